@@ -1,0 +1,75 @@
+import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
+
+/** The engine's public face: everything that OSC, the command line and the dashboard may ask of it. */
+export interface EngineControl {
+  readonly parameters: readonly ParameterDeclaration[];
+  /**
+   * Puts all commands into the sealed log at once, so that one block hears them together.
+   *
+   * @param time when they sound; omitted: at the next block that is not yet sealed
+   * @throws {CommandRefused} when nothing was appended: the log or the pending queue is full
+   */
+  submit(commands: readonly Command[], time?: CommandTime): Submission;
+  /** Resolves once everything submitted before has been handed to the device. */
+  settled(): Promise<void>;
+  status(): EngineStatus;
+  /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefused} without a standby. */
+  failover(): void;
+  /** Breaks a renderer on purpose. Throws {@link CommandRefused} unless faults are allowed by configuration. */
+  injectFault(kind: FaultKind, role: FaultTarget): void;
+  /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
+  stop(): Promise<void>;
+}
+
+export type Command =
+  | { readonly kind: "noteOn"; readonly id: number; readonly number: number; readonly velocity: number }
+  | { readonly kind: "noteOff"; readonly id: number }
+  | { readonly kind: "panic" }
+  | { readonly kind: "set"; readonly parameter: number; readonly value: number };
+
+/** A moment on the wall clock in milliseconds since 1970 with fraction; the engine maps it to a frame. */
+export interface CommandTime {
+  readonly unixMs: number;
+}
+
+export interface Submission {
+  /** How late the commands are in milliseconds; 0 when they are in time. Late commands sound at once. */
+  readonly lateMs: number;
+}
+
+/** Nothing of the request was done, and why. The message is fit for the sender. */
+export class CommandRefused extends Error {
+  override readonly name = "CommandRefused";
+}
+
+export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
+export type FaultKind = typeof faultKinds[number];
+
+/** `both`: primary and standby. `all`: the following spare too, so that only the snapshot is left. */
+export const faultTargets = ["primary", "standby", "spare", "both", "all"] as const;
+export type FaultTarget = typeof faultTargets[number];
+
+export const roles = ["primary", "standby", "spare"] as const;
+export type Role = typeof roles[number];
+
+export interface EngineStatus {
+  readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
+  readonly driver: "portaudio" | "clock";
+  readonly device: string;
+  readonly patch: string;
+  readonly sampleRateHz: number;
+  readonly blockFrames: number;
+  readonly lookaheadBlocks: number;
+  readonly latencyMs: number;
+  readonly block: number;
+  /** Renderer id that holds each role, or 0. */
+  readonly rendererIds: Readonly<Record<Role, number>>;
+  readonly rescuedBlocks: number;
+  readonly concealedFrames: number;
+  readonly nonFiniteSamples: number;
+  readonly lateCommands: number;
+  readonly outputUnderflows: number;
+  readonly replacements: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly callbackLoad: number;
+}

@@ -1,0 +1,16 @@
+/** What calls the native callback: a sound device or the clock. The engine starts one and knows it only by this. */
+export interface Driver {
+  readonly kind: "portaudio" | "clock";
+  /** Name for people, e.g. `JACK Audio Connection Kit: system`. */
+  readonly device: string;
+  /** From a sample in a ring to the loudspeaker, as far as the host tells; 0 for the clock. */
+  readonly outputLatencySeconds: number;
+  /** Whether the callback is still being called, as far as the host tells. */
+  readonly alive: boolean;
+  stop(): Promise<void>;
+}
+
+/** The driver could not be opened or started; the message says what was asked for, what was found, and the remedy. */
+export class DriverError extends Error {
+  override readonly name = "DriverError";
+}

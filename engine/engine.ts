@@ -1,0 +1,465 @@
+/**
+ * The engine: builds the shared memory, starts renderers and driver, and ties the parts of the main isolate together in
+ * one tick of a few milliseconds: look at the renderers, let the supervisor decide, carry it out, walk the history.
+ * Nothing of this is needed for the next block to sound.
+ */
+import { createHash } from "node:crypto";
+import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import type { CompiledPatch, ParameterDeclaration } from "../modules/compiled_patch.ts";
+import { compileChecksum } from "./checksum.ts";
+import type { Config } from "./config.ts";
+import { pendingCapacity, seatCount, stateCheckSeconds } from "./constants.ts";
+import * as control from "./control.ts";
+import { DriverError } from "./driver/driver.ts";
+import { DriverKeeper } from "./driver/driver_keeper.ts";
+import { encodeCommand } from "./log/command_encoding.ts";
+import { CommandLog } from "./log/command_log.ts";
+import { SealTable } from "./log/seal_table.ts";
+import type { Log } from "./logging.ts";
+import { fixed } from "./memory/layout.ts";
+import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
+import { RendererPool } from "./renderer/renderer_pool.ts";
+import { History } from "./session/history.ts";
+import { SessionWriter } from "./session/session_writer.ts";
+import { Comparison } from "./supervisor/comparison.ts";
+import { SnapshotKeeper } from "./supervisor/snapshot_keeper.ts";
+import {
+  type Action,
+  Supervisor,
+  supervisorDefaults,
+  type SupervisorEvent,
+} from "./supervisor/supervisor.ts";
+import { Timeline } from "./timeline.ts";
+
+export interface EngineOptions {
+  readonly config: Config;
+  readonly patch: CompiledPatch;
+  readonly native: NativeLibrary;
+  /** Path of the shared object, for the renderers to open. */
+  readonly nativeLibrary: string;
+  readonly log: Log;
+  readonly version: string;
+  /** First block and log position, 0 by default; tests start near the wrap. */
+  readonly startBlock?: number;
+  readonly startLogPosition?: number;
+  /** Frames of output that the clock driver keeps for `OutputCapture`. */
+  readonly captureFrames?: number;
+  /** Told of every event of the supervisor, after it was logged. */
+  readonly onEvent?: (event: SupervisorEvent) => void;
+}
+
+/** Time between two looks at the renderers. */
+const tickMs = 4;
+
+/** The first block must be in the ring within this after the start. */
+const firstBlockMs = 10_000;
+
+/** The host's period must fit into the lookahead with this many blocks left for the renderers to work in. */
+const blocksBeyondPeriod = 2;
+
+/** Threads of renderers must have left within this when the engine ends. */
+const closeMs = 300;
+
+/** A fade that the device does not take within this is given up: the device is gone. */
+const fadeTimeoutMs = 150;
+
+export class Engine implements control.EngineControl {
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly memory: SharedMemory;
+  readonly #options: EngineOptions;
+  readonly #commands: CommandLog;
+  readonly #comparison: Comparison;
+  readonly #snapshots: SnapshotKeeper;
+  readonly #supervisor: Supervisor;
+  readonly #pool: RendererPool;
+  readonly #history: History;
+  readonly #timeline: Timeline;
+  readonly #driver: DriverKeeper;
+  readonly #faults: Record<string, number> = {};
+  #writer: SessionWriter | undefined;
+  #state: control.EngineStatus["state"] = "starting";
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #snapshotPosition: number;
+  /** Blocks of timed commands that may still wait in the renderers' pending queues. */
+  #timed: number[] = [];
+  #lateCommands = 0;
+  #diverged = false;
+  #mayJoin = false;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
+    const { config, patch, native, log } = options;
+    this.#options = options;
+    this.memory = memory;
+    this.parameters = patch.parameters;
+    const seals = new SealTable(memory);
+    seals.reset(memory.geometry.startBlock);
+    this.#commands = new CommandLog(memory);
+    this.#snapshotPosition = this.#commands.head;
+    this.#comparison = new Comparison(memory);
+    this.#snapshots = new SnapshotKeeper(memory, this.#comparison);
+    this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount }, (event) => this.#onEvent(event));
+    this.#pool = new RendererPool({
+      ...options,
+      memory,
+      checksum,
+      seed: config.seed,
+      faultsAllowed: config.faults,
+    });
+    this.#history = new History({
+      memory,
+      seals,
+      log: this.#commands,
+      onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
+    });
+    this.#timeline = new Timeline(memory, native);
+    this.#driver = new DriverKeeper(native, memory, config, log);
+  }
+
+  /**
+   * Starts everything; resolves when renderers are in lockstep and the device plays.
+   *
+   * @throws {DriverError} and PortAudio's errors when the device cannot be used, SessionFileError when the recording
+   *   cannot be created. Whatever had been started is stopped again.
+   */
+  static async start(options: EngineOptions): Promise<Engine> {
+    const { config, patch, native } = options;
+    const blocksIn = (seconds: number) =>
+      Math.max(1, Math.round(seconds * config.sampleRateHz / config.blockFrames));
+    const stateCheckBlocks = blocksIn(stateCheckSeconds);
+    const snapshotChecks = Math.max(1, Math.round(blocksIn(config.snapshotMs / 1_000) / stateCheckBlocks));
+    const memory = SharedMemory.create({
+      ...config,
+      startBlock: options.startBlock ?? 0,
+      startLogPosition: options.startLogPosition ?? 0,
+      stateCheckBlocks,
+      snapshotBlocks: stateCheckBlocks * snapshotChecks,
+      arenaBytes: patch.arena.bytes,
+      captureFrames: options.captureFrames ?? 0,
+    });
+    native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
+    const engine = new Engine(options, memory, await compileChecksum());
+    try {
+      await engine.#begin();
+    } catch (error) {
+      await engine.stop();
+      throw error;
+    }
+    return engine;
+  }
+
+  submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
+    if (this.#stopping) throw new control.CommandRefused("the engine is stopping");
+    const at = time === undefined ? undefined : this.#timeline.frameAt(time.unixMs);
+    const entries = commands.map((command) => encodeCommand(command, this.parameters, at));
+    if (entries.length > this.#commands.room) {
+      throw new control.CommandRefused(
+        `the command log is full (room for ${this.#commands.room} commands); send slower`,
+      );
+    }
+    const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
+    if (at !== undefined && lateBlocks <= 0) this.#holdPending(at.block, entries.length);
+    this.#commands.append(entries);
+    if (lateBlocks <= 0) return { lateMs: 0 };
+    this.#lateCommands += entries.length;
+    const { blockFrames, sampleRateHz } = this.memory.geometry;
+    return { lateMs: (lateBlocks * blockFrames - at!.frame) / sampleRateHz * 1_000 };
+  }
+
+  settled(): Promise<void> {
+    return this.#history.reached(this.#commands.head);
+  }
+
+  failover(): void {
+    const actions = this.#supervisor.failover();
+    if (!actions) throw new control.CommandRefused("there is no standby in lockstep; try again in a moment");
+    this.#carryOut(actions);
+  }
+
+  injectFault(kind: control.FaultKind, target: control.FaultTarget): void {
+    if (!this.#options.config.faults) {
+      throw new control.CommandRefused("faults are off; start with UNDERSTUDY_FAULTS=on");
+    }
+    const wanted: readonly string[] = target === "both"
+      ? ["primary", "standby"]
+      : target === "all"
+      ? control.roles
+      : [target];
+    const seats = this.#supervisor.roles.filter((seat, role) =>
+      seat !== undefined && wanted.includes(control.roles[role])
+    );
+    if (seats.length === 0) throw new control.CommandRefused(`nobody plays the role ${target} now`);
+    this.#supervisor.faultCommitted(performance.now());
+    for (const seat of seats) this.#pool.breakRenderer(seat!, kind);
+  }
+
+  status(): control.EngineStatus {
+    const { geometry } = this.memory;
+    const ids = this.#supervisor.roles.map((seat) => seat === undefined ? 0 : this.#pool.incarnation(seat));
+    return {
+      state: this.#state,
+      driver: this.#driver.kind,
+      device: this.#driver.device,
+      patch: this.#options.patch.name,
+      sampleRateHz: geometry.sampleRateHz,
+      blockFrames: geometry.blockFrames,
+      lookaheadBlocks: this.#lookahead(),
+      latencyMs: (this.#lookahead() * geometry.blockFrames / geometry.sampleRateHz +
+        this.#driver.outputLatencySeconds) *
+        1_000,
+      block: this.memory.consumed() >>> 0,
+      rendererIds: Object.fromEntries(control.roles.map((role, index) => [role, ids[index] ?? 0])) as Record<
+        control.Role,
+        number
+      >,
+      rescuedBlocks: this.memory.counter("rescuedBlocks"),
+      concealedFrames: this.memory.counter("concealedFrames"),
+      nonFiniteSamples: this.memory.counter("nonFiniteSamples"),
+      lateCommands: this.#lateCommands,
+      outputUnderflows: this.memory.counter("outputUnderflows"),
+      replacements: Math.max(
+        0,
+        this.#supervisor.incarnations - supervisorDefaults.following - supervisorDefaults.waiting,
+      ),
+      faults: { ...this.#faults },
+      callbackLoad: this.#driver.callbackLoad(this.#timeline.ticksPerMs),
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#stopping ??= this.#end();
+  }
+
+  async #begin(): Promise<void> {
+    const { config, log } = this.#options;
+    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#tick();
+    await this.#driver.start();
+    this.#raiseLookahead();
+    if (config.session !== undefined) await this.#record(config.session);
+    this.#mayJoin = true;
+    const deadline = performance.now() + firstBlockMs;
+    while (!this.#firstBlocksReady()) {
+      if (performance.now() > deadline) {
+        throw new DriverError("no renderer came up; see the log for its error");
+      }
+      await new Promise((done) => setTimeout(done, 1));
+    }
+    Atomics.store(this.memory.words, fixed.control.play.index, 1);
+    this.#state = "running";
+    const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
+    log.info(
+      `playing ${this.#options.patch.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
+        `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
+    );
+  }
+
+  /** A host that takes many blocks in one call needs them all beforehand. */
+  #raiseLookahead(): void {
+    const { geometry, words } = this.memory;
+    const period = Atomics.load(words, fixed.callback.largestFrameCount.index);
+    const needed = Math.ceil(period / geometry.blockFrames) + blocksBeyondPeriod;
+    if (needed <= this.#lookahead() || period === geometry.blockFrames) return;
+    if (needed > geometry.ringSlots / 2) {
+      throw new DriverError(
+        `the device takes ${period} frames at once, too many for blocks of ${geometry.blockFrames}; set UNDERSTUDY_BLOCK_FRAMES to at least ${
+          Math.ceil(period * 4 / geometry.ringSlots)
+        }`,
+      );
+    }
+    words[fixed.geometry.lookaheadBlocks.index] = needed;
+    this.#options.log.warning(
+      `the device takes ${period} frames at once: lookahead raised to ${needed} blocks`,
+    );
+  }
+
+  async #record(path: string): Promise<void> {
+    const { config, patch, version, log } = this.#options;
+    this.#writer = await SessionWriter.create(path, {
+      engineVersion: version,
+      patch: patch.name,
+      patchSha256: createHash("sha256").update(patch.wasm).digest("hex"),
+      seed: config.seed,
+      sampleRateHz: config.sampleRateHz,
+      blockFrames: config.blockFrames,
+      channels: config.channels,
+      inputChannels: config.inputChannels,
+      lookaheadBlocks: this.#lookahead(),
+      startBlock: this.memory.geometry.startBlock,
+      startLogPosition: this.memory.geometry.startLogPosition,
+      startedAt: new Date().toISOString(),
+    }, (error) => log.error(error.message));
+    this.#history.recordTo(this.#writer);
+  }
+
+  #firstBlocksReady(): boolean {
+    return this.#supervisor.inLockstep >= 2 &&
+      blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.#lookahead();
+  }
+
+  #tick(): void {
+    this.#timeline.follow();
+    const running = this.#supervisor.roles.filter((seat) =>
+      seat !== undefined && this.#supervisor.isRunning(seat)
+    ) as number[];
+    const compared = this.#comparison.look(running);
+    this.#reportDivergence(compared.block, compared.undecided);
+    this.#snapshotPosition = this.#snapshots.look(running) ?? this.#snapshotPosition;
+    const consumed = this.memory.consumed();
+    const actions = this.#supervisor.observe({
+      nowMs: performance.now(),
+      consumed,
+      seats: Array.from(
+        { length: seatCount },
+        (_, seat) => this.#pool.view(seat, compared.outvoted.has(seat)),
+      ),
+      canJoin: this.#mayJoin && this.#snapshots.canJoin(consumed),
+    });
+    this.#carryOut(actions);
+    this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
+    this.#history.look();
+    const position = this.#history.position;
+    this.#commands.release(
+      blocksBetween(position, this.#snapshotPosition) < 0 ? position : this.#snapshotPosition,
+    );
+    this.#driver.watch();
+    if (this.#state === "running" || this.#state === "waiting for device") {
+      this.#state = this.#driver.waiting ? "waiting for device" : "running";
+    }
+  }
+
+  #carryOut(actions: readonly Action[]): void {
+    for (const action of actions) {
+      switch (action.do) {
+        case "spawn":
+          this.#pool.spawn(action.seat, action.incarnation);
+          break;
+        case "join":
+          this.#pool.join(action.seat, this.#snapshots.use(action.seat));
+          break;
+        case "end":
+          this.#pool.end(action.seat);
+          break;
+        case "demote":
+          this.#pool.demote(action.seat);
+          break;
+        case "roles":
+          action.seats.forEach((seat, role) => {
+            Atomics.store(
+              this.memory.words,
+              fixed.control.roleRing.index + role,
+              seat === undefined ? 0 : seat + 1,
+            );
+          });
+          break;
+      }
+    }
+  }
+
+  #onEvent(event: SupervisorEvent): void {
+    const { log } = this.#options;
+    const block = this.memory.consumed() >>> 0;
+    switch (event.event) {
+      case "fault": {
+        this.#faults[event.cause] = (this.#faults[event.cause] ?? 0) + 1;
+        const detail = this.#pool.errorText(event.seat);
+        log.warning(`renderer lost: ${event.cause}${detail ? ` (${detail})` : ""}`, {
+          role: event.role,
+          rendererId: event.incarnation,
+          block: event.block >>> 0,
+        });
+        break;
+      }
+      case "role":
+        log.info(`plays ${event.role}`, { role: event.role, rendererId: event.incarnation, block });
+        break;
+      case "lockstep":
+        log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, { block });
+        break;
+      case "alone":
+        log.error("no renderer in lockstep: sound is concealed until one has caught up", { block });
+        break;
+      case "overload":
+        log.error(
+          "overload: all renderers are late; lower the polyphony or raise UNDERSTUDY_LOOKAHEAD_BLOCKS",
+          { block },
+        );
+        break;
+      case "zombie":
+        log.error("thread does not end; it has the lowest priority now and its ring is not used again", {
+          role: "zombie",
+          rendererId: event.incarnation,
+        });
+        break;
+      case "backoff":
+        log.warning(`many renderers were lost: the next start waits ${event.delayMs} ms`);
+        break;
+    }
+    this.#options.onEvent?.(event);
+  }
+
+  #reportDivergence(block: number | undefined, undecided: boolean): void {
+    if (block === undefined) {
+      this.#diverged = false;
+      return;
+    }
+    if (this.#diverged) return;
+    this.#diverged = true;
+    const verdict = undecided ? "two renderers disagree, the third will decide" : "one renderer is outvoted";
+    this.#options.log.warning(`checksums differ: ${verdict}`, { block: block >>> 0 });
+  }
+
+  /** Keeps count of what waits in the pending queues, which are bounded. */
+  #holdPending(block: number, count: number): void {
+    const done = this.memory.consumed();
+    this.#timed = this.#timed.filter((due) => blocksBetween(due, done) >= 0);
+    if (this.#timed.length + count > pendingCapacity) {
+      throw new control.CommandRefused(
+        `${this.#timed.length} commands wait for their time already, at most ${pendingCapacity} can; send them later`,
+      );
+    }
+    for (let index = 0; index < count; index++) this.#timed.push(block);
+  }
+
+  /** The next block that may not be sealed yet, as far as the renderers have told. */
+  #frontier(): number {
+    const consumed = this.memory.consumed();
+    return this.#supervisor.roles.reduce<number>((furthest, seat) => {
+      const published = seat === undefined ? undefined : this.#pool.published(seat);
+      return published !== undefined && blocksBetween(published, furthest) > 0 ? published : furthest;
+    }, consumed);
+  }
+
+  #lookahead(): number {
+    return this.memory.words[fixed.geometry.lookaheadBlocks.index];
+  }
+
+  async #end(): Promise<void> {
+    const wasPlaying = this.#state === "running";
+    this.#state = "stopping";
+    if (wasPlaying) await this.#fadeOut();
+    clearInterval(this.#timer);
+    await this.#driver.stop();
+    const remaining = await this.#pool.close(closeMs);
+    for (const seat of remaining) {
+      this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
+    }
+    this.#history.look(true);
+    this.#history.abandon();
+    await this.#writer?.close({
+      blocks: this.#history.blocks,
+      concealedFrames: this.memory.counter("concealedFrames"),
+    });
+    this.#state = "stopped";
+  }
+
+  async #fadeOut(): Promise<void> {
+    Atomics.store(this.memory.words, fixed.control.stop.index, 1);
+    const deadline = performance.now() + fadeTimeoutMs;
+    while (
+      Atomics.load(this.memory.words, fixed.callback.ended.index) === 0 && performance.now() < deadline
+    ) {
+      await new Promise((done) => setTimeout(done, 1));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { ParameterDeclaration } from "../../modules/compiled_patch.ts";
+import { type Command, CommandRefused } from "../control.ts";
+import { type LogEntry, Opcode } from "./command_log.ts";
+
+/**
+ * Turns a command into a log entry. Checks what could harm a renderer: everything else is the sender's music.
+ *
+ * @throws {CommandRefused} naming what was expected
+ */
+export function encodeCommand(
+  command: Command,
+  parameters: readonly ParameterDeclaration[],
+  at: LogEntry["at"],
+): LogEntry {
+  switch (command.kind) {
+    case "noteOn":
+      checkFinite("number", command.number);
+      checkFinite("velocity", command.velocity);
+      return {
+        opcode: Opcode.noteOn,
+        target: command.id | 0,
+        value: command.number,
+        extra: command.velocity,
+        at,
+      };
+    case "noteOff":
+      return { opcode: Opcode.noteOff, target: command.id | 0, value: 0, extra: 0, at };
+    case "panic":
+      return { opcode: Opcode.panic, target: 0, value: 0, extra: 0, at };
+    case "set": {
+      const parameter = parameters[command.parameter];
+      if (!parameter) {
+        throw new CommandRefused(`parameter ${command.parameter}: expected 0 to ${parameters.length - 1}`);
+      }
+      checkFinite(parameter.address, command.value);
+      if (command.value < parameter.min || command.value > parameter.max) {
+        throw new CommandRefused(
+          `${parameter.address}: expected ${parameter.min} to ${parameter.max} ${parameter.unit}, found ${command.value}`,
+        );
+      }
+      return { opcode: Opcode.set, target: command.parameter, value: command.value, extra: 0, at };
+    }
+  }
+}
+
+function checkFinite(name: string, value: number): void {
+  if (!Number.isFinite(value)) throw new CommandRefused(`${name}: expected a finite number, found ${value}`);
+}

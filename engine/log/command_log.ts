@@ -1,0 +1,111 @@
+/**
+ * The command log: the only way into the sound. The main isolate is its only writer; renderers read.
+ *
+ * A ring of fixed-size entries with a head that only grows (and wraps). Entries are written first, the head is stored
+ * after them, once for a whole bundle: a seal takes the head at one instant, so a bundle is never torn apart. An entry
+ * may be overwritten only when no renderer, living or joining from a snapshot, can still need it; the main isolate
+ * states that limit with {@link CommandLog.release}, and refuses commands rather than pass it.
+ */
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import { fixed } from "../memory/layout.ts";
+import { logEntryWords } from "../constants.ts";
+
+/** What an entry does. `none` is what a quarantined entry becomes. */
+export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4 } as const;
+
+/** Words of an entry. `when` 0: at the start of the block that seals it; 1: at `block` and `frame`. */
+export const EntryField = {
+  block: 0,
+  frame: 1,
+  when: 2,
+  opcode: 3,
+  target: 4,
+  value: 5,
+  extra: 6,
+  position: 7,
+} as const;
+
+export interface LogEntry {
+  readonly opcode: number;
+  /** Note id, or index of the parameter. */
+  readonly target: number;
+  readonly value: number;
+  readonly extra: number;
+  /** Omitted: at the start of the block that seals it. */
+  readonly at?: { readonly block: number; readonly frame: number };
+}
+
+export class CommandLog {
+  readonly #words: Int32Array<SharedArrayBuffer>;
+  readonly #floats: Float32Array<SharedArrayBuffer>;
+  readonly #first: number;
+  readonly #capacity: number;
+  #head = 0;
+  #kept = 0;
+
+  constructor(memory: SharedMemory) {
+    this.#words = memory.words;
+    this.#floats = memory.floats;
+    this.#first = memory.geometry.logOffset / 4;
+    this.#capacity = memory.geometry.logCapacity;
+    this.#head = this.#kept = memory.geometry.startLogPosition | 0;
+    Atomics.store(this.#words, fixed.log.head.index, this.#head);
+  }
+
+  /** Entries ever appended, as a wrapping word. */
+  get head(): number {
+    return this.#head;
+  }
+
+  /** How many entries fit now. One place stays free, so that 16 bits tell every distance. */
+  get room(): number {
+    return this.#capacity - 1 - ((this.#head - this.#kept) | 0);
+  }
+
+  /** Appends all entries as one. Throws RangeError when they do not fit; ask {@link room} first. */
+  append(entries: readonly LogEntry[]): void {
+    if (entries.length > this.room) {
+      throw new RangeError(`command log: room for ${this.room} entries, found ${entries.length}`);
+    }
+    for (const entry of entries) {
+      const start = this.#startOf(this.#head);
+      this.#words[start + EntryField.block] = entry.at?.block ?? 0;
+      this.#words[start + EntryField.frame] = entry.at?.frame ?? 0;
+      this.#words[start + EntryField.when] = entry.at ? 1 : 0;
+      this.#words[start + EntryField.opcode] = entry.opcode;
+      this.#words[start + EntryField.target] = entry.target;
+      this.#floats[start + EntryField.value] = entry.value;
+      this.#floats[start + EntryField.extra] = entry.extra;
+      this.#words[start + EntryField.position] = this.#head;
+      this.#head = (this.#head + 1) | 0;
+    }
+    Atomics.store(this.#words, fixed.log.head.index, this.#head);
+  }
+
+  /** Appends one entry of a recorded session as it stood. Offline renderer only. */
+  appendRaw(words: Int32Array): void {
+    this.#words.set(words, this.#startOf(this.#head));
+    this.#head = (this.#head + 1) | 0;
+    Atomics.store(this.#words, fixed.log.head.index, this.#head);
+  }
+
+  /** States that nobody needs entries before `position` any more. */
+  release(position: number): void {
+    if (((position - this.#kept) | 0) > 0) this.#kept = position | 0;
+  }
+
+  /** Copies the raw words of an entry that is still kept, for the session recording. */
+  copyEntry(position: number, into: Int32Array, at: number): void {
+    const start = this.#startOf(position);
+    for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
+  }
+
+  /** Makes a kept entry do nothing, in place. Only before a renderer that will read it has been started. */
+  quarantine(position: number): void {
+    Atomics.store(this.#words, this.#startOf(position) + EntryField.opcode, Opcode.none);
+  }
+
+  #startOf(position: number): number {
+    return this.#first + (position & (this.#capacity - 1)) * logEntryWords;
+  }
+}

@@ -1,0 +1,413 @@
+/**
+ * The one declaration of everything that isolates and the native callback share.
+ *
+ * A fixed part (sections below) is followed by regions whose size depends on the configuration; their offsets stand in
+ * `geometry`, so that C needs no constants of its own. `scripts/generate_layout.ts` writes the same declaration as
+ * `ffi/native/layout.h`. Every section begins on its own pair of cache lines and has one writer: words of different
+ * writers never share a line, also not through the adjacent-line prefetcher.
+ */
+import {
+  concealRampFrames,
+  errorTextBytes,
+  histogramBuckets,
+  historySeconds,
+  logCapacity,
+  logEntryWords,
+  maximumChannels,
+  ringFrames,
+  roleCount,
+  seatCount,
+  snapshotCount,
+  stopFadeSeconds,
+} from "../constants.ts";
+
+export type FieldType = "u32" | "f32" | "u64";
+
+export interface Field {
+  readonly type: FieldType;
+  readonly count: number;
+  readonly doc: string;
+}
+
+export interface Placed extends Field {
+  /** Byte offset from the start of its section. */
+  readonly offset: number;
+  /** Byte offset from the start of the shared memory; for repeated structures from the start of the structure. */
+  readonly byte: number;
+  /** Index of its first element in a view of its type. */
+  readonly index: number;
+}
+
+export interface Section {
+  readonly writer: string;
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+const word = (doc: string, count = 1): Field => ({ type: "u32", count, doc });
+const float = (doc: string, count = 1): Field => ({ type: "f32", count, doc });
+const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
+
+/** Bytes between the starts of sections written by different threads. */
+export const lineBytes = 128;
+
+export const layoutMagic = 0x55534459;
+export const layoutVersion = 1;
+
+export const sections = {
+  geometry: {
+    writer: "main isolate, once, before any other thread looks",
+    fields: {
+      magic: word("layoutMagic"),
+      version: word("layoutVersion"),
+      totalBytes: word("size of the whole shared memory"),
+      sampleRateHz: word("frames per second"),
+      blockFrames: word("frames per block"),
+      channels: word("output channels, interleaved"),
+      inputChannels: word("input channels, interleaved; 0 without input"),
+      lookaheadBlocks: word("how far renderers may run ahead of consumed"),
+      startBlock: word("number of the first block"),
+      startLogPosition: word("position of the first log entry"),
+      stateCheckBlocks: word("renderers publish a checksum of their arena at multiples of this"),
+      snapshotBlocks: word("the standby copies its arena at multiples of this"),
+      concealRampFrames: word("frames of the ramps beside concealed sound"),
+      stopFadeFrames: word("frames of the fade at the end"),
+      seatCount: word("renderer incarnations, and so rings"),
+      seatOffset: word("first seat"),
+      seatBytes: word("distance between seats"),
+      ringOffset: word("first slot of the first ring"),
+      ringBytes: word("distance between rings"),
+      ringSlots: word("slots of a ring, a power of two"),
+      slotBytes: word("distance between slots"),
+      sealOffset: word("seal table"),
+      sealCount: word("seals, a power of two"),
+      logOffset: word("command log"),
+      logCapacity: word("entries of the log, a power of two"),
+      inputOffset: word("captured input"),
+      inputSlots: word("blocks of captured input, a power of two"),
+      inputSlotBytes: word("distance between captured blocks"),
+      handedOffset: word("record of handed-over blocks"),
+      handedCount: word("entries of that record, a power of two"),
+      workOffset: word("the callback's copy of the current block"),
+      snapshotOffset: word("first snapshot"),
+      snapshotBytes: word("distance between snapshots"),
+      snapshotCount: word("snapshots"),
+      arenaBytes: word("size of a renderer's arena"),
+      captureOffset: word("output kept by the clock driver"),
+      captureFrames: word("its size in frames, a power of two; 0: nothing is kept"),
+    },
+  },
+  control: {
+    writer: "main isolate",
+    fields: {
+      roleRing: word("ring + 1 of primary, standby and spare; 0: nobody", roleCount),
+      play: word("0: silence, consumed stands still; 1: blocks are played"),
+      stop: word("1: fade out from the next block, then silence"),
+      snapshotTarget: word("snapshot + 1 that the standby writes next; 0: none"),
+    },
+  },
+  log: {
+    writer: "main isolate",
+    fields: { head: word("entries ever appended, wraps; stored after the entries themselves") },
+  },
+  callback: {
+    writer: "audio callback",
+    fields: {
+      consumed: word("number of the block that the device takes next: the only clock"),
+      ended: word("1: the fade at the end is over"),
+      largestFrameCount: word("most frames that the host ever asked for in one call"),
+      stampSequence: word("odd while the stamp is being written"),
+      stampBlock: word("consumed at the start of the last call"),
+      stampFrame: word("frames of that block already handed over"),
+      stampTicks: wide("processor ticks at that moment"),
+    },
+  },
+  callbackState: {
+    writer: "audio callback, and nobody else reads",
+    fields: {
+      pieceFrames: word("frames of the current block already handed over"),
+      flags: word("flags of the current block"),
+      ring: word("ring + 1 of the current block"),
+      checksumLow: word("checksum of the current block"),
+      checksumHigh: word("checksum of the current block"),
+      peak: float("largest magnitude of the current block"),
+      rampOutLeft: word("frames of the ramp into silence still to come"),
+      rampInLeft: word("frames of the ramp back still to come; 0: nothing was concealed"),
+      fadePosition: word("frames since the fade at the end began"),
+      lastFrame: float("last samples handed over before concealment", maximumChannels),
+      previousTicks: wide("start of the call before"),
+    },
+  },
+  counters: {
+    writer: "audio callback",
+    fields: {
+      callbacks: wide("calls"),
+      frames: wide("frames handed over while playing"),
+      rescuedBlocks: wide("blocks taken from another ring than the primary's"),
+      concealedBlocks: wide("blocks that no ring had"),
+      concealedFrames: wide("their frames"),
+      nonFiniteSamples: wide("samples replaced by zero"),
+      tornBlocks: wide("slots whose samples did not match their checksum"),
+      outvotedBlocks: wide("blocks in which the primary's checksum lost the vote"),
+      undecidedBlocks: wide("blocks whose checksums differed without a majority"),
+      outputUnderflows: wide("reported by the host"),
+      outputOverflows: wide("reported by the host"),
+      inputUnderflows: wide("reported by the host"),
+      inputOverflows: wide("reported by the host"),
+      busyTicks: wide("time in calls while playing"),
+      longestTicks: wide("longest call"),
+      longestIntervalTicks: wide("longest time between two calls"),
+    },
+  },
+  durations: {
+    writer: "audio callback",
+    fields: { buckets: wide("calls by duration in ticks; bucket rule in `Histogram`", histogramBuckets) },
+  },
+  intervals: {
+    writer: "audio callback",
+    fields: { buckets: wide("time between calls in ticks", histogramBuckets) },
+  },
+  clock: {
+    writer: "clock thread",
+    fields: {
+      captureHead: word("frames ever written into the capture, wraps"),
+      captureLostFrames: word("frames that found the capture full"),
+      lostCycles: word("periods skipped because the machine stood still"),
+      realTime: word("1: the thread has real-time priority"),
+    },
+  },
+  captureReader: {
+    writer: "main isolate",
+    fields: { captureTail: word("frames taken out of the capture, wraps") },
+  },
+} as const satisfies Readonly<Record<string, Section>>;
+
+/** Structures that are repeated: offsets count from the start of each. */
+export const structures = {
+  seatOrders: {
+    writer: "main isolate",
+    fields: {
+      command: word("what the renderer shall do; see `SeatCommand`"),
+      incarnation: word("renderer id, grows for ever"),
+      snapshot: word("snapshot + 1 to join from; 0: the initial state"),
+      fault: word("fault to commit on itself; see `faultKinds`; 0: none"),
+    },
+  },
+  seatReport: {
+    writer: "renderer",
+    fields: {
+      state: word("see `SeatState`"),
+      threadId: word("kernel thread id"),
+      heartbeat: word("rounds of the loop, wraps"),
+      published: word("next block to be published: all before it are in the ring"),
+      logPosition: word("log entries taken in"),
+      checkBlock: word("block at whose start the arena had the checksum below; stored last"),
+      checkLow: word("checksum of the arena"),
+      checkHigh: word("checksum of the arena"),
+      poisonedSamples: word("reserved for voices silenced by the patch"),
+      errorBytes: word("length of the error text"),
+      errorText: word("error that ended the renderer, UTF-8", errorTextBytes / 4),
+    },
+  },
+  slot: {
+    writer: "renderer",
+    fields: {
+      tag: word("block number; stored after everything else"),
+      checksumLow: word("checksum of the samples"),
+      checksumHigh: word("checksum of the samples"),
+      reserved: word("keeps the samples on a 16-byte boundary"),
+    },
+  },
+  inputSlot: {
+    writer: "audio callback",
+    fields: {
+      tag: word("block number; stored after the samples"),
+      reserved: word("keeps the samples on a 16-byte boundary", 3),
+    },
+  },
+  handed: {
+    writer: "audio callback",
+    fields: {
+      block: word("block number; stored after everything else"),
+      flags: word("see `HandedFlag`"),
+      checksumLow: word("checksum of what the device got"),
+      checksumHigh: word("checksum of what the device got"),
+      ring: word("ring + 1 it came from; 0: concealed"),
+      peak: float("largest magnitude"),
+      ticks: wide("processor ticks when its last frame was handed over"),
+    },
+  },
+  snapshot: {
+    writer: "standby renderer",
+    fields: {
+      block: word("block at whose start it was taken"),
+      logPosition: word("log entries it has taken in"),
+      checksumLow: word("checksum of the arena"),
+      checksumHigh: word("checksum of the arena"),
+      sequence: word("grows with every snapshot; stored last"),
+      reserved: word("keeps the arena on a 64-byte boundary", 11),
+    },
+  },
+} as const satisfies Readonly<Record<string, Section>>;
+
+const typeBytes: Readonly<Record<FieldType, number>> = { u32: 4, f32: 4, u64: 8 };
+
+/** What happened to a block on its way to the device. */
+export const HandedFlag = { concealed: 1, ramped: 2, faded: 4, nonFinite: 8, rescued: 16 } as const;
+
+export const SeatCommand = { none: 0, wait: 1, run: 2, stop: 3 } as const;
+
+export const SeatState = {
+  empty: 0,
+  starting: 1,
+  ready: 2,
+  running: 3,
+  stopped: 4,
+  failed: 5,
+  stale: 6,
+} as const;
+
+type Positions<S extends Readonly<Record<string, Section>>> = {
+  readonly [N in keyof S]: { readonly [F in keyof S[N]["fields"]]: Placed };
+};
+
+/** Places the fields of a section in order of declaration, each aligned to its size. */
+function place(section: Section, start: number): { placed: Record<string, Placed>; bytes: number } {
+  const placed: Record<string, Placed> = {};
+  let offset = 0;
+  for (const [name, field] of Object.entries(section.fields)) {
+    const bytes = typeBytes[field.type];
+    offset = roundUp(offset, bytes);
+    placed[name] = { ...field, offset, byte: start + offset, index: (start + offset) / bytes };
+    offset += bytes * field.count;
+  }
+  return { placed, bytes: offset };
+}
+
+function placeSections() {
+  const positions: Record<string, Record<string, Placed>> = {};
+  let start = 0;
+  for (const [name, section] of Object.entries(sections)) {
+    const { placed, bytes } = place(section, start);
+    positions[name] = placed;
+    start = roundUp(start + bytes, lineBytes);
+  }
+  return { positions: positions as Positions<typeof sections>, bytes: start };
+}
+
+function placeStructures() {
+  const positions: Record<string, Record<string, Placed>> = {};
+  const bytes: Record<string, number> = {};
+  for (const [name, section] of Object.entries(structures)) {
+    const result = place(section, 0);
+    positions[name] = result.placed;
+    bytes[name] = result.bytes;
+  }
+  return {
+    positions: positions as Positions<typeof structures>,
+    bytes: bytes as Readonly<Record<keyof typeof structures, number>>,
+  };
+}
+
+const fixedPart = placeSections();
+const structurePart = placeStructures();
+
+/** Where each field of the fixed part is. */
+export const fixed = fixedPart.positions;
+export const fixedBytes = fixedPart.bytes;
+/** Where each field of a repeated structure is, from the start of the structure. */
+export const within = structurePart.positions;
+export const structureBytes = structurePart.bytes;
+
+/** Distance from the start of a seat, where the orders are, to the report of its renderer. */
+export const seatReportOffset = lineBytes;
+
+/** What decides the size of the shared memory. */
+export interface Dimensions {
+  readonly sampleRateHz: number;
+  readonly blockFrames: number;
+  readonly channels: number;
+  readonly inputChannels: number;
+  readonly lookaheadBlocks: number;
+  readonly startBlock: number;
+  readonly startLogPosition: number;
+  readonly stateCheckBlocks: number;
+  readonly snapshotBlocks: number;
+  readonly arenaBytes: number;
+  /** Frames of output that the clock driver keeps; 0 outside of tests and recordings. */
+  readonly captureFrames: number;
+}
+
+export type Geometry = Readonly<Record<keyof typeof sections.geometry.fields, number>>;
+
+/** The whole layout for one configuration: every word of `geometry`. */
+export function geometryOf(dimensions: Dimensions): Geometry {
+  const { blockFrames, channels, inputChannels, sampleRateHz } = dimensions;
+
+  const blockBytes = roundUp(blockFrames * channels * 4, 16);
+  const historyBlocks = powerOfTwoAtLeast(historySeconds * sampleRateHz / blockFrames);
+  const ringSlots = powerOfTwoAtLeast(Math.max(2 * dimensions.lookaheadBlocks, 16, ringFrames / blockFrames));
+  const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
+  const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
+  const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
+
+  let end = fixedBytes;
+  const region = (bytes: number): number => {
+    const start = roundUp(end, lineBytes);
+    end = start + bytes;
+    return start;
+  };
+  const seatBytes = roundUp(seatReportOffset + structureBytes.seatReport, lineBytes);
+  const snapshotBytes = roundUp(structureBytes.snapshot + dimensions.arenaBytes, lineBytes);
+  const offsets = {
+    seatOffset: region(seatBytes * seatCount),
+    ringOffset: region(slotBytes * ringSlots * seatCount),
+    sealOffset: region(historyBlocks * 4),
+    logOffset: region(logCapacity * logEntryWords * 4),
+    inputOffset: region(inputChannels === 0 ? 0 : historyBlocks * inputSlotBytes),
+    handedOffset: region(historyBlocks * structureBytes.handed),
+    workOffset: region(blockBytes),
+    snapshotOffset: region(snapshotBytes * snapshotCount),
+    captureOffset: region(captureFrames * channels * 4),
+  };
+  return {
+    magic: layoutMagic,
+    version: layoutVersion,
+    totalBytes: roundUp(end, 4096),
+    sampleRateHz,
+    blockFrames,
+    channels,
+    inputChannels,
+    lookaheadBlocks: dimensions.lookaheadBlocks,
+    startBlock: dimensions.startBlock >>> 0,
+    startLogPosition: dimensions.startLogPosition >>> 0,
+    stateCheckBlocks: dimensions.stateCheckBlocks,
+    snapshotBlocks: dimensions.snapshotBlocks,
+    concealRampFrames,
+    stopFadeFrames: Math.max(1, Math.round(stopFadeSeconds * sampleRateHz)),
+    seatCount,
+    seatBytes,
+    ringBytes: slotBytes * ringSlots,
+    ringSlots,
+    slotBytes,
+    sealCount: historyBlocks,
+    logCapacity,
+    inputSlots: inputChannels === 0 ? 0 : historyBlocks,
+    inputSlotBytes,
+    handedCount: historyBlocks,
+    snapshotBytes,
+    snapshotCount,
+    arenaBytes: dimensions.arenaBytes,
+    captureFrames,
+    ...offsets,
+  };
+}
+
+/** The smallest multiple of `step` that is not below `value`. */
+export function roundUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step;
+}
+
+/** The smallest power of two that is not below `value`. */
+export function powerOfTwoAtLeast(value: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, value)));
+}

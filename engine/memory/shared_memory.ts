@@ -1,0 +1,65 @@
+import { type Dimensions, fixed, type Geometry, geometryOf, roundUp, sections } from "./layout.ts";
+
+/**
+ * The memory that all threads share, with the views that JavaScript needs. The main isolate makes it once with
+ * {@link SharedMemory.create}; renderers attach to the same buffer with {@link SharedMemory.attach}.
+ *
+ * Views are made once: `words` for atomics (signed, because only `Int32Array` loads stay free of allocation near the
+ * wrap), `wide` for 64-bit counters, which only the main isolate reads.
+ */
+export class SharedMemory {
+  readonly buffer: SharedArrayBuffer;
+  /** Byte offset of the layout inside the buffer. */
+  readonly words: Int32Array<SharedArrayBuffer>;
+  readonly wide: BigUint64Array<SharedArrayBuffer>;
+  readonly floats: Float32Array<SharedArrayBuffer>;
+  readonly bytes: Uint8Array<SharedArrayBuffer>;
+  readonly geometry: Geometry;
+
+  private constructor(buffer: SharedArrayBuffer, geometry: Geometry) {
+    this.buffer = buffer;
+    this.words = new Int32Array(buffer);
+    this.wide = new BigUint64Array(buffer);
+    this.floats = new Float32Array(buffer);
+    this.bytes = new Uint8Array(buffer);
+    this.geometry = geometry;
+  }
+
+  /** Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later. */
+  static create(dimensions: Dimensions): SharedMemory {
+    const geometry = geometryOf(dimensions);
+    const memory = new SharedMemory(new SharedArrayBuffer(roundUp(geometry.totalBytes, 8)), geometry);
+    memory.bytes.fill(0);
+    for (const name of Object.keys(sections.geometry.fields) as (keyof Geometry)[]) {
+      memory.words[fixed.geometry[name].index] = geometry[name];
+    }
+    memory.words[fixed.callback.consumed.index] = geometry.startBlock;
+    return memory;
+  }
+
+  static attach(buffer: SharedArrayBuffer): SharedMemory {
+    const words = new Int32Array(buffer);
+    const geometry = Object.fromEntries(
+      Object.keys(sections.geometry.fields).map((name) => [
+        name,
+        words[fixed.geometry[name as keyof Geometry].index] >>> 0,
+      ]),
+    ) as unknown as Geometry;
+    return new SharedMemory(buffer, geometry);
+  }
+
+  /** A 64-bit counter of the callback as a number; exact below 2^53. Main isolate only: it allocates. */
+  counter(name: keyof typeof sections.counters.fields): number {
+    return Number(this.wide[fixed.counters[name].index]);
+  }
+
+  /** Block that the device takes next. Any thread; never ahead of the truth. */
+  consumed(): number {
+    return Atomics.load(this.words, fixed.callback.consumed.index);
+  }
+}
+
+/** Distance from block `b` to block `a`, right across the wrap at 2^32 as long as they are less than 2^31 apart. */
+export function blocksBetween(a: number, b: number): number {
+  return (a - b) | 0;
+}

@@ -1,0 +1,81 @@
+import { type FaultKind, faultKinds } from "../control.ts";
+import { within } from "../memory/layout.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import { ordersIndex, type Renderer } from "./renderer.ts";
+
+/** How long a `stall` lasts: longer than any lookahead that is meant for live playing. */
+const stallMs = 30;
+
+/** A renderer under the fault `slow` waits this many block periods before each block. */
+const slowPeriods = 1.5;
+
+/**
+ * Commits faults on the renderer that it lives in, so that failover can be tried on stage as in the tests. Exists only
+ * when the configuration allows faults. `kill` is committed from outside, by ending the Worker.
+ */
+export class FaultInjector {
+  readonly #memory: SharedMemory;
+  readonly #order: number;
+  /** A word that nobody notifies, to sleep on. */
+  readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
+  #slow = false;
+
+  constructor(memory: SharedMemory, seat: number) {
+    this.#memory = memory;
+    this.#order = ordersIndex(memory, seat) + within.seatOrders.fault.index;
+  }
+
+  /** Commits the fault ordered by `code`, once, and lasting ones at every block. Renderer thread. */
+  commit(code: number, renderer: Renderer): void {
+    if (this.#slow) this.#sleep(slowPeriods * this.#periodMs());
+    if (code === 0) return;
+    Atomics.store(this.#memory.words, this.#order, 0);
+    this.#begin(faultKinds[code - 1], renderer);
+  }
+
+  #begin(kind: FaultKind, renderer: Renderer): void {
+    switch (kind) {
+      case "kill":
+        return;
+      case "throw":
+        throw new Error("fault injected: throw");
+      case "trap":
+        return renderer.trap();
+      case "hang":
+        for (;;) { /* until the execution is ended */ }
+      case "stall":
+        return this.#sleep(stallMs);
+      case "slow":
+        this.#slow = true;
+        return;
+      case "oom":
+        return exhaustHeap();
+      case "corrupt":
+        return flipSomeBit(renderer);
+    }
+  }
+
+  #sleep(ms: number): void {
+    Atomics.wait(this.#pillow, 0, 0, ms);
+  }
+
+  #periodMs(): number {
+    return this.#memory.geometry.blockFrames / this.#memory.geometry.sampleRateHz * 1_000;
+  }
+}
+
+/** Another place and bit for every block; not drawn by chance, so that a run can be repeated. */
+function flipSomeBit(renderer: Renderer): void {
+  const stirred = Math.imul(renderer.block, 0x9E3779B1);
+  renderer.flipBit(stirred >>> 8, stirred & 31);
+}
+
+function exhaustHeap(): never {
+  const hoard: number[] = [];
+  for (;;) hoard.push(hoard.length + 0.5);
+}
+
+/** The order word that makes a renderer commit this fault. */
+export function faultCode(kind: FaultKind): number {
+  return faultKinds.indexOf(kind) + 1;
+}

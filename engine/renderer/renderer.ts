@@ -1,0 +1,349 @@
+/**
+ * One renderer: turns the sealed log into blocks. The same code plays live in every Worker, offline, and under the
+ * simulator; which role it has is not its business.
+ *
+ * A block is a sequence of steps, each a method, so that a scheduler can put anything between them:
+ *
+ *     claim → (check) → takeCommands → render → store → publish
+ *
+ * All state that can be heard is in the arena: the patch's part, and the host region with the block number, the log
+ * position and the pending queue. Copying the arena at the start of a block is therefore a whole snapshot.
+ *
+ * Nothing here allocates after construction, reads a clock, or knows the time of day.
+ */
+import type { CompiledPatch } from "../../modules/compiled_patch.ts";
+import type { ArenaChecksum } from "../checksum.ts";
+import { EntryField, Opcode } from "../log/command_log.ts";
+import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
+import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import { logEntryWords, pendingCapacity } from "../constants.ts";
+
+/** Exports that `CompiledPatch` promises. */
+export interface PatchExports {
+  readonly memory: WebAssembly.Memory;
+  initialize(sampleRateHz: number, seed: number): void;
+  note_on(id: number, number: number, velocity: number): void;
+  note_off(id: number): void;
+  panic(): void;
+  set_parameter(index: number, value: number): void;
+  render(offset: number, frames: number): void;
+}
+
+/** Words of the host region, from its start. The pending queue follows, last due first. */
+const Host = { block: 0, logPosition: 1, pending: 2, queue: 16 } as const;
+
+/** The renderer has fallen so far behind that what it needs has been overwritten. */
+export class RendererStale extends Error {
+  override readonly name = "RendererStale";
+}
+
+export class Renderer {
+  /** Next block to render. Kept in the arena too, from where a snapshot restores it. */
+  block: number;
+  readonly #memory: SharedMemory;
+  readonly #patch: PatchExports;
+  readonly #checksum: ArenaChecksum;
+  readonly #seals: SealTable;
+  readonly #arena: Uint8Array<ArrayBuffer>;
+  readonly #arenaWords: Int32Array<ArrayBuffer>;
+  readonly #arenaFloats: Float32Array<ArrayBuffer>;
+  readonly #output: Float32Array<ArrayBuffer>;
+  readonly #input: Float32Array<ArrayBuffer>;
+  readonly #outputOffset: number;
+  readonly #host: number;
+  readonly #blockFrames: number;
+  readonly #blockBytes: number;
+  readonly #slotSamples: readonly Float32Array<SharedArrayBuffer>[];
+  readonly #inputSamples: readonly Float32Array<SharedArrayBuffer>[];
+  readonly #ringStart: number;
+  readonly #reportStart: number;
+  #sealed = 0;
+  #checksumLow = 0;
+  #checksumHigh = 0;
+
+  /**
+   * @param ring index of the ring, and seat, that this incarnation owns
+   * @param patch instance of `compiled.module`, its memory untouched
+   */
+  constructor(
+    memory: SharedMemory,
+    ring: number,
+    compiled: CompiledPatch,
+    patch: PatchExports,
+    checksum: ArenaChecksum,
+    seed: number,
+  ) {
+    const { geometry } = memory;
+    const { arena } = compiled;
+    this.#memory = memory;
+    this.#patch = patch;
+    this.#checksum = checksum;
+    this.#seals = new SealTable(memory);
+    this.#arena = new Uint8Array(patch.memory.buffer as ArrayBuffer);
+    this.#arenaWords = new Int32Array(patch.memory.buffer as ArrayBuffer);
+    this.#arenaFloats = new Float32Array(patch.memory.buffer as ArrayBuffer);
+    this.#blockFrames = geometry.blockFrames;
+    this.#blockBytes = geometry.blockFrames * geometry.channels * 4;
+    this.#outputOffset = arena.outputOffset;
+    this.#output = new Float32Array(
+      patch.memory.buffer as ArrayBuffer,
+      arena.outputOffset,
+      geometry.blockFrames * geometry.channels,
+    );
+    this.#input = new Float32Array(
+      patch.memory.buffer as ArrayBuffer,
+      arena.inputOffset,
+      geometry.blockFrames * geometry.inputChannels,
+    );
+    this.#host = arena.hostOffset / 4;
+    const ringStart = geometry.ringOffset + ring * geometry.ringBytes;
+    this.#ringStart = ringStart / 4;
+    this.#slotSamples = Array.from({ length: geometry.ringSlots }, (_, slot) =>
+      new Float32Array(
+        memory.buffer,
+        ringStart + slot * geometry.slotBytes + structureBytes.slot,
+        geometry.blockFrames * geometry.channels,
+      ));
+    this.#inputSamples = Array.from({ length: geometry.inputSlots }, (_, slot) =>
+      new Float32Array(
+        memory.buffer,
+        geometry.inputOffset + slot * geometry.inputSlotBytes + structureBytes.inputSlot,
+        geometry.blockFrames * geometry.inputChannels,
+      ));
+    this.#reportStart = reportIndex(memory, ring);
+    this.block = geometry.startBlock | 0;
+    patch.initialize(geometry.sampleRateHz, seed | 0);
+    this.#arenaWords[this.#host + Host.block] = this.block;
+    this.#arenaWords[this.#host + Host.logPosition] = geometry.startLogPosition | 0;
+  }
+
+  /** Log entries taken in, as a wrapping word. */
+  get logPosition(): number {
+    return this.#arenaWords[this.#host + Host.logPosition];
+  }
+
+  /** One whole block: the live loop and the offline renderer call only this. */
+  renderBlock(): void {
+    this.claim();
+    this.takeCommands();
+    this.render();
+    this.store();
+    this.publish();
+  }
+
+  /** Fixes, or learns, what this block hears. Throws {@link RendererStale}. */
+  claim(): void {
+    const head = Atomics.load(this.#memory.words, fixed.log.head.index);
+    const sealed = this.#seals.claim(this.block, head);
+    if (sealed === sealLost) {
+      throw new RendererStale(`block ${this.block >>> 0}: its seal has been overwritten`);
+    }
+    this.#sealed = completePosition(this.logPosition, sealed);
+  }
+
+  /** Moves the sealed commands into the pending queue. Throws {@link RendererStale} when the log has been overwritten. */
+  takeCommands(): void {
+    const { geometry, words } = this.#memory;
+    let position = this.logPosition;
+    while (position !== this.#sealed) {
+      const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
+      if (words[entry + EntryField.position] !== position) {
+        throw new RendererStale(
+          `log entry ${position >>> 0}: overwritten by ${words[entry + EntryField.position] >>> 0}`,
+        );
+      }
+      this.#enqueue(entry);
+      position = (position + 1) | 0;
+    }
+    this.#arenaWords[this.#host + Host.logPosition] = position;
+  }
+
+  /** Renders the block, cut at the frames of its commands. */
+  render(): void {
+    this.#readInput();
+    const words = this.#arenaWords;
+    const count = this.#host + Host.pending;
+    let frame = 0;
+    while (words[count] > 0) {
+      const entry = this.#queueEntry(words[count] - 1);
+      if (words[entry + EntryField.block] !== this.block) break;
+      const due = words[entry + EntryField.frame];
+      if (due > frame) {
+        this.#patch.render(frame, due - frame);
+        frame = due;
+      }
+      words[count]--;
+      this.#apply(entry);
+    }
+    this.#patch.render(frame, this.#blockFrames - frame);
+  }
+
+  /** Copies the rendered samples and their checksum into this block's slot, which no reader looks at yet. */
+  store(): void {
+    const slot = this.#slotIndex();
+    this.#slotSamples[this.block & (this.#slotSamples.length - 1)].set(this.#output);
+    this.#checksumLow = this.#checksum.of(this.#outputOffset, this.#blockBytes);
+    this.#checksumHigh = this.#checksum.high;
+    this.#memory.words[slot + within.slot.checksumLow.index] = this.#checksumLow;
+    this.#memory.words[slot + within.slot.checksumHigh.index] = this.#checksumHigh;
+  }
+
+  /** Lets the callback see the block, and moves on to the next. */
+  publish(): void {
+    const { words } = this.#memory;
+    Atomics.store(words, this.#slotIndex() + within.slot.tag.index, this.block);
+    this.block = (this.block + 1) | 0;
+    this.#arenaWords[this.#host + Host.block] = this.block;
+    Atomics.store(words, this.#reportStart + within.seatReport.logPosition.index, this.logPosition);
+    Atomics.store(words, this.#reportStart + within.seatReport.published.index, this.block);
+  }
+
+  /** Publishes the checksum of the whole arena at the start of this block, for comparison with the other renderers. */
+  reportState(): void {
+    const { words } = this.#memory;
+    const low = this.#checksum.of(0, this.#arena.length);
+    words[this.#reportStart + within.seatReport.checkLow.index] = low;
+    words[this.#reportStart + within.seatReport.checkHigh.index] = this.#checksum.high;
+    Atomics.store(words, this.#reportStart + within.seatReport.checkBlock.index, this.block);
+  }
+
+  /** Copies the arena at the start of this block into a snapshot slot that no one reads. */
+  writeSnapshot(slot: number, sequence: number): void {
+    const { words, bytes } = this.#memory;
+    const start = snapshotIndex(this.#memory, slot);
+    bytes.set(this.#arena, start * 4 + structureBytes.snapshot);
+    words[start + within.snapshot.block.index] = this.block;
+    words[start + within.snapshot.logPosition.index] = this.logPosition;
+    words[start + within.snapshot.checksumLow.index] = this.#checksum.of(0, this.#arena.length);
+    words[start + within.snapshot.checksumHigh.index] = this.#checksum.high;
+    Atomics.store(words, start + within.snapshot.sequence.index, sequence);
+  }
+
+  /** Takes over a snapshot: from here on this renderer is the one that wrote it. Throws RangeError when it is damaged. */
+  readSnapshot(slot: number): void {
+    const { words } = this.#memory;
+    const start = snapshotIndex(this.#memory, slot);
+    this.#arenaWords.set(
+      words.subarray(
+        start + structureBytes.snapshot / 4,
+        start + structureBytes.snapshot / 4 + this.#arenaWords.length,
+      ),
+    );
+    this.block = this.#arenaWords[this.#host + Host.block];
+    const low = this.#checksum.of(0, this.#arena.length);
+    const intact = low === words[start + within.snapshot.checksumLow.index] &&
+      this.#checksum.high === words[start + within.snapshot.checksumHigh.index] &&
+      this.block === words[start + within.snapshot.block.index];
+    if (!intact) throw new RangeError(`snapshot ${slot}: its checksum does not match its arena`);
+  }
+
+  /**
+   * Flips one bit of the first patch word at or after a place in the arena that is not zero: the fault kind `corrupt`.
+   * The output region is left out, the next block overwrites it.
+   */
+  flipBit(place: number, bit: number): void {
+    const words = this.#arenaWords;
+    const first = this.#host + Host.queue + pendingCapacity * logEntryWords;
+    const outputFirst = this.#outputOffset / 4;
+    const outputEnd = outputFirst + this.#blockBytes / 4;
+    let index = first + place % (words.length - first);
+    for (let step = first; step < words.length; step++) {
+      if (words[index] !== 0 && (index < outputFirst || index >= outputEnd)) break;
+      index = index + 1 < words.length ? index + 1 : first;
+    }
+    words[index] ^= 1 << bit;
+  }
+
+  /** Runs into a WebAssembly trap: the fault kind `trap`. */
+  trap(): void {
+    this.#checksum.of(this.#arena.length, 16);
+  }
+
+  #slotIndex(): number {
+    const { geometry } = this.#memory;
+    return this.#ringStart + (this.block & (geometry.ringSlots - 1)) * (geometry.slotBytes / 4);
+  }
+
+  #queueEntry(at: number): number {
+    return this.#host + Host.queue + at * logEntryWords;
+  }
+
+  /**
+   * Inserts a log entry into the pending queue, which is sorted so that the next due is last. Entries without a time,
+   * and late ones, are due at the start of this block. Equal times keep the order of the log.
+   */
+  #enqueue(entry: number): void {
+    const words = this.#arenaWords;
+    const source = this.#memory.words;
+    const count = words[this.#host + Host.pending];
+    if (count >= pendingCapacity) {
+      throw new RangeError(`pending queue: more than ${pendingCapacity} commands`);
+    }
+    const timed = source[entry + EntryField.when] === 1 &&
+      ((source[entry + EntryField.block] - this.block) | 0) >= 0;
+    const block = timed ? source[entry + EntryField.block] : this.block;
+    const frame = timed ? source[entry + EntryField.frame] : 0;
+    let at = count;
+    while (at > 0) {
+      const other = this.#queueEntry(at - 1);
+      const later = (words[other + EntryField.block] - block) | 0 || words[other + EntryField.frame] - frame;
+      if (later > 0) break;
+      at--;
+    }
+    const target = this.#queueEntry(at);
+    words.copyWithin(target + logEntryWords, target, this.#queueEntry(count));
+    for (let word = 0; word < logEntryWords; word++) words[target + word] = source[entry + word];
+    words[target + EntryField.block] = block;
+    words[target + EntryField.frame] = frame;
+    words[this.#host + Host.pending] = count + 1;
+  }
+
+  #apply(entry: number): void {
+    const target = this.#arenaWords[entry + EntryField.target];
+    const value = this.#arenaFloats[entry + EntryField.value];
+    switch (this.#arenaWords[entry + EntryField.opcode]) {
+      case Opcode.noteOn:
+        return this.#patch.note_on(target, value, this.#arenaFloats[entry + EntryField.extra]);
+      case Opcode.noteOff:
+        return this.#patch.note_off(target);
+      case Opcode.panic:
+        return this.#patch.panic();
+      case Opcode.set:
+        return this.#patch.set_parameter(target, value);
+    }
+  }
+
+  /** Block n hears the capture of block n − lookahead; before there was any, silence. */
+  #readInput(): void {
+    const { geometry, words } = this.#memory;
+    if (geometry.inputChannels === 0) return;
+    const lookahead = words[fixed.geometry.lookaheadBlocks.index];
+    const captured = (this.block - lookahead) | 0;
+    if (((captured - geometry.startBlock) | 0) < 0) {
+      this.#input.fill(0);
+      return;
+    }
+    const slot = captured & (geometry.inputSlots - 1);
+    const tag = Atomics.load(words, geometry.inputOffset / 4 + slot * (geometry.inputSlotBytes / 4));
+    if (tag !== captured) {
+      throw new RendererStale(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);
+    }
+    this.#input.set(this.#inputSamples[slot]);
+  }
+}
+
+/** Index of the first word of a seat's orders. */
+export function ordersIndex(memory: SharedMemory, seat: number): number {
+  return (memory.geometry.seatOffset + seat * memory.geometry.seatBytes) / 4;
+}
+
+/** Index of the first word of a seat's report. */
+export function reportIndex(memory: SharedMemory, seat: number): number {
+  return ordersIndex(memory, seat) + seatReportOffset / 4;
+}
+
+/** Index of the first word of a snapshot's header. */
+export function snapshotIndex(memory: SharedMemory, slot: number): number {
+  return (memory.geometry.snapshotOffset + slot * memory.geometry.snapshotBytes) / 4;
+}

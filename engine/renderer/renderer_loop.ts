@@ -1,0 +1,123 @@
+/**
+ * The loop of a renderer thread as a machine of small steps, one per call, so that the simulator can put any other
+ * thread's step between two of them. A live thread calls {@link RendererLoop.step} for ever and sleeps where it says so.
+ * Nothing allocates once it runs.
+ */
+import { roles } from "../control.ts";
+import { snapshotCount } from "../constants.ts";
+import { fixed, SeatCommand, SeatState, within } from "../memory/layout.ts";
+import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
+import type { FaultInjector } from "./fault_injector.ts";
+import { ordersIndex, type Renderer, reportIndex, snapshotIndex } from "./renderer.ts";
+
+/** What the caller of a step has to do before the next one. */
+export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3 } as const;
+
+type Phase = "orders" | "look" | "check" | "snapshot" | "claim" | "take" | "render" | "store" | "publish";
+
+export class RendererLoop {
+  readonly #memory: SharedMemory;
+  readonly #renderer: Renderer;
+  readonly #faults: FaultInjector | undefined;
+  readonly #seat: number;
+  readonly #command: number;
+  readonly #fault: number;
+  readonly #report: number;
+  readonly #standby = fixed.control.roleRing.index + roles.indexOf("standby");
+  #lookahead = 0;
+  #phase: Phase = "orders";
+
+  constructor(memory: SharedMemory, seat: number, renderer: Renderer, faults?: FaultInjector) {
+    this.#memory = memory;
+    this.#seat = seat;
+    this.#renderer = renderer;
+    this.#faults = faults;
+    this.#command = ordersIndex(memory, seat) + within.seatOrders.command.index;
+    this.#fault = ordersIndex(memory, seat) + within.seatOrders.fault.index;
+    this.#report = reportIndex(memory, seat);
+  }
+
+  /** The value of `consumed` that lets the next block be rendered. */
+  get nextConsumed(): number {
+    return (this.#renderer.block - this.#lookahead + 1) | 0;
+  }
+
+  /** Does the next small piece of work. Throws what the renderer throws. Returns one of {@link AfterStep}. */
+  step(): number {
+    const { words } = this.#memory;
+    switch (this.#phase) {
+      case "orders":
+        return this.#takeOrders();
+      case "look":
+        return this.#look();
+      case "check":
+        if (this.#isDue(this.#memory.geometry.stateCheckBlocks)) this.#renderer.reportState();
+        this.#phase = "snapshot";
+        return AfterStep.goOn;
+      case "snapshot":
+        if (this.#isDue(this.#memory.geometry.snapshotBlocks)) this.#writeSnapshot(words);
+        this.#phase = "claim";
+        return AfterStep.goOn;
+      case "claim":
+        this.#renderer.claim();
+        this.#phase = "take";
+        return AfterStep.goOn;
+      case "take":
+        this.#renderer.takeCommands();
+        this.#phase = "render";
+        return AfterStep.goOn;
+      case "render":
+        this.#renderer.render();
+        this.#phase = "store";
+        return AfterStep.goOn;
+      case "store":
+        this.#renderer.store();
+        this.#phase = "publish";
+        return AfterStep.goOn;
+      case "publish":
+        this.#renderer.publish();
+        this.#phase = "look";
+        return AfterStep.goOn;
+    }
+  }
+
+  #takeOrders(): number {
+    const { words } = this.#memory;
+    const command = Atomics.load(words, this.#command);
+    Atomics.add(words, this.#report + within.seatReport.heartbeat.index, 1);
+    if (command === SeatCommand.stop) return AfterStep.end;
+    if (command !== SeatCommand.run) return AfterStep.waitForOrders;
+    const snapshot = words[ordersIndex(this.#memory, this.#seat) + within.seatOrders.snapshot.index];
+    if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
+    this.#lookahead = words[fixed.geometry.lookaheadBlocks.index];
+    Atomics.store(words, this.#report + within.seatReport.published.index, this.#renderer.block);
+    Atomics.store(words, this.#report + within.seatReport.state.index, SeatState.running);
+    this.#phase = "look";
+    return AfterStep.goOn;
+  }
+
+  #look(): number {
+    const { words } = this.#memory;
+    Atomics.add(words, this.#report + within.seatReport.heartbeat.index, 1);
+    if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
+    if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead) {
+      return AfterStep.waitForDevice;
+    }
+    if (this.#faults !== undefined) this.#faults.commit(Atomics.load(words, this.#fault), this.#renderer);
+    this.#phase = "check";
+    return AfterStep.goOn;
+  }
+
+  #isDue(everyBlocks: number): boolean {
+    return ((this.#renderer.block - this.#memory.geometry.startBlock) >>> 0) % everyBlocks === 0;
+  }
+
+  /** Only the standby writes snapshots: it is the one whose lateness nobody hears. */
+  #writeSnapshot(words: Int32Array): void {
+    if (Atomics.load(words, this.#standby) !== this.#seat + 1) return;
+    const target = Atomics.load(words, fixed.control.snapshotTarget.index);
+    if (target < 1 || target > snapshotCount) return;
+    const sequence = snapshotIndex(this.#memory, target - 1) + within.snapshot.sequence.index;
+    this.#renderer.writeSnapshot(target - 1, (words[sequence] + 1) | 0);
+  }
+}

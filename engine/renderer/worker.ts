@@ -1,0 +1,99 @@
+/**
+ * What runs inside a renderer's thread: the loop around {@link Renderer}.
+ *
+ * The Worker holds a Web Lock for its whole life, because Deno terminates the execution of a `node:worker_threads`
+ * Worker only if it holds one; without it, `terminate()` would never end a loop that hangs. The loop itself runs at the
+ * top level of the module, where an ended execution leaves no rejected promise behind.
+ *
+ * Errors do not leave through the Worker's `error` event, which prints to the terminal: they are written into the seat.
+ */
+import { workerData } from "node:worker_threads";
+import type { CompiledPatch } from "../../modules/compiled_patch.ts";
+import { openNative } from "../../ffi/native_library.ts";
+import { ArenaChecksum } from "../checksum.ts";
+import { errorTextBytes, longestWaitNanoseconds } from "../constants.ts";
+import { SeatCommand, SeatState, within } from "../memory/layout.ts";
+import { SharedMemory } from "../memory/shared_memory.ts";
+import { FaultInjector } from "./fault_injector.ts";
+import { ordersIndex, type PatchExports, Renderer, RendererStale, reportIndex } from "./renderer.ts";
+import { AfterStep, RendererLoop } from "./renderer_loop.ts";
+
+/** What the main isolate hands to a new Worker. */
+export interface RendererStart {
+  readonly buffer: SharedArrayBuffer;
+  readonly seat: number;
+  readonly incarnation: number;
+  readonly patch: CompiledPatch;
+  readonly checksum: WebAssembly.Module;
+  readonly nativeLibrary: string;
+  readonly seed: number;
+  readonly faultsAllowed: boolean;
+}
+
+const start = workerData as RendererStart;
+const memory = SharedMemory.attach(start.buffer);
+const { words } = memory;
+const report = reportIndex(memory, start.seat);
+const native = openNative(start.nativeLibrary);
+const base = Deno.UnsafePointer.of(memory.bytes);
+/** A waiting renderer shows this often that it lives. */
+const longestOrderWaitMs = 100;
+
+function setState(state: number): void {
+  Atomics.store(words, report + within.seatReport.state.index, state);
+}
+
+/** Web Locks, which Deno's type library does not declare. */
+interface LockManager {
+  request(name: string, hold: () => Promise<void>): Promise<void>;
+}
+
+function holdLock(): Promise<() => void> {
+  const { locks } = navigator as unknown as { locks: LockManager };
+  return new Promise((held) => {
+    locks.request(
+      `understudy-renderer-${crypto.randomUUID()}`,
+      () => new Promise<void>((release) => held(release)),
+    );
+  });
+}
+
+/** Steps until told to end, asleep where there is nothing to do. Both sleeps are short, so that the thread can be ended. */
+function run(loop: RendererLoop): void {
+  const command = ordersIndex(memory, start.seat) + within.seatOrders.command.index;
+  for (;;) {
+    const next = loop.step();
+    if (next === AfterStep.waitForDevice) {
+      native.symbols.us_wait_consumed(base, loop.nextConsumed, longestWaitNanoseconds);
+    } else if (next === AfterStep.waitForOrders) {
+      Atomics.wait(words, command, SeatCommand.wait, longestOrderWaitMs);
+    } else if (next === AfterStep.end) return;
+  }
+}
+
+function describe(error: unknown): void {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const { errorBytes, errorText } = within.seatReport;
+  const target = new Uint8Array(errorTextBytes);
+  const { written } = new TextEncoder().encodeInto(text, target);
+  memory.bytes.set(target, report * 4 + errorText.offset);
+  words[report + errorBytes.index] = written;
+}
+
+words[report + within.seatReport.threadId.index] = native.symbols.us_thread_id();
+setState(SeatState.starting);
+const releaseLock = await holdLock();
+try {
+  const patch = new WebAssembly.Instance(start.patch.module).exports as unknown as PatchExports;
+  const checksum = new ArenaChecksum(start.checksum, patch.memory);
+  const renderer = new Renderer(memory, start.seat, start.patch, patch, checksum, start.seed);
+  const faults = start.faultsAllowed ? new FaultInjector(memory, start.seat) : undefined;
+  const loop = new RendererLoop(memory, start.seat, renderer, faults);
+  setState(SeatState.ready);
+  run(loop);
+  setState(SeatState.stopped);
+} catch (error) {
+  describe(error);
+  setState(error instanceof RendererStale ? SeatState.stale : SeatState.failed);
+}
+releaseLock();

@@ -1,0 +1,88 @@
+import { crc32 } from "node:zlib";
+import { type ChunkType, type SessionHeader, sessionMagic } from "./session_format.ts";
+
+/** A file that is not a session, or whose start is damaged. */
+export class SessionDamaged extends Error {
+  override readonly name = "SessionDamaged";
+}
+
+export interface Chunk {
+  readonly type: ChunkType;
+  readonly payload: Uint8Array<ArrayBuffer>;
+}
+
+/** Reads a session file chunk by chunk; holds one chunk at a time. */
+export class SessionReader {
+  readonly header: SessionHeader;
+  readonly #file: Deno.FsFile;
+  readonly #bytes: number;
+  #position: number;
+
+  private constructor(file: Deno.FsFile, bytes: number, position: number, header: SessionHeader) {
+    this.#file = file;
+    this.#bytes = bytes;
+    this.#position = position;
+    this.header = header;
+  }
+
+  /** Opens a file and reads its header. Throws {@link SessionDamaged}, or Deno's error when it cannot be opened. */
+  static async open(path: string): Promise<SessionReader> {
+    const file = await Deno.open(path, { read: true });
+    try {
+      const magic = new Uint8Array(sessionMagic.length);
+      const found = await readFully(file, magic);
+      if (found < magic.length || magic.some((byte, index) => byte !== sessionMagic[index])) {
+        throw new SessionDamaged(
+          `${path}: not a session file (it does not begin with "${new TextDecoder().decode(sessionMagic)}")`,
+        );
+      }
+      const { size } = await file.stat();
+      const reader = new SessionReader(file, size, magic.length, undefined as unknown as SessionHeader);
+      const first = await reader.next();
+      if (first?.type !== "HEAD") throw new SessionDamaged(`${path}: its header is missing or damaged`);
+      const header = JSON.parse(new TextDecoder().decode(first.payload)) as SessionHeader;
+      return new SessionReader(file, size, reader.#position, header);
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** How much of the file has been read, 0..1. */
+  get progress(): number {
+    return this.#bytes === 0 ? 1 : this.#position / this.#bytes;
+  }
+
+  /** The next whole chunk; undefined at the end, or where the file was cut off or is damaged. */
+  async next(): Promise<Chunk | undefined> {
+    const head = new Uint8Array(8);
+    if (await readFully(this.#file, head) < head.length) return undefined;
+    const bytes = new DataView(head.buffer).getUint32(4, true);
+    if (this.#position + 12 + bytes > this.#bytes) return undefined;
+    const rest = new Uint8Array(bytes + 4);
+    if (await readFully(this.#file, rest) < rest.length) return undefined;
+    const payload = rest.slice(0, bytes);
+    if (crc32(payload) !== new DataView(rest.buffer).getUint32(bytes, true)) return undefined;
+    this.#position += 12 + bytes;
+    return { type: new TextDecoder().decode(head.subarray(0, 4)) as ChunkType, payload };
+  }
+
+  /** Whether everything in the file has been read, i.e. it was not cut off. */
+  get atEnd(): boolean {
+    return this.#position === this.#bytes;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+async function readFully(file: Deno.FsFile, into: Uint8Array): Promise<number> {
+  let at = 0;
+  while (at < into.length) {
+    const count = await file.read(into.subarray(at));
+    if (count === null) break;
+    at += count;
+  }
+  return at;
+}

@@ -1,0 +1,127 @@
+/**
+ * Which snapshot a joiner may trust, and which slot the standby writes next.
+ *
+ * A snapshot counts only when it is agreed: at its block, the state of another renderer had the same checksum (or there
+ * is no other renderer). So a renderer that went wrong unheard cannot hand its state on. A slot in use by a joiner is
+ * never written; and a joiner checks the checksum of what it has read, against a writer that nobody could stop.
+ */
+import { fixed, within } from "../memory/layout.ts";
+import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
+import { snapshotIndex } from "../renderer/renderer.ts";
+import type { Comparison } from "./comparison.ts";
+
+/** Part of the seal table within which a snapshot is usable: a joiner must get through before it is overwritten. */
+const marginFactor = 0.75;
+
+/**
+ * The word of a renderer that is alone counts only when the last agreed snapshot is older than this part of the seal
+ * table. A renderer that went wrong just before the others fell would otherwise hand its state on, and outvote nobody
+ * knows whom; replaying a few seconds is cheaper. The simulator found this.
+ */
+const lonelyFactor = 0.4;
+
+export class SnapshotKeeper {
+  readonly #memory: SharedMemory;
+  readonly #comparison: Comparison;
+  readonly #users = new Map<number, number>();
+  readonly #sequences: number[];
+  #accepted: number | undefined;
+  #target = 0;
+
+  constructor(memory: SharedMemory, comparison: Comparison) {
+    this.#memory = memory;
+    this.#comparison = comparison;
+    this.#sequences = Array.from(
+      { length: memory.geometry.snapshotCount },
+      (_, slot) => this.#header(slot, "sequence"),
+    );
+    this.#aim();
+  }
+
+  /** Slot of the last agreed snapshot; undefined: only the initial state is known. */
+  get accepted(): number | undefined {
+    return this.#accepted;
+  }
+
+  /** Whether a joiner can still reach the present from the last agreed snapshot, or from the start. */
+  canJoin(consumed: number): boolean {
+    return this.#age(consumed) < marginFactor;
+  }
+
+  /** How far back the best snapshot lies, as a part of the seal table. */
+  #age(consumed: number): number {
+    const { startBlock, sealCount } = this.#memory.geometry;
+    const from = this.#accepted === undefined ? startBlock : this.#header(this.#accepted, "block");
+    return blocksBetween(consumed, from) / sealCount;
+  }
+
+  /** Marks the accepted snapshot as being read by the renderer on `seat`. Returns its slot. */
+  use(seat: number): number | undefined {
+    if (this.#accepted !== undefined) this.#users.set(seat, this.#accepted);
+    return this.#accepted;
+  }
+
+  /** Forgets users that are no longer joining: they have read their snapshot, or are gone. */
+  keepUsers(joining: (seat: number) => boolean): void {
+    for (const seat of this.#users.keys()) if (!joining(seat)) this.#users.delete(seat);
+  }
+
+  /**
+   * Looks whether a new snapshot has been written and is agreed.
+   *
+   * @param seats renderers in lockstep
+   * @returns log position before which no joiner needs entries any more, when that has changed
+   */
+  look(seats: readonly number[]): number | undefined {
+    if (this.#memory.words[fixed.control.snapshotTarget.index] === 0) this.#aim();
+    const sequence = this.#header(this.#target, "sequence");
+    if (sequence === this.#sequences[this.#target]) return undefined;
+    const block = this.#header(this.#target, "block");
+    const [low, high] = [
+      this.#header(this.#target, "checksumLow"),
+      this.#header(this.#target, "checksumHigh"),
+    ];
+    const states = seats.flatMap((seat) => this.#comparison.stateAt(seat, block) ?? []);
+    const agreeing = states.filter((state) => state.low === low && state.high === high).length;
+    const alone = seats.length === 1 && agreeing === 1 && this.#age(this.#memory.consumed()) > lonelyFactor;
+    const agreed = agreeing >= 2 || alone;
+    const waiting = states.length < seats.length && seats.length > 1 && agreeing < 2 &&
+      this.#mayStillCome(seats, block);
+    if (waiting) return undefined;
+    this.#sequences[this.#target] = sequence;
+    if (agreed) this.#accepted = this.#target;
+    this.#aim();
+    return agreed ? this.#oldestPosition() : undefined;
+  }
+
+  /** Some renderer has not come to the snapshot's block yet, so its checksum may still agree. */
+  #mayStillCome(seats: readonly number[], block: number): boolean {
+    return seats.some((seat) => blocksBetween(block, this.#comparison.lastCheck(seat)) > 0);
+  }
+
+  #oldestPosition(): number {
+    const positions = [this.#accepted!, ...this.#users.values()].map((slot) =>
+      this.#header(slot, "logPosition")
+    );
+    return positions.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);
+  }
+
+  /** Chooses a slot that is neither the accepted one nor being read. */
+  #aim(): void {
+    const taken = new Set([...this.#users.values(), this.#accepted]);
+    const count = this.#memory.geometry.snapshotCount;
+    for (let step = 1; step <= count; step++) {
+      const slot = (this.#target + step) % count;
+      if (taken.has(slot)) continue;
+      this.#target = slot;
+      this.#sequences[slot] = this.#header(slot, "sequence");
+      Atomics.store(this.#memory.words, fixed.control.snapshotTarget.index, slot + 1);
+      return;
+    }
+    Atomics.store(this.#memory.words, fixed.control.snapshotTarget.index, 0);
+  }
+
+  #header(slot: number, name: keyof typeof within.snapshot): number {
+    return Atomics.load(this.#memory.words, snapshotIndex(this.#memory, slot) + within.snapshot[name].index);
+  }
+}

@@ -1,0 +1,381 @@
+/**
+ * The supervisor's policy: which renderer plays which role, who is replaced and why. It is a pure state machine over
+ * observations with an injected clock; the engine carries out what it answers, and the simulator drives the same code.
+ *
+ * Why it may be slow. Nothing audible waits for it: the callback merges whatever rings the roles name, and votes. The
+ * supervisor only restores redundancy, so it prefers being right to being fast:
+ *
+ * - Silence is measured in *observed* time. A machine that stands still stops the supervisor too, and the gap must not
+ *   be taken for a hang of every renderer; so at most `longestTickMs` of each gap counts.
+ * - A hang needs a witness: another renderer that moved meanwhile. Without one the patience is `aloneFactor` times longer.
+ * - A renderer may stall for a moment and come back by itself; only lateness that lasts is a fault.
+ * - A wrong checksum needs a majority. Two renderers that differ are a divergence without a culprit until the third,
+ *   who joined from the last agreed snapshot, casts its vote.
+ *
+ * Three renderers follow in lockstep (primary, standby, spare) and one more waits, compiled and warm. When one falls,
+ * the next moves up in the same tick, the waiting one joins from the last agreed snapshot and replays the sealed log,
+ * and a new Worker is started in its place, within a budget that grows into a bounded back-off but never gives up.
+ *
+ * Rejected: one idle spare that joins only after a fault (the time to join is time with a single renderer, and a wrong
+ * sample cannot be told from a right one by two); roles as code (`primary.ts`, `standby.ts`).
+ */
+import { roles } from "../control.ts";
+import { SeatState } from "../memory/layout.ts";
+import { blocksBetween } from "../memory/shared_memory.ts";
+
+export type FaultCause =
+  | "exit"
+  | "throw"
+  | "trap"
+  | "oom"
+  | "hang"
+  | "late"
+  | "divergence"
+  | "stale"
+  | "start";
+
+/** What the engine saw of one seat. */
+export interface SeatView {
+  readonly incarnation: number;
+  readonly state: number;
+  readonly published: number;
+  readonly heartbeat: number;
+  /** The Worker has reported its end, or its thread has left. */
+  readonly exited: boolean;
+  /** No thread of this incarnation exists any more: its ring can be written by nobody. */
+  readonly gone: boolean;
+  /** Why it ended, where the Worker said so. */
+  readonly cause?: FaultCause;
+  /** The vote found its checksums wrong. */
+  readonly outvoted: boolean;
+}
+
+export interface Observation {
+  readonly nowMs: number;
+  readonly consumed: number;
+  /** By seat; undefined where nothing was ever started. */
+  readonly seats: readonly (SeatView | undefined)[];
+  /** A snapshot that a joiner could use exists (the initial state counts while its log is kept). */
+  readonly canJoin: boolean;
+}
+
+export type Action =
+  | { readonly do: "spawn"; readonly seat: number; readonly incarnation: number }
+  | { readonly do: "join"; readonly seat: number }
+  | { readonly do: "end"; readonly seat: number }
+  | { readonly do: "demote"; readonly seat: number }
+  | { readonly do: "roles"; readonly seats: readonly (number | undefined)[] };
+
+export type SupervisorEvent =
+  | {
+    readonly event: "fault";
+    readonly cause: FaultCause;
+    readonly seat: number;
+    readonly incarnation: number;
+    readonly role: string;
+    readonly block: number;
+  }
+  | { readonly event: "role"; readonly seat: number; readonly incarnation: number; readonly role: string }
+  | { readonly event: "lockstep"; readonly renderers: number; readonly afterMs: number }
+  | { readonly event: "alone" }
+  | { readonly event: "overload"; readonly block: number }
+  | { readonly event: "zombie"; readonly seat: number; readonly incarnation: number }
+  | { readonly event: "backoff"; readonly delayMs: number };
+
+export interface SupervisorSettings {
+  readonly seatCount: number;
+  /** Renderers wanted in roles, and warm ones waiting behind them. */
+  readonly following: number;
+  readonly waiting: number;
+  readonly hangMs: number;
+  readonly lateMs: number;
+  readonly startMs: number;
+  readonly joinMs: number;
+  readonly zombieMs: number;
+  readonly longestTickMs: number;
+  readonly aloneFactor: number;
+  /** Starts that are free of delay within `budgetMs`; beyond, each waits twice as long, up to `longestBackoffMs`. */
+  readonly budget: number;
+  readonly budgetMs: number;
+  readonly firstBackoffMs: number;
+  readonly longestBackoffMs: number;
+}
+
+export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
+  following: roles.length,
+  waiting: 1,
+  hangMs: 15,
+  lateMs: 80,
+  startMs: 10_000,
+  joinMs: 2_000,
+  zombieMs: 1_000,
+  longestTickMs: 8,
+  aloneFactor: 6,
+  budget: 100,
+  budgetMs: 10_000,
+  firstBackoffMs: 50,
+  longestBackoffMs: 2_000,
+};
+
+type Phase = "empty" | "starting" | "waiting" | "joining" | "running" | "ending" | "zombie";
+
+interface Seat {
+  phase: Phase;
+  incarnation: number;
+  heartbeat: number;
+  /** Observed time without a sign of life, and without being ahead of the device. */
+  silentMs: number;
+  lateMs: number;
+  phaseMs: number;
+  /** `consumed` when it left the roles; its ring is not reused before the callback has moved on. */
+  leftAt: number;
+}
+
+export class Supervisor {
+  readonly #settings: SupervisorSettings;
+  readonly #report: (event: SupervisorEvent) => void;
+  readonly #seats: Seat[];
+  #roles: (number | undefined)[];
+  #actions: Action[] = [];
+  #previousMs: number | undefined;
+  #incarnations = 0;
+  #starts: number[] = [];
+  #backoffMs = 0;
+  #nextStartMs = 0;
+  #brokenSinceMs: number | undefined;
+  #committedMs: number | undefined;
+  #pairBroken = true;
+  #allBroken = true;
+  #overloaded = false;
+
+  constructor(settings: SupervisorSettings, report: (event: SupervisorEvent) => void) {
+    this.#settings = settings;
+    this.#report = report;
+    this.#roles = new Array(settings.following).fill(undefined);
+    this.#seats = Array.from({ length: settings.seatCount }, () => ({
+      phase: "empty" as Phase,
+      incarnation: 0,
+      heartbeat: 0,
+      silentMs: 0,
+      lateMs: 0,
+      phaseMs: 0,
+      leftAt: 0,
+    }));
+  }
+
+  /** Seats by role, in the order of `roles`. */
+  get roles(): readonly (number | undefined)[] {
+    return this.#roles;
+  }
+
+  /** Incarnations ever started. */
+  get incarnations(): number {
+    return this.#incarnations;
+  }
+
+  /** How many renderers are in lockstep. */
+  get inLockstep(): number {
+    return this.#roles.filter((seat) => seat !== undefined && this.#seats[seat].phase === "running").length;
+  }
+
+  /** Renderers that may be compared: in a role and caught up. */
+  isRunning(seat: number): boolean {
+    return this.#seats[seat].phase === "running";
+  }
+
+  isJoining(seat: number): boolean {
+    return this.#seats[seat].phase === "joining";
+  }
+
+  /** A fault is known to have been committed at this time: lockstep is measured from here, not from its detection. */
+  faultCommitted(nowMs: number): void {
+    this.#committedMs = nowMs;
+  }
+
+  /** Exchanges primary and standby. Returns the new roles, or undefined when there is no standby in lockstep. */
+  failover(): Action[] | undefined {
+    const [primary, standby] = this.#roles;
+    if (primary === undefined || standby === undefined || !this.isRunning(standby)) return undefined;
+    this.#roles[0] = standby;
+    this.#roles[1] = primary;
+    this.#announce(standby, 0);
+    this.#announce(primary, 1);
+    return [{ do: "roles", seats: [...this.#roles] }];
+  }
+
+  /** One look at everything. The actions are to be carried out in order, at once. */
+  observe(seen: Observation): Action[] {
+    this.#actions = [];
+    const elapsedMs = this.#previousMs === undefined
+      ? 0
+      : Math.min(Math.max(0, seen.nowMs - this.#previousMs), this.#settings.longestTickMs);
+    this.#previousMs = seen.nowMs;
+    this.#age(seen, elapsedMs);
+    this.#judge(seen);
+    this.#fillRoles(seen);
+    this.#startMore(seen);
+    this.#measureLockstep(seen);
+    return this.#actions;
+  }
+
+  /** Follows what each seat has become since the last look. */
+  #age(seen: Observation, elapsedMs: number): void {
+    this.#seats.forEach((seat, index) => {
+      const view = seen.seats[index];
+      seat.phaseMs += elapsedMs;
+      if (!view || view.incarnation !== seat.incarnation) return;
+      if (seat.phase === "ending" || seat.phase === "zombie") {
+        if (view.gone) this.#enter(seat, "empty");
+        return;
+      }
+      seat.silentMs = view.heartbeat === seat.heartbeat ? seat.silentMs + elapsedMs : 0;
+      seat.heartbeat = view.heartbeat;
+      const ahead = blocksBetween(view.published, seen.consumed);
+      if (seat.phase === "starting" && view.state === SeatState.ready) this.#enter(seat, "waiting");
+      if (seat.phase === "joining" && view.state === SeatState.running && ahead > 0) {
+        this.#enter(seat, "running");
+      }
+      seat.lateMs = seat.phase === "running" && ahead <= 0 ? seat.lateMs + elapsedMs : 0;
+    });
+  }
+
+  #judge(seen: Observation): void {
+    const { hangMs, lateMs, startMs, joinMs, zombieMs, aloneFactor } = this.#settings;
+    const active = this.#seats.filter((seat) => seat.phase === "running" || seat.phase === "joining");
+    const witness = active.some((seat) => seat.silentMs === 0);
+    const allLate = active.length > 0 && active.every((seat) => seat.lateMs > 0);
+    const patienceMs = witness ? hangMs : hangMs * aloneFactor;
+    this.#seats.forEach((seat, index) => {
+      const view = seen.seats[index];
+      if (seat.phase === "ending" && seat.phaseMs > zombieMs) {
+        this.#enter(seat, "zombie");
+        this.#actions.push({ do: "demote", seat: index });
+        this.#report({ event: "zombie", seat: index, incarnation: seat.incarnation });
+      }
+      if (seat.phase === "empty" || seat.phase === "ending" || seat.phase === "zombie") return;
+      if (!view || view.incarnation !== seat.incarnation) return;
+      const inLoop = seat.phase === "running" || seat.phase === "joining";
+      if (view.exited) this.#condemn(seen, index, view.cause ?? "exit");
+      else if (view.outvoted) this.#condemn(seen, index, "divergence");
+      else if (inLoop && seat.silentMs > patienceMs) this.#condemn(seen, index, "hang");
+      else if (seat.phase === "running" && seat.lateMs > lateMs && !allLate) {
+        this.#condemn(seen, index, "late");
+      } else if (seat.phase === "joining" && seat.phaseMs > joinMs && !allLate) {
+        this.#condemn(seen, index, "late");
+      } else if (seat.phase === "starting" && seat.phaseMs > startMs) this.#condemn(seen, index, "start");
+    });
+    const overloaded = active.length > 0 && active.every((seat) => seat.lateMs > lateMs);
+    if (overloaded && !this.#overloaded) this.#report({ event: "overload", block: seen.consumed });
+    this.#overloaded = overloaded;
+  }
+
+  #condemn(seen: Observation, index: number, cause: FaultCause): void {
+    const seat = this.#seats[index];
+    const role = this.#roles.indexOf(index);
+    this.#report({
+      event: "fault",
+      cause,
+      seat: index,
+      incarnation: seat.incarnation,
+      role: role < 0 ? "reserve" : roles[role],
+      block: seen.seats[index]!.published,
+    });
+    if (role >= 0) {
+      this.#roles[role] = undefined;
+      this.#brokenSinceMs ??= this.#committedMs ?? seen.nowMs;
+      this.#committedMs = undefined;
+      this.#allBroken = true;
+      if (role < 2) this.#pairBroken = true;
+    }
+    seat.leftAt = seen.consumed;
+    this.#enter(seat, "ending");
+    this.#actions.push({ do: "end", seat: index });
+  }
+
+  /** Moves everyone up, those in lockstep first, and lets a waiting renderer join at the end of the line. */
+  #fillRoles(seen: Observation): void {
+    const before = this.#roles;
+    const line = before.filter((seat) => seat !== undefined);
+    const inLockstep = line.filter((seat) => this.isRunning(seat));
+    const catchingUp = line.filter((seat) => !this.isRunning(seat));
+    const next: (number | undefined)[] = [...inLockstep, ...catchingUp];
+    this.#seats.forEach((seat, index) => {
+      if (seat.phase !== "waiting" || next.length >= this.#settings.following || !seen.canJoin) return;
+      this.#enter(seat, "joining");
+      this.#actions.push({ do: "join", seat: index });
+      next.push(index);
+    });
+    while (next.length < this.#settings.following) next.push(undefined);
+    if (next.every((seat, role) => seat === before[role])) {
+      const emptied = this.#actions.some((action) => action.do === "end");
+      if (emptied) this.#actions.push({ do: "roles", seats: [...next] });
+      return;
+    }
+    this.#roles = next;
+    this.#actions.push({ do: "roles", seats: [...next] });
+    next.forEach((seat, role) => {
+      if (seat !== undefined && seat !== before[role]) this.#announce(seat, role);
+    });
+  }
+
+  #startMore(seen: Observation): void {
+    const { following, waiting } = this.#settings;
+    const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
+    for (let missing = following + waiting - alive; missing > 0; missing--) {
+      if (seen.nowMs < this.#nextStartMs) return;
+      const index = this.#seats.findIndex((seat) =>
+        seat.phase === "empty" && (seat.incarnation === 0 || blocksBetween(seen.consumed, seat.leftAt) >= 2)
+      );
+      if (index < 0 || !this.#mayStart(seen.nowMs)) return;
+      const seat = this.#seats[index];
+      seat.incarnation = ++this.#incarnations;
+      seat.heartbeat = 0;
+      this.#enter(seat, "starting");
+      this.#actions.push({ do: "spawn", seat: index, incarnation: seat.incarnation });
+    }
+  }
+
+  #mayStart(nowMs: number): boolean {
+    const { budget, budgetMs, firstBackoffMs, longestBackoffMs } = this.#settings;
+    this.#starts = this.#starts.filter((startMs) => nowMs - startMs < budgetMs);
+    if (this.#starts.length < budget) {
+      this.#backoffMs = 0;
+    } else {
+      this.#backoffMs = Math.min(
+        longestBackoffMs,
+        this.#backoffMs === 0 ? firstBackoffMs : this.#backoffMs * 2,
+      );
+      this.#nextStartMs = nowMs + this.#backoffMs;
+      this.#report({ event: "backoff", delayMs: this.#backoffMs });
+    }
+    this.#starts.push(nowMs);
+    return true;
+  }
+
+  #measureLockstep(seen: Observation): void {
+    const [primary, standby] = this.#roles;
+    const pair = [primary, standby].every((seat) => seat !== undefined && this.isRunning(seat));
+    const all = this.inLockstep === this.#settings.following;
+    const afterMs = seen.nowMs - (this.#brokenSinceMs ?? seen.nowMs);
+    if (this.inLockstep === 0 && !this.#pairBroken) this.#report({ event: "alone" });
+    if (pair && this.#pairBroken) this.#report({ event: "lockstep", renderers: 2, afterMs });
+    if (all && this.#allBroken) {
+      this.#report({ event: "lockstep", renderers: this.#settings.following, afterMs });
+      this.#brokenSinceMs = undefined;
+    }
+    this.#pairBroken = !pair;
+    this.#allBroken = !all;
+    if (this.#committedMs !== undefined && seen.nowMs - this.#committedMs > 1_000) {
+      this.#committedMs = undefined;
+    }
+  }
+
+  #announce(seat: number, role: number): void {
+    this.#report({ event: "role", seat, incarnation: this.#seats[seat].incarnation, role: roles[role] });
+  }
+
+  #enter(seat: Seat, phase: Phase): void {
+    seat.phase = phase;
+    seat.phaseMs = seat.silentMs = seat.lateMs = 0;
+  }
+}

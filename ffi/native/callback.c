@@ -1,0 +1,347 @@
+/*
+ * The audio callback: merges the renderers' rings by block number and hands the result to the device.
+ *
+ * The problem. Two or three renderers publish the same blocks, each into its own ring. Any of them may die between two
+ * instructions, hang, or write wrong samples. The device must get every block once, on time, unharmed; and nothing in
+ * here may wait, allocate, lock, log, or enter the kernel.
+ *
+ * The answer is that of SMPTE ST 2022-7: there is no "active" source and no switch. For block n every ring that a role
+ * names is asked for the slot tagged n. Those who have it vote by the checksum of their samples, which settles a wrong
+ * sample before it is heard; the roles' order settles everything else. The samples are copied, and the checksum is taken
+ * again over the copy: a slot that changed under our hands (a zombie, a reused ring) does not match and the next one is
+ * taken. If nobody has block n it is concealed: the last samples fade out over a short ramp, silence follows, and the
+ * next block that is there fades in. Every such frame is counted.
+ *
+ * Rejected: a watchdog that switches after a time-out (it always costs the time-out, and switches falsely under load);
+ * a lock around the roles (the callback would wait for the main isolate).
+ *
+ * Memory order. A renderer stores the samples, then the checksum, then the tag (sequentially consistent, from
+ * Atomics.store); the tag is loaded with acquire here, so its samples are visible. `consumed` is stored with release
+ * after the last frame was copied, so a renderer that sees it may overwrite the slot and may read the input of that
+ * block.
+ */
+#include <string.h>
+
+#include "callback.h"
+#include "ticks.h"
+
+#define AT(type, base, offset) ((type *)(void *)((unsigned char *)(base) + (offset)))
+#define LOAD(word) __atomic_load_n(&(word), __ATOMIC_ACQUIRE)
+#define STORE(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELEASE)
+/* Plain 64-bit counters: this thread is the only writer; readers get whole values on the 64-bit machines we run on. */
+#define ADD(counter, amount) __atomic_store_n(&(counter), (counter) + (uint64_t)(amount), __ATOMIC_RELAXED)
+
+enum { ROLES = 3 };
+
+/* PaStreamCallbackFlags */
+enum { INPUT_UNDERFLOW = 1, INPUT_OVERFLOW = 2, OUTPUT_UNDERFLOW = 4, OUTPUT_OVERFLOW = 8 };
+
+/* The parts of the shared memory that one call needs, found once per call. */
+struct view {
+  unsigned char *base;
+  const struct us_geometry *geometry;
+  const struct us_control *control;
+  struct us_callback *callback;
+  struct us_callback_state *state;
+  struct us_counters *counters;
+  float *work;
+};
+
+struct checksum {
+  uint32_t low, high;
+};
+
+static uint32_t rotate(uint32_t value, int by) { return (value << by) | (value >> (32 - by)); }
+
+static uint32_t mix(uint32_t a, uint32_t b) {
+  uint32_t x = a + rotate(b, 16);
+  x = (x ^ (x >> 15)) * 0x2C1B3C6Du;
+  return x ^ (x >> 13);
+}
+
+/* The project's checksum (engine/checksum.ts states it); `words` may be any number, the rest counts as zero. */
+static struct checksum checksum_of(const uint32_t *data, uint32_t words) {
+  uint32_t h[4] = {0x9E3779B9u, 0x85EBCA6Bu, 0xC2B2AE35u, 0x27D4EB2Fu};
+  uint32_t i = 0;
+  for (; i + 4 <= words; i += 4)
+    for (uint32_t lane = 0; lane < 4; lane++) h[lane] = rotate(h[lane] ^ data[i + lane], 13) * 0x9E3779B1u + 0x165667B1u;
+  if (i < words)
+    for (uint32_t lane = 0; lane < 4; lane++) {
+      uint32_t word = i + lane < words ? data[i + lane] : 0;
+      h[lane] = rotate(h[lane] ^ word, 13) * 0x9E3779B1u + 0x165667B1u;
+    }
+  return (struct checksum){mix(h[0], h[1]), mix(h[2], h[3])};
+}
+
+/* Bucket of a histogram with four buckets an octave: the exponent and the two bits below it. */
+static void note_in(uint64_t *buckets, uint64_t ticks) {
+  uint32_t bucket = (uint32_t)ticks;
+  if (ticks >= 4) {
+    int exponent = 63 - __builtin_clzll(ticks);
+    bucket = (uint32_t)(exponent - 1) * 4 + (uint32_t)((ticks >> (exponent - 2)) & 3);
+  }
+  if (bucket > 127) bucket = 127;
+  ADD(buckets[bucket], 1);
+}
+
+static void keep_longest(uint64_t *longest, uint64_t ticks) {
+  if (ticks > *longest) __atomic_store_n(longest, ticks, __ATOMIC_RELAXED);
+}
+
+static struct us_slot *slot_for(const struct view *v, uint32_t ring, uint32_t block) {
+  const struct us_geometry *g = v->geometry;
+  uint32_t slot = block & (g->ring_slots - 1);
+  return AT(struct us_slot, v->base, (size_t)g->ring_offset + (size_t)ring * g->ring_bytes + (size_t)slot * g->slot_bytes);
+}
+
+/* One role's claim to have the block. */
+struct candidate {
+  struct us_slot *slot;
+  struct checksum sum;
+  uint32_t ring;
+  int role;
+};
+
+static int same(struct checksum a, struct checksum b) { return a.low == b.low && a.high == b.high; }
+
+static int collect(const struct view *v, uint32_t block, struct candidate *found) {
+  int count = 0;
+  for (int role = 0; role < ROLES; role++) {
+    uint32_t named = LOAD(v->control->role_ring[role]);
+    if (named == 0 || named > v->geometry->seat_count) continue;
+    struct us_slot *slot = slot_for(v, named - 1, block);
+    if (LOAD(slot->tag) != block) continue;
+    found[count++] = (struct candidate){slot, {slot->checksum_low, slot->checksum_high}, named, role};
+  }
+  return count;
+}
+
+/* The first candidate that another one agrees with; the first of all where none agree. */
+static int elect(const struct view *v, const struct candidate *found, int count) {
+  for (int i = 0; i < count; i++)
+    for (int j = 0; j < count; j++)
+      if (i != j && same(found[i].sum, found[j].sum)) {
+        if (i != 0) ADD(v->counters->outvoted_blocks, 1);
+        return i;
+      }
+  if (count > 1) ADD(v->counters->undecided_blocks, 1);
+  return 0;
+}
+
+/* Copies the elected slot into the work block; returns 0 when no ring had the block unharmed. */
+static int take_block(const struct view *v, uint32_t block) {
+  struct candidate found[ROLES];
+  uint32_t words = v->geometry->block_frames * v->geometry->channels;
+  int count = collect(v, block, found);
+  while (count > 0) {
+    int chosen = elect(v, found, count);
+    struct candidate c = found[chosen];
+    memcpy(v->work, c.slot + 1, (size_t)words * 4);
+    if (same(checksum_of((const uint32_t *)v->work, words), c.sum) && LOAD(c.slot->tag) == block) {
+      v->state->ring = c.ring;
+      v->state->checksum_low = c.sum.low;
+      v->state->checksum_high = c.sum.high;
+      if (c.role != 0) {
+        v->state->flags |= US_HANDED_RESCUED;
+        ADD(v->counters->rescued_blocks, 1);
+      }
+      return 1;
+    }
+    ADD(v->counters->torn_blocks, 1);
+    for (int i = chosen; i + 1 < count; i++) found[i] = found[i + 1];
+    count--;
+  }
+  return 0;
+}
+
+/* Fades the last frame out; silence follows until a block is there again. */
+static void conceal(const struct view *v) {
+  const struct us_geometry *g = v->geometry;
+  struct us_callback_state *s = v->state;
+  if (s->ramp_in_left == 0) s->ramp_out_left = g->conceal_ramp_frames;
+  s->ramp_in_left = g->conceal_ramp_frames;
+  for (uint32_t frame = 0; frame < g->block_frames; frame++) {
+    if (s->ramp_out_left > 0) s->ramp_out_left--;
+    float gain = (float)s->ramp_out_left / (float)g->conceal_ramp_frames;
+    for (uint32_t channel = 0; channel < g->channels; channel++)
+      v->work[frame * g->channels + channel] = s->last_frame[channel] * gain;
+  }
+  s->ring = 0;
+  s->flags |= US_HANDED_CONCEALED;
+  ADD(v->counters->concealed_blocks, 1);
+  ADD(v->counters->concealed_frames, g->block_frames);
+}
+
+/* After concealment the sound comes back over the same ramp. */
+static void ramp_in(const struct view *v) {
+  const struct us_geometry *g = v->geometry;
+  struct us_callback_state *s = v->state;
+  if (s->ramp_in_left == 0) return;
+  s->flags |= US_HANDED_RAMPED;
+  for (uint32_t frame = 0; frame < g->block_frames && s->ramp_in_left > 0; frame++) {
+    float gain = 1.0f - (float)(--s->ramp_in_left) / (float)g->conceal_ramp_frames;
+    for (uint32_t channel = 0; channel < g->channels; channel++) v->work[frame * g->channels + channel] *= gain;
+  }
+}
+
+static void fade_out(const struct view *v) {
+  const struct us_geometry *g = v->geometry;
+  struct us_callback_state *s = v->state;
+  s->flags |= US_HANDED_FADED;
+  for (uint32_t frame = 0; frame < g->block_frames; frame++) {
+    float gain = 0.0f;
+    if (s->fade_position < g->stop_fade_frames)
+      gain = 1.0f - (float)(++s->fade_position) / (float)g->stop_fade_frames;
+    for (uint32_t channel = 0; channel < g->channels; channel++) v->work[frame * g->channels + channel] *= gain;
+  }
+}
+
+/* Replaces non-finite samples by zero and finds the peak. */
+static void inspect(const struct view *v) {
+  struct us_callback_state *s = v->state;
+  uint32_t words = v->geometry->block_frames * v->geometry->channels;
+  uint32_t *bits = (uint32_t *)v->work;
+  uint32_t peak = 0, replaced = 0;
+  for (uint32_t i = 0; i < words; i++) {
+    uint32_t magnitude = bits[i] & 0x7FFFFFFFu;
+    uint32_t finite = magnitude < 0x7F800000u;
+    replaced += !finite;
+    bits[i] = finite ? bits[i] : 0;
+    magnitude = finite ? magnitude : 0;
+    peak = magnitude > peak ? magnitude : peak;
+  }
+  memcpy(&s->peak, &peak, sizeof peak); /* magnitudes of floats order like their bits */
+  if (replaced) {
+    s->flags |= US_HANDED_NON_FINITE;
+    ADD(v->counters->non_finite_samples, replaced);
+  }
+}
+
+static void prepare_block(const struct view *v, uint32_t block) {
+  const struct us_geometry *g = v->geometry;
+  struct us_callback_state *s = v->state;
+  uint32_t words = g->block_frames * g->channels;
+  s->flags = 0;
+  if (take_block(v, block)) {
+    ramp_in(v);
+    memcpy(s->last_frame, v->work + (words - g->channels), g->channels * sizeof(float));
+  } else {
+    conceal(v);
+  }
+  if (LOAD(v->control->stop)) fade_out(v);
+  inspect(v);
+  if (s->flags & ~US_HANDED_RESCUED) {
+    struct checksum sum = checksum_of((const uint32_t *)v->work, words);
+    s->checksum_low = sum.low;
+    s->checksum_high = sum.high;
+  }
+}
+
+static void capture_input(const struct view *v, uint32_t block, const float *input, uint32_t from, uint32_t frames) {
+  const struct us_geometry *g = v->geometry;
+  if (g->input_channels == 0) return;
+  struct us_input_slot *slot =
+      AT(struct us_input_slot, v->base, (size_t)g->input_offset + (size_t)(block & (g->input_slots - 1)) * g->input_slot_bytes);
+  float *samples = (float *)(slot + 1) + (size_t)from * g->input_channels;
+  size_t bytes = (size_t)frames * g->input_channels * sizeof(float);
+  if (input)
+    memcpy(samples, input, bytes);
+  else
+    memset(samples, 0, bytes);
+  if (from + frames == g->block_frames) STORE(slot->tag, block);
+}
+
+static void publish_block(const struct view *v, uint32_t block) {
+  const struct us_geometry *g = v->geometry;
+  struct us_callback_state *s = v->state;
+  struct us_handed *entry = AT(struct us_handed, v->base, g->handed_offset) + (block & (g->handed_count - 1));
+  entry->flags = s->flags;
+  entry->checksum_low = s->checksum_low;
+  entry->checksum_high = s->checksum_high;
+  entry->ring = s->ring;
+  entry->peak = s->peak;
+  entry->ticks = us_ticks();
+  STORE(entry->block, block);
+  STORE(v->callback->consumed, block + 1);
+  if (s->fade_position >= g->stop_fade_frames) STORE(v->callback->ended, 1);
+}
+
+static void play(const struct view *v, const float *input, float *output, uint32_t frames) {
+  const struct us_geometry *g = v->geometry;
+  struct us_callback_state *s = v->state;
+  while (frames > 0) {
+    uint32_t block = v->callback->consumed;
+    if (s->piece_frames == 0) prepare_block(v, block);
+    uint32_t left = g->block_frames - s->piece_frames;
+    uint32_t piece = frames < left ? frames : left;
+    memcpy(output, v->work + (size_t)s->piece_frames * g->channels, (size_t)piece * g->channels * sizeof(float));
+    capture_input(v, block, input, s->piece_frames, piece);
+    s->piece_frames += piece;
+    if (s->piece_frames == g->block_frames) {
+      s->piece_frames = 0;
+      publish_block(v, block);
+    }
+    output += (size_t)piece * g->channels;
+    if (input) input += (size_t)piece * g->input_channels;
+    frames -= piece;
+    ADD(v->counters->frames, piece);
+  }
+}
+
+/* Where the stream stood when this call began, for the main isolate's clock; readers retry on an odd or changed count. */
+static void stamp(const struct view *v, uint64_t now) {
+  struct us_callback *c = v->callback;
+  __atomic_store_n(&c->stamp_sequence, c->stamp_sequence + 1, __ATOMIC_RELAXED);
+  __atomic_thread_fence(__ATOMIC_RELEASE);
+  __atomic_store_n(&c->stamp_block, c->consumed, __ATOMIC_RELAXED);
+  __atomic_store_n(&c->stamp_frame, v->state->piece_frames, __ATOMIC_RELAXED);
+  __atomic_store_n(&c->stamp_ticks, now, __ATOMIC_RELAXED);
+  __atomic_store_n(&c->stamp_sequence, c->stamp_sequence + 1, __ATOMIC_RELEASE);
+}
+
+static void count_host_flags(struct us_counters *counters, unsigned long flags) {
+  if (flags & INPUT_UNDERFLOW) ADD(counters->input_underflows, 1);
+  if (flags & INPUT_OVERFLOW) ADD(counters->input_overflows, 1);
+  if (flags & OUTPUT_UNDERFLOW) ADD(counters->output_underflows, 1);
+  if (flags & OUTPUT_OVERFLOW) ADD(counters->output_overflows, 1);
+}
+
+int us_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
+                unsigned long status_flags, void *shared_memory) {
+  uint64_t started = us_ticks();
+  (void)time_info;
+  unsigned char *base = shared_memory;
+  const struct us_geometry *geometry = AT(struct us_geometry, base, US_GEOMETRY_OFFSET);
+  struct view v = {
+      .base = base,
+      .geometry = geometry,
+      .control = AT(struct us_control, base, US_CONTROL_OFFSET),
+      .callback = AT(struct us_callback, base, US_CALLBACK_OFFSET),
+      .state = AT(struct us_callback_state, base, US_CALLBACK_STATE_OFFSET),
+      .counters = AT(struct us_counters, base, US_COUNTERS_OFFSET),
+      .work = AT(float, base, geometry->work_offset),
+  };
+  uint32_t frames = (uint32_t)frame_count;
+
+  stamp(&v, started);
+  if (frames > v.callback->largest_frame_count) STORE(v.callback->largest_frame_count, frames);
+  if (LOAD(v.control->play) && !v.callback->ended) {
+    count_host_flags(v.counters, status_flags);
+    play(&v, input, output, frames);
+  } else {
+    memset(output, 0, (size_t)frames * geometry->channels * sizeof(float));
+  }
+
+  ADD(v.counters->callbacks, 1);
+  if (v.state->previous_ticks != 0) {
+    uint64_t interval = started - v.state->previous_ticks;
+    note_in(AT(struct us_intervals, base, US_INTERVALS_OFFSET)->buckets, interval);
+    keep_longest(&v.counters->longest_interval_ticks, interval);
+  }
+  v.state->previous_ticks = started;
+  uint64_t duration = us_ticks() - started;
+  note_in(AT(struct us_durations, base, US_DURATIONS_OFFSET)->buckets, duration);
+  if (LOAD(v.control->play)) ADD(v.counters->busy_ticks, duration);
+  keep_longest(&v.counters->longest_ticks, duration);
+  return 0; /* paContinue */
+}

@@ -1,0 +1,11 @@
+#ifndef UNDERSTUDY_CALLBACK_H
+#define UNDERSTUDY_CALLBACK_H
+
+#include "layout.h"
+
+/* PaStreamCallback: `time_info` is not read; `shared_memory` is the start of the layout. Returns paContinue. */
+__attribute__((visibility("default"))) int us_callback(const void *input, void *output, unsigned long frame_count,
+                                                       const void *time_info, unsigned long status_flags,
+                                                       void *shared_memory);
+
+#endif

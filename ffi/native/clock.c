@@ -1,0 +1,134 @@
+/*
+ * The clock driver: where there is no device, this thread calls the callback as a device would, at absolute deadlines
+ * on the monotonic clock, so that time neither drifts nor jitters by what it adds up. It is the only thread besides a
+ * sound server's that runs us_callback, and only one of the two runs at a time.
+ *
+ * A machine that stood still (suspended, stopped in a debugger) is treated as a sound card treats it: periods that lie
+ * more than the lookahead in the past are skipped and counted, because nobody could have heard them.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "callback.h"
+#include "services.h"
+
+struct clock_thread {
+  pthread_t thread;
+  unsigned char *shared_memory;
+  uint32_t period_frames;
+  uint32_t stop;
+  float *output;
+  float *input;
+};
+
+/* One per process: the shared memory it serves is its key. */
+static struct clock_thread *running;
+
+static struct timespec time_of(uint64_t ns) {
+  return (struct timespec){(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+}
+
+static uint64_t now_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+/* Keeps what the callback handed over while playing, for tests and recordings; never waits for the reader. */
+static void keep_output(const struct clock_thread *self, uint32_t frames) {
+  const struct us_geometry *g = (const void *)self->shared_memory;
+  struct us_clock *clock = (void *)(self->shared_memory + US_CLOCK_OFFSET);
+  const struct us_capture_reader *reader = (const void *)(self->shared_memory + US_CAPTURE_READER_OFFSET);
+  if (g->capture_frames == 0) return;
+  uint32_t head = clock->capture_head;
+  uint32_t tail = __atomic_load_n(&reader->capture_tail, __ATOMIC_ACQUIRE);
+  if (g->capture_frames - (head - tail) < frames) {
+    __atomic_store_n(&clock->capture_lost_frames, clock->capture_lost_frames + frames, __ATOMIC_RELAXED);
+    return;
+  }
+  float *capture = (float *)(void *)(self->shared_memory + g->capture_offset);
+  for (uint32_t frame = 0; frame < frames; frame++)
+    memcpy(capture + (size_t)((head + frame) & (g->capture_frames - 1)) * g->channels,
+           self->output + (size_t)frame * g->channels, g->channels * sizeof(float));
+  __atomic_store_n(&clock->capture_head, head + frames, __ATOMIC_RELEASE);
+}
+
+static void *run(void *argument) {
+  struct clock_thread *self = argument;
+  const struct us_geometry *g = (const void *)self->shared_memory;
+  const struct us_counters *counters = (const void *)(self->shared_memory + US_COUNTERS_OFFSET);
+  struct us_clock *clock = (void *)(self->shared_memory + US_CLOCK_OFFSET);
+  uint64_t start = now_ns(), cycle = 0;
+  uint64_t tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / g->sample_rate_hz;
+
+  while (!__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE)) {
+    cycle++;
+    uint64_t deadline = start + cycle * self->period_frames * 1000000000u / g->sample_rate_hz;
+    uint64_t now = now_ns();
+    if (now > deadline + tolerated_ns) {
+      uint64_t due = (now - start) * g->sample_rate_hz / 1000000000u / self->period_frames;
+      __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)(due - cycle), __ATOMIC_RELAXED);
+      cycle = due;
+      continue;
+    }
+    struct timespec until = time_of(deadline);
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
+    uint64_t frames_before = counters->frames;
+    us_callback(self->input, self->output, self->period_frames, NULL, 0, self->shared_memory);
+    if (counters->frames != frames_before) keep_output(self, self->period_frames);
+  }
+  return NULL;
+}
+
+static void release(struct clock_thread *self) {
+  free(self->output);
+  free(self->input);
+  free(self);
+}
+
+int us_clock_start(void *shared_memory, uint32_t period_frames, int priority) {
+  if (running) return EBUSY;
+  const struct us_geometry *g = shared_memory;
+  struct us_clock *clock = (void *)((unsigned char *)shared_memory + US_CLOCK_OFFSET);
+  struct clock_thread *self = calloc(1, sizeof *self);
+  if (!self) return ENOMEM;
+  self->shared_memory = shared_memory;
+  self->period_frames = period_frames;
+  self->output = calloc((size_t)period_frames * g->channels, sizeof(float));
+  self->input = g->input_channels ? calloc((size_t)period_frames * g->input_channels, sizeof(float)) : NULL;
+  if (!self->output || (g->input_channels && !self->input)) {
+    release(self);
+    return ENOMEM;
+  }
+
+  pthread_attr_t attributes;
+  struct sched_param wanted = {.sched_priority = priority};
+  pthread_attr_init(&attributes);
+  pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
+  pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
+  pthread_attr_setschedparam(&attributes, &wanted);
+  int failed = pthread_create(&self->thread, &attributes, run, self);
+  clock->real_time = failed == 0;
+  if (failed == EPERM || failed == EINVAL) failed = pthread_create(&self->thread, NULL, run, self);
+  pthread_attr_destroy(&attributes);
+  if (failed) {
+    release(self);
+    return failed;
+  }
+  running = self;
+  return 0;
+}
+
+int us_clock_stop(void *shared_memory) {
+  if (!running || running->shared_memory != (unsigned char *)shared_memory) return ESRCH;
+  struct clock_thread *self = running;
+  __atomic_store_n(&self->stop, 1, __ATOMIC_RELEASE);
+  pthread_join(self->thread, NULL);
+  running = NULL;
+  release(self);
+  return 0;
+}

@@ -1,0 +1,81 @@
+#define _GNU_SOURCE
+#include "services.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "callback.h"
+#include "ticks.h"
+
+#ifndef SCHED_IDLE
+#define SCHED_IDLE SCHED_OTHER
+#endif
+
+void *us_callback_address(void) {
+  union {
+    int (*function)(const void *, void *, unsigned long, const void *, unsigned long, void *);
+    void *address;
+  } pointer = {us_callback};
+  return pointer.address;
+}
+
+int us_thread_id(void) { return (int)syscall(SYS_gettid); }
+
+int us_demote_thread(int thread_id) {
+  struct sched_param none = {0};
+  return sched_setscheduler(thread_id, SCHED_IDLE, &none) == 0 ? 0 : errno;
+}
+
+int us_prioritise_thread(int thread_id, int priority) {
+  struct sched_param wanted = {.sched_priority = priority};
+  return sched_setscheduler(thread_id, priority > 0 ? SCHED_FIFO : SCHED_OTHER, &wanted) == 0 ? 0 : errno;
+}
+
+int us_lock_memory(void *memory, uint64_t bytes) { return mlock(memory, bytes) == 0 ? 0 : errno; }
+
+static uint64_t monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+void us_read_clocks(uint64_t *pair) {
+  uint64_t narrowest = UINT64_MAX;
+  for (int attempt = 0; attempt < 5; attempt++) { /* the attempt that was interrupted least */
+    uint64_t before = us_ticks();
+    uint64_t now = monotonic_ns();
+    uint64_t width = us_ticks() - before;
+    if (width < narrowest) {
+      narrowest = width;
+      pair[0] = before + width / 2;
+      pair[1] = now;
+    }
+  }
+}
+
+static void sleep_ns(uint64_t ns) {
+  struct timespec duration = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+  clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
+}
+
+uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns) {
+  const uint32_t *consumed = &((struct us_callback *)(void *)((unsigned char *)shared_memory + US_CALLBACK_OFFSET))->consumed;
+  const struct us_geometry *g = shared_memory;
+  uint64_t period_ns = (uint64_t)g->block_frames * 1000000000u / g->sample_rate_hz;
+  uint64_t step_ns = period_ns / 2 < longest_ns ? period_ns / 2 : longest_ns;
+  uint64_t deadline = monotonic_ns() + longest_ns;
+  for (;;) {
+    uint32_t now = __atomic_load_n(consumed, __ATOMIC_ACQUIRE);
+    if ((int32_t)(now - block) >= 0 || monotonic_ns() >= deadline) return now;
+    sleep_ns(step_ns);
+  }
+}
+
+void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls) {
+  for (uint32_t call = 0; call < calls; call++) us_callback(NULL, output, frames, NULL, 0, shared_memory);
+}

@@ -1,0 +1,45 @@
+/* What the engine asks of the operating system outside the audio callback. Thread: as stated at each function. */
+#ifndef UNDERSTUDY_SERVICES_H
+#define UNDERSTUDY_SERVICES_H
+
+#include <stdint.h>
+
+#define US_EXPORT __attribute__((visibility("default")))
+
+/* Address of us_callback, for Pa_OpenStream. Any thread. */
+US_EXPORT void *us_callback_address(void);
+
+/* Kernel id of the calling thread. Any thread. */
+US_EXPORT int us_thread_id(void);
+
+/* Gives a thread the lowest priority there is (SCHED_IDLE). Returns 0 or an errno. Main isolate. */
+US_EXPORT int us_demote_thread(int thread_id);
+
+/* Gives a thread real-time priority (SCHED_FIFO), 1..99; 0 returns it to the normal class. Returns 0 or an errno. */
+US_EXPORT int us_prioritise_thread(int thread_id, int priority);
+
+/* Keeps the shared memory out of swap. Returns 0 or an errno. Main isolate, once. */
+US_EXPORT int us_lock_memory(void *memory, uint64_t bytes);
+
+/* Processor ticks and the monotonic clock in nanoseconds, read together: `pair[0]` and `pair[1]`. Any thread. */
+US_EXPORT void us_read_clocks(uint64_t *pair);
+
+/*
+ * Sleeps until `consumed` reaches `block` or `longest_ns` are over. It sleeps once until shortly after the next call of
+ * the callback is due (its last stamp plus its period), then in short steps. Returns `consumed`. Renderer threads.
+ */
+US_EXPORT uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns);
+
+/*
+ * Starts the clock driver: its thread calls us_callback for `period_frames` at absolute deadlines, with SCHED_FIFO
+ * `priority` where that is allowed. Returns 0 or an errno.
+ */
+US_EXPORT int us_clock_start(void *shared_memory, uint32_t period_frames, int priority);
+
+/* Ends and joins the clock thread. Returns 0, or ESRCH if none runs. May block for a period. */
+US_EXPORT int us_clock_stop(void *shared_memory);
+
+/* Calls the callback `calls` times back to back, for benchmarks and offline rendering. Any thread that owns the memory. */
+US_EXPORT void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls);
+
+#endif

@@ -1,0 +1,137 @@
+/**
+ * Builds and opens the native part. The shared object is cached under a hash of its sources, the compiler's flags and
+ * the machine, so that it is built once per version; a build writes beside and renames, so that a half-written one is
+ * never opened. A `deno compile` binary carries the shared object in `build/native/` and needs no compiler.
+ */
+import { createHash } from "node:crypto";
+import { type NativeLibrary, nativeSymbols } from "./native_symbols.ts";
+
+const sourceFiles = [
+  "layout.h",
+  "callback.h",
+  "services.h",
+  "ticks.h",
+  "callback.c",
+  "services.c",
+  "clock.c",
+];
+const compilerFlags = [
+  "-std=c11",
+  "-O2",
+  "-Wall",
+  "-Wextra",
+  "-ffp-contract=off", // a fused multiply-add would round differently from one machine to the next
+  "-fno-stack-protector",
+  "-fPIC",
+  "-fvisibility=hidden",
+];
+
+/** The native part could not be built; the message holds the compiler's words and the remedy. */
+export class NativeBuildError extends Error {
+  override readonly name = "NativeBuildError";
+}
+
+/** Files of a built native part. */
+export interface NativeBuild {
+  readonly library: string;
+  /** The callback's object file, whose undefined symbols show what it can call. */
+  readonly callbackObject: string;
+  /** Whether the compiler ran just now. */
+  readonly built: boolean;
+}
+
+/** Finds the native part in `cacheDirectory`, or builds it with `cc`. Throws {@link NativeBuildError}. */
+export async function buildNative(cacheDirectory: string): Promise<NativeBuild> {
+  const sources = await Promise.all(
+    sourceFiles.map(async (name) => ({
+      name,
+      text: await Deno.readTextFile(new URL(`./native/${name}`, import.meta.url)),
+    })),
+  );
+  const hash = createHash("sha256");
+  for (const { name, text } of sources) hash.update(`${name}\0${text}\0`);
+  hash.update([...compilerFlags, Deno.build.target].join("\0"));
+  const key = hash.digest("hex").slice(0, 16);
+
+  const carried = new URL("../build/native/", import.meta.url).pathname;
+  for (const folder of [carried, cacheDirectory]) {
+    const found = filesOf(folder, key);
+    if (await exists(found.library)) return { ...found, built: false };
+  }
+  await compile(sources, cacheDirectory, key);
+  return { ...filesOf(cacheDirectory, key), built: true };
+}
+
+/** Opens a built native part. Throws {@link NativeBuildError} when it cannot be loaded. */
+export function openNative(path: string): NativeLibrary {
+  try {
+    return Deno.dlopen(path, nativeSymbols);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new NativeBuildError(`cannot load ${path}; delete it and start again to have it rebuilt`, {
+      cause,
+    });
+  }
+}
+
+function filesOf(folder: string, key: string): { library: string; callbackObject: string } {
+  const base = `${folder.replace(/\/$/, "")}/understudy-${key}`;
+  return { library: `${base}.so`, callbackObject: `${base}-callback.o` };
+}
+
+async function compile(
+  sources: readonly { name: string; text: string }[],
+  cacheDirectory: string,
+  key: string,
+): Promise<void> {
+  await Deno.mkdir(cacheDirectory, { recursive: true });
+  const folder = await Deno.makeTempDir({ dir: cacheDirectory, prefix: "build-" });
+  try {
+    for (const { name, text } of sources) await Deno.writeTextFile(`${folder}/${name}`, text);
+    const objects: string[] = [];
+    for (const { name } of sources.filter(({ name }) => name.endsWith(".c"))) {
+      const object = `${folder}/${name.replace(/c$/, "o")}`;
+      await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", object]);
+      objects.push(object);
+    }
+    await runCompiler(["-shared", "-o", `${folder}/library.so`, ...objects, "-lpthread"]);
+    const target = filesOf(cacheDirectory, key);
+    await Deno.rename(`${folder}/callback.o`, target.callbackObject);
+    await Deno.rename(`${folder}/library.so`, target.library);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function runCompiler(args: string[]): Promise<void> {
+  const compiler = Deno.env.get("CC") ?? "cc";
+  let result: Deno.CommandOutput;
+  try {
+    result = await new Deno.Command(compiler, { args, stdout: "piped", stderr: "piped" }).output();
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new NativeBuildError(
+      `no C compiler found as "${compiler}"; install one (Debian, Ubuntu: apt-get install gcc libc6-dev; ` +
+        `Fedora: dnf install gcc; Arch: pacman -S gcc) or name it in CC`,
+      { cause },
+    );
+  }
+  if (!result.success) {
+    const text = new TextDecoder().decode(result.stderr).trim();
+    throw new NativeBuildError(
+      `"${compiler} ${
+        args.join(" ")
+      }" failed:\n${text}\nCheck that libc headers are installed (apt-get install libc6-dev).`,
+    );
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await Deno.stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}

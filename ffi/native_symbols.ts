@@ -1,0 +1,27 @@
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h` and `callback.h`. */
+export const nativeSymbols = {
+  /** `void *us_callback_address(void)` */
+  us_callback_address: { parameters: [], result: "pointer" },
+  /** `int us_callback(const void *, void *, unsigned long, const void *, unsigned long, void *)` */
+  us_callback: { parameters: ["buffer", "buffer", "u64", "pointer", "u64", "pointer"], result: "i32" },
+  /** `int us_thread_id(void)` */
+  us_thread_id: { parameters: [], result: "i32" },
+  /** `int us_demote_thread(int thread_id)` */
+  us_demote_thread: { parameters: ["i32"], result: "i32" },
+  /** `int us_prioritise_thread(int thread_id, int priority)` */
+  us_prioritise_thread: { parameters: ["i32", "i32"], result: "i32" },
+  /** `int us_lock_memory(void *memory, uint64_t bytes)` */
+  us_lock_memory: { parameters: ["pointer", "u64"], result: "i32" },
+  /** `void us_read_clocks(uint64_t *pair)` */
+  us_read_clocks: { parameters: ["buffer"], result: "void" },
+  /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns)` */
+  us_wait_consumed: { parameters: ["pointer", "u32", "u32"], result: "u32" },
+  /** `int us_clock_start(void *shared_memory, uint32_t period_frames, int priority)` */
+  us_clock_start: { parameters: ["pointer", "u32", "i32"], result: "i32" },
+  /** `int us_clock_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */
+  us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
+  /** `void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls)` */
+  us_call_repeatedly: { parameters: ["pointer", "buffer", "u32", "u32"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+export type NativeLibrary = Deno.DynamicLibrary<typeof nativeSymbols>;

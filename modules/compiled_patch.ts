@@ -1,0 +1,65 @@
+/**
+ * What a patch is once compiled: one WebAssembly module whose linear memory is its whole state (the arena), and the
+ * declarations that the control side needs to drive it. Renderers know patches only by this shape.
+ *
+ * The module imports nothing and exports:
+ *
+ * | export | signature | contract |
+ * |---|---|---|
+ * | `memory` | memory | the arena, exactly `arena.bytes` long, never grown |
+ * | `initialize` | `(sampleRateHz: f32, seed: i32)` | called once on zeroed memory; sets every parameter to its default without a ramp |
+ * | `note_on` | `(id: i32, number: f32, velocity: f32)` | `number` in MIDI semitones, `velocity` 0..1 |
+ * | `note_off` | `(id: i32)` | releases every voice started with `id`; unknown ids are ignored |
+ * | `panic` | `()` | all voices released at once over a few milliseconds, without a click |
+ * | `set_parameter` | `(index: i32, value: f32)` | `value` in the parameter's unit, already inside its range |
+ * | `render` | `(offset: i32, frames: i32)` | reads input and writes output frames `[offset, offset + frames)` of the block |
+ *
+ * Output and input are interleaved 32-bit floats at `outputOffset` and `inputOffset`. Rendering a block in one call or
+ * cut into any pieces gives the same bytes. Nothing traps, allocates, or reads a clock.
+ */
+export interface CompiledPatch {
+  readonly name: string;
+  /** Binary module; the session recording identifies the patch by its SHA-256. */
+  readonly wasm: Uint8Array<ArrayBuffer>;
+  /** Assembled from {@link wasm}; crosses to Workers by structured clone. */
+  readonly module: WebAssembly.Module;
+  readonly arena: ArenaLayout;
+  readonly parameters: readonly ParameterDeclaration[];
+}
+
+/** Where the engine finds its own regions inside the arena, all in bytes, all multiples of 16. */
+export interface ArenaLayout {
+  /** Size of the linear memory, a multiple of 65,536. */
+  readonly bytes: number;
+  /** Region kept free for the engine: block, log position, pending queue. The patch never touches it. */
+  readonly hostOffset: number;
+  readonly hostBytes: number;
+  /** Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
+  readonly inputOffset: number;
+  /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */
+  readonly outputOffset: number;
+  readonly channels: number;
+  readonly inputChannels: number;
+  readonly maximumBlockFrames: number;
+}
+
+export interface ParameterDeclaration {
+  /** OSC address below the root, e.g. `synth/attack`. */
+  readonly address: string;
+  readonly unit: "dB" | "s" | "Hz" | "1";
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+  readonly smoothingSeconds: number;
+  readonly description: string;
+}
+
+/** What the engine needs of the output format to choose or build a patch. */
+export interface PatchFormat {
+  readonly channels: number;
+  readonly inputChannels: number;
+  readonly maximumBlockFrames: number;
+}
+
+/** Bytes that every patch must leave to the engine: header and pending queue. */
+export const hostRegionBytes = 65_536;

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { compileChecksum } from "../../engine/checksum.ts";
+import { fixed } from "../../engine/memory/layout.ts";
+import { Renderer } from "../../engine/renderer/renderer.ts";
+import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
+import { nativeForTests } from "../native_for_tests.ts";
+import { tallyPatch } from "./tally_patch.ts";
+
+/** `UNDERSTUDY_TEST_SEED` replays one seed; `UNDERSTUDY_TEST_SEEDS` sets how many are run. */
+const onlySeed = Deno.env.get("UNDERSTUDY_TEST_SEED");
+const seeds = Number(Deno.env.get("UNDERSTUDY_TEST_SEEDS") ?? 10_000);
+
+const { native } = await nativeForTests();
+const parts: SimulationParts = {
+  native,
+  patch: await tallyPatch({ channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
+  checksum: await compileChecksum(),
+  makeRenderer: (...made) => new Renderer(...made),
+};
+
+Deno.test("under any schedule and any faults, what is heard is the score", () => {
+  if (onlySeed !== undefined) {
+    return assertSound(Number(onlySeed), new Simulation(Number(onlySeed), parts).run());
+  }
+  const total = { blocks: 0, faults: 0, concealedBlocks: 0, rescuedBlocks: 0 };
+  for (let seed = 1; seed <= seeds; seed++) {
+    const result = new Simulation(seed, parts).run();
+    assertSound(seed, result);
+    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result[key];
+  }
+  console.log(`${seeds} seeds:`, total);
+  assert.ok(
+    total.faults > seeds && total.rescuedBlocks > 0 && total.concealedBlocks > 0,
+    "the runs must meet faults",
+  );
+});
+
+/** A renderer that applies what the log holds when it comes by, instead of what was sealed. */
+class SkippedSeal extends Renderer {
+  readonly #words: Int32Array;
+  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+
+  constructor(...made: ConstructorParameters<typeof Renderer>) {
+    super(...made);
+    this.#memory = made[0];
+    this.#words = made[0].words;
+  }
+
+  override claim(): void {
+    const { sealOffset, sealCount } = this.#memory.geometry;
+    const index = sealOffset / 4 + (this.block & (sealCount - 1));
+    const lap = (this.block >>> Math.log2(sealCount)) & 0xFFFF;
+    this.#words[index] = (lap << 16) | (this.#words[fixed.log.head.index] & 0xFFFF);
+    super.claim();
+  }
+}
+
+/** A renderer that lets the callback see a slot before its samples are in it. */
+class TornSlot extends Renderer {
+  #owed = false;
+
+  override store(): void {}
+
+  override publish(): void {
+    super.publish();
+    this.#owed = true;
+  }
+
+  override claim(): void {
+    if (this.#owed) {
+      this.block = (this.block - 1) | 0;
+      super.store();
+      this.block = (this.block + 1) | 0;
+      this.#owed = false;
+    }
+    super.claim();
+  }
+}
+
+/** A renderer that joins at the present, as if its snapshot were not old. */
+class StaleSnapshot extends Renderer {
+  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+
+  constructor(...made: ConstructorParameters<typeof Renderer>) {
+    super(...made);
+    this.#memory = made[0];
+  }
+
+  override readSnapshot(slot: number): void {
+    super.readSnapshot(slot);
+    this.block = this.#memory.consumed();
+  }
+}
+
+const plantedBugs: Record<string, Partial<SimulationParts>> = {
+  "a skipped seal": { makeRenderer: (...made) => new SkippedSeal(...made) },
+  "a torn slot": { makeRenderer: (...made) => new TornSlot(...made) },
+  "a stale snapshot": { makeRenderer: (...made) => new StaleSnapshot(...made) },
+};
+
+for (const [name, bug] of Object.entries(plantedBugs)) {
+  Deno.test(`the simulator catches ${name}`, () => {
+    for (let seed = 1; seed <= 2_000; seed++) {
+      const { violations } = new Simulation(seed, { ...parts, ...bug }).run();
+      if (violations.length === 0) continue;
+      console.log(`${name}: caught by seed ${seed}: ${violations[0]}`);
+      return;
+    }
+    assert.fail(`${name} was not caught by 2,000 seeds`);
+  });
+}
+
+function assertSound(seed: number, { violations }: SimulationResult): void {
+  assert.deepEqual(violations, [], `replay with UNDERSTUDY_TEST_SEED=${seed}`);
+}
