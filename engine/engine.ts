@@ -367,6 +367,8 @@ export class Engine implements control.EngineControl {
           role: event.role,
           rendererId: event.incarnation,
           block: event.block >>> 0,
+          event: "fault",
+          cause: event.cause,
         });
         break;
       }
@@ -374,7 +376,7 @@ export class Engine implements control.EngineControl {
         log.info(`plays ${event.role}`, { role: event.role, rendererId: event.incarnation, block });
         break;
       case "lockstep":
-        log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, { block });
+        log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, { block, ...event });
         break;
       case "alone":
         log.error("no renderer in lockstep: sound is concealed until one has caught up", { block });

@@ -4,6 +4,8 @@ export const nativeSymbols = {
   us_callback_address: { parameters: [], result: "pointer" },
   /** `int us_callback(const void *, void *, unsigned long, const void *, unsigned long, void *)` */
   us_callback: { parameters: ["buffer", "buffer", "u64", "pointer", "u64", "pointer"], result: "i32" },
+  /** `void *us_ignore_address(void)` */
+  us_ignore_address: { parameters: [], result: "pointer" },
   /** `int us_thread_id(void)` */
   us_thread_id: { parameters: [], result: "i32" },
   /** `int us_demote_thread(int thread_id)` */

@@ -24,7 +24,7 @@ export async function openDriver(
     return ClockDriver.start(native, memory);
   }
   try {
-    const driver = await PortAudioDriver.start(native, memory, config, log);
+    const driver = await PortAudioDriver.start(native, memory, config);
     if (driver) return driver;
     if (config.driver === "portaudio") {
       throw new DriverError(

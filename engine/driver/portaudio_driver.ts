@@ -1,7 +1,6 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { PortAudio, type Stream } from "../../ffi/portaudio.ts";
 import type { Config } from "../config.ts";
-import type { Log } from "../logging.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
 
@@ -31,16 +30,12 @@ export class PortAudioDriver implements Driver {
     native: NativeLibrary,
     memory: SharedMemory,
     config: Config,
-    log: Log,
   ): Promise<PortAudioDriver | undefined> {
-    const portAudio = PortAudio.open({
-      path: config.portAudioPath,
-      onNotice: (text) => log.debug(`sound system: ${text}`),
-    });
+    const portAudio = await PortAudio.open(native.symbols.us_ignore_address(), config.portAudioPath);
     try {
       const named = config.device !== undefined || config.hostApi !== undefined;
       if (!named && !portAudio.devices().some((device) => device.maxOutputChannels >= config.channels)) {
-        portAudio.close();
+        await portAudio.close();
         return undefined;
       }
       const find = (direction: "input" | "output", device: string | undefined, minimumChannels: number) =>
@@ -60,9 +55,9 @@ export class PortAudioDriver implements Driver {
         userData: Deno.UnsafePointer.of(memory.bytes),
       });
       await stream.start();
-      return new PortAudioDriver(portAudio, stream, `${outputDevice.hostApi.name}: ${outputDevice.name}`);
+      return new PortAudioDriver(portAudio, stream, `${outputDevice.hostApi}: ${outputDevice.name}`);
     } catch (error) {
-      portAudio.close();
+      await portAudio.close();
       throw error;
     }
   }
@@ -75,6 +70,6 @@ export class PortAudioDriver implements Driver {
     if (!this.#running) return;
     this.#running = false;
     await this.#stream.close();
-    this.#portAudio.close();
+    await this.#portAudio.close();
   }
 }

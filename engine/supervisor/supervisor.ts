@@ -105,7 +105,7 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   following: roles.length,
   waiting: 1,
   hangMs: 15,
-  lateMs: 80,
+  lateMs: 20,
   startMs: 10_000,
   joinMs: 2_000,
   zombieMs: 1_000,

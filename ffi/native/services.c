@@ -24,6 +24,16 @@ void *us_callback_address(void) {
   return pointer.address;
 }
 
+static void ignore(const char *first, ...) { (void)first; }
+
+void *us_ignore_address(void) {
+  union {
+    void (*function)(const char *, ...);
+    void *address;
+  } pointer = {ignore};
+  return pointer.address;
+}
+
 int us_thread_id(void) { return (int)syscall(SYS_gettid); }
 
 int us_demote_thread(int thread_id) {

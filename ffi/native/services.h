@@ -9,6 +9,9 @@
 /* Address of us_callback, for Pa_OpenStream. Any thread. */
 US_EXPORT void *us_callback_address(void);
 
+/* Address of a function that takes any arguments and does nothing: where sound libraries may send their messages. */
+US_EXPORT void *us_ignore_address(void);
+
 /* Kernel id of the calling thread. Any thread. */
 US_EXPORT int us_thread_id(void);
 

@@ -1,4 +1,4 @@
-import wabt from "wabt";
+import { assemble } from "../../modules/signal/assemble.ts";
 import { type CompiledPatch, hostRegionBytes, type PatchFormat } from "../../modules/compiled_patch.ts";
 
 const stateOffset = hostRegionBytes;
@@ -82,7 +82,5 @@ async function assembleTally(
         (local.set $frame (i32.add (local.get $frame) (i32.const 1)))
         (br $next))))
   )`;
-  const assembler = await wabt();
-  const parsed = assembler.parseWat("tally.wat", text, { simd: true });
-  return new Uint8Array(parsed.toBinary({}).buffer);
+  return await assemble(text, "tally");
 }

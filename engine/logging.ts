@@ -1,0 +1,95 @@
+/**
+ * One line per event, to stderr: time, level, who (`primary#3`), block, what. Pretty for people, JSON lines for machines.
+ * Nothing from the audio path comes here, and a terminal that has gone away never throws.
+ */
+import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
+import process from "node:process";
+
+export const logLevels = ["debug", "info", "warning", "error"] as const;
+export type LogLevel = typeof logLevels[number];
+
+/** Who the event is about; shown as `role#rendererId`. */
+export interface LogFields {
+  readonly role?: string;
+  readonly rendererId?: number;
+  readonly block?: number;
+  readonly [name: string]: unknown;
+}
+
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warning(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: "pretty" | "json";
+  readonly colour: boolean;
+  /** Where lines go; stderr by default. */
+  readonly write?: (line: string) => void;
+}
+
+const colours: Readonly<Record<string, string>> = {
+  debug: "\x1b[2m",
+  warning: "\x1b[33m",
+  error: "\x1b[31;1m",
+};
+
+/** Makes the process's log. Calling it again replaces the former one. */
+export function createLog(options: LogOptions): Log {
+  const write = options.write ?? writeToStderr;
+  const format = options.format === "json"
+    ? jsonLine
+    : (record: LogRecord) => prettyLine(record, options.colour);
+  const sink: Sink = (record) => write(format(record));
+  configureSync({
+    reset: true,
+    sinks: { lines: sink },
+    loggers: [
+      { category: "understudy", lowestLevel: options.level, sinks: ["lines"] },
+      { category: ["logtape", "meta"], sinks: [] },
+    ],
+  });
+  const logger = getLogger("understudy");
+  return {
+    debug: (message, fields = {}) => logger.debug(message, { ...fields }),
+    info: (message, fields = {}) => logger.info(message, { ...fields }),
+    warning: (message, fields = {}) => logger.warn(message, { ...fields }),
+    error: (message, fields = {}) => logger.error(message, { ...fields }),
+  };
+}
+
+function prettyLine(record: LogRecord, colour: boolean): string {
+  const { role, rendererId, block } = record.properties as LogFields;
+  const time = new Date(record.timestamp).toISOString().slice(11, 23);
+  const who = role === undefined && rendererId === undefined
+    ? "engine"
+    : `${role ?? "renderer"}#${rendererId ?? "?"}`;
+  const where = block === undefined ? "" : ` @${block}`;
+  const line = `${time} ${record.level.padEnd(7)} ${(who + where).padEnd(20)} ${record.rawMessage}`;
+  const start = colours[record.level];
+  return colour && start ? `${start}${line}\x1b[0m\n` : `${line}\n`;
+}
+
+function jsonLine(record: LogRecord): string {
+  const { timestamp, level, rawMessage, properties } = record;
+  return JSON.stringify({
+    time: new Date(timestamp).toISOString(),
+    level,
+    message: rawMessage,
+    ...properties,
+  }) + "\n";
+}
+
+/** Errors of a closed terminal arrive as events; without a listener they would end the process. */
+process.stderr.on("error", () => {});
+
+function writeToStderr(line: string): void {
+  try {
+    process.stderr.write(line);
+  } catch {
+    // the terminal has gone away; the engine plays on
+  }
+}

@@ -1,0 +1,312 @@
+/**
+ * PortAudio for TypeScript: devices, streams with a native callback, errors that say what to do. JavaScript callbacks are
+ * not offered: a garbage collection would be heard. Main isolate only; calls are made one after the other.
+ */
+import { openPortAudioLibrary } from "./library_search.ts";
+import { decodeStructure, type PortAudioLibrary, structureLayout, textAt } from "./portaudio_symbols.ts";
+import { quietSoundLibraries } from "./quiet_sound_libraries.ts";
+
+const floatFormat = 0x0000_0001n; // paFloat32, interleaved
+const noClipNoDither = 0x0000_0003n; // paClipOff | paDitherOff: samples reach the device as they are
+const invalidSampleRate = -9997;
+const hostError = -9999;
+
+/** Names of PaErrorCode, from -10000 upwards. */
+// deno-fmt-ignore
+const errorNames = [
+  "paNotInitialized", "paUnanticipatedHostError", "paInvalidChannelCount", "paInvalidSampleRate", "paInvalidDevice",
+  "paInvalidFlag", "paSampleFormatNotSupported", "paBadIODeviceCombination", "paInsufficientMemory", "paBufferTooBig",
+  "paBufferTooSmall", "paNullCallback", "paBadStreamPtr", "paTimedOut", "paInternalError", "paDeviceUnavailable",
+  "paIncompatibleHostApiSpecificStreamInfo", "paStreamIsStopped", "paStreamIsNotStopped", "paInputOverflowed",
+  "paOutputUnderflowed", "paHostApiNotFound", "paInvalidHostApi", "paCanNotReadFromACallbackStream",
+  "paCanNotWriteToACallbackStream", "paCanNotReadFromAnOutputOnlyStream", "paCanNotWriteToAnInputOnlyStream",
+  "paIncompatibleStreamHostApi", "paBadBufferPtr",
+];
+
+/** PortAudio refused something; `codeName` is its name in `portaudio.h`. */
+export class PortAudioError extends Error {
+  override readonly name = "PortAudioError";
+  readonly code: number;
+  readonly codeName: string;
+
+  constructor(action: string, code: number, text: string, remedy = "") {
+    const codeName = errorNames[code + 10_000] ?? String(code);
+    super(`${action}: ${text} (${codeName})${remedy && `; ${remedy}`}`);
+    this.code = code;
+    this.codeName = codeName;
+  }
+}
+
+/** A device that was asked for is not there, or not the only one of that name. Nothing else is taken instead. */
+export class DeviceNotFound extends Error {
+  override readonly name = "DeviceNotFound";
+}
+
+export interface Device {
+  readonly index: number;
+  readonly name: string;
+  readonly hostApi: string;
+  readonly maxInputChannels: number;
+  readonly maxOutputChannels: number;
+  readonly defaultSampleRateHz: number;
+  readonly lowInputLatencySeconds: number;
+  readonly lowOutputLatencySeconds: number;
+  readonly highInputLatencySeconds: number;
+  readonly highOutputLatencySeconds: number;
+  readonly isDefaultInput: boolean;
+  readonly isDefaultOutput: boolean;
+}
+
+export interface DeviceQuery {
+  readonly direction: "input" | "output";
+  readonly minimumChannels: number;
+  /** Name of a host API, case-insensitive; omitted: all, or the default device's. */
+  readonly hostApi?: string;
+  /** Index, exact name, or a part of the name that fits one device only; omitted: the default device. */
+  readonly device?: string;
+}
+
+export interface StreamOptions {
+  readonly outputDevice: Device;
+  readonly inputDevice?: Device;
+  readonly channels: number;
+  readonly inputChannels: number;
+  readonly sampleRateHz: number;
+  /** Frames in each call of the callback; 0: what the host prefers. */
+  readonly framesPerBuffer: number;
+  /** Address of a `PaStreamCallback` in native code. */
+  readonly callback: Deno.PointerValue;
+  readonly userData: Deno.PointerValue;
+}
+
+export class PortAudio {
+  readonly #library: PortAudioLibrary;
+  #closed = false;
+
+  private constructor(library: PortAudioLibrary) {
+    this.#library = library;
+  }
+
+  /**
+   * Loads and initialises PortAudio, which probes all sound systems.
+   *
+   * @param ignoreMessages address of a C function that the sound libraries may report to instead of the terminal
+   * @throws {PortAudioMissing} {@link PortAudioError}
+   */
+  static async open(ignoreMessages: Deno.PointerValue, path?: string): Promise<PortAudio> {
+    const library = openPortAudioLibrary(path);
+    quietSoundLibraries(ignoreMessages);
+    library.symbols.PaJack_SetClientName?.(clientName);
+    const error = await library.symbols.Pa_Initialize();
+    if (error < 0) {
+      throw new PortAudioError(
+        "PortAudio did not start",
+        error,
+        textAt(library.symbols.Pa_GetErrorText(error)),
+      );
+    }
+    return new PortAudio(library);
+  }
+
+  get version(): string {
+    return textAt(this.#library.symbols.Pa_GetVersionText());
+  }
+
+  /** All devices of all host APIs, as probed when PortAudio was opened. */
+  devices(): Device[] {
+    const { symbols } = this.#library;
+    const [defaultInput, defaultOutput] = [
+      symbols.Pa_GetDefaultInputDevice(),
+      symbols.Pa_GetDefaultOutputDevice(),
+    ];
+    return Array.from({ length: Math.max(0, symbols.Pa_GetDeviceCount()) }, (_, index) => {
+      const info = decodeStructure("PaDeviceInfo", symbols.Pa_GetDeviceInfo(index)!);
+      return {
+        index,
+        name: info.name,
+        hostApi: decodeStructure("PaHostApiInfo", symbols.Pa_GetHostApiInfo(info.hostApi)!).name,
+        maxInputChannels: info.maxInputChannels,
+        maxOutputChannels: info.maxOutputChannels,
+        defaultSampleRateHz: info.defaultSampleRate,
+        lowInputLatencySeconds: info.defaultLowInputLatency,
+        lowOutputLatencySeconds: info.defaultLowOutputLatency,
+        highInputLatencySeconds: info.defaultHighInputLatency,
+        highOutputLatencySeconds: info.defaultHighOutputLatency,
+        isDefaultInput: index === defaultInput,
+        isDefaultOutput: index === defaultOutput,
+      };
+    });
+  }
+
+  /** The one device that fits. Throws {@link DeviceNotFound} listing what there is. */
+  findDevice(query: DeviceQuery): Device {
+    return chooseDevice(this.devices(), query);
+  }
+
+  /** Opens a stream of 32-bit float frames; it stands still until started. Throws {@link PortAudioError}. */
+  async openStream(options: StreamOptions): Promise<Stream> {
+    const { symbols } = this.#library;
+    const { outputDevice, inputDevice, sampleRateHz } = options;
+    const handle = new BigUint64Array(1);
+    const input = inputDevice &&
+      streamParameters(inputDevice, options.inputChannels, inputDevice.lowInputLatencySeconds);
+    const error = await symbols.Pa_OpenStream(
+      handle,
+      input ?? null,
+      streamParameters(outputDevice, options.channels, outputDevice.lowOutputLatencySeconds),
+      sampleRateHz,
+      BigInt(options.framesPerBuffer),
+      noClipNoDither,
+      options.callback,
+      options.userData,
+    );
+    if (error < 0) {
+      const remedy = error === invalidSampleRate
+        ? `it runs at ${outputDevice.defaultSampleRateHz} Hz, ${sampleRateHz} Hz was asked for`
+        : "";
+      throw this.#error(`cannot open ${outputDevice.hostApi}: ${outputDevice.name}`, error, remedy);
+    }
+    return new Stream(
+      this.#library,
+      Deno.UnsafePointer.create(handle[0]),
+      (action, code) => this.#error(action, code),
+    );
+  }
+
+  /** Ends PortAudio; all streams must be closed. Safe to repeat. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#library.symbols.Pa_Terminate();
+    this.#library.close();
+  }
+
+  #error(action: string, code: number, remedy = ""): PortAudioError {
+    const { symbols } = this.#library;
+    const info = code === hostError ? symbols.Pa_GetLastHostErrorInfo() : null;
+    const hostText = info === null ? "" : `: ${decodeStructure("PaHostErrorInfo", info).errorText}`;
+    return new PortAudioError(action, code, textAt(symbols.Pa_GetErrorText(code)) + hostText, remedy);
+  }
+}
+
+/** A stream between two devices and a native callback. */
+export class Stream {
+  readonly #library: PortAudioLibrary;
+  readonly #handle: Deno.PointerValue;
+  readonly #error: (action: string, code: number) => PortAudioError;
+  #closed = false;
+
+  constructor(
+    library: PortAudioLibrary,
+    handle: Deno.PointerValue,
+    error: (action: string, code: number) => PortAudioError,
+  ) {
+    this.#library = library;
+    this.#handle = handle;
+    this.#error = error;
+  }
+
+  get isActive(): boolean {
+    return !this.#closed && this.#library.symbols.Pa_IsStreamActive(this.#handle) === 1;
+  }
+
+  get isStopped(): boolean {
+    return this.#closed || this.#library.symbols.Pa_IsStreamStopped(this.#handle) === 1;
+  }
+
+  get info(): { inputLatencySeconds: number; outputLatencySeconds: number; sampleRateHz: number } {
+    const info = decodeStructure("PaStreamInfo", this.#library.symbols.Pa_GetStreamInfo(this.#handle)!);
+    return {
+      inputLatencySeconds: info.inputLatency,
+      outputLatencySeconds: info.outputLatency,
+      sampleRateHz: info.sampleRate,
+    };
+  }
+
+  get timeSeconds(): number {
+    return this.#library.symbols.Pa_GetStreamTime(this.#handle);
+  }
+
+  get cpuLoad(): number {
+    return this.#library.symbols.Pa_GetStreamCpuLoad(this.#handle);
+  }
+
+  /** Sets a native `PaStreamFinishedCallback`; only while the stream stands still. */
+  onFinished(callback: Deno.PointerValue): void {
+    this.#check(
+      "set the finished callback",
+      this.#library.symbols.Pa_SetStreamFinishedCallback(this.#handle, callback),
+    );
+  }
+
+  async start(): Promise<void> {
+    this.#check("start the stream", await this.#library.symbols.Pa_StartStream(this.#handle));
+  }
+
+  /** Stops when all that was handed over has sounded. */
+  async stop(): Promise<void> {
+    this.#check("stop the stream", await this.#library.symbols.Pa_StopStream(this.#handle));
+  }
+
+  /** Stops at once. */
+  async abort(): Promise<void> {
+    this.#check("abort the stream", await this.#library.symbols.Pa_AbortStream(this.#handle));
+  }
+
+  /** Closes the stream, in whatever state; errors of a device that has gone are of no use any more. Safe to repeat. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#library.symbols.Pa_CloseStream(this.#handle);
+  }
+
+  #check(action: string, code: number): void {
+    if (code < 0) throw this.#error(`cannot ${action}`, code);
+  }
+}
+
+const clientName = new TextEncoder().encode("understudy\0");
+
+/** Which of `devices` a query means. Throws {@link DeviceNotFound}. */
+export function chooseDevice(devices: readonly Device[], query: DeviceQuery): Device {
+  const channels = (device: Device) =>
+    query.direction === "input" ? device.maxInputChannels : device.maxOutputChannels;
+  const usable = devices.filter((device) =>
+    channels(device) >= query.minimumChannels &&
+    (query.hostApi === undefined || device.hostApi.toLowerCase().includes(query.hostApi.toLowerCase()))
+  );
+  const isDefault = (device: Device) =>
+    query.direction === "input" ? device.isDefaultInput : device.isDefaultOutput;
+  const wanted = query.device;
+  const candidates = wanted === undefined
+    ? [usable.find(isDefault) ?? usable[0]].filter((device) => device !== undefined)
+    : [
+      usable.filter((device) => /^\d+$/.test(wanted) && device.index === Number(wanted)),
+      usable.filter((device) => device.name === wanted),
+      usable.filter((device) => device.name.toLowerCase().includes(wanted.toLowerCase())),
+    ].find((found) => found.length > 0) ?? [];
+  if (candidates.length === 1) return candidates[0];
+  const list = devices.map((device) => `  ${device.index}: ${device.hostApi}: ${device.name}`).join("\n") ||
+    "  none";
+  const what =
+    `${query.direction} device ${
+      wanted === undefined ? "" : `"${wanted}" `
+    }with ${query.minimumChannels} channels or more` +
+    (query.hostApi === undefined ? "" : ` in "${query.hostApi}"`);
+  throw new DeviceNotFound(
+    `${
+      candidates.length === 0 ? `there is no ${what}` : `more than one ${what}; give its index`
+    }. Devices here:\n${list}`,
+  );
+}
+
+function streamParameters(device: Device, channels: number, latencySeconds: number): Uint8Array<ArrayBuffer> {
+  const { offsets, bytes } = structureLayout("PaStreamParameters");
+  const encoded = new Uint8Array(bytes);
+  const view = new DataView(encoded.buffer);
+  view.setInt32(offsets.device, device.index, true);
+  view.setInt32(offsets.channelCount, channels, true);
+  view.setBigUint64(offsets.sampleFormat, floatFormat, true);
+  view.setFloat64(offsets.suggestedLatency, latencySeconds, true);
+  return encoded;
+}

@@ -1,0 +1,294 @@
+/**
+ * What can be said to the engine, as one table: address, type tags, what it does. Every message is answered; messages of
+ * a bundle that change the sound are put into the log together, one submission for each time tag.
+ */
+import {
+  type Command,
+  CommandRefused,
+  type EngineControl,
+  type FaultKind,
+  faultKinds,
+  type FaultTarget,
+  faultTargets,
+} from "../engine/control.ts";
+import { nearest } from "../engine/nearest.ts";
+import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "./codec.ts";
+import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "./time_tag.ts";
+
+/** Who sent a message, and how to answer. */
+export interface OscSender {
+  reply(message: OscMessage): void;
+}
+
+export interface AddressSpaceOptions {
+  readonly engine: EngineControl;
+  readonly version: string;
+  readonly onQuit: () => void;
+}
+
+/** A message that does not do what its address promises: the text goes to the sender with `/fail`. */
+class MessageRefused extends Error {}
+
+/** Either a command for the log, or something done at once, with or without an answer of its own. */
+type Effect = { readonly command: Command } | { readonly act: (sender: OscSender) => void | Promise<void> };
+
+interface Method {
+  readonly address: string;
+  /** Accepted type tags, for error texts and the documentation. */
+  readonly types: string;
+  readonly description: string;
+  readonly read: (args: readonly OscArgument[]) => Effect;
+}
+
+export class AddressSpace {
+  readonly #options: AddressSpaceOptions;
+  readonly #methods: ReadonlyMap<string, Method>;
+
+  constructor(options: AddressSpaceOptions) {
+    this.#options = options;
+    this.#methods = new Map(methodsOf(options).map((method) => [method.address, method]));
+  }
+
+  /** All addresses with their types and descriptions, for documentation and help. */
+  get methods(): readonly Pick<Method, "address" | "types" | "description">[] {
+    return [...this.#methods.values()];
+  }
+
+  /** Does what a packet asks for and answers to its sender. Never throws. */
+  dispatch(packet: OscMessage | OscBundle, sender: OscSender): void {
+    if (isBundle(packet)) this.#bundle(packet, packet.timeTag, sender);
+    else this.#submit([packet], undefined, sender);
+  }
+
+  #bundle(bundle: OscBundle, enclosing: TimeTag, sender: OscSender): void {
+    const tag = isImmediate(bundle.timeTag) || notEarlier(bundle.timeTag, enclosing)
+      ? bundle.timeTag
+      : enclosing;
+    const messages = bundle.elements.filter((element) => !isBundle(element)) as OscMessage[];
+    this.#submit(messages, isImmediate(tag) ? undefined : tag, sender);
+    for (const element of bundle.elements) if (isBundle(element)) this.#bundle(element, tag, sender);
+  }
+
+  /** One invalid message does not keep the others from being heard; each is answered on its own. */
+  #submit(messages: readonly OscMessage[], tag: TimeTag | undefined, sender: OscSender): void {
+    const commands: { message: OscMessage; command: Command }[] = [];
+    for (const message of messages) {
+      this.#answering(message, sender, () => {
+        const effect = this.#find(message.address).read(message.args);
+        if ("command" in effect) commands.push({ message, command: effect.command });
+        else return this.#perform(message, effect.act, sender);
+      });
+    }
+    if (commands.length === 0) return;
+    try {
+      const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
+      const { lateMs } = this.#options.engine.submit(commands.map(({ command }) => command), time);
+      for (const { message: { address } } of commands) {
+        sender.reply(done(address));
+        if (lateMs > 0) {
+          sender.reply({ address: "/late", args: [text(address), { type: "f", value: lateMs }] });
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+      for (const { message } of commands) sender.reply(failed(message.address, error.message));
+    }
+  }
+
+  #perform(message: OscMessage, act: (sender: OscSender) => void | Promise<void>, sender: OscSender): void {
+    const result = act(sender);
+    if (result === undefined) sender.reply(done(message.address));
+    else result.then(() => sender.reply(done(message.address)));
+  }
+
+  #answering(message: OscMessage, sender: OscSender, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof MessageRefused) && !(error instanceof CommandRefused)) throw error;
+      sender.reply(failed(message.address, error.message));
+    }
+  }
+
+  #find(address: string): Method {
+    const method = this.#methods.get(address);
+    if (method) return method;
+    throw new MessageRefused(
+      `there is no such address; the nearest is ${nearest(address, [...this.#methods.keys()])}`,
+    );
+  }
+}
+
+function methodsOf({ engine, version, onQuit }: AddressSpaceOptions): Method[] {
+  const setters = engine.parameters.map(({ address, unit, min, max, description }, parameter): Method => ({
+    address: `/${address}`,
+    types: "f",
+    description: `${description} (${min} to ${max} ${unit})`,
+    read: (args) => {
+      const value = numbers(args, ["f", "i", "d"], 1)[0];
+      if (value < min || value > max) {
+        throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
+      }
+      return { command: { kind: "set", parameter, value } };
+    },
+  }));
+  return [
+    {
+      address: "/note",
+      types: "if|ii|iif",
+      description:
+        "plays a note: number and velocity 0..1 (if) or 0..127 (ii), or id, number and velocity 0..1 (iif)",
+      read: (args) => ({ command: readNote(args) }),
+    },
+    {
+      address: "/off",
+      types: "i",
+      description: "releases the notes with this id; without an id of its own, a note's id is its number",
+      read: (args) => ({ command: { kind: "noteOff", id: numbers(args, ["i"], 1)[0] } }),
+    },
+    {
+      address: "/panic",
+      types: "",
+      description: "releases all notes at once",
+      read: bare(() => ({ command: { kind: "panic" } })),
+    },
+    ...setters,
+    {
+      address: "/status",
+      types: "",
+      description: "answers /status.reply with pairs of name and value",
+      read: bare(() => ({ act: (sender) => sender.reply(statusReply(engine)) })),
+    },
+    {
+      address: "/version",
+      types: "",
+      description: "answers /version.reply with name, version and runtime",
+      read: bare(() => ({
+        act: (sender) =>
+          sender.reply({
+            address: "/version.reply",
+            args: [text("understudy"), text(version), text(`deno ${Deno.version.deno}`)],
+          }),
+      })),
+    },
+    {
+      address: "/sync",
+      types: "i",
+      description:
+        "answers /synced with the same number when everything sent before has been handed to the device",
+      read: (args) => {
+        const [value] = numbers(args, ["i"], 1);
+        return {
+          act: async (sender) => {
+            await engine.settled();
+            sender.reply({ address: "/synced", args: [{ type: "i", value }] });
+          },
+        };
+      },
+    },
+    {
+      address: "/engine/failover",
+      types: "",
+      description: "exchanges primary and standby",
+      read: bare(() => ({ act: () => engine.failover() })),
+    },
+    {
+      address: "/engine/fault",
+      types: "ss",
+      description: `breaks a renderer: kind (${faultKinds.join(", ")}) and role (${faultTargets.join(", ")})`,
+      read: (args) => {
+        const [kind, target] = texts(args, 2);
+        const known = oneOf(faultKinds, "kind", kind) as FaultKind;
+        const role = oneOf(faultTargets, "role", target) as FaultTarget;
+        return { act: () => engine.injectFault(known, role) };
+      },
+    },
+    {
+      address: "/quit",
+      types: "",
+      description: "fades out and ends the engine",
+      read: bare(() => ({ act: onQuit })),
+    },
+  ];
+}
+
+function readNote(args: readonly OscArgument[]): Command {
+  const tags = args.map((arg) => arg.type).join("");
+  if (!["if", "ii", "iif"].includes(tags)) {
+    throw new MessageRefused(`expected ,if ,ii or ,iif, found ,${tags}`);
+  }
+  const values = numbers(args, ["i", "f"], args.length);
+  const number = values[values.length - 2];
+  const top = tags === "ii" ? 127 : 1;
+  const velocity = values[values.length - 1];
+  if (number < 0 || number > 127) throw new MessageRefused(`number: expected 0 to 127, found ${number}`);
+  if (velocity < 0 || velocity > top) {
+    throw new MessageRefused(`velocity: expected 0 to ${top}, found ${velocity}`);
+  }
+  return { kind: "noteOn", id: values[0], number, velocity: velocity / top };
+}
+
+function bare(effect: () => Effect): Method["read"] {
+  return (args) => {
+    if (args.length > 0) throw new MessageRefused(`expected no arguments, found ${args.length}`);
+    return effect();
+  };
+}
+
+function numbers(args: readonly OscArgument[], types: readonly string[], count: number): number[] {
+  if (args.length !== count || args.some((arg) => !types.includes(arg.type))) {
+    throw new MessageRefused(
+      `expected ,${types[0].repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
+    );
+  }
+  const values = args.map((arg) => (arg as { value: number }).value);
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) throw new MessageRefused(`expected a finite number, found ${wrong}`);
+  return values;
+}
+
+function texts(args: readonly OscArgument[], count: number): string[] {
+  if (args.length !== count || args.some((arg) => arg.type !== "s")) {
+    throw new MessageRefused(
+      `expected ,${"s".repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
+    );
+  }
+  return args.map((arg) => (arg as { value: string }).value);
+}
+
+function oneOf(allowed: readonly string[], name: string, found: string): string {
+  if (!allowed.includes(found)) {
+    throw new MessageRefused(`${name}: expected ${allowed.join(", ")}, found "${found}"`);
+  }
+  return found;
+}
+
+/** Names as `EngineStatus` has them, nested ones joined by a dot; numbers as `f` or `i`, the rest as `s`. */
+function statusReply(engine: EngineControl): OscMessage {
+  const pairs = Object.entries(engine.status()).flatMap(([name, value]) =>
+    typeof value === "object"
+      ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner])
+      : [[name, value]]
+  );
+  return {
+    address: "/status.reply",
+    args: pairs.flatMap(([name, value]): OscArgument[] => [text(String(name)), scalar(value)]),
+  };
+}
+
+function scalar(value: unknown): OscArgument {
+  if (typeof value !== "number") return text(String(value));
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? { type: "i", value } : { type: "f", value };
+}
+
+function text(value: string): OscArgument {
+  return { type: "s", value };
+}
+
+function done(address: string): OscMessage {
+  return { address: "/done", args: [text(address)] };
+}
+
+function failed(address: string, reason: string): OscMessage {
+  return { address: "/fail", args: [text(address), text(reason)] };
+}
