@@ -1,0 +1,347 @@
+/**
+ * The proof on a real sound server: an engine of its own process on `jackd -d dummy`, played with `oscsend`, captured in
+ * 32-bit float by `jack-record`, while renderers are broken at random moments. Afterwards the session is rendered and
+ * laid beside the capture, bit for bit.
+ *
+ *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
+ *                     [--every-ms 500] [--keep FOLDER]
+ */
+import { parseArgs } from "node:util";
+import { type FaultKind, faultKinds } from "../../engine/control.ts";
+import { decodePacket, encodePacket, isBundle, type OscArgument, type OscMessage } from "../../osc/codec.ts";
+import { SeededRandom } from "../simulation/random.ts";
+import { startSoundServer } from "../sound_server.ts";
+import { type AudioComparison, compareAudio } from "./compare_audio.ts";
+import { readFloatWav } from "./read_float_wav.ts";
+
+export interface ChaosOptions {
+  readonly seconds: number;
+  readonly seed: number;
+  readonly blockFrames: number;
+  readonly lookaheadBlocks: number;
+  readonly periodFrames: number;
+  readonly sampleRateHz: number;
+  readonly everyMs: number;
+  /** Where session, capture and render are left; a temporary folder that is removed when omitted. */
+  readonly keep?: string;
+  readonly kinds?: readonly FaultKind[];
+  readonly print: (line: string) => void;
+}
+
+export interface ChaosResult {
+  readonly faults: number;
+  readonly concealedFrames: number;
+  readonly rescuedBlocks: number;
+  readonly renderIdentical: boolean;
+  readonly audio: AudioComparison;
+  readonly serverLosses: number;
+  /** From the fault to two, and to three, renderers in lockstep. */
+  readonly pairMs: readonly number[];
+  readonly allMs: readonly number[];
+  readonly exitCode: number;
+}
+
+const targets = ["primary", "standby"] as const;
+
+export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> {
+  const { print, seed } = options;
+  const folder = options.keep ?? await Deno.makeTempDir({ prefix: "understudy-chaos-" });
+  await Deno.mkdir(folder, { recursive: true });
+  const random = new SeededRandom(seed);
+  const server = await startSoundServer(options.sampleRateHz, options.periodFrames);
+  try {
+    const engine = await EngineProcess.start(options, folder, server.env);
+    const capture = new Deno.Command("jack-record", {
+      args: ["-b", "65536", "-o", "-1", "-p", "understudy:out_%d", `${folder}/capture.wav`],
+      env: server.env,
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    await pause(500);
+    const broken: Record<string, number> = {};
+    const endMs = performance.now() + options.seconds * 1_000;
+    let [faults, nextFaultMs, nextNoteMs] = [0, performance.now() + 800, performance.now()];
+    const sounding: number[] = [];
+    while (performance.now() < endMs) {
+      const nowMs = performance.now();
+      if (nowMs >= nextNoteMs) {
+        nextNoteMs = nowMs + 60 + random.below(200);
+        await playSomething(engine.port, random, sounding);
+      }
+      if (nowMs >= nextFaultMs) {
+        nextFaultMs += options.everyMs * (0.6 + 0.8 * random.next());
+        const kind = random.pick(options.kinds ?? faultKinds);
+        const target = random.pick(targets);
+        await engine.ask({ address: "/engine/fault", args: [text(kind), text(target)] }, "/done");
+        broken[`${kind} ${target}`] = (broken[`${kind} ${target}`] ?? 0) + 1;
+        faults++;
+      }
+      await pause(5);
+    }
+    await engine.ask({ address: "/sync", args: [{ type: "i", value: 1 }] }, "/synced");
+    const status = await engine.status();
+    const exitCode = await engine.quit();
+    await pause(500);
+    capture.kill("SIGINT");
+    await capture.status;
+    const losses = server.log().split("\n").filter((line) => /xrun|was not finished|not respond/i.test(line));
+    await server.stop();
+
+    const rendered = await run(
+      "main.ts",
+      "render",
+      `${folder}/chaos.session`,
+      "--out",
+      `${folder}/render.wav`,
+    );
+    print(rendered.trim());
+    const [captured, expected] = await Promise.all(
+      ["capture", "render"].map((name) => readFloatWav(`${folder}/${name}.wav`)),
+    );
+    const audio = compareAudio(captured.samples, expected.samples, expected.channels);
+    const result: ChaosResult = {
+      faults,
+      concealedFrames: Number(status.concealedFrames),
+      rescuedBlocks: Number(status.rescuedBlocks),
+      renderIdentical: rendered.includes("every block is what the device got"),
+      audio,
+      serverLosses: losses.length,
+      pairMs: engine.lockstepMs(2),
+      allMs: engine.lockstepMs(3),
+      exitCode,
+    };
+    report(options, result, broken, status, losses);
+    return result;
+  } finally {
+    await server.stop().catch(() => {});
+    if (options.keep === undefined) await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function report(
+  { print, seed, blockFrames, lookaheadBlocks, everyMs }: ChaosOptions,
+  result: ChaosResult,
+  broken: Readonly<Record<string, number>>,
+  status: Readonly<Record<string, string | number>>,
+  losses: readonly string[],
+): void {
+  const { audio } = result;
+  print(`seed ${seed}, ${blockFrames} frames x ${lookaheadBlocks}, a fault every ${everyMs} ms`);
+  print(
+    `faults committed     ${result.faults}: ${
+      Object.entries(broken).map(([name, count]) => `${name} ${count}`).join(", ")
+    }`,
+  );
+  const detected = Object.entries(status).filter(([name]) => name.startsWith("faults."));
+  print(
+    `renderers replaced   ${status.replacements}: ${
+      detected.map(([name, count]) => `${name.slice(7)} ${count}`).join(", ")
+    }`,
+  );
+  print(`rescued blocks       ${result.rescuedBlocks}`);
+  print(`concealed frames     ${result.concealedFrames}`);
+  print(`fault to lockstep    two: ${quantiles(result.pairMs)}; three: ${quantiles(result.allMs)}`);
+  print(
+    `render of session    ${
+      result.renderIdentical ? "every block has the checksum that was handed over" : "DIFFERS"
+    }`,
+  );
+  print(`captured audio       ${audio.identicalFrames} of ${audio.comparedFrames} frames identical`);
+  print(`sound server losses  ${losses.length} in its log, ${audio.gaps.length} in the capture`);
+  for (const gap of audio.gaps) {
+    print(`  at frame ${gap.frame}: ${gap.onlyCaptured} only captured, ${gap.onlyRendered} only rendered`);
+  }
+  for (const loss of losses.slice(0, 10)) print(`  ${loss}`);
+  if (audio.lostAt !== undefined) print(`  NOTHING FOUND from frame ${audio.lostAt} on`);
+  print(`exit code            ${result.exitCode}`);
+}
+
+/** Median and worst, in words. */
+export function quantiles(values: readonly number[]): string {
+  if (values.length === 0) return "none";
+  const sorted = [...values].sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)];
+  return `median ${median.toFixed(1)} ms, worst ${
+    sorted[sorted.length - 1].toFixed(1)
+  } ms (${values.length})`;
+}
+
+/** Plays a note, releases one, or turns a knob, by the program that others would use. */
+async function playSomething(port: number, random: SeededRandom, sounding: number[]): Promise<void> {
+  const send = (...words: (string | number)[]) =>
+    new Deno.Command("oscsend", { args: ["localhost", String(port), ...words.map(String)] }).output();
+  const choice = random.below(10);
+  if (choice === 0) await send("/synth/pan", "f", (random.next() * 2 - 1).toFixed(3));
+  else if (choice === 1) await send("/synth/release", "f", (0.02 + random.next()).toFixed(3));
+  else if (choice === 2) await send("/master/gain", "f", (-random.next() * 6).toFixed(2));
+  else if (sounding.length > 6 || (choice < 5 && sounding.length > 0)) {
+    await send("/off", "i", sounding.shift()!);
+  } else {
+    const number = 36 + random.below(60);
+    sounding.push(number);
+    await send("/note", "if", number, (0.3 + 0.7 * random.next()).toFixed(3));
+  }
+}
+
+/** The engine as users run it, with its log read and a socket to ask it things. */
+class EngineProcess {
+  readonly port: number;
+  readonly #process: Deno.ChildProcess;
+  readonly #socket: Deno.DatagramConn;
+  readonly #lines: Record<string, unknown>[];
+  readonly #reading: Promise<void>;
+
+  private constructor(
+    port: number,
+    process: Deno.ChildProcess,
+    lines: Record<string, unknown>[],
+    reading: Promise<void>,
+  ) {
+    this.port = port;
+    this.#process = process;
+    this.#lines = lines;
+    this.#reading = reading;
+    this.#socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  }
+
+  static async start(
+    options: ChaosOptions,
+    folder: string,
+    serverEnv: Readonly<Record<string, string>>,
+  ): Promise<EngineProcess> {
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "main.ts", "start"],
+      cwd: new URL("../..", import.meta.url),
+      env: {
+        ...serverEnv,
+        UNDERSTUDY_DRIVER: "portaudio",
+        UNDERSTUDY_SAMPLE_RATE: String(options.sampleRateHz),
+        UNDERSTUDY_BLOCK_FRAMES: String(options.blockFrames),
+        UNDERSTUDY_LOOKAHEAD_BLOCKS: String(options.lookaheadBlocks),
+        UNDERSTUDY_FAULTS: "on",
+        UNDERSTUDY_LOG_FORMAT: "json",
+        UNDERSTUDY_OSC_PORT: "0",
+        UNDERSTUDY_SESSION: `${folder}/chaos.session`,
+      },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const lines: Record<string, unknown>[] = [];
+    const ready = Promise.withResolvers<number>();
+    let rest = "";
+    const reading = (async () => {
+      for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+        const parts = (rest + text).split("\n");
+        rest = parts.pop()!;
+        for (const part of parts) {
+          if (!part.startsWith("{")) {
+            ready.reject(new Error(`the engine printed something else than JSON: ${part}`));
+            continue;
+          }
+          const line = JSON.parse(part);
+          lines.push(line);
+          const port = /ready: OSC on .*:(\d+)/.exec(line.message)?.[1];
+          if (port !== undefined) ready.resolve(Number(port));
+        }
+      }
+      ready.reject(new Error(`the engine ended: ${JSON.stringify(lines.slice(-3))}`));
+    })();
+    return new EngineProcess(await ready.promise, process, lines, reading);
+  }
+
+  /** Sends a message and waits for the reply with this address; a `/fail` instead is an error. */
+  async ask(message: OscMessage, replyAddress: string): Promise<readonly OscArgument[]> {
+    await this.#socket.send(encodePacket(message), {
+      transport: "udp",
+      hostname: "127.0.0.1",
+      port: this.port,
+    });
+    for (;;) {
+      const [bytes] = await this.#socket.receive();
+      const reply = decodePacket(bytes);
+      if (isBundle(reply)) continue;
+      if (reply.address === replyAddress) return reply.args;
+      if (reply.address === "/fail") {
+        throw new Error(`${message.address} failed: ${JSON.stringify(reply.args)}`);
+      }
+    }
+  }
+
+  async status(): Promise<Record<string, string | number>> {
+    const args = await this.ask({ address: "/status", args: [] }, "/status.reply");
+    const values = args.map((arg) => (arg as { value: string | number }).value);
+    return Object.fromEntries(
+      values.flatMap((name, index) => index % 2 === 0 ? [[String(name), values[index + 1]]] : []),
+    );
+  }
+
+  /** Milliseconds from each fault until this many renderers were in lockstep, from the log. */
+  lockstepMs(renderers: number): number[] {
+    const begun = this.#lines.findIndex((line) => String(line.message).startsWith("ready"));
+    return this.#lines.slice(begun).filter((line) =>
+      line.event === "lockstep" && line.renderers === renderers
+    )
+      .map((line) => Number(line.afterMs));
+  }
+
+  async quit(): Promise<number> {
+    await this.ask({ address: "/quit", args: [] }, "/done");
+    const { code } = await this.#process.status;
+    await this.#reading;
+    this.#socket.close();
+    return code;
+  }
+}
+
+async function run(...args: string[]): Promise<string> {
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", ...args],
+    cwd: new URL("../..", import.meta.url),
+  }).output();
+  const decoder = new TextDecoder();
+  return decoder.decode(stdout) + decoder.decode(stderr);
+}
+
+function text(value: string): OscArgument {
+  return { type: "s", value };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+/** Whether everything that must hold held: the sentence that the exit code of the command stands for. */
+export function held(result: ChaosResult): boolean {
+  const onlyServerLosses = result.audio.lostAt === undefined &&
+    (result.audio.gaps.length === 0 || result.serverLosses > 0);
+  return result.renderIdentical && result.concealedFrames === 0 && result.exitCode === 0 && onlyServerLosses;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "180" },
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      "block-frames": { type: "string", default: "128" },
+      lookahead: { type: "string", default: "4" },
+      period: { type: "string" },
+      rate: { type: "string", default: "48000" },
+      "every-ms": { type: "string", default: "500" },
+      keep: { type: "string" },
+    },
+  });
+  const result = await runJackChaos({
+    seconds: Number(values.seconds),
+    seed: Number(values.seed),
+    blockFrames: Number(values["block-frames"]),
+    lookaheadBlocks: Number(values.lookahead),
+    periodFrames: Number(values.period ?? values["block-frames"]),
+    sampleRateHz: Number(values.rate),
+    everyMs: Number(values["every-ms"]),
+    keep: values.keep,
+    print: (line) => console.log(line),
+  });
+  console.log(held(result) ? "HELD" : "BROKEN");
+  Deno.exit(held(result) ? 0 : 1);
+}
