@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { helpText, parseCommandLine } from "../../engine/command_line.ts";
+
+Deno.test("each command takes its own arguments", () => {
+  assert.deepEqual(parseCommandLine(["start", "sines"]), { command: "start", patch: "sines" });
+  assert.deepEqual(parseCommandLine(["render", "a.session"]), {
+    command: "render",
+    session: "a.session",
+    out: "a.wav",
+  });
+  assert.deepEqual(parseCommandLine(["render", "a.session", "-o", "b.wav"]), {
+    command: "render",
+    session: "a.session",
+    out: "b.wav",
+  });
+  assert.deepEqual(parseCommandLine([]), { command: "help" });
+  assert.deepEqual(parseCommandLine(["doctor", "--help"]), { command: "help" });
+  assert.deepEqual(parseCommandLine(["-V"]), { command: "version" });
+});
+
+Deno.test("what makes no sense is named, with the nearest that does", () => {
+  assert.throws(() => parseCommandLine(["strat"]), /did you mean "start"/);
+  assert.throws(() => parseCommandLine(["render"]), /expected a session file/);
+  assert.throws(() => parseCommandLine(["start", "--out", "x"]), /--out goes with render/);
+  assert.throws(() => parseCommandLine(["start", "--fast"]), /--fast/);
+  assert.throws(() => parseCommandLine(["devices", "x"]), /expected at most 0/);
+});
+
+Deno.test("the help shows commands, settings and exit codes", () => {
+  for (const word of ["render SESSION", "UNDERSTUDY_OSC_PORT", "Exit codes"]) {
+    assert.ok(helpText().includes(word));
+  }
+});

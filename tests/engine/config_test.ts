@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { ConfigError, describeConfig, readConfig, settingNames } from "../../engine/config.ts";
+
+Deno.test("an empty environment gives the documented defaults", () => {
+  const config = readConfig({ PATH: "/bin", UNDERSTUDY_DEVICE: " " });
+  assert.deepEqual(
+    [
+      config.driver,
+      config.sampleRateHz,
+      config.blockFrames,
+      config.lookaheadBlocks,
+      config.channels,
+      config.oscHost,
+      config.oscPort,
+    ],
+    ["auto", 48_000, 128, 4, 2, "127.0.0.1", 57_130],
+  );
+  assert.deepEqual([config.faults, config.device, config.session, config.snapshotMs], [
+    false,
+    undefined,
+    undefined,
+    250,
+  ]);
+});
+
+Deno.test("every wrong value and every unknown name is told at once, with what was expected and the nearest name", () => {
+  const environment = {
+    UNDERSTUDY_BLOCK_FRAMES: "100",
+    UNDERSTUDY_SAMPLE_RATE: "fast",
+    UNDERSTUDY_DRIVER: "alsa",
+    UNDERSTUDY_BLOCK_FRAME: "64",
+  };
+  assert.throws(() => readConfig(environment), (error: ConfigError) => {
+    assert.equal(error.problems.length, 4);
+    assert.match(
+      error.message,
+      /UNDERSTUDY_BLOCK_FRAMES: expected a multiple of 16 from 16 to 4096, found "100"/,
+    );
+    assert.match(error.message, /UNDERSTUDY_BLOCK_FRAME: .*UNDERSTUDY_BLOCK_FRAMES/);
+    assert.match(error.message, /UNDERSTUDY_SAMPLE_RATE: .*found "fast"/);
+    return error instanceof ConfigError;
+  });
+});
+
+Deno.test("the help names every setting with its default", () => {
+  const help = describeConfig();
+  for (const name of settingNames) assert.ok(help.includes(name));
+  assert.match(help, /default: 57130/);
+});

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { ArenaChecksum, compileChecksum } from "../../../engine/checksum.ts";
+import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
+import { SealTable } from "../../../engine/log/seal_table.ts";
+import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
+import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
+import { type PatchExports, Renderer, RendererStale } from "../../../engine/renderer/renderer.ts";
+import { sines } from "../../../patches/sines.ts";
+import { tallyPatch } from "../../simulation/tally_patch.ts";
+import { TallyOracle } from "../../simulation/tally_oracle.ts";
+import { testMemory } from "../../test_memory.ts";
+
+const checksum = await compileChecksum();
+const format = { channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
+const tally = await tallyPatch(format);
+
+function rendererOn(memory: SharedMemory, ring: number, patch = tally): Renderer {
+  const exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
+  return new Renderer(memory, ring, patch, exports, new ArenaChecksum(checksum, exports.memory), 7);
+}
+
+function setUp(dimensions: Parameters<typeof testMemory>[0] = {}) {
+  const memory = testMemory({ arenaBytes: tally.arena.bytes, ...dimensions });
+  new SealTable(memory).reset(memory.geometry.startBlock);
+  return { memory, log: new CommandLog(memory) };
+}
+
+function samplesOf(memory: SharedMemory, ring: number, block: number): Float32Array {
+  const { ringOffset, ringBytes, ringSlots, slotBytes, blockFrames, channels } = memory.geometry;
+  const start =
+    (ringOffset + ring * ringBytes + (block & (ringSlots - 1)) * slotBytes + structureBytes.slot) / 4;
+  return memory.floats.slice(start, start + blockFrames * channels);
+}
+
+Deno.test("for any score, also near the wraps, a renderer plays what the plain retelling says", () => {
+  const entry = fc.record({
+    atBlock: fc.nat(19),
+    ahead: fc.option(fc.integer({ min: -3, max: 12 }), { nil: undefined }),
+    frame: fc.nat(31),
+    opcode: fc.constantFrom(...Object.values(Opcode)),
+    target: fc.nat(127),
+    value: fc.float({ noNaN: true, noDefaultInfinity: true }),
+  });
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 60 }), fc.constantFrom(0, 0xFFFFFFF8), (score, start) => {
+      const { memory, log } = setUp({ startBlock: start, startLogPosition: start });
+      const renderer = rendererOn(memory, 0);
+      const oracle = new TallyOracle(32, 2, 7, start);
+      for (let block = 0; block < 20; block++) {
+        const entries = score.filter(({ atBlock }) => atBlock === block).map((
+          { ahead, frame, opcode, target, value },
+        ): LogEntry => ({
+          opcode,
+          target,
+          value,
+          extra: 0.5,
+          at: ahead === undefined ? undefined : { block: (start + block + ahead) | 0, frame },
+        }));
+        log.append(entries);
+        renderer.renderBlock();
+        assert.deepEqual(samplesOf(memory, 0, start + block), oracle.nextBlock(entries));
+      }
+    }),
+  );
+});
+
+Deno.test("two renderers apply the same commands although they come by at different times", () => {
+  const { memory, log } = setUp();
+  const [first, second] = [rendererOn(memory, 0), rendererOn(memory, 1)];
+  for (let block = 0; block < 8; block++) {
+    log.append([{ opcode: Opcode.noteOn, target: block, value: 1, extra: 1 }]);
+    first.renderBlock();
+  }
+  for (let block = 0; block < 8; block++) {
+    second.renderBlock();
+    assert.deepEqual(samplesOf(memory, 1, block), samplesOf(memory, 0, block));
+  }
+});
+
+Deno.test("who takes over a snapshot goes on with the same bytes, pending commands included", () => {
+  const { memory, log } = setUp();
+  const original = rendererOn(memory, 0);
+  log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1, at: { block: 9, frame: 5 } }]);
+  for (let block = 0; block < 5; block++) original.renderBlock();
+  original.writeSnapshot(2, 1);
+  const joiner = rendererOn(memory, 1);
+  joiner.readSnapshot(2);
+  for (let block = 5; block < 12; block++) {
+    original.renderBlock();
+    joiner.renderBlock();
+    assert.deepEqual(samplesOf(memory, 1, block), samplesOf(memory, 0, block));
+  }
+});
+
+Deno.test("a damaged snapshot is refused", () => {
+  const { memory } = setUp();
+  const renderer = rendererOn(memory, 0);
+  renderer.writeSnapshot(0, 1);
+  memory.bytes[memory.geometry.snapshotOffset + structureBytes.snapshot + 70_000] ^= 4;
+  assert.throws(() => renderer.readSnapshot(0), /snapshot 0: its checksum/);
+});
+
+Deno.test("who needs an overwritten log entry stops instead of playing something else", () => {
+  const { memory, log } = setUp();
+  const renderer = rendererOn(memory, 0);
+  log.append(new Array(log.room).fill({ opcode: Opcode.panic, target: 0, value: 0, extra: 0 }));
+  memory.words[memory.geometry.logOffset / 4 + 7] = 99;
+  renderer.claim();
+  assert.throws(() => renderer.takeCommands(), RendererStale);
+});
+
+Deno.test("block n hears the input of block n − lookahead", async () => {
+  const patch = await sines({ channels: 1, inputChannels: 1, maximumBlockFrames: 32 });
+  const memory = testMemory({
+    arenaBytes: patch.arena.bytes,
+    channels: 1,
+    inputChannels: 1,
+    lookaheadBlocks: 3,
+  });
+  new SealTable(memory).reset(0);
+  const log = new CommandLog(memory);
+  log.append([{ opcode: Opcode.set, target: 5, value: 0, extra: 0 }]);
+  const renderer = rendererOn(memory, 0, patch);
+  const { inputOffset, inputSlotBytes } = memory.geometry;
+  for (let block = 0; block < 200; block++) {
+    const slot = (inputOffset + block * inputSlotBytes) / 4;
+    memory.words[slot + within.inputSlot.tag.index] = block;
+    memory.floats.fill(
+      block / 1_000,
+      slot + structureBytes.inputSlot / 4,
+      slot + structureBytes.inputSlot / 4 + 32,
+    );
+    renderer.renderBlock();
+  }
+  const heard = samplesOf(memory, 0, 199);
+  assert.ok(heard.every((sample) => Math.abs(sample - 0.196) < 1e-6), `expected 0.196, found ${heard[0]}`);
+});
+
+Deno.test("a flipped bit anywhere in the patch's state changes the state's checksum", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.nat(31), (place, bit) => {
+      const { memory } = setUp();
+      const renderer = rendererOn(memory, 0);
+      renderer.renderBlock();
+      const check = () => {
+        renderer.reportState();
+        const start = (memory.geometry.seatOffset + 128) / 4;
+        return [
+          memory.words[start + within.seatReport.checkLow.index],
+          memory.words[start + within.seatReport.checkHigh.index],
+        ];
+      };
+      const before = check();
+      renderer.flipBit(place, bit);
+      assert.notDeepEqual(check(), before);
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("100,000 blocks allocate nothing: the heap grows by less than a tenth of a byte a block", () => {
+  const { memory, log } = setUp({ startBlock: 0x7FFFFFFF - 60_000 });
+  const renderer = rendererOn(memory, 0);
+  const blocks = 100_000;
+  const play = (count: number) => {
+    for (let index = 0; index < count; index++) {
+      memory.words[fixed.callback.consumed.index] = renderer.block;
+      renderer.renderBlock();
+      if (index % 10 === 0) renderer.reportState();
+    }
+  };
+  log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
+  play(20_000);
+  const before = Deno.memoryUsage().heapUsed;
+  play(blocks);
+  const grown = Deno.memoryUsage().heapUsed - before;
+  console.log(`heap: ${grown} bytes more after ${blocks} blocks`);
+  assert.ok(grown < blocks / 10, `the heap grew by ${grown} bytes over ${blocks} blocks`);
+});
