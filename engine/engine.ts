@@ -376,7 +376,10 @@ export class Engine implements control.EngineControl {
         log.info(`plays ${event.role}`, { role: event.role, rendererId: event.incarnation, block });
         break;
       case "lockstep":
-        log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, { block, ...event });
+        log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, {
+          block,
+          ...event,
+        });
         break;
       case "alone":
         log.error("no renderer in lockstep: sound is concealed until one has caught up", { block });

@@ -34,7 +34,7 @@ export interface ArenaLayout {
   /** Region kept free for the engine: block, log position, pending queue. The patch never touches it. */
   readonly hostOffset: number;
   readonly hostBytes: number;
-  /** Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
+  /** The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
   readonly inputOffset: number;
   /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */
   readonly outputOffset: number;

@@ -52,6 +52,8 @@ export class Renderer {
   readonly #input: Float32Array<ArrayBuffer>;
   readonly #outputOffset: number;
   readonly #host: number;
+  readonly #stateFirst: number;
+  readonly #stateEnd: number;
   readonly #blockFrames: number;
   readonly #blockBytes: number;
   readonly #slotSamples: readonly Float32Array<SharedArrayBuffer>[];
@@ -97,6 +99,8 @@ export class Renderer {
       geometry.blockFrames * geometry.inputChannels,
     );
     this.#host = arena.hostOffset / 4;
+    this.#stateFirst = (arena.hostOffset + arena.hostBytes) / 4;
+    this.#stateEnd = arena.inputOffset / 4;
     const ringStart = geometry.ringOffset + ring * geometry.ringBytes;
     this.#ringStart = ringStart / 4;
     this.#slotSamples = Array.from({ length: geometry.ringSlots }, (_, slot) =>
@@ -238,20 +242,12 @@ export class Renderer {
     if (!intact) throw new RangeError(`snapshot ${slot}: its checksum does not match its arena`);
   }
 
-  /**
-   * Flips one bit of the first patch word at or after a place in the arena that is not zero: the fault kind `corrupt`.
-   * The output region is left out, the next block overwrites it.
-   */
+  /** Flips one bit of the first word of the patch's state, at or after a place, that is not zero: the fault `corrupt`. */
   flipBit(place: number, bit: number): void {
     const words = this.#arenaWords;
-    const first = this.#host + Host.queue + pendingCapacity * logEntryWords;
-    const outputFirst = this.#outputOffset / 4;
-    const outputEnd = outputFirst + this.#blockBytes / 4;
-    let index = first + place % (words.length - first);
-    for (let step = first; step < words.length; step++) {
-      if (words[index] !== 0 && (index < outputFirst || index >= outputEnd)) break;
-      index = index + 1 < words.length ? index + 1 : first;
-    }
+    const [first, count] = [this.#stateFirst, this.#stateEnd - this.#stateFirst];
+    let index = first + place % count;
+    for (let step = 0; step < count && words[index] === 0; step++) index = first + (place + step) % count;
     words[index] ^= 1 << bit;
   }
 

@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { checksumOf } from "../../engine/checksum.ts";
+import { concealRampFrames } from "../../engine/constants.ts";
+import { fixed, HandedFlag, structureBytes, within } from "../../engine/memory/layout.ts";
+import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
+import { nativeForTests } from "../native_for_tests.ts";
+import { testMemory } from "../test_memory.ts";
+
+const { native, build } = await nativeForTests();
+const [blockFrames, channels] = [32, 2];
+
+/** A stream whose rings a test fills by hand. */
+class Stream {
+  readonly memory: SharedMemory;
+
+  constructor(dimensions: Parameters<typeof testMemory>[0] = {}) {
+    this.memory = testMemory({ blockFrames, channels, ...dimensions });
+    this.memory.words[fixed.control.play.index] = 1;
+    [0, 1, 2].forEach((ring) => {
+      this.memory.words[fixed.control.roleRing.index + ring] = ring + 1;
+      for (let slot = 0; slot < this.memory.geometry.ringSlots; slot++) {
+        this.memory.words[this.#slot(ring, slot)] = -1;
+      }
+    });
+  }
+
+  publish(
+    ring: number,
+    block: number,
+    samples: Float32Array,
+    checksum = checksumOf(new Uint8Array(samples.buffer)),
+  ): void {
+    const slot = this.#slot(ring, block);
+    this.memory.floats.set(samples, slot + structureBytes.slot / 4);
+    this.memory.words[slot + within.slot.checksumLow.index] = checksum.low;
+    this.memory.words[slot + within.slot.checksumHigh.index] = checksum.high;
+    this.memory.words[slot + within.slot.tag.index] = block;
+  }
+
+  take(frames = blockFrames, input: Float32Array<ArrayBuffer> | null = null): Float32Array {
+    const output = new Float32Array(frames * this.memory.geometry.channels).fill(NaN);
+    native.symbols.us_callback(
+      input,
+      output,
+      BigInt(frames),
+      null,
+      0n,
+      Deno.UnsafePointer.of(this.memory.bytes),
+    );
+    return output;
+  }
+
+  handed(block: number): { flags: number; ring: number; low: number } {
+    const entry = (this.memory.geometry.handedOffset +
+      (block & (this.memory.geometry.handedCount - 1)) * structureBytes.handed) / 4;
+    const word = (name: keyof typeof within.handed) => this.memory.words[entry + within.handed[name].index];
+    return { flags: word("flags"), ring: word("ring"), low: word("checksumLow") };
+  }
+
+  #slot(ring: number, block: number): number {
+    const { ringOffset, ringBytes, ringSlots, slotBytes } = this.memory.geometry;
+    return (ringOffset + ring * ringBytes + (block & (ringSlots - 1)) * slotBytes) / 4;
+  }
+}
+
+function block(value: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from(
+    { length: blockFrames * channels },
+    (_, index) => Math.fround(value + index / 1_000),
+  );
+}
+
+Deno.test("the callback can call nothing but memory copies", async () => {
+  const { stdout } = await new Deno.Command("nm", { args: ["-u", build.callbackObject] }).output();
+  const symbols = new TextDecoder().decode(stdout).trim().split(/\s*\n\s*/).map((line) =>
+    line.replace(/^.*U /, "")
+  );
+  assert.deepEqual(symbols.sort(), ["memcpy", "memset"]);
+});
+
+Deno.test("with any sizes of calls, every block is handed over once and in order", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 40 }),
+      fc.boolean(),
+      (calls, nearWrap) => {
+        const start = nearWrap ? -5 : 0;
+        const stream = new Stream({ startBlock: start });
+        const total = calls.reduce((sum, frames) => sum + frames, 0);
+        const heard: number[] = [];
+        let published = 0;
+        for (const frames of calls) {
+          while (published * blockFrames < heard.length / channels + frames) {
+            stream.publish(published % 3, (start + published) | 0, block(published));
+            published++;
+          }
+          heard.push(...stream.take(frames));
+        }
+        const expected = Array.from({ length: published }, (_, index) => [...block(index)]).flat().slice(
+          0,
+          total * channels,
+        );
+        assert.deepEqual(heard, expected);
+        assert.equal(stream.memory.counter("concealedBlocks"), 0);
+      },
+    ),
+  );
+});
+
+Deno.test("a block that the primary lacks is taken from another ring in the same call, and counted", () => {
+  const stream = new Stream();
+  stream.publish(1, 0, block(1));
+  assert.deepEqual(stream.take(), block(1));
+  assert.equal(stream.memory.counter("rescuedBlocks"), 1);
+  assert.deepEqual([stream.handed(0).ring, stream.handed(0).flags], [2, HandedFlag.rescued]);
+});
+
+Deno.test("a wrong block loses the vote, whoever has it", () => {
+  for (const wrong of [0, 1, 2]) {
+    const stream = new Stream();
+    [0, 1, 2].forEach((ring) => stream.publish(ring, 0, block(ring === wrong ? 9 : 1)));
+    assert.deepEqual(stream.take(), block(1));
+    assert.equal(stream.memory.counter("outvotedBlocks"), wrong === 0 ? 1 : 0);
+  }
+  const stream = new Stream();
+  [0, 1].forEach((ring) => stream.publish(ring, 0, block(ring)));
+  assert.deepEqual(stream.take(), block(0));
+  assert.equal(stream.memory.counter("undecidedBlocks"), 1);
+});
+
+Deno.test("a slot that changes under the callback's hands is not heard", () => {
+  const stream = new Stream();
+  stream.publish(0, 0, block(9), { low: 1, high: 2 });
+  stream.publish(1, 0, block(1));
+  assert.deepEqual(stream.take(), block(1));
+  assert.equal(stream.memory.counter("tornBlocks"), 1);
+});
+
+Deno.test("missing blocks fade out from the last sample and in again, and every frame is counted", () => {
+  const stream = new Stream();
+  const level = new Float32Array(blockFrames * channels).fill(0.5);
+  stream.publish(0, 0, level);
+  stream.take();
+  const silence = [...stream.take(), ...stream.take(), ...stream.take()];
+  for (let frame = 0; frame < 3 * blockFrames; frame++) {
+    const gain = Math.max(0, 1 - (frame + 1) / concealRampFrames);
+    assert.equal(silence[frame * channels], Math.fround(0.5 * Math.fround(gain)));
+  }
+  [4, 5, 6].forEach((number) => stream.publish(0, number, level));
+  const back = [...stream.take(), ...stream.take(), ...stream.take()];
+  for (let frame = 0; frame < 3 * blockFrames; frame++) {
+    const gain = Math.min(1, (frame + 1) / concealRampFrames);
+    assert.equal(back[frame * channels], Math.fround(0.5 * Math.fround(gain)));
+  }
+  assert.equal(stream.memory.counter("concealedFrames"), 3 * blockFrames);
+  assert.deepEqual([1, 4, 6].map((number) => stream.handed(number).flags), [
+    HandedFlag.concealed,
+    HandedFlag.ramped,
+    0,
+  ]);
+});
+
+Deno.test("non-finite samples become zero, and are counted", () => {
+  const stream = new Stream();
+  const bad = block(1);
+  [3, 7, 11].forEach((index, which) => bad[index] = [NaN, Infinity, -Infinity][which]);
+  stream.publish(0, 0, bad);
+  const heard = stream.take();
+  assert.deepEqual([3, 7, 11].map((index) => heard[index]), [0, 0, 0]);
+  assert.ok(heard.every(Number.isFinite));
+  assert.equal(stream.memory.counter("nonFiniteSamples"), 3);
+  assert.equal(stream.handed(0).low, checksumOf(new Uint8Array(heard.buffer)).low);
+});
+
+Deno.test("before play nothing is consumed; after stop it fades to silence and says so", () => {
+  const stream = new Stream();
+  stream.memory.words[fixed.control.play.index] = 0;
+  assert.ok(stream.take(100).every((sample) => sample === 0));
+  assert.equal(stream.memory.consumed(), 0);
+  assert.equal(stream.memory.words[fixed.callback.largestFrameCount.index], 100);
+  stream.memory.words[fixed.control.play.index] = 1;
+  const level = new Float32Array(blockFrames * channels).fill(1);
+  for (let number = 0; number < 8; number++) stream.publish(0, number, level);
+  stream.memory.words[fixed.control.stop.index] = 1;
+  const heard = Array.from({ length: 8 }, () => [...stream.take()]).flat();
+  const left = heard.filter((_, index) => index % channels === 0);
+  assert.ok(left.every((sample, index) => index === 0 || sample <= left[index - 1]));
+  assert.equal(left.at(-1), 0);
+  assert.equal(stream.memory.words[fixed.callback.ended.index], 1);
+});
+
+Deno.test("captured input is kept by block, whatever the sizes of the calls", () => {
+  const stream = new Stream({ inputChannels: 1 });
+  const input = Float32Array.from({ length: 200 }, (_, index) => index);
+  for (let at = 0; at < 200;) {
+    const frames = Math.min(1 + (at * 7) % 50, 200 - at);
+    stream.take(frames, input.slice(at, at + frames));
+    at += frames;
+  }
+  const { inputOffset, inputSlotBytes } = stream.memory.geometry;
+  for (let number = 0; number < 6; number++) {
+    const slot = (inputOffset + number * inputSlotBytes) / 4;
+    assert.equal(stream.memory.words[slot], number);
+    const first = slot + structureBytes.inputSlot / 4;
+    assert.deepEqual(
+      stream.memory.floats.slice(first, first + blockFrames),
+      input.slice(number * blockFrames, (number + 1) * blockFrames),
+    );
+  }
+});

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { buildNative, NativeBuildError, openNative } from "../../ffi/native_library.ts";
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("the native part is built once, leaves nothing half-done, and opens", () =>
+  inFolder(async (folder) => {
+    const first = await buildNative(folder);
+    const second = await buildNative(folder);
+    assert.deepEqual([first.built, second.built, first.library === second.library], [true, false, true]);
+    assert.deepEqual(
+      [...Deno.readDirSync(folder)].map(({ name }) => name.replace(/-[0-9a-f]{16}/, "")).sort(),
+      ["understudy-callback.o", "understudy.so"],
+    );
+    const native = openNative(first.library);
+    const clocks = new BigUint64Array(2);
+    native.symbols.us_read_clocks(clocks);
+    assert.ok(clocks[0] > 0n && clocks[1] > 0n);
+    native.close();
+  }));
+
+Deno.test("a missing or failing compiler is an error with the remedy", () =>
+  inFolder(async (folder) => {
+    const before = Deno.env.get("CC");
+    try {
+      Deno.env.set("CC", "no-such-compiler");
+      await assert.rejects(buildNative(folder), /apt-get install gcc/);
+      Deno.env.set("CC", "false");
+      await assert.rejects(buildNative(folder), NativeBuildError);
+      assert.deepEqual([...Deno.readDirSync(folder)], []);
+    } finally {
+      if (before === undefined) Deno.env.delete("CC");
+      else Deno.env.set("CC", before);
+    }
+  }));
+
+Deno.test("a file that is no library is named with what to do", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/broken.so`, "not a library");
+    assert.throws(() => openNative(`${folder}/broken.so`), /delete it and start again/);
+  }));

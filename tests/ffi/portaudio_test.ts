@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { openPortAudioLibrary, PortAudioMissing, portAudioPlaces } from "../../ffi/library_search.ts";
+import { chooseDevice, type Device, DeviceNotFound, PortAudio, PortAudioError } from "../../ffi/portaudio.ts";
+import { structureLayout } from "../../ffi/portaudio_symbols.ts";
+import { fixed } from "../../engine/memory/layout.ts";
+import { nativeForTests } from "../native_for_tests.ts";
+import { requirement } from "../requirement.ts";
+import { soundServerNeeds, startSoundServer } from "../sound_server.ts";
+import { testMemory } from "../test_memory.ts";
+
+const { native } = await nativeForTests();
+
+Deno.test("structures are laid out as a C compiler does it", async () => {
+  const folder = await Deno.makeTempDir();
+  const source = `#include <stddef.h>
+#include <stdio.h>
+typedef struct { int structVersion; const char *name; int hostApi; int maxInputChannels; int maxOutputChannels; double a, b, c, d, defaultSampleRate; } PaDeviceInfo;
+typedef struct { int structVersion; int type; const char *name; int deviceCount; int defaultInputDevice; int defaultOutputDevice; } PaHostApiInfo;
+typedef struct { int device; int channelCount; unsigned long sampleFormat; double suggestedLatency; void *hostApiSpecificStreamInfo; } PaStreamParameters;
+int main(void) { printf("%zu %zu %zu %zu %zu", offsetof(PaDeviceInfo, defaultSampleRate), sizeof(PaDeviceInfo), offsetof(PaHostApiInfo, defaultOutputDevice), sizeof(PaHostApiInfo), sizeof(PaStreamParameters)); return 0; }`;
+  await Deno.writeTextFile(`${folder}/a.c`, source);
+  await new Deno.Command("cc", { args: [`${folder}/a.c`, "-o", `${folder}/a`] }).output();
+  const { stdout } = await new Deno.Command(`${folder}/a`).output();
+  await Deno.remove(folder, { recursive: true });
+  const device = structureLayout("PaDeviceInfo");
+  const host = structureLayout("PaHostApiInfo");
+  const ours = [
+    device.offsets.defaultSampleRate,
+    device.bytes,
+    host.offsets.defaultOutputDevice,
+    host.bytes,
+    structureLayout("PaStreamParameters").bytes,
+  ];
+  assert.equal(ours.join(" "), new TextDecoder().decode(stdout));
+});
+
+Deno.test("a path that was given is the only place; otherwise bundled comes before the system", () => {
+  assert.deepEqual(portAudioPlaces("/x/y.so"), ["/x/y.so"]);
+  const places = portAudioPlaces();
+  assert.ok(places[0].includes("/build/") && !places.at(-1)!.includes("/build/"));
+  assert.throws(() => openPortAudioLibrary("/no/such/file.so"), (error: Error) => {
+    assert.ok(error instanceof PortAudioMissing);
+    assert.match(error.message, /UNDERSTUDY_PORTAUDIO.*\n.*\/no\/such\/file\.so/);
+    return true;
+  });
+});
+
+const device = (index: number, name: string, rest: Partial<Device> = {}): Device => ({
+  index,
+  name,
+  hostApi: "ALSA",
+  maxInputChannels: 2,
+  maxOutputChannels: 2,
+  defaultSampleRateHz: 48_000,
+  lowInputLatencySeconds: 0,
+  lowOutputLatencySeconds: 0,
+  highInputLatencySeconds: 0,
+  highOutputLatencySeconds: 0,
+  isDefaultInput: false,
+  isDefaultOutput: index === 1,
+  ...rest,
+});
+
+Deno.test("a device is found by index, name or a part of it, and never replaced by another", () => {
+  const devices = [
+    device(0, "USB One"),
+    device(1, "USB Two"),
+    device(2, "Built-in", { maxOutputChannels: 0 }),
+  ];
+  const find = (name?: string, rest = {}) =>
+    chooseDevice(devices, { direction: "output", minimumChannels: 2, device: name, ...rest }).index;
+  assert.deepEqual([find(), find("0"), find("USB One"), find("two")], [1, 0, 0, 1]);
+  for (
+    const [name, rest, pattern] of [
+      ["usb", {}, /more than one.*give its index/],
+      ["Built-in", {}, /there is no output device "Built-in"/],
+      ["USB One", { minimumChannels: 8 }, /8 channels/],
+      [undefined, { hostApi: "JACK" }, /in "JACK"/],
+      ["7", {}, /0: ALSA: USB One/],
+    ] as const
+  ) {
+    assert.throws(
+      () => find(name, rest),
+      (error: Error) => error instanceof DeviceNotFound && pattern.test(error.message),
+    );
+  }
+});
+
+requirement({
+  name:
+    "on a real server a stream opens, calls the native callback with the server's period, and closes without a trace",
+  // libjack keeps its connection's thread and descriptors for the process; the loop below shows that they do not grow
+  sanitizeResources: false,
+  fn: async () => {
+    const server = await startSoundServer(48_000, 256);
+    Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));
+    const memory = testMemory({ inputChannels: 2 });
+    const counts: number[][] = [];
+    try {
+      for (let cycle = 0; cycle < 12; cycle++) {
+        const portAudio = await PortAudio.open(native.symbols.us_ignore_address());
+        const system = portAudio.findDevice({ direction: "output", minimumChannels: 2, device: "system" });
+        const options = {
+          outputDevice: system,
+          inputDevice: system,
+          channels: 2,
+          inputChannels: 2,
+          sampleRateHz: 48_000,
+          framesPerBuffer: 0,
+          callback: native.symbols.us_callback_address(),
+          userData: Deno.UnsafePointer.of(memory.bytes),
+        };
+        await assert.rejects(
+          portAudio.openStream({ ...options, sampleRateHz: 44_100 }),
+          (error: Error) =>
+            error instanceof PortAudioError &&
+            /paInvalidSampleRate.*it runs at 48000 Hz, 44100 Hz was asked for/.test(error.message),
+        );
+        const stream = await portAudio.openStream(options);
+        const before = memory.counter("callbacks");
+        await stream.start();
+        assert.ok(stream.isActive && stream.info.sampleRateHz === 48_000);
+        const deadline = performance.now() + 5_000;
+        while (memory.counter("callbacks") < before + 5 && performance.now() < deadline) {
+          await new Promise((done) => setTimeout(done, 5));
+        }
+        assert.ok(memory.counter("callbacks") >= before + 5, "the callback was not called");
+        await stream.stop();
+        await stream.close();
+        await stream.close();
+        await portAudio.close();
+        counts.push([
+          [...Deno.readDirSync("/proc/self/fd")].length,
+          [...Deno.readDirSync("/proc/self/task")].length,
+        ]);
+      }
+      assert.equal(memory.words[fixed.callback.largestFrameCount.index], 256);
+      assert.deepEqual(
+        counts.at(-1),
+        counts[3],
+        "descriptors and threads after the last and the fourth cycle",
+      );
+    } finally {
+      await server.stop();
+    }
+  },
+}, soundServerNeeds);
