@@ -16,8 +16,8 @@ export const nativeSymbols = {
   us_lock_memory: { parameters: ["pointer", "u64"], result: "i32" },
   /** `void us_read_clocks(uint64_t *pair)` */
   us_read_clocks: { parameters: ["buffer"], result: "void" },
-  /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns)` */
-  us_wait_consumed: { parameters: ["pointer", "u32", "u32"], result: "u32" },
+  /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns)`; blocks as signed words, as Atomics have them */
+  us_wait_consumed: { parameters: ["pointer", "i32", "u32"], result: "i32" },
   /** `int us_clock_start(void *shared_memory, uint32_t period_frames, int priority)` */
   us_clock_start: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   /** `int us_clock_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { CommandRefused, type FaultKind, faultKinds } from "../../engine/control.ts";
+import { sines } from "../../patches/sines.ts";
+import { OutputCapture } from "../output_capture.ts";
+import { SeededRandom } from "../simulation/random.ts";
+import { renderAgain, startTestEngine, until } from "../test_engine.ts";
+import { quantiles } from "./jack_chaos.ts";
+
+const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
+
+/** Breaks renderers while notes play, and compares every sample that was handed over with the render of the session. */
+async function chaos(
+  environment: Record<string, string>,
+  kinds: readonly FaultKind[],
+  faults: number,
+): Promise<void> {
+  const random = new SeededRandom(seed);
+  const session = `${await Deno.makeTempDir()}/chaos.session`;
+  const { engine, patch, events } = await startTestEngine({
+    environment: { ...environment, UNDERSTUDY_SESSION: session },
+    patch: sines,
+    captureFrames: 48_000,
+    startBlock: 0xFFFFFF00, // the block number wraps on the way
+    startLogPosition: 0xFFFFFFF0,
+  });
+  const capture = new OutputCapture(engine.memory);
+  for (let count = 0; count < faults; count++) {
+    const kind = kinds[count % kinds.length];
+    for (let note = 0; note < 4; note++) {
+      const id = 40 + random.below(40);
+      engine.submit([{ kind: "noteOn", id, number: id, velocity: random.next() }, {
+        kind: "noteOff",
+        id: id - 5,
+      }]);
+      await new Promise((done) => setTimeout(done, 30 + random.below(60)));
+    }
+    await until(
+      "three renderers are in lockstep",
+      () => Object.values(engine.status().rendererIds).every((id) => id !== 0),
+    );
+    try {
+      engine.injectFault(kind, random.pick(["primary", "standby"] as const));
+    } catch (error) {
+      if (!(error instanceof CommandRefused)) throw error;
+    }
+  }
+  await new Promise((done) => setTimeout(done, 300));
+  await engine.settled();
+  const status = engine.status();
+  await engine.stop();
+  const captured = capture.finish();
+  const rendered = await renderAgain(session, patch);
+  const ms = events.flatMap((event) =>
+    event.event === "lockstep" && event.renderers === 2 ? [event.afterMs] : []
+  );
+  console.log(
+    `seed ${seed}: ${faults} faults, ${status.replacements} replaced ${JSON.stringify(status.faults)}, ` +
+      `${status.rescuedBlocks} blocks rescued, ${status.concealedFrames} frames concealed; lockstep ${
+        quantiles(ms.slice(1))
+      }`,
+  );
+  assert.equal(rendered.differingBlocks, 0, `seed ${seed}`);
+  assert.ok(rendered.complete);
+  assert.ok(
+    sameBits(captured, rendered.samples.subarray(0, captured.length)),
+    `captured audio differs, seed ${seed}`,
+  );
+  assert.ok(rendered.samples.length - captured.length <= 128 * 2, "all but the last period was captured");
+  assert.ok(captured.some((sample) => sample !== 0));
+  assert.ok(status.replacements >= kinds.length - 1);
+  await Deno.remove(session.replace(/\/[^/]*$/, ""), { recursive: true });
+}
+
+/** Bit for bit, so that -0 and NaN count as what they are. */
+function sameBits(a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): boolean {
+  const [left, right] = [a, b].map((floats) =>
+    new Uint32Array(floats.buffer, floats.byteOffset, floats.length)
+  );
+  return left.length === right.length && left.every((word, index) => word === right[index]);
+}
+
+Deno.test("under faults of every kind, 128 frames by 4, what the device gets is the render of the session", () =>
+  chaos({}, faultKinds, 12));
+
+Deno.test("under faults of every kind, 64 frames by 8 at 96 kHz, what the device gets is the render of the session", () =>
+  chaos(
+    { UNDERSTUDY_BLOCK_FRAMES: "64", UNDERSTUDY_LOOKAHEAD_BLOCKS: "8", UNDERSTUDY_SAMPLE_RATE: "96000" },
+    faultKinds,
+    9,
+  ));

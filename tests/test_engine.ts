@@ -1,0 +1,87 @@
+import { type Config, readConfig } from "../engine/config.ts";
+import { compileChecksum } from "../engine/checksum.ts";
+import { Engine, type EngineOptions } from "../engine/engine.ts";
+import type { Log } from "../engine/logging.ts";
+import { renderSession, type SessionRenderResult } from "../engine/session/session_renderer.ts";
+import { SessionReader } from "../engine/session/session_reader.ts";
+import type { SupervisorEvent } from "../engine/supervisor/supervisor.ts";
+import type { CompiledPatch } from "../modules/compiled_patch.ts";
+import { nativeForTests } from "./native_for_tests.ts";
+import { tallyPatch } from "./simulation/tally_patch.ts";
+
+/** A running engine on the clock driver, with what it said. */
+export interface TestEngine {
+  readonly engine: Engine;
+  readonly patch: CompiledPatch;
+  readonly events: readonly SupervisorEvent[];
+  readonly lines: readonly string[];
+}
+
+export interface TestEngineOptions
+  extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames">> {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly patch?: (
+    format: { channels: number; inputChannels: number; maximumBlockFrames: number },
+  ) => Promise<CompiledPatch>;
+}
+
+/** Starts an engine in this process: clock driver, faults allowed, playing the tally patch unless told otherwise. */
+export async function startTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  const config: Config = readConfig({
+    UNDERSTUDY_DRIVER: "clock",
+    UNDERSTUDY_FAULTS: "on",
+    ...options.environment,
+  });
+  const { native, build } = await nativeForTests();
+  const { channels, inputChannels, blockFrames } = config;
+  const patch = await (options.patch ?? tallyPatch)({
+    channels,
+    inputChannels,
+    maximumBlockFrames: blockFrames,
+  });
+  const events: SupervisorEvent[] = [];
+  const lines: string[] = [];
+  const keep = (message: string) => void lines.push(message);
+  const log: Log = { debug: keep, info: keep, warning: keep, error: keep };
+  const engine = await Engine.start({
+    ...options,
+    config,
+    patch,
+    native,
+    nativeLibrary: build.library,
+    log,
+    version: "test",
+    onEvent: (event) => events.push(event),
+  });
+  return { engine, patch, events, lines };
+}
+
+/** Renders a session in this process and returns its samples. */
+export async function renderAgain(
+  path: string,
+  patch: CompiledPatch,
+): Promise<SessionRenderResult & { samples: Float32Array<ArrayBuffer> }> {
+  const { native } = await nativeForTests();
+  const reader = await SessionReader.open(path);
+  const parts: Float32Array[] = [];
+  const result = await renderSession({
+    reader,
+    patch,
+    checksum: await compileChecksum(),
+    native,
+    onSamples: (samples) => Promise.resolve(void parts.push(samples.slice())),
+  });
+  reader.close();
+  const samples = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  parts.reduce((at, part) => (samples.set(part, at), at + part.length), 0);
+  return { ...result, samples };
+}
+
+/** Waits until something holds; throws with `what` when it does not within `timeoutMs`. */
+export async function until(what: string, holds: () => boolean, timeoutMs = 10_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!holds()) {
+    if (performance.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain until ${what}`);
+    await new Promise((done) => setTimeout(done, 2));
+  }
+}
