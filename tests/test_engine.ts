@@ -9,6 +9,8 @@ import type { CompiledPatch } from "../modules/compiled_patch.ts";
 import { nativeForTests } from "./native_for_tests.ts";
 import { tallyPatch } from "./simulation/tally_patch.ts";
 
+let running: Engine | undefined;
+
 /** A running engine on the clock driver, with what it said. */
 export interface TestEngine {
   readonly engine: Engine;
@@ -27,6 +29,7 @@ export interface TestEngineOptions
 
 /** Starts an engine in this process: clock driver, faults allowed, playing the tally patch unless told otherwise. */
 export async function startTestEngine(options: TestEngineOptions = {}): Promise<TestEngine> {
+  await running?.stop(); // one that a failed test has left
   const config: Config = readConfig({
     UNDERSTUDY_DRIVER: "clock",
     UNDERSTUDY_FAULTS: "on",
@@ -53,6 +56,7 @@ export async function startTestEngine(options: TestEngineOptions = {}): Promise<
     version: "test",
     onEvent: (event) => events.push(event),
   });
+  running = engine;
   return { engine, patch, events, lines };
 }
 

@@ -144,6 +144,7 @@ export class Supervisor {
   #nextStartMs = 0;
   #brokenSinceMs: number | undefined;
   #committedMs: number | undefined;
+  #alone = true;
   #pairBroken = true;
   #allBroken = true;
   #overloaded = false;
@@ -357,7 +358,9 @@ export class Supervisor {
     const pair = [primary, standby].every((seat) => seat !== undefined && this.isRunning(seat));
     const all = this.inLockstep === this.#settings.following;
     const afterMs = seen.nowMs - (this.#brokenSinceMs ?? seen.nowMs);
-    if (this.inLockstep === 0 && !this.#pairBroken) this.#report({ event: "alone" });
+    const alone = this.inLockstep === 0;
+    if (alone && !this.#alone) this.#report({ event: "alone" });
+    this.#alone = alone;
     if (pair && this.#pairBroken) this.#report({ event: "lockstep", renderers: 2, afterMs });
     if (all && this.#allBroken) {
       this.#report({ event: "lockstep", renderers: this.#settings.following, afterMs });
