@@ -226,6 +226,11 @@ export class Engine implements control.EngineControl {
     };
   }
 
+  /** Largest magnitude handed to the device since the last call. */
+  takePeak(): number {
+    return this.#history.takePeak();
+  }
+
   stop(): Promise<void> {
     return this.#stopping ??= this.#end();
   }

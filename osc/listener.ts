@@ -23,11 +23,14 @@ const largestDatagram = 65_507;
 
 const noticeMs = 1_000;
 
+const mostRepliesWaiting = 4_096;
+
 export class OscListener {
   readonly #socket: Deno.DatagramConn;
   readonly #options: OscListenerOptions;
   #finished: Promise<void> | undefined;
   #stopped = false;
+  #replies: { bytes: Uint8Array<ArrayBuffer>; to: Deno.Addr }[] = [];
   #troubles = 0;
   #lastNoticeMs = -Infinity;
 
@@ -97,11 +100,26 @@ export class OscListener {
     }
   }
 
+  /** Replies leave one after the other: the socket sends only one at a time. Beyond the limit they are dropped and counted. */
   #reply(message: OscMessage, to: Deno.Addr): void {
     if (this.#stopped) return;
-    this.#socket.send(encodePacket(message), to).catch((error) => {
-      if (!this.#stopped) this.#trouble(`OSC reply could not be sent: ${error.message}`);
-    });
+    if (this.#replies.length >= mostRepliesWaiting) {
+      return this.#trouble("OSC replies wait faster than they leave; dropped");
+    }
+    this.#replies.push({ bytes: encodePacket(message), to });
+    if (this.#replies.length === 1) void this.#send();
+  }
+
+  async #send(): Promise<void> {
+    while (this.#replies.length > 0 && !this.#stopped) {
+      const { bytes, to } = this.#replies[0];
+      try {
+        await this.#socket.send(bytes, to);
+      } catch (error) {
+        if (!this.#stopped) this.#trouble(`OSC reply could not be sent: ${(error as Error).message}`);
+      }
+      this.#replies.shift();
+    }
   }
 
   #trouble(text: string): void {

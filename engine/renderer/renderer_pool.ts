@@ -27,6 +27,9 @@ export interface RendererPoolOptions {
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
 const heapLimitMiB = 64;
 
+/** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
+const obedienceMs = 8;
+
 interface Occupant {
   readonly worker: Worker;
   readonly incarnation: number;
@@ -78,13 +81,18 @@ export class RendererPool {
     this.#command(seat, SeatCommand.run);
   }
 
-  /** Ends a renderer in whatever state it is. Safe to repeat. */
+  /**
+   * Ends a renderer in whatever state it is: by its orders, and by force if it does not obey. Safe to repeat. Force comes
+   * second, because the runtime may print a line when it ends a thread just as that thread looks up.
+   */
   end(seat: number): void {
     const occupant = this.#occupants[seat];
     if (!occupant || occupant.ended) return;
     occupant.ended = true;
     this.#command(seat, SeatCommand.stop);
-    occupant.worker.terminate();
+    if (occupant.exited) return;
+    const force = setTimeout(() => occupant.worker.terminate(), obedienceMs);
+    occupant.worker.once("exit", () => clearTimeout(force));
   }
 
   /** Gives the thread that would not end the lowest priority. Returns 0 or an errno. */

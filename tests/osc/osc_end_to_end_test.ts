@@ -1,0 +1,222 @@
+/** The OSC side against the real engine, over a real socket. */
+import assert from "node:assert/strict";
+import { AddressSpace } from "../../osc/address_space.ts";
+import {
+  decodePacket,
+  encodePacket,
+  isBundle,
+  type OscArgument,
+  type OscBundle,
+  type OscMessage,
+} from "../../osc/codec.ts";
+import { OscListener, PortInUse } from "../../osc/listener.ts";
+import { immediately, timeTagOf } from "../../osc/time_tag.ts";
+import { sines } from "../../patches/sines.ts";
+import { requirement } from "../requirement.ts";
+import { renderAgain, startTestEngine } from "../test_engine.ts";
+
+/** A sender that collects what it is answered. */
+class Client {
+  readonly #socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  readonly #port: number;
+
+  constructor(address: string) {
+    this.#port = Number(address.split(":")[1]);
+  }
+
+  send(packet: OscMessage | OscBundle | Uint8Array): Promise<number> {
+    const bytes = packet instanceof Uint8Array ? packet : encodePacket(packet);
+    return this.#socket.send(bytes, { transport: "udp", hostname: "127.0.0.1", port: this.#port });
+  }
+
+  async answer(): Promise<string> {
+    const timer = setTimeout(() => this.#socket.close(), 5_000);
+    const [bytes] = await this.#socket.receive();
+    clearTimeout(timer);
+    const reply = decodePacket(bytes);
+    assert.ok(!isBundle(reply));
+    return [reply.address, ...reply.args.map((arg) => (arg as { value: unknown }).value)].join(" ");
+  }
+
+  async ask(address: string, types = "", ...values: (number | string)[]): Promise<string> {
+    await this.send({
+      address,
+      args: values.map((value, index) => ({ type: types[index], value }) as OscArgument),
+    });
+    return await this.answer();
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+}
+
+async function withOsc(
+  work: (client: Client, troubles: () => number, quits: () => number) => Promise<void>,
+  environment = {},
+): Promise<void> {
+  const { engine, patch } = await startTestEngine({ patch: sines, environment });
+  const troubles: string[] = [];
+  let quits = 0;
+  const listener = OscListener.bind({
+    hostname: "127.0.0.1",
+    port: 0,
+    onTrouble: (text) => troubles.push(text),
+  });
+  listener.serve(new AddressSpace({ engine, version: "1.2.3", onQuit: () => quits++ }));
+  const client = new Client(listener.address);
+  try {
+    await work(client, () => listener.troubles, () => quits);
+  } finally {
+    client.close();
+    await listener.stop();
+    await engine.stop();
+  }
+  assert.equal(patch.name, "sines");
+}
+
+Deno.test("every command is answered to its sender, with what was wrong and what is nearest", () =>
+  withOsc(async (client, _, quits) => {
+    assert.equal(await client.ask("/note", "if", 60, 0.5), "/done /note");
+    assert.equal(await client.ask("/note", "ii", 60, 127), "/done /note");
+    assert.equal(await client.ask("/note", "iif", 1_000, 60, 1), "/done /note");
+    assert.equal(await client.ask("/off", "i", 60), "/done /off");
+    assert.equal(await client.ask("/panic"), "/done /panic");
+    assert.equal(await client.ask("/master/gain", "f", -6), "/done /master/gain");
+    assert.equal(await client.ask("/synth/attack", "i", 1), "/done /synth/attack");
+    assert.equal(await client.ask("/engine/failover"), "/done /engine/failover");
+    assert.equal(await client.ask("/engine/fault", "ss", "stall", "spare"), "/done /engine/fault");
+    assert.equal(await client.ask("/quit"), "/done /quit");
+    assert.equal(quits(), 1);
+    assert.match(await client.ask("/nte", "if", 60, 1), /^\/fail \/nte .*\/note$/);
+    assert.match(await client.ask("/note", "s", "x"), /^\/fail \/note expected ,if ,ii or ,iif, found ,s$/);
+    assert.match(await client.ask("/note", "if", 60, 7), /velocity: expected 0 to 1, found 7/);
+    assert.match(await client.ask("/note", "if", 60, NaN), /finite/);
+    assert.match(await client.ask("/note", "if", 200, 1), /number: expected 0 to 127, found 200/);
+    assert.match(await client.ask("/synth/pan", "f", 3), /expected -1 to 1 1, found 3/);
+    assert.match(await client.ask("/engine/fault", "ss", "fire", "primary"), /kind: expected kill, throw/);
+    assert.match(await client.ask("/panic", "i", 1), /expected no arguments, found 1/);
+    assert.equal(await client.ask("/version"), `/version.reply understudy 1.2.3 deno ${Deno.version.deno}`);
+    assert.equal(await client.answer(), "/done /version");
+    assert.match(
+      await client.ask("/status"),
+      /^\/status\.reply state running driver clock .*rendererIds\.primary \d+.*concealedFrames 0/,
+    );
+    assert.equal(await client.answer(), "/done /status");
+    assert.equal(await client.ask("/sync", "i", 42), "/synced 42");
+    assert.equal(await client.answer(), "/done /sync");
+  }));
+
+Deno.test("faults are refused over OSC where they are off", () =>
+  withOsc(async (client) => {
+    assert.match(
+      await client.ask("/engine/fault", "ss", "kill", "primary"),
+      /^\/fail .*UNDERSTUDY_FAULTS=on/,
+    );
+  }, { UNDERSTUDY_FAULTS: "off" }));
+
+Deno.test("garbage is counted and the listener goes on", () =>
+  withOsc(async (client, troubles) => {
+    for (let index = 0; index < 50; index++) await client.send(new Uint8Array(index).fill(index * 7));
+    assert.equal(await client.ask("/panic"), "/done /panic");
+    assert.equal(troubles(), 50);
+  }));
+
+Deno.test("what a bundle holds is answered one by one, and sounds at its time tag", async () => {
+  const folder = await Deno.makeTempDir();
+  const environment = { UNDERSTUDY_SESSION: `${folder}/a.session` };
+  await withOsc(async (client) => {
+    await new Promise((done) => setTimeout(done, 200));
+    const play = (number: number): OscMessage => ({
+      address: "/note",
+      args: [{ type: "i", value: number }, { type: "f", value: 1 }],
+    });
+    const atMs = performance.timeOrigin + performance.now() + 150;
+    const later = { timeTag: timeTagOf(atMs + 100), elements: [{ address: "/panic", args: [] }] };
+    await client.send({
+      timeTag: timeTagOf(atMs),
+      elements: [play(60), { address: "/wrong", args: [] }, play(64), later],
+    });
+    const answers = [
+      await client.answer(),
+      await client.answer(),
+      await client.answer(),
+      await client.answer(),
+    ];
+    assert.deepEqual(answers.filter((answer) => answer.startsWith("/done")), [
+      "/done /note",
+      "/done /note",
+      "/done /panic",
+    ]);
+    assert.equal(answers.filter((answer) => answer.startsWith("/fail /wrong")).length, 1);
+    await client.send({ timeTag: timeTagOf(atMs - 60_000), elements: [play(70)] });
+    assert.equal(await client.answer(), "/done /note");
+    assert.match(await client.answer(), /^\/late \/note 59\d\d\d|^\/late \/note 60\d\d\d/);
+    await client.send({
+      timeTag: immediately,
+      elements: [{ address: "/off", args: [{ type: "i", value: 70 }] }],
+    });
+    assert.equal(await client.answer(), "/done /off");
+    await new Promise((done) => setTimeout(done, 500));
+  }, environment);
+  const result = await renderAgain(
+    environment.UNDERSTUDY_SESSION,
+    await sines({ channels: 2, inputChannels: 0, maximumBlockFrames: 128 }),
+  );
+  assert.equal(result.differingBlocks, 0);
+  assert.ok(result.samples.some((sample) => sample !== 0));
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a taken port is an error that names the remedy", async () => {
+  const options = { hostname: "127.0.0.1", port: 0, onTrouble: () => {} };
+  const first = OscListener.bind(options);
+  const port = Number(first.address.split(":")[1]);
+  assert.throws(
+    () => OscListener.bind({ ...options, port }),
+    (error: Error) => error instanceof PortInUse && /UNDERSTUDY_OSC_PORT/.test(error.message),
+  );
+  await first.stop();
+});
+
+Deno.test("100 times started and stopped, the listener leaves no thread and no descriptor", async () => {
+  const { engine } = await startTestEngine({ patch: sines });
+  const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
+  const count = () => ["fd", "task"].map((kind) => [...Deno.readDirSync(`/proc/self/${kind}`)].length);
+  let early: number[] = [];
+  for (let cycle = 0; cycle < 100; cycle++) {
+    const listener = OscListener.bind({ hostname: "127.0.0.1", port: 0, onTrouble: () => {} });
+    listener.serve(space);
+    const client = new Client(listener.address);
+    assert.equal(await client.ask("/panic"), "/done /panic");
+    client.close();
+    await listener.stop();
+    if (cycle === 9) early = count();
+  }
+  const late = count();
+  await engine.stop();
+  assert.equal(late[0], early[0]);
+  assert.ok(late[1] <= early[1] + 1, `threads: ${early[1]}, then ${late[1]}`);
+});
+
+requirement({
+  name: "a client that nobody here wrote, oscsend, is understood",
+  fn: async () => {
+    const { engine } = await startTestEngine({ patch: sines });
+    const listener = OscListener.bind({
+      hostname: "127.0.0.1",
+      port: 0,
+      onTrouble: (text) => assert.fail(text),
+    });
+    listener.serve(new AddressSpace({ engine, version: "1", onQuit: () => {} }));
+    const port = listener.address.split(":")[1];
+    const sent = await new Deno.Command("oscsend", { args: ["localhost", port, "/note", "if", "60", "0.8"] })
+      .output();
+    await new Promise((done) => setTimeout(done, 100));
+    await engine.settled();
+    const peak = engine.takePeak();
+    await listener.stop();
+    await engine.stop();
+    assert.ok(sent.success && peak > 0.01, `peak ${peak}`);
+  },
+}, { commands: ["oscsend"], install: "apt-get install liblo-tools" });
