@@ -105,8 +105,11 @@ export class AddressSpace {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof MessageRefused) && !(error instanceof CommandRefused)) throw error;
-      sender.reply(failed(message.address, error.message));
+      const expected = error instanceof MessageRefused || error instanceof CommandRefused;
+      sender.reply(
+        failed(message.address, expected ? error.message : `internal error: ${(error as Error).message}`),
+      );
+      if (!expected) throw error;
     }
   }
 
@@ -207,7 +210,7 @@ function methodsOf({ engine, version, onQuit }: AddressSpaceOptions): Method[] {
       address: "/quit",
       types: "",
       description: "fades out and ends the engine",
-      read: bare(() => ({ act: onQuit })),
+      read: bare(() => ({ act: () => void onQuit() })),
     },
   ];
 }
