@@ -1,0 +1,155 @@
+/** The program as users run it: a process with an environment, signals, exit codes, and what it prints. */
+import assert from "node:assert/strict";
+
+const root = new URL("..", import.meta.url);
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly stopMs: number;
+}
+
+/** Runs the program; once it is ready, `whenReady` is done to it, then it is waited for. */
+async function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  whenReady?: (process: Deno.ChildProcess, port: number) => void | Promise<void>,
+): Promise<Ended> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "main.ts", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1", UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0", ...environment },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let stderr = "";
+  let stoppedMs = 0;
+  const reading = (async () => {
+    for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) {
+      const before = stderr;
+      stderr += text;
+      const port = /ready: OSC on .*:(\d+)/.exec(stderr)?.[1];
+      if (port === undefined || /ready: OSC on .*:\d+/.test(before)) continue;
+      await whenReady?.(process, Number(port));
+      stoppedMs = performance.now();
+    }
+  })();
+  const stdout = await new Response(process.stdout).text();
+  const { code } = await process.status;
+  const stopMs = performance.now() - stoppedMs;
+  await reading;
+  return { code, stdout, stderr, stopMs };
+}
+
+const eachLine = /^(\d\d:\d\d:\d\d\.\d{3} (info|warning|error|debug) .*\n)*$/;
+
+Deno.test("20 times SIGTERM and SIGINT: always exit code 0, and nothing is printed but log lines", async () => {
+  const times: number[] = [];
+  for (let round = 0; round < 20; round++) {
+    const ended = await run(["start"], {}, (process) => process.kill(round % 4 === 3 ? "SIGINT" : "SIGTERM"));
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(ended.stdout, "");
+    assert.match(ended.stderr, eachLine);
+    assert.match(ended.stderr, /stopping: SIG/);
+    times.push(ended.stopMs);
+  }
+  times.sort((a, b) => a - b);
+  console.log(`signal to exit: median ${times[10].toFixed(0)} ms, worst ${times[19].toFixed(0)} ms`);
+});
+
+Deno.test("a signal in the middle of starting stops it as cleanly", async () => {
+  for (const delayMs of [0, 100, 200, 300]) {
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "main.ts", "start"],
+      cwd: root,
+      env: { NO_COLOR: "1", UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0" },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const text = new Response(process.stderr).text();
+    await new Promise((done) => setTimeout(done, delayMs));
+    process.kill("SIGTERM");
+    const { code, signal } = await process.status;
+    // Before the program has a handler, the system's own answer to SIGTERM holds.
+    assert.ok(code === 0 || signal === "SIGTERM", `code ${code}: ${await text}`);
+    assert.match(await text, eachLine);
+  }
+});
+
+Deno.test("JSON lines are JSON, each of them", async () => {
+  const { stderr } = await run(
+    ["start"],
+    { UNDERSTUDY_LOG_FORMAT: "json" },
+    (process) => process.kill("SIGTERM"),
+  );
+  const lines = stderr.trim().split("\n").map((line) => JSON.parse(line));
+  assert.ok(lines.some((line) => line.role === "primary" && line.rendererId === 1));
+});
+
+Deno.test("a second engine on the same port says so and ends with its own code", async () => {
+  const first = await run(["start"], {}, async (process, port) => {
+    const second = await run(["start"], { UNDERSTUDY_OSC_PORT: String(port) });
+    process.kill("SIGTERM");
+    assert.equal(second.code, 5);
+    assert.match(second.stderr, /understudy: OSC port \d+ on 127\.0\.0\.1 is taken/);
+  });
+  assert.equal(first.code, 0);
+});
+
+Deno.test("each kind of mistake has its exit code, and one sentence with the remedy", async () => {
+  const existing = await Deno.makeTempFile();
+  const cases: [readonly string[], Record<string, string>, number, RegExp][] = [
+    [["strat"], {}, 2, /did you mean "start"/],
+    [["start"], { UNDERSTUDY_BLOCK_FRAMES: "7" }, 2, /UNDERSTUDY_BLOCK_FRAMES: expected a multiple of 16/],
+    [["start"], { UNDERSTUDY_BLOCK_FRAME: "64" }, 2, /did you mean UNDERSTUDY_BLOCK_FRAMES/],
+    [["start", "organ"], {}, 2, /there is no patch "organ"/],
+    [["start"], { UNDERSTUDY_DRIVER: "portaudio", UNDERSTUDY_DEVICE: "no such device" }, 3, /no such device/],
+    [
+      ["start"],
+      { UNDERSTUDY_DRIVER: "portaudio", UNDERSTUDY_PORTAUDIO: "/no/lib.so" },
+      3,
+      /Correct UNDERSTUDY_PORTAUDIO/,
+    ],
+    [
+      ["start"],
+      { UNDERSTUDY_CACHE_DIR: `${existing}-cache`, CC: "no-such-compiler" },
+      4,
+      /apt-get install gcc/,
+    ],
+    [["start"], { UNDERSTUDY_SESSION: existing }, 6, /exists already/],
+    [["render", "/no/such.session"], {}, 6, /there is no session file/],
+    [["render", existing], {}, 6, /not a session file/],
+  ];
+  for (const [args, environment, code, pattern] of cases) {
+    const ended = await run(args, environment);
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stderr, pattern);
+    assert.ok(!ended.stderr.includes("    at "), "no stack for a user's mistake");
+  }
+  await Deno.remove(existing);
+});
+
+Deno.test("help and version go to standard output", async () => {
+  const help = await run(["--help"]);
+  assert.ok(help.code === 0 && help.stdout.includes("UNDERSTUDY_LOOKAHEAD_BLOCKS") && help.stderr === "");
+  assert.match((await run(["--version"])).stdout, /^understudy \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
+});
+
+Deno.test("the doctor measures, and names what is missing with the command that mends it", async () => {
+  const { code, stdout } = await run(["doctor"], { UNDERSTUDY_PORTAUDIO: "/no/lib.so" });
+  assert.equal(code, 0);
+  assert.match(stdout, /MISSING +PortAudio\n +mend: /);
+  assert.match(stdout, /callback every 2\.67 ms: 99\.9 % within/);
+});
+
+Deno.test("without a device the clock keeps time, and says loudly that there is no sound", async () => {
+  const { code, stderr } = await run(["start"], {
+    UNDERSTUDY_DRIVER: "auto",
+    JACK_DEFAULT_SERVER: "none-of-that-name",
+  }, (process) => process.kill("SIGTERM"));
+  assert.equal(code, 0);
+  assert.match(stderr, /NO SOUND|playing sines on (?!clock)/);
+});
