@@ -55,6 +55,7 @@ function parse(args: readonly string[]) {
   }
 }
 
+/** What `--help` prints: commands, settings, exit codes. */
 export function helpText(): string {
   return `Understudy: an audio engine that plays on when a part of it falls.
 

@@ -12,6 +12,7 @@ import { pendingCapacity, seatCount, stateCheckSeconds } from "./constants.ts";
 import * as control from "./control.ts";
 import { DriverError } from "./driver/driver.ts";
 import { DriverKeeper } from "./driver/driver_keeper.ts";
+import { logEvent } from "./event_log.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
 import { SealTable } from "./log/seal_table.ts";
@@ -63,6 +64,7 @@ const closeMs = 300;
 /** A fade that the device does not take within this is given up: the device is gone. */
 const fadeTimeoutMs = 150;
 
+/** A running engine; made by {@link Engine.start}, ended by {@link Engine.stop}. Main isolate. */
 export class Engine implements control.EngineControl {
   readonly parameters: readonly ParameterDeclaration[];
   readonly memory: SharedMemory;
@@ -362,49 +364,9 @@ export class Engine implements control.EngineControl {
   }
 
   #onEvent(event: SupervisorEvent): void {
-    const { log } = this.#options;
-    const block = this.memory.consumed() >>> 0;
-    switch (event.event) {
-      case "fault": {
-        this.#faults[event.cause] = (this.#faults[event.cause] ?? 0) + 1;
-        const detail = this.#pool.errorText(event.seat);
-        log.warning(`renderer lost: ${event.cause}${detail ? ` (${detail})` : ""}`, {
-          role: event.role,
-          rendererId: event.incarnation,
-          block: event.block >>> 0,
-          event: "fault",
-          cause: event.cause,
-        });
-        break;
-      }
-      case "role":
-        log.info(`plays ${event.role}`, { role: event.role, rendererId: event.incarnation, block });
-        break;
-      case "lockstep":
-        log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, {
-          block,
-          ...event,
-        });
-        break;
-      case "alone":
-        log.error("no renderer in lockstep: sound is concealed until one has caught up", { block });
-        break;
-      case "overload":
-        log.error(
-          "overload: all renderers are late; lower the polyphony or raise UNDERSTUDY_LOOKAHEAD_BLOCKS",
-          { block },
-        );
-        break;
-      case "zombie":
-        log.error("thread does not end; it has the lowest priority now and its ring is not used again", {
-          role: "zombie",
-          rendererId: event.incarnation,
-        });
-        break;
-      case "backoff":
-        log.warning(`many renderers were lost: the next start waits ${event.delayMs} ms`);
-        break;
-    }
+    if (event.event === "fault") this.#faults[event.cause] = (this.#faults[event.cause] ?? 0) + 1;
+    const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
+    logEvent(this.#options.log, event, this.memory.consumed() >>> 0, detail);
     this.#options.onEvent?.(event);
   }
 

@@ -79,6 +79,7 @@ export interface StreamOptions {
   readonly userData: Deno.PointerValue;
 }
 
+/** The library, initialised; made by {@link PortAudio.open}, ended by {@link PortAudio.close}. */
 export class PortAudio {
   readonly #library: PortAudioLibrary;
   #closed = false;

@@ -66,6 +66,7 @@ export function encodePacket(packet: OscMessage | OscBundle): Uint8Array<ArrayBu
   return new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength);
 }
 
+/** Tells the two kinds of packets apart. */
 export function isBundle(packet: OscMessage | OscBundle): packet is OscBundle {
   return "timeTag" in packet;
 }

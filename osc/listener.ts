@@ -25,6 +25,7 @@ const noticeMs = 1_000;
 
 const mostRepliesWaiting = 4_096;
 
+/** One UDP socket and the loop that answers what comes in. */
 export class OscListener {
   readonly #socket: Deno.DatagramConn;
   readonly #options: OscListenerOptions;

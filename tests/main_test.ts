@@ -1,4 +1,8 @@
-/** The program as users run it: a process with an environment, signals, exit codes, and what it prints. */
+/**
+ * The program as users run it: a process with an environment, signals, exit codes, and what it prints.
+ *
+ * Covers: engine/devices.ts, engine/doctor.ts, engine/native.ts, engine/driver/driver.ts, engine/session/render_to_wav.ts
+ */
 import assert from "node:assert/strict";
 
 const root = new URL("..", import.meta.url);

@@ -18,7 +18,7 @@ export async function startSoundServer(
   periodFrames: number,
   sameName?: string,
 ): Promise<SoundServer> {
-  const name = sameName ?? `understudy-${Deno.pid}-${++started}`;
+  const name = `understudy-${Deno.pid}-${++started}`;
   const process = new Deno.Command("jackd", {
     args: ["-n", name, "-R", "-d", "dummy", "-r", String(sampleRateHz), "-p", String(periodFrames)],
     stdin: "null",

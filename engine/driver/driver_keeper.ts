@@ -1,6 +1,7 @@
 /**
  * Keeps a driver running: opens what was configured, notices when the device stops calling, and meanwhile lets the clock
- * keep time, so that the music goes on unheard and is where it should be when the device is back. Main isolate.
+ * keep time, so that the music goes on unheard and is where it should be when the device is back. Where the sound system
+ * itself hangs, the clock stays until the engine is restarted, and the log says so. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { Config } from "../config.ts";
@@ -20,6 +21,12 @@ const silentDeviceMs = 600;
 /** Longest part of the time between two looks that counts: if the main isolate stood still, so may have the device. */
 const longestLookMs = 20;
 
+/**
+ * A device that is lost must be let go within this. PortAudio's JACK part waits for ever for a server that was killed
+ * (measured with 19.6 on jackd 1.9.21); then nothing of it can be used again in this process, and only the clock is left.
+ */
+const closeMs = 500;
+
 const firstRetryMs = 500;
 const longestRetryMs = 8_000;
 
@@ -36,6 +43,7 @@ export class DriverKeeper {
   #nextRetryMs = 0;
   #changing: Promise<void> | undefined;
   #lost = false;
+  #mayRetry = true;
   #stopped = false;
 
   constructor(native: NativeLibrary, memory: SharedMemory, config: Config, log: Log) {
@@ -99,7 +107,7 @@ export class DriverKeeper {
       (!this.#driver.alive || this.#silentMs > silentDeviceMs)
     ) {
       this.#change(() => this.#replaceByClock());
-    } else if (this.#lost && nowMs >= this.#nextRetryMs) {
+    } else if (this.#lost && this.#mayRetry && nowMs >= this.#nextRetryMs) {
       this.#change(() => this.#retry());
     }
   }
@@ -125,10 +133,17 @@ export class DriverKeeper {
     this.#log.error(
       `audio device lost: ${device}; no sound, the music goes on by the clock until it is back`,
     );
-    await this.#driver!.stop();
+    const closing = this.#driver!.stop().then(() => true);
+    this.#mayRetry = await Promise.race([
+      closing,
+      new Promise<false>((done) => setTimeout(() => done(false), closeMs)),
+    ]);
     this.#driver = ClockDriver.start(this.#native, this.#memory);
     this.#retryMs = firstRetryMs;
     this.#nextRetryMs = performance.now() + this.#retryMs;
+    if (!this.#mayRetry) {
+      this.#log.error("the sound system does not let go of the device: restart the engine when it is back");
+    }
   }
 
   async #retry(): Promise<void> {

@@ -38,6 +38,7 @@ export class RendererStale extends Error {
   override readonly name = "RendererStale";
 }
 
+/** One incarnation: an instance of the patch, its arena, and the ring that it alone writes. Its own thread only. */
 export class Renderer {
   /** Next block to render. Kept in the arena too, from where a snapshot restores it. */
   block: number;

@@ -18,6 +18,7 @@ export class SessionFileError extends Error {
   override readonly name = "SessionFileError";
 }
 
+/** A session file being written. Main isolate. */
 export class SessionWriter {
   readonly #file: Deno.FsFile;
   readonly #onFailure: (error: Error) => void;

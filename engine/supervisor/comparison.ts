@@ -44,6 +44,7 @@ export interface ComparisonResult {
   readonly undecided: boolean;
 }
 
+/** Remembers how far it has compared; one for an engine. */
 export class Comparison {
   readonly #memory: SharedMemory;
   #next: number;

@@ -1,3 +1,9 @@
+/**
+ * The whole engine on the clock driver, its renderers in real threads.
+ *
+ * Covers: engine/renderer/renderer_pool.ts, engine/renderer/fault_injector.ts, engine/session/history.ts,
+ *   engine/driver/open_driver.ts, engine/driver/clock_driver.ts, engine/event_log.ts
+ */
 import assert from "node:assert/strict";
 import { CommandRefused } from "../../engine/control.ts";
 import { sines } from "../../patches/sines.ts";
