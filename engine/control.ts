@@ -68,6 +68,8 @@ export interface EngineStatus {
   readonly concealedFrames: number;
   readonly nonFiniteSamples: number;
   readonly lateCommands: number;
+  /** Commands on which every renderer broke, and which are left out for ever. */
+  readonly quarantinedCommands: number;
   readonly outputUnderflows: number;
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;

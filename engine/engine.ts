@@ -3,26 +3,28 @@
  * one tick of a few milliseconds: look at the renderers, let the supervisor decide, carry it out, walk the history.
  * Nothing of this is needed for the next block to sound.
  */
-import { createHash } from "node:crypto";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../modules/compiled_patch.ts";
 import { compileChecksum } from "./checksum.ts";
 import type { Config } from "./config.ts";
-import { pendingCapacity, seatCount, stateCheckSeconds } from "./constants.ts";
+import { seatCount, stateCheckSeconds } from "./constants.ts";
 import * as control from "./control.ts";
 import { DriverError } from "./driver/driver.ts";
 import { DriverKeeper } from "./driver/driver_keeper.ts";
 import { logEvent } from "./event_log.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
+import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "./logging.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { RendererPool } from "./renderer/renderer_pool.ts";
 import { History } from "./session/history.ts";
+import { sessionHeader } from "./session/session_header.ts";
 import { SessionWriter } from "./session/session_writer.ts";
 import { Comparison } from "./supervisor/comparison.ts";
+import { Quarantine } from "./supervisor/quarantine.ts";
 import { SnapshotKeeper } from "./supervisor/snapshot_keeper.ts";
 import {
   type Action,
@@ -75,6 +77,8 @@ export class Engine implements control.EngineControl {
   readonly #supervisor: Supervisor;
   readonly #pool: RendererPool;
   readonly #history: History;
+  readonly #quarantine: Quarantine;
+  readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DriverKeeper;
   readonly #faults: Record<string, number> = {};
@@ -82,9 +86,8 @@ export class Engine implements control.EngineControl {
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
   #snapshotPosition: number;
-  /** Blocks of timed commands that may still wait in the renderers' pending queues. */
-  #timed: number[] = [];
   #lateCommands = 0;
+  #quarantined = 0;
   #diverged = false;
   #mayJoin = false;
   #stopping: Promise<void> | undefined;
@@ -98,6 +101,7 @@ export class Engine implements control.EngineControl {
     seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
     this.#snapshotPosition = this.#commands.head;
+    this.#quarantine = new Quarantine(this.#commands, seals);
     this.#comparison = new Comparison(memory);
     this.#snapshots = new SnapshotKeeper(memory, this.#comparison);
     this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount }, (event) => this.#onEvent(event));
@@ -160,7 +164,9 @@ export class Engine implements control.EngineControl {
       );
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
-    if (at !== undefined && lateBlocks <= 0) this.#holdPending(at.block, entries.length);
+    if (at !== undefined && lateBlocks <= 0) {
+      this.#pending.hold(at.block, entries.length, this.memory.consumed());
+    }
     this.#commands.append(entries);
     if (lateBlocks <= 0) return { lateMs: 0 };
     this.#lateCommands += entries.length;
@@ -218,6 +224,7 @@ export class Engine implements control.EngineControl {
       concealedFrames: this.memory.counter("concealedFrames"),
       nonFiniteSamples: this.memory.counter("nonFiniteSamples"),
       lateCommands: this.#lateCommands,
+      quarantinedCommands: this.#quarantined,
       outputUnderflows: this.memory.counter("outputUnderflows"),
       replacements: Math.max(
         0,
@@ -282,20 +289,8 @@ export class Engine implements control.EngineControl {
 
   async #record(path: string): Promise<void> {
     const { config, patch, version, log } = this.#options;
-    this.#writer = await SessionWriter.create(path, {
-      engineVersion: version,
-      patch: patch.name,
-      patchSha256: createHash("sha256").update(patch.wasm).digest("hex"),
-      seed: config.seed,
-      sampleRateHz: config.sampleRateHz,
-      blockFrames: config.blockFrames,
-      channels: config.channels,
-      inputChannels: config.inputChannels,
-      lookaheadBlocks: this.#lookahead(),
-      startBlock: this.memory.geometry.startBlock,
-      startLogPosition: this.memory.geometry.startLogPosition,
-      startedAt: new Date().toISOString(),
-    }, (error) => log.error(error.message));
+    const header = sessionHeader(config, patch, version, this.#lookahead(), this.memory.geometry);
+    this.#writer = await SessionWriter.create(path, header, (error) => log.error(error.message));
     this.#history.recordTo(this.#writer);
   }
 
@@ -322,6 +317,7 @@ export class Engine implements control.EngineControl {
       ),
       canJoin: this.#mayJoin && this.#snapshots.canJoin(consumed),
     });
+    if (this.#supervisor.inLockstep === 0) this.#quarantinePoison();
     this.#carryOut(actions);
     this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
     this.#history.look();
@@ -364,10 +360,31 @@ export class Engine implements control.EngineControl {
   }
 
   #onEvent(event: SupervisorEvent): void {
-    if (event.event === "fault") this.#faults[event.cause] = (this.#faults[event.cause] ?? 0) + 1;
+    if (event.event === "fault") {
+      this.#faults[event.cause] = (this.#faults[event.cause] ?? 0) + 1;
+      const broke = event.cause === "throw" || event.cause === "trap";
+      if (broke) {
+        this.#quarantine.noteFailure({ block: event.block, position: this.#pool.logPosition(event.seat) });
+      }
+    }
+    if (event.event === "lockstep" && event.renderers === supervisorDefaults.following) {
+      this.#quarantine.forget();
+    }
     const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
     logEvent(this.#options.log, event, this.memory.consumed() >>> 0, detail);
     this.#options.onEvent?.(event);
+  }
+
+  #quarantinePoison(): void {
+    const positions = this.#quarantine.decide();
+    if (positions.length === 0) return;
+    for (const position of positions) {
+      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
+    }
+    this.#quarantined += positions.length;
+    this.#options.log.error(
+      `all renderers broke at one block: ${positions.length} commands are left out for ever`,
+    );
   }
 
   #reportDivergence(block: number | undefined, undecided: boolean): void {
@@ -379,18 +396,6 @@ export class Engine implements control.EngineControl {
     this.#diverged = true;
     const verdict = undecided ? "two renderers disagree, the third will decide" : "one renderer is outvoted";
     this.#options.log.warning(`checksums differ: ${verdict}`, { block: block >>> 0 });
-  }
-
-  /** Keeps count of what waits in the pending queues, which are bounded. */
-  #holdPending(block: number, count: number): void {
-    const done = this.memory.consumed();
-    this.#timed = this.#timed.filter((due) => blocksBetween(due, done) >= 0);
-    if (this.#timed.length + count > pendingCapacity) {
-      throw new control.CommandRefused(
-        `${this.#timed.length} commands wait for their time already, at most ${pendingCapacity} can; send them later`,
-      );
-    }
-    for (let index = 0; index < count; index++) this.#timed.push(block);
   }
 
   /** The next block that may not be sealed yet, as far as the renderers have told. */

@@ -327,7 +327,7 @@ function sinesWat({ channels, inputChannels }: PatchFormat, places: Places): str
 
   (func (export "render") (param $offset i32) (param $frames i32)
     (local $mix i32) (local $end i32) (local $output i32) (local $input i32)
-    (local $gains v128) (local $targets v128) (local $step v128) (local $sum v128) (local $sample f32) (local $master f32)
+    (local $gains v128) (local $targets v128) (local $step v128) (local $next v128) (local $sum v128) (local $sample f32) (local $master f32)
     (local.set $mix (i32.add (i32.const ${mixOffset}) (i32.shl (local.get $offset) (i32.const 4))))
     (local.set $end (i32.add (local.get $mix) (i32.shl (local.get $frames) (i32.const 4))))
     (if (i32.eqz (local.get $frames)) (then (return)))
@@ -344,12 +344,16 @@ function sinesWat({ channels, inputChannels }: PatchFormat, places: Places): str
   }))))
     (local.set $gains (v128.load (i32.const ${at.gains})))
     (local.set $targets (v128.load (i32.const ${at.gainTargets})))
-    (loop $next
+    (loop $frame
       (local.set $step (f32x4.sub (local.get $targets) (local.get $gains)))
+      (local.set $next (f32x4.add (local.get $gains) (f32x4.mul (local.get $step) (v128.load32_splat (i32.const ${at.smoothing})))))
+      ;; at the target when it is near, or when a step is too small for the number to change
       (local.set $gains (v128.bitselect
-        (f32x4.add (local.get $gains) (f32x4.mul (local.get $step) (v128.load32_splat (i32.const ${at.smoothing}))))
+        (local.get $next)
         (local.get $targets)
-        (f32x4.gt (f32x4.abs (local.get $step)) ${splat(smoothingEnd)})))
+        (v128.and
+          (f32x4.gt (f32x4.abs (local.get $step)) ${splat(smoothingEnd)})
+          (f32x4.ne (local.get $next) (local.get $gains)))))
       (local.set $sum (v128.load (local.get $mix)))
       (local.set $sample (f32.add
         (f32.add (f32x4.extract_lane 0 (local.get $sum)) (f32x4.extract_lane 1 (local.get $sum)))
@@ -372,7 +376,7 @@ function sinesWat({ channels, inputChannels }: PatchFormat, places: Places): str
       (local.set $output (i32.add (local.get $output) (i32.const ${channels * 4})))
       (local.set $input (i32.add (local.get $input) (i32.const ${inputChannels * 4})))
       (local.set $mix (i32.add (local.get $mix) (i32.const 16)))
-      (br_if $next (i32.lt_u (local.get $mix) (local.get $end))))
+      (br_if $frame (i32.lt_u (local.get $mix) (local.get $end))))
     (v128.store (i32.const ${at.gains}) (local.get $gains)))
 )`;
 }

@@ -16,7 +16,6 @@ let started = 0;
 export async function startSoundServer(
   sampleRateHz: number,
   periodFrames: number,
-  sameName?: string,
 ): Promise<SoundServer> {
   const name = `understudy-${Deno.pid}-${++started}`;
   const process = new Deno.Command("jackd", {

@@ -100,7 +100,7 @@ export class CommandLog {
     for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
   }
 
-  /** Makes a kept entry do nothing, in place. Only before a renderer that will read it has been started. */
+  /** Makes a kept entry do nothing, in place; renderers look here again when they apply it. */
   quarantine(position: number): void {
     Atomics.store(this.#words, this.#startOf(position) + EntryField.opcode, Opcode.none);
   }

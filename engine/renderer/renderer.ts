@@ -297,6 +297,7 @@ export class Renderer {
   }
 
   #apply(entry: number): void {
+    if (this.#isQuarantined(this.#arenaWords[entry + EntryField.position])) return;
     const target = this.#arenaWords[entry + EntryField.target];
     const value = this.#arenaFloats[entry + EntryField.value];
     switch (this.#arenaWords[entry + EntryField.opcode]) {
@@ -309,6 +310,14 @@ export class Renderer {
       case Opcode.set:
         return this.#patch.set_parameter(target, value);
     }
+  }
+
+  /** Whether a pending command was made to do nothing after it had been taken in. */
+  #isQuarantined(position: number): boolean {
+    const { geometry, words } = this.#memory;
+    const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
+    return words[entry + EntryField.position] === position &&
+      words[entry + EntryField.opcode] === Opcode.none;
   }
 
   /** Block n hears the capture of block n − lookahead; before there was any, silence. */

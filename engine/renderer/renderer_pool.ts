@@ -138,6 +138,11 @@ export class RendererPool {
     return this.#report(seat, "state") === SeatState.running ? this.#report(seat, "published") : undefined;
   }
 
+  /** How far the renderer on a seat had taken the log in when it published its last block. */
+  logPosition(seat: number): number {
+    return this.#report(seat, "logPosition");
+  }
+
   /** The error that ended a renderer, as it wrote it down; empty where there is none. */
   errorText(seat: number): string {
     const { memory } = this.#options;

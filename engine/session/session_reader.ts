@@ -67,6 +67,11 @@ export class SessionReader {
     return { type: new TextDecoder().decode(head.subarray(0, 4)) as ChunkType, payload };
   }
 
+  /** Goes back to the first chunk. */
+  async rewind(): Promise<void> {
+    this.#position = await this.#file.seek(sessionMagic.length, Deno.SeekMode.Start);
+  }
+
   /** Whether everything in the file has been read, i.e. it was not cut off. */
   get atEnd(): boolean {
     return this.#position === this.#bytes;

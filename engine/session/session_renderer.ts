@@ -7,7 +7,7 @@ import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import { ArenaChecksum } from "../checksum.ts";
 import { logEntryWords } from "../constants.ts";
-import { CommandLog } from "../log/command_log.ts";
+import { CommandLog, EntryField, Opcode } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { fixed, HandedFlag, structureBytes, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
@@ -39,7 +39,7 @@ const chunkBlocks = 256;
 
 export async function renderSession(options: SessionRenderOptions): Promise<SessionRenderResult> {
   const { reader } = options;
-  const offline = new OfflineEngine(options);
+  const offline = new OfflineEngine(options, await quarantinedPositions(reader));
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -58,8 +58,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         offline.takeCommands(words);
         break;
       case "QUAR":
-        offline.quarantine(words[0]);
-        break;
+        break; // read beforehand: it may stand behind the blocks that it is about
       case "BLKS":
         await renderPending();
         pending.push(words);
@@ -78,6 +77,16 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
   }
   await renderPending();
   return { ...offline.result, complete };
+}
+
+/** Reads the file through for commands that are left out, and goes back to its beginning. */
+async function quarantinedPositions(reader: SessionReader): Promise<Set<number>> {
+  const positions = new Set<number>();
+  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+    if (chunk.type === "QUAR") positions.add(new Int32Array(chunk.payload.buffer)[0]);
+  }
+  await reader.rewind();
+  return positions;
 }
 
 /** Dimensions of the shared memory that plays `header` again. */
@@ -105,13 +114,15 @@ class OfflineEngine {
   readonly #native: NativeLibrary;
   readonly #base: Deno.PointerValue;
   readonly #samples: Float32Array<ArrayBuffer>;
+  readonly #quarantined: ReadonlySet<number>;
   readonly #silence: Float32Array<ArrayBuffer>;
   #differing = 0;
   #firstDiffering: number | undefined;
   #concealed = 0;
   #blocks = 0;
 
-  constructor({ reader, patch, checksum, native }: SessionRenderOptions) {
+  constructor({ reader, patch, checksum, native }: SessionRenderOptions, quarantined: ReadonlySet<number>) {
+    this.#quarantined = quarantined;
     const { header } = reader;
     this.#memory = sessionMemory(header, patch.arena.bytes);
     this.#log = new CommandLog(this.#memory);
@@ -150,12 +161,10 @@ class OfflineEngine {
     }
     this.#log.release(this.#renderer.logPosition);
     for (let at = 1; at < words.length; at += logEntryWords) {
-      this.#log.appendRaw(words.subarray(at, at + logEntryWords));
+      const entry = words.slice(at, at + logEntryWords);
+      if (this.#quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
+      this.#log.appendRaw(entry);
     }
-  }
-
-  quarantine(position: number): void {
-    this.#log.quarantine(position);
   }
 
   async renderBlocks(

@@ -2,12 +2,14 @@
  * The whole engine on the clock driver, its renderers in real threads.
  *
  * Covers: engine/renderer/renderer_pool.ts, engine/renderer/fault_injector.ts, engine/session/history.ts,
- *   engine/driver/open_driver.ts, engine/driver/clock_driver.ts, engine/event_log.ts
+ *   engine/driver/open_driver.ts, engine/driver/clock_driver.ts, engine/event_log.ts, engine/supervisor/quarantine.ts,
+ *   engine/log/pending_limit.ts, engine/session/session_header.ts
  */
 import assert from "node:assert/strict";
 import { CommandRefused } from "../../engine/control.ts";
 import { sines } from "../../patches/sines.ts";
 import { OutputCapture } from "../output_capture.ts";
+import { poisonNumber } from "../simulation/tally_patch.ts";
 import { renderAgain, startTestEngine, until } from "../test_engine.ts";
 
 const replacements = Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 500);
@@ -69,6 +71,26 @@ Deno.test("the fault `both` leaves the spare playing: nothing is concealed and t
   await engine.stop();
   assert.deepEqual(faults, { hang: 2 });
 });
+
+Deno.test("a command on which every renderer breaks is left out for ever, and the music goes on without it", () =>
+  inFolder(async (session) => {
+    const { engine, patch } = await startTestEngine({ environment: { UNDERSTUDY_SESSION: session } });
+    await new Promise((done) => setTimeout(done, 400));
+    engine.submit([{ kind: "noteOn", id: 1, number: poisonNumber, velocity: 1 }], {
+      unixMs: performance.timeOrigin + performance.now() + 350,
+    });
+    engine.submit([{ kind: "noteOn", id: 2, number: 60, velocity: 1 }]);
+    await until("the poison is found", () => engine.status().quarantinedCommands > 0);
+    await until("all play again", () => Object.values(engine.status().rendererIds).every((id) => id !== 0));
+    engine.submit([{ kind: "noteOn", id: 3, number: poisonNumber, velocity: 1 }, { kind: "noteOff", id: 2 }]);
+    await until("the poison is found again", () => engine.status().quarantinedCommands >= 3);
+    await until("all play again", () => Object.values(engine.status().rendererIds).every((id) => id !== 0));
+    const { block } = engine.status();
+    await until("it plays", () => engine.status().block > block + 50);
+    await engine.stop();
+    const rendered = await renderAgain(session, patch);
+    assert.ok(rendered.complete && rendered.differingBlocks === 0 && rendered.concealedBlocks > 0);
+  }));
 
 Deno.test("a planned switch exchanges the roles and changes no sample", () =>
   inFolder(async (session) => {

@@ -1,0 +1,67 @@
+/**
+ * What a call of the callback costs: 10⁷ calls for one block of 64 stereo frames each, three rings voting, by its own
+ * histogram. `deno task bench:callback [CALLS]`
+ */
+import { checksumOf } from "../engine/checksum.ts";
+import { Histogram } from "../engine/histogram.ts";
+import { fixed, structureBytes, within } from "../engine/memory/layout.ts";
+import { SharedMemory } from "../engine/memory/shared_memory.ts";
+import { Timeline } from "../engine/timeline.ts";
+import { nativeForTests } from "../tests/native_for_tests.ts";
+import { report } from "./report.ts";
+
+const calls = Number(Deno.args[0] ?? 10_000_000);
+const [blockFrames, channels, sampleRateHz] = [64, 2, 48_000];
+const { native } = await nativeForTests();
+const memory = SharedMemory.create({
+  sampleRateHz,
+  blockFrames,
+  channels,
+  inputChannels: 0,
+  lookaheadBlocks: 4,
+  startBlock: 0,
+  startLogPosition: 0,
+  stateCheckBlocks: 1,
+  snapshotBlocks: 1,
+  arenaBytes: 65_536,
+  captureFrames: 0,
+});
+const timeline = new Timeline(memory, native);
+const { ringOffset, ringBytes, ringSlots, slotBytes } = memory.geometry;
+const samples = Float32Array.from({ length: blockFrames * channels }, (_, index) => Math.sin(index));
+const checksum = checksumOf(new Uint8Array(samples.buffer));
+const slots = [0, 1, 2].flatMap((ring) =>
+  Array.from({ length: ringSlots }, (_, slot) => (ringOffset + ring * ringBytes + slot * slotBytes) / 4)
+);
+for (const slot of slots) {
+  memory.floats.set(samples, slot + structureBytes.slot / 4);
+  memory.words[slot + within.slot.checksumLow.index] = checksum.low;
+  memory.words[slot + within.slot.checksumHigh.index] = checksum.high;
+}
+[0, 1, 2].forEach((role) => memory.words[fixed.control.roleRing.index + role] = role + 1);
+memory.words[fixed.control.play.index] = 1;
+const base = Deno.UnsafePointer.of(memory.bytes);
+const output = new Float32Array(blockFrames * channels);
+for (let done = 0; done < calls; done += ringSlots) {
+  slots.forEach((slot, index) => memory.words[slot] = done + index % ringSlots);
+  native.symbols.us_call_repeatedly(base, output, blockFrames, ringSlots);
+}
+if (memory.counter("concealedBlocks") > 0) {
+  throw new Error("the benchmark did not hand over what it published");
+}
+await new Promise((done) => setTimeout(done, 50));
+timeline.follow();
+const durations = Histogram.read(memory, "durations", timeline.ticksPerMs);
+const periodMs = blockFrames / sampleRateHz * 1_000;
+const row = (what: string, ms: number) => ({
+  what,
+  "µs": (ms * 1_000).toFixed(3),
+  "% of period": (ms / periodMs * 100).toFixed(4),
+});
+await report("callback", [
+  row("mean", memory.counter("busyTicks") / timeline.ticksPerMs / memory.counter("callbacks")),
+  row("p99", durations.quantileMs(0.99)),
+  row("p99.99", durations.quantileMs(0.9999)),
+  row("worst", memory.counter("longestTicks") / timeline.ticksPerMs),
+]);
+console.log(`${memory.counter("callbacks")} calls, period ${(periodMs * 1_000).toFixed(0)} µs`);

@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { CompiledPatch } from "../../modules/compiled_patch.ts";
+import type { Config } from "../config.ts";
+import type { Geometry } from "../memory/layout.ts";
+import type { SessionHeader } from "./session_format.ts";
+
+/** What a session that begins now has to say about itself. */
+export function sessionHeader(
+  config: Config,
+  patch: CompiledPatch,
+  engineVersion: string,
+  lookaheadBlocks: number,
+  { startBlock, startLogPosition }: Geometry,
+): SessionHeader {
+  const { seed, sampleRateHz, blockFrames, channels, inputChannels } = config;
+  return {
+    engineVersion,
+    patch: patch.name,
+    patchSha256: createHash("sha256").update(patch.wasm).digest("hex"),
+    seed,
+    sampleRateHz,
+    blockFrames,
+    channels,
+    inputChannels,
+    lookaheadBlocks,
+    startBlock,
+    startLogPosition,
+    startedAt: new Date().toISOString(),
+  };
+}
