@@ -42,10 +42,15 @@ for (const slot of slots) {
 memory.words[fixed.control.play.index] = 1;
 const base = Deno.UnsafePointer.of(memory.bytes);
 const output = new Float32Array(blockFrames * channels);
+// A real-time thread, as the callback's is; it pauses, because the kernel holds one up that never does.
+const realTime = native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 60) === 0;
+const pillow = new Int32Array(new SharedArrayBuffer(4));
 for (let done = 0; done < calls; done += ringSlots) {
+  if (done % (ringSlots * 64) === 0) Atomics.wait(pillow, 0, 0, 1);
   slots.forEach((slot, index) => memory.words[slot] = done + index % ringSlots);
   native.symbols.us_call_repeatedly(base, output, blockFrames, ringSlots);
 }
+native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 0);
 if (memory.counter("concealedBlocks") > 0) {
   throw new Error("the benchmark did not hand over what it published");
 }
@@ -64,4 +69,8 @@ await report("callback", [
   row("p99.99", durations.quantileMs(0.9999)),
   row("worst", memory.counter("longestTicks") / timeline.ticksPerMs),
 ]);
-console.log(`${memory.counter("callbacks")} calls, period ${(periodMs * 1_000).toFixed(0)} µs`);
+console.log(
+  `${memory.counter("callbacks")} calls, period ${
+    (periodMs * 1_000).toFixed(0)
+  } µs, real-time priority: ${realTime}`,
+);

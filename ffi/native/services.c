@@ -73,16 +73,43 @@ static void sleep_ns(uint64_t ns) {
   clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
 }
 
+/*
+ * When this thread expects the device: the moment of the last block that came, pulled to every earlier arrival and
+ * otherwise drifting later by a little, so that it also follows a device that is slower than its nominal rate.
+ */
+struct expectation {
+  uint32_t block;
+  uint64_t at_ns;
+};
+
+static _Thread_local struct expectation expected;
+
+static void observe(uint32_t block, uint64_t now, uint64_t period_ns) {
+  int32_t blocks = (int32_t)(block - expected.block);
+  if (blocks == 0) return;
+  uint64_t predicted = expected.at_ns + (uint64_t)blocks * (period_ns + period_ns / 1000);
+  int resync = blocks < 0 || blocks > 1000 || now < predicted || now > predicted + period_ns;
+  expected.at_ns = resync ? now : predicted;
+  expected.block = block;
+}
+
 uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns) {
-  const uint32_t *consumed = &((struct us_callback *)(void *)((unsigned char *)shared_memory + US_CALLBACK_OFFSET))->consumed;
+  const unsigned char *base = shared_memory;
   const struct us_geometry *g = shared_memory;
+  const uint32_t *consumed = &((const struct us_callback *)(const void *)(base + US_CALLBACK_OFFSET))->consumed;
   uint64_t period_ns = (uint64_t)g->block_frames * 1000000000u / g->sample_rate_hz;
-  uint64_t step_ns = period_ns / 2 < longest_ns ? period_ns / 2 : longest_ns;
-  uint64_t deadline = monotonic_ns() + longest_ns;
+  uint64_t margin_ns = 30000; /* after the callback has begun, its block is published well within this */
+  uint64_t step_ns = period_ns / 8 < 50000 ? 50000 : period_ns / 8;
+  uint64_t entered = monotonic_ns(), now = entered;
   for (;;) {
-    uint32_t now = __atomic_load_n(consumed, __ATOMIC_ACQUIRE);
-    if ((int32_t)(now - block) >= 0 || monotonic_ns() >= deadline) return now;
-    sleep_ns(step_ns);
+    uint32_t seen = __atomic_load_n(consumed, __ATOMIC_ACQUIRE);
+    observe(seen, now, period_ns);
+    if ((int32_t)(seen - block) >= 0 || now - entered >= longest_ns) return seen;
+    uint64_t due = expected.at_ns + (uint64_t)(block - seen) * period_ns + margin_ns;
+    uint64_t wait_ns = due > now ? due - now : step_ns;
+    uint64_t left_ns = entered + longest_ns - now;
+    sleep_ns(wait_ns < left_ns ? wait_ns : left_ns);
+    now = monotonic_ns();
   }
 }
 

@@ -28,8 +28,8 @@ US_EXPORT int us_lock_memory(void *memory, uint64_t bytes);
 US_EXPORT void us_read_clocks(uint64_t *pair);
 
 /*
- * Sleeps until `consumed` reaches `block` or `longest_ns` are over. It sleeps once until shortly after the next call of
- * the callback is due (its last stamp plus its period), then in short steps. Returns `consumed`. Renderer threads.
+ * Sleeps until `consumed` reaches `block` or `longest_ns` are over: once until shortly after the device is expected, by
+ * what this thread has seen of it, then in short steps. Returns `consumed`. Renderer threads.
  */
 US_EXPORT uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns);
 
