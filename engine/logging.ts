@@ -75,12 +75,9 @@ function prettyLine(record: LogRecord, colour: boolean): string {
 
 function jsonLine(record: LogRecord): string {
   const { timestamp, level, rawMessage, properties } = record;
-  return JSON.stringify({
-    time: new Date(timestamp).toISOString(),
-    level,
-    message: rawMessage,
-    ...properties,
-  }) + "\n";
+  // the line's own names come last, so that no field can take their place
+  const line = { ...properties, time: new Date(timestamp).toISOString(), level, message: rawMessage };
+  return JSON.stringify(line, (_, value) => typeof value === "bigint" ? Number(value) : value) + "\n";
 }
 
 /** Errors of a closed terminal arrive as events; without a listener they would end the process. */

@@ -51,6 +51,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 };
 
 const leftovers = /\b(TODO|FIXME|XXX|HACK)\b/;
+
+/** A function or class that other files can use. */
+const exportedCode = /^export (?:default )?(?:async |abstract )*(?:function\*?|class) ?(\w*)/;
+/** Something that runs: a function, a class, or a constant that holds a function. */
+const anyCode =
+  /^(?:export )?(?:default )?(?:async |abstract )*(?:function|class)\b|^export const \w+[^=\n]*= (?:async )?(?:function\b|\(|\w+ =>)/m;
 const emptyNames = /\/(utils?|helpers?|common|misc)\.ts$/;
 
 /** All findings below `root`, which ends with a slash. */
@@ -108,13 +114,17 @@ function checkFile(path: string, text: string): Finding[] {
         text: "a leftover; do it, or file it where the team will see it",
       });
     }
-    const exported = /^export (?:async )?(?:function|class) (\w+)/.exec(line);
+    const exported = exportedCode.exec(line);
     if (
       exported && !path.startsWith("tests/") &&
       !lines.slice(Math.max(0, index - 2), index).some((above) => above.trim().endsWith("*/"))
     ) {
       if (!(index > 1 && text.startsWith("/**") && isFirstExport(lines, index))) {
-        findings.push({ file: path, line: index + 1, text: `${exported[1]} has no description` });
+        findings.push({
+          file: path,
+          line: index + 1,
+          text: `${exported[1] || "the default export"} has no description; write one above it`,
+        });
       }
     }
   });
@@ -138,15 +148,15 @@ function checkFile(path: string, text: string): Finding[] {
 
 /** A file that opens with an essay describes its first export there. */
 function isFirstExport(lines: readonly string[], index: number): boolean {
-  return !lines.slice(0, index).some((line) => /^export (?:async )?(?:function|class) /.test(line));
+  return !lines.slice(0, index).some((line) => exportedCode.test(line));
 }
 
 function importsOf(path: string, text: string): { path: string; typesOnly: boolean; line: number }[] {
   const found: { path: string; typesOnly: boolean; line: number }[] = [];
   const pattern =
-    /^(import|export)( type)?[^;"']*?from "(\.[^"]+)"|^import "(\.[^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)/gm;
+    /^(import|export)( type)?[^;"']*?from "(\.[^"]+)"|^import "(\.[^"]+)"|new URL\("(\.[^"]+\.ts)", import\.meta\.url\)|\bimport\("(\.[^"]+)"\)/gm;
   for (const match of text.matchAll(pattern)) {
-    const target = new URL(match[3] ?? match[4] ?? match[5], `file:///${path}`).pathname.slice(1);
+    const target = new URL(match[3] ?? match[4] ?? match[5] ?? match[6], `file:///${path}`).pathname.slice(1);
     found.push({
       path: target,
       typesOnly: match[2] !== undefined,
@@ -164,7 +174,7 @@ function coveredBy(text: string): string[] {
 
 /** Nothing in it runs: interfaces, types, and constants. */
 function onlyTypes(text: string): boolean {
-  return !/^(export )?(async )?(function|class) |^export const \w+ = (async )?\(/m.test(text);
+  return !anyCode.test(text);
 }
 
 /** Runs in a thread or process of its own, where tests meet it from outside. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { createLog } from "../../engine/logging.ts";
 
 function collect(format: "pretty" | "json", level: "debug" | "warning" = "debug") {
@@ -33,3 +34,34 @@ Deno.test("events below the level are not written", () => {
   log.error("c");
   assert.equal(lines.length, 1);
 });
+
+Deno.test("no field takes the place of time, level or message, and a 64-bit counter is written as a number", () => {
+  const { lines, log } = collect("json");
+  log.info("ready", { level: "debug", message: "other", time: "never", frames: 2n ** 40n });
+  const line = JSON.parse(lines[0]);
+  assert.deepEqual([line.level, line.message, line.frames], ["info", "ready", 2 ** 40]);
+  assert.notEqual(line.time, "never");
+});
+
+for (const stderr of ["a closed pipe", "a full disk"] as const) {
+  for (const format of ["pretty", "json"] as const) {
+    Deno.test(`the process lives on when stderr is ${stderr}: ${format}`, async () => {
+      const module = new URL("../../engine/logging.ts", import.meta.url).href;
+      const program = `
+        import { createLog } from "${module}";
+        const log = createLog({ level: "debug", format: "${format}", colour: false });
+        for (let block = 0; block < 2000; block++) log.info("x".repeat(200), { block });
+        await new Promise((done) => setTimeout(done, 100));
+        log.error("after", { role: "primary", rendererId: 1 });
+        await new Promise((done) => setTimeout(done, 100));
+        console.log("alive");`;
+      const redirect = stderr === "a full disk" ? "2>/dev/full" : "2> >(exec true)";
+      const { code, stdout } = await new Deno.Command("bash", {
+        args: ["-c", `exec "$0" eval "$1" ${redirect}`, Deno.execPath(), program],
+        cwd: fileURLToPath(new URL("../../", import.meta.url)),
+        stdin: "null",
+      }).output();
+      assert.deepEqual([code, new TextDecoder().decode(stdout)], [0, "alive\n"]);
+    });
+  }
+}
