@@ -92,6 +92,8 @@ export interface SupervisorSettings {
   readonly startMs: number;
   readonly joinMs: number;
   readonly zombieMs: number;
+  /** How long a start is put off while somebody joins. */
+  readonly startDelayMs: number;
   readonly longestTickMs: number;
   readonly aloneFactor: number;
   /** Starts that are free of delay within `budgetMs`; beyond, each waits twice as long, up to `longestBackoffMs`. */
@@ -109,6 +111,7 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   startMs: 10_000,
   joinMs: 2_000,
   zombieMs: 1_000,
+  startDelayMs: 60,
   longestTickMs: 8,
   aloneFactor: 6,
   budget: 100,
@@ -320,7 +323,10 @@ export class Supervisor {
   }
 
   #startMore(seen: Observation): void {
-    const { following, waiting } = this.#settings;
+    const { following, waiting, startDelayMs } = this.#settings;
+    // Starting a thread holds the main isolate up for some 30 ms: first let who is joining be seen to have joined.
+    const joining = this.#seats.some((seat) => seat.phase === "joining" && seat.phaseMs < startDelayMs);
+    if (joining && this.inLockstep > 0) return;
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
     for (let missing = following + waiting - alive; missing > 0; missing--) {
       if (seen.nowMs < this.#nextStartMs) return;
