@@ -17,7 +17,7 @@ export interface AudioComparison {
 
 /** A gap is at most this long, and what follows must agree for this long, in frames. */
 const longestGapFrames = 16_384;
-const agreementFrames = 256;
+const agreementFrames = 48;
 
 /**
  * Lays a capture of the device beside the rendered sound, bit for bit, from the first sample that is not zero on. Where
@@ -35,20 +35,15 @@ export function compareAudio(
   const [firstA, firstB] = [a, b].map((words) =>
     Math.floor(Math.max(0, words.findIndex((word) => word !== 0)) / channels)
   );
-  const [endA, endB] = [a.length / channels, b.length / channels];
-  const same = (i: number, j: number, frames: number) => {
-    if (i + frames > endA || j + frames > endB) return false;
-    for (let k = 0; k < frames * channels; k++) if (a[i * channels + k] !== b[j * channels + k]) return false;
-    return true;
-  };
+  const endB = b.length / channels;
   const gaps: Gap[] = [];
   let [i, j, identical] = [firstA, firstB, 0];
   while (j < endB) {
-    if (same(i, j, 1)) {
+    if (same(a, b, channels, i, j, 1)) {
       i++, j++, identical++;
       continue;
     }
-    const gap = findGap(i, j, Math.min(longestGapFrames, endB - j), same);
+    const gap = findGap(a, b, channels, i, j);
     if (!gap) return { comparedFrames: endB - firstB, identicalFrames: identical, gaps, lostAt: j };
     gaps.push({ frame: j, ...gap });
     i += gap.onlyCaptured;
@@ -57,17 +52,37 @@ export function compareAudio(
   return { comparedFrames: endB - firstB, identicalFrames: identical, gaps, lostAt: undefined };
 }
 
-/** The shortest skip on one side, or on both, after which the sides agree. */
+/** Where the sides run together again: the first rendered frame, from `j` on, that stands in the capture from `i` on. */
 function findGap(
+  a: Int32Array,
+  b: Int32Array,
+  channels: number,
   i: number,
   j: number,
-  longest: number,
-  same: (i: number, j: number, frames: number) => boolean,
 ): Omit<Gap, "frame"> | undefined {
-  for (let skip = 1; skip <= longest; skip++) {
-    if (same(i + skip, j, agreementFrames)) return { onlyCaptured: skip, onlyRendered: 0 };
-    if (same(i, j + skip, agreementFrames)) return { onlyCaptured: 0, onlyRendered: skip };
-    if (same(i + skip, j + skip, agreementFrames)) return { onlyCaptured: skip, onlyRendered: skip };
+  const [endA, endB] = [a, b].map((words) => words.length / channels);
+  const key = (words: Int32Array, frame: number) =>
+    words.subarray(frame * channels, (frame + 1) * channels).join();
+  const places = new Map<string, number[]>();
+  for (let at = i; at < Math.min(endA, i + longestGapFrames); at++) {
+    const known = places.get(key(a, at));
+    if (known) known.push(at);
+    else places.set(key(a, at), [at]);
+  }
+  for (let at = j; at < Math.min(endB, j + longestGapFrames); at++) {
+    for (const place of places.get(key(b, at)) ?? []) {
+      if (!same(a, b, channels, place, at, agreementFrames)) continue;
+      return { onlyCaptured: place - i, onlyRendered: at - j };
+    }
   }
   return undefined;
+}
+
+/** Whether this many frames are the same, bit for bit; the last ones may be fewer. */
+function same(a: Int32Array, b: Int32Array, channels: number, i: number, j: number, frames: number): boolean {
+  const left = b.length / channels - j;
+  const count = Math.min(frames, left) * channels;
+  if (count <= 0 || i * channels + count > a.length) return false;
+  for (let k = 0; k < count; k++) if (a[i * channels + k] !== b[j * channels + k]) return false;
+  return true;
 }

@@ -86,6 +86,12 @@ Deno.test("a device is found by index, name or a part of it, and never replaced 
   }
 });
 
+/** Threads that are not of the runtime's own pools, which grow and shrink as they like. */
+function soundThreads(): number {
+  return [...Deno.readDirSync("/proc/self/task")]
+    .filter(({ name }) => !Deno.readTextFileSync(`/proc/self/task/${name}/comm`).startsWith("tokio")).length;
+}
+
 requirement({
   name:
     "on a real server a stream opens, calls the native callback with the server's period, and closes without a trace",
@@ -131,7 +137,7 @@ requirement({
         await portAudio.close();
         counts.push([
           [...Deno.readDirSync("/proc/self/fd")].length,
-          [...Deno.readDirSync("/proc/self/task")].length,
+          soundThreads(),
         ]);
       }
       assert.equal(memory.words[fixed.callback.largestFrameCount.index], 256);
