@@ -38,7 +38,8 @@ export function onPath(command: string): boolean {
   return (Deno.env.get("PATH") ?? "").split(":").some((folder) => existsSync(`${folder}/${command}`));
 }
 
-function loadable(library: string): boolean {
+/** Whether the dynamic linker finds a shared library of this name. */
+export function loadable(library: string): boolean {
   try {
     Deno.dlopen(library, {}).close();
     return true;

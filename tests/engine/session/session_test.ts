@@ -1,22 +1,8 @@
 import assert from "node:assert/strict";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
-import { encodeChunk, type SessionHeader } from "../../../engine/session/session_format.ts";
+import { encodeChunk } from "../../../engine/session/session_format.ts";
+import { testHeader as header } from "./test_header.ts";
 import { SessionFileError, SessionWriter } from "../../../engine/session/session_writer.ts";
-
-const header: SessionHeader = {
-  engineVersion: "0",
-  patch: "sines",
-  patchSha256: "00",
-  seed: 1,
-  sampleRateHz: 48_000,
-  blockFrames: 128,
-  channels: 2,
-  inputChannels: 0,
-  lookaheadBlocks: 4,
-  startBlock: 0,
-  startLogPosition: 0,
-  startedAt: "2026-01-01T00:00:00.000Z",
-};
 
 async function inFolder(work: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
