@@ -270,6 +270,10 @@ static void play(const struct view *v, const float *input, float *output, uint32
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
   while (frames > 0) {
+    if (v->callback->ended) { /* in the middle of a call: what follows is no block any more */
+      memset(output, 0, (size_t)frames * g->channels * sizeof(float));
+      return;
+    }
     uint32_t block = v->callback->consumed;
     if (s->piece_frames == 0) prepare_block(v, block);
     uint32_t left = g->block_frames - s->piece_frames;

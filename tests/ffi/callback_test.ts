@@ -183,11 +183,17 @@ Deno.test("before play nothing is consumed; after stop it fades to silence and s
   const level = new Float32Array(blockFrames * channels).fill(1);
   for (let number = 0; number < 8; number++) stream.publish(0, number, level);
   stream.memory.words[fixed.control.stop.index] = 1;
-  const heard = Array.from({ length: 8 }, () => [...stream.take()]).flat();
+  const heard = [...stream.take(3 * blockFrames), ...stream.take(5 * blockFrames)];
   const left = heard.filter((_, index) => index % channels === 0);
   assert.ok(left.every((sample, index) => index === 0 || sample <= left[index - 1]));
   assert.equal(left.at(-1), 0);
   assert.equal(stream.memory.words[fixed.callback.ended.index], 1);
+  const fadeBlocks = Math.ceil(stream.memory.geometry.stopFadeFrames / blockFrames);
+  assert.equal(
+    stream.memory.consumed(),
+    fadeBlocks,
+    "nothing is consumed after the end, not even in the same call",
+  );
 });
 
 Deno.test("captured input is kept by block, whatever the sizes of the calls", () => {
