@@ -4,7 +4,7 @@
  * laid beside the capture, bit for bit.
  *
  *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
- *                     [--every-ms 500] [--keep FOLDER]
+ *                     [--every-ms 500] [--kinds kill,hang] [--keep FOLDER]
  */
 import { parseArgs } from "node:util";
 import { type FaultKind, faultKinds } from "../../engine/control.ts";
@@ -39,6 +39,8 @@ export interface ChaosResult {
   readonly pairMs: readonly number[];
   readonly allMs: readonly number[];
   readonly exitCode: number;
+  /** Lines on the engine's terminal that are no log lines. */
+  readonly stray: readonly string[];
   readonly periodFrames: number;
 }
 
@@ -110,6 +112,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
       pairMs: engine.lockstepMs(2),
       allMs: engine.lockstepMs(3),
       exitCode,
+      stray: engine.stray,
       periodFrames: options.periodFrames,
     };
     report(options, result, broken, status, losses);
@@ -156,6 +159,8 @@ function report(
   for (const loss of losses.slice(0, 10)) print(`  ${loss}`);
   if (audio.lostAt !== undefined) print(`  NOTHING FOUND from frame ${audio.lostAt} on`);
   print(`exit code            ${result.exitCode}`);
+  print(`stray output         ${result.stray.length} lines`);
+  for (const line of result.stray.slice(0, 5)) print(`  ${line}`);
 }
 
 /** Median and worst, in words. */
@@ -191,17 +196,21 @@ class EngineProcess {
   readonly #process: Deno.ChildProcess;
   readonly #socket: Deno.DatagramConn;
   readonly #lines: Record<string, unknown>[];
+  /** What it printed besides log lines: nothing, one hopes. */
+  readonly stray: readonly string[];
   readonly #reading: Promise<void>;
 
   private constructor(
     port: number,
     process: Deno.ChildProcess,
     lines: Record<string, unknown>[],
+    stray: readonly string[],
     reading: Promise<void>,
   ) {
     this.port = port;
     this.#process = process;
     this.#lines = lines;
+    this.stray = stray;
     this.#reading = reading;
     this.#socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   }
@@ -230,6 +239,7 @@ class EngineProcess {
       stderr: "piped",
     }).spawn();
     const lines: Record<string, unknown>[] = [];
+    const stray: string[] = [];
     const ready = Promise.withResolvers<number>();
     let rest = "";
     const reading = (async () => {
@@ -238,7 +248,7 @@ class EngineProcess {
         rest = parts.pop()!;
         for (const part of parts) {
           if (!part.startsWith("{")) {
-            ready.reject(new Error(`the engine printed something else than JSON: ${part}`));
+            stray.push(part);
             continue;
           }
           const line = JSON.parse(part);
@@ -249,7 +259,7 @@ class EngineProcess {
       }
       ready.reject(new Error(`the engine ended: ${JSON.stringify(lines.slice(-3))}`));
     })();
-    return new EngineProcess(await ready.promise, process, lines, reading);
+    return new EngineProcess(await ready.promise, process, lines, stray, reading);
   }
 
   /** Sends a message and waits for the reply with this address; a `/fail` instead is an error. */
@@ -323,7 +333,8 @@ export function held(result: ChaosResult): boolean {
   const whole = (frames: number) => frames % result.periodFrames === 0;
   const excused = gaps.every((gap) => whole(gap.onlyCaptured) && whole(gap.onlyRendered)) &&
     (gaps.length === 0 || result.serverLosses > 0);
-  return result.renderIdentical && result.concealedFrames === 0 && result.exitCode === 0 &&
+  return result.renderIdentical && result.concealedFrames === 0 && result.stray.length === 0 &&
+    result.exitCode === 0 &&
     lostAt === undefined && excused;
 }
 
@@ -337,6 +348,7 @@ if (import.meta.main) {
       period: { type: "string" },
       rate: { type: "string", default: "48000" },
       "every-ms": { type: "string", default: "500" },
+      kinds: { type: "string", default: faultKinds.join() },
       keep: { type: "string" },
     },
   });
@@ -348,6 +360,7 @@ if (import.meta.main) {
     periodFrames: Number(values.period ?? values["block-frames"]),
     sampleRateHz: Number(values.rate),
     everyMs: Number(values["every-ms"]),
+    kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
     keep: values.keep,
     print: (line) => console.log(line),
   });
