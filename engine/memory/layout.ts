@@ -203,7 +203,6 @@ export const structures = {
       checkBlock: word("block at whose start the arena had the checksum below; stored last"),
       checkLow: word("checksum of the arena"),
       checkHigh: word("checksum of the arena"),
-      poisonedSamples: word("reserved for voices silenced by the patch"),
       errorBytes: word("length of the error text"),
       errorText: word("error that ended the renderer, UTF-8", errorTextBytes / 4),
     },

@@ -9,7 +9,6 @@ import { type Dimensions, fixed, type Geometry, geometryOf, roundUp, sections } 
  */
 export class SharedMemory {
   readonly buffer: SharedArrayBuffer;
-  /** Byte offset of the layout inside the buffer. */
   readonly words: Int32Array<SharedArrayBuffer>;
   readonly wide: BigUint64Array<SharedArrayBuffer>;
   readonly floats: Float32Array<SharedArrayBuffer>;

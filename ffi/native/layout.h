@@ -255,7 +255,6 @@ struct us_seat_report {
   uint32_t check_block; /* block at whose start the arena had the checksum below; stored last */
   uint32_t check_low; /* checksum of the arena */
   uint32_t check_high; /* checksum of the arena */
-  uint32_t poisoned_samples; /* reserved for voices silenced by the patch */
   uint32_t error_bytes; /* length of the error text */
   uint32_t error_text[128]; /* error that ended the renderer, UTF-8 */
 };
@@ -267,10 +266,9 @@ _Static_assert(offsetof(struct us_seat_report, log_position) == 16, "seatReport.
 _Static_assert(offsetof(struct us_seat_report, check_block) == 20, "seatReport.checkBlock");
 _Static_assert(offsetof(struct us_seat_report, check_low) == 24, "seatReport.checkLow");
 _Static_assert(offsetof(struct us_seat_report, check_high) == 28, "seatReport.checkHigh");
-_Static_assert(offsetof(struct us_seat_report, poisoned_samples) == 32, "seatReport.poisonedSamples");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 36, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 40, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 552, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 32, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 36, "seatReport.errorText");
+_Static_assert(sizeof(struct us_seat_report) == 548, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {
