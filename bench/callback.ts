@@ -5,27 +5,15 @@
 import { checksumOf } from "../engine/checksum.ts";
 import { Histogram } from "../engine/histogram.ts";
 import { fixed, structureBytes, within } from "../engine/memory/layout.ts";
-import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { Timeline } from "../engine/timeline.ts";
 import { nativeForTests } from "../tests/native_for_tests.ts";
+import { testMemory } from "../tests/test_memory.ts";
 import { report } from "./report.ts";
 
 const calls = Number(Deno.args[0] ?? 10_000_000);
 const [blockFrames, channels, sampleRateHz] = [64, 2, 48_000];
 const { native } = await nativeForTests();
-const memory = SharedMemory.create({
-  sampleRateHz,
-  blockFrames,
-  channels,
-  inputChannels: 0,
-  lookaheadBlocks: 4,
-  startBlock: 0,
-  startLogPosition: 0,
-  stateCheckBlocks: 1,
-  snapshotBlocks: 1,
-  arenaBytes: 65_536,
-  captureFrames: 0,
-});
+const memory = testMemory({ sampleRateHz, blockFrames, channels });
 const timeline = new Timeline(memory, native);
 const { ringOffset, ringBytes, ringSlots, slotBytes } = memory.geometry;
 const samples = Float32Array.from({ length: blockFrames * channels }, (_, index) => Math.sin(index));

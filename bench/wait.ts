@@ -5,8 +5,8 @@
 import { Worker } from "node:worker_threads";
 import { ClockDriver } from "../engine/driver/clock_driver.ts";
 import { fixed } from "../engine/memory/layout.ts";
-import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { nativeForTests } from "../tests/native_for_tests.ts";
+import { testMemory } from "../tests/test_memory.ts";
 import { report } from "./report.ts";
 import type { WaitResult } from "./wait_worker.ts";
 
@@ -15,19 +15,7 @@ const { native, build } = await nativeForTests();
 const rows: Record<string, string | number>[] = [];
 for (const blockFrames of [128, 32]) {
   for (const way of ["Atomics.wait 1 ms", "Atomics.wait, a pacer notifies", "native wait"]) {
-    const memory = SharedMemory.create({
-      sampleRateHz: 48_000,
-      blockFrames,
-      channels: 2,
-      inputChannels: 0,
-      lookaheadBlocks: 4,
-      startBlock: 0,
-      startLogPosition: 0,
-      stateCheckBlocks: 1,
-      snapshotBlocks: 1,
-      arenaBytes: 65_536,
-      captureFrames: 0,
-    });
+    const memory = testMemory({ sampleRateHz: 48_000, blockFrames });
     const pillow = new SharedArrayBuffer(8);
     const driver = ClockDriver.start(native, memory);
     Atomics.store(memory.words, fixed.control.play.index, 1);

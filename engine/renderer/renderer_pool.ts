@@ -11,7 +11,7 @@ import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultCause, SeatView } from "../supervisor/supervisor.ts";
 import { faultCode } from "./fault_injector.ts";
-import { ordersIndex, reportIndex } from "./renderer.ts";
+import { clearSeat, ordersIndex, reportIndex } from "./renderer.ts";
 import type { RendererStart } from "./worker.ts";
 
 export interface RendererPoolOptions {
@@ -49,7 +49,7 @@ export class RendererPool {
   /** Starts a Worker on an empty seat: its orders, its report and its ring are cleared first. */
   spawn(seat: number, incarnation: number): void {
     const { memory, patch, checksum, nativeLibrary, seed, faultsAllowed } = this.#options;
-    this.#clearSeat(seat);
+    clearSeat(memory, seat);
     memory.words[this.#order(seat, "incarnation")] = incarnation;
     Atomics.store(memory.words, this.#order(seat, "command"), SeatCommand.wait);
     const start: RendererStart = {
@@ -184,19 +184,6 @@ export class RendererPool {
     } catch {
       return true;
     }
-  }
-
-  #clearSeat(seat: number): void {
-    const { memory } = this.#options;
-    const { geometry, words } = memory;
-    const first = ordersIndex(memory, seat);
-    words.fill(0, first, first + geometry.seatBytes / 4);
-    const unpublished = (memory.consumed() - 1) | 0;
-    for (let slot = 0; slot < geometry.ringSlots; slot++) {
-      const tag = (geometry.ringOffset + seat * geometry.ringBytes + slot * geometry.slotBytes) / 4;
-      Atomics.store(words, tag, unpublished);
-    }
-    words[reportIndex(memory, seat) + within.seatReport.checkBlock.index] = unpublished;
   }
 
   #command(seat: number, command: number): void {

@@ -90,7 +90,7 @@ async function quarantinedPositions(reader: SessionReader): Promise<Set<number>>
 }
 
 /** Dimensions of the shared memory that plays `header` again. */
-export function sessionMemory(header: SessionHeader, arenaBytes: number): SharedMemory {
+function sessionMemory(header: SessionHeader, arenaBytes: number): SharedMemory {
   return SharedMemory.create({
     sampleRateHz: header.sampleRateHz,
     blockFrames: header.blockFrames,

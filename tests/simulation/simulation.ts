@@ -17,7 +17,13 @@ import { CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
 import { fixed, SeatCommand, SeatState, structureBytes, within } from "../../engine/memory/layout.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { ordersIndex, type PatchExports, Renderer, reportIndex } from "../../engine/renderer/renderer.ts";
+import {
+  clearSeat,
+  ordersIndex,
+  type PatchExports,
+  Renderer,
+  reportIndex,
+} from "../../engine/renderer/renderer.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import { Comparison } from "../../engine/supervisor/comparison.ts";
 import { SnapshotKeeper } from "../../engine/supervisor/snapshot_keeper.ts";
@@ -211,17 +217,10 @@ export class Simulation {
   }
 
   #carryOut(action: Action): void {
-    const { words, geometry } = this.#memory;
+    const { words } = this.#memory;
     if (action.do === "spawn") {
-      const first = ordersIndex(this.#memory, action.seat);
-      words.fill(0, first, first + geometry.seatBytes / 4);
-      const unpublished = (this.#memory.consumed() - 1) | 0;
-      for (let slot = 0; slot < geometry.ringSlots; slot++) {
-        words[(geometry.ringOffset + action.seat * geometry.ringBytes + slot * geometry.slotBytes) / 4] =
-          unpublished;
-      }
-      words[reportIndex(this.#memory, action.seat) + within.seatReport.checkBlock.index] = unpublished;
-      words[first + within.seatOrders.command.index] = SeatCommand.wait;
+      clearSeat(this.#memory, action.seat);
+      words[ordersIndex(this.#memory, action.seat) + within.seatOrders.command.index] = SeatCommand.wait;
       this.#threads[action.seat] = this.#startThread(action.seat, action.incarnation);
     } else if (action.do === "join") {
       const snapshot = this.#snapshots.use(action.seat);
