@@ -68,8 +68,9 @@ async function start(config: Config): Promise<number> {
   let listener: OscListener | undefined;
   try {
     const { native, path } = await loadNative(config, (text) => log.info(text));
-    const { channels, inputChannels, blockFrames } = config;
+    const { sampleRateHz, channels, inputChannels, blockFrames } = config;
     const patch = await compilePatch(config.patch, {
+      sampleRateHz,
       channels,
       inputChannels,
       maximumBlockFrames: blockFrames,
@@ -97,7 +98,6 @@ async function render(line: Extract<CommandLine, { command: "render" }>, config:
     session: line.session,
     out: line.out,
     native,
-    compilePatch,
     onProgress: showProgress,
   });
   if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));

@@ -3,6 +3,8 @@ import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
 /** The engine's public face: everything that OSC, the command line and the dashboard may ask of it. */
 export interface EngineControl {
   readonly parameters: readonly ParameterDeclaration[];
+  /** Names of the instruments; commands name one by its index. */
+  readonly instruments: readonly string[];
   /**
    * Puts all commands into the sealed log at once, so that one block hears them together.
    *
@@ -22,8 +24,15 @@ export interface EngineControl {
 }
 
 export type Command =
-  | { readonly kind: "noteOn"; readonly id: number; readonly number: number; readonly velocity: number }
-  | { readonly kind: "noteOff"; readonly id: number }
+  | {
+    readonly kind: "noteOn";
+    readonly instrument: number;
+    readonly id: number;
+    readonly number: number;
+    readonly velocity: number;
+  }
+  | { readonly kind: "noteOff"; readonly instrument: number; readonly id: number }
+  | { readonly kind: "pedal"; readonly instrument: number; readonly down: boolean }
   | { readonly kind: "panic" }
   | { readonly kind: "set"; readonly parameter: number; readonly value: number };
 
@@ -67,6 +76,8 @@ export interface EngineStatus {
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
   readonly nonFiniteSamples: number;
+  /** Voices that were silenced because they gave numbers that are not finite. */
+  readonly poisonedVoices: number;
   readonly lateCommands: number;
   /** Commands on which every renderer broke, and which are left out for ever. */
   readonly quarantinedCommands: number;

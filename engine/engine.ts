@@ -69,6 +69,7 @@ const fadeTimeoutMs = 150;
 /** A running engine; made by {@link Engine.start}, ended by {@link Engine.stop}. Main isolate. */
 export class Engine implements control.EngineControl {
   readonly parameters: readonly ParameterDeclaration[];
+  readonly instruments: readonly string[];
   readonly memory: SharedMemory;
   readonly #options: EngineOptions;
   readonly #commands: CommandLog;
@@ -97,6 +98,7 @@ export class Engine implements control.EngineControl {
     this.#options = options;
     this.memory = memory;
     this.parameters = patch.parameters;
+    this.instruments = patch.instruments;
     const seals = new SealTable(memory);
     seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
@@ -157,7 +159,7 @@ export class Engine implements control.EngineControl {
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
     if (this.#stopping) throw new control.CommandRefused("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameAt(time.unixMs);
-    const entries = commands.map((command) => encodeCommand(command, this.parameters, at));
+    const entries = commands.map((command) => encodeCommand(command, this, at));
     if (entries.length > this.#commands.room) {
       throw new control.CommandRefused(
         `the command log is full (room for ${this.#commands.room} commands); send slower`,
@@ -223,6 +225,7 @@ export class Engine implements control.EngineControl {
       rescuedBlocks: this.memory.counter("rescuedBlocks"),
       concealedFrames: this.memory.counter("concealedFrames"),
       nonFiniteSamples: this.memory.counter("nonFiniteSamples"),
+      poisonedVoices: this.#poisonedVoices(),
       lateCommands: this.#lateCommands,
       quarantinedCommands: this.#quarantined,
       outputUnderflows: this.memory.counter("outputUnderflows"),
@@ -233,6 +236,14 @@ export class Engine implements control.EngineControl {
       faults: { ...this.#faults },
       callbackLoad: this.#driver.callbackLoad(this.#timeline.ticksPerMs),
     };
+  }
+
+  /** All renderers in lockstep count alike; one that is just joining still counts less. */
+  #poisonedVoices(): number {
+    const counts = this.#supervisor.roles.map((seat) =>
+      seat === undefined ? 0 : this.#pool.poisonedVoices(seat)
+    );
+    return Math.max(0, ...counts);
   }
 
   /** Largest magnitude handed to the device since the last call. */
@@ -291,6 +302,7 @@ export class Engine implements control.EngineControl {
     const { config, patch, version, log } = this.#options;
     const header = sessionHeader(config, patch, version, this.#lookahead(), this.memory.geometry);
     this.#writer = await SessionWriter.create(path, header, (error) => log.error(error.message));
+    this.#writer.write("PTCH", patch.wasm);
     this.#history.recordTo(this.#writer);
   }
 

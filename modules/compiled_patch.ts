@@ -7,10 +7,11 @@
  * | export | signature | contract |
  * |---|---|---|
  * | `memory` | memory | the arena, exactly `arena.bytes` long, never grown |
- * | `initialize` | `(sampleRateHz: f32, seed: i32)` | called once on zeroed memory; sets every parameter to its default without a ramp |
- * | `note_on` | `(id: i32, number: f32, velocity: f32)` | `number` in MIDI semitones, `velocity` 0..1 |
- * | `note_off` | `(id: i32)` | releases every voice started with `id`; unknown ids are ignored |
- * | `panic` | `()` | all voices released at once over a few milliseconds, without a click |
+ * | `initialize` | `(seed: i32)` | called once on zeroed memory; sets every parameter to its default without a ramp |
+ * | `note_on` | `(instrument: i32, id: i32, number: f32, velocity: f32)` | `number` in MIDI semitones, `velocity` 0..1 |
+ * | `note_off` | `(instrument: i32, id: i32)` | releases every voice started with `id`; unknown ids are ignored |
+ * | `pedal` | `(instrument: i32, down: i32)` | while down, released notes sound on |
+ * | `panic` | `()` | all voices of all instruments fade out at once over a few milliseconds, without a click |
  * | `set_parameter` | `(index: i32, value: f32)` | `value` in the parameter's unit, already inside its range |
  * | `render` | `(offset: i32, frames: i32)` | reads input and writes output frames `[offset, offset + frames)` of the block |
  *
@@ -24,6 +25,8 @@ export interface CompiledPatch {
   /** Assembled from {@link wasm}; crosses to Workers by structured clone. */
   readonly module: WebAssembly.Module;
   readonly arena: ArenaLayout;
+  /** Names of the instruments, in the order of their index. */
+  readonly instruments: readonly string[];
   readonly parameters: readonly ParameterDeclaration[];
 }
 
@@ -34,6 +37,8 @@ export interface ArenaLayout {
   /** Region kept free for the engine: block, log position, pending queue. The patch never touches it. */
   readonly hostOffset: number;
   readonly hostBytes: number;
+  /** One 32-bit word: voices that were silenced because they gave numbers that are not finite; wraps. */
+  readonly poisonedVoicesOffset: number;
   /** The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
   readonly inputOffset: number;
   /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */
@@ -46,16 +51,20 @@ export interface ArenaLayout {
 export interface ParameterDeclaration {
   /** OSC address below the root, e.g. `synth/attack`. */
   readonly address: string;
-  readonly unit: "dB" | "s" | "Hz" | "1";
+  readonly unit: "dB" | "s" | "Hz" | "1" | "semitones";
   readonly min: number;
   readonly max: number;
   readonly default: number;
+  /** How a control should be spread over the range. */
+  readonly curve: "linear" | "exponential";
+  /** Time of the straight ramp from one value to the next; 0: at once. */
   readonly smoothingSeconds: number;
   readonly description: string;
 }
 
-/** What the engine needs of the output format to choose or build a patch. */
+/** What a patch is compiled for. */
 export interface PatchFormat {
+  readonly sampleRateHz: number;
   readonly channels: number;
   readonly inputChannels: number;
   readonly maximumBlockFrames: number;

@@ -12,7 +12,9 @@ import {
   faultTargets,
 } from "../engine/control.ts";
 import { nearest } from "../engine/nearest.ts";
+import { MessageRefused, numbers, oneOf, texts } from "./arguments.ts";
 import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "./codec.ts";
+import { type MethodDescription, musicMethods } from "./music_methods.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "./time_tag.ts";
 
 /** Who sent a message, and how to answer. */
@@ -26,17 +28,10 @@ export interface AddressSpaceOptions {
   readonly onQuit: () => void;
 }
 
-/** A message that does not do what its address promises: the text goes to the sender with `/fail`. */
-class MessageRefused extends Error {}
-
 /** Either a command for the log, or something done at once, with or without an answer of its own. */
 type Effect = { readonly command: Command } | { readonly act: (sender: OscSender) => void | Promise<void> };
 
-interface Method {
-  readonly address: string;
-  /** Accepted type tags, for error texts and the documentation. */
-  readonly types: string;
-  readonly description: string;
+interface Method extends MethodDescription {
   readonly read: (args: readonly OscArgument[]) => Effect;
 }
 
@@ -123,39 +118,11 @@ export class AddressSpace {
 }
 
 function methodsOf({ engine, version, onQuit }: AddressSpaceOptions): Method[] {
-  const setters = engine.parameters.map(({ address, unit, min, max, description }, parameter): Method => ({
-    address: `/${address}`,
-    types: "f",
-    description: `${description} (${min} to ${max} ${unit})`,
-    read: (args) => {
-      const value = numbers(args, ["f", "i", "d"], 1)[0];
-      if (value < min || value > max) {
-        throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
-      }
-      return { command: { kind: "set", parameter, value } };
-    },
-  }));
   return [
-    {
-      address: "/note",
-      types: "if|ii|iif",
-      description:
-        "plays a note: number and velocity 0..1 (if) or 0..127 (ii), or id, number and velocity 0..1 (iif)",
-      read: (args) => ({ command: readNote(args) }),
-    },
-    {
-      address: "/off",
-      types: "i",
-      description: "releases the notes with this id; without an id of its own, a note's id is its number",
-      read: (args) => ({ command: { kind: "noteOff", id: numbers(args, ["i"], 1)[0] } }),
-    },
-    {
-      address: "/panic",
-      types: "",
-      description: "releases all notes at once",
-      read: bare(() => ({ command: { kind: "panic" } })),
-    },
-    ...setters,
+    ...musicMethods(engine).map(({ read, ...method }): Method => ({
+      ...method,
+      read: (args) => ({ command: read(args) }),
+    })),
     {
       address: "/status",
       types: "",
@@ -215,55 +182,11 @@ function methodsOf({ engine, version, onQuit }: AddressSpaceOptions): Method[] {
   ];
 }
 
-function readNote(args: readonly OscArgument[]): Command {
-  const tags = args.map((arg) => arg.type).join("");
-  if (!["if", "ii", "iif"].includes(tags)) {
-    throw new MessageRefused(`expected ,if ,ii or ,iif, found ,${tags}`);
-  }
-  const values = numbers(args, ["i", "f"], args.length);
-  const number = values[values.length - 2];
-  const top = tags === "ii" ? 127 : 1;
-  const velocity = values[values.length - 1];
-  if (number < 0 || number > 127) throw new MessageRefused(`number: expected 0 to 127, found ${number}`);
-  if (velocity < 0 || velocity > top) {
-    throw new MessageRefused(`velocity: expected 0 to ${top}, found ${velocity}`);
-  }
-  return { kind: "noteOn", id: values[0], number, velocity: velocity / top };
-}
-
 function bare(effect: () => Effect): Method["read"] {
   return (args) => {
     if (args.length > 0) throw new MessageRefused(`expected no arguments, found ${args.length}`);
     return effect();
   };
-}
-
-function numbers(args: readonly OscArgument[], types: readonly string[], count: number): number[] {
-  if (args.length !== count || args.some((arg) => !types.includes(arg.type))) {
-    throw new MessageRefused(
-      `expected ,${types[0].repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
-    );
-  }
-  const values = args.map((arg) => (arg as { value: number }).value);
-  const wrong = values.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined) throw new MessageRefused(`expected a finite number, found ${wrong}`);
-  return values;
-}
-
-function texts(args: readonly OscArgument[], count: number): string[] {
-  if (args.length !== count || args.some((arg) => arg.type !== "s")) {
-    throw new MessageRefused(
-      `expected ,${"s".repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
-    );
-  }
-  return args.map((arg) => (arg as { value: string }).value);
-}
-
-function oneOf(allowed: readonly string[], name: string, found: string): string {
-  if (!allowed.includes(found)) {
-    throw new MessageRefused(`${name}: expected ${allowed.join(", ")}, found "${found}"`);
-  }
-  return found;
 }
 
 /** Names as `EngineStatus` has them, nested ones joined by a dot; numbers as `f` or `i`, the rest as `s`. */

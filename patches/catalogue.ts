@@ -1,8 +1,11 @@
 import type { CompiledPatch, PatchFormat } from "../modules/compiled_patch.ts";
+import type { Patch } from "../modules/patch.ts";
+import { compileGraph } from "../modules/signal/compile.ts";
+import { keys } from "./keys.ts";
 import { sines } from "./sines.ts";
 
-/** Every patch that can be named in `UNDERSTUDY_PATCH`. */
-const patches: Readonly<Record<string, (format: PatchFormat) => Promise<CompiledPatch>>> = { sines };
+/** Every patch that can be played by its name. */
+export const patches: Readonly<Record<string, Patch>> = { sines, keys };
 
 export const patchNames: readonly string[] = Object.keys(patches);
 
@@ -11,9 +14,15 @@ export class PatchUnknown extends Error {
   override readonly name = "PatchUnknown";
 }
 
+/** The patch of this name. Throws {@link PatchUnknown}. */
+export function patchNamed(name: string): Patch {
+  if (Object.hasOwn(patches, name)) return patches[name];
+  throw new PatchUnknown(
+    `there is no patch "${name}"; there are: ${patchNames.join(", ")}. A patch file ends in .ts`,
+  );
+}
+
 /** Compiles the patch of this name for an output format. Throws {@link PatchUnknown}. */
-export function compilePatch(name: string, format: PatchFormat): Promise<CompiledPatch> {
-  const build = patches[name];
-  if (!build) throw new PatchUnknown(`there is no patch "${name}"; there are: ${patchNames.join(", ")}`);
-  return build(format);
+export async function compilePatch(name: string, format: PatchFormat): Promise<CompiledPatch> {
+  return await compileGraph(patchNamed(name).build(format), format);
 }

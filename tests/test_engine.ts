@@ -5,7 +5,7 @@ import type { Log } from "../engine/logging.ts";
 import { renderSession, type SessionRenderResult } from "../engine/session/session_renderer.ts";
 import { SessionReader } from "../engine/session/session_reader.ts";
 import type { SupervisorEvent } from "../engine/supervisor/supervisor.ts";
-import type { CompiledPatch } from "../modules/compiled_patch.ts";
+import type { CompiledPatch, PatchFormat } from "../modules/compiled_patch.ts";
 import { nativeForTests } from "./native_for_tests.ts";
 import { tallyPatch } from "./simulation/tally_patch.ts";
 
@@ -22,9 +22,7 @@ export interface TestEngine {
 export interface TestEngineOptions
   extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames">> {
   readonly environment?: Readonly<Record<string, string>>;
-  readonly patch?: (
-    format: { channels: number; inputChannels: number; maximumBlockFrames: number },
-  ) => Promise<CompiledPatch>;
+  readonly patch?: (format: PatchFormat) => Promise<CompiledPatch>;
 }
 
 /** Starts an engine in this process: clock driver, faults allowed, playing the tally patch unless told otherwise. */
@@ -36,8 +34,9 @@ export async function startTestEngine(options: TestEngineOptions = {}): Promise<
     ...options.environment,
   });
   const { native, build } = await nativeForTests();
-  const { channels, inputChannels, blockFrames } = config;
+  const { sampleRateHz, channels, inputChannels, blockFrames } = config;
   const patch = await (options.patch ?? tallyPatch)({
+    sampleRateHz,
     channels,
     inputChannels,
     maximumBlockFrames: blockFrames,

@@ -1,5 +1,4 @@
-import type { ParameterDeclaration } from "../../modules/compiled_patch.ts";
-import { type Command, CommandRefused } from "../control.ts";
+import { type Command, CommandRefused, type EngineControl } from "../control.ts";
 import { type LogEntry, Opcode } from "./command_log.ts";
 
 /**
@@ -9,22 +8,42 @@ import { type LogEntry, Opcode } from "./command_log.ts";
  */
 export function encodeCommand(
   command: Command,
-  parameters: readonly ParameterDeclaration[],
+  { parameters, instruments }: Pick<EngineControl, "parameters" | "instruments">,
   at: LogEntry["at"],
 ): LogEntry {
+  if ("instrument" in command && instruments[command.instrument] === undefined) {
+    throw new CommandRefused(`instrument ${command.instrument}: the patch has ${instruments.length}`);
+  }
   switch (command.kind) {
     case "noteOn":
       checkFinite("number", command.number);
       checkFinite("velocity", command.velocity);
       return {
         opcode: Opcode.noteOn,
+        instrument: command.instrument,
         target: command.id | 0,
         value: command.number,
         extra: command.velocity,
         at,
       };
     case "noteOff":
-      return { opcode: Opcode.noteOff, target: command.id | 0, value: 0, extra: 0, at };
+      return {
+        opcode: Opcode.noteOff,
+        instrument: command.instrument,
+        target: command.id | 0,
+        value: 0,
+        extra: 0,
+        at,
+      };
+    case "pedal":
+      return {
+        opcode: Opcode.pedal,
+        instrument: command.instrument,
+        target: command.down ? 1 : 0,
+        value: 0,
+        extra: 0,
+        at,
+      };
     case "panic":
       return { opcode: Opcode.panic, target: 0, value: 0, extra: 0, at };
     case "set": {

@@ -11,7 +11,11 @@ import { fixed } from "../memory/layout.ts";
 import { logEntryWords } from "../constants.ts";
 
 /** What an entry does. `none` is what a quarantined entry becomes. */
-export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4 } as const;
+export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4, pedal: 5 } as const;
+
+/** The word of the opcode carries the index of the instrument above it. */
+export const instrumentShift = 8;
+export const opcodeMask = 0xFF;
 
 /** Words of an entry. `when` 0: at the start of the block that seals it; 1: at `block` and `frame`. */
 export const EntryField = {
@@ -27,7 +31,9 @@ export const EntryField = {
 
 export interface LogEntry {
   readonly opcode: number;
-  /** Note id, or index of the parameter. */
+  /** Index of the instrument; omitted: the first, or none. */
+  readonly instrument?: number;
+  /** Note id, index of the parameter, or 1 for a pedal that is down. */
   readonly target: number;
   readonly value: number;
   readonly extra: number;
@@ -72,7 +78,7 @@ export class CommandLog {
       this.#words[start + EntryField.block] = entry.at?.block ?? 0;
       this.#words[start + EntryField.frame] = entry.at?.frame ?? 0;
       this.#words[start + EntryField.when] = entry.at ? 1 : 0;
-      this.#words[start + EntryField.opcode] = entry.opcode;
+      this.#words[start + EntryField.opcode] = entry.opcode | (entry.instrument ?? 0) << instrumentShift;
       this.#words[start + EntryField.target] = entry.target;
       this.#floats[start + EntryField.value] = entry.value;
       this.#floats[start + EntryField.extra] = entry.extra;

@@ -200,6 +200,7 @@ export const structures = {
       heartbeat: word("rounds of the loop, wraps"),
       published: word("next block to be published: all before it are in the ring"),
       logPosition: word("log entries taken in"),
+      poisonedVoices: word("voices silenced because they gave numbers that are not finite, wraps"),
       checkBlock: word("block at whose start the arena had the checksum below; stored last"),
       checkLow: word("checksum of the arena"),
       checkHigh: word("checksum of the arena"),

@@ -13,7 +13,7 @@
  */
 import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import type { ArenaChecksum } from "../checksum.ts";
-import { EntryField, Opcode } from "../log/command_log.ts";
+import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
@@ -22,9 +22,10 @@ import { logEntryWords, pendingCapacity } from "../constants.ts";
 /** Exports that `CompiledPatch` promises. */
 export interface PatchExports {
   readonly memory: WebAssembly.Memory;
-  initialize(sampleRateHz: number, seed: number): void;
-  note_on(id: number, number: number, velocity: number): void;
-  note_off(id: number): void;
+  initialize(seed: number): void;
+  note_on(instrument: number, id: number, number: number, velocity: number): void;
+  note_off(instrument: number, id: number): void;
+  pedal(instrument: number, down: number): void;
   panic(): void;
   set_parameter(index: number, value: number): void;
   render(offset: number, frames: number): void;
@@ -53,6 +54,7 @@ export class Renderer {
   readonly #input: Float32Array<ArrayBuffer>;
   readonly #outputOffset: number;
   readonly #host: number;
+  readonly #poisoned: number;
   readonly #stateFirst: number;
   readonly #stateEnd: number;
   readonly #blockFrames: number;
@@ -72,7 +74,7 @@ export class Renderer {
   constructor(
     memory: SharedMemory,
     ring: number,
-    compiled: CompiledPatch,
+    compiled: Pick<CompiledPatch, "arena">,
     patch: PatchExports,
     checksum: ArenaChecksum,
     seed: number,
@@ -100,6 +102,7 @@ export class Renderer {
       geometry.blockFrames * geometry.inputChannels,
     );
     this.#host = arena.hostOffset / 4;
+    this.#poisoned = arena.poisonedVoicesOffset / 4;
     this.#stateFirst = (arena.hostOffset + arena.hostBytes) / 4;
     this.#stateEnd = arena.inputOffset / 4;
     const ringStart = geometry.ringOffset + ring * geometry.ringBytes;
@@ -118,7 +121,7 @@ export class Renderer {
       ));
     this.#reportStart = reportIndex(memory, ring);
     this.block = geometry.startBlock | 0;
-    patch.initialize(geometry.sampleRateHz, seed | 0);
+    patch.initialize(seed | 0);
     this.#arenaWords[this.#host + Host.block] = this.block;
     this.#arenaWords[this.#host + Host.logPosition] = geometry.startLogPosition | 0;
   }
@@ -200,6 +203,7 @@ export class Renderer {
     Atomics.store(words, this.#slotIndex() + within.slot.tag.index, this.block);
     this.block = (this.block + 1) | 0;
     this.#arenaWords[this.#host + Host.block] = this.block;
+    words[this.#reportStart + within.seatReport.poisonedVoices.index] = this.#arenaWords[this.#poisoned];
     Atomics.store(words, this.#reportStart + within.seatReport.logPosition.index, this.logPosition);
     Atomics.store(words, this.#reportStart + within.seatReport.published.index, this.block);
   }
@@ -300,11 +304,15 @@ export class Renderer {
     if (this.#isQuarantined(this.#arenaWords[entry + EntryField.position])) return;
     const target = this.#arenaWords[entry + EntryField.target];
     const value = this.#arenaFloats[entry + EntryField.value];
-    switch (this.#arenaWords[entry + EntryField.opcode]) {
+    const code = this.#arenaWords[entry + EntryField.opcode];
+    const instrument = code >>> instrumentShift;
+    switch (code & opcodeMask) {
       case Opcode.noteOn:
-        return this.#patch.note_on(target, value, this.#arenaFloats[entry + EntryField.extra]);
+        return this.#patch.note_on(instrument, target, value, this.#arenaFloats[entry + EntryField.extra]);
       case Opcode.noteOff:
-        return this.#patch.note_off(target);
+        return this.#patch.note_off(instrument, target);
+      case Opcode.pedal:
+        return this.#patch.pedal(instrument, target);
       case Opcode.panic:
         return this.#patch.panic();
       case Opcode.set:

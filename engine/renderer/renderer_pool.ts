@@ -110,6 +110,11 @@ export class RendererPool {
     Atomics.store(this.#options.memory.words, this.#order(seat, "fault"), faultCode(kind));
   }
 
+  /** Voices that the renderer has silenced because they gave numbers that are not finite. */
+  poisonedVoices(seat: number): number {
+    return this.#report(seat, "poisonedVoices") >>> 0;
+  }
+
   /** What the supervisor sees of a seat. */
   view(seat: number, outvoted: boolean): SeatView | undefined {
     const occupant = this.#occupants[seat];

@@ -1,6 +1,4 @@
-import { createHash } from "node:crypto";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import type { CompiledPatch, PatchFormat } from "../../modules/compiled_patch.ts";
 import { compileChecksum } from "../checksum.ts";
 import { renderSession } from "./session_renderer.ts";
 import { SessionDamaged, SessionReader } from "./session_reader.ts";
@@ -10,7 +8,6 @@ export interface RenderToWavOptions {
   readonly session: string;
   readonly out: string;
   readonly native: NativeLibrary;
-  readonly compilePatch: (name: string, format: PatchFormat) => Promise<CompiledPatch>;
   /** Told the part that is done, 0..1. */
   readonly onProgress?: (part: number) => void;
 }
@@ -25,17 +22,12 @@ export interface RenderReport {
 
 /** Renders a session file into a WAV file. Throws {@link SessionDamaged} when that cannot give what was played. */
 export async function renderToWav(options: RenderToWavOptions): Promise<RenderReport> {
-  const { session, out, native, compilePatch, onProgress } = options;
+  const { session, out, native, onProgress } = options;
   const reader = await openSession(session);
   try {
     const { header } = reader;
-    const { channels, inputChannels, blockFrames, sampleRateHz } = header;
-    const patch = await compilePatch(header.patch, {
-      channels,
-      inputChannels,
-      maximumBlockFrames: blockFrames,
-    });
-    checkPatch(session, patch, header.patchSha256);
+    const { channels, sampleRateHz } = header;
+    const patch = { module: new WebAssembly.Module(await reader.patch()), arena: header.arena };
     const wav = await WavWriter.create(out, channels, sampleRateHz);
     const startedMs = performance.now();
     try {
@@ -81,13 +73,4 @@ async function openSession(path: string): Promise<SessionReader> {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new SessionDamaged(`there is no session file ${path}`, { cause });
   }
-}
-
-function checkPatch(session: string, patch: CompiledPatch, recorded: string): void {
-  const found = createHash("sha256").update(patch.wasm).digest("hex");
-  if (found === recorded) return;
-  throw new SessionDamaged(
-    `${session} was played with another version of the patch "${patch.name}" (${recorded.slice(0, 12)}, ` +
-      `here ${found.slice(0, 12)}); render it with the version of Understudy that recorded it`,
-  );
 }

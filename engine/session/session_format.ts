@@ -7,6 +7,7 @@
  * | type | payload |
  * |---|---|
  * | `HEAD` | JSON, {@link SessionHeader} |
+ * | `PTCH` | the patch: a WebAssembly module; so a session can be rendered when its patch file is gone or changed |
  * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as they stand in the log |
  * | `BLKS` | number of the first block (u32), then 3 words a block: low 16 bits of the seal and, above, the flags of the hand-over; checksum low; checksum high |
  * | `INPT` | block number (u32), then its captured samples, 32-bit float, interleaved |
@@ -15,15 +16,17 @@
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
 import { crc32 } from "node:zlib";
+import type { ArenaLayout } from "../../modules/compiled_patch.ts";
 
-export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess1");
+export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess2");
 
-export type ChunkType = "HEAD" | "CMDS" | "BLKS" | "INPT" | "QUAR" | "GAP " | "DONE";
+export type ChunkType = "HEAD" | "PTCH" | "CMDS" | "BLKS" | "INPT" | "QUAR" | "GAP " | "DONE";
 
 /** What rendering needs to know before the first block. */
 export interface SessionHeader {
   readonly engineVersion: string;
   readonly patch: string;
+  readonly arena: ArenaLayout;
   /** SHA-256 of the patch's WebAssembly module, hexadecimal. */
   readonly patchSha256: string;
   readonly seed: number;

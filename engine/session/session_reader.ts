@@ -48,6 +48,18 @@ export class SessionReader {
     }
   }
 
+  /** The patch's WebAssembly module, which stands behind the header. Throws {@link SessionDamaged}. */
+  async patch(): Promise<Uint8Array<ArrayBuffer>> {
+    await this.rewind();
+    await this.next();
+    const chunk = await this.next();
+    if (chunk?.type !== "PTCH") {
+      throw new SessionDamaged("the session has lost its patch: its start is damaged");
+    }
+    await this.rewind();
+    return chunk.payload;
+  }
+
   /** How much of the file has been read, 0..1. */
   get progress(): number {
     return this.#bytes === 0 ? 1 : this.#position / this.#bytes;

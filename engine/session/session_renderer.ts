@@ -17,7 +17,7 @@ import { SessionDamaged, type SessionReader } from "./session_reader.ts";
 
 export interface SessionRenderOptions {
   readonly reader: SessionReader;
-  readonly patch: CompiledPatch;
+  readonly patch: Pick<CompiledPatch, "module" | "arena">;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   /** Gets the interleaved samples of consecutive blocks; the array is reused after it resolves. */
@@ -49,7 +49,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
     inputs.clear();
   };
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    const words = chunk.type === "HEAD" || chunk.type === "DONE"
+    const words = chunk.type === "HEAD" || chunk.type === "PTCH" || chunk.type === "DONE"
       ? new Int32Array()
       : new Int32Array(chunk.payload.buffer);
     switch (chunk.type) {

@@ -252,6 +252,7 @@ struct us_seat_report {
   uint32_t heartbeat; /* rounds of the loop, wraps */
   uint32_t published; /* next block to be published: all before it are in the ring */
   uint32_t log_position; /* log entries taken in */
+  uint32_t poisoned_voices; /* voices silenced because they gave numbers that are not finite, wraps */
   uint32_t check_block; /* block at whose start the arena had the checksum below; stored last */
   uint32_t check_low; /* checksum of the arena */
   uint32_t check_high; /* checksum of the arena */
@@ -263,12 +264,13 @@ _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.thre
 _Static_assert(offsetof(struct us_seat_report, heartbeat) == 8, "seatReport.heartbeat");
 _Static_assert(offsetof(struct us_seat_report, published) == 12, "seatReport.published");
 _Static_assert(offsetof(struct us_seat_report, log_position) == 16, "seatReport.logPosition");
-_Static_assert(offsetof(struct us_seat_report, check_block) == 20, "seatReport.checkBlock");
-_Static_assert(offsetof(struct us_seat_report, check_low) == 24, "seatReport.checkLow");
-_Static_assert(offsetof(struct us_seat_report, check_high) == 28, "seatReport.checkHigh");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 32, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 36, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 548, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, poisoned_voices) == 20, "seatReport.poisonedVoices");
+_Static_assert(offsetof(struct us_seat_report, check_block) == 24, "seatReport.checkBlock");
+_Static_assert(offsetof(struct us_seat_report, check_low) == 28, "seatReport.checkLow");
+_Static_assert(offsetof(struct us_seat_report, check_high) == 32, "seatReport.checkHigh");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 36, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 40, "seatReport.errorText");
+_Static_assert(sizeof(struct us_seat_report) == 552, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {

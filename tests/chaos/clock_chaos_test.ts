@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CommandRefused, type FaultKind, faultKinds } from "../../engine/control.ts";
-import { sines } from "../../patches/sines.ts";
+import { compilePatch } from "../../patches/catalogue.ts";
 import { OutputCapture } from "../output_capture.ts";
 import { SeededRandom } from "../simulation/random.ts";
 import { renderAgain, startTestEngine, until } from "../test_engine.ts";
@@ -18,7 +18,7 @@ async function chaos(
   const session = `${await Deno.makeTempDir()}/chaos.session`;
   const { engine, patch, events } = await startTestEngine({
     environment: { ...environment, UNDERSTUDY_SESSION: session },
-    patch: sines,
+    patch: (format) => compilePatch("sines", format),
     captureFrames: 48_000,
     startBlock: 0xFFFFFF00, // the block number wraps on the way
     startLogPosition: 0xFFFFFFF0,
@@ -28,8 +28,9 @@ async function chaos(
     const kind = kinds[count % kinds.length];
     for (let note = 0; note < 4; note++) {
       const id = 40 + random.below(40);
-      engine.submit([{ kind: "noteOn", id, number: id, velocity: random.next() }, {
+      engine.submit([{ kind: "noteOn", instrument: 0, id, number: id, velocity: random.next() }, {
         kind: "noteOff",
+        instrument: 0,
         id: id - 5,
       }]);
       await new Promise((done) => setTimeout(done, 30 + random.below(60)));

@@ -179,8 +179,8 @@ async function playSomething(port: number, random: SeededRandom, sounding: numbe
     new Deno.Command("oscsend", { args: ["localhost", String(port), ...words.map(String)] }).output();
   const choice = random.below(10);
   if (choice === 0) await send("/synth/pan", "f", (random.next() * 2 - 1).toFixed(3));
-  else if (choice === 1) await send("/synth/release", "f", (0.02 + random.next()).toFixed(3));
-  else if (choice === 2) await send("/master/gain", "f", (-random.next() * 6).toFixed(2));
+  else if (choice === 1) await send("/synth/releaseSeconds", "f", (0.02 + random.next()).toFixed(3));
+  else if (choice === 2) await send("/master/gainDb", "f", (-random.next() * 6).toFixed(2));
   else if (sounding.length > 6 || (choice < 5 && sounding.length > 0)) {
     await send("/off", "i", sounding.shift()!);
   } else {

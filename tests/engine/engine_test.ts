@@ -7,7 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { CommandRefused } from "../../engine/control.ts";
-import { sines } from "../../patches/sines.ts";
+import { compilePatch } from "../../patches/catalogue.ts";
 import { OutputCapture } from "../output_capture.ts";
 import { poisonNumber } from "../simulation/tally_patch.ts";
 import { renderAgain, startTestEngine, until } from "../test_engine.ts";
@@ -41,11 +41,11 @@ Deno.test("when all renderers fall at once, sound comes back with the musical st
     });
     const capture = new OutputCapture(engine.memory);
     for (let round = 0; round < 3; round++) {
-      engine.submit([{ kind: "noteOn", id: round, number: 60, velocity: 1 }]);
+      engine.submit([{ kind: "noteOn", instrument: 0, id: round, number: 60, velocity: 1 }]);
       await new Promise((done) => setTimeout(done, 200));
       engine.injectFault("kill", "all");
       await until("nobody plays", () => events.filter(({ event }) => event === "alone").length > round);
-      engine.submit([{ kind: "noteOn", id: 100 + round, number: 61, velocity: 1 }]);
+      engine.submit([{ kind: "noteOn", instrument: 0, id: 100 + round, number: 61, velocity: 1 }]);
       await until("all play again", () => Object.values(engine.status().rendererIds).every((id) => id !== 0));
     }
     await new Promise((done) => setTimeout(done, 100));
@@ -76,13 +76,17 @@ Deno.test("a command on which every renderer breaks is left out for ever, and th
   inFolder(async (session) => {
     const { engine, patch } = await startTestEngine({ environment: { UNDERSTUDY_SESSION: session } });
     await new Promise((done) => setTimeout(done, 400));
-    engine.submit([{ kind: "noteOn", id: 1, number: poisonNumber, velocity: 1 }], {
+    engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: poisonNumber, velocity: 1 }], {
       unixMs: performance.timeOrigin + performance.now() + 350,
     });
-    engine.submit([{ kind: "noteOn", id: 2, number: 60, velocity: 1 }]);
+    engine.submit([{ kind: "noteOn", instrument: 0, id: 2, number: 60, velocity: 1 }]);
     await until("the poison is found", () => engine.status().quarantinedCommands > 0);
     await until("all play again", () => Object.values(engine.status().rendererIds).every((id) => id !== 0));
-    engine.submit([{ kind: "noteOn", id: 3, number: poisonNumber, velocity: 1 }, { kind: "noteOff", id: 2 }]);
+    engine.submit([{ kind: "noteOn", instrument: 0, id: 3, number: poisonNumber, velocity: 1 }, {
+      kind: "noteOff",
+      instrument: 0,
+      id: 2,
+    }]);
     await until("the poison is found again", () => engine.status().quarantinedCommands >= 3);
     await until("all play again", () => Object.values(engine.status().rendererIds).every((id) => id !== 0));
     const { block } = engine.status();
@@ -112,13 +116,15 @@ Deno.test("commands with a time sound at their frame, those of one submission to
   inFolder(async (session) => {
     const { engine, patch } = await startTestEngine({
       environment: { UNDERSTUDY_SESSION: session },
-      patch: sines,
+      patch: (format) => compilePatch("sines", format),
     });
     await new Promise((done) => setTimeout(done, 300));
     const atMs = performance.timeOrigin + performance.now() + 200;
-    const submission = engine.submit([{ kind: "noteOn", id: 1, number: 69, velocity: 1 }], { unixMs: atMs });
+    const submission = engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 69, velocity: 1 }], {
+      unixMs: atMs,
+    });
     engine.submit([{ kind: "panic" }], { unixMs: atMs + 100 });
-    const late = engine.submit([{ kind: "noteOff", id: 9 }], { unixMs: atMs - 5_000 });
+    const late = engine.submit([{ kind: "noteOff", instrument: 0, id: 9 }], { unixMs: atMs - 5_000 });
     await new Promise((done) => setTimeout(done, 500));
     const { lateCommands } = engine.status();
     await engine.stop();
@@ -134,7 +140,7 @@ Deno.test("commands with a time sound at their frame, those of one submission to
 
 Deno.test("what does not fit is refused whole, and says so", async () => {
   const { engine } = await startTestEngine();
-  const note = { kind: "noteOn", id: 1, number: 60, velocity: 1 } as const;
+  const note = { kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 } as const;
   assert.throws(() => engine.submit(new Array(70_000).fill(note)), CommandRefused);
   const later = { unixMs: Date.now() + 60_000 };
   engine.submit(new Array(1_000).fill(note), later);

@@ -11,7 +11,7 @@ import {
 } from "../../osc/codec.ts";
 import { OscListener, PortInUse } from "../../osc/listener.ts";
 import { immediately, timeTagOf } from "../../osc/time_tag.ts";
-import { sines } from "../../patches/sines.ts";
+import { compilePatch } from "../../patches/catalogue.ts";
 import { requirement } from "../requirement.ts";
 import { renderAgain, startTestEngine } from "../test_engine.ts";
 
@@ -55,7 +55,10 @@ async function withOsc(
   work: (client: Client, troubles: () => number, quits: () => number) => Promise<void>,
   environment = {},
 ): Promise<void> {
-  const { engine, patch } = await startTestEngine({ patch: sines, environment });
+  const { engine, patch } = await startTestEngine({
+    patch: (format) => compilePatch("sines", format),
+    environment,
+  });
   const troubles: string[] = [];
   let quits = 0;
   const listener = OscListener.bind({
@@ -82,8 +85,8 @@ Deno.test("every command is answered to its sender, with what was wrong and what
     assert.equal(await client.ask("/note", "iif", 1_000, 60, 1), "/done /note");
     assert.equal(await client.ask("/off", "i", 60), "/done /off");
     assert.equal(await client.ask("/panic"), "/done /panic");
-    assert.equal(await client.ask("/master/gain", "f", -6), "/done /master/gain");
-    assert.equal(await client.ask("/synth/attack", "i", 1), "/done /synth/attack");
+    assert.equal(await client.ask("/master/gainDb", "f", -6), "/done /master/gainDb");
+    assert.equal(await client.ask("/synth/attackSeconds", "i", 1), "/done /synth/attackSeconds");
     assert.equal(await client.ask("/engine/failover"), "/done /engine/failover");
     assert.equal(await client.ask("/engine/fault", "ss", "stall", "spare"), "/done /engine/fault");
     assert.equal(await client.ask("/quit"), "/done /quit");
@@ -161,7 +164,12 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
   }, environment);
   const result = await renderAgain(
     environment.UNDERSTUDY_SESSION,
-    await sines({ channels: 2, inputChannels: 0, maximumBlockFrames: 128 }),
+    await compilePatch("sines", {
+      sampleRateHz: 48_000,
+      channels: 2,
+      inputChannels: 0,
+      maximumBlockFrames: 128,
+    }),
   );
   assert.equal(result.differingBlocks, 0);
   assert.ok(result.samples.some((sample) => sample !== 0));
@@ -180,7 +188,7 @@ Deno.test("a taken port is an error that names the remedy", async () => {
 });
 
 Deno.test("100 times started and stopped, the listener leaves no thread and no descriptor", async () => {
-  const { engine } = await startTestEngine({ patch: sines });
+  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
   const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
   const count = () => ["fd", "task"].map((kind) => [...Deno.readDirSync(`/proc/self/${kind}`)].length);
   let early: number[] = [];
@@ -202,7 +210,7 @@ Deno.test("100 times started and stopped, the listener leaves no thread and no d
 requirement({
   name: "a client that nobody here wrote, oscsend, is understood",
   fn: async () => {
-    const { engine } = await startTestEngine({ patch: sines });
+    const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
     const listener = OscListener.bind({
       hostname: "127.0.0.1",
       port: 0,

@@ -13,7 +13,7 @@ const seeds = Number(Deno.env.get("UNDERSTUDY_TEST_SEEDS") ?? 10_000);
 const { native } = await nativeForTests();
 const parts: SimulationParts = {
   native,
-  patch: await tallyPatch({ channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
+  patch: await tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
   checksum: await compileChecksum(),
   makeRenderer: (...made) => new Renderer(...made),
 };

@@ -52,9 +52,12 @@ export class TallyOracle {
     return samples;
   }
 
-  #apply({ opcode, target, value, extra }: LogEntry): void {
-    if (opcode === Opcode.noteOn) [1, target, bits(value), bits(extra)].forEach((word) => this.#stir(word));
-    if (opcode === Opcode.noteOff) [2, target].forEach((word) => this.#stir(word));
+  #apply({ opcode, instrument = 0, target, value, extra }: LogEntry): void {
+    if (opcode === Opcode.noteOn) {
+      [1, instrument, target, bits(value), bits(extra)].forEach((word) => this.#stir(word));
+    }
+    if (opcode === Opcode.noteOff) [2, instrument, target].forEach((word) => this.#stir(word));
+    if (opcode === Opcode.pedal) [6, instrument, target].forEach((word) => this.#stir(word));
     if (opcode === Opcode.panic) this.#stir(3);
     if (opcode === Opcode.set) [4, target, bits(value)].forEach((word) => this.#stir(word));
   }

@@ -23,16 +23,19 @@ export async function tallyPatch(format: PatchFormat): Promise<CompiledPatch> {
       bytes: pages * 65_536,
       hostOffset: 0,
       hostBytes: hostRegionBytes,
+      poisonedVoicesOffset: stateOffset + 16,
       inputOffset,
       outputOffset,
       ...format,
     },
+    instruments: ["tally"],
     parameters: [{
       address: "tally/value",
       unit: "1",
       min: -1e9,
       max: 1e9,
       default: 0,
+      curve: "linear",
       smoothingSeconds: 0,
       description: "stirred into the hash",
     }],
@@ -50,12 +53,15 @@ async function assembleTally(
       (i32.store (i32.const ${stateOffset})
         (i32.add (i32.mul (i32.rotl (i32.xor (i32.load (i32.const ${stateOffset})) (local.get $value)) (i32.const 13))
           (i32.const 0x9E3779B1)) (i32.const 0x165667B1))))
-    (func (export "initialize") (param $rate f32) (param $seed i32) (call $stir (local.get $seed)))
-    (func (export "note_on") (param $id i32) (param $number f32) (param $velocity f32)
+    (func (export "initialize") (param $seed i32) (call $stir (local.get $seed)))
+    (func (export "note_on") (param $instrument i32) (param $id i32) (param $number f32) (param $velocity f32)
       (if (f32.eq (local.get $number) (f32.const ${poisonNumber})) (then unreachable))
-      (call $stir (i32.const 1)) (call $stir (local.get $id))
+      (call $stir (i32.const 1)) (call $stir (local.get $instrument)) (call $stir (local.get $id))
       (call $stir (i32.reinterpret_f32 (local.get $number))) (call $stir (i32.reinterpret_f32 (local.get $velocity))))
-    (func (export "note_off") (param $id i32) (call $stir (i32.const 2)) (call $stir (local.get $id)))
+    (func (export "note_off") (param $instrument i32) (param $id i32)
+      (call $stir (i32.const 2)) (call $stir (local.get $instrument)) (call $stir (local.get $id)))
+    (func (export "pedal") (param $instrument i32) (param $down i32)
+      (call $stir (i32.const 6)) (call $stir (local.get $instrument)) (call $stir (local.get $down)))
     (func (export "panic") (call $stir (i32.const 3)))
     (func (export "set_parameter") (param $index i32) (param $value f32)
       (call $stir (i32.const 4)) (call $stir (local.get $index)) (call $stir (i32.reinterpret_f32 (local.get $value))))

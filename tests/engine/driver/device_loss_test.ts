@@ -26,7 +26,7 @@ requirement({
       await until("the clock runs", () => engine.status().driver === "clock");
       const { block } = engine.status();
       await until("the music goes on", () => engine.status().block > block + 100);
-      engine.submit([{ kind: "noteOn", id: 1, number: 60, velocity: 1 }]);
+      engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 }]);
       await engine.settled();
       assert.ok(lines.some((line) => /audio device lost/.test(line)));
       assert.ok(Object.values(engine.status().rendererIds).every((id) => id !== 0));

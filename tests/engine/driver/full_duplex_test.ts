@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sines } from "../../../patches/sines.ts";
+import { compilePatch } from "../../../patches/catalogue.ts";
 import { requirement } from "../../requirement.ts";
 import { soundServerNeeds, startSoundServer } from "../../sound_server.ts";
 import { renderAgain, startTestEngine } from "../../test_engine.ts";
@@ -13,7 +13,7 @@ requirement({
     Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));
     const folder = await Deno.makeTempDir();
     const { engine, patch } = await startTestEngine({
-      patch: sines,
+      patch: (format) => compilePatch("sines", format),
       environment: {
         UNDERSTUDY_DRIVER: "portaudio",
         UNDERSTUDY_DEVICE: "system",
@@ -34,10 +34,10 @@ requirement({
             .success,
         );
       }
-      const inputGain = engine.parameters.findIndex(({ address }) => address === "input/gain");
+      const inputGain = engine.parameters.findIndex(({ address }) => address === "input/gainDb");
       engine.submit([{ kind: "set", parameter: inputGain, value: -1 }]);
       await new Promise((done) => setTimeout(done, 100));
-      engine.submit([{ kind: "noteOn", id: 1, number: 60, velocity: 1 }]);
+      engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 }]);
       await new Promise((done) => setTimeout(done, 30));
       engine.submit([{ kind: "panic" }]);
       await new Promise((done) => setTimeout(done, 150));

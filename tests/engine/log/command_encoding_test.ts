@@ -3,27 +3,55 @@ import { encodeCommand } from "../../../engine/log/command_encoding.ts";
 import { Opcode } from "../../../engine/log/command_log.ts";
 import type { ParameterDeclaration } from "../../../modules/compiled_patch.ts";
 
-const parameters: ParameterDeclaration[] = [
-  { address: "a/b", unit: "s", min: 0, max: 1, default: 0, smoothingSeconds: 0, description: "" },
-];
+const parameter: ParameterDeclaration = {
+  address: "a/b",
+  unit: "s",
+  min: 0,
+  max: 1,
+  default: 0,
+  curve: "linear",
+  smoothingSeconds: 0,
+  description: "",
+};
+const patch = { parameters: [parameter], instruments: ["first", "second"] };
 
 Deno.test("commands become entries with their values in place", () => {
-  const note = encodeCommand({ kind: "noteOn", id: 3, number: 60.5, velocity: 0.25 }, parameters, undefined);
-  assert.deepEqual(note, { opcode: Opcode.noteOn, target: 3, value: 60.5, extra: 0.25, at: undefined });
+  const note = encodeCommand(
+    { kind: "noteOn", instrument: 1, id: 3, number: 60.5, velocity: 0.25 },
+    patch,
+    undefined,
+  );
+  assert.deepEqual(note, {
+    opcode: Opcode.noteOn,
+    instrument: 1,
+    target: 3,
+    value: 60.5,
+    extra: 0.25,
+    at: undefined,
+  });
   assert.equal(
-    encodeCommand({ kind: "set", parameter: 0, value: 1 }, parameters, { block: 1, frame: 2 }).at?.frame,
+    encodeCommand({ kind: "set", parameter: 0, value: 1 }, patch, { block: 1, frame: 2 }).at?.frame,
     2,
   );
 });
 
 Deno.test("values that could harm a renderer are refused with what was expected", () => {
-  const refused = (value: number, parameter = 0) => () =>
-    encodeCommand({ kind: "set", parameter, value }, parameters, undefined);
+  const refused = (value: number, index = 0) => () =>
+    encodeCommand({ kind: "set", parameter: index, value }, patch, undefined);
   assert.throws(refused(2), /a\/b: expected 0 to 1 s, found 2/);
   assert.throws(refused(NaN), /finite/);
   assert.throws(refused(0, 9), /parameter 9/);
   assert.throws(
-    () => encodeCommand({ kind: "noteOn", id: 1, number: Infinity, velocity: 1 }, parameters, undefined),
+    () => encodeCommand({ kind: "pedal", instrument: 2, down: true }, patch, undefined),
+    /instrument 2: the patch has 2/,
+  );
+  assert.throws(
+    () =>
+      encodeCommand(
+        { kind: "noteOn", instrument: 0, id: 1, number: Infinity, velocity: 1 },
+        patch,
+        undefined,
+      ),
     /number/,
   );
 });

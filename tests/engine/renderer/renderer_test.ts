@@ -6,13 +6,13 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { type PatchExports, Renderer, RendererStale } from "../../../engine/renderer/renderer.ts";
-import { sines } from "../../../patches/sines.ts";
+import { compilePatch } from "../../../patches/catalogue.ts";
 import { tallyPatch } from "../../simulation/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
 import { testMemory } from "../../test_memory.ts";
 
 const checksum = await compileChecksum();
-const format = { channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
+const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
 const tally = await tallyPatch(format);
 
 function rendererOn(memory: SharedMemory, ring: number, patch = tally): Renderer {
@@ -111,7 +111,12 @@ Deno.test("who needs an overwritten log entry stops instead of playing something
 });
 
 Deno.test("block n hears the input of block n − lookahead", async () => {
-  const patch = await sines({ channels: 1, inputChannels: 1, maximumBlockFrames: 32 });
+  const patch = await compilePatch("sines", {
+    sampleRateHz: 48_000,
+    channels: 1,
+    inputChannels: 1,
+    maximumBlockFrames: 32,
+  });
   const memory = testMemory({
     arenaBytes: patch.arena.bytes,
     channels: 1,
@@ -120,7 +125,8 @@ Deno.test("block n hears the input of block n − lookahead", async () => {
   });
   new SealTable(memory).reset(0);
   const log = new CommandLog(memory);
-  log.append([{ opcode: Opcode.set, target: 5, value: 0, extra: 0 }]);
+  const inputGain = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
+  log.append([{ opcode: Opcode.set, target: inputGain, value: 0, extra: 0 }]);
   const renderer = rendererOn(memory, 0, patch);
   const { inputOffset, inputSlotBytes } = memory.geometry;
   for (let block = 0; block < 200; block++) {

@@ -1,0 +1,56 @@
+import { defineModule } from "../module.ts";
+import { tan } from "../signal/math.ts";
+import { constant, feedbackOf } from "../signal/signal.ts";
+
+/** Two poles, all responses at once; stays stable however fast it is moved. */
+export const stateVariable = defineModule({
+  name: "stateVariable",
+  summary: "a resonant filter of 12 dB an octave: low, band, high, notch, peak and all-pass",
+  source: "A. Simper: Linear trapezoidal integrated state variable filter, Cytomic (2013)",
+  inputs: { input: { kind: "1", why: "what is filtered" } },
+  parameters: {
+    cutoffHz: {
+      unit: "Hz",
+      min: 5,
+      max: 20_000,
+      default: 1_000,
+      curve: "exponential",
+      smoothingSeconds: 0.02,
+      why: "corner, and place of the resonance; kept below 0.49 of the sample rate",
+    },
+    q: {
+      unit: "1",
+      min: 0.5,
+      max: 100,
+      default: Math.SQRT1_2,
+      curve: "exponential",
+      smoothingSeconds: 0.02,
+      why: "gain at the corner: 0.707 is flat, above 1 it rings, at 100 it nearly whistles",
+    },
+  },
+  options: {},
+  process: ({ input, cutoffHz, q }, _options, { sampleRateHz }) => {
+    const g = tan(cutoffHz.atMost(sampleRateHz * 0.49).ratio(sampleRateHz / Math.PI));
+    const damping = constant(1).over(q);
+    const a1 = constant(1).over(g.times(g.plus(damping)).plus(1));
+    const a2 = g.times(a1);
+    const a3 = g.times(a2);
+    let [low, band] = [input, input];
+    feedbackOf({ first: 0, second: 0 }, ({ first, second }) => {
+      const difference = input.minus(second);
+      band = first.times(a1).plus(difference.times(a2));
+      low = second.plus(first.times(a2).plus(difference.times(a3)));
+      return { first: band.plus(band).minus(first), second: low.plus(low).minus(second) };
+    });
+    const damped = band.times(damping);
+    const high = input.minus(damped).minus(low);
+    return {
+      low,
+      band,
+      high,
+      notch: low.plus(high),
+      peak: low.minus(high),
+      allPass: input.minus(damped.plus(damped)),
+    };
+  },
+});

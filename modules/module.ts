@@ -1,0 +1,185 @@
+/**
+ * The contract of a module: one table that says what goes in, what can be turned and why, and one pure function from
+ * signals to signals. The table is the single source of range checks, OSC ranges, documentation and types: a wrong
+ * name, unit or kind of signal is an error in the editor, a value out of range one when the patch is built.
+ */
+import { buildRateHz, withUse } from "./signal/build_context.ts";
+import { PatchInvalid } from "./signal/flatten.ts";
+import { Condition, constant, Signal, type Unit } from "./signal/signal.ts";
+
+/** Something that can be turned, in a module or in a patch. */
+export interface Parameter<U extends Unit = Unit> {
+  readonly unit: U;
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+  /** How a control should be spread over the range; `exponential` needs a `min` above 0. */
+  readonly curve: "linear" | "exponential";
+  /** Time of the straight ramp to a new value when it is a patch's parameter; 0: at once. */
+  readonly smoothingSeconds: number;
+  /** What it does to the sound, and why the range is what it is. */
+  readonly why: string;
+}
+
+export type ParameterTable = Readonly<Record<string, Parameter>>;
+
+/** What has to be connected: a signal of some unit, or a condition. */
+export interface Input {
+  readonly kind: Unit | "condition";
+  /** May be left out; it is zero then. Not for conditions. */
+  readonly optional?: true;
+  readonly why: string;
+}
+
+type InputTable = Readonly<Record<string, Input>>;
+
+type InputSignals<I extends InputTable> = {
+  readonly [K in keyof I]: I[K]["kind"] extends "condition" ? Condition
+    : I[K]["kind"] extends Unit ? Signal<I[K]["kind"]>
+    : never;
+};
+
+/** A parameter table's signals, by name. */
+export type ParameterSignals<P extends ParameterTable> = {
+  readonly [K in keyof P]: Signal<P[K]["unit"]>;
+};
+
+type InputArguments<I extends InputTable> =
+  & { readonly [K in keyof I as I[K] extends { optional: true } ? never : K]: InputSignals<I>[K] }
+  & { readonly [K in keyof I as I[K] extends { optional: true } ? K : never]?: InputSignals<I>[K] };
+
+type ParameterArguments<P extends ParameterTable> = {
+  readonly [K in keyof P]?: Signal<P[K]["unit"]> | number;
+};
+
+export interface ModuleDeclaration<I extends InputTable, P extends ParameterTable, O extends object, R> {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Paper, book or derivation of the method. */
+  readonly source: string;
+  readonly inputs: I;
+  readonly parameters: P;
+  /** Fixed when the patch is built, with their defaults: sizes, modes. */
+  readonly options: O;
+  readonly process: (
+    signals: InputSignals<I> & ParameterSignals<P>,
+    options: O,
+    rate: { readonly sampleRateHz: number },
+  ) => R;
+}
+
+/** A module: called with its inputs, it returns its outputs. What is left out takes its default. */
+export type Module<I extends InputTable, P extends ParameterTable, O extends object, R> =
+  & ((args: InputArguments<I> & ParameterArguments<P> & Partial<O>) => R)
+  & Omit<ModuleDeclaration<I, P, O, R>, "name">
+  & { readonly moduleName: string };
+
+/** Declares a module. Throws TypeError when the table contradicts itself. */
+export function defineModule<
+  const I extends InputTable,
+  const P extends ParameterTable,
+  O extends object,
+  R,
+>(
+  declaration: ModuleDeclaration<I, P, O, R>,
+): Module<I, P, O, R> {
+  const { name, inputs, parameters, options, process, summary, source } = declaration;
+  for (const [key, parameter] of Object.entries(parameters)) checkParameter(`${name}: ${key}`, parameter);
+  const call = (args: Readonly<Record<string, unknown>>): R => {
+    const location = patchLocation();
+    return withUse({ name, location }, () => {
+      const at = (key: string) => `${name}: ${key}${location && ` (${location})`}`;
+      const signals: Record<string, unknown> = {};
+      for (const [key, input] of Object.entries<Input>(inputs)) {
+        signals[key] = checkInput(at(key), input, args[key]);
+      }
+      for (const [key, parameter] of Object.entries(parameters)) {
+        signals[key] = checkArgument(at(key), parameter, args[key]);
+      }
+      for (const key of Object.keys(args)) {
+        if (!(key in signals) && !(key in options)) {
+          throw new PatchInvalid(`${at(key)}: there is no such input, parameter or option`);
+        }
+      }
+      const chosen = Object.fromEntries(
+        Object.entries(options).map(([key, value]) => [key, args[key] ?? value]),
+      ) as O;
+      return process(signals as InputSignals<I> & ParameterSignals<P>, chosen, {
+        sampleRateHz: buildRateHz(),
+      });
+    });
+  };
+  return Object.assign(call as unknown as Module<I, P, O, R>, {
+    moduleName: name,
+    summary,
+    source,
+    inputs,
+    parameters,
+    options,
+    process,
+  });
+}
+
+/** Throws TypeError when a parameter's table contradicts itself. */
+export function checkParameter(name: string, { min, max, default: fallback, ...rest }: Parameter): void {
+  const { curve, smoothingSeconds, why } = rest;
+  const numbers = [min, max, fallback, smoothingSeconds];
+  if (!numbers.every(Number.isFinite)) throw new TypeError(`${name}: expected finite numbers`);
+  if (!(min < max)) throw new TypeError(`${name}: expected min below max, found ${min} and ${max}`);
+  if (fallback < min || fallback > max) {
+    throw new TypeError(`${name}: expected a default from ${min} to ${max}, found ${fallback}`);
+  }
+  if (curve === "exponential" && min <= 0) {
+    throw new TypeError(`${name}: an exponential curve needs a min above 0, found ${min}`);
+  }
+  if (smoothingSeconds < 0) throw new TypeError(`${name}: smoothingSeconds: found ${smoothingSeconds}`);
+  if (why === "") throw new TypeError(`${name}: say why`);
+}
+
+function checkInput(name: string, { kind, optional }: Input, given: unknown): Signal<Unit> | Condition {
+  if (given === undefined && optional) return constant(0);
+  if (kind === "condition") {
+    if (given instanceof Condition) return given;
+    throw new PatchInvalid(`${name}: expected a condition, found ${kindOf(given)}`);
+  }
+  if (given instanceof Signal) return given;
+  if (typeof given === "number" && Number.isFinite(given)) return constant(given);
+  throw new PatchInvalid(`${name}: expected a signal, found ${kindOf(given)}`);
+}
+
+/** Numbers are checked here; signals that could leave the range are kept inside it. */
+function checkArgument(name: string, parameter: Parameter, given: unknown): Signal<Unit> {
+  const { min, max, unit } = parameter;
+  if (given === undefined) return constant(parameter.default);
+  if (typeof given === "number") {
+    if (given >= min && given <= max) return constant(given);
+    throw new PatchInvalid(`${name}: expected ${min} to ${max} ${unit}, found ${given}`);
+  }
+  if (!(given instanceof Signal)) {
+    throw new PatchInvalid(`${name}: expected a signal or a number, found ${kindOf(given)}`);
+  }
+  const range = (given as Signal<Unit>).source.range;
+  if (range && range.min >= min && range.max <= max) return given;
+  return (given as Signal<Unit>).within(min, max);
+}
+
+function kindOf(given: unknown): string {
+  if (given instanceof Signal) return "a signal";
+  if (given instanceof Condition) return "a condition";
+  if (Array.isArray(given)) return `${given.length} signals`;
+  return given === undefined ? "nothing" : typeof given === "object" ? "an object" : String(given);
+}
+
+const modulesRoot = new URL("./", import.meta.url).href;
+
+/** The first caller outside of the module library, e.g. `organ.ts:12`; empty when there is none. */
+export function patchLocation(stack: string = new Error().stack ?? ""): string {
+  for (const line of stack.split("\n")) {
+    const match = /(file:\/\/[^\s)]+):(\d+):\d+\)?$/.exec(line);
+    if (match && !match[1].startsWith(modulesRoot)) {
+      return `${decodeURIComponent(match[1].slice(match[1].lastIndexOf("/") + 1))}:${match[2]}`;
+    }
+  }
+  return "";
+}

@@ -1,0 +1,18 @@
+import { defineModule } from "../module.ts";
+import { type Integer, seededFeedback } from "../signal/signal.ts";
+
+/** White noise, -1 to 1, another one for every note, voice and seed of the engine. */
+export const noise = defineModule({
+  name: "noise",
+  summary: "white noise: the same power at every frequency",
+  source: "G. Marsaglia: Xorshift RNGs, Journal of Statistical Software 8 (2003): 32 bits, shifts 13, 17, 5",
+  inputs: {},
+  parameters: {},
+  options: {},
+  process: () =>
+    seededFeedback((previous: Integer) => {
+      const first = previous.xor(previous.shiftLeft(13));
+      const second = first.xor(first.shiftRightUnsigned(17));
+      return second.xor(second.shiftLeft(5));
+    }).toFloat().times(2 ** -31),
+});

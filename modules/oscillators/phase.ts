@@ -1,0 +1,44 @@
+import { type Integer, integerFeedback, type Signal } from "../signal/signal.ts";
+
+/** Turns in one step of a 32-bit phase. */
+export const turnsPerStep = 2 ** -32;
+
+/** Where an oscillator is in its period, and how far it moves in a frame. */
+export interface Phase {
+  /** A turn is 2^32 and wraps for nothing: pitch does not suffer from rounding, however long a note lasts. */
+  readonly phase: Integer;
+  /** Turns a frame. */
+  readonly increment: Signal<"1">;
+}
+
+/** Counts periods from phase 0. Frequencies from 0 up to half the sample rate. */
+export function phaseOf(frequencyHz: Signal<"Hz">, sampleRateHz: number): Phase {
+  const increment = frequencyHz.ratio(sampleRateHz);
+  const step = increment.times(1 / turnsPerStep).toInteger();
+  let phase: Integer | undefined;
+  integerFeedback(0, (previous) => (phase = previous).plus(step));
+  return { phase: phase!, increment };
+}
+
+/** A phase as turns from -1/2 to 1/2. */
+export function signedTurns(phase: Integer): Signal<"1"> {
+  return phase.toFloat().times(turnsPerStep);
+}
+
+/** Range of every oscillator's frequency: beyond half of 44.1 kHz nothing is left to hear. */
+export const oscillatorFrequency = {
+  unit: "Hz",
+  min: 0,
+  max: 20_000,
+  default: 440,
+  curve: "linear",
+  smoothingSeconds: 0,
+  why: "pitch; at most 0.45 of the sample rate, where a band-limited wave is nearly a sine",
+} as const;
+
+/** Keeps a frequency where an oscillator can follow it. */
+export function playable(frequencyHz: Signal<"Hz">, sampleRateHz: number): Signal<"Hz"> {
+  return sampleRateHz * 0.45 < oscillatorFrequency.max
+    ? frequencyHz.atMost(sampleRateHz * 0.45)
+    : frequencyHz;
+}

@@ -1,0 +1,238 @@
+/**
+ * A patch as its author writes it: instruments, groups of parameters, and one function that mixes what is heard. What is
+ * built from it is data ({@link PatchGraph}).
+ */
+import type { ParameterDeclaration, PatchFormat } from "./compiled_patch.ts";
+import { checkParameter, type ParameterSignals, type ParameterTable } from "./module.ts";
+import { withFormat } from "./signal/build_context.ts";
+import { flatten, PatchInvalid } from "./signal/flatten.ts";
+import {
+  type InstrumentGraph,
+  type NoteField,
+  noteFields,
+  type PatchGraph,
+  playingModes,
+  type Polyphony,
+  stealingRules,
+} from "./signal/graph.ts";
+import { noteToHz } from "./signal/math.ts";
+import type { LaneType } from "./signal/operations.ts";
+import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
+
+/** What a voice knows about the note that it plays. */
+export interface Note {
+  /** MIDI note number with fraction; a unison's detuning is in it. */
+  readonly number: Signal<"semitones">;
+  /** The same in equal temperament, A4 = 440 Hz. */
+  readonly frequencyHz: Signal<"Hz">;
+  /** Above 0, up to 1. */
+  readonly velocity: Signal<"1">;
+  /** The note is held, by its key or by the pedal. */
+  readonly gate: Condition;
+  /** True in the first frame of a note. */
+  readonly trigger: Condition;
+  /** Place in a unison from -1 to 1; 0 without one. */
+  readonly spread: Signal<"1">;
+}
+
+/** Left and right of a voice. */
+export type Stereo = readonly [left: Signal<"1">, right: Signal<"1">];
+
+/** What a voice gives. */
+export interface Voice {
+  /** One signal sounds in the middle, at full gain on both sides. */
+  readonly output: Signal<"1"> | Stereo;
+  /**
+   * Multiplies the output. The voice ends when the note is released and this is zero, where it has to stay; until then
+   * it costs.
+   */
+  readonly envelope: Signal<"1">;
+}
+
+export interface InstrumentDefinition<P extends ParameterTable> extends Partial<Polyphony> {
+  readonly parameters: P;
+  readonly voice: (note: Note, parameters: ParameterSignals<P>) => Voice;
+}
+
+/** An instrument whose parameter types have been checked. */
+export interface Instrument extends Partial<Polyphony> {
+  readonly parameters: ParameterTable;
+  // deno-lint-ignore no-explicit-any -- the types were checked where it was defined
+  readonly voice: (note: Note, parameters: any) => Voice;
+}
+
+/** Defines an instrument; exists so that the types of its parameters reach its voice. */
+export function instrument<const P extends ParameterTable>(definition: InstrumentDefinition<P>): Instrument {
+  return definition;
+}
+
+type GroupTable = Readonly<Record<string, ParameterTable>>;
+
+export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>, G extends GroupTable> {
+  readonly name: string;
+  /** Channels that the output uses: 2, or 4 for quadraphony. */
+  readonly channels?: 2 | 4;
+  readonly instruments: I;
+  /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. */
+  readonly parameters: G;
+  /** What is heard: channels are lanes, left first. */
+  readonly output: (
+    /** Sums of the instruments, left and right in the first two channels. */
+    buses: { readonly [K in keyof I]: Signal<"1"> },
+    parameters: { readonly [K in keyof G]: ParameterSignals<G[K]> },
+    /** The audio input, one channel a lane; zero where there is none. */
+    input: Signal<"1">,
+  ) => Signal<"1">;
+}
+
+/** A patch that can be built for any output format. */
+export interface Patch {
+  readonly name: string;
+  /** @throws {PatchInvalid} */
+  readonly build: (format: PatchFormat) => PatchGraph;
+}
+
+/** First parts of OSC addresses that belong to the server. */
+const reserved = [
+  ..."note off pedal panic status version notify sync dump late done fail patch rec engine quit".split(" "),
+  ..."help get meters tree clear midi synced".split(" "),
+];
+const reservedInInstruments = ["note", "off", "pedal"];
+const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
+const mostVoices = 4_096;
+
+/** Defines a patch. It is checked when it is built. */
+export function definePatch<
+  const I extends Readonly<Record<string, Instrument>>,
+  const G extends GroupTable,
+>(definition: PatchDefinition<I, G>): Patch {
+  const { name } = definition;
+  return {
+    name,
+    build: (format) =>
+      withFormat(format, () => buildPatch(definition as unknown as PatchDefinition<never, never>, format)),
+  };
+}
+
+function buildPatch(definition: PatchDefinition<never, never>, format: PatchFormat): PatchGraph {
+  const { name, channels = 2, output } = definition;
+  const instruments: Readonly<Record<string, Instrument>> = definition.instruments;
+  const groups: GroupTable = definition.parameters;
+  checkName("patch", name, []);
+  if (channels !== 2 && channels !== 4) {
+    throw new PatchInvalid(`channels: expected 2 or 4, found ${channels}`);
+  }
+  const declarations: ParameterDeclaration[] = [];
+  const declare = (owner: string, table: ParameterTable, taken: readonly string[]) => {
+    const signals: Record<string, Signal> = {};
+    const indexes = new Set<number>();
+    for (const [key, parameter] of Object.entries(table)) {
+      checkName(owner, key, taken);
+      checkParameter(`${owner}: ${key}`, parameter);
+      const { why, ...rest } = parameter;
+      indexes.add(declarations.length);
+      signals[key] = parameterSignal(declarations.length, parameter);
+      declarations.push({ address: `${owner}/${key}`, description: why, ...rest });
+    }
+    return { signals, indexes };
+  };
+  const built = Object.entries(instruments).map(([key, instrument]): InstrumentGraph => {
+    checkName("instrument", key, reserved);
+    const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
+    const voice = instrument.voice(noteSignals(), signals as never);
+    const outputs = voiceOutputs(key, voice);
+    return {
+      name: key,
+      polyphony: polyphonyOf(key, instrument),
+      voice: flatten(outputs, {
+        name: `instrument ${key}`,
+        forbidden: ["bus", "input", "lane", "lanes"],
+        parameters: indexes,
+      }),
+    };
+  });
+  const owned = new Set<number>();
+  const parameters = Object.fromEntries(
+    Object.entries(groups).map(([key, table]) => {
+      checkName("group", key, reserved);
+      if (key in instruments) throw new PatchInvalid(`${key}: names an instrument and a group of parameters`);
+      const { signals, indexes } = declare(key, table, []);
+      indexes.forEach((index) => owned.add(index));
+      return [key, signals];
+    }),
+  );
+  const buses = Object.fromEntries(
+    built.map(({ name }, index) => [name, new Signal(makeNode("bus", "f32", [], index))]),
+  );
+  const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode("input", "f32", []));
+  const mixed = output(buses as never, parameters as never, input);
+  if (!(mixed instanceof Signal)) {
+    throw new PatchInvalid(`output: expected one signal, found ${typeof mixed}`);
+  }
+  const main = flatten([mixed.source], { name: "output", forbidden: ["note"], parameters: owned });
+  return { name, parameters: declarations, instruments: built, main, channels };
+}
+
+function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {
+  return new Signal({ ...makeNode("parameter", "f32", [], index), range: { min, max } });
+}
+
+function noteSignals(): Note {
+  const node = (field: NoteField, type: LaneType) => makeNode("note", type, [], noteFields.indexOf(field));
+  const number = new Signal<"semitones">(node("number", "f32"));
+  return {
+    number,
+    frequencyHz: noteToHz(number),
+    velocity: new Signal(node("velocity", "f32")),
+    gate: new Condition(node("gate", "mask")),
+    trigger: new Condition(node("trigger", "mask")),
+    spread: new Signal(node("spread", "f32")),
+  };
+}
+
+function voiceOutputs(name: string, voice: Voice): Source[] {
+  const { output, envelope } = voice ?? {};
+  const sides: readonly unknown[] = Array.isArray(output) ? output : [output, output];
+  if (sides.length !== 2 || !sides.every((side) => side instanceof Signal) || !(envelope instanceof Signal)) {
+    throw new PatchInvalid(
+      `instrument ${name}: expected { output, envelope }: output one signal or left and right, envelope a signal`,
+    );
+  }
+  const [left, right] = (sides as Signal[]).map((side) => side.times(envelope).source);
+  return [left, output instanceof Signal ? left : right, envelope.source];
+}
+
+function polyphonyOf(name: string, instrument: Instrument): Polyphony {
+  const { mode = "poly", unison = 1, detuneCents = 0, steal = "oldest" } = instrument;
+  const voices = instrument.voices ?? (mode === "poly" ? 16 : unison);
+  const must = (holds: boolean, what: string) => {
+    if (!holds) throw new PatchInvalid(`instrument ${name}: ${what}`);
+  };
+  must(playingModes.includes(mode), `mode: expected ${playingModes.join(", ")}, found ${mode}`);
+  must(stealingRules.includes(steal), `steal: expected ${stealingRules.join(", ")}, found ${steal}`);
+  must(
+    Number.isInteger(voices) && voices >= 1 && voices <= mostVoices,
+    `voices: expected 1 to ${mostVoices}, found ${voices}`,
+  );
+  must(
+    Number.isInteger(unison) && unison >= 1 && unison <= Math.min(16, voices),
+    `unison: expected 1 to ${Math.min(16, voices)}, found ${unison}`,
+  );
+  must(detuneCents >= 0 && detuneCents <= 1_200, `detuneCents: expected 0 to 1200, found ${detuneCents}`);
+  must(
+    mode === "poly" || voices === unison,
+    `voices: a ${mode} instrument has as many as its unison, ${unison}, found ${voices}`,
+  );
+  return { voices, mode, unison, detuneCents, steal };
+}
+
+function checkName(what: string, name: unknown, taken: readonly string[]): void {
+  if (typeof name !== "string" || !namePattern.test(name)) {
+    throw new PatchInvalid(
+      `${what}: expected a name of up to 32 letters and digits that begins with a small letter, found ${
+        JSON.stringify(name)
+      }`,
+    );
+  }
+  if (taken.includes(name)) throw new PatchInvalid(`${what} ${name}: the server uses this name itself`);
+}

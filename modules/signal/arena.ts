@@ -1,0 +1,167 @@
+/**
+ * Where everything of a patch lies in its memory. The whole state is one stretch between the engine's region and the
+ * input, so a snapshot is one copy; buffers that hold nothing from one call to the next come after the output.
+ */
+import { hostRegionBytes, type PatchFormat } from "../compiled_patch.ts";
+import { type Graph, noteFields, type PatchGraph } from "./graph.ts";
+
+/** A stretch of the arena, for the compiler and for people. */
+export interface Region {
+  readonly name: string;
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** Bytes of a parameter's record, and what is where in it. */
+export const parameterRecord = {
+  bytes: 32,
+  current: 0,
+  target: 4,
+  step: 8,
+  remaining: 12,
+  ramp: 16,
+} as const;
+
+/** Offsets of the fields of a group of four voices, one vector each; the voice's states follow. */
+export const voiceField = {
+  ...Object.fromEntries(noteFields.map((name, index) => [name, index * 16])) as Record<
+    typeof noteFields[number],
+    number
+  >,
+  alive: noteFields.length * 16,
+  level: noteFields.length * 16 + 16,
+  gain: noteFields.length * 16 + 32,
+  gainTarget: noteFields.length * 16 + 48,
+  gainStep: noteFields.length * 16 + 64,
+  id: noteFields.length * 16 + 80,
+  age: noteFields.length * 16 + 96,
+  held: noteFields.length * 16 + 112,
+  states: noteFields.length * 16 + 128,
+} as const;
+
+/** Keys that a mono instrument remembers to come back to. */
+export const noteStackLength = 32;
+
+/** Bytes of an instrument's own words: pedal, keys held, and for each key id, number, velocity. */
+export const instrumentWords = { bytes: 16 + noteStackLength * 12, pedal: 0, keys: 4, stack: 16 } as const;
+
+/** One instrument's part of the arena. */
+export interface InstrumentPlaces {
+  readonly words: number;
+  readonly groups: number;
+  readonly groupCount: number;
+  readonly groupBytes: number;
+  readonly lines: number;
+  readonly lineBytes: number;
+  /** Offset of each line inside a group's lines. */
+  readonly lineOffsets: readonly number[];
+  readonly tables: readonly number[];
+  /** Sum of the voices, left and right in the first lanes. */
+  readonly bus: number;
+}
+
+/** Everything's offset, in bytes. */
+export interface ArenaPlan {
+  readonly regions: readonly Region[];
+  readonly bytes: number;
+  /** Frames rendered since the beginning, wrapping. */
+  readonly clock: number;
+  readonly seed: number;
+  /** Notes begun since the beginning, wrapping. */
+  readonly notes: number;
+  readonly poisoned: number;
+  readonly parameters: number;
+  readonly instruments: readonly InstrumentPlaces[];
+  readonly mainStates: number;
+  readonly mainLines: readonly number[];
+  readonly mainTables: readonly number[];
+  readonly input: number;
+  readonly output: number;
+  /** Ramps of the parameters in the block, one f32 a frame each. */
+  readonly ramps: number;
+  /** What the four voices of one group give: left, then right. */
+  readonly voiceScratch: number;
+  /** Sums of all groups of one instrument, lane by lane: left, then right. */
+  readonly sums: number;
+}
+
+/** Ring length of a delay line: a power of two that holds the longest delay and the frame being written. */
+export function ringFrames(frames: number): number {
+  return 2 ** Math.ceil(Math.log2(frames + 1));
+}
+
+/** Bytes of one frame of a line: a voice has four lanes, the main mix as many as it has channels. */
+export function lineStride(channels: number): number {
+  return channels * 4;
+}
+
+/** Lays the arena out. */
+export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
+  const { maximumBlockFrames, channels, inputChannels } = format;
+  const regions: Region[] = [{ name: "engine", offset: 0, bytes: hostRegionBytes }];
+  let end = hostRegionBytes;
+  const take = (name: string, bytes: number): number => {
+    const offset = end;
+    if (bytes > 0) regions.push({ name, offset, bytes });
+    end += Math.ceil(bytes / 16) * 16;
+    return offset;
+  };
+  const tablesOf = (name: string, { tables }: Graph) =>
+    tables.map((values, index) => take(`${name}: table ${index}`, values.length * 4));
+  const clock = take("clock, seed, counters", 16);
+  const parameters = take("parameters", patch.parameters.length * parameterRecord.bytes);
+  const instruments = patch.instruments.map(({ name, polyphony, voice }) => {
+    const groupCount = Math.ceil(polyphony.voices / 4);
+    const groupBytes = voiceField.states + voice.states.length * 16;
+    let lineBytes = 0;
+    const lineOffsets = voice.lines.map(({ frames }) => {
+      const offset = lineBytes;
+      lineBytes += ringFrames(frames) * lineStride(4);
+      return offset;
+    });
+    return {
+      words: take(`${name}: pedal and keys`, instrumentWords.bytes),
+      groups: take(`${name}: voices`, groupCount * groupBytes),
+      groupCount,
+      groupBytes,
+      lines: take(`${name}: delay lines`, groupCount * lineBytes),
+      lineBytes,
+      lineOffsets,
+      tables: tablesOf(name, voice),
+    };
+  });
+  const mainStates = take("output: states", patch.main.states.length * 16);
+  const mainLines = patch.main.lines.map(({ frames }, index) =>
+    take(`output: delay line ${index}`, ringFrames(frames) * lineStride(patch.channels))
+  );
+  const mainTables = tablesOf("output", patch.main);
+  // slack: vectors are read and written where the last frame has fewer channels
+  const input = take("input", maximumBlockFrames * inputChannels * 4 + 16);
+  const output = take("output", maximumBlockFrames * channels * 4 + 16);
+  const ramps = take("scratch: ramps", patch.parameters.length * maximumBlockFrames * 4);
+  const frameVectors = maximumBlockFrames * 16;
+  const voiceScratch = take("scratch: four voices", frameVectors * 2);
+  const sums = take("scratch: sums", frameVectors * 2);
+  const withBuses = instruments.map((places, index) => ({
+    ...places,
+    bus: take(`scratch: bus ${patch.instruments[index].name}`, frameVectors),
+  }));
+  return {
+    regions,
+    bytes: Math.ceil(end / 65_536) * 65_536,
+    clock,
+    seed: clock + 4,
+    notes: clock + 8,
+    poisoned: clock + 12,
+    parameters,
+    instruments: withBuses,
+    mainStates,
+    mainLines,
+    mainTables,
+    input,
+    output,
+    ramps,
+    voiceScratch,
+    sums,
+  };
+}

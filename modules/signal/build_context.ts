@@ -1,0 +1,48 @@
+/**
+ * What is being built at the moment: the output format that patch functions may depend on, and the module whose function
+ * runs. Building is synchronous, so one variable is enough.
+ */
+import type { PatchFormat } from "../compiled_patch.ts";
+import type { ModuleUse } from "./graph.ts";
+
+const outside: ModuleUse = { name: "patch", location: "" };
+
+let format: PatchFormat | undefined;
+let use: ModuleUse = outside;
+
+/** Runs `build` for an output format. */
+export function withFormat<T>(wanted: PatchFormat, build: () => T): T {
+  const [formatBefore, useBefore] = [format, use];
+  format = wanted;
+  use = outside;
+  try {
+    return build();
+  } finally {
+    format = formatBefore;
+    use = useBefore;
+  }
+}
+
+/** Runs a module's function, so that what it makes carries the module's name. */
+export function withUse<T>(inner: ModuleUse, build: () => T): T {
+  const before = use;
+  if (use === outside) use = inner; // a module made of modules is named by the outer one
+  try {
+    return build();
+  } finally {
+    use = before;
+  }
+}
+
+/** The module whose function runs, or the patch itself. */
+export function currentUse(): ModuleUse {
+  return use;
+}
+
+/** Frames per second of the output that is being built for. Throws outside of a patch. */
+export function buildRateHz(): number {
+  if (!format) {
+    throw new TypeError("signals are made inside the functions of a patch, not when its file is loaded");
+  }
+  return format.sampleRateHz;
+}

@@ -1,0 +1,121 @@
+/**
+ * How an instrument renders a block, as WebAssembly text: each group of four voices that has a sounding one goes through
+ * the fused function, what it gave is added up lane by lane, and in the end lanes are summed to left and right. A group
+ * at rest costs one comparison.
+ */
+import type { PatchFormat } from "../compiled_patch.ts";
+import { type ArenaPlan, voiceField } from "./arena.ts";
+import type { PatchGraph } from "./graph.ts";
+import { quietGraph } from "./quiet.ts";
+import { ramping } from "./schedule.ts";
+
+const at = voiceField;
+const group = (field: number) => `offset=${field} (local.get $group)`;
+
+/** `$NAME_render (frames, moving)`. */
+export function instrumentRenderText(
+  patch: PatchGraph,
+  index: number,
+  plan: ArenaPlan,
+  { maximumBlockFrames }: PatchFormat,
+): string {
+  const { name, voice } = patch.instruments[index];
+  const { groups, groupBytes, groupCount, lines, lineBytes, bus } = plan.instruments[index];
+  const frameBytes = maximumBlockFrames * 16;
+  const mono = voice.outputs[0] === voice.outputs[1];
+  const sides = mono ? [0] : [0, 1];
+  const args = "(local.get $group) (local.get $lines) (local.get $frames)";
+  const choice = (condition: string, yes: string, no: string) =>
+    `(if (result v128) ${condition} (then ${yes}) (else ${no}))`;
+  const call = (kind: string) => `(call $${name}_${kind} ${args})`;
+  const quiet = quietGraph(voice);
+  const resting = quiet === undefined
+    ? call("resting")
+    : choice(`(v128.any_true ${news(quiet.falseStates)})`, call("resting"), call("quiet"));
+  const moves = ramping(voice, patch.parameters).length > 0;
+  const run = moves ? choice("(local.get $moving)", call("moving"), resting) : resting;
+  const accumulate = (scaled: (sample: string) => string) =>
+    sides.map((side) => {
+      const sum = plan.sums + side * frameBytes;
+      const sample = `(v128.load offset=${plan.voiceScratch + side * frameBytes} (local.get $t))`;
+      return `(v128.store offset=${sum} (local.get $t) (f32x4.add (v128.load offset=${sum} (local.get $t)) ${
+        scaled(sample)
+      }))`;
+    }).join("\n          ");
+  return `
+  (func $${name}_render (param $frames i32) (param $moving i32)
+    (local $group i32) (local $groups_end i32) (local $lines i32) (local $t i32) (local $end i32) (local $any i32)
+    (local $alive v128) (local $finite v128) (local $gain v128) (local $target v128) (local $step v128)
+    (local.set $end (i32.shl (local.get $frames) (i32.const 4)))
+    (local.set $group (i32.const ${groups}))
+    (local.set $groups_end (i32.const ${groups + groupCount * groupBytes}))
+    (local.set $lines (i32.const ${lines}))
+    (loop $next_group
+      (local.set $alive (v128.load ${group(at.alive)}))
+      (if (v128.any_true (local.get $alive)) (then
+        (if (i32.eqz (local.get $any)) (then
+          (local.set $any (i32.const 1))
+          ${
+    sides.map((side) =>
+      `(memory.fill (i32.const ${plan.sums + side * frameBytes}) (i32.const 0) (local.get $end))`
+    ).join(" ")
+  }))
+        (local.set $finite ${run})
+        ;; a poisoned voice is left out of the sum
+        (local.set $finite (v128.and (local.get $finite) (local.get $alive)))
+        (local.set $gain (v128.load ${group(at.gain)}))
+        (local.set $target (v128.load ${group(at.gainTarget)}))
+        (local.set $step (v128.load ${group(at.gainStep)}))
+        (local.set $t (i32.const 0))
+        (if (v128.any_true (v128.and (local.get $alive) (f32x4.ne (local.get $gain) (local.get $target))))
+          (then (loop $next
+          (local.set $gain (f32x4.add (local.get $gain) (f32x4.pmax (f32x4.neg (local.get $step)) (f32x4.pmin (local.get $step)
+            (f32x4.sub (local.get $target) (local.get $gain))))))
+          ${accumulate((sample) => `(f32x4.mul (v128.and ${sample} (local.get $finite)) (local.get $gain))`)}
+          (local.set $t (i32.add (local.get $t) (i32.const 16)))
+          (br_if $next (i32.lt_u (local.get $t) (local.get $end)))))
+          (else (loop $next
+          ${accumulate((sample) => `(v128.and ${sample} (local.get $finite))`)}
+          (local.set $t (i32.add (local.get $t) (i32.const 16)))
+          (br_if $next (i32.lt_u (local.get $t) (local.get $end))))))
+        (v128.store ${group(at.gain)} (local.get $gain))
+        (i32.store (i32.const ${plan.poisoned}) (i32.add (i32.load (i32.const ${plan.poisoned}))
+          (i32.popcnt (i32x4.bitmask (v128.andnot (local.get $alive) (local.get $finite))))))
+        ;; a voice lives on while it is held or its envelope is above zero, unless it has faded out
+        (v128.store ${group(at.alive)} (v128.and
+          (v128.and (local.get $finite) (f32x4.ne (v128.or (local.get $gain) (local.get $target)) (v128.const i32x4 0 0 0 0)))
+          (v128.or (v128.load ${group(at.gate)}) (f32x4.ne (v128.load ${
+    group(at.level)
+  }) (v128.const i32x4 0 0 0 0)))))))
+      (local.set $group (i32.add (local.get $group) (i32.const ${groupBytes})))
+      (local.set $lines (i32.add (local.get $lines) (i32.const ${lineBytes})))
+      (br_if $next_group (i32.lt_u (local.get $group) (local.get $groups_end))))
+    (if (local.get $any)
+      (then (call $reduce (i32.const ${bus}) (local.get $end) (i32.const ${mono ? 0 : frameBytes})))
+      (else (memory.fill (i32.const ${bus}) (i32.const 0) (local.get $end)))))`;
+}
+
+/** Whether a note begins or has not come to rest yet, in some lane. */
+function news(falseStates: readonly number[]): string {
+  return falseStates.map((index) => `(v128.load ${group(at.states + index * 16)})`)
+    .reduce((all, one) => `(v128.or ${all} ${one})`, `(v128.load ${group(at.trigger)})`);
+}
+
+/** `$reduce`: the lanes of both sides become one frame of two channels. */
+export function reduceText({ sums }: ArenaPlan): string {
+  return `
+  ;; adds up four lanes: (0 + 2) + (1 + 3), left into the first lane, right into the second
+  (func $reduce (param $bus i32) (param $bytes i32) (param $right i32) (local $t i32) (local $l v128) (local $r v128) (local $sum v128)
+    (local.set $right (i32.add (i32.const ${sums}) (local.get $right)))
+    (loop $next
+      (local.set $l (v128.load offset=${sums} (local.get $t)))
+      (local.set $r (v128.load (i32.add (local.get $right) (local.get $t))))
+      (local.set $sum (f32x4.add
+        (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $l) (local.get $r))
+        (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $l) (local.get $r))))
+      (v128.store (i32.add (local.get $bus) (local.get $t)) (f32x4.add
+        (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $sum) (v128.const i32x4 0 0 0 0))
+        (i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 (local.get $sum) (v128.const i32x4 0 0 0 0))))
+      (local.set $t (i32.add (local.get $t) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $t) (local.get $bytes)))))`;
+}

@@ -1,0 +1,321 @@
+/**
+ * One graph as one fused WebAssembly function: what stands still between two commands is computed before the loop, the
+ * rest in it, all states in locals. Four voices, or up to four channels, go through it side by side.
+ *
+ * **Denormals.** WebAssembly has no flush-to-zero, and a filter whose state has become denormal costs some thirty times as
+ * much. So every 32 frames of the stream, counted from its start and not from the call's, every float state below 1e-15
+ * becomes zero, and what a delay line takes in likewise, each frame. On the same occasion what is no number becomes zero:
+ * a filter that was fed an infinity works again after 32 frames.
+ */
+import type { Graph, GraphNode } from "./graph.ts";
+import { noteFields } from "./graph.ts";
+import { operations } from "./operations.ts";
+import { type Schedule, scheduleGraph } from "./schedule.ts";
+import type { ParameterDeclaration } from "../compiled_patch.ts";
+import { lineStride, ringFrames } from "./arena.ts";
+
+/** Frames between two looks at the states, a power of two. */
+export const flushFrames = 32;
+
+/** -300 dB: nothing is lost, and every number that can become denormal passes through here on its way. */
+export const flushBelow = Math.fround(1e-15);
+
+/** Largest magnitude that counts as a number. */
+export const flushAbove = Math.fround(3e38);
+
+/** Offsets and names that a kernel is made with. */
+export interface KernelPlaces {
+  readonly name: string;
+  /** `voice`: states and lines are relative to a group; `main`: they are absolute. */
+  readonly kind: "voice" | "main";
+  readonly states: number;
+  readonly lines: readonly number[];
+  readonly tables: readonly number[];
+  /** Byte offset of each field of a note, inside a group. */
+  readonly noteField?: Readonly<Record<string, number>>;
+  readonly channels: number;
+  readonly clock: number;
+  readonly parameterCurrent: (index: number) => number;
+  /** Where the ramp of a parameter lies, one f32 a frame. */
+  readonly parameterRamp: (index: number) => number;
+  readonly bus: (index: number) => number;
+  /** Text that loads a frame of the input as a vector. */
+  readonly inputLoad: string;
+  /** Statements that take the outputs, given their texts. */
+  readonly store: (outputs: readonly string[]) => readonly string[];
+  /** Statements before and after the loop, and further locals. */
+  readonly begin: readonly string[];
+  readonly end: readonly string[];
+  readonly locals: readonly string[];
+  /** Signature after the name. */
+  readonly signature: string;
+  /** States that keep what they are; nothing reads them. */
+  readonly idleStates: ReadonlySet<number>;
+}
+
+/** A float as WebAssembly text that reads back as the same bits. */
+export function floatText(value: number): string {
+  const rounded = Math.fround(value);
+  if (Number.isNaN(rounded)) return "nan";
+  if (!Number.isFinite(rounded)) return rounded < 0 ? "-inf" : "inf";
+  return Object.is(rounded, -0) ? "-0" : String(rounded);
+}
+
+const splatFloat = (value: number) => `(v128.const f32x4 ${Array(4).fill(floatText(value)).join(" ")})`;
+const splatInteger = (value: number) => `(v128.const i32x4 ${Array(4).fill(value | 0).join(" ")})`;
+
+/** WebAssembly text of the function. */
+export function emitKernel(
+  graph: Graph,
+  parameters: readonly ParameterDeclaration[],
+  moving: boolean,
+  places: KernelPlaces,
+): string {
+  return new KernelEmitter(graph, scheduleGraph(graph, parameters, moving), parameters, moving, places)
+    .emit();
+}
+
+class KernelEmitter {
+  readonly #before: string[] = [];
+  readonly #inside: string[] = [];
+  readonly #locals: string[] = [];
+  /** Constants that the loop uses, and their locals: loaded once, not in every frame. */
+  readonly #constants = new Map<string, string>();
+  readonly #texts: (string | undefined)[];
+
+  constructor(
+    readonly graph: Graph,
+    readonly schedule: Schedule,
+    readonly parameters: readonly ParameterDeclaration[],
+    readonly moving: boolean,
+    readonly places: KernelPlaces,
+  ) {
+    this.#texts = new Array(graph.nodes.length);
+  }
+
+  emit(): string {
+    const { graph, places } = this;
+    const { states, lines } = graph;
+    const usesLines = lines.length > 0;
+    graph.nodes.forEach((node, index) => {
+      if (this.schedule.usersOf[index] > 0) this.#node(node, index);
+    });
+    const outputs = graph.outputs.map((index) => this.#inLocal(index));
+    this.#inside.push(...places.store(outputs));
+    // all next values are known before any state changes
+    const active = [...states.keys()].filter((index) => !places.idleStates.has(index));
+    const nexts = active.map((index) => this.#inLocal(states[index].next));
+    lines.forEach(({ frames, write }, index) => this.#writeLine(index, frames, this.#text(write)));
+    active.forEach((index, place) => this.#inside.push(`(local.set $s${index} ${nexts[place]})`));
+    const state = (index: number) => places.states + index * 16;
+    const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";
+    const load = active.map((index) => `(local.set $s${index} (v128.load offset=${state(index)} ${base}))`);
+    const save = active.map((index) => `(v128.store offset=${state(index)} ${base} (local.get $s${index}))`);
+    const flush = active.flatMap((index) =>
+      states[index].type === "f32" ? [`(local.set $s${index} ${flushed(`(local.get $s${index})`)})`] : []
+    );
+    const usesTrigger = this.#uses("trigger");
+    const loop = this.#inside.map((text) => this.#hoistConstants(text));
+    const indent = (texts: readonly string[], by: number) => texts.map((text) => " ".repeat(by) + text);
+    return [
+      `(func $${places.name} ${places.signature}`,
+      `  (local $t i32) (local $end i32) (local $stop i32) (local $frame i32)${
+        usesTrigger ? " (local $trigger v128)" : ""
+      }`,
+      ...active.map((index) => `  (local $s${index} v128)`),
+      ...this.#locals.map((local) => `  (local ${local})`),
+      ...indent(places.locals, 2),
+      `  (local.set $end (i32.shl (local.get $frames) (i32.const 4)))`,
+      `  (local.set $frame (i32.load (i32.const ${places.clock})))`,
+      ...(usesTrigger
+        ? [`  (local.set $trigger (v128.load offset=${places.noteField!.trigger} ${base}))`]
+        : []),
+      ...indent(load, 2),
+      ...indent(places.begin, 2),
+      ...indent(this.#before, 2),
+      ...[...this.#constants].map(([text, name]) => `  (local.set ${name} ${text})`),
+      `  (loop $chunk`,
+      `    (local.set $stop (i32.add (local.get $t) (i32.shl (i32.sub (i32.const ${flushFrames})`,
+      `      (i32.and (local.get $frame) (i32.const ${flushFrames - 1}))) (i32.const 4))))`,
+      `    (if (i32.gt_u (local.get $stop) (local.get $end)) (then (local.set $stop (local.get $end))))`,
+      ...(usesLines ? [] : [
+        `    (local.set $frame (i32.add (local.get $frame) (i32.shr_u (i32.sub (local.get $stop) (local.get $t)) (i32.const 4))))`,
+      ]),
+      `    (loop $next`,
+      ...indent(loop, 6),
+      ...(usesTrigger ? [`      (local.set $trigger (v128.const i32x4 0 0 0 0))`] : []),
+      ...(usesLines ? [`      (local.set $frame (i32.add (local.get $frame) (i32.const 1)))`] : []),
+      `      (local.set $t (i32.add (local.get $t) (i32.const 16)))`,
+      `      (br_if $next (i32.lt_u (local.get $t) (local.get $stop))))`,
+      ...(flush.length === 0 ? [] : [
+        `    (if (i32.eqz (i32.and (local.get $frame) (i32.const ${flushFrames - 1}))) (then`,
+        ...indent(flush, 6),
+        `    ))`,
+      ]),
+      `    (br_if $chunk (i32.lt_u (local.get $t) (local.get $end))))`,
+      ...indent(save, 2),
+      ...(usesTrigger
+        ? [`  (v128.store offset=${places.noteField!.trigger} ${base} (v128.const i32x4 0 0 0 0))`]
+        : []),
+      ...indent(places.end, 2),
+      `)`,
+    ].join("\n");
+  }
+
+  #hoistConstants(text: string): string {
+    return text.replace(/\(v128\.const [^)]*\)/g, (constant) => {
+      let name = this.#constants.get(constant);
+      if (name === undefined) {
+        name = `$c${this.#constants.size}`;
+        this.#constants.set(constant, name);
+        this.#locals.push(`${name} v128`);
+      }
+      return `(local.get ${name})`;
+    });
+  }
+
+  #uses(field: string): boolean {
+    return this.graph.nodes.some(({ op, attribute }, index) =>
+      op === "note" && noteFields[attribute] === field && this.schedule.usersOf[index] > 0
+    );
+  }
+
+  /** Emits a node, or leaves its text to its only user. */
+  #node(node: GraphNode, index: number): void {
+    const rate = this.schedule.rateOf[index];
+    const text = this.#expression(node);
+    this.#texts[index] = text;
+    if (node.op === "constant" || text.startsWith("(local.get ")) return;
+    const onlyUser = this.schedule.usersOf[index] <= 1;
+    // a single user takes the text over, unless it runs more often
+    if (onlyUser && (rate === "sample" || !this.schedule.neededEachFrame[index])) return;
+    this.#inLocal(index);
+  }
+
+  #text(index: number): string {
+    return this.#texts[index]!;
+  }
+
+  /** The node's value as a local, so that it can stand in several places. */
+  #inLocal(index: number): string {
+    const text = this.#text(index);
+    if (/^\(local\.get \$n/.test(text) || this.graph.nodes[index].op === "constant") return text;
+    const name = `$n${index}`;
+    this.#locals.push(`${name} v128`);
+    const list = this.schedule.rateOf[index] === "sample" ? this.#inside : this.#before;
+    list.push(`(local.set ${name} ${text})`);
+    return this.#texts[index] = `(local.get ${name})`;
+  }
+
+  #expression(node: GraphNode): string {
+    const { places, parameters, graph } = this;
+    const { op, type, args, attribute } = node;
+    switch (op) {
+      case "constant":
+        return type === "f32" ? splatFloat(attribute) : splatInteger(attribute);
+      case "parameter":
+        return this.moving && parameters[attribute].smoothingSeconds > 0
+          ? `(v128.load32_splat offset=${
+            places.parameterRamp(attribute)
+          } (i32.shr_u (local.get $t) (i32.const 2)))`
+          : `(v128.load32_splat (i32.const ${places.parameterCurrent(attribute)}))`;
+      case "note":
+        return noteFields[attribute] === "trigger"
+          ? "(local.get $trigger)"
+          : `(v128.load offset=${places.noteField![noteFields[attribute]]} (local.get $group))`;
+      case "bus":
+        return `(v128.load offset=${places.bus(attribute)} (local.get $t))`;
+      case "input":
+        return places.inputLoad;
+      case "state":
+        return `(local.get $s${attribute})`;
+      case "read":
+        return this.#readLine(attribute, graph.lines[attribute].frames, args[0]);
+      case "table":
+        return this.#lookUp(places.tables[attribute], args[0]);
+      case "lane":
+        return `(f32x4.splat (f32x4.extract_lane ${attribute} ${this.#text(args[0])}))`;
+      case "lanes":
+        return this.#lanes(args);
+      default:
+        return operations[op].wat(args.map((arg) => this.#text(arg)), attribute);
+    }
+  }
+
+  #lanes(args: readonly number[]): string {
+    return args.slice(1).reduce(
+      (vector, arg, index) =>
+        `(f32x4.replace_lane ${index + 1} ${vector} (f32x4.extract_lane ${index + 1} ${this.#text(arg)}))`,
+      this.#text(args[0]),
+    );
+  }
+
+  /** Address of a frame of a line, before the line's own offset. */
+  #address(frames: number, ago: string): string {
+    const stride = lineStride(this.places.channels);
+    const place = `(i32.and (i32.sub (local.get $frame) ${ago}) (i32.const ${ringFrames(frames) - 1}))`;
+    const bytes = `(i32.shl ${place} (i32.const ${Math.log2(stride)}))`;
+    return this.places.kind === "voice" ? `(i32.add (local.get $lines) ${bytes})` : bytes;
+  }
+
+  #readLine(line: number, frames: number, ago: number): string {
+    const offset = this.places.lines[line];
+    const narrow = this.places.channels === 2;
+    if (this.schedule.isUniform[ago]) {
+      const text = this.#uniformInteger(ago);
+      return `(${narrow ? "v128.load64_zero" : "v128.load"} offset=${offset} ${this.#address(frames, text)})`;
+    }
+    const vector = this.#inLocal(ago);
+    return this.#gather(
+      (lane) =>
+        `offset=${offset + lane * 4} ${this.#address(frames, `(i32x4.extract_lane ${lane} ${vector})`)}`,
+      narrow ? 2 : 4,
+    );
+  }
+
+  #lookUp(offset: number, at: number): string {
+    const address = (index: string) => `offset=${offset} (i32.shl ${index} (i32.const 2))`;
+    if (this.schedule.isUniform[at]) return `(v128.load32_splat ${address(this.#uniformInteger(at))})`;
+    const vector = this.#inLocal(at);
+    return this.#gather((lane) => address(`(i32x4.extract_lane ${lane} ${vector})`), 4);
+  }
+
+  #uniformInteger(index: number): string {
+    const node = this.graph.nodes[index];
+    return node.op === "constant"
+      ? `(i32.const ${node.attribute})`
+      : `(i32x4.extract_lane 0 ${this.#text(index)})`;
+  }
+
+  /** One load for each lane. */
+  #gather(load: (lane: number) => string, lanes: number): string {
+    let vector = `(v128.load32_zero ${load(0)})`;
+    for (let lane = 1; lane < lanes; lane++) {
+      const [offset, address] = load(lane).split(/ (.*)/s);
+      vector = `(v128.load32_lane ${offset} ${lane} ${address} ${vector})`;
+    }
+    return vector;
+  }
+
+  #writeLine(line: number, frames: number, value: string): void {
+    const offset = this.places.lines[line];
+    const address = this.#address(frames, "(i32.const 0)");
+    const name = `$w${line}`;
+    this.#locals.push(`${name} v128`);
+    this.#inside.push(`(local.set ${name} ${value})`);
+    const clean = flushed(`(local.get ${name})`);
+    this.#inside.push(
+      this.places.channels === 2
+        ? `(v128.store64_lane offset=${offset} 0 ${address} ${clean})`
+        : `(v128.store offset=${offset} ${address} ${clean})`,
+    );
+  }
+}
+
+/** Zero for what is too small or no number; `value` stands in it twice. */
+function flushed(value: string): string {
+  const size = `(f32x4.abs ${value})`;
+  return `(v128.and ${value} (v128.and (f32x4.ge ${size} ${splatFloat(flushBelow)}) (f32x4.le ${size} ${
+    splatFloat(flushAbove)
+  })))`;
+}

@@ -1,0 +1,38 @@
+/** Vectors of channels from and to interleaved frames, as WebAssembly text. */
+
+/** Loads one frame of the input: one channel goes to all lanes, several each to its own, those beyond the fourth are left out. */
+export function inputLoad(offset: number, inputChannels: number): string {
+  const load = (instruction: string) => `(${instruction} offset=${offset} (local.get $in))`;
+  switch (inputChannels) {
+    case 0:
+      return "(v128.const i32x4 0 0 0 0)";
+    case 1:
+      return load("v128.load32_splat");
+    case 2:
+      return load("v128.load64_zero");
+    case 3:
+      return `(v128.and ${load("v128.load")} (v128.const i32x4 -1 -1 -1 0))`;
+    default:
+      return load("v128.load");
+  }
+}
+
+/** Stores one frame. A device of one channel gets the mean of left and right; channels that the patch does not have are silent. */
+export function outputStore(
+  output: string,
+  offset: number,
+  patchChannels: number,
+  channels: number,
+): string[] {
+  const lane = (index: number) => `(f32x4.extract_lane ${index} ${output})`;
+  const store = (index: number, value: string) =>
+    `(f32.store offset=${offset + index * 4} (local.get $out) ${value})`;
+  if (channels === 1) {
+    return [store(0, `(f32.mul (f32.add ${lane(0)} ${lane(1)}) (f32.const 0.5))`)];
+  }
+  if (channels === 2) return [`(v128.store64_lane offset=${offset} 0 (local.get $out) ${output})`];
+  return Array.from(
+    { length: channels },
+    (_, index) => store(index, index < patchChannels ? lane(index) : "(f32.const 0)"),
+  );
+}

@@ -1,0 +1,350 @@
+/**
+ * How notes become voices, as WebAssembly text. All of it is in the arena and moved only by the sealed log, so renderers
+ * agree about every voice and a snapshot carries them.
+ *
+ * A note takes, in this order: a voice that sounds with the same id, a silent one (the lowest, so that few groups are
+ * awake), one that is released, one that is held; among equals the stealing rule decides. A voice that still sounds keeps
+ * its states, so neither repeating nor stealing clicks; a silent one begins from its initial states.
+ */
+import {
+  type ArenaPlan,
+  type InstrumentPlaces,
+  instrumentWords,
+  noteStackLength,
+  voiceField,
+} from "./arena.ts";
+import type { PatchFormat } from "../compiled_patch.ts";
+import type { InstrumentGraph } from "./graph.ts";
+import { floatText } from "./kernel.ts";
+
+/** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */
+const fadeSeconds = 0.005;
+
+const at = voiceField;
+const lane = (field: number) => `offset=${field} (local.get $lane)`;
+
+/** Functions every instrument shares. */
+export const sharedFunctions = `
+  ;; spreads the bits of a number: the finaliser of MurmurHash3
+  (func $mix (param $h i32) (result i32)
+    (local.set $h (i32.mul (i32.xor (local.get $h) (i32.shr_u (local.get $h) (i32.const 16))) (i32.const 0x85EBCA6B)))
+    (local.set $h (i32.mul (i32.xor (local.get $h) (i32.shr_u (local.get $h) (i32.const 13))) (i32.const 0xC2B2AE35)))
+    (i32.xor (local.get $h) (i32.shr_u (local.get $h) (i32.const 16))))
+
+  ;; where a seeded state begins: never zero
+  (func $seeded (param $seed i32) (param $stream i32) (param $index i32) (result i32)
+    (i32.or (i32.const 1) (call $mix (i32.add (call $mix (i32.add (call $mix (local.get $seed)) (local.get $stream)))
+      (local.get $index)))))`;
+
+/** Note functions of one instrument: `$NAME_on`, `$NAME_off`, `$NAME_pedal`, `$NAME_panic`. */
+export function polyphonyText(
+  instrument: InstrumentGraph,
+  index: number,
+  plan: ArenaPlan,
+  format: PatchFormat,
+): string {
+  const places = plan.instruments[index];
+  const { name, polyphony } = instrument;
+  const mono = polyphony.mode !== "poly";
+  return [
+    laneText(name, places),
+    resetText(instrument, index, places, plan),
+    startText(name, plan, format),
+    chooseText(instrument, plan),
+    soundText(instrument, plan),
+    releaseText(name, polyphony.voices),
+    mono ? monoText(instrument, places) : polyText(name, polyphony.voices, places),
+    pedalText(name, polyphony.voices, places, format),
+  ].join("\n");
+}
+
+function laneText(name: string, { groups, groupBytes }: InstrumentPlaces): string {
+  return `
+  ;; address of a voice's lane in its group
+  (func $${name}_lane (param $voice i32) (result i32)
+    (i32.add (i32.add (i32.const ${groups}) (i32.mul (i32.shr_u (local.get $voice) (i32.const 2)) (i32.const ${groupBytes})))
+      (i32.shl (i32.and (local.get $voice) (i32.const 3)) (i32.const 2))))`;
+}
+
+function resetText(
+  { name, voice }: InstrumentGraph,
+  instrument: number,
+  { lines, lineBytes }: InstrumentPlaces,
+  plan: ArenaPlan,
+): string {
+  const states = voice.states.map(({ type, initial, seeded }, index) => {
+    const offset = at.states + index * 16;
+    if (seeded) {
+      return `(i32.store ${lane(offset)} (call $seeded (i32.load (i32.const ${plan.seed}))
+      (i32.add (i32.mul (i32.load (i32.const ${plan.notes})) (i32.const 4096)) (local.get $voice)) (i32.const ${
+        (instrument + 1) * 65_536 + initial
+      })))`;
+    }
+    return type === "f32"
+      ? `(f32.store ${lane(offset)} (f32.const ${floatText(initial)}))`
+      : `(i32.store ${lane(offset)} (i32.const ${initial}))`;
+  });
+  const clearLines = lineBytes === 0 ? [] : [
+    `(local.set $at (i32.add (i32.add (i32.const ${lines}) (i32.mul (i32.shr_u (local.get $voice) (i32.const 2)) (i32.const ${lineBytes})))
+      (i32.shl (i32.and (local.get $voice) (i32.const 3)) (i32.const 2))))
+    (local.set $end (i32.add (local.get $at) (i32.const ${lineBytes})))
+    (loop $next
+      (i32.store (local.get $at) (i32.const 0))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $at) (local.get $end))))`,
+  ];
+  return `
+  ;; a voice as it is before its first frame
+  (func $${name}_reset (param $voice i32) (param $lane i32) (local $at i32) (local $end i32)
+    ${[...states, ...clearLines].join("\n    ")})`;
+}
+
+function startText(name: string, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
+  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  return `
+  ;; lets a voice play a note; one that sounds goes on from where it is, also with the loudness of its old velocity
+  (func $${name}_start (param $voice i32) (param $id i32) (param $number f32) (param $velocity f32) (param $spread f32)
+    (local $lane i32)
+    (local.set $lane (call $${name}_lane (local.get $voice)))
+    (if (i32.load ${lane(at.alive)})
+      (then
+        (f32.store ${lane(at.gain)} (f32.mul (f32.load ${lane(at.gain)})
+          (f32.div (f32.load ${lane(at.velocity)}) (local.get $velocity)))))
+      (else
+        (call $${name}_reset (local.get $voice) (local.get $lane))
+        (f32.store ${lane(at.level)} (f32.const 0))
+        (f32.store ${lane(at.gain)} (f32.const 1))))
+    (f32.store ${lane(at.gainTarget)} (f32.const 1))
+    (f32.store ${
+    lane(at.gainStep)
+  } (f32.mul (f32.const ${fadeStep}) (f32.abs (f32.sub (f32.const 1) (f32.load ${lane(at.gain)})))))
+    (f32.store ${lane(at.number)} (local.get $number))
+    (f32.store ${lane(at.velocity)} (local.get $velocity))
+    (f32.store ${lane(at.spread)} (local.get $spread))
+    (i32.store ${lane(at.gate)} (i32.const -1))
+    (i32.store ${lane(at.trigger)} (i32.const -1))
+    (i32.store ${lane(at.alive)} (i32.const -1))
+    (i32.store ${lane(at.id)} (local.get $id))
+    (i32.store ${lane(at.age)} (i32.load (i32.const ${plan.notes})))
+    (i32.store ${lane(at.held)} (i32.const 1)))`;
+}
+
+/** Ranks are 64 bits, smallest first: the kind of voice above, what the stealing rule compares below. */
+function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): string {
+  const age = `(i32.sub (i32.const -1) (i32.sub (i32.load (i32.const ${plan.notes})) (i32.load ${
+    lane(at.age)
+  })))`;
+  const key = {
+    oldest: age,
+    quietest: `(i32.load ${lane(at.level)})`, // positive floats are ordered as their bits
+    lowest: `(i32.load ${lane(at.number)})`,
+    none: age,
+  }[polyphony.steal];
+  return `
+  ;; the voice for a note, or -1
+  (func $${name}_choose (param $id i32) (result i32)
+    (local $voice i32) (local $lane i32) (local $best i32) (local $kind i32) (local $rank i64) (local $least i64)
+    (local.set $least (i64.const -1))
+    (local.set $best (i32.const -1))
+    (loop $next
+      (local.set $lane (call $${name}_lane (local.get $voice)))
+      (local.set $kind (i32.const 1))
+      (if (i32.load ${lane(at.alive)}) (then
+        (local.set $kind (select (i32.const 3) (i32.const 2) (i32.load ${lane(at.held)})))
+        (if (i32.eq (i32.load ${lane(at.id)}) (local.get $id)) (then (local.set $kind (i32.const 0))))
+        ;; what this very note has already taken is not to be had
+        (if (i32.eq (i32.load ${
+    lane(at.age)
+  }) (i32.load (i32.const ${plan.notes}))) (then (local.set $kind (i32.const 4))))))
+      (local.set $rank (i64.or (i64.shl (i64.extend_i32_u (local.get $kind)) (i64.const 32))
+        (select (i64.const 0) (i64.extend_i32_u ${key}) (i32.eq (local.get $kind) (i32.const 1)))))
+      (if (i64.lt_u (local.get $rank) (local.get $least)) (then
+        (local.set $least (local.get $rank))
+        (local.set $best (local.get $voice))))
+      (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $voice) (i32.const ${polyphony.voices}))))
+    (select (local.get $best) (i32.const -1) (i64.lt_u (local.get $least) (i64.const ${
+    polyphony.steal === "none" ? 2 * 2 ** 32 : 4 * 2 ** 32
+  }))))`;
+}
+
+/** Place of each voice of a unison, from -1 to 1, and its distance from the note in semitones. */
+function spreadOf({ unison, detuneCents }: InstrumentGraph["polyphony"]) {
+  return Array.from({ length: unison }, (_, place) => {
+    const spread = unison === 1 ? 0 : 2 * place / (unison - 1) - 1;
+    return { spread, detune: spread * detuneCents / 200 };
+  });
+}
+
+/** Starts a note with all voices of its unison. */
+function soundText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): string {
+  const voices = spreadOf(polyphony).map(({ spread, detune }, place) => {
+    const chosen = polyphony.mode === "poly"
+      ? `(call $${name}_choose (local.get $id))`
+      : `(i32.const ${place})`;
+    return `(local.set $voice ${chosen})
+    (if (i32.ge_s (local.get $voice) (i32.const 0)) (then
+      (call $${name}_start (local.get $voice) (local.get $id) (f32.add (local.get $number) (f32.const ${
+      floatText(detune)
+    })) (local.get $velocity) (f32.const ${floatText(spread)}))))`;
+  });
+  return `
+  (func $${name}_sound (param $id i32) (param $number f32) (param $velocity f32) (local $voice i32)
+    (i32.store (i32.const ${plan.notes}) (i32.add (i32.load (i32.const ${plan.notes})) (i32.const 1)))
+    ${voices.join("\n    ")})`;
+}
+
+/** A loop over all voices. */
+function eachVoice(name: string, voices: number, body: string): string {
+  return `(local.set $voice (i32.const 0))
+    (loop $next
+      (local.set $lane (call $${name}_lane (local.get $voice)))
+      ${body}
+      (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $voice) (i32.const ${voices}))))`;
+}
+
+function releaseText(name: string, voices: number): string {
+  return `
+  (func $${name}_release (param $lane i32)
+    (i32.store ${lane(at.held)} (i32.const 0))
+    (i32.store ${lane(at.gate)} (i32.const 0)))
+
+  ;; every voice that is in this way held is released
+  (func $${name}_release_all (param $held i32) (local $voice i32) (local $lane i32)
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(if (i32.eq (i32.load ${
+        lane(at.held)
+      }) (local.get $held)) (then (call $${name}_release (local.get $lane))))`,
+    )
+  })`;
+}
+
+const playable =
+  `(i32.and (f32.ge (local.get $number) (f32.const 0)) (f32.le (local.get $number) (f32.const 127)))`;
+const audible = `(f32.gt (local.get $velocity) (f32.const 0))`;
+const loud = `(f32.min (local.get $velocity) (f32.const 1))`;
+
+function polyText(name: string, voices: number, { words }: InstrumentPlaces): string {
+  return `
+  ;; held 1: by its key; 2: by the pedal
+  (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32) (local $pedal i32)
+    (local.set $pedal (i32.load (i32.const ${words + instrumentWords.pedal})))
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(if (i32.and (i32.eq (i32.load ${lane(at.held)}) (i32.const 1)) (i32.eq (i32.load ${
+        lane(at.id)
+      }) (local.get $id))) (then
+        (if (local.get $pedal)
+          (then (i32.store ${lane(at.held)} (i32.const 2)))
+          (else (call $${name}_release (local.get $lane))))))`,
+    )
+  })
+
+  (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32)
+    (if (i32.eqz ${playable}) (then (return)))
+    (if (i32.eqz ${audible}) (then (call $${name}_off (local.get $id)) (return)))
+    (call $${name}_sound (local.get $id) (local.get $number) ${loud}))`;
+}
+
+/**
+ * Keys are remembered in the order in which they were struck; the last one sounds, and when it is let go the one before it
+ * comes back. What a full memory drops is the oldest key.
+ */
+function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPlaces): string {
+  const keys = words + instrumentWords.keys;
+  const stack = words + instrumentWords.stack;
+  const top = `(i32.add (i32.const ${stack - 12}) (i32.mul (i32.load (i32.const ${keys})) (i32.const 12)))`;
+  const glide = spreadOf(polyphony).map(({ detune }, voice) =>
+    `(local.set $lane (call $${name}_lane (i32.const ${voice})))
+    (f32.store ${lane(at.number)} (f32.add (local.get $number) (f32.const ${floatText(detune)})))
+    (i32.store ${lane(at.id)} (local.get $id))`
+  );
+  const goOn = `(if (local.get $overlaps) (then
+    ${glide.join("\n    ")}
+    (return)))`;
+  return `
+  ;; the last key sounds: anew, or in legato going on from the key before it
+  (func $${name}_play_top (param $overlaps i32) (local $top i32) (local $id i32) (local $number f32) (local $lane i32)
+    (local.set $top ${top})
+    (local.set $id (i32.load (local.get $top)))
+    (local.set $number (f32.load offset=4 (local.get $top)))
+    ${polyphony.mode === "legato" ? goOn : ""}
+    (call $${name}_sound (local.get $id) (local.get $number) (f32.load offset=8 (local.get $top))))
+
+  ;; takes a key out of the memory; 1 when it was the last one struck
+  (func $${name}_forget (param $id i32) (result i32) (local $at i32) (local $end i32)
+    (local.set $at (i32.const ${stack}))
+    (local.set $end (i32.add (i32.const ${stack}) (i32.mul (i32.load (i32.const ${keys})) (i32.const 12))))
+    (block $none (loop $next
+      (br_if $none (i32.ge_u (local.get $at) (local.get $end)))
+      (if (i32.eq (i32.load (local.get $at)) (local.get $id)) (then
+        (i32.store (i32.const ${keys}) (i32.sub (i32.load (i32.const ${keys})) (i32.const 1)))
+        (memory.copy (local.get $at) (i32.add (local.get $at) (i32.const 12))
+          (i32.sub (i32.sub (local.get $end) (local.get $at)) (i32.const 12)))
+        (return (i32.eq (local.get $at) (i32.sub (local.get $end) (i32.const 12))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 12)))
+      (br $next)))
+    (i32.const 0))
+
+  (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32)
+    (if (i32.eqz (call $${name}_forget (local.get $id))) (then (return)))
+    (if (i32.load (i32.const ${keys})) (then (call $${name}_play_top (i32.const 1)) (return)))
+    (if (i32.load (i32.const ${words + instrumentWords.pedal}))
+      (then
+    ${
+    eachVoice(
+      name,
+      polyphony.voices,
+      `(if (i32.load ${lane(at.held)}) (then (i32.store ${lane(at.held)} (i32.const 2))))`,
+    )
+  })
+      (else (call $${name}_release_all (i32.const 1)))))
+
+  (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32) (local $top i32) (local $overlaps i32)
+    (if (i32.eqz ${playable}) (then (return)))
+    (if (i32.eqz ${audible}) (then (call $${name}_off (local.get $id)) (return)))
+    (drop (call $${name}_forget (local.get $id)))
+    (local.set $overlaps (i32.ne (i32.load (i32.const ${keys})) (i32.const 0)))
+    (if (i32.ge_u (i32.load (i32.const ${keys})) (i32.const ${noteStackLength})) (then
+      (i32.store (i32.const ${keys}) (i32.const ${noteStackLength - 1}))
+      (memory.copy (i32.const ${stack}) (i32.const ${stack + 12}) (i32.const ${(noteStackLength - 1) * 12}))))
+    (i32.store (i32.const ${keys}) (i32.add (i32.load (i32.const ${keys})) (i32.const 1)))
+    (local.set $top ${top})
+    (i32.store (local.get $top) (local.get $id))
+    (f32.store offset=4 (local.get $top) (local.get $number))
+    (f32.store offset=8 (local.get $top) ${loud})
+    (call $${name}_play_top (local.get $overlaps)))`;
+}
+
+function pedalText(
+  name: string,
+  voices: number,
+  { words }: InstrumentPlaces,
+  { sampleRateHz }: PatchFormat,
+): string {
+  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  return `
+  (func $${name}_pedal (param $down i32)
+    (i32.store (i32.const ${words + instrumentWords.pedal}) (local.get $down))
+    (if (i32.eqz (local.get $down)) (then (call $${name}_release_all (i32.const 2)))))
+
+  ;; all voices fade out; the keys and the pedal are forgotten
+  (func $${name}_panic (local $voice i32) (local $lane i32)
+    (i32.store (i32.const ${words + instrumentWords.pedal}) (i32.const 0))
+    (i32.store (i32.const ${words + instrumentWords.keys}) (i32.const 0))
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(call $${name}_release (local.get $lane))
+      (f32.store ${lane(at.gainTarget)} (f32.const 0))
+      (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))`,
+    )
+  })`;
+}

@@ -1,0 +1,16 @@
+import { defineModule } from "../module.ts";
+import { dbToGain, silentDb } from "../signal/math.ts";
+import { channel } from "../signal/signal.ts";
+import { faderDb } from "./gain.ts";
+
+/** What comes in from the device, with a fader that begins closed: an open microphone is a decision. */
+export const audioInput = defineModule({
+  name: "audioInput",
+  summary: "what comes in from the device",
+  source: "captured blocks, one lookahead ago",
+  inputs: { input: { kind: "1", why: "the input that the patch's output function is given" } },
+  parameters: { gainDb: { ...faderDb, default: silentDb } },
+  options: { channel: "each" as "each" | 0 | 1 | 2 | 3 },
+  process: ({ input, gainDb }, options) =>
+    (options.channel === "each" ? input : channel(input, options.channel)).times(dbToGain(gainDb)),
+});

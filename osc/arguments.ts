@@ -1,0 +1,37 @@
+import type { OscArgument } from "./codec.ts";
+
+/** A message that does not do what its address promises: the text goes to the sender with `/fail`. */
+export class MessageRefused extends Error {
+  override readonly name = "MessageRefused";
+}
+
+/** Exactly `count` finite numbers of these types. Throws {@link MessageRefused}. */
+export function numbers(args: readonly OscArgument[], types: readonly string[], count: number): number[] {
+  if (args.length !== count || args.some((arg) => !types.includes(arg.type))) {
+    throw new MessageRefused(
+      `expected ,${types[0].repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
+    );
+  }
+  const values = args.map((arg) => (arg as { value: number }).value);
+  const wrong = values.find((value) => !Number.isFinite(value));
+  if (wrong !== undefined) throw new MessageRefused(`expected a finite number, found ${wrong}`);
+  return values;
+}
+
+/** Exactly `count` strings. Throws {@link MessageRefused}. */
+export function texts(args: readonly OscArgument[], count: number): string[] {
+  if (args.length !== count || args.some((arg) => arg.type !== "s")) {
+    throw new MessageRefused(
+      `expected ,${"s".repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
+    );
+  }
+  return args.map((arg) => (arg as { value: string }).value);
+}
+
+/** One of a list of words. Throws {@link MessageRefused}. */
+export function oneOf(allowed: readonly string[], name: string, found: string): string {
+  if (!allowed.includes(found)) {
+    throw new MessageRefused(`${name}: expected ${allowed.join(", ")}, found "${found}"`);
+  }
+  return found;
+}

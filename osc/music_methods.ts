@@ -1,0 +1,95 @@
+/**
+ * The messages that change the sound, the same live and in a score: notes and pedals of every instrument, and every
+ * parameter of the patch.
+ */
+import type { Command, EngineControl } from "../engine/control.ts";
+import { MessageRefused, numbers } from "./arguments.ts";
+import type { OscArgument } from "./codec.ts";
+
+/** What a method is called and takes. */
+export interface MethodDescription {
+  readonly address: string;
+  /** Accepted type tags, for error texts and the documentation. */
+  readonly types: string;
+  readonly description: string;
+}
+
+/** A method that becomes a command of the log. `read` throws {@link MessageRefused}. */
+export interface MusicMethod extends MethodDescription {
+  readonly read: (args: readonly OscArgument[]) => Command;
+}
+
+/** Methods of a patch. Without an instrument's name, notes go to its first instrument. */
+export function musicMethods(
+  { parameters, instruments }: Pick<EngineControl, "parameters" | "instruments">,
+): MusicMethod[] {
+  return [
+    ...(instruments.length > 0 ? noteMethods("", 0) : []),
+    ...instruments.flatMap((name, index) => noteMethods(`/${name}`, index)),
+    {
+      address: "/panic",
+      types: "",
+      description: "fades all notes out at once",
+      read: (args) => {
+        if (args.length > 0) throw new MessageRefused(`expected no arguments, found ${args.length}`);
+        return { kind: "panic" };
+      },
+    },
+    ...parameters.map(({ address, unit, min, max, description }, parameter): MusicMethod => ({
+      address: `/${address}`,
+      types: "f",
+      description: `${description} (${min} to ${max} ${unit})`,
+      read: (args) => {
+        const value = numbers(args, ["f", "i", "d"], 1)[0];
+        if (value < min || value > max) {
+          throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
+        }
+        return { kind: "set", parameter, value };
+      },
+    })),
+  ];
+}
+
+function noteMethods(prefix: string, instrument: number): MusicMethod[] {
+  return [
+    {
+      address: `${prefix}/note`,
+      types: "if|ii|iif",
+      description:
+        "plays a note: number and velocity 0..1 (if) or 0..127 (ii), or id, number and velocity 0..1 (iif)",
+      read: (args) => readNote(args, instrument),
+    },
+    {
+      address: `${prefix}/off`,
+      types: "i",
+      description: "releases the notes with this id; without an id of its own, a note's id is its number",
+      read: (args) => ({ kind: "noteOff", instrument, id: numbers(args, ["i"], 1)[0] }),
+    },
+    {
+      address: `${prefix}/pedal`,
+      types: "i",
+      description: "1 presses the pedal: released notes sound on; 0 lets it go",
+      read: (args) => {
+        const [down] = numbers(args, ["i"], 1);
+        if (down !== 0 && down !== 1) throw new MessageRefused(`expected 0 or 1, found ${down}`);
+        return { kind: "pedal", instrument, down: down === 1 };
+      },
+    },
+  ];
+}
+
+function readNote(args: readonly OscArgument[], instrument: number): Command {
+  const tags = args.map((arg) => arg.type).join("");
+  if (!["if", "ii", "iif"].includes(tags)) {
+    throw new MessageRefused(`expected ,if ,ii or ,iif, found ,${tags}`);
+  }
+  const values = numbers(args, ["i", "f"], args.length);
+  const number = values[values.length - 2];
+  const top = tags === "ii" ? 127 : 1;
+  const velocity = values[values.length - 1];
+  if (number < 0 || number > 127) throw new MessageRefused(`number: expected 0 to 127, found ${number}`);
+  if (velocity < 0 || velocity > top) {
+    throw new MessageRefused(`velocity: expected 0 to ${top}, found ${velocity}`);
+  }
+  return { kind: "noteOn", instrument, id: values[0], number, velocity: velocity / top };
+}
