@@ -26,8 +26,16 @@ export interface PatchText {
 }
 
 /** Compiles a patch. Throws `AssemblyError` only for a defect of the compiler. */
-export async function compileGraph(patch: PatchGraph, format: PatchFormat): Promise<CompiledPatch> {
-  const { wat, plan } = patchText(patch, format);
+export function compileGraph(patch: PatchGraph, format: PatchFormat): Promise<CompiledPatch> {
+  return assemblePatch(patch, format, patchText(patch, format));
+}
+
+/** The second half of {@link compileGraph}: from text to a module. */
+export async function assemblePatch(
+  patch: PatchGraph,
+  format: PatchFormat,
+  { wat, plan }: PatchText,
+): Promise<CompiledPatch> {
   const wasm = await assemble(wat, patch.name);
   const { channels, inputChannels, maximumBlockFrames } = format;
   return {

@@ -1,0 +1,134 @@
+// Covers: modules/signal/kernel.ts modules/signal/schedule.ts modules/signal/arena.ts modules/signal/quiet.ts
+//  modules/signal/polyphony.ts modules/signal/instrument_text.ts modules/signal/output_text.ts modules/signal/flatten.ts
+//  modules/signal/simplify.ts modules/signal/build_context.ts
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { assemblePatch, compileGraph, patchText } from "../../../modules/signal/compile.ts";
+import { PatchPlayer, sameBits, testFormat } from "../../patch_player.ts";
+import { PatchInterpreter } from "./interpreter.ts";
+import { type Event, patchOf, type Recipe, recipes, scores } from "./random_patch.ts";
+
+const runs = Number(Deno.env.get("UNDERSTUDY_TEST_GRAPHS") ?? 120);
+const rateHz = 8_000;
+
+function play(player: PatchPlayer, event: Event): void {
+  const { exports } = player;
+  if (event.do === "on") exports.note_on(0, event.id, event.number, event.velocity);
+  else if (event.do === "off") exports.note_off(0, event.id);
+  else if (event.do === "pedal") exports.pedal(0, event.down ? 1 : 0);
+  else if (event.do === "set") exports.set_parameter(event.index, event.value);
+  else exports.panic();
+}
+
+function interpret(interpreter: PatchInterpreter, event: Event): void {
+  const [one] = interpreter.instruments;
+  if (event.do === "on") one.on(event.id, event.number, event.velocity);
+  else if (event.do === "off") one.off(event.id);
+  else if (event.do === "pedal") one.pedal(event.down);
+  else if (event.do === "set") interpreter.parameters[event.index].set(event.value);
+  else one.panic();
+}
+
+/** One random experiment. */
+interface Trial {
+  readonly recipe: Recipe;
+  readonly score: readonly { readonly event: Event; readonly frames: number }[];
+  readonly channels: number;
+  readonly inputChannels: number;
+  readonly blockFrames: number;
+  readonly seed: number;
+}
+
+const trials: fc.Arbitrary<Trial> = fc.record({
+  recipe: recipes,
+  score: scores,
+  channels: fc.integer({ min: 1, max: 4 }),
+  inputChannels: fc.constantFrom(0, 1, 2, 3, 4),
+  blockFrames: fc.constantFrom(1, 7, 32, 64),
+  seed: fc.integer(),
+});
+
+/** Where the compiled patch differs from the interpreter, or undefined. `change` alters the module's text beforehand. */
+async function difference(trial: Trial, change = (wat: string) => wat): Promise<string | undefined> {
+  const { recipe, score, channels, inputChannels, blockFrames, seed } = trial;
+  const format = { sampleRateHz: rateHz, channels, inputChannels, maximumBlockFrames: 64 };
+  const graph = patchOf(recipe).build(format);
+  const { wat, plan } = patchText(graph, format);
+  const player = new PatchPlayer(await assemblePatch(graph, format, { wat: change(wat), plan }), seed);
+  const interpreter = new PatchInterpreter(graph, format, seed);
+  const input = [0.25, -0.5, 0.125, 0.75].slice(0, inputChannels);
+  if (inputChannels > 0) player.feed(...input);
+  for (const [index, { event, frames }] of score.entries()) {
+    play(player, event);
+    interpret(interpreter, event);
+    const found = player.play(frames, undefined, blockFrames);
+    const expected = interpreter.render(frames, input);
+    if (sameBits(found, expected)) continue;
+    const at = found.findIndex((sample, place) => !Object.is(sample, expected[place]));
+    return `event ${index} (${event.do}), frame ${Math.floor(at / channels)}, channel ${at % channels}: ` +
+      `expected ${expected[at]}, found ${found[at]}`;
+  }
+}
+
+Deno.test("any patch and any score give the bits of the plain interpreter, however blocks are cut", async () => {
+  await fc.assert(
+    fc.asyncProperty(trials, async (trial) => assert.equal(await difference(trial), undefined)),
+    { numRuns: runs },
+  );
+});
+
+/** Mistakes that a compiler could make. */
+const planted: Readonly<Record<string, (wat: string) => string>> = {
+  "states are flushed twice as often": (wat) =>
+    wat.replaceAll("(i32.const 31)", "(i32.const 15)").replaceAll("(i32.const 32)\n", "(i32.const 16)\n"),
+  "the trigger stays": (wat) => wat.replaceAll(/\(local\.set \$trigger \(v128\.const i32x4 0 0 0 0\)\)/g, ""),
+  "the quiet voice is taken too early": (wat) =>
+    wat.replaceAll(
+      /\(v128\.any_true \(v128\.or [^\n]*?\(call \$one_resting/g,
+      "(i32.const 0) (then (call $one_resting",
+    ),
+  "moving parameters are taken for resting": (wat) =>
+    wat.replaceAll("(if (local.get $moving) (then (call $output", "(if (i32.const 0) (then (call $output")
+      .replaceAll("(if (result v128) (local.get $moving)", "(if (result v128) (i32.const 0)"),
+  "lanes are summed in another order": (wat) =>
+    wat.replace("0 1 2 3 16 17 18 19 4 5 6 7", "4 5 6 7 16 17 18 19 0 1 2 3"),
+  "a limit is taken the other way round": (wat) => wat.replace("f32x4.pmin", "f32x4.pmax"),
+  "a released voice is stolen last": (wat) =>
+    wat.replaceAll("(select (i32.const 3) (i32.const 2)", "(select (i32.const 2) (i32.const 3)"),
+  "the pedal is forgotten": (wat) =>
+    wat.replaceAll("(i32.const 2))) (then (call $one_release", "(i32.const 7))) (then (call $one_release")
+      .replaceAll("(call $one_release_all (i32.const 2))", "(nop)"),
+  "random numbers begin alike": (wat) => wat.replaceAll("(i32.const 4096)", "(i32.const 0)"),
+};
+
+for (const [name, change] of Object.entries(planted)) {
+  Deno.test(`the interpreter finds it when ${name}`, async () => {
+    let changed = 0;
+    const caught = await (async () => {
+      for (const trial of fc.sample(trials, { numRuns: 400, seed: 7 })) {
+        const found = await difference(trial, (wat) => {
+          const text = change(wat);
+          if (text !== wat) changed++;
+          return text;
+        });
+        if (found) return found;
+      }
+    })();
+    assert.ok(changed > 0, "the mistake was planted");
+    assert.ok(caught, "the mistake was found");
+  });
+}
+
+Deno.test("a snapshot of the memory at any moment goes on with the same bits", async () => {
+  await fc.assert(
+    fc.asyncProperty(recipes, scores, async (recipe, score) => {
+      const compiled = await compileGraph(patchOf(recipe).build(testFormat), testFormat);
+      const original = new PatchPlayer(compiled);
+      for (const { event, frames } of score) (play(original, event), original.play(frames));
+      const copy = new PatchPlayer(compiled);
+      new Uint8Array(copy.memory).set(new Uint8Array(original.memory));
+      assert.ok(sameBits(copy.play(500), original.play(500)));
+    }),
+    { numRuns: 20 },
+  );
+});
