@@ -1,13 +1,6 @@
 import { defineModule } from "../module.ts";
 import { oneMinusExp } from "../signal/math.ts";
-import {
-  always,
-  type Condition,
-  conditionFeedback,
-  constant,
-  feedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { conditionFeedback, constant, feedback, type Signal } from "../signal/signal.ts";
 
 /** The attack aims this far above 1, so that it bends like a capacitor's and yet arrives. */
 const attackOvershoot = 0.3;
@@ -57,12 +50,10 @@ export const adsr = defineModule({
     const release = pace(releaseSeconds, endRatio, sampleRateHz);
     const heldTarget = gate.select(sustain, -endRatio);
     const heldPace = gate.select(decay, release);
-    let attacking: Condition = always(false);
-    const rising = (previous: Condition) => attacking = previous.or(trigger).and(gate);
     return feedback(0, (level) => {
       let next = level;
       conditionFeedback(false, (previous) => {
-        const now = rising(previous);
+        const now = previous.or(trigger).and(gate);
         const target = now.select(1 + attackOvershoot, heldTarget);
         next = level.plus(target.minus(level).times(now.select(attack, heldPace))).within(0, 1);
         return now.and(next.isBelow(1));

@@ -1,6 +1,11 @@
-// Covers: modules/signal/kernel.ts modules/signal/schedule.ts modules/signal/arena.ts modules/signal/quiet.ts
-//  modules/signal/polyphony.ts modules/signal/instrument_text.ts modules/signal/output_text.ts modules/signal/flatten.ts
-//  modules/signal/simplify.ts modules/signal/build_context.ts
+/**
+ * Random patches under random scores, beside a plain interpreter.
+ *
+ * Covers: modules/signal/kernel.ts modules/signal/schedule.ts modules/signal/arena.ts
+ *  modules/signal/quiet.ts modules/signal/polyphony.ts modules/signal/instrument_text.ts
+ *  modules/signal/output_text.ts modules/signal/flatten.ts modules/signal/simplify.ts
+ *  modules/signal/build_context.ts
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { assemblePatch, compileGraph, patchText } from "../../../modules/signal/compile.ts";

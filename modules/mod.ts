@@ -1,0 +1,51 @@
+/**
+ * Everything that a patch file imports: `import { adsr, definePatch, instrument, saw } from "understudy"`.
+ */
+export { adsr } from "./envelopes/adsr.ts";
+export { dcBlocker } from "./filters/dc_blocker.ts";
+export { stateVariable } from "./filters/state_variable.ts";
+export { defineModule, type Parameter, type ParameterTable } from "./module.ts";
+export { noise } from "./oscillators/noise.ts";
+export { pulse, saw } from "./oscillators/saw.ts";
+export { sine } from "./oscillators/sine.ts";
+export { definePatch, instrument, type Note, type Patch, type Stereo, type Voice } from "./patch.ts";
+export {
+  cos,
+  cosTurns,
+  dbToGain,
+  exp2,
+  gainToDb,
+  log2,
+  noteToHz,
+  oneMinusExp,
+  polynomial,
+  silentDb,
+  sin,
+  sinOfTurn,
+  sinTurns,
+  tan,
+  tanh,
+} from "./signal/math.ts";
+export {
+  always,
+  channel,
+  channels,
+  Condition,
+  conditionFeedback,
+  constant,
+  DelayLine,
+  feedback,
+  feedbackOf,
+  Integer,
+  integerFeedback,
+  seededFeedback,
+  Signal,
+  table,
+  type Unit,
+} from "./signal/signal.ts";
+export { delay } from "./time/delay.ts";
+export { audioInput } from "./utility/audio_input.ts";
+export { faderDb, gain } from "./utility/gain.ts";
+export { glide } from "./utility/glide.ts";
+export { mixer } from "./utility/mixer.ts";
+export { pan } from "./utility/pan.ts";

@@ -1,0 +1,167 @@
+/**
+ * Checks a graph that came from outside: from the process that evaluates a patch file, which can say anything. What
+ * passes here the compiler turns into a module that validates; nothing of it reaches the WebAssembly text unchecked.
+ */
+import { z } from "zod";
+import { PatchInvalid } from "./flatten.ts";
+import { type Graph, noteFields, type PatchGraph, playingModes, stealingRules } from "./graph.ts";
+import { type LaneType, type OperationName, operations } from "./operations.ts";
+
+const most = { nodes: 50_000, states: 20_000, tableValues: 1 << 20, lineFrames: 5_760_000 };
+
+const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,31}$/);
+const index = z.int().min(0);
+const laneType = z.enum(["f32", "i32", "mask"]);
+/** JSON knows no infinities; signals do. */
+const number = z.union([z.number(), z.literal(["Infinity", "-Infinity", "-0"]).transform(Number)]);
+
+const graphSchema = z.strictObject({
+  uses: z.array(z.strictObject({ name: z.string().max(200), location: z.string().max(1_000) })),
+  nodes: z.array(z.strictObject({
+    op: z.string(),
+    type: laneType,
+    args: z.array(index).max(4),
+    attribute: number,
+    use: index,
+  })).max(most.nodes),
+  states: z.array(z.strictObject({ type: laneType, initial: number, seeded: z.boolean(), next: index }))
+    .max(most.states),
+  lines: z.array(z.strictObject({ frames: z.int().min(1).max(most.lineFrames), write: index })).max(1_000),
+  tables: z.array(z.array(z.number()).min(1).max(most.tableValues)).max(100),
+  outputs: z.array(index),
+});
+
+const patchSchema = z.strictObject({
+  name,
+  parameters: z.array(z.strictObject({
+    address: z.string().regex(/^[a-z][A-Za-z0-9]{0,31}\/[a-z][A-Za-z0-9]{0,31}$/),
+    unit: z.enum(["dB", "s", "Hz", "1", "semitones"]),
+    min: z.number(),
+    max: z.number(),
+    default: z.number(),
+    curve: z.enum(["linear", "exponential"]),
+    smoothingSeconds: z.number().min(0).max(60),
+    description: z.string().max(2_000),
+  })).max(1_000),
+  instruments: z.array(z.strictObject({
+    name,
+    polyphony: z.strictObject({
+      voices: z.int().min(1).max(4_096),
+      mode: z.enum(playingModes),
+      unison: z.int().min(1).max(16),
+      detuneCents: z.number().min(0).max(1_200),
+      steal: z.enum(stealingRules),
+    }),
+    voice: graphSchema,
+  })).max(64),
+  main: graphSchema,
+  channels: z.literal([2, 4]),
+});
+
+/** JSON text of a graph; numbers that JSON does not know are written as words. */
+export function graphToJson(graph: PatchGraph): string {
+  return JSON.stringify(
+    graph,
+    (_key, value) =>
+      typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
+        ? (Object.is(value, -0) ? "-0" : String(value))
+        : value,
+  );
+}
+
+/** A graph from JSON text. Throws {@link PatchInvalid} unless it is one that can be compiled. */
+export function graphFromJson(text: string): PatchGraph {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new PatchInvalid("expected a patch, found something that is no data", { cause });
+  }
+  const parsed = patchSchema.safeParse(data);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0];
+    throw new PatchInvalid(`expected a patch; ${path.join(".") || "the whole"}: ${message}`);
+  }
+  const graph = parsed.data as PatchGraph;
+  const names = graph.instruments.map((instrument) => instrument.name);
+  if (new Set(names).size < names.length) throw new PatchInvalid("expected instruments of different names");
+  for (const instrument of graph.instruments) {
+    checkGraph(`instrument ${instrument.name}`, instrument.voice, graph, 3);
+  }
+  checkGraph("output", graph.main, graph, 1);
+  return graph;
+}
+
+const sources: Readonly<Record<string, { args: readonly LaneType[]; result?: LaneType }>> = {
+  constant: { args: [] },
+  parameter: { args: [], result: "f32" },
+  note: { args: [] },
+  bus: { args: [], result: "f32" },
+  input: { args: [], result: "f32" },
+  state: { args: [] },
+  read: { args: ["i32"], result: "f32" },
+  table: { args: ["i32"], result: "f32" },
+  lane: { args: ["f32"], result: "f32" },
+  lanes: { args: ["f32", "f32", "f32", "f32"], result: "f32" },
+};
+
+const noteTypes: readonly LaneType[] = noteFields.map((field) =>
+  field === "gate" || field === "trigger" ? "mask" : "f32"
+);
+
+/** Types, order, and that everything that is named is there. */
+function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: number): void {
+  const { nodes, states, lines, tables, uses } = graph;
+  const must = (holds: boolean, what: string) => {
+    if (!holds) throw new PatchInvalid(`${where}: ${what}`);
+  };
+  const voice = where !== "output";
+  /** What an attribute may be, and the type that the node then has. */
+  const bounds: Readonly<Record<string, readonly unknown[]>> = {
+    parameter: patch.parameters,
+    note: voice ? noteFields : [],
+    bus: voice ? [] : patch.instruments,
+    input: voice ? [] : [0],
+    state: states,
+    read: lines,
+    table: tables,
+    lane: voice ? [] : [0, 1, 2, 3],
+    lanes: voice ? [] : [0],
+  };
+  nodes.forEach(({ op, type, args, attribute, use }, place) => {
+    const operation = Object.hasOwn(operations, op) ? operations[op as OperationName] : undefined;
+    const shape = operation ?? (Object.hasOwn(sources, op) ? sources[op] : undefined);
+    must(shape !== undefined, `node ${place}: there is no operation "${op}"`);
+    must(use < uses.length, `node ${place}: use ${use} is missing`);
+    must(args.length === shape!.args.length, `node ${place}: ${op} takes ${shape!.args.length} arguments`);
+    must(args.every((arg) => arg < place), `node ${place}: an argument does not come before it`);
+    must(
+      args.every((arg, position) => nodes[arg].type === shape!.args[position]),
+      `node ${place}: ${op} takes ${shape!.args.join(", ")}`,
+    );
+    const whole = Number.isInteger(attribute);
+    if (op in bounds) {
+      must(
+        whole && attribute >= 0 && attribute < bounds[op].length,
+        `node ${place}: ${op} ${attribute} is missing`,
+      );
+    } else if (operation) {
+      must(whole && attribute >= 0 && attribute < 32, `node ${place}: expected a shift of 0 to 31`);
+    } else must(type === "f32" || whole, `node ${place}: expected a whole number`);
+    const result = shape!.result ??
+      (op === "note" ? noteTypes[attribute] : op === "state" ? states[attribute].type : type);
+    must(type === result, `node ${place}: ${op} gives ${result}, not ${type}`);
+  });
+  const typeOf = (node: number) => nodes[node]?.type;
+  states.forEach(({ type, initial, next, seeded }, place) => {
+    must(typeOf(next) === type, `state ${place}: expected a ${type} node`);
+    must(type === "f32" || Number.isInteger(initial), `state ${place}: expected a whole number`);
+    must(!seeded || type === "i32", `state ${place}: only integers can be seeded`);
+  });
+  lines.forEach(({ write }, place) => must(typeOf(write) === "f32", `line ${place}: expected an f32 node`));
+  tables.forEach(({ length }, place) =>
+    must((length & (length - 1)) === 0, `table ${place}: expected a power of two of values`)
+  );
+  must(graph.outputs.length === outputs, `expected ${outputs} outputs, found ${graph.outputs.length}`);
+  must(graph.outputs.every((output) => typeOf(output) === "f32"), "expected f32 outputs");
+}
