@@ -34,6 +34,8 @@ export type Command =
   | { readonly kind: "noteOff"; readonly instrument: number; readonly id: number }
   | { readonly kind: "pedal"; readonly instrument: number; readonly down: boolean }
   | { readonly kind: "panic" }
+  /** Drops everything submitted before that still waits for its time; only without a time of its own. */
+  | { readonly kind: "clear" }
   | { readonly kind: "set"; readonly parameter: number; readonly value: number };
 
 /** A moment on the wall clock in milliseconds since 1970 with fraction; the engine maps it to a frame. */

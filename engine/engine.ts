@@ -167,9 +167,10 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.hold(at.block, entries.length, this.memory.consumed());
+      this.#pending.hold(at.block, entries.length, this.#history.next);
     }
     this.#commands.append(entries);
+    if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
     if (lateBlocks <= 0) return { lateMs: 0 };
     this.#lateCommands += entries.length;
     const { blockFrames, sampleRateHz } = this.memory.geometry;

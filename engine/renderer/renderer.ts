@@ -150,9 +150,15 @@ export class Renderer {
     this.#sealed = completePosition(this.logPosition, sealed);
   }
 
-  /** Moves the sealed commands into the pending queue. Throws {@link RendererStale} when the log has been overwritten. */
+  /**
+   * Takes the sealed commands in, in the order of the log: what is due at the first frame of this block is applied, what is
+   * due later goes into the pending queue. So only commands with a time need a place there, however many come at once.
+   *
+   * @throws {RendererStale} when the log has been overwritten
+   */
   takeCommands(): void {
     const { geometry, words } = this.#memory;
+    this.#applyPending(0);
     let position = this.logPosition;
     while (position !== this.#sealed) {
       const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
@@ -161,7 +167,7 @@ export class Renderer {
           `log entry ${position >>> 0}: overwritten by ${words[entry + EntryField.position] >>> 0}`,
         );
       }
-      this.#enqueue(entry);
+      this.#takeIn(entry);
       position = (position + 1) | 0;
     }
     this.#arenaWords[this.#host + Host.logPosition] = position;
@@ -170,19 +176,11 @@ export class Renderer {
   /** Renders the block, cut at the frames of its commands. */
   render(): void {
     this.#readInput();
-    const words = this.#arenaWords;
-    const count = this.#host + Host.pending;
     let frame = 0;
-    while (words[count] > 0) {
-      const entry = this.#queueEntry(words[count] - 1);
-      if (words[entry + EntryField.block] !== this.block) break;
-      const due = words[entry + EntryField.frame];
-      if (due > frame) {
-        this.#patch.render(frame, due - frame);
-        frame = due;
-      }
-      words[count]--;
-      this.#apply(entry);
+    for (let due = this.#nextDue(); due < this.#blockFrames; due = this.#nextDue()) {
+      this.#patch.render(frame, due - frame);
+      this.#applyPending(due);
+      frame = due;
     }
     this.#patch.render(frame, this.#blockFrames - frame);
   }
@@ -270,10 +268,49 @@ export class Renderer {
     return this.#host + Host.queue + at * logEntryWords;
   }
 
-  /**
-   * Inserts a log entry into the pending queue, which is sorted so that the next due is last. Entries without a time,
-   * and late ones, are due at the start of this block. Equal times keep the order of the log.
-   */
+  /** Frame of this block at which the next pending command is due; none in this block: `blockFrames` or more. */
+  #nextDue(): number {
+    const words = this.#arenaWords;
+    const count = words[this.#host + Host.pending];
+    if (count === 0) return this.#blockFrames;
+    const entry = this.#queueEntry(count - 1);
+    return words[entry + EntryField.block] === this.block
+      ? words[entry + EntryField.frame]
+      : this.#blockFrames;
+  }
+
+  /** Applies, and takes off the queue, what is due at one frame of this block. */
+  #applyPending(frame: number): void {
+    const words = this.#arenaWords;
+    const count = this.#host + Host.pending;
+    while (this.#nextDue() === frame) {
+      const entry = this.#queueEntry(--words[count]);
+      if (this.#isQuarantined(words[entry + EntryField.position])) continue;
+      this.#apply(
+        words[entry + EntryField.opcode],
+        words[entry + EntryField.target],
+        this.#arenaFloats[entry + EntryField.value],
+        this.#arenaFloats[entry + EntryField.extra],
+      );
+    }
+  }
+
+  /** Takes one log entry in: those without a time, late ones, and `clear` are due at the start of this block. */
+  #takeIn(entry: number): void {
+    const source = this.#memory.words;
+    const opcode = source[entry + EntryField.opcode];
+    const ahead = (source[entry + EntryField.block] - this.block) | 0;
+    const timed = source[entry + EntryField.when] === 1 && opcode !== Opcode.clear && ahead >= 0;
+    if (timed && (ahead > 0 || source[entry + EntryField.frame] > 0)) return this.#enqueue(entry);
+    this.#apply(
+      opcode,
+      source[entry + EntryField.target],
+      this.#memory.floats[entry + EntryField.value],
+      this.#memory.floats[entry + EntryField.extra],
+    );
+  }
+
+  /** Inserts a log entry into the pending queue, whose next due is last. Equal times keep the order of the log. */
   #enqueue(entry: number): void {
     const words = this.#arenaWords;
     const source = this.#memory.words;
@@ -281,10 +318,8 @@ export class Renderer {
     if (count >= pendingCapacity) {
       throw new RangeError(`pending queue: more than ${pendingCapacity} commands`);
     }
-    const timed = source[entry + EntryField.when] === 1 &&
-      ((source[entry + EntryField.block] - this.block) | 0) >= 0;
-    const block = timed ? source[entry + EntryField.block] : this.block;
-    const frame = timed ? source[entry + EntryField.frame] : 0;
+    const block = source[entry + EntryField.block];
+    const frame = source[entry + EntryField.frame];
     let at = count;
     while (at > 0) {
       const other = this.#queueEntry(at - 1);
@@ -295,20 +330,14 @@ export class Renderer {
     const target = this.#queueEntry(at);
     words.copyWithin(target + logEntryWords, target, this.#queueEntry(count));
     for (let word = 0; word < logEntryWords; word++) words[target + word] = source[entry + word];
-    words[target + EntryField.block] = block;
-    words[target + EntryField.frame] = frame;
     words[this.#host + Host.pending] = count + 1;
   }
 
-  #apply(entry: number): void {
-    if (this.#isQuarantined(this.#arenaWords[entry + EntryField.position])) return;
-    const target = this.#arenaWords[entry + EntryField.target];
-    const value = this.#arenaFloats[entry + EntryField.value];
-    const code = this.#arenaWords[entry + EntryField.opcode];
+  #apply(code: number, target: number, value: number, extra: number): void {
     const instrument = code >>> instrumentShift;
     switch (code & opcodeMask) {
       case Opcode.noteOn:
-        return this.#patch.note_on(instrument, target, value, this.#arenaFloats[entry + EntryField.extra]);
+        return this.#patch.note_on(instrument, target, value, extra);
       case Opcode.noteOff:
         return this.#patch.note_off(instrument, target);
       case Opcode.pedal:
@@ -317,6 +346,8 @@ export class Renderer {
         return this.#patch.panic();
       case Opcode.set:
         return this.#patch.set_parameter(target, value);
+      case Opcode.clear: // everything in the queue is before it in the log
+        this.#arenaWords[this.#host + Host.pending] = 0;
     }
   }
 

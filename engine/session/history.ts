@@ -46,6 +46,11 @@ export class History {
     return this.#position;
   }
 
+  /** The first block not seen yet: all before it are sealed and handed over. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** Blocks seen handed over. */
   get blocks(): number {
     return this.#blocks;

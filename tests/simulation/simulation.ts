@@ -247,7 +247,9 @@ export class Simulation {
       : { block: (consumed - 2 + this.#random.below(20)) | 0, frame: this.#random.below(blockFrames) };
     for (let count = 1 + this.#random.below(4); count > 0; count--) {
       bundle.push({
-        opcode: this.#random.pick([Opcode.noteOn, Opcode.noteOff, Opcode.panic, Opcode.set]),
+        opcode: this.#random.chance(0.1)
+          ? Opcode.clear
+          : this.#random.pick([Opcode.noteOn, Opcode.noteOff, Opcode.panic, Opcode.set]),
         target: this.#random.below(128),
         value: this.#random.below(1_000),
         extra: this.#random.below(2),
