@@ -47,6 +47,8 @@ export interface EngineOptions {
   readonly startLogPosition?: number;
   /** Frames of output that the clock driver keeps for `OutputCapture`. */
   readonly captureFrames?: number;
+  /** Milliseconds since 1970, `Date.now` by default; tests step it. */
+  readonly readWallMs?: () => number;
   /** Told of every event of the supervisor, after it was logged. */
   readonly onEvent?: (event: SupervisorEvent) => void;
 }
@@ -120,7 +122,7 @@ export class Engine implements control.EngineControl {
       log: this.#commands,
       onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
     });
-    this.#timeline = new Timeline(memory, native);
+    this.#timeline = new Timeline(memory, native, options.readWallMs);
     this.#driver = new DriverKeeper(native, memory, config, log);
   }
 
