@@ -203,7 +203,7 @@ Deno.test("100 times started and stopped, the listener leaves no thread and no d
   }
   const late = count();
   await engine.stop();
-  assert.equal(late[0], early[0]);
+  assert.ok(late[0] <= early[0], `descriptors: ${early[0]}, then ${late[0]}`);
   assert.ok(late[1] <= early[1] + 1, `threads: ${early[1]}, then ${late[1]}`);
 });
 
