@@ -110,6 +110,17 @@ Deno.test("every command is answered to its sender, with what was wrong and what
     assert.equal(await client.answer(), "/done /sync");
   }));
 
+Deno.test("a message whose address is a pattern reaches every method that it matches, in one block", () =>
+  withOsc(async (client) => {
+    await client.send({ address: "/synth/{attack,release}Seconds", args: [{ type: "f", value: 0.5 }] });
+    const answers = [await client.answer(), await client.answer()];
+    assert.deepEqual(answers, ["/done /synth/attackSeconds", "/done /synth/releaseSeconds"]);
+    assert.equal(await client.ask("//attack*", "f", 0.1), "/done /synth/attackSeconds");
+    assert.equal(await client.ask("/nowhere/*"), "/fail /nowhere/* no address matches this pattern");
+    assert.match(await client.ask("/synth/[a"), /^\/fail \/synth\/\[a pattern, character 9: expected "]"/);
+    assert.equal(await client.ask("/panic"), "/done /panic");
+  }));
+
 Deno.test("faults are refused over OSC where they are off", () =>
   withOsc(async (client) => {
     assert.match(
