@@ -15,6 +15,8 @@ import { nearest } from "../engine/nearest.ts";
 import { MessageRefused, numbers, oneOf, texts } from "./arguments.ts";
 import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "./codec.ts";
 import { type MethodDescription, musicMethods } from "./music_methods.ts";
+import { isPattern, PatternMalformed } from "./pattern.ts";
+import { PatternCache } from "./pattern_cache.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "./time_tag.ts";
 
 /** Who sent a message, and how to answer. */
@@ -38,10 +40,12 @@ interface Method extends MethodDescription {
 export class AddressSpace {
   readonly #options: AddressSpaceOptions;
   readonly #methods: ReadonlyMap<string, Method>;
+  readonly #patterns: PatternCache;
 
   constructor(options: AddressSpaceOptions) {
     this.#options = options;
     this.#methods = new Map(methodsOf(options).map((method) => [method.address, method]));
+    this.#patterns = new PatternCache(this.#methods.keys());
   }
 
   /** All addresses with their types and descriptions, for documentation and help. */
@@ -67,7 +71,7 @@ export class AddressSpace {
   /** One invalid message does not keep the others from being heard; each is answered on its own. */
   #submit(messages: readonly OscMessage[], tag: TimeTag | undefined, sender: OscSender): void {
     const commands: { message: OscMessage; command: Command }[] = [];
-    for (const message of messages) {
+    for (const message of messages.flatMap((each) => this.#expand(each, sender))) {
       this.#answering(message, sender, () => {
         const effect = this.#find(message.address).read(message.args);
         if ("command" in effect) commands.push({ message, command: effect.command });
@@ -88,6 +92,21 @@ export class AddressSpace {
       if (!(error instanceof CommandRefused)) throw error;
       for (const { message } of commands) sender.reply(failed(message.address, error.message));
     }
+  }
+
+  /** One message for every method that the address matches; what matches none stays as it is and is answered. */
+  #expand(message: OscMessage, sender: OscSender): readonly OscMessage[] {
+    const { address } = message;
+    if (this.#methods.has(address) || !isPattern(address)) return [message];
+    try {
+      const matches = this.#patterns.matches(address);
+      if (matches.length > 0) return matches.map((match) => ({ ...message, address: match }));
+      sender.reply(failed(address, "no address matches this pattern"));
+    } catch (error) {
+      if (!(error instanceof PatternMalformed)) throw error;
+      sender.reply(failed(address, error.message));
+    }
+    return [];
   }
 
   #perform(message: OscMessage, act: (sender: OscSender) => void | Promise<void>, sender: OscSender): void {
