@@ -14,7 +14,7 @@ import { logEntryWords } from "../constants.ts";
  * What an entry does. `none` is what a quarantined entry becomes; `clear` drops every entry before it in the log that still
  * waits for its time.
  */
-export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4, pedal: 5, clear: 6 } as const;
+export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4, pedal: 5, clear: 7 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
 export const instrumentShift = 8;
