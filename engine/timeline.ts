@@ -6,8 +6,8 @@
  * Time tags are not put through the loop one by one: its state moves by a fraction of a frame between two bundles, and
  * rounding would now and then make N frames into N ± 1. They lie on a straight line instead, at the nominal sample rate,
  * whose phase is that of the first bundle, so tags that are N frames apart give N frames, exactly, however far apart the
- * bundles arrive. The line is laid anew only when it has come too far off the loop: drift of the sound card's clock, an
- * interruption of the stream, a step of the wall clock that has stayed. Main isolate.
+ * bundles arrive. The line is laid anew only when it has stayed too far off the loop (the sound card's clock drifts), in a
+ * pause, or at once when the stream was interrupted or the wall clock stepped for good. Main isolate.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { CommandRefused } from "./control.ts";
@@ -21,12 +21,18 @@ const bandwidthHz = 0.1;
 /** A stamp this far off the prediction is no jitter: the stream was interrupted, and the loop starts anew. */
 const resetMs = 50;
 
-/** How far the line of time tags may be off the loop: while bundles come in, and after a pause in which nobody notices. */
+/** How far the line of time tags may be off the loop: for longer than `patienceMs`, and after a pause. */
 const lineSlackMs = 5;
 const idleSlackMs = 1;
 
-/** Without a bundle for this long, the line may be laid anew for little. */
+/** A late callback or two, on a busy machine, are no reason to move the line while bundles come in. */
+const patienceMs = 2_000;
+
+/** Without a bundle for this long nobody notices when the line is laid anew. */
 const idleMs = 1_000;
+
+/** After a start of the loop, its bandwidth is wider for this long, and the period of a frame is taken as nominal. */
+const settleMs = 1_000;
 
 /** Farthest moment that a command can wait for or be late by: a day. Block numbers would wrap within weeks. */
 const farthestMs = 24 * 3_600_000;
@@ -56,6 +62,8 @@ export class Timeline {
   #locked = false;
   #line: Anchor | undefined;
   #lineUsedMs = -Infinity;
+  #lineOffSinceMs: number | undefined;
+  #lockedAtMs = 0;
 
   /** @param readWallMs milliseconds since 1970; tests step it */
   constructor(memory: SharedMemory, native: NativeLibrary, readWallMs?: () => number) {
@@ -92,8 +100,12 @@ export class Timeline {
     const predictedMs = this.#timeMs + frames * this.#frameMs;
     const errorMs = nowMs - predictedMs;
     if (!this.#locked || Math.abs(errorMs) > resetMs) {
-      this.#timeMs = nowMs;
+      this.#timeMs = this.#lockedAtMs = nowMs;
+      this.#frameMs = 1_000 / this.#memory.geometry.sampleRateHz;
       this.#locked = true;
+    } else if (nowMs - this.#lockedAtMs < settleMs) { // the mean of all stamps so far
+      const share = Math.min(1, frames * this.#frameMs / (nowMs - this.#lockedAtMs));
+      this.#timeMs = predictedMs + share * errorMs;
     } else {
       const omega = Math.min(0.5, 2 * Math.PI * bandwidthHz * frames * this.#frameMs / 1_000);
       this.#timeMs = predictedMs + Math.SQRT2 * omega * errorMs;
@@ -120,17 +132,29 @@ export class Timeline {
     }
     const nowFrames = this.#lastFrame + (nowMs - this.#timeMs) / this.#frameMs;
     const exactFrames = nowFrames + sinceNowMs * sampleRateHz / 1_000;
-    const slackMs = nowMs - this.#lineUsedMs > idleMs ? idleSlackMs : lineSlackMs;
     const onLine = this.#line && this.#framesOnLine(this.#line, unixMs);
     // a tag so old that it was cut is far off any line, and lays none
     if (sinceNowMs === -farthestMs) return this.#placed(Math.round(exactFrames), blockFrames);
-    this.#lineUsedMs = nowMs;
-    if (onLine !== undefined && Math.abs(onLine - exactFrames) <= slackMs * sampleRateHz / 1_000) {
+    if (onLine !== undefined && this.#mayStay(Math.abs(onLine - exactFrames) * 1_000 / sampleRateHz, nowMs)) {
       return this.#placed(onLine, blockFrames);
     }
     const placed = this.#placed(Math.round(exactFrames), blockFrames);
     this.#line = { unixMs, ...placed };
     return placed;
+  }
+
+  /** Whether the line stays although it is `offMs` off the loop. */
+  #mayStay(offMs: number, nowMs: number): boolean {
+    const idle = nowMs - this.#lineUsedMs > idleMs;
+    this.#lineUsedMs = nowMs;
+    if (offMs <= (idle ? idleSlackMs : lineSlackMs)) {
+      this.#lineOffSinceMs = undefined;
+      return true;
+    }
+    const sinceMs = this.#lineOffSinceMs ??= nowMs;
+    if (!idle && offMs <= resetMs && nowMs - sinceMs < patienceMs) return true;
+    this.#lineOffSinceMs = undefined;
+    return false;
   }
 
   /** Frames from the start of the last stamp's block to a moment, on the line of time tags. */

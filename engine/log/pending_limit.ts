@@ -14,13 +14,18 @@ export class PendingLimit {
    * @throws {CommandRefused} when there are not enough
    */
   hold(block: number, count: number, sealed: number): void {
-    this.#due = this.#due.filter((due) => blocksBetween(due, sealed) >= 0);
-    if (this.#due.length + count > pendingCapacity) {
+    if (this.waiting(sealed) + count > pendingCapacity) {
       throw new CommandRefused(
         `${this.#due.length} commands wait for their time already, at most ${pendingCapacity} can; send them later`,
       );
     }
     for (let index = 0; index < count; index++) this.#due.push(block);
+  }
+
+  /** Commands that wait for their time, at most. */
+  waiting(sealed: number): number {
+    this.#due = this.#due.filter((due) => blocksBetween(due, sealed) >= 0);
+    return this.#due.length;
   }
 
   /** A `clear` went into the log: whatever was held before it waits no more. Returns how many commands that were, at most. */

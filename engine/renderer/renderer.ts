@@ -11,13 +11,13 @@
  *
  * Nothing here allocates after construction, reads a clock, or knows the time of day.
  */
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
+import { type CompiledPatch, hostRegionBytes, type VoicePlaces } from "../../modules/compiled_patch.ts";
 import type { ArenaChecksum } from "../checksum.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { logEntryWords, pendingCapacity } from "../constants.ts";
+import { logEntryWords, mostCountedInstruments, pendingCapacity } from "../constants.ts";
 
 /** Exports that `CompiledPatch` promises. */
 export interface PatchExports {
@@ -31,8 +31,11 @@ export interface PatchExports {
   render(offset: number, frames: number): void;
 }
 
-/** Words of the host region, from its start. The pending queue follows, last due first. */
-const Host = { block: 0, logPosition: 1, pending: 2, queue: 16 } as const;
+/** Words of the host region, from its start. The pending queue follows: `pending` entries in order from place `first` on. */
+const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
+
+/** Places of the queue. It moves on through them as entries leave in front, and goes back when it reaches the end. */
+const queuePlaces = Math.floor((hostRegionBytes / 4 - Host.queue) / logEntryWords);
 
 /** The renderer has fallen so far behind that what it needs has been overwritten. */
 export class RendererStale extends Error {
@@ -55,6 +58,7 @@ export class Renderer {
   readonly #outputOffset: number;
   readonly #host: number;
   readonly #poisoned: number;
+  readonly #voices: readonly VoicePlaces[];
   readonly #stateFirst: number;
   readonly #stateEnd: number;
   readonly #blockFrames: number;
@@ -103,6 +107,7 @@ export class Renderer {
     );
     this.#host = arena.hostOffset / 4;
     this.#poisoned = arena.poisonedVoicesOffset / 4;
+    this.#voices = arena.voices?.slice(0, mostCountedInstruments) ?? [];
     this.#stateFirst = (arena.hostOffset + arena.hostBytes) / 4;
     this.#stateEnd = arena.inputOffset / 4;
     const ringStart = geometry.ringOffset + ring * geometry.ringBytes;
@@ -213,6 +218,21 @@ export class Renderer {
     words[this.#reportStart + within.seatReport.checkLow.index] = low;
     words[this.#reportStart + within.seatReport.checkHigh.index] = this.#checksum.high;
     Atomics.store(words, this.#reportStart + within.seatReport.checkBlock.index, this.block);
+    this.#reportVoices();
+  }
+
+  #reportVoices(): void {
+    const { words } = this.#memory;
+    const first = this.#reportStart + within.seatReport.voices.index;
+    for (let index = 0; index < this.#voices.length; index++) {
+      const { offset, groupCount, groupBytes } = this.#voices[index];
+      let sounding = 0;
+      for (let group = 0; group < groupCount; group++) {
+        const lanes = (offset + group * groupBytes) / 4;
+        for (let lane = 0; lane < 4; lane++) if (this.#arenaWords[lanes + lane] !== 0) sounding++;
+      }
+      words[first + index] = sounding;
+    }
   }
 
   /** Copies the arena at the start of this block into a snapshot slot that no one reads. */
@@ -265,15 +285,14 @@ export class Renderer {
   }
 
   #queueEntry(at: number): number {
-    return this.#host + Host.queue + at * logEntryWords;
+    return this.#host + Host.queue + (this.#arenaWords[this.#host + Host.first] + at) * logEntryWords;
   }
 
   /** Frame of this block at which the next pending command is due; none in this block: `blockFrames` or more. */
   #nextDue(): number {
     const words = this.#arenaWords;
-    const count = words[this.#host + Host.pending];
-    if (count === 0) return this.#blockFrames;
-    const entry = this.#queueEntry(count - 1);
+    if (words[this.#host + Host.pending] === 0) return this.#blockFrames;
+    const entry = this.#queueEntry(0);
     return words[entry + EntryField.block] === this.block
       ? words[entry + EntryField.frame]
       : this.#blockFrames;
@@ -282,9 +301,10 @@ export class Renderer {
   /** Applies, and takes off the queue, what is due at one frame of this block. */
   #applyPending(frame: number): void {
     const words = this.#arenaWords;
-    const count = this.#host + Host.pending;
     while (this.#nextDue() === frame) {
-      const entry = this.#queueEntry(--words[count]);
+      const entry = this.#queueEntry(0);
+      words[this.#host + Host.first]++;
+      words[this.#host + Host.pending]--;
       if (this.#isQuarantined(words[entry + EntryField.position])) continue;
       this.#apply(
         words[entry + EntryField.opcode],
@@ -310,7 +330,7 @@ export class Renderer {
     );
   }
 
-  /** Inserts a log entry into the pending queue, whose next due is last. Equal times keep the order of the log. */
+  /** Inserts a log entry into the pending queue, behind all that are not due later: equal times keep the order of the log. */
   #enqueue(entry: number): void {
     const words = this.#arenaWords;
     const source = this.#memory.words;
@@ -318,19 +338,31 @@ export class Renderer {
     if (count >= pendingCapacity) {
       throw new RangeError(`pending queue: more than ${pendingCapacity} commands`);
     }
-    const block = source[entry + EntryField.block];
-    const frame = source[entry + EntryField.frame];
-    let at = count;
-    while (at > 0) {
-      const other = this.#queueEntry(at - 1);
-      const later = (words[other + EntryField.block] - block) | 0 || words[other + EntryField.frame] - frame;
-      if (later > 0) break;
-      at--;
-    }
+    if (words[this.#host + Host.first] + count >= queuePlaces) this.#moveQueueBack(count);
+    const at = this.#placeOf(source[entry + EntryField.block], source[entry + EntryField.frame], count);
     const target = this.#queueEntry(at);
     words.copyWithin(target + logEntryWords, target, this.#queueEntry(count));
     for (let word = 0; word < logEntryWords; word++) words[target + word] = source[entry + word];
     words[this.#host + Host.pending] = count + 1;
+  }
+
+  /** How many entries of the queue are due at a time or before. Commands mostly come in order: the last is looked at first. */
+  #placeOf(block: number, frame: number, count: number): number {
+    let low = 0;
+    let high = count;
+    for (let at = count - 1; low < high; at = (low + high) >> 1) {
+      const other = this.#queueEntry(at);
+      const later = (this.#arenaWords[other + EntryField.block] - block) | 0 ||
+        this.#arenaWords[other + EntryField.frame] - frame;
+      if (later > 0) high = at;
+      else low = at + 1;
+    }
+    return low;
+  }
+
+  #moveQueueBack(count: number): void {
+    this.#arenaWords.copyWithin(this.#host + Host.queue, this.#queueEntry(0), this.#queueEntry(count));
+    this.#arenaWords[this.#host + Host.first] = 0;
   }
 
   #apply(code: number, target: number, value: number, extra: number): void {
