@@ -13,10 +13,12 @@ import { renderToWav } from "./engine/session/render_to_wav.ts";
 import { SessionDamaged } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
 import { PortAudioMissing } from "./ffi/library_search.ts";
+import { type DatagramPeer, Datagrams } from "./ffi/datagrams.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
 import { AddressSpace } from "./osc/address_space.ts";
-import { OscListener, PortInUse } from "./osc/listener.ts";
+import { OscListener, PortInUse, wantedBufferBytes } from "./osc/listener.ts";
+import { StreamListener } from "./osc/stream_listener.ts";
 import { compilePatch, PatchUnknown } from "./patches/catalogue.ts";
 
 const { version } = manifest;
@@ -65,7 +67,8 @@ async function start(config: Config): Promise<number> {
   const handlers = signals.map((signal) => () => wanted.resolve(signal));
   signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
   let engine: Engine | undefined;
-  let listener: OscListener | undefined;
+  let listener: OscListener<DatagramPeer> | undefined;
+  let streams: StreamListener | undefined;
   try {
     const { native, path } = await loadNative(config, (text) => log.info(text));
     const { sampleRateHz, channels, inputChannels, blockFrames } = config;
@@ -79,14 +82,31 @@ async function start(config: Config): Promise<number> {
       hostname: config.oscHost,
       port: config.oscPort,
       onTrouble: (text, count) => log.warning(`${text} (${count} so far)`),
+      access: (address) => Datagrams.open(native, address),
     });
+    const { receiveBufferBytes = wantedBufferBytes } = listener;
+    if (receiveBufferBytes < wantedBufferBytes) {
+      log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
+    }
+    if (config.oscTcpPort !== undefined) {
+      streams = StreamListener.bind({
+        hostname: config.oscHost,
+        port: config.oscTcpPort,
+        framing: config.oscTcpFraming,
+        intake: listener.intake,
+      });
+    }
     engine = await Engine.start({ config, patch, native, nativeLibrary: path, log, version });
-    listener.serve(new AddressSpace({ engine, version, onQuit: () => wanted.resolve("/quit") }));
+    const space = new AddressSpace({ engine, version, onQuit: () => wanted.resolve("/quit") });
+    listener.serve(space);
+    streams?.serve(space);
+    if (streams) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${streams.address}`);
     log.info(`ready: OSC on ${listener.address}`);
     log.info(`stopping: ${await wanted.promise}`);
     return exitCodes.ok;
   } finally {
     await listener?.stop();
+    await streams?.stop();
     await engine?.stop();
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
   }

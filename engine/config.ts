@@ -118,7 +118,7 @@ const settings = {
     text,
     "127.0.0.1",
     "an address of this machine",
-    "where OSC is listened for; 0.0.0.0 lets other machines in",
+    "where OSC is listened for, IPv4 or IPv6; 0.0.0.0 lets other machines in, :: also by IPv6",
   ),
   OSC_PORT: setting(
     "oscPort",
@@ -126,6 +126,20 @@ const settings = {
     "57130",
     "a whole number from 0 to 65535",
     "UDP port of OSC; 0 takes any free one",
+  ),
+  OSC_TCP_PORT: setting(
+    "oscTcpPort",
+    whole(0, 65_535),
+    undefined,
+    "a whole number from 0 to 65535",
+    "TCP port of OSC beside UDP; 0 takes any free one, not set: no TCP",
+  ),
+  OSC_TCP_FRAMING: setting(
+    "oscTcpFraming",
+    z.enum(["slip", "length"]),
+    "slip",
+    "slip or length",
+    "how packets are marked on TCP: as OSC 1.1 or as OSC 1.0 says",
   ),
   SNAPSHOT_MS: setting(
     "snapshotMs",

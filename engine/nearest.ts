@@ -1,6 +1,10 @@
+/** Of what was written, so much is compared, in characters: words come from the network, and comparing is quadratic. */
+const longestWord = 64;
+
 /** The candidate with the smallest edit distance. */
 export function nearest(word: string, candidates: readonly string[]): string {
-  return candidates.map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
+  const start = word.slice(0, longestWord);
+  return candidates.map((candidate) => ({ candidate, distance: editDistance(start, candidate) }))
     .reduce((best, next) => next.distance < best.distance ? next : best).candidate;
 }
 

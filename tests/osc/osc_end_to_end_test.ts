@@ -1,5 +1,6 @@
 /** The OSC side against the real engine, over a real socket. */
 import assert from "node:assert/strict";
+import { Datagrams } from "../../ffi/datagrams.ts";
 import { AddressSpace } from "../../osc/address_space.ts";
 import {
   decodePacket,
@@ -10,8 +11,10 @@ import {
   type OscMessage,
 } from "../../osc/codec.ts";
 import { OscListener, PortInUse } from "../../osc/listener.ts";
+import { StreamListener } from "../../osc/stream_listener.ts";
 import { immediately, timeTagOf } from "../../osc/time_tag.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
+import { nativeForTests } from "../native_for_tests.ts";
 import { requirement } from "../requirement.ts";
 import { renderAgain, startTestEngine } from "../test_engine.ts";
 
@@ -59,12 +62,14 @@ async function withOsc(
     patch: (format) => compilePatch("sines", format),
     environment,
   });
+  const { native } = await nativeForTests();
   const troubles: string[] = [];
   let quits = 0;
   const listener = OscListener.bind({
     hostname: "127.0.0.1",
     port: 0,
     onTrouble: (text) => troubles.push(text),
+    access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
   listener.serve(new AddressSpace({ engine, version: "1.2.3", onQuit: () => quits++ }));
   const client = new Client(listener.address);
@@ -219,7 +224,7 @@ Deno.test("100 times started and stopped, the listener leaves no thread and no d
 });
 
 requirement({
-  name: "a client that nobody here wrote, oscsend, is understood",
+  name: "a client that nobody here wrote, oscsend, is understood over UDP and over TCP",
   fn: async () => {
     const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
     const listener = OscListener.bind({
@@ -227,15 +232,27 @@ requirement({
       port: 0,
       onTrouble: (text) => assert.fail(text),
     });
-    listener.serve(new AddressSpace({ engine, version: "1", onQuit: () => {} }));
-    const port = listener.address.split(":")[1];
-    const sent = await new Deno.Command("oscsend", { args: ["localhost", port, "/note", "if", "60", "0.8"] })
-      .output();
-    await new Promise((done) => setTimeout(done, 100));
-    await engine.settled();
-    const peak = engine.takePeak();
+    const streams = StreamListener.bind({
+      hostname: "127.0.0.1",
+      port: 0,
+      framing: "length",
+      intake: listener.intake,
+    });
+    const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
+    listener.serve(space);
+    streams.serve(space);
+    for (const url of [`osc.udp://${listener.address}/`, `osc.tcp://${streams.address}/`]) {
+      const sent = await new Deno.Command("oscsend", { args: [url, "/note", "if", "60", "0.8"] }).output();
+      await new Promise((done) => setTimeout(done, 100));
+      await engine.settled();
+      const peak = engine.takePeak();
+      assert.ok(sent.success && peak > 0.01, `${url}: peak ${peak}`);
+      engine.submit([{ kind: "panic" }]);
+      await new Promise((done) => setTimeout(done, 100));
+      engine.takePeak();
+    }
+    await streams.stop();
     await listener.stop();
     await engine.stop();
-    assert.ok(sent.success && peak > 0.01, `peak ${peak}`);
   },
 }, { commands: ["oscsend"], install: "apt-get install liblo-tools" });
