@@ -11,7 +11,7 @@ import { fixed } from "../memory/layout.ts";
 import { logEntryWords } from "../constants.ts";
 
 /** What an entry does. `none` is what a quarantined entry becomes. */
-export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4, pedal: 5 } as const;
+export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4, pedal: 5, exchange: 6 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
 export const instrumentShift = 8;
@@ -33,7 +33,7 @@ export interface LogEntry {
   readonly opcode: number;
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
-  /** Note id, index of the parameter, or 1 for a pedal that is down. */
+  /** Note id, index of the parameter, 1 for a pedal that is down, or the number of the patch that is exchanged for. */
   readonly target: number;
   readonly value: number;
   readonly extra: number;

@@ -51,7 +51,7 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 export const lineBytes = 128;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 1;
+export const layoutVersion = 2;
 
 export const sections = {
   geometry: {
@@ -91,7 +91,7 @@ export const sections = {
       snapshotOffset: word("first snapshot"),
       snapshotBytes: word("distance between snapshots"),
       snapshotCount: word("snapshots"),
-      arenaBytes: word("size of a renderer's arena"),
+      arenaBytes: word("room for a renderer's arena in a snapshot"),
       captureOffset: word("output kept by the clock driver"),
       captureFrames: word("its size in frames, a power of two; 0: nothing is kept"),
     },
@@ -190,6 +190,7 @@ export const structures = {
       incarnation: word("renderer id, grows for ever"),
       snapshot: word("snapshot + 1 to join from; 0: the initial state"),
       fault: word("fault to commit on itself; see `faultKinds`; 0: none"),
+      patch: word("number of the newest patch that lies in its port, to be prepared"),
     },
   },
   seatReport: {
@@ -201,6 +202,7 @@ export const structures = {
       published: word("next block to be published: all before it are in the ring"),
       logPosition: word("log entries taken in"),
       poisonedVoices: word("voices silenced because they gave numbers that are not finite, wraps"),
+      patch: word("number of the newest patch that it has prepared"),
       checkBlock: word("block at whose start the arena had the checksum below; stored last"),
       checkLow: word("checksum of the arena"),
       checkHigh: word("checksum of the arena"),
@@ -244,7 +246,8 @@ export const structures = {
       checksumLow: word("checksum of the arena"),
       checksumHigh: word("checksum of the arena"),
       sequence: word("grows with every snapshot; stored last"),
-      reserved: word("keeps the arena on a 64-byte boundary", 11),
+      patch: word("number of the patch whose arena it is"),
+      reserved: word("keeps the arena on a 64-byte boundary", 10),
     },
   },
 } as const satisfies Readonly<Record<string, Section>>;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 1u
+#define US_LAYOUT_VERSION 2u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_HANDED_CONCEALED 1u
 #define US_HANDED_RAMPED 2u
@@ -50,7 +50,7 @@ struct us_geometry {
   uint32_t snapshot_offset; /* first snapshot */
   uint32_t snapshot_bytes; /* distance between snapshots */
   uint32_t snapshot_count; /* snapshots */
-  uint32_t arena_bytes; /* size of a renderer's arena */
+  uint32_t arena_bytes; /* room for a renderer's arena in a snapshot */
   uint32_t capture_offset; /* output kept by the clock driver */
   uint32_t capture_frames; /* its size in frames, a power of two; 0: nothing is kept */
 };
@@ -238,12 +238,14 @@ struct us_seat_orders {
   uint32_t incarnation; /* renderer id, grows for ever */
   uint32_t snapshot; /* snapshot + 1 to join from; 0: the initial state */
   uint32_t fault; /* fault to commit on itself; see `faultKinds`; 0: none */
+  uint32_t patch; /* number of the newest patch that lies in its port, to be prepared */
 };
 _Static_assert(offsetof(struct us_seat_orders, command) == 0, "seatOrders.command");
 _Static_assert(offsetof(struct us_seat_orders, incarnation) == 4, "seatOrders.incarnation");
 _Static_assert(offsetof(struct us_seat_orders, snapshot) == 8, "seatOrders.snapshot");
 _Static_assert(offsetof(struct us_seat_orders, fault) == 12, "seatOrders.fault");
-_Static_assert(sizeof(struct us_seat_orders) == 16, "size of seatOrders");
+_Static_assert(offsetof(struct us_seat_orders, patch) == 16, "seatOrders.patch");
+_Static_assert(sizeof(struct us_seat_orders) == 20, "size of seatOrders");
 
 /* Written by: renderer. */
 struct us_seat_report {
@@ -253,6 +255,7 @@ struct us_seat_report {
   uint32_t published; /* next block to be published: all before it are in the ring */
   uint32_t log_position; /* log entries taken in */
   uint32_t poisoned_voices; /* voices silenced because they gave numbers that are not finite, wraps */
+  uint32_t patch; /* number of the newest patch that it has prepared */
   uint32_t check_block; /* block at whose start the arena had the checksum below; stored last */
   uint32_t check_low; /* checksum of the arena */
   uint32_t check_high; /* checksum of the arena */
@@ -265,12 +268,13 @@ _Static_assert(offsetof(struct us_seat_report, heartbeat) == 8, "seatReport.hear
 _Static_assert(offsetof(struct us_seat_report, published) == 12, "seatReport.published");
 _Static_assert(offsetof(struct us_seat_report, log_position) == 16, "seatReport.logPosition");
 _Static_assert(offsetof(struct us_seat_report, poisoned_voices) == 20, "seatReport.poisonedVoices");
-_Static_assert(offsetof(struct us_seat_report, check_block) == 24, "seatReport.checkBlock");
-_Static_assert(offsetof(struct us_seat_report, check_low) == 28, "seatReport.checkLow");
-_Static_assert(offsetof(struct us_seat_report, check_high) == 32, "seatReport.checkHigh");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 36, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 40, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 552, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, patch) == 24, "seatReport.patch");
+_Static_assert(offsetof(struct us_seat_report, check_block) == 28, "seatReport.checkBlock");
+_Static_assert(offsetof(struct us_seat_report, check_low) == 32, "seatReport.checkLow");
+_Static_assert(offsetof(struct us_seat_report, check_high) == 36, "seatReport.checkHigh");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 40, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 44, "seatReport.errorText");
+_Static_assert(sizeof(struct us_seat_report) == 556, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {
@@ -320,14 +324,16 @@ struct us_snapshot {
   uint32_t checksum_low; /* checksum of the arena */
   uint32_t checksum_high; /* checksum of the arena */
   uint32_t sequence; /* grows with every snapshot; stored last */
-  uint32_t reserved[11]; /* keeps the arena on a 64-byte boundary */
+  uint32_t patch; /* number of the patch whose arena it is */
+  uint32_t reserved[10]; /* keeps the arena on a 64-byte boundary */
 };
 _Static_assert(offsetof(struct us_snapshot, block) == 0, "snapshot.block");
 _Static_assert(offsetof(struct us_snapshot, log_position) == 4, "snapshot.logPosition");
 _Static_assert(offsetof(struct us_snapshot, checksum_low) == 8, "snapshot.checksumLow");
 _Static_assert(offsetof(struct us_snapshot, checksum_high) == 12, "snapshot.checksumHigh");
 _Static_assert(offsetof(struct us_snapshot, sequence) == 16, "snapshot.sequence");
-_Static_assert(offsetof(struct us_snapshot, reserved) == 20, "snapshot.reserved");
+_Static_assert(offsetof(struct us_snapshot, patch) == 20, "snapshot.patch");
+_Static_assert(offsetof(struct us_snapshot, reserved) == 24, "snapshot.reserved");
 _Static_assert(sizeof(struct us_snapshot) == 64, "size of snapshot");
 
 #endif
