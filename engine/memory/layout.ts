@@ -9,6 +9,7 @@
 import {
   concealRampFrames,
   errorTextBytes,
+  exchangeFadeSeconds,
   histogramBuckets,
   historySeconds,
   logCapacity,
@@ -71,6 +72,7 @@ export const sections = {
       snapshotBlocks: word("the standby copies its arena at multiples of this"),
       concealRampFrames: word("frames of the ramps beside concealed sound"),
       stopFadeFrames: word("frames of the fade at the end"),
+      exchangeFadeFrames: word("frames of the crossfade from one patch to the next"),
       seatCount: word("renderer incarnations, and so rings"),
       seatOffset: word("first seat"),
       seatBytes: word("distance between seats"),
@@ -338,6 +340,8 @@ export interface Dimensions {
   readonly arenaBytes: number;
   /** Frames of output that the clock driver keeps; 0 outside of tests and recordings. */
   readonly captureFrames: number;
+  /** Length of the crossfade from one patch to the next; the simulator has no time for the usual one. */
+  readonly exchangeFadeSeconds?: number;
 }
 
 export type Geometry = Readonly<Record<keyof typeof sections.geometry.fields, number>>;
@@ -387,6 +391,10 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotBlocks: dimensions.snapshotBlocks,
     concealRampFrames,
     stopFadeFrames: Math.max(1, Math.round(stopFadeSeconds * sampleRateHz)),
+    exchangeFadeFrames: Math.max(
+      1,
+      Math.round((dimensions.exchangeFadeSeconds ?? exchangeFadeSeconds) * sampleRateHz),
+    ),
     seatCount,
     seatBytes,
     ringBytes: slotBytes * ringSlots,

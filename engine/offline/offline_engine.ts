@@ -9,7 +9,8 @@ import { CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { type Dimensions, fixed, structureBytes, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
-import { type PatchExports, Renderer } from "../renderer/renderer.ts";
+import type { PatchExports } from "../renderer/patch_instance.ts";
+import { Renderer } from "../renderer/renderer.ts";
 
 /** What is played, and in which format. */
 export interface OfflineEngineOptions extends
@@ -17,7 +18,7 @@ export interface OfflineEngineOptions extends
     Dimensions,
     "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks"
   > {
-  readonly patch: Pick<CompiledPatch, "module" | "arena">;
+  readonly patch: Omit<CompiledPatch, "wasm">;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   readonly seed: number;
@@ -44,6 +45,7 @@ export class OfflineEngine {
   readonly #renderer: Renderer;
   readonly #seals: SealTable;
   readonly #native: NativeLibrary;
+  readonly #checksum: WebAssembly.Module;
   readonly #base: Deno.PointerValue;
   readonly #silence: Float32Array<ArrayBuffer>;
   #handed = 0;
@@ -62,9 +64,8 @@ export class OfflineEngine {
     this.log = new CommandLog(this.#memory);
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(startBlock);
-    const exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
-    const arenaChecksum = new ArenaChecksum(checksum, exports.memory);
-    this.#renderer = new Renderer(this.#memory, 0, patch, exports, arenaChecksum, seed);
+    this.#checksum = checksum;
+    this.#renderer = new Renderer(this.#memory, 0, patch, ...this.#instantiate(patch), seed);
     this.#native = native;
     this.#base = Deno.UnsafePointer.of(this.#memory.bytes);
     this.#silence = new Float32Array(options.blockFrames * options.inputChannels);
@@ -74,6 +75,11 @@ export class OfflineEngine {
   /** Number of the next block, as a wrapping word. */
   get block(): number {
     return this.#renderer.block;
+  }
+
+  /** Makes a further patch ready, so that the log can ask for it. */
+  addPatch(number: number, patch: OfflineEngineOptions["patch"]): void {
+    this.#renderer.prepare(number, patch, ...this.#instantiate(patch));
   }
 
   /** Makes room in the log: nobody needs entries that the renderer has taken in. */
@@ -109,5 +115,10 @@ export class OfflineEngine {
   /** Samples that were not finite and were replaced by zero. */
   get nonFiniteSamples(): number {
     return this.#memory.counter("nonFiniteSamples");
+  }
+
+  #instantiate({ module }: OfflineEngineOptions["patch"]): [PatchExports, ArenaChecksum] {
+    const exports = new WebAssembly.Instance(module).exports as unknown as PatchExports;
+    return [exports, new ArenaChecksum(this.#checksum, exports.memory)];
   }
 }

@@ -13,7 +13,7 @@
  */
 import type { PatchDescription } from "../../modules/compiled_patch.ts";
 import type { ArenaChecksum } from "../checksum.ts";
-import { exchangeFadeSeconds, logEntryWords, pendingCapacity } from "../constants.ts";
+import { logEntryWords, pendingCapacity } from "../constants.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
@@ -72,7 +72,7 @@ export class Renderer {
     this.#seed = seed;
     this.#blockFrames = geometry.blockFrames;
     this.#blockBytes = geometry.blockFrames * geometry.channels * 4;
-    this.#fadeFrames = Math.round(exchangeFadeSeconds * geometry.sampleRateHz);
+    this.#fadeFrames = geometry.exchangeFadeFrames;
     const ringStart = geometry.ringOffset + ring * geometry.ringBytes;
     this.#ringStart = ringStart / 4;
     this.#slotSamples = Array.from({ length: geometry.ringSlots }, (_, slot) =>
@@ -393,7 +393,7 @@ export class Renderer {
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
-    const lookahead = words[fixed.geometry.lookaheadBlocks.index];
+    const lookahead = this.#memory.lookaheadBlocks();
     const captured = (this.block - lookahead) | 0;
     if (((captured - geometry.startBlock) | 0) < 0) {
       this.#current.input.fill(0);

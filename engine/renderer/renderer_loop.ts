@@ -92,7 +92,7 @@ export class RendererLoop {
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
     const snapshot = words[ordersIndex(this.#memory, this.#seat) + within.seatOrders.snapshot.index];
     if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
-    this.#lookahead = words[fixed.geometry.lookaheadBlocks.index];
+    this.#lookahead = this.#memory.lookaheadBlocks();
     Atomics.store(words, this.#report + within.seatReport.published.index, this.#renderer.block);
     Atomics.store(words, this.#report + within.seatReport.state.index, SeatState.running);
     this.#phase = "look";

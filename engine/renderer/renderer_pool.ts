@@ -55,7 +55,12 @@ export class RendererPool {
     this.#patches.push({ number, patch: withoutSource(patch) });
   }
 
-  /** Lets a patch be forgotten that nothing in the log and no snapshot asks for. */
+  /** Forgets patches that no snapshot in use holds; renderers do so with the next delivery. */
+  forgetPatchesBefore(number: number): void {
+    this.#patches = this.#patches.filter((patch) => patch.number >= number);
+  }
+
+  /** Takes back a patch that was never asked for. */
   removePatch(number: number): void {
     this.#patches = this.#patches.filter((patch) => patch.number !== number);
   }

@@ -4,17 +4,15 @@
  * byte for byte; each block's checksum is compared with the one that the callback wrote down.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import { logEntryWords } from "../constants.ts";
 import { EntryField, Opcode } from "../log/command_log.ts";
 import { HandedFlag } from "../memory/layout.ts";
 import { OfflineEngine } from "../offline/offline_engine.ts";
-import { blockRecordWords } from "./session_format.ts";
+import { blockRecordWords, decodePatch, type RecordedPatch } from "./session_format.ts";
 import { SessionDamaged, type SessionReader } from "./session_reader.ts";
 
 export interface SessionRenderOptions {
   readonly reader: SessionReader;
-  readonly patch: Pick<CompiledPatch, "module" | "arena">;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   /** Gets the interleaved samples of consecutive blocks; the array is reused after it resolves. */
@@ -36,7 +34,7 @@ const chunkBlocks = 256;
 
 export async function renderSession(options: SessionRenderOptions): Promise<SessionRenderResult> {
   const { reader } = options;
-  const offline = new SessionReplay(options, await quarantinedPositions(reader));
+  const offline = new SessionReplay(options, await reader.patch(), await quarantinedPositions(reader));
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -50,6 +48,10 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
       ? new Int32Array()
       : new Int32Array(chunk.payload.buffer);
     switch (chunk.type) {
+      case "PTCH":
+        await renderPending();
+        offline.addPatch(decodePatch(chunk.payload));
+        break;
       case "CMDS":
         await renderPending();
         offline.takeCommands(words);
@@ -98,9 +100,10 @@ class SessionReplay {
   #concealed = 0;
   #blocks = 0;
 
-  constructor(options: SessionRenderOptions, quarantined: ReadonlySet<number>) {
+  constructor(options: SessionRenderOptions, first: RecordedPatch, quarantined: ReadonlySet<number>) {
     const { header } = options.reader;
-    this.#engine = new OfflineEngine({ ...options, ...header, patch: options.patch });
+    const patch = { ...first.description, module: new WebAssembly.Module(first.wasm) };
+    this.#engine = new OfflineEngine({ ...options, ...header, patch });
     this.#blockFrames = header.blockFrames;
     this.#blockSamples = header.blockFrames * header.channels;
     this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
@@ -114,6 +117,11 @@ class SessionReplay {
       firstDifferingBlock: this.#firstDiffering,
       concealedBlocks: this.#concealed,
     };
+  }
+
+  /** A patch that was loaded while it played; the first is there already. */
+  addPatch({ number, description, wasm }: RecordedPatch): void {
+    if (number > 0) this.#engine.addPatch(number, { ...description, module: new WebAssembly.Module(wasm) });
   }
 
   takeCommands(words: Int32Array): void {

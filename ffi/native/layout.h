@@ -30,6 +30,7 @@ struct us_geometry {
   uint32_t snapshot_blocks; /* the standby copies its arena at multiples of this */
   uint32_t conceal_ramp_frames; /* frames of the ramps beside concealed sound */
   uint32_t stop_fade_frames; /* frames of the fade at the end */
+  uint32_t exchange_fade_frames; /* frames of the crossfade from one patch to the next */
   uint32_t seat_count; /* renderer incarnations, and so rings */
   uint32_t seat_offset; /* first seat */
   uint32_t seat_bytes; /* distance between seats */
@@ -68,29 +69,30 @@ _Static_assert(offsetof(struct us_geometry, state_check_blocks) == 40, "geometry
 _Static_assert(offsetof(struct us_geometry, snapshot_blocks) == 44, "geometry.snapshotBlocks");
 _Static_assert(offsetof(struct us_geometry, conceal_ramp_frames) == 48, "geometry.concealRampFrames");
 _Static_assert(offsetof(struct us_geometry, stop_fade_frames) == 52, "geometry.stopFadeFrames");
-_Static_assert(offsetof(struct us_geometry, seat_count) == 56, "geometry.seatCount");
-_Static_assert(offsetof(struct us_geometry, seat_offset) == 60, "geometry.seatOffset");
-_Static_assert(offsetof(struct us_geometry, seat_bytes) == 64, "geometry.seatBytes");
-_Static_assert(offsetof(struct us_geometry, ring_offset) == 68, "geometry.ringOffset");
-_Static_assert(offsetof(struct us_geometry, ring_bytes) == 72, "geometry.ringBytes");
-_Static_assert(offsetof(struct us_geometry, ring_slots) == 76, "geometry.ringSlots");
-_Static_assert(offsetof(struct us_geometry, slot_bytes) == 80, "geometry.slotBytes");
-_Static_assert(offsetof(struct us_geometry, seal_offset) == 84, "geometry.sealOffset");
-_Static_assert(offsetof(struct us_geometry, seal_count) == 88, "geometry.sealCount");
-_Static_assert(offsetof(struct us_geometry, log_offset) == 92, "geometry.logOffset");
-_Static_assert(offsetof(struct us_geometry, log_capacity) == 96, "geometry.logCapacity");
-_Static_assert(offsetof(struct us_geometry, input_offset) == 100, "geometry.inputOffset");
-_Static_assert(offsetof(struct us_geometry, input_slots) == 104, "geometry.inputSlots");
-_Static_assert(offsetof(struct us_geometry, input_slot_bytes) == 108, "geometry.inputSlotBytes");
-_Static_assert(offsetof(struct us_geometry, handed_offset) == 112, "geometry.handedOffset");
-_Static_assert(offsetof(struct us_geometry, handed_count) == 116, "geometry.handedCount");
-_Static_assert(offsetof(struct us_geometry, work_offset) == 120, "geometry.workOffset");
-_Static_assert(offsetof(struct us_geometry, snapshot_offset) == 124, "geometry.snapshotOffset");
-_Static_assert(offsetof(struct us_geometry, snapshot_bytes) == 128, "geometry.snapshotBytes");
-_Static_assert(offsetof(struct us_geometry, snapshot_count) == 132, "geometry.snapshotCount");
-_Static_assert(offsetof(struct us_geometry, arena_bytes) == 136, "geometry.arenaBytes");
-_Static_assert(offsetof(struct us_geometry, capture_offset) == 140, "geometry.captureOffset");
-_Static_assert(offsetof(struct us_geometry, capture_frames) == 144, "geometry.captureFrames");
+_Static_assert(offsetof(struct us_geometry, exchange_fade_frames) == 56, "geometry.exchangeFadeFrames");
+_Static_assert(offsetof(struct us_geometry, seat_count) == 60, "geometry.seatCount");
+_Static_assert(offsetof(struct us_geometry, seat_offset) == 64, "geometry.seatOffset");
+_Static_assert(offsetof(struct us_geometry, seat_bytes) == 68, "geometry.seatBytes");
+_Static_assert(offsetof(struct us_geometry, ring_offset) == 72, "geometry.ringOffset");
+_Static_assert(offsetof(struct us_geometry, ring_bytes) == 76, "geometry.ringBytes");
+_Static_assert(offsetof(struct us_geometry, ring_slots) == 80, "geometry.ringSlots");
+_Static_assert(offsetof(struct us_geometry, slot_bytes) == 84, "geometry.slotBytes");
+_Static_assert(offsetof(struct us_geometry, seal_offset) == 88, "geometry.sealOffset");
+_Static_assert(offsetof(struct us_geometry, seal_count) == 92, "geometry.sealCount");
+_Static_assert(offsetof(struct us_geometry, log_offset) == 96, "geometry.logOffset");
+_Static_assert(offsetof(struct us_geometry, log_capacity) == 100, "geometry.logCapacity");
+_Static_assert(offsetof(struct us_geometry, input_offset) == 104, "geometry.inputOffset");
+_Static_assert(offsetof(struct us_geometry, input_slots) == 108, "geometry.inputSlots");
+_Static_assert(offsetof(struct us_geometry, input_slot_bytes) == 112, "geometry.inputSlotBytes");
+_Static_assert(offsetof(struct us_geometry, handed_offset) == 116, "geometry.handedOffset");
+_Static_assert(offsetof(struct us_geometry, handed_count) == 120, "geometry.handedCount");
+_Static_assert(offsetof(struct us_geometry, work_offset) == 124, "geometry.workOffset");
+_Static_assert(offsetof(struct us_geometry, snapshot_offset) == 128, "geometry.snapshotOffset");
+_Static_assert(offsetof(struct us_geometry, snapshot_bytes) == 132, "geometry.snapshotBytes");
+_Static_assert(offsetof(struct us_geometry, snapshot_count) == 136, "geometry.snapshotCount");
+_Static_assert(offsetof(struct us_geometry, arena_bytes) == 140, "geometry.arenaBytes");
+_Static_assert(offsetof(struct us_geometry, capture_offset) == 144, "geometry.captureOffset");
+_Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.captureFrames");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
