@@ -125,6 +125,7 @@ export class Engine implements control.EngineControl {
       snapshots: this.#snapshots,
       patch,
       seed: config.seed,
+      nativeLibrary: options.nativeLibrary,
       writer: () => this.#writer,
     });
     this.#timeline = new Timeline(memory, native);

@@ -24,6 +24,7 @@ export interface PatchLoaderOptions {
   readonly history: History;
   readonly snapshots: SnapshotKeeper;
   readonly seed: number;
+  readonly nativeLibrary: string;
   readonly patch: CompiledPatch;
   /** The session that is being recorded, if any. */
   readonly writer: () => SessionWriter | undefined;
@@ -60,8 +61,8 @@ export class PatchLoader {
     if (this.#loading) throw new CommandRefused("another patch is being loaded; try again when it is done");
     this.#loading = true;
     try {
-      const { seed } = this.#options;
-      const patch = await rehearse({ graph, format: this.#format(), seed });
+      const { seed, nativeLibrary } = this.#options;
+      const patch = await rehearse({ graph, format: this.#format(), seed, nativeLibrary });
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);

@@ -1,10 +1,9 @@
 import { Worker } from "node:worker_threads";
-import type { CompiledPatch, PatchFormat } from "../../modules/compiled_patch.ts";
-import type { PatchGraph } from "../../modules/signal/graph.ts";
+import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import { CommandRefused, roles } from "../control.ts";
 import type { RehearsalResult, RehearsalStart } from "./rehearsal_worker.ts";
 
-/** A rehearsal that is not over after this is given up: the patch is far too slow. */
+/** A rehearsal that is not over after this is given up: the patch is far too slow, or the machine has no time left. */
 const timeLimitMs = 10_000;
 
 /** Part of the machine that all renderers together may need for eight notes of each instrument. */
@@ -13,10 +12,7 @@ const mostLoad = 0.9;
 const heapLimitMiB = 256;
 
 /** What a rehearsal takes; tests may tighten the limit. */
-export interface RehearsalOptions {
-  readonly graph: PatchGraph;
-  readonly format: PatchFormat;
-  readonly seed: number;
+export interface RehearsalOptions extends RehearsalStart {
   readonly timeLimitMs?: number;
 }
 
@@ -26,8 +22,8 @@ export interface RehearsalOptions {
  * @throws {CommandRefused} when it is not fit for the stage, and why
  */
 export async function rehearse(options: RehearsalOptions): Promise<CompiledPatch> {
-  const { graph, format, seed } = options;
-  const result = await rehearseApart({ graph, format, seed }, options.timeLimitMs ?? timeLimitMs);
+  const { graph, timeLimitMs: limitMs = timeLimitMs } = options;
+  const result = await rehearseApart(options, limitMs);
   if ("error" in result) throw new CommandRefused(`patch ${graph.name}: ${result.error}`);
   if (!result.isFinite) {
     throw new CommandRefused(`patch ${graph.name}: gave numbers that are not finite when it was rehearsed`);
