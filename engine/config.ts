@@ -106,6 +106,13 @@ const settings = {
     "input channels, 0 for none",
   ),
   PATCH: setting("patch", text, "sines", "the name of a patch", "what is played"),
+  PATCH_MEMORY: setting(
+    "patchMemoryMiB",
+    whole(1, 1_024),
+    "8",
+    "a whole number of MiB from 1 to 1024",
+    "room for the state of patches that are loaded while it plays; four times this is taken",
+  ),
   SEED: setting(
     "seed",
     whole(0, 2 ** 32 - 1),

@@ -36,6 +36,9 @@ export const mostCountedInstruments = 16;
 /** Fade at the end of a session, in seconds: long enough not to click, short against the 500 ms a stop may take. */
 export const stopFadeSeconds = 0.02;
 
+/** Crossfade from one patch to the next, in seconds: long enough not to click, short enough to feel like a cut. */
+export const exchangeFadeSeconds = 0.02;
+
 /** Channels that the callback can fade from their last sample. */
 export const maximumChannels = 8;
 

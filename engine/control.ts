@@ -1,7 +1,9 @@
 import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
+import type { PatchGraph } from "../modules/signal/graph.ts";
 
 /** The engine's public face: everything that OSC, the command line and the dashboard may ask of it. */
 export interface EngineControl {
+  /** Parameters of the patch that plays; another list after another patch was loaded. */
   readonly parameters: readonly ParameterDeclaration[];
   /** Names of the instruments; commands name one by its index. */
   readonly instruments: readonly string[];
@@ -27,6 +29,13 @@ export interface EngineControl {
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefused} unless faults are allowed by configuration. */
   injectFault(kind: FaultKind, role: FaultTarget): void;
+  /**
+   * Exchanges the patch while the old one plays: it is rehearsed apart, handed to every renderer, and asked for by a
+   * command in the log, so that all change in the same frame. State of the same name and shape goes on.
+   *
+   * @throws {CommandRefused} when it is too slow, too large, or not sound; the old patch plays on
+   */
+  loadPatch(patch: PatchGraph): Promise<void>;
   /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
   stop(): Promise<void>;
 }

@@ -5,9 +5,10 @@
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../modules/compiled_patch.ts";
+import type { PatchGraph } from "../modules/signal/graph.ts";
 import { compileChecksum } from "./checksum.ts";
 import type { Config } from "./config.ts";
-import { seatCount, stateCheckSeconds } from "./constants.ts";
+import { seatCount } from "./constants.ts";
 import * as control from "./control.ts";
 import { DriverError } from "./driver/driver.ts";
 import { DriverKeeper } from "./driver/driver_keeper.ts";
@@ -16,15 +17,18 @@ import { CommandLog } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "./logging.ts";
+import { raiseLookahead } from "./lookahead.ts";
+import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./parameter_values.ts";
+import { PatchLoader } from "./patch_loader.ts";
 import { RendererPool } from "./renderer/renderer_pool.ts";
 import { Reporter } from "./reporter.ts";
 import { History } from "./session/history.ts";
-import { sessionHeader } from "./session/session_header.ts";
-import { SessionWriter } from "./session/session_writer.ts";
-import { engineStatus, soundingVoices } from "./status.ts";
+import { recordSession } from "./session/record_session.ts";
+import type { SessionWriter } from "./session/session_writer.ts";
+import { engineStatus } from "./status.ts";
 import { Comparison } from "./supervisor/comparison.ts";
 import { Quarantine } from "./supervisor/quarantine.ts";
 import { SnapshotKeeper } from "./supervisor/snapshot_keeper.ts";
@@ -64,9 +68,6 @@ const averagingFactor = tickMs / 1_000;
 /** The first block must be in the ring within this after the start. */
 const firstBlockMs = 10_000;
 
-/** The host's period must fit into the lookahead with this many blocks left for the renderers to work in. */
-const blocksBeyondPeriod = 2;
-
 /** Threads of renderers must have left within this when the engine ends. */
 const closeMs = 300;
 
@@ -75,8 +76,6 @@ const fadeTimeoutMs = 150;
 
 /** A running engine; made by {@link Engine.start}, ended by {@link Engine.stop}. Main isolate. */
 export class Engine implements control.EngineControl {
-  readonly parameters: readonly ParameterDeclaration[];
-  readonly instruments: readonly string[];
   readonly memory: SharedMemory;
   readonly #options: EngineOptions;
   readonly #commands: CommandLog;
@@ -85,6 +84,7 @@ export class Engine implements control.EngineControl {
   readonly #supervisor: Supervisor;
   readonly #pool: RendererPool;
   readonly #history: History;
+  readonly #loader: PatchLoader;
   readonly #quarantine: Quarantine;
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
@@ -106,8 +106,6 @@ export class Engine implements control.EngineControl {
     this.#options = options;
     this.#reporter = new Reporter(log);
     this.memory = memory;
-    this.parameters = patch.parameters;
-    this.instruments = patch.instruments;
     const seals = new SealTable(memory);
     seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
@@ -129,6 +127,21 @@ export class Engine implements control.EngineControl {
       log: this.#commands,
       onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
     });
+    this.#loader = new PatchLoader({
+      memory,
+      pool: this.#pool,
+      commands: this.#commands,
+      history: this.#history,
+      snapshots: this.#snapshots,
+      patch,
+      seed: config.seed,
+      nativeLibrary: options.nativeLibrary,
+      writer: () => this.#writer,
+      onChange: ({ parameters, name }) => {
+        this.#values.declare(parameters);
+        this.#reporter.tell({ event: "patch", patch: name });
+      },
+    });
     this.#timeline = new Timeline(memory, native, options.readWallMs);
     this.#driver = new DriverKeeper(native, memory, config, log);
     this.#values = new ParameterValues(
@@ -145,19 +158,7 @@ export class Engine implements control.EngineControl {
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, native } = options;
-    const blocksIn = (seconds: number) =>
-      Math.max(1, Math.round(seconds * config.sampleRateHz / config.blockFrames));
-    const stateCheckBlocks = blocksIn(stateCheckSeconds);
-    const snapshotChecks = Math.max(1, Math.round(blocksIn(config.snapshotMs / 1_000) / stateCheckBlocks));
-    const memory = SharedMemory.create({
-      ...config,
-      startBlock: options.startBlock ?? 0,
-      startLogPosition: options.startLogPosition ?? 0,
-      stateCheckBlocks,
-      snapshotBlocks: stateCheckBlocks * snapshotChecks,
-      arenaBytes: patch.arena.bytes,
-      captureFrames: options.captureFrames ?? 0,
-    });
+    const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
     const engine = new Engine(options, memory, await compileChecksum());
     try {
@@ -167,6 +168,19 @@ export class Engine implements control.EngineControl {
       throw error;
     }
     return engine;
+  }
+
+  get parameters(): readonly ParameterDeclaration[] {
+    return this.#loader.current.parameters;
+  }
+
+  get instruments(): readonly string[] {
+    return this.#loader.current.instruments;
+  }
+
+  async loadPatch(patch: PatchGraph): Promise<void> {
+    await this.#loader.load(patch);
+    this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
   }
 
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
@@ -221,9 +235,10 @@ export class Engine implements control.EngineControl {
       supervisor: this.#supervisor,
       pool: this.#pool,
       state: this.#state,
-      patch: this.#options.patch.name,
+      patch: this.#loader.current.name,
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
+      voices: this.voices(),
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#history.next),
       quarantinedCommands: this.#quarantined,
@@ -236,7 +251,11 @@ export class Engine implements control.EngineControl {
   }
 
   voices(): readonly number[] {
-    return soundingVoices(this.#supervisor, this.#pool);
+    const seat = this.#supervisor.roles.find((each) =>
+      each !== undefined && this.#supervisor.isRunning(each)
+    );
+    const counted = this.#loader.current.arena.voices?.length ?? 0;
+    return seat === undefined ? [] : this.#pool.voices(seat, counted);
   }
 
   openMeter(): control.Meter {
@@ -261,8 +280,11 @@ export class Engine implements control.EngineControl {
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
     await this.#driver.start();
-    this.#raiseLookahead();
-    if (config.session !== undefined) await this.#record(config.session);
+    raiseLookahead(this.memory, log);
+    if (config.session !== undefined) {
+      this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
+      this.#history.recordTo(this.#writer);
+    }
     this.#mayJoin = true;
     const deadline = performance.now() + firstBlockMs;
     while (!this.#firstBlocksReady()) {
@@ -280,36 +302,9 @@ export class Engine implements control.EngineControl {
     );
   }
 
-  /** A host that takes many blocks in one call needs them all beforehand. */
-  #raiseLookahead(): void {
-    const { geometry, words } = this.memory;
-    const period = Atomics.load(words, fixed.callback.largestFrameCount.index);
-    const needed = Math.ceil(period / geometry.blockFrames) + blocksBeyondPeriod;
-    if (needed <= this.#lookahead() || period === geometry.blockFrames) return;
-    if (needed > geometry.ringSlots / 2) {
-      throw new DriverError(
-        `the device takes ${period} frames at once, too many for blocks of ${geometry.blockFrames}; set UNDERSTUDY_BLOCK_FRAMES to at least ${
-          Math.ceil(period * 4 / geometry.ringSlots)
-        }`,
-      );
-    }
-    words[fixed.geometry.lookaheadBlocks.index] = needed;
-    this.#options.log.warning(
-      `the device takes ${period} frames at once: lookahead raised to ${needed} blocks`,
-    );
-  }
-
-  async #record(path: string): Promise<void> {
-    const { config, patch, version, log } = this.#options;
-    const header = sessionHeader(config, patch, version, this.#lookahead(), this.memory.geometry);
-    this.#writer = await SessionWriter.create(path, header, (error) => log.error(error.message));
-    this.#writer.write("PTCH", patch.wasm);
-    this.#history.recordTo(this.#writer);
-  }
-
   #firstBlocksReady(): boolean {
     return this.#supervisor.inLockstep >= 2 &&
-      blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.#lookahead();
+      blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.memory.lookaheadBlocks();
   }
 
   #tick(): void {
@@ -394,8 +389,12 @@ export class Engine implements control.EngineControl {
   }
 
   #quarantinePoison(): void {
-    const positions = this.#quarantine.decide();
-    if (positions.length === 0) return;
+    const blamed = this.#quarantine.decide();
+    if (blamed.length === 0) return;
+    const orphans = this.#loader.quarantined(blamed).filter((position) =>
+      this.#commands.quarantine(position)
+    );
+    const positions = [...blamed, ...orphans];
     for (const position of positions) {
       this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
     }
@@ -415,13 +414,10 @@ export class Engine implements control.EngineControl {
     }, consumed);
   }
 
-  #lookahead(): number {
-    return this.memory.words[fixed.geometry.lookaheadBlocks.index];
-  }
-
   async #end(): Promise<void> {
     const wasPlaying = this.#state === "running";
     this.#enter("stopping");
+    this.#loader.stop();
     if (wasPlaying) await this.#fadeOut();
     clearInterval(this.#timer);
     await this.#driver.stop();

@@ -19,6 +19,8 @@ export interface StatusSources extends
   readonly ticksPerMs: number;
   /** Blocks that renderers were ahead of the device, on average. */
   readonly blocksAhead: number;
+  /** Voices that sound, by instrument. */
+  readonly voices: readonly number[];
 }
 
 /** The status of this moment. */
@@ -44,7 +46,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
       Role,
       number
     >,
-    voices: soundingVoices(supervisor, pool).reduce((sum, count) => sum + count, 0),
+    voices: sources.voices.reduce((sum, count) => sum + count, 0),
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
@@ -60,12 +62,6 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
   };
-}
-
-/** Voices that sound, by instrument, as the first renderer in lockstep counts them; all count alike. */
-export function soundingVoices(supervisor: Supervisor, pool: RendererPool): readonly number[] {
-  const seat = supervisor.roles.find((each) => each !== undefined && supervisor.isRunning(each));
-  return seat === undefined ? [] : pool.voices(seat);
 }
 
 /** All renderers in lockstep count alike; one that is just joining still counts less. */

@@ -52,15 +52,12 @@ export class Quarantine {
     // A timed command may have been taken in long ago: everything that is not yet overwritten is looked through.
     for (let position = (end - logCapacity + 1) | 0; position !== end; position = (position + 1) | 0) {
       this.#log.copyEntry(position, words, 0);
-      const opcode = words[EntryField.opcode];
-      if (words[EntryField.position] !== position || opcode === Opcode.none) continue;
-      if (opcode === Opcode.clear) continue; // breaks nobody, and what it dropped must not come back
+      if (words[EntryField.position] !== position || words[EntryField.opcode] === Opcode.none) continue;
       const sealedNow = blocksBetween(position, failure.position) >= 0;
       const timed = words[EntryField.when] === 1;
       const due = timed ? blocksBetween(words[EntryField.block], failure.block) : sealedNow ? 0 : -1;
       if (due === 0 || (sealedNow && due < 0)) found.push(position);
     }
-    found.forEach((position) => this.#log.quarantine(position));
-    return found;
+    return found.filter((position) => this.#log.quarantine(position));
   }
 }
