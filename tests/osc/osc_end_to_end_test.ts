@@ -96,7 +96,7 @@ Deno.test("every command is answered to its sender, with what was wrong and what
     assert.equal(await client.ask("/engine/fault", "ss", "stall", "spare"), "/done /engine/fault");
     assert.equal(await client.ask("/quit"), "/done /quit");
     assert.equal(quits(), 1);
-    assert.match(await client.ask("/nte", "if", 60, 1), /^\/fail \/nte .*\/note$/);
+    assert.match(await client.ask("/nte", "if", 60, 1), /^\/fail \/nte .*the nearest are \/note, /);
     assert.match(await client.ask("/note", "s", "x"), /^\/fail \/note expected ,if ,ii or ,iif, found ,s$/);
     assert.match(await client.ask("/note", "if", 60, 7), /velocity: expected 0 to 1, found 7/);
     assert.match(await client.ask("/note", "if", 60, NaN), /finite/);
