@@ -5,6 +5,7 @@
  *   osc/address_space.ts, osc/intake.ts
  */
 import assert from "node:assert/strict";
+import { patchNamed } from "../../patches/catalogue.ts";
 import { immediately, timeTagOf } from "../../osc/time_tag.ts";
 import { until } from "../test_engine.ts";
 import { startOscServer } from "./osc_server.ts";
@@ -184,6 +185,28 @@ Deno.test("what comes in is written to the log while that is asked for, a secret
       "/login ,s (not shown)",
       "/dump ,i 0",
     ]);
+  }));
+
+Deno.test("when another patch plays it is told, its addresses are there, and what both have keeps its value", () =>
+  withServer(async (client, { engine }) => {
+    await client.ask("/notify", "i", 1);
+    await client.ask("/master/gainDb", "f", -20);
+    assert.match((await client.ask("/synth/pan", "f", 0.5))[0], /no such address/);
+    const { sampleRateHz, blockFrames } = engine.status();
+    await engine.loadPatch(
+      patchNamed("sines").build({
+        sampleRateHz,
+        channels: 2,
+        inputChannels: 0,
+        maximumBlockFrames: blockFrames,
+      }),
+    );
+    assert.deepEqual(await client.ask("/synth/pan", "f", 0.5), ["/done /synth/pan"]);
+    assert.match((await client.ask("/keys/pan", "f", 0.5))[0], /no such address/);
+    assert.equal((await client.ask("/get", "s", "/master/gainDb"))[0], "/get.reply /master/gainDb -20");
+    assert.deepEqual(client.heard("/event/patch"), ["/event/patch sines"]);
+    await client.ask("/note", "if", 60, 1);
+    await until("its voices are counted", () => engine.voices()[0] === 1);
   }));
 
 Deno.test("no pattern reaches what ends the engine or changes who is told", () =>
