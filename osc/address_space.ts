@@ -25,6 +25,8 @@ export interface OscSender {
 export interface AddressSpaceOptions {
   readonly engine: EngineControl;
   readonly version: string;
+  /** Brings a patch in by name or file; without either, the one that was loaded last, anew. */
+  readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
   readonly onQuit: () => void;
 }
 
@@ -37,11 +39,19 @@ interface Method extends MethodDescription {
 
 export class AddressSpace {
   readonly #options: AddressSpaceOptions;
-  readonly #methods: ReadonlyMap<string, Method>;
+  #methods: ReadonlyMap<string, Method> = new Map();
+  #parameters: EngineControl["parameters"] | undefined;
 
   constructor(options: AddressSpaceOptions) {
     this.#options = options;
-    this.#methods = new Map(methodsOf(options).map((method) => [method.address, method]));
+    this.#follow();
+  }
+
+  /** Addresses mirror the patch: another patch has others. */
+  #follow(): void {
+    if (this.#parameters === this.#options.engine.parameters) return;
+    this.#parameters = this.#options.engine.parameters;
+    this.#methods = new Map(methodsOf(this.#options).map((method) => [method.address, method]));
   }
 
   /** All addresses with their types and descriptions, for documentation and help. */
@@ -92,8 +102,11 @@ export class AddressSpace {
 
   #perform(message: OscMessage, act: (sender: OscSender) => void | Promise<void>, sender: OscSender): void {
     const result = act(sender);
-    if (result === undefined) sender.reply(done(message.address));
-    else result.then(() => sender.reply(done(message.address)));
+    if (result === undefined) return sender.reply(done(message.address));
+    result.then(
+      () => sender.reply(done(message.address)),
+      (error) => sender.reply(failed(message.address, (error as Error).message)),
+    );
   }
 
   #answering(message: OscMessage, sender: OscSender, work: () => void): void {
@@ -109,6 +122,7 @@ export class AddressSpace {
   }
 
   #find(address: string): Method {
+    this.#follow();
     const method = this.#methods.get(address);
     if (method) return method;
     throw new MessageRefused(
@@ -117,7 +131,7 @@ export class AddressSpace {
   }
 }
 
-function methodsOf({ engine, version, onQuit }: AddressSpaceOptions): Method[] {
+function methodsOf({ engine, version, loadPatch, onQuit }: AddressSpaceOptions): Method[] {
   return [
     ...musicMethods(engine).map(({ read, ...method }): Method => ({
       ...method,
@@ -154,6 +168,17 @@ function methodsOf({ engine, version, onQuit }: AddressSpaceOptions): Method[] {
             sender.reply({ address: "/synced", args: [{ type: "i", value }] });
           },
         };
+      },
+    },
+    {
+      address: "/patch/load",
+      types: "|s",
+      description:
+        "exchanges the patch while the old one plays: its name or file, or nothing to load the last one anew; " +
+        "answered when the new one is heard",
+      read: (args) => {
+        const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
+        return { act: () => loadPatch(nameOrFile) };
       },
     },
     {
