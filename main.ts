@@ -17,7 +17,12 @@ import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
 import { AddressSpace } from "./osc/address_space.ts";
 import { OscListener, PortInUse } from "./osc/listener.ts";
-import { compilePatch, PatchUnknown } from "./patches/catalogue.ts";
+import { compileGraph } from "./modules/signal/compile.ts";
+import { PatchInvalid } from "./modules/signal/flatten.ts";
+import type { PatchFormat } from "./modules/compiled_patch.ts";
+import { PatchUnknown } from "./patches/catalogue.ts";
+import { loadPatch } from "./patches/load_patch.ts";
+import { showPatch } from "./patches/show_patch.ts";
 
 const { version } = manifest;
 
@@ -26,6 +31,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [UsageError, exitCodes.usage],
   [ConfigError, exitCodes.usage],
   [PatchUnknown, exitCodes.usage],
+  [PatchInvalid, exitCodes.usage],
   [DriverError, exitCodes.device],
   [DeviceNotFound, exitCodes.device],
   [PortAudioError, exitCodes.device],
@@ -47,11 +53,20 @@ async function run(args: readonly string[]): Promise<number> {
       return await start({ ...config, patch: line.patch ?? config.patch });
     case "render":
       return await render(line, config);
+    case "patch":
+      return print(
+        await showPatch({ ...line, format: patchFormat(config), onPrint: (text) => console.error(text) }),
+      );
     case "devices":
       return print(await listDevices(config));
     case "doctor":
       return await diagnose(config, (text) => print(text + "\n"));
   }
+}
+
+/** What a patch is compiled for, by the settings. */
+function patchFormat({ sampleRateHz, channels, inputChannels, blockFrames }: Config): PatchFormat {
+  return { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
 }
 
 async function start(config: Config): Promise<number> {
@@ -68,13 +83,11 @@ async function start(config: Config): Promise<number> {
   let listener: OscListener | undefined;
   try {
     const { native, path } = await loadNative(config, (text) => log.info(text));
-    const { sampleRateHz, channels, inputChannels, blockFrames } = config;
-    const patch = await compilePatch(config.patch, {
-      sampleRateHz,
-      channels,
-      inputChannels,
-      maximumBlockFrames: blockFrames,
+    const format = patchFormat(config);
+    const graph = await loadPatch(config.patch, format, {
+      onPrint: (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
     });
+    const patch = await compileGraph(graph, format);
     listener = OscListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
@@ -113,7 +126,13 @@ function showProgress(part: number): void {
 }
 
 function print(text: string): number {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  const bytes = new TextEncoder().encode(text);
+  try {
+    // a pipe takes as much as it has room for
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // whoever read has seen enough
+  }
   return exitCodes.ok;
 }
 

@@ -105,7 +105,7 @@ const settings = {
     "a whole number from 0 to 8",
     "input channels, 0 for none",
   ),
-  PATCH: setting("patch", text, "sines", "the name of a patch", "what is played"),
+  PATCH: setting("patch", text, "sines", "the name or the file of a patch", "what is played"),
   SEED: setting(
     "seed",
     whole(0, 2 ** 32 - 1),
