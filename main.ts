@@ -17,7 +17,13 @@ import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
 import { AddressSpace } from "./osc/address_space.ts";
 import { OscListener, PortInUse } from "./osc/listener.ts";
-import { compilePatch, PatchUnknown } from "./patches/catalogue.ts";
+import { compileGraph } from "./modules/signal/compile.ts";
+import { PatchInvalid } from "./modules/signal/flatten.ts";
+import type { PatchFormat } from "./modules/compiled_patch.ts";
+import { allowedPatch } from "./patches/allowed_patch.ts";
+import { PatchUnknown } from "./patches/catalogue.ts";
+import { loadPatch } from "./patches/load_patch.ts";
+import { showPatch } from "./patches/show_patch.ts";
 
 const { version } = manifest;
 
@@ -26,6 +32,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [UsageError, exitCodes.usage],
   [ConfigError, exitCodes.usage],
   [PatchUnknown, exitCodes.usage],
+  [PatchInvalid, exitCodes.usage],
   [DriverError, exitCodes.device],
   [DeviceNotFound, exitCodes.device],
   [PortAudioError, exitCodes.device],
@@ -47,11 +54,33 @@ async function run(args: readonly string[]): Promise<number> {
       return await start({ ...config, patch: line.patch ?? config.patch });
     case "render":
       return await render(line, config);
+    case "patch":
+      return print(
+        await showPatch({ ...line, format: patchFormat(config), onPrint: (text) => console.error(text) }),
+      );
     case "devices":
       return print(await listDevices(config));
     case "doctor":
       return await diagnose(config, (text) => print(text + "\n"));
   }
+}
+
+/** What a patch is compiled for, by the settings. */
+function patchFormat({ sampleRateHz, channels, inputChannels, blockFrames }: Config): PatchFormat {
+  return { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+}
+
+/** Loads patches for who asks from afar; without a name, the last one anew. */
+function patchSource(
+  { patch: first, patchFolder: folder }: Config,
+  load: (nameOrFile: string) => Promise<void>,
+): (nameOrFile: string | undefined) => Promise<void> {
+  let last = first;
+  return async (nameOrFile) => {
+    const wanted = nameOrFile === undefined ? last : await allowedPatch(nameOrFile, { first, folder });
+    await load(wanted);
+    last = wanted;
+  };
 }
 
 async function start(config: Config): Promise<number> {
@@ -68,20 +97,26 @@ async function start(config: Config): Promise<number> {
   let listener: OscListener | undefined;
   try {
     const { native, path } = await loadNative(config, (text) => log.info(text));
-    const { sampleRateHz, channels, inputChannels, blockFrames } = config;
-    const patch = await compilePatch(config.patch, {
-      sampleRateHz,
-      channels,
-      inputChannels,
-      maximumBlockFrames: blockFrames,
-    });
+    const format = patchFormat(config);
+    const tellPrint = (text: string) =>
+      text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`));
+    const graph = await loadPatch(config.patch, format, { onPrint: tellPrint });
+    const patch = await compileGraph(graph, format);
     listener = OscListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
       onTrouble: (text, count) => log.warning(`${text} (${count} so far)`),
     });
     engine = await Engine.start({ config, patch, native, nativeLibrary: path, log, version });
-    listener.serve(new AddressSpace({ engine, version, onQuit: () => wanted.resolve("/quit") }));
+    const playing = engine;
+    const loadNext = patchSource(
+      config,
+      async (nameOrFile) =>
+        await playing.loadPatch(await loadPatch(nameOrFile, format, { onPrint: tellPrint })),
+    );
+    listener.serve(
+      new AddressSpace({ engine, version, loadPatch: loadNext, onQuit: () => wanted.resolve("/quit") }),
+    );
     log.info(`ready: OSC on ${listener.address}`);
     log.info(`stopping: ${await wanted.promise}`);
     return exitCodes.ok;
@@ -113,7 +148,13 @@ function showProgress(part: number): void {
 }
 
 function print(text: string): number {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  const bytes = new TextEncoder().encode(text);
+  try {
+    // a pipe takes as much as it has room for
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // whoever read has seen enough
+  }
   return exitCodes.ok;
 }
 

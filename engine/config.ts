@@ -105,13 +105,20 @@ const settings = {
     "a whole number from 0 to 8",
     "input channels, 0 for none",
   ),
-  PATCH: setting("patch", text, "sines", "the name of a patch", "what is played"),
+  PATCH: setting("patch", text, "sines", "the name or the file of a patch", "what is played"),
   PATCH_MEMORY: setting(
     "patchMemoryMiB",
     whole(1, 1_024),
     "8",
     "a whole number of MiB from 1 to 1024",
     "room for the state of patches that are loaded while it plays; four times this is taken",
+  ),
+  PATCH_FOLDER: setting(
+    "patchFolder",
+    text,
+    undefined,
+    "a folder",
+    "where /patch/load may find files; without it, only the patches that come with Understudy and the file of the start",
   ),
   SEED: setting(
     "seed",

@@ -4,7 +4,7 @@
  */
 import type { ParameterDeclaration, PatchFormat } from "./compiled_patch.ts";
 import { checkParameter, type ParameterSignals, type ParameterTable } from "./module.ts";
-import { withFormat } from "./signal/build_context.ts";
+import { withFormat, withUse } from "./signal/build_context.ts";
 import { flatten, PatchInvalid } from "./signal/flatten.ts";
 import {
   type InstrumentGraph,
@@ -92,10 +92,10 @@ export interface Patch {
   readonly build: (format: PatchFormat) => PatchGraph;
 }
 
-/** First parts of OSC addresses that belong to the server. */
-const reserved = [
+/** First parts of OSC addresses that belong to the server; and `output`, the patch's own. */
+export const reservedNames: readonly string[] = [
   ..."note off pedal panic status version notify sync dump late done fail patch rec engine quit".split(" "),
-  ..."help get meters tree clear midi synced".split(" "),
+  ..."help get meters tree clear midi synced output".split(" "),
 ];
 const reservedInInstruments = ["note", "off", "pedal"];
 const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
@@ -137,7 +137,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     return { signals, indexes };
   };
   const built = Object.entries(instruments).map(([key, instrument]): InstrumentGraph => {
-    checkName("instrument", key, reserved);
+    checkName("instrument", key, reservedNames);
     const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
     const voice = instrument.voice(noteSignals(), signals as never);
     const outputs = voiceOutputs(key, voice);
@@ -154,7 +154,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
   const owned = new Set<number>();
   const parameters = Object.fromEntries(
     Object.entries(groups).map(([key, table]) => {
-      checkName("group", key, reserved);
+      checkName("group", key, reservedNames);
       if (key in instruments) throw new PatchInvalid(`${key}: names an instrument and a group of parameters`);
       const { signals, indexes } = declare(key, table, []);
       indexes.forEach((index) => owned.add(index));
@@ -182,7 +182,7 @@ function noteSignals(): Note {
   const number = new Signal<"semitones">(node("number", "f32"));
   return {
     number,
-    frequencyHz: noteToHz(number),
+    frequencyHz: withUse({ name: "frequency", location: "" }, () => noteToHz(number)),
     velocity: new Signal(node("velocity", "f32")),
     gate: new Condition(node("gate", "mask")),
     trigger: new Condition(node("trigger", "mask")),
