@@ -15,6 +15,8 @@ import { compilePatch } from "../../patches/catalogue.ts";
 import { requirement } from "../requirement.ts";
 import { renderAgain, startTestEngine } from "../test_engine.ts";
 
+const noPatch = () => Promise.reject(new Error("there is nothing to load"));
+
 /** A sender that collects what it is answered. */
 class Client {
   readonly #socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
@@ -66,7 +68,7 @@ async function withOsc(
     port: 0,
     onTrouble: (text) => troubles.push(text),
   });
-  listener.serve(new AddressSpace({ engine, version: "1.2.3", onQuit: () => quits++ }));
+  listener.serve(new AddressSpace({ engine, version: "1.2.3", loadPatch: noPatch, onQuit: () => quits++ }));
   const client = new Client(listener.address);
   try {
     await work(client, () => listener.troubles, () => quits);
@@ -181,7 +183,7 @@ Deno.test("a taken port is an error that names the remedy", async () => {
 
 Deno.test("100 times started and stopped, the listener leaves no thread and no descriptor", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-  const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
+  const space = new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} });
   const count = () => ["fd", "task"].map((kind) => [...Deno.readDirSync(`/proc/self/${kind}`)].length);
   let early: number[] = [];
   for (let cycle = 0; cycle < 100; cycle++) {
@@ -208,7 +210,7 @@ requirement({
       port: 0,
       onTrouble: (text) => assert.fail(text),
     });
-    listener.serve(new AddressSpace({ engine, version: "1", onQuit: () => {} }));
+    listener.serve(new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} }));
     const port = listener.address.split(":")[1];
     const sent = await new Deno.Command("oscsend", { args: ["localhost", port, "/note", "if", "60", "0.8"] })
       .output();
