@@ -1,6 +1,12 @@
 /** The command line: reads the settings, calls the command, and turns what went wrong into one sentence and a code. */
 import manifest from "./deno.json" with { type: "json" };
-import { type CommandLine, helpText, parseCommandLine, UsageError } from "./engine/command_line.ts";
+import {
+  type CommandLine,
+  helpText,
+  parseCommandLine,
+  type RenderScoreCommand,
+  UsageError,
+} from "./engine/command_line.ts";
 import { type Config, ConfigError, readConfig } from "./engine/config.ts";
 import { listDevices } from "./engine/devices.ts";
 import { diagnose } from "./engine/doctor.ts";
@@ -9,15 +15,24 @@ import { Engine } from "./engine/engine.ts";
 import { exitCodes } from "./engine/exit_codes.ts";
 import { createLog } from "./engine/logging.ts";
 import { loadNative } from "./engine/native.ts";
+import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
+import { renderScoreToWav } from "./engine/offline/render_score_to_wav.ts";
+import { ScoreUnplayable } from "./engine/offline/score_renderer.ts";
 import { renderToWav } from "./engine/session/render_to_wav.ts";
 import { SessionDamaged } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
+import { WavFileError } from "./engine/session/wav_writer.ts";
 import { PortAudioMissing } from "./ffi/library_search.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
 import { AddressSpace } from "./osc/address_space.ts";
 import { OscListener, PortInUse } from "./osc/listener.ts";
+import { readScore } from "./osc/score.ts";
+import { ScoreInvalid } from "./osc/score_invalid.ts";
+import { compileGraph } from "./modules/signal/compile.ts";
+import { PatchInvalid } from "./modules/signal/flatten.ts";
 import { compilePatch, PatchUnknown } from "./patches/catalogue.ts";
+import { loadPatch } from "./patches/load_patch.ts";
 
 const { version } = manifest;
 
@@ -26,6 +41,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [UsageError, exitCodes.usage],
   [ConfigError, exitCodes.usage],
   [PatchUnknown, exitCodes.usage],
+  [PatchInvalid, exitCodes.usage],
   [DriverError, exitCodes.device],
   [DeviceNotFound, exitCodes.device],
   [PortAudioError, exitCodes.device],
@@ -34,6 +50,10 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [PortInUse, exitCodes.port],
   [SessionFileError, exitCodes.session],
   [SessionDamaged, exitCodes.session],
+  [ScoreInvalid, exitCodes.score],
+  [ScoreUnplayable, exitCodes.score],
+  [WavFileError, exitCodes.score],
+  [RenderInterrupted, exitCodes.interrupted],
 ];
 
 /** Runs one command to its end and returns the exit code. */
@@ -46,7 +66,9 @@ async function run(args: readonly string[]): Promise<number> {
     case "start":
       return await start({ ...config, patch: line.patch ?? config.patch });
     case "render":
-      return await render(line, config);
+      return await interruptible((signal) => render(line, config, signal));
+    case "renderScore":
+      return await interruptible((signal) => renderScore(line, config, signal));
     case "devices":
       return print(await listDevices(config));
     case "doctor":
@@ -92,15 +114,68 @@ async function start(config: Config): Promise<number> {
   }
 }
 
-async function render(line: Extract<CommandLine, { command: "render" }>, config: Config): Promise<number> {
+/** A first SIGINT or SIGTERM ends the work in order, a second at once. */
+async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+  const interruption = new AbortController();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const handlers = signals.map((signal) => () => {
+    if (interruption.signal.aborted) Deno.exit(exitCodes.interrupted);
+    interruption.abort(new RenderInterrupted(`${signal}: nothing was written`));
+  });
+  signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
+  try {
+    return await work(interruption.signal);
+  } finally {
+    signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
+    if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
+  }
+}
+
+async function renderScore(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<number> {
+  const { sampleRateHz, channels, inputChannels, blockFrames } = config;
+  const format = { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+  const name = line.patch ?? config.patch;
+  const patch = await compileGraph(await loadPatch(name, format), format);
+  const score = readScore(await readScoreFile(line.score), { name: line.score, sampleRateHz, patch });
+  const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
+  const { native } = await loadNative(config, (text) => console.error(text));
+  const exact = line.seconds === undefined ? score.endFrame : framesOf(line.seconds);
+  const { text } = await renderScoreToWav({
+    ...line,
+    config,
+    patch,
+    events: score.events,
+    end: exact === undefined ? { tailFrames: framesOf(line.tailSeconds) } : { frames: exact },
+    native,
+    onProgress: showProgress,
+    signal,
+  });
+  return print(text + "\n");
+}
+
+async function readScoreFile(path: string): Promise<Uint8Array> {
+  try {
+    return path === "-"
+      ? new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer())
+      : await Deno.readFile(path);
+  } catch (cause) {
+    throw new ScoreInvalid(path, `cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function render(
+  line: Extract<CommandLine, { command: "render" }>,
+  config: Config,
+  signal: AbortSignal,
+): Promise<number> {
   const { native } = await loadNative(config, (text) => console.error(text));
   const report = await renderToWav({
     session: line.session,
     out: line.out,
     native,
     onProgress: showProgress,
+    signal,
   });
-  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
   print(report.text + "\n");
   return report.identical ? exitCodes.ok : exitCodes.session;
 }

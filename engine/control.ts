@@ -36,6 +36,12 @@ export type Command =
   | { readonly kind: "panic" }
   | { readonly kind: "set"; readonly parameter: number; readonly value: number };
 
+/** Commands of a score that sound together, at a frame counted from its start. */
+export interface ScoreEvent {
+  readonly frame: number;
+  readonly commands: readonly Command[];
+}
+
 /** A moment on the wall clock in milliseconds since 1970 with fraction; the engine maps it to a frame. */
 export interface CommandTime {
   readonly unixMs: number;
