@@ -1,3 +1,4 @@
+/** Covers: osc/score_text.ts, osc/score_binary.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ScoreEvent } from "../../engine/control.ts";

@@ -1,3 +1,4 @@
+/** Covers: engine/offline/offline_engine.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Command, ScoreEvent } from "../../../engine/control.ts";
