@@ -114,8 +114,14 @@ async function start(config: Config): Promise<number> {
   }
 }
 
+/** What a command has to say at its end. */
+interface Outcome {
+  readonly text: string;
+  readonly code: number;
+}
+
 /** A first SIGINT or SIGTERM ends the work in order, a second at once. */
-async function interruptible(work: (signal: AbortSignal) => Promise<number>): Promise<number> {
+async function interruptible(work: (signal: AbortSignal) => Promise<Outcome>): Promise<number> {
   const interruption = new AbortController();
   const signals = ["SIGINT", "SIGTERM"] as const;
   const handlers = signals.map((signal) => () => {
@@ -123,20 +129,20 @@ async function interruptible(work: (signal: AbortSignal) => Promise<number>): Pr
     interruption.abort(new RenderInterrupted(`${signal}: nothing was written`));
   });
   signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
-  try {
-    return await work(interruption.signal);
-  } finally {
+  const outcome = await work(interruption.signal).finally(() => {
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
     if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
-  }
+  });
+  print(outcome.text + "\n");
+  return outcome.code;
 }
 
-async function renderScore(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<number> {
+async function renderScore(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<Outcome> {
   const { sampleRateHz, channels, inputChannels, blockFrames } = config;
   const format = { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
   const name = line.patch ?? config.patch;
   const patch = await compileGraph(await loadPatch(name, format), format);
-  const score = readScore(await readScoreFile(line.score), { name: line.score, sampleRateHz, patch });
+  const score = readScore(await readScoreFile(line.score, signal), { name: line.score, sampleRateHz, patch });
   const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
   const { native } = await loadNative(config, (text) => console.error(text));
   const exact = line.seconds === undefined ? score.endFrame : framesOf(line.seconds);
@@ -150,15 +156,16 @@ async function renderScore(line: RenderScoreCommand, config: Config, signal: Abo
     onProgress: showProgress,
     signal,
   });
-  return print(text + "\n");
+  return { text, code: exitCodes.ok };
 }
 
-async function readScoreFile(path: string): Promise<Uint8Array> {
+async function readScoreFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    return path === "-"
-      ? new Uint8Array(await new Response(Deno.stdin.readable).arrayBuffer())
-      : await Deno.readFile(path);
+    if (path !== "-") return await Deno.readFile(path, { signal });
+    const input = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
+    return new Uint8Array(await new Response(input).arrayBuffer());
   } catch (cause) {
+    signal.throwIfAborted();
     throw new ScoreInvalid(path, `cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
@@ -167,7 +174,7 @@ async function render(
   line: Extract<CommandLine, { command: "render" }>,
   config: Config,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<Outcome> {
   const { native } = await loadNative(config, (text) => console.error(text));
   const report = await renderToWav({
     session: line.session,
@@ -176,8 +183,7 @@ async function render(
     onProgress: showProgress,
     signal,
   });
-  print(report.text + "\n");
-  return report.identical ? exitCodes.ok : exitCodes.session;
+  return { text: report.text, code: report.identical ? exitCodes.ok : exitCodes.session };
 }
 
 function showProgress(part: number): void {
