@@ -1,6 +1,12 @@
 /** The command line: reads the settings, calls the command, and turns what went wrong into one sentence and a code. */
 import manifest from "./deno.json" with { type: "json" };
-import { type CommandLine, helpText, parseCommandLine, UsageError } from "./engine/command_line.ts";
+import {
+  type CommandLine,
+  helpText,
+  parseCommandLine,
+  type RenderScoreCommand,
+  UsageError,
+} from "./engine/command_line.ts";
 import { type Config, ConfigError, readConfig } from "./engine/config.ts";
 import { listDevices } from "./engine/devices.ts";
 import { diagnose } from "./engine/doctor.ts";
@@ -9,20 +15,26 @@ import { Engine } from "./engine/engine.ts";
 import { exitCodes } from "./engine/exit_codes.ts";
 import { createLog } from "./engine/logging.ts";
 import { loadNative } from "./engine/native.ts";
+import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
+import { renderScoreToWav } from "./engine/offline/render_score_to_wav.ts";
+import { ScoreUnplayable } from "./engine/offline/score_renderer.ts";
 import { renderToWav } from "./engine/session/render_to_wav.ts";
 import { SessionDamaged } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
+import { WavFileError } from "./engine/session/wav_writer.ts";
 import { PortAudioMissing } from "./ffi/library_search.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
 import { AddressSpace } from "./osc/address_space.ts";
 import { OscListener, PortInUse } from "./osc/listener.ts";
-import { compileGraph } from "./modules/signal/compile.ts";
-import { PatchInvalid } from "./modules/signal/flatten.ts";
 import type { PatchFormat } from "./modules/compiled_patch.ts";
-import { allowedPatch } from "./patches/allowed_patch.ts";
+import { PatchInvalid } from "./modules/signal/flatten.ts";
 import { PatchUnknown } from "./patches/catalogue.ts";
+import { ScoreInvalid } from "./osc/score_invalid.ts";
+import { allowedPatch } from "./patches/allowed_patch.ts";
+import { compileGraph } from "./modules/signal/compile.ts";
 import { loadPatch } from "./patches/load_patch.ts";
+import { readScore } from "./osc/score.ts";
 import { showPatch } from "./patches/show_patch.ts";
 
 const { version } = manifest;
@@ -41,6 +53,10 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [PortInUse, exitCodes.port],
   [SessionFileError, exitCodes.session],
   [SessionDamaged, exitCodes.session],
+  [ScoreInvalid, exitCodes.score],
+  [ScoreUnplayable, exitCodes.score],
+  [WavFileError, exitCodes.score],
+  [RenderInterrupted, exitCodes.interrupted],
 ];
 
 /** Runs one command to its end and returns the exit code. */
@@ -53,7 +69,9 @@ async function run(args: readonly string[]): Promise<number> {
     case "start":
       return await start({ ...config, patch: line.patch ?? config.patch });
     case "render":
-      return await render(line, config);
+      return await interruptible((signal) => render(line, config, signal));
+    case "renderScore":
+      return await interruptible((signal) => renderScore(line, config, signal));
     case "patch":
       return print(
         await showPatch({ ...line, format: patchFormat(config), onPrint: (text) => console.error(text) }),
@@ -127,17 +145,76 @@ async function start(config: Config): Promise<number> {
   }
 }
 
-async function render(line: Extract<CommandLine, { command: "render" }>, config: Config): Promise<number> {
+/** What a command has to say at its end. */
+interface Outcome {
+  readonly text: string;
+  readonly code: number;
+}
+
+/** A first SIGINT or SIGTERM ends the work in order, a second at once. */
+async function interruptible(work: (signal: AbortSignal) => Promise<Outcome>): Promise<number> {
+  const interruption = new AbortController();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const handlers = signals.map((signal) => () => {
+    if (interruption.signal.aborted) Deno.exit(exitCodes.interrupted);
+    interruption.abort(new RenderInterrupted(`${signal}: nothing was written`));
+  });
+  signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
+  const outcome = await work(interruption.signal).finally(() => {
+    signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
+    if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
+  });
+  print(outcome.text + "\n");
+  return outcome.code;
+}
+
+async function renderScore(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const { sampleRateHz, channels, inputChannels, blockFrames } = config;
+  const format = { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+  const name = line.patch ?? config.patch;
+  const patch = await compileGraph(await loadPatch(name, format), format);
+  const score = readScore(await readScoreFile(line.score, signal), { name: line.score, sampleRateHz, patch });
+  const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
+  const { native } = await loadNative(config, (text) => console.error(text));
+  const exact = line.seconds === undefined ? score.endFrame : framesOf(line.seconds);
+  const { text } = await renderScoreToWav({
+    ...line,
+    config,
+    patch,
+    events: score.events,
+    end: exact === undefined ? { tailFrames: framesOf(line.tailSeconds) } : { frames: exact },
+    native,
+    onProgress: showProgress,
+    signal,
+  });
+  return { text, code: exitCodes.ok };
+}
+
+async function readScoreFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    if (path !== "-") return await Deno.readFile(path, { signal });
+    const input = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
+    return new Uint8Array(await new Response(input).arrayBuffer());
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new ScoreInvalid(path, `cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function render(
+  line: Extract<CommandLine, { command: "render" }>,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { native } = await loadNative(config, (text) => console.error(text));
   const report = await renderToWav({
     session: line.session,
     out: line.out,
     native,
     onProgress: showProgress,
+    signal,
   });
-  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
-  print(report.text + "\n");
-  return report.identical ? exitCodes.ok : exitCodes.session;
+  return { text: report.text, code: report.identical ? exitCodes.ok : exitCodes.session };
 }
 
 function showProgress(part: number): void {

@@ -2,7 +2,7 @@
  * The messages that change the sound, the same live and in a score: notes and pedals of every instrument, and every
  * parameter of the patch.
  */
-import type { Command, EngineControl } from "../engine/control.ts";
+import { type Command, type EngineControl, isInRange } from "../engine/control.ts";
 import { MessageRefused, numbers } from "./arguments.ts";
 import type { OscArgument } from "./codec.ts";
 
@@ -35,18 +35,21 @@ export function musicMethods(
         return { kind: "panic" };
       },
     },
-    ...parameters.map(({ address, unit, min, max, description }, parameter): MusicMethod => ({
-      address: `/${address}`,
-      types: "f",
-      description: `${description} (${min} to ${max} ${unit})`,
-      read: (args) => {
-        const value = numbers(args, ["f", "i", "d"], 1)[0];
-        if (value < min || value > max) {
-          throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
-        }
-        return { kind: "set", parameter, value };
-      },
-    })),
+    ...parameters.map((declaration, parameter): MusicMethod => {
+      const { address, unit, min, max, description } = declaration;
+      return {
+        address: `/${address}`,
+        types: "f",
+        description: `${description} (${min} to ${max} ${unit})`,
+        read: (args) => {
+          const value = numbers(args, ["f", "i", "d"], 1)[0];
+          if (!isInRange(declaration, value)) {
+            throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
+          }
+          return { kind: "set", parameter, value };
+        },
+      };
+    }),
   ];
 }
 

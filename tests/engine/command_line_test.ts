@@ -18,6 +18,34 @@ Deno.test("each command takes its own arguments", () => {
   assert.deepEqual(parseCommandLine(["-V"]), { command: "version" });
 });
 
+Deno.test("a score is rendered from a patch, to a file beside it unless told otherwise", () => {
+  const plain = { command: "renderScore", format: "32f", dither: false, seconds: undefined, tailSeconds: 10 };
+  assert.deepEqual(parseCommandLine(["render", "keys", "--score", "a/tune.txt"]), {
+    ...plain,
+    patch: "keys",
+    score: "a/tune.txt",
+    out: "a/tune.wav",
+  });
+  assert.deepEqual(
+    parseCommandLine("render -s - -o b.wav --format 24 --dither --seconds 1.5".split(" ")),
+    { ...plain, patch: undefined, score: "-", out: "b.wav", format: "24", dither: true, seconds: 1.5 },
+  );
+  for (
+    const [line, pattern] of [
+      ["render a.session --tail 3", /--tail goes with --score/],
+      ["start --score a.txt", /--score goes with render, not with start/],
+      ["render -s a.txt --dither", /--dither goes with --format 16 or 24/],
+      ["render -s a.txt --seconds 1 --tail 1", /leave --tail out/],
+      ["render -s a.txt --seconds 1e3", /--seconds: expected 0 to 100000 seconds, found "1e3"/],
+      ["render -s a.txt --tail 1.2.3", /--tail: expected/],
+      ["render -s -", /needs --out/],
+      ["render -s a.wav", /would overwrite/],
+      ["render x/../b.ts -s a.txt -o ./b.ts", /would overwrite/],
+      ["render keys extra -s a.txt", /expected at most 1 argument, found 2/],
+    ] as const
+  ) assert.throws(() => parseCommandLine(line.split(" ")), pattern);
+});
+
 Deno.test("what makes no sense is named, with the nearest that does", () => {
   assert.throws(() => parseCommandLine(["strat"]), /did you mean "start"/);
   assert.throws(() => parseCommandLine(["render"]), /expected a session file/);
