@@ -26,15 +26,16 @@ export function annotateWat(wat: string, patch: PatchGraph): string {
       said = "";
       lines.push("", `;; ${what}, ${variants[variant]}`);
     } else if (/^\s*\(func /.test(line)) graph = undefined;
-    const locals = /^  ((?:\(local \$\w+ \w+\) ?)+)$/.exec(line)?.[1];
+    const locals = /^ {2}((?:\(local \$\w+ \w+\) ?)+)$/.exec(line)?.[1];
     const last = lines.at(-1)!;
-    if (graph && locals && /^  \(local /.test(last) && last.length + locals.length < 100) {
+    if (graph && locals && /^ {2}\(local /.test(last) && last.length + locals.length < 100) {
       lines[lines.length - 1] = `${last} ${locals}`;
       continue;
     }
     if (/^\s*\(loop /.test(line)) said = "";
     const [, indent, index] = /^(\s*)\(local\.set \$n(\d+) /.exec(line) ?? [];
-    const comment = graph && index ? originOf(graph.nodes[Number(index)], graph, patch) : said;
+    const node = graph?.nodes[Number(index)];
+    const comment = graph && node ? originOf(node, graph, patch) : said;
     if (comment !== said) lines.push(`${indent}${comment}`);
     said = comment;
     lines.push(line);
