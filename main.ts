@@ -22,7 +22,6 @@ import { PatchInvalid } from "./modules/signal/flatten.ts";
 import type { PatchFormat } from "./modules/compiled_patch.ts";
 import { PatchUnknown } from "./patches/catalogue.ts";
 import { loadPatch } from "./patches/load_patch.ts";
-import { showPatch } from "./patches/show_patch.ts";
 
 const { version } = manifest;
 
@@ -53,10 +52,12 @@ async function run(args: readonly string[]): Promise<number> {
       return await start({ ...config, patch: line.patch ?? config.patch });
     case "render":
       return await render(line, config);
-    case "patch":
-      return print(
-        await showPatch({ ...line, format: patchFormat(config), onPrint: (text) => console.error(text) }),
-      );
+    case "patch": {
+      // what draws is large, and nothing else needs it
+      const { showPatch } = await import("./patches/show_patch.ts");
+      const onPrint = (text: string) => console.error(text);
+      return print(await showPatch({ ...line, format: patchFormat(config), onPrint }));
+    }
     case "devices":
       return print(await listDevices(config));
     case "doctor":

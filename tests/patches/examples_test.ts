@@ -40,3 +40,8 @@ Deno.test("the string of pluck.ts is in tune", async () => {
     player.play(48_000);
   }
 });
+
+Deno.test("the patch file in the documentation is the example", async () => {
+  const guide = await Deno.readTextFile(new URL("../../docs/patches.md", import.meta.url));
+  assert.ok(guide.includes(`\`\`\`ts\n${await Deno.readTextFile(new URL("organ.ts", folder))}\`\`\``));
+});
