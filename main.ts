@@ -35,7 +35,6 @@ import { allowedPatch } from "./patches/allowed_patch.ts";
 import { compileGraph } from "./modules/signal/compile.ts";
 import { loadPatch } from "./patches/load_patch.ts";
 import { readScore } from "./osc/score.ts";
-import { showPatch } from "./patches/show_patch.ts";
 
 const { version } = manifest;
 
@@ -72,10 +71,12 @@ async function run(args: readonly string[]): Promise<number> {
       return await interruptible((signal) => render(line, config, signal));
     case "renderScore":
       return await interruptible((signal) => renderScore(line, config, signal));
-    case "patch":
-      return print(
-        await showPatch({ ...line, format: patchFormat(config), onPrint: (text) => console.error(text) }),
-      );
+    case "patch": {
+      // what draws is large, and nothing else needs it
+      const { showPatch } = await import("./patches/show_patch.ts");
+      const onPrint = (text: string) => console.error(text);
+      return print(await showPatch({ ...line, format: patchFormat(config), onPrint }));
+    }
     case "devices":
       return print(await listDevices(config));
     case "doctor":

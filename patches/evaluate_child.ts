@@ -61,9 +61,11 @@ function foreignError(error: Error, message: string): string {
 
 /** The first line of the patch file that a text names, e.g. `organ.ts:12`; empty when it names none. */
 function locationIn(text: string, url: string): string {
-  const path = decodeURIComponent(url);
-  for (const [, file, line] of text.matchAll(/(file:\/\/\S+?):(\d+):\d+/g)) {
-    if (decodeURIComponent(file) === path) return `${path.slice(path.lastIndexOf("/") + 1)}:${line}`;
+  // messages have the address of a file, stack traces its plain name
+  for (const name of [url, decodeURIComponent(url)]) {
+    const at = text.indexOf(`${name}:`);
+    const line = at < 0 ? undefined : /^\d+(?=:\d)/.exec(text.slice(at + name.length + 1))?.[0];
+    if (line) return `${decodeURIComponent(url.slice(url.lastIndexOf("/") + 1))}:${line}`;
   }
   return "";
 }

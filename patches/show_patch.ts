@@ -1,4 +1,5 @@
 import type { PatchFormat } from "../modules/compiled_patch.ts";
+import { annotateWat } from "../modules/signal/annotate.ts";
 import { assemblePatch, patchText } from "../modules/signal/compile.ts";
 import { describePatch } from "../modules/signal/describe.ts";
 import { drawPatch, patchDot } from "../modules/signal/draw.ts";
@@ -32,7 +33,7 @@ export async function showPatch(options: ShowOptions): Promise<string> {
       throw new PatchInvalid(`cannot write the picture ${options.graph}: ${cause.message}`, { cause });
     });
   }
-  if (show === "wat") return text.wat + "\n";
+  if (show === "wat") return annotateWat(text.wat, graph) + "\n";
   if (show === "json") return graphToJson(graph) + "\n";
   return describePatch(graph, format, { operations: show === "schedule" }) +
     `\nloaded in ${(loadedMs - startedMs).toFixed(0)} ms, compiled in ${

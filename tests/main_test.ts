@@ -110,6 +110,10 @@ Deno.test("each kind of mistake has its exit code, and one sentence with the rem
     [["start"], { UNDERSTUDY_BLOCK_FRAMES: "7" }, 2, /UNDERSTUDY_BLOCK_FRAMES: expected a multiple of 16/],
     [["start"], { UNDERSTUDY_BLOCK_FRAME: "64" }, 2, /did you mean UNDERSTUDY_BLOCK_FRAMES/],
     [["start", "organ"], {}, 2, /there is no patch "organ"/],
+    [["start", "./organ.ts"], {}, 2, /understudy: there is no patch file \.\/organ\.ts\n$/],
+    [["start"], { UNDERSTUDY_PATCH: "main.ts" }, 2, /main\.ts:\d+: imports /],
+    [["patch", "docs"], {}, 2, /there is no patch "docs"/],
+    [["patch", "./docs"], {}, 2, /expected a patch file, found a folder/],
     [["start"], { UNDERSTUDY_DRIVER: "portaudio", UNDERSTUDY_DEVICE: "no such device" }, 3, /no such device/],
     [
       ["start"],
@@ -140,6 +144,17 @@ Deno.test("help and version go to standard output", async () => {
   const help = await run(["--help"]);
   assert.ok(help.code === 0 && help.stdout.includes("UNDERSTUDY_LOOKAHEAD_BLOCKS") && help.stderr === "");
   assert.match((await run(["--version"])).stdout, /^understudy \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
+});
+
+Deno.test("a patch file is shown and played like a patch with a name", async () => {
+  const file = "examples/patches/drone.ts";
+  const shown = await run(["patch", file]);
+  assert.ok(shown.code === 0 && shown.stderr === "", shown.stderr);
+  assert.match(shown.stdout, /^patch drone: [\s\S]*instrument pad: [\s\S]*compiled in /);
+  const played = await run(["start"], { UNDERSTUDY_PATCH: file }, (process) => process.kill("SIGTERM"));
+  assert.equal(played.code, 0, played.stderr);
+  assert.match(played.stderr, /playing drone on /);
+  assert.match(played.stderr, eachLine);
 });
 
 Deno.test("the doctor measures, and names what is missing with the command that mends it", async () => {

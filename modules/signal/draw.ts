@@ -138,9 +138,11 @@ class Part {
   }
 }
 
+/** Graphviz reads a backslash as the beginning of something even when it is written as an entity. */
 const escaped = (text: string) =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-const quoted = (text: string) => `"${escaped(text).replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}"`;
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+    .replaceAll("\\", "∖");
+const quoted = (text: string) => `"${escaped(text).replaceAll("\n", "\\n")}"`;
 const bold = (text: string) => `<<b>${escaped(text)}</b>>`;
 const plain = (text: string, below = "") =>
   below === ""

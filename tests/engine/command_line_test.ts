@@ -13,6 +13,14 @@ Deno.test("each command takes its own arguments", () => {
     session: "a.session",
     out: "b.wav",
   });
+  const patch = { command: "patch", patch: "organ.ts", show: "summary", graph: undefined };
+  assert.deepEqual(parseCommandLine(["patch", "organ.ts"]), patch);
+  assert.deepEqual(parseCommandLine(["patch", "organ.ts", "--wat"]), { ...patch, show: "wat" });
+  assert.deepEqual(parseCommandLine(["patch", "--graph", "a.svg", "organ.ts", "--schedule"]), {
+    ...patch,
+    show: "schedule",
+    graph: "a.svg",
+  });
   assert.deepEqual(parseCommandLine([]), { command: "help" });
   assert.deepEqual(parseCommandLine(["doctor", "--help"]), { command: "help" });
   assert.deepEqual(parseCommandLine(["-V"]), { command: "version" });
@@ -51,6 +59,13 @@ Deno.test("what makes no sense is named, with the nearest that does", () => {
   assert.throws(() => parseCommandLine(["render"]), /expected a session file/);
   assert.throws(() => parseCommandLine(["start", "--out", "x"]), /--out goes with render/);
   assert.throws(() => parseCommandLine(["start", "--fast"]), /--fast/);
+  assert.throws(() => parseCommandLine(["patch"]), /expected the name or file of a patch/);
+  assert.throws(
+    () => parseCommandLine(["patch", "keys", "--wat", "--json"]),
+    /expected one of --schedule, --wat/,
+  );
+  assert.throws(() => parseCommandLine(["patch", "keys", "--graph", "a.png"]), /ends in .svg or .dot/);
+  assert.throws(() => parseCommandLine(["start", "keys", "--wat"]), /--wat goes with patch, not with start/);
   assert.throws(() => parseCommandLine(["devices", "x"]), /expected at most 0/);
 });
 
