@@ -5,6 +5,7 @@
  */
 import { buildRateHz, withUse } from "./signal/build_context.ts";
 import { PatchInvalid } from "./signal/flatten.ts";
+import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, Signal, type Unit } from "./signal/signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
@@ -52,6 +53,13 @@ type ParameterArguments<P extends ParameterTable> = {
   readonly [K in keyof P]?: Signal<P[K]["unit"]> | number;
 };
 
+/** What a module's function may ask of where it is built. */
+export interface Site {
+  readonly sampleRateHz: number;
+  /** Throws {@link PatchInvalid} about an option: what was expected, what was found. */
+  readonly reject: (option: string, problem: string) => never;
+}
+
 export interface ModuleDeclaration<I extends InputTable, P extends ParameterTable, O extends object, R> {
   readonly name: string;
   /** One sentence. */
@@ -65,7 +73,7 @@ export interface ModuleDeclaration<I extends InputTable, P extends ParameterTabl
   readonly process: (
     signals: InputSignals<I> & ParameterSignals<P>,
     options: O,
-    rate: { readonly sampleRateHz: number },
+    site: Site,
   ) => R;
 }
 
@@ -105,8 +113,12 @@ export function defineModule<
       const chosen = Object.fromEntries(
         Object.entries(options).map(([key, value]) => [key, args[key] ?? value]),
       ) as O;
+      const reject = (option: string, problem: string): never => {
+        throw new PatchInvalid(`${at(option)}: ${problem}`);
+      };
       return process(signals as InputSignals<I> & ParameterSignals<P>, chosen, {
         sampleRateHz: buildRateHz(),
+        reject,
       });
     });
   };
@@ -154,7 +166,8 @@ function checkArgument(name: string, parameter: Parameter, given: unknown): Sign
   if (given === undefined) return constant(parameter.default);
   if (typeof given === "number") {
     if (given >= min && given <= max) return constant(given);
-    throw new PatchInvalid(`${name}: expected ${min} to ${max} ${unit}, found ${given}`);
+    const range = `${min} to ${max}${unit === "1" ? "" : ` ${unit}`}`;
+    throw new PatchInvalid(`${name}: expected ${range}, found ${given}`);
   }
   if (!(given instanceof Signal)) {
     throw new PatchInvalid(`${name}: expected a signal or a number, found ${kindOf(given)}`);
@@ -169,17 +182,4 @@ function kindOf(given: unknown): string {
   if (given instanceof Condition) return "a condition";
   if (Array.isArray(given)) return `${given.length} signals`;
   return given === undefined ? "nothing" : typeof given === "object" ? "an object" : String(given);
-}
-
-const modulesRoot = new URL("./", import.meta.url).href;
-
-/** The first caller outside of the module library, e.g. `organ.ts:12`; empty when there is none. */
-export function patchLocation(stack: string = new Error().stack ?? ""): string {
-  for (const line of stack.split("\n")) {
-    const match = /(file:\/\/[^\s)]+):(\d+):\d+\)?$/.exec(line);
-    if (match && !match[1].startsWith(modulesRoot)) {
-      return `${decodeURIComponent(match[1].slice(match[1].lastIndexOf("/") + 1))}:${match[2]}`;
-    }
-  }
-  return "";
 }

@@ -2,8 +2,8 @@
  * Runs in a process of its own that may read the patch file and the modules, and nothing else: evaluates the file, builds
  * its patch, and prints the graph, or what went wrong, as one line of JSON.
  */
-import { patchLocation } from "../modules/module.ts";
 import { PatchInvalid } from "../modules/signal/flatten.ts";
+import { patchLocation } from "../modules/signal/patch_location.ts";
 import { graphToJson } from "../modules/signal/validate.ts";
 import type { Patch } from "../modules/patch.ts";
 

@@ -39,31 +39,38 @@ export function transformAt(samples: ArrayLike<number>, turnsPerFrame: number): 
 }
 
 /**
- * Level of the loudest component that is not a harmonic, in decibels below the fundamental. The wave has to fit into the
- * samples `periods` times, an odd number, so that harmonics, also those that are folded, each have a bin of their own.
+ * Level of the loudest component that is not a harmonic, in decibels relative to the fundamental. The wave has to fit into
+ * the samples an odd number of times, so that harmonics, also those that are folded, each have a bin of their own.
+ *
+ * @param turnsPerFrame highest frequency that is looked at
  */
-export function aliasDb(samples: ArrayLike<number>, periods: number): number {
+export function aliasDb(samples: ArrayLike<number>, periods: number, turnsPerFrame = 0.5): number {
   const bins = spectrum(samples);
   let loudest = 0;
-  bins.forEach((size, bin) => {
+  bins.subarray(0, Math.floor(samples.length * turnsPerFrame) + 1).forEach((size, bin) => {
     if (bin % periods !== 0) loudest = Math.max(loudest, size);
   });
   return decibels(loudest / bins[periods]);
 }
 
-/** A frequency near `aboutHz`, from how far its phase advances between the two halves; good to a millicent. */
+/**
+ * A frequency within a semitone of `aboutHz`, from how far its phase advances between two windows side by side; they
+ * grow from 4 periods to all samples, so that no whole turn is overlooked. Good to a millicent.
+ */
 export function measureHz(samples: Float32Array, aboutHz: number, rateHz: number): number {
-  const half = Math.floor(samples.length / 2);
-  const phaseOf = (start: number) => {
-    const windowed = samples.subarray(start, start + half).map((sample, frame) =>
-      sample * (1 - Math.cos(2 * Math.PI * (frame + 0.5) / half)) / 2
+  const phaseOf = (start: number, length: number, frequencyHz: number) => {
+    const windowed = samples.subarray(start, start + length).map((sample, frame) =>
+      sample * (1 - Math.cos(2 * Math.PI * (frame + 0.5) / length)) / 2
     );
-    const [real, imaginary] = transformAt(windowed, aboutHz / rateHz);
-    return Math.atan2(imaginary, real) / (2 * Math.PI);
+    return phaseTurnsAt(windowed, frequencyHz, rateHz);
   };
-  const advance = phaseOf(half) - phaseOf(0);
-  const expected = half * aboutHz / rateHz;
-  const turns = advance + expected - Math.round(advance + expected - expected);
-  const rest = turns - expected;
-  return aboutHz + (rest - Math.round(rest)) * rateHz / half;
+  let foundHz = aboutHz;
+  const longest = Math.floor(samples.length / 2);
+  let length = Math.min(longest, Math.round(4 * rateHz / aboutHz));
+  while (true) {
+    const gained = phaseOf(length, length, foundHz) - phaseOf(0, length, foundHz) - length * foundHz / rateHz;
+    foundHz += (gained - Math.round(gained)) * rateHz / length;
+    if (length === longest) return foundHz;
+    length = Math.min(longest, length * 2);
+  }
 }
