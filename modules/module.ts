@@ -3,10 +3,10 @@
  * signals to signals. The table is the single source of range checks, OSC ranges, documentation and types: a wrong
  * name, unit or kind of signal is an error in the editor, a value out of range one when the patch is built.
  */
-import { buildRateHz, withUse } from "./signal/build_context.ts";
+import { buildRateHz, currentUse, withUse } from "./signal/build_context.ts";
 import { PatchInvalid } from "./signal/flatten.ts";
 import { patchLocation } from "./signal/patch_location.ts";
-import { Condition, constant, Signal, type Unit } from "./signal/signal.ts";
+import { Condition, constant, Integer, Signal, type Unit } from "./signal/signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
 export interface Parameter<U extends Unit = Unit> {
@@ -94,10 +94,18 @@ export function defineModule<
 ): Module<I, P, O, R> {
   const { name, inputs, parameters, options, process, summary, source } = declaration;
   for (const [key, parameter] of Object.entries(parameters)) checkParameter(`${name}: ${key}`, parameter);
+  const names = [inputs, parameters, options].flatMap(Object.keys);
+  const twice = names.find((key, place) => names.indexOf(key) < place);
+  if (twice) throw new TypeError(`${name}: ${twice}: names more than one of inputs, parameters and options`);
   const call = (args: Readonly<Record<string, unknown>>): R => {
-    const location = patchLocation();
+    const location = patchLocation() || currentUse().location;
     return withUse({ name, location }, () => {
       const at = (key: string) => `${name}: ${key}${location && ` (${location})`}`;
+      if (typeof args !== "object" || args === null) {
+        throw new PatchInvalid(
+          `${name} (${location}): expected one object of arguments, found ${kindOf(args)}`,
+        );
+      }
       const signals: Record<string, unknown> = {};
       for (const [key, input] of Object.entries<Input>(inputs)) {
         signals[key] = checkInput(at(key), input, args[key]);
@@ -106,8 +114,10 @@ export function defineModule<
         signals[key] = checkArgument(at(key), parameter, args[key]);
       }
       for (const key of Object.keys(args)) {
-        if (!(key in signals) && !(key in options)) {
-          throw new PatchInvalid(`${at(key)}: there is no such input, parameter or option`);
+        if (!names.includes(key)) {
+          throw new PatchInvalid(
+            `${at(key)}: there is no such input, parameter or option; there are: ${names.join(", ")}`,
+          );
         }
       }
       const chosen = Object.fromEntries(
@@ -178,8 +188,10 @@ function checkArgument(name: string, parameter: Parameter, given: unknown): Sign
 }
 
 function kindOf(given: unknown): string {
+  if (given === undefined || given === null) return "nothing";
   if (given instanceof Signal) return "a signal";
   if (given instanceof Condition) return "a condition";
   if (Array.isArray(given)) return `${given.length} signals`;
-  return given === undefined ? "nothing" : typeof given === "object" ? "an object" : String(given);
+  if (given instanceof Integer) return "an integer signal";
+  return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
 }
