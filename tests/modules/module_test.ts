@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { checkParameter, defineModule, type Parameter } from "../../modules/module.ts";
-import type { Patch } from "../../modules/patch.ts";
 import { loadPatch } from "../../patches/load_patch.ts";
 import { testFormat } from "../patch_player.ts";
 
