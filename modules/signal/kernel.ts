@@ -106,11 +106,12 @@ class KernelEmitter {
       if (this.schedule.usersOf[index] > 0) this.#node(node, index);
     });
     const outputs = graph.outputs.map((index) => this.#inLocal(index));
-    this.#inside.push(...places.store(outputs));
     // all next values are known before any state changes
     const active = [...states.keys()].filter((index) => !places.idleStates.has(index));
     const nexts = active.map((index) => this.#inLocal(states[index].next));
     lines.forEach(({ frames, write }, index) => this.#writeLine(index, frames, this.#text(write)));
+    // moves on to the next frame of the input, so everything that reads it comes before
+    this.#inside.push(...places.store(outputs));
     active.forEach((index, place) => this.#inside.push(`(local.set $s${index} ${nexts[place]})`));
     const state = (index: number) => places.states + index * 16;
     const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";

@@ -18,6 +18,8 @@ export interface Source {
   readonly args: readonly Source[];
   readonly attribute: number;
   readonly use: ModuleUse;
+  /** Holds the call stack where the patch itself made it, for error texts; written out only when there is one. */
+  readonly made?: Error;
   readonly cell?: StateCell | LineCell | TableCell;
   /** Where the value is known to stay. */
   readonly range?: { readonly min: number; readonly max: number };
@@ -60,7 +62,8 @@ export function makeNode(
     const simple = simplify(op as OperationName, known);
     if (simple) return "constant" in simple ? constantNode(type, simple.constant) : args[simple.argument];
   }
-  return { op, type, args, attribute, use: currentUse(), cell };
+  const use = currentUse();
+  return { op, type, args, attribute, use, made: use.location === "" ? new Error() : undefined, cell };
 }
 
 function constantNode(type: LaneType, value: number): Source {
