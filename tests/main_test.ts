@@ -23,7 +23,13 @@ async function run(
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "main.ts", ...args],
     cwd: root,
-    env: { NO_COLOR: "1", UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0", ...environment },
+    env: {
+      NO_COLOR: "1",
+      UNDERSTUDY_DRIVER: "clock",
+      UNDERSTUDY_OSC_PORT: "0",
+      UNDERSTUDY_OSCQUERY_PORT: "0",
+      ...environment,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
