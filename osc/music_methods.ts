@@ -5,6 +5,7 @@
 import { type Command, type EngineControl, isInRange } from "../engine/control.ts";
 import { MessageRefused, numbers } from "./arguments.ts";
 import type { OscArgument } from "./codec.ts";
+import { midiMethods } from "./midi_methods.ts";
 import type { ArgumentRange } from "./oscquery/namespace.ts";
 
 /** What a method is called and takes. */
@@ -29,6 +30,7 @@ export function musicMethods(
   return [
     ...(instruments.length > 0 ? noteMethods("", 0) : []),
     ...instruments.flatMap((name, index) => noteMethods(`/${name}`, index)),
+    ...midiMethods({ parameters, instruments }),
     {
       address: "/panic",
       types: "",
