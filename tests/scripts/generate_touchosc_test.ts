@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { inflateSync } from "node:zlib";
+import type { OscArgument } from "../../osc/codec.ts";
+import { musicMethods } from "../../osc/music_methods.ts";
 import { patchNamed } from "../../patches/catalogue.ts";
 import { touchOscLayout } from "../../scripts/generate_touchosc.ts";
 import { requirement } from "../requirement.ts";
@@ -36,6 +38,32 @@ Deno.test("each parameter has a fader that starts at its default, and no two con
   const ids = [...layout.matchAll(/ID='([^']+)'/g)].map(([, id]) => id);
   assert.equal(new Set(ids).size, ids.length);
   for (const id of ids) assert.match(id, /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+});
+
+Deno.test("every message of the layout is understood, with the control at rest and at its end", () => {
+  const methods = new Map(
+    musicMethods({ parameters, instruments: ["keys"] }).map(({ address, read }) => [address, read]),
+  );
+  const messages = [...touchOscLayout("keys").matchAll(/<osc>.*?<\/osc>/g)].map(([message]) => message);
+  assert.equal(messages.length, parameters.length + 13 + 2);
+  for (const message of messages) {
+    const [address, ...partials] = [...message.matchAll(/<partial>.*?<\/partial>/g)].map(([partial]) => {
+      const field = (name: string) => new RegExp(`<${name}>(?:<!\\[CDATA\\[)?([^<\\]]*)`).exec(partial)![1];
+      return {
+        isValue: field("type") === "VALUE",
+        kind: field("conversion"),
+        content: field("value"),
+        field,
+      };
+    });
+    for (const x of [0, 1]) {
+      const args = partials.map(({ isValue, kind, content, field }): OscArgument => ({
+        type: kind === "FLOAT" ? "f" : "i",
+        value: isValue ? Number(field(x === 0 ? "scaleMin" : "scaleMax")) : Number(content),
+      }));
+      assert.doesNotThrow(() => methods.get(address.content)!(args), `${address.content} at ${x}`);
+    }
+  }
 });
 
 requirement({
