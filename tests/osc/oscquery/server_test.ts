@@ -245,6 +245,26 @@ Deno.test("too long frames end the connection, too many sockets are refused", ()
     await again.close();
   }));
 
+Deno.test("for a client that asks much and reads nothing, answers are dropped and counted, not queued", () =>
+  withQueryHost(async ({ server, troubles }) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+    const lines = ["GET / HTTP/1.1", "host: localhost", "connection: upgrade", "upgrade: websocket"];
+    lines.push("sec-websocket-version: 13", "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==", "", "");
+    const writer = connection.writable.getWriter();
+    await writer.write(new TextEncoder().encode(lines.join("\r\n")));
+    await connection.read(new Uint8Array(1_024));
+    const question = encodePacket({ address: "/status", args: [] });
+    // a final binary frame, masked by zero
+    const frame = new Uint8Array([0x82, 0x80 | question.length, 0, 0, 0, 0, ...question]);
+    const many = new Uint8Array(frame.length * 1_000);
+    for (let index = 0; index < 1_000; index++) many.set(frame, index * frame.length);
+    for (let count = 0; count < 100 && troubles.length === 0; count++) await writer.write(many);
+    await until("some were dropped", () => server.troubles > 0, 30_000);
+    assert.match(troubles[0], /does not take its answers; dropped/);
+    assert.equal((await json(fetch(`${server.url}/keys/q?TYPE`))).TYPE, "f", "others are served");
+    await writer.abort();
+  }));
+
 Deno.test("clients that are connected do not keep the server from ending", async () => {
   let closed: Promise<CloseEvent> | undefined;
   let idle: Deno.TcpConn | undefined;
