@@ -4,11 +4,10 @@
  * bend of each voice, the second the exchange of patches.
  */
 import type { Command, EngineControl } from "../engine/control.ts";
-import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
 import { MessageRefused, numbers } from "./arguments.ts";
 import type { OscArgument } from "./codec.ts";
 import type { MusicMethod } from "./music_methods.ts";
-import type { ArgumentRange } from "./oscquery/namespace.ts";
+import type { ArgumentRange, ParameterDeclaration } from "./oscquery/namespace.ts";
 
 type Patch = Pick<EngineControl, "parameters" | "instruments">;
 

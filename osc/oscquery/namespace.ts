@@ -3,7 +3,9 @@
  * and the server's methods give it. Built once for each patch; only VALUE is asked for at each query.
  */
 import type { EngineControl } from "../../engine/control.ts";
-import type { ParameterDeclaration } from "../../modules/compiled_patch.ts";
+
+/** A parameter as the patch declares it. */
+export type ParameterDeclaration = EngineControl["parameters"][number];
 
 /** What an OSC method is called and takes; of several forms, separated by `|`, the first is the one to prefer. */
 export interface QueryMethod {

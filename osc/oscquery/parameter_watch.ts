@@ -1,5 +1,5 @@
 import type { Command, EngineControl } from "../../engine/control.ts";
-import type { ParameterDeclaration } from "../../modules/compiled_patch.ts";
+import type { ParameterDeclaration } from "./namespace.ts";
 
 /**
  * The values that parameters have, as far as the control side knows: what was last put into the log, or the default.

@@ -1,6 +1,5 @@
 /** What a URL is answered: the whole of a node, some of its attributes, or what the host is. Pure. */
-import type { ParameterDeclaration } from "../../modules/compiled_patch.ts";
-import type { Namespace, NamespaceNode } from "./namespace.ts";
+import type { Namespace, NamespaceNode, ParameterDeclaration } from "./namespace.ts";
 
 /** The HOST_INFO object of the proposal. */
 export interface HostInfo {
