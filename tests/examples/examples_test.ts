@@ -7,6 +7,8 @@ import { compilePatch } from "../../patches/catalogue.ts";
 import { requirement } from "../requirement.ts";
 import { startTestEngine, until } from "../test_engine.ts";
 
+const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
+
 const examples = new URL("../../examples/", import.meta.url).pathname;
 
 interface Script {
@@ -71,7 +73,12 @@ async function playScript({ args, environment }: Script): Promise<void> {
     port: 0,
     onTrouble: (text) => assert.fail(text),
   });
-  const space = new AddressSpace({ engine: values.engine, version: "test", onQuit: () => {} });
+  const space = new AddressSpace({
+    engine: values.engine,
+    version: "test",
+    loadPatch: noPatch,
+    onQuit: () => {},
+  });
   const refusals: string[] = [];
   const { dispatch } = space;
   space.dispatch = (packet, sender) =>

@@ -2,7 +2,7 @@ import type { EngineControl } from "../../../engine/control.ts";
 import { AddressSpace } from "../../../osc/address_space.ts";
 import { ParameterWatch } from "../../../osc/oscquery/parameter_watch.ts";
 import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
-import { compilePatch } from "../../../patches/catalogue.ts";
+import { compilePatch, patchNamed } from "../../../patches/catalogue.ts";
 import { startTestEngine } from "../../test_engine.ts";
 
 /** An engine that plays `keys`, with its address space and OSCQuery before it. */
@@ -14,6 +14,8 @@ export interface QueryHost {
   readonly troubles: readonly string[];
 }
 
+const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+
 /** Starts one on a free port, does `work`, and ends everything. */
 export async function withQueryHost(
   work: (host: QueryHost) => Promise<void>,
@@ -21,7 +23,12 @@ export async function withQueryHost(
 ): Promise<void> {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("keys", format) });
   const values = new ParameterWatch(engine);
-  const space = new AddressSpace({ engine: values.engine, version: "test", onQuit: () => {} });
+  const space = new AddressSpace({
+    engine: values.engine,
+    version: "test",
+    loadPatch: async (name) => await engine.loadPatch(patchNamed(name!).build(format)),
+    onQuit: () => {},
+  });
   const troubles: string[] = [];
   const server = new OscQueryServer({
     hostname: "127.0.0.1",

@@ -4,6 +4,8 @@ import { ParameterWatch } from "../../../osc/oscquery/parameter_watch.ts";
 import { QueryService, type QueryServiceOptions } from "../../../osc/oscquery/query_service.ts";
 import { startTestEngine } from "../../test_engine.ts";
 
+const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
+
 async function withServices(
   variants: readonly Partial<QueryServiceOptions>[],
   work: (services: readonly QueryService[], lines: readonly string[]) => Promise<void> | void,
@@ -22,7 +24,12 @@ async function withServices(
         oscAddress: "127.0.0.1:57130",
         engine: values.engine,
         values,
-        space: new AddressSpace({ engine: values.engine, version: "test", onQuit: () => {} }),
+        space: new AddressSpace({
+          engine: values.engine,
+          version: "test",
+          loadPatch: noPatch,
+          onQuit: () => {},
+        }),
         log: {
           info: (text) => lines.push(`info ${text}`),
           warning: (text) => lines.push(`warning ${text}`),

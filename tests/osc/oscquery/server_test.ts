@@ -178,7 +178,29 @@ Deno.test("binary frames are OSC: notes sound, questions are answered", () =>
     await surface.close();
   }));
 
-Deno.test("when the patch is another one, clients are told where, and gone paths are let go", async () => {
+Deno.test("when the engine plays another patch, clients are told, and the tree is that patch's", () =>
+  withQueryHost(async ({ server, engine, values }) => {
+    const surface = await Surface.open(server.url);
+    for (const path of ["/keys/q", "/master/gainDb"]) surface.command("LISTEN", path);
+    surface.set("/master/gainDb", -12);
+    await until("it listens", () => surface.valuesOf("/keys/q").length === 1);
+    surface.send(encodePacket({ address: "/patch/load", args: [{ type: "s", value: "sines" }] }));
+    await until("told", () => surface.texts.length === 1);
+    assert.deepEqual(surface.texts.map((text) => JSON.parse(text)), [{ COMMAND: "PATH_CHANGED", DATA: "/" }]);
+    const tree = await json(fetch(server.url));
+    assert.ok(tree.CONTENTS.synth.CONTENTS.note && !("keys" in tree.CONTENTS));
+    assert.deepEqual(
+      tree.CONTENTS.master.CONTENTS.gainDb.VALUE,
+      [-12],
+      "what both patches have keeps its value",
+    );
+    const parameter = engine.parameters.findIndex(({ address }) => address === "master/gainDb");
+    values.engine.submit([{ kind: "set", parameter, value: -3 }]);
+    await until("it is still listened to", () => surface.valuesOf("/master/gainDb").at(-1) === -3);
+    await surface.close();
+  }));
+
+Deno.test("when declarations change, clients are told where, and gone paths are let go", async () => {
   const declaration = {
     unit: "1",
     min: 0,
