@@ -27,6 +27,8 @@ import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
 import { AddressSpace } from "./osc/address_space.ts";
 import { OscListener, PortInUse } from "./osc/listener.ts";
+import { ParameterWatch } from "./osc/oscquery/parameter_watch.ts";
+import { QueryService } from "./osc/oscquery/query_service.ts";
 import type { PatchFormat } from "./modules/compiled_patch.ts";
 import { PatchInvalid } from "./modules/signal/flatten.ts";
 import { PatchUnknown } from "./patches/catalogue.ts";
@@ -114,6 +116,7 @@ async function start(config: Config): Promise<number> {
   signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
   let engine: Engine | undefined;
   let listener: OscListener | undefined;
+  let query: QueryService | undefined;
   try {
     const { native, path } = await loadNative(config, (text) => log.info(text));
     const format = patchFormat(config);
@@ -133,14 +136,30 @@ async function start(config: Config): Promise<number> {
       async (nameOrFile) =>
         await playing.loadPatch(await loadPatch(nameOrFile, format, { onPrint: tellPrint })),
     );
-    listener.serve(
-      new AddressSpace({ engine, version, loadPatch: loadNext, onQuit: () => wanted.resolve("/quit") }),
-    );
+    const values = new ParameterWatch(engine);
+    const space = new AddressSpace({
+      engine: values.engine,
+      version,
+      loadPatch: loadNext,
+      onQuit: () => wanted.resolve("/quit"),
+    });
+    listener.serve(space);
+    query = new QueryService({
+      hostname: config.oscQueryHost,
+      port: config.oscQueryPort,
+      allowedOrigins: config.oscQueryOrigins ?? [],
+      advertise: config.mdns,
+      oscAddress: listener.address,
+      engine: values.engine,
+      values,
+      space,
+      log,
+    });
     log.info(`ready: OSC on ${listener.address}`);
     log.info(`stopping: ${await wanted.promise}`);
     return exitCodes.ok;
   } finally {
-    await listener?.stop();
+    await Promise.all([listener?.stop(), query?.stop()]);
     await engine?.stop();
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
   }

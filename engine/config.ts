@@ -141,6 +141,35 @@ const settings = {
     "a whole number from 0 to 65535",
     "UDP port of OSC; 0 takes any free one",
   ),
+  OSCQUERY_HOST: setting(
+    "oscQueryHost",
+    text,
+    "127.0.0.1",
+    "an address of this machine",
+    "where OSCQuery is served over HTTP; 0.0.0.0 lets other machines in",
+  ),
+  OSCQUERY_PORT: setting(
+    "oscQueryPort",
+    z.union([z.literal("off"), whole(0, 65_535)]),
+    "57131",
+    "off, or a whole number from 0 to 65535",
+    "TCP port of OSCQuery; 0 takes any free one, off serves none",
+  ),
+  OSCQUERY_ORIGINS: setting(
+    "oscQueryOrigins",
+    z.string().transform((value) => value.split(",").map((origin) => origin.trim()))
+      .refine((origins) => origins.every((origin) => /^(https?:\/\/[^/\s]+|null)$/.test(origin))),
+    undefined,
+    "origins joined by commas, e.g. https://surface.example",
+    "web pages from elsewhere that may use OSCQuery",
+  ),
+  MDNS: setting(
+    "mdns",
+    onOff,
+    "off",
+    "on or off",
+    "whether OSC and OSCQuery are advertised on the local network",
+  ),
   SNAPSHOT_MS: setting(
     "snapshotMs",
     whole(20, 2_000),

@@ -56,6 +56,7 @@ export class AddressSpace {
 
   /** All addresses with their types and descriptions, for documentation and help. */
   get methods(): readonly Pick<Method, "address" | "types" | "description">[] {
+    this.#follow();
     return [...this.#methods.values()];
   }
 

@@ -18,12 +18,18 @@ interface Ended {
 async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  whenReady?: (process: Deno.ChildProcess, port: number) => void | Promise<void>,
+  whenReady?: (process: Deno.ChildProcess, port: number, printed: string) => void | Promise<void>,
 ): Promise<Ended> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "main.ts", ...args],
     cwd: root,
-    env: { NO_COLOR: "1", UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0", ...environment },
+    env: {
+      NO_COLOR: "1",
+      UNDERSTUDY_DRIVER: "clock",
+      UNDERSTUDY_OSC_PORT: "0",
+      UNDERSTUDY_OSCQUERY_PORT: "0",
+      ...environment,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -36,7 +42,7 @@ async function run(
       stderr += text;
       const port = /ready: OSC on .*:(\d+)/.exec(stderr)?.[1];
       if (port === undefined || /ready: OSC on .*:\d+/.test(before)) continue;
-      await whenReady?.(process, Number(port));
+      await whenReady?.(process, Number(port), stderr);
       stoppedMs = performance.now();
     }
   })();
@@ -101,6 +107,20 @@ Deno.test("a second engine on the same port says so and ends with its own code",
     assert.match(second.stderr, /understudy: OSC port \d+ on 127\.0\.0\.1 is taken/);
   });
   assert.equal(first.code, 0);
+});
+
+Deno.test("OSCQuery is served beside OSC, with the patch that plays, and ends with the program", async () => {
+  let url = "";
+  const ended = await run(["start", "keys"], {}, async (process, port, printed) => {
+    url = /OSCQuery on (http:\/\/127\.0\.0\.1:\d+)/.exec(printed)![1];
+    const info = await (await fetch(`${url}/?HOST_INFO`)).json();
+    const value = await (await fetch(`${url}/keys/cutoffHz?VALUE`)).json();
+    process.kill("SIGTERM");
+    assert.deepEqual([info.OSC_PORT, value], [port, { VALUE: [500] }]);
+  });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.match(ended.stderr, eachLine);
+  await assert.rejects(fetch(url));
 });
 
 Deno.test("each kind of mistake has its exit code, and one sentence with the remedy", async () => {
