@@ -3,7 +3,7 @@
  * built from it is data ({@link PatchGraph}).
  */
 import type { ParameterDeclaration, PatchFormat } from "./compiled_patch.ts";
-import { checkParameter, type ParameterSignals, type ParameterTable } from "./module.ts";
+import { checkParameter, type ParameterSignals, type ParameterTable, patchLocation } from "./module.ts";
 import { withFormat } from "./signal/build_context.ts";
 import { flatten, PatchInvalid } from "./signal/flatten.ts";
 import {
@@ -59,11 +59,13 @@ export interface Instrument extends Partial<Polyphony> {
   readonly parameters: ParameterTable;
   // deno-lint-ignore no-explicit-any -- the types were checked where it was defined
   readonly voice: (note: Note, parameters: any) => Voice;
+  /** File and line of the definition, for error texts. */
+  readonly location?: string;
 }
 
 /** Defines an instrument; exists so that the types of its parameters reach its voice. */
 export function instrument<const P extends ParameterTable>(definition: InstrumentDefinition<P>): Instrument {
-  return definition;
+  return { ...definition, location: patchLocation() };
 }
 
 type GroupTable = Readonly<Record<string, ParameterTable>>;
@@ -107,11 +109,38 @@ export function definePatch<
   const G extends GroupTable,
 >(definition: PatchDefinition<I, G>): Patch {
   const { name } = definition;
+  const location = patchLocation();
   return {
     name,
     build: (format) =>
-      withFormat(format, () => buildPatch(definition as unknown as PatchDefinition<never, never>, format)),
+      located(
+        location,
+        () =>
+          withFormat(
+            format,
+            () => buildPatch(definition as unknown as PatchDefinition<never, never>, format),
+          ),
+      ),
   };
+}
+
+/**
+ * Runs a part of building. Whatever is thrown there becomes a {@link PatchInvalid} that names a line of the patch file:
+ * the one that was running, or else the one where the thing was defined.
+ */
+function located<T>(definedAt: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof PatchInvalid && error.location !== "") throw error;
+    const file = definedAt.slice(0, definedAt.lastIndexOf(":") + 1);
+    const running = patchLocation(error.stack);
+    const location = running.startsWith(file) ? running : definedAt;
+    const named = location === "" || error.message.includes(file);
+    const text = named ? error.message : `${location}: ${error.message}`;
+    throw new PatchInvalid(text, { cause: error, location });
+  }
 }
 
 function buildPatch(definition: PatchDefinition<never, never>, format: PatchFormat): PatchGraph {
@@ -138,18 +167,17 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
   };
   const built = Object.entries(instruments).map(([key, instrument]): InstrumentGraph => {
     checkName("instrument", key, reserved);
-    const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
-    const voice = instrument.voice(noteSignals(), signals as never);
-    const outputs = voiceOutputs(key, voice);
-    return {
-      name: key,
-      polyphony: polyphonyOf(key, instrument),
-      voice: flatten(outputs, {
+    return located(instrument.location ?? "", () => {
+      const polyphony = polyphonyOf(key, instrument);
+      const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
+      const outputs = voiceOutputs(key, instrument.voice(noteSignals(), signals as never));
+      const scope = {
         name: `instrument ${key}`,
         forbidden: ["bus", "input", "lane", "lanes"],
         parameters: indexes,
-      }),
-    };
+      } as const;
+      return { name: key, polyphony, voice: flatten(outputs, scope) };
+    });
   });
   const owned = new Set<number>();
   const parameters = Object.fromEntries(

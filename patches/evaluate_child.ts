@@ -36,6 +36,7 @@ function describe(value: unknown): string {
 /** The message with the line of the patch file, where it is not in it already. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof PatchInvalid && error.location !== "") return error.message;
   const location = patchLocation(error.stack);
   const text = error instanceof PatchInvalid ? error.message : `${error.name}: ${error.message}`;
   return location === "" || text.includes(location) ? text : `${location}: ${text}`;
