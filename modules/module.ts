@@ -5,6 +5,7 @@
  */
 import { buildRateHz, withUse } from "./signal/build_context.ts";
 import { PatchInvalid } from "./signal/flatten.ts";
+import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, Signal, type Unit } from "./signal/signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
@@ -169,17 +170,4 @@ function kindOf(given: unknown): string {
   if (given instanceof Condition) return "a condition";
   if (Array.isArray(given)) return `${given.length} signals`;
   return given === undefined ? "nothing" : typeof given === "object" ? "an object" : String(given);
-}
-
-const modulesRoot = new URL("./", import.meta.url).href;
-
-/** The first caller outside of the module library, e.g. `organ.ts:12`; empty when there is none. */
-export function patchLocation(stack: string = new Error().stack ?? ""): string {
-  for (const line of stack.split("\n")) {
-    const match = /(file:\/\/[^\s)]+):(\d+):\d+\)?$/.exec(line);
-    if (match && !match[1].startsWith(modulesRoot)) {
-      return `${decodeURIComponent(match[1].slice(match[1].lastIndexOf("/") + 1))}:${match[2]}`;
-    }
-  }
-  return "";
 }

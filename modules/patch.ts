@@ -3,7 +3,7 @@
  * built from it is data ({@link PatchGraph}).
  */
 import type { ParameterDeclaration, PatchFormat } from "./compiled_patch.ts";
-import { checkParameter, type ParameterSignals, type ParameterTable, patchLocation } from "./module.ts";
+import { checkParameter, type ParameterSignals, type ParameterTable } from "./module.ts";
 import { withFormat } from "./signal/build_context.ts";
 import { flatten, PatchInvalid } from "./signal/flatten.ts";
 import {
@@ -17,6 +17,7 @@ import {
 } from "./signal/graph.ts";
 import { noteToHz } from "./signal/math.ts";
 import type { LaneType } from "./signal/operations.ts";
+import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
 
 /** What a voice knows about the note that it plays. */
@@ -65,7 +66,7 @@ export interface Instrument extends Partial<Polyphony> {
 
 /** Defines an instrument; exists so that the types of its parameters reach its voice. */
 export function instrument<const P extends ParameterTable>(definition: InstrumentDefinition<P>): Instrument {
-  return { ...definition, location: patchLocation() };
+  return { ...definition, location: callerLocation() };
 }
 
 type GroupTable = Readonly<Record<string, ParameterTable>>;
@@ -109,7 +110,7 @@ export function definePatch<
   const G extends GroupTable,
 >(definition: PatchDefinition<I, G>): Patch {
   const { name } = definition;
-  const location = patchLocation();
+  const location = callerLocation();
   return {
     name,
     build: (format) =>
@@ -124,6 +125,12 @@ export function definePatch<
   };
 }
 
+/** The line that called the function of this file which asks; empty when it is unknown. */
+function callerLocation(): string {
+  const [message, _own, _asking, ...callers] = (new Error().stack ?? "").split("\n");
+  return patchLocation([message, ...callers].join("\n"));
+}
+
 /**
  * Runs a part of building. Whatever is thrown there becomes a {@link PatchInvalid} that names a line of the patch file:
  * the one that was running, or else the one where the thing was defined.
@@ -133,13 +140,12 @@ function located<T>(definedAt: string, build: () => T): T {
     return build();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    if (error instanceof PatchInvalid && error.location !== "") throw error;
     const file = definedAt.slice(0, definedAt.lastIndexOf(":") + 1);
+    const isNamed = error.message.includes(file);
+    if (isNamed && error instanceof PatchInvalid) throw error;
     const running = patchLocation(error.stack);
     const location = running.startsWith(file) ? running : definedAt;
-    const named = location === "" || error.message.includes(file);
-    const text = named ? error.message : `${location}: ${error.message}`;
-    throw new PatchInvalid(text, { cause: error, location });
+    throw new PatchInvalid(isNamed ? error.message : `${location}: ${error.message}`, { cause: error });
   }
 }
 

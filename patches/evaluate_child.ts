@@ -2,8 +2,8 @@
  * Runs in a process of its own that may read the patch file and the modules, and nothing else: evaluates the file, builds
  * its patch, and prints the graph, or what went wrong, as one line of JSON.
  */
-import { patchLocation } from "../modules/module.ts";
 import { PatchInvalid } from "../modules/signal/flatten.ts";
+import { patchLocation } from "../modules/signal/patch_location.ts";
 import { graphToJson } from "../modules/signal/validate.ts";
 import type { Patch } from "../modules/patch.ts";
 
@@ -36,7 +36,6 @@ function describe(value: unknown): string {
 /** The message with the line of the patch file, where it is not in it already. */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error instanceof PatchInvalid && error.location !== "") return error.message;
   const location = patchLocation(error.stack);
   const text = error instanceof PatchInvalid ? error.message : `${error.name}: ${error.message}`;
   return location === "" || text.includes(location) ? text : `${location}: ${text}`;
