@@ -91,6 +91,7 @@ function integerSource(value: Integer | number): Source {
 }
 
 function describe(value: unknown): string {
+  if (value instanceof Signal) return "a signal";
   if (value instanceof Integer) return "an integer signal";
   if (value instanceof Condition) return "a condition";
   return Array.isArray(value) ? "several signals" : typeof value === "object" ? "an object" : String(value);
@@ -332,8 +333,15 @@ function fed<T extends Fed>(
 ): T {
   const cell: StateCell = { kind: "state", type, initial, seeded };
   const result = next(wrap(makeNode("state", type, [], 0, cell)));
-  cell.next = result.source;
+  cell.next = fedSource(result, type, "feedback");
   return result;
+}
+
+function fedSource(result: unknown, type: LaneType, name: string): Source {
+  const { source } = (result ?? {}) as { source?: Source };
+  if (source?.type === type) return source;
+  const wanted = { f32: "a signal", i32: "an integer signal", mask: "a condition" }[type];
+  throw new TypeError(`${name}: expected its function to return ${wanted}, found ${describe(result)}`);
 }
 
 /** Several values that feed back into each other: all previous ones go in, all next ones come out. */
@@ -349,7 +357,7 @@ export function feedbackOf<K extends string, U extends Unit = "1">(
     cells.map(({ name, cell }) => [name, new Signal<U>(makeNode("state", "f32", [], 0, cell))]),
   ) as Record<K, Signal<U>>;
   const result = next(previous);
-  for (const { name, cell } of cells) cell.next = result[name].source;
+  for (const { name, cell } of cells) cell.next = fedSource(result?.[name], "f32", `feedback of ${name}`);
   return result;
 }
 
