@@ -1,5 +1,6 @@
 import type { Graph, GraphLine, GraphNode, GraphState, ModuleUse } from "./graph.ts";
 import { patchLocation } from "./patch_location.ts";
+import { shareStates } from "./share.ts";
 import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
 
 /** A patch that cannot be; the message names the module and the line of the patch file. */
@@ -25,13 +26,13 @@ export interface Scope {
 
 /**
  * Numbers the nodes that the outputs need, arguments first. Equal nodes become one: what two modules both compute is
- * computed once. Nodes that nothing needs are left out.
+ * computed once, states included. Nodes that nothing needs are left out.
  *
  * @throws {PatchInvalid}
  */
 export function flatten(outputs: readonly Source[], scope: Scope): Graph {
   const flattener = new Flattener(scope);
-  return flattener.run(outputs);
+  return shareStates(flattener.run(outputs));
 }
 
 class Flattener {
