@@ -6,13 +6,6 @@ import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
 /** A patch that cannot be; the message names the module and the line of the patch file. */
 export class PatchInvalid extends Error {
   override readonly name = "PatchInvalid";
-  /** File and line that the message already names; empty when it names none. */
-  readonly location: string;
-
-  constructor(message: string, { location = "", ...options }: ErrorOptions & { location?: string } = {}) {
-    super(message, options);
-    this.location = location;
-  }
 }
 
 /** What may stand in a graph besides arithmetic. */
