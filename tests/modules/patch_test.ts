@@ -70,7 +70,7 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
   ],
   "a parameter that does not exist": [
     { 7: `    const tone = u.sine({ frequency: 440 });` },
-    "sine: frequency (LINE7): there is no such input, parameter or option",
+    "sine: frequency (LINE7): there is no such input, parameter or option; there are: phaseTurns, frequencyHz",
   ],
   "a missing input": [
     { 8: `    const envelope = u.adsr({ gate: note.gate });` },

@@ -32,7 +32,7 @@ function refusal(address: string, ...args: readonly OscArgument[]): string {
 }
 
 Deno.test("addresses: the first instrument also without its name, every instrument with it, every parameter", () => {
-  const addresses = methods.map(({ address }) => address);
+  const addresses = methods.map(({ address }) => address).filter((address) => !address.startsWith("/midi"));
   assert.deepEqual(addresses.slice(0, 10), [
     "/note",
     "/off",
@@ -51,9 +51,14 @@ Deno.test("addresses: the first instrument also without its name, every instrume
 });
 
 Deno.test("a patch without instruments has no notes, but can be silenced and turned", () => {
-  assert.deepEqual(musicMethods({ parameters: [], instruments: [] }).map(({ address }) => address), [
-    "/panic",
-  ]);
+  assert.deepEqual(
+    musicMethods({ parameters: [], instruments: [] }).map(({ address }) => address).filter((address) =>
+      !address.startsWith("/midi")
+    ),
+    [
+      "/panic",
+    ],
+  );
 });
 
 Deno.test("note: number and velocity 0 to 1, or 0 to 127 as MIDI has it, or with an id of its own", () => {

@@ -112,7 +112,11 @@ function doubled(graph: Graph): Graph {
       ...graph.nodes.map((node) => ({
         ...node,
         args: node.args.map((arg) => arg + nodes),
-        attribute: node.attribute + (node.op === "state" ? states : node.op === "read" ? lines : 0),
+        attribute: node.op === "state"
+          ? node.attribute + states
+          : node.op === "read"
+          ? node.attribute + lines
+          : node.attribute,
       })),
     ],
     states: [...graph.states, ...graph.states.map((state) => ({ ...state, next: state.next + nodes }))],
