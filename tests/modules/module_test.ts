@@ -91,9 +91,9 @@ const outputErrors: readonly (readonly [string, string])[] = [
   ],
   [
     `return leak;`,
-    "output: patch: uses a signal that does not belong here: a note's own signal, which only the voice has",
+    "my_patch.ts:6: output: patch: uses a signal that does not belong here: a note's own signal, which only the voice has",
   ],
-  [`return 5;`, "output: expected one signal, found number"],
+  [`return 5;`, "my_patch.ts:6: output: expected one signal, found number"],
 ];
 
 async function errorOf(folder: string, text: string): Promise<string> {
@@ -125,7 +125,7 @@ Deno.test("a signal that is made when the file is loaded is an error with its li
   const folder = await Deno.makeTempDir();
   const text = file.replace("= undefined", "= saw({})");
   const expected =
-    "my_patch.ts:5: signals are made inside the functions of a patch, not when its file is loaded";
+    "my_patch.ts:5: TypeError: signals are made inside the functions of a patch, not when its file is loaded";
   assert.equal(await errorOf(folder, text), expected);
   await Deno.remove(folder, { recursive: true });
 });
