@@ -223,7 +223,8 @@ export class Renderer {
   #reportVoices(): void {
     const { words } = this.#memory;
     const { words: arena, description } = this.#current;
-    const { voices = [] } = description.arena;
+    const { voices } = description.arena;
+    if (voices === undefined) return;
     const first = this.#reportStart + within.seatReport.voices.index;
     for (let index = 0; index < Math.min(voices.length, mostCountedInstruments); index++) {
       const { offset, groupCount, groupBytes } = voices[index];
