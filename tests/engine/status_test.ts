@@ -1,4 +1,4 @@
-/** Covers: engine/status.ts */
+/** Covers: engine/status.ts, engine/renderer/voice_count.ts */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../engine/control.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
