@@ -123,7 +123,7 @@ export class OscListener<P extends Peer = Peer> {
   async stop(): Promise<void> {
     if (!this.#stopped) {
       this.#stopped = true;
-      this.#countDrops();
+      this.countDrops();
       this.#socket.close();
     }
     await this.#finished;
@@ -154,15 +154,16 @@ export class OscListener<P extends Peer = Peer> {
       for (let index = 0; index < count; index++) {
         this.intake.take(access.bytes(index), target, this.#sender(access, access.peer(index)));
         if (!this.intake.overdue) continue;
-        this.#countDrops();
+        this.countDrops();
         await this.intake.rest();
         if (this.#stopped) return;
       }
     }
-    if (performance.now() - this.#dropsSeenMs > dropsMs) this.#countDrops();
+    if (performance.now() - this.#dropsSeenMs > dropsMs) this.countDrops();
   }
 
-  #countDrops(): void {
+  /** Looks at what the system has dropped; otherwise done ten times a second while packets come. */
+  countDrops(): void {
     if (!this.#access) return;
     this.#dropsSeenMs = performance.now();
     const { dropped } = this.#access;

@@ -11,6 +11,7 @@ import {
   OscMalformed,
   type OscMessage,
   OscUnrecognised,
+  withoutStack,
 } from "./packet.ts";
 import { TextCache } from "./text_cache.ts";
 
@@ -192,9 +193,11 @@ export class PacketReader {
       case arrayEnd:
         throw this.#malformed(this.#tag, `"]" only after "["`);
       default:
-        throw new OscUnrecognised(
-          this.#tag - this.#base,
-          `a type tag of ifsbhtdScrmTFNI[], found ${shown(tag)}`,
+        throw withoutStack(() =>
+          new OscUnrecognised(
+            this.#tag - this.#base,
+            `a type tag of ifsbhtdScrmTFNI[], found ${shown(tag)}`,
+          )
         );
     }
   }
@@ -267,7 +270,7 @@ export class PacketReader {
   }
 
   #malformed(at: number, expected: string): OscMalformed {
-    return new OscMalformed(at - this.#base, expected);
+    return withoutStack(() => new OscMalformed(at - this.#base, expected));
   }
 }
 
