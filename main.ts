@@ -16,7 +16,11 @@ import { PortAudioMissing } from "./ffi/library_search.ts";
 import { type DatagramPeer, Datagrams } from "./ffi/datagrams.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
+import { AccessControl, loopbackNetworks } from "./osc/access.ts";
 import { AddressSpace } from "./osc/address_space.ts";
+import { NetworkInvalid, NetworkList } from "./osc/cidr.ts";
+import { Gate } from "./osc/gate.ts";
+import { isLoopback, PacketIntake } from "./osc/intake.ts";
 import { OscListener, PortInUse, wantedBufferBytes } from "./osc/listener.ts";
 import { StreamListener } from "./osc/stream_listener.ts";
 import { compilePatch, PatchUnknown } from "./patches/catalogue.ts";
@@ -28,6 +32,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [UsageError, exitCodes.usage],
   [ConfigError, exitCodes.usage],
   [PatchUnknown, exitCodes.usage],
+  [NetworkInvalid, exitCodes.usage],
   [DriverError, exitCodes.device],
   [DeviceNotFound, exitCodes.device],
   [PortAudioError, exitCodes.device],
@@ -69,7 +74,20 @@ async function start(config: Config): Promise<number> {
   let engine: Engine | undefined;
   let listener: OscListener<DatagramPeer> | undefined;
   let streams: StreamListener | undefined;
+  let space: AddressSpace | undefined;
   try {
+    const access = accessControl(config);
+    if (!isLoopback(config.oscHost) && config.oscAllow === loopbackNetworks) {
+      log.warning(
+        `OSC is listened for on ${config.oscHost}, but only this machine is let in: set UNDERSTUDY_OSC_ALLOW`,
+      );
+    }
+    const gate = new Gate({
+      access,
+      messagesPerSecond: config.oscMessagesPerSecond,
+      onNotice: (text) => log.warning(text),
+    });
+    const intake = new PacketIntake((text, count) => log.warning(`${text} (${count} so far)`), gate);
     const { native, path } = await loadNative(config, (text) => log.info(text));
     const { sampleRateHz, channels, inputChannels, blockFrames } = config;
     const patch = await compilePatch(config.patch, {
@@ -81,7 +99,7 @@ async function start(config: Config): Promise<number> {
     listener = OscListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
-      onTrouble: (text, count) => log.warning(`${text} (${count} so far)`),
+      intake,
       access: (address) => Datagrams.open(native, address),
     });
     const { receiveBufferBytes = wantedBufferBytes } = listener;
@@ -93,11 +111,18 @@ async function start(config: Config): Promise<number> {
         hostname: config.oscHost,
         port: config.oscTcpPort,
         framing: config.oscTcpFraming,
-        intake: listener.intake,
+        intake,
       });
     }
     engine = await Engine.start({ config, patch, native, nativeLibrary: path, log, version });
-    const space = new AddressSpace({ engine, version, onQuit: () => wanted.resolve("/quit") });
+    space = new AddressSpace({
+      engine,
+      version,
+      access,
+      onQuit: () => wanted.resolve("/quit"),
+      onDump: (line) => log.info(line),
+      traffic: () => ({ packets: intake.packets, ...intake.counts, ...gate.counts }),
+    });
     listener.serve(space);
     streams?.serve(space);
     if (streams) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${streams.address}`);
@@ -107,9 +132,18 @@ async function start(config: Config): Promise<number> {
   } finally {
     await listener?.stop();
     await streams?.stop();
+    space?.stop();
     await engine?.stop();
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
   }
+}
+
+function accessControl({ oscAllow, oscReadOnly, oscSecret }: Config): AccessControl {
+  return new AccessControl({
+    allow: new NetworkList(oscAllow),
+    readOnly: new NetworkList(oscReadOnly ?? ""),
+    secret: oscSecret,
+  });
 }
 
 async function render(line: Extract<CommandLine, { command: "render" }>, config: Config): Promise<number> {

@@ -106,6 +106,13 @@ const settings = {
     "input channels, 0 for none",
   ),
   PATCH: setting("patch", text, "sines", "the name of a patch", "what is played"),
+  PATCH_MEMORY: setting(
+    "patchMemoryMiB",
+    whole(1, 1_024),
+    "8",
+    "a whole number of MiB from 1 to 1024",
+    "room for the state of patches that are loaded while it plays; four times this is taken",
+  ),
   SEED: setting(
     "seed",
     whole(0, 2 ** 32 - 1),
@@ -118,7 +125,7 @@ const settings = {
     text,
     "127.0.0.1",
     "an address of this machine",
-    "where OSC is listened for, IPv4 or IPv6; 0.0.0.0 lets other machines in, :: also by IPv6",
+    "where OSC is listened for, IPv4 or IPv6; 0.0.0.0 hears other machines, :: also by IPv6, if OSC_ALLOW lets them in",
   ),
   OSC_PORT: setting(
     "oscPort",
@@ -140,6 +147,34 @@ const settings = {
     "slip",
     "slip or length",
     "how packets are marked on TCP: as OSC 1.1 or as OSC 1.0 says",
+  ),
+  OSC_ALLOW: setting(
+    "oscAllow",
+    text,
+    "127.0.0.0/8, ::1",
+    "networks like 192.168.1.0/24, separated by commas",
+    "who may send OSC; packets from elsewhere are dropped unread",
+  ),
+  OSC_READ_ONLY: setting(
+    "oscReadOnly",
+    text,
+    undefined,
+    "networks like 192.168.1.0/24, separated by commas",
+    "who may ask and listen over OSC but not change the sound",
+  ),
+  OSC_SECRET: setting(
+    "oscSecret",
+    z.string().min(8),
+    undefined,
+    "at least 8 characters",
+    "what OSC senders have to say with /login before they may change the sound",
+  ),
+  OSC_RATE: setting(
+    "oscMessagesPerSecond",
+    whole(0, 1_000_000),
+    "20000",
+    "a whole number from 0 to 1000000",
+    "OSC messages that one sender may send in a second, and as many in one burst; 0: no limit",
   ),
   SNAPSHOT_MS: setting(
     "snapshotMs",

@@ -13,21 +13,37 @@
  * | `pedal` | `(instrument: i32, down: i32)` | while down, released notes sound on |
  * | `panic` | `()` | all voices of all instruments fade out at once over a few milliseconds, without a click |
  * | `set_parameter` | `(index: i32, value: f32)` | `value` in the parameter's unit, already inside its range |
+ * | `get_parameter` | `(index: i32) -> f32` | the value that the parameter has, or is on its way to |
  * | `render` | `(offset: i32, frames: i32)` | reads input and writes output frames `[offset, offset + frames)` of the block |
  *
  * Output and input are interleaved 32-bit floats at `outputOffset` and `inputOffset`. Rendering a block in one call or
  * cut into any pieces gives the same bytes. Nothing traps, allocates, or reads a clock.
  */
-export interface CompiledPatch {
-  readonly name: string;
+export interface CompiledPatch extends PatchDescription {
   /** Binary module; the session recording identifies the patch by its SHA-256. */
   readonly wasm: Uint8Array<ArrayBuffer>;
   /** Assembled from {@link wasm}; crosses to Workers by structured clone. */
   readonly module: WebAssembly.Module;
+}
+
+/** Everything about a compiled patch but its code. */
+export interface PatchDescription {
+  readonly name: string;
   readonly arena: ArenaLayout;
   /** Names of the instruments, in the order of their index. */
   readonly instruments: readonly string[];
   readonly parameters: readonly ParameterDeclaration[];
+  /** What the next patch may take over when this one is exchanged while it plays. */
+  readonly state: readonly StateRegion[];
+}
+
+/** A stretch of the patch's own state; two patches share it where name and shape are the same. */
+export interface StateRegion {
+  readonly name: string;
+  /** What is in it: equal shapes mean that the bytes of one patch make sense in the other. */
+  readonly shape: string;
+  readonly offset: number;
+  readonly bytes: number;
 }
 
 /** Where the engine finds its own regions inside the arena, all in bytes, all multiples of 16. */
@@ -41,11 +57,21 @@ export interface ArenaLayout {
   readonly poisonedVoicesOffset: number;
   /** The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
   readonly inputOffset: number;
+  /** By instrument, where the engine can count the voices that sound; omitted: it cannot. */
+  readonly voices?: readonly VoicePlaces[];
   /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */
   readonly outputOffset: number;
   readonly channels: number;
   readonly inputChannels: number;
   readonly maximumBlockFrames: number;
+}
+
+/** Groups of four voices in the arena; each has four words, one a voice, that are 0 where nothing sounds. */
+export interface VoicePlaces {
+  /** Byte offset of these words in the first group. */
+  readonly offset: number;
+  readonly groupCount: number;
+  readonly groupBytes: number;
 }
 
 export interface ParameterDeclaration {

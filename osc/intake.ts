@@ -20,6 +20,12 @@ export interface PacketTarget {
   dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void;
 }
 
+/** What decides whether and when a packet is read; `Gate` is one. */
+export interface PacketGate {
+  /** @param handle reads the packet; its bytes are another's when it is called later */
+  receive(bytes: Uint8Array, sender: PacketSender, handle: (bytes: Uint8Array) => void): void;
+}
+
 /** Told of what failed, at most once in `noticeMs` for each kind, with how many of all kinds there were. */
 export type TroubleNotice = (text: string, count: number) => void;
 
@@ -31,13 +37,16 @@ const longestTurnMs = 2;
 /** One for all transports of an engine. Main isolate. */
 export class PacketIntake {
   readonly #onTrouble: TroubleNotice;
+  readonly #gate: PacketGate | undefined;
   readonly #lastNoticeMs = new Map<Trouble, number>();
   readonly #counts: Record<Trouble, number> = { malformed: 0, dropped: 0, replies: 0, failed: 0, refused: 0 };
   #packets = 0;
   #turnStartedMs = performance.now();
 
-  constructor(onTrouble: TroubleNotice) {
+  /** @param gate omitted: everything is read at once */
+  constructor(onTrouble: TroubleNotice, gate?: PacketGate) {
     this.#onTrouble = onTrouble;
+    this.#gate = gate;
   }
 
   /** Packets that came in, malformed ones among them. */
@@ -55,9 +64,14 @@ export class PacketIntake {
     return Object.values(this.#counts).reduce((sum, count) => sum + count, 0);
   }
 
-  /** Decodes and hands over. Never throws. */
+  /** Decodes and hands over, as soon as the gate lets it through. Never throws. */
   take(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): void {
     this.#packets++;
+    if (!this.#gate) return this.#handOver(bytes, target, sender);
+    this.#gate.receive(bytes, sender, (own) => this.#handOver(own, target, sender));
+  }
+
+  #handOver(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): void {
     try {
       target.dispatch(decodePacket(bytes, this.#discarded), sender);
     } catch (error) {

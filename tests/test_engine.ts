@@ -20,7 +20,7 @@ export interface TestEngine {
 }
 
 export interface TestEngineOptions
-  extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames">> {
+  extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames" | "readWallMs">> {
   readonly environment?: Readonly<Record<string, string>>;
   readonly patch?: (format: PatchFormat) => Promise<CompiledPatch>;
 }
@@ -62,14 +62,12 @@ export async function startTestEngine(options: TestEngineOptions = {}): Promise<
 /** Renders a session in this process and returns its samples. */
 export async function renderAgain(
   path: string,
-  patch: CompiledPatch,
 ): Promise<SessionRenderResult & { samples: Float32Array<ArrayBuffer> }> {
   const { native } = await nativeForTests();
   const reader = await SessionReader.open(path);
   const parts: Float32Array[] = [];
   const result = await renderSession({
     reader,
-    patch,
     checksum: await compileChecksum(),
     native,
     onSamples: (samples) => Promise.resolve(void parts.push(samples.slice())),

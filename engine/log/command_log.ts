@@ -10,8 +10,20 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import { fixed } from "../memory/layout.ts";
 import { logEntryWords } from "../constants.ts";
 
-/** What an entry does. `none` is what a quarantined entry becomes. */
-export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4, pedal: 5 } as const;
+/**
+ * What an entry does. `none` is what a quarantined entry becomes; `clear` drops every entry before it in the log that still
+ * waits for its time.
+ */
+export const Opcode = {
+  none: 0,
+  noteOn: 1,
+  noteOff: 2,
+  panic: 3,
+  set: 4,
+  pedal: 5,
+  exchange: 6,
+  clear: 7,
+} as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
 export const instrumentShift = 8;
@@ -33,7 +45,7 @@ export interface LogEntry {
   readonly opcode: number;
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
-  /** Note id, index of the parameter, or 1 for a pedal that is down. */
+  /** Note id, index of the parameter, 1 for a pedal that is down, or the number of the patch that is exchanged for. */
   readonly target: number;
   readonly value: number;
   readonly extra: number;
@@ -106,9 +118,17 @@ export class CommandLog {
     for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
   }
 
-  /** Makes a kept entry do nothing, in place; renderers look here again when they apply it. */
-  quarantine(position: number): void {
-    Atomics.store(this.#words, this.#startOf(position) + EntryField.opcode, Opcode.none);
+  /**
+   * Makes a kept entry do nothing, in place; renderers look here again when they apply it. A `clear` stays: it breaks nobody,
+   * and what it dropped must not come back.
+   *
+   * @returns whether the entry does nothing from now on
+   */
+  quarantine(position: number): boolean {
+    const index = this.#startOf(position) + EntryField.opcode;
+    if (this.#words[index] === Opcode.clear) return false;
+    Atomics.store(this.#words, index, Opcode.none);
+    return true;
   }
 
   #startOf(position: number): number {

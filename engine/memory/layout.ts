@@ -9,11 +9,13 @@
 import {
   concealRampFrames,
   errorTextBytes,
+  exchangeFadeSeconds,
   histogramBuckets,
   historySeconds,
   logCapacity,
   logEntryWords,
   maximumChannels,
+  mostCountedInstruments,
   ringFrames,
   roleCount,
   seatCount,
@@ -51,7 +53,7 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 export const lineBytes = 128;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 1;
+export const layoutVersion = 2;
 
 export const sections = {
   geometry: {
@@ -71,6 +73,7 @@ export const sections = {
       snapshotBlocks: word("the standby copies its arena at multiples of this"),
       concealRampFrames: word("frames of the ramps beside concealed sound"),
       stopFadeFrames: word("frames of the fade at the end"),
+      exchangeFadeFrames: word("frames of the crossfade from one patch to the next"),
       seatCount: word("renderer incarnations, and so rings"),
       seatOffset: word("first seat"),
       seatBytes: word("distance between seats"),
@@ -91,7 +94,7 @@ export const sections = {
       snapshotOffset: word("first snapshot"),
       snapshotBytes: word("distance between snapshots"),
       snapshotCount: word("snapshots"),
-      arenaBytes: word("size of a renderer's arena"),
+      arenaBytes: word("room for a renderer's arena in a snapshot"),
       captureOffset: word("output kept by the clock driver"),
       captureFrames: word("its size in frames, a power of two; 0: nothing is kept"),
     },
@@ -129,7 +132,7 @@ export const sections = {
       ring: word("ring + 1 of the current block"),
       checksumLow: word("checksum of the current block"),
       checksumHigh: word("checksum of the current block"),
-      peak: float("largest magnitude of the current block"),
+      peaks: float("largest magnitude of each channel in the current block", maximumChannels),
       rampOutLeft: word("frames of the ramp into silence still to come"),
       rampInLeft: word("frames of the ramp back still to come; 0: nothing was concealed"),
       fadePosition: word("frames since the fade at the end began"),
@@ -190,6 +193,7 @@ export const structures = {
       incarnation: word("renderer id, grows for ever"),
       snapshot: word("snapshot + 1 to join from; 0: the initial state"),
       fault: word("fault to commit on itself; see `faultKinds`; 0: none"),
+      patch: word("number of the newest patch that lies in its port, to be prepared"),
     },
   },
   seatReport: {
@@ -201,9 +205,11 @@ export const structures = {
       published: word("next block to be published: all before it are in the ring"),
       logPosition: word("log entries taken in"),
       poisonedVoices: word("voices silenced because they gave numbers that are not finite, wraps"),
+      patch: word("number of the newest patch that it has prepared"),
       checkBlock: word("block at whose start the arena had the checksum below; stored last"),
       checkLow: word("checksum of the arena"),
       checkHigh: word("checksum of the arena"),
+      voices: word("voices that sound, by instrument, at the last check", mostCountedInstruments),
       errorBytes: word("length of the error text"),
       errorText: word("error that ended the renderer, UTF-8", errorTextBytes / 4),
     },
@@ -232,7 +238,8 @@ export const structures = {
       checksumLow: word("checksum of what the device got"),
       checksumHigh: word("checksum of what the device got"),
       ring: word("ring + 1 it came from; 0: concealed"),
-      peak: float("largest magnitude"),
+      reserved: word("keeps the time on an 8-byte boundary"),
+      peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
     },
   },
@@ -244,7 +251,8 @@ export const structures = {
       checksumLow: word("checksum of the arena"),
       checksumHigh: word("checksum of the arena"),
       sequence: word("grows with every snapshot; stored last"),
-      reserved: word("keeps the arena on a 64-byte boundary", 11),
+      patch: word("number of the patch whose arena it is"),
+      reserved: word("keeps the arena on a 64-byte boundary", 10),
     },
   },
 } as const satisfies Readonly<Record<string, Section>>;
@@ -335,6 +343,8 @@ export interface Dimensions {
   readonly arenaBytes: number;
   /** Frames of output that the clock driver keeps; 0 outside of tests and recordings. */
   readonly captureFrames: number;
+  /** Length of the crossfade from one patch to the next; the simulator has no time for the usual one. */
+  readonly exchangeFadeSeconds?: number;
 }
 
 export type Geometry = Readonly<Record<keyof typeof sections.geometry.fields, number>>;
@@ -384,6 +394,10 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotBlocks: dimensions.snapshotBlocks,
     concealRampFrames,
     stopFadeFrames: Math.max(1, Math.round(stopFadeSeconds * sampleRateHz)),
+    exchangeFadeFrames: Math.max(
+      1,
+      Math.round((dimensions.exchangeFadeSeconds ?? exchangeFadeSeconds) * sampleRateHz),
+    ),
     seatCount,
     seatBytes,
     ringBytes: slotBytes * ringSlots,

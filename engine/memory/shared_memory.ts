@@ -52,6 +52,11 @@ export class SharedMemory {
     return Number(this.wide[fixed.counters[name].index]);
   }
 
+  /** How far renderers run ahead of the device; raised once at the start where the host needs it. Any thread. */
+  lookaheadBlocks(): number {
+    return this.words[fixed.geometry.lookaheadBlocks.index];
+  }
+
   /** Block that the device takes next. Any thread; never ahead of the truth. */
   consumed(): number {
     return Atomics.load(this.words, fixed.callback.consumed.index);

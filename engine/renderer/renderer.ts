@@ -11,100 +11,69 @@
  *
  * Nothing here allocates after construction, reads a clock, or knows the time of day.
  */
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
+import type { PatchDescription } from "../../modules/compiled_patch.ts";
 import type { ArenaChecksum } from "../checksum.ts";
+import { logEntryWords, mostCountedInstruments } from "../constants.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { logEntryWords, pendingCapacity } from "../constants.ts";
+import { takeOver } from "./exchange.ts";
+import { Host, type PatchExports, PatchInstance } from "./patch_instance.ts";
+import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
 
-/** Exports that `CompiledPatch` promises. */
-export interface PatchExports {
-  readonly memory: WebAssembly.Memory;
-  initialize(seed: number): void;
-  note_on(instrument: number, id: number, number: number, velocity: number): void;
-  note_off(instrument: number, id: number): void;
-  pedal(instrument: number, down: number): void;
-  panic(): void;
-  set_parameter(index: number, value: number): void;
-  render(offset: number, frames: number): void;
-}
-
-/** Words of the host region, from its start. The pending queue follows, last due first. */
-const Host = { block: 0, logPosition: 1, pending: 2, queue: 16 } as const;
+export type { PatchExports } from "./patch_instance.ts";
 
 /** The renderer has fallen so far behind that what it needs has been overwritten. */
 export class RendererStale extends Error {
   override readonly name = "RendererStale";
 }
 
-/** One incarnation: an instance of the patch, its arena, and the ring that it alone writes. Its own thread only. */
+/** One incarnation: the patches it has, one of which plays, and the ring that it alone writes. Its own thread only. */
 export class Renderer {
   /** Next block to render. Kept in the arena too, from where a snapshot restores it. */
   block: number;
   readonly #memory: SharedMemory;
-  readonly #patch: PatchExports;
-  readonly #checksum: ArenaChecksum;
   readonly #seals: SealTable;
-  readonly #arena: Uint8Array<ArrayBuffer>;
-  readonly #arenaWords: Int32Array<ArrayBuffer>;
-  readonly #arenaFloats: Float32Array<ArrayBuffer>;
-  readonly #output: Float32Array<ArrayBuffer>;
-  readonly #input: Float32Array<ArrayBuffer>;
-  readonly #outputOffset: number;
-  readonly #host: number;
-  readonly #poisoned: number;
-  readonly #stateFirst: number;
-  readonly #stateEnd: number;
+  readonly #seed: number;
+  readonly #patches = new Map<number, PatchInstance>();
   readonly #blockFrames: number;
   readonly #blockBytes: number;
+  readonly #fadeFrames: number;
   readonly #slotSamples: readonly Float32Array<SharedArrayBuffer>[];
   readonly #inputSamples: readonly Float32Array<SharedArrayBuffer>[];
   readonly #ringStart: number;
   readonly #reportStart: number;
+  #current: PatchInstance;
+  /** The patch that was exchanged, while it fades out. */
+  #leaving: PatchInstance | undefined;
+  #fadePosition = 0;
+  #newestPatch = 0;
   #sealed = 0;
   #checksumLow = 0;
   #checksumHigh = 0;
 
   /**
    * @param ring index of the ring, and seat, that this incarnation owns
-   * @param patch instance of `compiled.module`, its memory untouched
+   * @param exports of an instance of the compiled module, its memory untouched
+   * @param number of the patch; others are added with {@link prepare}
    */
   constructor(
     memory: SharedMemory,
     ring: number,
-    compiled: Pick<CompiledPatch, "arena">,
-    patch: PatchExports,
+    description: PatchDescription,
+    exports: PatchExports,
     checksum: ArenaChecksum,
     seed: number,
+    number = 0,
   ) {
     const { geometry } = memory;
-    const { arena } = compiled;
     this.#memory = memory;
-    this.#patch = patch;
-    this.#checksum = checksum;
     this.#seals = new SealTable(memory);
-    this.#arena = new Uint8Array(patch.memory.buffer as ArrayBuffer);
-    this.#arenaWords = new Int32Array(patch.memory.buffer as ArrayBuffer);
-    this.#arenaFloats = new Float32Array(patch.memory.buffer as ArrayBuffer);
+    this.#seed = seed;
     this.#blockFrames = geometry.blockFrames;
     this.#blockBytes = geometry.blockFrames * geometry.channels * 4;
-    this.#outputOffset = arena.outputOffset;
-    this.#output = new Float32Array(
-      patch.memory.buffer as ArrayBuffer,
-      arena.outputOffset,
-      geometry.blockFrames * geometry.channels,
-    );
-    this.#input = new Float32Array(
-      patch.memory.buffer as ArrayBuffer,
-      arena.inputOffset,
-      geometry.blockFrames * geometry.inputChannels,
-    );
-    this.#host = arena.hostOffset / 4;
-    this.#poisoned = arena.poisonedVoicesOffset / 4;
-    this.#stateFirst = (arena.hostOffset + arena.hostBytes) / 4;
-    this.#stateEnd = arena.inputOffset / 4;
+    this.#fadeFrames = geometry.exchangeFadeFrames;
     const ringStart = geometry.ringOffset + ring * geometry.ringBytes;
     this.#ringStart = ringStart / 4;
     this.#slotSamples = Array.from({ length: geometry.ringSlots }, (_, slot) =>
@@ -121,14 +90,46 @@ export class Renderer {
       ));
     this.#reportStart = reportIndex(memory, ring);
     this.block = geometry.startBlock | 0;
-    patch.initialize(seed | 0);
-    this.#arenaWords[this.#host + Host.block] = this.block;
-    this.#arenaWords[this.#host + Host.logPosition] = geometry.startLogPosition | 0;
+    this.#current = this.prepare(number, description, exports, checksum);
+    this.#current.words[this.#current.host + Host.block] = this.block;
+    this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
+  }
+
+  /**
+   * Makes a further patch ready, so that the log can ask for it. Allocates; the others play on meanwhile.
+   *
+   * @param oldest number of the oldest patch that a snapshot in use may still hold; what is older is let go
+   */
+  prepare(
+    number: number,
+    description: PatchDescription,
+    exports: PatchExports,
+    checksum: ArenaChecksum,
+    oldest = 0,
+  ): PatchInstance {
+    for (const known of this.#patches.keys()) {
+      if (known < oldest && known !== this.#current.number) this.#patches.delete(known);
+    }
+    const instance = new PatchInstance(number, description, exports, checksum, this.#blockFrames, this.#seed);
+    this.#patches.set(number, instance);
+    this.#newestPatch = number;
+    Atomics.store(this.#memory.words, this.#reportStart + within.seatReport.patch.index, number);
+    return instance;
+  }
+
+  /** Number of the newest patch that can be asked for. */
+  get newestPatch(): number {
+    return this.#newestPatch;
+  }
+
+  /** One patch fades into the next. What is heard needs both, so there are no snapshots and no checks meanwhile. */
+  get isExchanging(): boolean {
+    return this.#leaving !== undefined;
   }
 
   /** Log entries taken in, as a wrapping word. */
   get logPosition(): number {
-    return this.#arenaWords[this.#host + Host.logPosition];
+    return this.#current.words[this.#current.host + Host.logPosition];
   }
 
   /** One whole block: the live loop and the offline renderer call only this. */
@@ -150,9 +151,15 @@ export class Renderer {
     this.#sealed = completePosition(this.logPosition, sealed);
   }
 
-  /** Moves the sealed commands into the pending queue. Throws {@link RendererStale} when the log has been overwritten. */
+  /**
+   * Takes the sealed commands in, in the order of the log: what is due at the first frame of this block is applied, what is
+   * due later goes into the pending queue. So only commands with a time need a place there, however many come at once.
+   *
+   * @throws {RendererStale} when the log has been overwritten
+   */
   takeCommands(): void {
     const { geometry, words } = this.#memory;
+    this.#applyPending(0);
     let position = this.logPosition;
     while (position !== this.#sealed) {
       const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
@@ -161,38 +168,31 @@ export class Renderer {
           `log entry ${position >>> 0}: overwritten by ${words[entry + EntryField.position] >>> 0}`,
         );
       }
-      this.#enqueue(entry);
+      this.#takeIn(entry);
       position = (position + 1) | 0;
     }
-    this.#arenaWords[this.#host + Host.logPosition] = position;
+    this.#current.words[this.#current.host + Host.logPosition] = position;
   }
 
   /** Renders the block, cut at the frames of its commands. */
   render(): void {
     this.#readInput();
-    const words = this.#arenaWords;
-    const count = this.#host + Host.pending;
     let frame = 0;
-    while (words[count] > 0) {
-      const entry = this.#queueEntry(words[count] - 1);
-      if (words[entry + EntryField.block] !== this.block) break;
-      const due = words[entry + EntryField.frame];
-      if (due > frame) {
-        this.#patch.render(frame, due - frame);
-        frame = due;
-      }
-      words[count]--;
-      this.#apply(entry);
+    for (let due = this.#nextDue(); due < this.#blockFrames; due = this.#nextDue()) {
+      this.#renderPiece(frame, due - frame);
+      this.#applyPending(due);
+      frame = due;
     }
-    this.#patch.render(frame, this.#blockFrames - frame);
+    this.#renderPiece(frame, this.#blockFrames - frame);
   }
 
   /** Copies the rendered samples and their checksum into this block's slot, which no reader looks at yet. */
   store(): void {
     const slot = this.#slotIndex();
-    this.#slotSamples[this.block & (this.#slotSamples.length - 1)].set(this.#output);
-    this.#checksumLow = this.#checksum.of(this.#outputOffset, this.#blockBytes);
-    this.#checksumHigh = this.#checksum.high;
+    const { output, checksum } = this.#current;
+    this.#slotSamples[this.block & (this.#slotSamples.length - 1)].set(output);
+    this.#checksumLow = checksum.of(output.byteOffset, this.#blockBytes);
+    this.#checksumHigh = checksum.high;
     this.#memory.words[slot + within.slot.checksumLow.index] = this.#checksumLow;
     this.#memory.words[slot + within.slot.checksumHigh.index] = this.#checksumHigh;
   }
@@ -202,8 +202,10 @@ export class Renderer {
     const { words } = this.#memory;
     Atomics.store(words, this.#slotIndex() + within.slot.tag.index, this.block);
     this.block = (this.block + 1) | 0;
-    this.#arenaWords[this.#host + Host.block] = this.block;
-    words[this.#reportStart + within.seatReport.poisonedVoices.index] = this.#arenaWords[this.#poisoned];
+    const { words: arena, host, description } = this.#current;
+    arena[host + Host.block] = this.block;
+    words[this.#reportStart + within.seatReport.poisonedVoices.index] =
+      arena[description.arena.poisonedVoicesOffset / 4];
     Atomics.store(words, this.#reportStart + within.seatReport.logPosition.index, this.logPosition);
     Atomics.store(words, this.#reportStart + within.seatReport.published.index, this.block);
   }
@@ -211,46 +213,69 @@ export class Renderer {
   /** Publishes the checksum of the whole arena at the start of this block, for comparison with the other renderers. */
   reportState(): void {
     const { words } = this.#memory;
-    const low = this.#checksum.of(0, this.#arena.length);
-    words[this.#reportStart + within.seatReport.checkLow.index] = low;
-    words[this.#reportStart + within.seatReport.checkHigh.index] = this.#checksum.high;
+    const { checksum, bytes } = this.#current;
+    words[this.#reportStart + within.seatReport.checkLow.index] = checksum.of(0, bytes.length);
+    words[this.#reportStart + within.seatReport.checkHigh.index] = checksum.high;
     Atomics.store(words, this.#reportStart + within.seatReport.checkBlock.index, this.block);
+    this.#reportVoices();
+  }
+
+  #reportVoices(): void {
+    const { words } = this.#memory;
+    const { words: arena, description } = this.#current;
+    const { voices = [] } = description.arena;
+    const first = this.#reportStart + within.seatReport.voices.index;
+    for (let index = 0; index < Math.min(voices.length, mostCountedInstruments); index++) {
+      const { offset, groupCount, groupBytes } = voices[index];
+      let sounding = 0;
+      for (let group = 0; group < groupCount; group++) {
+        const lanes = (offset + group * groupBytes) / 4;
+        for (let lane = 0; lane < 4; lane++) if (arena[lanes + lane] !== 0) sounding++;
+      }
+      words[first + index] = sounding;
+    }
   }
 
   /** Copies the arena at the start of this block into a snapshot slot that no one reads. */
   writeSnapshot(slot: number, sequence: number): void {
     const { words, bytes } = this.#memory;
+    const { checksum, bytes: arena, number } = this.#current;
     const start = snapshotIndex(this.#memory, slot);
-    bytes.set(this.#arena, start * 4 + structureBytes.snapshot);
+    bytes.set(arena, start * 4 + structureBytes.snapshot);
     words[start + within.snapshot.block.index] = this.block;
+    words[start + within.snapshot.patch.index] = number;
     words[start + within.snapshot.logPosition.index] = this.logPosition;
-    words[start + within.snapshot.checksumLow.index] = this.#checksum.of(0, this.#arena.length);
-    words[start + within.snapshot.checksumHigh.index] = this.#checksum.high;
+    words[start + within.snapshot.checksumLow.index] = checksum.of(0, arena.length);
+    words[start + within.snapshot.checksumHigh.index] = checksum.high;
     Atomics.store(words, start + within.snapshot.sequence.index, sequence);
   }
 
-  /** Takes over a snapshot: from here on this renderer is the one that wrote it. Throws RangeError when it is damaged. */
+  /**
+   * Takes over a snapshot: from here on this renderer is the one that wrote it.
+   *
+   * @throws RangeError when it is damaged, {@link RendererStale} when its patch is not here
+   */
   readSnapshot(slot: number): void {
     const { words } = this.#memory;
     const start = snapshotIndex(this.#memory, slot);
-    this.#arenaWords.set(
-      words.subarray(
-        start + structureBytes.snapshot / 4,
-        start + structureBytes.snapshot / 4 + this.#arenaWords.length,
-      ),
-    );
-    this.block = this.#arenaWords[this.#host + Host.block];
-    const low = this.#checksum.of(0, this.#arena.length);
+    const instance = this.#patchNumbered(words[start + within.snapshot.patch.index]);
+    const { words: arena, bytes, checksum, host } = instance;
+    const first = start + structureBytes.snapshot / 4;
+    arena.set(words.subarray(first, first + arena.length));
+    this.block = arena[host + Host.block];
+    const low = checksum.of(0, bytes.length);
     const intact = low === words[start + within.snapshot.checksumLow.index] &&
-      this.#checksum.high === words[start + within.snapshot.checksumHigh.index] &&
+      checksum.high === words[start + within.snapshot.checksumHigh.index] &&
       this.block === words[start + within.snapshot.block.index];
     if (!intact) throw new RangeError(`snapshot ${slot}: its checksum does not match its arena`);
+    this.#current = instance;
   }
 
   /** Flips one bit of the first word of the patch's state, at or after a place, that is not zero: the fault `corrupt`. */
   flipBit(place: number, bit: number): void {
-    const words = this.#arenaWords;
-    const [first, count] = [this.#stateFirst, this.#stateEnd - this.#stateFirst];
+    const { words, description: { arena } } = this.#current;
+    const first = (arena.hostOffset + arena.hostBytes) / 4;
+    const count = arena.inputOffset / 4 - first;
     let index = first + place % count;
     for (let step = 0; step < count && words[index] === 0; step++) index = first + (place + step) % count;
     words[index] ^= 1 << bit;
@@ -258,7 +283,7 @@ export class Renderer {
 
   /** Runs into a WebAssembly trap: the fault kind `trap`. */
   trap(): void {
-    this.#checksum.of(this.#arena.length, 16);
+    this.#current.checksum.of(this.#current.bytes.length, 16);
   }
 
   #slotIndex(): number {
@@ -266,57 +291,101 @@ export class Renderer {
     return this.#ringStart + (this.block & (geometry.ringSlots - 1)) * (geometry.slotBytes / 4);
   }
 
-  #queueEntry(at: number): number {
-    return this.#host + Host.queue + at * logEntryWords;
+  #renderPiece(frame: number, frames: number): void {
+    this.#current.exports.render(frame, frames);
+    if (this.#leaving !== undefined) this.#crossfade(this.#leaving, frame, frames);
   }
 
-  /**
-   * Inserts a log entry into the pending queue, which is sorted so that the next due is last. Entries without a time,
-   * and late ones, are due at the start of this block. Equal times keep the order of the log.
-   */
-  #enqueue(entry: number): void {
-    const words = this.#arenaWords;
-    const source = this.#memory.words;
-    const count = words[this.#host + Host.pending];
-    if (count >= pendingCapacity) {
-      throw new RangeError(`pending queue: more than ${pendingCapacity} commands`);
+  /** In straight lines: both patches mostly play the same, and equal signals keep their level so. */
+  #crossfade(leaving: PatchInstance, frame: number, frames: number): void {
+    leaving.exports.render(frame, frames);
+    const { output, description: { arena: { channels } } } = this.#current;
+    const end = Math.min(frame + frames, frame + this.#fadeFrames - this.#fadePosition);
+    for (let at = frame; at < end; at++) {
+      const part = this.#fadePosition++ / this.#fadeFrames;
+      for (let index = at * channels; index < (at + 1) * channels; index++) {
+        const before = leaving.output[index];
+        output[index] = before + (output[index] - before) * part;
+      }
     }
-    const timed = source[entry + EntryField.when] === 1 &&
-      ((source[entry + EntryField.block] - this.block) | 0) >= 0;
-    const block = timed ? source[entry + EntryField.block] : this.block;
-    const frame = timed ? source[entry + EntryField.frame] : 0;
-    let at = count;
-    while (at > 0) {
-      const other = this.#queueEntry(at - 1);
-      const later = (words[other + EntryField.block] - block) | 0 || words[other + EntryField.frame] - frame;
-      if (later > 0) break;
-      at--;
-    }
-    const target = this.#queueEntry(at);
-    words.copyWithin(target + logEntryWords, target, this.#queueEntry(count));
-    for (let word = 0; word < logEntryWords; word++) words[target + word] = source[entry + word];
-    words[target + EntryField.block] = block;
-    words[target + EntryField.frame] = frame;
-    words[this.#host + Host.pending] = count + 1;
+    if (this.#fadePosition < this.#fadeFrames) return;
+    this.#leaving = undefined;
+    this.#patches.delete(leaving.number);
   }
 
-  #apply(entry: number): void {
-    if (this.#isQuarantined(this.#arenaWords[entry + EntryField.position])) return;
-    const target = this.#arenaWords[entry + EntryField.target];
-    const value = this.#arenaFloats[entry + EntryField.value];
-    const code = this.#arenaWords[entry + EntryField.opcode];
+  /** Lets the patch of this number play from here on. */
+  #exchange(number: number, position: number): void {
+    const leaving = this.#current;
+    const next = this.#patchNumbered(number);
+    takeOver(leaving, next, position);
+    next.output.set(leaving.output);
+    next.input.set(leaving.input);
+    this.#current = next;
+    this.#leaving = leaving;
+    this.#fadePosition = 0;
+  }
+
+  #patchNumbered(number: number): PatchInstance {
+    const instance = this.#patches.get(number);
+    if (instance) return instance;
+    throw new RendererStale(
+      `patch ${number} is not here; there are: ${[...this.#patches.keys()].join(", ")}`,
+    );
+  }
+
+  /** Frame of this block at which the next pending command is due; none in this block: `blockFrames`. */
+  #nextDue(): number {
+    const { words, host } = this.#current;
+    if (words[host + Host.pending] === 0) return this.#blockFrames;
+    const entry = pendingEntry(this.#current, 0);
+    return words[entry + EntryField.block] === this.block
+      ? words[entry + EntryField.frame]
+      : this.#blockFrames;
+  }
+
+  /** Applies, and takes off the queue, what is due at one frame of this block. */
+  #applyPending(frame: number): void {
+    while (this.#nextDue() === frame) {
+      const { words, floats } = this.#current;
+      this.#apply(words, floats, takePending(this.#current));
+    }
+  }
+
+  /** Takes one log entry in: those without a time, late ones, and `clear` are due at the start of this block. */
+  #takeIn(entry: number): void {
+    const { words, floats } = this.#memory;
+    const ahead = (words[entry + EntryField.block] - this.block) | 0;
+    const timed = words[entry + EntryField.when] === 1 && ahead >= 0 &&
+      words[entry + EntryField.opcode] !== Opcode.clear;
+    if (timed && (ahead > 0 || words[entry + EntryField.frame] > 0)) {
+      insertPending(this.#current, words, entry);
+    } else this.#apply(words, floats, entry);
+  }
+
+  /** Does what an entry says that lies in the log or in the pending queue. */
+  #apply(words: Int32Array, floats: Float32Array, entry: number): void {
+    const { exports } = this.#current;
+    const position = words[entry + EntryField.position];
+    if (this.#isQuarantined(position)) return;
+    const target = words[entry + EntryField.target];
+    const value = floats[entry + EntryField.value];
+    const code = words[entry + EntryField.opcode];
     const instrument = code >>> instrumentShift;
     switch (code & opcodeMask) {
       case Opcode.noteOn:
-        return this.#patch.note_on(instrument, target, value, this.#arenaFloats[entry + EntryField.extra]);
+        return exports.note_on(instrument, target, value, floats[entry + EntryField.extra]);
       case Opcode.noteOff:
-        return this.#patch.note_off(instrument, target);
+        return exports.note_off(instrument, target);
       case Opcode.pedal:
-        return this.#patch.pedal(instrument, target);
+        return exports.pedal(instrument, target);
       case Opcode.panic:
-        return this.#patch.panic();
+        return exports.panic();
       case Opcode.set:
-        return this.#patch.set_parameter(target, value);
+        return exports.set_parameter(target, value);
+      case Opcode.exchange:
+        return this.#exchange(target, position);
+      case Opcode.clear: // everything in the queue is before it in the log
+        clearPending(this.#current);
     }
   }
 
@@ -332,10 +401,10 @@ export class Renderer {
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
-    const lookahead = words[fixed.geometry.lookaheadBlocks.index];
+    const lookahead = this.#memory.lookaheadBlocks();
     const captured = (this.block - lookahead) | 0;
     if (((captured - geometry.startBlock) | 0) < 0) {
-      this.#input.fill(0);
+      this.#current.input.fill(0);
       return;
     }
     const slot = captured & (geometry.inputSlots - 1);
@@ -343,7 +412,8 @@ export class Renderer {
     if (tag !== captured) {
       throw new RendererStale(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);
     }
-    this.#input.set(this.#inputSamples[slot]);
+    this.#current.input.set(this.#inputSamples[slot]);
+    this.#leaving?.input.set(this.#inputSamples[slot]);
   }
 }
 

@@ -11,7 +11,7 @@ import type { FaultInjector } from "./fault_injector.ts";
 import { ordersIndex, type Renderer, reportIndex, snapshotIndex } from "./renderer.ts";
 
 /** What the caller of a step has to do before the next one. */
-export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3 } as const;
+export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
 
 type Phase = "orders" | "look" | "check" | "snapshot" | "claim" | "take" | "render" | "store" | "publish";
 
@@ -22,6 +22,7 @@ export class RendererLoop {
   readonly #seat: number;
   readonly #command: number;
   readonly #fault: number;
+  readonly #patch: number;
   readonly #report: number;
   readonly #standby = fixed.control.roleRing.index + roles.indexOf("standby");
   #lookahead = 0;
@@ -34,6 +35,7 @@ export class RendererLoop {
     this.#faults = faults;
     this.#command = ordersIndex(memory, seat) + within.seatOrders.command.index;
     this.#fault = ordersIndex(memory, seat) + within.seatOrders.fault.index;
+    this.#patch = ordersIndex(memory, seat) + within.seatOrders.patch.index;
     this.#report = reportIndex(memory, seat);
   }
 
@@ -86,10 +88,11 @@ export class RendererLoop {
     const command = Atomics.load(words, this.#command);
     Atomics.add(words, this.#report + within.seatReport.heartbeat.index, 1);
     if (command === SeatCommand.stop) return AfterStep.end;
+    if (this.#patchWaits()) return AfterStep.preparePatch;
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
     const snapshot = words[ordersIndex(this.#memory, this.#seat) + within.seatOrders.snapshot.index];
     if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
-    this.#lookahead = words[fixed.geometry.lookaheadBlocks.index];
+    this.#lookahead = this.#memory.lookaheadBlocks();
     Atomics.store(words, this.#report + within.seatReport.published.index, this.#renderer.block);
     Atomics.store(words, this.#report + within.seatReport.state.index, SeatState.running);
     this.#phase = "look";
@@ -100,6 +103,7 @@ export class RendererLoop {
     const { words } = this.#memory;
     Atomics.add(words, this.#report + within.seatReport.heartbeat.index, 1);
     if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
+    if (this.#patchWaits()) return AfterStep.preparePatch;
     if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead) {
       return AfterStep.waitForDevice;
     }
@@ -108,8 +112,14 @@ export class RendererLoop {
     return AfterStep.goOn;
   }
 
+  /** A patch lies in the port that has not been prepared yet. */
+  #patchWaits(): boolean {
+    return Atomics.load(this.#memory.words, this.#patch) > this.#renderer.newestPatch;
+  }
+
   #isDue(everyBlocks: number): boolean {
-    return ((this.#renderer.block - this.#memory.geometry.startBlock) >>> 0) % everyBlocks === 0;
+    return !this.#renderer.isExchanging &&
+      ((this.#renderer.block - this.#memory.geometry.startBlock) >>> 0) % everyBlocks === 0;
   }
 
   /** Only the standby writes snapshots: it is the one whose lateness nobody hears. */

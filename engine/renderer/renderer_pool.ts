@@ -2,20 +2,21 @@
  * The Workers behind the seats: starting, ordering, ending, and knowing for sure that a thread has left. Carries out what
  * the supervisor decides; decides nothing itself. Main isolate.
  */
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { errorTextBytes, seatCount } from "../constants.ts";
+import { errorTextBytes, mostCountedInstruments, seatCount } from "../constants.ts";
 import type { FaultKind } from "../control.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultCause, SeatView } from "../supervisor/supervisor.ts";
 import { faultCode } from "./fault_injector.ts";
 import { clearSeat, ordersIndex, reportIndex } from "./renderer.ts";
-import type { RendererStart } from "./worker.ts";
+import type { NumberedPatch, PatchDelivery, RendererStart } from "./worker.ts";
 
 export interface RendererPoolOptions {
   readonly memory: SharedMemory;
+  /** The patch that the engine starts with. */
   readonly patch: CompiledPatch;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
@@ -32,6 +33,7 @@ const obedienceMs = 8;
 
 interface Occupant {
   readonly worker: Worker;
+  readonly patchPort: MessagePort;
   readonly incarnation: number;
   exited: boolean;
   outOfMemory: boolean;
@@ -41,22 +43,57 @@ interface Occupant {
 export class RendererPool {
   readonly #options: RendererPoolOptions;
   readonly #occupants: (Occupant | undefined)[] = new Array(seatCount).fill(undefined);
+  #patches: NumberedPatch[];
 
   constructor(options: RendererPoolOptions) {
     this.#options = options;
+    this.#patches = [{ number: 0, patch: withoutSource(options.patch) }];
+  }
+
+  /** Gives every renderer that starts from now on a further patch; those that live get it by {@link deliver}. */
+  addPatch(number: number, patch: CompiledPatch): void {
+    this.#patches.push({ number, patch: withoutSource(patch) });
+  }
+
+  /** Forgets patches that no snapshot in use holds; renderers do so with the next delivery. */
+  forgetPatchesBefore(number: number): void {
+    this.#patches = this.#patches.filter((patch) => patch.number >= number);
+  }
+
+  /** Takes back a patch that was never asked for. */
+  removePatch(number: number): void {
+    this.#patches = this.#patches.filter((patch) => patch.number !== number);
+  }
+
+  /** Sends the newest patch to a living renderer. It is there when {@link hasPatch} says so. */
+  deliver(seat: number): void {
+    const occupant = this.#occupants[seat];
+    if (!occupant || occupant.ended) return;
+    const newest = this.#patches[this.#patches.length - 1];
+    const delivery: PatchDelivery = { ...newest, oldest: this.#patches[0].number };
+    occupant.patchPort.postMessage(delivery);
+    Atomics.store(this.#options.memory.words, this.#order(seat, "patch"), newest.number);
+  }
+
+  /** Whether the renderer on a seat can play this patch; also when nobody is there who could be asked to. */
+  hasPatch(seat: number, number: number): boolean {
+    const occupant = this.#occupants[seat];
+    return !occupant || occupant.ended || occupant.exited || this.#report(seat, "patch") >= number;
   }
 
   /** Starts a Worker on an empty seat: its orders, its report and its ring are cleared first. */
   spawn(seat: number, incarnation: number): void {
-    const { memory, patch, checksum, nativeLibrary, seed, faultsAllowed } = this.#options;
+    const { memory, checksum, nativeLibrary, seed, faultsAllowed } = this.#options;
     clearSeat(memory, seat);
     memory.words[this.#order(seat, "incarnation")] = incarnation;
     Atomics.store(memory.words, this.#order(seat, "command"), SeatCommand.wait);
+    const { port1: patchPort, port2: far } = new MessageChannel();
     const start: RendererStart = {
       buffer: memory.buffer,
       seat,
       incarnation,
-      patch,
+      patches: this.#patches,
+      patchPort: far,
       checksum,
       nativeLibrary,
       seed,
@@ -64,13 +101,24 @@ export class RendererPool {
     };
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
       workerData: start,
+      transferList: [far],
       resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
     });
-    const occupant: Occupant = { worker, incarnation, exited: false, outOfMemory: false, ended: false };
+    const occupant: Occupant = {
+      worker,
+      patchPort,
+      incarnation,
+      exited: false,
+      outOfMemory: false,
+      ended: false,
+    };
     worker.on("error", (error: Error & { code?: string }) => {
       occupant.outOfMemory ||= error.code === "ERR_WORKER_OUT_OF_MEMORY";
     });
-    worker.on("exit", () => occupant.exited = true);
+    worker.on("exit", () => {
+      occupant.exited = true;
+      patchPort.close();
+    });
     this.#occupants[seat] = occupant;
   }
 
@@ -113,6 +161,14 @@ export class RendererPool {
   /** Voices that the renderer has silenced because they gave numbers that are not finite. */
   poisonedVoices(seat: number): number {
     return this.#report(seat, "poisonedVoices") >>> 0;
+  }
+
+  /** Voices that sound in the renderer on a seat, for the first instruments of its patch. */
+  voices(seat: number, instruments: number): readonly number[] {
+    const { memory } = this.#options;
+    const first = reportIndex(memory, seat) + within.seatReport.voices.index;
+    const counted = Math.min(instruments, mostCountedInstruments);
+    return [...memory.words.subarray(first, first + counted)];
   }
 
   /** What the supervisor sees of a seat. */
@@ -207,4 +263,9 @@ export class RendererPool {
       reportIndex(this.#options.memory, seat) + within.seatReport[name].index,
     );
   }
+}
+
+/** What a renderer needs of a patch; the binary stays with the main isolate, for the recording. */
+function withoutSource({ wasm: _wasm, ...patch }: CompiledPatch): NumberedPatch["patch"] {
+  return patch;
 }

@@ -8,7 +8,7 @@
  *
  * Errors do not leave through the Worker's `error` event, which prints to the terminal: they are written into the seat.
  */
-import { workerData } from "node:worker_threads";
+import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import { ArenaChecksum } from "../checksum.ts";
@@ -16,15 +16,30 @@ import { errorTextBytes, longestWaitNanoseconds } from "../constants.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { FaultInjector } from "./fault_injector.ts";
-import { ordersIndex, type PatchExports, Renderer, RendererStale, reportIndex } from "./renderer.ts";
+import type { PatchExports } from "./patch_instance.ts";
+import { ordersIndex, Renderer, RendererStale, reportIndex } from "./renderer.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
+
+/** A patch and its place in the order of loading. */
+export interface NumberedPatch {
+  readonly number: number;
+  readonly patch: Omit<CompiledPatch, "wasm">;
+}
+
+/** A patch that is sent to a renderer that lives. */
+export interface PatchDelivery extends NumberedPatch {
+  /** Patches before this one are asked for by nobody any more. */
+  readonly oldest: number;
+}
 
 /** What the main isolate hands to a new Worker. */
 export interface RendererStart {
   readonly buffer: SharedArrayBuffer;
   readonly seat: number;
   readonly incarnation: number;
-  readonly patch: CompiledPatch;
+  /** Every patch that the log may still ask for, oldest first; later ones come through the port. */
+  readonly patches: readonly NumberedPatch[];
+  readonly patchPort: MessagePort;
   readonly checksum: WebAssembly.Module;
   readonly nativeLibrary: string;
   readonly seed: number;
@@ -60,7 +75,7 @@ function holdLock(): Promise<() => void> {
 }
 
 /** Steps until told to end, asleep where there is nothing to do. Both sleeps are short, so that the thread can be ended. */
-function run(loop: RendererLoop): void {
+function run(loop: RendererLoop, renderer: Renderer): void {
   const command = ordersIndex(memory, start.seat) + within.seatOrders.command.index;
   for (;;) {
     const next = loop.step();
@@ -68,7 +83,22 @@ function run(loop: RendererLoop): void {
       native.symbols.us_wait_consumed(base, loop.nextConsumed, longestWaitNanoseconds);
     } else if (next === AfterStep.waitForOrders) {
       Atomics.wait(words, command, SeatCommand.wait, longestOrderWaitMs);
-    } else if (next === AfterStep.end) return;
+    } else if (next === AfterStep.preparePatch) preparePatches(renderer);
+    else if (next === AfterStep.end) return;
+  }
+}
+
+/** Instances of a patch and of its checksum; the code was compiled by the main isolate and is shared. */
+function instantiate(patch: NumberedPatch["patch"]): [PatchExports, ArenaChecksum] {
+  const exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
+  return [exports, new ArenaChecksum(start.checksum, exports.memory)];
+}
+
+/** Takes what lies in the port, without waiting: a loop that never returns gets no events. */
+function preparePatches(renderer: Renderer): void {
+  for (let got = receiveMessageOnPort(start.patchPort); got; got = receiveMessageOnPort(start.patchPort)) {
+    const { number, patch, oldest } = got.message as PatchDelivery;
+    renderer.prepare(number, patch, ...instantiate(patch), oldest);
   }
 }
 
@@ -88,17 +118,20 @@ setTimeout(live, 0);
 
 function live(): void {
   try {
-    const patch = new WebAssembly.Instance(start.patch.module).exports as unknown as PatchExports;
-    const checksum = new ArenaChecksum(start.checksum, patch.memory);
-    const renderer = new Renderer(memory, start.seat, start.patch, patch, checksum, start.seed);
+    const [{ number, patch }, ...others] = start.patches;
+    const renderer = new Renderer(memory, start.seat, patch, ...instantiate(patch), start.seed, number);
+    for (const other of others) {
+      renderer.prepare(other.number, other.patch, ...instantiate(other.patch));
+    }
     const faults = start.faultsAllowed ? new FaultInjector(memory, start.seat) : undefined;
     const loop = new RendererLoop(memory, start.seat, renderer, faults);
     setState(SeatState.ready);
-    run(loop);
+    run(loop, renderer);
     setState(SeatState.stopped);
   } catch (error) {
     describe(error);
     setState(error instanceof RendererStale ? SeatState.stale : SeatState.failed);
   }
+  start.patchPort.close();
   releaseLock();
 }

@@ -27,13 +27,11 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
   try {
     const { header } = reader;
     const { channels, sampleRateHz } = header;
-    const patch = { module: new WebAssembly.Module(await reader.patch()), arena: header.arena };
     const wav = await WavWriter.create(out, channels, sampleRateHz);
     const startedMs = performance.now();
     try {
       const result = await renderSession({
         reader,
-        patch,
         checksum: await compileChecksum(),
         native,
         onSamples: async (samples) => {

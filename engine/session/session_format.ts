@@ -7,7 +7,7 @@
  * | type | payload |
  * |---|---|
  * | `HEAD` | JSON, {@link SessionHeader} |
- * | `PTCH` | the patch: a WebAssembly module; so a session can be rendered when its patch file is gone or changed |
+ * | `PTCH` | a patch: its number (u32), length of its description (u32), the description (JSON, `PatchDescription`), its WebAssembly module; so a session can be rendered when the patch file is gone or changed. The first stands behind the header, one that was loaded later before the commands that ask for it |
  * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as they stand in the log |
  * | `BLKS` | number of the first block (u32), then 3 words a block: low 16 bits of the seal and, above, the flags of the hand-over; checksum low; checksum high |
  * | `INPT` | block number (u32), then its captured samples, 32-bit float, interleaved |
@@ -16,17 +16,17 @@
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
 import { crc32 } from "node:zlib";
-import type { ArenaLayout } from "../../modules/compiled_patch.ts";
+import type { PatchDescription } from "../../modules/compiled_patch.ts";
 
-export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess2");
+export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess3");
 
 export type ChunkType = "HEAD" | "PTCH" | "CMDS" | "BLKS" | "INPT" | "QUAR" | "GAP " | "DONE";
 
 /** What rendering needs to know before the first block. */
 export interface SessionHeader {
   readonly engineVersion: string;
+  /** Name of the patch that it begins with. */
   readonly patch: string;
-  readonly arena: ArenaLayout;
   /** SHA-256 of the patch's WebAssembly module, hexadecimal. */
   readonly patchSha256: string;
   readonly seed: number;
@@ -48,6 +48,36 @@ export interface SessionSummary {
 
 /** Words per block in a `BLKS` chunk. */
 export const blockRecordWords = 3;
+
+/** A patch as it stands in a session. */
+export interface RecordedPatch {
+  readonly number: number;
+  readonly description: PatchDescription;
+  readonly wasm: Uint8Array<ArrayBuffer>;
+}
+
+/** Payload of a `PTCH` chunk. */
+export function encodePatch({ number, description, wasm }: RecordedPatch): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(JSON.stringify(description));
+  const payload = new Uint8Array(8 + text.length + wasm.length);
+  const view = new DataView(payload.buffer);
+  view.setUint32(0, number, true);
+  view.setUint32(4, text.length, true);
+  payload.set(text, 8);
+  payload.set(wasm, 8 + text.length);
+  return payload;
+}
+
+/** Reads a `PTCH` chunk. Its checksum has been seen to be right, so it is what was written. */
+export function decodePatch(payload: Uint8Array<ArrayBuffer>): RecordedPatch {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const textEnd = 8 + view.getUint32(4, true);
+  return {
+    number: view.getUint32(0, true),
+    description: JSON.parse(new TextDecoder().decode(payload.subarray(8, textEnd))) as PatchDescription,
+    wasm: payload.slice(textEnd),
+  };
+}
 
 /** A whole chunk, ready to be written. */
 export function encodeChunk(type: ChunkType, payload: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -16,7 +16,6 @@ export function sessionHeader(
   return {
     engineVersion,
     patch: patch.name,
-    arena: patch.arena,
     patchSha256: createHash("sha256").update(patch.wasm).digest("hex"),
     seed,
     sampleRateHz,

@@ -1,5 +1,11 @@
 import { crc32 } from "node:zlib";
-import { type ChunkType, type SessionHeader, sessionMagic } from "./session_format.ts";
+import {
+  type ChunkType,
+  decodePatch,
+  type RecordedPatch,
+  type SessionHeader,
+  sessionMagic,
+} from "./session_format.ts";
 
 /** A file that is not a session, or whose start is damaged. */
 export class SessionDamaged extends Error {
@@ -48,8 +54,8 @@ export class SessionReader {
     }
   }
 
-  /** The patch's WebAssembly module, which stands behind the header. Throws {@link SessionDamaged}. */
-  async patch(): Promise<Uint8Array<ArrayBuffer>> {
+  /** The patch that the session begins with; it stands behind the header. Throws {@link SessionDamaged}. */
+  async patch(): Promise<RecordedPatch> {
     await this.rewind();
     await this.next();
     const chunk = await this.next();
@@ -57,7 +63,7 @@ export class SessionReader {
       throw new SessionDamaged("the session has lost its patch: its start is damaged");
     }
     await this.rewind();
-    return chunk.payload;
+    return decodePatch(chunk.payload);
   }
 
   /** How much of the file has been read, 0..1. */

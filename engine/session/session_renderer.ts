@@ -4,20 +4,15 @@
  * byte for byte; each block's checksum is compared with the one that the callback wrote down.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
-import { ArenaChecksum } from "../checksum.ts";
 import { logEntryWords } from "../constants.ts";
-import { CommandLog, EntryField, Opcode } from "../log/command_log.ts";
-import { SealTable } from "../log/seal_table.ts";
-import { fixed, HandedFlag, structureBytes, within } from "../memory/layout.ts";
-import { SharedMemory } from "../memory/shared_memory.ts";
-import { type PatchExports, Renderer } from "../renderer/renderer.ts";
-import { blockRecordWords, type SessionHeader } from "./session_format.ts";
+import { EntryField, Opcode } from "../log/command_log.ts";
+import { HandedFlag } from "../memory/layout.ts";
+import { OfflineEngine } from "../offline/offline_engine.ts";
+import { blockRecordWords, decodePatch, type RecordedPatch } from "./session_format.ts";
 import { SessionDamaged, type SessionReader } from "./session_reader.ts";
 
 export interface SessionRenderOptions {
   readonly reader: SessionReader;
-  readonly patch: Pick<CompiledPatch, "module" | "arena">;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   /** Gets the interleaved samples of consecutive blocks; the array is reused after it resolves. */
@@ -39,7 +34,7 @@ const chunkBlocks = 256;
 
 export async function renderSession(options: SessionRenderOptions): Promise<SessionRenderResult> {
   const { reader } = options;
-  const offline = new OfflineEngine(options, await quarantinedPositions(reader));
+  const offline = new SessionReplay(options, await reader.patch(), await quarantinedPositions(reader));
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -53,6 +48,10 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
       ? new Int32Array()
       : new Int32Array(chunk.payload.buffer);
     switch (chunk.type) {
+      case "PTCH":
+        await renderPending();
+        offline.addPatch(decodePatch(chunk.payload));
+        break;
       case "CMDS":
         await renderPending();
         offline.takeCommands(words);
@@ -89,81 +88,52 @@ async function quarantinedPositions(reader: SessionReader): Promise<Set<number>>
   return positions;
 }
 
-/** Dimensions of the shared memory that plays `header` again. */
-function sessionMemory(header: SessionHeader, arenaBytes: number): SharedMemory {
-  return SharedMemory.create({
-    sampleRateHz: header.sampleRateHz,
-    blockFrames: header.blockFrames,
-    channels: header.channels,
-    inputChannels: header.inputChannels,
-    lookaheadBlocks: header.lookaheadBlocks,
-    startBlock: header.startBlock,
-    startLogPosition: header.startLogPosition,
-    stateCheckBlocks: 1,
-    snapshotBlocks: 1,
-    arenaBytes,
-    captureFrames: 0,
-  });
-}
-
-class OfflineEngine {
-  readonly #memory: SharedMemory;
-  readonly #renderer: Renderer;
-  readonly #log: CommandLog;
-  readonly #seals: SealTable;
-  readonly #native: NativeLibrary;
-  readonly #base: Deno.PointerValue;
+/** Plays the recorded blocks again and compares each with what was handed over. */
+class SessionReplay {
+  readonly #engine: OfflineEngine;
+  readonly #blockFrames: number;
+  readonly #blockSamples: number;
   readonly #samples: Float32Array<ArrayBuffer>;
   readonly #quarantined: ReadonlySet<number>;
-  readonly #silence: Float32Array<ArrayBuffer>;
   #differing = 0;
   #firstDiffering: number | undefined;
   #concealed = 0;
   #blocks = 0;
 
-  constructor({ reader, patch, checksum, native }: SessionRenderOptions, quarantined: ReadonlySet<number>) {
+  constructor(options: SessionRenderOptions, first: RecordedPatch, quarantined: ReadonlySet<number>) {
+    const { header } = options.reader;
+    const patch = { ...first.description, module: new WebAssembly.Module(first.wasm) };
+    this.#engine = new OfflineEngine({ ...options, ...header, patch });
+    this.#blockFrames = header.blockFrames;
+    this.#blockSamples = header.blockFrames * header.channels;
+    this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
     this.#quarantined = quarantined;
-    const { header } = reader;
-    this.#memory = sessionMemory(header, patch.arena.bytes);
-    this.#log = new CommandLog(this.#memory);
-    this.#seals = new SealTable(this.#memory);
-    this.#seals.reset(header.startBlock);
-    const exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
-    this.#renderer = new Renderer(
-      this.#memory,
-      0,
-      patch,
-      exports,
-      new ArenaChecksum(checksum, exports.memory),
-      header.seed,
-    );
-    this.#native = native;
-    this.#base = Deno.UnsafePointer.of(this.#memory.bytes);
-    this.#samples = new Float32Array(chunkBlocks * header.blockFrames * header.channels);
-    this.#silence = new Float32Array(header.blockFrames * header.inputChannels);
-    this.#memory.words[fixed.control.play.index] = 1;
   }
 
   get result(): Omit<SessionRenderResult, "complete"> {
     return {
-      frames: this.#blocks * this.#memory.geometry.blockFrames,
+      frames: this.#blocks * this.#blockFrames,
       differingBlocks: this.#differing,
       firstDifferingBlock: this.#firstDiffering,
       concealedBlocks: this.#concealed,
     };
   }
 
+  /** A patch that was loaded while it played; the first is there already. */
+  addPatch({ number, description, wasm }: RecordedPatch): void {
+    if (number > 0) this.#engine.addPatch(number, { ...description, module: new WebAssembly.Module(wasm) });
+  }
+
   takeCommands(words: Int32Array): void {
-    if (words[0] !== this.#log.head) {
-      throw new SessionDamaged(
-        `commands from ${words[0] >>> 0} on found, expected from ${this.#log.head >>> 0}`,
-      );
+    const { log } = this.#engine;
+    if (words[0] !== log.head) {
+      throw new SessionDamaged(`commands from ${words[0] >>> 0} on found, expected from ${log.head >>> 0}`);
     }
-    this.#log.release(this.#renderer.logPosition);
+    this.#engine.releaseCommands();
     for (let at = 1; at < words.length; at += logEntryWords) {
       const entry = words.slice(at, at + logEntryWords);
       if (this.#quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
-      this.#log.appendRaw(entry);
+      log.appendRaw(entry);
     }
   }
 
@@ -172,18 +142,17 @@ class OfflineEngine {
     inputs: ReadonlyMap<number, Float32Array<ArrayBuffer>>,
     onSamples: SessionRenderOptions["onSamples"],
   ): Promise<void> {
-    const { blockFrames, channels } = this.#memory.geometry;
-    const blockSamples = blockFrames * channels;
+    const size = this.#blockSamples;
     let filled = 0;
     for (let at = 1; at < records.length; at += blockRecordWords) {
-      const output = this.#samples.subarray(filled * blockSamples, (filled + 1) * blockSamples);
+      const output = this.#samples.subarray(filled * size, (filled + 1) * size);
       this.#renderBlock(records[at], records[at + 1], records[at + 2], inputs, output);
       if (++filled === chunkBlocks) {
         await onSamples(this.#samples);
         filled = 0;
       }
     }
-    if (filled > 0) await onSamples(this.#samples.subarray(0, filled * blockSamples));
+    if (filled > 0) await onSamples(this.#samples.subarray(0, filled * size));
   }
 
   #renderBlock(
@@ -193,19 +162,15 @@ class OfflineEngine {
     inputs: ReadonlyMap<number, Float32Array<ArrayBuffer>>,
     output: Float32Array<ArrayBuffer>,
   ): void {
-    const { geometry, words } = this.#memory;
-    const { block } = this.#renderer;
+    const { block } = this.#engine;
     const flags = sealAndFlags >>> 16;
-    this.#seals.restore(block, sealAndFlags & 0xFFFF);
-    this.#renderer.renderBlock();
-    words[fixed.control.roleRing.index] = flags & HandedFlag.concealed ? 0 : 1;
-    words[fixed.control.stop.index] = flags & HandedFlag.faded ? 1 : 0;
-    const input = inputs.get(block) ?? this.#silence;
-    this.#native.symbols.us_callback(input, output, BigInt(geometry.blockFrames), null, 0n, this.#base);
-    const handed = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) / 4;
-    const same = words[handed + within.handed.checksumLow.index] === low &&
-      words[handed + within.handed.checksumHigh.index] === high;
-    if (!same) {
+    this.#engine.renderBlock(output, {
+      seal: sealAndFlags & 0xFFFF,
+      concealed: (flags & HandedFlag.concealed) !== 0,
+      faded: (flags & HandedFlag.faded) !== 0,
+      input: inputs.get(block),
+    });
+    if (!this.#engine.hasChecksum(low, high)) {
       this.#differing++;
       this.#firstDiffering ??= block >>> 0;
     }

@@ -55,6 +55,12 @@ export class SnapshotKeeper {
     return blocksBetween(consumed, from) / sealCount;
   }
 
+  /** Number of the oldest patch that a joiner may need: that of the accepted snapshot, and of those being read. */
+  get oldestPatch(): number {
+    if (this.#accepted === undefined) return 0;
+    return Math.min(...[this.#accepted, ...this.#users.values()].map((slot) => this.#header(slot, "patch")));
+  }
+
   /** Marks the accepted snapshot as being read by the renderer on `seat`. Returns its slot. */
   use(seat: number): number | undefined {
     if (this.#accepted !== undefined) this.#users.set(seat, this.#accepted);

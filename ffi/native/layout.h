@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 1u
+#define US_LAYOUT_VERSION 2u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_HANDED_CONCEALED 1u
 #define US_HANDED_RAMPED 2u
@@ -30,6 +30,7 @@ struct us_geometry {
   uint32_t snapshot_blocks; /* the standby copies its arena at multiples of this */
   uint32_t conceal_ramp_frames; /* frames of the ramps beside concealed sound */
   uint32_t stop_fade_frames; /* frames of the fade at the end */
+  uint32_t exchange_fade_frames; /* frames of the crossfade from one patch to the next */
   uint32_t seat_count; /* renderer incarnations, and so rings */
   uint32_t seat_offset; /* first seat */
   uint32_t seat_bytes; /* distance between seats */
@@ -50,7 +51,7 @@ struct us_geometry {
   uint32_t snapshot_offset; /* first snapshot */
   uint32_t snapshot_bytes; /* distance between snapshots */
   uint32_t snapshot_count; /* snapshots */
-  uint32_t arena_bytes; /* size of a renderer's arena */
+  uint32_t arena_bytes; /* room for a renderer's arena in a snapshot */
   uint32_t capture_offset; /* output kept by the clock driver */
   uint32_t capture_frames; /* its size in frames, a power of two; 0: nothing is kept */
 };
@@ -68,29 +69,30 @@ _Static_assert(offsetof(struct us_geometry, state_check_blocks) == 40, "geometry
 _Static_assert(offsetof(struct us_geometry, snapshot_blocks) == 44, "geometry.snapshotBlocks");
 _Static_assert(offsetof(struct us_geometry, conceal_ramp_frames) == 48, "geometry.concealRampFrames");
 _Static_assert(offsetof(struct us_geometry, stop_fade_frames) == 52, "geometry.stopFadeFrames");
-_Static_assert(offsetof(struct us_geometry, seat_count) == 56, "geometry.seatCount");
-_Static_assert(offsetof(struct us_geometry, seat_offset) == 60, "geometry.seatOffset");
-_Static_assert(offsetof(struct us_geometry, seat_bytes) == 64, "geometry.seatBytes");
-_Static_assert(offsetof(struct us_geometry, ring_offset) == 68, "geometry.ringOffset");
-_Static_assert(offsetof(struct us_geometry, ring_bytes) == 72, "geometry.ringBytes");
-_Static_assert(offsetof(struct us_geometry, ring_slots) == 76, "geometry.ringSlots");
-_Static_assert(offsetof(struct us_geometry, slot_bytes) == 80, "geometry.slotBytes");
-_Static_assert(offsetof(struct us_geometry, seal_offset) == 84, "geometry.sealOffset");
-_Static_assert(offsetof(struct us_geometry, seal_count) == 88, "geometry.sealCount");
-_Static_assert(offsetof(struct us_geometry, log_offset) == 92, "geometry.logOffset");
-_Static_assert(offsetof(struct us_geometry, log_capacity) == 96, "geometry.logCapacity");
-_Static_assert(offsetof(struct us_geometry, input_offset) == 100, "geometry.inputOffset");
-_Static_assert(offsetof(struct us_geometry, input_slots) == 104, "geometry.inputSlots");
-_Static_assert(offsetof(struct us_geometry, input_slot_bytes) == 108, "geometry.inputSlotBytes");
-_Static_assert(offsetof(struct us_geometry, handed_offset) == 112, "geometry.handedOffset");
-_Static_assert(offsetof(struct us_geometry, handed_count) == 116, "geometry.handedCount");
-_Static_assert(offsetof(struct us_geometry, work_offset) == 120, "geometry.workOffset");
-_Static_assert(offsetof(struct us_geometry, snapshot_offset) == 124, "geometry.snapshotOffset");
-_Static_assert(offsetof(struct us_geometry, snapshot_bytes) == 128, "geometry.snapshotBytes");
-_Static_assert(offsetof(struct us_geometry, snapshot_count) == 132, "geometry.snapshotCount");
-_Static_assert(offsetof(struct us_geometry, arena_bytes) == 136, "geometry.arenaBytes");
-_Static_assert(offsetof(struct us_geometry, capture_offset) == 140, "geometry.captureOffset");
-_Static_assert(offsetof(struct us_geometry, capture_frames) == 144, "geometry.captureFrames");
+_Static_assert(offsetof(struct us_geometry, exchange_fade_frames) == 56, "geometry.exchangeFadeFrames");
+_Static_assert(offsetof(struct us_geometry, seat_count) == 60, "geometry.seatCount");
+_Static_assert(offsetof(struct us_geometry, seat_offset) == 64, "geometry.seatOffset");
+_Static_assert(offsetof(struct us_geometry, seat_bytes) == 68, "geometry.seatBytes");
+_Static_assert(offsetof(struct us_geometry, ring_offset) == 72, "geometry.ringOffset");
+_Static_assert(offsetof(struct us_geometry, ring_bytes) == 76, "geometry.ringBytes");
+_Static_assert(offsetof(struct us_geometry, ring_slots) == 80, "geometry.ringSlots");
+_Static_assert(offsetof(struct us_geometry, slot_bytes) == 84, "geometry.slotBytes");
+_Static_assert(offsetof(struct us_geometry, seal_offset) == 88, "geometry.sealOffset");
+_Static_assert(offsetof(struct us_geometry, seal_count) == 92, "geometry.sealCount");
+_Static_assert(offsetof(struct us_geometry, log_offset) == 96, "geometry.logOffset");
+_Static_assert(offsetof(struct us_geometry, log_capacity) == 100, "geometry.logCapacity");
+_Static_assert(offsetof(struct us_geometry, input_offset) == 104, "geometry.inputOffset");
+_Static_assert(offsetof(struct us_geometry, input_slots) == 108, "geometry.inputSlots");
+_Static_assert(offsetof(struct us_geometry, input_slot_bytes) == 112, "geometry.inputSlotBytes");
+_Static_assert(offsetof(struct us_geometry, handed_offset) == 116, "geometry.handedOffset");
+_Static_assert(offsetof(struct us_geometry, handed_count) == 120, "geometry.handedCount");
+_Static_assert(offsetof(struct us_geometry, work_offset) == 124, "geometry.workOffset");
+_Static_assert(offsetof(struct us_geometry, snapshot_offset) == 128, "geometry.snapshotOffset");
+_Static_assert(offsetof(struct us_geometry, snapshot_bytes) == 132, "geometry.snapshotBytes");
+_Static_assert(offsetof(struct us_geometry, snapshot_count) == 136, "geometry.snapshotCount");
+_Static_assert(offsetof(struct us_geometry, arena_bytes) == 140, "geometry.arenaBytes");
+_Static_assert(offsetof(struct us_geometry, capture_offset) == 144, "geometry.captureOffset");
+_Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.captureFrames");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
@@ -139,7 +141,7 @@ struct us_callback_state {
   uint32_t ring; /* ring + 1 of the current block */
   uint32_t checksum_low; /* checksum of the current block */
   uint32_t checksum_high; /* checksum of the current block */
-  float peak; /* largest magnitude of the current block */
+  float peaks[8]; /* largest magnitude of each channel in the current block */
   uint32_t ramp_out_left; /* frames of the ramp into silence still to come */
   uint32_t ramp_in_left; /* frames of the ramp back still to come; 0: nothing was concealed */
   uint32_t fade_position; /* frames since the fade at the end began */
@@ -151,12 +153,12 @@ _Static_assert(offsetof(struct us_callback_state, flags) == 4, "callbackState.fl
 _Static_assert(offsetof(struct us_callback_state, ring) == 8, "callbackState.ring");
 _Static_assert(offsetof(struct us_callback_state, checksum_low) == 12, "callbackState.checksumLow");
 _Static_assert(offsetof(struct us_callback_state, checksum_high) == 16, "callbackState.checksumHigh");
-_Static_assert(offsetof(struct us_callback_state, peak) == 20, "callbackState.peak");
-_Static_assert(offsetof(struct us_callback_state, ramp_out_left) == 24, "callbackState.rampOutLeft");
-_Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 28, "callbackState.rampInLeft");
-_Static_assert(offsetof(struct us_callback_state, fade_position) == 32, "callbackState.fadePosition");
-_Static_assert(offsetof(struct us_callback_state, last_frame) == 36, "callbackState.lastFrame");
-_Static_assert(offsetof(struct us_callback_state, previous_ticks) == 72, "callbackState.previousTicks");
+_Static_assert(offsetof(struct us_callback_state, peaks) == 20, "callbackState.peaks");
+_Static_assert(offsetof(struct us_callback_state, ramp_out_left) == 52, "callbackState.rampOutLeft");
+_Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 56, "callbackState.rampInLeft");
+_Static_assert(offsetof(struct us_callback_state, fade_position) == 60, "callbackState.fadePosition");
+_Static_assert(offsetof(struct us_callback_state, last_frame) == 64, "callbackState.lastFrame");
+_Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callbackState.previousTicks");
 #define US_CALLBACK_STATE_OFFSET 640u
 
 /* Written by: audio callback. */
@@ -238,12 +240,14 @@ struct us_seat_orders {
   uint32_t incarnation; /* renderer id, grows for ever */
   uint32_t snapshot; /* snapshot + 1 to join from; 0: the initial state */
   uint32_t fault; /* fault to commit on itself; see `faultKinds`; 0: none */
+  uint32_t patch; /* number of the newest patch that lies in its port, to be prepared */
 };
 _Static_assert(offsetof(struct us_seat_orders, command) == 0, "seatOrders.command");
 _Static_assert(offsetof(struct us_seat_orders, incarnation) == 4, "seatOrders.incarnation");
 _Static_assert(offsetof(struct us_seat_orders, snapshot) == 8, "seatOrders.snapshot");
 _Static_assert(offsetof(struct us_seat_orders, fault) == 12, "seatOrders.fault");
-_Static_assert(sizeof(struct us_seat_orders) == 16, "size of seatOrders");
+_Static_assert(offsetof(struct us_seat_orders, patch) == 16, "seatOrders.patch");
+_Static_assert(sizeof(struct us_seat_orders) == 20, "size of seatOrders");
 
 /* Written by: renderer. */
 struct us_seat_report {
@@ -253,9 +257,11 @@ struct us_seat_report {
   uint32_t published; /* next block to be published: all before it are in the ring */
   uint32_t log_position; /* log entries taken in */
   uint32_t poisoned_voices; /* voices silenced because they gave numbers that are not finite, wraps */
+  uint32_t patch; /* number of the newest patch that it has prepared */
   uint32_t check_block; /* block at whose start the arena had the checksum below; stored last */
   uint32_t check_low; /* checksum of the arena */
   uint32_t check_high; /* checksum of the arena */
+  uint32_t voices[16]; /* voices that sound, by instrument, at the last check */
   uint32_t error_bytes; /* length of the error text */
   uint32_t error_text[128]; /* error that ended the renderer, UTF-8 */
 };
@@ -265,12 +271,14 @@ _Static_assert(offsetof(struct us_seat_report, heartbeat) == 8, "seatReport.hear
 _Static_assert(offsetof(struct us_seat_report, published) == 12, "seatReport.published");
 _Static_assert(offsetof(struct us_seat_report, log_position) == 16, "seatReport.logPosition");
 _Static_assert(offsetof(struct us_seat_report, poisoned_voices) == 20, "seatReport.poisonedVoices");
-_Static_assert(offsetof(struct us_seat_report, check_block) == 24, "seatReport.checkBlock");
-_Static_assert(offsetof(struct us_seat_report, check_low) == 28, "seatReport.checkLow");
-_Static_assert(offsetof(struct us_seat_report, check_high) == 32, "seatReport.checkHigh");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 36, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 40, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 552, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, patch) == 24, "seatReport.patch");
+_Static_assert(offsetof(struct us_seat_report, check_block) == 28, "seatReport.checkBlock");
+_Static_assert(offsetof(struct us_seat_report, check_low) == 32, "seatReport.checkLow");
+_Static_assert(offsetof(struct us_seat_report, check_high) == 36, "seatReport.checkHigh");
+_Static_assert(offsetof(struct us_seat_report, voices) == 40, "seatReport.voices");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 104, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 108, "seatReport.errorText");
+_Static_assert(sizeof(struct us_seat_report) == 620, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {
@@ -301,7 +309,8 @@ struct us_handed {
   uint32_t checksum_low; /* checksum of what the device got */
   uint32_t checksum_high; /* checksum of what the device got */
   uint32_t ring; /* ring + 1 it came from; 0: concealed */
-  float peak; /* largest magnitude */
+  uint32_t reserved; /* keeps the time on an 8-byte boundary */
+  float peaks[8]; /* largest magnitude of each channel */
   uint64_t ticks; /* processor ticks when its last frame was handed over */
 };
 _Static_assert(offsetof(struct us_handed, block) == 0, "handed.block");
@@ -309,9 +318,10 @@ _Static_assert(offsetof(struct us_handed, flags) == 4, "handed.flags");
 _Static_assert(offsetof(struct us_handed, checksum_low) == 8, "handed.checksumLow");
 _Static_assert(offsetof(struct us_handed, checksum_high) == 12, "handed.checksumHigh");
 _Static_assert(offsetof(struct us_handed, ring) == 16, "handed.ring");
-_Static_assert(offsetof(struct us_handed, peak) == 20, "handed.peak");
-_Static_assert(offsetof(struct us_handed, ticks) == 24, "handed.ticks");
-_Static_assert(sizeof(struct us_handed) == 32, "size of handed");
+_Static_assert(offsetof(struct us_handed, reserved) == 20, "handed.reserved");
+_Static_assert(offsetof(struct us_handed, peaks) == 24, "handed.peaks");
+_Static_assert(offsetof(struct us_handed, ticks) == 56, "handed.ticks");
+_Static_assert(sizeof(struct us_handed) == 64, "size of handed");
 
 /* Written by: standby renderer. */
 struct us_snapshot {
@@ -320,14 +330,16 @@ struct us_snapshot {
   uint32_t checksum_low; /* checksum of the arena */
   uint32_t checksum_high; /* checksum of the arena */
   uint32_t sequence; /* grows with every snapshot; stored last */
-  uint32_t reserved[11]; /* keeps the arena on a 64-byte boundary */
+  uint32_t patch; /* number of the patch whose arena it is */
+  uint32_t reserved[10]; /* keeps the arena on a 64-byte boundary */
 };
 _Static_assert(offsetof(struct us_snapshot, block) == 0, "snapshot.block");
 _Static_assert(offsetof(struct us_snapshot, log_position) == 4, "snapshot.logPosition");
 _Static_assert(offsetof(struct us_snapshot, checksum_low) == 8, "snapshot.checksumLow");
 _Static_assert(offsetof(struct us_snapshot, checksum_high) == 12, "snapshot.checksumHigh");
 _Static_assert(offsetof(struct us_snapshot, sequence) == 16, "snapshot.sequence");
-_Static_assert(offsetof(struct us_snapshot, reserved) == 20, "snapshot.reserved");
+_Static_assert(offsetof(struct us_snapshot, patch) == 20, "snapshot.patch");
+_Static_assert(offsetof(struct us_snapshot, reserved) == 24, "snapshot.reserved");
 _Static_assert(sizeof(struct us_snapshot) == 64, "size of snapshot");
 
 #endif

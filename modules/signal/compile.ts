@@ -17,6 +17,7 @@ import { emitKernel, floatText } from "./kernel.ts";
 import { inputLoad, outputStore } from "./output_text.ts";
 import { quietGraph } from "./quiet.ts";
 import { ramping } from "./schedule.ts";
+import { stateRegions } from "./state_regions.ts";
 import { polyphonyText, sharedFunctions } from "./polyphony.ts";
 
 /** The text of a patch's module, and where everything lies. */
@@ -47,6 +48,11 @@ export async function assemblePatch(
       hostOffset: 0,
       hostBytes: hostRegionBytes,
       poisonedVoicesOffset: plan.poisoned,
+      voices: plan.instruments.map(({ groups, groupCount, groupBytes }) => ({
+        offset: groups + voiceField.alive,
+        groupCount,
+        groupBytes,
+      })),
       inputOffset: plan.input,
       outputOffset: plan.output,
       channels,
@@ -55,6 +61,7 @@ export async function assemblePatch(
     },
     instruments: patch.instruments.map(({ name }) => name),
     parameters: patch.parameters,
+    state: stateRegions(patch, plan),
   };
 }
 
@@ -76,6 +83,7 @@ export function patchText(patch: PatchGraph, format: PatchFormat): PatchText {
     reduceText(plan),
     initializeText(patch, plan, format),
     parameterText(patch, plan),
+    parameterValueText(patch, plan),
     dispatchText(patch),
     renderText(patch, plan, format),
     `)`,
@@ -272,6 +280,14 @@ function parameterText(patch: PatchGraph, plan: ArenaPlan): string {
     at(parameterRecord.current)
   })) (f32.convert_i32_s (local.get $frames))))
         (i32.store ${at(parameterRecord.remaining)} (local.get $frames)))))`;
+}
+
+function parameterValueText(patch: PatchGraph, plan: ArenaPlan): string {
+  const target = `offset=${plan.parameters + parameterRecord.target}`;
+  return `
+  (func (export "get_parameter") (param $index i32) (result f32)
+    (if (i32.ge_u (local.get $index) (i32.const ${patch.parameters.length})) (then (return (f32.const 0))))
+    (f32.load ${target} (i32.mul (local.get $index) (i32.const ${parameterRecord.bytes}))))`;
 }
 
 /** Exports that pass a note on to its instrument; an unknown one is ignored. */

@@ -16,7 +16,7 @@ async function chaos(
 ): Promise<void> {
   const random = new SeededRandom(seed);
   const session = `${await Deno.makeTempDir()}/chaos.session`;
-  const { engine, patch, events } = await startTestEngine({
+  const { engine, events } = await startTestEngine({
     environment: { ...environment, UNDERSTUDY_SESSION: session },
     patch: (format) => compilePatch("sines", format),
     captureFrames: 48_000,
@@ -50,7 +50,7 @@ async function chaos(
   const status = engine.status();
   await engine.stop();
   const captured = capture.finish();
-  const rendered = await renderAgain(session, patch);
+  const rendered = await renderAgain(session);
   const ms = events.flatMap((event) =>
     event.event === "lockstep" && event.renderers === 2 ? [event.afterMs] : []
   );

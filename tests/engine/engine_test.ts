@@ -35,7 +35,7 @@ function descriptors(): number {
 
 Deno.test("when all renderers fall at once, sound comes back with the musical state, every concealed frame counted", () =>
   inFolder(async (session) => {
-    const { engine, patch, events } = await startTestEngine({
+    const { engine, events } = await startTestEngine({
       environment: { UNDERSTUDY_SESSION: session },
       captureFrames: 96_000,
     });
@@ -51,7 +51,7 @@ Deno.test("when all renderers fall at once, sound comes back with the musical st
     await new Promise((done) => setTimeout(done, 100));
     const { concealedFrames } = engine.status();
     await engine.stop();
-    const rendered = await renderAgain(session, patch);
+    const rendered = await renderAgain(session);
     assert.ok(concealedFrames > 0);
     assert.equal(rendered.concealedBlocks * 128, concealedFrames);
     assert.equal(rendered.differingBlocks, 0);
@@ -74,7 +74,7 @@ Deno.test("the fault `both` leaves the spare playing: nothing is concealed and t
 
 Deno.test("a command on which every renderer breaks is left out for ever, and the music goes on without it", () =>
   inFolder(async (session) => {
-    const { engine, patch } = await startTestEngine({ environment: { UNDERSTUDY_SESSION: session } });
+    const { engine } = await startTestEngine({ environment: { UNDERSTUDY_SESSION: session } });
     await new Promise((done) => setTimeout(done, 400));
     engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: poisonNumber, velocity: 1 }], {
       unixMs: performance.timeOrigin + performance.now() + 350,
@@ -92,13 +92,13 @@ Deno.test("a command on which every renderer breaks is left out for ever, and th
     const { block } = engine.status();
     await until("it plays", () => engine.status().block > block + 50);
     await engine.stop();
-    const rendered = await renderAgain(session, patch);
+    const rendered = await renderAgain(session);
     assert.ok(rendered.complete && rendered.differingBlocks === 0 && rendered.concealedBlocks > 0);
   }));
 
 Deno.test("a planned switch exchanges the roles and changes no sample", () =>
   inFolder(async (session) => {
-    const { engine, patch } = await startTestEngine({ environment: { UNDERSTUDY_SESSION: session } });
+    const { engine } = await startTestEngine({ environment: { UNDERSTUDY_SESSION: session } });
     await until("three are in lockstep", () =>
       Object.values(engine.status().rendererIds).every((id) => id !== 0));
     const before = engine.status().rendererIds;
@@ -109,12 +109,12 @@ Deno.test("a planned switch exchanges the roles and changes no sample", () =>
     );
     await engine.stop();
     assert.deepEqual([after.primary, after.standby], [before.standby, before.primary]);
-    assert.equal((await renderAgain(session, patch)).differingBlocks, 0);
+    assert.equal((await renderAgain(session)).differingBlocks, 0);
   }));
 
 Deno.test("commands with a time sound at their frame, those of one submission together", () =>
   inFolder(async (session) => {
-    const { engine, patch } = await startTestEngine({
+    const { engine } = await startTestEngine({
       environment: { UNDERSTUDY_SESSION: session },
       patch: (format) => compilePatch("sines", format),
     });
@@ -130,7 +130,7 @@ Deno.test("commands with a time sound at their frame, those of one submission to
     await engine.stop();
     assert.deepEqual([submission.lateMs, lateCommands], [0, 1]);
     assert.ok(late.lateMs > 4_000 && late.lateMs < 6_000);
-    const { samples } = await renderAgain(session, patch);
+    const { samples } = await renderAgain(session);
     const first = samples.findIndex((sample) => sample !== 0);
     const last = samples.findLastIndex((sample) => sample !== 0);
     const seconds = (last - first) / 2 / 48_000;
@@ -152,14 +152,14 @@ Deno.test("what does not fit is refused whole, and says so", async () => {
 
 Deno.test("captured input reaches the renderers and the session", () =>
   inFolder(async (session) => {
-    const { engine, patch } = await startTestEngine({
+    const { engine } = await startTestEngine({
       environment: { UNDERSTUDY_SESSION: session, UNDERSTUDY_INPUT_CHANNELS: "1" },
     });
     await new Promise((done) => setTimeout(done, 100));
     engine.injectFault("kill", "primary");
     await new Promise((done) => setTimeout(done, 200));
     await engine.stop();
-    assert.equal((await renderAgain(session, patch)).differingBlocks, 0);
+    assert.equal((await renderAgain(session)).differingBlocks, 0);
   }));
 
 Deno.test("faults are refused where they are not allowed", async () => {

@@ -11,19 +11,13 @@
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { CompiledPatch } from "../../modules/compiled_patch.ts";
-import { ArenaChecksum } from "../../engine/checksum.ts";
 import { concealRampFrames, seatCount } from "../../engine/constants.ts";
 import { CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
 import { fixed, SeatCommand, SeatState, structureBytes, within } from "../../engine/memory/layout.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
-import {
-  clearSeat,
-  ordersIndex,
-  type PatchExports,
-  Renderer,
-  reportIndex,
-} from "../../engine/renderer/renderer.ts";
+import { clearSeat, ordersIndex, Renderer, reportIndex } from "../../engine/renderer/renderer.ts";
+import { Exchanges } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import { Comparison } from "../../engine/supervisor/comparison.ts";
 import { SnapshotKeeper } from "../../engine/supervisor/snapshot_keeper.ts";
@@ -85,6 +79,7 @@ export class Simulation {
   readonly #snapshots: SnapshotKeeper;
   readonly #supervisor: Supervisor;
   readonly #oracle: TallyOracle;
+  readonly #exchanges: Exchanges;
   readonly #threads: (Thread | undefined)[] = new Array(seatCount).fill(undefined);
   /** All threads that may still take a step, also those whose seat has been given to another. */
   #living: Thread[] = [];
@@ -126,6 +121,7 @@ export class Simulation {
       snapshotBlocks: 2 * (1 + this.#random.below(5)),
       arenaBytes: parts.patch.arena.bytes,
       captureFrames: 0,
+      exchangeFadeSeconds: 40 / sampleRateHz,
     });
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
@@ -133,7 +129,9 @@ export class Simulation {
     this.#comparison = new Comparison(this.#memory);
     this.#snapshots = new SnapshotKeeper(this.#memory, this.#comparison);
     this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount }, () => {});
-    this.#oracle = new TallyOracle(blockFrames, channels, seed, this.#startBlock);
+    this.#exchanges = new Exchanges(this.#memory, parts.patch, parts.checksum);
+    const { exchangeFadeFrames } = this.#memory.geometry;
+    this.#oracle = new TallyOracle(blockFrames, channels, seed, this.#startBlock, exchangeFadeFrames);
     this.#position = this.#snapshotPosition = this.#firstPosition;
     this.#oracleBlock = this.#startBlock;
     this.#output = new Float32Array(64 * channels);
@@ -191,6 +189,7 @@ export class Simulation {
     for (const action of actions) this.#carryOut(action);
     this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
     this.#log.release(this.#snapshotPosition);
+    this.#append(this.#exchanges.look(this.#random, this.#log, this.#threads));
     if (!this.#playing && this.#supervisor.inLockstep >= 2) {
       this.#playing = true;
       this.#memory.words[fixed.control.play.index] = 1;
@@ -246,25 +245,30 @@ export class Simulation {
       ? undefined
       : { block: (consumed - 2 + this.#random.below(20)) | 0, frame: this.#random.below(blockFrames) };
     for (let count = 1 + this.#random.below(4); count > 0; count--) {
+      const opcode = this.#random.chance(0.1)
+        ? Opcode.clear
+        : this.#random.pick([Opcode.noteOn, Opcode.noteOff, Opcode.panic, Opcode.set]);
       bundle.push({
-        opcode: this.#random.pick([Opcode.noteOn, Opcode.noteOff, Opcode.panic, Opcode.set]),
-        target: this.#random.below(128),
+        opcode,
+        target: opcode === Opcode.set ? 0 : this.#random.below(128), // there is one parameter
         value: this.#random.below(1_000),
         extra: this.#random.below(2),
         at,
       });
     }
-    if (bundle.length > this.#log.room) return;
-    this.#log.append(bundle);
-    this.#entries.push(...bundle);
+    if (bundle.length <= this.#log.room) this.#append(bundle);
+  }
+
+  #append(entries: readonly LogEntry[]): void {
+    this.#log.append(entries);
+    this.#entries.push(...entries);
   }
 
   // The renderer threads.
 
   #startThread(seat: number, incarnation: number): Thread {
-    const exports = new WebAssembly.Instance(this.#parts.patch.module).exports as unknown as PatchExports;
-    const checksum = new ArenaChecksum(this.#parts.checksum, exports.memory);
-    const renderer = this.#parts.makeRenderer(this.#memory, seat, this.#parts.patch, exports, checksum, seed);
+    const renderer = this.#parts.makeRenderer(this.#memory, seat, ...this.#exchanges.made(0), seed);
+    this.#exchanges.prepare(renderer);
     const thread: Thread = {
       seat,
       incarnation,
@@ -306,6 +310,10 @@ export class Simulation {
     try {
       const next = thread.loop.step();
       if (next === AfterStep.goOn) return true;
+      if (next === AfterStep.preparePatch) {
+        this.#exchanges.prepare(thread.renderer);
+        return true;
+      }
       if (next === AfterStep.waitForDevice) thread.wakesMs = this.#nowMs + 0.5 + this.#random.next();
       if (next === AfterStep.end) thread.crashed = true;
       return false;

@@ -15,21 +15,30 @@ function bits(value: number): number {
 export class TallyOracle {
   readonly #blockFrames: number;
   readonly #channels: number;
+  readonly #initial: number;
+  readonly #fadeFrames: number;
   #state = 0;
+  /** The patch that was exchanged, while it fades out. */
+  #leaving: { state: number; frame: number } | undefined;
   #waiting: { block: number; frame: number; order: number; entry: LogEntry }[] = [];
   #order = 0;
   #block: number;
 
-  constructor(blockFrames: number, channels: number, seed: number, startBlock: number) {
+  constructor(blockFrames: number, channels: number, seed: number, startBlock: number, fadeFrames = 0) {
     this.#blockFrames = blockFrames;
     this.#channels = channels;
     this.#block = startBlock | 0;
-    this.#stir(seed);
+    this.#fadeFrames = fadeFrames;
+    this.#initial = this.#state = stirred(0, seed);
   }
 
   /** The samples of the next block, which hears `entries` for the first time. */
   nextBlock(entries: readonly LogEntry[]): Float32Array<ArrayBuffer> {
     for (const entry of entries) {
+      if (entry.opcode === Opcode.clear) {
+        this.#waiting = this.#waiting.filter(({ block, frame }) => block === this.#block && frame === 0);
+        continue;
+      }
       const inTime = entry.at !== undefined && ((entry.at.block - this.#block) | 0) >= 0;
       this.#waiting.push({
         block: inTime ? entry.at!.block | 0 : this.#block,
@@ -45,11 +54,20 @@ export class TallyOracle {
     for (let frame = 0; frame < this.#blockFrames; frame++) {
       while (due.length > 0 && due[0].frame <= frame) this.#apply(due.shift()!.entry);
       this.#stir(5);
-      const sample = Math.fround(Math.fround(this.#state) * 2 ** -32);
-      samples.fill(sample, frame * this.#channels, (frame + 1) * this.#channels);
+      samples.fill(this.#sample(), frame * this.#channels, (frame + 1) * this.#channels);
     }
     this.#block = (this.#block + 1) | 0;
     return samples;
+  }
+
+  #sample(): number {
+    const sample = Math.fround(Math.fround(this.#state) * 2 ** -32);
+    if (this.#leaving === undefined) return sample;
+    this.#leaving.state = stirred(this.#leaving.state, 5);
+    const before = Math.fround(Math.fround(this.#leaving.state) * 2 ** -32);
+    const part = this.#leaving.frame++ / this.#fadeFrames;
+    if (this.#leaving.frame >= this.#fadeFrames) this.#leaving = undefined;
+    return Math.fround(before + (sample - before) * part);
   }
 
   #apply({ opcode, instrument = 0, target, value, extra }: LogEntry): void {
@@ -59,12 +77,21 @@ export class TallyOracle {
     if (opcode === Opcode.noteOff) [2, instrument, target].forEach((word) => this.#stir(word));
     if (opcode === Opcode.pedal) [6, instrument, target].forEach((word) => this.#stir(word));
     if (opcode === Opcode.panic) this.#stir(3);
+    if (opcode === Opcode.exchange) {
+      this.#leaving = { state: this.#state, frame: 0 };
+      if (value === 0) this.#state = this.#initial;
+      [4, 0, bits(0)].forEach((word) => this.#stir(word)); // the value of its one parameter is handed on
+    }
     if (opcode === Opcode.set) [4, target, bits(value)].forEach((word) => this.#stir(word));
   }
 
   #stir(word: number): void {
-    const mixed = this.#state ^ word;
-    const rotated = (mixed << 13) | (mixed >>> 19);
-    this.#state = (Math.imul(rotated, 0x9E3779B1) + 0x165667B1) | 0;
+    this.#state = stirred(this.#state, word);
   }
+}
+
+function stirred(state: number, word: number): number {
+  const mixed = state ^ word;
+  const rotated = (mixed << 13) | (mixed >>> 19);
+  return (Math.imul(rotated, 0x9E3779B1) + 0x165667B1) | 0;
 }

@@ -1,10 +1,25 @@
 import { assemble } from "../../modules/signal/assemble.ts";
-import { type CompiledPatch, hostRegionBytes, type PatchFormat } from "../../modules/compiled_patch.ts";
+import {
+  type CompiledPatch,
+  hostRegionBytes,
+  type PatchFormat,
+  type StateRegion,
+} from "../../modules/compiled_patch.ts";
 
 const stateOffset = hostRegionBytes;
 const inputOffset = stateOffset + 64;
 /** Number at which {@link tallyPatch} traps when a note is played with it: a poison command. */
 export const poisonNumber = 66.6;
+
+/** State of the tally patch of this number: every third one has another shape, so nothing is taken over from or by it. */
+export function tallyState(number: number): StateRegion[] {
+  return [{ name: "hash", shape: number % 3 === 2 ? "other" : "hash", offset: stateOffset, bytes: 4 }];
+}
+
+/** Whether the hash goes on when one tally patch is exchanged for another. */
+export function keepsState(before: number, after: number): boolean {
+  return tallyState(before)[0].shape === tallyState(after)[0].shape;
+}
 
 /**
  * A patch for testing the engine: its sound is a running hash of every command and every frame that it ever saw, so one
@@ -28,6 +43,7 @@ export async function tallyPatch(format: PatchFormat): Promise<CompiledPatch> {
       outputOffset,
       ...format,
     },
+    state: tallyState(0),
     instruments: ["tally"],
     parameters: [{
       address: "tally/value",
@@ -65,6 +81,7 @@ async function assembleTally(
     (func (export "panic") (call $stir (i32.const 3)))
     (func (export "set_parameter") (param $index i32) (param $value f32)
       (call $stir (i32.const 4)) (call $stir (local.get $index)) (call $stir (i32.reinterpret_f32 (local.get $value))))
+    (func (export "get_parameter") (param $index i32) (result f32) (f32.const 0))
     (func (export "render") (param $offset i32) (param $frames i32) (local $frame i32) (local $end i32) (local $channel i32)
       (local.set $frame (local.get $offset))
       (local.set $end (i32.add (local.get $offset) (local.get $frames)))

@@ -12,7 +12,7 @@ requirement({
     const server = await startSoundServer(48_000, 256);
     Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));
     const folder = await Deno.makeTempDir();
-    const { engine, patch } = await startTestEngine({
+    const { engine } = await startTestEngine({
       patch: (format) => compilePatch("sines", format),
       environment: {
         UNDERSTUDY_DRIVER: "portaudio",
@@ -47,7 +47,7 @@ requirement({
       const echo = engine.takePeak();
       await engine.stop();
       assert.ok(echo > 0.005, `after 150 ms the echo has a peak of ${echo}`);
-      const rendered = await renderAgain(`${folder}/a.session`, patch);
+      const rendered = await renderAgain(`${folder}/a.session`);
       assert.equal(rendered.differingBlocks, 0);
     } finally {
       await engine.stop();

@@ -4,17 +4,6 @@ import type { SessionHeader } from "../../../engine/session/session_format.ts";
 export const testHeader: SessionHeader = {
   engineVersion: "0",
   patch: "sines",
-  arena: {
-    bytes: 131_072,
-    hostOffset: 0,
-    hostBytes: 65_536,
-    poisonedVoicesOffset: 65_536,
-    inputOffset: 65_552,
-    outputOffset: 65_568,
-    channels: 2,
-    inputChannels: 0,
-    maximumBlockFrames: 128,
-  },
   patchSha256: "00",
   seed: 1,
   sampleRateHz: 48_000,

@@ -1,0 +1,68 @@
+import type { PatchDescription } from "../../modules/compiled_patch.ts";
+import type { ArenaChecksum } from "../checksum.ts";
+
+/** Exports that `CompiledPatch` promises. */
+export interface PatchExports {
+  readonly memory: WebAssembly.Memory;
+  initialize(seed: number): void;
+  note_on(instrument: number, id: number, number: number, velocity: number): void;
+  note_off(instrument: number, id: number): void;
+  pedal(instrument: number, down: number): void;
+  panic(): void;
+  set_parameter(index: number, value: number): void;
+  get_parameter(index: number): number;
+  render(offset: number, frames: number): void;
+}
+
+/** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */
+export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
+
+/** One patch inside one renderer: its code, its arena, and the views of it that rendering needs. Renderer thread. */
+export class PatchInstance {
+  /** Patches are numbered in the order in which they were loaded; the one that the engine started with is 0. */
+  readonly number: number;
+  readonly description: PatchDescription;
+  readonly exports: PatchExports;
+  readonly checksum: ArenaChecksum;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly words: Int32Array<ArrayBuffer>;
+  readonly floats: Float32Array<ArrayBuffer>;
+  /** Interleaved frames of the current block. */
+  readonly output: Float32Array<ArrayBuffer>;
+  readonly input: Float32Array<ArrayBuffer>;
+  /** Index of the first word of the host region. */
+  readonly host: number;
+
+  /**
+   * @param exports of an instance whose memory is untouched
+   * @param blockFrames frames of a block; at most what the patch was compiled for
+   */
+  constructor(
+    number: number,
+    description: PatchDescription,
+    exports: PatchExports,
+    checksum: ArenaChecksum,
+    blockFrames: number,
+    seed: number,
+  ) {
+    const { arena } = description;
+    const buffer = exports.memory.buffer as ArrayBuffer;
+    this.number = number;
+    this.description = description;
+    this.exports = exports;
+    this.checksum = checksum;
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Int32Array(buffer);
+    this.floats = new Float32Array(buffer);
+    this.output = new Float32Array(buffer, arena.outputOffset, blockFrames * arena.channels);
+    this.input = new Float32Array(buffer, arena.inputOffset, blockFrames * arena.inputChannels);
+    this.host = arena.hostOffset / 4;
+    this.#touchPages();
+    exports.initialize(seed | 0);
+  }
+
+  /** A page that was never written costs a fault at its first block; here nobody waits for it. */
+  #touchPages(): void {
+    for (let at = 0; at < this.bytes.length; at += 4_096) this.bytes[at] |= 0;
+  }
+}

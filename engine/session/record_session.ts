@@ -1,0 +1,25 @@
+import type { CompiledPatch } from "../../modules/compiled_patch.ts";
+import type { Config } from "../config.ts";
+import type { Log } from "../logging.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import { encodePatch } from "./session_format.ts";
+import { sessionHeader } from "./session_header.ts";
+import { SessionWriter } from "./session_writer.ts";
+
+/** Creates a session file and writes what stands before the first block. Throws `SessionFileError`. */
+export async function recordSession(
+  path: string,
+  { config, patch, version, log, memory }: {
+    readonly config: Config;
+    readonly patch: CompiledPatch;
+    readonly version: string;
+    readonly log: Log;
+    readonly memory: SharedMemory;
+  },
+): Promise<SessionWriter> {
+  const header = sessionHeader(config, patch, version, memory.lookaheadBlocks(), memory.geometry);
+  const writer = await SessionWriter.create(path, header, (error) => log.error(error.message));
+  const { wasm, module: _module, ...description } = patch;
+  writer.write("PTCH", encodePatch({ number: 0, description, wasm }));
+  return writer;
+}
