@@ -20,6 +20,7 @@ import { compilePatch } from "../../patches/catalogue.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { OutputCapture } from "../output_capture.ts";
 import { renderAgain, startTestEngine, until } from "../test_engine.ts";
+import { TurnTimes } from "../turn_times.ts";
 import { reportEvery } from "./fuzz_sender.ts";
 
 /** What a run has shown. */
@@ -174,29 +175,6 @@ function sameBits(a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): b
     new Uint32Array(floats.buffer, floats.byteOffset, floats.length)
   );
   return left.length === right.length && left.every((word, index) => word === right[index]);
-}
-
-/** How punctual a timer of this isolate is. */
-export class TurnTimes {
-  readonly #timer: ReturnType<typeof setInterval>;
-  readonly #gapsMs: number[] = [];
-  #lastMs = performance.now();
-
-  constructor() {
-    this.#timer = setInterval(() => {
-      const nowMs = performance.now();
-      this.#gapsMs.push(nowMs - this.#lastMs);
-      this.#lastMs = nowMs;
-    }, 4);
-  }
-
-  /** Median, 99.9 % and worst in milliseconds. */
-  finish(): [number, number, number] {
-    clearInterval(this.#timer);
-    const sorted = this.#gapsMs.toSorted((a, b) => a - b);
-    const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
-    return [at(0.5), at(0.999), at(1)];
-  }
 }
 
 /** What holds is said; what does not is an error. */
