@@ -65,7 +65,6 @@ async function latency(
   const flood = load === 0 ? undefined : startFlood(library, port, load);
   await new Promise((done) => setTimeout(done, 1_000));
   const capture = new OutputCapture(engine.memory);
-  const captureFrom = frames();
   const clock = new FrameClock(frames, engine.memory.geometry.blockFrames);
   const turns = new TurnTimes();
   const sentMs: number[] = [];
@@ -87,7 +86,7 @@ async function latency(
   await listener.stop();
   space.stop();
   await engine.stop();
-  const onsets = onsetsOf(samples).map((frame) => clock.playedMs(captureFrom + frame));
+  const onsets = onsetsOf(samples).map((frame) => clock.playedMs(frame));
   const found = sentMs.flatMap((ms) => {
     const onset = onsets.find((at) => at > ms);
     return onset === undefined || onset - ms > noteMs + silenceMs ? [] : [onset - ms];

@@ -41,3 +41,8 @@ export function decodePacket(
 export function encodePacket(packet: OscMessage | OscBundle): Uint8Array<ArrayBuffer> {
   return writer.write(packet).slice();
 }
+
+/** As {@link encodePacket}, but the bytes are valid only until the next packet is encoded. Allocates nothing to speak of. */
+export function encodeForNow(packet: OscMessage | OscBundle): Uint8Array<ArrayBuffer> {
+  return writer.write(packet);
+}

@@ -3,7 +3,7 @@
  * that the network reports about earlier replies. Deno wakes it for the first datagram; what waits behind that is taken
  * through the native part, many at a time, where it is there. Main isolate.
  */
-import { encodePacket, type OscMessage } from "./codec.ts";
+import { encodeForNow, encodePacket, type OscMessage } from "./codec.ts";
 import {
   hostAndPort,
   isLoopback,
@@ -179,7 +179,7 @@ export class OscListener<P extends Peer = Peer> {
     const sender: PacketSender = {
       ...identity(peer),
       reply: (message) => {
-        if (this.#stopped || access.send(encodePacket(message), peer)) return;
+        if (this.#stopped || access.send(encodeForNow(message), peer)) return;
         this.intake.trouble("replies", "OSC replies wait faster than they leave; dropped");
       },
     };
