@@ -140,8 +140,8 @@ async function start(config: Config): Promise<number> {
 
 function accessControl({ oscAllow, oscReadOnly, oscSecret }: Config): AccessControl {
   return new AccessControl({
-    allow: new NetworkList(oscAllow),
-    readOnly: new NetworkList(oscReadOnly ?? ""),
+    allow: new NetworkList(oscAllow, "UNDERSTUDY_OSC_ALLOW"),
+    readOnly: new NetworkList(oscReadOnly ?? "", "UNDERSTUDY_OSC_READ_ONLY"),
     secret: oscSecret,
   });
 }

@@ -12,9 +12,14 @@ export class NetworkInvalid extends Error {
 export class NetworkList {
   readonly #blocks = new BlockList();
   readonly #text: string;
+  readonly #prefix: string;
 
-  /** @throws {NetworkInvalid} */
-  constructor(text: string) {
+  /**
+   * @param name of the setting, for the error
+   * @throws {NetworkInvalid}
+   */
+  constructor(text: string, name?: string) {
+    this.#prefix = name === undefined ? "" : `${name}: `;
     const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
     for (const part of parts) this.#add(part);
     this.#text = parts.join(", ");
@@ -43,7 +48,7 @@ export class NetworkList {
     const bits = prefix === undefined ? longest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
     if (version === 0 || rest.length > 0 || bits < 0 || bits > longest || address.includes("%")) {
       throw new NetworkInvalid(
-        `expected networks like 192.168.1.0/24 or fd00::/8, separated by commas, found "${part}"`,
+        `${this.#prefix}expected networks like 192.168.1.0/24 or fd00::/8, separated by commas, found "${part}"`,
       );
     }
     this.#blocks.addSubnet(address, bits, version === 4 ? "ipv4" : "ipv6");

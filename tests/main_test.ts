@@ -109,6 +109,12 @@ Deno.test("each kind of mistake has its exit code, and one sentence with the rem
     [["strat"], {}, 2, /did you mean "start"/],
     [["start"], { UNDERSTUDY_BLOCK_FRAMES: "7" }, 2, /UNDERSTUDY_BLOCK_FRAMES: expected a multiple of 16/],
     [["start"], { UNDERSTUDY_BLOCK_FRAME: "64" }, 2, /did you mean UNDERSTUDY_BLOCK_FRAMES/],
+    [
+      ["start"],
+      { UNDERSTUDY_OSC_ALLOW: "10.0.0.0/33" },
+      2,
+      /UNDERSTUDY_OSC_ALLOW: expected networks.*"10.0.0.0\/33"/,
+    ],
     [["start", "organ"], {}, 2, /there is no patch "organ"/],
     [["start"], { UNDERSTUDY_DRIVER: "portaudio", UNDERSTUDY_DEVICE: "no such device" }, 3, /no such device/],
     [

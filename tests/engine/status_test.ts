@@ -1,3 +1,4 @@
+/** Covers: engine/status.ts */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../engine/control.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
