@@ -184,6 +184,17 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("an enclosed time tag that is earlier takes that of the bundle around it", () =>
+  withOsc(async (client) => {
+    const atMs = performance.timeOrigin + performance.now() + 150;
+    const panic = { address: "/panic", args: [] };
+    const earlier = { timeTag: timeTagOf(atMs - 60_000), elements: [panic] };
+    await client.send({ timeTag: timeTagOf(atMs), elements: [panic, earlier] });
+    assert.equal(await client.answer(), "/done /panic");
+    assert.equal(await client.answer(), "/done /panic");
+    assert.equal(await client.ask("/pedal", "i", 0), "/done /pedal"); // and no /late between
+  }));
+
 Deno.test("a taken port is an error that names the remedy", async () => {
   const options = { hostname: "127.0.0.1", port: 0, onTrouble: () => {} };
   const first = OscListener.bind(options);
