@@ -3,14 +3,22 @@ const longestWord = 64;
 
 /** The candidate with the smallest edit distance; of several, the first. */
 export function nearest(word: string, candidates: readonly string[]): string {
+  return nearestFew(word, candidates, 1)[0];
+}
+
+/** So many candidates with the smallest edit distances, the nearest first; equal ones in their order. */
+export function nearestFew(word: string, candidates: readonly string[], count: number): string[] {
   const start = word.slice(0, longestWord);
-  let best = candidates[0];
-  let least = Infinity;
+  const best: { candidate: string; distance: number }[] = [];
   for (const candidate of candidates) {
-    const distance = editDistance(start, candidate, least);
-    if (distance < least) [best, least] = [candidate, distance];
+    const limit = best.length < count ? Infinity : best[count - 1].distance;
+    const distance = editDistance(start, candidate, limit);
+    if (distance >= limit) continue;
+    const place = best.findIndex((other) => distance < other.distance);
+    best.splice(place < 0 ? best.length : place, 0, { candidate, distance });
+    if (best.length > count) best.pop();
   }
-  return best;
+  return best.map(({ candidate }) => candidate);
 }
 
 /** Insertions, deletions and substitutions between two words (Levenshtein); `limit` or more where there are as many. */

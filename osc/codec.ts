@@ -13,6 +13,7 @@ export {
   deepestArray,
   deepestBundle,
   isBundle,
+  mostElements,
   type OscArgument,
   type OscBundle,
   OscMalformed,

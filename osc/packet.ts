@@ -57,5 +57,8 @@ export class OscUnrecognised extends OscMalformed {
 /** Bundles inside bundles, at most; the specification sets no limit, the stack does. */
 export const deepestBundle = 8;
 
+/** Messages and bundles in one packet, at most: so much is done in one go, without a look at anything else. */
+export const mostElements = 1_024;
+
 /** Arrays inside arrays, at most. */
 export const deepestArray = 8;

@@ -6,6 +6,7 @@
 import {
   deepestArray,
   deepestBundle,
+  mostElements,
   type OscArgument,
   type OscBundle,
   OscMalformed,
@@ -45,6 +46,7 @@ export class PacketReader {
   /** Where the type tags of the present message stand. */
   #tag = 0;
   #lastTag = 0;
+  #elements = 0;
   #discarded: ((error: OscUnrecognised) => void) | undefined;
 
   /**
@@ -60,6 +62,7 @@ export class PacketReader {
       this.#view = new DataView(bytes.buffer);
     }
     this.#base = this.#at = bytes.byteOffset;
+    this.#elements = 0;
     this.#discarded = discarded;
     return this.#packet(bytes.byteOffset + bytes.length, 1);
   }
@@ -101,6 +104,9 @@ export class PacketReader {
           this.#at,
           `an element size of at most ${end - this.#at - 4}, found ${size}`,
         );
+      }
+      if (this.#elements++ === mostElements) {
+        throw this.#malformed(this.#at, `at most ${mostElements} messages and bundles in a packet`);
       }
       this.#at += 4;
       const elementEnd = this.#at + size;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nearest } from "../../engine/nearest.ts";
+import { nearest, nearestFew } from "../../engine/nearest.ts";
 
 Deno.test("the candidate with the fewest edits is the nearest", () => {
   assert.equal(nearest("strat", ["render", "start", "doctor"]), "start");
