@@ -28,5 +28,7 @@ Deno.test("no candidate has fewer edits than the nearest, by the definition of t
       nearest(found, candidates),
       candidates.find((candidate) => distance(found, candidate) === least),
     );
+    const sorted = candidates.toSorted((a, b) => distance(found, a) - distance(found, b));
+    assert.deepEqual(nearestFew(found, candidates, 3), sorted.slice(0, 3));
   }));
 });
