@@ -15,6 +15,7 @@ import { isBundle, type OscBundle, type OscMessage } from "./packet.ts";
 import { groupMethods } from "./parameter_groups.ts";
 import { isPattern, PatternMalformed } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
+import { TokenBucket } from "./rate_limit.ts";
 import { dumpLine, serverMethods } from "./server_methods.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "./time_tag.ts";
 
@@ -39,6 +40,11 @@ interface Table {
   readonly patterns: PatternCache;
 }
 
+const suggestionsPerSecond = 50;
+
+/** Methods that the messages of one bundle reach together, at most: each may be a pattern that matches many. */
+const mostReached = 2_048;
+
 export class AddressSpace {
   readonly #options: AddressSpaceOptions;
   readonly #access: AccessControl;
@@ -46,6 +52,8 @@ export class AddressSpace {
   readonly #meters: Meters;
   readonly #server: readonly Method[];
   readonly #stopWatching: () => void;
+  /** Suggestions cost more than all else that an answer may hold: so many there are in a second. */
+  readonly #suggestions = new TokenBucket(suggestionsPerSecond, suggestionsPerSecond, performance.now());
   #table: Table;
   #dumping = false;
 
@@ -114,9 +122,16 @@ export class AddressSpace {
   /** One invalid message does not keep the others from being heard; each is answered on its own. */
   #submit(messages: readonly OscMessage[], tag: TimeTag | undefined, sender: PacketSender): void {
     const accepted: { message: OscMessage; commands: readonly Command[] }[] = [];
+    let left = mostReached;
     for (const each of messages) {
       if (this.#dumping) this.#options.onDump?.(dumpLine(each, sender));
-      for (const message of this.#expand(each, sender)) {
+      const reached = this.#expand(each, sender);
+      left -= reached.length;
+      if (left < 0) {
+        sender.reply(failed(each.address, `expected at most ${mostReached} methods reached by one bundle`));
+        continue;
+      }
+      for (const message of reached) {
         this.#answering(message, sender, () => {
           const effect = this.#read(message, sender);
           if ("act" in effect) return this.#perform(message, effect.act, sender);
@@ -146,7 +161,11 @@ export class AddressSpace {
     const method = methods.get(message.address);
     if (!method) {
       throw new MessageRefused(
-        `there is no such address; ${suggestion(message.address, [...methods.keys()])}`,
+        `there is no such address; ${
+          this.#suggestions.take(1, performance.now())
+            ? suggestion(message.address, [...methods.keys()])
+            : "/help lists all"
+        }`,
       );
     }
     this.#access.check(sender, method.access);

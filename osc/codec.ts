@@ -13,6 +13,7 @@ export {
   deepestArray,
   deepestBundle,
   isBundle,
+  mostElements,
   type OscArgument,
   type OscBundle,
   OscMalformed,
@@ -40,4 +41,9 @@ export function decodePacket(
 /** The bytes of a packet. Throws TypeError or RangeError when a value does not fit its type. */
 export function encodePacket(packet: OscMessage | OscBundle): Uint8Array<ArrayBuffer> {
   return writer.write(packet).slice();
+}
+
+/** As {@link encodePacket}, but the bytes are valid only until the next packet is encoded. Allocates nothing to speak of. */
+export function encodeForNow(packet: OscMessage | OscBundle): Uint8Array<ArrayBuffer> {
+  return writer.write(packet);
 }

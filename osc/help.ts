@@ -1,5 +1,5 @@
 /** What can be said, told to who asks: `/help`, and the suggestions in errors. */
-import { nearest } from "../engine/nearest.ts";
+import { nearestFew } from "../engine/nearest.ts";
 import { text } from "./method.ts";
 import type { MethodDescription } from "./music_methods.ts";
 import type { OscMessage } from "./packet.ts";
@@ -8,13 +8,7 @@ const mostSuggestions = 3;
 
 /** The few addresses most like a wrong one, as the end of a sentence. */
 export function suggestion(address: string, addresses: readonly string[]): string {
-  const left = new Set(addresses);
-  const found: string[] = [];
-  while (found.length < mostSuggestions && left.size > 0) {
-    const next = nearest(address, [...left]);
-    left.delete(next);
-    found.push(next);
-  }
+  const found = nearestFew(address, addresses, mostSuggestions);
   return `the nearest are ${found.join(", ")}; /help lists all`;
 }
 

@@ -3,7 +3,7 @@
  * that the network reports about earlier replies. Deno wakes it for the first datagram; what waits behind that is taken
  * through the native part, many at a time, where it is there. Main isolate.
  */
-import { encodePacket, type OscMessage } from "./codec.ts";
+import { encodeForNow, encodePacket, type OscMessage } from "./codec.ts";
 import {
   hostAndPort,
   isLoopback,
@@ -123,7 +123,7 @@ export class OscListener<P extends Peer = Peer> {
   async stop(): Promise<void> {
     if (!this.#stopped) {
       this.#stopped = true;
-      this.#countDrops();
+      this.countDrops();
       this.#socket.close();
     }
     await this.#finished;
@@ -154,15 +154,16 @@ export class OscListener<P extends Peer = Peer> {
       for (let index = 0; index < count; index++) {
         this.intake.take(access.bytes(index), target, this.#sender(access, access.peer(index)));
         if (!this.intake.overdue) continue;
-        this.#countDrops();
+        this.countDrops();
         await this.intake.rest();
         if (this.#stopped) return;
       }
     }
-    if (performance.now() - this.#dropsSeenMs > dropsMs) this.#countDrops();
+    if (performance.now() - this.#dropsSeenMs > dropsMs) this.countDrops();
   }
 
-  #countDrops(): void {
+  /** Looks at what the system has dropped; otherwise done ten times a second while packets come. */
+  countDrops(): void {
     if (!this.#access) return;
     this.#dropsSeenMs = performance.now();
     const { dropped } = this.#access;
@@ -178,7 +179,7 @@ export class OscListener<P extends Peer = Peer> {
     const sender: PacketSender = {
       ...identity(peer),
       reply: (message) => {
-        if (this.#stopped || access.send(encodePacket(message), peer)) return;
+        if (this.#stopped || access.send(encodeForNow(message), peer)) return;
         this.intake.trouble("replies", "OSC replies wait faster than they leave; dropped");
       },
     };

@@ -40,6 +40,15 @@ export class OscMalformed extends Error {
   }
 }
 
+/** Runs `make` while errors keep no stack: for what strangers send, a stack says nothing and costs more than decoding. */
+export function withoutStack<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const made = make();
+  Error.stackTraceLimit = limit;
+  return made;
+}
+
 /** A message that is well formed as far as it can be read, but holds a type tag that no specification names. */
 export class OscUnrecognised extends OscMalformed {
   override readonly name = "OscUnrecognised";
@@ -47,6 +56,9 @@ export class OscUnrecognised extends OscMalformed {
 
 /** Bundles inside bundles, at most; the specification sets no limit, the stack does. */
 export const deepestBundle = 8;
+
+/** Messages and bundles in one packet, at most: so much is done in one go, without a look at anything else. */
+export const mostElements = 1_024;
 
 /** Arrays inside arrays, at most. */
 export const deepestArray = 8;

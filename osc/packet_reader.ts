@@ -6,11 +6,13 @@
 import {
   deepestArray,
   deepestBundle,
+  mostElements,
   type OscArgument,
   type OscBundle,
   OscMalformed,
   type OscMessage,
   OscUnrecognised,
+  withoutStack,
 } from "./packet.ts";
 import { TextCache } from "./text_cache.ts";
 
@@ -44,6 +46,7 @@ export class PacketReader {
   /** Where the type tags of the present message stand. */
   #tag = 0;
   #lastTag = 0;
+  #elements = 0;
   #discarded: ((error: OscUnrecognised) => void) | undefined;
 
   /**
@@ -59,6 +62,7 @@ export class PacketReader {
       this.#view = new DataView(bytes.buffer);
     }
     this.#base = this.#at = bytes.byteOffset;
+    this.#elements = 0;
     this.#discarded = discarded;
     return this.#packet(bytes.byteOffset + bytes.length, 1);
   }
@@ -100,6 +104,9 @@ export class PacketReader {
           this.#at,
           `an element size of at most ${end - this.#at - 4}, found ${size}`,
         );
+      }
+      if (this.#elements++ === mostElements) {
+        throw this.#malformed(this.#at, `at most ${mostElements} messages and bundles in a packet`);
       }
       this.#at += 4;
       const elementEnd = this.#at + size;
@@ -192,9 +199,11 @@ export class PacketReader {
       case arrayEnd:
         throw this.#malformed(this.#tag, `"]" only after "["`);
       default:
-        throw new OscUnrecognised(
-          this.#tag - this.#base,
-          `a type tag of ifsbhtdScrmTFNI[], found ${shown(tag)}`,
+        throw withoutStack(() =>
+          new OscUnrecognised(
+            this.#tag - this.#base,
+            `a type tag of ifsbhtdScrmTFNI[], found ${shown(tag)}`,
+          )
         );
     }
   }
@@ -267,7 +276,7 @@ export class PacketReader {
   }
 
   #malformed(at: number, expected: string): OscMalformed {
-    return new OscMalformed(at - this.#base, expected);
+    return withoutStack(() => new OscMalformed(at - this.#base, expected));
   }
 }
 

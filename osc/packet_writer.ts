@@ -36,7 +36,7 @@ export class PacketWriter {
       throw new TypeError(`expected an address that starts with "/", found "${address}"`);
     }
     this.#text(address);
-    this.#text(`,${tagsOf(args)}`);
+    this.#text(tagsOf(args));
     for (const arg of args) this.#argument(arg);
   }
 
@@ -98,15 +98,29 @@ export class PacketWriter {
   }
 
   #text(text: string): void {
+    const before = this.#at;
+    this.#reserve(text.length * 3 + 4); // UTF-8 takes at most 3 bytes for each unit of UTF-16
+    const end = (this.#ascii(text, before) ?? this.#unicode(text, before)) + 4 & ~3;
+    this.#at = end;
+  }
+
+  /** Writes text that is all ASCII, as nearly all is, and tells where it ends; undefined for what is not. */
+  #ascii(text: string, before: number): number | undefined {
+    let over = 0;
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      over |= code - 1 | code; // negative for zero, above 0x7F for what is no ASCII
+      this.#bytes[before + index] = code;
+    }
+    return over >>> 7 === 0 ? before + text.length : undefined;
+  }
+
+  #unicode(text: string, before: number): number {
     if (text.includes("\0") || !text.isWellFormed()) {
       throw new TypeError(`expected text without zeros and lone surrogates, found ${JSON.stringify(text)}`);
     }
-    const before = this.#at;
-    this.#reserve(text.length * 3 + 4); // UTF-8 takes at most 3 bytes for each unit of UTF-16
-    const { written } = utf8.encodeInto(text, this.#bytes.subarray(before));
-    const end = before + written + 4 & ~3;
-    this.#bytes.fill(0, before + written, end);
-    this.#at = end;
+    this.#bytes.fill(0, before, before + text.length);
+    return before + utf8.encodeInto(text, this.#bytes.subarray(before)).written;
   }
 
   /** Room for `size` bytes, zeroed, behind what is written; returns where. */
@@ -123,10 +137,15 @@ export class PacketWriter {
   }
 }
 
-/** The type tags of arguments, without the comma. */
-export function tagsOf(args: readonly OscArgument[]): string {
+/** The type tags of arguments with their comma. */
+function tagsOf(args: readonly OscArgument[]): string {
+  if (args.length === 1 && args[0].type === "s") return ",s"; // nearly every answer
+  return `,${listed(args)}`;
+}
+
+function listed(args: readonly OscArgument[]): string {
   let tags = "";
-  for (const arg of args) tags += arg.type === "a" ? `[${tagsOf(arg.value)}]` : arg.type;
+  for (const arg of args) tags += arg.type === "a" ? `[${listed(arg.value)}]` : arg.type;
   return tags;
 }
 

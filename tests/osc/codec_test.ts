@@ -8,6 +8,7 @@ import {
   deepestBundle,
   encodePacket,
   isBundle,
+  mostElements,
   type OscArgument,
   type OscBundle,
   OscMalformed,
@@ -299,6 +300,22 @@ Deno.test("bundles and arrays nest 8 deep and no deeper", () => {
     joined(ascii("/a..,"), new Uint8Array(60_003).fill(0x5B), new Uint8Array(4)),
     /at most 8 arrays/,
   );
+});
+
+Deno.test("a packet holds so many messages and no more, however they are nested", () => {
+  const message = { address: "/a", args: [] };
+  const many = (count: number): OscBundle => ({
+    timeTag: { seconds: 0, fraction: 1 },
+    elements: Array.from({ length: count }, () => message),
+  });
+  const nested = (count: number): OscBundle => ({ ...many(0), elements: [many(count - 2), message] });
+  for (const shape of [many, nested]) {
+    assert.deepEqual(decodePacket(encodePacket(shape(mostElements))), shape(mostElements));
+    assert.throws(
+      () => decodePacket(encodePacket(shape(mostElements + 1))),
+      /at most 1024 messages and bundles/,
+    );
+  }
 });
 
 Deno.test("in a bundle only the message with an unknown type tag is left out, and reported", () => {

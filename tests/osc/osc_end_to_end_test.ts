@@ -16,6 +16,7 @@ import { immediately, timeTagOf } from "../../osc/time_tag.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { requirement } from "../requirement.ts";
+import { senderAt } from "./recording_sender.ts";
 import { renderAgain, startTestEngine } from "../test_engine.ts";
 
 const noPatch = () => Promise.reject(new Error("there is nothing to load"));
@@ -128,6 +129,35 @@ Deno.test("a message whose address is a pattern reaches every method that it mat
     assert.equal(await client.ask("/panic"), "/done /panic");
   }));
 
+Deno.test("patterns of one bundle reach so many methods and no more, and who sent it is told", async () => {
+  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
+  const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
+  const sender = senderAt("127.0.0.1");
+  const wide: OscMessage = {
+    address: "//{pan,attackSeconds,releaseSeconds}",
+    args: [{ type: "f", value: 0.1 }],
+  };
+  space.dispatch({ timeTag: immediately, elements: Array.from({ length: 700 }, () => wide) }, sender);
+  space.stop();
+  await engine.stop();
+  const answers = sender.answers();
+  assert.equal(answers.filter((answer) => answer.startsWith("/done")).length, 682 * 3);
+  assert.equal(answers.filter((answer) => /at most 2048 methods/.test(answer)).length, 18);
+});
+
+Deno.test("every unknown address is answered; of a flood of them, only some with suggestions", () =>
+  withOsc(async (client) => {
+    const unknown = { address: "/nte", args: [] };
+    await client.send({ timeTag: immediately, elements: Array.from({ length: 100 }, () => unknown) });
+    const answers = [];
+    for (let count = 0; count < 100; count++) answers.push(await client.answer());
+    assert.ok(
+      answers.every((answer) => /^\/fail \/nte there is no such address; .*\/help lists all$/.test(answer)),
+    );
+    assert.match(answers[0], /the nearest are \/note/);
+    assert.doesNotMatch(answers[99], /nearest/);
+  }));
+
 Deno.test("faults are refused over OSC where they are off", () =>
   withOsc(async (client) => {
     assert.match(
@@ -185,6 +215,17 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
   assert.ok(result.samples.some((sample) => sample !== 0));
   await Deno.remove(folder, { recursive: true });
 });
+
+Deno.test("an enclosed time tag that is earlier takes that of the bundle around it", () =>
+  withOsc(async (client) => {
+    const atMs = performance.timeOrigin + performance.now() + 150;
+    const panic = { address: "/panic", args: [] };
+    const earlier = { timeTag: timeTagOf(atMs - 60_000), elements: [panic] };
+    await client.send({ timeTag: timeTagOf(atMs), elements: [panic, earlier] });
+    assert.equal(await client.answer(), "/done /panic");
+    assert.equal(await client.answer(), "/done /panic");
+    assert.equal(await client.ask("/pedal", "i", 0), "/done /pedal"); // and no /late between
+  }));
 
 Deno.test("a taken port is an error that names the remedy", async () => {
   const options = { hostname: "127.0.0.1", port: 0, onTrouble: () => {} };
