@@ -260,12 +260,18 @@ class Instrument {
     const sums = [[0, 0, 0, 0], [0, 0, 0, 0]];
     this.voices.forEach((voice, index) => {
       if (!voice.alive) return;
-      const [left, right, envelope] = voice.running.frame(clock, (op, attribute) => {
+      const given = voice.running.frame(clock, (op, attribute) => {
         if (op === "parameter") return this.patch.parameters[attribute].current;
         const field = voice[noteFields[attribute]];
         return typeof field === "boolean" ? (field ? -1 : 0) : field;
-      }).map(([value]) => value);
+      });
+      const [left, right, envelope] = given.map(([value]) => value);
       voice.trigger = false;
+      if (!Number.isFinite(left) || !Number.isFinite(right)) {
+        voice.alive = false;
+        this.patch.poisoned++;
+        return;
+      }
       voice.level = Math.abs(envelope);
       const way = fround(voice.gainTarget - voice.gain);
       const { gainStep } = voice;
@@ -314,6 +320,8 @@ export class PatchInterpreter {
   readonly instruments: readonly Instrument[];
   readonly #main: Running;
   notes = 0;
+  /** Voices that were silenced because they gave what is no number. */
+  poisoned = 0;
   #clock = 0;
 
   constructor(readonly graph: PatchGraph, readonly format: PatchFormat, readonly seed: number) {

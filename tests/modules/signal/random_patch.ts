@@ -93,6 +93,8 @@ export interface Recipe {
   readonly unison: number;
   readonly mode: number;
   readonly steal: number;
+  /** Frames after which a loud note gives what is no number; 0: never. */
+  readonly poisonFrames: number;
 }
 
 const stepsOf = (count: number): fc.Arbitrary<Step[]> =>
@@ -109,10 +111,11 @@ const stepsOf = (count: number): fc.Arbitrary<Step[]> =>
 export const recipes: fc.Arbitrary<Recipe> = fc.record({
   voice: stepsOf(18),
   output: stepsOf(14),
-  voices: fc.integer({ min: 2, max: 5 }),
+  voices: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 2, max: 5 }) }, fc.integer({ min: 9, max: 12 })),
   unison: fc.integer({ min: 1, max: 2 }),
   mode: fc.constantFrom(0, 0, 1, 2),
   steal: fc.nat(3),
+  poisonFrames: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 300 })),
 });
 
 function cook(steps: readonly Step[], sources: readonly S[], kinds: typeof ways): S {
@@ -122,6 +125,14 @@ function cook(steps: readonly Step[], sources: readonly S[], kinds: typeof ways)
     pool.push(tame(kinds[way % kinds.length](a, b, c, number)));
   }
   return pool.slice(-4).reduce((sum, one) => sum.plus(one));
+}
+
+/** What a loud note gives after some frames: infinity times a sound that may be anything. */
+function poison(sound: S, { velocity }: Note, frames: number): S {
+  if (frames === 0) return sound;
+  const age = integerFeedback(0, (previous) => previous.plus(1));
+  const spoiled = age.toFloat().isAbove(frames).and(velocity.isAbove(0.9));
+  return sound.over(spoiled.select(0, 1));
 }
 
 /** The patch of a recipe. */
@@ -152,7 +163,7 @@ export function patchOf(recipe: Recipe): Patch {
     ];
     // whatever else is in it, the note has to be heard
     const tone = sine({ frequencyHz: note.frequencyHz }).times(note.velocity);
-    const sound = cook(recipe.voice, sources, ways).plus(tone);
+    const sound = poison(cook(recipe.voice, sources, ways).plus(tone), note, recipe.poisonFrames);
     return {
       output: recipe.voices % 2 ? sound : [sound, sound.times(p.smooth)] as const,
       envelope: adsr({
