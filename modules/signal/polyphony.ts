@@ -137,18 +137,23 @@ function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): stri
   const key = {
     oldest: age,
     quietest: `(i32.load ${lane(at.level)})`, // positive floats are ordered as their bits
-    lowest: `(i32.load ${lane(at.number)})`,
+    lowest: `(local.get $bits)`,
     none: age,
   }[polyphony.steal];
+  // a unison's lower half may be below note 0, so the bits are turned into an order over all floats
+  const orderBits = `(local.set $bits (i32.reinterpret_f32 (f32.add (f32.load ${
+    lane(at.number)
+  }) (f32.const 0))))
+      (local.set $bits (i32.xor (local.get $bits) (i32.or (i32.shr_s (local.get $bits) (i32.const 31)) (i32.const 0x80000000))))`;
   return `
   ;; the voice for a note, or -1
   (func $${name}_choose (param $id i32) (result i32)
-    (local $voice i32) (local $lane i32) (local $best i32) (local $kind i32) (local $rank i64) (local $least i64)
+    (local $bits i32) (local $voice i32) (local $lane i32) (local $best i32) (local $kind i32) (local $rank i64) (local $least i64)
     (local.set $least (i64.const -1))
     (local.set $best (i32.const -1))
     (loop $next
       (local.set $lane (call $${name}_lane (local.get $voice)))
-      (local.set $kind (i32.const 1))
+      (local.set $kind (i32.const 1))${polyphony.steal === "lowest" ? `\n      ${orderBits}` : ""}
       (if (i32.load ${lane(at.alive)}) (then
         (local.set $kind (select (i32.const 3) (i32.const 2) (i32.load ${lane(at.held)})))
         (if (i32.eq (i32.load ${lane(at.id)}) (local.get $id)) (then (local.set $kind (i32.const 0))))

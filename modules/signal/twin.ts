@@ -14,10 +14,12 @@ export class Twin {
   /** Statements in the order in which they run, each followed by the second group's where that is another one. */
   of(statements: readonly string[]): string[] {
     return statements.flatMap((statement) => {
-      if (this.#second(statement) === statement) return [statement];
-      const target = /^\(local\.set (\$[nsw]\d+) /.exec(statement)?.[1];
-      if (target) this.#own.add(target);
-      return [statement, this.#second(statement)];
+      const second = this.#second(statement);
+      if (second === statement) return [statement];
+      const [set, target] = /^\(local\.set (\$[nsw]\d+) /.exec(statement) ?? [];
+      if (!target || this.#own.has(target)) return [statement, second];
+      this.#own.add(target);
+      return [statement, `(local.set ${target}_second ${second.slice(set!.length)}`];
     });
   }
 
