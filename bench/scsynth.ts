@@ -1,7 +1,8 @@
-/** Renders many voices with scsynth offline, and tells how long that took. */
+/** Renders many voices with scsynth offline, and tells how much processor time that took. */
 import { encodePacket, type OscMessage } from "../osc/codec.ts";
 import type { TimeTag } from "../osc/time_tag.ts";
 import { type FloatWav, readFloatWav } from "../tests/chaos/read_float_wav.ts";
+import { childrenSeconds } from "./processor_time.ts";
 import { encodeSynthDef, type Unit } from "./synthdef.ts";
 
 /** What is rendered, and for how long. */
@@ -32,7 +33,7 @@ export async function scsynthVersion(): Promise<string> {
   }
 }
 
-/** Seconds that the whole process took. */
+/** Processor time of the whole process, in seconds. */
 export async function scsynthSeconds(load: ScsynthLoad): Promise<number> {
   return (await render(load, [])).seconds;
 }
@@ -78,7 +79,7 @@ async function render(
       bundle(seconds, [...atTheEnd, last]),
     ];
     await Deno.writeFile(`${folder}/score.osc`, join(bundles));
-    const startedMs = performance.now();
+    const before = childrenSeconds();
     const { success, stdout } = await new Deno.Command("scsynth", {
       args: [
         ..."-D 0 -i 0 -o 2 -m 1048576 -n 8192 -w 1024".split(" "),
@@ -89,7 +90,7 @@ async function render(
       stdout: "piped",
       stderr: "piped",
     }).output();
-    const took = (performance.now() - startedMs) / 1_000;
+    const took = childrenSeconds() - before;
     const text = new TextDecoder().decode(stdout);
     if (!success || /FAILURE|ERROR/.test(text)) throw new Error(`scsynth failed:\n${text}`);
     return { seconds: took, text, wav: await readFloatWav(`${folder}/out.wav`) };

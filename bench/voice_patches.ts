@@ -10,6 +10,7 @@ import { definePatch, instrument, type Note, type Patch, type Voice } from "../m
 import { compileGraph } from "../modules/signal/compile.ts";
 import { delay } from "../modules/time/delay.ts";
 import { pan } from "../modules/utility/pan.ts";
+import { ownSeconds } from "./processor_time.ts";
 
 /** What all of them are rendered for. */
 export const benchFormat = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
@@ -67,7 +68,7 @@ export function frequenciesHz(count: number): number[] {
 export interface Playing {
   readonly patch: CompiledPatch;
   readonly exports: PatchExports;
-  /** Renders so much, and tells how many seconds that took. */
+  /** Renders so much, and tells how many seconds of processor time that took. */
   readonly render: (seconds: number) => number;
 }
 
@@ -82,10 +83,10 @@ export async function play(patch: Patch, notes: number): Promise<Playing> {
     patch: compiled,
     exports,
     render: (seconds) => {
-      const startedMs = performance.now();
+      const before = ownSeconds();
       const blocks = Math.round(seconds * sampleRateHz / maximumBlockFrames);
       for (let block = 0; block < blocks; block++) exports.render(0, maximumBlockFrames);
-      return (performance.now() - startedMs) / 1_000;
+      return ownSeconds() - before;
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * Voices per core beside scsynth, the same voice at the same rate and block in one run, in turns, several rounds, the
- * median. Both figures leave out starting: of scsynth's the time of a run with one voice is subtracted, and ours begin once
+ * median, in processor time. Both figures leave out starting: of scsynth's the time of a run with one voice is subtracted, and ours begin once
  * the optimising compiler is done. Both are asked first whether every voice sounds.
  *
  *     deno task bench:voices [VOICES [ROUNDS]]

@@ -150,6 +150,7 @@ function voiceKernel(
     ...parameterPlaces(plan, format),
     bus: () => 0,
     inputLoad: "",
+    advance: [],
     ...voiceOutput(name, voice, plan, format, kind === "steady" || twin),
   });
 }
@@ -214,8 +215,8 @@ function mainKernel(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat, mov
     inputLoad: inputLoad(plan.input, format.inputChannels),
     locals: [],
     begin: [],
-    store: ([output]) => [
-      ...outputStore(output, plan.output, patch.channels, format.channels),
+    store: ([output]) => outputStore(output, plan.output, patch.channels, format.channels),
+    advance: [
       `(local.set $in (i32.add (local.get $in) (i32.const ${format.inputChannels * 4})))`,
       `(local.set $out (i32.add (local.get $out) (i32.const ${format.channels * 4})))`,
     ],

@@ -8,31 +8,13 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { assemblePatch, compileGraph, patchText } from "../../../modules/signal/compile.ts";
+import { compileGraph } from "../../../modules/signal/compile.ts";
 import { PatchPlayer, sameBits, testFormat } from "../../patch_player.ts";
-import { PatchInterpreter } from "./interpreter.ts";
+import { compareWithInterpreter, playEvent } from "./comparison.ts";
 import { type Event, patchOf, type Recipe, recipes, scores } from "./random_patch.ts";
 
 const runs = Number(Deno.env.get("UNDERSTUDY_TEST_GRAPHS") ?? 120);
 const rateHz = 8_000;
-
-function play(player: PatchPlayer, event: Event): void {
-  const { exports } = player;
-  if (event.do === "on") exports.note_on(0, event.id, event.number, event.velocity);
-  else if (event.do === "off") exports.note_off(0, event.id);
-  else if (event.do === "pedal") exports.pedal(0, event.down ? 1 : 0);
-  else if (event.do === "set") exports.set_parameter(event.index, event.value);
-  else exports.panic();
-}
-
-function interpret(interpreter: PatchInterpreter, event: Event): void {
-  const [one] = interpreter.instruments;
-  if (event.do === "on") one.on(event.id, event.number, event.velocity);
-  else if (event.do === "off") one.off(event.id);
-  else if (event.do === "pedal") one.pedal(event.down);
-  else if (event.do === "set") interpreter.parameters[event.index].set(event.value);
-  else one.panic();
-}
 
 /** One random experiment. */
 interface Trial {
@@ -54,29 +36,10 @@ const trials: fc.Arbitrary<Trial> = fc.record({
 });
 
 /** Where the compiled patch differs from the interpreter, or undefined. `change` alters the module's text beforehand. */
-async function difference(trial: Trial, change = (wat: string) => wat): Promise<string | undefined> {
-  const { recipe, score, channels, inputChannels, blockFrames, seed } = trial;
+function difference(trial: Trial, change = (wat: string) => wat): Promise<string | undefined> {
+  const { recipe, channels, inputChannels } = trial;
   const format = { sampleRateHz: rateHz, channels, inputChannels, maximumBlockFrames: 64 };
-  const graph = patchOf(recipe).build(format);
-  const { wat, plan } = patchText(graph, format);
-  const player = new PatchPlayer(await assemblePatch(graph, format, { wat: change(wat), plan }), seed);
-  const interpreter = new PatchInterpreter(graph, format, seed);
-  const input = [0.25, -0.5, 0.125, 0.75].slice(0, inputChannels);
-  if (inputChannels > 0) player.feed(...input);
-  for (const [index, { event, frames }] of score.entries()) {
-    play(player, event);
-    interpret(interpreter, event);
-    const found = player.play(frames, undefined, blockFrames);
-    const expected = interpreter.render(frames, input);
-    if (!sameBits(found, expected)) {
-      const at = found.findIndex((sample, place) => !Object.is(sample, expected[place]));
-      return `event ${index} (${event.do}), frame ${Math.floor(at / channels)}, channel ${at % channels}: ` +
-        `expected ${expected[at]}, found ${found[at]}`;
-    }
-    if (player.poisonedVoices !== interpreter.poisoned) {
-      return `event ${index}: expected ${interpreter.poisoned} poisoned voices, found ${player.poisonedVoices}`;
-    }
-  }
+  return compareWithInterpreter(patchOf(recipe).build(format), format, trial, change);
 }
 
 Deno.test("any patch and any score give the bits of the plain interpreter, however blocks are cut", async () => {
@@ -145,7 +108,7 @@ Deno.test("a snapshot of the memory at any moment goes on with the same bits", a
     fc.asyncProperty(recipes, scores, async (recipe, score) => {
       const compiled = await compileGraph(patchOf(recipe).build(testFormat), testFormat);
       const original = new PatchPlayer(compiled);
-      for (const { event, frames } of score) (play(original, event), original.play(frames));
+      for (const { event, frames } of score) (playEvent(original, event), original.play(frames));
       const copy = new PatchPlayer(compiled);
       new Uint8Array(copy.memory).set(new Uint8Array(original.memory));
       assert.ok(sameBits(copy.play(500), original.play(500)));

@@ -332,13 +332,17 @@ export class PatchInterpreter {
     this.#main = new Running(graph.main, 4, (lane, index) => seeded(seed, lane, index));
   }
 
-  /** Interleaved samples; every frame of the input is the same. */
-  render(frames: number, input: readonly number[] = []): Float32Array<ArrayBuffer> {
+  /** Interleaved samples. `inputOf` gives the channels of the input, by frames since the beginning. */
+  render(
+    frames: number,
+    inputOf: (frame: number) => readonly number[] = () => [],
+  ): Float32Array<ArrayBuffer> {
     const { channels } = this.format;
     const samples = new Float32Array(frames * channels);
     for (let frame = 0; frame < frames; frame++) {
       this.parameters.forEach((parameter) => parameter.advance());
       const buses = this.instruments.map((instrument) => instrument.frame(this.#clock));
+      const input = inputOf(this.#clock);
       const [output] = this.#main.frame(this.#clock, (op, attribute, lane) => {
         if (op === "parameter") return this.parameters[attribute].current;
         if (op === "bus") return buses[attribute][lane] ?? 0;
