@@ -17,7 +17,7 @@ const group = (field: number) => `offset=${field} (local.get $group)`;
 const zero = "(v128.const i32x4 0 0 0 0)";
 
 /** Above this many nodes a voice is not rendered two groups at a time: it has work enough, and would compile for twice as long. */
-const twinNodes = 300;
+const twinNodes = 600;
 
 /** Whether two groups of this voice can be rendered together. */
 export function hasTwin({ nodes }: Graph): boolean {

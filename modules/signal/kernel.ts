@@ -69,11 +69,14 @@ export function floatText(value: number): string {
   const rounded = Math.fround(value);
   if (Number.isNaN(rounded)) return "nan";
   if (!Number.isFinite(rounded)) return rounded < 0 ? "-inf" : "inf";
-  return Object.is(rounded, -0) ? "-0" : String(rounded);
+  // nine digits are enough for every 32-bit float
+  return Object.is(rounded, -0) ? "-0" : String(Number(rounded.toPrecision(9)));
 }
 
-const splatFloat = (value: number) => `(v128.const f32x4 ${Array(4).fill(floatText(value)).join(" ")})`;
-const splatInteger = (value: number) => `(v128.const i32x4 ${Array(4).fill(value | 0).join(" ")})`;
+// shorter than a `v128.const`, and the assembler takes as long as the text is
+const splatFloat = (value: number) => `(f32x4.splat (f32.const ${floatText(value)}))`;
+const splatInteger = (value: number) => `(i32x4.splat (i32.const ${value | 0}))`;
+const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
 
 /** WebAssembly text of the function. */
 export function emitKernel(
@@ -184,7 +187,7 @@ class KernelEmitter {
   }
 
   #hoistConstants(text: string): string {
-    return text.replace(/\(v128\.const [^)]*\)/g, (constant) => {
+    return text.replace(constantPattern, (constant) => {
       let name = this.#constants.get(constant);
       if (name === undefined) {
         name = `$c${this.#constants.size}`;

@@ -81,17 +81,14 @@ function truncate(value: number): number {
 
 const signMask = "(v128.const i32x4 0x80000000 0x80000000 0x80000000 0x80000000)";
 
-const sizeMask = "(v128.const i32x4 0x7FFFFFFF 0x7FFFFFFF 0x7FFFFFFF 0x7FFFFFFF)";
-
 /** Arithmetic and logic, by name. Sources, state and buffers are in `graph.ts`. */
 export const operations = {
   add: float("add", 2, (a, b) => a + b),
   subtract: float("sub", 2, (a, b) => a - b),
   multiply: float("mul", 2, (a, b) => a * b),
   divide: float("div", 2, (a, b) => a / b),
-  // as bits, with a constant that the loop keeps: V8 fetches its own anew each time
-  negate: { ...float("neg", 1, (a) => -a), wat: ([value]) => `(v128.xor ${value} ${signMask})` },
-  abs: { ...float("abs", 1, Math.abs), wat: ([value]) => `(v128.and ${value} ${sizeMask})` },
+  negate: float("neg", 1, (a) => -a),
+  abs: float("abs", 1, Math.abs),
   sqrt: float("sqrt", 1, Math.sqrt),
   floor: float("floor", 1, Math.floor),
   nearest: float("nearest", 1, nearest),

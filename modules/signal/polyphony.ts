@@ -231,7 +231,8 @@ function releaseText(name: string, voices: number): string {
 const playable =
   `(i32.and (f32.ge (local.get $number) (f32.const 0)) (f32.le (local.get $number) (f32.const 127)))`;
 const audible = `(f32.gt (local.get $velocity) (f32.const 0))`;
-const loud = `(f32.min (local.get $velocity) (f32.const 1))`;
+/** Velocities below -120 dB count as that: a voice that is struck again goes on louder by the ratio of both. */
+const loud = `(f32.max (f32.const 1e-6) (f32.min (local.get $velocity) (f32.const 1)))`;
 
 function polyText(name: string, voices: number, { words }: InstrumentPlaces): string {
   return `

@@ -221,7 +221,7 @@ class Instrument {
     const [number, velocity] = [fround(givenNumber), fround(givenVelocity)];
     if (!(number >= 0 && number <= 127)) return;
     if (!(velocity > 0)) return this.off(id);
-    const loud = Math.min(velocity, 1);
+    const loud = Math.max(fround(1e-6), Math.min(velocity, 1));
     if (!this.#mono) return this.#sound(id, number, loud);
     this.#forget(id);
     const overlaps = this.#keys.length > 0;

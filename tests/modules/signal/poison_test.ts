@@ -132,3 +132,14 @@ Deno.test("a parameter that poisons all voices leaves silence, a count, and voic
   assert.ok(peak(player.play(512)) > 0);
   assert.equal(player.poisonedVoices, 5);
 });
+
+Deno.test("a note struck again as softly as can be poisons nothing", async () => {
+  const player = await PatchPlayer.of(patchOf((sound) => sound));
+  player.on(60).play(100);
+  for (const velocity of [1e-45, 1, 1e-38, 1e-45, 0.5]) {
+    player.on(60, 60, velocity);
+    assert.ok(peak(player.play(20)) < 4);
+  }
+  assert.ok(player.play(2_000).every(Number.isFinite));
+  assert.equal(player.poisonedVoices, 0);
+});
