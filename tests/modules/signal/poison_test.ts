@@ -134,7 +134,7 @@ Deno.test("a parameter that poisons all voices leaves silence, a count, and voic
 });
 
 Deno.test("a note struck again as softly as can be poisons nothing", async () => {
-  const player = await PatchPlayer.of(patchOf((sound) => sound));
+  const player = await PatchPlayer.of(patchOf((sound, { velocity }) => sound.times(velocity)));
   player.on(60).play(100);
   for (const velocity of [1e-45, 1, 1e-38, 1e-45, 0.5]) {
     player.on(60, 60, velocity);
