@@ -25,6 +25,15 @@ export function hearsTrigger({ nodes }: Graph): boolean {
 
 /** The graph of a voice that goes on; the graph itself where a note's beginning makes no difference. */
 export function steadyGraph(graph: Graph): QuietGraph {
+  let steady = steadyGraphs.get(graph);
+  if (!steady) steadyGraphs.set(graph, steady = withoutTrigger(graph));
+  return steady;
+}
+
+/** Found once for each graph. */
+const steadyGraphs = new WeakMap<Graph, QuietGraph>();
+
+function withoutTrigger(graph: Graph): QuietGraph {
   if (!hearsTrigger(graph)) return { graph, falseStates: [] };
   let candidates = new Set(graph.states.flatMap(({ type }, index) => type === "mask" ? [index] : []));
   while (true) {
