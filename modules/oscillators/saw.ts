@@ -10,12 +10,17 @@ export function bandLimitedSaw(phase: Integer, increment: Signal<"1">): Signal<"
   const steps = phase.toFloat();
   const framesPerStep = constant(turnsPerStep).over(increment.atLeast(1e-9));
   // the factors 1/12 and 4/12 go into what is raised to the fourth power: less to do in every frame
-  const spline = (reach: number, factor: number) => {
-    const root = factor ** 0.25;
-    const distance = steps.abs().times(framesPerStep.times(root));
-    return constant(reach * root).minus(distance).atLeast(0).squared().squared();
-  };
-  const edge = spline(2, 1 / 12).minus(spline(1, 4 / 12)).minus(1);
+  const [outerScale, innerScale] = [(1 / 12) ** 0.25, (4 / 12) ** 0.25];
+  const fourthPower = (reach: number, distance: Signal<"1">) =>
+    constant(reach).minus(distance).atLeast(0).squared().squared();
+  const spline = (distanceOf: (scale: number) => Signal<"1">) =>
+    fourthPower(2 * outerScale, distanceOf(outerScale)).minus(
+      fourthPower(innerScale, distanceOf(innerScale)),
+    );
+  const distance = steps.abs();
+  // 1 but for rounding, so that the edge begins at exactly 0
+  const middle = spline(() => constant(0));
+  const edge = spline((scale) => distance.times(framesPerStep.times(scale))).minus(middle);
   return steps.times(2 * turnsPerStep).plus(edge.flippedBy(steps));
 }
 

@@ -6,7 +6,7 @@ const variants: Readonly<Record<string, string>> = {
   resting: "while no parameter moves",
   moving: "while a parameter moves",
   steady: "while no parameter moves and every attack is past",
-  twin: "the same, for two groups of four at once",
+  twin: "the same for eight voices, two groups of four",
 };
 
 /**
@@ -22,7 +22,7 @@ export function annotateWat(wat: string, patch: PatchGraph): string {
     if (fused) {
       const [, name, variant] = fused;
       const voice = patch.instruments.find((instrument) => instrument.name === name)?.voice;
-      graph = voice ? (/steady|twin/.test(variant) ? steadyGraph(voice).graph : voice) : patch.main;
+      graph = voice ? (["steady", "twin"].includes(variant) ? steadyGraph(voice).graph : voice) : patch.main;
       const what = voice ? `${name}: four voices side by side` : "output: one channel a lane";
       said = "";
       lines.push("", `;; ${what}, ${variants[variant]}`);

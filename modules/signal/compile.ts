@@ -150,7 +150,6 @@ function voiceKernel(
     ...parameterPlaces(plan, format),
     bus: () => 0,
     inputLoad: "",
-    advance: [],
     ...voiceOutput(name, voice, plan, format, kind === "steady" || twin),
   });
 }
@@ -215,8 +214,8 @@ function mainKernel(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat, mov
     inputLoad: inputLoad(plan.input, format.inputChannels),
     locals: [],
     begin: [],
-    store: ([output]) => outputStore(output, plan.output, patch.channels, format.channels),
-    advance: [
+    store: ([output]) => [
+      ...outputStore(output, plan.output, patch.channels, format.channels),
       `(local.set $in (i32.add (local.get $in) (i32.const ${format.inputChannels * 4})))`,
       `(local.set $out (i32.add (local.get $out) (i32.const ${format.channels * 4})))`,
     ],

@@ -47,8 +47,6 @@ export interface KernelPlaces {
   readonly inputLoad: string;
   /** Statements that take the outputs, given their texts. */
   readonly store: (outputs: readonly string[]) => readonly string[];
-  /** Statements that go on to the next frame, when nothing of this one is read any more. */
-  readonly advance: readonly string[];
   /** Statements before and after the loop, and further locals, all of them vectors. */
   readonly begin: readonly string[];
   readonly end: readonly string[];
@@ -129,7 +127,6 @@ class KernelEmitter {
     const usesTrigger = this.#uses("trigger");
     const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";
     const trigger = usesTrigger ? `offset=${places.noteField!.trigger} ${base}` : "";
-    this.#inside.push(...places.advance);
     if (usesTrigger) this.#inside.push("(local.set $trigger (v128.const i32x4 0 0 0 0))");
     const state = (index: number) => `offset=${places.states + index * 16} ${base}`;
     const stateLocals = active.map((index) => `$s${index}`);

@@ -59,13 +59,6 @@ const planted: Readonly<Record<string, (wat: string) => string>> = {
       /\(v128\.any_true \(v128\.and \(local\.get \$alive\) .* \(then$/gm,
       "(i32.const 0)) (then",
     ),
-  "groups of voices are summed in another order": (wat) =>
-    wat.replaceAll(
-      /\(call \$one_twin (\(local\.get \$waiting\) \(local\.get \$waiting_lines\)) (\S+ \S+ \S+ \S+) /g,
-      "(call $one_twin $2 $1 ",
-    ),
-  "the second of two groups is not settled": (wat) =>
-    wat.replaceAll(/\(call \$one_settle \(local\.get \$group_second\)[^\n]*/g, ""),
   "a poisoned voice is heard": (wat) =>
     wat.replaceAll(/\(local\.set \$sounds .*/g, "(local.set $sounds (v128.const i32x4 -1 -1 -1 -1))"),
   "moving parameters are taken for resting": (wat) =>

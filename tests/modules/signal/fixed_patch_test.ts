@@ -94,6 +94,63 @@ for (const patchChannels of [2, 4] as const) {
   }
 }
 
+/** Mistakes in which groups of voices are rendered together, and in which order they are summed. */
+const mistakes: Readonly<Record<string, (wat: string) => string>> = {
+  none: (wat) => wat,
+  "the two groups change places": (wat) =>
+    wat.replace(
+      /\(call \$one_twin (\S+ \S+ \S+ \S+) (\S+ \S+ \S+ \S+) /,
+      "(call $one_twin $2 $1 ",
+    ),
+  "the one that waits is forgotten": (wat) => wat.replaceAll(/\(call \$one_steady .*/g, ""),
+  "the second is not settled": (wat) =>
+    wat.replaceAll(/\(call \$one_settle \(local\.get \$group_second\).*/g, ""),
+};
+
+for (const [mistake, change] of Object.entries(mistakes)) {
+  Deno.test(`many voices are summed in the order of their groups; planted mistake: ${mistake}`, async () => {
+    const patch = definePatch({
+      name: "many",
+      instruments: {
+        one: instrument({
+          voices: 24,
+          parameters: {},
+          voice: ({ frequencyHz, gate, trigger }) => ({
+            output: [sine({ frequencyHz }), sine({ frequencyHz: frequencyHz.times(1.5) })],
+            envelope: adsr({ gate, trigger, releaseSeconds: 0.02 }),
+          }),
+        }),
+      },
+      parameters: {},
+      output: ({ one }) => one,
+    });
+    const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
+    const chord = Array.from(
+      { length: 20 },
+      (_, index) => ({ event: on(index, 40 + index * 1.7), frames: 9 }),
+    );
+    const release = Array.from({ length: 7 }, (_, index) => ({
+      event: { do: "off", id: index * 3 } as const,
+      frames: 90,
+    }));
+    const graph = patch.build(format);
+    // those that are over make room
+    const again = Array.from(
+      { length: 8 },
+      (_, index) => ({ event: on(100 + index, 50.5 + index), frames: 70 }),
+    );
+    const performance = { score: [...chord, ...release, ...again], blockFrames: 64, seed: 1 };
+    let changed = false;
+    const found = await compareWithInterpreter(graph, format, performance, (wat) => {
+      const text = change(wat);
+      changed = text !== wat;
+      return text;
+    });
+    assert.equal(changed, mistake !== "none");
+    assert.equal(found !== undefined, mistake !== "none", found);
+  });
+}
+
 Deno.test("of several voices the lowest is stolen, also where a unison reaches below note 0", async () => {
   const patch = definePatch({
     name: "low",
