@@ -42,6 +42,8 @@ import { ScoreInvalid } from "./osc/score_invalid.ts";
 import { allowedPatch } from "./patches/allowed_patch.ts";
 import { compileGraph } from "./modules/signal/compile.ts";
 import { loadPatch } from "./patches/load_patch.ts";
+import { readTuning } from "./patches/read_tuning.ts";
+import { ScaleInvalid } from "./modules/tuning/scala.ts";
 import { readScore } from "./osc/score.ts";
 
 const { version } = manifest;
@@ -53,6 +55,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [PatchUnknown, exitCodes.usage],
   [NetworkInvalid, exitCodes.usage],
   [PatchInvalid, exitCodes.usage],
+  [ScaleInvalid, exitCodes.usage],
   [DriverError, exitCodes.device],
   [DeviceNotFound, exitCodes.device],
   [PortAudioError, exitCodes.device],
@@ -84,7 +87,7 @@ async function run(args: readonly string[]): Promise<number> {
       // what draws is large, and nothing else needs it
       const { showPatch } = await import("./patches/show_patch.ts");
       const onPrint = (text: string) => console.error(text);
-      return print(await showPatch({ ...line, format: patchFormat(config), onPrint }));
+      return print(await showPatch({ ...line, format: await patchFormat(config), onPrint }));
     }
     case "devices":
       return print(await listDevices(config));
@@ -94,8 +97,16 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 /** What a patch is compiled for, by the settings. */
-function patchFormat({ sampleRateHz, channels, inputChannels, blockFrames }: Config): PatchFormat {
-  return { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+async function patchFormat(
+  { sampleRateHz, channels, inputChannels, blockFrames, tuning }: Config,
+): Promise<PatchFormat> {
+  return {
+    sampleRateHz,
+    channels,
+    inputChannels,
+    maximumBlockFrames: blockFrames,
+    tuning: tuning === undefined ? undefined : await readTuning(tuning),
+  };
 }
 
 /** Loads patches for who asks from afar; without a name, the last one anew. */
@@ -140,7 +151,7 @@ async function start(config: Config): Promise<number> {
     });
     const intake = new PacketIntake((text, count) => log.warning(`${text} (${count} so far)`), gate);
     const { native, path } = await loadNative(config, (text) => log.info(text));
-    const format = patchFormat(config);
+    const format = await patchFormat(config);
     const tellPrint = (text: string) =>
       text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`));
     const graph = await loadPatch(config.patch, format, { onPrint: tellPrint });
@@ -237,8 +248,8 @@ async function interruptible(work: (signal: AbortSignal) => Promise<Outcome>): P
 }
 
 async function renderScore(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<Outcome> {
-  const { sampleRateHz, channels, inputChannels, blockFrames } = config;
-  const format = { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+  const { sampleRateHz } = config;
+  const format = await patchFormat(config);
   const name = line.patch ?? config.patch;
   const patch = await compileGraph(await loadPatch(name, format), format);
   const score = readScore(await readScoreFile(line.score, signal), { name: line.score, sampleRateHz, patch });

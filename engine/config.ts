@@ -106,6 +106,13 @@ const settings = {
     "input channels, 0 for none",
   ),
   PATCH: setting("patch", text, "sines", "the name or the file of a patch", "what is played"),
+  TUNING: setting(
+    "tuning",
+    text,
+    undefined,
+    "the path of a Scala file (.scl)",
+    "tuning of every instrument, by default equal temperament; A4 stays at 440 Hz",
+  ),
   PATCH_MEMORY: setting(
     "patchMemoryMiB",
     whole(1, 1_024),

@@ -1,5 +1,7 @@
 import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
-import type { PatchGraph } from "../modules/signal/graph.ts";
+import type { Expression, PatchGraph } from "../modules/signal/graph.ts";
+
+export type { Expression } from "../modules/signal/graph.ts";
 
 /** The engine's public face: everything that OSC, the command line and the dashboard may ask of it. */
 export interface EngineControl {
@@ -50,13 +52,24 @@ export type Command =
   }
   | { readonly kind: "noteOff"; readonly instrument: number; readonly id: number }
   | { readonly kind: "pedal"; readonly instrument: number; readonly down: boolean }
+  /** Moves a note while it sounds, or all of an instrument, also those to come, when `id` is omitted. */
+  | {
+    readonly kind: "express";
+    readonly instrument: number;
+    readonly id?: number;
+    readonly what: Expression;
+    readonly value: number;
+  }
   | { readonly kind: "panic" }
   /** Drops everything submitted before that still waits for its time; only without a time of its own. */
   | { readonly kind: "clear" }
   | { readonly kind: "set"; readonly parameter: number; readonly value: number };
 
-/** Whether a parameter may have this value. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
-export function isInRange({ min, max }: ParameterDeclaration, value: number): boolean {
+/** Whether a value may be had, of a parameter or else. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
+export function isInRange(
+  { min, max }: { readonly min: number; readonly max: number },
+  value: number,
+): boolean {
   return value >= Math.min(min, Math.fround(min)) && value <= Math.max(max, Math.fround(max));
 }
 
@@ -160,3 +173,11 @@ export interface EngineStatus {
   readonly faults: Readonly<Record<string, number>>;
   readonly callbackLoad: number;
 }
+
+/** Bend in semitones, pressure and timbre as parts of the whole. */
+export const expressionRanges: Readonly<Record<Expression, { readonly min: number; readonly max: number }>> =
+  {
+    bend: { min: -48, max: 48 },
+    pressure: { min: 0, max: 1 },
+    timbre: { min: 0, max: 1 },
+  };

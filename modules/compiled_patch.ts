@@ -11,6 +11,8 @@
  * | `note_on` | `(instrument: i32, id: i32, number: f32, velocity: f32)` | `number` in MIDI semitones, `velocity` 0..1 |
  * | `note_off` | `(instrument: i32, id: i32)` | releases every voice started with `id`; unknown ids are ignored |
  * | `pedal` | `(instrument: i32, down: i32)` | while down, released notes sound on |
+ * | `express` | `(instrument: i32, id: i32, kind: i32, value: f32)` | moves the notes with this id: kind 0 bend in semitones, 1 pressure, 2 timbre, both 0..1 |
+ * | `express_all` | `(instrument: i32, kind: i32, value: f32)` | moves all notes of an instrument, also those to come; added to a note's own |
  * | `panic` | `()` | all voices of all instruments fade out at once over a few milliseconds, without a click |
  * | `set_parameter` | `(index: i32, value: f32)` | `value` in the parameter's unit, already inside its range |
  * | `get_parameter` | `(index: i32) -> f32` | the value that the parameter has, or is on its way to |
@@ -90,6 +92,8 @@ export interface ParameterDeclaration {
 
 /** What a patch is compiled for. */
 export interface PatchFormat {
+  /** Pitch of each MIDI key in semitones of equal temperament; omitted: the key's own number. */
+  readonly tuning?: readonly number[];
   readonly sampleRateHz: number;
   readonly channels: number;
   readonly inputChannels: number;

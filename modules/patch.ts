@@ -7,6 +7,7 @@ import { checkParameter, type ParameterSignals, type ParameterTable } from "./mo
 import { withFormat, withUse } from "./signal/build_context.ts";
 import { flatten, PatchInvalid } from "./signal/flatten.ts";
 import {
+  expressions,
   type InstrumentGraph,
   type NoteField,
   noteFields,
@@ -16,6 +17,7 @@ import {
   stealingRules,
 } from "./signal/graph.ts";
 import { noteToHz } from "./signal/math.ts";
+import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "./signal/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
@@ -24,7 +26,7 @@ import { Condition, constant, makeNode, Signal, type Source } from "./signal/sig
 export interface Note {
   /** MIDI note number with fraction; a unison's detuning is in it. */
   readonly number: Signal<"semitones">;
-  /** The same in equal temperament, A4 = 440 Hz. */
+  /** Its pitch in the tuning that is set, equal temperament by default, A4 = 440 Hz; moved by the bend. */
   readonly frequencyHz: Signal<"Hz">;
   /** Above 0, up to 1. */
   readonly velocity: Signal<"1">;
@@ -34,6 +36,12 @@ export interface Note {
   readonly trigger: Condition;
   /** Place in a unison from -1 to 1; 0 without one. */
   readonly spread: Signal<"1">;
+  /** How far the note is bent; {@link frequencyHz} has it in it, {@link number} does not. */
+  readonly bend: Signal<"semitones">;
+  /** How hard the key is pressed while it is held (aftertouch), 0 to 1. */
+  readonly pressure: Signal<"1">;
+  /** A third dimension, 0 to 1: where on the key the finger lies. */
+  readonly timbre: Signal<"1">;
 }
 
 /** Left and right of a voice. */
@@ -97,10 +105,11 @@ export interface Patch {
 
 /** First parts of OSC addresses that belong to the server; and `output`, the patch's own. */
 export const reservedNames: readonly string[] = [
-  ..."note off pedal panic status version notify sync dump late done fail patch rec engine quit".split(" "),
+  ..."note off pedal bend pressure timbre panic status version notify sync dump late done fail patch rec engine quit"
+    .split(" "),
   ..."help get meters tree clear midi synced output".split(" "),
 ];
-const reservedInInstruments = ["note", "off", "pedal"];
+const reservedInInstruments = ["note", "off", "pedal", ...expressions];
 const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
 const mostVoices = 4_096;
 
@@ -214,13 +223,18 @@ function parameterSignal(index: number, { min, max }: ParameterTable[string]): S
 function noteSignals(): Note {
   const node = (field: NoteField, type: LaneType) => makeNode("note", type, [], noteFields.indexOf(field));
   const number = new Signal<"semitones">(node("number", "f32"));
+  const bend = new Signal<"semitones">(node("bend", "f32"));
+  const part = (field: NoteField) => new Signal<"1">(node(field, "f32")).within(0, 1);
   return {
     number,
-    frequencyHz: withUse({ name: "frequency", location: "" }, () => noteToHz(number)),
+    frequencyHz: withUse({ name: "frequency", location: "" }, () => noteToHz(tuned(number).plus(bend))),
     velocity: new Signal(node("velocity", "f32")),
     gate: new Condition(node("gate", "mask")),
     trigger: new Condition(node("trigger", "mask")),
     spread: new Signal(node("spread", "f32")),
+    bend,
+    pressure: part("pressure"),
+    timbre: part("timbre"),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * Control in the words of MIDI, for what speaks only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC (`/midi ,m`).
- * Channels 1 to 16 play the patch's instruments in their order. Bend and program are not understood: the first needs a
- * bend of each voice, the second the exchange of patches.
+ * Channels 1 to 16 play the patch's instruments in their order. The bend wheel reaches two semitones, as MIDI has it until
+ * somebody says otherwise. Program changes are not understood: patches have names, see `/patch/load`.
  */
 import type { Command, EngineControl } from "../engine/control.ts";
 import { MessageRefused, numbers } from "./arguments.ts";
@@ -59,9 +59,33 @@ export function midiMethods(patch: Patch): MusicMethod[] {
       },
     },
     {
+      address: "/midi/bend",
+      types: "ii",
+      description:
+        "MIDI pitch bend: channel 1..16, value 0..16383, 8192 in the middle; two semitones at the ends",
+      ranges: { ii: [channel, { MIN: 0, MAX: 16_383 }] },
+      read: (args) => {
+        const [number, value] = numbers(args, ["i"], 2);
+        if (value < 0 || value > 16_383) throw new MessageRefused(`expected 0 to 16383, found ${value}`);
+        return bendCommand(instrumentOf(number, patch), value);
+      },
+    },
+    {
+      address: "/midi/pressure",
+      types: "ii|iii",
+      description:
+        "MIDI aftertouch: channel 1..16, value 0..127 for all notes, or channel, number, value for one",
+      ranges: { ii: [channel, seven], iii: [channel, seven, seven] },
+      read: (args) => {
+        const [number, ...rest] = integers(args, args.length === 3 ? 3 : 2);
+        const instrument = instrumentOf(number, patch);
+        return pressureCommand(instrument, rest[rest.length - 1], rest.length === 2 ? rest[0] : undefined);
+      },
+    },
+    {
       address: "/midi",
       types: "m",
-      description: "a MIDI message: note on, note off or control change",
+      description: "a MIDI message: note on, note off, control change, aftertouch or pitch bend",
       read: (args) => readPacked(args, patch),
     },
   ];
@@ -112,9 +136,17 @@ function readPacked(args: readonly OscArgument[], patch: Patch): Command {
       return noteCommand(instrument(), first, second);
     case 11:
       return controlCommand(instrument(), first, second, patch);
+    case 10:
+      return pressureCommand(instrument(), second, first);
+    case 13:
+      return pressureCommand(instrument(), first, undefined);
+    case 14:
+      return bendCommand(instrument(), second << 7 | first);
     default:
       throw new MessageRefused(
-        `expected note on, note off or control change, found status 0x${status.toString(16)}`,
+        `expected note on, note off, control change, aftertouch or pitch bend, found status 0x${
+          status.toString(16)
+        }`,
       );
   }
 }
@@ -122,6 +154,18 @@ function readPacked(args: readonly OscArgument[], patch: Patch): Command {
 function noteCommand(instrument: number, number: number, velocity: number): Command {
   if (velocity === 0) return { kind: "noteOff", instrument, id: number };
   return { kind: "noteOn", instrument, id: number, number, velocity: velocity / 127 };
+}
+
+/** How far the wheel bends at its ends, in semitones. */
+const bendSemitones = 2;
+
+function bendCommand(instrument: number, value: number): Command {
+  const part = (value - 8_192) / (value < 8_192 ? 8_192 : 8_191);
+  return { kind: "express", instrument, what: "bend", value: part * bendSemitones };
+}
+
+function pressureCommand(instrument: number, value: number, id: number | undefined): Command {
+  return { kind: "express", instrument, id, what: "pressure", value: value / 127 };
 }
 
 function controlCommand(instrument: number, controller: number, value: number, patch: Patch): Command {

@@ -2,7 +2,13 @@
  * The messages that change the sound, the same live and in a score: notes and pedals of every instrument, and every
  * parameter of the patch.
  */
-import { type Command, type EngineControl, isInRange } from "../engine/control.ts";
+import {
+  type Command,
+  type EngineControl,
+  type Expression,
+  expressionRanges,
+  isInRange,
+} from "../engine/control.ts";
 import { MessageRefused, numbers } from "./arguments.ts";
 import type { OscArgument } from "./codec.ts";
 import { midiMethods } from "./midi_methods.ts";
@@ -77,6 +83,9 @@ function noteMethods(prefix: string, instrument: number): MusicMethod[] {
       description: "releases the notes with this id; without an id of its own, a note's id is its number",
       read: (args) => ({ kind: "noteOff", instrument, id: numbers(args, ["i"], 1)[0] }),
     },
+    ...(Object.keys(expressionRanges) as Expression[]).map((what) =>
+      expressionMethod(prefix, instrument, what)
+    ),
     {
       address: `${prefix}/pedal`,
       types: "i",
@@ -89,6 +98,39 @@ function noteMethods(prefix: string, instrument: number): MusicMethod[] {
       },
     },
   ];
+}
+
+const moved: Readonly<Record<Expression, string>> = {
+  bend: "bends in semitones, -48 to 48",
+  pressure: "presses the held key harder, 0 to 1",
+  timbre: "moves the finger along the key, 0 to 1",
+};
+
+function expressionMethod(prefix: string, instrument: number, what: Expression): MusicMethod {
+  const { min, max } = expressionRanges[what];
+  return {
+    address: `${prefix}/${what}`,
+    types: "f|if",
+    description: `${
+      moved[what]
+    }: every note, also those to come (f), or the notes with an id (if); both add up`,
+    ranges: { f: [{ MIN: min, MAX: max }], if: [null, { MIN: min, MAX: max }] },
+    read: (args) => {
+      const values = numbers(
+        args,
+        args.length === 2 ? ["i", "f", "d"] : ["f", "i", "d"],
+        args.length === 2 ? 2 : 1,
+      );
+      if (values.length === 2 && args[0].type !== "i") throw new MessageRefused("expected ,f or ,if");
+      const value = values[values.length - 1];
+      if (!isInRange({ min, max }, value)) {
+        throw new MessageRefused(`expected ${min} to ${max}, found ${value}`);
+      }
+      return values.length === 2
+        ? { kind: "express", instrument, id: values[0], what, value }
+        : { kind: "express", instrument, what, value };
+    },
+  };
 }
 
 function readNote(args: readonly OscArgument[], instrument: number): Command {

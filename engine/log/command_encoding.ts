@@ -1,4 +1,5 @@
-import { type Command, CommandRefused, type EngineControl, isInRange } from "../control.ts";
+import { expressions } from "../../modules/signal/graph.ts";
+import { type Command, CommandRefused, type EngineControl, expressionRanges, isInRange } from "../control.ts";
 import { type LogEntry, Opcode } from "./command_log.ts";
 
 /**
@@ -44,6 +45,18 @@ export function encodeCommand(
         extra: 0,
         at,
       };
+    case "express": {
+      const { what, value, id } = command;
+      checkFinite(what, value);
+      const range = expressionRanges[what];
+      if (!isInRange(range, value)) {
+        throw new CommandRefused(`${what}: expected ${range.min} to ${range.max}, found ${value}`);
+      }
+      const kind = expressions.indexOf(what);
+      return id === undefined
+        ? { opcode: Opcode.expressAll, instrument: command.instrument, target: kind, value, extra: 0, at }
+        : { opcode: Opcode.express, instrument: command.instrument, target: id | 0, value, extra: kind, at };
+    }
     case "clear":
       if (at) throw new CommandRefused("clear acts at once: expected no time");
       return { opcode: Opcode.clear, target: 0, value: 0, extra: 0 };

@@ -23,6 +23,8 @@ export const Opcode = {
   pedal: 5,
   exchange: 6,
   clear: 7,
+  express: 8,
+  expressAll: 9,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
@@ -45,7 +47,7 @@ export interface LogEntry {
   readonly opcode: number;
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
-  /** Note id, index of the parameter, 1 for a pedal that is down, or the number of the patch that is exchanged for. */
+  /** Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, or the number of the patch that is exchanged for. */
   readonly target: number;
   readonly value: number;
   readonly extra: number;

@@ -47,6 +47,15 @@ function inRange({ description }: PatchInstance, index: number, value: number): 
   return Math.min(max, Math.max(min, value));
 }
 
+/** Commands that name an instrument. */
+const forInstrument: readonly number[] = [
+  Opcode.noteOn,
+  Opcode.noteOff,
+  Opcode.pedal,
+  Opcode.express,
+  Opcode.expressAll,
+];
+
 /** What the new patch does not have does nothing. */
 function translatePending(
   to: PatchInstance,
@@ -66,7 +75,7 @@ function translatePending(
         words[entry + EntryField.target] = index;
         floats[entry + EntryField.value] = inRange(to, index, floats[entry + EntryField.value]);
       }
-    } else if (opcode === Opcode.noteOn || opcode === Opcode.noteOff || opcode === Opcode.pedal) {
+    } else if (forInstrument.includes(opcode)) {
       const index = instruments[words[entry + EntryField.opcode] >>> instrumentShift] ?? -1;
       words[entry + EntryField.opcode] = index < 0 ? Opcode.none : opcode | index << instrumentShift;
     }

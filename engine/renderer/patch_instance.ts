@@ -8,6 +8,8 @@ export interface PatchExports {
   note_on(instrument: number, id: number, number: number, velocity: number): void;
   note_off(instrument: number, id: number): void;
   pedal(instrument: number, down: number): void;
+  express(instrument: number, id: number, kind: number, value: number): void;
+  express_all(instrument: number, kind: number, value: number): void;
   panic(): void;
   set_parameter(index: number, value: number): void;
   get_parameter(index: number): number;

@@ -363,6 +363,10 @@ export class Renderer {
         return exports.note_off(instrument, target);
       case Opcode.pedal:
         return exports.pedal(instrument, target);
+      case Opcode.express:
+        return exports.express(instrument, target, floats[entry + EntryField.extra], value);
+      case Opcode.expressAll:
+        return exports.express_all(instrument, target, value);
       case Opcode.panic:
         return exports.panic();
       case Opcode.set:

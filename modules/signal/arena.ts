@@ -4,7 +4,7 @@
  */
 import { hostRegionBytes, type PatchFormat } from "../compiled_patch.ts";
 import { PatchInvalid } from "./flatten.ts";
-import { type Graph, noteFields, type PatchGraph } from "./graph.ts";
+import { expressions, type Graph, noteFields, type PatchGraph } from "./graph.ts";
 
 /** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */
 const mostArenaMiB = 256;
@@ -40,14 +40,22 @@ export const voiceField = {
   id: noteFields.length * 16 + 80,
   age: noteFields.length * 16 + 96,
   held: noteFields.length * 16 + 112,
-  states: noteFields.length * 16 + 128,
+  /** Expression of the note alone; the note's fields hold its sum with that of the instrument. */
+  own: noteFields.length * 16 + 128,
+  states: noteFields.length * 16 + 128 + expressions.length * 16,
 } as const;
 
 /** Keys that a mono instrument remembers to come back to. */
 export const noteStackLength = 32;
 
-/** Bytes of an instrument's own words: pedal, keys held, and for each key id, number, velocity. */
-export const instrumentWords = { bytes: 16 + noteStackLength * 12, pedal: 0, keys: 4, stack: 16 } as const;
+/** Bytes of an instrument's own words: pedal, keys held, expression, and for each key id, number, velocity. */
+export const instrumentWords = {
+  bytes: 32 + noteStackLength * 12,
+  pedal: 0,
+  keys: 4,
+  expression: 8,
+  stack: 32,
+} as const;
 
 /** One instrument's part of the arena. */
 export interface InstrumentPlaces {

@@ -46,3 +46,8 @@ export function buildRateHz(): number {
   }
   return format.sampleRateHz;
 }
+
+/** Pitch of each key in semitones, where it is not the key's own number. */
+export function buildTuning(): readonly number[] | undefined {
+  return format?.tuning;
+}

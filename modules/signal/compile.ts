@@ -335,6 +335,10 @@ function dispatchText({ instruments }: PatchGraph): string {
     ${each((name) => `${name}_off (local.get $id)`)})
   (func (export "pedal") (param $instrument i32) (param $down i32)
     ${each((name) => `${name}_pedal (local.get $down)`)})
+  (func (export "express") (param $instrument i32) (param $id i32) (param $kind i32) (param $value f32)
+    ${each((name) => `${name}_express (local.get $id) (local.get $kind) (local.get $value)`)})
+  (func (export "express_all") (param $instrument i32) (param $kind i32) (param $value f32)
+    ${each((name) => `${name}_express_all (local.get $kind) (local.get $value)`)})
   (func (export "panic")
     ${instruments.map(({ name }) => `(call $${name}_panic)`).join(" ")})`;
 }

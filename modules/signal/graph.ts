@@ -14,8 +14,21 @@ export interface ModuleUse {
 }
 
 /** What a voice knows about its note. Constant between two commands, except `trigger`. */
-export const noteFields = ["number", "velocity", "gate", "trigger", "spread"] as const;
+export const noteFields = [
+  "number",
+  "velocity",
+  "gate",
+  "trigger",
+  "spread",
+  "bend",
+  "pressure",
+  "timbre",
+] as const;
 export type NoteField = typeof noteFields[number];
+
+/** What moves a note while it sounds, in the order of the note's fields and of the numbers in commands. */
+export const expressions = ["bend", "pressure", "timbre"] as const;
+export type Expression = typeof expressions[number];
 
 /**
  * One value per lane.

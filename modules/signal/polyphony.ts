@@ -7,6 +7,9 @@
  * decides, and where that finds no difference, age. A voice that still sounds keeps its states, so neither repeating nor
  * stealing clicks; a silent one begins from its initial states.
  *
+ * Expression (bend, pressure, timbre) belongs to a note, found by its id, or to the instrument; a note hears the sum. What
+ * belongs to a note ends with it.
+ *
  * What the pedal holds sounds on, also where there is one voice only: a mono instrument goes back to a key that is still
  * held when the pedal is let go.
  */
@@ -18,7 +21,7 @@ import {
   voiceField,
 } from "./arena.ts";
 import type { PatchFormat } from "../compiled_patch.ts";
-import type { InstrumentGraph } from "./graph.ts";
+import { expressions, type InstrumentGraph } from "./graph.ts";
 import { floatText } from "./kernel.ts";
 import { velocityPower } from "./velocity.ts";
 
@@ -57,6 +60,7 @@ export function polyphonyText(
   return [
     laneText(name, places),
     resetText(instrument, index, places, plan),
+    expressionText(name, polyphony.voices, places),
     startText(instrument, plan, format),
     chooseText(instrument, plan),
     soundText(instrument, plan),
@@ -107,6 +111,52 @@ function resetText(
     ${[...states, ...clearLines].join("\n    ")})`;
 }
 
+/** What a note begins with: nothing of its own, and what the instrument has. */
+function unexpressedText(name: string): string {
+  return expressions.map((_, kind) =>
+    `(call $${name}_move (local.get $lane) (i32.const ${kind * 16}) (f32.const 0))`
+  ).join("\n    ");
+}
+
+/** A note, or all notes of an instrument, are moved while they sound. Kinds are numbered as `expressions` lists them. */
+function expressionText(name: string, voices: number, { words }: InstrumentPlaces): string {
+  const ofInstrument = `offset=${
+    words + instrumentWords.expression
+  } (i32.shr_u (local.get $kind) (i32.const 2))`;
+  const known = `(i32.lt_u (local.get $kind) (i32.const ${expressions.length}))`;
+  return `
+  ;; sets the note's own expression; kind in steps of 16
+  (func $${name}_move (param $lane i32) (param $kind i32) (param $value f32)
+    (local.set $lane (i32.add (local.get $lane) (local.get $kind)))
+    (f32.store ${lane(at.own)} (local.get $value))
+    (f32.store ${lane(at[expressions[0]])} (f32.add (local.get $value) (f32.load ${ofInstrument}))))
+
+  (func $${name}_express (param $id i32) (param $kind i32) (param $value f32) (local $voice i32) (local $lane i32)
+    (if (i32.eqz ${known}) (then (return)))
+    (local.set $kind (i32.shl (local.get $kind) (i32.const 4)))
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(if (i32.and (i32.load ${lane(at.alive)}) (i32.eq (i32.load ${
+        lane(at.id)
+      }) (local.get $id))) (then (call $${name}_move (local.get $lane) (local.get $kind) (local.get $value))))`,
+    )
+  })
+
+  (func $${name}_express_all (param $kind i32) (param $value f32) (local $voice i32) (local $lane i32)
+    (if (i32.eqz ${known}) (then (return)))
+    (local.set $kind (i32.shl (local.get $kind) (i32.const 4)))
+    (f32.store ${ofInstrument} (local.get $value))
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(call $${name}_move (local.get $lane) (local.get $kind) (f32.load offset=${at.own} (i32.add (local.get $lane) (local.get $kind))))`,
+    )
+  })`;
+}
+
 function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
   const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
   const ratio = `(f32.div (f32.load ${lane(at.velocity)}) (local.get $velocity))`;
@@ -131,6 +181,7 @@ function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRa
     (f32.store ${lane(at.number)} (local.get $number))
     (f32.store ${lane(at.velocity)} (local.get $velocity))
     (f32.store ${lane(at.spread)} (local.get $spread))
+    ${unexpressedText(name)}
     (i32.store ${lane(at.gate)} (i32.const -1))
     (i32.store ${lane(at.trigger)} (i32.const -1))
     (i32.store ${lane(at.alive)} (i32.const -1))
@@ -282,7 +333,8 @@ function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPla
     `(local.set $lane (call $${name}_lane (i32.const ${voice})))
     (f32.store ${lane(at.number)} (f32.add (local.get $number) (f32.const ${floatText(detune)})))
     (i32.store ${lane(at.id)} (local.get $id))
-    (i32.store ${lane(at.held)} (i32.const 1))`
+    (i32.store ${lane(at.held)} (i32.const 1))
+    ${unexpressedText(name)}`
   );
   const sounding = glide.map((_, voice) =>
     `(i32.load offset=${at.alive} (call $${name}_lane (i32.const ${voice})))`

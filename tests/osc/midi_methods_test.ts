@@ -67,6 +67,17 @@ Deno.test("every controller value lies in the parameter's range and never turns 
   );
 });
 
+Deno.test("the wheel bends two semitones at its ends, aftertouch presses one note or all", () => {
+  const express = { kind: "express", instrument: 0 } as const;
+  assert.deepEqual(ask("/midi/bend", 1, 8_192), { ...express, what: "bend", value: 0 });
+  assert.deepEqual(ask("/midi/bend", 1, 0), { ...express, what: "bend", value: -2 });
+  assert.deepEqual(pack(0xe0, 127, 127), { ...express, what: "bend", value: 2 });
+  assert.deepEqual(ask("/midi/pressure", 1, 127), { ...express, id: undefined, what: "pressure", value: 1 });
+  assert.deepEqual(ask("/midi/pressure", 1, 60, 0), { ...express, id: 60, what: "pressure", value: 0 });
+  assert.deepEqual(pack(0xa0, 60, 127), { ...express, id: 60, what: "pressure", value: 1 });
+  assert.deepEqual(pack(0xd0, 127, 0), { ...express, id: undefined, what: "pressure", value: 1 });
+});
+
 Deno.test("what does not exist is refused with what there is", () => {
   const refused = (work: () => unknown, pattern: RegExp) => assert.throws(work, { message: pattern });
   refused(() => ask("/midi/note", 3, 60, 1), /channel: expected 1 to 2, one for each instrument, found 3/);
@@ -74,7 +85,8 @@ Deno.test("what does not exist is refused with what there is", () => {
   refused(() => ask("/midi/note", 1, 128, 1), /expected 0 to 127, found 128/);
   refused(() => ask("/midi/note", 1, 60), /expected ,iii, found ,ii/);
   refused(() => ask("/midi/cc", 1, 3, 1), /keys has .*74 \(cutoffHz\).*64 \(pedal\).*found 3/);
-  refused(() => pack(0xe0, 0, 64), /found status 0xe0/);
+  refused(() => pack(0xc0, 0, 64), /found status 0xc0/);
+  refused(() => ask("/midi/bend", 1, 16_384), /expected 0 to 16383, found 16384/);
   refused(() => pack(0x90, 200, 1), /data bytes of 0 to 127, found 200/);
   refused(() => methods.get("/midi")!([]), /expected ,m, found ,/);
 });

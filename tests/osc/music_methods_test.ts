@@ -33,19 +33,13 @@ function refusal(address: string, ...args: readonly OscArgument[]): string {
 
 Deno.test("addresses: the first instrument also without its name, every instrument with it, every parameter", () => {
   const addresses = methods.map(({ address }) => address).filter((address) => !address.startsWith("/midi"));
-  assert.deepEqual(addresses.slice(0, 10), [
-    "/note",
-    "/off",
-    "/pedal",
-    "/synth/note",
-    "/synth/off",
-    "/synth/pedal",
-    "/bass/note",
-    "/bass/off",
-    "/bass/pedal",
+  const ofInstrument = ["note", "off", "bend", "pressure", "timbre", "pedal"];
+  const expected = [
+    ...["", "/synth", "/bass"].flatMap((prefix) => ofInstrument.map((name) => `${prefix}/${name}`)),
     "/panic",
-  ]);
-  assert.deepEqual(addresses.slice(10), parameters.map(({ address }) => `/${address}`));
+  ];
+  assert.deepEqual(addresses.slice(0, expected.length), expected);
+  assert.deepEqual(addresses.slice(expected.length), parameters.map(({ address }) => `/${address}`));
   assert.equal(new Set(addresses).size, addresses.length);
   assert.ok(methods.every(({ description }) => description !== ""));
 });
@@ -89,6 +83,17 @@ Deno.test("note: other forms and ranges are refused with what was expected", () 
   assert.equal(refusal("/note", i(60), i(128)), "velocity: expected 0 to 127, found 128");
   assert.equal(refusal("/note", i(1), i(60), f(2)), "velocity: expected 0 to 1, found 2");
   assert.equal(refusal("/note", i(60), f(NaN)), "expected a finite number, found NaN");
+});
+
+Deno.test("bend, pressure and timbre: of the instrument, or of the notes with an id, inside their range", () => {
+  const express = { kind: "express", instrument: 1 } as const;
+  assert.deepEqual(read("/bass/bend", f(-2)), { ...express, what: "bend", value: -2 });
+  assert.deepEqual(read("/bass/bend", i(60), f(0.5)), { ...express, id: 60, what: "bend", value: 0.5 });
+  assert.deepEqual(read("/bass/pressure", i(1)), { ...express, what: "pressure", value: 1 });
+  assert.match(refusal("/bend", f(49)), /expected -48 to 48, found 49/);
+  assert.match(refusal("/timbre", f(1.5)), /expected 0 to 1, found 1.5/);
+  assert.match(refusal("/timbre", f(1), f(1)), /expected ,f or ,if/);
+  assert.match(refusal("/timbre"), /expected ,f, found ,/);
 });
 
 Deno.test("off, pedal and panic: their one form", () => {

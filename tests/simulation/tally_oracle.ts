@@ -76,6 +76,12 @@ export class TallyOracle {
     }
     if (opcode === Opcode.noteOff) [2, instrument, target].forEach((word) => this.#stir(word));
     if (opcode === Opcode.pedal) [6, instrument, target].forEach((word) => this.#stir(word));
+    if (opcode === Opcode.express) {
+      [8, instrument, target, Math.trunc(extra), bits(value)].forEach((word) => this.#stir(word));
+    }
+    if (opcode === Opcode.expressAll) {
+      [9, instrument, target, bits(value)].forEach((word) => this.#stir(word));
+    }
     if (opcode === Opcode.panic) this.#stir(3);
     if (opcode === Opcode.exchange) {
       this.#leaving = { state: this.#state, frame: 0 };

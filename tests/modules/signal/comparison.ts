@@ -19,6 +19,8 @@ export function playEvent({ exports }: PatchPlayer, event: Event): void {
   else if (event.do === "off") exports.note_off(0, event.id);
   else if (event.do === "pedal") exports.pedal(0, event.down ? 1 : 0);
   else if (event.do === "set") exports.set_parameter(event.index, event.value);
+  else if (event.do === "express") exports.express(0, event.id, event.kind, event.value);
+  else if (event.do === "expressAll") exports.express_all(0, event.kind, event.value);
   else exports.panic();
 }
 
@@ -34,6 +36,8 @@ function interpretEvent(interpreter: PatchInterpreter, event: Event): void {
   else if (event.do === "off") one.off(event.id);
   else if (event.do === "pedal") one.pedal(event.down);
   else if (event.do === "set") interpreter.parameters[event.index].set(event.value);
+  else if (event.do === "express") one.express(event.id, event.kind, event.value);
+  else if (event.do === "expressAll") one.expressAll(event.kind, event.value);
   else one.panic();
 }
 

@@ -6,6 +6,7 @@
  */
 import type { PatchFormat } from "../../../modules/compiled_patch.ts";
 import {
+  expressions,
   type Graph,
   type InstrumentGraph,
   noteFields,
@@ -136,12 +137,18 @@ interface Voice {
   id: number;
   age: number;
   held: 0 | 1 | 2;
+  bend: number;
+  pressure: number;
+  timbre: number;
+  /** Expression of the note alone. */
+  own: number[];
 }
 
 class Instrument {
   readonly voices: Voice[] = [];
   readonly #keys: { id: number; number: number; velocity: number }[] = [];
   readonly #velocityPower: number;
+  readonly #expression = [0, 0, 0];
   #pedal = false;
 
   constructor(
@@ -156,6 +163,7 @@ class Instrument {
         alive: false,
         ...{ number: 0, velocity: 0, spread: 0, gate: false, trigger: false, level: 0 },
         ...{ gain: 0, gainTarget: 0, gainStep: 0, id: 0, age: 0, held: 0 },
+        ...{ bend: 0, pressure: 0, timbre: 0, own: [0, 0, 0] },
       });
     }
   }
@@ -221,6 +229,7 @@ class Instrument {
         ...{ gainTarget: 1, gainStep: fround(fadeStep * Math.abs(fround(1 - voice.gain))) },
         ...{ id, age: this.patch.notes, held: 1 },
       });
+      this.#forgetExpression(voice);
     }
   }
 
@@ -253,6 +262,26 @@ class Instrument {
     if (this.#keys.length > 0) {
       if (this.voices[0].held === 2) this.#playTop(true);
     } else for (const voice of this.voices) if (voice.held === 2) this.#release(voice);
+  }
+
+  express(id: number, kind: number, value: number): void {
+    for (const voice of this.voices) if (voice.alive && voice.id === id) this.#move(voice, kind, value);
+  }
+
+  expressAll(kind: number, value: number): void {
+    if (kind >= expressions.length) return;
+    this.#expression[kind] = fround(value);
+    for (const voice of this.voices) this.#move(voice, kind, voice.own[kind]);
+  }
+
+  #move(voice: Voice, kind: number, value: number): void {
+    if (kind >= expressions.length) return;
+    voice.own[kind] = fround(value);
+    voice[expressions[kind]] = fround(voice.own[kind] + this.#expression[kind]);
+  }
+
+  #forgetExpression(voice: Voice): void {
+    expressions.forEach((_, kind) => this.#move(voice, kind, 0));
   }
 
   panic(): void {
@@ -314,6 +343,7 @@ class Instrument {
         voice.held = 1;
         voice.number = fround(number + this.#spreadOf(place).detune);
         voice.id = id;
+        this.#forgetExpression(voice);
       });
     } else this.#sound(id, number, velocity);
   }

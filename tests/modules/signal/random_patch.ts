@@ -156,6 +156,7 @@ export function patchOf(recipe: Recipe): Patch {
       note.frequencyHz.ratio(1_000),
       note.velocity,
       note.spread,
+      note.pressure.minus(note.timbre),
       note.trigger.select(1, 0),
       note.gate.select(0.5, -0.5),
       p.smooth,
@@ -200,6 +201,8 @@ export type Event =
   | { readonly do: "off"; readonly id: number }
   | { readonly do: "pedal"; readonly down: boolean }
   | { readonly do: "set"; readonly index: number; readonly value: number }
+  | { readonly do: "express"; readonly id: number; readonly kind: number; readonly value: number }
+  | { readonly do: "expressAll"; readonly kind: number; readonly value: number }
   | { readonly do: "panic" };
 
 /** An event and the frames that pass after it. */
@@ -230,6 +233,23 @@ export function scoresOf(ids: number): fc.Arbitrary<readonly Step[]> {
           arbitrary: fc.record({
             do: fc.constant("set" as const),
             index: fc.nat(3),
+            value: fc.float({ min: -2, max: 2, noNaN: true }),
+          }),
+        },
+        {
+          weight: 1,
+          arbitrary: fc.record({
+            do: fc.constant("express" as const),
+            id: fc.nat(4),
+            kind: fc.nat(3),
+            value: fc.float({ min: -2, max: 2, noNaN: true }),
+          }),
+        },
+        {
+          weight: 1,
+          arbitrary: fc.record({
+            do: fc.constant("expressAll" as const),
+            kind: fc.nat(3),
             value: fc.float({ min: -2, max: 2, noNaN: true }),
           }),
         },

@@ -1,0 +1,19 @@
+import { buildTuning } from "../signal/build_context.ts";
+import { type Signal, table } from "../signal/signal.ts";
+
+/** Keys that a tuning has a pitch for. */
+export const tunedKeys = 128;
+
+/**
+ * The pitch of a key in the tuning that the patch is built for, in semitones of equal temperament. Between two keys, where
+ * a glide or a unison may be, it lies on the straight line from one to the other. Costs nothing in equal temperament.
+ */
+export function tuned(number: Signal<"semitones">): Signal<"semitones"> {
+  const pitches = buildTuning();
+  if (pitches === undefined) return number;
+  const key = number.within(0, tunedKeys - 1);
+  const below = key.atMost(tunedKeys - 2).floor();
+  const lookUp = table(pitches);
+  const [from, to] = [0, 1].map((step) => lookUp(below.toInteger().plus(step)));
+  return from.plus(to.minus(from).times(key.minus(below).as("1"))).as("semitones");
+}

@@ -1,0 +1,133 @@
+/**
+ * Scala files, and what they do to the pitch of notes.
+ *
+ * Covers: modules/tuning/tuned.ts patches/read_tuning.ts
+ */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readScale, ScaleInvalid, tuningOf } from "../../../modules/tuning/scala.ts";
+import { adsr } from "../../../modules/envelopes/adsr.ts";
+import { definePatch, instrument } from "../../../modules/patch.ts";
+import { readTuning } from "../../../patches/read_tuning.ts";
+import { PatchPlayer } from "../../patch_player.ts";
+
+const equal = `! 12-TET.scl\n!\n12 tone equal temperament\n 12\n!\n${
+  Array.from({ length: 11 }, (_, step) => ` ${(step + 1) * 100}.0`).join("\n")
+}\n 2/1\n`;
+
+/** Just intonation on C: major third 5/4, fifth 3/2. */
+const just =
+  "! just.scl\n!\nFive-limit just intonation\n 12\n 16/15\n 9/8 major tone\n 6/5\n 5/4\n 4/3\n 45/32\n 3/2\n 8/5\n 5/3\n 9/5\n 15/8\n 2\n";
+
+const hzOf = (pitch: number) => 440 * 2 ** ((pitch - 69) / 12);
+
+/** Frequency that a note has in a tuning, read from the compiled voice itself. */
+async function heardHz(tuning: readonly number[] | undefined, number: number, bend = 0): Promise<number> {
+  const patch = definePatch({
+    name: "pitch",
+    instruments: {
+      one: instrument({
+        voices: 1,
+        parameters: {},
+        voice: (note) => ({
+          output: note.frequencyHz.ratio(65_536),
+          envelope: adsr({ gate: note.gate, trigger: note.trigger, attackSeconds: 0.001, sustain: 1 }),
+        }),
+      }),
+    },
+    parameters: {},
+    output: ({ one }) => one,
+  });
+  const player = await PatchPlayer.of(patch, { tuning });
+  player.on(1, number);
+  player.exports.express_all(0, 0, bend);
+  return player.play(2_000, 0)[1_999] * 65_536;
+}
+
+Deno.test("equal temperament as a scale is the keys' own numbers", () => {
+  const { description, cents } = readScale(equal);
+  assert.deepEqual([description, cents.length], ["12 tone equal temperament", 12]);
+  tuningOf(readScale(equal)).forEach((pitch, key) => assert.ok(Math.abs(pitch - key) < 1e-9, `key ${key}`));
+});
+
+Deno.test("just intonation has pure fifths and thirds, and A4 stays at 440 Hz", () => {
+  const pitches = tuningOf(readScale(just));
+  assert.ok(Math.abs(hzOf(pitches[69]) - 440) < 1e-9);
+  assert.ok(Math.abs(hzOf(pitches[67]) / hzOf(pitches[60]) - 3 / 2) < 1e-12);
+  assert.ok(Math.abs(hzOf(pitches[64]) / hzOf(pitches[60]) - 5 / 4) < 1e-12);
+  assert.ok(Math.abs(hzOf(pitches[72]) / hzOf(pitches[60]) - 2) < 1e-12);
+});
+
+Deno.test("a scale of any size and period repeats up and down from its first key", () => {
+  const scale = readScale(
+    "Bohlen-Pierce, three of it\n!\nthree\n3\n!\n400.\n900.\n3/1\n".replace(/^.*\n!\n/, ""),
+  );
+  const pitches = tuningOf(scale, { firstKey: 60, referenceKey: 60, referenceHz: 261.6255653005986 });
+  const period = 12 * Math.log2(3);
+  for (const key of [54, 57, 60, 63]) assert.ok(Math.abs(pitches[key + 3] - pitches[key] - period) < 1e-9);
+  assert.ok(Math.abs(pitches[61] - 64) < 1e-9);
+  assert.ok(Math.abs(pitches[59] - (60 + 9 - period)) < 1e-9);
+});
+
+Deno.test("what is no scale is told by its line and what was expected", () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["", /line 2: expected the number of notes/],
+    ["name\nmany\n", /line 2: expected the number of notes, found "many"/],
+    ["name\n0\n", /line 2: expected 1 to 10000 notes, found 0/],
+    ["name\n2\n100.0\n", /expected 2 pitches, found 1: the file is cut off/],
+    [
+      "! c\nname\n2\n100.0\nhigh\n",
+      /line 5: expected cents with a full stop, or a ratio like 3\/2, found "high"/,
+    ],
+    ["name\n1\n3/0\n", /line 3: expected cents/],
+    ["name\n1\n0\n", /line 3: expected cents/],
+  ];
+  for (const [text, expected] of cases) {
+    assert.throws(
+      () => readScale(text),
+      (error) => error instanceof ScaleInvalid && expected.test(error.message),
+      text,
+    );
+  }
+  const wide = tuningOf(readScale("wide\n1\n1000/1\n"));
+  assert.deepEqual([wide[0], wide[127]], [-48, 140], "nobody hears more");
+});
+
+Deno.test("any text is a scale or ScaleInvalid", () => {
+  fc.assert(fc.property(fc.string(), fc.string({ unit: fc.constantFrom(..."!0123456789./ \n-") }), (a, b) => {
+    for (const text of [a, b, `name\n3\n${b}`]) {
+      try {
+        tuningOf(readScale(text));
+      } catch (error) {
+        if (!(error instanceof ScaleInvalid)) throw error;
+      }
+    }
+  }));
+});
+
+Deno.test("notes sound in the tuning, glides lie between its keys, and a bend is in equal semitones", async () => {
+  const tuning = tuningOf(readScale(just));
+  for (const key of [0, 60, 64, 67, 100, 127]) {
+    const cents = 1_200 * Math.log2(await heardHz(tuning, key) / hzOf(tuning[key]));
+    assert.ok(Math.abs(cents) < 0.02, `key ${key}: ${cents} cents`);
+  }
+  const between = 1_200 * Math.log2(await heardHz(tuning, 60.5) / hzOf((tuning[60] + tuning[61]) / 2));
+  assert.ok(Math.abs(between) < 0.02);
+  const bent = 1_200 * Math.log2(await heardHz(tuning, 60, 2) / hzOf(tuning[60] + 2));
+  assert.ok(Math.abs(bent) < 0.02);
+  const plain = 1_200 * Math.log2(await heardHz(undefined, 60, -12) / hzOf(48));
+  assert.ok(Math.abs(plain) < 0.02);
+});
+
+Deno.test("a tuning that cannot be read names its file", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".scl" });
+  await Deno.writeTextFile(path, just);
+  assert.equal((await readTuning(path)).length, 128);
+  await Deno.writeTextFile(path, "nothing");
+  await assert.rejects(
+    readTuning(path),
+    (error) => error instanceof ScaleInvalid && error.message.startsWith(path),
+  );
+  await Deno.remove(path);
+  await assert.rejects(readTuning(path), /cannot read the tuning/);
+});
