@@ -2,12 +2,10 @@
  * Seconds that a processor worked for us, as the kernel counts them: what else runs on the machine takes less part in them
  * than in the time that went by.
  */
-import process from "node:process";
 
-/** Of this process, all threads. */
-export function ownSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
+/** Of the thread that calls. */
+export function threadSeconds(): number {
+  return Number(Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")[0]) / 1e9;
 }
 
 /** Of all processes that it has started and that have ended, in steps of 10 ms. */

@@ -10,7 +10,7 @@ import { definePatch, instrument, type Note, type Patch, type Voice } from "../m
 import { compileGraph } from "../modules/signal/compile.ts";
 import { delay } from "../modules/time/delay.ts";
 import { pan } from "../modules/utility/pan.ts";
-import { ownSeconds } from "./processor_time.ts";
+import { threadSeconds } from "./processor_time.ts";
 
 /** What all of them are rendered for. */
 export const benchFormat = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
@@ -83,10 +83,10 @@ export async function play(patch: Patch, notes: number): Promise<Playing> {
     patch: compiled,
     exports,
     render: (seconds) => {
-      const before = ownSeconds();
+      const before = threadSeconds();
       const blocks = Math.round(seconds * sampleRateHz / maximumBlockFrames);
       for (let block = 0; block < blocks; block++) exports.render(0, maximumBlockFrames);
-      return ownSeconds() - before;
+      return threadSeconds() - before;
     },
   };
 }

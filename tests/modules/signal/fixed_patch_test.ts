@@ -129,10 +129,8 @@ for (const [mistake, change] of Object.entries(mistakes)) {
       { length: 20 },
       (_, index) => ({ event: on(index, 40 + index * 1.7), frames: 9 }),
     );
-    const release = Array.from({ length: 7 }, (_, index) => ({
-      event: { do: "off", id: index * 3 } as const,
-      frames: 90,
-    }));
+    // one of the second group and one of the fourth, which are rendered behind others
+    const release = [5, 13].map((id) => ({ event: { do: "off", id } as const, frames: 300 }));
     const graph = patch.build(format);
     // those that are over make room
     const again = Array.from(
