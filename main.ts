@@ -23,12 +23,18 @@ import { SessionDamaged } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
 import { WavFileError } from "./engine/session/wav_writer.ts";
 import { PortAudioMissing } from "./ffi/library_search.ts";
+import { type DatagramPeer, Datagrams } from "./ffi/datagrams.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
+import { AccessControl, loopbackNetworks } from "./osc/access.ts";
 import { AddressSpace } from "./osc/address_space.ts";
-import { OscListener, PortInUse } from "./osc/listener.ts";
+import { NetworkInvalid, NetworkList } from "./osc/cidr.ts";
+import { Gate } from "./osc/gate.ts";
+import { isLoopback, PacketIntake } from "./osc/intake.ts";
+import { OscListener, PortInUse, wantedBufferBytes } from "./osc/listener.ts";
 import { ParameterWatch } from "./osc/oscquery/parameter_watch.ts";
 import { QueryService } from "./osc/oscquery/query_service.ts";
+import { StreamListener } from "./osc/stream_listener.ts";
 import type { PatchFormat } from "./modules/compiled_patch.ts";
 import { PatchInvalid } from "./modules/signal/flatten.ts";
 import { PatchUnknown } from "./patches/catalogue.ts";
@@ -45,6 +51,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [UsageError, exitCodes.usage],
   [ConfigError, exitCodes.usage],
   [PatchUnknown, exitCodes.usage],
+  [NetworkInvalid, exitCodes.usage],
   [PatchInvalid, exitCodes.usage],
   [DriverError, exitCodes.device],
   [DeviceNotFound, exitCodes.device],
@@ -115,9 +122,23 @@ async function start(config: Config): Promise<number> {
   const handlers = signals.map((signal) => () => wanted.resolve(signal));
   signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
   let engine: Engine | undefined;
-  let listener: OscListener | undefined;
+  let listener: OscListener<DatagramPeer> | undefined;
+  let streams: StreamListener | undefined;
+  let space: AddressSpace | undefined;
   let query: QueryService | undefined;
   try {
+    const access = accessControl(config);
+    if (!isLoopback(config.oscHost) && config.oscAllow === loopbackNetworks) {
+      log.warning(
+        `OSC is listened for on ${config.oscHost}, but only this machine is let in: set UNDERSTUDY_OSC_ALLOW`,
+      );
+    }
+    const gate = new Gate({
+      access,
+      messagesPerSecond: config.oscMessagesPerSecond,
+      onNotice: (text) => log.warning(text),
+    });
+    const intake = new PacketIntake((text, count) => log.warning(`${text} (${count} so far)`), gate);
     const { native, path } = await loadNative(config, (text) => log.info(text));
     const format = patchFormat(config);
     const tellPrint = (text: string) =>
@@ -127,8 +148,21 @@ async function start(config: Config): Promise<number> {
     listener = OscListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
-      onTrouble: (text, count) => log.warning(`${text} (${count} so far)`),
+      intake,
+      access: (address) => Datagrams.open(native, address),
     });
+    const { receiveBufferBytes = wantedBufferBytes } = listener;
+    if (receiveBufferBytes < wantedBufferBytes) {
+      log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
+    }
+    if (config.oscTcpPort !== undefined) {
+      streams = StreamListener.bind({
+        hostname: config.oscHost,
+        port: config.oscTcpPort,
+        framing: config.oscTcpFraming,
+        intake,
+      });
+    }
     engine = await Engine.start({ config, patch, native, nativeLibrary: path, log, version });
     const playing = engine;
     const loadNext = patchSource(
@@ -137,13 +171,18 @@ async function start(config: Config): Promise<number> {
         await playing.loadPatch(await loadPatch(nameOrFile, format, { onPrint: tellPrint })),
     );
     const values = new ParameterWatch(engine);
-    const space = new AddressSpace({
+    space = new AddressSpace({
       engine: values.engine,
       version,
       loadPatch: loadNext,
+      access,
       onQuit: () => wanted.resolve("/quit"),
+      onDump: (line) => log.info(line),
+      traffic: () => ({ packets: intake.packets, ...intake.counts, ...gate.counts }),
     });
     listener.serve(space);
+    streams?.serve(space);
+    if (streams) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${streams.address}`);
     query = new QueryService({
       hostname: config.oscQueryHost,
       port: config.oscQueryPort,
@@ -159,10 +198,19 @@ async function start(config: Config): Promise<number> {
     log.info(`stopping: ${await wanted.promise}`);
     return exitCodes.ok;
   } finally {
-    await Promise.all([listener?.stop(), query?.stop()]);
+    await Promise.all([listener?.stop(), streams?.stop(), query?.stop()]);
+    space?.stop();
     await engine?.stop();
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
   }
+}
+
+function accessControl({ oscAllow, oscReadOnly, oscSecret }: Config): AccessControl {
+  return new AccessControl({
+    allow: new NetworkList(oscAllow, "UNDERSTUDY_OSC_ALLOW"),
+    readOnly: new NetworkList(oscReadOnly ?? "", "UNDERSTUDY_OSC_READ_ONLY"),
+    secret: oscSecret,
+  });
 }
 
 /** What a command has to say at its end. */

@@ -17,6 +17,14 @@ export interface EngineControl {
   /** Resolves once everything submitted before has been handed to the device. */
   settled(): Promise<void>;
   status(): EngineStatus;
+  /** The value that a parameter, by its index, was last given; one with a time counts from then on. */
+  parameterValue(parameter: number): number | undefined;
+  /** Voices that sound now, by instrument, counted every 20 ms; empty where the patch cannot tell. */
+  voices(): readonly number[];
+  /** Peaks of the output for one reader, which closes it when it is done. */
+  openMeter(): Meter;
+  /** Tells of everything that happens, in order. Returns what ends it. */
+  observe(listener: (event: EngineEvent) => void): () => void;
   /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefused} without a standby. */
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefused} unless faults are allowed by configuration. */
@@ -43,6 +51,8 @@ export type Command =
   | { readonly kind: "noteOff"; readonly instrument: number; readonly id: number }
   | { readonly kind: "pedal"; readonly instrument: number; readonly down: boolean }
   | { readonly kind: "panic" }
+  /** Drops everything submitted before that still waits for its time; only without a time of its own. */
+  | { readonly kind: "clear" }
   | { readonly kind: "set"; readonly parameter: number; readonly value: number };
 
 /** Whether a parameter may have this value. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
@@ -71,6 +81,37 @@ export class CommandRefused extends Error {
   override readonly name = "CommandRefused";
 }
 
+/** The largest magnitude of each output channel since the last call, 1 at full scale. */
+export interface Meter {
+  take(): readonly number[];
+  close(): void;
+}
+
+/** Something that happened in the engine. */
+export type EngineEvent =
+  /** A renderer was lost: the supervisor's word for why, and the role it had. */
+  | {
+    readonly event: "fault";
+    readonly cause: string;
+    readonly role: string;
+    readonly rendererId: number;
+    readonly block: number;
+  }
+  | { readonly event: "role"; readonly role: string; readonly rendererId: number }
+  /** So many renderers are in lockstep again, so long after the fault. */
+  | { readonly event: "lockstep"; readonly renderers: number; readonly afterMs: number }
+  /** No renderer is in lockstep: sound is concealed. */
+  | { readonly event: "alone" }
+  | { readonly event: "overload" }
+  /** Commands on which every renderer broke are left out for ever. */
+  | { readonly event: "quarantine"; readonly commands: number }
+  | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
+  /** Another patch plays: parameters and instruments are others. */
+  | { readonly event: "patch"; readonly patch: string }
+  /** The last note of an instrument has faded away. */
+  | { readonly event: "silent"; readonly instrument: number }
+  | { readonly event: "parameter"; readonly parameter: number; readonly value: number };
+
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
 
@@ -81,6 +122,12 @@ export type FaultTarget = typeof faultTargets[number];
 export const roles = ["primary", "standby", "spare"] as const;
 export type Role = typeof roles[number];
 
+/** The roles that a fault hits. */
+export function rolesOf(target: FaultTarget): readonly Role[] {
+  if (target === "all") return roles;
+  return target === "both" ? ["primary", "standby"] : [target];
+}
+
 export interface EngineStatus {
   readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
   readonly driver: "portaudio" | "clock";
@@ -89,16 +136,23 @@ export interface EngineStatus {
   readonly sampleRateHz: number;
   readonly blockFrames: number;
   readonly lookaheadBlocks: number;
+  /** From a command to the device's output as it is set up: the lookahead, and what the device states of itself. */
   readonly latencyMs: number;
+  /** The same with the lead that renderers really had in the last second. */
+  readonly measuredLatencyMs: number;
   readonly block: number;
   /** Renderer id that holds each role, or 0. */
   readonly rendererIds: Readonly<Record<Role, number>>;
+  /** Voices that sound now. */
+  readonly voices: number;
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
   readonly nonFiniteSamples: number;
   /** Voices that were silenced because they gave numbers that are not finite. */
   readonly poisonedVoices: number;
   readonly lateCommands: number;
+  /** Commands that wait for their time. */
+  readonly waitingCommands: number;
   /** Commands on which every renderer broke, and which are left out for ever. */
   readonly quarantinedCommands: number;
   readonly outputUnderflows: number;

@@ -8,11 +8,10 @@ import type { CompiledPatch, ParameterDeclaration } from "../modules/compiled_pa
 import type { PatchGraph } from "../modules/signal/graph.ts";
 import { compileChecksum } from "./checksum.ts";
 import type { Config } from "./config.ts";
-import { seatCount, stateCheckSeconds } from "./constants.ts";
+import { seatCount } from "./constants.ts";
 import * as control from "./control.ts";
 import { DriverError } from "./driver/driver.ts";
 import { DriverKeeper } from "./driver/driver_keeper.ts";
-import { logEvent } from "./event_log.ts";
 import { fadeOut } from "./fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
@@ -20,13 +19,17 @@ import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "./logging.ts";
 import { raiseLookahead } from "./lookahead.ts";
+import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
+import { ParameterValues } from "./parameter_values.ts";
 import { PatchLoader } from "./patch_loader.ts";
 import { RendererPool } from "./renderer/renderer_pool.ts";
+import { Reporter } from "./reporter.ts";
 import { History } from "./session/history.ts";
 import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
+import { engineStatus } from "./status.ts";
 import { Comparison } from "./supervisor/comparison.ts";
 import { Quarantine } from "./supervisor/quarantine.ts";
 import { SnapshotKeeper } from "./supervisor/snapshot_keeper.ts";
@@ -51,12 +54,17 @@ export interface EngineOptions {
   readonly startLogPosition?: number;
   /** Frames of output that the clock driver keeps for `OutputCapture`. */
   readonly captureFrames?: number;
+  /** Milliseconds since 1970, `Date.now` by default; tests step it. */
+  readonly readWallMs?: () => number;
   /** Told of every event of the supervisor, after it was logged. */
   readonly onEvent?: (event: SupervisorEvent) => void;
 }
 
 /** Time between two looks at the renderers. */
 const tickMs = 4;
+
+/** Share of a new reading in an average over about a second of ticks. */
+const averagingFactor = tickMs / 1_000;
 
 /** The first block must be in the ring within this after the start. */
 const firstBlockMs = 10_000;
@@ -79,20 +87,22 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DriverKeeper;
-  readonly #faults: Record<string, number> = {};
+  readonly #values: ParameterValues;
+  readonly #reporter: Reporter;
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
   #snapshotPosition: number;
   #lateCommands = 0;
   #quarantined = 0;
-  #diverged = false;
   #mayJoin = false;
+  #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
 
   private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
     const { config, patch, native, log } = options;
     this.#options = options;
+    this.#reporter = new Reporter(log);
     this.memory = memory;
     const seals = new SealTable(memory);
     seals.reset(memory.geometry.startBlock);
@@ -125,9 +135,17 @@ export class Engine implements control.EngineControl {
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
       writer: () => this.#writer,
+      onChange: ({ parameters, name }) => {
+        this.#values.declare(parameters);
+        this.#reporter.tell({ event: "patch", patch: name });
+      },
     });
-    this.#timeline = new Timeline(memory, native);
+    this.#timeline = new Timeline(memory, native, options.readWallMs);
     this.#driver = new DriverKeeper(native, memory, config, log);
+    this.#values = new ParameterValues(
+      patch.parameters,
+      (parameter, value) => this.#reporter.tell({ event: "parameter", parameter, value }),
+    );
   }
 
   /**
@@ -138,19 +156,7 @@ export class Engine implements control.EngineControl {
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, native } = options;
-    const blocksIn = (seconds: number) =>
-      Math.max(1, Math.round(seconds * config.sampleRateHz / config.blockFrames));
-    const stateCheckBlocks = blocksIn(stateCheckSeconds);
-    const snapshotChecks = Math.max(1, Math.round(blocksIn(config.snapshotMs / 1_000) / stateCheckBlocks));
-    const memory = SharedMemory.create({
-      ...config,
-      startBlock: options.startBlock ?? 0,
-      startLogPosition: options.startLogPosition ?? 0,
-      stateCheckBlocks,
-      snapshotBlocks: stateCheckBlocks * snapshotChecks,
-      arenaBytes: Math.max(patch.arena.bytes, config.patchMemoryMiB * 2 ** 20),
-      captureFrames: options.captureFrames ?? 0,
-    });
+    const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
     const engine = new Engine(options, memory, await compileChecksum());
     try {
@@ -186,9 +192,11 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.hold(at.block, entries.length, this.memory.consumed());
+      this.#pending.hold(at.block, entries.length, this.#history.next);
     }
     this.#commands.append(entries);
+    this.#values.take(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
+    if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
     if (lateBlocks <= 0) return { lateMs: 0 };
     this.#lateCommands += entries.length;
     const { blockFrames, sampleRateHz } = this.memory.geometry;
@@ -209,11 +217,7 @@ export class Engine implements control.EngineControl {
     if (!this.#options.config.faults) {
       throw new control.CommandRefused("faults are off; start with UNDERSTUDY_FAULTS=on");
     }
-    const wanted: readonly string[] = target === "both"
-      ? ["primary", "standby"]
-      : target === "all"
-      ? control.roles
-      : [target];
+    const wanted = control.rolesOf(target);
     const seats = this.#supervisor.roles.filter((seat, role) =>
       seat !== undefined && wanted.includes(control.roles[role])
     );
@@ -223,46 +227,41 @@ export class Engine implements control.EngineControl {
   }
 
   status(): control.EngineStatus {
-    const { geometry } = this.memory;
-    const ids = this.#supervisor.roles.map((seat) => seat === undefined ? 0 : this.#pool.incarnation(seat));
-    return {
+    return engineStatus({
+      memory: this.memory,
+      driver: this.#driver,
+      supervisor: this.#supervisor,
+      pool: this.#pool,
       state: this.#state,
-      driver: this.#driver.kind,
-      device: this.#driver.device,
       patch: this.#loader.current.name,
-      sampleRateHz: geometry.sampleRateHz,
-      blockFrames: geometry.blockFrames,
-      lookaheadBlocks: this.memory.lookaheadBlocks(),
-      latencyMs: (this.memory.lookaheadBlocks() * geometry.blockFrames / geometry.sampleRateHz +
-        this.#driver.outputLatencySeconds) *
-        1_000,
-      block: this.memory.consumed() >>> 0,
-      rendererIds: Object.fromEntries(control.roles.map((role, index) => [role, ids[index] ?? 0])) as Record<
-        control.Role,
-        number
-      >,
-      rescuedBlocks: this.memory.counter("rescuedBlocks"),
-      concealedFrames: this.memory.counter("concealedFrames"),
-      nonFiniteSamples: this.memory.counter("nonFiniteSamples"),
-      poisonedVoices: this.#poisonedVoices(),
+      ticksPerMs: this.#timeline.ticksPerMs,
+      blocksAhead: this.#blocksAhead,
+      voices: this.voices(),
       lateCommands: this.#lateCommands,
+      waitingCommands: this.#pending.waiting(this.#history.next),
       quarantinedCommands: this.#quarantined,
-      outputUnderflows: this.memory.counter("outputUnderflows"),
-      replacements: Math.max(
-        0,
-        this.#supervisor.incarnations - supervisorDefaults.following - supervisorDefaults.waiting,
-      ),
-      faults: { ...this.#faults },
-      callbackLoad: this.#driver.callbackLoad(this.#timeline.ticksPerMs),
-    };
+      faults: this.#reporter.faults,
+    });
   }
 
-  /** All renderers in lockstep count alike; one that is just joining still counts less. */
-  #poisonedVoices(): number {
-    const counts = this.#supervisor.roles.map((seat) =>
-      seat === undefined ? 0 : this.#pool.poisonedVoices(seat)
+  parameterValue(parameter: number): number | undefined {
+    return this.#values.valueOf(parameter);
+  }
+
+  voices(): readonly number[] {
+    const seat = this.#supervisor.roles.find((each) =>
+      each !== undefined && this.#supervisor.isRunning(each)
     );
-    return Math.max(0, ...counts);
+    const counted = this.#loader.current.arena.voices?.length ?? 0;
+    return seat === undefined ? [] : this.#pool.voices(seat, counted);
+  }
+
+  openMeter(): control.Meter {
+    return this.#history.openMeter();
+  }
+
+  observe(listener: (event: control.EngineEvent) => void): () => void {
+    return this.#reporter.observe(listener);
   }
 
   /** Largest magnitude handed to the device since the last call. */
@@ -293,7 +292,7 @@ export class Engine implements control.EngineControl {
       await new Promise((done) => setTimeout(done, 1));
     }
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
-    this.#state = "running";
+    this.#enter("running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
       `playing ${this.#options.patch.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
@@ -312,7 +311,7 @@ export class Engine implements control.EngineControl {
       seat !== undefined && this.#supervisor.isRunning(seat)
     ) as number[];
     const compared = this.#comparison.look(running);
-    this.#reportDivergence(compared.block, compared.undecided);
+    this.#reporter.divergence(compared.block, compared.undecided);
     this.#snapshotPosition = this.#snapshots.look(running) ?? this.#snapshotPosition;
     const consumed = this.memory.consumed();
     const actions = this.#supervisor.observe({
@@ -334,8 +333,17 @@ export class Engine implements control.EngineControl {
     );
     this.#driver.watch();
     if (this.#state === "running" || this.#state === "waiting for device") {
-      this.#state = this.#driver.waiting ? "waiting for device" : "running";
+      this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     }
+    this.#values.advance(consumed);
+    this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
+    this.#reporter.voices(this.voices());
+  }
+
+  #enter(state: control.EngineStatus["state"]): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#reporter.tell({ event: "device", state, device: this.#driver.device });
   }
 
   #carryOut(actions: readonly Action[]): void {
@@ -367,45 +375,32 @@ export class Engine implements control.EngineControl {
   }
 
   #onEvent(event: SupervisorEvent): void {
-    if (event.event === "fault") {
-      this.#faults[event.cause] = (this.#faults[event.cause] ?? 0) + 1;
-      const broke = event.cause === "throw" || event.cause === "trap";
-      if (broke) {
-        this.#quarantine.noteFailure({ block: event.block, position: this.#pool.logPosition(event.seat) });
-      }
+    if (event.event === "fault" && (event.cause === "throw" || event.cause === "trap")) {
+      this.#quarantine.noteFailure({ block: event.block, position: this.#pool.logPosition(event.seat) });
     }
     if (event.event === "lockstep" && event.renderers === supervisorDefaults.following) {
       this.#quarantine.forget();
     }
     const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
-    logEvent(this.#options.log, event, this.memory.consumed() >>> 0, detail);
+    this.#reporter.supervised(event, this.memory.consumed() >>> 0, detail);
     this.#options.onEvent?.(event);
   }
 
   #quarantinePoison(): void {
     const blamed = this.#quarantine.decide();
     if (blamed.length === 0) return;
-    const orphans = this.#loader.quarantined(blamed);
-    orphans.forEach((position) => this.#commands.quarantine(position));
+    const orphans = this.#loader.quarantined(blamed).filter((position) =>
+      this.#commands.quarantine(position)
+    );
     const positions = [...blamed, ...orphans];
     for (const position of positions) {
       this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
     }
     this.#quarantined += positions.length;
+    this.#reporter.tell({ event: "quarantine", commands: positions.length });
     this.#options.log.error(
       `all renderers broke at one block: ${positions.length} commands are left out for ever`,
     );
-  }
-
-  #reportDivergence(block: number | undefined, undecided: boolean): void {
-    if (block === undefined) {
-      this.#diverged = false;
-      return;
-    }
-    if (this.#diverged) return;
-    this.#diverged = true;
-    const verdict = undecided ? "two renderers disagree, the third will decide" : "one renderer is outvoted";
-    this.#options.log.warning(`checksums differ: ${verdict}`, { block: block >>> 0 });
   }
 
   /** The next block that may not be sealed yet, as far as the renderers have told. */
@@ -419,7 +414,7 @@ export class Engine implements control.EngineControl {
 
   async #end(): Promise<void> {
     const wasPlaying = this.#state === "running";
-    this.#state = "stopping";
+    this.#enter("stopping");
     this.#loader.stop();
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);

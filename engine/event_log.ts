@@ -1,3 +1,4 @@
+import type { EngineEvent } from "./control.ts";
 import type { Log } from "./logging.ts";
 import type { SupervisorEvent } from "./supervisor/supervisor.ts";
 
@@ -38,5 +39,25 @@ export function logEvent(log: Log, event: SupervisorEvent, block: number, detail
       });
     case "backoff":
       return log.warning(`many renderers were lost: the next start waits ${event.delayMs} ms`);
+  }
+}
+
+/** The same event for those who observe the engine; undefined for what concerns only the log. */
+export function eventOf(event: SupervisorEvent): EngineEvent | undefined {
+  switch (event.event) {
+    case "fault": {
+      const { cause, role, incarnation, block } = event;
+      return { event: "fault", cause, role, rendererId: incarnation, block: block >>> 0 };
+    }
+    case "role":
+      return { event: "role", role: event.role, rendererId: event.incarnation };
+    case "lockstep":
+      return { event: "lockstep", renderers: event.renderers, afterMs: event.afterMs };
+    case "alone":
+    case "overload":
+      return { event: event.event };
+    case "zombie":
+    case "backoff":
+      return undefined;
   }
 }

@@ -28,6 +28,8 @@ export interface PatchLoaderOptions {
   readonly patch: CompiledPatch;
   /** The session that is being recorded, if any. */
   readonly writer: () => SessionWriter | undefined;
+  /** Told when commands mean another patch from now on. */
+  readonly onChange: (patch: CompiledPatch) => void;
 }
 
 /** A renderer gets a patch ready in some milliseconds; one that does not is ended by the supervisor long before. */
@@ -84,11 +86,16 @@ export class PatchLoader {
   quarantined(positions: readonly number[]): number[] {
     const asked = this.#asked;
     if (asked === undefined || !positions.includes(asked.position)) return [];
-    this.#current = asked.before;
     this.#asked = undefined;
+    this.#change(asked.before);
     const after = blocksBetween(this.#options.commands.head, asked.position) - 1;
     return Array.from({ length: after }, (_, index) => (asked.position + 1 + index) | 0)
       .filter((position) => !positions.includes(position));
+  }
+
+  #change(patch: CompiledPatch): void {
+    this.#current = patch;
+    this.#options.onChange(patch);
   }
 
   #format(): PatchFormat {
@@ -131,8 +138,8 @@ export class PatchLoader {
     writer()?.write("PTCH", encodePatch({ number: this.#number, description, wasm }));
     const asked = { position: commands.head, before: this.#current };
     this.#asked = asked;
-    this.#current = patch;
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
+    this.#change(patch);
     await history.reached(commands.head);
     const { exchangeFadeFrames, blockFrames } = memory.geometry;
     const fadeBlocks = Math.ceil(exchangeFadeFrames / blockFrames);

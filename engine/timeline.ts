@@ -1,11 +1,19 @@
 /**
  * Which frame sounds at which moment. A delay-locked loop of second order follows the callback's stamps (frame number
- * and processor ticks), as in F. Adriaensen, "Using a DLL to filter time" (LAC 2005); the wall clock is only an offset
- * to the monotonic one, so that a step of the wall clock moves no note that is already placed. Main isolate.
+ * and processor ticks), as in F. Adriaensen, "Using a DLL to filter time" (LAC 2005), on the monotonic clock; the wall
+ * clock is only an offset to it ({@link WallClock}).
+ *
+ * Time tags are not put through the loop one by one: its state moves by a fraction of a frame between two bundles, and
+ * rounding would now and then make N frames into N ± 1. They lie on a straight line instead, at the nominal sample rate,
+ * whose phase is that of the first bundle, so tags that are N frames apart give N frames, exactly, however far apart the
+ * bundles arrive. The line is laid anew only when it has stayed too far off the loop (the sound card's clock drifts), in a
+ * pause, or at once when the stream was interrupted or the wall clock stepped for good. Main isolate.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { CommandRefused } from "./control.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "./memory/shared_memory.ts";
+import { WallClock } from "./wall_clock.ts";
 
 /** Bandwidth of the loop: slow enough to smooth a millisecond of jitter, fast enough to lock within seconds. */
 const bandwidthHz = 0.1;
@@ -13,12 +21,30 @@ const bandwidthHz = 0.1;
 /** A stamp this far off the prediction is no jitter: the stream was interrupted, and the loop starts anew. */
 const resetMs = 50;
 
-/** The wall clock is read again about this often; a difference below this is jitter of reading it. */
-const wallStepMs = 5;
+/** How far the line of time tags may be off the loop: for longer than `patienceMs`, and after a pause. */
+const lineSlackMs = 5;
+const idleSlackMs = 1;
+
+/** A late callback or two, on a busy machine, are no reason to move the line while bundles come in. */
+const patienceMs = 2_000;
+
+/** Without a bundle for this long nobody notices when the line is laid anew. */
+const idleMs = 1_000;
+
+/** After a start of the loop, its bandwidth is wider for this long, and the period of a frame is taken as nominal. */
+const settleMs = 1_000;
+
+/** Farthest moment that a command can wait for or be late by: a day. Block numbers would wrap within weeks. */
+const farthestMs = 24 * 3_600_000;
 
 export interface FrameTime {
   readonly block: number;
   readonly frame: number;
+}
+
+/** A time tag and the frame that was given to it. */
+interface Anchor extends FrameTime {
+  readonly unixMs: number;
 }
 
 export class Timeline {
@@ -32,16 +58,22 @@ export class Timeline {
   /** Filtered moment of the last stamp on the monotonic clock, and the period of a frame. */
   #timeMs = 0;
   #frameMs: number;
-  #wallOffsetMs = 0;
+  readonly #wall: WallClock;
   #locked = false;
+  #line: Anchor | undefined;
+  #lineUsedMs = -Infinity;
+  #lineOffSinceMs: number | undefined;
+  #lockedAtMs = 0;
 
-  constructor(memory: SharedMemory, native: NativeLibrary) {
+  /** @param readWallMs milliseconds since 1970; tests step it */
+  constructor(memory: SharedMemory, native: NativeLibrary, readWallMs?: () => number) {
     this.#memory = memory;
+    this.#wall = new WallClock(readWallMs);
     this.#native = native;
     this.#frameMs = 1_000 / memory.geometry.sampleRateHz;
     native.symbols.us_read_clocks(this.#pair);
     this.#firstPair = [this.#pair[0], this.#pair[1]];
-    this.#readWall();
+    this.#wall.look(Number(this.#pair[1]) / 1e6);
   }
 
   /** Milliseconds of the monotonic clock, with fraction. */
@@ -58,6 +90,7 @@ export class Timeline {
   /** Takes the latest stamp in; to be called every few milliseconds. */
   follow(): void {
     this.#calibrate();
+    this.#wall.look(Number(this.#pair[1]) / 1e6);
     const stamp = this.#readStamp();
     if (!stamp || this.#ticksPerMs === 0) return;
     const { blockFrames } = this.#memory.geometry;
@@ -67,8 +100,12 @@ export class Timeline {
     const predictedMs = this.#timeMs + frames * this.#frameMs;
     const errorMs = nowMs - predictedMs;
     if (!this.#locked || Math.abs(errorMs) > resetMs) {
-      this.#timeMs = nowMs;
+      this.#timeMs = this.#lockedAtMs = nowMs;
+      this.#frameMs = 1_000 / this.#memory.geometry.sampleRateHz;
       this.#locked = true;
+    } else if (nowMs - this.#lockedAtMs < settleMs) { // the mean of all stamps so far
+      const share = Math.min(1, frames * this.#frameMs / (nowMs - this.#lockedAtMs));
+      this.#timeMs = predictedMs + share * errorMs;
     } else {
       const omega = Math.min(0.5, 2 * Math.PI * bandwidthHz * frames * this.#frameMs / 1_000);
       this.#timeMs = predictedMs + Math.SQRT2 * omega * errorMs;
@@ -76,18 +113,58 @@ export class Timeline {
     }
     this.#lastBlock = stamp.block;
     this.#lastFrame = stamp.frame;
-    this.#readWall();
   }
 
   /**
    * The frame that the device takes at a moment of the wall clock, without the latency of the device itself.
    *
-   * @param unixMs milliseconds since 1970, with fraction
+   * @param unixMs milliseconds since 1970, with fraction; more than a day ago counts as a day ago
+   * @throws {CommandRefused} for a moment more than a day ahead
    */
   frameAt(unixMs: number): FrameTime {
-    const { blockFrames } = this.#memory.geometry;
-    const aheadMs = unixMs - this.#wallOffsetMs - this.#timeMs;
-    const frames = this.#lastFrame + Math.round(aheadMs / this.#frameMs);
+    const { blockFrames, sampleRateHz } = this.#memory.geometry;
+    const nowMs = this.nowMs();
+    const sinceNowMs = Math.max(-farthestMs, unixMs - this.#wall.offsetMs - nowMs);
+    if (!(sinceNowMs <= farthestMs)) {
+      throw new CommandRefused(
+        `time tag: expected at most ${farthestMs / 1_000} s ahead, found ${Math.round(sinceNowMs / 1_000)} s`,
+      );
+    }
+    const nowFrames = this.#lastFrame + (nowMs - this.#timeMs) / this.#frameMs;
+    const exactFrames = nowFrames + sinceNowMs * sampleRateHz / 1_000;
+    const onLine = this.#line && this.#framesOnLine(this.#line, unixMs);
+    // a tag so old that it was cut is far off any line, and lays none
+    if (sinceNowMs === -farthestMs) return this.#placed(Math.round(exactFrames), blockFrames);
+    if (onLine !== undefined && this.#mayStay(Math.abs(onLine - exactFrames) * 1_000 / sampleRateHz, nowMs)) {
+      return this.#placed(onLine, blockFrames);
+    }
+    const placed = this.#placed(Math.round(exactFrames), blockFrames);
+    this.#line = { unixMs, ...placed };
+    return placed;
+  }
+
+  /** Whether the line stays although it is `offMs` off the loop. */
+  #mayStay(offMs: number, nowMs: number): boolean {
+    const idle = nowMs - this.#lineUsedMs > idleMs;
+    this.#lineUsedMs = nowMs;
+    if (offMs <= (idle ? idleSlackMs : lineSlackMs)) {
+      this.#lineOffSinceMs = undefined;
+      return true;
+    }
+    const sinceMs = this.#lineOffSinceMs ??= nowMs;
+    if (!idle && offMs <= resetMs && nowMs - sinceMs < patienceMs) return true;
+    this.#lineOffSinceMs = undefined;
+    return false;
+  }
+
+  /** Frames from the start of the last stamp's block to a moment, on the line of time tags. */
+  #framesOnLine(line: Anchor, unixMs: number): number {
+    const { blockFrames, sampleRateHz } = this.#memory.geometry;
+    const since = Math.round((unixMs - line.unixMs) * sampleRateHz / 1_000);
+    return blocksBetween(line.block, this.#lastBlock) * blockFrames + line.frame + since;
+  }
+
+  #placed(frames: number, blockFrames: number): FrameTime {
     const blocks = Math.floor(frames / blockFrames);
     return { block: (this.#lastBlock + blocks) | 0, frame: frames - blocks * blockFrames };
   }
@@ -113,15 +190,5 @@ export class Timeline {
     this.#native.symbols.us_read_clocks(this.#pair);
     const [ticks, nanoseconds] = [this.#pair[0] - this.#firstPair[0], this.#pair[1] - this.#firstPair[1]];
     if (nanoseconds > 1_000_000n) this.#ticksPerMs = Number(ticks) / (Number(nanoseconds) / 1e6);
-  }
-
-  #readWall(): void {
-    const monotonicMs = Number(this.#pair[1]) / 1e6;
-    const fineMs = performance.timeOrigin + performance.now();
-    const wallMs = Math.abs(fineMs - Date.now()) < wallStepMs ? fineMs : Date.now();
-    const offsetMs = wallMs - monotonicMs;
-    if (this.#wallOffsetMs === 0 || Math.abs(offsetMs - this.#wallOffsetMs) > wallStepMs) {
-      this.#wallOffsetMs = offsetMs;
-    }
   }
 }

@@ -10,9 +10,11 @@ const sourceFiles = [
   "layout.h",
   "callback.h",
   "services.h",
+  "datagrams.h",
   "ticks.h",
   "callback.c",
   "services.c",
+  "datagrams.c",
   "clock.c",
 ];
 const compilerFlags = [

@@ -1,4 +1,4 @@
-/** Symbols of the native part, each with its C declaration from `ffi/native/services.h` and `callback.h`. */
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `datagrams.h` and `callback.h`. */
 export const nativeSymbols = {
   /** `void *us_callback_address(void)` */
   us_callback_address: { parameters: [], result: "pointer" },
@@ -24,6 +24,18 @@ export const nativeSymbols = {
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls)` */
   us_call_repeatedly: { parameters: ["pointer", "buffer", "u32", "u32"], result: "void" },
+  /** `int us_datagrams_find(const char *address, uint32_t port)` */
+  us_datagrams_find: { parameters: ["buffer", "u32"], result: "i32" },
+  /** `int us_datagrams_buffer(int descriptor, int bytes)` */
+  us_datagrams_buffer: { parameters: ["i32", "i32"], result: "i32" },
+  /** `uint32_t us_datagrams_dropped(int descriptor)` */
+  us_datagrams_dropped: { parameters: ["i32"], result: "u32" },
+  /** `int us_datagrams_take(int descriptor, uint8_t *data, struct us_datagram *datagrams)` */
+  us_datagrams_take: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  /** `int us_datagrams_send(int, const uint8_t *bytes, uint32_t count, const uint8_t *receiver, uint32_t receiver_bytes)` */
+  us_datagrams_send: { parameters: ["i32", "buffer", "u32", "buffer", "u32"], result: "i32" },
+  /** `uint32_t us_datagrams_receiver(int descriptor, const char *address, uint32_t port, uint8_t *receiver)` */
+  us_datagrams_receiver: { parameters: ["i32", "buffer", "u32", "buffer"], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type NativeLibrary = Deno.DynamicLibrary<typeof nativeSymbols>;

@@ -57,11 +57,21 @@ export interface ArenaLayout {
   readonly poisonedVoicesOffset: number;
   /** The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
   readonly inputOffset: number;
+  /** By instrument, where the engine can count the voices that sound; omitted: it cannot. */
+  readonly voices?: readonly VoicePlaces[];
   /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */
   readonly outputOffset: number;
   readonly channels: number;
   readonly inputChannels: number;
   readonly maximumBlockFrames: number;
+}
+
+/** Groups of four voices in the arena; each has four words, one a voice, that are 0 where nothing sounds. */
+export interface VoicePlaces {
+  /** Byte offset of these words in the first group. */
+  readonly offset: number;
+  readonly groupCount: number;
+  readonly groupBytes: number;
 }
 
 export interface ParameterDeclaration {

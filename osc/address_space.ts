@@ -1,26 +1,23 @@
 /**
- * What can be said to the engine, as one table: address, type tags, what it does. Every message is answered; messages of
- * a bundle that change the sound are put into the log together, one submission for each time tag.
+ * What can be said to the engine, as one table: address, type tags, who may, what it does. Every message is answered;
+ * messages of a bundle that change the sound are put into the log together, one submission for each time tag.
  */
-import {
-  type Command,
-  CommandRefused,
-  type EngineControl,
-  type FaultKind,
-  faultKinds,
-  type FaultTarget,
-  faultTargets,
-} from "../engine/control.ts";
-import { nearest } from "../engine/nearest.ts";
-import { MessageRefused, numbers, oneOf, texts } from "./arguments.ts";
-import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "./codec.ts";
+import { type Command, CommandRefused, type EngineControl } from "../engine/control.ts";
+import { AccessControl } from "./access.ts";
+import { MessageRefused } from "./arguments.ts";
+import { suggestion } from "./help.ts";
+import type { PacketSender } from "./intake.ts";
+import { Meters } from "./meters.ts";
+import { done, type Effect, failed, float, type Method, text } from "./method.ts";
 import { type MethodDescription, musicMethods } from "./music_methods.ts";
+import { Notifications } from "./notifications.ts";
+import { isBundle, type OscBundle, type OscMessage } from "./packet.ts";
+import { groupMethods } from "./parameter_groups.ts";
+import { isPattern, PatternMalformed } from "./pattern.ts";
+import { PatternCache } from "./pattern_cache.ts";
+import { TokenBucket } from "./rate_limit.ts";
+import { dumpLine, serverMethods } from "./server_methods.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "./time_tag.ts";
-
-/** Who sent a message, and how to answer. */
-export interface OscSender {
-  reply(message: OscMessage): void;
-}
 
 export interface AddressSpaceOptions {
   readonly engine: EngineControl;
@@ -28,45 +25,92 @@ export interface AddressSpaceOptions {
   /** Brings a patch in by name or file; without either, the one that was loaded last, anew. */
   readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
   readonly onQuit: () => void;
+  /** Who may do what; omitted: this machine everything. */
+  readonly access?: AccessControl;
+  /** Gets a line for each message while `/dump 1` holds. */
+  readonly onDump?: (line: string) => void;
+  /** Counts of what came in, for `/status`. */
+  readonly traffic?: () => Readonly<Record<string, number>>;
 }
 
-/** Either a command for the log, or something done at once, with or without an answer of its own. */
-type Effect = { readonly command: Command } | { readonly act: (sender: OscSender) => void | Promise<void> };
-
-interface Method extends MethodDescription {
-  readonly read: (args: readonly OscArgument[]) => Effect;
+/** All that is known of what can be said while one patch plays. */
+interface Table {
+  readonly methods: ReadonlyMap<string, Method>;
+  /** Patterns reach only what changes the sound: nobody shall quit by `/*`. */
+  readonly patterns: PatternCache;
 }
+
+const suggestionsPerSecond = 50;
+
+/** Methods that the messages of one bundle reach together, at most: each may be a pattern that matches many. */
+const mostReached = 2_048;
 
 export class AddressSpace {
   readonly #options: AddressSpaceOptions;
-  #methods: ReadonlyMap<string, Method> = new Map();
-  #parameters: EngineControl["parameters"] | undefined;
+  readonly #access: AccessControl;
+  readonly #notifications: Notifications;
+  readonly #meters: Meters;
+  readonly #server: readonly Method[];
+  readonly #stopWatching: () => void;
+  /** Suggestions cost more than all else that an answer may hold: so many there are in a second. */
+  readonly #suggestions = new TokenBucket(suggestionsPerSecond, suggestionsPerSecond, performance.now());
+  #table: Table;
+  #dumping = false;
 
   constructor(options: AddressSpaceOptions) {
+    const { engine } = options;
     this.#options = options;
-    this.#follow();
-  }
-
-  /** Addresses mirror the patch: another patch has others. */
-  #follow(): void {
-    if (this.#parameters === this.#options.engine.parameters) return;
-    this.#parameters = this.#options.engine.parameters;
-    this.#methods = new Map(methodsOf(this.#options).map((method) => [method.address, method]));
+    this.#access = options.access ?? AccessControl.local();
+    this.#notifications = new Notifications(engine);
+    this.#meters = new Meters(engine);
+    this.#server = serverMethods({
+      ...options,
+      access: this.#access,
+      notifications: this.#notifications,
+      meters: this.#meters,
+      traffic: options.traffic ?? (() => ({})),
+      setDump: (on) => void (this.#dumping = on),
+      methods: () => this.methods,
+    });
+    this.#table = this.#tableOf(engine);
+    this.#stopWatching = engine.observe(({ event }) => {
+      if (event === "patch") this.#table = this.#tableOf(engine);
+    });
   }
 
   /** All addresses with their types and descriptions, for documentation and help. */
-  get methods(): readonly Pick<Method, "address" | "types" | "description">[] {
-    this.#follow();
-    return [...this.#methods.values()];
+  get methods(): readonly MethodDescription[] {
+    return [...this.#table.methods.values()];
   }
 
-  /** Does what a packet asks for and answers to its sender. Never throws. */
-  dispatch(packet: OscMessage | OscBundle, sender: OscSender): void {
+  /** Does what a packet asks for and answers to its sender. Throws only what is a defect of ours. */
+  dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void {
+    this.#notifications.renew(sender);
+    this.#meters.renew(sender);
     if (isBundle(packet)) this.#bundle(packet, packet.timeTag, sender);
     else this.#submit([packet], undefined, sender);
   }
 
-  #bundle(bundle: OscBundle, enclosing: TimeTag, sender: OscSender): void {
+  /** Ends subscriptions and their timers. */
+  stop(): void {
+    this.#stopWatching();
+    this.#notifications.stop();
+    this.#meters.stop();
+  }
+
+  #tableOf(engine: EngineControl): Table {
+    const music = musicMethods(engine).map(({ read, ...method }): Method => ({
+      ...method,
+      access: "change",
+      read: (args) => ({ commands: [read(args)] }),
+    }));
+    const own = new Map(this.#server.map((method) => [method.address, method]));
+    const sounding = [...groupMethods(engine), ...music].filter(({ address }) => !own.has(address));
+    const methods = new Map([...sounding, ...this.#server].map((method) => [method.address, method]));
+    return { methods, patterns: new PatternCache(music.map(({ address }) => address)) };
+  }
+
+  #bundle(bundle: OscBundle, enclosing: TimeTag, sender: PacketSender): void {
     const tag = isImmediate(bundle.timeTag) || notEarlier(bundle.timeTag, enclosing)
       ? bundle.timeTag
       : enclosing;
@@ -76,32 +120,78 @@ export class AddressSpace {
   }
 
   /** One invalid message does not keep the others from being heard; each is answered on its own. */
-  #submit(messages: readonly OscMessage[], tag: TimeTag | undefined, sender: OscSender): void {
-    const commands: { message: OscMessage; command: Command }[] = [];
-    for (const message of messages) {
-      this.#answering(message, sender, () => {
-        const effect = this.#find(message.address).read(message.args);
-        if ("command" in effect) commands.push({ message, command: effect.command });
-        else return this.#perform(message, effect.act, sender);
-      });
+  #submit(messages: readonly OscMessage[], tag: TimeTag | undefined, sender: PacketSender): void {
+    const accepted: { message: OscMessage; commands: readonly Command[] }[] = [];
+    let left = mostReached;
+    for (const each of messages) {
+      if (this.#dumping) this.#options.onDump?.(dumpLine(each, sender));
+      const reached = this.#expand(each, sender);
+      left -= reached.length;
+      if (left < 0) {
+        sender.reply(failed(each.address, `expected at most ${mostReached} methods reached by one bundle`));
+        continue;
+      }
+      for (const message of reached) {
+        this.#answering(message, sender, () => {
+          const effect = this.#read(message, sender);
+          if ("act" in effect) return this.#perform(message, effect.act, sender);
+          if (tag !== undefined && effect.commands.some(({ kind }) => kind === "clear")) {
+            throw new MessageRefused("acts at once; send it outside of a bundle with a time");
+          }
+          accepted.push({ message, commands: effect.commands });
+        });
+      }
     }
-    if (commands.length === 0) return;
+    if (accepted.length === 0) return;
     try {
       const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
-      const { lateMs } = this.#options.engine.submit(commands.map(({ command }) => command), time);
-      for (const { message: { address } } of commands) {
+      const { lateMs } = this.#options.engine.submit(accepted.flatMap(({ commands }) => commands), time);
+      for (const { message: { address } } of accepted) {
         sender.reply(done(address));
-        if (lateMs > 0) {
-          sender.reply({ address: "/late", args: [text(address), { type: "f", value: lateMs }] });
-        }
+        if (lateMs > 0) sender.reply({ address: "/late", args: [text(address), float(lateMs)] });
       }
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
-      for (const { message } of commands) sender.reply(failed(message.address, error.message));
+      for (const { message } of accepted) sender.reply(failed(message.address, error.message));
     }
   }
 
-  #perform(message: OscMessage, act: (sender: OscSender) => void | Promise<void>, sender: OscSender): void {
+  #read(message: OscMessage, sender: PacketSender): Effect {
+    const { methods } = this.#table;
+    const method = methods.get(message.address);
+    if (!method) {
+      throw new MessageRefused(
+        `there is no such address; ${
+          this.#suggestions.take(1, performance.now())
+            ? suggestion(message.address, [...methods.keys()])
+            : "/help lists all"
+        }`,
+      );
+    }
+    this.#access.check(sender, method.access);
+    return method.read(message.args);
+  }
+
+  /** One message for every method that the address matches; what matches none stays as it is and is answered. */
+  #expand(message: OscMessage, sender: PacketSender): readonly OscMessage[] {
+    const { address } = message;
+    if (this.#table.methods.has(address) || !isPattern(address)) return [message];
+    try {
+      const matches = this.#table.patterns.matches(address);
+      if (matches.length > 0) return matches.map((match) => ({ ...message, address: match }));
+      sender.reply(failed(address, "no address matches this pattern"));
+    } catch (error) {
+      if (!(error instanceof PatternMalformed)) throw error;
+      sender.reply(failed(address, error.message));
+    }
+    return [];
+  }
+
+  #perform(
+    message: OscMessage,
+    act: (sender: PacketSender) => void | Promise<void>,
+    sender: PacketSender,
+  ): void {
     const result = act(sender);
     if (result === undefined) return sender.reply(done(message.address));
     result.then(
@@ -110,7 +200,7 @@ export class AddressSpace {
     );
   }
 
-  #answering(message: OscMessage, sender: OscSender, work: () => void): void {
+  #answering(message: OscMessage, sender: PacketSender, work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -121,126 +211,4 @@ export class AddressSpace {
       if (!expected) throw error;
     }
   }
-
-  #find(address: string): Method {
-    this.#follow();
-    const method = this.#methods.get(address);
-    if (method) return method;
-    throw new MessageRefused(
-      `there is no such address; the nearest is ${nearest(address, [...this.#methods.keys()])}`,
-    );
-  }
-}
-
-function methodsOf({ engine, version, loadPatch, onQuit }: AddressSpaceOptions): Method[] {
-  return [
-    ...musicMethods(engine).map(({ read, ...method }): Method => ({
-      ...method,
-      read: (args) => ({ command: read(args) }),
-    })),
-    {
-      address: "/status",
-      types: "",
-      description: "answers /status.reply with pairs of name and value",
-      read: bare(() => ({ act: (sender) => sender.reply(statusReply(engine)) })),
-    },
-    {
-      address: "/version",
-      types: "",
-      description: "answers /version.reply with name, version and runtime",
-      read: bare(() => ({
-        act: (sender) =>
-          sender.reply({
-            address: "/version.reply",
-            args: [text("understudy"), text(version), text(`deno ${Deno.version.deno}`)],
-          }),
-      })),
-    },
-    {
-      address: "/sync",
-      types: "i",
-      description:
-        "answers /synced with the same number when everything sent before has been handed to the device",
-      read: (args) => {
-        const [value] = numbers(args, ["i"], 1);
-        return {
-          act: async (sender) => {
-            await engine.settled();
-            sender.reply({ address: "/synced", args: [{ type: "i", value }] });
-          },
-        };
-      },
-    },
-    {
-      address: "/patch/load",
-      types: "|s",
-      description:
-        "exchanges the patch while the old one plays: its name or file, or nothing to load the last one anew; " +
-        "answered when the new one is heard",
-      read: (args) => {
-        const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
-        return { act: () => loadPatch(nameOrFile) };
-      },
-    },
-    {
-      address: "/engine/failover",
-      types: "",
-      description: "exchanges primary and standby",
-      read: bare(() => ({ act: () => engine.failover() })),
-    },
-    {
-      address: "/engine/fault",
-      types: "ss",
-      description: `breaks a renderer: kind (${faultKinds.join(", ")}) and role (${faultTargets.join(", ")})`,
-      read: (args) => {
-        const [kind, target] = texts(args, 2);
-        const known = oneOf(faultKinds, "kind", kind) as FaultKind;
-        const role = oneOf(faultTargets, "role", target) as FaultTarget;
-        return { act: () => engine.injectFault(known, role) };
-      },
-    },
-    {
-      address: "/quit",
-      types: "",
-      description: "fades out and ends the engine",
-      read: bare(() => ({ act: () => void onQuit() })),
-    },
-  ];
-}
-
-function bare(effect: () => Effect): Method["read"] {
-  return (args) => {
-    if (args.length > 0) throw new MessageRefused(`expected no arguments, found ${args.length}`);
-    return effect();
-  };
-}
-
-/** Names as `EngineStatus` has them, nested ones joined by a dot; numbers as `f` or `i`, the rest as `s`. */
-function statusReply(engine: EngineControl): OscMessage {
-  const pairs = Object.entries(engine.status()).flatMap(([name, value]) =>
-    typeof value === "object"
-      ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner])
-      : [[name, value]]
-  );
-  return {
-    address: "/status.reply",
-    args: pairs.flatMap(([name, value]): OscArgument[] => [text(String(name)), scalar(value)]),
-  };
-}
-
-function scalar(value: unknown): OscArgument {
-  if (typeof value !== "number") return text(String(value));
-  return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? { type: "i", value } : { type: "f", value };
-}
-
-function text(value: string): OscArgument {
-  return { type: "s", value };
-}
-
-function done(address: string): OscMessage {
-  return { address: "/done", args: [text(address)] };
-}
-
-function failed(address: string, reason: string): OscMessage {
-  return { address: "/fail", args: [text(address), text(reason)] };
 }

@@ -1,43 +1,88 @@
 /**
  * The UDP listener. Its loop outlives everything that can come in: malformed packets, failing handlers, and the errors
- * that the network reports about earlier replies. Main isolate.
+ * that the network reports about earlier replies. Deno wakes it for the first datagram; what waits behind that is taken
+ * through the native part, many at a time, where it is there. Main isolate.
  */
-import { decodePacket, encodePacket, OscMalformed, type OscMessage } from "./codec.ts";
-import type { AddressSpace } from "./address_space.ts";
+import { encodeForNow, encodePacket, type OscMessage } from "./codec.ts";
+import {
+  hostAndPort,
+  isLoopback,
+  PacketIntake,
+  type PacketSender,
+  type PacketTarget,
+  plainHostname,
+  type TroubleNotice,
+} from "./intake.ts";
 
 /** The port is taken; the message names it and the remedy. */
 export class PortInUse extends Error {
   override readonly name = "PortInUse";
 }
 
-export interface OscListenerOptions {
+/** A peer of a socket; the same object for the same peer, as long as it is remembered. */
+export interface Peer {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** What the native part can do with a socket that Deno has opened; `ffi/datagrams.ts` is one. */
+export interface DatagramAccess<P extends Peer> {
+  /** Datagrams that one call takes at most. */
+  readonly most: number;
+  /** Datagrams that the system dropped since the start. */
+  readonly dropped: number;
+  askForBuffer(bytes: number): number;
+  take(): number;
+  bytes(index: number): Uint8Array;
+  peer(index: number): P;
+  peerAt(hostname: string, port: number): P;
+  send(bytes: Uint8Array<ArrayBuffer>, to: P): boolean;
+}
+
+export interface OscListenerOptions<P extends Peer> {
+  /** An address of this machine, IPv4 or IPv6; `::` takes both. */
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Told of packets and replies that failed, at most once in `noticeMs`, with how many there were since. */
-  readonly onTrouble: (text: string, count: number) => void;
+  /** Told of packets and replies that failed. Omitted where an `intake` is given. */
+  readonly onTrouble?: TroubleNotice;
+  /** Shared with other transports. */
+  readonly intake?: PacketIntake;
+  /** Without it, datagrams come one at a time, and what the system drops is not known. */
+  readonly access?: (address: Deno.NetAddr) => DatagramAccess<P> | undefined;
 }
 
 /** The largest datagram that UDP can carry. */
 const largestDatagram = 65_507;
 
-const noticeMs = 1_000;
+/** Room for some 5,000 small datagrams, with the system's overhead: 25 ms at 200,000 a second. */
+export const wantedBufferBytes = 4 << 20;
 
 const mostRepliesWaiting = 4_096;
 
+/** The system is asked for its count of drops so often, in milliseconds. */
+const dropsMs = 100;
+
 /** One UDP socket and the loop that answers what comes in. */
-export class OscListener {
+export class OscListener<P extends Peer = Peer> {
+  /** What came in, and what went wrong. */
+  readonly intake: PacketIntake;
+  /** Size of the system's receive buffer in bytes; undefined where it cannot be known. */
+  readonly receiveBufferBytes: number | undefined;
   readonly #socket: Deno.DatagramConn;
-  readonly #options: OscListenerOptions;
+  readonly #access: DatagramAccess<P> | undefined;
+  readonly #senders = new WeakMap<P, PacketSender>();
   #finished: Promise<void> | undefined;
   #stopped = false;
   #replies: { bytes: Uint8Array<ArrayBuffer>; to: Deno.Addr }[] = [];
-  #troubles = 0;
-  #lastNoticeMs = -Infinity;
+  #dropped = 0;
+  #dropsSeenMs = 0;
 
-  private constructor(socket: Deno.DatagramConn, options: OscListenerOptions) {
+  private constructor(socket: Deno.DatagramConn, options: OscListenerOptions<P>) {
     this.#socket = socket;
-    this.#options = options;
+    this.intake = options.intake ?? new PacketIntake(options.onTrouble ?? (() => {}));
+    this.#access = options.access?.(socket.addr as Deno.NetAddr);
+    this.receiveBufferBytes = this.#access?.askForBuffer(wantedBufferBytes);
   }
 
   /**
@@ -45,7 +90,7 @@ export class OscListener {
    *
    * @throws {PortInUse} or Deno's error for an address that is not this machine's
    */
-  static bind(options: OscListenerOptions): OscListener {
+  static bind<P extends Peer>(options: OscListenerOptions<P>): OscListener<P> {
     const { hostname, port } = options;
     try {
       return new OscListener(Deno.listenDatagram({ transport: "udp", hostname, port }), options);
@@ -59,53 +104,102 @@ export class OscListener {
   }
 
   /** Begins to answer. */
-  serve(space: AddressSpace): void {
-    this.#finished ??= this.#receive(space);
+  serve(target: PacketTarget): void {
+    this.#finished ??= this.#receive(target);
   }
 
-  /** Where it listens, e.g. `127.0.0.1:57130`. */
+  /** Where it listens, e.g. `127.0.0.1:57130` or `[::1]:57130`. */
   get address(): string {
     const { hostname, port } = this.#socket.addr as Deno.NetAddr;
-    return `${hostname}:${port}`;
+    return hostAndPort(hostname, port);
   }
 
-  /** Packets and replies that failed since the start. */
+  /** All that went wrong since the start. */
   get troubles(): number {
-    return this.#troubles;
+    return this.intake.troubles;
   }
 
   /** Closes the socket and waits until the loop has ended. Safe to repeat. */
   async stop(): Promise<void> {
     if (!this.#stopped) {
       this.#stopped = true;
+      this.countDrops();
       this.#socket.close();
     }
     await this.#finished;
   }
 
-  async #receive(space: AddressSpace): Promise<void> {
+  async #receive(target: PacketTarget): Promise<void> {
     const buffer = new Uint8Array(largestDatagram);
     while (!this.#stopped) {
       try {
         const [bytes, from] = await this.#socket.receive(buffer);
-        space.dispatch(decodePacket(bytes), { reply: (message) => this.#reply(message, from) });
+        this.intake.take(bytes, target, this.#senderAt(from as Deno.NetAddr));
+        if (this.#access) await this.#drain(this.#access, target);
+        else if (this.intake.overdue) await this.intake.rest();
       } catch (error) {
         if (this.#stopped) return;
         if (error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.ConnectionReset) {
           continue;
         }
-        this.#trouble(
-          error instanceof OscMalformed ? `malformed OSC packet: ${error.message}` : `OSC: ${String(error)}`,
-        );
+        this.intake.trouble("failed", `OSC: ${String(error)}`);
       }
     }
+  }
+
+  /** Takes what waits, until nothing does. */
+  async #drain(access: DatagramAccess<P>, target: PacketTarget): Promise<void> {
+    for (let count = access.most; count === access.most && !this.#stopped;) {
+      count = access.take();
+      for (let index = 0; index < count; index++) {
+        this.intake.take(access.bytes(index), target, this.#sender(access, access.peer(index)));
+        if (!this.intake.overdue) continue;
+        this.countDrops();
+        await this.intake.rest();
+        if (this.#stopped) return;
+      }
+    }
+    if (performance.now() - this.#dropsSeenMs > dropsMs) this.countDrops();
+  }
+
+  /** Looks at what the system has dropped; otherwise done ten times a second while packets come. */
+  countDrops(): void {
+    if (!this.#access) return;
+    this.#dropsSeenMs = performance.now();
+    const { dropped } = this.#access;
+    if (dropped === this.#dropped) return;
+    const lost = dropped - this.#dropped;
+    this.#dropped = dropped;
+    this.intake.trouble("dropped", `OSC: ${lost} packets lost, the receive buffer was full`, lost);
+  }
+
+  #sender(access: DatagramAccess<P>, peer: P): PacketSender {
+    const known = this.#senders.get(peer);
+    if (known) return known;
+    const sender: PacketSender = {
+      ...identity(peer),
+      reply: (message) => {
+        if (this.#stopped || access.send(encodeForNow(message), peer)) return;
+        this.intake.trouble("replies", "OSC replies wait faster than they leave; dropped");
+      },
+    };
+    this.#senders.set(peer, sender);
+    return sender;
+  }
+
+  #senderAt(from: Deno.NetAddr): PacketSender {
+    if (this.#access) {
+      const peer = this.#access.peerAt(from.hostname, from.port);
+      return this.#sender(this.#access, peer);
+    }
+    return { ...identity(from), reply: (message) => this.#reply(message, from) };
   }
 
   /** Replies leave one after the other: the socket sends only one at a time. Beyond the limit they are dropped and counted. */
   #reply(message: OscMessage, to: Deno.Addr): void {
     if (this.#stopped) return;
     if (this.#replies.length >= mostRepliesWaiting) {
-      return this.#trouble("OSC replies wait faster than they leave; dropped");
+      return this.intake.trouble("replies", "OSC replies wait faster than they leave; dropped");
     }
     this.#replies.push({ bytes: encodePacket(message), to });
     if (this.#replies.length === 1) void this.#send();
@@ -117,17 +211,16 @@ export class OscListener {
       try {
         await this.#socket.send(bytes, to);
       } catch (error) {
-        if (!this.#stopped) this.#trouble(`OSC reply could not be sent: ${(error as Error).message}`);
+        if (!this.#stopped) {
+          this.intake.trouble("replies", `OSC reply could not be sent: ${(error as Error).message}`);
+        }
       }
       this.#replies.shift();
     }
   }
+}
 
-  #trouble(text: string): void {
-    this.#troubles++;
-    const nowMs = performance.now();
-    if (nowMs - this.#lastNoticeMs < noticeMs) return;
-    this.#lastNoticeMs = nowMs;
-    this.#options.onTrouble(text, this.#troubles);
-  }
+function identity(peer: Peer): Pick<PacketSender, "key" | "hostname" | "isLocal"> {
+  const hostname = plainHostname(peer.hostname);
+  return { key: hostAndPort(hostname, peer.port), hostname, isLocal: isLoopback(hostname) };
 }

@@ -129,6 +129,12 @@ Deno.test("each kind of mistake has its exit code, and one sentence with the rem
     [["strat"], {}, 2, /did you mean "start"/],
     [["start"], { UNDERSTUDY_BLOCK_FRAMES: "7" }, 2, /UNDERSTUDY_BLOCK_FRAMES: expected a multiple of 16/],
     [["start"], { UNDERSTUDY_BLOCK_FRAME: "64" }, 2, /did you mean UNDERSTUDY_BLOCK_FRAMES/],
+    [
+      ["start"],
+      { UNDERSTUDY_OSC_ALLOW: "10.0.0.0/33" },
+      2,
+      /UNDERSTUDY_OSC_ALLOW: expected networks.*"10.0.0.0\/33"/,
+    ],
     [["start", "organ"], {}, 2, /there is no patch "organ"/],
     [["start", "./organ.ts"], {}, 2, /understudy: there is no patch file \.\/organ\.ts\n$/],
     [["start"], { UNDERSTUDY_PATCH: "main.ts" }, 2, /main\.ts:\d+: imports /],

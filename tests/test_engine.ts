@@ -20,7 +20,7 @@ export interface TestEngine {
 }
 
 export interface TestEngineOptions
-  extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames">> {
+  extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames" | "readWallMs">> {
   readonly environment?: Readonly<Record<string, string>>;
   readonly patch?: (format: PatchFormat) => Promise<CompiledPatch>;
 }

@@ -44,6 +44,9 @@ export function encodeCommand(
         extra: 0,
         at,
       };
+    case "clear":
+      if (at) throw new CommandRefused("clear acts at once: expected no time");
+      return { opcode: Opcode.clear, target: 0, value: 0, extra: 0 };
     case "panic":
       return { opcode: Opcode.panic, target: 0, value: 0, extra: 0, at };
     case "set": {

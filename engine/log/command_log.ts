@@ -10,8 +10,20 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import { fixed } from "../memory/layout.ts";
 import { logEntryWords } from "../constants.ts";
 
-/** What an entry does. `none` is what a quarantined entry becomes. */
-export const Opcode = { none: 0, noteOn: 1, noteOff: 2, panic: 3, set: 4, pedal: 5, exchange: 6 } as const;
+/**
+ * What an entry does. `none` is what a quarantined entry becomes; `clear` drops every entry before it in the log that still
+ * waits for its time.
+ */
+export const Opcode = {
+  none: 0,
+  noteOn: 1,
+  noteOff: 2,
+  panic: 3,
+  set: 4,
+  pedal: 5,
+  exchange: 6,
+  clear: 7,
+} as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
 export const instrumentShift = 8;
@@ -106,9 +118,17 @@ export class CommandLog {
     for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
   }
 
-  /** Makes a kept entry do nothing, in place; renderers look here again when they apply it. */
-  quarantine(position: number): void {
-    Atomics.store(this.#words, this.#startOf(position) + EntryField.opcode, Opcode.none);
+  /**
+   * Makes a kept entry do nothing, in place; renderers look here again when they apply it. A `clear` stays: it breaks nobody,
+   * and what it dropped must not come back.
+   *
+   * @returns whether the entry does nothing from now on
+   */
+  quarantine(position: number): boolean {
+    const index = this.#startOf(position) + EntryField.opcode;
+    if (this.#words[index] === Opcode.clear) return false;
+    Atomics.store(this.#words, index, Opcode.none);
+    return true;
   }
 
   #startOf(position: number): number {

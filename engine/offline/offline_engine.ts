@@ -109,7 +109,8 @@ export class OfflineEngine {
 
   /** Largest magnitude in the block rendered last. */
   get peak(): number {
-    return this.#memory.floats[this.#handed + within.handed.peak.index];
+    const first = this.#handed + within.handed.peaks.index;
+    return Math.max(...this.#memory.floats.subarray(first, first + this.#memory.geometry.channels));
   }
 
   /** Samples that were not finite and were replaced by zero. */

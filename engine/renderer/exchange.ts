@@ -4,10 +4,10 @@
  * It follows from the two descriptions alone, so all renderers, and a session rendered again, do the same.
  */
 import type { PatchDescription, StateRegion } from "../../modules/compiled_patch.ts";
-import { logEntryWords } from "../constants.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 import { Host, type PatchInstance } from "./patch_instance.ts";
+import { pendingEntry } from "./pending_queue.ts";
 
 /** Stretches of state that `to` takes over from `from`, as pairs. */
 export function sharedRegions(from: PatchDescription, to: PatchDescription): [StateRegion, StateRegion][] {
@@ -56,7 +56,7 @@ function translatePending(
 ): void {
   const { words, floats, host } = to;
   for (let at = words[host + Host.pending] - 1; at >= 0; at--) {
-    const entry = host + Host.queue + at * logEntryWords;
+    const entry = pendingEntry(to, at);
     if (blocksBetween(words[entry + EntryField.position], position) >= 0) continue;
     const opcode = words[entry + EntryField.opcode] & opcodeMask;
     if (opcode === Opcode.set) {

@@ -14,8 +14,8 @@ export interface PatchExports {
   render(offset: number, frames: number): void;
 }
 
-/** Words of the host region, from its start. The pending queue follows, last due first. */
-export const Host = { block: 0, logPosition: 1, pending: 2, queue: 16 } as const;
+/** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */
+export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
 
 /** One patch inside one renderer: its code, its arena, and the views of it that rendering needs. Renderer thread. */
 export class PatchInstance {

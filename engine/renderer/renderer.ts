@@ -13,13 +13,15 @@
  */
 import type { PatchDescription } from "../../modules/compiled_patch.ts";
 import type { ArenaChecksum } from "../checksum.ts";
-import { logEntryWords, pendingCapacity } from "../constants.ts";
+import { logEntryWords } from "../constants.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { takeOver } from "./exchange.ts";
 import { Host, type PatchExports, PatchInstance } from "./patch_instance.ts";
+import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
+import { countVoices } from "./voice_count.ts";
 
 export type { PatchExports } from "./patch_instance.ts";
 
@@ -150,9 +152,15 @@ export class Renderer {
     this.#sealed = completePosition(this.logPosition, sealed);
   }
 
-  /** Moves the sealed commands into the pending queue. Throws {@link RendererStale} when the log has been overwritten. */
+  /**
+   * Takes the sealed commands in, in the order of the log: what is due at the first frame of this block is applied, what is
+   * due later goes into the pending queue. So only commands with a time need a place there, however many come at once.
+   *
+   * @throws {RendererStale} when the log has been overwritten
+   */
   takeCommands(): void {
     const { geometry, words } = this.#memory;
+    this.#applyPending(0);
     let position = this.logPosition;
     while (position !== this.#sealed) {
       const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
@@ -161,7 +169,7 @@ export class Renderer {
           `log entry ${position >>> 0}: overwritten by ${words[entry + EntryField.position] >>> 0}`,
         );
       }
-      this.#enqueue(entry);
+      this.#takeIn(entry);
       position = (position + 1) | 0;
     }
     this.#current.words[this.#current.host + Host.logPosition] = position;
@@ -171,15 +179,10 @@ export class Renderer {
   render(): void {
     this.#readInput();
     let frame = 0;
-    for (let entry = this.#nextDue(); entry >= 0; entry = this.#nextDue()) {
-      const { words, host } = this.#current;
-      const due = words[entry + EntryField.frame];
-      if (due > frame) {
-        this.#renderPiece(frame, due - frame);
-        frame = due;
-      }
-      words[host + Host.pending]--;
-      this.#apply(entry);
+    for (let due = this.#nextDue(); due < this.#blockFrames; due = this.#nextDue()) {
+      this.#renderPiece(frame, due - frame);
+      this.#applyPending(due);
+      frame = due;
     }
     this.#renderPiece(frame, this.#blockFrames - frame);
   }
@@ -215,6 +218,7 @@ export class Renderer {
     words[this.#reportStart + within.seatReport.checkLow.index] = checksum.of(0, bytes.length);
     words[this.#reportStart + within.seatReport.checkHigh.index] = checksum.high;
     Atomics.store(words, this.#reportStart + within.seatReport.checkBlock.index, this.block);
+    countVoices(this.#current, words, this.#reportStart + within.seatReport.voices.index);
   }
 
   /** Copies the arena at the start of this block into a snapshot slot that no one reads. */
@@ -272,19 +276,6 @@ export class Renderer {
     return this.#ringStart + (this.block & (geometry.ringSlots - 1)) * (geometry.slotBytes / 4);
   }
 
-  #queueEntry(at: number): number {
-    return this.#current.host + Host.queue + at * logEntryWords;
-  }
-
-  /** The pending entry that is due next in this block, or -1. */
-  #nextDue(): number {
-    const { words, host } = this.#current;
-    const count = words[host + Host.pending];
-    if (count === 0) return -1;
-    const entry = this.#queueEntry(count - 1);
-    return words[entry + EntryField.block] === this.block ? entry : -1;
-  }
-
   #renderPiece(frame: number, frames: number): void {
     this.#current.exports.render(frame, frames);
     if (this.#leaving !== undefined) this.#crossfade(this.#leaving, frame, frames);
@@ -327,38 +318,38 @@ export class Renderer {
     );
   }
 
-  /**
-   * Inserts a log entry into the pending queue, which is sorted so that the next due is last. Entries without a time,
-   * and late ones, are due at the start of this block. Equal times keep the order of the log.
-   */
-  #enqueue(entry: number): void {
+  /** Frame of this block at which the next pending command is due; none in this block: `blockFrames`. */
+  #nextDue(): number {
     const { words, host } = this.#current;
-    const source = this.#memory.words;
-    const count = words[host + Host.pending];
-    if (count >= pendingCapacity) {
-      throw new RangeError(`pending queue: more than ${pendingCapacity} commands`);
-    }
-    const timed = source[entry + EntryField.when] === 1 &&
-      ((source[entry + EntryField.block] - this.block) | 0) >= 0;
-    const block = timed ? source[entry + EntryField.block] : this.block;
-    const frame = timed ? source[entry + EntryField.frame] : 0;
-    let at = count;
-    while (at > 0) {
-      const other = this.#queueEntry(at - 1);
-      const later = (words[other + EntryField.block] - block) | 0 || words[other + EntryField.frame] - frame;
-      if (later > 0) break;
-      at--;
-    }
-    const target = this.#queueEntry(at);
-    words.copyWithin(target + logEntryWords, target, this.#queueEntry(count));
-    for (let word = 0; word < logEntryWords; word++) words[target + word] = source[entry + word];
-    words[target + EntryField.block] = block;
-    words[target + EntryField.frame] = frame;
-    words[host + Host.pending] = count + 1;
+    if (words[host + Host.pending] === 0) return this.#blockFrames;
+    const entry = pendingEntry(this.#current, 0);
+    return words[entry + EntryField.block] === this.block
+      ? words[entry + EntryField.frame]
+      : this.#blockFrames;
   }
 
-  #apply(entry: number): void {
-    const { words, floats, exports } = this.#current;
+  /** Applies, and takes off the queue, what is due at one frame of this block. */
+  #applyPending(frame: number): void {
+    while (this.#nextDue() === frame) {
+      const { words, floats } = this.#current;
+      this.#apply(words, floats, takePending(this.#current));
+    }
+  }
+
+  /** Takes one log entry in: those without a time, late ones, and `clear` are due at the start of this block. */
+  #takeIn(entry: number): void {
+    const { words, floats } = this.#memory;
+    const ahead = (words[entry + EntryField.block] - this.block) | 0;
+    const timed = words[entry + EntryField.when] === 1 && ahead >= 0 &&
+      words[entry + EntryField.opcode] !== Opcode.clear;
+    if (timed && (ahead > 0 || words[entry + EntryField.frame] > 0)) {
+      insertPending(this.#current, words, entry);
+    } else this.#apply(words, floats, entry);
+  }
+
+  /** Does what an entry says that lies in the log or in the pending queue. */
+  #apply(words: Int32Array, floats: Float32Array, entry: number): void {
+    const { exports } = this.#current;
     const position = words[entry + EntryField.position];
     if (this.#isQuarantined(position)) return;
     const target = words[entry + EntryField.target];
@@ -378,6 +369,8 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.clear: // everything in the queue is before it in the log
+        clearPending(this.#current);
     }
   }
 

@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { errorTextBytes, seatCount } from "../constants.ts";
+import { errorTextBytes, mostCountedInstruments, seatCount } from "../constants.ts";
 import type { FaultKind } from "../control.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
@@ -161,6 +161,14 @@ export class RendererPool {
   /** Voices that the renderer has silenced because they gave numbers that are not finite. */
   poisonedVoices(seat: number): number {
     return this.#report(seat, "poisonedVoices") >>> 0;
+  }
+
+  /** Voices that sound in the renderer on a seat, for the first instruments of its patch. */
+  voices(seat: number, instruments: number): readonly number[] {
+    const { memory } = this.#options;
+    const first = reportIndex(memory, seat) + within.seatReport.voices.index;
+    const counted = Math.min(instruments, mostCountedInstruments);
+    return [...memory.words.subarray(first, first + counted)];
   }
 
   /** What the supervisor sees of a seat. */

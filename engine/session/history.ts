@@ -5,6 +5,7 @@
  */
 import { logEntryWords } from "../constants.ts";
 import type { CommandLog } from "../log/command_log.ts";
+import { PeakMeter } from "../meter.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
 import { structureBytes, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
@@ -27,6 +28,7 @@ export class History {
   #next: number;
   #position: number;
   #waiting: { head: number; resolve: () => void }[] = [];
+  readonly #meters = new Set<PeakMeter>();
   #peak = 0;
   #blocks = 0;
 
@@ -46,6 +48,11 @@ export class History {
     return this.#position;
   }
 
+  /** The first block not seen yet: all before it are sealed and handed over. */
+  get next(): number {
+    return this.#next;
+  }
+
   /** Blocks seen handed over. */
   get blocks(): number {
     return this.#blocks;
@@ -56,6 +63,16 @@ export class History {
     const peak = this.#peak;
     this.#peak = 0;
     return peak;
+  }
+
+  /** Peaks of each channel for one more reader. */
+  openMeter(): PeakMeter {
+    const meter: PeakMeter = new PeakMeter(
+      this.#options.memory.geometry.channels,
+      () => this.#meters.delete(meter),
+    );
+    this.#meters.add(meter);
+    return meter;
   }
 
   /** Resolves when every entry before `head` has been sealed into a block that the device has taken. */
@@ -105,7 +122,11 @@ export class History {
       records[record] = (position & 0xFFFF) | (flags << 16);
       records[record + 1] = memory.words[handed + within.handed.checksumLow.index];
       records[record + 2] = memory.words[handed + within.handed.checksumHigh.index];
-      this.#peak = Math.max(this.#peak, memory.floats[handed + within.handed.peak.index]);
+      const peaks = handed + within.handed.peaks.index;
+      for (let channel = 0; channel < geometry.channels; channel++) {
+        this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);
+      }
+      for (const meter of this.#meters) meter.note(memory.floats, peaks);
     }
     if (count === 0) return;
     if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);

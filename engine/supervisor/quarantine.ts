@@ -58,7 +58,6 @@ export class Quarantine {
       const due = timed ? blocksBetween(words[EntryField.block], failure.block) : sealedNow ? 0 : -1;
       if (due === 0 || (sealedNow && due < 0)) found.push(position);
     }
-    found.forEach((position) => this.#log.quarantine(position));
-    return found;
+    return found.filter((position) => this.#log.quarantine(position));
   }
 }

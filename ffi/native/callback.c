@@ -196,21 +196,24 @@ static void fade_out(const struct view *v) {
   }
 }
 
-/* Replaces non-finite samples by zero and finds the peak. */
+/* Replaces non-finite samples by zero and finds each channel's peak. */
 static void inspect(const struct view *v) {
   struct us_callback_state *s = v->state;
-  uint32_t words = v->geometry->block_frames * v->geometry->channels;
-  uint32_t *bits = (uint32_t *)v->work;
-  uint32_t peak = 0, replaced = 0;
-  for (uint32_t i = 0; i < words; i++) {
-    uint32_t magnitude = bits[i] & 0x7FFFFFFFu;
-    uint32_t finite = magnitude < 0x7F800000u;
-    replaced += !finite;
-    bits[i] = finite ? bits[i] : 0;
-    magnitude = finite ? magnitude : 0;
-    peak = magnitude > peak ? magnitude : peak;
+  const struct us_geometry *g = v->geometry;
+  uint32_t replaced = 0;
+  for (uint32_t channel = 0; channel < g->channels; channel++) {
+    uint32_t *bits = (uint32_t *)v->work + channel;
+    uint32_t peak = 0;
+    for (uint32_t frame = 0; frame < g->block_frames; frame++, bits += g->channels) {
+      uint32_t magnitude = *bits & 0x7FFFFFFFu;
+      uint32_t finite = magnitude < 0x7F800000u;
+      replaced += !finite;
+      *bits = finite ? *bits : 0;
+      magnitude = finite ? magnitude : 0;
+      peak = magnitude > peak ? magnitude : peak;
+    }
+    memcpy(&s->peaks[channel], &peak, sizeof peak); /* magnitudes of floats order like their bits */
   }
-  memcpy(&s->peak, &peak, sizeof peak); /* magnitudes of floats order like their bits */
   if (replaced) {
     s->flags |= US_HANDED_NON_FINITE;
     ADD(v->counters->non_finite_samples, replaced);
@@ -259,7 +262,7 @@ static void publish_block(const struct view *v, uint32_t block) {
   entry->checksum_low = s->checksum_low;
   entry->checksum_high = s->checksum_high;
   entry->ring = s->ring;
-  entry->peak = s->peak;
+  memcpy(entry->peaks, s->peaks, sizeof entry->peaks);
   entry->ticks = us_ticks();
   STORE(entry->block, block);
   STORE(v->callback->consumed, block + 1);

@@ -141,7 +141,7 @@ struct us_callback_state {
   uint32_t ring; /* ring + 1 of the current block */
   uint32_t checksum_low; /* checksum of the current block */
   uint32_t checksum_high; /* checksum of the current block */
-  float peak; /* largest magnitude of the current block */
+  float peaks[8]; /* largest magnitude of each channel in the current block */
   uint32_t ramp_out_left; /* frames of the ramp into silence still to come */
   uint32_t ramp_in_left; /* frames of the ramp back still to come; 0: nothing was concealed */
   uint32_t fade_position; /* frames since the fade at the end began */
@@ -153,12 +153,12 @@ _Static_assert(offsetof(struct us_callback_state, flags) == 4, "callbackState.fl
 _Static_assert(offsetof(struct us_callback_state, ring) == 8, "callbackState.ring");
 _Static_assert(offsetof(struct us_callback_state, checksum_low) == 12, "callbackState.checksumLow");
 _Static_assert(offsetof(struct us_callback_state, checksum_high) == 16, "callbackState.checksumHigh");
-_Static_assert(offsetof(struct us_callback_state, peak) == 20, "callbackState.peak");
-_Static_assert(offsetof(struct us_callback_state, ramp_out_left) == 24, "callbackState.rampOutLeft");
-_Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 28, "callbackState.rampInLeft");
-_Static_assert(offsetof(struct us_callback_state, fade_position) == 32, "callbackState.fadePosition");
-_Static_assert(offsetof(struct us_callback_state, last_frame) == 36, "callbackState.lastFrame");
-_Static_assert(offsetof(struct us_callback_state, previous_ticks) == 72, "callbackState.previousTicks");
+_Static_assert(offsetof(struct us_callback_state, peaks) == 20, "callbackState.peaks");
+_Static_assert(offsetof(struct us_callback_state, ramp_out_left) == 52, "callbackState.rampOutLeft");
+_Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 56, "callbackState.rampInLeft");
+_Static_assert(offsetof(struct us_callback_state, fade_position) == 60, "callbackState.fadePosition");
+_Static_assert(offsetof(struct us_callback_state, last_frame) == 64, "callbackState.lastFrame");
+_Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callbackState.previousTicks");
 #define US_CALLBACK_STATE_OFFSET 640u
 
 /* Written by: audio callback. */
@@ -261,6 +261,7 @@ struct us_seat_report {
   uint32_t check_block; /* block at whose start the arena had the checksum below; stored last */
   uint32_t check_low; /* checksum of the arena */
   uint32_t check_high; /* checksum of the arena */
+  uint32_t voices[16]; /* voices that sound, by instrument, at the last check */
   uint32_t error_bytes; /* length of the error text */
   uint32_t error_text[128]; /* error that ended the renderer, UTF-8 */
 };
@@ -274,9 +275,10 @@ _Static_assert(offsetof(struct us_seat_report, patch) == 24, "seatReport.patch")
 _Static_assert(offsetof(struct us_seat_report, check_block) == 28, "seatReport.checkBlock");
 _Static_assert(offsetof(struct us_seat_report, check_low) == 32, "seatReport.checkLow");
 _Static_assert(offsetof(struct us_seat_report, check_high) == 36, "seatReport.checkHigh");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 40, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 44, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 556, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, voices) == 40, "seatReport.voices");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 104, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 108, "seatReport.errorText");
+_Static_assert(sizeof(struct us_seat_report) == 620, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {
@@ -307,7 +309,8 @@ struct us_handed {
   uint32_t checksum_low; /* checksum of what the device got */
   uint32_t checksum_high; /* checksum of what the device got */
   uint32_t ring; /* ring + 1 it came from; 0: concealed */
-  float peak; /* largest magnitude */
+  uint32_t reserved; /* keeps the time on an 8-byte boundary */
+  float peaks[8]; /* largest magnitude of each channel */
   uint64_t ticks; /* processor ticks when its last frame was handed over */
 };
 _Static_assert(offsetof(struct us_handed, block) == 0, "handed.block");
@@ -315,9 +318,10 @@ _Static_assert(offsetof(struct us_handed, flags) == 4, "handed.flags");
 _Static_assert(offsetof(struct us_handed, checksum_low) == 8, "handed.checksumLow");
 _Static_assert(offsetof(struct us_handed, checksum_high) == 12, "handed.checksumHigh");
 _Static_assert(offsetof(struct us_handed, ring) == 16, "handed.ring");
-_Static_assert(offsetof(struct us_handed, peak) == 20, "handed.peak");
-_Static_assert(offsetof(struct us_handed, ticks) == 24, "handed.ticks");
-_Static_assert(sizeof(struct us_handed) == 32, "size of handed");
+_Static_assert(offsetof(struct us_handed, reserved) == 20, "handed.reserved");
+_Static_assert(offsetof(struct us_handed, peaks) == 24, "handed.peaks");
+_Static_assert(offsetof(struct us_handed, ticks) == 56, "handed.ticks");
+_Static_assert(sizeof(struct us_handed) == 64, "size of handed");
 
 /* Written by: standby renderer. */
 struct us_snapshot {

@@ -49,6 +49,11 @@ export async function assemblePatch(
       hostOffset: 0,
       hostBytes: hostRegionBytes,
       poisonedVoicesOffset: plan.poisoned,
+      voices: plan.instruments.map(({ groups, groupCount, groupBytes }) => ({
+        offset: groups + voiceField.alive,
+        groupCount,
+        groupBytes,
+      })),
       inputOffset: plan.input,
       outputOffset: plan.output,
       channels,

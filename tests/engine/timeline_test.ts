@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { fixed } from "../../engine/memory/layout.ts";
 import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import { Timeline } from "../../engine/timeline.ts";
@@ -44,7 +45,7 @@ Deno.test("moments a number of frames apart are that many frames apart, through 
   for (const frames of [1, 100, 4_801]) {
     const later = timeline.frameAt(wall + frames / 48);
     const distance = blocksBetween(later.block, first.block) * 128 + later.frame - first.frame;
-    assert.ok(Math.abs(distance - frames) <= 1, `${frames} frames became ${distance}`);
+    assert.equal(distance, frames);
   }
   assert.ok(first.frame >= 0 && first.frame < 128);
 });
@@ -60,4 +61,50 @@ Deno.test("after a pause of the stream the loop starts anew instead of drifting 
   timeline.follow();
   const now = timeline.frameAt(performance.timeOrigin + performance.now());
   assert.ok(blocksBetween(now.block, 1) < 20, `block ${now.block}`);
+});
+
+/** A timeline that has followed the stream for 20 ms of real time; `shift` steps its wall clock. */
+async function followed() {
+  const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128 });
+  const shift = { ms: 0 };
+  const wall = () => performance.timeOrigin + performance.now() + shift.ms;
+  const timeline = new Timeline(memory, native, wall);
+  for (let block = 0; block < 8; block++) {
+    await new Promise((done) => setTimeout(done, 2.667));
+    stamp(memory, block, ticksNow().ticks);
+    timeline.follow();
+  }
+  return { timeline, shift, wall };
+}
+
+const framesOf = ({ block, frame }: { block: number; frame: number }) => block * 128 + frame;
+
+Deno.test("for any phase and any distance, bundles N frames apart are given frames N apart, also when the wall clock steps between them", async () => {
+  const { timeline, shift, wall } = await followed();
+  const startMs = wall();
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 20, noNaN: true }),
+      fc.nat(1_000_000),
+      fc.constantFrom(-1_000, 0, 1_000),
+      (phaseMs, frames, stepMs) => {
+        shift.ms = 0;
+        timeline.follow();
+        const first = timeline.frameAt(startMs + 500 + Math.round(phaseMs * 48) / 48);
+        shift.ms = stepMs;
+        timeline.follow();
+        const second = timeline.frameAt(startMs + 500 + Math.round(phaseMs * 48) / 48 + frames / 48);
+        assert.equal(framesOf(second) - framesOf(first), frames);
+      },
+    ),
+  );
+});
+
+Deno.test("a moment more than a day ahead is refused, and one before that is a day late, near the wrap of the block number too", async () => {
+  const { timeline, wall } = await followed();
+  assert.throws(() => timeline.frameAt(wall() + 90_000_000), /expected at most 86400 s ahead, found 90000 s/);
+  assert.throws(() => timeline.frameAt(NaN), /time tag/);
+  const now = framesOf(timeline.frameAt(wall()));
+  const old = framesOf(timeline.frameAt(0));
+  assert.ok(Math.abs((now - old) / 48_000 - 86_400) < 1, `${(now - old) / 48_000} s ago`);
 });

@@ -1,5 +1,6 @@
 /** The OSC side against the real engine, over a real socket. */
 import assert from "node:assert/strict";
+import { Datagrams } from "../../ffi/datagrams.ts";
 import { AddressSpace } from "../../osc/address_space.ts";
 import {
   decodePacket,
@@ -10,9 +11,12 @@ import {
   type OscMessage,
 } from "../../osc/codec.ts";
 import { OscListener, PortInUse } from "../../osc/listener.ts";
+import { StreamListener } from "../../osc/stream_listener.ts";
 import { immediately, timeTagOf } from "../../osc/time_tag.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
+import { nativeForTests } from "../native_for_tests.ts";
 import { requirement } from "../requirement.ts";
+import { senderAt } from "./recording_sender.ts";
 import { renderAgain, startTestEngine } from "../test_engine.ts";
 
 const noPatch = () => Promise.reject(new Error("there is nothing to load"));
@@ -61,12 +65,14 @@ async function withOsc(
     patch: (format) => compilePatch("sines", format),
     environment,
   });
+  const { native } = await nativeForTests();
   const troubles: string[] = [];
   let quits = 0;
   const listener = OscListener.bind({
     hostname: "127.0.0.1",
     port: 0,
     onTrouble: (text) => troubles.push(text),
+    access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
   listener.serve(new AddressSpace({ engine, version: "1.2.3", loadPatch: noPatch, onQuit: () => quits++ }));
   const client = new Client(listener.address);
@@ -93,7 +99,7 @@ Deno.test("every command is answered to its sender, with what was wrong and what
     assert.equal(await client.ask("/engine/fault", "ss", "stall", "spare"), "/done /engine/fault");
     assert.equal(await client.ask("/quit"), "/done /quit");
     assert.equal(quits(), 1);
-    assert.match(await client.ask("/nte", "if", 60, 1), /^\/fail \/nte .*\/note$/);
+    assert.match(await client.ask("/nte", "if", 60, 1), /^\/fail \/nte .*the nearest are \/note, /);
     assert.match(await client.ask("/note", "s", "x"), /^\/fail \/note expected ,if ,ii or ,iif, found ,s$/);
     assert.match(await client.ask("/note", "if", 60, 7), /velocity: expected 0 to 1, found 7/);
     assert.match(await client.ask("/note", "if", 60, NaN), /finite/);
@@ -110,6 +116,51 @@ Deno.test("every command is answered to its sender, with what was wrong and what
     assert.equal(await client.answer(), "/done /status");
     assert.equal(await client.ask("/sync", "i", 42), "/synced 42");
     assert.equal(await client.answer(), "/done /sync");
+  }));
+
+Deno.test("a message whose address is a pattern reaches every method that it matches, in one block", () =>
+  withOsc(async (client) => {
+    await client.send({ address: "/synth/{attack,release}Seconds", args: [{ type: "f", value: 0.5 }] });
+    const answers = [await client.answer(), await client.answer()];
+    assert.deepEqual(answers, ["/done /synth/attackSeconds", "/done /synth/releaseSeconds"]);
+    assert.equal(await client.ask("//attack*", "f", 0.1), "/done /synth/attackSeconds");
+    assert.equal(await client.ask("/nowhere/*"), "/fail /nowhere/* no address matches this pattern");
+    assert.match(await client.ask("/synth/[a"), /^\/fail \/synth\/\[a pattern, character 9: expected "]"/);
+    assert.equal(await client.ask("/panic"), "/done /panic");
+  }));
+
+Deno.test("patterns of one bundle reach so many methods and no more, and who sent it is told", async () => {
+  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
+  const space = new AddressSpace({
+    engine,
+    version: "1",
+    loadPatch: () => Promise.resolve(),
+    onQuit: () => {},
+  });
+  const sender = senderAt("127.0.0.1");
+  const wide: OscMessage = {
+    address: "//{pan,attackSeconds,releaseSeconds}",
+    args: [{ type: "f", value: 0.1 }],
+  };
+  space.dispatch({ timeTag: immediately, elements: Array.from({ length: 700 }, () => wide) }, sender);
+  space.stop();
+  await engine.stop();
+  const answers = sender.answers();
+  assert.equal(answers.filter((answer) => answer.startsWith("/done")).length, 682 * 3);
+  assert.equal(answers.filter((answer) => /at most 2048 methods/.test(answer)).length, 18);
+});
+
+Deno.test("every unknown address is answered; of a flood of them, only some with suggestions", () =>
+  withOsc(async (client) => {
+    const unknown = { address: "/nte", args: [] };
+    await client.send({ timeTag: immediately, elements: Array.from({ length: 100 }, () => unknown) });
+    const answers = [];
+    for (let count = 0; count < 100; count++) answers.push(await client.answer());
+    assert.ok(
+      answers.every((answer) => /^\/fail \/nte there is no such address; .*\/help lists all$/.test(answer)),
+    );
+    assert.match(answers[0], /the nearest are \/note/);
+    assert.doesNotMatch(answers[99], /nearest/);
   }));
 
 Deno.test("faults are refused over OSC where they are off", () =>
@@ -170,6 +221,17 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
   await Deno.remove(folder, { recursive: true });
 });
 
+Deno.test("an enclosed time tag that is earlier takes that of the bundle around it", () =>
+  withOsc(async (client) => {
+    const atMs = performance.timeOrigin + performance.now() + 150;
+    const panic = { address: "/panic", args: [] };
+    const earlier = { timeTag: timeTagOf(atMs - 60_000), elements: [panic] };
+    await client.send({ timeTag: timeTagOf(atMs), elements: [panic, earlier] });
+    assert.equal(await client.answer(), "/done /panic");
+    assert.equal(await client.answer(), "/done /panic");
+    assert.equal(await client.ask("/pedal", "i", 0), "/done /pedal"); // and no /late between
+  }));
+
 Deno.test("a taken port is an error that names the remedy", async () => {
   const options = { hostname: "127.0.0.1", port: 0, onTrouble: () => {} };
   const first = OscListener.bind(options);
@@ -197,12 +259,12 @@ Deno.test("100 times started and stopped, the listener leaves no thread and no d
   }
   const late = count();
   await engine.stop();
-  assert.equal(late[0], early[0]);
+  assert.ok(late[0] <= early[0], `descriptors: ${early[0]}, then ${late[0]}`);
   assert.ok(late[1] <= early[1] + 1, `threads: ${early[1]}, then ${late[1]}`);
 });
 
 requirement({
-  name: "a client that nobody here wrote, oscsend, is understood",
+  name: "a client that nobody here wrote, oscsend, is understood over UDP and over TCP",
   fn: async () => {
     const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
     const listener = OscListener.bind({
@@ -210,15 +272,27 @@ requirement({
       port: 0,
       onTrouble: (text) => assert.fail(text),
     });
-    listener.serve(new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} }));
-    const port = listener.address.split(":")[1];
-    const sent = await new Deno.Command("oscsend", { args: ["localhost", port, "/note", "if", "60", "0.8"] })
-      .output();
-    await new Promise((done) => setTimeout(done, 100));
-    await engine.settled();
-    const peak = engine.takePeak();
+    const streams = StreamListener.bind({
+      hostname: "127.0.0.1",
+      port: 0,
+      framing: "length",
+      intake: listener.intake,
+    });
+    const space = new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} });
+    listener.serve(space);
+    streams.serve(space);
+    for (const url of [`osc.udp://${listener.address}/`, `osc.tcp://${streams.address}/`]) {
+      const sent = await new Deno.Command("oscsend", { args: [url, "/note", "if", "60", "0.8"] }).output();
+      await new Promise((done) => setTimeout(done, 100));
+      await engine.settled();
+      const peak = engine.takePeak();
+      assert.ok(sent.success && peak > 0.01, `${url}: peak ${peak}`);
+      engine.submit([{ kind: "panic" }]);
+      await new Promise((done) => setTimeout(done, 100));
+      engine.takePeak();
+    }
+    await streams.stop();
     await listener.stop();
     await engine.stop();
-    assert.ok(sent.success && peak > 0.01, `peak ${peak}`);
   },
 }, { commands: ["oscsend"], install: "apt-get install liblo-tools" });

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { AddressSpace, type OscSender } from "../../osc/address_space.ts";
+import { AddressSpace } from "../../osc/address_space.ts";
 import type { OscMessage } from "../../osc/codec.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
 import { loadPatch } from "../../patches/load_patch.ts";
 import { startTestEngine } from "../test_engine.ts";
+import { senderAt } from "./recording_sender.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 
@@ -37,7 +38,7 @@ Deno.test("a bad patch file is an answer with the reason; the patch that plays p
     new Promise<string>((resolve) => {
       tell = ({ address, args }) =>
         resolve([address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" "));
-      const sender = { reply: (message: OscMessage) => tell(message) } as OscSender;
+      const sender = { ...senderAt("127.0.0.1"), reply: (message: OscMessage) => tell(message) };
       space.dispatch({ address, args }, sender);
     });
   try {

@@ -12,6 +12,7 @@ Deno.test("there and back is exact to a microsecond, also just below a full seco
 
 Deno.test("`immediately` is no moment, and earlier than all", () => {
   assert.ok(isImmediate(immediately) && !isImmediate(timeTagOf(0)));
+  assert.ok(isImmediate({ seconds: 0, fraction: 0 }) && !isImmediate({ seconds: 0, fraction: 2 }));
   assert.ok(notEarlier(timeTagOf(0), immediately));
   assert.ok(
     notEarlier(timeTagOf(1_000), timeTagOf(1_000)) && !notEarlier(timeTagOf(1_000), timeTagOf(1_001)),

@@ -245,7 +245,9 @@ export class Simulation {
       ? undefined
       : { block: (consumed - 2 + this.#random.below(20)) | 0, frame: this.#random.below(blockFrames) };
     for (let count = 1 + this.#random.below(4); count > 0; count--) {
-      const opcode = this.#random.pick([Opcode.noteOn, Opcode.noteOff, Opcode.panic, Opcode.set]);
+      const opcode = this.#random.chance(0.1)
+        ? Opcode.clear
+        : this.#random.pick([Opcode.noteOn, Opcode.noteOff, Opcode.panic, Opcode.set]);
       bundle.push({
         opcode,
         target: opcode === Opcode.set ? 0 : this.#random.below(128), // there is one parameter

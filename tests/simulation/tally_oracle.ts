@@ -35,6 +35,10 @@ export class TallyOracle {
   /** The samples of the next block, which hears `entries` for the first time. */
   nextBlock(entries: readonly LogEntry[]): Float32Array<ArrayBuffer> {
     for (const entry of entries) {
+      if (entry.opcode === Opcode.clear) {
+        this.#waiting = this.#waiting.filter(({ block, frame }) => block === this.#block && frame === 0);
+        continue;
+      }
       const inTime = entry.at !== undefined && ((entry.at.block - this.#block) | 0) >= 0;
       this.#waiting.push({
         block: inTime ? entry.at!.block | 0 : this.#block,

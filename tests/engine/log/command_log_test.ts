@@ -27,6 +27,15 @@ Deno.test("entries that somebody may still need are never overwritten", () => {
   assert.equal(log.room, 10, "a release never goes back");
 });
 
+Deno.test("a clear cannot be quarantined: what it dropped does not come back", () => {
+  const log = new CommandLog(testMemory());
+  log.append([{ ...note, opcode: Opcode.clear }, note]);
+  assert.deepEqual([log.quarantine(0), log.quarantine(1)], [false, true]);
+  const entry = new Int32Array(8);
+  log.copyEntry(0, entry, 0);
+  assert.equal(entry[EntryField.opcode], Opcode.clear);
+});
+
 Deno.test("a quarantined entry does nothing and keeps its place", () => {
   const log = new CommandLog(testMemory());
   log.append([note, note]);

@@ -166,7 +166,7 @@ Deno.test("a flipped bit anywhere in the patch's state changes the state's check
 });
 
 Deno.test("100,000 blocks allocate nothing: the heap grows by less than a tenth of a byte a block", () => {
-  const { memory, log } = setUp({ startBlock: 0x7FFFFFFF - 60_000 });
+  const { memory, log } = setUp({ startBlock: 0x7FFFFFFF - 240_000 });
   const renderer = rendererOn(memory, 0);
   const blocks = 100_000;
   const play = (count: number) => {
@@ -177,10 +177,47 @@ Deno.test("100,000 blocks allocate nothing: the heap grows by less than a tenth 
     }
   };
   log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
-  play(20_000);
+  play(200_000); // until everything is compiled: code lies on the heap too
   const before = Deno.memoryUsage().heapUsed;
   play(blocks);
   const grown = Deno.memoryUsage().heapUsed - before;
   console.log(`heap: ${grown} bytes more after ${blocks} blocks`);
   assert.ok(grown < blocks / 10, `the heap grew by ${grown} bytes over ${blocks} blocks`);
+});
+
+Deno.test("more commands without a time than the pending queue holds are all heard in one block", () => {
+  const { memory, log } = setUp();
+  const renderer = rendererOn(memory, 0);
+  const oracle = new TallyOracle(32, 2, 7, 0);
+  const entries = Array.from(
+    { length: 5_000 },
+    (_, index): LogEntry => ({ opcode: Opcode.noteOn, target: index, value: 60, extra: 1 }),
+  );
+  log.append(entries);
+  renderer.renderBlock();
+  assert.deepEqual(samplesOf(memory, 0, 0), oracle.nextBlock(entries));
+});
+
+Deno.test("after a clear the whole queue is free, also for commands sealed together with it", () => {
+  const { memory, log } = setUp();
+  const renderer = rendererOn(memory, 0);
+  const oracle = new TallyOracle(32, 2, 7, 0);
+  const full = (target: number) =>
+    new Array<LogEntry>(1_024).fill({
+      opcode: Opcode.noteOn,
+      target,
+      value: 1,
+      extra: 1,
+      at: { block: 6, frame: 3 },
+    });
+  const first = full(1);
+  const second = [{ opcode: Opcode.clear, target: 0, value: 0, extra: 0 }, ...full(2)];
+  log.append(first);
+  renderer.renderBlock();
+  assert.deepEqual(samplesOf(memory, 0, 0), oracle.nextBlock(first));
+  log.append(second);
+  for (let block = 1; block < 8; block++) {
+    renderer.renderBlock();
+    assert.deepEqual(samplesOf(memory, 0, block), oracle.nextBlock(block === 1 ? second : []));
+  }
 });

@@ -1,0 +1,23 @@
+import type { Config } from "../config.ts";
+import { stateCheckSeconds } from "../constants.ts";
+import type { Dimensions } from "./layout.ts";
+
+/** What an engine may set besides its configuration. */
+export type StreamStart = Partial<Pick<Dimensions, "startBlock" | "startLogPosition" | "captureFrames">>;
+
+/** Dimensions of the memory of an engine that plays a patch of so many bytes. Snapshots are taken at checked blocks. */
+export function dimensionsOf(config: Config, arenaBytes: number, start: StreamStart): Dimensions {
+  const blocksIn = (seconds: number) =>
+    Math.max(1, Math.round(seconds * config.sampleRateHz / config.blockFrames));
+  const stateCheckBlocks = blocksIn(stateCheckSeconds);
+  const snapshotChecks = Math.max(1, Math.round(blocksIn(config.snapshotMs / 1_000) / stateCheckBlocks));
+  return {
+    ...config,
+    startBlock: start.startBlock ?? 0,
+    startLogPosition: start.startLogPosition ?? 0,
+    stateCheckBlocks,
+    snapshotBlocks: stateCheckBlocks * snapshotChecks,
+    arenaBytes: Math.max(arenaBytes, config.patchMemoryMiB * 2 ** 20),
+    captureFrames: start.captureFrames ?? 0,
+  };
+}

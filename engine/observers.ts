@@ -1,0 +1,26 @@
+/** Listeners to one kind of event. One that throws keeps nobody else from hearing, nor the engine from going on. */
+export class Observers<T> {
+  readonly #listeners = new Set<(event: T) => void>();
+  readonly #onError: (error: unknown) => void;
+
+  constructor(onError: (error: unknown) => void) {
+    this.#onError = onError;
+  }
+
+  /** Adds a listener and returns what takes it away again. */
+  add(listener: (event: T) => void): () => void {
+    const own = (event: T) => listener(event); // the same function may listen twice
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  tell(event: T): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#onError(error);
+      }
+    }
+  }
+}

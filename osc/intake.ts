@@ -1,0 +1,126 @@
+/**
+ * What all transports share: packets are decoded and handed over, whatever goes wrong is counted and told at most once a
+ * second, and the isolate gets its turns, so that the supervisor looks at the renderers however much comes in.
+ */
+import { setImmediate } from "node:timers";
+import { decodePacket, type OscBundle, OscMalformed, type OscMessage } from "./codec.ts";
+
+/** Who sent a packet, and how to answer. */
+export interface PacketSender {
+  /** Tells senders apart: address and port, with the transport where it is not UDP. */
+  readonly key: string;
+  readonly hostname: string;
+  /** Whether it is on this machine. */
+  readonly isLocal: boolean;
+  reply(message: OscMessage): void;
+}
+
+/** Where packets go; `AddressSpace` is one. */
+export interface PacketTarget {
+  dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void;
+}
+
+/** What decides whether and when a packet is read; `Gate` is one. */
+export interface PacketGate {
+  /** @param handle reads the packet; its bytes are another's when it is called later */
+  receive(bytes: Uint8Array, sender: PacketSender, handle: (bytes: Uint8Array) => void): void;
+}
+
+/** Told of what failed, at most once in `noticeMs` for each kind, with how many of all kinds there were. */
+export type TroubleNotice = (text: string, count: number) => void;
+
+const noticeMs = 1_000;
+
+/** So long the isolate is worked in at most before others get their turn, in milliseconds. */
+const longestTurnMs = 2;
+
+/** One for all transports of an engine. Main isolate. */
+export class PacketIntake {
+  readonly #onTrouble: TroubleNotice;
+  readonly #gate: PacketGate | undefined;
+  readonly #lastNoticeMs = new Map<Trouble, number>();
+  readonly #counts: Record<Trouble, number> = { malformed: 0, dropped: 0, replies: 0, failed: 0, refused: 0 };
+  #packets = 0;
+  #turnStartedMs = performance.now();
+
+  /** @param gate omitted: everything is read at once */
+  constructor(onTrouble: TroubleNotice, gate?: PacketGate) {
+    this.#onTrouble = onTrouble;
+    this.#gate = gate;
+  }
+
+  /** Packets that came in, malformed ones among them. */
+  get packets(): number {
+    return this.#packets;
+  }
+
+  /** What went wrong since the start, by kind. */
+  get counts(): Readonly<Record<Trouble, number>> {
+    return this.#counts;
+  }
+
+  /** All that went wrong since the start. */
+  get troubles(): number {
+    return Object.values(this.#counts).reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Decodes and hands over, as soon as the gate lets it through. Never throws. */
+  take(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): void {
+    this.#packets++;
+    if (!this.#gate) return this.#handOver(bytes, target, sender);
+    this.#gate.receive(bytes, sender, (own) => this.#handOver(own, target, sender));
+  }
+
+  #handOver(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): void {
+    try {
+      target.dispatch(decodePacket(bytes, this.#discarded), sender);
+    } catch (error) {
+      if (error instanceof OscMalformed) this.#discarded(error);
+      else this.trouble("failed", `OSC: ${String(error)}`);
+    }
+  }
+
+  readonly #discarded = (error: OscMalformed) =>
+    this.trouble("malformed", `malformed OSC packet: ${error.message}`);
+
+  /** Counts, and tells where it is time. */
+  trouble(kind: Trouble, text: string, count = 1): void {
+    this.#counts[kind] += count;
+    const nowMs = performance.now();
+    if (nowMs - (this.#lastNoticeMs.get(kind) ?? -Infinity) < noticeMs) return;
+    this.#lastNoticeMs.set(kind, nowMs);
+    this.#onTrouble(text, this.troubles);
+  }
+
+  /** Whether the others should get their turn now: then await {@link PacketIntake.rest}. */
+  get overdue(): boolean {
+    return performance.now() - this.#turnStartedMs > longestTurnMs;
+  }
+
+  /** Resolves when everything else that is due has had its turn. */
+  async rest(): Promise<void> {
+    await new Promise<void>((done) => void setImmediate(done));
+    this.#turnStartedMs = performance.now();
+  }
+}
+
+/**
+ * Kinds of trouble. `malformed`: packets that are none. `dropped`: lost before they were read. `replies`: answers that
+ * could not be sent. `refused`: clients turned away. `failed`: defects of ours and errors of the network.
+ */
+export type Trouble = "malformed" | "dropped" | "replies" | "failed" | "refused";
+
+/** Whether an address is this machine's own. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "::1" || hostname.startsWith("127.");
+}
+
+/** IPv4 on a socket of IPv6, written as IPv4. */
+export function plainHostname(hostname: string): string {
+  return hostname.startsWith("::ffff:") && hostname.includes(".") ? hostname.slice(7) : hostname;
+}
+
+/** Host and port as people write them, brackets around IPv6. */
+export function hostAndPort(hostname: string, port: number): string {
+  return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+}

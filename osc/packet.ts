@@ -1,0 +1,64 @@
+/** What OSC packets hold, as values. */
+import type { TimeTag } from "./time_tag.ts";
+
+/** An argument with its type tag; `a` is an array of arguments, written `[` `]` among the type tags. */
+export type OscArgument =
+  | { readonly type: "i" | "f" | "d"; readonly value: number }
+  | { readonly type: "s" | "S" | "c"; readonly value: string }
+  | { readonly type: "b"; readonly value: Uint8Array<ArrayBuffer> }
+  | { readonly type: "h"; readonly value: bigint }
+  | { readonly type: "t"; readonly value: TimeTag }
+  | { readonly type: "r"; readonly value: { red: number; green: number; blue: number; alpha: number } }
+  | { readonly type: "m"; readonly value: readonly [number, number, number, number] }
+  | { readonly type: "T" | "F" | "N" | "I" }
+  | { readonly type: "a"; readonly value: readonly OscArgument[] };
+
+export interface OscMessage {
+  readonly address: string;
+  readonly args: readonly OscArgument[];
+}
+
+export interface OscBundle {
+  readonly timeTag: TimeTag;
+  readonly elements: readonly (OscMessage | OscBundle)[];
+}
+
+/** Tells the two kinds of packets apart. */
+export function isBundle(packet: OscMessage | OscBundle): packet is OscBundle {
+  return "timeTag" in packet;
+}
+
+/** Bytes that are no OSC packet: where, what was expected, what was found. The only error that decoding throws. */
+export class OscMalformed extends Error {
+  override readonly name: string = "OscMalformed";
+  /** Byte of the packet, from 0. */
+  readonly offset: number;
+
+  constructor(offset: number, expected: string) {
+    super(`byte ${offset}: expected ${expected}`);
+    this.offset = offset;
+  }
+}
+
+/** Runs `make` while errors keep no stack: for what strangers send, a stack says nothing and costs more than decoding. */
+export function withoutStack<T>(make: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  const made = make();
+  Error.stackTraceLimit = limit;
+  return made;
+}
+
+/** A message that is well formed as far as it can be read, but holds a type tag that no specification names. */
+export class OscUnrecognised extends OscMalformed {
+  override readonly name = "OscUnrecognised";
+}
+
+/** Bundles inside bundles, at most; the specification sets no limit, the stack does. */
+export const deepestBundle = 8;
+
+/** Messages and bundles in one packet, at most: so much is done in one go, without a look at anything else. */
+export const mostElements = 1_024;
+
+/** Arrays inside arrays, at most. */
+export const deepestArray = 8;

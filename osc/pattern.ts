@@ -1,0 +1,226 @@
+/**
+ * Address patterns: `?` one character, `*` any number, `[a-z]` `[!abc]` one of a list, `{foo,bar}` one of some texts, none
+ * of which crosses a `/`; `//` any number of levels, none included.
+ *
+ * Patterns come from the network, so no pattern may cost more than another: one is compiled to a small program whose
+ * possible positions are followed side by side (Thompson, "Regular expression search algorithm", 1968). A match takes at
+ * most characters × steps, with nothing to go back to, and what is longer than any sensible pattern is refused.
+ */
+
+/** A pattern that cannot be understood; the message names the character and what was expected there. */
+export class PatternMalformed extends Error {
+  override readonly name = "PatternMalformed";
+}
+
+/** Longer ones are refused, in characters. */
+export const longestPattern = 256;
+
+/** One step: takes a character that it allows, or goes on at several others. */
+type Step =
+  | { readonly do: "take"; readonly allows: (code: number) => boolean }
+  | { readonly do: "branch"; readonly to: readonly number[] };
+
+const slash = 0x2F;
+const notSlash = (code: number) => code !== slash;
+const anything = () => true;
+const reserved = /[?*[\]{}]|\/\//;
+
+/** Whether an address holds anything that no method's name may hold, so that it is a pattern. */
+export function isPattern(address: string): boolean {
+  return reserved.test(address);
+}
+
+/** A pattern ready to be compared. Main isolate; comparing allocates nothing. */
+export class AddressPattern {
+  readonly #steps: readonly Step[];
+  /** Addresses that do not start so, or are shorter, cannot match. */
+  readonly #prefix: string;
+  readonly #shortest: number;
+  #now: Uint16Array<ArrayBuffer>;
+  #next: Uint16Array<ArrayBuffer>;
+  readonly #stack: Uint16Array<ArrayBuffer>;
+  /** In which round a step was put on the list. */
+  readonly #seen: Uint32Array<ArrayBuffer>;
+  #round = 0;
+
+  /** @throws {PatternMalformed} */
+  constructor(pattern: string) {
+    const compiled = new PatternCompiler(pattern).compile();
+    this.#steps = compiled.steps;
+    this.#shortest = compiled.shortest;
+    this.#prefix = pattern.slice(0, pattern.search(reserved));
+    const room = compiled.steps.length + 1;
+    this.#now = new Uint16Array(room);
+    this.#next = new Uint16Array(room);
+    this.#stack = new Uint16Array(room * 2);
+    this.#seen = new Uint32Array(room);
+  }
+
+  /** Whether the whole address matches. */
+  matches(address: string): boolean {
+    if (address.length < this.#shortest || !address.startsWith(this.#prefix)) return false;
+    if (this.#round > 0xFFFF0000) this.#seen.fill(this.#round = 0);
+    this.#round++;
+    let count = this.#put(0, this.#now, 0);
+    for (let at = 0; at < address.length && count > 0; at++) {
+      const code = address.charCodeAt(at);
+      this.#round++;
+      let following = 0;
+      for (let place = 0; place < count; place++) {
+        const step = this.#steps[this.#now[place]];
+        if (step?.do === "take" && step.allows(code)) {
+          following = this.#put(this.#now[place] + 1, this.#next, following);
+        }
+      }
+      [this.#now, this.#next] = [this.#next, this.#now];
+      count = following;
+    }
+    return this.#seen[this.#steps.length] === this.#round;
+  }
+
+  /** Puts a step on the list, or all steps that it branches to; each once a round. Returns the length of the list. */
+  #put(first: number, list: Uint16Array, count: number): number {
+    let waiting = 0;
+    this.#stack[waiting++] = first;
+    while (waiting > 0) {
+      const at = this.#stack[--waiting];
+      if (this.#seen[at] === this.#round) continue;
+      this.#seen[at] = this.#round;
+      const step = this.#steps[at];
+      if (step?.do !== "branch") list[count++] = at;
+      else for (const to of step.to) if (this.#seen[to] !== this.#round) this.#stack[waiting++] = to;
+    }
+    return count;
+  }
+}
+
+/** Reads a pattern once, from left to right. */
+class PatternCompiler {
+  readonly #pattern: string;
+  readonly #steps: Step[] = [];
+  #shortest = 0;
+  #at = 0;
+
+  constructor(pattern: string) {
+    this.#pattern = pattern;
+  }
+
+  compile(): { steps: readonly Step[]; shortest: number } {
+    if (this.#pattern.length > longestPattern) {
+      throw new PatternMalformed(
+        `expected a pattern of at most ${longestPattern} characters, found ${this.#pattern.length}`,
+      );
+    }
+    if (!this.#pattern.startsWith("/")) throw this.#malformed(0, `"/"`);
+    while (this.#at < this.#pattern.length) this.#element(this.#pattern[this.#at]);
+    return { steps: this.#steps, shortest: this.#shortest };
+  }
+
+  #element(character: string): void {
+    switch (character) {
+      case "/":
+        return this.#pattern[this.#at + 1] === "/" ? this.#levels() : this.#one(is(slash));
+      case "?":
+        return this.#one(notSlash);
+      case "*":
+        while (this.#pattern[this.#at] === "*") this.#at++;
+        return this.#any(notSlash);
+      case "[":
+        return this.#list();
+      case "{":
+        return this.#texts();
+      case "]":
+      case "}":
+        throw this.#malformed(this.#at, `"${character}" only after "${character === "]" ? "[" : "{"}"`);
+      default:
+        return this.#one(is(character.charCodeAt(0)));
+    }
+  }
+
+  #one(allows: (code: number) => boolean): void {
+    this.#take(allows);
+    this.#shortest++;
+    this.#at++;
+  }
+
+  #take(allows: (code: number) => boolean): void {
+    this.#steps.push({ do: "take", allows });
+  }
+
+  /** Any number of characters. */
+  #any(allows: (code: number) => boolean): void {
+    const start = this.#steps.length;
+    this.#steps.push({ do: "branch", to: [start + 1, start + 3] });
+    this.#take(allows);
+    this.#steps.push({ do: "branch", to: [start] });
+  }
+
+  /** Two slashes or more: one slash, or two with anything between them; at the end also what follows. */
+  #levels(): void {
+    while (this.#pattern[this.#at] === "/") this.#at++;
+    this.#take(is(slash));
+    this.#shortest++;
+    const start = this.#steps.length;
+    this.#steps.push({ do: "branch", to: [start + 1, start + 5] });
+    this.#any(anything);
+    this.#take(is(slash));
+    if (this.#at < this.#pattern.length) return;
+    this.#take(anything);
+    this.#any(anything);
+    this.#shortest++;
+  }
+
+  #list(): void {
+    const end = this.#closing("]");
+    let characters = this.#pattern.slice(this.#at + 1, end);
+    const negated = characters.startsWith("!");
+    if (negated) characters = characters.slice(1);
+    const ranges: [number, number][] = [];
+    for (let at = 0; at < characters.length;) {
+      const isRange = characters[at + 1] === "-" && at + 2 < characters.length;
+      const bounds = [characters.charCodeAt(at), characters.charCodeAt(isRange ? at + 2 : at)];
+      ranges.push([Math.min(...bounds), Math.max(...bounds)]);
+      at += isRange ? 3 : 1;
+    }
+    this.#at = end;
+    this.#one((code) =>
+      code !== slash && ranges.some(([low, high]) => code >= low && code <= high) !== negated
+    );
+  }
+
+  #texts(): void {
+    const end = this.#closing("}");
+    const texts = this.#pattern.slice(this.#at + 1, end).split(",");
+    const starts: number[] = [];
+    this.#steps.push({ do: "branch", to: starts });
+    const exits: number[][] = [];
+    for (const text of texts) {
+      starts.push(this.#steps.length);
+      for (let at = 0; at < text.length; at++) this.#take(is(text.charCodeAt(at)));
+      const exit: number[] = [];
+      exits.push(exit);
+      this.#steps.push({ do: "branch", to: exit });
+    }
+    for (const exit of exits) exit.push(this.#steps.length);
+    this.#shortest += Math.min(...texts.map((text) => text.length));
+    this.#at = end + 1;
+  }
+
+  /** Where the bracket ends; inside of it no other may begin, and no `/` may stand. */
+  #closing(bracket: string): number {
+    for (let at = this.#at + 1; at < this.#pattern.length; at++) {
+      const character = this.#pattern[at];
+      if (character === bracket) return at;
+      if ("/[]{}".includes(character)) throw this.#malformed(at, `"${bracket}", found "${character}"`);
+    }
+    throw this.#malformed(this.#pattern.length, `"${bracket}", found the end`);
+  }
+
+  #malformed(at: number, expected: string): PatternMalformed {
+    return new PatternMalformed(`pattern, character ${at}: expected ${expected}`);
+  }
+}
+
+function is(wanted: number): (code: number) => boolean {
+  return (code) => code === wanted;
+}

@@ -1,0 +1,35 @@
+import { AddressPattern } from "./pattern.ts";
+
+/** Patterns whose matches are kept; the one that was used least recently makes room. */
+export const mostPatternsKept = 256;
+
+/** What patterns match among a fixed set of addresses. Main isolate. */
+export class PatternCache {
+  readonly #addresses: readonly string[];
+  readonly #matches = new Map<string, readonly string[]>();
+
+  constructor(addresses: Iterable<string>) {
+    this.#addresses = [...addresses];
+  }
+
+  /** Patterns that are kept now. */
+  get size(): number {
+    return this.#matches.size;
+  }
+
+  /** All addresses that a pattern matches, in their order. Throws PatternMalformed. */
+  matches(pattern: string): readonly string[] {
+    let found = this.#matches.get(pattern);
+    if (found) this.#matches.delete(pattern);
+    else {
+      const compiled = new AddressPattern(pattern);
+      found = this.#addresses.filter((address) => compiled.matches(address));
+      if (this.#matches.size === mostPatternsKept) {
+        const [oldest] = this.#matches.keys();
+        this.#matches.delete(oldest);
+      }
+    }
+    this.#matches.set(pattern, found);
+    return found;
+  }
+}

@@ -1,0 +1,27 @@
+/** A bucket of tokens: it fills at a steady rate up to its size, and what costs more than it holds is refused. */
+export class TokenBucket {
+  readonly #perMs: number;
+  readonly #size: number;
+  #tokens: number;
+  #lastMs: number;
+
+  /**
+   * @param perSecond tokens that come in
+   * @param size most that it holds; it begins full
+   * @param nowMs a monotonic clock's moment
+   */
+  constructor(perSecond: number, size: number, nowMs: number) {
+    this.#perMs = perSecond / 1_000;
+    this.#size = this.#tokens = size;
+    this.#lastMs = nowMs;
+  }
+
+  /** Takes tokens out, all or none. Returns whether there were enough. */
+  take(cost: number, nowMs: number): boolean {
+    this.#tokens = Math.min(this.#size, this.#tokens + Math.max(0, nowMs - this.#lastMs) * this.#perMs);
+    this.#lastMs = nowMs;
+    if (cost > this.#tokens) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+}
