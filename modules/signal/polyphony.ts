@@ -160,7 +160,8 @@ function expressionText(name: string, voices: number, { words }: InstrumentPlace
 function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
   const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
   const ratio = `(f32.div (f32.load ${lane(at.velocity)}) (local.get $velocity))`;
-  const asLoud = Array(velocityPower(voice)).fill(ratio)
+  const power = velocityPower(voice);
+  const asLoud = Array(power).fill(ratio)
     .reduce((gain, factor) => `(f32.mul ${gain} ${factor})`, `(f32.load ${lane(at.gain)})`);
   return `
   ;; lets a voice play a note; one that sounds goes on from where it is, also with the loudness of its old velocity
@@ -169,7 +170,7 @@ function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRa
     (local.set $lane (call $${name}_lane (local.get $voice)))
     (if (i32.load ${lane(at.alive)})
       (then
-        (f32.store ${lane(at.gain)} ${asLoud}))
+        ${power === 0 ? "" : `(f32.store ${lane(at.gain)} ${asLoud})`})
       (else
         (call $${name}_reset (local.get $voice) (local.get $lane))
         (f32.store ${lane(at.level)} (f32.const 0))
