@@ -1,6 +1,12 @@
 /** The command line: reads the settings, calls the command, and turns what went wrong into one sentence and a code. */
 import manifest from "./deno.json" with { type: "json" };
-import { type CommandLine, helpText, parseCommandLine, UsageError } from "./engine/command_line.ts";
+import {
+  type CommandLine,
+  helpText,
+  parseCommandLine,
+  type RenderScoreCommand,
+  UsageError,
+} from "./engine/command_line.ts";
 import { type Config, ConfigError, readConfig } from "./engine/config.ts";
 import { listDevices } from "./engine/devices.ts";
 import { diagnose } from "./engine/doctor.ts";
@@ -9,9 +15,13 @@ import { Engine } from "./engine/engine.ts";
 import { exitCodes } from "./engine/exit_codes.ts";
 import { createLog } from "./engine/logging.ts";
 import { loadNative } from "./engine/native.ts";
+import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
+import { renderScoreToWav } from "./engine/offline/render_score_to_wav.ts";
+import { ScoreUnplayable } from "./engine/offline/score_renderer.ts";
 import { renderToWav } from "./engine/session/render_to_wav.ts";
 import { SessionDamaged } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
+import { WavFileError } from "./engine/session/wav_writer.ts";
 import { PortAudioMissing } from "./ffi/library_search.ts";
 import { type DatagramPeer, Datagrams } from "./ffi/datagrams.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
@@ -22,8 +32,17 @@ import { NetworkInvalid, NetworkList } from "./osc/cidr.ts";
 import { Gate } from "./osc/gate.ts";
 import { isLoopback, PacketIntake } from "./osc/intake.ts";
 import { OscListener, PortInUse, wantedBufferBytes } from "./osc/listener.ts";
+import { ParameterWatch } from "./osc/oscquery/parameter_watch.ts";
+import { QueryService } from "./osc/oscquery/query_service.ts";
 import { StreamListener } from "./osc/stream_listener.ts";
-import { compilePatch, PatchUnknown } from "./patches/catalogue.ts";
+import type { PatchFormat } from "./modules/compiled_patch.ts";
+import { PatchInvalid } from "./modules/signal/flatten.ts";
+import { PatchUnknown } from "./patches/catalogue.ts";
+import { ScoreInvalid } from "./osc/score_invalid.ts";
+import { allowedPatch } from "./patches/allowed_patch.ts";
+import { compileGraph } from "./modules/signal/compile.ts";
+import { loadPatch } from "./patches/load_patch.ts";
+import { readScore } from "./osc/score.ts";
 
 const { version } = manifest;
 
@@ -33,6 +52,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [ConfigError, exitCodes.usage],
   [PatchUnknown, exitCodes.usage],
   [NetworkInvalid, exitCodes.usage],
+  [PatchInvalid, exitCodes.usage],
   [DriverError, exitCodes.device],
   [DeviceNotFound, exitCodes.device],
   [PortAudioError, exitCodes.device],
@@ -41,6 +61,10 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [PortInUse, exitCodes.port],
   [SessionFileError, exitCodes.session],
   [SessionDamaged, exitCodes.session],
+  [ScoreInvalid, exitCodes.score],
+  [ScoreUnplayable, exitCodes.score],
+  [WavFileError, exitCodes.score],
+  [RenderInterrupted, exitCodes.interrupted],
 ];
 
 /** Runs one command to its end and returns the exit code. */
@@ -53,12 +77,38 @@ async function run(args: readonly string[]): Promise<number> {
     case "start":
       return await start({ ...config, patch: line.patch ?? config.patch });
     case "render":
-      return await render(line, config);
+      return await interruptible((signal) => render(line, config, signal));
+    case "renderScore":
+      return await interruptible((signal) => renderScore(line, config, signal));
+    case "patch": {
+      // what draws is large, and nothing else needs it
+      const { showPatch } = await import("./patches/show_patch.ts");
+      const onPrint = (text: string) => console.error(text);
+      return print(await showPatch({ ...line, format: patchFormat(config), onPrint }));
+    }
     case "devices":
       return print(await listDevices(config));
     case "doctor":
       return await diagnose(config, (text) => print(text + "\n"));
   }
+}
+
+/** What a patch is compiled for, by the settings. */
+function patchFormat({ sampleRateHz, channels, inputChannels, blockFrames }: Config): PatchFormat {
+  return { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+}
+
+/** Loads patches for who asks from afar; without a name, the last one anew. */
+function patchSource(
+  { patch: first, patchFolder: folder }: Config,
+  load: (nameOrFile: string) => Promise<void>,
+): (nameOrFile: string | undefined) => Promise<void> {
+  let last = first;
+  return async (nameOrFile) => {
+    const wanted = nameOrFile === undefined ? last : await allowedPatch(nameOrFile, { first, folder });
+    await load(wanted);
+    last = wanted;
+  };
 }
 
 async function start(config: Config): Promise<number> {
@@ -75,6 +125,7 @@ async function start(config: Config): Promise<number> {
   let listener: OscListener<DatagramPeer> | undefined;
   let streams: StreamListener | undefined;
   let space: AddressSpace | undefined;
+  let query: QueryService | undefined;
   try {
     const access = accessControl(config);
     if (!isLoopback(config.oscHost) && config.oscAllow === loopbackNetworks) {
@@ -89,13 +140,11 @@ async function start(config: Config): Promise<number> {
     });
     const intake = new PacketIntake((text, count) => log.warning(`${text} (${count} so far)`), gate);
     const { native, path } = await loadNative(config, (text) => log.info(text));
-    const { sampleRateHz, channels, inputChannels, blockFrames } = config;
-    const patch = await compilePatch(config.patch, {
-      sampleRateHz,
-      channels,
-      inputChannels,
-      maximumBlockFrames: blockFrames,
-    });
+    const format = patchFormat(config);
+    const tellPrint = (text: string) =>
+      text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`));
+    const graph = await loadPatch(config.patch, format, { onPrint: tellPrint });
+    const patch = await compileGraph(graph, format);
     listener = OscListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
@@ -115,9 +164,17 @@ async function start(config: Config): Promise<number> {
       });
     }
     engine = await Engine.start({ config, patch, native, nativeLibrary: path, log, version });
+    const playing = engine;
+    const loadNext = patchSource(
+      config,
+      async (nameOrFile) =>
+        await playing.loadPatch(await loadPatch(nameOrFile, format, { onPrint: tellPrint })),
+    );
+    const values = new ParameterWatch(engine);
     space = new AddressSpace({
-      engine,
+      engine: values.engine,
       version,
+      loadPatch: loadNext,
       access,
       onQuit: () => wanted.resolve("/quit"),
       onDump: (line) => log.info(line),
@@ -126,12 +183,22 @@ async function start(config: Config): Promise<number> {
     listener.serve(space);
     streams?.serve(space);
     if (streams) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${streams.address}`);
+    query = new QueryService({
+      hostname: config.oscQueryHost,
+      port: config.oscQueryPort,
+      allowedOrigins: config.oscQueryOrigins ?? [],
+      advertise: config.mdns,
+      oscAddress: listener.address,
+      engine: values.engine,
+      values,
+      space,
+      log,
+    });
     log.info(`ready: OSC on ${listener.address}`);
     log.info(`stopping: ${await wanted.promise}`);
     return exitCodes.ok;
   } finally {
-    await listener?.stop();
-    await streams?.stop();
+    await Promise.all([listener?.stop(), streams?.stop(), query?.stop()]);
     space?.stop();
     await engine?.stop();
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
@@ -146,17 +213,76 @@ function accessControl({ oscAllow, oscReadOnly, oscSecret }: Config): AccessCont
   });
 }
 
-async function render(line: Extract<CommandLine, { command: "render" }>, config: Config): Promise<number> {
+/** What a command has to say at its end. */
+interface Outcome {
+  readonly text: string;
+  readonly code: number;
+}
+
+/** A first SIGINT or SIGTERM ends the work in order, a second at once. */
+async function interruptible(work: (signal: AbortSignal) => Promise<Outcome>): Promise<number> {
+  const interruption = new AbortController();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  const handlers = signals.map((signal) => () => {
+    if (interruption.signal.aborted) Deno.exit(exitCodes.interrupted);
+    interruption.abort(new RenderInterrupted(`${signal}: nothing was written`));
+  });
+  signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
+  const outcome = await work(interruption.signal).finally(() => {
+    signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
+    if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
+  });
+  print(outcome.text + "\n");
+  return outcome.code;
+}
+
+async function renderScore(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<Outcome> {
+  const { sampleRateHz, channels, inputChannels, blockFrames } = config;
+  const format = { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+  const name = line.patch ?? config.patch;
+  const patch = await compileGraph(await loadPatch(name, format), format);
+  const score = readScore(await readScoreFile(line.score, signal), { name: line.score, sampleRateHz, patch });
+  const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
+  const { native } = await loadNative(config, (text) => console.error(text));
+  const exact = line.seconds === undefined ? score.endFrame : framesOf(line.seconds);
+  const { text } = await renderScoreToWav({
+    ...line,
+    config,
+    patch,
+    events: score.events,
+    end: exact === undefined ? { tailFrames: framesOf(line.tailSeconds) } : { frames: exact },
+    native,
+    onProgress: showProgress,
+    signal,
+  });
+  return { text, code: exitCodes.ok };
+}
+
+async function readScoreFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    if (path !== "-") return await Deno.readFile(path, { signal });
+    const input = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
+    return new Uint8Array(await new Response(input).arrayBuffer());
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new ScoreInvalid(path, `cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function render(
+  line: Extract<CommandLine, { command: "render" }>,
+  config: Config,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { native } = await loadNative(config, (text) => console.error(text));
   const report = await renderToWav({
     session: line.session,
     out: line.out,
     native,
     onProgress: showProgress,
+    signal,
   });
-  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(new TextEncoder().encode("\r\x1b[K"));
-  print(report.text + "\n");
-  return report.identical ? exitCodes.ok : exitCodes.session;
+  return { text: report.text, code: report.identical ? exitCodes.ok : exitCodes.session };
 }
 
 function showProgress(part: number): void {
@@ -167,7 +293,13 @@ function showProgress(part: number): void {
 }
 
 function print(text: string): number {
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  const bytes = new TextEncoder().encode(text);
+  try {
+    // a pipe takes as much as it has room for
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error; // whoever read has seen enough
+  }
   return exitCodes.ok;
 }
 

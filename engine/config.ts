@@ -105,13 +105,20 @@ const settings = {
     "a whole number from 0 to 8",
     "input channels, 0 for none",
   ),
-  PATCH: setting("patch", text, "sines", "the name of a patch", "what is played"),
+  PATCH: setting("patch", text, "sines", "the name or the file of a patch", "what is played"),
   PATCH_MEMORY: setting(
     "patchMemoryMiB",
     whole(1, 1_024),
     "8",
     "a whole number of MiB from 1 to 1024",
     "room for the state of patches that are loaded while it plays; four times this is taken",
+  ),
+  PATCH_FOLDER: setting(
+    "patchFolder",
+    text,
+    undefined,
+    "a folder",
+    "where /patch/load may find files; without it, only the patches that come with Understudy and the file of the start",
   ),
   SEED: setting(
     "seed",
@@ -175,6 +182,35 @@ const settings = {
     "20000",
     "a whole number from 0 to 1000000",
     "OSC messages that one sender may send in a second, and as many in one burst; 0: no limit",
+  ),
+  OSCQUERY_HOST: setting(
+    "oscQueryHost",
+    text,
+    "127.0.0.1",
+    "an address of this machine",
+    "where OSCQuery is served over HTTP; 0.0.0.0 lets other machines in",
+  ),
+  OSCQUERY_PORT: setting(
+    "oscQueryPort",
+    z.union([z.literal("off"), whole(0, 65_535)]),
+    "57131",
+    "off, or a whole number from 0 to 65535",
+    "TCP port of OSCQuery; 0 takes any free one, off serves none",
+  ),
+  OSCQUERY_ORIGINS: setting(
+    "oscQueryOrigins",
+    z.string().transform((value) => value.split(",").map((origin) => origin.trim()))
+      .refine((origins) => origins.every((origin) => /^(https?:\/\/[^/\s]+|null)$/.test(origin))),
+    undefined,
+    "origins joined by commas, e.g. https://surface.example",
+    "web pages from elsewhere that may use OSCQuery",
+  ),
+  MDNS: setting(
+    "mdns",
+    onOff,
+    "off",
+    "on or off",
+    "whether OSC and OSCQuery are advertised on the local network",
   ),
   SNAPSHOT_MS: setting(
     "snapshotMs",

@@ -55,6 +55,17 @@ export type Command =
   | { readonly kind: "clear" }
   | { readonly kind: "set"; readonly parameter: number; readonly value: number };
 
+/** Whether a parameter may have this value. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
+export function isInRange({ min, max }: ParameterDeclaration, value: number): boolean {
+  return value >= Math.min(min, Math.fround(min)) && value <= Math.max(max, Math.fround(max));
+}
+
+/** Commands of a score that sound together, at a frame counted from its start. */
+export interface ScoreEvent {
+  readonly frame: number;
+  readonly commands: readonly Command[];
+}
+
 /** A moment on the wall clock in milliseconds since 1970 with fraction; the engine maps it to a frame. */
 export interface CommandTime {
   readonly unixMs: number;

@@ -12,6 +12,7 @@ import { seatCount } from "./constants.ts";
 import * as control from "./control.ts";
 import { DriverError } from "./driver/driver.ts";
 import { DriverKeeper } from "./driver/driver_keeper.ts";
+import { fadeOut } from "./fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
@@ -70,9 +71,6 @@ const firstBlockMs = 10_000;
 
 /** Threads of renderers must have left within this when the engine ends. */
 const closeMs = 300;
-
-/** A fade that the device does not take within this is given up: the device is gone. */
-const fadeTimeoutMs = 150;
 
 /** A running engine; made by {@link Engine.start}, ended by {@link Engine.stop}. Main isolate. */
 export class Engine implements control.EngineControl {
@@ -418,7 +416,7 @@ export class Engine implements control.EngineControl {
     const wasPlaying = this.#state === "running";
     this.#enter("stopping");
     this.#loader.stop();
-    if (wasPlaying) await this.#fadeOut();
+    if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
     await this.#driver.stop();
     const remaining = await this.#pool.close(closeMs);
@@ -432,15 +430,5 @@ export class Engine implements control.EngineControl {
       concealedFrames: this.memory.counter("concealedFrames"),
     });
     this.#state = "stopped";
-  }
-
-  async #fadeOut(): Promise<void> {
-    Atomics.store(this.memory.words, fixed.control.stop.index, 1);
-    const deadline = performance.now() + fadeTimeoutMs;
-    while (
-      Atomics.load(this.memory.words, fixed.callback.ended.index) === 0 && performance.now() < deadline
-    ) {
-      await new Promise((done) => setTimeout(done, 1));
-    }
   }
 }

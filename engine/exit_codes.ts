@@ -13,4 +13,8 @@ export const exitCodes = {
   port: 5,
   /** The session file cannot be written, read, or rendered to what the device got. */
   session: 6,
+  /** The score cannot be read or played, or the WAV file cannot be written. */
+  score: 7,
+  /** A render was interrupted; it leaves no file. */
+  interrupted: 130,
 } as const;

@@ -3,9 +3,10 @@
  * signals to signals. The table is the single source of range checks, OSC ranges, documentation and types: a wrong
  * name, unit or kind of signal is an error in the editor, a value out of range one when the patch is built.
  */
-import { buildRateHz, withUse } from "./signal/build_context.ts";
+import { buildRateHz, currentUse, withUse } from "./signal/build_context.ts";
 import { PatchInvalid } from "./signal/flatten.ts";
-import { Condition, constant, Signal, type Unit } from "./signal/signal.ts";
+import { patchLocation } from "./signal/patch_location.ts";
+import { Condition, constant, Integer, Signal, type Unit } from "./signal/signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
 export interface Parameter<U extends Unit = Unit> {
@@ -52,6 +53,13 @@ type ParameterArguments<P extends ParameterTable> = {
   readonly [K in keyof P]?: Signal<P[K]["unit"]> | number;
 };
 
+/** What a module's function may ask of where it is built. */
+export interface Site {
+  readonly sampleRateHz: number;
+  /** Throws {@link PatchInvalid} about an option: what was expected, what was found. */
+  readonly reject: (option: string, problem: string) => never;
+}
+
 export interface ModuleDeclaration<I extends InputTable, P extends ParameterTable, O extends object, R> {
   readonly name: string;
   /** One sentence. */
@@ -65,7 +73,7 @@ export interface ModuleDeclaration<I extends InputTable, P extends ParameterTabl
   readonly process: (
     signals: InputSignals<I> & ParameterSignals<P>,
     options: O,
-    rate: { readonly sampleRateHz: number },
+    site: Site,
   ) => R;
 }
 
@@ -86,10 +94,18 @@ export function defineModule<
 ): Module<I, P, O, R> {
   const { name, inputs, parameters, options, process, summary, source } = declaration;
   for (const [key, parameter] of Object.entries(parameters)) checkParameter(`${name}: ${key}`, parameter);
+  const names = [inputs, parameters, options].flatMap(Object.keys);
+  const twice = names.find((key, place) => names.indexOf(key) < place);
+  if (twice) throw new TypeError(`${name}: ${twice}: names more than one of inputs, parameters and options`);
   const call = (args: Readonly<Record<string, unknown>>): R => {
-    const location = patchLocation();
+    const location = patchLocation() || currentUse().location;
     return withUse({ name, location }, () => {
       const at = (key: string) => `${name}: ${key}${location && ` (${location})`}`;
+      if (typeof args !== "object" || args === null) {
+        throw new PatchInvalid(
+          `${name} (${location}): expected one object of arguments, found ${kindOf(args)}`,
+        );
+      }
       const signals: Record<string, unknown> = {};
       for (const [key, input] of Object.entries<Input>(inputs)) {
         signals[key] = checkInput(at(key), input, args[key]);
@@ -98,15 +114,21 @@ export function defineModule<
         signals[key] = checkArgument(at(key), parameter, args[key]);
       }
       for (const key of Object.keys(args)) {
-        if (!(key in signals) && !(key in options)) {
-          throw new PatchInvalid(`${at(key)}: there is no such input, parameter or option`);
+        if (!names.includes(key)) {
+          throw new PatchInvalid(
+            `${at(key)}: there is no such input, parameter or option; there are: ${names.join(", ")}`,
+          );
         }
       }
       const chosen = Object.fromEntries(
         Object.entries(options).map(([key, value]) => [key, args[key] ?? value]),
       ) as O;
+      const reject = (option: string, problem: string): never => {
+        throw new PatchInvalid(`${at(option)}: ${problem}`);
+      };
       return process(signals as InputSignals<I> & ParameterSignals<P>, chosen, {
         sampleRateHz: buildRateHz(),
+        reject,
       });
     });
   };
@@ -154,7 +176,8 @@ function checkArgument(name: string, parameter: Parameter, given: unknown): Sign
   if (given === undefined) return constant(parameter.default);
   if (typeof given === "number") {
     if (given >= min && given <= max) return constant(given);
-    throw new PatchInvalid(`${name}: expected ${min} to ${max} ${unit}, found ${given}`);
+    const range = `${min} to ${max}${unit === "1" ? "" : ` ${unit}`}`;
+    throw new PatchInvalid(`${name}: expected ${range}, found ${given}`);
   }
   if (!(given instanceof Signal)) {
     throw new PatchInvalid(`${name}: expected a signal or a number, found ${kindOf(given)}`);
@@ -165,21 +188,10 @@ function checkArgument(name: string, parameter: Parameter, given: unknown): Sign
 }
 
 function kindOf(given: unknown): string {
+  if (given === undefined || given === null) return "nothing";
   if (given instanceof Signal) return "a signal";
   if (given instanceof Condition) return "a condition";
   if (Array.isArray(given)) return `${given.length} signals`;
-  return given === undefined ? "nothing" : typeof given === "object" ? "an object" : String(given);
-}
-
-const modulesRoot = new URL("./", import.meta.url).href;
-
-/** The first caller outside of the module library, e.g. `organ.ts:12`; empty when there is none. */
-export function patchLocation(stack: string = new Error().stack ?? ""): string {
-  for (const line of stack.split("\n")) {
-    const match = /(file:\/\/[^\s)]+):(\d+):\d+\)?$/.exec(line);
-    if (match && !match[1].startsWith(modulesRoot)) {
-      return `${decodeURIComponent(match[1].slice(match[1].lastIndexOf("/") + 1))}:${match[2]}`;
-    }
-  }
-  return "";
+  if (given instanceof Integer) return "an integer signal";
+  return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
 }

@@ -4,7 +4,7 @@
  */
 import type { ParameterDeclaration, PatchFormat } from "./compiled_patch.ts";
 import { checkParameter, type ParameterSignals, type ParameterTable } from "./module.ts";
-import { withFormat } from "./signal/build_context.ts";
+import { withFormat, withUse } from "./signal/build_context.ts";
 import { flatten, PatchInvalid } from "./signal/flatten.ts";
 import {
   type InstrumentGraph,
@@ -17,6 +17,7 @@ import {
 } from "./signal/graph.ts";
 import { noteToHz } from "./signal/math.ts";
 import type { LaneType } from "./signal/operations.ts";
+import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
 
 /** What a voice knows about the note that it plays. */
@@ -59,11 +60,13 @@ export interface Instrument extends Partial<Polyphony> {
   readonly parameters: ParameterTable;
   // deno-lint-ignore no-explicit-any -- the types were checked where it was defined
   readonly voice: (note: Note, parameters: any) => Voice;
+  /** File and line of the definition, for error texts. */
+  readonly location?: string;
 }
 
 /** Defines an instrument; exists so that the types of its parameters reach its voice. */
 export function instrument<const P extends ParameterTable>(definition: InstrumentDefinition<P>): Instrument {
-  return definition;
+  return { ...definition, location: callerLocation() };
 }
 
 type GroupTable = Readonly<Record<string, ParameterTable>>;
@@ -92,10 +95,10 @@ export interface Patch {
   readonly build: (format: PatchFormat) => PatchGraph;
 }
 
-/** First parts of OSC addresses that belong to the server. */
-const reserved = [
+/** First parts of OSC addresses that belong to the server; and `output`, the patch's own. */
+export const reservedNames: readonly string[] = [
   ..."note off pedal panic status version notify sync dump late done fail patch rec engine quit".split(" "),
-  ..."help get meters tree clear midi synced".split(" "),
+  ..."help get meters tree clear midi synced output".split(" "),
 ];
 const reservedInInstruments = ["note", "off", "pedal"];
 const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
@@ -107,11 +110,43 @@ export function definePatch<
   const G extends GroupTable,
 >(definition: PatchDefinition<I, G>): Patch {
   const { name } = definition;
+  const location = callerLocation();
   return {
     name,
     build: (format) =>
-      withFormat(format, () => buildPatch(definition as unknown as PatchDefinition<never, never>, format)),
+      located(
+        location,
+        () =>
+          withFormat(
+            format,
+            () => buildPatch(definition as unknown as PatchDefinition<never, never>, format),
+          ),
+      ),
   };
+}
+
+/** The line that called the function of this file which asks; empty when it is unknown. */
+function callerLocation(): string {
+  const [message, _own, _asking, ...callers] = (new Error().stack ?? "").split("\n");
+  return patchLocation([message, ...callers].join("\n"));
+}
+
+/**
+ * Runs a part of building. Whatever is thrown there becomes a {@link PatchInvalid} that names a line of the patch file:
+ * the one that was running, or else the one where the thing was defined.
+ */
+function located<T>(definedAt: string, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const file = definedAt.slice(0, definedAt.lastIndexOf(":") + 1);
+    const isNamed = error.message.includes(file);
+    if (isNamed && error instanceof PatchInvalid) throw error;
+    const running = patchLocation(error.stack);
+    const location = running.startsWith(file) ? running : definedAt;
+    throw new PatchInvalid(isNamed ? error.message : `${location}: ${error.message}`, { cause: error });
+  }
 }
 
 function buildPatch(definition: PatchDefinition<never, never>, format: PatchFormat): PatchGraph {
@@ -137,24 +172,23 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     return { signals, indexes };
   };
   const built = Object.entries(instruments).map(([key, instrument]): InstrumentGraph => {
-    checkName("instrument", key, reserved);
-    const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
-    const voice = instrument.voice(noteSignals(), signals as never);
-    const outputs = voiceOutputs(key, voice);
-    return {
-      name: key,
-      polyphony: polyphonyOf(key, instrument),
-      voice: flatten(outputs, {
+    checkName("instrument", key, reservedNames);
+    return located(instrument.location ?? "", () => {
+      const polyphony = polyphonyOf(key, instrument);
+      const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
+      const outputs = voiceOutputs(key, instrument.voice(noteSignals(), signals as never));
+      const scope = {
         name: `instrument ${key}`,
         forbidden: ["bus", "input", "lane", "lanes"],
         parameters: indexes,
-      }),
-    };
+      } as const;
+      return { name: key, polyphony, voice: flatten(outputs, scope) };
+    });
   });
   const owned = new Set<number>();
   const parameters = Object.fromEntries(
     Object.entries(groups).map(([key, table]) => {
-      checkName("group", key, reserved);
+      checkName("group", key, reservedNames);
       if (key in instruments) throw new PatchInvalid(`${key}: names an instrument and a group of parameters`);
       const { signals, indexes } = declare(key, table, []);
       indexes.forEach((index) => owned.add(index));
@@ -182,7 +216,7 @@ function noteSignals(): Note {
   const number = new Signal<"semitones">(node("number", "f32"));
   return {
     number,
-    frequencyHz: noteToHz(number),
+    frequencyHz: withUse({ name: "frequency", location: "" }, () => noteToHz(number)),
     velocity: new Signal(node("velocity", "f32")),
     gate: new Condition(node("gate", "mask")),
     trigger: new Condition(node("trigger", "mask")),

@@ -22,6 +22,8 @@ import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "./time_tag.ts";
 export interface AddressSpaceOptions {
   readonly engine: EngineControl;
   readonly version: string;
+  /** Brings a patch in by name or file; without either, the one that was loaded last, anew. */
+  readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
   readonly onQuit: () => void;
   /** Who may do what; omitted: this machine everything. */
   readonly access?: AccessControl;
@@ -191,8 +193,11 @@ export class AddressSpace {
     sender: PacketSender,
   ): void {
     const result = act(sender);
-    if (result === undefined) sender.reply(done(message.address));
-    else result.then(() => sender.reply(done(message.address)));
+    if (result === undefined) return sender.reply(done(message.address));
+    result.then(
+      () => sender.reply(done(message.address)),
+      (error) => sender.reply(failed(message.address, (error as Error).message)),
+    );
   }
 
   #answering(message: OscMessage, sender: PacketSender, work: () => void): void {

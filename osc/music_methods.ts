@@ -2,9 +2,11 @@
  * The messages that change the sound, the same live and in a score: notes and pedals of every instrument, and every
  * parameter of the patch.
  */
-import type { Command, EngineControl } from "../engine/control.ts";
+import { type Command, type EngineControl, isInRange } from "../engine/control.ts";
 import { MessageRefused, numbers } from "./arguments.ts";
 import type { OscArgument } from "./codec.ts";
+import { midiMethods } from "./midi_methods.ts";
+import type { ArgumentRange } from "./oscquery/namespace.ts";
 
 /** What a method is called and takes. */
 export interface MethodDescription {
@@ -12,6 +14,8 @@ export interface MethodDescription {
   /** Accepted type tags, for error texts and the documentation. */
   readonly types: string;
   readonly description: string;
+  /** What each argument may be, by form, as OSCQuery tells it; `null`: anything. */
+  readonly ranges?: Readonly<Record<string, readonly (ArgumentRange | null)[]>>;
 }
 
 /** A method that becomes a command of the log. `read` throws {@link MessageRefused}. */
@@ -26,6 +30,7 @@ export function musicMethods(
   return [
     ...(instruments.length > 0 ? noteMethods("", 0) : []),
     ...instruments.flatMap((name, index) => noteMethods(`/${name}`, index)),
+    ...midiMethods({ parameters, instruments }),
     {
       address: "/panic",
       types: "",
@@ -35,20 +40,26 @@ export function musicMethods(
         return { kind: "panic" };
       },
     },
-    ...parameters.map(({ address, unit, min, max, description }, parameter): MusicMethod => ({
-      address: `/${address}`,
-      types: "f",
-      description: `${description} (${min} to ${max} ${unit})`,
-      read: (args) => {
-        const value = numbers(args, ["f", "i", "d"], 1)[0];
-        if (value < min || value > max) {
-          throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
-        }
-        return { kind: "set", parameter, value };
-      },
-    })),
+    ...parameters.map((declaration, parameter): MusicMethod => {
+      const { address, unit, min, max, description } = declaration;
+      return {
+        address: `/${address}`,
+        types: "f",
+        description: `${description} (${min} to ${max} ${unit})`,
+        read: (args) => {
+          const value = numbers(args, ["f", "i", "d"], 1)[0];
+          if (!isInRange(declaration, value)) {
+            throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
+          }
+          return { kind: "set", parameter, value };
+        },
+      };
+    }),
   ];
 }
+
+const noteNumber: ArgumentRange = { MIN: 0, MAX: 127 };
+const unity: ArgumentRange = { MIN: 0, MAX: 1 };
 
 function noteMethods(prefix: string, instrument: number): MusicMethod[] {
   return [
@@ -57,6 +68,7 @@ function noteMethods(prefix: string, instrument: number): MusicMethod[] {
       types: "if|ii|iif",
       description:
         "plays a note: number and velocity 0..1 (if) or 0..127 (ii), or id, number and velocity 0..1 (iif)",
+      ranges: { if: [noteNumber, unity], ii: [noteNumber, noteNumber], iif: [null, noteNumber, unity] },
       read: (args) => readNote(args, instrument),
     },
     {
@@ -69,6 +81,7 @@ function noteMethods(prefix: string, instrument: number): MusicMethod[] {
       address: `${prefix}/pedal`,
       types: "i",
       description: "1 presses the pedal: released notes sound on; 0 lets it go",
+      ranges: { i: [{ VALS: [0, 1] }] },
       read: (args) => {
         const [down] = numbers(args, ["i"], 1);
         if (down !== 0 && down !== 1) throw new MessageRefused(`expected 0 or 1, found ${down}`);

@@ -21,6 +21,7 @@ import { subscriptionSeconds } from "./subscribers.ts";
 export interface ServerParts {
   readonly engine: EngineControl;
   readonly version: string;
+  readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
   readonly onQuit: () => void;
   readonly access: AccessControl;
   readonly notifications: Notifications;
@@ -183,8 +184,20 @@ function listeningMethods({ notifications, meters, access }: ServerParts): Metho
   ];
 }
 
-function changingMethods({ engine, onQuit }: ServerParts): Method[] {
+function changingMethods({ engine, loadPatch, onQuit }: ServerParts): Method[] {
   return [
+    {
+      address: "/patch/load",
+      types: "|s",
+      access: "change",
+      description:
+        "exchanges the patch while the old one plays: its name or file, or nothing to load the last one anew; " +
+        "answered when the new one is heard",
+      read: (args) => {
+        const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
+        return { act: () => loadPatch(nameOrFile) };
+      },
+    },
     {
       address: "/clear",
       types: "",

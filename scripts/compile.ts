@@ -1,5 +1,5 @@
 /**
- * Compiles one binary with everything in it: the worker by name, and the native part, which it then needs no compiler for.
+ * Compiles one binary with everything in it: the workers by name, and the native part, which it then needs no compiler for.
  * `DENORT_BIN` names the runtime part where the one of this version cannot be downloaded.
  *
  *     deno task compile
@@ -13,6 +13,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "compile",
     ...["env", "ffi", "read", "write", "run", "net", "sys"].map((permission) => `--allow-${permission}`),
     "--include=engine/renderer/worker.ts",
+    "--include=engine/rehearsal/rehearsal_worker.ts",
     "--include=ffi/native",
     `--include=${build.library}`,
     "--output=build/understudy",

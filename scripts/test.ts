@@ -15,6 +15,9 @@ const needs: readonly { readonly package: string; readonly present: () => boolea
   { package: "jackd2", present: () => onPath("jackd") && onPath("jack_lsp") },
   { package: "jack-tools", present: () => onPath("jack-record") },
   { package: "liblo-tools", present: () => onPath("oscsend") },
+  { package: "python3", present: () => onPath("python3") },
+  { package: "puredata-core", present: () => onPath("pd") },
+  { package: "supercollider-language", present: () => onPath("sclang") },
 ];
 
 async function main(args: readonly string[]): Promise<number> {

@@ -41,7 +41,7 @@ const topLevel = new Set([
 
 /** Folders of sources and what each may import besides itself. */
 const arrows: Readonly<Record<string, readonly string[]>> = {
-  "main.ts": ["engine", "ffi", "osc", "patches", "dashboard"],
+  "main.ts": ["engine", "ffi", "modules", "osc", "patches", "dashboard"],
   engine: ["ffi", "modules"],
   ffi: ["engine/memory"],
   osc: ["engine/control.ts", "engine/nearest.ts"],

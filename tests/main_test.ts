@@ -18,12 +18,18 @@ interface Ended {
 async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
-  whenReady?: (process: Deno.ChildProcess, port: number) => void | Promise<void>,
+  whenReady?: (process: Deno.ChildProcess, port: number, printed: string) => void | Promise<void>,
 ): Promise<Ended> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "main.ts", ...args],
     cwd: root,
-    env: { NO_COLOR: "1", UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0", ...environment },
+    env: {
+      NO_COLOR: "1",
+      UNDERSTUDY_DRIVER: "clock",
+      UNDERSTUDY_OSC_PORT: "0",
+      UNDERSTUDY_OSCQUERY_PORT: "0",
+      ...environment,
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -36,7 +42,7 @@ async function run(
       stderr += text;
       const port = /ready: OSC on .*:(\d+)/.exec(stderr)?.[1];
       if (port === undefined || /ready: OSC on .*:\d+/.test(before)) continue;
-      await whenReady?.(process, Number(port));
+      await whenReady?.(process, Number(port), stderr);
       stoppedMs = performance.now();
     }
   })();
@@ -103,6 +109,20 @@ Deno.test("a second engine on the same port says so and ends with its own code",
   assert.equal(first.code, 0);
 });
 
+Deno.test("OSCQuery is served beside OSC, with the patch that plays, and ends with the program", async () => {
+  let url = "";
+  const ended = await run(["start", "keys"], {}, async (process, port, printed) => {
+    url = /OSCQuery on (http:\/\/127\.0\.0\.1:\d+)/.exec(printed)![1];
+    const info = await (await fetch(`${url}/?HOST_INFO`)).json();
+    const value = await (await fetch(`${url}/keys/cutoffHz?VALUE`)).json();
+    process.kill("SIGTERM");
+    assert.deepEqual([info.OSC_PORT, value], [port, { VALUE: [500] }]);
+  });
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.match(ended.stderr, eachLine);
+  await assert.rejects(fetch(url));
+});
+
 Deno.test("each kind of mistake has its exit code, and one sentence with the remedy", async () => {
   const existing = await Deno.makeTempFile();
   const cases: [readonly string[], Record<string, string>, number, RegExp][] = [
@@ -116,6 +136,10 @@ Deno.test("each kind of mistake has its exit code, and one sentence with the rem
       /UNDERSTUDY_OSC_ALLOW: expected networks.*"10.0.0.0\/33"/,
     ],
     [["start", "organ"], {}, 2, /there is no patch "organ"/],
+    [["start", "./organ.ts"], {}, 2, /understudy: there is no patch file \.\/organ\.ts\n$/],
+    [["start"], { UNDERSTUDY_PATCH: "main.ts" }, 2, /main\.ts:\d+: imports /],
+    [["patch", "docs"], {}, 2, /there is no patch "docs"/],
+    [["patch", "./docs"], {}, 2, /expected a patch file, found a folder/],
     [["start"], { UNDERSTUDY_DRIVER: "portaudio", UNDERSTUDY_DEVICE: "no such device" }, 3, /no such device/],
     [
       ["start"],
@@ -146,6 +170,17 @@ Deno.test("help and version go to standard output", async () => {
   const help = await run(["--help"]);
   assert.ok(help.code === 0 && help.stdout.includes("UNDERSTUDY_LOOKAHEAD_BLOCKS") && help.stderr === "");
   assert.match((await run(["--version"])).stdout, /^understudy \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
+});
+
+Deno.test("a patch file is shown and played like a patch with a name", async () => {
+  const file = "examples/patches/drone.ts";
+  const shown = await run(["patch", file]);
+  assert.ok(shown.code === 0 && shown.stderr === "", shown.stderr);
+  assert.match(shown.stdout, /^patch drone: [\s\S]*instrument pad: [\s\S]*compiled in /);
+  const played = await run(["start"], { UNDERSTUDY_PATCH: file }, (process) => process.kill("SIGTERM"));
+  assert.equal(played.code, 0, played.stderr);
+  assert.match(played.stderr, /playing drone on /);
+  assert.match(played.stderr, eachLine);
 });
 
 Deno.test("the doctor measures, and names what is missing with the command that mends it", async () => {

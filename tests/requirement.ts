@@ -6,6 +6,8 @@ export interface Needs {
   readonly commands?: readonly string[];
   /** Shared libraries by file name, looked for where the dynamic linker looks. */
   readonly libraries?: readonly string[];
+  /** What cannot be looked up by name, with whether it is there. */
+  readonly conditions?: Readonly<Record<string, boolean>>;
   /** The command that installs what is missing. */
   readonly install: string;
 }
@@ -18,6 +20,7 @@ export function requirement(test: Deno.TestDefinition, needs: Needs): void {
   const missing = [
     ...(needs.commands ?? []).filter((command) => !onPath(command)),
     ...(needs.libraries ?? []).filter((library) => !loadable(library)),
+    ...Object.entries(needs.conditions ?? {}).filter(([, holds]) => !holds).map(([name]) => name),
   ];
   if (missing.length === 0) return Deno.test(test);
   const notice = `needs ${missing.join(", ")}; install with: ${needs.install}`;

@@ -1,4 +1,4 @@
-import { type Command, CommandRefused, type EngineControl } from "../control.ts";
+import { type Command, CommandRefused, type EngineControl, isInRange } from "../control.ts";
 import { type LogEntry, Opcode } from "./command_log.ts";
 
 /**
@@ -55,7 +55,7 @@ export function encodeCommand(
         throw new CommandRefused(`parameter ${command.parameter}: expected 0 to ${parameters.length - 1}`);
       }
       checkFinite(parameter.address, command.value);
-      if (command.value < parameter.min || command.value > parameter.max) {
+      if (!isInRange(parameter, command.value)) {
         throw new CommandRefused(
           `${parameter.address}: expected ${parameter.min} to ${parameter.max} ${parameter.unit}, found ${command.value}`,
         );

@@ -13,7 +13,7 @@
  */
 import type { PatchDescription } from "../../modules/compiled_patch.ts";
 import type { ArenaChecksum } from "../checksum.ts";
-import { logEntryWords, mostCountedInstruments } from "../constants.ts";
+import { logEntryWords } from "../constants.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
@@ -21,6 +21,7 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import { takeOver } from "./exchange.ts";
 import { Host, type PatchExports, PatchInstance } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
+import { countVoices } from "./voice_count.ts";
 
 export type { PatchExports } from "./patch_instance.ts";
 
@@ -217,23 +218,7 @@ export class Renderer {
     words[this.#reportStart + within.seatReport.checkLow.index] = checksum.of(0, bytes.length);
     words[this.#reportStart + within.seatReport.checkHigh.index] = checksum.high;
     Atomics.store(words, this.#reportStart + within.seatReport.checkBlock.index, this.block);
-    this.#reportVoices();
-  }
-
-  #reportVoices(): void {
-    const { words } = this.#memory;
-    const { words: arena, description } = this.#current;
-    const { voices = [] } = description.arena;
-    const first = this.#reportStart + within.seatReport.voices.index;
-    for (let index = 0; index < Math.min(voices.length, mostCountedInstruments); index++) {
-      const { offset, groupCount, groupBytes } = voices[index];
-      let sounding = 0;
-      for (let group = 0; group < groupCount; group++) {
-        const lanes = (offset + group * groupBytes) / 4;
-        for (let lane = 0; lane < 4; lane++) if (arena[lanes + lane] !== 0) sounding++;
-      }
-      words[first + index] = sounding;
-    }
+    countVoices(this.#current, words, this.#reportStart + within.seatReport.voices.index);
   }
 
   /** Copies the arena at the start of this block into a snapshot slot that no one reads. */

@@ -10,6 +10,8 @@ export interface RenderToWavOptions {
   readonly native: NativeLibrary;
   /** Told the part that is done, 0..1. */
   readonly onProgress?: (part: number) => void;
+  /** Gives up where it is aborted, and leaves no file. */
+  readonly signal?: AbortSignal;
 }
 
 export interface RenderReport {
@@ -22,12 +24,12 @@ export interface RenderReport {
 
 /** Renders a session file into a WAV file. Throws {@link SessionDamaged} when that cannot give what was played. */
 export async function renderToWav(options: RenderToWavOptions): Promise<RenderReport> {
-  const { session, out, native, onProgress } = options;
+  const { session, out, native, onProgress, signal } = options;
   const reader = await openSession(session);
   try {
     const { header } = reader;
     const { channels, sampleRateHz } = header;
-    const wav = await WavWriter.create(out, channels, sampleRateHz);
+    const wav = await WavWriter.create(out, { channels, sampleRateHz });
     const startedMs = performance.now();
     try {
       const result = await renderSession({
@@ -35,10 +37,12 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
         checksum: await compileChecksum(),
         native,
         onSamples: async (samples) => {
+          signal?.throwIfAborted();
           await wav.write(samples);
           onProgress?.(reader.progress);
         },
       });
+      await wav.close();
       const seconds = result.frames / sampleRateHz;
       const speed = seconds * 1_000 / (performance.now() - startedMs);
       const verdict = result.differingBlocks === 0
@@ -56,8 +60,10 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
           speed.toFixed(0)
         } times real time; ${verdict}${concealed}${end}`,
       };
-    } finally {
-      await wav.close();
+    } catch (error) {
+      if (error instanceof SessionDamaged) await wav.close(); // what came before the damage is worth having
+      else await wav.discard();
+      throw error;
     }
   } finally {
     reader.close();
@@ -69,6 +75,8 @@ async function openSession(path: string): Promise<SessionReader> {
     return await SessionReader.open(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new SessionDamaged(`there is no session file ${path}`, { cause });
+    throw new SessionDamaged(`there is no session file ${path}; a patch is rendered with --score FILE`, {
+      cause,
+    });
   }
 }

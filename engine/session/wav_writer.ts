@@ -1,75 +1,170 @@
-/** Bytes before the samples: RIFF header, `fmt ` with extension size, `fact`, `data` header. */
-const headerBytes = 58;
+import { sampleBytes, SampleEncoder, type SampleFormat } from "./sample_format.ts";
 
 /** A RIFF file counts its bytes in 32 bits. */
 const largestBytes = 2 ** 32 - 1;
 
+/** A WAV file that cannot be written; the message names the path and the remedy. */
+export class WavFileError extends Error {
+  override readonly name = "WavFileError";
+}
+
+export interface WavOptions {
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  /** 32-bit float by default. */
+  readonly format?: SampleFormat;
+  /** Seed of the dither; omitted: none. */
+  readonly ditherSeed?: number;
+}
+
+/** Frames that fit into a WAV file. */
+export function longestWavFrames({ channels, format = "32f" }: WavOptions): number {
+  return Math.floor((largestBytes - headerBytes(format) - 1) / (channels * sampleBytes(format)));
+}
+
 /**
- * Writes a WAV file of 32-bit float samples as they come, so that hours fit where only minutes would fit in memory. The
- * sizes in the header are written when it is closed. Source: Microsoft, "Multiple channel audio data and WAVE files".
+ * Writes a WAV file as the samples come, so that hours fit where only minutes would fit in memory. The file grows beside
+ * its place under the name `PATH.PID.part` and takes its place, and that of a file that was there, only when it is
+ * closed: whoever finds it finds it whole. Source: Microsoft, "Multiple channel audio data and WAVE files".
  */
 export class WavWriter {
+  readonly #path: string;
+  readonly #partPath: string;
   readonly #file: Deno.FsFile;
-  readonly #channels: number;
-  readonly #sampleRateHz: number;
-  #dataBytes = 0;
+  readonly #options: WavOptions;
+  readonly #format: SampleFormat;
+  readonly #encoder: SampleEncoder;
+  #frames = 0;
+  #open = true;
 
-  private constructor(file: Deno.FsFile, channels: number, sampleRateHz: number) {
+  private constructor(path: string, partPath: string, file: Deno.FsFile, options: WavOptions) {
+    this.#path = path;
+    this.#partPath = partPath;
     this.#file = file;
-    this.#channels = channels;
-    this.#sampleRateHz = sampleRateHz;
+    this.#options = options;
+    this.#format = options.format ?? "32f";
+    this.#encoder = new SampleEncoder(this.#format, options.ditherSeed);
   }
 
-  static async create(path: string, channels: number, sampleRateHz: number): Promise<WavWriter> {
-    const writer = new WavWriter(
-      await Deno.open(path, { write: true, create: true, truncate: true }),
-      channels,
-      sampleRateHz,
-    );
-    await writer.#writeAll(writer.#header());
-    return writer;
-  }
-
-  /** Appends interleaved samples. Throws RangeError beyond the 4 GiB that a WAV file can hold. */
-  async write(samples: Float32Array<ArrayBuffer>): Promise<void> {
-    if (headerBytes + this.#dataBytes + samples.byteLength > largestBytes) {
-      throw new RangeError("a WAV file holds at most 4 GiB; render a shorter part");
+  /** Throws {@link WavFileError} where no file can be made. */
+  static async create(path: string, options: WavOptions): Promise<WavWriter> {
+    const place = await placeOf(path);
+    const partPath = `${place}.${Deno.pid}.part`;
+    try {
+      const file = await Deno.open(partPath, { write: true, create: true, truncate: true });
+      const writer = new WavWriter(place, partPath, file, options);
+      await writer.#writeAll(writer.#header());
+      return writer;
+    } catch (cause) {
+      const reason = cause instanceof Deno.errors.NotFound
+        ? "its folder does not exist; create it first"
+        : (cause as Error).message;
+      throw new WavFileError(`cannot write ${path}: ${reason}`, { cause });
     }
-    await this.#writeAll(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
-    this.#dataBytes += samples.byteLength;
   }
 
-  /** Completes the header and closes the file. */
-  async close(): Promise<void> {
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Samples beyond full scale so far. */
+  get clippedSamples(): number {
+    return this.#encoder.clippedSamples;
+  }
+
+  /** Appends interleaved samples of whole frames. Throws {@link WavFileError} when the disk is full, or the 4 GiB of a WAV file. */
+  async write(samples: Float32Array<ArrayBuffer>): Promise<void> {
+    const frames = this.#frames + samples.length / this.#options.channels;
+    if (frames > longestWavFrames(this.#options)) {
+      throw new WavFileError("a WAV file holds at most 4 GiB; render a shorter part");
+    }
+    await this.#writeAll(this.#encoder.encode(samples));
+    this.#frames = frames;
+  }
+
+  /**
+   * Completes the file and puts it in its place.
+   *
+   * @param frames keeps only this many, at most as many as were written
+   */
+  async close(frames: number = this.#frames): Promise<void> {
+    this.#frames = frames;
+    const end = headerBytes(this.#format) + this.#dataBytes;
+    await this.#file.truncate(end);
+    if (end % 2 === 1) { // chunks begin at even bytes
+      await this.#file.seek(end, Deno.SeekMode.Start);
+      await this.#writeAll(new Uint8Array(1));
+    }
     await this.#file.seek(0, Deno.SeekMode.Start);
     await this.#writeAll(this.#header());
-    this.#file.close();
+    this.#closeFile();
+    await Deno.rename(this.#partPath, this.#path);
   }
 
+  /** Ends without a file; one that was there before stays. */
+  async discard(): Promise<void> {
+    this.#closeFile();
+    await Deno.remove(this.#partPath);
+  }
+
+  #closeFile(): void {
+    if (this.#open) this.#file.close();
+    this.#open = false;
+  }
+
+  get #dataBytes(): number {
+    return this.#frames * this.#options.channels * sampleBytes(this.#format);
+  }
+
+  /** RIFF header, `fmt `, for floats an extension size and `fact`, `data` header. */
   #header(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(headerBytes);
+    const { channels, sampleRateHz } = this.#options;
+    const float = this.#format === "32f";
+    const frameBytes = channels * sampleBytes(this.#format);
+    const bytes = new Uint8Array(headerBytes(this.#format));
     const view = new DataView(bytes.buffer);
     const text = (at: number, letters: string) => bytes.set(new TextEncoder().encode(letters), at);
-    const frameBytes = this.#channels * 4;
     text(0, "RIFF");
-    view.setUint32(4, headerBytes - 8 + this.#dataBytes, true);
+    view.setUint32(4, bytes.length - 8 + this.#dataBytes + this.#dataBytes % 2, true);
     text(8, "WAVEfmt ");
-    view.setUint32(16, 18, true);
-    view.setUint16(20, 3, true); // WAVE_FORMAT_IEEE_FLOAT
-    view.setUint16(22, this.#channels, true);
-    view.setUint32(24, this.#sampleRateHz, true);
-    view.setUint32(28, this.#sampleRateHz * frameBytes, true);
+    view.setUint32(16, float ? 18 : 16, true);
+    view.setUint16(20, float ? 3 : 1, true); // WAVE_FORMAT_IEEE_FLOAT, WAVE_FORMAT_PCM
+    view.setUint16(22, channels, true);
+    view.setUint32(24, sampleRateHz, true);
+    view.setUint32(28, sampleRateHz * frameBytes, true);
     view.setUint16(32, frameBytes, true);
-    view.setUint16(34, 32, true);
-    text(38, "fact");
-    view.setUint32(42, 4, true);
-    view.setUint32(46, this.#dataBytes / frameBytes, true);
-    text(50, "data");
-    view.setUint32(54, this.#dataBytes, true);
+    view.setUint16(34, sampleBytes(this.#format) * 8, true);
+    if (float) {
+      text(38, "fact");
+      view.setUint32(42, 4, true);
+      view.setUint32(46, this.#frames, true);
+    }
+    text(bytes.length - 8, "data");
+    view.setUint32(bytes.length - 4, this.#dataBytes, true);
     return bytes;
   }
 
   async #writeAll(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+    try {
+      for (let at = 0; at < bytes.length;) at += await this.#file.write(bytes.subarray(at));
+    } catch (cause) {
+      throw new WavFileError(`cannot go on writing ${this.#path}: ${(cause as Error).message}`, { cause });
+    }
   }
+}
+
+function headerBytes(format: SampleFormat): number {
+  return format === "32f" ? 58 : 44;
+}
+
+/** The file that is meant: the target of a link, or the path where nothing is yet. Only a file may be replaced. */
+async function placeOf(path: string): Promise<string> {
+  try {
+    const place = await Deno.realPath(path);
+    if ((await Deno.stat(place)).isFile) return place;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return path;
+    throw new WavFileError(`cannot write ${path}: ${(cause as Error).message}`, { cause });
+  }
+  throw new WavFileError(`cannot write ${path}: it is no file; give the name of a WAV file`);
 }

@@ -30,7 +30,11 @@ export const adsr = defineModule({
   },
   parameters: {
     attackSeconds: { ...time, default: 0.005, why: "time to rise from 0 to 1" },
-    decaySeconds: { ...time, default: 0.2, why: "time to come within 0.01 % of the sustain level" },
+    decaySeconds: {
+      ...time,
+      default: 0.2,
+      why: "time to fall from 1 by 99.99 % of the way to the sustain level",
+    },
     sustain: {
       unit: "1",
       min: 0,

@@ -3,7 +3,11 @@
  * input, so a snapshot is one copy; buffers that hold nothing from one call to the next come after the output.
  */
 import { hostRegionBytes, type PatchFormat } from "../compiled_patch.ts";
+import { PatchInvalid } from "./flatten.ts";
 import { type Graph, noteFields, type PatchGraph } from "./graph.ts";
+
+/** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */
+const mostArenaMiB = 256;
 
 /** A stretch of the arena, for the compiler and for people. */
 export interface Region {
@@ -95,7 +99,7 @@ export function lineStride(channels: number): number {
   return channels * 4;
 }
 
-/** Lays the arena out. */
+/** Lays the arena out. Throws {@link PatchInvalid} when it would be too large. */
 export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
   const { maximumBlockFrames, channels, inputChannels } = format;
   const regions: Region[] = [{ name: "engine", offset: 0, bytes: hostRegionBytes }];
@@ -146,6 +150,14 @@ export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
     ...places,
     bus: take(`scratch: bus ${patch.instruments[index].name}`, frameVectors),
   }));
+  if (end > mostArenaMiB * 2 ** 20) {
+    const { name, bytes } = regions.reduce((one, other) => other.bytes > one.bytes ? other : one);
+    throw new PatchInvalid(
+      `needs ${mebibytes(end)} MiB of memory, at most ${mostArenaMiB} are possible; the most, ${
+        mebibytes(bytes)
+      } MiB, is for ${name}: shorten delays or have fewer voices`,
+    );
+  }
   return {
     regions,
     bytes: Math.ceil(end / 65_536) * 65_536,
@@ -164,4 +176,8 @@ export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
     voiceScratch,
     sums,
   };
+}
+
+function mebibytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
 }

@@ -2,35 +2,51 @@
 import type { PatchFormat } from "../compiled_patch.ts";
 import { type ArenaPlan, planArena } from "./arena.ts";
 import { type Graph, type GraphNode, type ModuleUse, noteFields, type PatchGraph } from "./graph.ts";
-import { rates, scheduleGraph } from "./schedule.ts";
+import { rates, type Schedule, scheduleGraph } from "./schedule.ts";
+
+/** How much is told. */
+export interface Detail {
+  /** Every operation with what it works on, instead of how many each module has. */
+  readonly operations?: boolean;
+}
 
 /** Parameters, schedule and arena map, for a terminal. */
-export function describePatch(patch: PatchGraph, format: PatchFormat): string {
+export function describePatch(patch: PatchGraph, format: PatchFormat, detail: Detail = {}): string {
   const plan = planArena(patch, format);
+  const schedule = detail.operations ? operationLines : moduleLines;
   return [
     `patch ${patch.name}: ${patch.channels} channels, at ${format.sampleRateHz} Hz`,
     "",
-    "parameters",
-    ...patch.parameters.map(({ address, min, max, unit, default: value, smoothingSeconds, description }) =>
-      `  /${address.padEnd(28)} ${`${min} to ${max} ${unit}`.padEnd(22)} default ${
-        String(Number(value.toFixed(4))).padEnd(8)
-      } ramp ${`${smoothingSeconds} s`.padEnd(7)} ${description}`
-    ),
+    ...(patch.parameters.length === 0 ? ["no parameters"] : [
+      "parameters",
+      ...table(
+        patch.parameters.map(({ address, min, max, unit, default: value, smoothingSeconds, description }) => [
+          `/${address}`,
+          `${shortNumber(min)} to ${shortNumber(max)}${unit === "1" ? "" : ` ${unit}`}`,
+          `default ${shortNumber(value)}`,
+          smoothingSeconds === 0 ? "at once" : `ramp ${shortNumber(smoothingSeconds)} s`,
+          description,
+        ]),
+      ),
+    ]),
     ...patch.instruments.flatMap(({ name, polyphony, voice }, index) => [
       "",
-      `instrument ${name}: ${polyphony.voices} voices, ${polyphony.mode}, ${
+      `instrument ${name}: ${polyphony.voices} voice${polyphony.voices > 1 ? "s" : ""}, ${polyphony.mode}, ${
         polyphony.unison > 1 ? `unison of ${polyphony.unison} over ${polyphony.detuneCents} cents, ` : ""
-      }steals ${polyphony.steal}; ${bytesPerVoice(plan, index)} bytes a voice`,
-      ...describeSchedule(voice, patch),
+      }${polyphony.steal === "none" ? "steals none" : `steals the ${polyphony.steal}`}; ${
+        bytesPerVoice(plan, index)
+      } bytes a voice`,
+      ...schedule(voice, patch),
     ]),
     "",
     "output",
-    ...describeSchedule(patch.main, patch),
+    ...schedule(patch.main, patch),
     "",
     `arena: ${plan.bytes} bytes`,
-    ...plan.regions.map(({ name, offset, bytes }) =>
-      `  ${String(offset).padStart(9)}  ${String(bytes).padStart(9)}  ${name}`
-    ),
+    ...table([
+      ["offset", "bytes", ""],
+      ...plan.regions.map(({ name, offset, bytes }) => [String(offset), String(bytes), name]),
+    ]),
   ].join("\n") + "\n";
 }
 
@@ -38,6 +54,11 @@ export function describePatch(patch: PatchGraph, format: PatchFormat): string {
 export function bytesPerVoice(plan: ArenaPlan, instrument: number): number {
   const { groupBytes, lineBytes } = plan.instruments[instrument];
   return (groupBytes + lineBytes) / 4;
+}
+
+/** At most five digits, as people write numbers. */
+export function shortNumber(value: number): string {
+  return String(Number(value.toPrecision(5)));
 }
 
 /** What a node's value is, in words. */
@@ -69,7 +90,53 @@ export function describeNode({ op, args, attribute }: GraphNode, patch: PatchGra
   }
 }
 
-function describeSchedule(graph: Graph, patch: PatchGraph): string[] {
+/** Numbers right, words left, columns as wide as they need. */
+function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  const isNumber = (text: string) => /^\d+$/.test(text);
+  return rows.map((row) =>
+    `  ${
+      row.map((text, column) => isNumber(text) ? text.padStart(widths[column]) : text.padEnd(widths[column]))
+        .join("  ")
+    }`.trimEnd()
+  );
+}
+
+function place({ name, location }: ModuleUse): string {
+  const words = name === "patch" ? "the patch's own arithmetic" : name;
+  return location ? `${words} (${location})` : words;
+}
+
+/** How many operations each module has at each rate, in the order of the patch. */
+function moduleLines(graph: Graph, patch: PatchGraph): string[] {
+  const { rateOf, usersOf } = scheduleGraph(graph, patch.parameters, false);
+  const { nodes, uses, states, lines } = graph;
+  const rows = uses.map((use, index) => {
+    const members = [...nodes.keys()].filter((node) => nodes[node].use === index && usersOf[node] > 0);
+    const count = (rate: Schedule["rateOf"][number]) =>
+      members.filter((node) => rateOf[node] === rate).length;
+    const memory = (op: string) =>
+      new Set(members.filter((node) => nodes[node].op === op).map((node) => nodes[node].attribute));
+    return {
+      words: place(use),
+      counts: [count("block"), count("sample"), memory("state").size],
+      frames: [...memory("read")].map((line) => lines[line].frames),
+    };
+  }).filter(({ counts }) => counts.some((count) => count > 0));
+  const total = [0, 1, 2].map((column) => rows.reduce((sum, { counts }) => sum + counts[column], 0));
+  return table([
+    ["operations of", "between commands", "every frame", "states", ""],
+    ...rows.map(({ words, counts, frames }) => [
+      words,
+      ...counts.map(String),
+      frames.map((count) => `delay line of ${count} frames`).join(", "),
+    ]),
+    ["all", String(total[0]), String(total[1]), String(states.length), ""],
+  ]);
+}
+
+/** Every operation at its rate. */
+function operationLines(graph: Graph, patch: PatchGraph): string[] {
   const { rateOf, usersOf } = scheduleGraph(graph, patch.parameters, false);
   const when = {
     constant: "once for all",
@@ -77,16 +144,21 @@ function describeSchedule(graph: Graph, patch: PatchGraph): string[] {
     sample: "in every frame",
   };
   const { nodes, states, lines, uses, outputs } = graph;
-  const place = (use: ModuleUse) => use.location ? `${use.name} (${use.location})` : use.name;
   return [
     ...rates.filter((rate) => rate !== "constant").flatMap((rate) => {
       const members = [...nodes.keys()].filter((index) => rateOf[index] === rate && usersOf[index] > 0);
+      const operand = (index: number) =>
+        nodes[index].op === "constant" ? describeNode(nodes[index], patch) : "";
       return [
         `  ${when[rate]}: ${members.length} of ${nodes.length} nodes`,
         ...members.map((index) =>
-          `    ${`%${index}`.padEnd(5)} ${describeNode(nodes[index], patch).padEnd(40)} ${
-            place(uses[nodes[index].use])
-          }`
+          `    ${`%${index}`.padEnd(5)} ${
+            describeNode(nodes[index], patch).replaceAll(
+              /%(\d+)/g,
+              (name, arg) => operand(Number(arg)) || name,
+            )
+              .padEnd(40)
+          } ${place(uses[nodes[index].use])}`
         ),
       ];
     }),

@@ -1,4 +1,6 @@
 import type { Graph, GraphLine, GraphNode, GraphState, ModuleUse } from "./graph.ts";
+import { patchLocation } from "./patch_location.ts";
+import { shareStates } from "./share.ts";
 import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
 
 /** A patch that cannot be; the message names the module and the line of the patch file. */
@@ -17,13 +19,13 @@ export interface Scope {
 
 /**
  * Numbers the nodes that the outputs need, arguments first. Equal nodes become one: what two modules both compute is
- * computed once. Nodes that nothing needs are left out.
+ * computed once, states included. Nodes that nothing needs are left out.
  *
  * @throws {PatchInvalid}
  */
 export function flatten(outputs: readonly Source[], scope: Scope): Graph {
   const flattener = new Flattener(scope);
-  return flattener.run(outputs);
+  return shareStates(flattener.run(outputs));
 }
 
 class Flattener {
@@ -35,6 +37,8 @@ class Flattener {
   readonly #states: StateCell[] = [];
   readonly #lines: LineCell[] = [];
   readonly #tables: TableCell[] = [];
+  /** Where each state and line was first met, for error texts. */
+  readonly #firstUse = new Map<unknown, Source>();
 
   constructor(scope: Scope) {
     this.#scope = scope;
@@ -47,14 +51,14 @@ class Flattener {
     // what feeds a state or a line may need further ones
     while (states.length < this.#states.length || lines.length < this.#lines.length) {
       if (states.length < this.#states.length) {
-        const { type, initial, seeded, next } = this.#states[states.length];
-        if (!next) {
-          throw new PatchInvalid(`${this.#scope.name}: a feedback is used inside its own definition`);
-        }
+        const cell = this.#states[states.length];
+        const { type, initial, seeded, next } = cell;
+        if (!next) this.#fail(this.#firstUse.get(cell), "a feedback is used inside its own definition");
         states.push({ type, initial: seeded ? states.length + 1 : initial, seeded, next: this.#visit(next) });
       } else {
-        const { frames, write } = this.#lines[lines.length];
-        if (!write) throw new PatchInvalid(`${this.#scope.name}: a delay line is read but never written`);
+        const cell = this.#lines[lines.length];
+        const { frames, write } = cell;
+        if (!write) this.#fail(this.#firstUse.get(cell), "a delay line is read but never written");
         lines.push({ frames, write: this.#visit(write) });
       }
     }
@@ -68,12 +72,13 @@ class Flattener {
     };
   }
 
-  #visit(source: Source): number {
+  /** @param user what takes it; none for an output and for what a state or a line takes in */
+  #visit(source: Source, user = source): number {
     const known = this.#indexOf.get(source);
     if (known !== undefined) return known;
-    this.#check(source);
-    const args = source.args.map((arg) => this.#visit(arg));
-    const attribute = source.cell ? this.#cell(source.cell) : source.attribute;
+    this.#check(source, user);
+    const args = source.args.map((arg) => this.#visit(arg, source));
+    const attribute = source.cell ? this.#cell(source.cell, source) : source.attribute;
     // -0 and 0 are the same text but not the same number
     const text = Object.is(attribute, -0) ? "-0" : attribute;
     const key = `${source.op} ${source.type} ${text} ${args}`;
@@ -87,18 +92,24 @@ class Flattener {
     return index;
   }
 
-  #check({ op, attribute, use }: Source): void {
-    const { name, forbidden, parameters } = this.#scope;
-    const at = use.location ? `${use.name} (${use.location})` : use.name;
+  #check({ op, attribute }: Source, user: Source): void {
+    const { forbidden, parameters } = this.#scope;
     if (forbidden.includes(op)) {
-      throw new PatchInvalid(`${name}: ${at}: uses a signal that does not belong here: ${foreign[op] ?? op}`);
+      this.#fail(user, `uses a signal that does not belong here: ${foreign[op] ?? op}`);
     }
     if (op === "parameter" && !parameters.has(attribute)) {
-      throw new PatchInvalid(`${name}: ${at}: uses a parameter that was declared elsewhere in the patch`);
+      this.#fail(user, "uses a parameter that was declared elsewhere in the patch");
     }
   }
 
-  #cell(cell: NonNullable<Source["cell"]>): number {
+  #fail(source: Source | undefined, problem: string): never {
+    const { name, location } = source?.use ?? { name: "patch", location: "" };
+    const line = location || (source?.made ? patchLocation(source.made.stack) : "");
+    throw new PatchInvalid(`${this.#scope.name}: ${name}${line && ` (${line})`}: ${problem}`);
+  }
+
+  #cell(cell: NonNullable<Source["cell"]>, user: Source): number {
+    if (!this.#firstUse.has(cell)) this.#firstUse.set(cell, user);
     const list: unknown[] = cell.kind === "state"
       ? this.#states
       : cell.kind === "line"

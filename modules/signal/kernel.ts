@@ -23,6 +23,9 @@ export const flushBelow = Math.fround(1e-15);
 /** Largest magnitude that counts as a number. */
 export const flushAbove = Math.fround(3e38);
 
+/** Operations that may stand inside each other; beyond, the assembler's stack would overflow. */
+const deepestNesting = 64;
+
 /** Offsets and names that a kernel is made with. */
 export interface KernelPlaces {
   readonly name: string;
@@ -82,6 +85,8 @@ class KernelEmitter {
   /** Constants that the loop uses, and their locals: loaded once, not in every frame. */
   readonly #constants = new Map<string, string>();
   readonly #texts: (string | undefined)[];
+  /** How many operations stand inside each other in the text of each node. */
+  readonly #depths: number[] = [];
 
   constructor(
     readonly graph: Graph,
@@ -101,11 +106,12 @@ class KernelEmitter {
       if (this.schedule.usersOf[index] > 0) this.#node(node, index);
     });
     const outputs = graph.outputs.map((index) => this.#inLocal(index));
-    this.#inside.push(...places.store(outputs));
     // all next values are known before any state changes
     const active = [...states.keys()].filter((index) => !places.idleStates.has(index));
     const nexts = active.map((index) => this.#inLocal(states[index].next));
     lines.forEach(({ frames, write }, index) => this.#writeLine(index, frames, this.#text(write)));
+    // moves on to the next frame of the input, so everything that reads it comes before
+    this.#inside.push(...places.store(outputs));
     active.forEach((index, place) => this.#inside.push(`(local.set $s${index} ${nexts[place]})`));
     const state = (index: number) => places.states + index * 16;
     const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";
@@ -185,10 +191,12 @@ class KernelEmitter {
     const rate = this.schedule.rateOf[index];
     const text = this.#expression(node);
     this.#texts[index] = text;
+    this.#depths[index] = node.args.reduce((most, arg) => Math.max(most, this.#depths[arg]), 0) + 1;
     if (node.op === "constant" || text.startsWith("(local.get ")) return;
     const onlyUser = this.schedule.usersOf[index] <= 1;
     // a single user takes the text over, unless it runs more often
-    if (onlyUser && (rate === "sample" || !this.schedule.neededEachFrame[index])) return;
+    const takenOver = onlyUser && (rate === "sample" || !this.schedule.neededEachFrame[index]);
+    if (takenOver && this.#depths[index] < deepestNesting) return;
     this.#inLocal(index);
   }
 
@@ -204,6 +212,7 @@ class KernelEmitter {
     this.#locals.push(`${name} v128`);
     const list = this.schedule.rateOf[index] === "sample" ? this.#inside : this.#before;
     list.push(`(local.set ${name} ${text})`);
+    this.#depths[index] = 0;
     return this.#texts[index] = `(local.get ${name})`;
   }
 

@@ -3,8 +3,12 @@
  * agree about every voice and a snapshot carries them.
  *
  * A note takes, in this order: a voice that sounds with the same id, a silent one (the lowest, so that few groups are
- * awake), one that is released, one that is held; among equals the stealing rule decides. A voice that still sounds keeps
- * its states, so neither repeating nor stealing clicks; a silent one begins from its initial states.
+ * awake), one that is released, one that only the pedal holds, one whose key is held; among equals the stealing rule
+ * decides, and where that finds no difference, age. A voice that still sounds keeps its states, so neither repeating nor
+ * stealing clicks; a silent one begins from its initial states.
+ *
+ * What the pedal holds sounds on, also where there is one voice only: a mono instrument goes back to a key that is still
+ * held when the pedal is let go.
  */
 import {
   type ArenaPlan,
@@ -16,9 +20,13 @@ import {
 import type { PatchFormat } from "../compiled_patch.ts";
 import type { InstrumentGraph } from "./graph.ts";
 import { floatText } from "./kernel.ts";
+import { velocityPower } from "./velocity.ts";
 
 /** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */
 const fadeSeconds = 0.005;
+
+/** -120 dB. Softer notes play like this, so that the ratio of two velocities, and its powers, are numbers. */
+const softestVelocity = 1e-6;
 
 const at = voiceField;
 const lane = (field: number) => `offset=${field} (local.get $lane)`;
@@ -49,12 +57,12 @@ export function polyphonyText(
   return [
     laneText(name, places),
     resetText(instrument, index, places, plan),
-    startText(name, plan, format),
+    startText(instrument, plan, format),
     chooseText(instrument, plan),
     soundText(instrument, plan),
     releaseText(name, polyphony.voices),
     mono ? monoText(instrument, places) : polyText(name, polyphony.voices, places),
-    pedalText(name, polyphony.voices, places, format),
+    pedalText(instrument, places, format),
   ].join("\n");
 }
 
@@ -99,8 +107,11 @@ function resetText(
     ${[...states, ...clearLines].join("\n    ")})`;
 }
 
-function startText(name: string, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
+function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
   const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  const ratio = `(f32.div (f32.load ${lane(at.velocity)}) (local.get $velocity))`;
+  const asLoud = Array(velocityPower(voice)).fill(ratio)
+    .reduce((gain, factor) => `(f32.mul ${gain} ${factor})`, `(f32.load ${lane(at.gain)})`);
   return `
   ;; lets a voice play a note; one that sounds goes on from where it is, also with the loudness of its old velocity
   (func $${name}_start (param $voice i32) (param $id i32) (param $number f32) (param $velocity f32) (param $spread f32)
@@ -108,8 +119,7 @@ function startText(name: string, plan: ArenaPlan, { sampleRateHz }: PatchFormat)
     (local.set $lane (call $${name}_lane (local.get $voice)))
     (if (i32.load ${lane(at.alive)})
       (then
-        (f32.store ${lane(at.gain)} (f32.mul (f32.load ${lane(at.gain)})
-          (f32.div (f32.load ${lane(at.velocity)}) (local.get $velocity)))))
+        (f32.store ${lane(at.gain)} ${asLoud}))
       (else
         (call $${name}_reset (local.get $voice) (local.get $lane))
         (f32.store ${lane(at.level)} (f32.const 0))
@@ -134,37 +144,45 @@ function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): stri
   const age = `(i32.sub (i32.const -1) (i32.sub (i32.load (i32.const ${plan.notes})) (i32.load ${
     lane(at.age)
   })))`;
+  // positive floats are ordered as their bits; a unison's detuning can reach below zero, where the order is the other way
+  const number = `(i32.reinterpret_f32 (f32.add (f32.const 0) (f32.load ${lane(at.number)})))`;
   const key = {
     oldest: age,
-    quietest: `(i32.load ${lane(at.level)})`, // positive floats are ordered as their bits
-    lowest: `(i32.load ${lane(at.number)})`,
+    quietest: `(i32.reinterpret_f32 (f32.mul (f32.load ${lane(at.level)}) (f32.load ${lane(at.velocity)})))`,
+    lowest: `(i32.xor ${number} (i32.or (i32.shr_s ${number} (i32.const 31)) (i32.const 0x80000000)))`,
     none: age,
   }[polyphony.steal];
   return `
   ;; the voice for a note, or -1
   (func $${name}_choose (param $id i32) (result i32)
-    (local $voice i32) (local $lane i32) (local $best i32) (local $kind i32) (local $rank i64) (local $least i64)
+    (local $voice i32) (local $lane i32) (local $best i32) (local $kind i32) (local $held i32)
+    (local $rank i64) (local $least i64) (local $age i32) (local $eldest i32)
     (local.set $least (i64.const -1))
     (local.set $best (i32.const -1))
     (loop $next
       (local.set $lane (call $${name}_lane (local.get $voice)))
       (local.set $kind (i32.const 1))
+      (local.set $age (i32.const 0))
       (if (i32.load ${lane(at.alive)}) (then
-        (local.set $kind (select (i32.const 3) (i32.const 2) (i32.load ${lane(at.held)})))
+        (local.set $age ${age})
+        (local.set $held (i32.load ${lane(at.held)}))
+        (local.set $kind (select (i32.sub (i32.const 5) (local.get $held)) (i32.const 2) (local.get $held)))
         (if (i32.eq (i32.load ${lane(at.id)}) (local.get $id)) (then (local.set $kind (i32.const 0))))
         ;; what this very note has already taken is not to be had
         (if (i32.eq (i32.load ${
     lane(at.age)
-  }) (i32.load (i32.const ${plan.notes}))) (then (local.set $kind (i32.const 4))))))
+  }) (i32.load (i32.const ${plan.notes}))) (then (local.set $kind (i32.const 5))))))
       (local.set $rank (i64.or (i64.shl (i64.extend_i32_u (local.get $kind)) (i64.const 32))
         (select (i64.const 0) (i64.extend_i32_u ${key}) (i32.eq (local.get $kind) (i32.const 1)))))
-      (if (i64.lt_u (local.get $rank) (local.get $least)) (then
+      (if (i32.or (i64.lt_u (local.get $rank) (local.get $least)) (i32.and (i64.eq (local.get $rank) (local.get $least))
+          (i32.lt_u (local.get $age) (local.get $eldest)))) (then
         (local.set $least (local.get $rank))
+        (local.set $eldest (local.get $age))
         (local.set $best (local.get $voice))))
       (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $voice) (i32.const ${polyphony.voices}))))
     (select (local.get $best) (i32.const -1) (i64.lt_u (local.get $least) (i64.const ${
-    polyphony.steal === "none" ? 2 * 2 ** 32 : 4 * 2 ** 32
+    (polyphony.steal === "none" ? 2 : 5) * 2 ** 32
   }))))`;
 }
 
@@ -226,7 +244,7 @@ function releaseText(name: string, voices: number): string {
 const playable =
   `(i32.and (f32.ge (local.get $number) (f32.const 0)) (f32.le (local.get $number) (f32.const 127)))`;
 const audible = `(f32.gt (local.get $velocity) (f32.const 0))`;
-const loud = `(f32.min (local.get $velocity) (f32.const 1))`;
+const loud = `(f32.max (f32.const ${softestVelocity}) (f32.min (local.get $velocity) (f32.const 1)))`;
 
 function polyText(name: string, voices: number, { words }: InstrumentPlaces): string {
   return `
@@ -263,9 +281,14 @@ function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPla
   const glide = spreadOf(polyphony).map(({ detune }, voice) =>
     `(local.set $lane (call $${name}_lane (i32.const ${voice})))
     (f32.store ${lane(at.number)} (f32.add (local.get $number) (f32.const ${floatText(detune)})))
-    (i32.store ${lane(at.id)} (local.get $id))`
+    (i32.store ${lane(at.id)} (local.get $id))
+    (i32.store ${lane(at.held)} (i32.const 1))`
   );
-  const goOn = `(if (local.get $overlaps) (then
+  const sounding = glide.map((_, voice) =>
+    `(i32.load offset=${at.alive} (call $${name}_lane (i32.const ${voice})))`
+  ).reduce((all, one) => `(i32.and ${all} ${one})`);
+  // a voice that was silenced because it gave no numbers can only begin anew
+  const goOn = `(if (i32.and (local.get $overlaps) ${sounding}) (then
     ${glide.join("\n    ")}
     (return)))`;
   return `
@@ -294,17 +317,17 @@ function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPla
 
   (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32)
     (if (i32.eqz (call $${name}_forget (local.get $id))) (then (return)))
-    (if (i32.load (i32.const ${keys})) (then (call $${name}_play_top (i32.const 1)) (return)))
-    (if (i32.load (i32.const ${words + instrumentWords.pedal}))
-      (then
+    (if (i32.load (i32.const ${words + instrumentWords.pedal})) (then
     ${
     eachVoice(
       name,
       polyphony.voices,
       `(if (i32.load ${lane(at.held)}) (then (i32.store ${lane(at.held)} (i32.const 2))))`,
     )
-  })
-      (else (call $${name}_release_all (i32.const 1)))))
+  }
+      (return)))
+    (if (i32.load (i32.const ${keys})) (then (call $${name}_play_top (i32.const 1)) (return)))
+    (call $${name}_release_all (i32.const 1)))
 
   (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32) (local $top i32) (local $overlaps i32)
     (if (i32.eqz ${playable}) (then (return)))
@@ -323,16 +346,22 @@ function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPla
 }
 
 function pedalText(
-  name: string,
-  voices: number,
-  { words }: InstrumentPlaces,
+  { name, polyphony }: InstrumentGraph,
+  { words, groups }: InstrumentPlaces,
   { sampleRateHz }: PatchFormat,
 ): string {
   const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  const keyBelow = `(if (i32.load (i32.const ${words + instrumentWords.keys})) (then
+      (if (i32.eq (i32.load (i32.const ${
+    groups + at.held
+  })) (i32.const 2)) (then (call $${name}_play_top (i32.const 1))))
+      (return)))`;
   return `
   (func $${name}_pedal (param $down i32)
     (i32.store (i32.const ${words + instrumentWords.pedal}) (local.get $down))
-    (if (i32.eqz (local.get $down)) (then (call $${name}_release_all (i32.const 2)))))
+    (if (local.get $down) (then (return)))
+    ${polyphony.mode === "poly" ? "" : keyBelow}
+    (call $${name}_release_all (i32.const 2)))
 
   ;; all voices fade out; the keys and the pedal are forgotten
   (func $${name}_panic (local $voice i32) (local $lane i32)
@@ -341,7 +370,7 @@ function pedalText(
     ${
     eachVoice(
       name,
-      voices,
+      polyphony.voices,
       `(call $${name}_release (local.get $lane))
       (f32.store ${lane(at.gainTarget)} (f32.const 0))
       (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))`,

@@ -68,7 +68,7 @@ export function scheduleGraph(
 /** Parameters of a graph that ramp, by index in the patch. */
 export function ramping({ nodes }: Graph, parameters: readonly ParameterDeclaration[]): number[] {
   const used = nodes.flatMap(({ op, attribute }) => op === "parameter" ? [attribute] : []);
-  return used.filter((index) => parameters[index].smoothingSeconds > 0).sort((a, b) => a - b);
+  return [...new Set(used)].filter((index) => parameters[index].smoothingSeconds > 0).sort((a, b) => a - b);
 }
 
 function uniformNodes({ nodes, states }: Graph): boolean[] {

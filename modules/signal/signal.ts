@@ -18,6 +18,8 @@ export interface Source {
   readonly args: readonly Source[];
   readonly attribute: number;
   readonly use: ModuleUse;
+  /** Holds the call stack where the patch itself made it, for error texts; written out only when there is one. */
+  readonly made?: Error;
   readonly cell?: StateCell | LineCell | TableCell;
   /** Where the value is known to stay. */
   readonly range?: { readonly min: number; readonly max: number };
@@ -60,7 +62,8 @@ export function makeNode(
     const simple = simplify(op as OperationName, known);
     if (simple) return "constant" in simple ? constantNode(type, simple.constant) : args[simple.argument];
   }
-  return { op, type, args, attribute, use: currentUse(), cell };
+  const use = currentUse();
+  return { op, type, args, attribute, use, made: use.location === "" ? new Error() : undefined, cell };
 }
 
 function constantNode(type: LaneType, value: number): Source {
@@ -88,6 +91,7 @@ function integerSource(value: Integer | number): Source {
 }
 
 function describe(value: unknown): string {
+  if (value instanceof Signal) return "a signal";
   if (value instanceof Integer) return "an integer signal";
   if (value instanceof Condition) return "a condition";
   return Array.isArray(value) ? "several signals" : typeof value === "object" ? "an object" : String(value);
@@ -329,8 +333,15 @@ function fed<T extends Fed>(
 ): T {
   const cell: StateCell = { kind: "state", type, initial, seeded };
   const result = next(wrap(makeNode("state", type, [], 0, cell)));
-  cell.next = result.source;
+  cell.next = fedSource(result, type, "feedback");
   return result;
+}
+
+function fedSource(result: unknown, type: LaneType, name: string): Source {
+  const { source } = (result ?? {}) as { source?: Source };
+  if (source?.type === type) return source;
+  const wanted = { f32: "a signal", i32: "an integer signal", mask: "a condition" }[type];
+  throw new TypeError(`${name}: expected its function to return ${wanted}, found ${describe(result)}`);
 }
 
 /** Several values that feed back into each other: all previous ones go in, all next ones come out. */
@@ -346,7 +357,7 @@ export function feedbackOf<K extends string, U extends Unit = "1">(
     cells.map(({ name, cell }) => [name, new Signal<U>(makeNode("state", "f32", [], 0, cell))]),
   ) as Record<K, Signal<U>>;
   const result = next(previous);
-  for (const { name, cell } of cells) cell.next = result[name].source;
+  for (const { name, cell } of cells) cell.next = fedSource(result?.[name], "f32", `feedback of ${name}`);
   return result;
 }
 

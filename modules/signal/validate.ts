@@ -4,19 +4,35 @@
  */
 import { z } from "zod";
 import { PatchInvalid } from "./flatten.ts";
-import { type Graph, noteFields, type PatchGraph, playingModes, stealingRules } from "./graph.ts";
+import {
+  type Graph,
+  type GraphNode,
+  noteFields,
+  type PatchGraph,
+  playingModes,
+  stealingRules,
+} from "./graph.ts";
+import { unwrittenNumbers } from "./graph_json.ts";
 import { type LaneType, type OperationName, operations } from "./operations.ts";
+import { reservedNames } from "../patch.ts";
 
-const most = { nodes: 50_000, states: 20_000, tableValues: 1 << 20, lineFrames: 5_760_000 };
+/** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
+const most = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
+
+/** Longest delay line in frames, as in `signal.ts`. */
+const longestLine = 5_760_000;
+
+/** Without characters that could leave a comment, or move a terminal's cursor. */
+const text = (longest: number) => z.string().max(longest).regex(/^\P{Cc}*$/u, "expected plain text");
 
 const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,31}$/);
 const index = z.int().min(0);
 const laneType = z.enum(["f32", "i32", "mask"]);
-/** JSON knows no infinities; signals do. */
-const number = z.union([z.number(), z.literal(["Infinity", "-Infinity", "-0"]).transform(Number)]);
+/** JSON knows neither infinities nor what is no number; signals do. */
+const number = z.union([z.number(), z.literal(unwrittenNumbers).transform(Number)]);
 
 const graphSchema = z.strictObject({
-  uses: z.array(z.strictObject({ name: z.string().max(200), location: z.string().max(1_000) })),
+  uses: z.array(z.strictObject({ name: text(200), location: text(1_000) })).max(most.nodes),
   nodes: z.array(z.strictObject({
     op: z.string(),
     type: laneType,
@@ -26,9 +42,9 @@ const graphSchema = z.strictObject({
   })).max(most.nodes),
   states: z.array(z.strictObject({ type: laneType, initial: number, seeded: z.boolean(), next: index }))
     .max(most.states),
-  lines: z.array(z.strictObject({ frames: z.int().min(1).max(most.lineFrames), write: index })).max(1_000),
-  tables: z.array(z.array(z.number()).min(1).max(most.tableValues)).max(100),
-  outputs: z.array(index),
+  lines: z.array(z.strictObject({ frames: z.int().min(1).max(longestLine), write: index })).max(most.lines),
+  tables: z.array(z.array(number).min(1).max(most.tableValues)).max(100),
+  outputs: z.array(index).max(8),
 });
 
 const patchSchema = z.strictObject({
@@ -41,7 +57,7 @@ const patchSchema = z.strictObject({
     default: z.number(),
     curve: z.enum(["linear", "exponential"]),
     smoothingSeconds: z.number().min(0).max(60),
-    description: z.string().max(2_000),
+    description: text(2_000),
   })).max(1_000),
   instruments: z.array(z.strictObject({
     name,
@@ -58,17 +74,6 @@ const patchSchema = z.strictObject({
   channels: z.literal([2, 4]),
 });
 
-/** JSON text of a graph; numbers that JSON does not know are written as words. */
-export function graphToJson(graph: PatchGraph): string {
-  return JSON.stringify(
-    graph,
-    (_key, value) =>
-      typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-        ? (Object.is(value, -0) ? "-0" : String(value))
-        : value,
-  );
-}
-
 /** A graph from JSON text. Throws {@link PatchInvalid} unless it is one that can be compiled. */
 export function graphFromJson(text: string): PatchGraph {
   let data: unknown;
@@ -83,14 +88,67 @@ export function graphFromJson(text: string): PatchGraph {
     throw new PatchInvalid(`expected a patch; ${path.join(".") || "the whole"}: ${message}`);
   }
   const graph = parsed.data as PatchGraph;
-  const names = graph.instruments.map((instrument) => instrument.name);
-  if (new Set(names).size < names.length) throw new PatchInvalid("expected instruments of different names");
+  checkNames(graph);
+  checkParameters(graph);
+  checkSizes(graph);
   for (const instrument of graph.instruments) {
     checkGraph(`instrument ${instrument.name}`, instrument.voice, graph, 3);
   }
   checkGraph("output", graph.main, graph, 1);
   return graph;
 }
+
+function checkNames({ instruments, parameters }: PatchGraph): void {
+  const names = instruments.map((instrument) => instrument.name);
+  if (new Set(names).size < names.length) throw new PatchInvalid("expected instruments of different names");
+  const addresses = parameters.map(({ address }) => address);
+  if (new Set(addresses).size < addresses.length) {
+    throw new PatchInvalid("expected parameters of different addresses");
+  }
+  for (const owner of [...names, ...addresses.map((address) => address.split("/")[0])]) {
+    if (reservedNames.includes(owner)) throw new PatchInvalid(`${owner}: the server uses this name itself`);
+  }
+}
+
+function checkParameters({ parameters }: PatchGraph): void {
+  for (const { address, min, max, default: value, curve } of parameters) {
+    if (!(min < max && value >= min && value <= max)) {
+      throw new PatchInvalid(`${address}: expected a default between min and max`);
+    }
+    if (curve === "exponential" && min <= 0) {
+      throw new PatchInvalid(`${address}: an exponential curve needs a min above 0, found ${min}`);
+    }
+    if (Math.max(Math.abs(min), Math.abs(max)) > 1e38) {
+      throw new PatchInvalid(`${address}: expected a range of 32-bit numbers, found ${min} to ${max}`);
+    }
+  }
+}
+
+/** Limits of the patch as a whole, so that compiling it ends soon. */
+function checkSizes({ instruments, main }: PatchGraph): void {
+  const graphs = [...instruments.map(({ voice }) => voice), main];
+  const sum = (count: (graph: Graph) => number) => graphs.reduce((total, graph) => total + count(graph), 0);
+  const counts = {
+    nodes: sum(({ nodes }) => nodes.length),
+    states: sum(({ states }) => states.length),
+    lines: sum(({ lines }) => lines.length),
+    tableValues: sum(({ tables }) => tables.reduce((total, values) => total + values.length, 0)),
+  };
+  for (const key of Object.keys(most) as (keyof typeof most)[]) {
+    if (counts[key] > most[key]) {
+      throw new PatchInvalid(
+        `the patch is too large: ${counts[key]} ${sizeNames[key]}, at most ${most[key]} are possible`,
+      );
+    }
+  }
+}
+
+const sizeNames = {
+  nodes: "operations",
+  states: "states",
+  lines: "delay lines",
+  tableValues: "numbers in tables",
+} as const;
 
 const sources: Readonly<Record<string, { args: readonly LaneType[]; result?: LaneType }>> = {
   constant: { args: [] },
@@ -147,7 +205,11 @@ function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: num
       );
     } else if (operation) {
       must(whole && attribute >= 0 && attribute < 32, `node ${place}: expected a shift of 0 to 31`);
-    } else must(type === "f32" || whole, `node ${place}: expected a whole number`);
+    } else must(fits(type, attribute), `node ${place}: expected ${expectedOf[type]}, found ${attribute}`);
+    if (op === "table") {
+      const { length } = tables[attribute];
+      must(staysBelow(nodes, args[0], length), `node ${place}: an index of table ${attribute} can leave it`);
+    }
     const result = shape!.result ??
       (op === "note" ? noteTypes[attribute] : op === "state" ? states[attribute].type : type);
     must(type === result, `node ${place}: ${op} gives ${result}, not ${type}`);
@@ -155,7 +217,7 @@ function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: num
   const typeOf = (node: number) => nodes[node]?.type;
   states.forEach(({ type, initial, next, seeded }, place) => {
     must(typeOf(next) === type, `state ${place}: expected a ${type} node`);
-    must(type === "f32" || Number.isInteger(initial), `state ${place}: expected a whole number`);
+    must(fits(type, initial), `state ${place}: expected ${expectedOf[type]}, found ${initial}`);
     must(!seeded || type === "i32", `state ${place}: only integers can be seeded`);
   });
   lines.forEach(({ write }, place) => must(typeOf(write) === "f32", `line ${place}: expected an f32 node`));
@@ -164,4 +226,25 @@ function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: num
   );
   must(graph.outputs.length === outputs, `expected ${outputs} outputs, found ${graph.outputs.length}`);
   must(graph.outputs.every((output) => typeOf(output) === "f32"), "expected f32 outputs");
+}
+
+const expectedOf: Readonly<Record<LaneType, string>> = {
+  f32: "a number",
+  i32: "a whole number of 32 bits",
+  mask: "-1 or 0",
+};
+
+/** Whether a lane of this type can hold a number. */
+function fits(type: LaneType, value: number): boolean {
+  return type === "f32" || (type === "i32" ? (value | 0) === value : value === -1 || value === 0);
+}
+
+/** Whether an integer is sure to be an index below `length`: a constant, or something of which only low bits are kept. */
+function staysBelow(nodes: readonly GraphNode[], node: number, length: number): boolean {
+  const { op, args, attribute } = nodes[node];
+  if (op === "constant") return attribute >= 0 && attribute < length;
+  return op === "andInteger" &&
+    args.some((arg) =>
+      nodes[arg].op === "constant" && nodes[arg].attribute >= 0 && nodes[arg].attribute < length
+    );
 }

@@ -1,8 +1,7 @@
 import { defineModule } from "../module.ts";
-import { PatchInvalid } from "../signal/flatten.ts";
-import { DelayLine, type Signal } from "../signal/signal.ts";
+import { constant, DelayLine, type Signal } from "../signal/signal.ts";
 
-/** Catmull-Rom between the second and the third of four frames. Nowhere louder than what it reads. */
+/** Catmull-Rom between the second and the third of four frames. Makes no frequency louder. */
 export function cubic(frames: readonly Signal<"1">[], part: Signal<"1">): Signal<"1"> {
   const [before, from, to, after] = frames;
   const slope = to.minus(before).times(0.5);
@@ -11,7 +10,13 @@ export function cubic(frames: readonly Signal<"1">[], part: Signal<"1">): Signal
   return from.plus(part.times(slope.plus(part.times(bend.plus(part.times(twist))))));
 }
 
-/** Echoes, with a time that may lie between frames and be moved while it sounds. */
+/**
+ * Echoes, with a time that may lie between frames and be moved while it sounds.
+ *
+ * While the time stands still no frequency grows, but while it jumps about a curve may reach over its points, by a
+ * quarter at most, again in each round. So what is above full scale is held within the frames that it was read from:
+ * nothing grows without end, whatever moves the time. Feedback below 0.8 dies away even then.
+ */
 export const delay = defineModule({
   name: "delay",
   summary: "echoes: what was heard some time ago, again and again",
@@ -39,18 +44,18 @@ export const delay = defineModule({
     },
   },
   options: { maximumSeconds: 2 },
-  process: ({ input, timeSeconds, feedback }, { maximumSeconds }, { sampleRateHz }) => {
+  process: ({ input, timeSeconds, feedback }, { maximumSeconds }, { sampleRateHz, reject }) => {
     if (!(maximumSeconds > 0 && maximumSeconds <= 30)) {
-      throw new PatchInvalid(
-        `delay: maximumSeconds: expected more than 0, up to 30, found ${maximumSeconds}`,
-      );
+      reject("maximumSeconds", `expected more than 0, up to 30 s, found ${maximumSeconds}`);
     }
     const longest = Math.max(4, Math.ceil(maximumSeconds * sampleRateHz) + 2);
     const frames = timeSeconds.ratio(1 / sampleRateHz).within(2, longest - 2);
     const whole = frames.floor();
     const first = whole.toInteger();
     const line = new DelayLine(longest);
-    const echo = cubic([-1, 0, 1, 2].map((offset) => line.read(first.plus(offset))), frames.minus(whole));
+    const around = [-1, 0, 1, 2].map((offset) => line.read(first.plus(offset)));
+    const tallest = around.reduce((most, one) => one.abs().atLeast(most), constant(1));
+    const echo = cubic(around, frames.minus(whole)).within(tallest.negated(), tallest);
     line.write(input.plus(echo.times(feedback)));
     return echo;
   },

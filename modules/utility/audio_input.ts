@@ -11,6 +11,10 @@ export const audioInput = defineModule({
   inputs: { input: { kind: "1", why: "the input that the patch's output function is given" } },
   parameters: { gainDb: { ...faderDb, default: silentDb } },
   options: { channel: "each" as "each" | 0 | 1 | 2 | 3 },
-  process: ({ input, gainDb }, options) =>
-    (options.channel === "each" ? input : channel(input, options.channel)).times(dbToGain(gainDb)),
+  process: ({ input, gainDb }, options, { reject }) => {
+    if (!["each", 0, 1, 2, 3].includes(options.channel)) {
+      reject("channel", `expected "each", 0, 1, 2 or 3, found ${options.channel}`);
+    }
+    return (options.channel === "each" ? input : channel(input, options.channel)).times(dbToGain(gainDb));
+  },
 });

@@ -1,7 +1,13 @@
 import { defineModule } from "../module.ts";
-import { constant, feedbackOf } from "../signal/signal.ts";
+import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
 
-/** From one pitch to the next in a straight line that takes the same time for every distance. */
+/** Where a slide is. `left`: frames until it arrives, -1 before the first note; `pace`: one over the frames of all of it. */
+type Slide = "aim" | "way" | "left" | "pace";
+
+/**
+ * From one pitch to the next in a straight line that takes the same time for every distance. Frames are counted, because
+ * steps of a slow slide are smaller than what 32 bits can add to a pitch.
+ */
 export const glide = defineModule({
   name: "glide",
   summary: "slides from one pitch to the next",
@@ -20,22 +26,22 @@ export const glide = defineModule({
   },
   options: {},
   process: ({ number, seconds }, _options, { sampleRateHz }) => {
-    const frames = seconds.ratio(1 / sampleRateHz).atLeast(1);
-    const state = feedbackOf<"place" | "aim" | "step" | "begun", "semitones">(
-      { place: 0, aim: 0, step: 0, begun: 0 },
-      ({ place, aim, step, begun }) => {
-        const from = begun.equals(0).select(number, place);
-        const way = number.minus(from);
-        const stride = number.equals(aim).select(step, way.over(frames));
-        const arrives = way.abs().isAtMost(stride.abs());
+    const frames = seconds.ratio(1 / sampleRateHz).rounded().atLeast(1);
+    const place = ({ aim, way, left, pace }: Readonly<Record<Slide, Signal<"semitones">>>) =>
+      aim.minus(way.times(left.as("1").times(pace.as("1"))));
+    const slide = feedbackOf<Slide, "semitones">(
+      { aim: 0, way: 0, left: -1, pace: 0 },
+      (before) => {
+        const from = before.left.isBelow(0).select(number, place(before));
+        const stays = number.equals(before.aim);
         return {
-          place: arrives.select(number, from.plus(stride)),
           aim: number,
-          step: stride,
-          begun: constant(1),
+          way: stays.select(before.way, number.minus(from)),
+          left: stays.select(before.left, frames.as("semitones")).minus(1).atLeast(0),
+          pace: stays.select(before.pace, constant(1).over(frames).as("semitones")),
         };
       },
     );
-    return state.place;
+    return place(slide);
   },
 });

@@ -18,7 +18,7 @@ async function chaos(
   const session = `${await Deno.makeTempDir()}/chaos.session`;
   const { engine, events } = await startTestEngine({
     environment: { ...environment, UNDERSTUDY_SESSION: session },
-    patch: (format) => compilePatch("sines", format),
+    patch: (format) => compilePatch("keys", format), // polyphonic, with a delay line that feeds back
     captureFrames: 48_000,
     startBlock: 0xFFFFFF00, // the block number wraps on the way
     startLogPosition: 0xFFFFFFF0,

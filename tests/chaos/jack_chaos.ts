@@ -4,11 +4,13 @@
  * laid beside the capture, bit for bit.
  *
  *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
- *                     [--every-ms 500] [--kinds kill,hang] [--keep FOLDER]
+ *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
  */
 import { parseArgs } from "node:util";
 import { type FaultKind, faultKinds } from "../../engine/control.ts";
 import { decodePacket, encodePacket, isBundle, type OscArgument, type OscMessage } from "../../osc/codec.ts";
+import type { PatchGraph } from "../../modules/signal/graph.ts";
+import { patchNamed } from "../../patches/catalogue.ts";
 import { SeededRandom } from "../simulation/random.ts";
 import { startSoundServer } from "../sound_server.ts";
 import { type AudioComparison, compareAudio } from "./compare_audio.ts";
@@ -25,6 +27,8 @@ export interface ChaosOptions {
   /** Where session, capture and render are left; a temporary folder that is removed when omitted. */
   readonly keep?: string;
   readonly kinds?: readonly FaultKind[];
+  /** A patch by name; it is played through all its instruments and parameters, and now and then loaded anew. */
+  readonly patch: string;
   readonly print: (line: string) => void;
 }
 
@@ -64,12 +68,12 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     const broken: Record<string, number> = {};
     const endMs = performance.now() + options.seconds * 1_000;
     let [faults, nextFaultMs, nextNoteMs] = [0, performance.now() + 800, performance.now()];
-    const sounding: number[] = [];
+    const player = new Player(options, engine.port, random);
     while (performance.now() < endMs) {
       const nowMs = performance.now();
       if (nowMs >= nextNoteMs) {
         nextNoteMs = nowMs + 60 + random.below(200);
-        await playSomething(engine.port, random, sounding);
+        await player.playSomething();
       }
       if (nowMs >= nextFaultMs) {
         nextFaultMs += options.everyMs * (0.6 + 0.8 * random.next());
@@ -124,14 +128,16 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
 }
 
 function report(
-  { print, seed, blockFrames, lookaheadBlocks, everyMs }: ChaosOptions,
+  { print, seed, patch, blockFrames, lookaheadBlocks, everyMs }: ChaosOptions,
   result: ChaosResult,
   broken: Readonly<Record<string, number>>,
   status: Readonly<Record<string, string | number>>,
   losses: readonly string[],
 ): void {
   const { audio } = result;
-  print(`seed ${seed}, ${blockFrames} frames x ${lookaheadBlocks}, a fault every ${everyMs} ms`);
+  print(
+    `seed ${seed}, patch ${patch}, ${blockFrames} frames x ${lookaheadBlocks}, a fault every ${everyMs} ms`,
+  );
   print(
     `faults committed     ${result.faults}: ${
       Object.entries(broken).map(([name, count]) => `${name} ${count}`).join(", ")
@@ -173,20 +179,50 @@ export function quantiles(values: readonly number[]): string {
   } ms (${values.length})`;
 }
 
-/** Plays a note, releases one, or turns a knob, by the program that others would use. */
-async function playSomething(port: number, random: SeededRandom, sounding: number[]): Promise<void> {
-  const send = (...words: (string | number)[]) =>
-    new Deno.Command("oscsend", { args: ["localhost", String(port), ...words.map(String)] }).output();
-  const choice = random.below(10);
-  if (choice === 0) await send("/synth/pan", "f", (random.next() * 2 - 1).toFixed(3));
-  else if (choice === 1) await send("/synth/releaseSeconds", "f", (0.02 + random.next()).toFixed(3));
-  else if (choice === 2) await send("/master/gainDb", "f", (-random.next() * 6).toFixed(2));
-  else if (sounding.length > 6 || (choice < 5 && sounding.length > 0)) {
-    await send("/off", "i", sounding.shift()!);
-  } else {
+/** Plays whatever a patch has, by the program that others would use: notes, pedals, knobs; and loads it anew. */
+class Player {
+  readonly #graph: PatchGraph;
+  readonly #sounding: (readonly [instrument: string, number: number])[] = [];
+
+  constructor(
+    { patch, sampleRateHz, blockFrames }: ChaosOptions,
+    readonly port: number,
+    readonly random: SeededRandom,
+  ) {
+    this.#graph = patchNamed(patch).build({
+      sampleRateHz,
+      channels: 2,
+      inputChannels: 0,
+      maximumBlockFrames: blockFrames,
+    });
+  }
+
+  async playSomething(): Promise<void> {
+    const { random } = this;
+    const { instruments, parameters, name } = this.#graph;
+    const choice = random.below(40);
+    if (choice === 0) return this.#send("/patch/load", "s", name);
+    if (choice < 12) {
+      const { address, min, max, curve } = random.pick(parameters);
+      const part = random.next();
+      const value = curve === "exponential" ? min * (max / min) ** part : min + (max - min) * part;
+      return this.#send(`/${address}`, "f", Math.min(max, Math.max(min, value)).toFixed(4));
+    }
+    if (instruments.length === 0) return;
+    const { name: instrument } = random.pick(instruments);
+    if (choice < 15) return this.#send(`/${instrument}/pedal`, "i", random.below(2));
+    if (this.#sounding.length > 6 || (choice < 22 && this.#sounding.length > 0)) {
+      const [held, number] = this.#sounding.shift()!;
+      return this.#send(`/${held}/off`, "i", number);
+    }
     const number = 36 + random.below(60);
-    sounding.push(number);
-    await send("/note", "if", number, (0.3 + 0.7 * random.next()).toFixed(3));
+    this.#sounding.push([instrument, number]);
+    await this.#send(`/${instrument}/note`, "if", number, (0.3 + 0.7 * random.next()).toFixed(3));
+  }
+
+  async #send(...words: (string | number)[]): Promise<void> {
+    await new Deno.Command("oscsend", { args: ["localhost", String(this.port), ...words.map(String)] })
+      .output();
   }
 }
 
@@ -233,6 +269,7 @@ class EngineProcess {
         UNDERSTUDY_LOG_FORMAT: "json",
         UNDERSTUDY_OSC_PORT: "0",
         UNDERSTUDY_SESSION: `${folder}/chaos.session`,
+        UNDERSTUDY_PATCH: options.patch,
       },
       stdin: "null",
       stdout: "null",
@@ -348,6 +385,7 @@ if (import.meta.main) {
       period: { type: "string" },
       rate: { type: "string", default: "48000" },
       "every-ms": { type: "string", default: "500" },
+      patch: { type: "string", default: "keys" },
       kinds: { type: "string", default: faultKinds.join() },
       keep: { type: "string" },
     },
@@ -362,6 +400,7 @@ if (import.meta.main) {
     everyMs: Number(values["every-ms"]),
     kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
     keep: values.keep,
+    patch: values.patch,
     print: (line) => console.log(line),
   });
   console.log(held(result) ? "HELD" : "BROKEN");

@@ -20,6 +20,7 @@ for (const [blockFrames, lookaheadBlocks, periodFrames] of [[128, 4, 128], [64, 
         periodFrames,
         sampleRateHz: 48_000,
         everyMs: 500,
+        patch: "keys",
         print: (line) => lines.push(line),
       });
       console.log(lines.join("\n"));

@@ -5,7 +5,7 @@ import { readFloatWav } from "./read_float_wav.ts";
 Deno.test("what the writer wrote is read back bit for bit", async () => {
   const path = await Deno.makeTempFile();
   const samples = new Float32Array([0, -0, 1e-40, -1.5, NaN, 1]);
-  const writer = await WavWriter.create(path, 2, 48_000);
+  const writer = await WavWriter.create(path, { channels: 2, sampleRateHz: 48_000 });
   await writer.write(samples);
   await writer.close();
   const read = await readFloatWav(path);

@@ -47,3 +47,22 @@ Deno.test("the help names every setting with its default", () => {
   for (const name of settingNames) assert.ok(help.includes(name));
   assert.match(help, /default: 57130/);
 });
+
+Deno.test("OSCQuery: on by default at loopback, off by a word; origins are a list", () => {
+  const standard = readConfig({});
+  assert.deepEqual(
+    [standard.oscQueryHost, standard.oscQueryPort, standard.oscQueryOrigins, standard.mdns],
+    ["127.0.0.1", 57_131, undefined, false],
+  );
+  const config = readConfig({
+    UNDERSTUDY_OSCQUERY_PORT: "off",
+    UNDERSTUDY_OSCQUERY_ORIGINS: "https://surface.example, http://10.0.0.2:8080,null",
+    UNDERSTUDY_MDNS: "on",
+  });
+  assert.equal(config.oscQueryPort, "off");
+  assert.deepEqual(config.oscQueryOrigins, ["https://surface.example", "http://10.0.0.2:8080", "null"]);
+  assert.equal(config.mdns, true);
+  for (const origins of ["surface.example", "https://a.example/", "*", "https://a.example,"]) {
+    assert.throws(() => readConfig({ UNDERSTUDY_OSCQUERY_ORIGINS: origins }), /origins joined by commas/);
+  }
+});

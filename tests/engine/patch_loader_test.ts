@@ -1,8 +1,8 @@
 /**
  * Patches exchanged in a running engine.
  *
- * Covers: engine/rehearsal/rehearsal.ts engine/rehearsal/rehearsal_worker.ts engine/session/record_session.ts
- *  engine/lookahead.ts
+ * Covers: engine/patch_loader.ts engine/rehearsal/rehearsal.ts engine/rehearsal/rehearsal_worker.ts
+ *  engine/session/record_session.ts engine/lookahead.ts engine/fade_out.ts
  */
 import assert from "node:assert/strict";
 import { CommandRefused } from "../../engine/control.ts";

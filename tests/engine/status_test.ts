@@ -1,4 +1,4 @@
-/** Covers: engine/status.ts */
+/** Covers: engine/status.ts, engine/renderer/voice_count.ts */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../engine/control.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
@@ -32,9 +32,15 @@ Deno.test("voices, peaks by channel, values and events tell what the sound does,
     measuredLatencyMs > 0 && measuredLatencyMs <= latencyMs,
     `${measuredLatencyMs} of ${latencyMs} ms`,
   );
-  assert.deepEqual(
-    events.filter(({ event }) => event === "fault" || event === "parameter").map(({ event }) => event),
-    ["parameter", "fault"],
+  assert.deepEqual(events.find(({ event }) => event === "parameter"), {
+    event: "parameter",
+    parameter: pan,
+    value: -1,
+  });
+  const fault = events.find(({ event }) => event === "fault");
+  assert.ok(
+    fault?.event === "fault" && fault.cause === "exit" && fault.role === "primary",
+    JSON.stringify(fault),
   );
   assert.deepEqual(events.at(-1), { event: "device", state: "stopping", device: "clock (no sound)" });
 });

@@ -19,6 +19,8 @@ import { requirement } from "../requirement.ts";
 import { senderAt } from "./recording_sender.ts";
 import { renderAgain, startTestEngine } from "../test_engine.ts";
 
+const noPatch = () => Promise.reject(new Error("there is nothing to load"));
+
 /** A sender that collects what it is answered. */
 class Client {
   readonly #socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
@@ -72,7 +74,7 @@ async function withOsc(
     onTrouble: (text) => troubles.push(text),
     access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
-  listener.serve(new AddressSpace({ engine, version: "1.2.3", onQuit: () => quits++ }));
+  listener.serve(new AddressSpace({ engine, version: "1.2.3", loadPatch: noPatch, onQuit: () => quits++ }));
   const client = new Client(listener.address);
   try {
     await work(client, () => listener.troubles, () => quits);
@@ -238,7 +240,7 @@ Deno.test("a taken port is an error that names the remedy", async () => {
 
 Deno.test("100 times started and stopped, the listener leaves no thread and no descriptor", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-  const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
+  const space = new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} });
   const count = () => ["fd", "task"].map((kind) => [...Deno.readDirSync(`/proc/self/${kind}`)].length);
   let early: number[] = [];
   for (let cycle = 0; cycle < 100; cycle++) {
@@ -271,7 +273,7 @@ requirement({
       framing: "length",
       intake: listener.intake,
     });
-    const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
+    const space = new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} });
     listener.serve(space);
     streams.serve(space);
     for (const url of [`osc.udp://${listener.address}/`, `osc.tcp://${streams.address}/`]) {

@@ -51,6 +51,7 @@ export async function startOscServer(options: OscServerOptions = {}): Promise<Os
   const space = new AddressSpace({
     engine: started.engine,
     version: "1.2.3",
+    loadPatch: () => Promise.reject(new Error("this server loads no patches")),
     access,
     onQuit: () => quits++,
     onDump: (line) => dumped.push(line),

@@ -75,13 +75,15 @@ Deno.test("the tree tells the patch, its instruments with their voices, and ever
 
 Deno.test("who asked is told of faults, roles, lockstep and silence, until it leaves", () =>
   withServer(async (client) => {
-    assert.deepEqual(await client.ask("/notify", "i", 1), ["/notify.reply 300", "/done /notify"]);
+    assert.ok((await client.ask("/notify", "i", 1)).includes("/notify.reply 300"));
     await client.ask("/note", "if", 60, 1);
     await new Promise((done) => setTimeout(done, 60)); // long enough to be counted as a voice
     await client.ask("/engine/fault", "ss", "kill", "primary");
     await until("the engine is whole again", () => client.heard("/event/lockstep").length > 0);
-    assert.match(client.heard("/event/fault")[0], /^\/event\/fault primary \d+ exit \d+$/);
-    assert.match(client.heard("/event/role")[0], /^\/event\/role primary \d+$/);
+    assert.ok(
+      client.heard("/event/fault").some((each) => /^\/event\/fault primary \d+ exit \d+$/.test(each)),
+    );
+    assert.ok(client.heard("/event/role").some((each) => /^\/event\/role primary \d+$/.test(each)));
     await client.ask("/panic");
     await until("silence is told", () => client.heard("/event/silent").length > 0);
     assert.equal(client.heard("/event/silent")[0], "/event/silent keys");
@@ -191,7 +193,7 @@ Deno.test("when another patch plays it is told, its addresses are there, and wha
   withServer(async (client, { engine }) => {
     await client.ask("/notify", "i", 1);
     await client.ask("/master/gainDb", "f", -20);
-    assert.match((await client.ask("/synth/pan", "f", 0.5))[0], /no such address/);
+    assert.match((await client.ask("/synth/pan", "f", 0.5)).at(-1)!, /no such address/);
     const { sampleRateHz, blockFrames } = engine.status();
     await engine.loadPatch(
       patchNamed("sines").build({
@@ -201,9 +203,10 @@ Deno.test("when another patch plays it is told, its addresses are there, and wha
         maximumBlockFrames: blockFrames,
       }),
     );
-    assert.deepEqual(await client.ask("/synth/pan", "f", 0.5), ["/done /synth/pan"]);
-    assert.match((await client.ask("/keys/pan", "f", 0.5))[0], /no such address/);
-    assert.equal((await client.ask("/get", "s", "/master/gainDb"))[0], "/get.reply /master/gainDb -20");
+    assert.equal((await client.ask("/synth/pan", "f", 0.5)).at(-1), "/done /synth/pan"); // events may come before
+    assert.match((await client.ask("/keys/pan", "f", 0.5)).at(-1)!, /no such address/);
+    const got = await client.ask("/get", "s", "/master/gainDb");
+    assert.ok(got.includes("/get.reply /master/gainDb -20"), got.join("\n"));
     assert.deepEqual(client.heard("/event/patch"), ["/event/patch sines"]);
     await client.ask("/note", "if", 60, 1);
     await until("its voices are counted", () => engine.voices()[0] === 1);

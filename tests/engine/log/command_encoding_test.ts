@@ -55,3 +55,13 @@ Deno.test("values that could harm a renderer are refused with what was expected"
     /number/,
   );
 });
+
+Deno.test("a bound that was rounded to 32 bits on its way is inside the range", () => {
+  const narrow = { instruments: [], parameters: [{ ...parameter, min: 0.01, max: 0.7 }] };
+  const set = (value: number) => encodeCommand({ kind: "set", parameter: 0, value }, narrow, undefined).value;
+  for (const bound of [0.01, 0.7]) {
+    assert.deepEqual([set(bound), set(Math.fround(bound))], [bound, Math.fround(bound)]);
+  }
+  assert.throws(() => set(0.0099), /expected 0.01 to 0.7/);
+  assert.throws(() => set(0.70001), /expected 0.01 to 0.7/);
+});

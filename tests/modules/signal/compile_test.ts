@@ -99,7 +99,10 @@ const planted: Readonly<Record<string, (wat: string) => string>> = {
     wat.replace("0 1 2 3 16 17 18 19 4 5 6 7", "4 5 6 7 16 17 18 19 0 1 2 3"),
   "a limit is taken the other way round": (wat) => wat.replace("f32x4.pmin", "f32x4.pmax"),
   "a released voice is stolen last": (wat) =>
-    wat.replaceAll("(select (i32.const 3) (i32.const 2)", "(select (i32.const 2) (i32.const 3)"),
+    wat.replaceAll(
+      "(select (i32.sub (i32.const 5) (local.get $held)) (i32.const 2)",
+      "(select (i32.sub (i32.const 4) (local.get $held)) (i32.const 4)",
+    ),
   "the pedal is forgotten": (wat) =>
     wat.replaceAll("(i32.const 2))) (then (call $one_release", "(i32.const 7))) (then (call $one_release")
       .replaceAll("(call $one_release_all (i32.const 2))", "(nop)"),

@@ -1,7 +1,7 @@
 /**
  * What a patch must sound like, told a second time: slowly, one voice and one frame after the other, without a schedule,
- * vectors, groups, an arena or three variants of a function. It shares with the compiler the graph and the meaning of each
- * operation (`evaluate`), and nothing else. Every sample that the compiler's module gives is compared with this, bit by
+ * vectors, groups, an arena or three variants of a function. It shares with the compiler the graph, the meaning of each
+ * operation (`evaluate`) and what velocity does to the loudness, and nothing else. Every sample that the compiler's module gives is compared with this, bit by
  * bit.
  */
 import type { PatchFormat } from "../../../modules/compiled_patch.ts";
@@ -12,6 +12,7 @@ import {
   type PatchGraph,
 } from "../../../modules/signal/graph.ts";
 import { type OperationName, operations } from "../../../modules/signal/operations.ts";
+import { velocityPower } from "../../../modules/signal/velocity.ts";
 
 const fadeSeconds = 0.005;
 const noteStackLength = 32;
@@ -140,6 +141,7 @@ interface Voice {
 class Instrument {
   readonly voices: Voice[] = [];
   readonly #keys: { id: number; number: number; velocity: number }[] = [];
+  readonly #velocityPower: number;
   #pedal = false;
 
   constructor(
@@ -147,6 +149,7 @@ class Instrument {
     readonly index: number,
     readonly patch: PatchInterpreter,
   ) {
+    this.#velocityPower = velocityPower(graph.voice);
     for (let voice = 0; voice < graph.polyphony.voices; voice++) {
       this.voices.push({
         running: this.#fresh(voice),
@@ -180,20 +183,22 @@ class Instrument {
   #choose(id: number): number | undefined {
     const { steal } = this.graph.polyphony;
     const keyOf = (voice: Voice) =>
-      steal === "quietest" ? voice.level : steal === "lowest" ? voice.number : voice.age - this.patch.notes;
+      steal === "quietest"
+        ? fround(voice.level * voice.velocity)
+        : steal === "lowest"
+        ? voice.number
+        : voice.age - this.patch.notes;
     const ranked = this.voices.map((voice, index) => {
       const kind = !voice.alive
         ? 1
         : voice.age === this.patch.notes
-        ? 4
+        ? 5
         : voice.id === id
         ? 0
-        : voice.held
-        ? 3
-        : 2;
-      return { index, kind, key: kind === 1 ? 0 : keyOf(voice) };
-    }).sort((a, b) => a.kind - b.kind || a.key - b.key || a.index - b.index);
-    return ranked[0].kind < (steal === "none" ? 2 : 4) ? ranked[0].index : undefined;
+        : [2, 4, 3][voice.held];
+      return { index, kind, key: kind === 1 ? 0 : keyOf(voice), age: kind === 1 ? 0 : voice.age };
+    }).sort((a, b) => a.kind - b.kind || a.key - b.key || a.age - b.age || a.index - b.index);
+    return ranked[0].kind < (steal === "none" ? 2 : 5) ? ranked[0].index : undefined;
   }
 
   #sound(id: number, number: number, velocity: number): void {
@@ -204,7 +209,9 @@ class Instrument {
       const voice = this.voices[index];
       const { spread, detune } = this.#spreadOf(place);
       if (voice.alive) {
-        voice.gain = fround(voice.gain * fround(voice.velocity / velocity));
+        for (let factor = 0; factor < this.#velocityPower; factor++) {
+          voice.gain = fround(voice.gain * fround(voice.velocity / velocity));
+        }
       } else {
         Object.assign(voice, { running: this.#fresh(index), level: 0, gain: 1 });
       }
@@ -221,7 +228,7 @@ class Instrument {
     const [number, velocity] = [fround(givenNumber), fround(givenVelocity)];
     if (!(number >= 0 && number <= 127)) return;
     if (!(velocity > 0)) return this.off(id);
-    const loud = Math.min(velocity, 1);
+    const loud = Math.max(fround(1e-6), Math.min(velocity, 1));
     if (!this.#mono) return this.#sound(id, number, loud);
     this.#forget(id);
     const overlaps = this.#keys.length > 0;
@@ -236,13 +243,16 @@ class Instrument {
       return;
     }
     if (!this.#forget(id)) return;
-    if (this.#keys.length > 0) return this.#playTop(true);
+    if (this.#keys.length > 0 && !this.#pedal) return this.#playTop(true);
     for (const voice of this.voices) if (voice.held) this.#letGo(voice);
   }
 
   pedal(down: boolean): void {
     this.#pedal = down;
-    if (!down) { for (const voice of this.voices) if (voice.held === 2) this.#release(voice); }
+    if (down) return;
+    if (this.#keys.length > 0) {
+      if (this.voices[0].held === 2) this.#playTop(true);
+    } else for (const voice of this.voices) if (voice.held === 2) this.#release(voice);
   }
 
   panic(): void {
@@ -291,8 +301,11 @@ class Instrument {
 
   #playTop(overlaps: boolean): void {
     const { id, number, velocity } = this.#keys[this.#keys.length - 1];
-    if (overlaps && this.graph.polyphony.mode === "legato") {
+    if (
+      overlaps && this.graph.polyphony.mode === "legato" && this.voices.every((voice) => voice.alive)
+    ) {
       this.voices.forEach((voice, place) => {
+        voice.held = 1;
         voice.number = fround(number + this.#spreadOf(place).detune);
         voice.id = id;
       });

@@ -16,6 +16,7 @@ import {
   type Signal,
   table,
 } from "../../../modules/signal/signal.ts";
+import type { PatchPlayer } from "../../patch_player.ts";
 
 type S = Signal<"1">;
 /** Keeps numbers where neither infinities nor NaNs arise: their bits are not the same everywhere. */
@@ -79,7 +80,7 @@ const channelWays: readonly ((a: S, b: S, c: S, number: number) => S)[] = [
   (a, b) => channels(channel(b, 1), a),
 ];
 
-interface Step {
+interface Ingredient {
   readonly way: number;
   readonly from: readonly [number, number, number];
   readonly number: number;
@@ -87,15 +88,15 @@ interface Step {
 
 /** Everything that a random patch is made of. */
 export interface Recipe {
-  readonly voice: readonly Step[];
-  readonly output: readonly Step[];
+  readonly voice: readonly Ingredient[];
+  readonly output: readonly Ingredient[];
   readonly voices: number;
   readonly unison: number;
   readonly mode: number;
   readonly steal: number;
 }
 
-const stepsOf = (count: number): fc.Arbitrary<Step[]> =>
+const stepsOf = (count: number): fc.Arbitrary<Ingredient[]> =>
   fc.array(
     fc.record({
       way: fc.nat(1_000),
@@ -115,7 +116,7 @@ export const recipes: fc.Arbitrary<Recipe> = fc.record({
   steal: fc.nat(3),
 });
 
-function cook(steps: readonly Step[], sources: readonly S[], kinds: typeof ways): S {
+function cook(steps: readonly Ingredient[], sources: readonly S[], kinds: typeof ways): S {
   const pool = [...sources];
   for (const { way, from, number } of steps) {
     const [a, b, c] = from.map((index) => pool[index % pool.length]);
@@ -191,8 +192,13 @@ export type Event =
   | { readonly do: "set"; readonly index: number; readonly value: number }
   | { readonly do: "panic" };
 
-/** Events with the frames that pass after each. */
-export const scores: fc.Arbitrary<readonly { readonly event: Event; readonly frames: number }[]> = fc.array(
+/** An event and the frames that pass after it. */
+export interface Step {
+  readonly event: Event;
+  readonly frames: number;
+}
+
+export const scores: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.record({
     frames: fc.oneof(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 13, max: 120 })),
     event: fc.oneof(
@@ -220,3 +226,14 @@ export const scores: fc.Arbitrary<readonly { readonly event: Event; readonly fra
   }),
   { minLength: 15, maxLength: 40 },
 );
+
+/** Plays an event on the first instrument, and lets its frames pass. */
+export function playEvent(player: PatchPlayer, { event, frames }: Step): Float32Array<ArrayBuffer> {
+  const { exports } = player;
+  if (event.do === "on") exports.note_on(0, event.id, event.number, event.velocity);
+  else if (event.do === "off") exports.note_off(0, event.id);
+  else if (event.do === "pedal") exports.pedal(0, event.down ? 1 : 0);
+  else if (event.do === "panic") exports.panic();
+  else if (event.index < player.patch.parameters.length) exports.set_parameter(event.index, event.value);
+  return player.play(frames);
+}

@@ -1,0 +1,17 @@
+import { mostCountedInstruments } from "../constants.ts";
+import type { PatchInstance } from "./patch_instance.ts";
+
+/** Counts the voices that sound, by instrument, into words from `first` on. Renderer thread; allocates nothing. */
+export function countVoices({ words, description }: PatchInstance, into: Int32Array, first: number): void {
+  const { voices } = description.arena;
+  if (voices === undefined) return;
+  for (let index = 0; index < Math.min(voices.length, mostCountedInstruments); index++) {
+    const { offset, groupCount, groupBytes } = voices[index];
+    let sounding = 0;
+    for (let group = 0; group < groupCount; group++) {
+      const lanes = (offset + group * groupBytes) / 4;
+      for (let lane = 0; lane < 4; lane++) if (words[lanes + lane] !== 0) sounding++;
+    }
+    into[first + index] = sounding;
+  }
+}

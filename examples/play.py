@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""A chord on the patch `keys`, exactly timed by bundles, with nothing but Python's standard library.
+
+    deno task start keys
+    examples/play.py [HOST [PORT]]
+
+Prints what the engine answers; ends with an error when it refuses something or does not answer at all.
+"""
+
+import socket
+import struct
+import sys
+import time
+
+HOST = sys.argv[1] if len(sys.argv) > 1 else "127.0.0.1"
+PORT = int(sys.argv[2]) if len(sys.argv) > 2 else 57130
+
+NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
+
+
+def text(value):
+    """A string as OSC writes it: ended by a zero, filled up to a multiple of four."""
+    data = value.encode() + b"\0"
+    return data + b"\0" * (-len(data) % 4)
+
+
+def message(address, *arguments):
+    """Whole numbers become `i`, fractions `f`, strings `s`."""
+    tags, data = ",", b""
+    for argument in arguments:
+        if isinstance(argument, int):
+            tags, data = tags + "i", data + struct.pack(">i", argument)
+        elif isinstance(argument, float):
+            tags, data = tags + "f", data + struct.pack(">f", argument)
+        else:
+            tags, data = tags + "s", data + text(argument)
+    return text(address) + text(tags) + data
+
+
+def bundle(moment, *messages):
+    """What is in one bundle is heard from one frame on, at `moment` (seconds since 1970)."""
+    seconds = int(moment)
+    data = b"#bundle\0" + struct.pack(">II", seconds + NTP_EPOCH, int((moment - seconds) * 2**32))
+    return data + b"".join(struct.pack(">i", len(each)) + each for each in messages)
+
+
+def read(data):
+    """Address and arguments of an answer."""
+
+    def string(at):
+        end = data.index(b"\0", at)
+        return data[at:end].decode(), end + 4 - end % 4
+
+    address, at = string(0)
+    tags, at = string(at)
+    values = []
+    for tag in tags[1:]:
+        if tag == "s":
+            value, at = string(at)
+        else:
+            (value,) = struct.unpack_from(">" + tag, data, at)
+            at += 4
+        values.append(value)
+    return address, values
+
+
+engine = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+engine.connect((HOST, PORT))
+engine.settimeout(5)
+
+chord = (48, 55, 64)
+start = time.time() + 0.1  # senders add their latency; 0.1 s is plenty
+packets = [
+    message("/keys/releaseSeconds", 0.8),
+    bundle(start, *(message("/keys/note", number, number, 0.8) for number in chord)),
+    *(
+        bundle(start + 0.2 * step, message("/keys/cutoffHz", 500.0 * 2**step))
+        for step in range(4)
+    ),
+    bundle(start + 0.8, *(message("/keys/off", number) for number in chord)),
+]
+for packet in packets:
+    engine.send(packet)
+
+for _ in range(1 + len(chord) + 4 + len(chord)):
+    address, values = read(engine.recv(65_536))
+    print(address, *values)
+    if address != "/done":
+        sys.exit(1)
+time.sleep(max(0.0, start + 1.0 - time.time()))

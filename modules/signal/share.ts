@@ -1,0 +1,97 @@
+import type { Graph, GraphNode } from "./graph.ts";
+
+/**
+ * Makes one of what is the same for ever: states that begin alike and go on alike, delay lines that take in the same, and
+ * all that is computed from them. Two oscillators of one pitch need one phase; no bit changes.
+ *
+ * All states of one beginning are taken for the same until two of them turn out to go on differently; then the question is
+ * asked anew, until nothing splits any more (Moore's way to minimise an automaton). Seeded states always differ.
+ */
+export function shareStates(graph: Graph): Graph {
+  let stateKind = kindsOf(
+    graph.states.map(({ type, initial, seeded }, index) =>
+      seeded ? `seeded ${index}` : `${type} ${text(initial)}`
+    ),
+  );
+  let lineKind = kindsOf(graph.lines.map(({ frames }) => String(frames)));
+  while (true) {
+    const nodeKind = nodeKinds(graph, stateKind, lineKind);
+    const states = kindsOf(graph.states.map(({ next }, index) => `${stateKind[index]} ${nodeKind[next]}`));
+    const lines = kindsOf(graph.lines.map(({ write }, index) => `${lineKind[index]} ${nodeKind[write]}`));
+    if (countOf(states) === countOf(stateKind) && countOf(lines) === countOf(lineKind)) {
+      return rebuild(graph, { nodeKind, stateKind, lineKind });
+    }
+    [stateKind, lineKind] = [states, lines];
+  }
+}
+
+/** -0 and 0 are different numbers. */
+function text(value: number): string {
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/** For each key the place of its first appearance among the different ones. */
+function kindsOf(keys: readonly string[]): number[] {
+  const kinds = new Map<string, number>();
+  return keys.map((key) => {
+    if (!kinds.has(key)) kinds.set(key, kinds.size);
+    return kinds.get(key)!;
+  });
+}
+
+function countOf(kinds: readonly number[]): number {
+  return new Set(kinds).size;
+}
+
+function attributeOf(
+  { op, attribute }: GraphNode,
+  stateKind: readonly number[],
+  lineKind: readonly number[],
+): number {
+  return op === "state" ? stateKind[attribute] : op === "read" ? lineKind[attribute] : attribute;
+}
+
+function nodeKinds({ nodes }: Graph, stateKind: readonly number[], lineKind: readonly number[]): number[] {
+  const kinds: number[] = [];
+  const known = new Map<string, number>();
+  for (const node of nodes) {
+    const attribute = text(attributeOf(node, stateKind, lineKind));
+    const key = `${node.op} ${node.type} ${attribute} ${node.args.map((arg) => kinds[arg])}`;
+    if (!known.has(key)) known.set(key, known.size);
+    kinds.push(known.get(key)!);
+  }
+  return kinds;
+}
+
+/** Keeps the first of each kind. Kinds are numbered by first appearance, so a kind is the place of what is kept. */
+function rebuild(
+  graph: Graph,
+  { nodeKind, stateKind, lineKind }: Readonly<
+    Record<"nodeKind" | "stateKind" | "lineKind", readonly number[]>
+  >,
+): Graph {
+  const [nodes, states, lines] = [nodeKind, stateKind, lineKind].map(firstOfEach);
+  return {
+    ...graph,
+    nodes: nodes.map((index) => graph.nodes[index]).map((node) => ({
+      ...node,
+      args: node.args.map((arg) => nodeKind[arg]),
+      attribute: attributeOf(node, stateKind, lineKind),
+    })),
+    states: states.map((index) => graph.states[index]).map((state) => ({
+      ...state,
+      next: nodeKind[state.next],
+    })),
+    lines: lines.map((index) => graph.lines[index]).map((line) => ({ ...line, write: nodeKind[line.write] })),
+    outputs: graph.outputs.map((output) => nodeKind[output]),
+  };
+}
+
+/** Places of the first of each kind, in order. */
+function firstOfEach(kinds: readonly number[]): number[] {
+  const places: number[] = [];
+  kinds.forEach((kind, index) => {
+    if (kind === places.length) places.push(index);
+  });
+  return places;
+}

@@ -1,0 +1,99 @@
+import type { EngineControl } from "../../engine/control.ts";
+import type { OscBundle, OscMessage } from "../codec.ts";
+import { Advertisement } from "./advertisement.ts";
+import type { QueryMethod } from "./namespace.ts";
+import type { ParameterWatch } from "./parameter_watch.ts";
+import { OscQueryServer, type QuerySender } from "./server.ts";
+
+export interface QueryServiceOptions {
+  readonly hostname: string;
+  /** `off` serves nothing. */
+  readonly port: number | "off";
+  readonly allowedOrigins: readonly string[];
+  readonly advertise: boolean;
+  /** Where the OSC listener is, e.g. `127.0.0.1:57130`. */
+  readonly oscAddress: string;
+  readonly engine: EngineControl;
+  readonly values: ParameterWatch;
+  /** The OSC address space. */
+  readonly space: {
+    readonly methods: readonly QueryMethod[];
+    dispatch(packet: OscMessage | OscBundle, sender: QuerySender): void;
+  };
+  readonly log: { info(text: string): void; warning(text: string): void };
+}
+
+/**
+ * OSCQuery and its advertisement as the program runs them. Neither is worth a silent stage: a port that is taken, or a
+ * network without multicast, is a warning, and the engine plays on.
+ */
+export class QueryService {
+  readonly #log: QueryServiceOptions["log"];
+  #server: OscQueryServer | undefined;
+  #advertisement: Promise<Advertisement | undefined> | undefined;
+
+  constructor(options: QueryServiceOptions) {
+    const { port, hostname, engine, values, space, log, oscAddress } = options;
+    this.#log = log;
+    if (port === "off") {
+      if (options.advertise) log.warning("mDNS: nothing is advertised while UNDERSTUDY_OSCQUERY_PORT is off");
+      return;
+    }
+    const at = oscAddress.lastIndexOf(":");
+    const osc = { hostname: oscAddress.slice(0, at), port: Number(oscAddress.slice(at + 1)) };
+    const name = `Understudy on ${Deno.hostname()}`;
+    try {
+      this.#server = new OscQueryServer({
+        hostname,
+        port,
+        name,
+        osc,
+        engine,
+        methods: () => space.methods,
+        values,
+        dispatch: (packet, sender) => space.dispatch(packet, sender),
+        allowedOrigins: options.allowedOrigins,
+        onTrouble: (text, count) => log.warning(`${text} (${count} so far)`),
+      });
+    } catch (error) {
+      log.warning(`no OSCQuery: ${refusalOf(error, hostname, port)}`);
+      return;
+    }
+    log.info(`OSCQuery on ${this.#server.url}`);
+    if (options.advertise) {
+      this.#advertisement = Advertisement.begin({
+        name,
+        oscPort: osc.port,
+        queryPort: this.#server.port,
+        loopbackOnly: isLoopback(osc.hostname) || isLoopback(hostname),
+        onAdvertised: (names) => log.info(`advertised by mDNS: ${names.join(", ")}`),
+        onTrouble: (text) => log.warning(text),
+      }).catch((error) => void log.warning(`mDNS: ${String(error)}`));
+    }
+  }
+
+  /** Where OSCQuery is served; undefined when it is not. */
+  get url(): string | undefined {
+    return this.#server?.url;
+  }
+
+  /** Takes back what was advertised and frees the port. Safe to repeat. */
+  async stop(): Promise<void> {
+    const advertisement = await this.#advertisement;
+    this.#advertisement = undefined;
+    await Promise.all([
+      this.#server?.stop(),
+      advertisement?.stop().catch((error) => this.#log.warning(`mDNS: ${String(error)}`)),
+    ]);
+  }
+}
+
+function refusalOf(error: unknown, hostname: string, port: number): string {
+  return error instanceof Deno.errors.AddrInUse
+    ? `TCP port ${port} on ${hostname} is taken, perhaps by another engine; set UNDERSTUDY_OSCQUERY_PORT`
+    : `${hostname}:${port}: ${String(error)}; set UNDERSTUDY_OSCQUERY_HOST to an address of this machine`;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
+}

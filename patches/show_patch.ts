@@ -1,0 +1,42 @@
+import type { PatchFormat } from "../modules/compiled_patch.ts";
+import { annotateWat } from "../modules/signal/annotate.ts";
+import { assemblePatch, patchText } from "../modules/signal/compile.ts";
+import { describePatch } from "../modules/signal/describe.ts";
+import { drawPatch, patchDot } from "../modules/signal/draw.ts";
+import { PatchInvalid } from "../modules/signal/flatten.ts";
+import { graphToJson } from "../modules/signal/graph_json.ts";
+import { loadPatch } from "./load_patch.ts";
+
+export interface ShowOptions {
+  /** Name or file. */
+  readonly patch: string;
+  readonly show: "summary" | "schedule" | "wat" | "json";
+  /** File for the picture, `.svg` or `.dot`. */
+  readonly graph?: string;
+  readonly format: PatchFormat;
+  /** Told what a patch file prints while it is evaluated. */
+  readonly onPrint?: (text: string) => void;
+}
+
+/** Compiles a patch and tells what it is made of. Throws `PatchUnknown` or {@link PatchInvalid}. */
+export async function showPatch(options: ShowOptions): Promise<string> {
+  const { patch, show, format, onPrint } = options;
+  const startedMs = performance.now();
+  const graph = await loadPatch(patch, format, { onPrint });
+  const loadedMs = performance.now();
+  const text = patchText(graph, format);
+  const { wasm } = await assemblePatch(graph, format, text);
+  const compiledMs = performance.now();
+  if (options.graph !== undefined) {
+    const picture = options.graph.endsWith(".dot") ? patchDot(graph) + "\n" : await drawPatch(graph);
+    await Deno.writeTextFile(options.graph, picture).catch((cause: Error) => {
+      throw new PatchInvalid(`cannot write the picture ${options.graph}: ${cause.message}`, { cause });
+    });
+  }
+  if (show === "wat") return annotateWat(text.wat, graph) + "\n";
+  if (show === "json") return graphToJson(graph) + "\n";
+  return describePatch(graph, format, { operations: show === "schedule" }) +
+    `\nloaded in ${(loadedMs - startedMs).toFixed(0)} ms, compiled in ${
+      (compiledMs - loadedMs).toFixed(0)
+    } ms to ${wasm.length} bytes of WebAssembly, the assembler's start included\n`;
+}

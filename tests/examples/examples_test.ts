@@ -1,0 +1,109 @@
+/** The scripts of `examples/` against a real engine: what they send is understood, and sounds. */
+import assert from "node:assert/strict";
+import { AddressSpace } from "../../osc/address_space.ts";
+import { OscListener } from "../../osc/listener.ts";
+import { ParameterWatch } from "../../osc/oscquery/parameter_watch.ts";
+import { compilePatch } from "../../patches/catalogue.ts";
+import { requirement } from "../requirement.ts";
+import { startTestEngine, until } from "../test_engine.ts";
+
+const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
+
+const examples = new URL("../../examples/", import.meta.url).pathname;
+
+interface Script {
+  readonly file: string;
+  readonly program: string;
+  readonly args: (port: string) => readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly package: string;
+}
+
+const scripts: readonly Script[] = [
+  {
+    file: "play.sh",
+    program: "oscsend",
+    args: (port) => ["sh", `${examples}play.sh`, "127.0.0.1", port],
+    package: "liblo-tools",
+  },
+  {
+    file: "play.py",
+    program: "python3",
+    args: (port) => ["python3", `${examples}play.py`, "127.0.0.1", port],
+    package: "python3",
+  },
+  {
+    file: "play.pd",
+    program: "pd",
+    args: (
+      port,
+    ) => [
+      "pd",
+      "-nogui",
+      "-noaudio",
+      "-nomidi",
+      "-send",
+      `engine connect 127.0.0.1 ${port}`,
+      `${examples}play.pd`,
+    ],
+    package: "puredata-core",
+  },
+  {
+    file: "play.scd",
+    program: "sclang",
+    args: (port) => ["sclang", `${examples}play.scd`, "127.0.0.1", port],
+    // its window system and its browser are not needed, and the latter refuses to start as root
+    environment: { QT_QPA_PLATFORM: "offscreen", QTWEBENGINE_DISABLE_SANDBOX: "1" },
+    package: "supercollider-language",
+  },
+];
+
+for (const script of scripts) {
+  requirement({
+    name: `examples/${script.file} plays a chord, opens the filter, and is refused nothing`,
+    fn: () => playScript(script),
+  }, { commands: [script.program], install: `apt-get install ${script.package}` });
+}
+
+async function playScript({ args, environment }: Script): Promise<void> {
+  const { engine } = await startTestEngine({ patch: (format) => compilePatch("keys", format) });
+  const values = new ParameterWatch(engine);
+  const listener = OscListener.bind({
+    hostname: "127.0.0.1",
+    port: 0,
+    onTrouble: (text) => assert.fail(text),
+  });
+  const space = new AddressSpace({
+    engine: values.engine,
+    version: "test",
+    loadPatch: noPatch,
+    onQuit: () => {},
+  });
+  const refusals: string[] = [];
+  const { dispatch } = space;
+  space.dispatch = (packet, sender) =>
+    dispatch.call(space, packet, {
+      ...sender,
+      reply: (message) => {
+        if (message.address === "/fail") refusals.push(JSON.stringify(message.args));
+        sender.reply(message);
+      },
+    });
+  listener.serve(space);
+  const valueOf = (wanted: string) =>
+    values.valueOf(engine.parameters.find(({ address }) => address === wanted)!);
+  try {
+    const [program, ...rest] = args(listener.address.split(":")[1]);
+    const output = await new Deno.Command(program, { args: rest, env: environment, stdin: "null" }).output();
+    const text = [output.stdout, output.stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+    assert.ok(output.success, text);
+    await until("the filter is open", () => valueOf("keys/cutoffHz") === 4_000);
+    await engine.settled();
+    assert.equal(valueOf("keys/releaseSeconds"), Math.fround(0.8));
+    assert.ok(engine.takePeak() > 0.01);
+    assert.deepEqual(refusals, []);
+  } finally {
+    await listener.stop();
+    await engine.stop();
+  }
+}

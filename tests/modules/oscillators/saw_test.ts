@@ -1,0 +1,109 @@
+import assert from "node:assert/strict";
+import { pulse, saw } from "../../../modules/oscillators/saw.ts";
+import { noise } from "../../../modules/oscillators/noise.ts";
+import { PatchPlayer, peak } from "../../patch_player.ts";
+import { mean, rms } from "../level.ts";
+import { aliasDb, decibels, measureHz, spectrum } from "../spectrum.ts";
+import { playVoice, rateHz, voicePatch } from "../trial_patch.ts";
+
+const length = 1 << 16;
+
+Deno.test("saw and pulse are in tune within 0.1 cents, measured by the phase that ten seconds gain", async () => {
+  for (const wave of [saw, pulse]) {
+    for (const number of [21, 45, 69, 93, 117]) {
+      const expected = 440 * 2 ** ((number - 69) / 12);
+      const samples = await playVoice(({ frequencyHz }) => wave({ frequencyHz }), 10 * rateHz, { number });
+      const cents = 1_200 * Math.log2(measureHz(samples, expected, rateHz) / expected);
+      assert.ok(Math.abs(cents) < 0.1, `${wave.moduleName} ${number}: ${cents} cents`);
+    }
+  }
+});
+
+Deno.test("harmonics of a low saw fall as 1/n, less what the rounded edge takes: sinc to the fourth", async () => {
+  const periods = 149;
+  const bins = spectrum(await playVoice(() => saw({ frequencyHz: periods * rateHz / length }), length));
+  for (let harmonic = 1; harmonic * periods < length * 0.4; harmonic++) {
+    const x = Math.PI * harmonic * periods / length;
+    const expected = 2 / Math.PI / harmonic * (Math.sin(x) / x) ** 4;
+    const found = bins[harmonic * periods] / (length / 2);
+    assert.ok(Math.abs(decibels(found / expected)) < 0.05, `harmonic ${harmonic}: ${found}, not ${expected}`);
+  }
+});
+
+/** Periods in the length, an odd number, and the alias levels of saw and pulse in dB under the fundamental. */
+const aliases: readonly (readonly [periods: number, all: number, audible: number])[] = [
+  [37, -73, -82], // 27 Hz
+  [149, -61, -70], // 109 Hz
+  [601, -49, -58], // 440 Hz
+  [1_367, -43, -51], // 1 kHz
+  [4_097, -32, -45], // 3 kHz
+  [8_193, -26, -38], // 6 kHz
+];
+
+for (const [periods, all, audible] of aliases) {
+  const frequencyHz = periods * rateHz / length;
+  const name = `${Math.round(frequencyHz)} Hz`;
+  Deno.test(`aliases of ${name} stay ${-all} dB under the fundamental, ${-audible} dB below 20 kHz`, async () => {
+    for (const wave of [saw, pulse]) {
+      const samples = await playVoice(() => wave({ frequencyHz }), length);
+      const found = [aliasDb(samples, periods), aliasDb(samples, periods, 20_000 / rateHz)];
+      assert.ok(found[0] < all && found[1] < audible, `${wave.moduleName}: ${found}`);
+    }
+  });
+}
+
+Deno.test("a naive saw fails the test for aliases", async () => {
+  const [periods, all] = aliases[2];
+  const frequencyHz = periods * rateHz / length;
+  const samples = Float32Array.from({ length }, (_, frame) => 2 * ((frame * frequencyHz / rateHz) % 1) - 1);
+  assert.ok(aliasDb(samples, periods) > all + 10);
+  assert.ok(aliasDb(await playVoice(() => saw({ frequencyHz }), length), periods) < all);
+});
+
+Deno.test("a saw begins at 0, rises, and stays within -1 and 1 at every pitch", async () => {
+  for (const frequencyHz of [0, 0.1, 27.5, 440, 4_186, 12_543, 20_000]) {
+    const samples = await playVoice(() => saw({ frequencyHz }), 24_000);
+    assert.equal(samples[0], 0);
+    assert.ok(peak(samples) <= 1 + 1e-6, `${frequencyHz} Hz: ${peak(samples)}`);
+  }
+});
+
+Deno.test("a pulse has the width it is given, height 2, and no direct current", async () => {
+  const periods = 64;
+  for (const width of [0.01, 0.1, 0.3, 0.5, 0.77, 0.99]) {
+    const samples = await playVoice(() => pulse({ frequencyHz: periods * rateHz / length, width }), length);
+    assert.ok(Math.abs(mean(samples)) < 1e-6, `width ${width}: mean ${mean(samples)}`);
+    const [high, low] = [Math.max(...samples), Math.min(...samples)];
+    assert.ok(Math.abs(high - (2 - 2 * width)) < 2e-6 && Math.abs(low + 2 * width) < 2e-6, `${high}, ${low}`);
+    const middle = 1 - 2 * width;
+    const part = samples.filter((sample) => sample > middle).length / length;
+    // edges lie between frames, two in each of the 64 periods
+    assert.ok(Math.abs(part - width) <= periods / length, `width ${width}: high for ${part}`);
+  }
+});
+
+Deno.test("harmonics of a pulse follow its width: sin(πnw) / n", async () => {
+  const [periods, width] = [149, 0.25];
+  const bins = spectrum(
+    await playVoice(() => pulse({ frequencyHz: periods * rateHz / length, width }), length),
+  );
+  for (const harmonic of [1, 2, 3, 4, 5, 8]) {
+    const x = Math.PI * harmonic * periods / length;
+    const expected = 4 / Math.PI / harmonic * Math.abs(Math.sin(Math.PI * harmonic * width)) *
+      (Math.sin(x) / x) ** 4;
+    const found = bins[harmonic * periods] / (length / 2);
+    assert.ok(
+      Math.abs(found - expected) < 1e-4,
+      `harmonic ${harmonic}: expected ${expected}, found ${found}`,
+    );
+  }
+});
+
+Deno.test("a width that moves at audio rate keeps the pulse within its height and without direct current", async () => {
+  const player = await PatchPlayer.of(
+    voicePatch(() => pulse({ frequencyHz: 440, width: noise({}).times(0.49).plus(0.5) })),
+  );
+  const samples = player.on(1).play(10 * rateHz, 0);
+  assert.ok(peak(samples) <= 2);
+  assert.ok(Math.abs(mean(samples)) < 0.01 * rms(samples), `mean ${mean(samples)}`);
+});

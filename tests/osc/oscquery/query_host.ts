@@ -1,0 +1,52 @@
+import type { EngineControl } from "../../../engine/control.ts";
+import { AddressSpace } from "../../../osc/address_space.ts";
+import { ParameterWatch } from "../../../osc/oscquery/parameter_watch.ts";
+import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
+import { compilePatch, patchNamed } from "../../../patches/catalogue.ts";
+import { startTestEngine } from "../../test_engine.ts";
+
+/** An engine that plays `keys`, with its address space and OSCQuery before it. */
+export interface QueryHost {
+  readonly engine: EngineControl;
+  readonly values: ParameterWatch;
+  readonly space: AddressSpace;
+  readonly server: OscQueryServer;
+  readonly troubles: readonly string[];
+}
+
+const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+
+/** Starts one on a free port, does `work`, and ends everything. */
+export async function withQueryHost(
+  work: (host: QueryHost) => Promise<void>,
+  options: Partial<OscQueryServerOptions> = {},
+): Promise<void> {
+  const { engine } = await startTestEngine({ patch: (format) => compilePatch("keys", format) });
+  const values = new ParameterWatch(engine);
+  const space = new AddressSpace({
+    engine: values.engine,
+    version: "test",
+    loadPatch: async (name) => await engine.loadPatch(patchNamed(name!).build(format)),
+    onQuit: () => {},
+  });
+  const troubles: string[] = [];
+  const server = new OscQueryServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    name: "Understudy in a test",
+    osc: { hostname: "127.0.0.1", port: 57_130 },
+    engine: values.engine,
+    methods: () => space.methods,
+    values,
+    dispatch: (packet, sender) => space.dispatch(packet, sender),
+    allowedOrigins: ["https://surface.example"],
+    onTrouble: (text) => troubles.push(text),
+    ...options,
+  });
+  try {
+    await work({ engine: values.engine, values, space, server, troubles });
+  } finally {
+    await server.stop();
+    await engine.stop();
+  }
+}
