@@ -53,7 +53,13 @@ async function latency(
     intake,
     access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
-  const space = new AddressSpace({ engine, version: "bench", access, onQuit: () => {} });
+  const space = new AddressSpace({
+    engine,
+    version: "bench",
+    access,
+    onQuit: () => {},
+    loadPatch: () => Promise.resolve(),
+  });
   listener.serve(space);
   const port = Number(/\d+$/.exec(listener.address)![0]);
   const socket = new FastSocket(native, port);

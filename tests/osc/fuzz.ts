@@ -70,7 +70,13 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
     intake,
     access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
-  const space = new AddressSpace({ engine, version: "fuzz", access, onQuit: () => {} });
+  const space = new AddressSpace({
+    engine,
+    version: "fuzz",
+    access,
+    onQuit: () => {},
+    loadPatch: () => Promise.resolve(),
+  });
   listener.serve(space);
   const port = Number(/\d+$/.exec(listener.address)![0]);
   const captureBytes = () => (engine.memory.consumed() >>> 0) * engine.memory.geometry.blockFrames * 2 * 4;

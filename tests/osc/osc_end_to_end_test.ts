@@ -131,7 +131,12 @@ Deno.test("a message whose address is a pattern reaches every method that it mat
 
 Deno.test("patterns of one bundle reach so many methods and no more, and who sent it is told", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-  const space = new AddressSpace({ engine, version: "1", onQuit: () => {} });
+  const space = new AddressSpace({
+    engine,
+    version: "1",
+    onQuit: () => {},
+    loadPatch: () => Promise.resolve(),
+  });
   const sender = senderAt("127.0.0.1");
   const wide: OscMessage = {
     address: "//{pan,attackSeconds,releaseSeconds}",
