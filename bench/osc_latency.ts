@@ -57,8 +57,8 @@ async function latency(
     engine,
     version: "bench",
     access,
-    onQuit: () => {},
     loadPatch: () => Promise.resolve(),
+    onQuit: () => {},
   });
   listener.serve(space);
   const port = Number(/\d+$/.exec(listener.address)![0]);

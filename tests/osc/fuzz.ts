@@ -74,8 +74,8 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
     engine,
     version: "fuzz",
     access,
-    onQuit: () => {},
     loadPatch: () => Promise.resolve(),
+    onQuit: () => {},
   });
   listener.serve(space);
   const port = Number(/\d+$/.exec(listener.address)![0]);

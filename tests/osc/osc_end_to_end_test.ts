@@ -134,8 +134,8 @@ Deno.test("patterns of one bundle reach so many methods and no more, and who sen
   const space = new AddressSpace({
     engine,
     version: "1",
-    onQuit: () => {},
     loadPatch: () => Promise.resolve(),
+    onQuit: () => {},
   });
   const sender = senderAt("127.0.0.1");
   const wide: OscMessage = {
