@@ -1,6 +1,8 @@
-/** Renders many voices with scsynth offline, and tells how long that took. */
+/** Renders many voices with scsynth offline, and tells how much processor time that took. */
 import { encodePacket, type OscMessage } from "../osc/codec.ts";
 import type { TimeTag } from "../osc/time_tag.ts";
+import { type FloatWav, readFloatWav } from "../tests/chaos/read_float_wav.ts";
+import { childrenSeconds } from "./processor_time.ts";
 import { encodeSynthDef, type Unit } from "./synthdef.ts";
 
 /** What is rendered, and for how long. */
@@ -13,32 +15,71 @@ export interface ScsynthLoad {
   readonly blockFrames: number;
 }
 
-/** Seconds that the whole process took. */
+/** scsynth is not installed, or does not run. */
+export class ScsynthMissing extends Error {
+  override readonly name = "ScsynthMissing";
+}
+
+/** Version of the scsynth that is installed, e.g. `3.13.0`. */
+export async function scsynthVersion(): Promise<string> {
+  try {
+    const { stdout } = await new Deno.Command("scsynth", { args: ["-v"], stderr: "null" }).output();
+    return /scsynth (\S+)/.exec(new TextDecoder().decode(stdout))?.[1] ?? "of unknown version";
+  } catch (cause) {
+    throw new ScsynthMissing(
+      "expected scsynth to compare with, found none on the path: apt-get install supercollider-server",
+      { cause },
+    );
+  }
+}
+
+/** Processor time of the whole process, in seconds. */
 export async function scsynthSeconds(load: ScsynthLoad): Promise<number> {
+  return (await render(load, [])).seconds;
+}
+
+/** Whether it plays what is asked for: synths that run in the end, and what the last second sounds like. */
+export async function inspectScsynth(
+  load: ScsynthLoad,
+): Promise<{ synths: number; lastSecond: Float32Array<ArrayBuffer> }> {
+  const dump: OscMessage = {
+    address: "/g_dumpTree",
+    args: [{ type: "i", value: 0 }, { type: "i", value: 0 }],
+  };
+  const { text, wav } = await render(load, [dump]);
+  return {
+    synths: text.match(/^\s+\d+ voice$/gm)?.length ?? 0,
+    lastSecond: wav.samples.slice(-2 * load.sampleRateHz),
+  };
+}
+
+async function render(
+  load: ScsynthLoad,
+  atTheEnd: readonly OscMessage[],
+): Promise<{ seconds: number; text: string; wav: FloatWav }> {
   const { units, frequenciesHz, seconds, sampleRateHz, blockFrames } = load;
   const folder = await Deno.makeTempDir({ prefix: "understudy-bench-" });
   try {
     const definition = encodeSynthDef("voice", { freq: 440 }, units);
+    const notes = frequenciesHz.map((hz, index): OscMessage => ({
+      address: "/s_new",
+      args: [
+        { type: "s", value: "voice" },
+        { type: "i", value: 1_000 + index },
+        { type: "i", value: 0 },
+        { type: "i", value: 0 },
+        { type: "s", value: "freq" },
+        { type: "f", value: hz },
+      ],
+    }));
+    const last: OscMessage = { address: "/c_set", args: [{ type: "i", value: 0 }, { type: "f", value: 0 }] };
     const bundles = [
       bundle(0, [{ address: "/d_recv", args: [{ type: "b", value: definition }] }]),
-      bundle(
-        0,
-        frequenciesHz.map((hz, index): OscMessage => ({
-          address: "/s_new",
-          args: [
-            { type: "s", value: "voice" },
-            { type: "i", value: 1_000 + index },
-            { type: "i", value: 0 },
-            { type: "i", value: 0 },
-            { type: "s", value: "freq" },
-            { type: "f", value: hz },
-          ],
-        })),
-      ),
-      bundle(seconds, [{ address: "/c_set", args: [{ type: "i", value: 0 }, { type: "f", value: 0 }] }]),
+      bundle(0, notes),
+      bundle(seconds, [...atTheEnd, last]),
     ];
     await Deno.writeFile(`${folder}/score.osc`, join(bundles));
-    const startedMs = performance.now();
+    const before = childrenSeconds();
     const { success, stdout } = await new Deno.Command("scsynth", {
       args: [
         ..."-D 0 -i 0 -o 2 -m 1048576 -n 8192 -w 1024".split(" "),
@@ -49,10 +90,10 @@ export async function scsynthSeconds(load: ScsynthLoad): Promise<number> {
       stdout: "piped",
       stderr: "piped",
     }).output();
-    const took = (performance.now() - startedMs) / 1_000;
+    const took = childrenSeconds() - before;
     const text = new TextDecoder().decode(stdout);
     if (!success || /FAILURE|ERROR/.test(text)) throw new Error(`scsynth failed:\n${text}`);
-    return took;
+    return { seconds: took, text, wav: await readFloatWav(`${folder}/out.wav`) };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -74,6 +74,12 @@ export class PatchPlayer {
     return this;
   }
 
+  /** Puts samples into one frame of the input, one a channel. */
+  feedFrame(frame: number, samples: readonly number[]): void {
+    const { inputOffset, inputChannels } = this.patch.arena;
+    new Float32Array(this.memory, inputOffset + frame * inputChannels * 4, inputChannels).set(samples);
+  }
+
   get poisonedVoices(): number {
     return new Int32Array(this.memory)[this.patch.arena.poisonedVoicesOffset / 4];
   }

@@ -1,18 +1,27 @@
 import { defineModule } from "../module.ts";
 import { constant, type Integer, type Signal } from "../signal/signal.ts";
-import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts";
+import { oscillatorFrequency, phaseOf, playable, turnsPerStep } from "./phase.ts";
 
 /**
  * One falling edge from 1 to -1 a period, at phase 0, rising in between. The edge is rounded over two frames on each side
  * with the integral of the cubic B-spline, (a⁴ − 4b⁴)/12 with a = 2 − |u|, b = 1 − |u| where positive, u frames from it.
  */
 export function bandLimitedSaw(phase: Integer, increment: Signal<"1">): Signal<"1"> {
-  const turns = signedTurns(phase);
-  const frames = turns.abs().times(constant(1).over(increment.atLeast(1e-9)));
-  const outer = constant(2).minus(frames).atLeast(0).squared().squared();
-  const inner = constant(1).minus(frames).atLeast(0).squared().squared();
-  const edge = outer.minus(inner.times(4)).times(1 / 12).minus(1);
-  return turns.plus(turns).plus(edge.flippedBy(turns));
+  const steps = phase.toFloat();
+  const framesPerStep = constant(turnsPerStep).over(increment.atLeast(1e-9));
+  // the factors 1/12 and 4/12 go into what is raised to the fourth power: less to do in every frame
+  const [outerScale, innerScale] = [(1 / 12) ** 0.25, (4 / 12) ** 0.25];
+  const fourthPower = (reach: number, distance: Signal<"1">) =>
+    constant(reach).minus(distance).atLeast(0).squared().squared();
+  const spline = (distanceOf: (scale: number) => Signal<"1">) =>
+    fourthPower(2 * outerScale, distanceOf(outerScale)).minus(
+      fourthPower(innerScale, distanceOf(innerScale)),
+    );
+  const distance = steps.abs();
+  // 1 but for rounding, so that the edge begins at exactly 0
+  const middle = spline(() => constant(0));
+  const edge = spline((scale) => distance.times(framesPerStep.times(scale))).minus(middle);
+  return steps.times(2 * turnsPerStep).plus(edge.flippedBy(steps));
 }
 
 /**

@@ -1,11 +1,12 @@
 import { describeNode } from "./describe.ts";
 import type { Graph, GraphNode, PatchGraph } from "./graph.ts";
-import { quietGraph } from "./quiet.ts";
+import { steadyGraph } from "./quiet.ts";
 
 const variants: Readonly<Record<string, string>> = {
   resting: "while no parameter moves",
   moving: "while a parameter moves",
-  quiet: "while no parameter moves and every attack is past",
+  steady: "while no parameter moves and every attack is past",
+  twin: "the same for eight voices, two groups of four",
 };
 
 /**
@@ -17,11 +18,11 @@ export function annotateWat(wat: string, patch: PatchGraph): string {
   let said = "";
   const lines: string[] = [];
   for (const line of wat.split("\n")) {
-    const fused = /^\(func \$(\w+)_(resting|moving|quiet) /.exec(line);
+    const fused = /^\(func \$(\w+)_(resting|moving|steady|twin) /.exec(line);
     if (fused) {
       const [, name, variant] = fused;
       const voice = patch.instruments.find((instrument) => instrument.name === name)?.voice;
-      graph = voice ? (variant === "quiet" ? quietGraph(voice)?.graph : voice) : patch.main;
+      graph = voice ? (["steady", "twin"].includes(variant) ? steadyGraph(voice).graph : voice) : patch.main;
       const what = voice ? `${name}: four voices side by side` : "output: one channel a lane";
       said = "";
       lines.push("", `;; ${what}, ${variants[variant]}`);

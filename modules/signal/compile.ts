@@ -5,17 +5,18 @@
  * Each fused function exists at least twice. Parameters that are given a new value go there in a straight ramp, so what depends on
  * them has to be computed in every frame; but once they have arrived they stand still until the next command. So there
  * is a function for moving parameters and one for resting ones, in which all their consequences (a filter's tangent, a
- * gain's power of two) are computed once a call. Voices have a third, for notes that are past their attack; see
- * `quiet.ts`. All do the same arithmetic, so the choice changes no bit.
+ * gain's power of two) are computed once a call. Voices have a third, for notes that are past their attack (`quiet.ts`),
+ * and a fourth for two groups of such voices side by side (`twin.ts`). All do the same arithmetic, so the choice changes
+ * no bit.
  */
 import { type CompiledPatch, hostRegionBytes, type PatchFormat } from "../compiled_patch.ts";
 import { type ArenaPlan, parameterRecord, planArena, voiceField } from "./arena.ts";
 import { assemble } from "./assemble.ts";
 import type { Graph, PatchGraph } from "./graph.ts";
-import { instrumentRenderText, reduceText } from "./instrument_text.ts";
-import { emitKernel, floatText } from "./kernel.ts";
+import { hasTwin, instrumentRenderText, reduceText } from "./instrument_text.ts";
+import { emitKernel, floatText, type KernelPlaces } from "./kernel.ts";
 import { inputLoad, outputStore } from "./output_text.ts";
-import { quietGraph } from "./quiet.ts";
+import { steadyGraph } from "./quiet.ts";
 import { ramping } from "./schedule.ts";
 import { stateRegions } from "./state_regions.ts";
 import { polyphonyText, sharedFunctions } from "./polyphony.ts";
@@ -93,11 +94,12 @@ export function patchText(patch: PatchGraph, format: PatchFormat): PatchText {
 
 function voiceKernels(patch: PatchGraph, index: number, plan: ArenaPlan, format: PatchFormat): string[] {
   const { voice } = patch.instruments[index];
-  const quiet = quietGraph(voice);
-  const idle = new Set(quiet?.falseStates);
+  const { graph, falseStates } = steadyGraph(voice);
+  const idle = new Set(falseStates);
   return [
     voiceKernel(patch, index, plan, format, { graph: voice, kind: "resting" }),
-    ...(quiet ? [voiceKernel(patch, index, plan, format, { graph: quiet.graph, kind: "quiet", idle })] : []),
+    voiceKernel(patch, index, plan, format, { graph, kind: "steady", idle }),
+    ...(hasTwin(voice) ? [voiceKernel(patch, index, plan, format, { graph, kind: "twin", idle })] : []),
     ...(ramping(voice, patch.parameters).length > 0
       ? [voiceKernel(patch, index, plan, format, { graph: voice, kind: "moving" })]
       : []),
@@ -115,7 +117,7 @@ function mainKernels(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat): s
 /** One of the functions that a voice is compiled to. */
 interface VoiceVariant {
   readonly graph: Graph;
-  readonly kind: "resting" | "quiet" | "moving";
+  readonly kind: "resting" | "steady" | "twin" | "moving";
   readonly idle?: ReadonlySet<number>;
 }
 
@@ -136,13 +138,14 @@ function voiceKernel(
 ): string {
   const { name, voice } = patch.instruments[index];
   const places = plan.instruments[index];
-  const [left, right] = voice.outputs;
-  const sides = left === right ? 1 : 2;
+  const twin = kind === "twin";
   return emitKernel(graph, patch.parameters, kind === "moving", {
     name: `${name}_${kind}`,
     idleStates: idle,
     kind: "voice",
-    signature: "(param $group i32) (param $lines i32) (param $frames i32) (result v128)",
+    twin,
+    signature: ["group", "lines", ...(twin ? ["group_second", "lines_second"] : []), "frames"]
+      .map((parameter) => `(param $${parameter} i32)`).join(" "),
     states: voiceField.states,
     lines: places.lineOffsets,
     tables: places.tables,
@@ -152,29 +155,58 @@ function voiceKernel(
     ...parameterPlaces(plan, format),
     bus: () => 0,
     inputLoad: "",
-    // zero times what is finite stays zero, anything else makes it a NaN for good
-    locals: ["(local $finite v128)", "(local $level v128)"],
-    begin: [],
-    store: ([l, r, envelope]) => [
-      `(v128.store offset=${plan.voiceScratch} (local.get $t) ${l})`,
-      `(local.set $finite (f32x4.mul (local.get $finite) ${l}))`,
-      ...(sides === 1 ? [] : [
-        `(v128.store offset=${plan.voiceScratch + format.maximumBlockFrames * 16} (local.get $t) ${r})`,
-        `(local.set $finite (f32x4.mul (local.get $finite) ${r}))`,
-      ]),
-      `(local.set $level ${envelope})`,
-    ],
+    ...voiceOutput(name, voice, plan, format, kind === "steady" || twin),
+  });
+}
+
+/**
+ * What becomes of a frame of four voices. A voice is silent from its first sample on that is not finite, so that it spoils
+ * neither the sum nor the frames before: zero times what is finite stays zero, anything else makes it a NaN for good. In a
+ * lane where no voice sounds it is one from the beginning.
+ *
+ * @param added to the sums at once; else left aside for a gain that is still moving
+ */
+function voiceOutput(
+  name: string,
+  { outputs: [left, right] }: Graph,
+  plan: ArenaPlan,
+  { maximumBlockFrames }: PatchFormat,
+  added: boolean,
+): Pick<KernelPlaces, "locals" | "begin" | "store" | "end"> {
+  const sides = left === right ? [0] : [0, 1];
+  const offsetOf = (side: number) => (added ? plan.sums : plan.voiceScratch) + side * maximumBlockFrames * 16;
+  return {
+    locals: ["$finite", "$sounds", "$level", ...(added ? sides.map((side) => `$sum${side}`) : [])],
+    begin: [`(local.set $finite (v128.not (v128.load offset=${voiceField.alive} (local.get $group))))`],
+    store: (outputs) => {
+      const sample = (side: number) => `(v128.and ${outputs[side]} (local.get $sounds))`;
+      return [
+        ...sides.map((side) => `(local.set $finite (f32x4.mul (local.get $finite) ${outputs[side]}))`),
+        `(local.set $sounds (f32x4.eq (local.get $finite) (local.get $finite)))`,
+        ...sides.flatMap((side) =>
+          added
+            ? [
+              `(local.set $sum${side} (v128.load offset=${offsetOf(side)} (local.get $t)))`,
+              `(local.set $sum${side} (f32x4.add (local.get $sum${side}) ${sample(side)}))`,
+              `(v128.store offset=${offsetOf(side)} (local.get $t) (local.get $sum${side}))`,
+            ]
+            : [`(v128.store offset=${offsetOf(side)} (local.get $t) ${sample(side)})`]
+        ),
+        `(local.set $level ${outputs[2]})`,
+      ];
+    },
     end: [
       `(v128.store offset=${voiceField.level} (local.get $group) (f32x4.abs (local.get $level)))`,
-      `(f32x4.eq (local.get $finite) (local.get $finite))`,
+      `(call $${name}_settle (local.get $group) (f32x4.eq (local.get $finite) (local.get $finite)))`,
     ],
-  });
+  };
 }
 
 function mainKernel(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat, moving: boolean): string {
   return emitKernel(patch.main, patch.parameters, moving, {
     name: `output_${moving ? "moving" : "resting"}`,
     kind: "main",
+    twin: false,
     idleStates: new Set(),
     signature: "(param $frames i32) (param $in i32) (param $out i32)",
     states: plan.mainStates,

@@ -1,18 +1,30 @@
 /**
- * How an instrument renders a block, as WebAssembly text: each group of four voices that has a sounding one goes through
- * the fused function, what it gave is added up lane by lane, and in the end lanes are summed to left and right. A group
- * at rest costs one comparison.
+ * How an instrument renders a block, as WebAssembly text. Groups of four voices of which one sounds go through a fused
+ * function, which adds them to the sums lane by lane; in the end lanes are summed to left and right. A group at rest costs
+ * one comparison.
+ *
+ * Groups whose voices go on as they were wait for the next one of their kind and are rendered two at a time. Sums are
+ * taken in the order of the groups whatever happens, because another order would round differently.
  */
 import type { PatchFormat } from "../compiled_patch.ts";
 import { type ArenaPlan, voiceField } from "./arena.ts";
-import type { PatchGraph } from "./graph.ts";
-import { quietGraph } from "./quiet.ts";
+import type { Graph, PatchGraph } from "./graph.ts";
+import { hearsTrigger, steadyGraph } from "./quiet.ts";
 import { ramping } from "./schedule.ts";
 
 const at = voiceField;
 const group = (field: number) => `offset=${field} (local.get $group)`;
+const zero = "(v128.const i32x4 0 0 0 0)";
 
-/** `$NAME_render (frames, moving)`. */
+/** Above this many nodes a voice is not rendered two groups at a time: it has work enough, and would compile for twice as long. */
+const twinNodes = 600;
+
+/** Whether two groups of this voice can be rendered together. */
+export function hasTwin({ nodes }: Graph): boolean {
+  return nodes.length <= twinNodes;
+}
+
+/** `$NAME_render (frames, moving)`, and what it calls. */
 export function instrumentRenderText(
   patch: PatchGraph,
   index: number,
@@ -24,28 +36,59 @@ export function instrumentRenderText(
   const frameBytes = maximumBlockFrames * 16;
   const mono = voice.outputs[0] === voice.outputs[1];
   const sides = mono ? [0] : [0, 1];
-  const args = "(local.get $group) (local.get $lines) (local.get $frames)";
-  const choice = (condition: string, yes: string, no: string) =>
-    `(if (result v128) ${condition} (then ${yes}) (else ${no}))`;
-  const call = (kind: string) => `(call $${name}_${kind} ${args})`;
-  const quiet = quietGraph(voice);
-  const resting = quiet === undefined
-    ? call("resting")
-    : choice(`(v128.any_true ${news(quiet.falseStates)})`, call("resting"), call("quiet"));
+  const twin = hasTwin(voice);
+  const one = (kind: string) =>
+    `(call $${name}_${kind} (local.get $group) (local.get $lines) (local.get $frames))`;
+  const waiting = "(local.get $waiting) (local.get $waiting_lines)";
   const moves = ramping(voice, patch.parameters).length > 0;
-  const run = moves ? choice("(local.get $moving)", call("moving"), resting) : resting;
-  const accumulate = (scaled: (sample: string) => string) =>
-    sides.map((side) => {
-      const sum = plan.sums + side * frameBytes;
-      const sample = `(v128.load offset=${plan.voiceScratch + side * frameBytes} (local.get $t))`;
-      return `(v128.store offset=${sum} (local.get $t) (f32x4.add (v128.load offset=${sum} (local.get $t)) ${
-        scaled(sample)
-      }))`;
-    }).join("\n          ");
+  const alone = moves
+    ? `(if (local.get $moving) (then ${one("moving")}) (else ${one("resting")}))`
+    : one("resting");
+  const letWait = `(local.set $waiting (local.get $group)) (local.set $waiting_lines (local.get $lines))`;
+  const renderWaiting = twin
+    ? `(if (local.get $waiting) (then
+          (call $${name}_steady ${waiting} (local.get $frames))
+          (local.set $waiting (i32.const 0))))`
+    : "";
+  const steady = twin
+    ? `(if (local.get $waiting)
+            (then
+              (call $${name}_twin ${waiting} (local.get $group) (local.get $lines) (local.get $frames))
+              (local.set $waiting (i32.const 0)))
+            (else ${letWait}))`
+    : one("steady");
+  const accumulate = sides.map((side) => {
+    const sum = plan.sums + side * frameBytes;
+    const sample = `(v128.load offset=${plan.voiceScratch + side * frameBytes} (local.get $t))`;
+    return `(v128.store offset=${sum} (local.get $t) (f32x4.add (v128.load offset=${sum} (local.get $t)) (f32x4.mul ${sample} (local.get $gain))))`;
+  }).join("\n      ");
   return `
+  ;; after a group was rendered: a voice lives on while it is held or its envelope is above zero, unless it is poisoned
+  (func $${name}_settle (param $group i32) (param $finite v128)
+    (i32.store (i32.const ${plan.poisoned}) (i32.add (i32.load (i32.const ${plan.poisoned}))
+      (i32.popcnt (i32x4.bitmask (v128.andnot (v128.load ${group(at.alive)}) (local.get $finite))))))
+    (v128.store ${group(at.alive)} (v128.and (local.get $finite) (v128.or (v128.load ${group(at.gate)})
+      (f32x4.ne (v128.load ${group(at.level)}) ${zero})))))
+
+  ;; adds up what was left aside, with gains on their way; a voice that has faded out is over
+  (func $${name}_fade (param $group i32) (param $end i32) (local $t i32)
+    (local $gain v128) (local $target v128) (local $step v128)
+    (local.set $gain (v128.load ${group(at.gain)}))
+    (local.set $target (v128.load ${group(at.gainTarget)}))
+    (local.set $step (v128.load ${group(at.gainStep)}))
+    (loop $next
+      (local.set $gain (f32x4.add (local.get $gain) (f32x4.pmax (f32x4.neg (local.get $step)) (f32x4.pmin (local.get $step)
+        (f32x4.sub (local.get $target) (local.get $gain))))))
+      ${accumulate}
+      (local.set $t (i32.add (local.get $t) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $t) (local.get $end))))
+    (v128.store ${group(at.gain)} (local.get $gain))
+    (v128.store ${group(at.alive)} (v128.and (v128.load ${group(at.alive)})
+      (f32x4.ne (v128.or (local.get $gain) (local.get $target)) ${zero}))))
+
   (func $${name}_render (param $frames i32) (param $moving i32)
-    (local $group i32) (local $groups_end i32) (local $lines i32) (local $t i32) (local $end i32) (local $any i32)
-    (local $alive v128) (local $finite v128) (local $gain v128) (local $target v128) (local $step v128)
+    (local $group i32) (local $groups_end i32) (local $lines i32) (local $end i32) (local $any i32) (local $alive v128)
+    (local $waiting i32) (local $waiting_lines i32)
     (local.set $end (i32.shl (local.get $frames) (i32.const 4)))
     (local.set $group (i32.const ${groups}))
     (local.set $groups_end (i32.const ${groups + groupCount * groupBytes}))
@@ -60,45 +103,29 @@ export function instrumentRenderText(
       `(memory.fill (i32.const ${plan.sums + side * frameBytes}) (i32.const 0) (local.get $end))`
     ).join(" ")
   }))
-        (local.set $finite ${run})
-        ;; a poisoned voice is left out of the sum
-        (local.set $finite (v128.and (local.get $finite) (local.get $alive)))
-        (local.set $gain (v128.load ${group(at.gain)}))
-        (local.set $target (v128.load ${group(at.gainTarget)}))
-        (local.set $step (v128.load ${group(at.gainStep)}))
-        (local.set $t (i32.const 0))
-        (if (v128.any_true (v128.and (local.get $alive) (f32x4.ne (local.get $gain) (local.get $target))))
-          (then (loop $next
-          (local.set $gain (f32x4.add (local.get $gain) (f32x4.pmax (f32x4.neg (local.get $step)) (f32x4.pmin (local.get $step)
-            (f32x4.sub (local.get $target) (local.get $gain))))))
-          ${accumulate((sample) => `(f32x4.mul (v128.and ${sample} (local.get $finite)) (local.get $gain))`)}
-          (local.set $t (i32.add (local.get $t) (i32.const 16)))
-          (br_if $next (i32.lt_u (local.get $t) (local.get $end)))))
-          (else (loop $next
-          ${accumulate((sample) => `(v128.and ${sample} (local.get $finite))`)}
-          (local.set $t (i32.add (local.get $t) (i32.const 16)))
-          (br_if $next (i32.lt_u (local.get $t) (local.get $end))))))
-        (v128.store ${group(at.gain)} (local.get $gain))
-        (i32.store (i32.const ${plan.poisoned}) (i32.add (i32.load (i32.const ${plan.poisoned}))
-          (i32.popcnt (i32x4.bitmask (v128.andnot (local.get $alive) (local.get $finite))))))
-        ;; a voice lives on while it is held or its envelope is above zero, unless it has faded out
-        (v128.store ${group(at.alive)} (v128.and
-          (v128.and (local.get $finite) (f32x4.ne (v128.or (local.get $gain) (local.get $target)) (v128.const i32x4 0 0 0 0)))
-          (v128.or (v128.load ${group(at.gate)}) (f32x4.ne (v128.load ${
-    group(at.level)
-  }) (v128.const i32x4 0 0 0 0)))))))
+        (if (i32.or ${moves ? "(local.get $moving)" : "(i32.const 0)"} (v128.any_true ${news(voice)})) (then
+          ${renderWaiting}
+          ${alone}
+          (call $${name}_fade (local.get $group) (local.get $end)))
+        (else
+          ${steady}))))
       (local.set $group (i32.add (local.get $group) (i32.const ${groupBytes})))
       (local.set $lines (i32.add (local.get $lines) (i32.const ${lineBytes})))
       (br_if $next_group (i32.lt_u (local.get $group) (local.get $groups_end))))
+    ${renderWaiting}
     (if (local.get $any)
       (then (call $reduce (i32.const ${bus}) (local.get $end) (i32.const ${mono ? 0 : frameBytes})))
       (else (memory.fill (i32.const ${bus}) (i32.const 0) (local.get $end)))))`;
 }
 
-/** Whether a note begins or has not come to rest yet, in some lane. */
-function news(falseStates: readonly number[]): string {
-  return falseStates.map((index) => `(v128.load ${group(at.states + index * 16)})`)
-    .reduce((all, one) => `(v128.or ${all} ${one})`, `(v128.load ${group(at.trigger)})`);
+/** For some voice that sounds a note begins or has not come to rest yet, or its gain is on its way. */
+function news(voice: Graph): string {
+  const fades = `(f32x4.ne (v128.load ${group(at.gain)}) (v128.load ${group(at.gainTarget)}))`;
+  const begins = hearsTrigger(voice)
+    ? [at.trigger, ...steadyGraph(voice).falseStates.map((index) => at.states + index * 16)]
+    : [];
+  const any = begins.reduce((all, field) => `(v128.or ${all} (v128.load ${group(field)}))`, fades);
+  return `(v128.and (local.get $alive) ${any})`;
 }
 
 /** `$reduce`: the lanes of both sides become one frame of two channels. */

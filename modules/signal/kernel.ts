@@ -10,7 +10,8 @@
 import type { Graph, GraphNode } from "./graph.ts";
 import { noteFields } from "./graph.ts";
 import { operations } from "./operations.ts";
-import { type Schedule, scheduleGraph } from "./schedule.ts";
+import { type Schedule, scheduleGraph, uniformNodes } from "./schedule.ts";
+import { Twin } from "./twin.ts";
 import type { ParameterDeclaration } from "../compiled_patch.ts";
 import { lineStride, ringFrames } from "./arena.ts";
 
@@ -46,26 +47,34 @@ export interface KernelPlaces {
   readonly inputLoad: string;
   /** Statements that take the outputs, given their texts. */
   readonly store: (outputs: readonly string[]) => readonly string[];
-  /** Statements before and after the loop, and further locals. */
+  /** Statements before and after the loop, and further locals, all of them vectors. */
   readonly begin: readonly string[];
   readonly end: readonly string[];
   readonly locals: readonly string[];
+  /** Two groups of voices side by side; the second one's parameters are `$group_second` and `$lines_second`. */
+  readonly twin: boolean;
   /** Signature after the name. */
   readonly signature: string;
   /** States that keep what they are; nothing reads them. */
   readonly idleStates: ReadonlySet<number>;
 }
 
+/** Besides states, what each of two groups has for itself. */
+const twinLocals = ["$group", "$lines", "$trigger", "$finite", "$sounds", "$level"];
+
 /** A float as WebAssembly text that reads back as the same bits. */
 export function floatText(value: number): string {
   const rounded = Math.fround(value);
   if (Number.isNaN(rounded)) return "nan";
   if (!Number.isFinite(rounded)) return rounded < 0 ? "-inf" : "inf";
-  return Object.is(rounded, -0) ? "-0" : String(rounded);
+  // nine digits are enough for every 32-bit float
+  return Object.is(rounded, -0) ? "-0" : String(Number(rounded.toPrecision(9)));
 }
 
-const splatFloat = (value: number) => `(v128.const f32x4 ${Array(4).fill(floatText(value)).join(" ")})`;
-const splatInteger = (value: number) => `(v128.const i32x4 ${Array(4).fill(value | 0).join(" ")})`;
+// shorter than a `v128.const`, and the assembler takes as long as the text is
+const splatFloat = (value: number) => `(f32x4.splat (f32.const ${floatText(value)}))`;
+const splatInteger = (value: number) => `(i32x4.splat (i32.const ${value | 0}))`;
+const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
 
 /** WebAssembly text of the function. */
 export function emitKernel(
@@ -87,6 +96,7 @@ class KernelEmitter {
   readonly #texts: (string | undefined)[];
   /** How many operations stand inside each other in the text of each node. */
   readonly #depths: number[] = [];
+  readonly #isUniform: readonly boolean[];
 
   constructor(
     readonly graph: Graph,
@@ -96,6 +106,7 @@ class KernelEmitter {
     readonly places: KernelPlaces,
   ) {
     this.#texts = new Array(graph.nodes.length);
+    this.#isUniform = uniformNodes(graph, places.kind);
   }
 
   emit(): string {
@@ -113,32 +124,41 @@ class KernelEmitter {
     // moves on to the next frame of the input, so everything that reads it comes before
     this.#inside.push(...places.store(outputs));
     active.forEach((index, place) => this.#inside.push(`(local.set $s${index} ${nexts[place]})`));
-    const state = (index: number) => places.states + index * 16;
-    const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";
-    const load = active.map((index) => `(local.set $s${index} (v128.load offset=${state(index)} ${base}))`);
-    const save = active.map((index) => `(v128.store offset=${state(index)} ${base} (local.get $s${index}))`);
-    const flush = active.flatMap((index) =>
-      states[index].type === "f32" ? [`(local.set $s${index} ${flushed(`(local.get $s${index})`)})`] : []
-    );
     const usesTrigger = this.#uses("trigger");
-    const loop = this.#inside.map((text) => this.#hoistConstants(text));
+    const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";
+    const trigger = usesTrigger ? `offset=${places.noteField!.trigger} ${base}` : "";
+    if (usesTrigger) this.#inside.push("(local.set $trigger (v128.const i32x4 0 0 0 0))");
+    const state = (index: number) => `offset=${places.states + index * 16} ${base}`;
+    const stateLocals = active.map((index) => `$s${index}`);
+    // in the order in which they run
+    const twin = new Twin(places.twin ? [...twinLocals, ...stateLocals] : []);
+    const before = twin.of([
+      ...(usesTrigger ? [`(local.set $trigger (v128.load ${trigger}))`] : []),
+      ...active.map((index) => `(local.set $s${index} (v128.load ${state(index)}))`),
+      ...places.begin,
+      ...this.#before,
+    ]);
+    const inside = twin.of(this.#inside).map((text) => this.#hoistConstants(text));
+    const flush = twin.of(
+      active.filter((index) => states[index].type === "f32").map((index) =>
+        `(local.set $s${index} ${flushed(`(local.get $s${index})`)})`
+      ),
+    );
+    const after = twin.of([
+      ...active.map((index) => `(v128.store ${state(index)} (local.get $s${index}))`),
+      ...(usesTrigger ? [`(v128.store ${trigger} (v128.const i32x4 0 0 0 0))`] : []),
+      ...places.end,
+    ]);
+    const vectors = twin.locals([...(usesTrigger ? ["$trigger"] : []), ...stateLocals, ...places.locals]);
+    const locals = [...vectors, ...twin.locals(this.#locals), ...this.#constants.values()];
     const indent = (texts: readonly string[], by: number) => texts.map((text) => " ".repeat(by) + text);
     return [
       `(func $${places.name} ${places.signature}`,
-      `  (local $t i32) (local $end i32) (local $stop i32) (local $frame i32)${
-        usesTrigger ? " (local $trigger v128)" : ""
-      }`,
-      ...active.map((index) => `  (local $s${index} v128)`),
-      ...this.#locals.map((local) => `  (local ${local})`),
-      ...indent(places.locals, 2),
+      `  (local $t i32) (local $end i32) (local $stop i32) (local $frame i32)`,
+      ...locals.map((local) => `  (local ${local} v128)`),
       `  (local.set $end (i32.shl (local.get $frames) (i32.const 4)))`,
       `  (local.set $frame (i32.load (i32.const ${places.clock})))`,
-      ...(usesTrigger
-        ? [`  (local.set $trigger (v128.load offset=${places.noteField!.trigger} ${base}))`]
-        : []),
-      ...indent(load, 2),
-      ...indent(places.begin, 2),
-      ...indent(this.#before, 2),
+      ...indent(before, 2),
       ...[...this.#constants].map(([text, name]) => `  (local.set ${name} ${text})`),
       `  (loop $chunk`,
       `    (local.set $stop (i32.add (local.get $t) (i32.shl (i32.sub (i32.const ${flushFrames})`,
@@ -148,8 +168,7 @@ class KernelEmitter {
         `    (local.set $frame (i32.add (local.get $frame) (i32.shr_u (i32.sub (local.get $stop) (local.get $t)) (i32.const 4))))`,
       ]),
       `    (loop $next`,
-      ...indent(loop, 6),
-      ...(usesTrigger ? [`      (local.set $trigger (v128.const i32x4 0 0 0 0))`] : []),
+      ...indent(inside, 6),
       ...(usesLines ? [`      (local.set $frame (i32.add (local.get $frame) (i32.const 1)))`] : []),
       `      (local.set $t (i32.add (local.get $t) (i32.const 16)))`,
       `      (br_if $next (i32.lt_u (local.get $t) (local.get $stop))))`,
@@ -159,22 +178,17 @@ class KernelEmitter {
         `    ))`,
       ]),
       `    (br_if $chunk (i32.lt_u (local.get $t) (local.get $end))))`,
-      ...indent(save, 2),
-      ...(usesTrigger
-        ? [`  (v128.store offset=${places.noteField!.trigger} ${base} (v128.const i32x4 0 0 0 0))`]
-        : []),
-      ...indent(places.end, 2),
+      ...indent(after, 2),
       `)`,
     ].join("\n");
   }
 
   #hoistConstants(text: string): string {
-    return text.replace(/\(v128\.const [^)]*\)/g, (constant) => {
+    return text.replace(constantPattern, (constant) => {
       let name = this.#constants.get(constant);
       if (name === undefined) {
         name = `$c${this.#constants.size}`;
         this.#constants.set(constant, name);
-        this.#locals.push(`${name} v128`);
       }
       return `(local.get ${name})`;
     });
@@ -209,7 +223,7 @@ class KernelEmitter {
     const text = this.#text(index);
     if (/^\(local\.get \$n/.test(text) || this.graph.nodes[index].op === "constant") return text;
     const name = `$n${index}`;
-    this.#locals.push(`${name} v128`);
+    this.#locals.push(name);
     const list = this.schedule.rateOf[index] === "sample" ? this.#inside : this.#before;
     list.push(`(local.set ${name} ${text})`);
     this.#depths[index] = 0;
@@ -270,7 +284,7 @@ class KernelEmitter {
   #readLine(line: number, frames: number, ago: number): string {
     const offset = this.places.lines[line];
     const narrow = this.places.channels === 2;
-    if (this.schedule.isUniform[ago]) {
+    if (this.#isUniform[ago]) {
       const text = this.#uniformInteger(ago);
       return `(${narrow ? "v128.load64_zero" : "v128.load"} offset=${offset} ${this.#address(frames, text)})`;
     }
@@ -284,7 +298,7 @@ class KernelEmitter {
 
   #lookUp(offset: number, at: number): string {
     const address = (index: string) => `offset=${offset} (i32.shl ${index} (i32.const 2))`;
-    if (this.schedule.isUniform[at]) return `(v128.load32_splat ${address(this.#uniformInteger(at))})`;
+    if (this.#isUniform[at]) return `(v128.load32_splat ${address(this.#uniformInteger(at))})`;
     const vector = this.#inLocal(at);
     return this.#gather((lane) => address(`(i32x4.extract_lane ${lane} ${vector})`), 4);
   }
@@ -310,7 +324,7 @@ class KernelEmitter {
     const offset = this.places.lines[line];
     const address = this.#address(frames, "(i32.const 0)");
     const name = `$w${line}`;
-    this.#locals.push(`${name} v128`);
+    this.#locals.push(name);
     this.#inside.push(`(local.set ${name} ${value})`);
     const clean = flushed(`(local.get ${name})`);
     this.#inside.push(

@@ -16,10 +16,25 @@ export interface QuietGraph {
   readonly falseStates: readonly number[];
 }
 
-/** The quiet graph, or undefined when nothing would be saved. */
-export function quietGraph(graph: Graph): QuietGraph | undefined {
-  const isTrigger = ({ op, attribute }: GraphNode) => op === "note" && noteFields[attribute] === "trigger";
-  if (!graph.nodes.some(isTrigger)) return undefined;
+const isTrigger = ({ op, attribute }: GraphNode) => op === "note" && noteFields[attribute] === "trigger";
+
+/** Whether a note's beginning makes a difference. */
+export function hearsTrigger({ nodes }: Graph): boolean {
+  return nodes.some(isTrigger);
+}
+
+/** The graph of a voice that goes on; the graph itself where a note's beginning makes no difference. */
+export function steadyGraph(graph: Graph): QuietGraph {
+  let steady = steadyGraphs.get(graph);
+  if (!steady) steadyGraphs.set(graph, steady = withoutTrigger(graph));
+  return steady;
+}
+
+/** Found once for each graph. */
+const steadyGraphs = new WeakMap<Graph, QuietGraph>();
+
+function withoutTrigger(graph: Graph): QuietGraph {
+  if (!hearsTrigger(graph)) return { graph, falseStates: [] };
   let candidates = new Set(graph.states.flatMap(({ type }, index) => type === "mask" ? [index] : []));
   while (true) {
     const assumed = (node: GraphNode) =>

@@ -16,8 +16,6 @@ export interface Schedule {
   readonly usersOf: readonly number[];
   /** Something that runs in every frame takes it. */
   readonly neededEachFrame: readonly boolean[];
-  /** All lanes hold the same. */
-  readonly isUniform: readonly boolean[];
 }
 
 /**
@@ -61,7 +59,6 @@ export function scheduleGraph(
     rateOf: order.map((rate) => rates[rate]),
     usersOf,
     neededEachFrame,
-    isUniform: uniformNodes(graph),
   };
 }
 
@@ -71,8 +68,12 @@ export function ramping({ nodes }: Graph, parameters: readonly ParameterDeclarat
   return [...new Set(used)].filter((index) => parameters[index].smoothingSeconds > 0).sort((a, b) => a - b);
 }
 
-function uniformNodes({ nodes, states }: Graph): boolean[] {
-  const stateUniform = states.map(({ seeded }) => !seeded);
+/**
+ * Nodes of which all lanes hold the same. The voices of a group begin at different times, so whatever they remember
+ * differs; the channels of the output begin together.
+ */
+export function uniformNodes({ nodes, states }: Graph, kind: "voice" | "main"): boolean[] {
+  const stateUniform = states.map(({ seeded }) => kind === "main" && !seeded);
   while (true) {
     const uniform: boolean[] = [];
     for (const { op, args, attribute } of nodes) {

@@ -5,7 +5,8 @@ import type { CompiledPatch } from "../../../modules/compiled_patch.ts";
 import { compileGraph } from "../../../modules/signal/compile.ts";
 import { patches } from "../../../patches/catalogue.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../patch_player.ts";
-import { type Event, patchOf, playEvent, recipes } from "./random_patch.ts";
+import { playEvent } from "./comparison.ts";
+import { type Event, patchOf, recipes } from "./random_patch.ts";
 
 const blockSizes = [32, 64, 128, 256, 512, 1_024];
 const totalFrames = 6_144;
@@ -33,7 +34,7 @@ function playScore(
     const input = new Float32Array(player.memory, inputOffset, blockFrames * inputChannels);
     input.forEach((_, index) => input[index] = Math.sin((start * inputChannels + index) / 7));
     for (let at = start; at < start + blockFrames;) {
-      while (ordered[done]?.frame === at) playEvent(player, { event: ordered[done++].event, frames: 0 });
+      while (ordered[done]?.frame === at) playEvent(player, ordered[done++].event);
       let end = at + 1;
       while (end < start + blockFrames && !isCut.has(end)) end++;
       player.exports.render(at - start, end - at);

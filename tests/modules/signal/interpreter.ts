@@ -270,12 +270,18 @@ class Instrument {
     const sums = [[0, 0, 0, 0], [0, 0, 0, 0]];
     this.voices.forEach((voice, index) => {
       if (!voice.alive) return;
-      const [left, right, envelope] = voice.running.frame(clock, (op, attribute) => {
+      const given = voice.running.frame(clock, (op, attribute) => {
         if (op === "parameter") return this.patch.parameters[attribute].current;
         const field = voice[noteFields[attribute]];
         return typeof field === "boolean" ? (field ? -1 : 0) : field;
-      }).map(([value]) => value);
+      });
+      const [left, right, envelope] = given.map(([value]) => value);
       voice.trigger = false;
+      if (!Number.isFinite(left) || !Number.isFinite(right)) {
+        voice.alive = false;
+        this.patch.poisoned++;
+        return;
+      }
       voice.level = Math.abs(envelope);
       const way = fround(voice.gainTarget - voice.gain);
       const { gainStep } = voice;
@@ -327,6 +333,8 @@ export class PatchInterpreter {
   readonly instruments: readonly Instrument[];
   readonly #main: Running;
   notes = 0;
+  /** Voices that were silenced because they gave what is no number. */
+  poisoned = 0;
   #clock = 0;
 
   constructor(readonly graph: PatchGraph, readonly format: PatchFormat, readonly seed: number) {
@@ -337,13 +345,17 @@ export class PatchInterpreter {
     this.#main = new Running(graph.main, 4, (lane, index) => seeded(seed, lane, index));
   }
 
-  /** Interleaved samples; every frame of the input is the same. */
-  render(frames: number, input: readonly number[] = []): Float32Array<ArrayBuffer> {
+  /** Interleaved samples. `inputOf` gives the channels of the input, by frames since the beginning. */
+  render(
+    frames: number,
+    inputOf: (frame: number) => readonly number[] = () => [],
+  ): Float32Array<ArrayBuffer> {
     const { channels } = this.format;
     const samples = new Float32Array(frames * channels);
     for (let frame = 0; frame < frames; frame++) {
       this.parameters.forEach((parameter) => parameter.advance());
       const buses = this.instruments.map((instrument) => instrument.frame(this.#clock));
+      const input = inputOf(this.#clock);
       const [output] = this.#main.frame(this.#clock, (op, attribute, lane) => {
         if (op === "parameter") return this.parameters[attribute].current;
         if (op === "bus") return buses[attribute][lane] ?? 0;

@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { sines } from "../../../patches/sines.ts";
 import { playingModes, stealingRules } from "../../../modules/signal/graph.ts";
 import { PatchPlayer, peak, sameBits } from "../../patch_player.ts";
+import { playStep } from "./comparison.ts";
 import { Probe, tailFrames } from "./probe_patch.ts";
-import { playEvent, scores } from "./random_patch.ts";
+import { scores } from "./random_patch.ts";
 
 Deno.test("a note takes a silent voice as long as there is one, and tails sound on", async () => {
   const probe = await Probe.of({ voices: 5 });
@@ -241,7 +242,7 @@ Deno.test("nothing hangs: with all keys and the pedal let go every instrument co
         fc.assert(
           fc.property(scores, (score) => {
             for (const { event, frames } of score) {
-              playEvent(probe.player, { event, frames });
+              playStep(probe.player, { event, frames });
             }
             probe.release(0, 1, 2, 3, 4).pedal(false).wait(tailFrames + 1);
             assert.ok(probe.player.play(10).every((sample) => sample === 0), `${mode} ${steal} ${unison}`);
@@ -261,9 +262,9 @@ Deno.test("a copy of the memory in the middle of notes goes on with the same bit
       const { player: copy } = await Probe.of(polyphony);
       fc.assert(
         fc.property(scores, scores, (before, after) => {
-          for (const step of before) playEvent(original, step);
+          for (const step of before) playStep(original, step);
           new Uint8Array(copy.memory).set(new Uint8Array(original.memory));
-          for (const step of after) assert.ok(sameBits(playEvent(copy, step), playEvent(original, step)));
+          for (const step of after) assert.ok(sameBits(playStep(copy, step), playStep(original, step)));
           assert.deepEqual(new Uint8Array(copy.memory), new Uint8Array(original.memory));
         }),
         { numRuns: 10 },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { patches } from "../../../patches/catalogue.ts";
 import type { Graph } from "../../../modules/signal/graph.ts";
-import { quietGraph } from "../../../modules/signal/quiet.ts";
+import { steadyGraph } from "../../../modules/signal/quiet.ts";
 import { scheduleGraph } from "../../../modules/signal/schedule.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { conditionFeedback, constant } from "../../../modules/signal/signal.ts";
@@ -25,7 +25,7 @@ function voiceOf(voice: Parameters<typeof instrument>[0]["voice"]): Graph {
 Deno.test("a voice past its attack runs through fewer nodes, and knows by which states to tell", () => {
   for (const name of ["sines", "keys"]) {
     const { voice } = patches[name].build({ ...testFormat, sampleRateHz: 48_000 }).instruments[0];
-    const quiet = quietGraph(voice)!;
+    const quiet = steadyGraph(voice);
     assert.equal(quiet.falseStates.length, 1, name);
     assert.ok(perFrame({ ...quiet.graph }) < perFrame(voice), name);
     assert.equal(quiet.graph.states.length, voice.states.length);
@@ -38,7 +38,7 @@ Deno.test("a condition that can come true by itself is not taken for false", () 
     const begun = conditionFeedback(false, (previous) => previous.or(trigger).and(number.isAbove(200)));
     return { output: released.or(begun).select(1, 0), envelope: constant(1) };
   });
-  const { falseStates } = quietGraph(graph)!;
+  const { falseStates } = steadyGraph(graph);
   assert.equal(falseStates.length, 1);
   assert.equal(graph.states.length, 2);
 });
@@ -52,12 +52,10 @@ Deno.test("conditions that keep each other false are found together", () => {
     });
     return { output: first.or(other).select(1, 0), envelope: constant(1) };
   });
-  assert.equal(quietGraph(graph)!.falseStates.length, graph.states.length);
+  assert.equal(steadyGraph(graph).falseStates.length, graph.states.length);
 });
 
-Deno.test("a voice that does not ask for its trigger has no quiet version", () => {
-  assert.equal(
-    quietGraph(voiceOf(({ velocity }) => ({ output: velocity, envelope: constant(1) }))),
-    undefined,
-  );
+Deno.test("a voice that does not ask for its trigger is its own steady version", () => {
+  const graph = voiceOf(({ velocity }) => ({ output: velocity, envelope: constant(1) }));
+  assert.equal(steadyGraph(graph).graph, graph);
 });

@@ -20,7 +20,8 @@ import { constant, DelayLine, feedback, feedbackOf, type Signal } from "../../..
 import { delay } from "../../../modules/time/delay.ts";
 import { faderDb, gain } from "../../../modules/utility/gain.ts";
 import { PatchPlayer, sameBits, testFormat } from "../../patch_player.ts";
-import { patchOf, playEvent, recipes, scores } from "./random_patch.ts";
+import { playStep } from "./comparison.ts";
+import { patchOf, recipes, scores } from "./random_patch.ts";
 
 type S = Signal<"1">;
 const parameters = { gainDb: faderDb, sudden: { ...faderDb, smoothingSeconds: 0 } };
@@ -141,7 +142,7 @@ Deno.test("sharing finds every copy, and changes no bit of what any patch plays"
         const whole = { ...patch, instruments: [{ ...patch.instruments[0], voice: graph }] };
         return new PatchPlayer(await compileGraph(whole, testFormat));
       }));
-      for (const step of score) assert.ok(sameBits(playEvent(plain, step), playEvent(merged, step)));
+      for (const step of score) assert.ok(sameBits(playStep(plain, step), playStep(merged, step)));
     }),
     { numRuns: 25 },
   );

@@ -1,0 +1,151 @@
+/**
+ * How much processor time it takes from a patch of sixty modules to a module that plays, step by step: the first time in a
+ * process, in several processes, and warm, many times in one. `deno task bench:compile [ROUNDS]`
+ */
+import { adsr } from "../modules/envelopes/adsr.ts";
+import { dcBlocker } from "../modules/filters/dc_blocker.ts";
+import { stateVariable } from "../modules/filters/state_variable.ts";
+import { noise } from "../modules/oscillators/noise.ts";
+import { pulse, saw } from "../modules/oscillators/saw.ts";
+import { sine } from "../modules/oscillators/sine.ts";
+import { definePatch, instrument, type Note, type Voice } from "../modules/patch.ts";
+import { assemble } from "../modules/signal/assemble.ts";
+import { patchText } from "../modules/signal/compile.ts";
+import { constant } from "../modules/signal/signal.ts";
+import { delay } from "../modules/time/delay.ts";
+import { faderDb, gain } from "../modules/utility/gain.ts";
+import { mixer } from "../modules/utility/mixer.ts";
+import { pan } from "../modules/utility/pan.ts";
+import type { ParameterSignals } from "../modules/module.ts";
+import { median } from "./median.ts";
+import { threadSeconds } from "./processor_time.ts";
+import { report } from "./report.ts";
+
+const rounds = Number(Deno.args[0] ?? 40);
+const coldProcesses = 7;
+const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+let modules = 0;
+const used = <T>(made: T): T => (modules++, made);
+
+const parameters = {
+  cutoffHz: stateVariable.parameters.cutoffHz,
+  q: stateVariable.parameters.q,
+  width: pulse.parameters.width,
+  gainDb: faderDb,
+};
+
+/** Ten modules a voice. */
+function voice(note: Note, p: ParameterSignals<typeof parameters>): Voice {
+  const { frequencyHz, gate, trigger } = note;
+  const vibrato = used(sine({ frequencyHz: constant<"Hz">(5) })).times(0.003).plus(1);
+  const bent = frequencyHz.times(vibrato);
+  const tones = [
+    used(saw({ frequencyHz: bent })),
+    used(pulse({ frequencyHz: bent, width: p.width })),
+    used(noise({})),
+  ];
+  const sum = tones.reduce((all, one) => all.plus(one));
+  const opening = used(adsr({ gate, trigger, decaySeconds: 0.1 }));
+  const low = used(stateVariable({ input: sum, cutoffHz: p.cutoffHz, q: p.q })).low;
+  const band = used(stateVariable({ input: low.times(opening), cutoffHz: 3_000, q: 2 })).band;
+  const loud = used(gain({ input: band, gainDb: p.gainDb }));
+  return {
+    output: used(pan({ input: loud, position: note.spread })),
+    envelope: used(adsr({ gate, trigger, releaseSeconds: 0.5 })),
+  };
+}
+
+const patch = definePatch({
+  name: "sixty",
+  instruments: {
+    first: instrument({ parameters, voice }),
+    second: instrument({ parameters, voice, unison: 2, detuneCents: 10 }),
+    third: instrument({ parameters, voice, mode: "mono" }),
+    fourth: instrument({ parameters, voice, mode: "legato" }),
+  },
+  parameters: { master: { gainDb: faderDb, sendDb: faderDb, cutoffHz: parameters.cutoffHz } },
+  output: ({ first, second, third, fourth }, { master }) => {
+    let echoes = used(mixer({
+      ...{ input1: first, input2: second, input3: third, input4: fourth },
+      ...{ send1Db: master.sendDb, send2Db: master.sendDb },
+    }));
+    let sound = echoes.output;
+    for (let index = 0; index < 6; index++) {
+      const echo = used(delay({ input: echoes.send, timeSeconds: 0.1 + index / 20, maximumSeconds: 1 }));
+      const bright = used(stateVariable({ input: echo, cutoffHz: master.cutoffHz })).low;
+      sound = sound.plus(used(dcBlocker({ input: bright })));
+      echoes = { ...echoes, send: bright };
+    }
+    return used(gain({ input: sound, gainDb: master.gainDb }));
+  },
+});
+
+/** Milliseconds of processor time of each step. */
+async function compile(): Promise<Record<string, number>> {
+  modules = 0;
+  const at = [threadSeconds()];
+  const graph = patch.build(format);
+  at.push(threadSeconds());
+  const { wat } = patchText(graph, format);
+  at.push(threadSeconds());
+  const wasm = await assemble(wat, patch.name);
+  at.push(threadSeconds());
+  const module = new WebAssembly.Module(wasm);
+  at.push(threadSeconds());
+  new WebAssembly.Instance(module);
+  const [graphMs, textMs, assembleMs, moduleMs] = at.slice(1).map((moment, step) =>
+    (moment - at[step]) * 1e3
+  );
+  return {
+    graphMs,
+    textMs,
+    assembleMs,
+    moduleMs,
+    allMs: (at[4] - at[0]) * 1e3,
+    lines: wat.split("\n").length,
+    bytes: wasm.length,
+  };
+}
+
+if (Deno.args[0] === "--once") {
+  console.log(JSON.stringify(await compile()));
+  Deno.exit();
+}
+
+const first: Record<string, number>[] = [];
+for (let process = 0; process < coldProcesses; process++) {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", import.meta.filename!, "--once"],
+    stderr: "inherit",
+  }).output();
+  first.push(JSON.parse(new TextDecoder().decode(stdout)));
+}
+await compile();
+const warm: Record<string, number>[] = [];
+for (let round = 0; round < rounds; round++) warm.push(await compile());
+const steps = {
+  graphMs: "graph, from the patch's functions",
+  textMs: "WebAssembly text",
+  assembleMs: "assembler (wabt)",
+  moduleMs: "WebAssembly.Module",
+  allMs: "all",
+};
+console.log(`${modules} modules, ${first[0].lines} lines of text, ${first[0].bytes} bytes`);
+const figures = (times: readonly Record<string, number>[], key: string) => {
+  const values = times.map((one) => one[key]);
+  return [median(values), Math.min(...values)].map((ms) => Number(ms.toFixed(1)));
+};
+await report(
+  "compile",
+  Object.entries(steps).map(([key, step]) => {
+    const [coldMedianMs, coldBestMs] = figures(first, key);
+    const [warmMedianMs, warmBestMs] = figures(warm, key);
+    return {
+      step,
+      "first, median ms": coldMedianMs,
+      "first, best ms": coldBestMs,
+      "warm, median ms": warmMedianMs,
+      "warm, best ms": warmBestMs,
+    };
+  }),
+);
