@@ -3,9 +3,21 @@ import type { TimeTag } from "./time_tag.ts";
 
 const utf8 = new TextEncoder();
 
+/** Bytes of the types whose size is always the same. */
+const fixedSizes: Readonly<Partial<Record<OscArgument["type"], number>>> = {
+  i: 4,
+  f: 4,
+  d: 8,
+  h: 8,
+  c: 4,
+  r: 4,
+  m: 4,
+};
+
 /** Packets to bytes. One buffer serves all packets and grows to the largest. Main isolate. */
 export class PacketWriter {
-  #bytes = new Uint8Array(1_024);
+  #bytes = new Uint8Array(64);
+  /** Replaced together with the bytes: reserve first, then look here. */
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
@@ -41,14 +53,15 @@ export class PacketWriter {
   }
 
   #argument(arg: OscArgument): void {
+    const at = this.#reserve(fixedSizes[arg.type] ?? 0);
     switch (arg.type) {
       case "i":
         whole("i", arg.value, -0x80000000, 0x7FFFFFFF);
-        return this.#view.setInt32(this.#reserve(4), arg.value);
+        return this.#view.setInt32(at, arg.value);
       case "f":
-        return this.#view.setFloat32(this.#reserve(4), number("f", arg.value));
+        return this.#view.setFloat32(at, number("f", arg.value));
       case "d":
-        return this.#view.setFloat64(this.#reserve(8), number("d", arg.value));
+        return this.#view.setFloat64(at, number("d", arg.value));
       case "s":
       case "S":
         return this.#text(arg.value);
@@ -58,7 +71,7 @@ export class PacketWriter {
         if (BigInt.asIntN(64, arg.value) !== arg.value) {
           throw new RangeError(`h: expected 64 bits, found ${arg.value}`);
         }
-        return this.#view.setBigInt64(this.#reserve(8), arg.value);
+        return this.#view.setBigInt64(at, arg.value);
       case "t":
         return this.#timeTag(arg.value);
       case "c": {
@@ -66,12 +79,12 @@ export class PacketWriter {
         if (code === undefined || String.fromCodePoint(code) !== arg.value || !arg.value.isWellFormed()) {
           throw new TypeError(`c: expected one character, found ${JSON.stringify(arg.value)}`);
         }
-        return this.#view.setUint32(this.#reserve(4), code);
+        return this.#view.setUint32(at, code);
       }
       case "r":
-        return this.#octets("r", [arg.value.red, arg.value.green, arg.value.blue, arg.value.alpha]);
+        return this.#octets(at, "r", [arg.value.red, arg.value.green, arg.value.blue, arg.value.alpha]);
       case "m":
-        return this.#octets("m", arg.value);
+        return this.#octets(at, "m", arg.value);
       case "a":
         for (const inner of arg.value) this.#argument(inner);
     }
@@ -85,10 +98,10 @@ export class PacketWriter {
     this.#view.setUint32(at + 4, fraction);
   }
 
-  #octets(tag: string, values: readonly number[]): void {
+  #octets(at: number, tag: string, values: readonly number[]): void {
     if (values.length !== 4) throw new TypeError(`${tag}: expected 4 bytes, found ${values.length}`);
     for (const value of values) whole(tag, value, 0, 0xFF);
-    this.#bytes.set(values, this.#reserve(4));
+    this.#bytes.set(values, at);
   }
 
   #blob(blob: Uint8Array): void {

@@ -14,6 +14,7 @@ import {
   OscMalformed,
   type OscMessage,
 } from "../../osc/codec.ts";
+import { PacketWriter } from "../../osc/packet_writer.ts";
 import { arbitraryMessage, arbitraryPacket } from "./arbitrary_packets.ts";
 
 const bytes = (text: string) =>
@@ -106,6 +107,16 @@ Deno.test("every packet that is written is read back exactly, 64-bit values and 
     assert.equal(encoded.length % 4, 0);
     assert.deepEqual(decodePacket(encoded), packet);
   }));
+});
+
+Deno.test("a packet is the same bytes from a writer that grows under it and from one that has room", () => {
+  fc.assert(
+    fc.property(arbitraryPacket, (packet) => {
+      assert.deepEqual(new PacketWriter().write(packet).slice(), encodePacket(packet));
+      assert.deepEqual(decodePacket(new PacketWriter().write(packet)), packet);
+    }),
+    { numRuns: 1_000 },
+  );
 });
 
 Deno.test("a packet reads the same wherever it stands in its buffer, and errors count from its start", () => {

@@ -124,7 +124,7 @@ Deno.test("patterns match what the equivalent regular expressions match", () => 
       (pieces, found) => {
         const pattern = "/" + pieces.map(([text]) => text).join("");
         if (pattern.replaceAll("//x", "").includes("//")) return; // slashes that met by chance mean levels
-        if (pattern.startsWith("///")) return;
+        if (pattern.includes("///")) return;
         const expression = new RegExp(`^\\/${pieces.map(([, text]) => text).join("")}$`);
         const compiled = new AddressPattern(pattern);
         for (const text of found) {
