@@ -10,7 +10,7 @@ import { truePeak, truePeakFrames } from "./true_peak.ts";
 const shoulderFrames = 4;
 
 /** Kept free below the ceiling, dB, for what a fourfold estimate and a moving gain leave open. */
-const marginDb = 0.05;
+const marginDb = 0.1;
 
 /**
  * Keeps the wave below a ceiling, also between the samples, without an edge: peaks are seen before they sound, and the gain
@@ -60,7 +60,7 @@ export const limiter = defineModule({
         "63 % of what was taken away is back after this time; short is loud, below 0.05 s the bass distorts",
     },
   },
-  /** Look-ahead, from 0.001 to 0.01 s and at least 24 frames; and channels that are turned down together. */
+  /** Look-ahead, from 0.001 to 0.01 s and at least 32 frames; and channels that are turned down together. */
   options: { lookAheadSeconds: 0.002, linkedChannels },
   process: (signals, { lookAheadSeconds, linkedChannels }, { sampleRateHz, reject }) => {
     if (!(lookAheadSeconds >= 0.001 && lookAheadSeconds <= 0.01)) {
@@ -86,6 +86,6 @@ export const limiter = defineModule({
 
 /** Frames that the output is later than the input. */
 export function lookAheadFrames(lookAheadSeconds: number, sampleRateHz: number): number {
-  const most = truePeakFrames + shoulderFrames + longestAverage;
+  const most = 2 * longestAverage;
   return Math.min(most, Math.max(2 * truePeakFrames, Math.round(lookAheadSeconds * sampleRateHz)));
 }

@@ -1,13 +1,16 @@
 import { type DelayLine, feedback, type Signal } from "../signal/signal.ts";
 
 /** Frames that an interpolated value is made of, half of them later ones. */
-const taps = 24;
+const taps = 32;
 
 /** How many frames later a peak is known. */
 export const truePeakFrames = taps / 2;
 
-/** Kaiser window for images 60 dB down; the band that is right then ends at 0.42 of the rate. */
-const kaiserBeta = 0.1102 * (60 - 8.7);
+/**
+ * Kaiser window. So little of a window lets images through that are only 30 dB down, but keeps what is near half of the
+ * rate at its level, and of the two errors that one is worse here.
+ */
+const kaiserBeta = 2;
 
 /**
  * How much of the slope at each of the four points a frame is added for what may lie between them: makes up exactly for a

@@ -50,7 +50,8 @@ export const ladder = defineModule({
       default: -6,
       curve: "linear",
       smoothingSeconds: 0.02,
-      why: "gain before the bend: at -12 dB hardly anything is bent; full scale stays full scale",
+      why:
+        "gain before the bend: at -12 dB hardly anything is bent; without resonance full scale stays full scale",
     },
   },
   options: {},
