@@ -64,8 +64,9 @@ export function checkedOversampling(
  * makes fewer fold back. R. A. Valenzuela, A. G. Constantinides: Digital signal processing schemes for efficient
  * interpolation and decimation, IEE Proc. G 130 (1983): half-band filters of two rows of all-passes.
  *
- * What is soft enough to pass unbent comes out at its level at every frequency, later by 5.4 frames (twice) or 6.4 frames
- * (four times) in the bass, and by more near the top. Costs 40 or 80 operations and the function itself.
+ * What the function leaves as it is comes out at its level, within 0.001 dB up to 20 kHz at 48 kHz, later by 2.7 frames
+ * (twice) or 3.5 frames (four times) in the bass and by 6 more at 20 kHz. Costs 40 or 80 operations and the function, two
+ * or four times.
  *
  * @param shape gives nothing for nothing, if there is to be silence; what it takes besides stands still within a frame
  */

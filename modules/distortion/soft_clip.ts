@@ -3,7 +3,10 @@ import { dbToGain, tanh } from "../signal/math.ts";
 import { constant } from "../signal/signal.ts";
 import { checkedOversampling, oversampled } from "./oversampled.ts";
 
-/** Rounds off what is loud, like a valve. Full scale stays full scale, whatever the drive; what is softer comes up to it. */
+/**
+ * Rounds off what is loud, like a valve. Full scale stays full scale, whatever the drive; what is softer comes up to it.
+ * Oversampled, the edges of what has become a square ring and reach over full scale by up to 3 dB.
+ */
 export const softClip = defineModule({
   name: "softClip",
   summary: "rounds off what is loud: odd overtones, more the more it is driven",
