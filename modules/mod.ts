@@ -1,8 +1,21 @@
 /**
  * Everything that a patch file imports: `import { adsr, definePatch, instrument, saw } from "understudy"`.
  */
+export { bitCrusher } from "./distortion/bit_crusher.ts";
+export { oversampled, type Oversampling } from "./distortion/oversampled.ts";
+export { softClip } from "./distortion/soft_clip.ts";
+export { waveFolder } from "./distortion/wave_folder.ts";
+export { compressor } from "./dynamics/compressor.ts";
+export { gate } from "./dynamics/gate.ts";
+export { limiter } from "./dynamics/limiter.ts";
 export { adsr } from "./envelopes/adsr.ts";
+export { allPass } from "./filters/all_pass.ts";
+export { comb } from "./filters/comb.ts";
 export { dcBlocker } from "./filters/dc_blocker.ts";
+export { ladder } from "./filters/ladder.ts";
+export { onePole } from "./filters/one_pole.ts";
+export { parametricEq } from "./filters/parametric_eq.ts";
+export { shelvingEq } from "./filters/shelving_eq.ts";
 export { stateVariable } from "./filters/state_variable.ts";
 export { defineModule, type Parameter, type ParameterTable } from "./module.ts";
 export { noise } from "./oscillators/noise.ts";

@@ -1,6 +1,35 @@
 import { defineModule } from "../module.ts";
 import { tan } from "../signal/math.ts";
-import { constant, feedbackOf } from "../signal/signal.ts";
+import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
+
+/**
+ * Low and band of two trapezoidal integrators in a loop.
+ *
+ * @param g tangent of half the corner's angle a frame
+ * @param damping one over q
+ */
+export function twoIntegrators(
+  input: Signal<"1">,
+  g: Signal<"1">,
+  damping: Signal<"1">,
+): { readonly low: Signal<"1">; readonly band: Signal<"1"> } {
+  const a1 = constant(1).over(g.times(g.plus(damping)).plus(1));
+  const a2 = g.times(a1);
+  const a3 = g.times(a2);
+  let [low, band] = [input, input];
+  feedbackOf({ first: 0, second: 0 }, ({ first, second }) => {
+    const difference = input.minus(second);
+    band = first.times(a1).plus(difference.times(a2));
+    low = second.plus(first.times(a2).plus(difference.times(a3)));
+    return { first: band.plus(band).minus(first), second: low.plus(low).minus(second) };
+  });
+  return { low, band };
+}
+
+/** Tangent of half the angle that a frequency turns in a frame; the bilinear transform is exact there. */
+export function warped(frequencyHz: Signal<"Hz">, sampleRateHz: number): Signal<"1"> {
+  return tan(frequencyHz.atMost(sampleRateHz * 0.49).ratio(sampleRateHz / Math.PI));
+}
 
 /** Two poles, all responses at once; stays stable however fast it is moved. */
 export const stateVariable = defineModule({
@@ -30,18 +59,9 @@ export const stateVariable = defineModule({
   },
   options: {},
   process: ({ input, cutoffHz, q }, _options, { sampleRateHz }) => {
-    const g = tan(cutoffHz.atMost(sampleRateHz * 0.49).ratio(sampleRateHz / Math.PI));
+    const g = warped(cutoffHz, sampleRateHz);
     const damping = constant(1).over(q);
-    const a1 = constant(1).over(g.times(g.plus(damping)).plus(1));
-    const a2 = g.times(a1);
-    const a3 = g.times(a2);
-    let [low, band] = [input, input];
-    feedbackOf({ first: 0, second: 0 }, ({ first, second }) => {
-      const difference = input.minus(second);
-      band = first.times(a1).plus(difference.times(a2));
-      low = second.plus(first.times(a2).plus(difference.times(a3)));
-      return { first: band.plus(band).minus(first), second: low.plus(low).minus(second) };
-    });
+    const { low, band } = twoIntegrators(input, g, damping);
     const damped = band.times(damping);
     const high = input.minus(damped).minus(low);
     return {

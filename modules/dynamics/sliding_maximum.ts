@@ -1,0 +1,20 @@
+import { DelayLine, type Signal } from "../signal/signal.ts";
+
+/**
+ * The largest of the last frames, this one included; before the first frame there was zero. Maxima of 2, 4, 8 ... frames
+ * are each made of two of half the length, the last of two that overlap: a delay line for each doubling.
+ *
+ * @param input 0 or more
+ * @param frames 1 or more
+ */
+export function slidingMaximum(input: Signal<"1">, frames: number): Signal<"1"> {
+  let largest = input;
+  for (let reach = 1; reach < frames;) {
+    const step = Math.min(reach, frames - reach);
+    const line = new DelayLine(step);
+    line.write(largest);
+    largest = largest.atLeast(line.read(step));
+    reach += step;
+  }
+  return largest;
+}

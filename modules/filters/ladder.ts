@@ -1,0 +1,82 @@
+import { defineModule } from "../module.ts";
+import { dbToGain, tanh } from "../signal/math.ts";
+import { constant, feedbackOf } from "../signal/signal.ts";
+import { warped } from "./state_variable.ts";
+
+/** Feedback at which four poles begin to whistle: at the cutoff each passes 1/√2, together a quarter, turned over. */
+const whistles = 4;
+
+/**
+ * Four poles in a row with feedback around them, as R. A. Moog built it, and one bend where the feedback comes in.
+ *
+ * The loop is solved without a delay as if nothing bent; what it gives for the input of the first pole is bent then. For
+ * any one level that amounts to less gain in the loop and to no turn of the phase, so a whistle keeps to the cutoff. What
+ * enters the poles is below 1 whatever happens, and trapezoidal poles hold what is bounded within bounds however their
+ * cutoff moves: nothing can grow. The input grows with the feedback by as much as that takes from the bass.
+ */
+export const ladder = defineModule({
+  name: "ladder",
+  summary: "a low-pass of 24 dB an octave that can be driven and whistles at full resonance",
+  source:
+    "V. Zavalishin: The art of VA filter design (2012), 5: transistor ladder, feedback without delay, one " +
+    "saturation",
+  inputs: { input: { kind: "1", why: "what is filtered" } },
+  parameters: {
+    cutoffHz: {
+      unit: "Hz",
+      min: 5,
+      max: 20_000,
+      default: 1_000,
+      curve: "exponential",
+      smoothingSeconds: 0.02,
+      why:
+        "place of the resonance, and pitch of the whistle; -12 dB here without resonance; kept below 0.49 of " +
+        "the sample rate",
+    },
+    resonance: {
+      unit: "1",
+      min: 0,
+      max: 1.2,
+      default: 0.3,
+      curve: "linear",
+      smoothingSeconds: 0.02,
+      why:
+        "0 is smooth; from 1 on it whistles at the cutoff, whatever went in last; the bass keeps its level",
+    },
+    driveDb: {
+      unit: "dB",
+      min: -12,
+      max: 36,
+      default: -6,
+      curve: "linear",
+      smoothingSeconds: 0.02,
+      why:
+        "gain before the bend: at -12 dB hardly anything is bent; without resonance full scale stays full scale",
+    },
+  },
+  options: {},
+  process: ({ input, cutoffHz, resonance, driveDb }, _options, { sampleRateHz }) => {
+    const g = warped(cutoffHz, sampleRateHz);
+    const rest = constant(1).over(g.plus(1));
+    const pass = g.times(rest);
+    const feedback = resonance.times(whistles);
+    const drive = dbToGain(driveDb);
+    const solve = constant(1).over(pass.squared().squared().times(feedback).plus(1));
+    const driven = input.times(drive.times(feedback.plus(1)));
+    let last = input;
+    feedbackOf({ first: 0, second: 0, third: 0, fourth: 0 }, ({ first, second, third, fourth }) => {
+      // what the fourth pole would give for no input
+      const held = first.times(pass).plus(second).times(pass).plus(third).times(pass).plus(fourth).times(
+        rest,
+      );
+      last = tanh(driven.minus(held.times(feedback)).times(solve));
+      const [one, two, three, four] = [first, second, third, fourth].map((state) => {
+        const move = last.minus(state).times(pass);
+        last = state.plus(move);
+        return last.plus(move);
+      });
+      return { first: one, second: two, third: three, fourth: four };
+    });
+    return last.times(constant(1).over(tanh(drive)));
+  },
+});
