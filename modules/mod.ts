@@ -2,12 +2,24 @@
  * Everything that a patch file imports: `import { adsr, definePatch, instrument, saw } from "understudy"`.
  */
 export { adsr } from "./envelopes/adsr.ts";
+export { adsrCurved } from "./envelopes/adsr_curved.ts";
+export { attackRelease } from "./envelopes/attack_release.ts";
+export { type EnvelopeStage, multiStage } from "./envelopes/multi_stage.ts";
 export { dcBlocker } from "./filters/dc_blocker.ts";
 export { stateVariable } from "./filters/state_variable.ts";
 export { defineModule, type Parameter, type ParameterTable } from "./module.ts";
+export { lfo, type LfoShape } from "./modulation/lfo.ts";
+export { brownNoise } from "./oscillators/brown_noise.ts";
+export { fmOperator } from "./oscillators/fm_operator.ts";
 export { noise } from "./oscillators/noise.ts";
+export { pinkNoise } from "./oscillators/pink_noise.ts";
+export { pluck } from "./oscillators/pluck.ts";
 export { pulse, saw } from "./oscillators/saw.ts";
 export { sine } from "./oscillators/sine.ts";
+export { superSaw } from "./oscillators/super_saw.ts";
+export { triangle } from "./oscillators/triangle.ts";
+export { classicWaves, type Wave, waveOf } from "./oscillators/wave.ts";
+export { wavetable } from "./oscillators/wavetable.ts";
 export { definePatch, instrument, type Note, type Patch, type Stereo, type Voice } from "./patch.ts";
 export {
   cos,
