@@ -1,6 +1,6 @@
 /**
  * An envelope as stages that follow each other, each from the level there is to a target, in its own time and along its own
- * curve. Times are counted in 31 bits, so that a minute ends as exactly as a millisecond.
+ * curve. Times are counted in 31 bits: a minute ends within 0.05 %, and no level is too small to move.
  */
 import { exp2 } from "../signal/math.ts";
 import {

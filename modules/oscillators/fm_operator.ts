@@ -5,7 +5,8 @@ import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts"
 
 /**
  * One sine of a frequency-modulation synthesiser, which moves the phase of the next. What it feeds back is the mean of its
- * last two values, as in Yamaha's patent: one alone begins to hunt at half the sample rate.
+ * last two values, as in Yamaha's patent: one alone begins to hunt at half the sample rate. Feedback
+ * at a high pitch has a mean that is not 0, since it comes a frame and a half late; `dcBlocker` takes it out.
  */
 export const fmOperator = defineModule({
   name: "fmOperator",

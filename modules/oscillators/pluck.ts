@@ -129,7 +129,7 @@ function pluckedNoise(
   pick: Signal<"1">,
 ): Signal<"1"> {
   const length = period.toInteger();
-  const later = period.times(pick).toInteger().plus(1);
+  const later = period.times(pick).rounded().atLeast(1).toInteger();
   const seed = seededFeedback((previous) => trigger.selectInteger(nextRandom(previous), previous));
   const frame = integerFeedback(0, (previous) => trigger.selectInteger(0, previous.plus(1)));
   const sounding = conditionFeedback(

@@ -61,9 +61,7 @@ export const wavetable = defineModule({
     const sample = before.toInteger();
     const next = sample.plus(1).and(length.toInteger().minus(1));
     const part = place.minus(before);
-    const look = table(
-      samplesOfRow(waves, (index, problem) => reject("waves", `wave ${index + 1}: ${problem}`)),
-    );
+    const look = lookUp(waves, (index, problem) => reject("waves", `wave ${index + 1}: ${problem}`));
     const waveAt = (first: Integer | number) => {
       const [from, to] = [sample, next].map((one) => look(one.plus(start.plus(first))));
       return from.plus(to.minus(from).times(part));
@@ -77,8 +75,16 @@ export const wavetable = defineModule({
   },
 });
 
-/** The samples of all waves, filled up to a power of two. */
-function samplesOfRow(waves: readonly Wave[], reject: (index: number, problem: string) => never): number[] {
+/** Tables that were made, so that all oscillators with the same waves share one. */
+const tables = new WeakMap<readonly Wave[], ReturnType<typeof table>>();
+
+/** The samples of all waves in one table, filled up to a power of two. */
+function lookUp(
+  waves: readonly Wave[],
+  reject: (index: number, problem: string) => never,
+): ReturnType<typeof table> {
+  const known = tables.get(waves);
+  if (known) return known;
   const row = new Array<number>(samplesOfWave * 2 ** Math.ceil(Math.log2(waves.length))).fill(0);
   waves.forEach((wave, index) => {
     if (typeof wave !== "function") reject(index, `expected a function of the harmonic, found ${wave}`);
@@ -87,5 +93,7 @@ function samplesOfRow(waves: readonly Wave[], reject: (index: number, problem: s
       row[index * samplesOfWave + place] = sample;
     });
   });
-  return row;
+  const made = table(row);
+  tables.set(waves, made);
+  return made;
 }
