@@ -8,7 +8,7 @@ const { attackSeconds, decaySeconds, sustain, releaseSeconds } = adsr.parameters
 
 /**
  * Attack, decay, sustain, release, each along a curve of its own. Unlike those of {@link adsr} its stages always take their
- * whole time, also from a level on the way; it costs about twice as much. Ends in exact zero.
+ * whole time, also from a level on the way; it costs about three times as much. Ends in exact zero.
  */
 export const adsrCurved = defineModule({
   name: "adsrCurved",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { pluck } from "../../../modules/oscillators/pluck.ts";
+import { sine } from "../../../modules/oscillators/sine.ts";
+import { exp2 } from "../../../modules/signal/math.ts";
 import { quietGraph } from "../../../modules/signal/quiet.ts";
 import { scheduleGraph } from "../../../modules/signal/schedule.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../patch_player.ts";
@@ -115,6 +117,22 @@ Deno.test("however its pitch jumps about, and plucked on top, it holds no more t
     const samples = player.on(1).play(4_800, 0);
     assert.ok(samples.every(Number.isFinite) && peak(samples) <= 2, `${peak(samples)}`);
   }
+});
+
+Deno.test("a vibrato of 30 cents brings nothing above 5 kHz, 80 dB under what sounds", async () => {
+  const size = 1 << 15;
+  const samples = await playVoice(({ trigger }) => {
+    const bend = exp2(sine({ frequencyHz: 5 }).times(0.3 / 12));
+    return pluck({ trigger, frequencyHz: bend.times(220).as("Hz"), brightness: 0.3, decaySeconds: 10 });
+  }, 3 * rateHz + size);
+  const bins = spectrum(
+    samples.subarray(3 * rateHz).map((sample, frame) =>
+      sample * (1 - Math.cos(2 * Math.PI * (frame + 0.5) / size))
+    ),
+  );
+  const treble = Math.round(5_000 * size / rateHz);
+  const found = decibels(rms(bins.subarray(treble)) / rms(bins.subarray(0, treble)));
+  assert.ok(found < -80, `${found} dB`);
 });
 
 Deno.test("a string ends in exact zero", async () => {
