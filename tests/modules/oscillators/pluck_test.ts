@@ -3,7 +3,7 @@ import { noise } from "../../../modules/oscillators/noise.ts";
 import { pluck } from "../../../modules/oscillators/pluck.ts";
 import { sine } from "../../../modules/oscillators/sine.ts";
 import { exp2 } from "../../../modules/signal/math.ts";
-import { quietGraph } from "../../../modules/signal/quiet.ts";
+import { steadyGraph } from "../../../modules/signal/quiet.ts";
 import { scheduleGraph } from "../../../modules/signal/schedule.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../patch_player.ts";
 import { rms, silentFrom } from "../level.ts";
@@ -148,5 +148,5 @@ Deno.test("once it is plucked, no noise is computed any more", () => {
     return graph.nodes.filter(({ op }, index) => op === "multiplyInteger" && usersOf[index] > 0).length;
   };
   assert.ok(used(voice) >= 4);
-  assert.equal(used(quietGraph(voice)!.graph), 0);
+  assert.equal(used(steadyGraph(voice).graph), 0);
 });
