@@ -9,6 +9,9 @@ export { compressor } from "./dynamics/compressor.ts";
 export { gate } from "./dynamics/gate.ts";
 export { limiter } from "./dynamics/limiter.ts";
 export { adsr } from "./envelopes/adsr.ts";
+export { adsrCurved } from "./envelopes/adsr_curved.ts";
+export { attackRelease } from "./envelopes/attack_release.ts";
+export { type EnvelopeStage, multiStage } from "./envelopes/multi_stage.ts";
 export { allPass } from "./filters/all_pass.ts";
 export { comb } from "./filters/comb.ts";
 export { dcBlocker } from "./filters/dc_blocker.ts";
@@ -18,9 +21,18 @@ export { parametricEq } from "./filters/parametric_eq.ts";
 export { shelvingEq } from "./filters/shelving_eq.ts";
 export { stateVariable } from "./filters/state_variable.ts";
 export { defineModule, type Parameter, type ParameterTable } from "./module.ts";
+export { lfo, type LfoShape } from "./modulation/lfo.ts";
+export { brownNoise } from "./oscillators/brown_noise.ts";
+export { fmOperator } from "./oscillators/fm_operator.ts";
 export { noise } from "./oscillators/noise.ts";
+export { pinkNoise } from "./oscillators/pink_noise.ts";
+export { pluck } from "./oscillators/pluck.ts";
 export { pulse, saw } from "./oscillators/saw.ts";
 export { sine } from "./oscillators/sine.ts";
+export { superSaw } from "./oscillators/super_saw.ts";
+export { triangle } from "./oscillators/triangle.ts";
+export { classicWaves, type Wave, waveOf } from "./oscillators/wave.ts";
+export { wavetable } from "./oscillators/wavetable.ts";
 export { definePatch, instrument, type Note, type Patch, type Stereo, type Voice } from "./patch.ts";
 export {
   cos,

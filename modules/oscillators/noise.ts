@@ -1,5 +1,6 @@
 import { defineModule } from "../module.ts";
-import { type Integer, seededFeedback } from "../signal/signal.ts";
+import { seededFeedback } from "../signal/signal.ts";
+import { nextRandom, signedUnit } from "./random.ts";
 
 /** White noise, -1 to 1, another one for every note, voice and seed of the engine. */
 export const noise = defineModule({
@@ -9,10 +10,5 @@ export const noise = defineModule({
   inputs: {},
   parameters: {},
   options: {},
-  process: () =>
-    seededFeedback((previous: Integer) => {
-      const first = previous.xor(previous.shiftLeft(13));
-      const second = first.xor(first.shiftRightUnsigned(17));
-      return second.xor(second.shiftLeft(5));
-    }).toFloat().times(2 ** -31),
+  process: () => signedUnit(seededFeedback(nextRandom)),
 });

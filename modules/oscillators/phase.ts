@@ -11,12 +11,19 @@ export interface Phase {
   readonly increment: Signal<"1">;
 }
 
-/** Counts periods from phase 0. Frequencies from 0 up to half the sample rate. */
-export function phaseOf(frequencyHz: Signal<"Hz">, sampleRateHz: number): Phase {
+/** Counts from phase 0. */
+const fromZero = (next: (previous: Integer) => Integer) => integerFeedback(0, next);
+
+/**
+ * Counts periods. Frequencies from 0 up to half the sample rate.
+ *
+ * @param count where the phase begins: at 0, or with `seededFeedback` somewhere else for every note and voice
+ */
+export function phaseOf(frequencyHz: Signal<"Hz">, sampleRateHz: number, count = fromZero): Phase {
   const increment = frequencyHz.ratio(sampleRateHz);
   const step = increment.times(1 / turnsPerStep).toInteger();
   let phase: Integer | undefined;
-  integerFeedback(0, (previous) => (phase = previous).plus(step));
+  count((previous) => (phase = previous).plus(step));
   return { phase: phase!, increment };
 }
 

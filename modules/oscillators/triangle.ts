@@ -1,0 +1,41 @@
+import { defineModule } from "../module.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts";
+
+/** 120 times what rounding adds to a corner of slope 0 and 1, so many frames from it: nothing beyond two. */
+function roundedCorner(frames: Signal<"1">): Signal<"1"> {
+  const [outer, inner] = [2, 1].map((reach) => {
+    const inside = constant(reach).minus(frames).atLeast(0);
+    return inside.squared().squared().times(inside);
+  });
+  return outer.minus(inner.times(4));
+}
+
+/**
+ * A band-limited triangle, -1 to 1, beginning at 0 and rising. Both corners of a period are rounded with the second
+ * integral of the cubic B-spline, so its harmonics lose what those of {@link saw} lose.
+ */
+export const triangle = defineModule({
+  name: "triangle",
+  summary: "a band-limited triangle: odd harmonics, falling by 12 dB an octave",
+  source:
+    "F. Esqueda, V. Välimäki, S. Bilbao: Rounding corners with BLAMP, DAFx (2016): cubic B-spline residual, four points",
+  inputs: {},
+  parameters: { frequencyHz: oscillatorFrequency },
+  options: {},
+  process: ({ frequencyHz }, _options, { sampleRateHz }) => {
+    const { phase, increment } = phaseOf(playable(frequencyHz, sampleRateHz), sampleRateHz);
+    const turns = signedTurns(phase);
+    const size = turns.abs();
+    // a period's other corner is half a turn away and bends the other way
+    const near = size.minus(0.25).abs();
+    const framesPerTurn = constant(1).over(increment.atLeast(1e-9));
+    const [corner, other] = [near, constant(0.5).minus(near)].map((distance) =>
+      roundedCorner(distance.times(framesPerTurn))
+    );
+    // the slope changes by 8 a turn
+    const rounding = corner.minus(other).times(increment.times(8 / 120));
+    const sharp = constant(1).minus(near.times(4));
+    return sharp.minus(rounding).flippedBy(turns);
+  },
+});

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { brownNoise } from "../../../modules/oscillators/brown_noise.ts";
+import { peak, sameBits } from "../../patch_player.ts";
+import { rms } from "../level.ts";
+import { averageOfBands, slopeDb } from "../noise_bands.ts";
+import { playVoice } from "../trial_patch.ts";
+
+Deno.test("brown noise falls by 6.02 dB an octave within 0.1, at every sample rate", async () => {
+  for (const sampleRateHz of [44_100, 48_000, 96_000, 192_000]) {
+    const samples = await playVoice(() => brownNoise({}), 1 << 21, { format: { sampleRateHz } });
+    const slope = slopeDb(averageOfBands(samples, sampleRateHz, 60, 15_000));
+    assert.ok(Math.abs(slope + 20 * Math.log10(2)) < 0.1, `${sampleRateHz} Hz: ${slope} dB`);
+  }
+});
+
+Deno.test("no third of an octave from 60 Hz to 16 kHz is off the line by more than 0.6 dB", async () => {
+  const bands = averageOfBands(await playVoice(() => brownNoise({}), 1 << 22), 48_000, 60, 16_000);
+  const levels = bands.map(({ hz, db }) => db + 20 * Math.log10(hz));
+  const middle = levels.reduce((sum, level) => sum + level) / levels.length;
+  levels.forEach((level, band) =>
+    assert.ok(Math.abs(level - middle) < 0.6, `${bands[band].hz} Hz: ${level - middle} dB`)
+  );
+});
+
+Deno.test("brown noise has an rms of 0.2 within 10 %, and does not wander off", async () => {
+  for (const sampleRateHz of [44_100, 48_000, 192_000]) {
+    const samples = await playVoice(() => brownNoise({}), 1 << 22, { format: { sampleRateHz } });
+    assert.ok(Math.abs(rms(samples) / 0.2 - 1) < 0.1, `${sampleRateHz} Hz: ${rms(samples)}`);
+    assert.ok(peak(samples) < 1.2, `${sampleRateHz} Hz: ${peak(samples)}`);
+  }
+});
+
+Deno.test("brown noise is the same for the same seed and unlike for another one", async () => {
+  const [first, again, other] = await Promise.all(
+    [1, 1, 2].map((seed) => playVoice(() => brownNoise({}), 480_000, { seed })),
+  );
+  assert.ok(sameBits(first, again));
+  assert.ok(rms(first.map((sample, frame) => sample - other[frame])) > 0.1);
+});
