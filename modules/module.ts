@@ -6,7 +6,7 @@
 import { buildRateHz, currentUse, withUse } from "./signal/build_context.ts";
 import { PatchInvalid } from "./signal/flatten.ts";
 import { patchLocation } from "./signal/patch_location.ts";
-import { Condition, constant, Integer, Signal, type Unit } from "./signal/signal.ts";
+import { always, Condition, constant, Integer, Signal, type Unit } from "./signal/signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
 export interface Parameter<U extends Unit = Unit> {
@@ -27,7 +27,7 @@ export type ParameterTable = Readonly<Record<string, Parameter>>;
 /** What has to be connected: a signal of some unit, or a condition. */
 export interface Input {
   readonly kind: Unit | "condition";
-  /** May be left out; it is zero then. Not for conditions. */
+  /** May be left out; it is zero then, a condition false. */
   readonly optional?: true;
   readonly why: string;
 }
@@ -160,7 +160,7 @@ export function checkParameter(name: string, { min, max, default: fallback, ...r
 }
 
 function checkInput(name: string, { kind, optional }: Input, given: unknown): Signal<Unit> | Condition {
-  if (given === undefined && optional) return constant(0);
+  if (given === undefined && optional) return kind === "condition" ? always(false) : constant(0);
   if (kind === "condition") {
     if (given instanceof Condition) return given;
     throw new PatchInvalid(`${name}: expected a condition, found ${kindOf(given)}`);
