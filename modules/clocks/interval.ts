@@ -35,6 +35,6 @@ export function intervalOf(clock: Condition): Interval {
 export function gateOf(plays: Condition, clock: Condition, part: Signal<"1">): Condition {
   const { since, last } = intervalOf(clock);
   const sounding = conditionFeedback(false, (before) => plays.or(before.and(clock.not())));
-  const short = since.toFloat().isBelow(last.toFloat().times(part));
+  const short = since.toFloat().isBelow(last.toFloat().times(part).rounded().atLeast(1));
   return sounding.and(part.isAtLeast(1).or(short));
 }

@@ -19,6 +19,9 @@ const roundTrip = 672 + 4_453 + 1_800 + 3_720 + 908 + 4_217 + 2_656 + 3_163;
 /** The decay is applied four times on the way round. */
 const decaysInRound = 4;
 
+/** How long the all-passes of the tank ring by themselves, measured: what the rounds may not add. */
+const ringingSeconds = 0.12;
+
 /** Schroeder's all-pass: what comes in and what comes out of a delay, crossed. */
 function allPass(input: Signal<"1">, delayed: Signal<"1">, line: DelayLine, gain: Signal<"1">): Signal<"1"> {
   const taken = input.minus(delayed.times(gain));
@@ -37,12 +40,13 @@ export const plateReverb = defineModule({
   parameters: {
     decaySeconds: {
       unit: "s",
-      min: 0.1,
+      min: 0.5,
       max: 60,
       default: 2.5,
       curve: "exponential",
       smoothingSeconds: 0.05,
-      why: "time to fall by 60 dB below the damping; a minute is nearly a drone",
+      why:
+        "time to fall by 60 dB below the damping, within 15 % from 1 s on; less than 0.5 s its all-passes do not allow",
     },
     preDelaySeconds: {
       unit: "s",
@@ -84,10 +88,11 @@ export const plateReverb = defineModule({
       unit: "1",
       min: 0,
       max: 1,
-      default: 0.5,
+      default: 0.25,
       curve: "linear",
       smoothingSeconds: 0.05,
-      why: "how far the tank breathes, which keeps it from ringing; at 1 and 1 Hz 6 cents",
+      why:
+        "how far the tank breathes, which keeps it from ringing; at 1 and 1 Hz each round bends by 6 cents",
     },
     modulationHz: { ...sweepRate, max: 3, default: 1, why: "how fast the tank breathes" },
   },
@@ -111,7 +116,7 @@ export const plateReverb = defineModule({
     }
 
     const perRound = constant<"s">(-3 * Math.log2(10) * roundTrip / paperRateHz / decaysInRound);
-    const decay = exp2(perRound.ratio(decaySeconds));
+    const decay = exp2(perRound.ratio(decaySeconds.minus(ringingSeconds)));
     const breath = signedTurns(phaseOf(modulationHz, sampleRateHz).phase);
     const sweep = channels(sinOfTurn(breath), sinTurns(breath.plus(0.25)));
     const breathing = new DelayLine(frames(908) + Math.ceil(excursion * scale) + 4);

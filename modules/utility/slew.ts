@@ -36,7 +36,7 @@ export const slew = defineModule({
       constant<"s">(1 / sampleRateHz).ratio(time.atLeast(1e-30))
     );
     return feedbackOf({ value: 0, lost: 0, begun: 0 }, ({ value, lost, begun }) => {
-      const way = input.minus(value);
+      const way = input.minus(value).minus(lost);
       const step = way.within(fall.negated(), rise);
       const exact = step.plus(lost);
       const moved = value.plus(exact);
