@@ -27,7 +27,7 @@ export type ParameterTable = Readonly<Record<string, Parameter>>;
 /** What has to be connected: a signal of some unit, or a condition. */
 export interface Input {
   readonly kind: Unit | "condition";
-  /** May be left out; it is zero then, a condition false. */
+  /** May be left out; it is zero then, and a condition is never true. */
   readonly optional?: true;
   readonly why: string;
 }
