@@ -10,6 +10,24 @@ export function cubic(frames: readonly Signal<"1">[], part: Signal<"1">): Signal
   return from.plus(part.times(slope.plus(part.times(bend.plus(part.times(twist))))));
 }
 
+/** Four frames of a line and where between the second and the third a time lies. */
+function around(line: DelayLine, framesAgo: Signal<"1">) {
+  const frames = framesAgo.within(2, line.frames - 2);
+  const whole = frames.floor();
+  const first = whole.toInteger();
+  return { four: [-1, 0, 1, 2].map((offset) => line.read(first.plus(offset))), part: frames.minus(whole) };
+}
+
+/**
+ * What a line held some frames ago, between frames too.
+ *
+ * @param framesAgo kept between 2 and two less than the length of the line
+ */
+export function tap(line: DelayLine, framesAgo: Signal<"1">): Signal<"1"> {
+  const { four, part } = around(line, framesAgo);
+  return cubic(four, part);
+}
+
 /**
  * Echoes, with a time that may lie between frames and be moved while it sounds.
  *
@@ -49,13 +67,10 @@ export const delay = defineModule({
       reject("maximumSeconds", `expected more than 0, up to 30 s, found ${maximumSeconds}`);
     }
     const longest = Math.max(4, Math.ceil(maximumSeconds * sampleRateHz) + 2);
-    const frames = timeSeconds.ratio(1 / sampleRateHz).within(2, longest - 2);
-    const whole = frames.floor();
-    const first = whole.toInteger();
     const line = new DelayLine(longest);
-    const around = [-1, 0, 1, 2].map((offset) => line.read(first.plus(offset)));
-    const tallest = around.reduce((most, one) => one.abs().atLeast(most), constant(1));
-    const echo = cubic(around, frames.minus(whole)).within(tallest.negated(), tallest);
+    const { four, part } = around(line, timeSeconds.ratio(1 / sampleRateHz));
+    const tallest = four.reduce((most, one) => one.abs().atLeast(most), constant(1));
+    const echo = cubic(four, part).within(tallest.negated(), tallest);
     line.write(input.plus(echo.times(feedback)));
     return echo;
   },

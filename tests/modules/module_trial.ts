@@ -4,7 +4,7 @@ import { definePatch, instrument, type Note, type Patch } from "../../modules/pa
 import { adsr } from "../../modules/envelopes/adsr.ts";
 import { noise } from "../../modules/oscillators/noise.ts";
 import { saw } from "../../modules/oscillators/saw.ts";
-import { constant, Signal, type Unit } from "../../modules/signal/signal.ts";
+import { Condition, constant, Signal, type Unit } from "../../modules/signal/signal.ts";
 
 /** What a trial needs to know of a module. */
 export interface AnyModule {
@@ -75,7 +75,11 @@ function inputsOf({ inputs }: AnyModule, source: Signal<"1">, note?: Note): Reco
   return Object.fromEntries(
     Object.entries(inputs).map(([key, { kind }]) => [
       key,
-      kind === "1" ? source : kind === "semitones" ? note?.number : note?.[key as "gate" | "trigger"],
+      kind === "1"
+        ? source
+        : kind === "semitones"
+        ? note?.number
+        : note?.[key as "gate" | "trigger"] ?? source.isAbove(0),
     ]),
   );
 }
@@ -86,6 +90,11 @@ function storm({ min, max }: ParameterTable[string]): Signal<Unit> {
 }
 
 function sumOf(outputs: unknown): Signal<"1"> {
-  const list = outputs instanceof Signal ? [outputs] : Object.values(outputs as object) as Signal<Unit>[];
-  return list.reduce<Signal<"1">>((sum, one) => sum.plus((one as Signal<Unit>).as("1")), constant(0));
+  const list: readonly unknown[] = outputs instanceof Signal || outputs instanceof Condition
+    ? [outputs]
+    : Object.values(outputs as object);
+  return list.reduce<Signal<"1">>(
+    (sum, one) => sum.plus(one instanceof Condition ? one.select(1, 0) : (one as Signal<Unit>).as("1")),
+    constant(0),
+  );
 }

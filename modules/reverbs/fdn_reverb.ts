@@ -1,0 +1,136 @@
+import { defineModule } from "../module.ts";
+import { exp2, tan } from "../signal/math.ts";
+import { channel, constant, DelayLine, feedback, type Signal } from "../signal/signal.ts";
+import { tap } from "../time/delay.ts";
+import { heldInLoop, sides } from "../utility/stereo.ts";
+
+/** The shortest line as part of the longest. The lengths between are spread evenly by ratio. */
+const shortestPart = 0.35;
+
+/** All-passes on the way in, in seconds for left and right: an impulse is a crowd before the first echo. */
+const diffusers = [[0.0047, 0.0051], [0.0113, 0.0127], [0.0023, 0.0029]] as const;
+const diffuserGain = 0.6;
+
+/** How fast something dies away, and in which part of what is heard. */
+const decay = { unit: "s", min: 0.05, max: 60, curve: "exponential", smoothingSeconds: 0.05 } as const;
+
+/** A room: its decay is what is asked for, in seconds, for low, middle and high tones. */
+export const fdnReverb = defineModule({
+  name: "fdnReverb",
+  summary: "a room whose decay is set in seconds for three bands; stereo, wet only, for the output only",
+  source:
+    "J. M. Jot, A. Chaigne: Digital delay networks for designing artificial reverberators, AES 90 (1991); " +
+    "Hadamard matrix; bands by first-order crossovers",
+  inputs: { input: { kind: "1", why: "left and right, each into half of the lines" } },
+  parameters: {
+    lowDecaySeconds: { ...decay, default: 2.4, why: "time to fall by 60 dB, below the lower crossover" },
+    decaySeconds: { ...decay, default: 2, why: "time to fall by 60 dB, between the crossovers" },
+    highDecaySeconds: { ...decay, default: 0.8, why: "time to fall by 60 dB, above the upper crossover" },
+    preDelaySeconds: {
+      unit: "s",
+      min: 0,
+      max: 0.25,
+      default: 0.01,
+      curve: "linear",
+      smoothingSeconds: 0.2,
+      why: "time before the room answers; larger rooms answer later",
+    },
+  },
+  options: { lines: 16 as 8 | 16, longestSeconds: 0.09, lowCrossoverHz: 250, highCrossoverHz: 4_000 },
+  process: (signals, options, { sampleRateHz, reject }) => {
+    const { input, lowDecaySeconds, decaySeconds, highDecaySeconds, preDelaySeconds } = signals;
+    const { lines, longestSeconds, lowCrossoverHz, highCrossoverHz } = options;
+    if (lines !== 8 && lines !== 16) reject("lines", `expected 8 or 16, found ${lines}`);
+    if (!(longestSeconds >= 0.02 && longestSeconds <= 0.5)) {
+      reject("longestSeconds", `expected 0.02 to 0.5 s, found ${longestSeconds}`);
+    }
+    if (!(lowCrossoverHz >= 20 && lowCrossoverHz < highCrossoverHz)) {
+      reject("lowCrossoverHz", `expected 20 Hz to the upper crossover, found ${lowCrossoverHz}`);
+    }
+    if (!(highCrossoverHz <= 20_000)) {
+      reject("highCrossoverHz", `expected up to 20000 Hz, found ${highCrossoverHz}`);
+    }
+
+    const before = new DelayLine(Math.ceil(0.25 * sampleRateHz) + 4);
+    before.write(input);
+    let entering = tap(before, preDelaySeconds.ratio(1 / sampleRateHz));
+    for (const [left, right] of diffusers) {
+      const [one, other] = [left, right].map((seconds) => Math.max(1, Math.round(seconds * sampleRateHz)));
+      const line = new DelayLine(Math.max(one, other));
+      const delayed = line.read(sides(one, other).toInteger());
+      const taken = entering.minus(delayed.times(diffuserGain));
+      line.write(taken);
+      entering = delayed.plus(taken.times(diffuserGain));
+    }
+
+    const lengths = lineLengths(lines, longestSeconds * sampleRateHz);
+    const count = lines / 2;
+    // neighbours in length go left and right, so that both sides are equally dense
+    const pairs = Array.from({ length: count }, (_, index) => [lengths[2 * index], lengths[2 * index + 1]]);
+    const network = pairs.map(([left, right]) => new DelayLine(Math.max(left, right)));
+    const decaying = pairs.map(([left, right], index) => {
+      const seconds = sides(left / sampleRateHz, right / sampleRateHz).times(-3 * Math.log2(10));
+      const [low, middle, high] = [lowDecaySeconds, decaySeconds, highDecaySeconds]
+        .map((time) => exp2(seconds.times(constant<"s">(1).ratio(time))));
+      const late = heldInLoop(network[index].read(sides(left, right).toInteger()));
+      const belowHigh = firstOrderLow(late, highCrossoverHz, sampleRateHz);
+      const belowLow = firstOrderLow(late, lowCrossoverHz, sampleRateHz);
+      // never more than the greatest of the three gains, at any frequency
+      return late.times(high).plus(belowHigh.times(middle.minus(high))).plus(
+        belowLow.times(low.minus(middle)),
+      );
+    });
+    const mixed = acrossSides(hadamard(decaying)).map((one) => one.times(1 / Math.sqrt(lines)));
+    mixed.forEach((one, index) => network[index].write(one.plus(index % 2 ? entering.negated() : entering)));
+    const signs = mixed.map((_, index) => (index >> 1) % 2 ? -1 : 1);
+    return decaying.reduce(
+      (sum, one, index) => signs[index] > 0 ? sum.plus(one) : sum.minus(one),
+      constant(0),
+    )
+      .times(1 / Math.sqrt(count));
+  },
+});
+
+/** Primes, so that no two lines ring together, from the shortest to the longest. */
+function lineLengths(count: number, longest: number): number[] {
+  const lengths: number[] = [];
+  for (let index = 0; index < count; index++) {
+    let length = Math.round(longest * shortestPart ** (1 - index / (count - 1)));
+    while (!isPrime(length) || lengths.includes(length)) length++;
+    lengths.push(length);
+  }
+  return lengths;
+}
+
+function isPrime(number: number): boolean {
+  for (let factor = 2; factor * factor <= number; factor++) if (number % factor === 0) return false;
+  return number > 1;
+}
+
+/** Low-pass of 6 dB an octave by the trapezoidal rule, with a corner that never moves. */
+function firstOrderLow(input: Signal<"1">, cornerHz: number, sampleRateHz: number): Signal<"1"> {
+  const g = tan(constant(Math.PI * Math.min(cornerHz / sampleRateHz, 0.45)));
+  const part = constant(1).minus(constant(1).over(g.plus(1)));
+  let low = input;
+  feedback(0, (state) => {
+    const step = input.minus(state).times(part);
+    low = state.plus(step);
+    return low.plus(step);
+  });
+  return low;
+}
+
+/** The fast Walsh-Hadamard transform, not scaled. */
+function hadamard(signals: readonly Signal<"1">[]): readonly Signal<"1">[] {
+  if (signals.length === 1) return signals;
+  const half = signals.length / 2;
+  const sums = signals.slice(0, half).map((one, index) => one.plus(signals[index + half]));
+  const differences = signals.slice(0, half).map((one, index) => one.minus(signals[index + half]));
+  return [...hadamard(sums), ...hadamard(differences)];
+}
+
+/** The same between left and right: their sum on the left, their difference on the right. */
+function acrossSides(signals: readonly Signal<"1">[]): readonly Signal<"1">[] {
+  const sign = sides(1, -1);
+  return signals.map((one) => channel(one, 0).plus(channel(one, 1).times(sign)));
+}

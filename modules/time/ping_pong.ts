@@ -1,0 +1,63 @@
+import { defineModule } from "../module.ts";
+import { paceOfHz, smoothed } from "../filters/smoother.ts";
+import { channels, DelayLine } from "../signal/signal.ts";
+import { heldInLoop, monoOf, swapped } from "../utility/stereo.ts";
+import { tap } from "./delay.ts";
+
+const longestSeconds = 2;
+
+/** Echoes that go from side to side, each darker and thinner than the one before, as from a tape. */
+export const pingPong = defineModule({
+  name: "pingPong",
+  summary: "echoes left and right in turn, filtered each time; stereo, for the output only",
+  source: "delay with its channels crossed; one-pole filters in the loop",
+  inputs: { input: { kind: "1", why: "left and right; their mean is what is heard again" } },
+  parameters: {
+    timeSeconds: {
+      unit: "s",
+      min: 0.001,
+      max: longestSeconds,
+      default: 0.3,
+      curve: "exponential",
+      smoothingSeconds: 0.2,
+      why: "time from one side to the other; moving it bends the pitch like a tape",
+    },
+    feedback: {
+      unit: "1",
+      min: 0,
+      max: 0.999,
+      default: 0.5,
+      curve: "linear",
+      smoothingSeconds: 0.02,
+      why: "level of each echo in the next; beyond 1 it would grow for ever",
+    },
+    highCutHz: {
+      unit: "Hz",
+      min: 200,
+      max: 20_000,
+      default: 5_000,
+      curve: "exponential",
+      smoothingSeconds: 0.02,
+      why: "each echo loses 3 dB here and more above",
+    },
+    lowCutHz: {
+      unit: "Hz",
+      min: 5,
+      max: 2_000,
+      default: 80,
+      curve: "exponential",
+      smoothingSeconds: 0.02,
+      why: "each echo loses 3 dB here and more below",
+    },
+  },
+  options: {},
+  process: (signals, _options, { sampleRateHz }) => {
+    const { input, timeSeconds, feedback, highCutHz, lowCutHz } = signals;
+    const line = new DelayLine(Math.ceil(longestSeconds * sampleRateHz) + 4);
+    const echo = tap(line, timeSeconds.ratio(1 / sampleRateHz));
+    const dark = smoothed(echo, paceOfHz(highCutHz, sampleRateHz));
+    const thin = dark.minus(smoothed(dark, paceOfHz(lowCutHz, sampleRateHz)));
+    line.write(channels(monoOf(input), 0).plus(swapped(heldInLoop(thin)).times(feedback)));
+    return echo;
+  },
+});

@@ -1,0 +1,44 @@
+import { channels, type Signal } from "../signal/signal.ts";
+import { sinTurns } from "../signal/math.ts";
+import { phaseOf, signedTurns } from "../oscillators/phase.ts";
+import type { Site } from "../module.ts";
+
+/** How fast a sweep goes to and fro. */
+export const sweepRate = {
+  unit: "Hz",
+  min: 0.01,
+  max: 10,
+  default: 0.5,
+  curve: "exponential",
+  smoothingSeconds: 0,
+  why: "sweeps a second; slow ones drift, above 5 Hz they tremble",
+} as const;
+
+/** How much of the effect is heard; in the middle, where the notches are deepest, both are equal. */
+export const mixOf = (fallback: number, why: string) =>
+  ({ unit: "1", min: 0, max: 1, default: fallback, curve: "linear", smoothingSeconds: 0.02, why }) as const;
+
+/** Dry at 0, wet at 1, in a straight line: both belong together, so their amplitudes add up. */
+export function mixed(dry: Signal<"1">, wet: Signal<"1">, mix: Signal<"1">): Signal<"1"> {
+  return dry.plus(wet.minus(dry).times(mix));
+}
+
+/**
+ * Sines of one rate that are some turns apart.
+ *
+ * @param spreadTurns how far the right channel is ahead of the left; other than 0 in the main mix only
+ */
+export function sweeps(
+  rateHz: Signal<"Hz">,
+  offsetsTurns: readonly number[],
+  spreadTurns: number,
+  { sampleRateHz, reject }: Site,
+): readonly Signal<"1">[] {
+  if (!(spreadTurns >= 0 && spreadTurns <= 0.5)) {
+    reject("spreadTurns", `expected 0 to 0.5 turns, found ${spreadTurns}`);
+  }
+  const turns = signedTurns(phaseOf(rateHz, sampleRateHz).phase);
+  return offsetsTurns.map((offset) =>
+    sinTurns(turns.plus(spreadTurns === 0 ? offset : channels(offset, offset + spreadTurns)))
+  );
+}

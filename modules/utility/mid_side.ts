@@ -1,0 +1,54 @@
+import { defineModule } from "../module.ts";
+import { channel, channels } from "../signal/signal.ts";
+
+/** Left and right as what they have in common and how they differ. */
+export const midSideEncode = defineModule({
+  name: "midSideEncode",
+  summary: "the middle and the sides of a stereo sound; for the output only",
+  source: "A. D. Blumlein: British patent 394325 (1931)",
+  inputs: { input: { kind: "1", why: "left and right" } },
+  parameters: {},
+  options: {},
+  process: ({ input }) => {
+    const [left, right] = [channel(input, 0), channel(input, 1)];
+    return { mid: left.plus(right).times(0.5), side: left.minus(right).times(0.5) };
+  },
+});
+
+/** Back to left and right. */
+export const midSideDecode = defineModule({
+  name: "midSideDecode",
+  summary: "left and right of a middle and its sides; stereo, for the output only",
+  source: "inverse of midSideEncode",
+  inputs: {
+    mid: { kind: "1", why: "what both sides have in common" },
+    side: { kind: "1", why: "what is added on the left and taken away on the right" },
+  },
+  parameters: {},
+  options: {},
+  process: ({ mid, side }) => channels(mid.plus(side), mid.minus(side)),
+});
+
+/** Makes a stereo sound narrower or wider; its mono sum stays what it is. */
+export const stereoWidth = defineModule({
+  name: "stereoWidth",
+  summary: "narrower or wider without a change of the mono sum; stereo, for the output only",
+  source: "gain of the side signal, see midSideEncode",
+  inputs: { input: { kind: "1", why: "left and right" } },
+  parameters: {
+    width: {
+      unit: "1",
+      min: 0,
+      max: 2,
+      default: 1,
+      curve: "linear",
+      smoothingSeconds: 0.01,
+      why: "0 mono, 1 as it is, 2 twice as wide; beyond, hardly anything is left in the middle",
+    },
+  },
+  options: {},
+  process: ({ input, width }) => {
+    const { mid, side } = midSideEncode({ input });
+    return midSideDecode({ mid, side: side.times(width) });
+  },
+});
