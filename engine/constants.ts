@@ -30,6 +30,9 @@ export const ringFrames = 8_192;
 /** Length in frames of the ramps at both sides of concealed sound: 1.3 ms at 48 kHz, too short to be heard as a fade. */
 export const concealRampFrames = 64;
 
+/** Notes that ended which a renderer reports, as many as a patch keeps. The main isolate looks every few milliseconds. */
+export const reportedEndedNotes = 64;
+
 /** Instruments of a patch whose sounding voices are counted; further ones play but are not counted. */
 export const mostCountedInstruments = 16;
 

@@ -122,6 +122,8 @@ export type EngineEvent =
   /** Another patch plays: parameters and instruments are others. */
   | { readonly event: "patch"; readonly patch: string }
   /** The last note of an instrument has faded away. */
+  /** No voice plays this note any more: it faded away, or its voices were taken for others. */
+  | { readonly event: "noteEnd"; readonly instrument: number; readonly id: number }
   | { readonly event: "silent"; readonly instrument: number }
   | { readonly event: "parameter"; readonly parameter: number; readonly value: number };
 

@@ -24,6 +24,7 @@ import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./parameter_values.ts";
 import { PatchLoader } from "./patch_loader.ts";
+import { EndedNotes } from "./renderer/ended_notes.ts";
 import { RendererPool } from "./renderer/renderer_pool.ts";
 import { Reporter } from "./reporter.ts";
 import { History } from "./session/history.ts";
@@ -89,6 +90,7 @@ export class Engine implements control.EngineControl {
   readonly #driver: DriverKeeper;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
+  readonly #endedNotes: EndedNotes;
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -140,6 +142,7 @@ export class Engine implements control.EngineControl {
         this.#reporter.tell({ event: "patch", patch: name });
       },
     });
+    this.#endedNotes = new EndedNotes(memory);
     this.#timeline = new Timeline(memory, native, options.readWallMs);
     this.#driver = new DriverKeeper(native, memory, config, log);
     this.#values = new ParameterValues(
@@ -337,6 +340,10 @@ export class Engine implements control.EngineControl {
     }
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
+    const seat = running[0];
+    if (seat !== undefined) {
+      this.#endedNotes.look(seat).forEach((note) => this.#reporter.tell({ event: "noteEnd", ...note }));
+    }
     this.#reporter.voices(this.voices());
   }
 

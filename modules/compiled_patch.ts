@@ -59,6 +59,11 @@ export interface ArenaLayout {
   readonly poisonedVoicesOffset: number;
   /** The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
   readonly inputOffset: number;
+  /**
+   * One 32-bit word: notes of which no voice sounds any more, since the beginning; wraps. From 16 bytes on stand the last
+   * 64 of them, each as the index of its instrument and its id, at the place of its number. Omitted: ends are not told.
+   */
+  readonly endedNotesOffset?: number;
   /** By instrument, where the engine can count the voices that sound; omitted: it cannot. */
   readonly voices?: readonly VoicePlaces[];
   /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */

@@ -59,6 +59,11 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(text(event.state), text(event.device));
     case "patch":
       return message(text(event.patch));
+    case "noteEnd":
+      return {
+        address: "/event/note/end",
+        args: [text(instruments[event.instrument] ?? ""), scalar(event.id)],
+      };
     case "silent":
       return message(text(instruments[event.instrument] ?? ""));
     case "parameter":

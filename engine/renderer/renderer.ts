@@ -21,6 +21,7 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import { takeOver } from "./exchange.ts";
 import { Host, type PatchExports, PatchInstance } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
+import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
 
 export type { PatchExports } from "./patch_instance.ts";
@@ -207,6 +208,7 @@ export class Renderer {
     arena[host + Host.block] = this.block;
     words[this.#reportStart + within.seatReport.poisonedVoices.index] =
       arena[description.arena.poisonedVoicesOffset / 4];
+    reportEndedNotes(this.#current, words, this.#reportStart);
     Atomics.store(words, this.#reportStart + within.seatReport.logPosition.index, this.logPosition);
     Atomics.store(words, this.#reportStart + within.seatReport.published.index, this.block);
   }

@@ -262,6 +262,8 @@ struct us_seat_report {
   uint32_t check_low; /* checksum of the arena */
   uint32_t check_high; /* checksum of the arena */
   uint32_t voices[16]; /* voices that sound, by instrument, at the last check */
+  uint32_t ended_notes; /* notes that ended since the beginning, wraps; stored after the notes themselves */
+  uint32_t last_ended_notes[128]; /* the last of them: instrument and id */
   uint32_t error_bytes; /* length of the error text */
   uint32_t error_text[128]; /* error that ended the renderer, UTF-8 */
 };
@@ -276,9 +278,11 @@ _Static_assert(offsetof(struct us_seat_report, check_block) == 28, "seatReport.c
 _Static_assert(offsetof(struct us_seat_report, check_low) == 32, "seatReport.checkLow");
 _Static_assert(offsetof(struct us_seat_report, check_high) == 36, "seatReport.checkHigh");
 _Static_assert(offsetof(struct us_seat_report, voices) == 40, "seatReport.voices");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 104, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 108, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 620, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, ended_notes) == 104, "seatReport.endedNotes");
+_Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 108, "seatReport.lastEndedNotes");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 620, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 624, "seatReport.errorText");
+_Static_assert(sizeof(struct us_seat_report) == 1136, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {

@@ -57,6 +57,9 @@ export const instrumentWords = {
   stack: 32,
 } as const;
 
+/** Notes that ended of which the arena remembers instrument and id, a power of two; the engine looks more often. */
+export const endedNotesKept = 64;
+
 /** One instrument's part of the arena. */
 export interface InstrumentPlaces {
   readonly words: number;
@@ -82,6 +85,8 @@ export interface ArenaPlan {
   /** Notes begun since the beginning, wrapping. */
   readonly notes: number;
   readonly poisoned: number;
+  /** Notes that ended since the beginning, wrapping; behind it, from 16 bytes on, the last of them: instrument and id. */
+  readonly endedNotes: number;
   readonly parameters: number;
   readonly instruments: readonly InstrumentPlaces[];
   readonly mainStates: number;
@@ -121,6 +126,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
   const tablesOf = (name: string, { tables }: Graph) =>
     tables.map((values, index) => take(`${name}: table ${index}`, values.length * 4));
   const clock = take("clock, seed, counters", 16);
+  const endedNotes = take("notes that ended", 16 + endedNotesKept * 8);
   const parameters = take("parameters", patch.parameters.length * parameterRecord.bytes);
   const instruments = patch.instruments.map(({ name, polyphony, voice }) => {
     const groupCount = Math.ceil(polyphony.voices / 4);
@@ -173,6 +179,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
     seed: clock + 4,
     notes: clock + 8,
     poisoned: clock + 12,
+    endedNotes,
     parameters,
     instruments: withBuses,
     mainStates,

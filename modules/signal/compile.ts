@@ -19,7 +19,7 @@ import { inputLoad, outputStore } from "./output_text.ts";
 import { steadyGraph } from "./quiet.ts";
 import { ramping } from "./schedule.ts";
 import { stateRegions } from "./state_regions.ts";
-import { polyphonyText, sharedFunctions } from "./polyphony.ts";
+import { noteEndedText, polyphonyText, sharedFunctions } from "./polyphony.ts";
 
 /** The text of a patch's module, and where everything lies. */
 export interface PatchText {
@@ -49,6 +49,7 @@ export async function assemblePatch(
       hostOffset: 0,
       hostBytes: hostRegionBytes,
       poisonedVoicesOffset: plan.poisoned,
+      endedNotesOffset: plan.endedNotes,
       voices: plan.instruments.map(({ groups, groupCount, groupBytes }) => ({
         offset: groups + voiceField.alive,
         groupCount,
@@ -74,6 +75,7 @@ export function patchText(patch: PatchGraph, format: PatchFormat): PatchText {
     `  (memory (export "memory") ${plan.bytes / 65_536} ${plan.bytes / 65_536})`,
     ...tableData(patch, plan),
     sharedFunctions,
+    noteEndedText(plan),
     rampText,
     ...patch.instruments.flatMap((instrument, index) => [
       ...voiceKernels(patch, index, plan, format),

@@ -67,8 +67,16 @@ export function instrumentRenderText(
   (func $${name}_settle (param $group i32) (param $finite v128)
     (i32.store (i32.const ${plan.poisoned}) (i32.add (i32.load (i32.const ${plan.poisoned}))
       (i32.popcnt (i32x4.bitmask (v128.andnot (v128.load ${group(at.alive)}) (local.get $finite))))))
-    (v128.store ${group(at.alive)} (v128.and (local.get $finite) (v128.or (v128.load ${group(at.gate)})
+    (call $${name}_go_on (local.get $group) (v128.and (local.get $finite) (v128.or (v128.load ${
+    group(at.gate)
+  })
       (f32x4.ne (v128.load ${group(at.level)}) ${zero})))))
+
+  ;; the voices of a group that do not go on are over
+  (func $${name}_go_on (param $group i32) (param $lives v128)
+    (local.set $lives (v128.andnot (v128.load ${group(at.alive)}) (local.get $lives)))
+    (if (v128.any_true (local.get $lives))
+      (then (call $${name}_end (local.get $group) (i32x4.bitmask (local.get $lives))))))
 
   ;; adds up what was left aside, with gains on their way; a voice that has faded out is over
   (func $${name}_fade (param $group i32) (param $end i32) (local $t i32)
@@ -83,8 +91,7 @@ export function instrumentRenderText(
       (local.set $t (i32.add (local.get $t) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $t) (local.get $end))))
     (v128.store ${group(at.gain)} (local.get $gain))
-    (v128.store ${group(at.alive)} (v128.and (v128.load ${group(at.alive)})
-      (f32x4.ne (v128.or (local.get $gain) (local.get $target)) ${zero}))))
+    (call $${name}_go_on (local.get $group) (f32x4.ne (v128.or (local.get $gain) (local.get $target)) ${zero})))
 
   (func $${name}_render (param $frames i32) (param $moving i32)
     (local $group i32) (local $groups_end i32) (local $lines i32) (local $end i32) (local $any i32) (local $alive v128)

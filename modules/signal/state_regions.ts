@@ -4,13 +4,26 @@
  * memory likewise. Shapes leave out what only moves the sound, so that a note rings on through a change of its filter.
  */
 import type { StateRegion } from "../compiled_patch.ts";
-import { type ArenaPlan, instrumentWords, lineStride, parameterRecord, ringFrames } from "./arena.ts";
+import {
+  type ArenaPlan,
+  endedNotesKept,
+  instrumentWords,
+  lineStride,
+  parameterRecord,
+  ringFrames,
+} from "./arena.ts";
 import type { Graph, PatchGraph } from "./graph.ts";
 
 /** All stretches of state, with what has to be the same for them to be taken over. */
 export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] {
   const regions: StateRegion[] = [
     { name: "clock, seed, counters", shape: "", offset: plan.clock, bytes: 16 },
+    {
+      name: "notes that ended",
+      shape: "",
+      offset: plan.endedNotes,
+      bytes: 16 + endedNotesKept * 8,
+    },
     ...patch.parameters.map(({ address, unit, min, max, smoothingSeconds }, index) => ({
       name: `parameter ${address}`,
       shape: [unit, min, max, smoothingSeconds].join(" "),
