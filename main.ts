@@ -32,7 +32,6 @@ import { NetworkInvalid, NetworkList } from "./osc/cidr.ts";
 import { Gate } from "./osc/gate.ts";
 import { isLoopback, PacketIntake } from "./osc/intake.ts";
 import { OscListener, PortInUse, wantedBufferBytes } from "./osc/listener.ts";
-import { ParameterWatch } from "./osc/oscquery/parameter_watch.ts";
 import { QueryService } from "./osc/oscquery/query_service.ts";
 import { StreamListener } from "./osc/stream_listener.ts";
 import type { PatchFormat } from "./modules/compiled_patch.ts";
@@ -181,9 +180,8 @@ async function start(config: Config): Promise<number> {
       async (nameOrFile) =>
         await playing.loadPatch(await loadPatch(nameOrFile, format, { onPrint: tellPrint })),
     );
-    const values = new ParameterWatch(engine);
     space = new AddressSpace({
-      engine: values.engine,
+      engine,
       version,
       loadPatch: loadNext,
       access,
@@ -200,8 +198,7 @@ async function start(config: Config): Promise<number> {
       allowedOrigins: config.oscQueryOrigins ?? [],
       advertise: config.mdns,
       oscAddress: listener.address,
-      engine: values.engine,
-      values,
+      engine,
       space,
       log,
     });

@@ -28,6 +28,12 @@ const compilerFlags = [
   "-fvisibility=hidden",
 ];
 
+/**
+ * Once loaded it stays: libjack keeps threads of a connection whose server died, and they call back into it. A library that
+ * was unloaded under such a thread ended the whole process.
+ */
+const linkerFlags = Deno.build.os === "linux" ? ["-Wl,-z,nodelete"] : [];
+
 /** The native part could not be built; the message holds the compiler's words and the remedy. */
 export class NativeBuildError extends Error {
   override readonly name = "NativeBuildError";
@@ -52,7 +58,7 @@ export async function buildNative(cacheDirectory: string): Promise<NativeBuild> 
   );
   const hash = createHash("sha256");
   for (const { name, text } of sources) hash.update(`${name}\0${text}\0`);
-  hash.update([...compilerFlags, Deno.build.target].join("\0"));
+  hash.update([...compilerFlags, ...linkerFlags, Deno.build.target].join("\0"));
   const key = hash.digest("hex").slice(0, 16);
 
   const carried = new URL("../build/native/", import.meta.url).pathname;
@@ -96,7 +102,7 @@ async function compile(
       await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", object]);
       objects.push(object);
     }
-    await runCompiler(["-shared", "-o", `${folder}/library.so`, ...objects, "-lpthread"]);
+    await runCompiler(["-shared", ...linkerFlags, "-o", `${folder}/library.so`, ...objects, "-lpthread"]);
     const target = filesOf(cacheDirectory, key);
     await Deno.rename(`${folder}/callback.o`, target.callbackObject);
     await Deno.rename(`${folder}/library.so`, target.library);

@@ -5,6 +5,7 @@
 import { type Command, CommandRefused, type EngineControl } from "../engine/control.ts";
 import { AccessControl } from "./access.ts";
 import { MessageRefused } from "./arguments.ts";
+import { Feedback } from "./feedback.ts";
 import { suggestion } from "./help.ts";
 import type { PacketSender } from "./intake.ts";
 import { Meters } from "./meters.ts";
@@ -50,6 +51,7 @@ export class AddressSpace {
   readonly #access: AccessControl;
   readonly #notifications: Notifications;
   readonly #meters: Meters;
+  readonly #feedback: Feedback;
   readonly #server: readonly Method[];
   readonly #stopWatching: () => void;
   /** Suggestions cost more than all else that an answer may hold: so many there are in a second. */
@@ -63,11 +65,13 @@ export class AddressSpace {
     this.#access = options.access ?? AccessControl.local();
     this.#notifications = new Notifications(engine);
     this.#meters = new Meters(engine);
+    this.#feedback = new Feedback(engine);
     this.#server = serverMethods({
       ...options,
       access: this.#access,
       notifications: this.#notifications,
       meters: this.#meters,
+      feedback: this.#feedback,
       traffic: options.traffic ?? (() => ({})),
       setDump: (on) => void (this.#dumping = on),
       methods: () => this.methods,
@@ -87,6 +91,7 @@ export class AddressSpace {
   dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void {
     this.#notifications.renew(sender);
     this.#meters.renew(sender);
+    if (this.#feedback.size > 0) this.#feedback.heard(sender, packet);
     if (isBundle(packet)) this.#bundle(packet, packet.timeTag, sender);
     else this.#submit([packet], undefined, sender);
   }
@@ -96,6 +101,7 @@ export class AddressSpace {
     this.#stopWatching();
     this.#notifications.stop();
     this.#meters.stop();
+    this.#feedback.stop();
   }
 
   #tableOf(engine: EngineControl): Table {

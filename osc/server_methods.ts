@@ -6,6 +6,7 @@ import {
   type FaultTarget,
   faultTargets,
 } from "../engine/control.ts";
+import type { Feedback } from "./feedback.ts";
 import { MessageRefused, numbers, oneOf, texts } from "./arguments.ts";
 import type { AccessControl } from "./access.ts";
 import { helpLine, suggestion } from "./help.ts";
@@ -26,6 +27,7 @@ export interface ServerParts {
   readonly access: AccessControl;
   readonly notifications: Notifications;
   readonly meters: Meters;
+  readonly feedback: Feedback;
   /** Counts of what came in, for `/status`. */
   readonly traffic: () => Readonly<Record<string, number>>;
   readonly setDump: (on: boolean) => void;
@@ -133,8 +135,19 @@ function askingMethods({ engine, version, methods, traffic, setDump }: ServerPar
   ];
 }
 
-function listeningMethods({ notifications, meters, access }: ServerParts): Method[] {
+function listeningMethods({ notifications, meters, feedback, access }: ServerParts): Method[] {
   return [
+    {
+      address: "/feedback",
+      types: "i",
+      access: "read",
+      description: "1 sends the value of every parameter to its own address, now and when it changes, " +
+        `but not what the sender has set itself, until ${subscriptionSeconds} s after its last message; 0 ends that`,
+      read: (args) => {
+        const join = zeroOrOne(args);
+        return { act: (sender) => join ? feedback.join(sender) : feedback.leave(sender) };
+      },
+    },
     {
       address: "/notify",
       types: "i",

@@ -54,6 +54,11 @@ export class Subscribers<T> {
     this.#onEnd(subscription.value);
   }
 
+  /** What a sender has subscribed with; undefined: it has not, or no longer. */
+  valueOf(sender: PacketSender): T | undefined {
+    return this.#byKey.get(sender.key)?.value;
+  }
+
   /** A message came from this sender. */
   renew(sender: PacketSender): void {
     if (this.#byKey.size === 0) return;

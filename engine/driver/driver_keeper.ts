@@ -22,7 +22,7 @@ const silentDeviceMs = 600;
 const longestLookMs = 20;
 
 /**
- * A device that is lost must be let go within this. PortAudio's JACK part waits for ever for a server that was killed
+ * A device that is lost must be let go within this. PortAudio's JACK part waits ten minutes for a server that was killed
  * (measured with 19.6 on jackd 1.9.21); then nothing of it can be used again in this process, and only the clock is left.
  */
 const closeMs = 500;

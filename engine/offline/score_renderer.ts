@@ -73,11 +73,10 @@ export async function renderScore(options: ScoreRenderOptions): Promise<ScoreRen
     player.renderBlock(first, output);
     const frames = Math.min(blockFrames, limit - first);
     filled += frames * channels;
-    peak = Math.max(
-      peak,
-      frames === blockFrames ? player.peak : peakOf(output.subarray(0, frames * channels)),
-    );
-    const ended = ending?.look(first, output, player.peak);
+    const heard = output.subarray(0, frames * channels);
+    const heardPeak = frames === blockFrames ? player.peak : peakOf(heard);
+    peak = Math.max(peak, heardPeak);
+    const ended = ending?.look(first, heard, heardPeak);
     if (ended || filled === chunk.length || first + blockFrames >= limit) {
       await onSamples(chunk.subarray(0, filled));
       onProgress?.(Math.min(1, (first + blockFrames) / limit));

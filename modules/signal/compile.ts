@@ -19,7 +19,8 @@ import { inputLoad, outputStore } from "./output_text.ts";
 import { steadyGraph } from "./quiet.ts";
 import { ramping } from "./schedule.ts";
 import { stateRegions } from "./state_regions.ts";
-import { noteEndedText, polyphonyText, sharedFunctions } from "./polyphony.ts";
+import { noteEndedText } from "./ended_notes_text.ts";
+import { polyphonyText, sharedFunctions } from "./polyphony.ts";
 
 /** The text of a patch's module, and where everything lies. */
 export interface PatchText {

@@ -13,27 +13,20 @@
  * What the pedal holds sounds on, also where there is one voice only: a mono instrument goes back to a key that is still
  * held when the pedal is let go.
  */
-import {
-  type ArenaPlan,
-  endedNotesKept,
-  type InstrumentPlaces,
-  instrumentWords,
-  noteStackLength,
-  voiceField,
-} from "./arena.ts";
+import { type ArenaPlan, type InstrumentPlaces, instrumentWords, noteStackLength } from "./arena.ts";
 import type { PatchFormat } from "../compiled_patch.ts";
-import { expressions, type InstrumentGraph } from "./graph.ts";
+import { endedNotesText } from "./ended_notes_text.ts";
+import { expressionText, unexpressedText } from "./expression_text.ts";
+import type { InstrumentGraph } from "./graph.ts";
 import { floatText } from "./kernel.ts";
 import { velocityPower } from "./velocity.ts";
+import { at, eachVoice, lane } from "./voice_text.ts";
 
 /** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */
 const fadeSeconds = 0.005;
 
 /** -120 dB. Softer notes play like this, so that the ratio of two velocities, and its powers, are numbers. */
 const softestVelocity = 1e-6;
-
-const at = voiceField;
-const lane = (field: number) => `offset=${field} (local.get $lane)`;
 
 /** Functions every instrument shares. */
 export const sharedFunctions = `
@@ -48,17 +41,6 @@ export const sharedFunctions = `
     (i32.or (i32.const 1) (call $mix (i32.add (call $mix (i32.add (call $mix (local.get $seed)) (local.get $stream)))
       (local.get $index)))))`;
 
-/** `$note_ended`: writes down that no voice plays a note any more. */
-export function noteEndedText({ endedNotes }: ArenaPlan): string {
-  const count = `(i32.load (i32.const ${endedNotes}))`;
-  return `
-  (func $note_ended (param $instrument i32) (param $id i32) (local $at i32)
-    (local.set $at (i32.shl (i32.and ${count} (i32.const ${endedNotesKept - 1})) (i32.const 3)))
-    (i32.store offset=${endedNotes + 16} (local.get $at) (local.get $instrument))
-    (i32.store offset=${endedNotes + 20} (local.get $at) (local.get $id))
-    (i32.store (i32.const ${endedNotes}) (i32.add ${count} (i32.const 1))))`;
-}
-
 /** Note functions of one instrument: `$NAME_on`, `$NAME_off`, `$NAME_pedal`, `$NAME_panic`. */
 export function polyphonyText(
   instrument: InstrumentGraph,
@@ -72,7 +54,7 @@ export function polyphonyText(
   return [
     laneText(name, places),
     resetText(instrument, index, places, plan),
-    endText(name, index, polyphony.voices),
+    endedNotesText(name, index, polyphony.voices),
     expressionText(name, polyphony.voices, places),
     startText(instrument, plan, format),
     chooseText(instrument, plan),
@@ -122,92 +104,6 @@ function resetText(
   ;; a voice as it is before its first frame
   (func $${name}_reset (param $voice i32) (param $lane i32) (local $at i32) (local $end i32)
     ${[...states, ...clearLines].join("\n    ")})`;
-}
-
-/**
- * A note has ended when its last voice is over, or plays another note. Voices are taken off one by one, so the last one of a
- * unison tells.
- */
-function endText(name: string, instrument: number, voices: number): string {
-  const tell = (id: string) =>
-    `(if (i32.eqz (call $${name}_sounds ${id})) (then (call $note_ended (i32.const ${instrument}) ${id})))`;
-  return `
-  (func $${name}_sounds (param $id i32) (result i32) (local $voice i32) (local $lane i32)
-    ${
-    eachVoice(
-      name,
-      voices,
-      `(if (i32.and (i32.ne (i32.load ${lane(at.alive)}) (i32.const 0)) (i32.eq (i32.load ${
-        lane(at.id)
-      }) (local.get $id))) (then (return (i32.const 1))))`,
-    )
-  }
-    (i32.const 0))
-
-  ;; these lanes of a group are over, one bit each
-  (func $${name}_end (param $group i32) (param $lanes i32) (local $lane i32) (local $id i32)
-    (loop $next
-      (local.set $lane (i32.add (local.get $group) (i32.shl (i32.ctz (local.get $lanes)) (i32.const 2))))
-      (i32.store ${lane(at.alive)} (i32.const 0))
-      (local.set $id (i32.load ${lane(at.id)}))
-      ${tell("(local.get $id)")}
-      (local.set $lanes (i32.and (local.get $lanes) (i32.sub (local.get $lanes) (i32.const 1))))
-      (br_if $next (local.get $lanes))))
-
-  ;; a voice plays another note
-  (func $${name}_rename (param $lane i32) (param $id i32) (local $before i32)
-    (local.set $before (i32.load ${lane(at.id)}))
-    (i32.store ${lane(at.id)} (local.get $id))
-    (if (i32.and (i32.ne (i32.load ${
-    lane(at.alive)
-  }) (i32.const 0)) (i32.ne (local.get $before) (local.get $id)))
-      (then ${tell("(local.get $before)")})))`;
-}
-
-/** What a note begins with: nothing of its own, and what the instrument has. */
-function unexpressedText(name: string): string {
-  return expressions.map((_, kind) =>
-    `(call $${name}_move (local.get $lane) (i32.const ${kind * 16}) (f32.const 0))`
-  ).join("\n    ");
-}
-
-/** A note, or all notes of an instrument, are moved while they sound. Kinds are numbered as `expressions` lists them. */
-function expressionText(name: string, voices: number, { words }: InstrumentPlaces): string {
-  const ofInstrument = `offset=${
-    words + instrumentWords.expression
-  } (i32.shr_u (local.get $kind) (i32.const 2))`;
-  const known = `(i32.lt_u (local.get $kind) (i32.const ${expressions.length}))`;
-  return `
-  ;; sets the note's own expression; kind in steps of 16
-  (func $${name}_move (param $lane i32) (param $kind i32) (param $value f32)
-    (local.set $lane (i32.add (local.get $lane) (local.get $kind)))
-    (f32.store ${lane(at.own)} (local.get $value))
-    (f32.store ${lane(at[expressions[0]])} (f32.add (local.get $value) (f32.load ${ofInstrument}))))
-
-  (func $${name}_express (param $id i32) (param $kind i32) (param $value f32) (local $voice i32) (local $lane i32)
-    (if (i32.eqz ${known}) (then (return)))
-    (local.set $kind (i32.shl (local.get $kind) (i32.const 4)))
-    ${
-    eachVoice(
-      name,
-      voices,
-      `(if (i32.and (i32.load ${lane(at.alive)}) (i32.eq (i32.load ${
-        lane(at.id)
-      }) (local.get $id))) (then (call $${name}_move (local.get $lane) (local.get $kind) (local.get $value))))`,
-    )
-  })
-
-  (func $${name}_express_all (param $kind i32) (param $value f32) (local $voice i32) (local $lane i32)
-    (if (i32.eqz ${known}) (then (return)))
-    (local.set $kind (i32.shl (local.get $kind) (i32.const 4)))
-    (f32.store ${ofInstrument} (local.get $value))
-    ${
-    eachVoice(
-      name,
-      voices,
-      `(call $${name}_move (local.get $lane) (local.get $kind) (f32.load offset=${at.own} (i32.add (local.get $lane) (local.get $kind))))`,
-    )
-  })`;
 }
 
 function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
@@ -315,16 +211,6 @@ function soundText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): strin
   (func $${name}_sound (param $id i32) (param $number f32) (param $velocity f32) (local $voice i32)
     (i32.store (i32.const ${plan.notes}) (i32.add (i32.load (i32.const ${plan.notes})) (i32.const 1)))
     ${voices.join("\n    ")})`;
-}
-
-/** A loop over all voices. */
-function eachVoice(name: string, voices: number, body: string): string {
-  return `(local.set $voice (i32.const 0))
-    (loop $next
-      (local.set $lane (call $${name}_lane (local.get $voice)))
-      ${body}
-      (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
-      (br_if $next (i32.lt_u (local.get $voice) (i32.const ${voices}))))`;
 }
 
 function releaseText(name: string, voices: number): string {

@@ -1,8 +1,8 @@
 import type { EngineControl } from "../../engine/control.ts";
 import type { OscBundle, OscMessage } from "../codec.ts";
 import { Advertisement } from "./advertisement.ts";
+import { engineValues } from "./engine_values.ts";
 import type { QueryMethod } from "./namespace.ts";
-import type { ParameterWatch } from "./parameter_watch.ts";
 import { OscQueryServer, type QuerySender } from "./server.ts";
 
 export interface QueryServiceOptions {
@@ -14,7 +14,6 @@ export interface QueryServiceOptions {
   /** Where the OSC listener is, e.g. `127.0.0.1:57130`. */
   readonly oscAddress: string;
   readonly engine: EngineControl;
-  readonly values: ParameterWatch;
   /** The OSC address space. */
   readonly space: {
     readonly methods: readonly QueryMethod[];
@@ -33,7 +32,7 @@ export class QueryService {
   #advertisement: Promise<Advertisement | undefined> | undefined;
 
   constructor(options: QueryServiceOptions) {
-    const { port, hostname, engine, values, space, log, oscAddress } = options;
+    const { port, hostname, engine, space, log, oscAddress } = options;
     this.#log = log;
     if (port === "off") {
       if (options.advertise) log.warning("mDNS: nothing is advertised while UNDERSTUDY_OSCQUERY_PORT is off");
@@ -50,7 +49,7 @@ export class QueryService {
         osc,
         engine,
         methods: () => space.methods,
-        values,
+        values: engineValues(engine),
         dispatch: (packet, sender) => space.dispatch(packet, sender),
         allowedOrigins: options.allowedOrigins,
         onTrouble: (text, count) => log.warning(`${text} (${count} so far)`),

@@ -6,7 +6,7 @@ import type { EngineControl } from "../../engine/control.ts";
 import { decodePacket, type OscBundle, OscMalformed, type OscMessage } from "../codec.ts";
 import { Doorkeeper } from "./doorkeeper.ts";
 import { Namespace, type QueryMethod } from "./namespace.ts";
-import type { ParameterWatch } from "./parameter_watch.ts";
+import type { ParameterSource } from "./engine_values.ts";
 import { answerQuery, extensions, type HostInfo } from "./query.ts";
 import { Subscriber } from "./subscriber.ts";
 
@@ -31,7 +31,7 @@ export interface OscQueryServerOptions {
   readonly engine: Pick<EngineControl, "parameters" | "instruments">;
   /** All methods, in the state of now. */
   readonly methods: () => readonly QueryMethod[];
-  readonly values: Pick<ParameterWatch, "valueOf" | "onSet">;
+  readonly values: ParameterSource;
   /** Takes packets of binary frames. */
   readonly dispatch: (packet: OscMessage | OscBundle, sender: QuerySender) => void;
   /** Origins of web pages that may ask besides those of this machine. */

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../osc/address_space.ts";
 import { OscListener } from "../../osc/listener.ts";
-import { ParameterWatch } from "../../osc/oscquery/parameter_watch.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
 import { requirement } from "../requirement.ts";
 import { startTestEngine, until } from "../test_engine.ts";
@@ -67,14 +66,13 @@ for (const script of scripts) {
 
 async function playScript({ args, environment }: Script): Promise<void> {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("keys", format) });
-  const values = new ParameterWatch(engine);
   const listener = OscListener.bind({
     hostname: "127.0.0.1",
     port: 0,
     onTrouble: (text) => assert.fail(text),
   });
   const space = new AddressSpace({
-    engine: values.engine,
+    engine,
     version: "test",
     loadPatch: noPatch,
     onQuit: () => {},
@@ -91,7 +89,7 @@ async function playScript({ args, environment }: Script): Promise<void> {
     });
   listener.serve(space);
   const valueOf = (wanted: string) =>
-    values.valueOf(engine.parameters.find(({ address }) => address === wanted)!);
+    engine.parameterValue(engine.parameters.findIndex(({ address }) => address === wanted));
   try {
     const [program, ...rest] = args(listener.address.split(":")[1]);
     const output = await new Deno.Command(program, { args: rest, env: environment, stdin: "null" }).output();

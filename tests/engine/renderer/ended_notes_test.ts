@@ -1,3 +1,8 @@
+/**
+ * Ends of notes on their way from the renderers to whoever listens.
+ *
+ * Covers: engine/renderer/ended_notes.ts
+ */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control.ts";
 import { compilePatch } from "../../../patches/catalogue.ts";

@@ -1,5 +1,7 @@
 /**
  * A patch writes down the notes that no voice plays any more.
+ *
+ * Covers: modules/signal/ended_notes_text.ts modules/signal/voice_text.ts
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";

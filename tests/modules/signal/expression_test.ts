@@ -1,3 +1,8 @@
+/**
+ * Notes that are moved while they sound.
+ *
+ * Covers: modules/signal/expression_text.ts
+ */
 import assert from "node:assert/strict";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";

@@ -4,9 +4,9 @@ import { DiscoveredService } from "oscquery";
 import { withQueryHost } from "./query_host.ts";
 
 Deno.test("the client of the npm package oscquery reads the host, every parameter and every method", () =>
-  withQueryHost(async ({ server, engine, values, space }) => {
+  withQueryHost(async ({ server, engine, space }) => {
     const parameter = engine.parameters.findIndex(({ address }) => address === "keys/q");
-    values.engine.submit([{ kind: "set", parameter, value: 2.5 }]);
+    engine.submit([{ kind: "set", parameter, value: 2.5 }]);
     const service = new DiscoveredService("127.0.0.1", server.port);
     await service.update();
     assert.equal(service.hostInfo.name, "Understudy in a test");

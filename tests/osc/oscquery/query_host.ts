@@ -1,6 +1,6 @@
 import type { EngineControl } from "../../../engine/control.ts";
 import { AddressSpace } from "../../../osc/address_space.ts";
-import { ParameterWatch } from "../../../osc/oscquery/parameter_watch.ts";
+import { engineValues, type ParameterSource } from "../../../osc/oscquery/engine_values.ts";
 import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
 import { compilePatch, patchNamed } from "../../../patches/catalogue.ts";
 import { startTestEngine } from "../../test_engine.ts";
@@ -8,7 +8,7 @@ import { startTestEngine } from "../../test_engine.ts";
 /** An engine that plays `keys`, with its address space and OSCQuery before it. */
 export interface QueryHost {
   readonly engine: EngineControl;
-  readonly values: ParameterWatch;
+  readonly values: ParameterSource;
   readonly space: AddressSpace;
   readonly server: OscQueryServer;
   readonly troubles: readonly string[];
@@ -22,9 +22,8 @@ export async function withQueryHost(
   options: Partial<OscQueryServerOptions> = {},
 ): Promise<void> {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("keys", format) });
-  const values = new ParameterWatch(engine);
   const space = new AddressSpace({
-    engine: values.engine,
+    engine,
     version: "test",
     loadPatch: async (name) => await engine.loadPatch(patchNamed(name!).build(format)),
     onQuit: () => {},
@@ -35,16 +34,16 @@ export async function withQueryHost(
     port: 0,
     name: "Understudy in a test",
     osc: { hostname: "127.0.0.1", port: 57_130 },
-    engine: values.engine,
+    engine,
     methods: () => space.methods,
-    values,
+    values: engineValues(engine),
     dispatch: (packet, sender) => space.dispatch(packet, sender),
     allowedOrigins: ["https://surface.example"],
     onTrouble: (text) => troubles.push(text),
     ...options,
   });
   try {
-    await work({ engine: values.engine, values, space, server, troubles });
+    await work({ engine, values: engineValues(engine), space, server, troubles });
   } finally {
     await server.stop();
     await engine.stop();

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../../osc/address_space.ts";
-import { ParameterWatch } from "../../../osc/oscquery/parameter_watch.ts";
 import { QueryService, type QueryServiceOptions } from "../../../osc/oscquery/query_service.ts";
 import { startTestEngine } from "../../test_engine.ts";
 
@@ -11,7 +10,6 @@ async function withServices(
   work: (services: readonly QueryService[], lines: readonly string[]) => Promise<void> | void,
 ): Promise<void> {
   const { engine } = await startTestEngine();
-  const values = new ParameterWatch(engine);
   const lines: string[] = [];
   const services: QueryService[] = [];
   for (const variant of variants) {
@@ -22,10 +20,9 @@ async function withServices(
         allowedOrigins: [],
         advertise: false,
         oscAddress: "127.0.0.1:57130",
-        engine: values.engine,
-        values,
+        engine,
         space: new AddressSpace({
-          engine: values.engine,
+          engine,
           version: "test",
           loadPatch: noPatch,
           onQuit: () => {},

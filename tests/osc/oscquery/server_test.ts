@@ -60,7 +60,7 @@ class Surface {
 const json = async (response: Promise<Response>) => await (await response).json();
 
 Deno.test("over HTTP: the tree, one value, the host, and the statuses of the proposal", () =>
-  withQueryHost(async ({ server, engine, values }) => {
+  withQueryHost(async ({ server, engine }) => {
     const { url, port } = server;
     const response = await fetch(url);
     assert.equal(response.headers.get("content-type"), "application/json");
@@ -72,7 +72,7 @@ Deno.test("over HTTP: the tree, one value, the host, and the statuses of the pro
       assert.equal(tree.CONTENTS[group].CONTENTS[name].ACCESS, 3);
     }
     const parameter = engine.parameters.findIndex(({ address }) => address === "keys/cutoffHz");
-    values.engine.submit([{ kind: "set", parameter, value: 1_234.5 }]);
+    engine.submit([{ kind: "set", parameter, value: 1_234.5 }]);
     assert.deepEqual(await json(fetch(`${url}/keys/cutoffHz?VALUE#part`)), { VALUE: [1_234.5] });
     const info = await json(fetch(`${url}/any?HOST_INFO`));
     assert.deepEqual(
@@ -179,7 +179,7 @@ Deno.test("binary frames are OSC: notes sound, questions are answered", () =>
   }));
 
 Deno.test("when the engine plays another patch, clients are told, and the tree is that patch's", () =>
-  withQueryHost(async ({ server, engine, values }) => {
+  withQueryHost(async ({ server, engine }) => {
     const surface = await Surface.open(server.url);
     for (const path of ["/keys/q", "/master/gainDb"]) surface.command("LISTEN", path);
     surface.set("/master/gainDb", -12);
@@ -195,7 +195,7 @@ Deno.test("when the engine plays another patch, clients are told, and the tree i
       "what both patches have keeps its value",
     );
     const parameter = engine.parameters.findIndex(({ address }) => address === "master/gainDb");
-    values.engine.submit([{ kind: "set", parameter, value: -3 }]);
+    engine.submit([{ kind: "set", parameter, value: -3 }]);
     await until("it is still listened to", () => surface.valuesOf("/master/gainDb").at(-1) === -3);
     await surface.close();
   }));
