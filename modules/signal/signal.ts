@@ -140,6 +140,10 @@ export class Signal<U extends Unit = "1"> {
   squared(): Signal<U> {
     return new Signal(apply("multiply", [this.source, this.source]));
   }
+  /** The root of a number without a unit; NaN below 0. */
+  sqrt(this: Signal<"1">): Signal<"1"> {
+    return new Signal(apply("sqrt", [this.source]));
+  }
   floor(): Signal<U> {
     return new Signal(apply("floor", [this.source]));
   }

@@ -1,7 +1,7 @@
 import { defineModule } from "../module.ts";
 import { paceOfSeconds, smoothed } from "../filters/smoother.ts";
 import { exp2 } from "../signal/math.ts";
-import { feedback, makeNode, Signal } from "../signal/signal.ts";
+import { feedback } from "../signal/signal.ts";
 
 /** Peak and effective level as signals: to show, or to act on. */
 export const meter = defineModule({
@@ -36,7 +36,7 @@ export const meter = defineModule({
     const square = smoothed(input.squared(), paceOfSeconds(averageSeconds, sampleRateHz));
     return {
       peak: feedback(0, (before) => before.times(fall).atLeast(loud)),
-      rms: new Signal<"1">(makeNode("sqrt", "f32", [square.source])),
+      rms: square.sqrt(),
     };
   },
 });

@@ -30,6 +30,7 @@ const ways: readonly ((a: S, b: S, c: S, number: number) => S)[] = [
   (a, b) => a.ratio(b.abs().plus(0.5)),
   (a) => a.negated(),
   (a) => a.abs(),
+  (a) => a.abs().sqrt(),
   (a, _b, _c, number) => a.times(number).floor(),
   (a, _b, _c, number) => a.times(number).rounded(),
   (a, b) => a.atMost(b),
