@@ -1,0 +1,116 @@
+/** What is known of a module in numbers, and where a test asserts it. */
+export interface Figure {
+  readonly figure: string;
+  /** Stands in the test twin as it is here, with every number of the figure in it: a test of this script looks. */
+  readonly asserted: string;
+}
+
+const figure = (figure: string, asserted: string): Figure => ({ figure, asserted });
+
+/** By module. */
+export const figures: Readonly<Record<string, readonly Figure[]>> = {
+  adsr: [
+    figure(
+      "attack within a frame up to 0.1 s, 0.2 % up to 10 s",
+      "attack takes its time within a frame up to 0.1 s and 0.2 % up to 10 s",
+    ),
+  ],
+  adsrCurved: [
+    figure(
+      "attack within a frame up to 0.1 s, 0.05 % up to a minute",
+      "attack takes its time within a frame up to 0.1 s and 0.05 % up to a minute",
+    ),
+  ],
+  allPass: [figure("level within 0.0001 dB", "leaves every frequency at its level within 0.0001 dB")],
+  attackRelease: [
+    figure("ends in exact zero", "stays up until the note is let go, then falls in its time to exact zero"),
+  ],
+  bitCrusher: [
+    figure("noise 6.02 dB a bit within 0.5 dB", "lies 6.02 dB a bit plus 1.76 dB below it, within 0.5 dB"),
+  ],
+  brownNoise: [
+    figure("6.02 dB an octave within 0.1", "brown noise falls by 6.02 dB an octave within 0.1"),
+  ],
+  clockDivider: [
+    figure("triplets within a frame", "three for two of a transport's beats are triplets, within a frame"),
+  ],
+  comb: [figure("1 cent", "the lowest tooth is in tune within 1 cent at every pitch")],
+  compressor: [figure("static curve within 0.01 dB", "the static curve is that of the paper within 0.01 dB")],
+  dcBlocker: [figure("-3 dB at the cutoff", "has -3 dB at its cutoff")],
+  fmOperator: [figure("0.01 cents", "ratios are multiples of the note's frequency within 0.01 cents")],
+  gate: [figure("threshold within 0.01 dB", "closes below it by the hysteresis, within 0.01 dB")],
+  ladder: [
+    figure("cutoff within 0.02 dB", "has -12.04 dB at the cutoff within 0.02"),
+    figure("whistle within 0.1 cent", "it whistles at the cutoff within 0.1 cent"),
+    figure(
+      "aliases below -70 dB at 12 dB of drive",
+      "driven by 12 dB, a full sine of 1 kHz in an open filter has no alias above -70 dB",
+    ),
+  ],
+  lfo: [
+    figure("rate within 0.01 %", "the rate is right within 0.01 %"),
+    figure("shape within 1e-4", "follows its formula within 1e-4"),
+  ],
+  limiter: [
+    figure(
+      "never above the ceiling, measured eightfold",
+      "nothing goes beyond the ceiling, also between the samples, measured eightfold",
+    ),
+    figure("at most 0.35 dB below it", "comes out less than 0.35 dB below the ceiling"),
+  ],
+  midSideDecode: [
+    figure("exact but for rounding", "decoded again it is what it was, within the rounding of 32 bits"),
+  ],
+  midSideEncode: [
+    figure("exact but for rounding", "decoded again it is what it was, within the rounding of 32 bits"),
+  ],
+  multiStage: [figure("a minute within 0.1 %", "a minute is right within 0.1 %")],
+  noise: [figure("flat within 0.5 dB", "same power in each of 16 bands within 0.5 dB")],
+  onePole: [figure("-3.01 dB at the cutoff within 0.01", "have -3.01 dB at the cutoff within 0.01")],
+  parametricEq: [figure("gain within 0.02 dB", "a band has its gain in the middle within 0.02 dB")],
+  pinkNoise: [figure("3.01 dB an octave within 0.1", "pink noise falls by 3.01 dB an octave within 0.1")],
+  pluck: [
+    figure("0.1 cents", "strings are in tune within 0.1 cents"),
+    figure("decay within 2 %", "falls by 60 dB in decaySeconds within 2 %"),
+  ],
+  pulse: [
+    figure("0.1 cents", "saw and pulse are in tune within 0.1 cents"),
+    figure("aliases at 440 Hz: -58 dB below 20 kHz", "[601, -49, -58], // 440 Hz"),
+  ],
+  saw: [
+    figure("0.1 cents", "saw and pulse are in tune within 0.1 cents"),
+    figure("aliases at 440 Hz: -58 dB below 20 kHz", "[601, -49, -58], // 440 Hz"),
+  ],
+  shelvingEq: [figure("gain within 0.02 dB", "half at its frequency: within 0.02 dB")],
+  sine: [
+    figure("0.01 cents", "notes are in tune within 0.01 cents"),
+    figure("nothing beside it down to -120 dB", "nothing beside its fundamental down to -120 dB"),
+  ],
+  softClip: [
+    figure("curve within 2e-6", "the curve is tanh(dx) / tanh(d) within 2e-6"),
+    figure(
+      "aliases of 5 kHz: -58 dB twice, -105 dB four times",
+      "full sine of 5 kHz at 12 dB: -25 dB once, below -58 dB twice, -105 dB four times",
+    ),
+  ],
+  stateVariable: [figure("-3 dB at the cutoff", "low and high have -3 dB at the cutoff")],
+  superSaw: [figure("loudness within 0.3 dB", "the mix changes no loudness: that of one saw within 0.3 dB")],
+  transport: [
+    figure(
+      "every beat in its frame, for ten minutes",
+      "every beat begins in the first frame that is not before its time, for ten minutes",
+    ),
+  ],
+  triangle: [
+    figure("0.1 cents", "a triangle is in tune within 0.1 cents"),
+    figure("aliases at 440 Hz: -94 dB below 20 kHz", "[601, -84, -94], // 440 Hz"),
+  ],
+  waveFolder: [
+    figure("curve within 1e-5", "within 1e-5, at every oversampling"),
+    figure("aliases of 5 kHz below -80 dB", "full sine of 5 kHz at 12 dB: -3 dB once, below -80 dB twice"),
+  ],
+  wavetable: [
+    figure("0.1 cents", "a wavetable is in tune within 0.1 cents"),
+    figure("aliases at 440 Hz: -85 dB", "[601, -85], // 440 Hz"),
+  ],
+};
