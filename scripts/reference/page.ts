@@ -172,6 +172,7 @@ function costOf({ rows }: Costs, name: string): Cost | undefined {
 }
 
 function optionText(value: unknown): string {
+  if (value === undefined) return "none by default";
   return Array.isArray(value) && typeof value[0] !== "number"
     ? `a list, of ${value.length} by default`
     : `${JSON.stringify(value)} by default`;
