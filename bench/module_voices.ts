@@ -81,7 +81,8 @@ export function outputsOf(entry: Entry, present: boolean): Patch {
 function heard(entry: Entry, source: Signal<"1">, note: Note | undefined, present: boolean): Signal<"1"> {
   const { module } = entry;
   const inputs = inputsOf(module, source, note);
-  const isFed = Object.keys(inputs).length > 0 || module.moduleName in settings && module.inputs.phaseTurns;
+  const hears = Object.keys(inputs).some((key) => !["gate", "trigger", "number"].includes(key));
+  const isFed = hears || module.moduleName in settings && "phaseTurns" in module.inputs;
   if (!present) return isFed ? source : constant(0.1);
   const pitch = "frequencyHz" in module.parameters && note ? { frequencyHz: note.frequencyHz } : {};
   const outputs = call(module, {
