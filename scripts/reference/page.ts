@@ -60,8 +60,8 @@ export function referencePage(sources: PageSources): string {
 function costText({ machine }: Costs): string {
   return `Costs are nanoseconds of processor time per sample and voice at the defaults, 48 kHz, on one core (${machine.cpu}),
 measured by \`deno task bench:modules\` with what is around the module subtracted; of stereo effects per sample of both
-channels. The ratio is the cost of the scsynth unit beside it over ours, in the same run: above 1 ours is cheaper. Envelopes
-are measured while they move. A module that stands alone waits for its own last sample, and costs less beside others.`;
+channels. The ratio is the cost of the scsynth unit beside it over ours, in the same run: above 1 ours is cheaper; it is left
+out where one of them is too little to tell. Envelopes are measured while they move. A module that stands alone waits for its own last sample, and costs less beside others.`;
 }
 
 function overview({ entries, costs, testsIn }: PageSources): string {
