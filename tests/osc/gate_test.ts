@@ -77,10 +77,10 @@ Deno.test("what waits was copied, keeps its sender's order, and a full queue dro
   const heard: string[] = [];
   for (let packet = 0; packet < queueLimits.senderPackets + 50; packet++) {
     bytes[0] = packet;
-    gate.receive(bytes, loud, (own) => heard.push(`loud ${own[0]}`));
+    gate.receive(bytes, loud, (own) => void heard.push(`loud ${own[0]}`));
   }
   bytes[0] = 7;
-  gate.receive(bytes, quiet, (own) => heard.push(`quiet ${own[0]}`));
+  gate.receive(bytes, quiet, (own) => void heard.push(`quiet ${own[0]}`));
   bytes[0] = 99;
   assert.equal(gate.counts.queueFull, 50);
   turn();
