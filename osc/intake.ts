@@ -21,7 +21,7 @@ export type Steps = Iterator<unknown, void>;
 /** Where packets go; `AddressSpace` is one. */
 export interface PacketTarget {
   /** Does what the packet asks for; returns what is left to do, if anything. */
-  dispatch(packet: OscMessage | OscBundle, sender: PacketSender): Steps | void;
+  begin(packet: OscMessage | OscBundle, sender: PacketSender): Steps | void;
 }
 
 /** Reads a packet and begins with it, or does it altogether; the bytes are not looked at afterwards. Never throws. */
@@ -95,7 +95,7 @@ export class PacketIntake {
 
   #handOver(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): Steps | void {
     try {
-      const steps = target.dispatch(decodePacket(bytes, this.#discarded), sender);
+      const steps = target.begin(decodePacket(bytes, this.#discarded), sender);
       if (steps) return this.#watched(steps);
     } catch (error) {
       this.#fail(error);

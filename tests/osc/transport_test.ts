@@ -19,7 +19,7 @@ class Echo {
   readonly messages: OscMessage[] = [];
   readonly senders = new Set<PacketSender>();
 
-  dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void {
+  begin(packet: OscMessage | OscBundle, sender: PacketSender): void {
     const message = packet as OscMessage;
     this.messages.push(message);
     this.senders.add(sender);
