@@ -12,6 +12,7 @@ import { seatCount } from "./constants.ts";
 import * as control from "./control.ts";
 import { DriverError } from "./driver/driver.ts";
 import { DriverKeeper } from "./driver/driver_keeper.ts";
+import { ProcessEnd } from "./driver/process_end.ts";
 import { fadeOut } from "./fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
@@ -87,6 +88,7 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DriverKeeper;
+  readonly #processEnd: ProcessEnd;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   #writer: SessionWriter | undefined;
@@ -142,6 +144,7 @@ export class Engine implements control.EngineControl {
     });
     this.#timeline = new Timeline(memory, native, options.readWallMs);
     this.#driver = new DriverKeeper(native, memory, config, log);
+    this.#processEnd = new ProcessEnd(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,
       (parameter, value) => this.#reporter.tell({ event: "parameter", parameter, value }),
@@ -419,6 +422,7 @@ export class Engine implements control.EngineControl {
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
     await this.#driver.stop();
+    this.#processEnd.close();
     const remaining = await this.#pool.close(closeMs);
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });

@@ -96,7 +96,8 @@ async function compile(
       await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", object]);
       objects.push(object);
     }
-    await runCompiler(["-shared", "-o", `${folder}/library.so`, ...objects, "-lpthread"]);
+    // nodelete: the code stays as long as a thread may run it, also when the runtime lets go of the library at its end
+    await runCompiler(["-shared", "-Wl,-z,nodelete", "-o", `${folder}/library.so`, ...objects, "-lpthread"]);
     const target = filesOf(cacheDirectory, key);
     await Deno.rename(`${folder}/callback.o`, target.callbackObject);
     await Deno.rename(`${folder}/library.so`, target.library);

@@ -22,6 +22,8 @@ export const nativeSymbols = {
   us_clock_start: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   /** `int us_clock_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
+  /** `void us_hold(const void *shared_memory, uint32_t hold)` */
+  us_hold: { parameters: ["pointer", "u32"], result: "void" },
   /** `void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls)` */
   us_call_repeatedly: { parameters: ["pointer", "buffer", "u32", "u32"], result: "void" },
   /** `int us_datagrams_find(const char *address, uint32_t port)` */
