@@ -9,12 +9,12 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 
 export class ProcessEnd {
   readonly #native: NativeLibrary;
-  readonly #base: Deno.PointerValue;
+  readonly #memory: SharedMemory;
 
   /** From now on the end of the process is watched for. */
   constructor(native: NativeLibrary, memory: SharedMemory) {
     this.#native = native;
-    this.#base = Deno.UnsafePointer.of(memory.bytes);
+    this.#memory = memory;
     globalThis.addEventListener("unload", this.#hold);
     globalThis.addEventListener("error", this.#holdForNow);
     globalThis.addEventListener("unhandledrejection", this.#holdForNow);
@@ -27,12 +27,16 @@ export class ProcessEnd {
     globalThis.removeEventListener("unhandledrejection", this.#holdForNow);
   }
 
-  readonly #hold = () => this.#native.symbols.us_hold(this.#base, 1);
+  readonly #hold = () => this.#set(1);
 
   /** Whoever listens behind us may forgive the error: then the process has another turn, and the sound goes on in it. */
   readonly #holdForNow = (event: Event) => {
     if (event.defaultPrevented) return;
     this.#hold();
-    setTimeout(() => this.#native.symbols.us_hold(this.#base, 0), 0);
+    setTimeout(() => this.#set(0), 0);
   };
+
+  #set(hold: number): void {
+    this.#native.symbols.us_hold(Deno.UnsafePointer.of(this.#memory.bytes), hold);
+  }
 }
