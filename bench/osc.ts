@@ -21,6 +21,7 @@ let run = 0;
 /** Sends evenly, a few every millisecond, and tells how many had no effect. */
 async function lost(server: OscServer, count: number, perSecond: number): Promise<number> {
   run++;
+  await server.begin?.();
   const packets = Array.from({ length: count }, (_, index) => encodePacket(server.message(index, run)));
   const startedMs = performance.now();
   for (let sent = 0; sent < count;) {
@@ -35,6 +36,7 @@ async function lost(server: OscServer, count: number, perSecond: number): Promis
 /** Sends bursts as fast as it can, with time to recover between them. */
 async function lostInBursts(server: OscServer): Promise<number> {
   run++;
+  await server.begin?.();
   const count = bursts * burstMessages;
   const packets = Array.from({ length: count }, (_, index) => encodePacket(server.message(index, run)));
   for (let sent = 0; sent < count;) {
@@ -47,7 +49,7 @@ async function lostInBursts(server: OscServer): Promise<number> {
   return count - await server.arrived(count, run);
 }
 
-const servers = [await startUnderstudy(native)];
+const servers: OscServer[] = await startUnderstudy(native);
 if (onPath("scsynth") && onPath("jackd")) servers.push(await startScsynth(native));
 else console.error("SKIPPED: scsynth; install with: apt-get install supercollider-server jackd2");
 try {
@@ -73,7 +75,7 @@ try {
   }
   await report("osc_bursts", inBursts);
 } finally {
-  for (const server of servers) await server.stop();
+  for (const server of servers.toReversed()) await server.stop();
 }
 await report("osc_latency", await latencies(native, build.library));
 Deno.exit(0);

@@ -22,9 +22,9 @@ export interface FairQueueLimits {
   readonly totalBytes: number;
 }
 
-/** Room for 16,000 messages of each sender, some 0.1 s of what can be worked off; all senders together for 16 MiB. */
+/** Room for 32,000 messages of each sender, some 0.2 s of what can be worked off; all senders together for 16 MiB. */
 export const queueLimits: FairQueueLimits = {
-  senderPackets: 16_384,
+  senderPackets: 32_768,
   senderBytes: 1 << 20,
   totalBytes: 16 << 20,
 };

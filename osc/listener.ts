@@ -58,8 +58,8 @@ export interface OscListenerOptions<P extends Peer> {
 /** The largest datagram that UDP can carry. */
 const largestDatagram = 65_507;
 
-/** Room for some 20,000 small datagrams, as the system counts them: 0.1 s at 200,000 a second. */
-export const wantedBufferBytes = 8 << 20;
+/** Room for some 40,000 small datagrams, as the system counts them: 0.2 s at 200,000 a second. */
+export const wantedBufferBytes = 16 << 20;
 
 const mostRepliesWaiting = 4_096;
 
