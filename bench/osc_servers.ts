@@ -10,6 +10,8 @@ export interface OscServer {
   /** Message number `index` of a run, always of the same size. */
   message(index: number, run: number): OscMessage;
   readonly socket: FastSocket;
+  /** To be called before a run. */
+  begin?(): Promise<void>;
   /** Takes in what has been answered, so that answers do not pile up while messages are sent. */
   listen(): void;
   /** How many of the `count` messages of a run had their effect, once all is quiet. */
@@ -69,8 +71,11 @@ export class FastSocket {
   }
 }
 
-/** Starts the engine as its users do, without the limit for one sender; it answers each command. */
-export async function startUnderstudy(native: NativeLibrary): Promise<OscServer> {
+/**
+ * Starts the engine as its users do, without the limit for one sender; it answers each command. The second is another sender
+ * to the same engine, which has asked for no answers.
+ */
+export async function startUnderstudy(native: NativeLibrary): Promise<[OscServer, OscServer]> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "main.ts", "start"],
     cwd: new URL("..", import.meta.url),
@@ -86,7 +91,7 @@ export async function startUnderstudy(native: NativeLibrary): Promise<OscServer>
     socket.drain((bytes) => {
       if (bytes[1] === 0x64 && bytes[2] === 0x6F) done++; // "/done"; others are "/fail" and "/dropped"
     });
-  return {
+  const answered: OscServer = {
     name: "understudy",
     socket,
     message: (index) => ({ address: "/synth/pan", args: [{ type: "f", value: (index % 1_000) / 1_000 }] }),
@@ -102,6 +107,34 @@ export async function startUnderstudy(native: NativeLibrary): Promise<OscServer>
       process.kill("SIGTERM");
       await process.status;
     },
+  };
+  return [answered, await withoutAnswers(answered, new FastSocket(native, port))];
+}
+
+async function withoutAnswers({ message }: OscServer, socket: FastSocket): Promise<OscServer> {
+  await socket.ask({ address: "/answer", args: [{ type: "i", value: 0 }] }, "/answer.reply");
+  /** Packets that were worked off, by the engine's own count: all that came, without those that it dropped or refused. */
+  const worked = async () => {
+    const args = await socket.ask({ address: "/status", args: [] }, "/status.reply");
+    const count = (name: string) => {
+      const value = args[args.findIndex((arg) => arg.type === "s" && arg.value === `osc.${name}`) + 1];
+      return (value as { value: number }).value;
+    };
+    const lost = ["forbidden", "rateLimited", "queueFull", "newSenders", "malformed", "failed", "waiting"];
+    return count("packets") - lost.reduce((sum, name) => sum + count(name), 0);
+  };
+  let before = 0;
+  return {
+    name: "understudy, /answer 0",
+    socket,
+    message,
+    begin: async () => void (before = await worked()),
+    listen: () => socket.drain(() => {}),
+    arrived: async (wanted) => {
+      await new Promise((done) => setTimeout(done, 500));
+      return Math.min(wanted, await worked() - before - 1); // the question itself is counted as well
+    },
+    stop: () => Promise.resolve(socket.close()),
   };
 }
 

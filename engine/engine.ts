@@ -12,6 +12,7 @@ import { seatCount } from "./constants.ts";
 import * as control from "./control.ts";
 import { DriverError } from "./driver/driver.ts";
 import { DriverKeeper } from "./driver/driver_keeper.ts";
+import { ProcessEnd } from "./driver/process_end.ts";
 import { fadeOut } from "./fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
@@ -88,6 +89,7 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DriverKeeper;
+  readonly #processEnd: ProcessEnd;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
@@ -145,6 +147,7 @@ export class Engine implements control.EngineControl {
     this.#endedNotes = new EndedNotes(memory);
     this.#timeline = new Timeline(memory, native, options.readWallMs);
     this.#driver = new DriverKeeper(native, memory, config, log);
+    this.#processEnd = new ProcessEnd(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,
       (parameter, value) => this.#reporter.tell({ event: "parameter", parameter, value }),
@@ -426,6 +429,7 @@ export class Engine implements control.EngineControl {
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
     await this.#driver.stop();
+    this.#processEnd.close();
     const remaining = await this.#pool.close(closeMs);
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });

@@ -19,6 +19,9 @@ const bytesEach = 65_536;
 const descriptionWords = 10;
 const addressWords = 8;
 
+/** Datagrams that wait in the outbox at most. */
+const mostPosted = 256;
+
 /** Peers that are remembered, by what their address comes to; a newcomer takes the place of what stood there. */
 const peerSlots = 256;
 
@@ -32,6 +35,13 @@ export class Datagrams {
   readonly #words = new Uint32Array(most * descriptionWords);
   readonly #peers: (DatagramPeer | undefined)[] = new Array(peerSlots).fill(undefined);
   readonly #named = new Map<string, DatagramPeer>();
+  /** The outbox: datagrams one behind the other, and what each is. */
+  readonly #posted = new Uint8Array(bytesEach);
+  readonly #postedWords = new Uint32Array(mostPosted * descriptionWords);
+  readonly #postedAddresses = new Uint8Array(this.#postedWords.buffer);
+  #postedCount = 0;
+  #postedBytes = 0;
+  #lost = 0;
   #droppedWord: number;
   #dropped = 0;
 
@@ -115,6 +125,36 @@ export class Datagrams {
       socketAddress,
       socketAddress.length,
     ) === 0;
+  }
+
+  /** Puts a copy of a datagram into the outbox, which {@link Datagrams.flush} empties; sends what waits when it is full. */
+  post(bytes: Uint8Array, to: DatagramPeer): void {
+    const { length } = bytes;
+    if (this.#postedCount === mostPosted || this.#postedBytes + length > bytesEach) this.#send();
+    if (length > bytesEach) return void this.#lost++;
+    const { socketAddress } = to;
+    const word = this.#postedCount++ * descriptionWords;
+    this.#postedWords[word] = length;
+    this.#postedWords[word + 1] = socketAddress.length;
+    this.#postedAddresses.set(socketAddress, (word + 2) * 4);
+    this.#posted.set(bytes, this.#postedBytes);
+    this.#postedBytes += length;
+  }
+
+  /** Sends what is in the outbox, without waiting. Returns how many datagrams were lost since the last call. */
+  flush(): number {
+    this.#send();
+    const lost = this.#lost;
+    this.#lost = 0;
+    return lost;
+  }
+
+  #send(): void {
+    const count = this.#postedCount;
+    if (count === 0) return;
+    this.#postedCount = this.#postedBytes = 0;
+    this.#lost += count -
+      this.#symbols.us_datagrams_send_all(this.#descriptor, this.#posted, this.#postedWords, count);
   }
 }
 

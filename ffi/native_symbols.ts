@@ -22,6 +22,8 @@ export const nativeSymbols = {
   us_clock_start: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   /** `int us_clock_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
+  /** `void us_hold(const void *shared_memory, uint32_t hold)` */
+  us_hold: { parameters: ["pointer", "u32"], result: "void" },
   /** `void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls)` */
   us_call_repeatedly: { parameters: ["pointer", "buffer", "u32", "u32"], result: "void" },
   /** `int us_datagrams_find(const char *address, uint32_t port)` */
@@ -34,6 +36,8 @@ export const nativeSymbols = {
   us_datagrams_take: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** `int us_datagrams_send(int, const uint8_t *bytes, uint32_t count, const uint8_t *receiver, uint32_t receiver_bytes)` */
   us_datagrams_send: { parameters: ["i32", "buffer", "u32", "buffer", "u32"], result: "i32" },
+  /** `uint32_t us_datagrams_send_all(int, const uint8_t *data, struct us_datagram *datagrams, uint32_t count)` */
+  us_datagrams_send_all: { parameters: ["i32", "buffer", "buffer", "u32"], result: "u32" },
   /** `uint32_t us_datagrams_receiver(int descriptor, const char *address, uint32_t port, uint8_t *receiver)` */
   us_datagrams_receiver: { parameters: ["i32", "buffer", "u32", "buffer"], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -1,13 +1,15 @@
 /**
- * What can be said to the engine, as one table: address, type tags, who may, what it does. Every message is answered;
- * messages of a bundle that change the sound are put into the log together, one submission for each time tag.
+ * What can be said to the engine, as one table: address, type tags, who may, what it does. Every message is answered, unless
+ * its sender asked not to be; messages of a bundle that change the sound are put into the log together, one submission for
+ * each time tag. A bundle is read a little at a time, so that no packet keeps the isolate from its other duties.
  */
 import { type Command, CommandRefused, type EngineControl } from "../engine/control.ts";
 import { AccessControl } from "./access.ts";
 import { MessageRefused } from "./arguments.ts";
+import { EncodedMessage } from "./encoded_message.ts";
 import { Feedback } from "./feedback.ts";
 import { suggestion } from "./help.ts";
-import type { PacketSender } from "./intake.ts";
+import type { PacketSender, Steps } from "./intake.ts";
 import { Meters } from "./meters.ts";
 import { done, type Effect, failed, float, type Method, text } from "./method.ts";
 import { type MethodDescription, musicMethods } from "./music_methods.ts";
@@ -17,6 +19,7 @@ import { groupMethods } from "./parameter_groups.ts";
 import { isPattern, PatternMalformed } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
 import { TokenBucket } from "./rate_limit.ts";
+import { RecentMap } from "./recent_map.ts";
 import { dumpLine, serverMethods } from "./server_methods.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "./time_tag.ts";
 
@@ -39,12 +42,26 @@ interface Table {
   readonly methods: ReadonlyMap<string, Method>;
   /** Patterns reach only what changes the sound: nobody shall quit by `/*`. */
   readonly patterns: PatternCache;
+  /** What is answered when a method did its work, by its address. */
+  readonly done: ReadonlyMap<string, OscMessage>;
+}
+
+/** A message that changes the sound, until those of its bundle are put into the log. */
+interface Accepted {
+  readonly address: string;
+  readonly commands: readonly Command[];
 }
 
 const suggestionsPerSecond = 50;
 
 /** Methods that the messages of one bundle reach together, at most: each may be a pattern that matches many. */
 const mostReached = 2_048;
+
+/** Messages of a bundle that are read, or answered, in one step; one that is more than a change of the sound fills it. */
+const messagesInStep = 32;
+
+/** Senders that may have turned their answers off at once; who was silent longest is answered again. */
+const mostUnanswered = 1_024;
 
 export class AddressSpace {
   readonly #options: AddressSpaceOptions;
@@ -56,6 +73,9 @@ export class AddressSpace {
   readonly #stopWatching: () => void;
   /** Suggestions cost more than all else that an answer may hold: so many there are in a second. */
   readonly #suggestions = new TokenBucket(suggestionsPerSecond, suggestionsPerSecond, performance.now());
+  /** Senders, by their key, that are told only what went wrong. */
+  readonly #unanswered = new RecentMap<string, true>(mostUnanswered);
+  readonly #submitNow: EngineControl["submit"];
   #table: Table;
   #dumping = false;
 
@@ -63,6 +83,7 @@ export class AddressSpace {
     const { engine } = options;
     this.#options = options;
     this.#access = options.access ?? AccessControl.local();
+    this.#submitNow = engine.submit.bind(engine);
     this.#notifications = new Notifications(engine);
     this.#meters = new Meters(engine);
     this.#feedback = new Feedback(engine);
@@ -74,6 +95,7 @@ export class AddressSpace {
       feedback: this.#feedback,
       traffic: options.traffic ?? (() => ({})),
       setDump: (on) => void (this.#dumping = on),
+      setAnswers: ({ key }, on) => on ? this.#unanswered.delete(key) : this.#unanswered.set(key, true),
       methods: () => this.methods,
     });
     this.#table = this.#tableOf(engine);
@@ -89,11 +111,20 @@ export class AddressSpace {
 
   /** Does what a packet asks for and answers to its sender. Throws only what is a defect of ours. */
   dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void {
+    const steps = this.begin(packet, sender);
+    while (steps && !steps.next().done);
+  }
+
+  /** As {@link AddressSpace.dispatch}, but what takes long is returned, to be done a little at a time. */
+  begin(packet: OscMessage | OscBundle, sender: PacketSender): Steps | void {
     this.#notifications.renew(sender);
     this.#meters.renew(sender);
     if (this.#feedback.size > 0) this.#feedback.heard(sender, packet);
-    if (isBundle(packet)) this.#bundle(packet, packet.timeTag, sender);
-    else this.#submit([packet], undefined, sender);
+    if (isBundle(packet)) return this.#bundle(packet, packet.timeTag, sender);
+    if (!this.#table.methods.has(packet.address) && isPattern(packet.address)) {
+      return this.#submit([packet], undefined, sender);
+    }
+    this.#single(packet, sender);
   }
 
   /** Ends subscriptions and their timers. */
@@ -113,22 +144,43 @@ export class AddressSpace {
     const own = new Map(this.#server.map((method) => [method.address, method]));
     const sounding = [...groupMethods(engine), ...music].filter(({ address }) => !own.has(address));
     const methods = new Map([...sounding, ...this.#server].map((method) => [method.address, method]));
-    return { methods, patterns: new PatternCache(music.map(({ address }) => address)) };
+    return {
+      methods,
+      patterns: new PatternCache(music.map(({ address }) => address)),
+      done: new Map([...methods.keys()].map((address) => [address, new EncodedMessage(done(address))])),
+    };
   }
 
-  #bundle(bundle: OscBundle, enclosing: TimeTag, sender: PacketSender): void {
+  /** The same as a bundle of one message, on the shortest way. */
+  #single(message: OscMessage, sender: PacketSender): void {
+    if (this.#dumping) this.#options.onDump?.(dumpLine(message, sender));
+    this.#answering(message, sender, (effect) => {
+      this.#submitNow(effect.commands);
+      this.#tellDone(message.address, sender);
+    });
+  }
+
+  *#bundle(bundle: OscBundle, enclosing: TimeTag, sender: PacketSender): Generator<void, void> {
     const tag = isImmediate(bundle.timeTag) || notEarlier(bundle.timeTag, enclosing)
       ? bundle.timeTag
       : enclosing;
     const messages = bundle.elements.filter((element) => !isBundle(element)) as OscMessage[];
-    this.#submit(messages, isImmediate(tag) ? undefined : tag, sender);
-    for (const element of bundle.elements) if (isBundle(element)) this.#bundle(element, tag, sender);
+    yield* this.#submit(messages, isImmediate(tag) ? undefined : tag, sender);
+    for (const element of bundle.elements) {
+      if (isBundle(element)) yield* this.#bundle(element, tag, sender);
+    }
   }
 
   /** One invalid message does not keep the others from being heard; each is answered on its own. */
-  #submit(messages: readonly OscMessage[], tag: TimeTag | undefined, sender: PacketSender): void {
-    const accepted: { message: OscMessage; commands: readonly Command[] }[] = [];
+  *#submit(
+    messages: readonly OscMessage[],
+    tag: TimeTag | undefined,
+    sender: PacketSender,
+  ): Generator<void, void> {
+    const table = this.#table;
+    const accepted: Accepted[] = [];
     let left = mostReached;
+    let inStep = 0;
     for (const each of messages) {
       if (this.#dumping) this.#options.onDump?.(dumpLine(each, sender));
       const reached = this.#expand(each, sender);
@@ -137,28 +189,53 @@ export class AddressSpace {
         sender.reply(failed(each.address, `expected at most ${mostReached} methods reached by one bundle`));
         continue;
       }
-      for (const message of reached) {
-        this.#answering(message, sender, () => {
-          const effect = this.#read(message, sender);
-          if ("act" in effect) return this.#perform(message, effect.act, sender);
-          if (tag !== undefined && effect.commands.some(({ kind }) => kind === "clear")) {
-            throw new MessageRefused("acts at once; send it outside of a bundle with a time");
-          }
-          accepted.push({ message, commands: effect.commands });
-        });
-      }
+      const before = accepted.length;
+      for (const message of reached) this.#accept(message, tag, sender, accepted);
+      inStep += accepted.length - before === 1 ? 1 : messagesInStep;
+      if (inStep < messagesInStep) continue;
+      inStep = 0;
+      yield;
     }
-    if (accepted.length === 0) return;
-    try {
-      const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
-      const { lateMs } = this.#options.engine.submit(accepted.flatMap(({ commands }) => commands), time);
-      for (const { message: { address } } of accepted) {
-        sender.reply(done(address));
-        if (lateMs > 0) sender.reply({ address: "/late", args: [text(address), float(lateMs)] });
+    if (accepted.length > 0) yield* this.#append(accepted, tag, sender, table);
+  }
+
+  #accept(
+    message: OscMessage,
+    tag: TimeTag | undefined,
+    sender: PacketSender,
+    accepted: Accepted[],
+  ): void {
+    this.#answering(message, sender, ({ commands }) => {
+      if (tag !== undefined && commands.some(({ kind }) => kind === "clear")) {
+        throw new MessageRefused("acts at once; send it outside of a bundle with a time");
       }
+      accepted.push({ address: message.address, commands });
+    });
+  }
+
+  /** @param table what the commands mean: they were read by it */
+  *#append(
+    accepted: readonly Accepted[],
+    tag: TimeTag | undefined,
+    sender: PacketSender,
+    table: Table,
+  ): Generator<void, void> {
+    let lateMs = 0;
+    let refusal: string | undefined;
+    try {
+      if (table !== this.#table) throw new CommandRefused("another patch plays since it came; send it again");
+      const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
+      lateMs = this.#submitNow(accepted.flatMap(({ commands }) => commands), time).lateMs;
     } catch (error) {
       if (!(error instanceof CommandRefused)) throw error;
-      for (const { message } of accepted) sender.reply(failed(message.address, error.message));
+      refusal = error.message;
+    }
+    for (let index = 0; index < accepted.length; index++) {
+      if (index > 0 && index % messagesInStep === 0) yield;
+      const { address } = accepted[index];
+      if (refusal === undefined) this.#tellDone(address, sender);
+      else sender.reply(failed(address, refusal));
+      if (lateMs > 0) sender.reply({ address: "/late", args: [text(address), float(lateMs)] });
     }
   }
 
@@ -194,21 +271,33 @@ export class AddressSpace {
   }
 
   #perform(
-    message: OscMessage,
+    { address }: OscMessage,
     act: (sender: PacketSender) => void | Promise<void>,
     sender: PacketSender,
   ): void {
     const result = act(sender);
-    if (result === undefined) return sender.reply(done(message.address));
+    if (result === undefined) return this.#tellDone(address, sender);
     result.then(
-      () => sender.reply(done(message.address)),
-      (error) => sender.reply(failed(message.address, (error as Error).message)),
+      () => this.#tellDone(address, sender),
+      (error) => sender.reply(failed(address, (error as Error).message)),
     );
   }
 
-  #answering(message: OscMessage, sender: PacketSender, work: () => void): void {
+  #tellDone(address: string, sender: PacketSender): void {
+    if (this.#unanswered.size > 0 && this.#unanswered.get(sender.key)) return;
+    sender.reply(this.#table.done.get(address) ?? done(address));
+  }
+
+  /** Reads a message and does what is done at once, or hands its commands to `take`; answers what goes wrong. */
+  #answering(
+    message: OscMessage,
+    sender: PacketSender,
+    take: (effect: { readonly commands: readonly Command[] }) => void,
+  ): void {
     try {
-      work();
+      const effect = this.#read(message, sender);
+      if ("act" in effect) this.#perform(message, effect.act, sender);
+      else take(effect);
     } catch (error) {
       const expected = error instanceof MessageRefused || error instanceof CommandRefused;
       sender.reply(

@@ -3,10 +3,22 @@ import type { OscArgument } from "./codec.ts";
 /** A message that does not do what its address promises: the text goes to the sender with `/fail`. */
 export class MessageRefused extends Error {
   override readonly name = "MessageRefused";
+
+  /** Keeps no stack: what a stranger sent wrongly is not explained by it, and it costs more than all else of an answer. */
+  constructor(reason: string) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = 0;
+    super(reason);
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** Exactly `count` finite numbers of these types. Throws {@link MessageRefused}. */
 export function numbers(args: readonly OscArgument[], types: readonly string[], count: number): number[] {
+  if (count === 1 && args.length === 1 && types.includes(args[0].type)) { // nearly every message
+    const { value } = args[0] as { value: number };
+    if (Number.isFinite(value)) return [value];
+  }
   if (args.length !== count || args.some((arg) => !types.includes(arg.type))) {
     throw new MessageRefused(
       `expected ,${types[0].repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,

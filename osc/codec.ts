@@ -5,6 +5,7 @@
  * ignores the offset of blob views, throws on nested arrays, writes 64-bit integers as 0 and does not check the sizes of
  * elements. Neither says at which byte a packet is wrong. `osc-min` is the oracle that the tests compare with.
  */
+import { EncodedMessage } from "./encoded_message.ts";
 import type { OscBundle, OscMessage, OscUnrecognised } from "./packet.ts";
 import { PacketReader } from "./packet_reader.ts";
 import { PacketWriter } from "./packet_writer.ts";
@@ -45,5 +46,5 @@ export function encodePacket(packet: OscMessage | OscBundle): Uint8Array<ArrayBu
 
 /** As {@link encodePacket}, but the bytes are valid only until the next packet is encoded. Allocates nothing to speak of. */
 export function encodeForNow(packet: OscMessage | OscBundle): Uint8Array<ArrayBuffer> {
-  return writer.write(packet);
+  return packet instanceof EncodedMessage ? packet.bytes : writer.write(packet);
 }

@@ -15,15 +15,22 @@ export interface PacketSender {
   reply(message: OscMessage): void;
 }
 
+/** What is left to do of a long packet, a little at a time. */
+export type Steps = Iterator<unknown, void>;
+
 /** Where packets go; `AddressSpace` is one. */
 export interface PacketTarget {
-  dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void;
+  /** Does what the packet asks for; returns what is left to do, if anything. */
+  begin(packet: OscMessage | OscBundle, sender: PacketSender): Steps | void;
 }
+
+/** Reads a packet and begins with it, or does it altogether; the bytes are not looked at afterwards. Never throws. */
+export type PacketHandler = (bytes: Uint8Array) => Steps | void;
 
 /** What decides whether and when a packet is read; `Gate` is one. */
 export interface PacketGate {
   /** @param handle reads the packet; its bytes are another's when it is called later */
-  receive(bytes: Uint8Array, sender: PacketSender, handle: (bytes: Uint8Array) => void): void;
+  receive(bytes: Uint8Array, sender: PacketSender, handle: PacketHandler): void;
 }
 
 /** Told of what failed, at most once in `noticeMs` for each kind, with how many of all kinds there were. */
@@ -34,6 +41,9 @@ const noticeMs = 1_000;
 /** So long the isolate is worked in at most before others get their turn, in milliseconds. */
 const longestTurnMs = 2;
 
+/** The clock is looked at after so many packets, because reading it costs a tenth of what a packet does. */
+const looksApart = 16;
+
 /** One for all transports of an engine. Main isolate. */
 export class PacketIntake {
   readonly #onTrouble: TroubleNotice;
@@ -42,6 +52,9 @@ export class PacketIntake {
   readonly #counts: Record<Trouble, number> = { malformed: 0, dropped: 0, replies: 0, failed: 0, refused: 0 };
   #packets = 0;
   #turnStartedMs = performance.now();
+  #unlooked = 0;
+  /** How packets of the sender before were handled: mostly the next one's too. */
+  #last: { target: PacketTarget; sender: PacketSender; handle: PacketHandler } | undefined;
 
   /** @param gate omitted: everything is read at once */
   constructor(onTrouble: TroubleNotice, gate?: PacketGate) {
@@ -67,17 +80,45 @@ export class PacketIntake {
   /** Decodes and hands over, as soon as the gate lets it through. Never throws. */
   take(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): void {
     this.#packets++;
-    if (!this.#gate) return this.#handOver(bytes, target, sender);
-    this.#gate.receive(bytes, sender, (own) => this.#handOver(own, target, sender));
+    const handle = this.#handler(target, sender);
+    if (this.#gate) return this.#gate.receive(bytes, sender, handle);
+    const steps = handle(bytes);
+    while (steps && !steps.next().done);
   }
 
-  #handOver(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): void {
+  #handler(target: PacketTarget, sender: PacketSender): PacketHandler {
+    if (this.#last?.target === target && this.#last.sender === sender) return this.#last.handle;
+    const handle = (bytes: Uint8Array) => this.#handOver(bytes, target, sender);
+    this.#last = { target, sender, handle };
+    return handle;
+  }
+
+  #handOver(bytes: Uint8Array, target: PacketTarget, sender: PacketSender): Steps | void {
     try {
-      target.dispatch(decodePacket(bytes, this.#discarded), sender);
+      const steps = target.begin(decodePacket(bytes, this.#discarded), sender);
+      if (steps) return this.#watched(steps);
     } catch (error) {
-      if (error instanceof OscMalformed) this.#discarded(error);
-      else this.trouble("failed", `OSC: ${String(error)}`);
+      this.#fail(error);
     }
+  }
+
+  /** Steps that count their errors instead of throwing them. */
+  #watched(steps: Steps): Steps {
+    return {
+      next: () => {
+        try {
+          return steps.next();
+        } catch (error) {
+          this.#fail(error);
+          return { done: true, value: undefined };
+        }
+      },
+    };
+  }
+
+  #fail(error: unknown): void {
+    if (error instanceof OscMalformed) this.#discarded(error);
+    else this.trouble("failed", `OSC: ${String(error)}`);
   }
 
   readonly #discarded = (error: OscMalformed) =>
@@ -94,6 +135,8 @@ export class PacketIntake {
 
   /** Whether the others should get their turn now: then await {@link PacketIntake.rest}. */
   get overdue(): boolean {
+    if (++this.#unlooked < looksApart) return false;
+    this.#unlooked = 0;
     return performance.now() - this.#turnStartedMs > longestTurnMs;
   }
 

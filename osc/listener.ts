@@ -36,7 +36,10 @@ export interface DatagramAccess<P extends Peer> {
   bytes(index: number): Uint8Array;
   peer(index: number): P;
   peerAt(hostname: string, port: number): P;
-  send(bytes: Uint8Array<ArrayBuffer>, to: P): boolean;
+  /** Keeps a copy until `flush`, or sends it before. */
+  post(bytes: Uint8Array<ArrayBuffer>, to: P): void;
+  /** Sends what was posted; returns how many were lost since the last call. */
+  flush(): number;
 }
 
 export interface OscListenerOptions<P extends Peer> {
@@ -55,8 +58,8 @@ export interface OscListenerOptions<P extends Peer> {
 /** The largest datagram that UDP can carry. */
 const largestDatagram = 65_507;
 
-/** Room for some 5,000 small datagrams, with the system's overhead: 25 ms at 200,000 a second. */
-export const wantedBufferBytes = 4 << 20;
+/** Room for some 40,000 small datagrams, as the system counts them: 0.2 s at 200,000 a second. */
+export const wantedBufferBytes = 16 << 20;
 
 const mostRepliesWaiting = 4_096;
 
@@ -75,6 +78,8 @@ export class OscListener<P extends Peer = Peer> {
   #finished: Promise<void> | undefined;
   #stopped = false;
   #replies: { bytes: Uint8Array<ArrayBuffer>; to: Deno.Addr }[] = [];
+  /** Whether answers wait for the end of this turn, when they leave together. */
+  #posted = false;
   #dropped = 0;
   #dropsSeenMs = 0;
 
@@ -122,6 +127,7 @@ export class OscListener<P extends Peer = Peer> {
   /** Closes the socket and waits until the loop has ended. Safe to repeat. */
   async stop(): Promise<void> {
     if (!this.#stopped) {
+      this.#flush();
       this.#stopped = true;
       this.countDrops();
       this.#socket.close();
@@ -179,13 +185,25 @@ export class OscListener<P extends Peer = Peer> {
     const sender: PacketSender = {
       ...identity(peer),
       reply: (message) => {
-        if (this.#stopped || access.send(encodeForNow(message), peer)) return;
-        this.intake.trouble("replies", "OSC replies wait faster than they leave; dropped");
+        if (this.#stopped) return;
+        access.post(encodeForNow(message), peer);
+        if (this.#posted) return;
+        this.#posted = true;
+        queueMicrotask(this.#flush);
       },
     };
     this.#senders.set(peer, sender);
     return sender;
   }
+
+  readonly #flush = () => {
+    if (!this.#posted || this.#stopped) return;
+    this.#posted = false;
+    const lost = this.#access!.flush();
+    if (lost > 0) {
+      this.intake.trouble("replies", `OSC: ${lost} replies lost, the system had no room for them`, lost);
+    }
+  };
 
   #senderAt(from: Deno.NetAddr): PacketSender {
     if (this.#access) {

@@ -31,6 +31,8 @@ export interface ServerParts {
   /** Counts of what came in, for `/status`. */
   readonly traffic: () => Readonly<Record<string, number>>;
   readonly setDump: (on: boolean) => void;
+  /** Whether a sender is told of what was done. */
+  readonly setAnswers: (sender: PacketSender, on: boolean) => void;
   /** All methods, these among them. */
   readonly methods: () => readonly MethodDescription[];
 }
@@ -135,7 +137,7 @@ function askingMethods({ engine, version, methods, traffic, setDump }: ServerPar
   ];
 }
 
-function listeningMethods({ notifications, meters, feedback, access }: ServerParts): Method[] {
+function listeningMethods({ notifications, meters, feedback, access, setAnswers }: ServerParts): Method[] {
   return [
     {
       address: "/feedback",
@@ -146,6 +148,22 @@ function listeningMethods({ notifications, meters, feedback, access }: ServerPar
       read: (args) => {
         const join = zeroOrOne(args);
         return { act: (sender) => join ? feedback.join(sender) : feedback.leave(sender) };
+      },
+    },
+    {
+      address: "/answer",
+      types: "i",
+      access: "read",
+      description: "0: the sender is no longer told /done, only what failed, was late or was asked for; 1: " +
+        "every message is answered again; answers /answer.reply with the same number",
+      read: (args) => {
+        const on = zeroOrOne(args);
+        return {
+          act: (sender) => {
+            setAnswers(sender, on);
+            sender.reply({ address: "/answer.reply", args: [scalar(on ? 1 : 0)] });
+          },
+        };
       },
     },
     {

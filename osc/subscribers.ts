@@ -78,6 +78,7 @@ export class Subscribers<T> {
   }
 
   #expire(): void {
+    if (this.#byKey.size === 0) return;
     const nowMs = this.#nowMs();
     for (const { sender, untilMs } of [...this.#byKey.values()]) if (untilMs < nowMs) this.leave(sender);
   }

@@ -313,10 +313,16 @@ static void count_host_flags(struct us_counters *counters, unsigned long flags) 
   if (flags & OUTPUT_OVERFLOW) ADD(counters->output_overflows, 1);
 }
 
+uint32_t us_held, us_inside, us_held_channels;
+
 int us_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
                 unsigned long status_flags, void *shared_memory) {
   uint64_t started = us_ticks();
   (void)time_info;
+  if (!us_enter()) {
+    memset(output, 0, frame_count * us_held_channels * sizeof(float));
+    return 0; /* paContinue */
+  }
   unsigned char *base = shared_memory;
   const struct us_geometry *geometry = AT(struct us_geometry, base, US_GEOMETRY_OFFSET);
   struct view v = {
@@ -350,5 +356,6 @@ int us_callback(const void *input, void *output, unsigned long frame_count, cons
   note_in(AT(struct us_durations, base, US_DURATIONS_OFFSET)->buckets, duration);
   if (LOAD(v.control->play)) ADD(v.counters->busy_ticks, duration);
   keep_longest(&v.counters->longest_ticks, duration);
+  us_leave();
   return 0; /* paContinue */
 }

@@ -63,23 +63,29 @@ static void *run(void *argument) {
   const struct us_counters *counters = (const void *)(self->shared_memory + US_COUNTERS_OFFSET);
   struct us_clock *clock = (void *)(self->shared_memory + US_CLOCK_OFFSET);
   uint64_t start = now_ns(), cycle = 0;
-  uint64_t tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / g->sample_rate_hz;
+  uint64_t rate = g->sample_rate_hz;
+  uint64_t tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / rate;
 
   while (!__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE)) {
     cycle++;
-    uint64_t deadline = start + cycle * self->period_frames * 1000000000u / g->sample_rate_hz;
+    uint64_t deadline = start + cycle * self->period_frames * 1000000000u / rate;
     uint64_t now = now_ns();
     if (now > deadline + tolerated_ns) {
-      uint64_t due = (now - start) * g->sample_rate_hz / 1000000000u / self->period_frames;
-      __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)(due - cycle), __ATOMIC_RELAXED);
+      uint64_t due = (now - start) * rate / 1000000000u / self->period_frames;
+      if (us_enter()) {
+        __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)(due - cycle), __ATOMIC_RELAXED);
+        us_leave();
+      }
       cycle = due;
       continue;
     }
     struct timespec until = time_of(deadline);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
+    if (!us_enter()) continue;
     uint64_t frames_before = counters->frames;
     us_callback(self->input, self->output, self->period_frames, NULL, 0, self->shared_memory);
     if (counters->frames != frames_before) keep_output(self, self->period_frames);
+    us_leave();
   }
   return NULL;
 }

@@ -4,12 +4,17 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #ifndef SO_MEMINFO
 #define SO_MEMINFO 55
+#endif
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
 #endif
 
 /* linux/sock_diag.h: SK_MEMINFO_DROPS of SK_MEMINFO_VARS */
@@ -110,6 +115,93 @@ int us_datagrams_send(int descriptor, const uint8_t *bytes, uint32_t count, cons
                   receiver_bytes);
   } while (sent < 0 && errno == EINTR);
   return sent < 0 ? errno : 0;
+}
+
+/*
+ * A run is a row of datagrams that the system takes as one and cuts apart itself (generic segmentation offload, Linux 4.18):
+ * to one receiver, of one size but for the last, which may be shorter. 64 of these fit into what UDP can carry, and each
+ * into a frame of Ethernet.
+ */
+enum { most_runs = 32, longest_run = 64, longest_segment = 1000 };
+
+static uint32_t run_length(const struct us_datagram *datagrams, uint32_t count) {
+  const struct us_datagram *first = datagrams;
+  uint32_t length = 1;
+  if (first->bytes > longest_segment) return 1;
+  while (length < count && length < longest_run && datagrams[length - 1].bytes == first->bytes &&
+         datagrams[length].bytes <= first->bytes && datagrams[length].sender_bytes == first->sender_bytes &&
+         memcmp(datagrams[length].sender, first->sender, first->sender_bytes) == 0) {
+    length++;
+  }
+  return length;
+}
+
+static size_t bytes_of(const struct us_datagram *datagrams, uint32_t count) {
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < count; i++) bytes += datagrams[i].bytes;
+  return bytes;
+}
+
+/* One at a time, for what the system does not take as a run. Returns how many of them it took. */
+static uint32_t send_each(int descriptor, const uint8_t *data, const struct us_datagram *datagrams, uint32_t count) {
+  uint32_t sent = 0;
+  for (uint32_t i = 0; i < count; data += datagrams[i].bytes, i++) {
+    if (us_datagrams_send(descriptor, data, datagrams[i].bytes, datagrams[i].sender, datagrams[i].sender_bytes) == 0) sent++;
+  }
+  return sent;
+}
+
+uint32_t us_datagrams_send_all(int descriptor, const uint8_t *data, struct us_datagram *datagrams, uint32_t count) {
+  union {
+    char room[CMSG_SPACE(sizeof(uint16_t))];
+    struct cmsghdr aligned;
+  } control[most_runs];
+  struct mmsghdr messages[most_runs];
+  struct iovec places[most_runs];
+  uint32_t lengths[most_runs];
+  uint32_t sent = 0;
+  for (uint32_t first = 0; first < count;) {
+    int runs = 0;
+    memset(messages, 0, sizeof messages);
+    const uint8_t *from = data;
+    for (uint32_t at = first; at < count && runs < most_runs; at += lengths[runs++]) {
+      struct us_datagram *start = &datagrams[at];
+      struct msghdr *header = &messages[runs].msg_hdr;
+      lengths[runs] = run_length(start, count - at);
+      places[runs] = (struct iovec){(void *)(uintptr_t)from, bytes_of(start, lengths[runs])};
+      from += places[runs].iov_len;
+      header->msg_iov = &places[runs];
+      header->msg_iovlen = 1;
+      header->msg_name = start->sender;
+      header->msg_namelen = start->sender_bytes;
+      if (lengths[runs] == 1) continue;
+      memset(&control[runs], 0, sizeof control[runs]);
+      header->msg_control = control[runs].room;
+      header->msg_controllen = sizeof control[runs].room;
+      struct cmsghdr *segment = CMSG_FIRSTHDR(header);
+      segment->cmsg_level = IPPROTO_UDP;
+      segment->cmsg_type = UDP_SEGMENT;
+      segment->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+      uint16_t size = (uint16_t)start->bytes;
+      memcpy(CMSG_DATA(segment), &size, sizeof size);
+    }
+    int taken;
+    do {
+      taken = sendmmsg(descriptor, messages, (unsigned)runs, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (taken < 0 && errno == EINTR);
+    if (taken <= 0) {
+      if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) return sent;
+      sent += send_each(descriptor, data, &datagrams[first], lengths[0]);
+      data += places[0].iov_len;
+      first += lengths[0];
+    }
+    for (int run = 0; run < taken; run++) {
+      sent += lengths[run];
+      data += places[run].iov_len;
+      first += lengths[run];
+    }
+  }
+  return sent;
 }
 
 uint32_t us_datagrams_receiver(int descriptor, const char *address, uint32_t port, uint8_t *receiver) {

@@ -13,7 +13,10 @@
 #define US_DATAGRAMS 64
 #define US_DATAGRAM_BYTES 65536
 
-/* One datagram that came: its size and its sender as the system writes it (sockaddr_in or sockaddr_in6). */
+/*
+ * One datagram that came or goes: its size, and its sender or receiver as the system writes it (sockaddr_in or
+ * sockaddr_in6).
+ */
 struct us_datagram {
   uint32_t bytes;
   uint32_t sender_bytes;
@@ -40,6 +43,13 @@ US_EXPORT int us_datagrams_take(int descriptor, uint8_t *data, struct us_datagra
 /* Sends one datagram without waiting. Returns 0 or an errno; EAGAIN: there is no room. */
 US_EXPORT int us_datagrams_send(int descriptor, const uint8_t *bytes, uint32_t count, const uint8_t *receiver,
                                 uint32_t receiver_bytes);
+
+/*
+ * Sends datagrams that stand one behind the other in `data`, without waiting, with as few calls as the system allows: answers
+ * to one sender are mostly of one size and leave together. Returns how many the system took; the others are lost.
+ */
+US_EXPORT uint32_t us_datagrams_send_all(int descriptor, const uint8_t *data, struct us_datagram *datagrams,
+                                         uint32_t count);
 
 /* A receiver for us_datagrams_send from address (text) and port. Returns its size, 0 for what is no address. */
 US_EXPORT uint32_t us_datagrams_receiver(int descriptor, const char *address, uint32_t port, uint8_t *receiver);

@@ -116,3 +116,9 @@ uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_
 void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls) {
   for (uint32_t call = 0; call < calls; call++) us_callback(NULL, output, frames, NULL, 0, shared_memory);
 }
+
+void us_hold(const void *shared_memory, uint32_t hold) {
+  us_held_channels = ((const struct us_geometry *)shared_memory)->channels;
+  __atomic_store_n(&us_held, hold, __ATOMIC_SEQ_CST);
+  while (hold && __atomic_load_n(&us_inside, __ATOMIC_SEQ_CST) != 0) sched_yield();
+}

@@ -42,6 +42,12 @@ US_EXPORT int us_clock_start(void *shared_memory, uint32_t period_frames, int pr
 /* Ends and joins the clock thread. Returns 0, or ESRCH if none runs. May block for a period. */
 US_EXPORT int us_clock_stop(void *shared_memory);
 
+/*
+ * 1: returns when no native thread of the driver touches the shared memory, and none will; the device gets silence.
+ * 0: they may again. Main isolate.
+ */
+US_EXPORT void us_hold(const void *shared_memory, uint32_t hold);
+
 /* Calls the callback `calls` times back to back, for benchmarks and offline rendering. Any thread that owns the memory. */
 US_EXPORT void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls);
 

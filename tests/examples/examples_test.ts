@@ -78,9 +78,9 @@ async function playScript({ args, environment }: Script): Promise<void> {
     onQuit: () => {},
   });
   const refusals: string[] = [];
-  const { dispatch } = space;
-  space.dispatch = (packet, sender) =>
-    dispatch.call(space, packet, {
+  const { begin } = space;
+  space.begin = (packet, sender) =>
+    begin.call(space, packet, {
       ...sender,
       reply: (message) => {
         if (message.address === "/fail") refusals.push(JSON.stringify(message.args));

@@ -77,10 +77,10 @@ Deno.test("what waits was copied, keeps its sender's order, and a full queue dro
   const heard: string[] = [];
   for (let packet = 0; packet < queueLimits.senderPackets + 50; packet++) {
     bytes[0] = packet;
-    gate.receive(bytes, loud, (own) => heard.push(`loud ${own[0]}`));
+    gate.receive(bytes, loud, (own) => void heard.push(`loud ${own[0]}`));
   }
   bytes[0] = 7;
-  gate.receive(bytes, quiet, (own) => heard.push(`quiet ${own[0]}`));
+  gate.receive(bytes, quiet, (own) => void heard.push(`quiet ${own[0]}`));
   bytes[0] = 99;
   assert.equal(gate.counts.queueFull, 50);
   turn();
@@ -107,4 +107,29 @@ Deno.test("200,000 invented senders leave the tables bounded, and push nobody ou
   assert.equal(heard, 10);
   assert.ok(gate.counts.senders <= 1_024);
   assert.ok(gate.counts.newSenders > 199_000, `${gate.counts.newSenders} dropped`);
+});
+
+Deno.test("a long packet is done a little at a time: others come in between, its sender's next one after it", () => {
+  const { gate, clock, turn } = gateOf(0);
+  const [long, other] = [senderAt("10.0.0.1"), senderAt("10.0.0.2")];
+  const heard: string[] = [];
+  function* steps() {
+    for (let step = 0; step < 20; step++) {
+      clock.ms += 1;
+      heard.push(`step ${step}`);
+      yield;
+    }
+  }
+  const packet = new Uint8Array(24);
+  gate.receive(packet, long, steps);
+  gate.receive(packet, long, () => void heard.push("its next"));
+  for (let index = 0; index < 5; index++) {
+    gate.receive(packet, other, () => void heard.push(`other ${index}`));
+  }
+  turn();
+  const first = heard.filter((each) => each.startsWith("step")).length;
+  assert.ok(first <= 4, `${first} steps of 1 ms in one turn`);
+  while (gate.counts.waiting > 0) turn();
+  assert.ok(heard.indexOf("other 4") < heard.indexOf("step 10"), heard.join(", "));
+  assert.deepEqual(heard.slice(-2), ["step 19", "its next"]);
 });

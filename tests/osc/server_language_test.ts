@@ -212,6 +212,32 @@ Deno.test("when another patch plays it is told, its addresses are there, and wha
     await until("its voices are counted", () => engine.voices()[0] === 1);
   }));
 
+Deno.test("who asks not to be answered is told only what fails and what it asks for; others are answered as before", () =>
+  withServer(async (client, { address, engine }) => {
+    const other = new UdpClient(address);
+    await client.say("/answer", "i", 0);
+    await until("it is said", () => client.heard("/answer.reply").length === 1);
+    assert.deepEqual(client.heard("/answer.reply"), ["/answer.reply 0"]);
+    for (const value of [0.1, 0.2, 0.3]) await client.say("/keys/pan", "f", value);
+    await client.send({
+      timeTag: immediately,
+      elements: [0.4, 0.5].map((value) => ({ address: "/keys/pan", args: [{ type: "f", value }] })),
+    });
+    await client.say("/keys/pan", "f", 99);
+    await client.say("/get", "s", "/keys/pan");
+    await until("what was asked for is there", () => client.heard("/get.reply").length === 1);
+    assert.deepEqual(client.heard("/get.reply"), ["/get.reply /keys/pan 0.5"]);
+    assert.equal(client.heard("/fail").length, 1);
+    assert.match(client.heard("/fail")[0], /^\/fail \/keys\/pan expected/);
+    assert.deepEqual(client.heard("/done"), []);
+    assert.deepEqual(await other.ask("/keys/pan", "f", 0.25), ["/done /keys/pan"]);
+    await client.ask("/answer", "i", 1);
+    assert.deepEqual(await client.ask("/keys/pan", "f", 0.75), ["/done /keys/pan"]);
+    const pan = engine.parameters.findIndex((parameter) => parameter.address === "keys/pan");
+    assert.equal(engine.parameterValue(pan), 0.75);
+    await other.close();
+  }));
+
 Deno.test("no pattern reaches what ends the engine or changes who is told", () =>
   withServer(async (client, { quits }) => {
     await client.say("/*");

@@ -4,6 +4,7 @@
  * Covers: osc/intake.ts osc/listener.ts osc/stream_listener.ts ffi/datagrams.ts
  */
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import { encodePacket, type OscBundle, type OscMessage } from "../../osc/codec.ts";
 import { frame, framings } from "../../osc/framing.ts";
@@ -19,7 +20,7 @@ class Echo {
   readonly messages: OscMessage[] = [];
   readonly senders = new Set<PacketSender>();
 
-  dispatch(packet: OscMessage | OscBundle, sender: PacketSender): void {
+  begin(packet: OscMessage | OscBundle, sender: PacketSender): void {
     const message = packet as OscMessage;
     this.messages.push(message);
     this.senders.add(sender);
@@ -136,6 +137,56 @@ for (const native of [true, false]) {
     });
   }
 }
+
+Deno.test("UDP: what is posted leaves whole and in order for each receiver, in runs of one size and otherwise", async () => {
+  const { native } = await nativeForTests();
+  const open = () => Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const [from, ...to] = [open(), open(), open()];
+  const posting = Datagrams.open(native, from.addr as Deno.NetAddr)!;
+  for (const socket of to) Datagrams.open(native, socket.addr as Deno.NetAddr)!.askForBuffer(8 << 20);
+  const peers = to.map((socket) => posting.peerAt("127.0.0.1", (socket.addr as Deno.NetAddr).port));
+  const one = fc.record({
+    receiver: fc.nat(1),
+    size: fc.oneof(fc.constant(24), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 900, max: 3_000 })),
+    times: fc.integer({ min: 1, max: 100 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(one, { minLength: 1, maxLength: 8 }), async (runs) => {
+      const wanted: Uint8Array[][] = [[], []];
+      let number = 0;
+      for (const { receiver, size, times } of runs) {
+        for (let time = 0; time < times; time++) {
+          const bytes = new Uint8Array(size).fill(++number);
+          wanted[receiver].push(bytes);
+          posting.post(bytes, peers[receiver]);
+        }
+      }
+      assert.equal(posting.flush(), 0);
+      for (const [receiver, packets] of wanted.entries()) {
+        for (const packet of packets) assert.deepEqual((await to[receiver].receive())[0], packet);
+      }
+    }),
+    { numRuns: 30 },
+  );
+  for (const socket of [from, ...to]) socket.close();
+});
+
+Deno.test("UDP: what cannot be sent is counted, and the others leave", async () => {
+  const { native } = await nativeForTests();
+  const open = () => Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const [from, to] = [open(), open()];
+  const posting = Datagrams.open(native, from.addr as Deno.NetAddr)!;
+  const good = posting.peerAt("127.0.0.1", (to.addr as Deno.NetAddr).port);
+  const bad = posting.peerAt("127.0.0.1", 0); // no port to send to
+  for (let index = 0; index < 5; index++) {
+    posting.post(Uint8Array.of(index), bad);
+    posting.post(Uint8Array.of(index), good);
+  }
+  assert.equal(posting.flush(), 5);
+  for (let index = 0; index < 5; index++) assert.deepEqual((await to.receive())[0], Uint8Array.of(index));
+  from.close();
+  to.close();
+});
 
 Deno.test("UDP: whatever the system drops while nobody reads is counted, to the datagram", () =>
   udp({ native: true }, async (listener, echo, socket, to) => {

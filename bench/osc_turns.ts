@@ -1,0 +1,103 @@
+/**
+ * How long OSC keeps the main isolate, which also has the renderers to watch: every turn of the queue while nothing, many
+ * small packets, or the worst that one packet can hold comes in, and the gaps of a 4 ms timer as the supervisor has one.
+ *
+ *     deno task bench:turns [SECONDS each]
+ */
+import { setImmediate } from "node:timers";
+import { Datagrams } from "../ffi/datagrams.ts";
+import { AccessControl } from "../osc/access.ts";
+import { AddressSpace } from "../osc/address_space.ts";
+import { encodePacket, type OscMessage } from "../osc/codec.ts";
+import { Gate } from "../osc/gate.ts";
+import { PacketIntake } from "../osc/intake.ts";
+import { OscListener } from "../osc/listener.ts";
+import { immediately } from "../osc/time_tag.ts";
+import { compilePatch } from "../patches/catalogue.ts";
+import { nativeForTests } from "../tests/native_for_tests.ts";
+import { startTestEngine } from "../tests/test_engine.ts";
+import { TurnTimes } from "../tests/turn_times.ts";
+import { report } from "./report.ts";
+
+const seconds = Number(Deno.args[0] ?? 3);
+const messages = 1_024;
+const { native, build } = await nativeForTests();
+const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
+const access = AccessControl.local();
+let turnsMs: number[] = [];
+const timed = (work: () => void) =>
+  void setImmediate(() => {
+    const startedMs = performance.now();
+    work();
+    turnsMs.push(performance.now() - startedMs);
+  });
+const gate = new Gate({ access, messagesPerSecond: 0, onNotice: () => {}, later: timed });
+const intake = new PacketIntake(() => {}, gate);
+const listener = OscListener.bind({
+  hostname: "127.0.0.1",
+  port: 0,
+  intake,
+  access: (address: Deno.NetAddr) => Datagrams.open(native, address),
+});
+const space = new AddressSpace({
+  engine,
+  version: "bench",
+  access,
+  loadPatch: () => Promise.resolve(),
+  onQuit: () => {},
+});
+listener.serve(space);
+
+const pan: OscMessage = { address: "/synth/pan", args: [{ type: "f", value: 0 }] };
+const full = (message: (index: number) => OscMessage) =>
+  encodePacket({
+    timeTag: immediately,
+    elements: Array.from({ length: messages }, (_, index) => message(index)),
+  });
+const worst: Record<string, Uint8Array<ArrayBuffer>> = {
+  "1,024 changes": full(() => pan),
+  "1,024 patterns //": full((index) => ({ ...pan, address: `//pa{n,${index}}` })),
+  "1,024 /help": full(() => ({ address: "/help", args: [] })),
+  "1,024 /status": full(() => ({ address: "/status", args: [] })),
+  "1,024 wrong addresses": full((index) => ({ address: `/wrong${index}`, args: [] })),
+};
+
+async function measure(name: string): Promise<Record<string, string | number>> {
+  turnsMs = [];
+  const before = intake.packets;
+  const timer = new TurnTimes();
+  await new Promise((done) => setTimeout(done, seconds * 1_000));
+  const gaps = timer.finish();
+  const sorted = turnsMs.toSorted((a, b) => a - b);
+  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+  const texts = (values: readonly number[]) => values.map((value) => value.toFixed(1)).join(", ");
+  return {
+    "comes in": name,
+    packets: intake.packets - before,
+    "turn ms: median, 99.9 %, worst": texts([at(0.5), at(0.999), at(1)]),
+    "4 ms timer: median, 99.9 %, worst": texts(gaps),
+  };
+}
+
+const rows = [await measure("nothing")];
+const port = listener.address.split(":").pop()!;
+const flood = new Deno.Command(Deno.execPath(), {
+  args: ["run", "-A", "--no-check", "bench/osc_flood.ts", build.library, port, "50000"],
+  cwd: new URL("..", import.meta.url),
+}).spawn();
+await new Promise((done) => setTimeout(done, 1_500));
+rows.push(await measure("50,000 messages a second"));
+flood.kill("SIGKILL");
+await flood.status;
+for (const [name, packet] of Object.entries(worst)) {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const send = () =>
+    void socket.send(packet, { transport: "udp", hostname: "127.0.0.1", port: Number(port) });
+  const sending = setInterval(send, 100);
+  rows.push(await measure(`ten packets of ${name} a second`));
+  clearInterval(sending);
+  while (gate.counts.waiting > 0) await new Promise((done) => setTimeout(done, 10));
+  socket.close();
+}
+await report("osc_turns", rows);
+Deno.exit(0);
