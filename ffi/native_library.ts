@@ -11,10 +11,12 @@ const sourceFiles = [
   "callback.h",
   "services.h",
   "datagrams.h",
+  "midi_input.h",
   "ticks.h",
   "callback.c",
   "services.c",
   "datagrams.c",
+  "midi_input.c",
   "clock.c",
 ];
 const compilerFlags = [
@@ -96,7 +98,7 @@ async function compile(
       await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", object]);
       objects.push(object);
     }
-    await runCompiler(["-shared", "-o", `${folder}/library.so`, ...objects, "-lpthread"]);
+    await runCompiler(["-shared", "-o", `${folder}/library.so`, ...objects, "-lpthread", "-ldl"]);
     const target = filesOf(cacheDirectory, key);
     await Deno.rename(`${folder}/callback.o`, target.callbackObject);
     await Deno.rename(`${folder}/library.so`, target.library);

@@ -31,6 +31,8 @@ export interface AddressSpaceOptions {
   readonly onDump?: (line: string) => void;
   /** Counts of what came in, for `/status`. */
   readonly traffic?: () => Readonly<Record<string, number>>;
+  /** How the MIDI input stands, for `/status`; nothing where there is none. */
+  readonly midi?: () => Readonly<Record<string, number>>;
 }
 
 /** All that is known of what can be said while one patch plays. */
@@ -69,6 +71,7 @@ export class AddressSpace {
       notifications: this.#notifications,
       meters: this.#meters,
       traffic: options.traffic ?? (() => ({})),
+      midi: options.midi ?? (() => ({})),
       setDump: (on) => void (this.#dumping = on),
       methods: () => this.methods,
     });
