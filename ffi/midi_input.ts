@@ -56,7 +56,7 @@ const eventBytes = 24;
 const most = 256;
 
 /** Longest that a server is waited for, in milliseconds. */
-const openMs = 5_000;
+const openMs = 2_000;
 const closeMs = 500;
 
 const nameBytes = 65_536;

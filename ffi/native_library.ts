@@ -12,11 +12,13 @@ const sourceFiles = [
   "services.h",
   "datagrams.h",
   "midi_input.h",
+  "midi_process.h",
   "ticks.h",
   "callback.c",
   "services.c",
   "datagrams.c",
   "midi_input.c",
+  "midi_process.c",
   "clock.c",
 ];
 const compilerFlags = [

@@ -140,13 +140,13 @@ export class MidiInput {
   }
 
   #tick(): void {
-    if (this.#changing) return;
     const nowMs = performance.now();
+    if (this.#port) this.#play(this.#port.take());
+    if (this.#changing) return;
     if (!this.#port) {
       if (this.#mayRetry && nowMs >= this.#nextRetryMs) this.#change(() => this.#retry());
       return;
     }
-    this.#play(this.#port.take());
     if (nowMs < this.#nextLookMs) return;
     this.#nextLookMs = nowMs + lookMs;
     this.#look(this.#port);

@@ -1,19 +1,12 @@
 #define _GNU_SOURCE
-#include "midi_input.h"
+#include "midi_process.h"
 
 #include <dlfcn.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* As jack/types.h, jack/midiport.h have them; the binary interface of libjack.so.0 is the same in JACK 1, 2 and PipeWire. */
-typedef struct {
-  uint32_t time;
-  size_t size;
-  unsigned char *buffer;
-} jack_midi_event;
-
+/* Values of jack/types.h. */
 enum { jack_no_start_server = 1, jack_port_is_input = 1, jack_port_is_output = 2 };
 #define JACK_MIDI_TYPE "8 bit raw midi"
 
@@ -26,10 +19,6 @@ static struct {
   void (*on_shutdown)(void *, void (*)(void *), void *);
   int (*set_port_registration_callback)(void *, void (*)(uint32_t, int, void *), void *);
   int (*activate)(void *);
-  void *(*port_get_buffer)(void *, uint32_t);
-  uint32_t (*midi_get_event_count)(void *);
-  int (*midi_event_get)(jack_midi_event *, void *, uint32_t);
-  uint32_t (*last_frame_time)(const void *);
   uint32_t (*get_sample_rate)(void *);
   uint32_t (*get_buffer_size)(void *);
   int (*port_connected)(const void *);
@@ -38,6 +27,7 @@ static struct {
   const char **(*get_ports)(void *, const char *, const char *, unsigned long);
   int (*connect)(void *, const char *, const char *);
   void (*free)(void *);
+  struct us_midi_calls calls;
 } jack;
 
 static const struct { const char *name; void *target; } symbols[] = {
@@ -48,10 +38,10 @@ static const struct { const char *name; void *target; } symbols[] = {
   {"jack_on_shutdown", &jack.on_shutdown},
   {"jack_set_port_registration_callback", &jack.set_port_registration_callback},
   {"jack_activate", &jack.activate},
-  {"jack_port_get_buffer", &jack.port_get_buffer},
-  {"jack_midi_get_event_count", &jack.midi_get_event_count},
-  {"jack_midi_event_get", &jack.midi_event_get},
-  {"jack_last_frame_time", &jack.last_frame_time},
+  {"jack_port_get_buffer", &jack.calls.port_get_buffer},
+  {"jack_midi_get_event_count", &jack.calls.midi_get_event_count},
+  {"jack_midi_event_get", &jack.calls.midi_event_get},
+  {"jack_last_frame_time", &jack.calls.last_frame_time},
   {"jack_get_sample_rate", &jack.get_sample_rate},
   {"jack_get_buffer_size", &jack.get_buffer_size},
   {"jack_port_connected", &jack.port_connected},
@@ -62,20 +52,6 @@ static const struct { const char *name; void *target; } symbols[] = {
   {"jack_free", &jack.free},
 };
 /* clang-format on */
-
-struct midi_input {
-  void *client;
-  void *port;
-  uint32_t alive;
-  uint32_t ports_changed;
-  /* written by the process callback */
-  _Alignas(64) uint32_t head;
-  uint32_t lost;
-  uint32_t ignored;
-  /* written by the reader */
-  _Alignas(64) uint32_t tail;
-  _Alignas(64) struct us_midi_event events[US_MIDI_EVENTS];
-};
 
 /* Opened once and kept: threads of a library that has been used cannot be known to be gone. */
 static int open_library(void) {
@@ -91,54 +67,21 @@ static int open_library(void) {
   return opened = 1;
 }
 
-static int process(uint32_t frames, void *argument) {
-  struct midi_input *self = argument;
-  void *buffer = jack.port_get_buffer(self->port, frames);
-  uint32_t count = buffer ? jack.midi_get_event_count(buffer) : 0;
-  if (count == 0) return 0;
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  uint64_t cycle_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-  uint32_t cycle_frame = jack.last_frame_time(self->client);
-  uint32_t head = self->head, tail = __atomic_load_n(&self->tail, __ATOMIC_ACQUIRE);
-  uint32_t lost = 0, ignored = 0;
-  for (uint32_t index = 0; index < count; index++) {
-    jack_midi_event event;
-    if (jack.midi_event_get(&event, buffer, index) != 0 || event.size == 0) continue;
-    uint8_t status = event.buffer[0];
-    if (status < 0x80 || status >= 0xF0 || event.size > 3) {
-      ignored++;
-      continue;
-    }
-    if (head - tail == US_MIDI_EVENTS) {
-      lost++;
-      continue;
-    }
-    struct us_midi_event *entry = &self->events[head % US_MIDI_EVENTS];
-    *entry = (struct us_midi_event){.cycle_ns = cycle_ns, .cycle_frame = cycle_frame, .offset = event.time};
-    for (size_t byte = 0; byte < event.size; byte++) entry->bytes[byte] = event.buffer[byte];
-    head++;
-  }
-  __atomic_store_n(&self->lost, self->lost + lost, __ATOMIC_RELAXED);
-  __atomic_store_n(&self->ignored, self->ignored + ignored, __ATOMIC_RELAXED);
-  __atomic_store_n(&self->head, head, __ATOMIC_RELEASE);
-  return 0;
-}
-
 static void shut_down(void *argument) {
-  __atomic_store_n(&((struct midi_input *)argument)->alive, 0, __ATOMIC_RELEASE);
+  __atomic_store_n(&((struct us_midi_input *)argument)->alive, 0, __ATOMIC_RELEASE);
 }
 
 static void ports_changed(uint32_t port, int registered, void *argument) {
   (void)port, (void)registered;
-  __atomic_store_n(&((struct midi_input *)argument)->ports_changed, 1, __ATOMIC_RELEASE);
+  __atomic_store_n(&((struct us_midi_input *)argument)->ports_changed, 1, __ATOMIC_RELEASE);
 }
 
 int us_midi_open(const char *client_name, const char *port_name, void **input) {
   if (!open_library()) return us_midi_no_library;
-  struct midi_input *self = aligned_alloc(64, sizeof *self);
+  struct us_midi_input *self = aligned_alloc(64, sizeof *self);
   if (!self) return us_midi_no_memory;
   memset(self, 0, sizeof *self);
+  self->calls = &jack.calls;
   self->alive = self->ports_changed = 1;
   self->client = jack.client_open(client_name, jack_no_start_server, NULL);
   if (!self->client) {
@@ -147,7 +90,7 @@ int us_midi_open(const char *client_name, const char *port_name, void **input) {
   }
   self->port = jack.port_register(self->client, port_name, JACK_MIDI_TYPE, jack_port_is_input, 0);
   jack.on_shutdown(self->client, shut_down, self);
-  if (!self->port || jack.set_process_callback(self->client, process, self) != 0 ||
+  if (!self->port || jack.set_process_callback(self->client, us_midi_process, self) != 0 ||
       jack.set_port_registration_callback(self->client, ports_changed, self) != 0 ||
       jack.activate(self->client) != 0) {
     us_midi_close(self);
@@ -158,21 +101,21 @@ int us_midi_open(const char *client_name, const char *port_name, void **input) {
 }
 
 int us_midi_close(void *input) {
-  struct midi_input *self = input;
+  struct us_midi_input *self = input;
   int result = jack.client_close(self->client);
   free(self);
   return result;
 }
 
 void us_midi_name(void *input, char *name, uint32_t bytes) {
-  const char *whole = jack.port_name(((struct midi_input *)input)->port);
+  const char *whole = jack.port_name(((struct us_midi_input *)input)->port);
   size_t length = whole ? strnlen(whole, bytes - 1) : 0;
   if (length > 0) memcpy(name, whole, length);
   name[length] = 0;
 }
 
 uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most) {
-  struct midi_input *self = input;
+  struct us_midi_input *self = input;
   uint32_t tail = self->tail, count = 0;
   uint32_t head = __atomic_load_n(&self->head, __ATOMIC_ACQUIRE);
   for (; tail != head && count < most; tail++) events[count++] = self->events[tail % US_MIDI_EVENTS];
@@ -181,7 +124,7 @@ uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most) 
 }
 
 void us_midi_look(void *input, struct us_midi_state *state) {
-  struct midi_input *self = input;
+  struct us_midi_input *self = input;
   *state = (struct us_midi_state){
       .alive = __atomic_load_n(&self->alive, __ATOMIC_ACQUIRE),
       .ports_changed = __atomic_load_n(&self->ports_changed, __ATOMIC_ACQUIRE),
@@ -195,7 +138,7 @@ void us_midi_look(void *input, struct us_midi_state *state) {
 }
 
 int us_midi_connect(void *input, const char *pattern) {
-  struct midi_input *self = input;
+  struct us_midi_input *self = input;
   __atomic_store_n(&self->ports_changed, 0, __ATOMIC_RELEASE);
   const char **names = jack.get_ports(self->client, pattern, JACK_MIDI_TYPE, jack_port_is_output);
   int connected = 0;
@@ -208,7 +151,7 @@ int us_midi_connect(void *input, const char *pattern) {
 }
 
 int us_midi_ports(void *input, char *names, uint32_t bytes) {
-  struct midi_input *self = input;
+  struct us_midi_input *self = input;
   const char **ports = jack.get_ports(self->client, NULL, JACK_MIDI_TYPE, jack_port_is_output);
   uint32_t at = 0;
   int count = 0;

@@ -133,7 +133,7 @@ jackTest(
     });
     assert.deepEqual(onsets.slice(1).map((onset, index) => onset - onsets[index]), distances.slice(1));
     const notes = samples[onsets[0] * 2] / samples[onsets[1] * 2];
-  assert.ok(Math.abs(notes - 3) < 1e-6, `${notes} notes begin in the first frame`);
+    assert.ok(Math.abs(notes - 3) < 1e-6, `${notes} notes begin in the first frame`);
   },
 );
 
@@ -244,11 +244,11 @@ jackTest(
     assert.equal(port.look().lost, 104);
     assert.ok((await listPorts(env)).includes("understudy-ring:midi_in"));
     const added = [...threads()].filter((thread) => !before.has(thread));
-  assert.ok(added.length > 0, "JACK runs threads for the client");
+    assert.ok(added.length > 0, "JACK runs threads for the client");
     assert.ok(await port.close());
     assert.ok(!(await listPorts(env)).includes("understudy"));
     // the runtime's own pool ends idle threads after ten seconds
-  await until("its threads are gone", () => added.every((thread) => !threads().has(thread)), 20_000);
+    await until("its threads are gone", () => added.every((thread) => !threads().has(thread)), 20_000);
   },
 );
 
