@@ -2,6 +2,7 @@
  * Control in the words of MIDI, for what speaks only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC (`/midi ,m`).
  * They mean what the same messages mean from a keyboard: see `engine/midi/messages.ts`, and `/patch/load` for programs.
  */
+import { CommandRefused } from "../engine/control.ts";
 import {
   bendCommand,
   controlCommand,
@@ -21,6 +22,20 @@ const seven: ArgumentRange = { MIN: 0, MAX: 127 };
 
 /** Methods for the instruments of a patch. */
 export function midiMethods(patch: MidiTarget): MusicMethod[] {
+  return methodsOf(patch).map((method) => ({ ...method, read: (args) => inOsc(() => method.read(args)) }));
+}
+
+/** What the patch does not have is refused as every other message is. */
+function inOsc<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof CommandRefused)) throw cause;
+    throw new MessageRefused(cause.message, { cause });
+  }
+}
+
+function methodsOf(patch: MidiTarget): MusicMethod[] {
   return [
     {
       address: "/midi/note",

@@ -1,5 +1,5 @@
 /** Scores: the messages that play a patch, with their times, read from a file into commands at frames. */
-import { type Command, CommandRefused, type EngineControl, type ScoreEvent } from "../engine/control.ts";
+import type { Command, EngineControl, ScoreEvent } from "../engine/control.ts";
 import { nearest } from "../engine/nearest.ts";
 import { MessageRefused } from "./arguments.ts";
 import type { OscMessage } from "./codec.ts";
@@ -100,7 +100,7 @@ function commandOf(message: OscMessage, methods: ReadonlyMap<string, MusicMethod
   try {
     return method.read(args);
   } catch (cause) {
-    if (!(cause instanceof MessageRefused || cause instanceof CommandRefused)) throw cause;
+    if (!(cause instanceof MessageRefused)) throw cause;
     throw new ScoreInvalid(where, `${address}: ${cause.message}`, { cause });
   }
 }
