@@ -100,7 +100,8 @@ jackTest(
   "notes sound exactly as many frames apart as they were played, and a chord is one frame",
   async ({ env }) => {
     const { engine, midi } = await startWithMidi({
-      environment: { UNDERSTUDY_LOOKAHEAD_BLOCKS: "32" }, // a busy machine conceals nothing
+      // 340 ms ahead: a busy machine conceals nothing, and nothing comes too late
+      environment: { UNDERSTUDY_BLOCK_FRAMES: "256", UNDERSTUDY_LOOKAHEAD_BLOCKS: "64" },
       patch: (format) => compileGraph(clicks.build(format), format),
       captureFrames: 1 << 18,
     }, "^keyboard:");
@@ -114,8 +115,9 @@ jackTest(
         messages.push({ frame, bytes: [0x90, note, 100] });
       }
     }
-    await sendMidi(messages, { env });
-    await new Promise((done) => setTimeout(done, 300));
+    const sent = await sendMidi(messages, { env });
+    await until("everything has come in", () => midi.counts.messages === messages.length);
+    await new Promise((done) => setTimeout(done, midi.delayMs + 200));
     const { counts } = midi;
     await midi.stop();
     await engine.stop();
@@ -131,7 +133,9 @@ jackTest(
       ignored: 0,
       late: 0,
     });
-    assert.deepEqual(onsets.slice(1).map((onset, index) => onset - onsets[index]), distances.slice(1));
+    const frames = [...new Set(sent)];
+    const between = (list: readonly number[]) => list.slice(1).map((at, index) => at - list[index]);
+    assert.deepEqual(between(onsets), between(frames));
     const notes = samples[onsets[0] * 2] / samples[onsets[1] * 2];
     assert.ok(Math.abs(notes - 3) < 1e-6, `${notes} notes begin in the first frame`);
   },
@@ -158,6 +162,10 @@ jackTest(
       [0xb0, 64, 0],
     ].map((bytes, index) => ({ frame: index * 1_000, bytes }));
     await sendMidi(messages, { env, to: midi.portName });
+    await until("everything has come in", () => {
+      const { messages: played, refused, ignored } = midi.counts;
+      return played + refused + ignored >= messages.length;
+    });
     await new Promise((done) => setTimeout(done, 300));
     const { counts } = midi;
     await midi.stop();
@@ -215,7 +223,7 @@ jackTest(
     try {
       await until("the port is back", () => midi.counts.open === 1, 20_000);
       await sendMidi([{ frame: 0, bytes: [0x90, 62, 127] }], { env: second.env, to: midi.portName });
-      assert.equal(midi.counts.messages, 2);
+      await until("the second note has come in", () => midi.counts.messages === 2);
     } finally {
       await midi.stop();
       await engine.stop();

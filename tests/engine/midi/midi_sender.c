@@ -1,6 +1,7 @@
 /*
  * A JACK client that plays MIDI at exact frames, for tests: reads lines "FRAME BYTE ..." (decimal) from its input, connects
- * its port `out` to the port that is named, plays all of them relative to one cycle, and ends a moment after the last.
+ * its port `out` to the port that is named, plays all of them relative to one cycle, prints for each the server's frame at
+ * which it went out (a server that is held up skips cycles), and ends a moment after the last.
  *
  *     midi_sender CLIENT [DESTINATION]
  */
@@ -21,6 +22,7 @@ int jack_activate(void *);
 int jack_connect(void *, const char *, const char *);
 const char *jack_port_name(const void *);
 int jack_port_connected(const void *);
+uint32_t jack_last_frame_time(const void *);
 void *jack_port_get_buffer(void *, uint32_t);
 void jack_midi_clear_buffer(void *);
 int jack_midi_event_write(void *, uint32_t, const uint8_t *, size_t);
@@ -31,10 +33,11 @@ static struct {
   uint32_t frame;
   uint32_t size;
   uint8_t bytes[8];
+  uint32_t sent;
 } events[most];
 
 static uint32_t count, next, now, playing, refused;
-static void *port;
+static void *client, *port;
 
 static int process(uint32_t frames, void *argument) {
   (void)argument;
@@ -42,8 +45,10 @@ static int process(uint32_t frames, void *argument) {
   jack_midi_clear_buffer(buffer);
   if (!__atomic_load_n(&playing, __ATOMIC_ACQUIRE)) return 0;
   uint32_t at = next;
-  for (; at < count && events[at].frame < now + frames; at++)
+  for (; at < count && events[at].frame < now + frames; at++) {
     if (jack_midi_event_write(buffer, events[at].frame - now, events[at].bytes, events[at].size) != 0) refused++;
+    events[at].sent = jack_last_frame_time(client) + events[at].frame - now;
+  }
   now += frames;
   __atomic_store_n(&next, at, __ATOMIC_RELEASE);
   return 0;
@@ -67,7 +72,7 @@ int main(int argc, char **argv) {
     }
     count++;
   }
-  void *client = jack_client_open(argv[1], 1, NULL);
+  client = jack_client_open(argv[1], 1, NULL);
   if (!client) return 3;
   jack_on_shutdown(client, shut_down, NULL);
   port = jack_port_register(client, "out", "8 bit raw midi", 2, 0);
@@ -82,6 +87,6 @@ int main(int argc, char **argv) {
   while (__atomic_load_n(&next, __ATOMIC_ACQUIRE) < count) usleep(5000);
   usleep(100000);
   jack_client_close(client);
-  printf("%u refused\n", refused);
+  for (uint32_t index = 0; index < count; index++) printf("%u\n", events[index].sent);
   return refused ? 7 : 0;
 }

@@ -1,7 +1,7 @@
 /** Plays MIDI into a JACK server at exact frames, by a small program that is built here. */
 import assert from "node:assert/strict";
 
-/** A message and the frame at which it is sent, counted from a cycle. */
+/** A message and the frame at which it is to be sent, counted from a cycle. */
 export interface SentMessage {
   readonly frame: number;
   readonly bytes: readonly number[];
@@ -15,22 +15,26 @@ export interface SendOptions {
   readonly to?: string;
 }
 
-/** Sends all messages and resolves a moment after the last. Throws with the program's code when that did not work. */
-export async function sendMidi(messages: readonly SentMessage[], options: SendOptions): Promise<void> {
+/**
+ * Sends all messages and resolves a moment after the last, with the server's frame of each. Throws with the program's code
+ * when that did not work.
+ */
+export async function sendMidi(messages: readonly SentMessage[], options: SendOptions): Promise<number[]> {
   const { env, client = "keyboard", to } = options;
   const process = new Deno.Command(await program(), {
     args: [client, ...(to === undefined ? [] : [to])],
     env,
     stdin: "piped",
-    stdout: "null",
+    stdout: "piped",
     stderr: "null",
   }).spawn();
   const writer = process.stdin.getWriter();
   const lines = messages.map(({ frame, bytes }) => `${frame} ${bytes.join(" ")}\n`);
   await writer.write(new TextEncoder().encode(lines.join("")));
   await writer.close();
-  const { code } = await process.status;
+  const { code, stdout } = await process.output();
   assert.equal(code, 0, `the sender ended with ${code}; see tests/engine/midi/midi_sender.c`);
+  return new TextDecoder().decode(stdout).trim().split("\n").map(Number);
 }
 
 let built: Promise<string> | undefined;
