@@ -14,6 +14,7 @@ import { DriverError } from "./engine/driver/driver.ts";
 import { Engine } from "./engine/engine.ts";
 import { exitCodes } from "./engine/exit_codes.ts";
 import { createLog } from "./engine/logging.ts";
+import { MidiInput } from "./engine/midi/midi_input.ts";
 import { loadNative } from "./engine/native.ts";
 import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
 import { renderScoreToWav } from "./engine/offline/render_score_to_wav.ts";
@@ -24,6 +25,7 @@ import { SessionFileError } from "./engine/session/session_writer.ts";
 import { WavFileError } from "./engine/session/wav_writer.ts";
 import { PortAudioMissing } from "./ffi/library_search.ts";
 import { type DatagramPeer, Datagrams } from "./ffi/datagrams.ts";
+import { MidiUnavailable } from "./ffi/midi_input.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
 import { AccessControl, loopbackNetworks } from "./osc/access.ts";
@@ -59,6 +61,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [DeviceNotFound, exitCodes.device],
   [PortAudioError, exitCodes.device],
   [PortAudioMissing, exitCodes.device],
+  [MidiUnavailable, exitCodes.device],
   [NativeBuildError, exitCodes.native],
   [PortInUse, exitCodes.port],
   [SessionFileError, exitCodes.session],
@@ -136,6 +139,7 @@ async function start(config: Config): Promise<number> {
   let streams: StreamListener | undefined;
   let space: AddressSpace | undefined;
   let query: QueryService | undefined;
+  let midi: MidiInput | undefined;
   try {
     const access = accessControl(config);
     if (!isLoopback(config.oscHost) && config.oscAllow === loopbackNetworks) {
@@ -180,6 +184,7 @@ async function start(config: Config): Promise<number> {
       async (nameOrFile) =>
         await playing.loadPatch(await loadPatch(nameOrFile, format, { onPrint: tellPrint })),
     );
+    midi = await MidiInput.start({ config, native, engine, log });
     space = new AddressSpace({
       engine,
       version,
@@ -188,6 +193,7 @@ async function start(config: Config): Promise<number> {
       onQuit: () => wanted.resolve("/quit"),
       onDump: (line) => log.info(line),
       traffic: () => ({ packets: intake.packets, ...intake.counts, ...gate.counts }),
+      midi: () => midi?.counts ?? {},
     });
     listener.serve(space);
     streams?.serve(space);
@@ -206,7 +212,7 @@ async function start(config: Config): Promise<number> {
     log.info(`stopping: ${await wanted.promise}`);
     return exitCodes.ok;
   } finally {
-    await Promise.all([listener?.stop(), streams?.stop(), query?.stop()]);
+    await Promise.all([listener?.stop(), streams?.stop(), query?.stop(), midi?.stop()]);
     space?.stop();
     await engine?.stop();
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));

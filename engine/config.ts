@@ -219,6 +219,20 @@ const settings = {
     "on or off",
     "whether OSC and OSCQuery are advertised on the local network",
   ),
+  MIDI: setting(
+    "midi",
+    z.enum(["off", "jack", "auto"]),
+    "off",
+    "off, jack or auto",
+    "MIDI input: from JACK, without which it does not start, or from JACK whenever it is there",
+  ),
+  MIDI_CONNECT: setting(
+    "midiConnect",
+    text,
+    undefined,
+    "a POSIX extended regular expression",
+    "MIDI outputs that are connected to the input by themselves, by name, e.g. ^a2j: or Keystation",
+  ),
   SNAPSHOT_MS: setting(
     "snapshotMs",
     whole(20, 2_000),

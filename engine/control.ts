@@ -79,10 +79,11 @@ export interface ScoreEvent {
   readonly commands: readonly Command[];
 }
 
-/** A moment on the wall clock in milliseconds since 1970 with fraction; the engine maps it to a frame. */
-export interface CommandTime {
-  readonly unixMs: number;
-}
+/**
+ * A moment in milliseconds with fraction, on the wall clock since 1970 or on the system's monotonic clock, which no step
+ * of the wall clock moves; the engine maps it to a frame.
+ */
+export type CommandTime = { readonly unixMs: number } | { readonly monotonicMs: number };
 
 export interface Submission {
   /** How late the commands are in milliseconds; 0 when they are in time. Late commands sound at once. */

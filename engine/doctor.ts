@@ -1,6 +1,8 @@
 /** `understudy doctor`: what the engine needs of this machine, whether it is there, and the command that mends it. */
 import { PortAudio } from "../ffi/portaudio.ts";
+import { MidiInputPort, MidiUnavailable } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
 import type { Config } from "./config.ts";
 import { ClockDriver } from "./driver/clock_driver.ts";
 import { exitCodes } from "./exit_codes.ts";
@@ -32,6 +34,7 @@ export async function diagnose(config: Config, print: (line: string) => void): P
     return exitCodes.native;
   }
   await checkPortAudio(config, native, report);
+  await checkMidi(config, native, report);
   await measureClock(config, native, report);
   return exitCodes.ok;
 }
@@ -52,6 +55,23 @@ async function checkPortAudio(config: Config, native: NativeLibrary, report: Rep
     await portAudio.close();
   } catch (error) {
     report(false, "PortAudio", (error as Error).message);
+  }
+}
+
+/** Whether MIDI could be had now, and from whom; what is not asked for is not missing. */
+async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report): Promise<void> {
+  quietSoundLibraries(native.symbols.us_ignore_address());
+  try {
+    const port = await MidiInputPort.open(native, "understudy-doctor", "midi_in");
+    const sources = await port.sources();
+    await port.close();
+    const heard = sources.length > 0 ? sources.join("; ") : "no MIDI outputs yet";
+    report(true, `MIDI input by JACK: ${heard}${midi === "off" ? " (off; UNDERSTUDY_MIDI=jack)" : ""}`);
+  } catch (error) {
+    if (!(error instanceof MidiUnavailable)) throw error;
+    const missing = error.message.replace(/^MIDI input: /, "");
+    if (midi === "off") report(true, `MIDI input: off (${missing})`);
+    else report(false, "MIDI input by JACK", missing);
   }
 }
 

@@ -189,7 +189,7 @@ export class Engine implements control.EngineControl {
 
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
     if (this.#stopping) throw new control.CommandRefused("the engine is stopping");
-    const at = time === undefined ? undefined : this.#timeline.frameAt(time.unixMs);
+    const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
     if (entries.length > this.#commands.room) {
       throw new control.CommandRefused(

@@ -10,7 +10,8 @@
  * pause, or at once when the stream was interrupted or the wall clock stepped for good. Main isolate.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
-import { CommandRefused } from "./control.ts";
+import { CommandRefused, type CommandTime } from "./control.ts";
+import { LinePatience } from "./line_patience.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "./memory/shared_memory.ts";
 import { WallClock } from "./wall_clock.ts";
@@ -20,16 +21,6 @@ const bandwidthHz = 0.1;
 
 /** A stamp this far off the prediction is no jitter: the stream was interrupted, and the loop starts anew. */
 const resetMs = 50;
-
-/** How far the line of time tags may be off the loop: for longer than `patienceMs`, and after a pause. */
-const lineSlackMs = 5;
-const idleSlackMs = 1;
-
-/** A late callback or two, on a busy machine, are no reason to move the line while bundles come in. */
-const patienceMs = 2_000;
-
-/** Without a bundle for this long nobody notices when the line is laid anew. */
-const idleMs = 1_000;
 
 /** After a start of the loop, its bandwidth is wider for this long, and the period of a frame is taken as nominal. */
 const settleMs = 1_000;
@@ -42,9 +33,15 @@ export interface FrameTime {
   readonly frame: number;
 }
 
-/** A time tag and the frame that was given to it. */
+/** A time tag, in milliseconds of its own clock, and the frame that was given to it. */
 interface Anchor extends FrameTime {
-  readonly unixMs: number;
+  readonly tagMs: number;
+}
+
+/** The line of the time tags of one clock. */
+class TagLine {
+  readonly patience = new LinePatience();
+  anchor: Anchor | undefined;
 }
 
 export class Timeline {
@@ -60,9 +57,8 @@ export class Timeline {
   #frameMs: number;
   readonly #wall: WallClock;
   #locked = false;
-  #line: Anchor | undefined;
-  #lineUsedMs = -Infinity;
-  #lineOffSinceMs: number | undefined;
+  readonly #wallLine = new TagLine();
+  readonly #monotonicLine = new TagLine();
   #lockedAtMs = 0;
 
   /** @param readWallMs milliseconds since 1970; tests step it */
@@ -122,9 +118,19 @@ export class Timeline {
    * @throws {CommandRefused} for a moment more than a day ahead
    */
   frameAt(unixMs: number): FrameTime {
+    return this.#frameAt(unixMs, unixMs - this.#wall.offsetMs, this.#wallLine);
+  }
+
+  /** The frame of a command's time, by the clock that it is given in; otherwise as {@link Timeline.frameAt}. */
+  frameOf(time: CommandTime): FrameTime {
+    if ("unixMs" in time) return this.frameAt(time.unixMs);
+    return this.#frameAt(time.monotonicMs, time.monotonicMs, this.#monotonicLine);
+  }
+
+  #frameAt(tagMs: number, monotonicMs: number, line: TagLine): FrameTime {
     const { blockFrames, sampleRateHz } = this.#memory.geometry;
     const nowMs = this.nowMs();
-    const sinceNowMs = Math.max(-farthestMs, unixMs - this.#wall.offsetMs - nowMs);
+    const sinceNowMs = Math.max(-farthestMs, monotonicMs - nowMs);
     if (!(sinceNowMs <= farthestMs)) {
       throw new CommandRefused(
         `time tag: expected at most ${farthestMs / 1_000} s ahead, found ${Math.round(sinceNowMs / 1_000)} s`,
@@ -132,36 +138,25 @@ export class Timeline {
     }
     const nowFrames = this.#lastFrame + (nowMs - this.#timeMs) / this.#frameMs;
     const exactFrames = nowFrames + sinceNowMs * sampleRateHz / 1_000;
-    const onLine = this.#line && this.#framesOnLine(this.#line, unixMs);
+    const onLine = line.anchor && this.#framesOnLine(line.anchor, tagMs);
     // a tag so old that it was cut is far off any line, and lays none
     if (sinceNowMs === -farthestMs) return this.#placed(Math.round(exactFrames), blockFrames);
-    if (onLine !== undefined && this.#mayStay(Math.abs(onLine - exactFrames) * 1_000 / sampleRateHz, nowMs)) {
+    if (
+      onLine !== undefined &&
+      line.patience.mayStay(Math.abs(onLine - exactFrames) * 1_000 / sampleRateHz, nowMs)
+    ) {
       return this.#placed(onLine, blockFrames);
     }
     const placed = this.#placed(Math.round(exactFrames), blockFrames);
-    this.#line = { unixMs, ...placed };
+    line.anchor = { tagMs, ...placed };
     return placed;
   }
 
-  /** Whether the line stays although it is `offMs` off the loop. */
-  #mayStay(offMs: number, nowMs: number): boolean {
-    const idle = nowMs - this.#lineUsedMs > idleMs;
-    this.#lineUsedMs = nowMs;
-    if (offMs <= (idle ? idleSlackMs : lineSlackMs)) {
-      this.#lineOffSinceMs = undefined;
-      return true;
-    }
-    const sinceMs = this.#lineOffSinceMs ??= nowMs;
-    if (!idle && offMs <= resetMs && nowMs - sinceMs < patienceMs) return true;
-    this.#lineOffSinceMs = undefined;
-    return false;
-  }
-
   /** Frames from the start of the last stamp's block to a moment, on the line of time tags. */
-  #framesOnLine(line: Anchor, unixMs: number): number {
+  #framesOnLine(anchor: Anchor, tagMs: number): number {
     const { blockFrames, sampleRateHz } = this.#memory.geometry;
-    const since = Math.round((unixMs - line.unixMs) * sampleRateHz / 1_000);
-    return blocksBetween(line.block, this.#lastBlock) * blockFrames + line.frame + since;
+    const since = Math.round((tagMs - anchor.tagMs) * sampleRateHz / 1_000);
+    return blocksBetween(anchor.block, this.#lastBlock) * blockFrames + anchor.frame + since;
   }
 
   #placed(frames: number, blockFrames: number): FrameTime {

@@ -11,10 +11,14 @@ const sourceFiles = [
   "callback.h",
   "services.h",
   "datagrams.h",
+  "midi_input.h",
+  "midi_process.h",
   "ticks.h",
   "callback.c",
   "services.c",
   "datagrams.c",
+  "midi_input.c",
+  "midi_process.c",
   "clock.c",
 ];
 const compilerFlags = [
@@ -102,7 +106,15 @@ async function compile(
       await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", object]);
       objects.push(object);
     }
-    await runCompiler(["-shared", ...linkerFlags, "-o", `${folder}/library.so`, ...objects, "-lpthread"]);
+    await runCompiler([
+      "-shared",
+      ...linkerFlags,
+      "-o",
+      `${folder}/library.so`,
+      ...objects,
+      "-lpthread",
+      "-ldl",
+    ]);
     const target = filesOf(cacheDirectory, key);
     await Deno.rename(`${folder}/callback.o`, target.callbackObject);
     await Deno.rename(`${folder}/library.so`, target.library);

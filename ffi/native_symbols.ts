@@ -1,4 +1,4 @@
-/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `datagrams.h` and `callback.h`. */
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `datagrams.h`, `midi_input.h` and `callback.h`. */
 export const nativeSymbols = {
   /** `void *us_callback_address(void)` */
   us_callback_address: { parameters: [], result: "pointer" },
@@ -40,6 +40,22 @@ export const nativeSymbols = {
   us_datagrams_send_all: { parameters: ["i32", "buffer", "buffer", "u32"], result: "u32" },
   /** `uint32_t us_datagrams_receiver(int descriptor, const char *address, uint32_t port, uint8_t *receiver)` */
   us_datagrams_receiver: { parameters: ["i32", "buffer", "u32", "buffer"], result: "u32" },
+  /** `int us_midi_open(const char *client_name, const char *port_name, void **input)`; waits for the server */
+  us_midi_open: { parameters: ["buffer", "buffer", "buffer"], result: "i32", nonblocking: true },
+  /** `int us_midi_close(void *input)`; waits for the server */
+  us_midi_close: { parameters: ["pointer"], result: "i32", nonblocking: true },
+  /** `void us_midi_name(void *input, char *name, uint32_t bytes)` */
+  us_midi_name: { parameters: ["pointer", "buffer", "u32"], result: "void" },
+  /** `uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most)` */
+  us_midi_take: { parameters: ["pointer", "buffer", "u32"], result: "u32" },
+  /** `void us_midi_look(void *input, struct us_midi_state *state)` */
+  us_midi_look: { parameters: ["pointer", "buffer"], result: "void" },
+  /** `int us_midi_connect(void *input, const char *pattern)`; asks the server */
+  us_midi_connect: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
+  /** `int us_midi_ports(void *input, char *names, uint32_t bytes)`; asks the server */
+  us_midi_ports: { parameters: ["pointer", "buffer", "u32"], result: "i32", nonblocking: true },
+  /** `int us_midi_is_pattern(const char *pattern)` */
+  us_midi_is_pattern: { parameters: ["buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type NativeLibrary = Deno.DynamicLibrary<typeof nativeSymbols>;

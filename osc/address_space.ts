@@ -35,6 +35,8 @@ export interface AddressSpaceOptions {
   readonly onDump?: (line: string) => void;
   /** Counts of what came in, for `/status`. */
   readonly traffic?: () => Readonly<Record<string, number>>;
+  /** How the MIDI input stands, for `/status`; nothing where there is none. */
+  readonly midi?: () => Readonly<Record<string, number>>;
 }
 
 /** All that is known of what can be said while one patch plays. */
@@ -94,6 +96,7 @@ export class AddressSpace {
       meters: this.#meters,
       feedback: this.#feedback,
       traffic: options.traffic ?? (() => ({})),
+      midi: options.midi ?? (() => ({})),
       setDump: (on) => void (this.#dumping = on),
       setAnswers: ({ key }, on) => on ? this.#unanswered.delete(key) : this.#unanswered.set(key, true),
       methods: () => this.methods,

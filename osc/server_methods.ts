@@ -30,6 +30,8 @@ export interface ServerParts {
   readonly feedback: Feedback;
   /** Counts of what came in, for `/status`. */
   readonly traffic: () => Readonly<Record<string, number>>;
+  /** How the MIDI input stands, for `/status`. */
+  readonly midi: () => Readonly<Record<string, number>>;
   readonly setDump: (on: boolean) => void;
   /** Whether a sender is told of what was done. */
   readonly setAnswers: (sender: PacketSender, on: boolean) => void;
@@ -42,14 +44,16 @@ export function serverMethods(parts: ServerParts): Method[] {
   return [...askingMethods(parts), ...listeningMethods(parts), ...changingMethods(parts)];
 }
 
-function askingMethods({ engine, version, methods, traffic, setDump }: ServerParts): Method[] {
+function askingMethods({ engine, version, methods, traffic, midi, setDump }: ServerParts): Method[] {
   return [
     {
       address: "/status",
       types: "",
       access: "read",
       description: "answers /status.reply with pairs of name and value",
-      read: bare(() => ({ act: (sender) => sender.reply(statusReply(engine, traffic())) })),
+      read: bare(() => ({
+        act: (sender) => sender.reply(statusReply({ ...engine.status(), osc: traffic(), midi: midi() })),
+      })),
     },
     {
       address: "/version",
@@ -282,8 +286,8 @@ function known(methods: readonly MethodDescription[], address: string): MethodDe
 }
 
 /** Names as `EngineStatus` has them, nested ones joined by a dot. */
-function statusReply(engine: EngineControl, traffic: Readonly<Record<string, number>>): OscMessage {
-  const pairs = Object.entries({ ...engine.status(), osc: traffic }).flatMap(([name, value]) =>
+function statusReply(status: object): OscMessage {
+  const pairs = Object.entries(status).flatMap(([name, value]) =>
     typeof value === "object"
       ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner])
       : [[name, value]]

@@ -8,8 +8,8 @@
  * as controllers, which the engine spreads.
  */
 import { deflateSync } from "node:zlib";
+import { controllerParameters } from "../engine/midi/messages.ts";
 import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
-import { controllerParameters } from "../osc/midi_methods.ts";
 import { patchNamed } from "../patches/catalogue.ts";
 
 const canvas = { width: 1_024, height: 768 };

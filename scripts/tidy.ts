@@ -44,7 +44,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["engine", "ffi", "modules", "osc", "patches", "dashboard"],
   engine: ["ffi", "modules"],
   ffi: ["engine/memory"],
-  osc: ["engine/control.ts", "engine/nearest.ts"],
+  osc: ["engine/control.ts", "engine/nearest.ts", "engine/midi/messages.ts"],
   dashboard: ["engine/control.ts"],
   modules: [],
   patches: ["modules"],

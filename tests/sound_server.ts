@@ -16,8 +16,8 @@ let started = 0;
 export async function startSoundServer(
   sampleRateHz: number,
   periodFrames: number,
+  name = `understudy-${Deno.pid}-${++started}`,
 ): Promise<SoundServer> {
-  const name = `understudy-${Deno.pid}-${++started}`;
   const process = new Deno.Command("jackd", {
     args: ["-n", name, "-R", "-d", "dummy", "-r", String(sampleRateHz), "-p", String(periodFrames)],
     stdin: "null",

@@ -108,3 +108,25 @@ Deno.test("a moment more than a day ahead is refused, and one before that is a d
   const old = framesOf(timeline.frameAt(0));
   assert.ok(Math.abs((now - old) / 48_000 - 86_400) < 1, `${(now - old) / 48_000} s ago`);
 });
+
+Deno.test("on the monotonic clock distances are exact too, and neither a stepped wall clock nor its tags move them", async () => {
+  const { timeline, shift, wall } = await followed();
+  const startMs = timeline.nowMs() + 500;
+  const both = [timeline.frameAt(wall() + 500), timeline.frameOf({ monotonicMs: timeline.nowMs() + 500 })];
+  assert.ok(Math.abs(framesOf(both[0]) - framesOf(both[1])) < 300, "the clocks mean the same moments");
+  fc.assert(
+    fc.property(
+      fc.nat(960),
+      fc.nat(1_000_000),
+      fc.constantFrom(-1_000, 0, 1_000),
+      (phase, frames, stepMs) => {
+        const first = timeline.frameOf({ monotonicMs: startMs + phase / 48 });
+        shift.ms = stepMs;
+        timeline.follow();
+        timeline.frameOf({ unixMs: wall() + 40 });
+        const second = timeline.frameOf({ monotonicMs: startMs + (phase + frames) / 48 });
+        assert.equal(framesOf(second) - framesOf(first), frames);
+      },
+    ),
+  );
+});

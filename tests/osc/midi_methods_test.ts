@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { OscArgument } from "../../osc/codec.ts";
-import { controlledValue, controllerParameters, midiMethods } from "../../osc/midi_methods.ts";
+import { controlledValue, controllerParameters } from "../../engine/midi/messages.ts";
+import { midiMethods } from "../../osc/midi_methods.ts";
 import { patchNamed } from "../../patches/catalogue.ts";
 
 const graph = patchNamed("keys").build({

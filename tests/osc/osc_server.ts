@@ -56,6 +56,7 @@ export async function startOscServer(options: OscServerOptions = {}): Promise<Os
     onQuit: () => quits++,
     onDump: (line) => dumped.push(line),
     traffic: () => ({ packets: intake.packets, ...intake.counts, ...gate.counts }),
+    midi: () => ({ connections: 2 }),
   });
   listener.serve(space);
   const stop = async () => {

@@ -151,7 +151,7 @@ Deno.test("a clear empties the queue; inside a bundle with a time it is refused 
     );
   }));
 
-Deno.test("the status tells state, roles, load, both latencies, concealed and rescued counts, the device, and the traffic", () =>
+Deno.test("the status tells state, roles, load, both latencies, concealed and rescued counts, the device, the traffic, and MIDI", () =>
   withServer(async (client) => {
     const [status] = await client.ask("/status");
     for (
@@ -170,6 +170,7 @@ Deno.test("the status tells state, roles, load, both latencies, concealed and re
         "osc.forbidden 0",
         "osc.rateLimited 0",
         "osc.malformed 0",
+        "midi.connections 2",
       ]
     ) assert.match(status, new RegExp(` ${name}`));
   }));
