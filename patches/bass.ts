@@ -1,5 +1,4 @@
 import { adsr } from "../modules/envelopes/adsr.ts";
-import { dcBlocker } from "../modules/filters/dc_blocker.ts";
 import { ladder } from "../modules/filters/ladder.ts";
 import { onePole } from "../modules/filters/one_pole.ts";
 import { pulse, saw } from "../modules/oscillators/saw.ts";
@@ -33,13 +32,13 @@ export const bass = definePatch({
         glideSeconds: { ...glide.parameters.seconds, max: 2, default: 0.06 },
         shape: { ...part, default: 0.25, why: "0 a saw, 1 a square, between them both" },
         sub: { ...part, default: 0.45, why: "level of the triangle an octave below" },
-        cutoffHz: { ...ladder.parameters.cutoffHz, min: 30, max: 8_000, default: 220 },
+        cutoffHz: { ...ladder.parameters.cutoffHz, min: 30, max: 8_000, default: 300 },
         resonance: { ...ladder.parameters.resonance, default: 0.45 },
         driveDb: { ...ladder.parameters.driveDb, default: 4 },
         opening: {
           ...part,
           max: 6,
-          default: 3,
+          default: 3.5,
           why: "octaves that each note opens the filter at full velocity",
         },
         accent: { ...part, default: 0.6, why: "how much softer and duller soft notes are" },
@@ -47,7 +46,7 @@ export const bass = definePatch({
         decaySeconds: {
           ...adsr.parameters.decaySeconds,
           max: 10,
-          default: 0.7,
+          default: 1.4,
           why: "time the filter closes in",
         },
         releaseSeconds: { ...adsr.parameters.releaseSeconds, max: 5, default: 0.12 },
@@ -100,7 +99,7 @@ export const bass = definePatch({
     master: masterFader,
   },
   output: ({ bass }, { chorus: { mix }, master }) => {
-    const { low, high } = onePole({ input: dcBlocker({ input: bass }), cutoffHz: wideAboveHz });
+    const { low, high } = onePole({ input: bass, cutoffHz: wideAboveHz });
     const wide = chorus({ input: high, rateHz: 0.4, mix, spreadTurns: 0.5 });
     return mastered(low.plus(wide), master);
   },

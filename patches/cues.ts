@@ -82,7 +82,7 @@ export const cues = definePatch({
         },
       },
       voice: (note, p) =>
-        bed(note, p, 0.75, () => {
+        bed(note, p, 0.5, () => {
           const gust = wander(0.25).plus(wander(0.9).times(0.4)).times(p.gusts);
           const cutoffHz = pitchOf(note).times(500).times(exp2(gust.times(1.2))).as("Hz");
           const blown = stateVariable({ input: pinkNoise({}), cutoffHz, q: 3.5 }).band;
@@ -120,7 +120,7 @@ export const cues = definePatch({
       voices: 4,
       parameters: fades,
       voice: (note, p) =>
-        bed(note, p, 1.1, () => {
+        bed(note, p, 0.75, () => {
           const roll = wander(0.7).times(0.45).plus(0.55);
           const cutoffHz = pitchOf(note).times(110).times(exp2(roll)).as("Hz");
           const { low } = stateVariable({ input: brownNoise({}), cutoffHz, q: 0.8 });
@@ -131,7 +131,7 @@ export const cues = definePatch({
       voices: 8,
       parameters: fades,
       voice: (note, p) =>
-        bed(note, p, 0.14, () => {
+        bed(note, p, 0.06, () => {
           const { frequencyHz, pressure } = note;
           // neighbours that beat against each other, more when the key is pressed
           return [-0.35, 0.04, 0.3].reduce((sum, semitones) => {

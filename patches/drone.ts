@@ -5,7 +5,6 @@ import { held } from "../modules/clocks/hold.ts";
 import { stepSequencer } from "../modules/clocks/step_sequencer.ts";
 import { ticksPerBeat, transport } from "../modules/clocks/transport.ts";
 import { attackRelease } from "../modules/envelopes/attack_release.ts";
-import { dcBlocker } from "../modules/filters/dc_blocker.ts";
 import { stateVariable } from "../modules/filters/state_variable.ts";
 import { lfo } from "../modules/modulation/lfo.ts";
 import { fmOperator } from "../modules/oscillators/fm_operator.ts";
@@ -97,7 +96,7 @@ export const drone = definePatch({
         why: "bars until the ground moves; whole numbers",
       },
       slideSeconds: { ...glide.parameters.seconds, default: 6 },
-      gainDb: { ...faderDb, default: -3, why: "level of the ground: saws and a sine below them" },
+      gainDb: { ...faderDb, default: -5, why: "level of the ground: saws and a sine below them" },
     },
     time: { tempoBpm: { ...transport.parameters.tempoBpm, max: 120, default: 20 } },
     motion: {
@@ -165,6 +164,6 @@ export const drone = definePatch({
       dampingHz: 4_500,
       preDelaySeconds: 0.04,
     });
-    return mastered(dcBlocker({ input: dry.plus(gain({ input: plate, gainDb: reverb.gainDb })) }), master);
+    return mastered(dry.plus(gain({ input: plate, gainDb: reverb.gainDb })), master);
   },
 });

@@ -91,11 +91,11 @@ export function hatSound(
   { trigger, value, decaySeconds, choke }: Stroke & { readonly choke?: Condition },
 ): Signal<"1"> {
   const metal = fmOperator({
-    frequencyHz: 5_870,
-    phaseTurns: fmOperator({ frequencyHz: 4_130, feedbackTurns: 0.2 }).times(0.9),
+    frequencyHz: 5_310,
+    phaseTurns: fmOperator({ frequencyHz: 3_790, feedbackTurns: 0.3 }).times(0.9),
   });
   const { high } = stateVariable({
-    input: wideNoise().times(0.7).plus(metal.times(0.4)),
+    input: wideNoise().times(0.8).plus(metal.times(0.25)),
     cutoffHz: 7_000,
     q: 0.9,
   });

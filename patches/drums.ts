@@ -166,7 +166,7 @@ export const drums = definePatch({
       lowDecaySeconds: 0.4,
       highDecaySeconds: 0.3,
     });
-    const all = softClip({ input: low.plus(high).times(0.6), driveDb: bus.driveDb });
+    const all = softClip({ input: low.plus(high).times(0.5), driveDb: bus.driveDb });
     return mastered(all.plus(gain({ input: wet, gainDb: room.gainDb })), master);
   },
 });

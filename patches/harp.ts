@@ -1,17 +1,21 @@
 import { adsr } from "../modules/envelopes/adsr.ts";
+import { onePole } from "../modules/filters/one_pole.ts";
 import { parametricEq } from "../modules/filters/parametric_eq.ts";
 import { pluck } from "../modules/oscillators/pluck.ts";
 import { definePatch, instrument } from "../modules/patch.ts";
 import { fdnReverb } from "../modules/reverbs/fdn_reverb.ts";
 import { exp2 } from "../modules/signal/math.ts";
 import { pingPong } from "../modules/time/ping_pong.ts";
-import { dcBlocker } from "../modules/filters/dc_blocker.ts";
 import { faderDb, gain } from "../modules/utility/gain.ts";
 import { pan } from "../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
 
 /** Gain of a string at full velocity. */
-const voiceGain = 0.5;
+const voiceGain = 0.7;
+
+/** Octaves that a hard pluck is brighter than a soft one, and where the softest begins to be dull. */
+const hardOctaves = 2.5;
+const softHz = 1_800;
 
 /** Lowest string, the C of a concert harp. */
 const lowestHz = 32;
@@ -59,7 +63,10 @@ export const harp = definePatch({
           pick: p.pick,
           lowestHz,
         });
-        const loud = gain({ input: string.times(velocity).times(voiceGain), gainDb: p.gainDb });
+        // a finger is softer than the noise that the string begins with
+        const cutoffHz = exp2(velocity.times(hardOctaves)).times(softHz).as("Hz");
+        const plucked = onePole({ input: string, cutoffHz }).low;
+        const loud = gain({ input: plucked.times(velocity).times(voiceGain), gainDb: p.gainDb });
         return {
           output: pan({ input: loud, position: height.times(1 / 30).within(-1, 1).times(p.width) }),
           envelope: adsr({
@@ -88,7 +95,7 @@ export const harp = definePatch({
   output: ({ harp }, { echo, hall, master }) => {
     const wood = body.reduce(
       (input, [frequencyHz, gainDb, q]) => parametricEq({ input, frequencyHz, gainDb, q }),
-      dcBlocker({ input: harp }),
+      harp,
     );
     const echoes = gain({
       input: pingPong({

@@ -13,7 +13,7 @@ import { pan } from "../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
 
 /** Gain of a voice at full velocity: a chord of six stays below the limiter. */
-const voiceGain = 0.14;
+const voiceGain = 0.22;
 
 /** Semitones that the vibrato goes up and down when a key is pressed hard. */
 const vibratoSemitones = 0.3;

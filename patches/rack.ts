@@ -13,7 +13,7 @@ import { faderDb, gain } from "../modules/utility/gain.ts";
 import { mastered, masterFader } from "./master.ts";
 
 /** Level of the probe at full velocity. */
-const probeGain = 0.35;
+const probeGain = 0.55;
 
 /**
  * A rack for what is plugged in: low cut, compressor, equaliser, echoes, plate, limiter, in this order. Needs
