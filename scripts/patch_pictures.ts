@@ -7,6 +7,7 @@
 import { threadSeconds } from "../bench/processor_time.ts";
 import { compileChecksum } from "../engine/checksum.ts";
 import { readConfig } from "../engine/config.ts";
+import type { ScoreEvent } from "../engine/control.ts";
 import { loadNative } from "../engine/native.ts";
 import { renderScore } from "../engine/offline/score_renderer.ts";
 import { WavWriter } from "../engine/session/wav_writer.ts";
@@ -21,6 +22,9 @@ const sampleRateHz = 48_000;
 const drawnSeconds = 60;
 const tailSeconds = 60;
 const measuredTailSeconds = 30;
+
+/** Between two rounds of a short score. */
+const pauseSeconds = 2;
 
 const columns = 560;
 const begin = "<!-- table: deno task pictures -->";
@@ -47,7 +51,7 @@ async function play(name: string): Promise<Played> {
     maximumBlockFrames: blockFrames,
   });
   const bytes = await Deno.readFile(new URL(`examples/scores/${name}.txt`, root));
-  const { events } = readScore(bytes, { name, sampleRateHz, patch });
+  const events = repeated(readScore(bytes, { name, sampleRateHz, patch }).events);
   const { native } = await loadNative(config, (text) => console.error(text));
   const samples = new Float32Array((drawnSeconds + tailSeconds) * sampleRateHz * 2);
   const checksum = await compileChecksum();
@@ -86,6 +90,16 @@ async function play(name: string): Promise<Played> {
     soundingCost: spent.sounding / spent.soundingFrames * sampleRateHz,
     tailCost: spent.tail / spent.tailFrames * sampleRateHz,
   };
+}
+
+/** Again and again while a whole round fits into what is drawn. */
+function repeated(events: readonly ScoreEvent[]): readonly ScoreEvent[] {
+  const roundFrames = (events.at(-1)?.frame ?? 0) + pauseSeconds * sampleRateHz;
+  const rounds = Math.max(1, Math.floor(drawnSeconds * sampleRateHz / roundFrames));
+  return Array.from(
+    { length: rounds },
+    (_, round) => events.map(({ frame, commands }) => ({ frame: frame + round * roundFrames, commands })),
+  ).flat();
 }
 
 const decibels = (amplitude: number) => 20 * Math.log10(amplitude);

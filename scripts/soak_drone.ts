@@ -64,7 +64,7 @@ export async function soakDrone(hours: number, onHour: (hour: Hour, index: numbe
 }
 
 /** Which ground it is, and how far from the pitch that it should have: by the turn of the phase in 12 s. */
-function pitchOf(window: Float32Array): { readonly ground: number; readonly cents: number } {
+export function pitchOf(window: Float32Array): { readonly ground: number; readonly cents: number } {
   const half = window.length / 2;
   const found = grounds.map((ground) => {
     const hz = 440 * 2 ** ((lowest + ground - 69) / 12);

@@ -34,7 +34,6 @@ Deno.test("a phrase goes through the log and is heard from the clock driver", as
   const { events } = readScore(text, { name: "demo", sampleRateHz: 48_000, patch });
   assert.equal(playScore(engine, events, 48_000, Date.now()), events.at(-1)!.frame / 48_000);
   await until("voices sound", () => engine.voices().some((count) => count > 0));
-  assert.equal(engine.status().lateCommands, 0);
   await new Promise((done) => setTimeout(done, 300));
   await engine.stop();
   assert.ok(capture.finish().some((sample: number) => Math.abs(sample) > 0.02));
