@@ -7,6 +7,7 @@ import { pluck } from "../modules/oscillators/pluck.ts";
 import { definePatch, instrument } from "../modules/patch.ts";
 import { plateReverb } from "../modules/reverbs/plate_reverb.ts";
 import { silentDb } from "../modules/signal/math.ts";
+import { channel } from "../modules/signal/signal.ts";
 import { pingPong } from "../modules/time/ping_pong.ts";
 import { audioInput } from "../modules/utility/audio_input.ts";
 import { faderDb, gain } from "../modules/utility/gain.ts";
@@ -37,6 +38,15 @@ export const rack = definePatch({
   parameters: {
     input: {
       gainDb: { ...audioInput.parameters.gainDb, default: 0, why: "what comes in; the lowest value is off" },
+      mono: {
+        unit: "1",
+        min: 0,
+        max: 1,
+        default: 0,
+        curve: "linear",
+        smoothingSeconds: 0.01,
+        why: "1 puts the first of two inputs on both sides: for one microphone or guitar",
+      },
     },
     compressor: {
       thresholdDb: { ...compressor.parameters.thresholdDb, default: -20 },
@@ -75,7 +85,8 @@ export const rack = definePatch({
     master: masterFader,
   },
   output: ({ probe }, { input, compressor: dynamics, eq, echo, reverb, dry, master }, captured) => {
-    const played = audioInput({ input: captured, gainDb: input.gainDb }).plus(probe);
+    const sides = captured.plus(channel(captured, 0).minus(captured).times(input.mono));
+    const played = audioInput({ input: sides, gainDb: input.gainDb }).plus(probe);
     const clean = stateVariable({ input: played, cutoffHz: eq.lowCutHz }).high;
     const even = compressor({ input: clean, ...dynamics, linkedChannels: 2 }).output;
     const low = shelvingEq({ input: even, frequencyHz: eq.lowHz, gainDb: eq.lowDb });

@@ -147,6 +147,21 @@ Deno.test("the rack lets its input through, and turns down what is loud", async 
   assert.ok(soft > -40 && rise > 10 && rise < 22, `${soft} dB, ${loud} dB`);
 });
 
+Deno.test("the first of two inputs of the rack is heard on both sides when it is asked to be", async () => {
+  const { rack } = await import("../../patches/rack.ts");
+  const levels = async (mono: number) => {
+    const player = (await PatchPlayer.of(rack, { inputChannels: 2 })).set("input/mono", mono);
+    player.set("reverb/gainDb", -90).set("echo/gainDb", -90).play(4_800);
+    player.feed(0.2, 0);
+    const heard = player.play(480);
+    return [0, 1].map((channel) => peak(heard.filter((_, index) => index % 2 === channel)));
+  };
+  const [left, right] = await levels(0);
+  assert.ok(left > 0.05 && right === 0, `${left}, ${right}`);
+  const [one, other] = await levels(1);
+  assert.ok(one > 0.05 && one === other, `${one}, ${other}`);
+});
+
 Deno.test("steps of the drum machine are played where they are set, and left out where they are 0", async () => {
   const { drums } = await import("../../patches/drums.ts");
   const player = await PatchPlayer.of(drums);
