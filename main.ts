@@ -13,7 +13,7 @@ import { diagnose } from "./engine/doctor.ts";
 import { DriverError } from "./engine/driver/driver.ts";
 import { Engine } from "./engine/engine.ts";
 import { exitCodes } from "./engine/exit_codes.ts";
-import { createLog } from "./engine/logging.ts";
+import { createLog, type Log } from "./engine/logging.ts";
 import { MidiInput } from "./engine/midi/midi_input.ts";
 import { loadNative } from "./engine/native.ts";
 import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
@@ -45,6 +45,8 @@ import { compileGraph } from "./modules/signal/compile.ts";
 import { loadPatch } from "./patches/load_patch.ts";
 import { readTuning } from "./patches/read_tuning.ts";
 import { ScaleInvalid } from "./modules/tuning/scala.ts";
+import { phraseOf } from "./patches/phrases.ts";
+import { playScore } from "./osc/play_score.ts";
 import { readScore } from "./osc/score.ts";
 
 const { version } = manifest;
@@ -80,7 +82,11 @@ async function run(args: readonly string[]): Promise<number> {
   const config = readConfig(Deno.env.toObject());
   switch (line.command) {
     case "start":
-      return await start({ ...config, patch: line.patch ?? config.patch });
+      return await start({
+        ...config,
+        patch: line.patch ?? config.patch,
+        demo: line.demo || config.demo,
+      });
     case "render":
       return await interruptible((signal) => render(line, config, signal));
     case "renderScore":
@@ -209,6 +215,7 @@ async function start(config: Config): Promise<number> {
       log,
     });
     log.info(`ready: OSC on ${listener.address}`);
+    if (config.demo) playDemo(engine, config, log);
     log.info(`stopping: ${await wanted.promise}`);
     return exitCodes.ok;
   } finally {
@@ -217,6 +224,18 @@ async function start(config: Config): Promise<number> {
     await engine?.stop();
     signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
   }
+}
+
+/** Plays the phrase of the patch, so that somebody who has no controller at hand hears something. */
+function playDemo(engine: Engine, { patch, sampleRateHz }: Config, log: Log): void {
+  const text = new TextEncoder().encode(phraseOf(patch, engine.instruments));
+  const { events } = readScore(text, { name: "demo", sampleRateHz, patch: engine });
+  const seconds = playScore(engine, events, sampleRateHz, Date.now());
+  log.info(
+    events.length > 0
+      ? `demo: plays a phrase of ${seconds.toFixed(1)} s`
+      : `demo: ${patch} plays by itself, or has no instrument to play on`,
+  );
 }
 
 function accessControl({ oscAllow, oscReadOnly, oscSecret }: Config): AccessControl {

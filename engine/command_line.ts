@@ -6,7 +6,7 @@ import { type SampleFormat, sampleFormats } from "./session/sample_format.ts";
 
 /** What the user asked for. */
 export type CommandLine =
-  | { readonly command: "start"; readonly patch: string | undefined }
+  | { readonly command: "start"; readonly patch: string | undefined; readonly demo: boolean }
   | { readonly command: "render"; readonly session: string; readonly out: string }
   | RenderScoreCommand
   | PatchCommand
@@ -47,6 +47,7 @@ type Command = typeof commands[number];
 
 /** Options and the command that each goes with. */
 const optionOf = {
+  demo: { command: "start", type: "boolean" },
   out: { command: "render", type: "string", short: "o" },
   score: { command: "render", type: "string", short: "s" },
   format: { command: "render", type: "string" },
@@ -82,7 +83,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (rest.length > most) {
     throw new UsageError(`${command}: expected at most ${most} argument, found ${rest.length}`);
   }
-  if (command === "start") return { command, patch: rest[0] };
+  if (command === "start") return { command, patch: rest[0], demo: values.demo ?? false };
   if (command === "patch") return patchCommand(rest[0], values);
   if (command !== "render") return { command };
   if (values.score !== undefined) return renderScore(values, rest[0], values.score);
@@ -175,6 +176,7 @@ export function helpText(): string {
 
 Usage:
   understudy start [PATCH]             play, and listen for OSC; PATCH as in UNDERSTUDY_PATCH
+      --demo                           and play a short phrase at once, as with UNDERSTUDY_DEMO=on
   understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
                                        every block with what the device got; FILE by default beside SESSION
   understudy render [PATCH] --score SCORE [-o FILE]
@@ -193,7 +195,7 @@ Usage:
   understudy help, --help, -h          this text
   understudy version, --version, -V    the version
 
-PATCH is a name (sines, keys) or a file (./organ.ts).
+PATCH is a name (sines, keys, piano, bass, pad, harp, drums, drone, rack, cues) or a file (./organ.ts).
 
 Settings (environment variables):
 ${describeConfig()}

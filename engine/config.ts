@@ -106,6 +106,13 @@ const settings = {
     "input channels, 0 for none",
   ),
   PATCH: setting("patch", text, "sines", "the name or the file of a patch", "what is played"),
+  DEMO: setting(
+    "demo",
+    onOff,
+    "off",
+    "on or off",
+    "whether a short phrase is played as soon as all is ready, to hear that it sounds",
+  ),
   TUNING: setting(
     "tuning",
     text,

@@ -31,7 +31,7 @@ function inOsc<T>(read: () => T): T {
     return read();
   } catch (cause) {
     if (!(cause instanceof CommandRefused)) throw cause;
-    throw new MessageRefused(cause.message, { cause });
+    throw new MessageRefused(cause.message);
   }
 }
 

@@ -1,11 +1,30 @@
 import type { CompiledPatch, PatchFormat } from "../modules/compiled_patch.ts";
 import type { Patch } from "../modules/patch.ts";
 import { compileGraph } from "../modules/signal/compile.ts";
+import { bass } from "./bass.ts";
+import { cues } from "./cues.ts";
+import { drone } from "./drone.ts";
+import { drums } from "./drums.ts";
+import { harp } from "./harp.ts";
 import { keys } from "./keys.ts";
+import { pad } from "./pad.ts";
+import { piano } from "./piano.ts";
+import { rack } from "./rack.ts";
 import { sines } from "./sines.ts";
 
 /** Every patch that can be played by its name. */
-export const patches: Readonly<Record<string, Patch>> = { sines, keys };
+export const patches: Readonly<Record<string, Patch>> = {
+  sines,
+  keys,
+  piano,
+  bass,
+  pad,
+  harp,
+  drums,
+  drone,
+  rack,
+  cues,
+};
 
 export const patchNames: readonly string[] = Object.keys(patches);
 

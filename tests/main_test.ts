@@ -4,6 +4,7 @@
  * Covers: engine/devices.ts, engine/doctor.ts, engine/native.ts, engine/driver/driver.ts, engine/session/render_to_wav.ts
  */
 import assert from "node:assert/strict";
+import { readFloatWav } from "./chaos/read_float_wav.ts";
 
 const root = new URL("..", import.meta.url);
 
@@ -107,6 +108,31 @@ Deno.test("a second engine on the same port says so and ends with its own code",
     assert.match(second.stderr, /understudy: OSC port \d+ on 127\.0\.0\.1 is taken/);
   });
   assert.equal(first.code, 0);
+});
+
+Deno.test("a demo is heard without a controller, by option and by setting", async () => {
+  const folder = await Deno.makeTempDir();
+  const ways: [string, readonly string[], Readonly<Record<string, string>>][] = [
+    ["option", ["start", "keys", "--demo"], {}],
+    ["setting", ["start", "keys"], { UNDERSTUDY_DEMO: "on" }],
+  ];
+  for (const [name, args, environment] of ways) {
+    const session = `${folder}/${name}.session`;
+    const { code, stderr } = await run(
+      args,
+      { ...environment, UNDERSTUDY_SESSION: session },
+      async (process) => {
+        await new Promise((done) => setTimeout(done, 1_500));
+        process.kill("SIGTERM");
+      },
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /demo: plays a phrase of \d+\.\d s/);
+    assert.equal((await run(["render", session])).code, 0);
+    const { samples } = await readFloatWav(`${folder}/${name}.wav`);
+    assert.ok(samples.some((sample) => Math.abs(sample) > 0.01), name);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("OSCQuery is served beside OSC, with the patch that plays, and ends with the program", async () => {

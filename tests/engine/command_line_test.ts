@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { helpText, parseCommandLine } from "../../engine/command_line.ts";
 
 Deno.test("each command takes its own arguments", () => {
-  assert.deepEqual(parseCommandLine(["start", "sines"]), { command: "start", patch: "sines" });
+  assert.deepEqual(parseCommandLine(["start", "sines"]), { command: "start", patch: "sines", demo: false });
+  assert.deepEqual(parseCommandLine(["start", "--demo"]), { command: "start", patch: undefined, demo: true });
   assert.deepEqual(parseCommandLine(["render", "a.session"]), {
     command: "render",
     session: "a.session",
@@ -59,6 +60,7 @@ Deno.test("what makes no sense is named, with the nearest that does", () => {
   assert.throws(() => parseCommandLine(["render"]), /expected a session file/);
   assert.throws(() => parseCommandLine(["start", "--out", "x"]), /--out goes with render/);
   assert.throws(() => parseCommandLine(["start", "--fast"]), /--fast/);
+  assert.throws(() => parseCommandLine(["render", "--demo"]), /--demo goes with start/);
   assert.throws(() => parseCommandLine(["patch"]), /expected the name or file of a patch/);
   assert.throws(
     () => parseCommandLine(["patch", "keys", "--wat", "--json"]),

@@ -47,8 +47,9 @@ Deno.test("from 1 to 8 channels every ready patch compiles and is heard", async 
   for (const name of patchNames) {
     for (let channels = 1; channels <= 8; channels++) {
       const player = new PatchPlayer(await compilePatch(name, { ...testFormat, channels }));
-      player.on(1, 60);
-      assert.ok(peak(player.play(4_800, 0)) > 0.02, `${name}, ${channels} channels`);
+      if (player.patch.instruments.length > 0) player.on(1, 60);
+      // those that swell take their time
+      assert.ok(peak(player.play(48_000, 0)) > 0.02, `${name}, ${channels} channels`);
       if (channels > 2) assert.equal(peak(player.play(480, 2)), 0);
     }
   }
