@@ -287,7 +287,7 @@ function initializeText(patch: PatchGraph, plan: ArenaPlan, { sampleRateHz }: Pa
     const value = type === "f32"
       ? `f32x4 ${Array(4).fill(floatText(initial)).join(" ")}`
       : `i32x4 ${Array(4).fill(initial).join(" ")}`;
-    return initial === 0 ? [] : [`(v128.store (i32.const ${offset}) (v128.const ${value}))`];
+    return Object.is(initial, 0) ? [] : [`(v128.store (i32.const ${offset}) (v128.const ${value}))`];
   });
   return `
   (func (export "initialize") (param $seed i32)

@@ -174,3 +174,32 @@ Deno.test("of several voices the lowest is stolen, also where a unison reaches b
   });
   assert.equal(found, undefined);
 });
+
+Deno.test("a state that begins at minus zero does, in voices and in the output", async () => {
+  const signed = () => {
+    const zero = feedback(-0, (previous) => previous);
+    return feedback(0.25, (previous) => previous.withSignOf(zero)); // the sign is that of the state
+  };
+  const graph = definePatch({
+    name: "zeros",
+    instruments: {
+      one: instrument({
+        voices: 2,
+        parameters: {},
+        voice: ({ gate, trigger }) => ({
+          output: signed(),
+          envelope: adsr({ gate, trigger, releaseSeconds: 0.01 }),
+        }),
+      }),
+    },
+    parameters: {},
+    output: ({ one }) => one.plus(signed()),
+  });
+  const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
+  const found = await compareWithInterpreter(graph.build(format), format, {
+    score,
+    blockFrames: 64,
+    seed: 5,
+  });
+  assert.equal(found, undefined);
+});
