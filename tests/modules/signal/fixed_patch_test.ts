@@ -196,8 +196,9 @@ Deno.test("a state that begins at minus zero does, in voices and in the output",
     output: ({ one }) => one.plus(signed()),
   });
   const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
+  const notes = score.filter(({ event }) => event.do !== "set");
   const found = await compareWithInterpreter(graph.build(format), format, {
-    score,
+    score: notes,
     blockFrames: 64,
     seed: 5,
   });
