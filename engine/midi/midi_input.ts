@@ -9,7 +9,7 @@ import { type MidiEvent, MidiInputPort, type MidiState, MidiUnavailable } from "
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../../ffi/quiet_sound_libraries.ts";
 import { type Config, ConfigError } from "../config.ts";
-import { type Command, CommandRefused, type EngineControl } from "../control.ts";
+import { type Command, CommandRefused, type EngineControl, type EngineStatus } from "../control.ts";
 import type { Log } from "../logging.ts";
 import { HeldControls } from "./held_controls.ts";
 import { readMidi } from "./messages.ts";
@@ -28,6 +28,9 @@ const marginMs = 2;
 
 const firstRetryMs = 500;
 const longestRetryMs = 8_000;
+
+/** The loss of an audio device on the same server is noticed within this, with room for a busy machine. */
+const audioLossMs = 3_000;
 
 /** Kinds of messages that were refused are named once each, up to this many. */
 const mostNotices = 32;
@@ -69,6 +72,8 @@ export class MidiInput {
   #retryMs = firstRetryMs;
   #nextRetryMs = 0;
   #mayRetry = true;
+  #audioOnJack = false;
+  #lostMs = -Infinity;
   #changing: Promise<void> | undefined;
   #stopped = false;
   #messages = 0;
@@ -144,7 +149,9 @@ export class MidiInput {
     if (this.#port) this.#play(this.#port.take());
     if (this.#changing) return;
     if (!this.#port) {
-      if (this.#mayRetry && nowMs >= this.#nextRetryMs) this.#change(() => this.#retry());
+      if (this.#mayRetry && nowMs >= this.#nextRetryMs && this.#isSafe(nowMs)) {
+        this.#change(() => this.#retry());
+      }
       return;
     }
     if (nowMs < this.#nextLookMs) return;
@@ -194,7 +201,11 @@ export class MidiInput {
     const before = this.#state;
     const state = this.#state = port.look();
     if (!state.alive) {
-      log.error("MIDI input lost: the JACK server is gone; held notes are released, looked for again");
+      this.#lostMs = performance.now();
+      const until = this.#audioOnJack ? " once the audio device is back" : "";
+      log.error(
+        `MIDI input lost: the JACK server is gone; held notes are released, looked for again${until}`,
+      );
       return this.#change(() => this.#lose(port));
     }
     this.#delayMs = this.#delayFor(state);
@@ -212,6 +223,22 @@ export class MidiInput {
     if (state.portsChanged && midiConnect !== undefined) {
       this.#change(async () => void await port.connect(midiConnect));
     }
+  }
+
+  /**
+   * Whether a client can be opened again. libjack shares memory between the clients of a process: where one of a dead
+   * server is still open, PortAudio's, and one of the next server is opened beside it, closing them ends the process
+   * (measured with 1.9.21). So the audio device goes first, or must have shown that it was not lost.
+   */
+  #isSafe(nowMs: number): boolean {
+    const state = this.#lookAtAudio();
+    return !this.#audioOnJack || (state === "running" && nowMs - this.#lostMs > audioLossMs);
+  }
+
+  #lookAtAudio(): EngineStatus["state"] {
+    const { driver, device, state } = this.#options.engine.status();
+    if (driver === "portaudio") this.#audioOnJack = /jack/i.test(device);
+    return state;
   }
 
   /** The renderers' lead, a period of the server, and what two looks and a busy main isolate may add. */
@@ -233,6 +260,7 @@ export class MidiInput {
     this.#port = port;
     this.#clock = new MidiClock();
     this.#state = port.look();
+    this.#lookAtAudio();
     this.#delayMs = this.#delayFor(this.#state);
     this.#retryMs = firstRetryMs;
     log.info(`MIDI input: ${port.name} on JACK, sounds ${this.#delayMs.toFixed(1)} ms after it is played`);

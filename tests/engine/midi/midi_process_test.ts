@@ -1,8 +1,9 @@
 /** MIDI as users have it: the program in a process of its own, sound and MIDI on one JACK server. */
 import assert from "node:assert/strict";
 import { requirement } from "../../requirement.ts";
-import { soundServerNeeds, startSoundServer } from "../../sound_server.ts";
+import { type SoundServer, soundServerNeeds, startSoundServer } from "../../sound_server.ts";
 import { readFloatWav } from "../../chaos/read_float_wav.ts";
+import { until } from "../../test_engine.ts";
 import { sendMidi } from "./midi_sender.ts";
 
 const root = new URL("../../..", import.meta.url);
@@ -115,3 +116,42 @@ requirement({
     assert.match(log, /info .*MIDI input: no JACK server answers/);
   },
 }, { libraries: ["libjack.so.0"], install: "apt-get install libjack-jackd2-0" });
+
+requirement({
+  name:
+    "with sound and MIDI on a server that dies the program lives, and MIDI comes back no sooner than the sound",
+  fn: async () => {
+    const first = await startSoundServer(48_000, 256);
+    const engine = program(["start", "keys"], {
+      ...first.env,
+      UNDERSTUDY_DRIVER: "portaudio",
+      UNDERSTUDY_LOOKAHEAD_BLOCKS: "16",
+      UNDERSTUDY_MIDI: "jack",
+    });
+    let log = "";
+    const says = (text: RegExp) => () => text.test(log);
+    const reading = (async () => {
+      for await (const text of engine.stderr.pipeThrough(new TextDecoderStream())) log += text;
+    })();
+    await engine.stdout.cancel();
+    let second: SoundServer | undefined;
+    let wanted: Deno.Signal = "SIGKILL";
+    try {
+      await until("it plays", says(/ready: OSC on/));
+      await first.kill();
+      await until("MIDI is lost", says(/MIDI input lost: .* once the audio device is back/));
+      await until("the device is lost", says(/audio device lost/));
+      second = await startSoundServer(48_000, 256, first.name);
+      await new Promise((done) => setTimeout(done, 4_000)); // longer than MIDI waits by itself
+      const { stdout } = await new Deno.Command("jack_lsp", { env: second.env }).output();
+      const ports = new TextDecoder().decode(stdout);
+      assert.ok(!ports.includes("understudy-midi:") || ports.includes("understudy:out_0"), ports);
+      wanted = "SIGTERM";
+    } finally {
+      engine.kill(wanted);
+      await reading;
+      await second?.stop();
+    }
+    assert.equal((await engine.status).code, 0, log);
+  },
+}, soundServerNeeds);
