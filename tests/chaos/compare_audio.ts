@@ -11,6 +11,8 @@ export interface AudioComparison {
   readonly comparedFrames: number;
   readonly identicalFrames: number;
   readonly gaps: readonly Gap[];
+  /** Frames of the rendered sound that were over before the capture began. */
+  readonly missedFrames: number;
   /** Frame of the rendered sound from where on nothing could be found any more; undefined: all was found. */
   readonly lostAt: number | undefined;
 }
@@ -19,16 +21,21 @@ export interface AudioComparison {
 const longestGapFrames = 16_384;
 const agreementFrames = 48;
 
+/** A capture of what plays by itself begins at most this much later than the sound, in frames. */
+const latestBeginFrames = 960_000;
+
 /**
  * Lays a capture of the device beside the rendered sound, bit for bit, from the first sample that is not zero on. Where
  * the sound server lost a cycle, both are searched for the place where they run together again.
  *
  * @param captured interleaved samples; silence before and after is allowed
+ * @param beganLate the sound was there before the capture was: how it begins is not compared
  */
 export function compareAudio(
   captured: Float32Array,
   rendered: Float32Array,
   channels: number,
+  beganLate = false,
 ): AudioComparison {
   const a = new Int32Array(captured.buffer, captured.byteOffset, captured.length);
   const b = new Int32Array(rendered.buffer, rendered.byteOffset, rendered.length);
@@ -37,19 +44,22 @@ export function compareAudio(
   );
   const endB = b.length / channels;
   const gaps: Gap[] = [];
-  let [i, j, identical] = [firstA, firstB, 0];
+  const late = beganLate ? findGap(a, b, channels, firstA, firstB, latestBeginFrames) : undefined;
+  const missedFrames = late?.onlyRendered ?? 0;
+  let [i, j, identical] = [firstA + (late?.onlyCaptured ?? 0), firstB + missedFrames, 0];
+  const comparedFrames = endB - j;
   while (j < endB) {
     if (same(a, b, channels, i, j, 1)) {
       i++, j++, identical++;
       continue;
     }
     const gap = findGap(a, b, channels, i, j);
-    if (!gap) return { comparedFrames: endB - firstB, identicalFrames: identical, gaps, lostAt: j };
+    if (!gap) return { comparedFrames, identicalFrames: identical, gaps, missedFrames, lostAt: j };
     gaps.push({ frame: j, ...gap });
     i += gap.onlyCaptured;
     j += gap.onlyRendered;
   }
-  return { comparedFrames: endB - firstB, identicalFrames: identical, gaps, lostAt: undefined };
+  return { comparedFrames, identicalFrames: identical, gaps, missedFrames, lostAt: undefined };
 }
 
 /** Where the sides run together again: the first rendered frame, from `j` on, that stands in the capture from `i` on. */
@@ -59,6 +69,7 @@ function findGap(
   channels: number,
   i: number,
   j: number,
+  longestFrames = longestGapFrames,
 ): Omit<Gap, "frame"> | undefined {
   const [endA, endB] = [a, b].map((words) => words.length / channels);
   const key = (words: Int32Array, frame: number) =>
@@ -69,7 +80,7 @@ function findGap(
     if (known) known.push(at);
     else places.set(key(a, at), [at]);
   }
-  for (let at = j; at < Math.min(endB, j + longestGapFrames); at++) {
+  for (let at = j; at < Math.min(endB, j + longestFrames); at++) {
     for (const place of places.get(key(b, at)) ?? []) {
       if (!same(a, b, channels, place, at, agreementFrames)) continue;
       return { onlyCaptured: place - i, onlyRendered: at - j };

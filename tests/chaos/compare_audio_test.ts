@@ -16,7 +16,13 @@ function join(...parts: Float32Array[]): Float32Array<ArrayBuffer> {
 
 Deno.test("silence around the capture is no difference", () => {
   const found = compareAudio(join(silence, sound, silence), join(silence.subarray(0, 300), sound), channels);
-  assert.deepEqual(found, { comparedFrames: 10_000, identicalFrames: 10_000, gaps: [], lostAt: undefined });
+  assert.deepEqual(found, {
+    comparedFrames: 10_000,
+    identicalFrames: 10_000,
+    gaps: [],
+    missedFrames: 0,
+    lostAt: undefined,
+  });
 });
 
 Deno.test("one flipped bit is found where it is", () => {
@@ -39,4 +45,22 @@ Deno.test("a capture that ends early or is something else is lost, not equal", (
   assert.equal(compareAudio(sound.subarray(0, 8_000), sound, channels).lostAt, 4_000);
   const other = sound.map((sample) => sample * 0.5);
   assert.notEqual(compareAudio(other, sound, channels).lostAt, undefined);
+});
+
+Deno.test("what sounded before the capture was there is left out where that is known, and nothing else", () => {
+  const captured = join(silence, Float32Array.of(0.25, 0, 0.5, 0), sound.subarray(6_000));
+  const late = compareAudio(captured, sound, channels, true);
+  assert.deepEqual(late, {
+    comparedFrames: 7_000,
+    identicalFrames: 7_000,
+    gaps: [],
+    missedFrames: 3_000,
+    lostAt: undefined,
+  });
+  assert.deepEqual(compareAudio(captured, sound, channels).gaps, [
+    { frame: 0, onlyCaptured: 2, onlyRendered: 3_000 },
+  ]);
+  const whole = compareAudio(join(silence, sound), sound, channels, true);
+  assert.deepEqual([whole.missedFrames, whole.identicalFrames], [0, 10_000]);
+  assert.equal(compareAudio(sound.map((sample) => sample * 0.5), sound, channels, true).lostAt, 0);
 });
