@@ -118,8 +118,8 @@ Deno.test("what is shared is what has the same name and shape", async () => {
   );
   const names = (to: typeof plain) => sharedRegions(plain, to).map(([, { name }]) => name);
   assert.deepEqual(names(changed), plain.state.map(({ name }) => name));
-  assert.deepEqual(names(wider), ["clock, seed, counters", "parameter tone/gainDb"]);
-  assert.deepEqual(names(other), ["clock, seed, counters"]);
+  assert.deepEqual(names(wider), ["clock, seed, counters", "notes that ended", "parameter tone/gainDb"]);
+  assert.deepEqual(names(other), ["clock, seed, counters", "notes that ended"]);
 });
 
 Deno.test("a patch that was never handed over is refused, not guessed", async () => {
