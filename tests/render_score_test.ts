@@ -122,7 +122,7 @@ Deno.test("each kind of mistake has its exit code and one sentence, and harms no
       [["keys", "-s", `${folder}/loud.txt`, "-o", `${folder}/no/a.wav`], 7, /its folder does not exist/],
       [["keys", "-s", `${folder}/loud.txt`, "--seconds", "99999"], 7, /4 GiB of WAV/],
       [["organ", "-s", score], 2, /there is no patch "organ"/],
-      [[`${folder}/none.ts`, "-s", score], 2, /cannot read the patch file/],
+      [[`${folder}/none.ts`, "-s", score], 2, /there is no patch file/],
       [["keys", "-s", score, "-o", score], 2, /would overwrite what is rendered/],
       [["keys", "-s", score, "--format", "8"], 2, /--format: expected 16, 24, 32f/],
       [["keys"], 6, /there is no session file keys; a patch is rendered with --score/],
