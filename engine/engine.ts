@@ -5,6 +5,7 @@
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../modules/compiled_patch.ts";
+import type { SampleBank } from "../modules/sample_bank.ts";
 import type { PatchGraph } from "../modules/signal/graph.ts";
 import { compileChecksum } from "./checksum.ts";
 import type { Config } from "./config.ts";
@@ -182,8 +183,8 @@ export class Engine implements control.EngineControl {
     return this.#loader.current.instruments;
   }
 
-  async loadPatch(patch: PatchGraph): Promise<void> {
-    await this.#loader.load(patch);
+  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void> {
+    await this.#loader.load(patch, samples);
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
   }
 
