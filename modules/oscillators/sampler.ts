@@ -85,11 +85,11 @@ function placeOf(
 
 /** The four frames around a place; across the end of the loop its beginning, and the other way round. */
 function around({ frame, looped }: Place, loop: Loop | undefined): Integer[] {
-  const [before, from, to, after] = [-1, 0, 1, 2].map((offset) => frame.plus(offset));
-  if (!loop) return [before, from, to, after];
+  const [before, to, after] = [-1, 1, 2].map((offset) => frame.plus(offset));
+  if (!loop) return [before, frame, to, after];
   const back = (at: Integer) => at.isBelow(loop.end).selectInteger(at, at.minus(loop.length));
   const seam = looped.and(frame.equals(loop.start));
-  return [seam.selectInteger(before.plus(loop.length), before), from, back(to), back(after)];
+  return [seam.selectInteger(before.plus(loop.length), before), frame, back(to), back(after)];
 }
 
 /**

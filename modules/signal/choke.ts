@@ -1,6 +1,6 @@
 /**
  * Notes that cut each other off, as a closed hi-hat ends an open one, in WebAssembly text: when one of a group begins, all
- * voices that sound another note of it fade out.
+ * voices that sound another note of it fade out, as if they were still held.
  */
 import { voiceField as at } from "./arena.ts";
 import type { InstrumentGraph, Polyphony } from "./graph.ts";
@@ -56,7 +56,7 @@ export function chokeText(
         (if (i32.eq (local.get $group) (call $${name}_choke_group (f32.sub (f32.load ${
       lane(at.number)
     }) (f32.mul (f32.load ${lane(at.spread)}) (f32.const ${floatText(widestDetune(polyphony))}))))) (then
-          (call $${name}_release (local.get $lane))
+          (i32.store ${lane(at.held)} (i32.const 0))
           (f32.store ${lane(at.gainTarget)} (f32.const 0))
           (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))))))`)
   })`;

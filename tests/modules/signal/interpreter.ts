@@ -302,20 +302,24 @@ class Instrument {
     const detune = unison === 1 ? 0 : fround(detuneCents / 200);
     for (const voice of this.voices) {
       const struck = fround(voice.number - fround(voice.spread * detune));
-      if (voice.alive && group.includes(nearest(struck))) this.#fade(voice);
+      if (!voice.alive || !group.includes(nearest(struck))) continue;
+      voice.held = 0;
+      this.#fade(voice);
     }
   }
 
   #fade(voice: Voice): void {
     const fadeStep = fround(1 / (fadeSeconds * this.patch.format.sampleRateHz));
-    this.#release(voice);
     Object.assign(voice, { gainTarget: 0, gainStep: fround(fadeStep * voice.gain) });
   }
 
   panic(): void {
     this.#pedal = false;
     this.#keys.length = 0;
-    for (const voice of this.voices) this.#fade(voice);
+    for (const voice of this.voices) {
+      this.#release(voice);
+      this.#fade(voice);
+    }
   }
 
   /** Left and right of this frame. */
