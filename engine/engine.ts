@@ -29,6 +29,7 @@ import { PatchLoader } from "./patch_loader.ts";
 import { EndedNotes } from "./renderer/ended_notes.ts";
 import { RendererPool } from "./renderer/renderer_pool.ts";
 import { Reporter } from "./reporter.ts";
+import { lockSamples } from "./samples/lock_samples.ts";
 import { History } from "./session/history.ts";
 import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
@@ -165,6 +166,7 @@ export class Engine implements control.EngineControl {
     const { config, patch, native } = options;
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
+    lockSamples(native, patch.sampleMemory);
     const engine = new Engine(options, memory, await compileChecksum());
     try {
       await engine.#begin();

@@ -9,6 +9,7 @@ import { compileGraph } from "../../modules/signal/compile.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import type { PatchGraph } from "../../modules/signal/graph.ts";
 import type { SampleBank } from "../../modules/sample_bank.ts";
+import { lockSamples } from "../samples/lock_samples.ts";
 import { instantiatePatch } from "../renderer/patch_instance.ts";
 
 /** What is rehearsed. */
@@ -40,8 +41,10 @@ const measuredSeconds = 0.3;
 async function rehearse(
   { graph, samples, format, seed, nativeLibrary }: RehearsalStart,
 ): Promise<RehearsalResult> {
-  const { symbols } = openNative(nativeLibrary);
+  const native = openNative(nativeLibrary);
+  const { symbols } = native;
   symbols.us_demote_thread(symbols.us_thread_id());
+  lockSamples(native, samples?.memory);
   const patch = await compileGraph(graph, format, samples);
   const exports = instantiatePatch(patch);
   const { sampleRateHz, channels, maximumBlockFrames } = format;
