@@ -173,7 +173,7 @@ withSox(
 );
 
 withSox(
-  "all renderers read one memory: neither snapshots nor the process grow with its size for each of them",
+  "all renderers read one memory, and snapshots do not grow with it",
   async (folder) => {
     // 40 s of two channels: 15 MiB decoded
     await sox(folder, "-n -r 48000 -c 2 -b 16 long.wav synth 40 sine 440 sine 331 gain -6");
