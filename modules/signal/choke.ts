@@ -2,9 +2,9 @@
  * Notes that cut each other off, as a closed hi-hat ends an open one, in WebAssembly text: when one of a group begins, all
  * voices that sound another note of it fade out, as if they were still held.
  */
-import { voiceField as at } from "./arena.ts";
 import type { InstrumentGraph, Polyphony } from "./graph.ts";
 import { floatText } from "./kernel.ts";
+import { at, eachVoice, lane } from "./voice_text.ts";
 
 /** What is wrong with groups, if anything. */
 export function chokeProblem(groups: unknown): string | undefined {
@@ -27,14 +27,9 @@ export function widestDetune({ unison, detuneCents }: Polyphony): number {
 }
 
 /** `$NAME_choke (number)`; empty without groups. */
-export function chokeText(
-  { name, polyphony }: InstrumentGraph,
-  fadeStep: string,
-  eachVoice: (body: string) => string,
-): string {
-  const { chokeGroups = [] } = polyphony;
+export function chokeText({ name, polyphony }: InstrumentGraph, fadeStep: string): string {
+  const { voices, chokeGroups = [] } = polyphony;
   if (chokeGroups.length === 0) return "";
-  const lane = (field: number) => `offset=${field} (local.get $lane)`;
   const members = chokeGroups.flatMap((group, index) =>
     group.map((note) =>
       `(if (f32.eq (local.get $number) (f32.const ${note})) (then (return (i32.const ${index + 1}))))`
@@ -52,12 +47,16 @@ export function chokeText(
     (local.set $group (call $${name}_choke_group (local.get $number)))
     (if (i32.eqz (local.get $group)) (then (return)))
     ${
-    eachVoice(`(if (i32.load ${lane(at.alive)}) (then
+    eachVoice(
+      name,
+      voices,
+      `(if (i32.load ${lane(at.alive)}) (then
         (if (i32.eq (local.get $group) (call $${name}_choke_group (f32.sub (f32.load ${
-      lane(at.number)
-    }) (f32.mul (f32.load ${lane(at.spread)}) (f32.const ${floatText(widestDetune(polyphony))}))))) (then
+        lane(at.number)
+      }) (f32.mul (f32.load ${lane(at.spread)}) (f32.const ${floatText(widestDetune(polyphony))}))))) (then
           (i32.store ${lane(at.held)} (i32.const 0))
           (f32.store ${lane(at.gainTarget)} (f32.const 0))
-          (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))))))`)
+          (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))))))`,
+    )
   })`;
 }

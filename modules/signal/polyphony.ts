@@ -246,7 +246,7 @@ function polyText(
   const { name, polyphony: { voices, chokeGroups = [] } } = instrument;
   const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
   const choke = chokeGroups.length > 0 ? `(call $${name}_choke (local.get $number))\n    ` : "";
-  return `${chokeText(instrument, fadeStep, (body) => eachVoice(name, voices, body))}
+  return `${chokeText(instrument, fadeStep)}
   ;; held 1: by its key; 2: by the pedal
   (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32) (local $pedal i32)
     (local.set $pedal (i32.load (i32.const ${words + instrumentWords.pedal})))
