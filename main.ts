@@ -19,6 +19,8 @@ import { loadNative } from "./engine/native.ts";
 import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
 import { renderScoreToWav } from "./engine/offline/render_score_to_wav.ts";
 import { ScoreUnplayable } from "./engine/offline/score_renderer.ts";
+import { SampleError } from "./engine/samples/sample_error.ts";
+import { SampleLoader } from "./engine/samples/sample_loader.ts";
 import { renderToWav } from "./engine/session/render_to_wav.ts";
 import { SessionDamaged } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
@@ -37,12 +39,15 @@ import { OscListener, PortInUse, wantedBufferBytes } from "./osc/listener.ts";
 import { QueryService } from "./osc/oscquery/query_service.ts";
 import { StreamListener } from "./osc/stream_listener.ts";
 import type { PatchFormat } from "./modules/compiled_patch.ts";
+import type { SampleBank } from "./modules/sample_bank.ts";
 import { PatchInvalid } from "./modules/signal/flatten.ts";
 import { PatchUnknown } from "./patches/catalogue.ts";
 import { ScoreInvalid } from "./osc/score_invalid.ts";
 import { allowedPatch } from "./patches/allowed_patch.ts";
 import { compileGraph } from "./modules/signal/compile.ts";
+import type { PatchGraph } from "./modules/signal/graph.ts";
 import { loadPatch } from "./patches/load_patch.ts";
+import { sampleFolderOf } from "./patches/sample_folder.ts";
 import { readTuning } from "./patches/read_tuning.ts";
 import { ScaleInvalid } from "./modules/tuning/scala.ts";
 import { phraseOf } from "./patches/phrases.ts";
@@ -66,6 +71,7 @@ const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[]
   [MidiUnavailable, exitCodes.device],
   [NativeBuildError, exitCodes.native],
   [PortInUse, exitCodes.port],
+  [SampleError, exitCodes.usage],
   [SessionFileError, exitCodes.session],
   [SessionDamaged, exitCodes.session],
   [ScoreInvalid, exitCodes.score],
@@ -95,7 +101,8 @@ async function run(args: readonly string[]): Promise<number> {
       // what draws is large, and nothing else needs it
       const { showPatch } = await import("./patches/show_patch.ts");
       const onPrint = (text: string) => console.error(text);
-      return print(await showPatch({ ...line, format: await patchFormat(config), onPrint }));
+      const loadSamples = samplesOf(config, line.patch);
+      return print(await showPatch({ ...line, format: await patchFormat(config), onPrint, loadSamples }));
     }
     case "devices":
       return print(await listDevices(config));
@@ -115,6 +122,15 @@ async function patchFormat(
     maximumBlockFrames: blockFrames,
     tuning: tuning === undefined ? undefined : await readTuning(tuning),
   };
+}
+
+/** Finds the sound files of a patch, given its name or file. */
+function samplesOf(
+  { sampleFolder }: Config,
+  patch: string,
+  loader = new SampleLoader(),
+): (graph: PatchGraph) => Promise<SampleBank | undefined> {
+  return ({ samples = [] }) => loader.load(sampleFolderOf(patch, sampleFolder), samples);
 }
 
 /** Loads patches for who asks from afar; without a name, the last one anew. */
@@ -164,7 +180,8 @@ async function start(config: Config): Promise<number> {
     const tellPrint = (text: string) =>
       text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`));
     const graph = await loadPatch(config.patch, format, { onPrint: tellPrint });
-    const patch = await compileGraph(graph, format);
+    const loader = new SampleLoader();
+    const patch = await compileGraph(graph, format, await samplesOf(config, config.patch, loader)(graph));
     listener = OscListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
@@ -187,8 +204,10 @@ async function start(config: Config): Promise<number> {
     const playing = engine;
     const loadNext = patchSource(
       config,
-      async (nameOrFile) =>
-        await playing.loadPatch(await loadPatch(nameOrFile, format, { onPrint: tellPrint })),
+      async (nameOrFile) => {
+        const next = await loadPatch(nameOrFile, format, { onPrint: tellPrint });
+        await playing.loadPatch(next, await samplesOf(config, nameOrFile, loader)(next));
+      },
     );
     midi = await MidiInput.start({ config, native, engine, log });
     space = new AddressSpace({
@@ -273,7 +292,8 @@ async function renderScore(line: RenderScoreCommand, config: Config, signal: Abo
   const { sampleRateHz } = config;
   const format = await patchFormat(config);
   const name = line.patch ?? config.patch;
-  const patch = await compileGraph(await loadPatch(name, format), format);
+  const graph = await loadPatch(name, format);
+  const patch = await compileGraph(graph, format, await samplesOf(config, name)(graph));
   const score = readScore(await readScoreFile(line.score, signal), { name: line.score, sampleRateHz, patch });
   const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
   const { native } = await loadNative(config, (text) => console.error(text));
@@ -312,6 +332,7 @@ async function render(
     session: line.session,
     out: line.out,
     native,
+    sampleFolder: config.sampleFolder,
     onProgress: showProgress,
     signal,
   });

@@ -1,5 +1,5 @@
 /** Voices that the benchmarks play, each as a patch of its own. */
-import type { PatchExports } from "../engine/renderer/renderer.ts";
+import { instantiatePatch, type PatchExports } from "../engine/renderer/patch_instance.ts";
 import type { CompiledPatch } from "../modules/compiled_patch.ts";
 import { adsr } from "../modules/envelopes/adsr.ts";
 import { stateVariable } from "../modules/filters/state_variable.ts";
@@ -7,9 +7,11 @@ import { noise } from "../modules/oscillators/noise.ts";
 import { saw } from "../modules/oscillators/saw.ts";
 import { sine } from "../modules/oscillators/sine.ts";
 import { definePatch, instrument, type Note, type Patch, type Voice } from "../modules/patch.ts";
+import { createSampleBank } from "../modules/sample_bank.ts";
 import { compileGraph } from "../modules/signal/compile.ts";
 import { delay } from "../modules/time/delay.ts";
 import { pan } from "../modules/utility/pan.ts";
+import { soundFile } from "../scripts/reference/library.ts";
 import { threadSeconds } from "./processor_time.ts";
 
 /** What all of them are rendered for. */
@@ -72,10 +74,20 @@ export interface Playing {
   readonly render: (seconds: number) => number;
 }
 
+const sound = [440, 661].map((hz) =>
+  Float32Array.from({ length: 480_000 }, (_, frame) => Math.sin(2 * Math.PI * hz * frame / 48_000) / 2)
+);
+
+/** Ten seconds in two channels, larger than the caches, for what plays a sound file. */
+const samples = createSampleBank("/nowhere", [{
+  ...{ name: soundFile.name, sha256: "", channels: sound },
+  ...{ sampleRateHz: 48_000, rootNote: 69, loopStart: 0, loopEnd: 480_000 },
+}]);
+
 /** Compiles a patch and starts so many notes. */
 export async function play(patch: Patch, notes: number): Promise<Playing> {
-  const compiled = await compileGraph(patch.build(benchFormat), benchFormat);
-  const exports = new WebAssembly.Instance(compiled.module).exports as unknown as PatchExports;
+  const compiled = await compileGraph(patch.build(benchFormat), benchFormat, samples);
+  const exports = instantiatePatch(compiled);
   const { sampleRateHz, maximumBlockFrames } = benchFormat;
   exports.initialize(1);
   frequenciesHz(notes).forEach((hz, id) => exports.note_on(0, id, 69 + 12 * Math.log2(hz / 440), 1));

@@ -134,6 +134,13 @@ const settings = {
     "a folder",
     "where /patch/load may find files; without it, only the patches that come with Understudy and the file of the start",
   ),
+  SAMPLE_FOLDER: setting(
+    "sampleFolder",
+    text,
+    undefined,
+    "a folder",
+    "where patches find their sound files; without it, in `samples` beside a patch file",
+  ),
   SEED: setting(
     "seed",
     whole(0, 2 ** 32 - 1),

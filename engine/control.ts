@@ -1,4 +1,5 @@
 import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
+import type { SampleBank } from "../modules/sample_bank.ts";
 import type { Expression, PatchGraph } from "../modules/signal/graph.ts";
 
 export type { Expression } from "../modules/signal/graph.ts";
@@ -37,7 +38,7 @@ export interface EngineControl {
    *
    * @throws {CommandRefused} when it is too slow, too large, or not sound; the old patch plays on
    */
-  loadPatch(patch: PatchGraph): Promise<void>;
+  loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void>;
   /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
   stop(): Promise<void>;
 }

@@ -5,6 +5,7 @@
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../modules/compiled_patch.ts";
+import type { SampleBank } from "../modules/sample_bank.ts";
 import type { PatchGraph } from "../modules/signal/graph.ts";
 import { compileChecksum } from "./checksum.ts";
 import type { Config } from "./config.ts";
@@ -28,6 +29,7 @@ import { PatchLoader } from "./patch_loader.ts";
 import { EndedNotes } from "./renderer/ended_notes.ts";
 import { RendererPool } from "./renderer/renderer_pool.ts";
 import { Reporter } from "./reporter.ts";
+import { lockSamples } from "./samples/lock_samples.ts";
 import { History } from "./session/history.ts";
 import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
@@ -164,6 +166,7 @@ export class Engine implements control.EngineControl {
     const { config, patch, native } = options;
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
+    lockSamples(native, patch.sampleMemory);
     const engine = new Engine(options, memory, await compileChecksum());
     try {
       await engine.#begin();
@@ -182,8 +185,8 @@ export class Engine implements control.EngineControl {
     return this.#loader.current.instruments;
   }
 
-  async loadPatch(patch: PatchGraph): Promise<void> {
-    await this.#loader.load(patch);
+  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void> {
+    await this.#loader.load(patch, samples);
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
   }
 

@@ -5,6 +5,7 @@
  * all renderers break on it, it is quarantined like any other command, and the old patch plays on. Main isolate.
  */
 import type { CompiledPatch, PatchFormat } from "../modules/compiled_patch.ts";
+import type { SampleBank } from "../modules/sample_bank.ts";
 import type { PatchGraph } from "../modules/signal/graph.ts";
 import { seatCount } from "./constants.ts";
 import { CommandRefused } from "./control.ts";
@@ -13,7 +14,7 @@ import { blocksBetween, type SharedMemory } from "./memory/shared_memory.ts";
 import { rehearse } from "./rehearsal/rehearsal.ts";
 import type { RendererPool } from "./renderer/renderer_pool.ts";
 import type { History } from "./session/history.ts";
-import { encodePatch } from "./session/session_format.ts";
+import { encodePatch, recordedPatch } from "./session/session_format.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
 import type { SnapshotKeeper } from "./supervisor/snapshot_keeper.ts";
 
@@ -58,13 +59,17 @@ export class PatchLoader {
     return this.#current;
   }
 
-  /** Rehearses a patch and lets it play. Resolves when it is heard alone. Throws {@link CommandRefused}. */
-  async load(graph: PatchGraph): Promise<void> {
+  /**
+   * Rehearses a patch and lets it play. Resolves when it is heard alone. Throws {@link CommandRefused}.
+   *
+   * @param samples the sound files that it names
+   */
+  async load(graph: PatchGraph, samples?: SampleBank): Promise<void> {
     if (this.#loading) throw new CommandRefused("another patch is being loaded; try again when it is done");
     this.#loading = true;
     try {
       const { seed, nativeLibrary } = this.#options;
-      const patch = await rehearse({ graph, format: this.#format(), seed, nativeLibrary });
+      const patch = await rehearse({ graph, samples, format: this.#format(), seed, nativeLibrary });
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);
@@ -134,8 +139,7 @@ export class PatchLoader {
   async #ask(patch: CompiledPatch): Promise<void> {
     const { commands, history, memory, writer } = this.#options;
     if (commands.room < 1) throw new CommandRefused("the command log is full; try again in a moment");
-    const { wasm, module: _module, ...description } = patch;
-    writer()?.write("PTCH", encodePatch({ number: this.#number, description, wasm }));
+    writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
     const asked = { position: commands.head, before: this.#current };
     this.#asked = asked;
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);

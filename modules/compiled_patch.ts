@@ -2,7 +2,8 @@
  * What a patch is once compiled: one WebAssembly module whose linear memory is its whole state (the arena), and the
  * declarations that the control side needs to drive it. Renderers know patches only by this shape.
  *
- * The module imports nothing and exports:
+ * The module imports nothing; where the patch plays samples it imports `understudy.memory`, its arena, and
+ * `understudy.samples`, a shared memory that it only reads. It exports:
  *
  * | export | signature | contract |
  * |---|---|---|
@@ -26,6 +27,8 @@ export interface CompiledPatch extends PatchDescription {
   readonly wasm: Uint8Array<ArrayBuffer>;
   /** Assembled from {@link wasm}; crosses to Workers by structured clone. */
   readonly module: WebAssembly.Module;
+  /** Decoded samples, one memory for all instances; omitted: the patch plays none. Crosses to Workers as the same memory. */
+  readonly sampleMemory?: WebAssembly.Memory;
 }
 
 /** Everything about a compiled patch but its code. */
@@ -37,6 +40,15 @@ export interface PatchDescription {
   readonly parameters: readonly ParameterDeclaration[];
   /** What the next patch may take over when this one is exchanged while it plays. */
   readonly state: readonly StateRegion[];
+  /** The files that have to be there for it to sound the same; omitted: none. */
+  readonly samples?: SampleList;
+}
+
+/** Files that a patch plays. */
+export interface SampleList {
+  /** Where they were found. */
+  readonly folder: string;
+  readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 /** A stretch of the patch's own state; two patches share it where name and shape are the same. */

@@ -32,6 +32,7 @@ export { fmOperator } from "./oscillators/fm_operator.ts";
 export { noise } from "./oscillators/noise.ts";
 export { pinkNoise } from "./oscillators/pink_noise.ts";
 export { pluck } from "./oscillators/pluck.ts";
+export { sampler } from "./oscillators/sampler.ts";
 export { pulse, saw } from "./oscillators/saw.ts";
 export { sine } from "./oscillators/sine.ts";
 export { superSaw } from "./oscillators/super_saw.ts";
@@ -58,6 +59,7 @@ export {
   tan,
   tanh,
 } from "./signal/math.ts";
+export { SampleFile, sampleFile } from "./signal/sample_file.ts";
 export {
   always,
   channel,

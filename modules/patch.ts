@@ -4,7 +4,7 @@
  */
 import type { ParameterDeclaration, PatchFormat } from "./compiled_patch.ts";
 import { checkParameter, type ParameterSignals, type ParameterTable } from "./module.ts";
-import { withFormat, withUse } from "./signal/build_context.ts";
+import { sampleNames, withFormat, withUse } from "./signal/build_context.ts";
 import { flatten, PatchInvalid } from "./signal/flatten.ts";
 import {
   expressions,
@@ -16,6 +16,7 @@ import {
   type Polyphony,
   stealingRules,
 } from "./signal/graph.ts";
+import { chokeProblem } from "./signal/choke.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "./signal/operations.ts";
@@ -213,7 +214,11 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     throw new PatchInvalid(`output: expected one signal, found ${typeof mixed}`);
   }
   const main = flatten([mixed.source], { name: "output", forbidden: ["note"], parameters: owned });
-  return { name, parameters: declarations, instruments: built, main, channels };
+  const samples = [...sampleNames()];
+  return {
+    ...{ name, parameters: declarations, instruments: built, main, channels },
+    ...(samples.length > 0 ? { samples } : {}),
+  };
 }
 
 function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {
@@ -252,6 +257,7 @@ function voiceOutputs(name: string, voice: Voice): Source[] {
 
 function polyphonyOf(name: string, instrument: Instrument): Polyphony {
   const { mode = "poly", unison = 1, detuneCents = 0, steal = "oldest" } = instrument;
+  const { chokeGroups = [] } = instrument;
   const voices = instrument.voices ?? (mode === "poly" ? 16 : unison);
   const must = (holds: boolean, what: string) => {
     if (!holds) throw new PatchInvalid(`instrument ${name}: ${what}`);
@@ -271,7 +277,16 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
     mode === "poly" || voices === unison,
     `voices: a ${mode} instrument has as many as its unison, ${unison}, found ${voices}`,
   );
-  return { voices, mode, unison, detuneCents, steal };
+  must(
+    mode === "poly" || chokeGroups.length === 0,
+    `chokeGroups: a ${mode} instrument has one voice to choke`,
+  );
+  const problem = chokeProblem(chokeGroups);
+  must(problem === undefined, `chokeGroups: ${problem}`);
+  return {
+    ...{ voices, mode, unison, detuneCents, steal },
+    ...(chokeGroups.length > 0 ? { chokeGroups } : {}),
+  };
 }
 
 function checkName(what: string, name: unknown, taken: readonly string[]): void {

@@ -4,7 +4,9 @@ import { assemblePatch, patchText } from "../modules/signal/compile.ts";
 import { describePatch } from "../modules/signal/describe.ts";
 import { drawPatch, patchDot } from "../modules/signal/draw.ts";
 import { PatchInvalid } from "../modules/signal/flatten.ts";
+import type { PatchGraph } from "../modules/signal/graph.ts";
 import { graphToJson } from "../modules/signal/graph_json.ts";
+import type { SampleBank } from "../modules/sample_bank.ts";
 import { loadPatch } from "./load_patch.ts";
 
 export interface ShowOptions {
@@ -14,6 +16,8 @@ export interface ShowOptions {
   /** File for the picture, `.svg` or `.dot`. */
   readonly graph?: string;
   readonly format: PatchFormat;
+  /** Finds the sound files that a patch names; not needed for one that names none. */
+  readonly loadSamples?: (graph: PatchGraph) => Promise<SampleBank | undefined>;
   /** Told what a patch file prints while it is evaluated. */
   readonly onPrint?: (text: string) => void;
 }
@@ -24,8 +28,9 @@ export async function showPatch(options: ShowOptions): Promise<string> {
   const startedMs = performance.now();
   const graph = await loadPatch(patch, format, { onPrint });
   const loadedMs = performance.now();
-  const text = patchText(graph, format);
-  const { wasm } = await assemblePatch(graph, format, text);
+  const samples = await options.loadSamples?.(graph);
+  const text = patchText(graph, format, samples);
+  const { wasm } = await assemblePatch(text, format);
   const compiledMs = performance.now();
   if (options.graph !== undefined) {
     const picture = options.graph.endsWith(".dot") ? patchDot(graph) + "\n" : await drawPatch(graph);
@@ -33,9 +38,9 @@ export async function showPatch(options: ShowOptions): Promise<string> {
       throw new PatchInvalid(`cannot write the picture ${options.graph}: ${cause.message}`, { cause });
     });
   }
-  if (show === "wat") return annotateWat(text.wat, graph) + "\n";
+  if (show === "wat") return annotateWat(text.wat, text.patch) + "\n";
   if (show === "json") return graphToJson(graph) + "\n";
-  return describePatch(graph, format, { operations: show === "schedule" }) +
+  return describePatch(text.patch, format, { operations: show === "schedule", samples }) +
     `\nloaded in ${(loadedMs - startedMs).toFixed(0)} ms, compiled in ${
       (compiledMs - loadedMs).toFixed(0)
     } ms to ${wasm.length} bytes of WebAssembly, the assembler's start included\n`;

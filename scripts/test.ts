@@ -17,6 +17,11 @@ const needs: readonly { readonly package: string; readonly present: () => boolea
   { package: "liblo-tools", present: () => onPath("oscsend") },
   { package: "python3", present: () => onPath("python3") },
   { package: "puredata-core", present: () => onPath("pd") },
+  { package: "sox", present: () => onPath("sox") },
+  {
+    package: "libsox-fmt-base",
+    present: () => exists(`/usr/lib/${Deno.build.arch}-linux-gnu/sox/libsox_fmt_flac.so`),
+  },
   { package: "supercollider-language", present: () => onPath("sclang") },
 ];
 

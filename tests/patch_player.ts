@@ -1,5 +1,6 @@
-import type { PatchExports } from "../engine/renderer/renderer.ts";
+import { instantiatePatch, type PatchExports } from "../engine/renderer/patch_instance.ts";
 import type { CompiledPatch, PatchFormat } from "../modules/compiled_patch.ts";
+import type { SampleBank } from "../modules/sample_bank.ts";
 import type { Patch } from "../modules/patch.ts";
 import { compileGraph } from "../modules/signal/compile.ts";
 
@@ -12,9 +13,13 @@ export const testFormat: PatchFormat = {
 };
 
 /** Compiles a patch for tests. */
-export function compileForTest(patch: Patch, format: Partial<PatchFormat> = {}): Promise<CompiledPatch> {
+export function compileForTest(
+  patch: Patch,
+  format: Partial<PatchFormat> = {},
+  samples?: SampleBank,
+): Promise<CompiledPatch> {
   const whole = { ...testFormat, ...format };
-  return compileGraph(patch.build(whole), whole);
+  return compileGraph(patch.build(whole), whole, samples);
 }
 
 /** An instance that a test plays on. */
@@ -24,13 +29,18 @@ export class PatchPlayer {
 
   constructor(patch: CompiledPatch, seed = 1) {
     this.patch = patch;
-    this.exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
+    this.exports = instantiatePatch(patch);
     this.exports.initialize(seed);
   }
 
   /** Builds, compiles and starts a patch. */
-  static async of(patch: Patch, format: Partial<PatchFormat> = {}, seed = 1): Promise<PatchPlayer> {
-    return new PatchPlayer(await compileForTest(patch, format), seed);
+  static async of(
+    patch: Patch,
+    format: Partial<PatchFormat> = {},
+    seed = 1,
+    samples?: SampleBank,
+  ): Promise<PatchPlayer> {
+    return new PatchPlayer(await compileForTest(patch, format, samples), seed);
   }
 
   get memory(): ArrayBuffer {

@@ -62,6 +62,7 @@ export async function startTestEngine(options: TestEngineOptions = {}): Promise<
 /** Renders a session in this process and returns its samples. */
 export async function renderAgain(
   path: string,
+  sampleFolder?: string,
 ): Promise<SessionRenderResult & { samples: Float32Array<ArrayBuffer> }> {
   const { native } = await nativeForTests();
   const reader = await SessionReader.open(path);
@@ -70,9 +71,9 @@ export async function renderAgain(
     reader,
     checksum: await compileChecksum(),
     native,
+    sampleFolder,
     onSamples: (samples) => Promise.resolve(void parts.push(samples.slice())),
-  });
-  reader.close();
+  }).finally(() => reader.close());
   const samples = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   parts.reduce((at, part) => (samples.set(part, at), at + part.length), 0);
   return { ...result, samples };

@@ -9,7 +9,7 @@ import { CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { type Dimensions, fixed, structureBytes, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
-import type { PatchExports } from "../renderer/patch_instance.ts";
+import { instantiatePatch, type PatchExports } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
 
 /** What is played, and in which format. */
@@ -118,8 +118,8 @@ export class OfflineEngine {
     return this.#memory.counter("nonFiniteSamples");
   }
 
-  #instantiate({ module }: OfflineEngineOptions["patch"]): [PatchExports, ArenaChecksum] {
-    const exports = new WebAssembly.Instance(module).exports as unknown as PatchExports;
+  #instantiate(patch: OfflineEngineOptions["patch"]): [PatchExports, ArenaChecksum] {
+    const exports = instantiatePatch(patch);
     return [exports, new ArenaChecksum(this.#checksum, exports.memory)];
   }
 }

@@ -8,11 +8,15 @@ import type { CompiledPatch, PatchFormat } from "../../modules/compiled_patch.ts
 import { compileGraph } from "../../modules/signal/compile.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import type { PatchGraph } from "../../modules/signal/graph.ts";
-import type { PatchExports } from "../renderer/patch_instance.ts";
+import type { SampleBank } from "../../modules/sample_bank.ts";
+import { lockSamples } from "../samples/lock_samples.ts";
+import { instantiatePatch } from "../renderer/patch_instance.ts";
 
 /** What is rehearsed. */
 export interface RehearsalStart {
   readonly graph: PatchGraph;
+  /** The sound files that it names. */
+  readonly samples?: SampleBank;
   readonly format: PatchFormat;
   readonly seed: number;
   /** Path of the native part, through which the thread lowers its own priority. */
@@ -34,11 +38,15 @@ const heldNotes = 8;
 const warmUpSeconds = 0.3;
 const measuredSeconds = 0.3;
 
-async function rehearse({ graph, format, seed, nativeLibrary }: RehearsalStart): Promise<RehearsalResult> {
-  const { symbols } = openNative(nativeLibrary);
+async function rehearse(
+  { graph, samples, format, seed, nativeLibrary }: RehearsalStart,
+): Promise<RehearsalResult> {
+  const native = openNative(nativeLibrary);
+  const { symbols } = native;
   symbols.us_demote_thread(symbols.us_thread_id());
-  const patch = await compileGraph(graph, format);
-  const exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
+  lockSamples(native, samples?.memory);
+  const patch = await compileGraph(graph, format, samples);
+  const exports = instantiatePatch(patch);
   const { sampleRateHz, channels, maximumBlockFrames } = format;
   exports.initialize(seed);
   const output = new Float32Array(

@@ -1,4 +1,4 @@
-import type { PatchDescription } from "../../modules/compiled_patch.ts";
+import type { CompiledPatch, PatchDescription } from "../../modules/compiled_patch.ts";
 import type { ArenaChecksum } from "../checksum.ts";
 
 /** Exports that `CompiledPatch` promises. */
@@ -14,6 +14,19 @@ export interface PatchExports {
   set_parameter(index: number, value: number): void;
   get_parameter(index: number): number;
   render(offset: number, frames: number): void;
+}
+
+/** An instance of a patch, with an arena of its own. Samples it reads where all instances read them. */
+export function instantiatePatch(
+  { module, arena, sampleMemory }: Pick<CompiledPatch, "module" | "arena" | "sampleMemory">,
+): PatchExports {
+  const pages = arena.bytes / 65_536;
+  const imports = sampleMemory && {
+    memory: new WebAssembly.Memory({ initial: pages, maximum: pages }),
+    samples: sampleMemory,
+  };
+  const instance = new WebAssembly.Instance(module, imports && { understudy: imports });
+  return instance.exports as unknown as PatchExports;
 }
 
 /** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */

@@ -16,7 +16,7 @@ import { errorTextBytes, longestWaitNanoseconds } from "../constants.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { FaultInjector } from "./fault_injector.ts";
-import type { PatchExports } from "./patch_instance.ts";
+import { instantiatePatch, type PatchExports } from "./patch_instance.ts";
 import { ordersIndex, Renderer, RendererStale, reportIndex } from "./renderer.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
 
@@ -90,7 +90,7 @@ function run(loop: RendererLoop, renderer: Renderer): void {
 
 /** Instances of a patch and of its checksum; the code was compiled by the main isolate and is shared. */
 function instantiate(patch: NumberedPatch["patch"]): [PatchExports, ArenaChecksum] {
-  const exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
+  const exports = instantiatePatch(patch);
   return [exports, new ArenaChecksum(start.checksum, exports.memory)];
 }
 

@@ -2,7 +2,7 @@ import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import type { Config } from "../config.ts";
 import type { Log } from "../logging.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { encodePatch } from "./session_format.ts";
+import { encodePatch, recordedPatch } from "./session_format.ts";
 import { sessionHeader } from "./session_header.ts";
 import { SessionWriter } from "./session_writer.ts";
 
@@ -19,7 +19,6 @@ export async function recordSession(
 ): Promise<SessionWriter> {
   const header = sessionHeader(config, patch, version, memory.lookaheadBlocks(), memory.geometry);
   const writer = await SessionWriter.create(path, header, (error) => log.error(error.message));
-  const { wasm, module: _module, ...description } = patch;
-  writer.write("PTCH", encodePatch({ number: 0, description, wasm }));
+  writer.write("PTCH", encodePatch(recordedPatch(0, patch)));
   return writer;
 }

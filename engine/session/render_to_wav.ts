@@ -8,6 +8,8 @@ export interface RenderToWavOptions {
   readonly session: string;
   readonly out: string;
   readonly native: NativeLibrary;
+  /** Where to look for samples instead of where they were when it was recorded. */
+  readonly sampleFolder?: string;
   /** Told the part that is done, 0..1. */
   readonly onProgress?: (part: number) => void;
   /** Gives up where it is aborted, and leaves no file. */
@@ -24,7 +26,7 @@ export interface RenderReport {
 
 /** Renders a session file into a WAV file. Throws {@link SessionDamaged} when that cannot give what was played. */
 export async function renderToWav(options: RenderToWavOptions): Promise<RenderReport> {
-  const { session, out, native, onProgress, signal } = options;
+  const { session, out, native, sampleFolder, onProgress, signal } = options;
   const reader = await openSession(session);
   try {
     const { header } = reader;
@@ -36,6 +38,7 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
         reader,
         checksum: await compileChecksum(),
         native,
+        sampleFolder,
         onSamples: async (samples) => {
           signal?.throwIfAborted();
           await wav.write(samples);

@@ -7,7 +7,7 @@
  * | type | payload |
  * |---|---|
  * | `HEAD` | JSON, {@link SessionHeader} |
- * | `PTCH` | a patch: its number (u32), length of its description (u32), the description (JSON, `PatchDescription`), its WebAssembly module; so a session can be rendered when the patch file is gone or changed. The first stands behind the header, one that was loaded later before the commands that ask for it |
+ * | `PTCH` | a patch: its number (u32), length of its description (u32), the description (JSON, `PatchDescription`, with name and SHA-256 of each sample), its WebAssembly module; so a session can be rendered when the patch file is gone or changed. The first stands behind the header, one that was loaded later before the commands that ask for it |
  * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as they stand in the log |
  * | `BLKS` | number of the first block (u32), then 3 words a block: low 16 bits of the seal and, above, the flags of the hand-over; checksum low; checksum high |
  * | `INPT` | block number (u32), then its captured samples, 32-bit float, interleaved |
@@ -16,7 +16,7 @@
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
 import { crc32 } from "node:zlib";
-import type { PatchDescription } from "../../modules/compiled_patch.ts";
+import type { CompiledPatch, PatchDescription } from "../../modules/compiled_patch.ts";
 
 export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess3");
 
@@ -54,6 +54,12 @@ export interface RecordedPatch {
   readonly number: number;
   readonly description: PatchDescription;
   readonly wasm: Uint8Array<ArrayBuffer>;
+}
+
+/** What a session keeps of a patch. Its samples stay where they are; their checksums are in the description. */
+export function recordedPatch(number: number, patch: CompiledPatch): RecordedPatch {
+  const { wasm, module: _module, sampleMemory: _samples, ...description } = patch;
+  return { number, description, wasm };
 }
 
 /** Payload of a `PTCH` chunk. */

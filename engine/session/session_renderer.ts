@@ -7,7 +7,8 @@ import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { logEntryWords } from "../constants.ts";
 import { EntryField, Opcode } from "../log/command_log.ts";
 import { HandedFlag } from "../memory/layout.ts";
-import { OfflineEngine } from "../offline/offline_engine.ts";
+import { OfflineEngine, type OfflineEngineOptions } from "../offline/offline_engine.ts";
+import { SampleLoader } from "../samples/sample_loader.ts";
 import { blockRecordWords, decodePatch, type RecordedPatch } from "./session_format.ts";
 import { SessionDamaged, type SessionReader } from "./session_reader.ts";
 
@@ -15,6 +16,8 @@ export interface SessionRenderOptions {
   readonly reader: SessionReader;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
+  /** Where to look for samples instead of where they were when it was recorded. */
+  readonly sampleFolder?: string;
   /** Gets the interleaved samples of consecutive blocks; the array is reused after it resolves. */
   readonly onSamples: (samples: Float32Array<ArrayBuffer>) => Promise<void>;
 }
@@ -32,9 +35,22 @@ export interface SessionRenderResult {
 /** Blocks rendered between two turns of the event loop. */
 const chunkBlocks = 256;
 
+/**
+ * Renders a session to its end.
+ *
+ * @throws {SessionDamaged} where it cannot go on; `SampleError` when a sample is missing or is another one than it was
+ */
 export async function renderSession(options: SessionRenderOptions): Promise<SessionRenderResult> {
   const { reader } = options;
-  const offline = new SessionReplay(options, await reader.patch(), await quarantinedPositions(reader));
+  const samples = new SampleLoader();
+  const playable = async (recorded: RecordedPatch): Promise<PlayablePatch> => {
+    const { description, wasm } = recorded;
+    const bank = description.samples &&
+      await samples.loadRecorded(description.samples, options.sampleFolder);
+    return { ...description, module: new WebAssembly.Module(wasm), sampleMemory: bank?.memory };
+  };
+  const first = await playable(await reader.patch());
+  const offline = new SessionReplay(options, first, await quarantinedPositions(reader));
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -48,10 +64,13 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
       ? new Int32Array()
       : new Int32Array(chunk.payload.buffer);
     switch (chunk.type) {
-      case "PTCH":
+      case "PTCH": {
         await renderPending();
-        offline.addPatch(decodePatch(chunk.payload));
+        const recorded = decodePatch(chunk.payload);
+        // the first is there already
+        if (recorded.number > 0) offline.addPatch(recorded.number, await playable(recorded));
         break;
+      }
       case "CMDS":
         await renderPending();
         offline.takeCommands(words);
@@ -88,6 +107,8 @@ async function quarantinedPositions(reader: SessionReader): Promise<Set<number>>
   return positions;
 }
 
+type PlayablePatch = OfflineEngineOptions["patch"];
+
 /** Plays the recorded blocks again and compares each with what was handed over. */
 class SessionReplay {
   readonly #engine: OfflineEngine;
@@ -100,9 +121,8 @@ class SessionReplay {
   #concealed = 0;
   #blocks = 0;
 
-  constructor(options: SessionRenderOptions, first: RecordedPatch, quarantined: ReadonlySet<number>) {
+  constructor(options: SessionRenderOptions, patch: PlayablePatch, quarantined: ReadonlySet<number>) {
     const { header } = options.reader;
-    const patch = { ...first.description, module: new WebAssembly.Module(first.wasm) };
     this.#engine = new OfflineEngine({ ...options, ...header, patch });
     this.#blockFrames = header.blockFrames;
     this.#blockSamples = header.blockFrames * header.channels;
@@ -119,9 +139,9 @@ class SessionReplay {
     };
   }
 
-  /** A patch that was loaded while it played; the first is there already. */
-  addPatch({ number, description, wasm }: RecordedPatch): void {
-    if (number > 0) this.#engine.addPatch(number, { ...description, module: new WebAssembly.Module(wasm) });
+  /** A patch that was loaded while it played. */
+  addPatch(number: number, patch: PlayablePatch): void {
+    this.#engine.addPatch(number, patch);
   }
 
   takeCommands(words: Int32Array): void {

@@ -3,6 +3,7 @@
  * input, so a snapshot is one copy; buffers that hold nothing from one call to the next come after the output.
  */
 import { hostRegionBytes, type PatchFormat } from "../compiled_patch.ts";
+import { type SampleBank, type SamplePlace, samplePlaces } from "../sample_bank.ts";
 import { PatchInvalid } from "./flatten.ts";
 import { expressions, type Graph, noteFields, type PatchGraph } from "./graph.ts";
 
@@ -92,6 +93,8 @@ export interface ArenaPlan {
   readonly mainStates: number;
   readonly mainLines: readonly number[];
   readonly mainTables: readonly number[];
+  /** In the memory of samples: left and right of each, as nodes name them. */
+  readonly samples: readonly SamplePlace[];
   readonly input: number;
   readonly output: number;
   /** Ramps of the parameters in the block, one f32 a frame each. */
@@ -113,7 +116,7 @@ export function lineStride(channels: number): number {
 }
 
 /** Lays the arena out. Throws {@link PatchInvalid} when it would be too large. */
-export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
+export function planArena(patch: PatchGraph, format: PatchFormat, samples?: SampleBank): ArenaPlan {
   const { maximumBlockFrames, channels, inputChannels } = format;
   const regions: Region[] = [{ name: "engine", offset: 0, bytes: hostRegionBytes }];
   let end = hostRegionBytes;
@@ -185,6 +188,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat): ArenaPlan {
     mainStates,
     mainLines,
     mainTables,
+    samples: samples ? samplePlaces(samples) : [],
     input,
     output,
     ramps,

@@ -7,8 +7,16 @@ export class AssemblyError extends Error {
 
 let loading: ReturnType<typeof wabt> | undefined;
 
+/** What may stand in the text. Relaxed SIMD may not: its results differ between machines. */
+const features = { simd: true, threads: true, multi_memory: true };
+
+/** The package's types leave out that validation takes features, and one of these. */
+interface Validating {
+  validate(enabled: typeof features): void;
+}
+
 /**
- * Assembles WebAssembly text. SIMD is on, relaxed SIMD is not: its results differ between machines.
+ * Assembles WebAssembly text.
  *
  * @param name stands in error messages
  * @throws {AssemblyError}
@@ -16,9 +24,9 @@ let loading: ReturnType<typeof wabt> | undefined;
 export async function assemble(wat: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const assembler = await (loading ??= wabt());
   try {
-    const parsed = assembler.parseWat(`${name}.wat`, wat, { simd: true });
+    const parsed = assembler.parseWat(`${name}.wat`, wat, features);
     try {
-      parsed.validate();
+      (parsed as unknown as Validating).validate(features);
       return new Uint8Array(parsed.toBinary({}).buffer);
     } finally {
       parsed.destroy();

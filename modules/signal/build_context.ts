@@ -9,17 +9,20 @@ const outside: ModuleUse = { name: "patch", location: "" };
 
 let format: PatchFormat | undefined;
 let use: ModuleUse = outside;
+let samples: string[] = [];
 
 /** Runs `build` for an output format. */
 export function withFormat<T>(wanted: PatchFormat, build: () => T): T {
-  const [formatBefore, useBefore] = [format, use];
+  const [formatBefore, useBefore, samplesBefore] = [format, use, samples];
   format = wanted;
   use = outside;
+  samples = [];
   try {
     return build();
   } finally {
     format = formatBefore;
     use = useBefore;
+    samples = samplesBefore;
   }
 }
 
@@ -50,4 +53,16 @@ export function buildRateHz(): number {
 /** Pitch of each key in semitones, where it is not the key's own number. */
 export function buildTuning(): readonly number[] | undefined {
   return format?.tuning;
+}
+
+/** Place of a sample in the patch's list; the first time it is asked for it goes to the end. Throws outside of a patch. */
+export function sampleIndex(name: string): number {
+  buildRateHz();
+  const known = samples.indexOf(name);
+  return known >= 0 ? known : samples.push(name) - 1;
+}
+
+/** Samples that the patch has asked for so far. */
+export function sampleNames(): readonly string[] {
+  return samples;
 }

@@ -9,7 +9,8 @@
  * and a fourth for two groups of such voices side by side (`twin.ts`). All do the same arithmetic, so the choice changes
  * no bit.
  */
-import { type CompiledPatch, hostRegionBytes, type PatchFormat } from "../compiled_patch.ts";
+import { type CompiledPatch, hostRegionBytes, type PatchFormat, type SampleList } from "../compiled_patch.ts";
+import type { SampleBank } from "../sample_bank.ts";
 import { type ArenaPlan, parameterRecord, planArena, voiceField } from "./arena.ts";
 import { assemble } from "./assemble.ts";
 import type { Graph, PatchGraph } from "./graph.ts";
@@ -17,6 +18,7 @@ import { hasTwin, instrumentRenderText, reduceText } from "./instrument_text.ts"
 import { emitKernel, floatText, type KernelPlaces } from "./kernel.ts";
 import { inputLoad, outputStore } from "./output_text.ts";
 import { steadyGraph } from "./quiet.ts";
+import { resolveSamples } from "./resolve_samples.ts";
 import { ramping } from "./schedule.ts";
 import { stateRegions } from "./state_regions.ts";
 import { noteEndedText } from "./ended_notes_text.ts";
@@ -26,18 +28,29 @@ import { polyphonyText, sharedFunctions } from "./polyphony.ts";
 export interface PatchText {
   readonly wat: string;
   readonly plan: ArenaPlan;
+  /** The patch with all that is known of its samples. */
+  readonly patch: PatchGraph;
+  readonly samples?: SampleBank;
 }
 
-/** Compiles a patch. Throws `AssemblyError` only for a defect of the compiler. */
-export function compileGraph(patch: PatchGraph, format: PatchFormat): Promise<CompiledPatch> {
-  return assemblePatch(patch, format, patchText(patch, format));
+/**
+ * Compiles a patch.
+ *
+ * @param samples the files that it names; not needed where it names none
+ * @throws {PatchInvalid} when samples are missing; `AssemblyError` only for a defect of the compiler
+ */
+export async function compileGraph(
+  patch: PatchGraph,
+  format: PatchFormat,
+  samples?: SampleBank,
+): Promise<CompiledPatch> {
+  return await assemblePatch(patchText(patch, format, samples), format);
 }
 
 /** The second half of {@link compileGraph}: from text to a module. */
 export async function assemblePatch(
-  patch: PatchGraph,
+  { wat, plan, patch, samples }: PatchText,
   format: PatchFormat,
-  { wat, plan }: PatchText,
 ): Promise<CompiledPatch> {
   const wasm = await assemble(wat, patch.name);
   const { channels, inputChannels, maximumBlockFrames } = format;
@@ -65,15 +78,22 @@ export async function assemblePatch(
     instruments: patch.instruments.map(({ name }) => name),
     parameters: patch.parameters,
     state: stateRegions(patch, plan),
+    ...(samples ? { sampleMemory: samples.memory, samples: sampleList(samples) } : {}),
   };
 }
 
-/** Writes a patch as WebAssembly text. */
-export function patchText(patch: PatchGraph, format: PatchFormat): PatchText {
-  const plan = planArena(patch, format);
+function sampleList({ folder, files }: SampleBank): SampleList {
+  return { folder, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
+}
+
+/** Writes a patch as WebAssembly text. Throws {@link PatchInvalid} when samples that it names are missing. */
+export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: SampleBank): PatchText {
+  const patch = resolveSamples(unresolved, bank);
+  const samples = patch.samples ? bank : undefined;
+  const plan = planArena(patch, format, samples);
   const wat = [
     `(module`,
-    `  (memory (export "memory") ${plan.bytes / 65_536} ${plan.bytes / 65_536})`,
+    ...memoryText(plan, samples),
     ...tableData(patch, plan),
     sharedFunctions,
     noteEndedText(plan),
@@ -92,7 +112,19 @@ export function patchText(patch: PatchGraph, format: PatchFormat): PatchText {
     renderText(patch, plan, format),
     `)`,
   ].join("\n");
-  return { wat, plan };
+  return { wat, plan, patch, samples };
+}
+
+/** Instructions mean the arena unless they name `$samples`: the first memory is the arena, so it is imported beside the other. */
+function memoryText({ bytes }: ArenaPlan, samples: SampleBank | undefined): string[] {
+  const pages = bytes / 65_536;
+  if (!samples) return [`  (memory (export "memory") ${pages} ${pages})`];
+  const samplePages = samples.memory.buffer.byteLength / 65_536;
+  return [
+    `  (import "understudy" "memory" (memory $arena ${pages} ${pages}))`,
+    `  (import "understudy" "samples" (memory $samples ${samplePages} ${samplePages} shared))`,
+    `  (export "memory" (memory $arena))`,
+  ];
 }
 
 function voiceKernels(patch: PatchGraph, index: number, plan: ArenaPlan, format: PatchFormat): string[] {
@@ -152,6 +184,7 @@ function voiceKernel(
     states: voiceField.states,
     lines: places.lineOffsets,
     tables: places.tables,
+    samples: plan.samples,
     noteField: voiceField,
     channels: 4,
     clock: plan.clock,
@@ -215,6 +248,7 @@ function mainKernel(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat, mov
     states: plan.mainStates,
     lines: plan.mainLines,
     tables: plan.mainTables,
+    samples: plan.samples,
     channels: patch.channels,
     clock: plan.clock,
     ...parameterPlaces(plan, format),

@@ -1,18 +1,28 @@
 /** A patch in words: what it declares, what is computed when, and where everything lies in its memory. */
 import type { PatchFormat } from "../compiled_patch.ts";
 import { type ArenaPlan, planArena } from "./arena.ts";
-import { type Graph, type GraphNode, type ModuleUse, noteFields, type PatchGraph } from "./graph.ts";
+import type { SampleBank } from "../sample_bank.ts";
+import {
+  type Graph,
+  type GraphNode,
+  type ModuleUse,
+  noteFields,
+  type PatchGraph,
+  sampleFacts,
+} from "./graph.ts";
 import { rates, type Schedule, scheduleGraph } from "./schedule.ts";
 
 /** How much is told. */
 export interface Detail {
   /** Every operation with what it works on, instead of how many each module has. */
   readonly operations?: boolean;
+  /** The files that it plays. */
+  readonly samples?: SampleBank;
 }
 
 /** Parameters, schedule and arena map, for a terminal. */
 export function describePatch(patch: PatchGraph, format: PatchFormat, detail: Detail = {}): string {
-  const plan = planArena(patch, format);
+  const plan = planArena(patch, format, detail.samples);
   const schedule = detail.operations ? operationLines : moduleLines;
   return [
     `patch ${patch.name}: ${patch.channels} channels, at ${format.sampleRateHz} Hz`,
@@ -29,13 +39,14 @@ export function describePatch(patch: PatchGraph, format: PatchFormat, detail: De
         ]),
       ),
     ]),
+    ...sampleLines(detail.samples),
     ...patch.instruments.flatMap(({ name, polyphony, voice }, index) => [
       "",
       `instrument ${name}: ${polyphony.voices} voice${polyphony.voices > 1 ? "s" : ""}, ${polyphony.mode}, ${
         polyphony.unison > 1 ? `unison of ${polyphony.unison} over ${polyphony.detuneCents} cents, ` : ""
       }${polyphony.steal === "none" ? "steals none" : `steals the ${polyphony.steal}`}; ${
-        bytesPerVoice(plan, index)
-      } bytes a voice`,
+        (polyphony.chokeGroups ?? []).map((group) => `${group.join(", ")} choke each other; `).join("")
+      }${bytesPerVoice(plan, index)} bytes a voice`,
       ...schedule(voice, patch),
     ]),
     "",
@@ -48,6 +59,22 @@ export function describePatch(patch: PatchGraph, format: PatchFormat, detail: De
       ...plan.regions.map(({ name, offset, bytes }) => [String(offset), String(bytes), name]),
     ]),
   ].join("\n") + "\n";
+}
+
+function sampleLines(bank: SampleBank | undefined): string[] {
+  if (!bank) return [];
+  return [
+    "",
+    `samples in ${bank.folder}: ${bank.memory.buffer.byteLength} bytes`,
+    ...table(bank.files.map(({ name, frames, sampleRateHz, channels, rootNote, loopStart, loopEnd }) => [
+      name,
+      `${shortNumber(frames / sampleRateHz)} s`,
+      channels === 1 ? "mono" : "stereo",
+      `${sampleRateHz} Hz`,
+      `root ${shortNumber(rootNote)}`,
+      loopStart === 0 && loopEnd === frames ? "" : `loop ${loopStart} to ${loopEnd}`,
+    ])),
+  ];
 }
 
 /** Memory of one voice: its states and its part of the delay lines. */
@@ -81,6 +108,12 @@ export function describeNode({ op, args, attribute }: GraphNode, patch: PatchGra
     case "table":
     case "lane":
       return `${op} ${attribute} at ${values}`;
+    case "sample":
+      return `${patch.samples![attribute >> 1]}, ${attribute & 1 ? "right" : "left"} at ${values}`;
+    case "sampleFact": {
+      const fact = sampleFacts[attribute % sampleFacts.length];
+      return `${fact} of ${patch.samples![Math.floor(attribute / sampleFacts.length)]}`;
+    }
     case "shiftLeft":
     case "shiftRight":
     case "shiftRightUnsigned":

@@ -30,6 +30,15 @@ export type NoteField = typeof noteFields[number];
 export const expressions = ["bend", "pressure", "timbre"] as const;
 export type Expression = typeof expressions[number];
 
+/** What is known of a sample when the patch is compiled: whole numbers of frames, then floats. */
+export const sampleFacts = ["frames", "loopStart", "loopEnd", "sampleRateHz", "rootNote"] as const;
+export type SampleFact = typeof sampleFacts[number];
+
+/** The type of the node that gives a fact. */
+export function sampleFactType(fact: SampleFact): LaneType {
+  return fact === "sampleRateHz" || fact === "rootNote" ? "f32" : "i32";
+}
+
 /**
  * One value per lane.
  *
@@ -44,6 +53,8 @@ export type Expression = typeof expressions[number];
  * | `state` | | index of a state; its value from the frame before |
  * | `read` | frames ago (i32, 1 up to the line's length) | index of a line |
  * | `table` | index (i32, inside the table) | index of a table |
+ * | `sample` | frame (i32, silence outside of the file) | index of a sample, times 2, plus 0 for left or 1 for right |
+ * | `sampleFact` | | index of a sample, times the number of {@link sampleFacts}, plus index into them; the compiler knows it |
  * | `lane` | value | lane that all lanes get; main only |
  * | `lanes` | one value a lane | 0; main only |
  */
@@ -65,6 +76,8 @@ export type SourceName =
   | "state"
   | "read"
   | "table"
+  | "sample"
+  | "sampleFact"
   | "lane"
   | "lanes";
 
@@ -107,6 +120,8 @@ export interface Polyphony {
   /** Distance between the outermost voices of a unison, in cents. */
   readonly detuneCents: number;
   readonly steal: StealingRule;
+  /** Notes of which one fades the others out, as whole MIDI notes; omitted: none. */
+  readonly chokeGroups?: readonly (readonly number[])[];
 }
 
 /** `mono` plays one note at a time and starts each anew; `legato` starts anew only what does not overlap. */
@@ -131,4 +146,6 @@ export interface PatchGraph {
   readonly main: Graph;
   /** Lanes that the main mix uses: channels of the patch. */
   readonly channels: 2 | 4;
+  /** Names of the sound files that it plays; omitted: none. */
+  readonly samples?: readonly string[];
 }

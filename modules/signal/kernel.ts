@@ -13,6 +13,7 @@ import { operations } from "./operations.ts";
 import { type Schedule, scheduleGraph, uniformNodes } from "./schedule.ts";
 import { Twin } from "./twin.ts";
 import type { ParameterDeclaration } from "../compiled_patch.ts";
+import type { SamplePlace } from "../sample_bank.ts";
 import { lineStride, ringFrames } from "./arena.ts";
 
 /** Frames between two looks at the states, a power of two. */
@@ -35,6 +36,8 @@ export interface KernelPlaces {
   readonly states: number;
   readonly lines: readonly number[];
   readonly tables: readonly number[];
+  /** Channels of samples, by the attribute of the node that reads them. */
+  readonly samples: readonly SamplePlace[];
   /** Byte offset of each field of a note, inside a group. */
   readonly noteField?: Readonly<Record<string, number>>;
   readonly channels: number;
@@ -203,7 +206,7 @@ class KernelEmitter {
   /** Emits a node, or leaves its text to its only user. */
   #node(node: GraphNode, index: number): void {
     const rate = this.schedule.rateOf[index];
-    const text = this.#expression(node);
+    const text = this.#expression(node, index);
     this.#texts[index] = text;
     this.#depths[index] = node.args.reduce((most, arg) => Math.max(most, this.#depths[arg]), 0) + 1;
     if (node.op === "constant" || text.startsWith("(local.get ")) return;
@@ -230,7 +233,7 @@ class KernelEmitter {
     return this.#texts[index] = `(local.get ${name})`;
   }
 
-  #expression(node: GraphNode): string {
+  #expression(node: GraphNode, index: number): string {
     const { places, parameters, graph } = this;
     const { op, type, args, attribute } = node;
     switch (op) {
@@ -256,6 +259,10 @@ class KernelEmitter {
         return this.#readLine(attribute, graph.lines[attribute].frames, args[0]);
       case "table":
         return this.#lookUp(places.tables[attribute], args[0]);
+      case "sample":
+        return this.#readSample(index, attribute, args[0]);
+      case "sampleFact":
+        throw new TypeError("expected the facts of samples as numbers; resolve them first");
       case "lane":
         return `(f32x4.splat (f32x4.extract_lane ${attribute} ${this.#text(args[0])}))`;
       case "lanes":
@@ -303,6 +310,21 @@ class KernelEmitter {
     return this.#gather((lane) => address(`(i32x4.extract_lane ${lane} ${vector})`), 4);
   }
 
+  /** A frame of a sample. What is asked for outside is kept on the silence at either end, so nothing reads elsewhere. */
+  #readSample(index: number, attribute: number, at: number): string {
+    const { offset, frames } = this.places.samples[attribute];
+    const asked = `(i32x4.add ${this.#text(at)} ${splatInteger(1)})`;
+    const place = `(i32x4.max_s (i32x4.min_s ${asked} ${splatInteger(frames + 1)}) ${splatInteger(0)})`;
+    const bytes = `(i32x4.shl ${place} (i32.const 2))`;
+    const load = (lane: number, vector: string) => `offset=${offset} (i32x4.extract_lane ${lane} ${vector})`;
+    if (this.#isUniform[at]) return `(v128.load32_splat $samples ${load(0, bytes)})`;
+    const name = `$p${index}`;
+    this.#locals.push(name);
+    const list = this.schedule.rateOf[index] === "sample" ? this.#inside : this.#before;
+    list.push(`(local.set ${name} ${bytes})`);
+    return this.#gather((lane) => load(lane, `(local.get ${name})`), 4, "$samples ");
+  }
+
   #uniformInteger(index: number): string {
     const node = this.graph.nodes[index];
     return node.op === "constant"
@@ -310,12 +332,12 @@ class KernelEmitter {
       : `(i32x4.extract_lane 0 ${this.#text(index)})`;
   }
 
-  /** One load for each lane. */
-  #gather(load: (lane: number) => string, lanes: number): string {
-    let vector = `(v128.load32_zero ${load(0)})`;
+  /** One load for each lane; `memory` is the arena unless it is named, with a space behind it. */
+  #gather(load: (lane: number) => string, lanes: number, memory = ""): string {
+    let vector = `(v128.load32_zero ${memory}${load(0)})`;
     for (let lane = 1; lane < lanes; lane++) {
       const [offset, address] = load(lane).split(/ (.*)/s);
-      vector = `(v128.load32_lane ${offset} ${lane} ${address} ${vector})`;
+      vector = `(v128.load32_lane ${memory}${offset} ${lane} ${address} ${vector})`;
     }
     return vector;
   }

@@ -15,6 +15,7 @@
  */
 import { type ArenaPlan, type InstrumentPlaces, instrumentWords, noteStackLength } from "./arena.ts";
 import type { PatchFormat } from "../compiled_patch.ts";
+import { chokeText } from "./choke.ts";
 import { endedNotesText } from "./ended_notes_text.ts";
 import { expressionText, unexpressedText } from "./expression_text.ts";
 import type { InstrumentGraph } from "./graph.ts";
@@ -60,7 +61,7 @@ export function polyphonyText(
     chooseText(instrument, plan),
     soundText(instrument, plan),
     releaseText(name, polyphony.voices),
-    mono ? monoText(instrument, places) : polyText(name, polyphony.voices, places),
+    mono ? monoText(instrument, places) : polyText(instrument, places, format),
     pedalText(instrument, places, format),
   ].join("\n");
 }
@@ -237,8 +238,15 @@ const playable =
 const audible = `(f32.gt (local.get $velocity) (f32.const 0))`;
 const loud = `(f32.max (f32.const ${softestVelocity}) (f32.min (local.get $velocity) (f32.const 1)))`;
 
-function polyText(name: string, voices: number, { words }: InstrumentPlaces): string {
-  return `
+function polyText(
+  instrument: InstrumentGraph,
+  { words }: InstrumentPlaces,
+  { sampleRateHz }: PatchFormat,
+): string {
+  const { name, polyphony: { voices, chokeGroups = [] } } = instrument;
+  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  const choke = chokeGroups.length > 0 ? `(call $${name}_choke (local.get $number))\n    ` : "";
+  return `${chokeText(instrument, fadeStep)}
   ;; held 1: by its key; 2: by the pedal
   (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32) (local $pedal i32)
     (local.set $pedal (i32.load (i32.const ${words + instrumentWords.pedal})))
@@ -258,7 +266,7 @@ function polyText(name: string, voices: number, { words }: InstrumentPlaces): st
   (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32)
     (if (i32.eqz ${playable}) (then (return)))
     (if (i32.eqz ${audible}) (then (call $${name}_off (local.get $id)) (return)))
-    (call $${name}_sound (local.get $id) (local.get $number) ${loud}))`;
+    ${choke}(call $${name}_sound (local.get $id) (local.get $number) ${loud}))`;
 }
 
 /**

@@ -39,7 +39,10 @@ export function scheduleGraph(
         ? (noteFields[attribute] === "trigger" ? 2 : 1)
         : ["state", "bus", "input", "read"].includes(op)
         ? 2
-        : args.reduce((fastest, arg) => Math.max(fastest, order[arg]), op === "table" ? 1 : 0),
+        : args.reduce(
+          (fastest, arg) => Math.max(fastest, order[arg]),
+          op === "table" || op === "sample" ? 1 : 0,
+        ),
     );
   }
   const usersOf = new Array<number>(nodes.length).fill(0);

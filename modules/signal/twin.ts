@@ -16,7 +16,7 @@ export class Twin {
     return statements.flatMap((statement) => {
       const second = this.#second(statement);
       if (second === statement) return [statement];
-      const [set, target] = /^\(local\.set (\$[nsw]\d+) /.exec(statement) ?? [];
+      const [set, target] = /^\(local\.set (\$[nswp]\d+) /.exec(statement) ?? [];
       if (!target || this.#own.has(target)) return [statement, second];
       this.#own.add(target);
       return [statement, `(local.set ${target}_second ${second.slice(set!.length)}`];

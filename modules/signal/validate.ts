@@ -10,14 +10,21 @@ import {
   noteFields,
   type PatchGraph,
   playingModes,
+  sampleFacts,
+  sampleFactType,
   stealingRules,
 } from "./graph.ts";
+import { chokeProblem } from "./choke.ts";
+import { isSampleName } from "./sample_file.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
 import { type LaneType, type OperationName, operations } from "./operations.ts";
 import { reservedNames } from "../patch.ts";
 
 /** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
 const most = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
+
+/** Sound files of a patch: two for every key of a keyboard. */
+const mostSamples = 256;
 
 /** Longest delay line in frames, as in `signal.ts`. */
 const longestLine = 5_760_000;
@@ -67,11 +74,14 @@ const patchSchema = z.strictObject({
       unison: z.int().min(1).max(16),
       detuneCents: z.number().min(0).max(1_200),
       steal: z.enum(stealingRules),
+      chokeGroups: z.array(z.array(z.int().min(0).max(127)).max(128)).max(64).optional(),
     }),
     voice: graphSchema,
   })).max(64),
   main: graphSchema,
   channels: z.literal([2, 4]),
+  samples: z.array(z.string().refine(isSampleName, "expected the name of a sound file")).max(mostSamples)
+    .optional(),
 });
 
 /** A graph from JSON text. Throws {@link PatchInvalid} unless it is one that can be compiled. */
@@ -91,6 +101,7 @@ export function graphFromJson(text: string): PatchGraph {
   checkNames(graph);
   checkParameters(graph);
   checkSizes(graph);
+  checkSamples(graph);
   for (const instrument of graph.instruments) {
     checkGraph(`instrument ${instrument.name}`, instrument.voice, graph, 3);
   }
@@ -121,6 +132,16 @@ function checkParameters({ parameters }: PatchGraph): void {
     if (Math.max(Math.abs(min), Math.abs(max)) > 1e38) {
       throw new PatchInvalid(`${address}: expected a range of 32-bit numbers, found ${min} to ${max}`);
     }
+  }
+}
+
+function checkSamples({ samples = [], instruments }: PatchGraph): void {
+  if (new Set(samples).size < samples.length) throw new PatchInvalid("expected samples of different names");
+  for (const { name, polyphony: { chokeGroups = [], mode } } of instruments) {
+    const problem = mode === "poly" || chokeGroups.length === 0
+      ? chokeProblem(chokeGroups)
+      : `a ${mode} instrument has one voice to choke`;
+    if (problem !== undefined) throw new PatchInvalid(`instrument ${name}: chokeGroups: ${problem}`);
   }
 }
 
@@ -159,6 +180,8 @@ const sources: Readonly<Record<string, { args: readonly LaneType[]; result?: Lan
   state: { args: [] },
   read: { args: ["i32"], result: "f32" },
   table: { args: ["i32"], result: "f32" },
+  sample: { args: ["i32"], result: "f32" },
+  sampleFact: { args: [] },
   lane: { args: ["f32"], result: "f32" },
   lanes: { args: ["f32", "f32", "f32", "f32"], result: "f32" },
 };
@@ -175,7 +198,8 @@ function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: num
   };
   const voice = where !== "output";
   /** What an attribute may be, and the type that the node then has. */
-  const bounds: Readonly<Record<string, readonly unknown[]>> = {
+  const { samples = [] } = patch;
+  const bounds: Readonly<Record<string, { readonly length: number }>> = {
     parameter: patch.parameters,
     note: voice ? noteFields : [],
     bus: voice ? [] : patch.instruments,
@@ -183,6 +207,8 @@ function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: num
     state: states,
     read: lines,
     table: tables,
+    sample: { length: samples.length * 2 },
+    sampleFact: { length: samples.length * sampleFacts.length },
     lane: voice ? [] : [0, 1, 2, 3],
     lanes: voice ? [] : [0],
   };
@@ -211,7 +237,13 @@ function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: num
       must(staysBelow(nodes, args[0], length), `node ${place}: an index of table ${attribute} can leave it`);
     }
     const result = shape!.result ??
-      (op === "note" ? noteTypes[attribute] : op === "state" ? states[attribute].type : type);
+      (op === "note"
+        ? noteTypes[attribute]
+        : op === "state"
+        ? states[attribute].type
+        : op === "sampleFact"
+        ? sampleFactType(sampleFacts[attribute % sampleFacts.length])
+        : type);
     must(type === result, `node ${place}: ${op} gives ${result}, not ${type}`);
   });
   const typeOf = (node: number) => nodes[node]?.type;

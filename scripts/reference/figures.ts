@@ -77,6 +77,14 @@ export const figures: Readonly<Record<string, readonly Figure[]>> = {
     figure("0.1 cents", "saw and pulse are in tune within 0.1 cents"),
     figure("audible aliases at 440 Hz: -58 dB", "[601, -49, -58], // 440 Hz"),
   ],
+  sampler: [
+    figure("0.02 cents", "notes are in tune within 0.02 cents, whatever the rates of file and output"),
+    figure("bit for bit at the pitch of the recording", "its own rate a file is given bit for bit"),
+    figure(
+      "images of a sine at a fiftieth of the rate: -90 dB, at an eighth: -40 dB",
+      "[[50, -90], [16, -60], [8, -40]]",
+    ),
+  ],
   saw: [
     figure("0.1 cents", "saw and pulse are in tune within 0.1 cents"),
     figure("audible aliases at 440 Hz: -58 dB", "[601, -49, -58], // 440 Hz"),

@@ -46,9 +46,13 @@ export function libraryEntries(): readonly Entry[] {
   );
 }
 
+/** What plays a sound file is given one of this name. */
+export const soundFile = library.sampleFile("sound.wav");
+
 /** Calls a module with arguments that its declaration allows. */
 export function call(module: LibraryModule, args: Readonly<Record<string, unknown>>): unknown {
-  return (module as unknown as (args: object) => unknown)(args);
+  const file = "file" in module.options ? { file: soundFile } : {};
+  return (module as unknown as (args: object) => unknown)({ ...file, ...args });
 }
 
 /**

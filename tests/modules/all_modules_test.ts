@@ -10,6 +10,7 @@ import type { Patch } from "../../modules/patch.ts";
 import { planArena, voiceField } from "../../modules/signal/arena.ts";
 import type { Graph } from "../../modules/signal/graph.ts";
 import { PatchPlayer, sameBits, testFormat } from "../patch_player.ts";
+import { bankOf, sineFrames } from "./test_bank.ts";
 import { addressOf, type AnyModule, levelAddress, type Place, trialOf } from "./module_trial.ts";
 
 /** All modules, and where they can stand. What makes sound of nothing is silent when its voice is. */
@@ -17,6 +18,7 @@ const modules: readonly {
   readonly module: AnyModule;
   readonly places: readonly Place[];
   readonly generates?: true;
+  readonly options?: object;
 }[] = [
   { module: library.sine, places: ["voice", "output"], generates: true },
   { module: library.saw, places: ["voice", "output"], generates: true },
@@ -28,6 +30,10 @@ const modules: readonly {
   { module: library.wavetable, places: ["voice", "output"], generates: true },
   { module: library.pinkNoise, places: ["voice", "output"], generates: true },
   { module: library.brownNoise, places: ["voice", "output"], generates: true },
+  {
+    ...{ module: library.sampler, places: ["voice"], generates: true },
+    options: { file: library.sampleFile("trial.wav"), loop: "range" },
+  },
   { module: library.pluck, places: ["voice"], generates: true },
   { module: library.lfo, places: ["voice", "output"], generates: true },
   { module: library.adsr, places: ["voice"], generates: true },
@@ -75,8 +81,9 @@ const modules: readonly {
 ];
 
 const rateHz = 12_000;
+const bank = bankOf({ "trial.wav": { channels: [sineFrames(3_000, 50), sineFrames(3_000, 51)] } });
 const format = { ...testFormat, sampleRateHz: rateHz };
-const play = (patch: Patch, seed?: number) => PatchPlayer.of(patch, format, seed);
+const play = (patch: Patch, seed?: number) => PatchPlayer.of(patch, format, seed, bank);
 
 Deno.test("every module of the library is tried here", () => {
   const exported = Object.values(library).filter((one) => typeof one === "function" && "moduleName" in one);
@@ -128,7 +135,7 @@ function strike(player: PatchPlayer, place: Place, { parameters }: AnyModule, bl
   player.set(addressOf(place, key), min + (max - min) * blow.to);
 }
 
-for (const { module, places, generates } of modules) {
+for (const { module, places, generates, options } of modules) {
   const keys = Object.keys(module.parameters);
   for (const place of places) {
     const name = `${module.moduleName} in the ${place}`;
@@ -136,7 +143,7 @@ for (const { module, places, generates } of modules) {
     Deno.test(`${name}: no storm of notes and parameters, at audio rate or not, gives a NaN`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.subarray(keys), blows, fc.integer(), async (stormy, list, seed) => {
-          const player = await play(trialOf(module, place, stormy), seed);
+          const player = await play(trialOf(module, place, stormy, options), seed);
           for (const blow of list) {
             strike(player, place, module, blow);
             assert.ok(player.play(blow.frames).every(Number.isFinite));
@@ -148,7 +155,7 @@ for (const { module, places, generates } of modules) {
     });
 
     Deno.test(`${name}: after any storm, silence comes to exact zero and leaves no denormal`, async () => {
-      const patch = trialOf(module, place);
+      const patch = trialOf(module, place, [], options);
       await fc.assert(
         fc.asyncProperty(blows, async (list) => {
           const player = await play(patch);
@@ -172,7 +179,7 @@ for (const { module, places, generates } of modules) {
 
     Deno.test(`${name}: any block size and any cuts give the same bytes`, async () => {
       const render = async (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
-        const player = await play(trialOf(module, place));
+        const player = await play(trialOf(module, place, [], options));
         return script.map((blow) => {
           strike(player, place, module, blow);
           return cut(blow.frames, player);

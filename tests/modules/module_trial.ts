@@ -36,8 +36,14 @@ export const addressOf = (place: Place, key: string) => place === "voice" ? `one
 /**
  * @param stormy parameters that noise throws about, frame by frame, through and beyond their ranges; the others are
  * parameters of the patch
+ * @param options what the module needs besides
  */
-export function trialOf(module: AnyModule, place: Place, stormy: readonly string[] = []): Patch {
+export function trialOf(
+  module: AnyModule,
+  place: Place,
+  stormy: readonly string[] = [],
+  options: object = {},
+): Patch {
   const { parameters } = module;
   const turnable = Object.fromEntries(Object.entries(parameters).filter(([key]) => !stormy.includes(key)));
   const table: ParameterTable = { ...turnable, trialLevel: level };
@@ -46,7 +52,7 @@ export function trialOf(module: AnyModule, place: Place, stormy: readonly string
     const call = module as unknown as (args: object) => unknown;
     const inputs = inputsOf(module, source.times(given.trialLevel as Signal<"1">), note);
     const own = Object.keys(turnable).map((key) => [key, given[key]]);
-    return sumOf(call({ ...inputs, ...Object.fromEntries([...own, ...storms]) }));
+    return sumOf(call({ ...inputs, ...options, ...Object.fromEntries([...own, ...storms]) }));
   };
   const inVoice = place === "voice";
   return definePatch({

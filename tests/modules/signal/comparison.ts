@@ -1,6 +1,7 @@
 /** A compiled patch beside the interpreter, bit by bit. */
 import type { PatchFormat } from "../../../modules/compiled_patch.ts";
 import { assemblePatch, patchText } from "../../../modules/signal/compile.ts";
+import type { SampleBank } from "../../../modules/sample_bank.ts";
 import type { PatchGraph } from "../../../modules/signal/graph.ts";
 import { PatchPlayer, sameBits } from "../../patch_player.ts";
 import { PatchInterpreter } from "./interpreter.ts";
@@ -11,6 +12,8 @@ export interface Performance {
   readonly score: readonly Step[];
   readonly blockFrames: number;
   readonly seed: number;
+  /** Files that the patch plays. */
+  readonly samples?: SampleBank;
 }
 
 /** Lets a compiled patch hear an event. */
@@ -49,13 +52,13 @@ function interpretEvent(interpreter: PatchInterpreter, event: Event): void {
 export async function compareWithInterpreter(
   graph: PatchGraph,
   format: PatchFormat,
-  { score, blockFrames, seed }: Performance,
+  { score, blockFrames, seed, samples }: Performance,
   change = (wat: string) => wat,
 ): Promise<string | undefined> {
   const { channels, inputChannels } = format;
-  const { wat, plan } = patchText(graph, format);
-  const player = new PatchPlayer(await assemblePatch(graph, format, { wat: change(wat), plan }), seed);
-  const interpreter = new PatchInterpreter(graph, format, seed);
+  const text = patchText(graph, format, samples);
+  const player = new PatchPlayer(await assemblePatch({ ...text, wat: change(text.wat) }, format), seed);
+  const interpreter = new PatchInterpreter(text.patch, format, seed, samples);
   const inputOf = (frame: number) =>
     [0.25, -0.5, 0.125, 0.75].slice(0, inputChannels).map((level) => level * (frame % 61) / 64);
   let clock = 0;

@@ -12,6 +12,7 @@ import {
   noteFields,
   type PatchGraph,
 } from "../../../modules/signal/graph.ts";
+import { type SampleBank, samplePlaces } from "../../../modules/sample_bank.ts";
 import { type OperationName, operations } from "../../../modules/signal/operations.ts";
 import { velocityPower } from "../../../modules/signal/velocity.ts";
 
@@ -73,6 +74,8 @@ class Running {
     readonly graph: Graph,
     readonly lanes: number,
     seedOf: (lane: number, index: number) => number,
+    /** Frames of each file, left and right. */
+    readonly samples: readonly Float32Array[],
   ) {
     const each = <T>(value: (lane: number) => T) => Array.from({ length: lanes }, (_, lane) => value(lane));
     this.states = graph.states.map(({ initial, seeded }) =>
@@ -97,6 +100,8 @@ class Running {
             const past = this.#taken[attribute][lane];
             return past[past.length - values[first][lane]] ?? 0;
           }
+          case "sample":
+            return this.samples[attribute][values[first][lane]] ?? 0;
           case "table":
             return tables[attribute][values[first][lane]];
           case "lane":
@@ -175,6 +180,7 @@ class Instrument {
       1,
       (_lane, state) =>
         seeded(patch.seed, Math.imul(patch.notes, 4096) + voice, (index + 1) * 65_536 + state),
+      patch.samples,
     );
   }
 
@@ -238,7 +244,10 @@ class Instrument {
     if (!(number >= 0 && number <= 127)) return;
     if (!(velocity > 0)) return this.off(id);
     const loud = Math.max(fround(1e-6), Math.min(velocity, 1));
-    if (!this.#mono) return this.#sound(id, number, loud);
+    if (!this.#mono) {
+      this.#choke(number);
+      return this.#sound(id, number, loud);
+    }
     this.#forget(id);
     const overlaps = this.#keys.length > 0;
     if (this.#keys.length >= noteStackLength) this.#keys.shift();
@@ -284,13 +293,32 @@ class Instrument {
     expressions.forEach((_, kind) => this.#move(voice, kind, 0));
   }
 
+  /** A note fades out what sounds of its group. */
+  #choke(number: number): void {
+    const { unison, detuneCents, chokeGroups = [] } = this.graph.polyphony;
+    const nearest = (value: number) => operations.nearest.evaluate([value], 0);
+    const group = chokeGroups.find((notes) => notes.includes(nearest(number)));
+    if (!group) return;
+    const detune = unison === 1 ? 0 : fround(detuneCents / 200);
+    for (const voice of this.voices) {
+      const struck = fround(voice.number - fround(voice.spread * detune));
+      if (!voice.alive || !group.includes(nearest(struck))) continue;
+      voice.held = 0;
+      this.#fade(voice);
+    }
+  }
+
+  #fade(voice: Voice): void {
+    const fadeStep = fround(1 / (fadeSeconds * this.patch.format.sampleRateHz));
+    Object.assign(voice, { gainTarget: 0, gainStep: fround(fadeStep * voice.gain) });
+  }
+
   panic(): void {
     this.#pedal = false;
     this.#keys.length = 0;
-    const fadeStep = fround(1 / (fadeSeconds * this.patch.format.sampleRateHz));
     for (const voice of this.voices) {
       this.#release(voice);
-      Object.assign(voice, { gainTarget: 0, gainStep: fround(fadeStep * voice.gain) });
+      this.#fade(voice);
     }
   }
 
@@ -367,12 +395,24 @@ export class PatchInterpreter {
   poisoned = 0;
   #clock = 0;
 
-  constructor(readonly graph: PatchGraph, readonly format: PatchFormat, readonly seed: number) {
+  readonly samples: readonly Float32Array[];
+
+  constructor(
+    readonly graph: PatchGraph,
+    readonly format: PatchFormat,
+    readonly seed: number,
+    bank?: SampleBank,
+  ) {
+    this.samples = bank
+      ? samplePlaces(bank).map(({ offset, frames }) =>
+        new Float32Array(bank.memory.buffer, offset + 4, frames)
+      )
+      : [];
     this.parameters = graph.parameters.map(({ default: initial, smoothingSeconds }) =>
       new Parameter(Math.round(smoothingSeconds * format.sampleRateHz), initial)
     );
     this.instruments = graph.instruments.map((instrument, index) => new Instrument(instrument, index, this));
-    this.#main = new Running(graph.main, 4, (lane, index) => seeded(seed, lane, index));
+    this.#main = new Running(graph.main, 4, (lane, index) => seeded(seed, lane, index), this.samples);
   }
 
   /** Interleaved samples. `inputOf` gives the channels of the input, by frames since the beginning. */

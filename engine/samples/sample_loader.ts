@@ -1,0 +1,70 @@
+/**
+ * Brings the sound files of patches into memory. Decoding takes long, so a thread does it; what comes back is a memory that
+ * is shared, not copied. Main isolate.
+ */
+import { Worker } from "node:worker_threads";
+import type { SampleList } from "../../modules/compiled_patch.ts";
+import type { SampleBank } from "../../modules/sample_bank.ts";
+import { SampleError } from "./sample_error.ts";
+import type { SampleAnswer, SampleRequest } from "./sample_worker.ts";
+
+/** Half a gigabyte of Ogg Vorbis decodes in less. */
+const timeLimitMs = 120_000;
+
+export class SampleLoader {
+  #last: SampleBank | undefined;
+
+  /**
+   * The files of a patch, or undefined where it names none. Files that are the same as the last time are not decoded again.
+   *
+   * @throws {SampleError}
+   */
+  async load(folder: string, names: readonly string[]): Promise<SampleBank | undefined> {
+    if (names.length === 0) return undefined;
+    const last = this.#last;
+    const isSame = last?.files.length === names.length &&
+      names.every((name, index) => name === last.files[index].name);
+    const known = isSame ? last!.files.map(({ sha256 }) => sha256) : undefined;
+    const answer = await ask({ folder, names, known });
+    if ("error" in answer) throw answer.expected ? new SampleError(answer.error) : new Error(answer.error);
+    return this.#last = "unchanged" in answer ? { ...last!, folder } : answer.bank;
+  }
+
+  /**
+   * The files that a session was recorded with.
+   *
+   * @param folder where to look instead of where they were
+   * @throws {SampleError} when one is missing, or is another one than it was
+   */
+  async loadRecorded(recorded: SampleList, folder = recorded.folder): Promise<SampleBank> {
+    const bank = await this.load(folder, recorded.files.map(({ name }) => name));
+    recorded.files.forEach(({ name, sha256 }, index) => {
+      const found = bank!.files[index].sha256;
+      if (found === sha256) return;
+      throw new SampleError(
+        `sample ${name}: the file in ${folder} is not the one that the session was recorded with (SHA-256 ${sha256}, ` +
+          `found ${found}); put the old one back, or set UNDERSTUDY_SAMPLE_FOLDER to the folder that has it`,
+      );
+    });
+    return bank!;
+  }
+}
+
+async function ask(request: SampleRequest): Promise<SampleAnswer> {
+  const worker = new Worker(new URL("./sample_worker.ts", import.meta.url), { workerData: request });
+  const { promise, resolve } = Promise.withResolvers<SampleAnswer>();
+  const give = (error: string) => resolve({ error: `samples: ${error}`, expected: true });
+  const timer = setTimeout(
+    () => give(`were not decoded after ${timeLimitMs / 1_000} s; use fewer or shorter ones`),
+    timeLimitMs,
+  );
+  worker.on("message", resolve);
+  worker.on("error", (error: Error) => give(error.message));
+  worker.on("exit", () => give("decoding ended early; is there memory enough?"));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,235 @@
+import { defineModule } from "../module.ts";
+import { dbToGain, noteToHz } from "../signal/math.ts";
+import type { SampleFile } from "../signal/sample_file.ts";
+import {
+  always,
+  type Condition,
+  conditionFeedback,
+  constant,
+  feedback,
+  type Integer,
+  integerFeedback,
+  type Signal,
+} from "../signal/signal.ts";
+import { cubic } from "../time/delay.ts";
+import { faderDb } from "../utility/gain.ts";
+
+/** Steps from one frame of a file to the next: what a 32-bit float tells apart at the pitch of the recording. */
+const stepBits = 24;
+
+/** Six octaves above the recording; beyond, hardly a frame is heard of many. Keeps a step within 32 bits. */
+const fastest = 64;
+
+/** A loop is longer than the fastest step, so that one turn back is enough. */
+const shortestLoopFrames = 64;
+
+/** Within this, what a voice sounded when it was taken for another note falls to a third. */
+const takenSeconds = 0.001;
+
+const loops = ["none", "file", "range"] as const;
+
+/** Where in a file a voice is. */
+interface Place {
+  /** Frame, and the part of the way to the next. */
+  readonly frame: Integer;
+  readonly part: Signal<"1">;
+  /** It has come back from the loop's end at least once. */
+  readonly looped: Condition;
+}
+
+interface Loop {
+  readonly start: Integer;
+  readonly end: Integer;
+  readonly length: Integer;
+}
+
+/** The larger one. */
+function atLeast(value: Integer, limit: Integer | number): Integer {
+  return value.isBelow(limit).selectInteger(limit, value);
+}
+
+function atMost(value: Integer, limit: Integer): Integer {
+  return value.isBelow(limit).selectInteger(value, limit);
+}
+
+/** Walks through a file: whole frames and 2^-24 of them are counted in integers, so pitch does not drift. */
+function placeOf(
+  { trigger, first, ratio, last, loop }: {
+    readonly trigger: Condition;
+    readonly first: Integer;
+    /** Frames of the file in a frame of the output. */
+    readonly ratio: Signal<"1">;
+    readonly last: Integer;
+    readonly loop: Loop | undefined;
+  },
+): Place {
+  const step = ratio.times(2 ** stepBits).toInteger();
+  let carried!: Integer;
+  const fraction = integerFeedback(0, (previous) => {
+    const sum = previous.plus(step);
+    carried = sum.shiftRight(stepBits);
+    return trigger.selectInteger(0, sum.and(2 ** stepBits - 1));
+  });
+  let turns = always(false);
+  const frame = integerFeedback(0, (previous) => {
+    const moved = previous.plus(carried);
+    if (loop) turns = moved.isBelow(loop.end).not();
+    const next = loop ? turns.selectInteger(moved.minus(loop.length), moved) : atMost(moved, last);
+    return trigger.selectInteger(first, next);
+  });
+  const looped = loop
+    ? conditionFeedback(false, (previous) => previous.or(turns).and(trigger.not()))
+    : always(false);
+  return { frame, part: fraction.toFloat().times(2 ** -stepBits), looped };
+}
+
+/** The four frames around a place; across the end of the loop its beginning, and the other way round. */
+function around({ frame, looped }: Place, loop: Loop | undefined): Integer[] {
+  const [before, to, after] = [-1, 1, 2].map((offset) => frame.plus(offset));
+  if (!loop) return [before, frame, to, after];
+  const back = (at: Integer) => at.isBelow(loop.end).selectInteger(at, at.minus(loop.length));
+  const seam = looped.and(frame.equals(loop.start));
+  return [seam.selectInteger(before.plus(loop.length), before), frame, back(to), back(after)];
+}
+
+/**
+ * Plays a sound file at any pitch, once or in a loop. At the pitch of the recording, and at its rate, it gives the file bit
+ * for bit. Elsewhere images lie 95 dB below a sine at a fiftieth of the file's rate, 64 dB at a sixteenth and 44 dB at an
+ * eighth; what is played above the pitch of the recording is not filtered, and folds at half the rate.
+ *
+ * A voice that is taken for another note while it sounds begins the file anew, and what it sounded fades out beneath, so
+ * neither a repeated drum nor a stolen voice clicks. `envelope` is 1 while there is something to hear, then 0 for good: a
+ * voice whose envelope it is ends with the file, or after the release.
+ */
+export const sampler = defineModule({
+  name: "sampler",
+  summary: "a sound file at any pitch, once or in a loop",
+  source:
+    "E. Catmull, R. Rom: A class of local interpolating splines (1974), through four frames of the file; loops, roots and " +
+    "fine tuning as in the smpl chunk of RIFF WAVE (Microsoft, IBM: Multimedia Programming Interface 3.0, 1994)",
+  inputs: {
+    gate: {
+      kind: "condition",
+      why: "held: it sounds; let go: it is released, unless it is played as one shot",
+    },
+    trigger: { kind: "condition", why: "begins the file" },
+  },
+  parameters: {
+    frequencyHz: {
+      unit: "Hz",
+      min: 0,
+      max: 20_000,
+      default: 261.6255653005986,
+      curve: "linear",
+      smoothingSeconds: 0,
+      why:
+        "pitch: the file sounds as it was recorded at the frequency of its root note, six octaves above at most",
+    },
+    start: {
+      unit: "1",
+      min: 0,
+      max: 1,
+      default: 0,
+      curve: "linear",
+      smoothingSeconds: 0,
+      why: "part of the file that notes leave out at its beginning; heard with the next note",
+    },
+    loopStart: {
+      unit: "1",
+      min: 0,
+      max: 1,
+      default: 0,
+      curve: "linear",
+      smoothingSeconds: 0,
+      why: "where a loop of kind range begins, as part of the file",
+    },
+    loopEnd: {
+      unit: "1",
+      min: 0,
+      max: 1,
+      default: 1,
+      curve: "linear",
+      smoothingSeconds: 0,
+      why: "where a loop of kind range ends, as part of the file; a loop has 64 frames at least",
+    },
+    attackSeconds: {
+      unit: "s",
+      min: 0,
+      max: 10,
+      default: 0,
+      curve: "linear",
+      smoothingSeconds: 0,
+      why: "time of a straight fade-in; 0 leaves the file's own attack as it is",
+    },
+    releaseSeconds: {
+      unit: "s",
+      min: 0.001,
+      max: 60,
+      default: 0.05,
+      curve: "exponential",
+      smoothingSeconds: 0,
+      why: "time of the straight fade-out once the note is let go; a millisecond does not click",
+    },
+    gainDb: faderDb,
+  },
+  options: {
+    /** What is played: `sampleFile("piano.wav")`. */
+    file: undefined as SampleFile | undefined,
+    /** `file`: the loop that a WAV file has written in it, else all of it; `range`: from `loopStart` to `loopEnd`. */
+    loop: "none" as typeof loops[number],
+    /** Notes sound to the end of the file, however soon they are let go. */
+    oneShot: false,
+    /** Note of the recording, where the file does not say it or is wrong; has a fraction where it is out of tune. */
+    rootNote: undefined as number | undefined,
+  },
+  process: (signals, { file, loop: loopKind, oneShot, rootNote }, { sampleRateHz, reject }) => {
+    if (!file) return reject("file", `expected a sound file, e.g. sampleFile("piano.wav"), found none`);
+    if (!loops.includes(loopKind)) reject("loop", `expected ${loops.join(", ")}, found ${loopKind}`);
+    if (oneShot && loopKind !== "none") reject("oneShot", "expected no loop: it would sound for ever");
+    if (rootNote !== undefined && !(rootNote >= 0 && rootNote <= 127)) {
+      reject("rootNote", `expected a note from 0 to 127, found ${rootNote}`);
+    }
+    const { gate, trigger, frequencyHz, start, attackSeconds, releaseSeconds } = signals;
+    const rootHz = noteToHz(rootNote === undefined ? file.rootNote : constant(rootNote));
+    const last = file.frames;
+    const frameAt = (part: Signal<"1">) => part.times(last.toFloat()).toInteger();
+    const ratio = frequencyHz.ratio(rootHz).times(file.sampleRateHz.ratio(sampleRateHz)).atMost(fastest);
+    const loop = loopKind === "none" ? undefined : loopOf(
+      loopKind === "file" ? file.loopStart : frameAt(signals.loopStart),
+      loopKind === "file" ? file.loopEnd : frameAt(signals.loopEnd),
+      last,
+    );
+    const place = placeOf({ trigger, first: frameAt(start), ratio, last, loop });
+
+    const frames = (seconds: Signal<"s">) => seconds.ratio(1 / sampleRateHz).atLeast(1);
+    const [rise, fall] = [attackSeconds, releaseSeconds].map((seconds) => constant(1).over(frames(seconds)));
+    const held = oneShot ? always(true) : gate;
+    const level = feedback(
+      0,
+      (previous) => held.select(trigger.select(0, previous).plus(rise), previous.minus(fall)).within(0, 1),
+    );
+    const inside = loop ? always(true) : place.frame.isBelow(last);
+    const sounds = inside.and(level.isAbove(0));
+    const amplitude = level.times(dbToGain(signals.gainDb));
+    const fading = Math.fround(Math.exp(-1 / (takenSeconds * sampleRateHz)));
+    const side = (name: "left" | "right") => {
+      const heard = cubic(around(place, loop).map((frame) => file.read(name, frame)), place.part).times(
+        amplitude,
+      );
+      let sum = heard;
+      feedback(0, (before) => {
+        const beneath = feedback(0, (rest) => trigger.select(before, rest.times(fading)));
+        return sum = heard.plus(beneath).where(sounds);
+      });
+      return sum;
+    };
+    return { left: side("left"), right: side("right"), envelope: constant(1).where(sounds) };
+  },
+});
+
+/** A loop inside the file, long enough to be played at any speed. */
+function loopOf(start: Integer, end: Integer, last: Integer): Loop {
+  const from = atLeast(atMost(start, last.minus(shortestLoopFrames)), 0);
+  const to = atMost(atLeast(end, from.plus(shortestLoopFrames)), atLeast(last, shortestLoopFrames));
+  return { start: from, end: to, length: to.minus(from) };
+}

@@ -1,0 +1,73 @@
+import { sampleIndex } from "./build_context.ts";
+import { type SampleFact, sampleFacts, sampleFactType } from "./graph.ts";
+import { Integer, makeNode, Signal, type Unit } from "./signal.ts";
+
+/** Below one folder, without a way out of it, and plain on every system. */
+const namePattern = /^(?!.*(?:^|\/)\.)[^\p{Cc}\\:*?"<>|/]+(?:\/[^\p{Cc}\\:*?"<>|/]+)*$/u;
+const longestName = 200;
+
+/** Whether a sample may have this name. */
+export function isSampleName(name: unknown): name is string {
+  return typeof name === "string" && name.length <= longestName && namePattern.test(name);
+}
+
+/**
+ * A sound file, WAV, FLAC or Ogg Vorbis, of one channel or two, whatever its rate. The patch names it; what it holds is
+ * known when the patch is compiled.
+ */
+export class SampleFile {
+  readonly name: string;
+
+  /** Use {@link sampleFile}. */
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  /** Length in frames. */
+  get frames(): Integer {
+    return this.#integer("frames");
+  }
+  /** First frame of the file's own loop; 0 where it has none. */
+  get loopStart(): Integer {
+    return this.#integer("loopStart");
+  }
+  /** Frame after the last of the file's own loop; the length where it has none. */
+  get loopEnd(): Integer {
+    return this.#integer("loopEnd");
+  }
+  /** Frames per second. */
+  get sampleRateHz(): Signal<"Hz"> {
+    return this.#float("sampleRateHz");
+  }
+  /** Note at which it sounds as it was recorded: what a WAV file says about itself, else middle C. */
+  get rootNote(): Signal<"semitones"> {
+    return this.#float("rootNote");
+  }
+
+  /** One frame of a side; silence outside of the file. A file of one channel has the same on both. */
+  read(side: "left" | "right", frame: Integer): Signal<"1"> {
+    const attribute = sampleIndex(this.name) * 2 + (side === "right" ? 1 : 0);
+    return new Signal(makeNode("sample", "f32", [frame.source], attribute));
+  }
+
+  #fact(fact: SampleFact) {
+    const attribute = sampleIndex(this.name) * sampleFacts.length + sampleFacts.indexOf(fact);
+    return makeNode("sampleFact", sampleFactType(fact), [], attribute);
+  }
+  #integer(fact: SampleFact): Integer {
+    return new Integer(this.#fact(fact));
+  }
+  #float<U extends Unit>(fact: SampleFact): Signal<U> {
+    return new Signal<U>(this.#fact(fact));
+  }
+}
+
+/** Names a sound file of the folder of samples, e.g. `kick.wav` or `drums/kick.flac`. Throws TypeError for no such name. */
+export function sampleFile(name: string): SampleFile {
+  if (isSampleName(name)) return new SampleFile(name);
+  throw new TypeError(
+    `sampleFile: expected the name of a file below the folder of samples, e.g. "drums/kick.wav", found ${
+      JSON.stringify(name)
+    }`,
+  );
+}
