@@ -68,11 +68,12 @@ const choice = (type: LaneType): Operation => ({
   evaluate: ([mask, yes, no]) => mask ? yes : no,
 });
 
-/** To even, as IEEE 754 rounds. */
+/** To even, as IEEE 754 rounds; a zero keeps the sign of what it came from. */
 function nearest(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;
-  return rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+  const whole = rest < 0.5 || (rest === 0.5 && below % 2 === 0) ? below : below + 1;
+  return whole === 0 && (value < 0 || Object.is(value, -0)) ? -0 : whole;
 }
 
 function truncate(value: number): number {
