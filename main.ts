@@ -41,7 +41,7 @@ import { StreamListener } from "./osc/stream_listener.ts";
 import type { PatchFormat } from "./modules/compiled_patch.ts";
 import type { SampleBank } from "./modules/sample_bank.ts";
 import { PatchInvalid } from "./modules/signal/flatten.ts";
-import { PatchUnknown } from "./patches/catalogue.ts";
+import { patchNames, PatchUnknown } from "./patches/catalogue.ts";
 import { ScoreInvalid } from "./osc/score_invalid.ts";
 import { allowedPatch } from "./patches/allowed_patch.ts";
 import { compileGraph } from "./modules/signal/compile.ts";
@@ -214,6 +214,7 @@ async function start(config: Config): Promise<number> {
       engine,
       version,
       loadPatch: loadNext,
+      programs: patchNames,
       access,
       onQuit: () => wanted.resolve("/quit"),
       onDump: (line) => log.info(line),

@@ -28,6 +28,8 @@ export interface AddressSpaceOptions {
   readonly version: string;
   /** Brings a patch in by name or file; without either, the one that was loaded last, anew. */
   readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
+  /** Patches by the number of a MIDI program; omitted: there are none. */
+  readonly programs?: readonly string[];
   readonly onQuit: () => void;
   /** Who may do what; omitted: this machine everything. */
   readonly access?: AccessControl;
@@ -95,6 +97,7 @@ export class AddressSpace {
       notifications: this.#notifications,
       meters: this.#meters,
       feedback: this.#feedback,
+      programs: options.programs ?? [],
       traffic: options.traffic ?? (() => ({})),
       midi: options.midi ?? (() => ({})),
       setDump: (on) => void (this.#dumping = on),

@@ -23,6 +23,8 @@ export interface ServerParts {
   readonly engine: EngineControl;
   readonly version: string;
   readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
+  /** Patches by the number of a MIDI program. */
+  readonly programs: readonly string[];
   readonly onQuit: () => void;
   readonly access: AccessControl;
   readonly notifications: Notifications;
@@ -219,7 +221,7 @@ function listeningMethods({ notifications, meters, feedback, access, setAnswers 
   ];
 }
 
-function changingMethods({ engine, loadPatch, onQuit }: ServerParts): Method[] {
+function changingMethods({ engine, loadPatch, programs, onQuit }: ServerParts): Method[] {
   return [
     {
       address: "/patch/load",
@@ -231,6 +233,24 @@ function changingMethods({ engine, loadPatch, onQuit }: ServerParts): Method[] {
       read: (args) => {
         const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
         return { act: () => loadPatch(nameOrFile) };
+      },
+    },
+    {
+      address: "/midi/program",
+      types: "ii",
+      access: "change",
+      description:
+        "MIDI program change: channel 1..16, which plays no part, and program 0..127: exchanges the patch for " +
+        `the one of this number (${
+          programs.map((name, number) => `${number} ${name}`).join(", ") || "there are none"
+        })`,
+      read: (args) => {
+        const [, program] = numbers(args, ["i"], 2);
+        const name = programs[program];
+        if (name === undefined) {
+          throw new MessageRefused(`program: expected 0 to ${programs.length - 1}, found ${program}`);
+        }
+        return { act: () => loadPatch(name) };
       },
     },
     {

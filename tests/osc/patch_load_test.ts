@@ -32,6 +32,7 @@ Deno.test("a bad patch file is an answer with the reason; the patch that plays p
       await engine.loadPatch(
         await loadPatch(name === "keys" ? name : `${folder}/${name}`, format, { timeLimitMs: 3_000 }),
       ),
+    programs: ["sines", "keys"],
     onQuit: () => {},
   });
   const ask = (address: string, ...args: OscMessage["args"]) =>
@@ -54,6 +55,11 @@ Deno.test("a bad patch file is an answer with the reason; the patch that plays p
     }
     assert.equal(await ask("/patch/load", { type: "s", value: "keys" }), "/done /patch/load");
     assert.equal(await ask("/keys/cutoffHz", { type: "f", value: 800 }), "/done /keys/cutoffHz");
+    const program = (number: number) =>
+      ask("/midi/program", { type: "i", value: 1 }, { type: "i", value: number });
+    assert.equal(await program(1), "/done /midi/program");
+    assert.match(await program(2), /^\/fail \/midi\/program program: expected 0 to 1, found 2/);
+    assert.equal(engine.status().patch, "keys");
     assert.match(
       await ask("/synth/pan", { type: "f", value: 0 }),
       /^\/fail \/synth\/pan there is no such address/,
