@@ -6,7 +6,7 @@
  *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
  *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
  */
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { type FaultKind, faultKinds } from "../../engine/control.ts";
 import { decodePacket, encodePacket, isBundle, type OscArgument, type OscMessage } from "../../osc/codec.ts";
 import type { PatchGraph } from "../../modules/signal/graph.ts";
@@ -187,7 +187,7 @@ function report(
  */
 function isOurs(line: string): boolean {
   return !/Uncaught \(in worker ".*"\)\S* Error: execution terminated$/.test(
-    line.replaceAll(/\x1b\[[0-9;]*m/g, ""),
+    stripVTControlCharacters(line),
   );
 }
 
