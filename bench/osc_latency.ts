@@ -108,7 +108,7 @@ async function latency(
     "95 %": at(0.95),
     "99 %": at(0.99),
     most: at(1),
-    "tick of 4 ms: median": turnMs.toFixed(1),
+    "tick of 2 ms: median": turnMs.toFixed(1),
     "99.9 %": mostTurnMs.toFixed(1),
     worst: worstTurnMs.toFixed(1),
   };

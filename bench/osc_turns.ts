@@ -1,8 +1,8 @@
 /**
  * How long OSC keeps the main isolate, which also has the renderers to watch: every turn of the queue while nothing, many
- * small packets, or the worst that one packet can hold comes in, and the gaps of a 4 ms timer as the supervisor has one.
+ * small packets, or the worst that one packet can hold comes in, and the gaps of a 2 ms timer as the supervisor has one.
  *
- * A turn ends with the first step after 2 ms, so the longest step says what it can take; its time is the least of ten runs,
+ * A turn ends with the first step after 1 ms, so the longest step says what it can take; its time is the least of ten runs,
  * in which the machine did nothing else meanwhile.
  *
  *     deno task bench:turns [SECONDS each]
@@ -78,7 +78,7 @@ async function measure(name: string): Promise<Record<string, string | number>> {
     "comes in": name,
     packets: intake.packets - before,
     "turn ms: median, 99.9 %, worst": texts([at(0.5), at(0.999), at(1)]),
-    "4 ms timer: median, 99.9 %, worst": texts(gaps),
+    "2 ms timer: median, 99.9 %, worst": texts(gaps),
   };
 }
 

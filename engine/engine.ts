@@ -65,7 +65,7 @@ export interface EngineOptions {
 }
 
 /** Time between two looks at the renderers. */
-const tickMs = 4;
+const tickMs = 2;
 
 /** Share of a new reading in an average over about a second of ticks. */
 const averagingFactor = tickMs / 1_000;

@@ -39,7 +39,7 @@ export type TroubleNotice = (text: string, count: number) => void;
 const noticeMs = 1_000;
 
 /** So long the isolate is worked in at most before others get their turn, in milliseconds. */
-const longestTurnMs = 2;
+const longestTurnMs = 1;
 
 /** The clock is looked at after so many packets, because reading it costs a tenth of what a packet does. */
 const looksApart = 16;

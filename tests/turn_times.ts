@@ -9,7 +9,7 @@ export class TurnTimes {
       const nowMs = performance.now();
       this.#gapsMs.push(nowMs - this.#lastMs);
       this.#lastMs = nowMs;
-    }, 4);
+    }, 2);
   }
 
   /** Median, 99.9 % and worst in milliseconds. */

@@ -45,7 +45,7 @@ export interface FuzzReport {
   /** Resident memory after a tenth of the packets and at the end, without the capture that the run itself keeps. */
   readonly earlyMiB: number;
   readonly lateMiB: number;
-  /** Time between two turns of a timer of 4 ms: median, 99.9 % and worst, in milliseconds. */
+  /** Time between two turns of a timer of 2 ms: median, 99.9 % and worst, in milliseconds. */
   readonly turnsMs: readonly [number, number, number];
   readonly answered: string;
 }
