@@ -130,13 +130,15 @@ Deno.test("whatever frame is asked for, nothing but the file is read, and nothin
       1,
       bankOf({ "hat.flac": files["hat.flac"] }),
     );
-    const wanted = files["hat.flac"].channels[place];
+    // The bank keeps what is below -300 dB as zero, and a sine meets that at its zero crossings.
+    const wanted = files["hat.flac"].channels[place].map((x) => Math.abs(x) < 1e-15 ? 0 : x);
     const word = new Int32Array(1);
     const read = (frame: number) => {
       word[0] = frame;
       new DataView(player.memory).setInt32(player.patch.arena.inputOffset, frame, true);
       return player.play(1, 0, 1)[0];
     };
+    for (const [frame, x] of wanted.entries()) assert.equal(read(frame), x, `frame ${frame}`);
     const ends = [-(2 ** 31), 2 ** 31 - 1, -1, 0, 332, 333, 334, -2, 2 ** 30, 2 ** 30 - 1, -(2 ** 30)];
     fc.assert(
       fc.property(
