@@ -2,16 +2,11 @@
  * The time from sending a command to the moment at which a device without latency of its own plays its first sample, from captured audio: each note
  * begins in silence, so that its first sample that is not zero is its onset.
  */
-import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { encodePacket, type OscArgument } from "../osc/codec.ts";
-import { AccessControl } from "../osc/access.ts";
-import { AddressSpace } from "../osc/address_space.ts";
-import { Gate } from "../osc/gate.ts";
-import { PacketIntake } from "../osc/intake.ts";
-import { OscListener } from "../osc/listener.ts";
 import { fixed } from "../engine/memory/layout.ts";
 import { compilePatch } from "../patches/catalogue.ts";
+import { serveOsc } from "../tests/osc/osc_server.ts";
 import { OutputCapture } from "../tests/output_capture.ts";
 import { startTestEngine } from "../tests/test_engine.ts";
 import { TurnTimes } from "../tests/turn_times.ts";
@@ -45,23 +40,7 @@ async function latency(
     patch: (format) => compilePatch("sines", format),
     captureFrames: 1 << 17,
   });
-  const access = AccessControl.local();
-  const intake = new PacketIntake(() => {}, new Gate({ access, messagesPerSecond: 0, onNotice: () => {} }));
-  const listener = OscListener.bind({
-    hostname: "127.0.0.1",
-    port: 0,
-    intake,
-    access: (address: Deno.NetAddr) => Datagrams.open(native, address),
-  });
-  const space = new AddressSpace({
-    engine,
-    version: "bench",
-    access,
-    loadPatch: () => Promise.resolve(),
-    onQuit: () => {},
-  });
-  listener.serve(space);
-  const port = Number(/\d+$/.exec(listener.address)![0]);
+  const { port, stop } = serveOsc(native, { engine, version: "bench" });
   const socket = new FastSocket(native, port);
   const say = (address: string, ...args: OscArgument[]) => socket.send(encodePacket({ address, args }));
   const { words } = engine.memory;
@@ -89,8 +68,7 @@ async function latency(
   flood?.kill("SIGKILL");
   await flood?.status;
   socket.close();
-  await listener.stop();
-  space.stop();
+  await stop();
   await engine.stop();
   const onsets = onsetsOf(samples).map((frame) => clock.playedMs(frame));
   const found = sentMs.flatMap((ms) => {

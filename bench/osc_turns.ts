@@ -8,16 +8,11 @@
  *     deno task bench:turns [SECONDS each]
  */
 import { setImmediate } from "node:timers";
-import { Datagrams } from "../ffi/datagrams.ts";
-import { AccessControl } from "../osc/access.ts";
-import { AddressSpace } from "../osc/address_space.ts";
 import { decodePacket, encodePacket, type OscMessage } from "../osc/codec.ts";
-import { Gate } from "../osc/gate.ts";
-import { PacketIntake } from "../osc/intake.ts";
-import { OscListener } from "../osc/listener.ts";
 import { immediately } from "../osc/time_tag.ts";
 import { compilePatch } from "../patches/catalogue.ts";
 import { nativeForTests } from "../tests/native_for_tests.ts";
+import { serveOsc } from "../tests/osc/osc_server.ts";
 import { startTestEngine } from "../tests/test_engine.ts";
 import { TurnTimes } from "../tests/turn_times.ts";
 import { report } from "./report.ts";
@@ -26,7 +21,6 @@ const seconds = Number(Deno.args[0] ?? 3);
 const messages = 1_024;
 const { native, build } = await nativeForTests();
 const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-const access = AccessControl.local();
 let turnsMs: number[] = [];
 const timed = (work: () => void) =>
   void setImmediate(() => {
@@ -34,22 +28,7 @@ const timed = (work: () => void) =>
     work();
     turnsMs.push(performance.now() - startedMs);
   });
-const gate = new Gate({ access, messagesPerSecond: 0, onNotice: () => {}, later: timed });
-const intake = new PacketIntake(() => {}, gate);
-const listener = OscListener.bind({
-  hostname: "127.0.0.1",
-  port: 0,
-  intake,
-  access: (address: Deno.NetAddr) => Datagrams.open(native, address),
-});
-const space = new AddressSpace({
-  engine,
-  version: "bench",
-  access,
-  loadPatch: () => Promise.resolve(),
-  onQuit: () => {},
-});
-listener.serve(space);
+const { gate, intake, port, space } = serveOsc(native, { engine, version: "bench", later: timed });
 
 const pan: OscMessage = { address: "/synth/pan", args: [{ type: "f", value: 0 }] };
 const full = (message: (index: number) => OscMessage) =>
@@ -98,9 +77,8 @@ function steps(bytes: Uint8Array<ArrayBuffer>): [number, number] {
 }
 
 const rows = [await measure("nothing")];
-const port = listener.address.split(":").pop()!;
 const flood = new Deno.Command(Deno.execPath(), {
-  args: ["run", "-A", "--no-check", "bench/osc_flood.ts", build.library, port, "50000"],
+  args: ["run", "-A", "--no-check", "bench/osc_flood.ts", build.library, String(port), "50000"],
   cwd: new URL("..", import.meta.url),
 }).spawn();
 await new Promise((done) => setTimeout(done, 1_500));
@@ -109,8 +87,7 @@ flood.kill("SIGKILL");
 await flood.status;
 for (const [name, packet] of Object.entries(worst)) {
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-  const send = () =>
-    void socket.send(packet, { transport: "udp", hostname: "127.0.0.1", port: Number(port) });
+  const send = () => void socket.send(packet, { transport: "udp", hostname: "127.0.0.1", port });
   const sending = setInterval(send, 100);
   const [longest, all] = steps(packet).map((ms) => ms.toFixed(2));
   const measured = await measure(`ten packets of ${name} a second`);

@@ -9,18 +9,13 @@
  */
 import { parseArgs } from "node:util";
 import { CommandRefused, type EngineControl } from "../../engine/control.ts";
-import { Datagrams } from "../../ffi/datagrams.ts";
-import { AccessControl } from "../../osc/access.ts";
-import { AddressSpace } from "../../osc/address_space.ts";
 import { encodePacket, type OscMessage } from "../../osc/codec.ts";
-import { Gate } from "../../osc/gate.ts";
-import { PacketIntake } from "../../osc/intake.ts";
-import { OscListener } from "../../osc/listener.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { OutputCapture } from "../output_capture.ts";
 import { renderAgain, startTestEngine, until } from "../test_engine.ts";
 import { TurnTimes } from "../turn_times.ts";
+import { serveOsc } from "./osc_server.ts";
 import { reportEvery } from "./fuzz_sender.ts";
 
 /** What a run has shown. */
@@ -61,24 +56,7 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
   });
   const { native, build } = await nativeForTests();
   const capture = new OutputCapture(engine.memory);
-  const access = AccessControl.local();
-  const gate = new Gate({ access, messagesPerSecond: 0, onNotice: () => {} });
-  const intake = new PacketIntake(() => {}, gate);
-  const listener = OscListener.bind({
-    hostname: "127.0.0.1",
-    port: 0,
-    intake,
-    access: (address: Deno.NetAddr) => Datagrams.open(native, address),
-  });
-  const space = new AddressSpace({
-    engine,
-    version: "fuzz",
-    access,
-    loadPatch: () => Promise.resolve(),
-    onQuit: () => {},
-  });
-  listener.serve(space);
-  const port = Number(/\d+$/.exec(listener.address)![0]);
+  const { gate, intake, listener, port, stop } = serveOsc(native, { engine, version: "fuzz" });
   const captureBytes = () => (engine.memory.consumed() >>> 0) * engine.memory.geometry.blockFrames * 2 * 4;
   const residentMiB = () => (Deno.memoryUsage().rss - captureBytes()) / 2 ** 20;
   const sender = new Deno.Command(Deno.execPath(), {
@@ -116,8 +94,7 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
     const { malformed, failed, dropped } = intake.counts;
     const answered = await ask(port, { address: "/version", args: [] });
     await engine.settled();
-    await listener.stop();
-    space.stop();
+    await stop();
     const { concealedFrames } = engine.status();
     await engine.stop();
     const captured = capture.finish();
@@ -143,8 +120,7 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
     };
   } finally {
     turns?.finish();
-    await listener.stop();
-    space.stop();
+    await stop();
     await engine.stop();
     await Deno.remove(folder, { recursive: true });
   }

@@ -129,7 +129,8 @@ Deno.test("a message whose address is a pattern reaches every method that it mat
     assert.equal(await client.ask("/panic"), "/done /panic");
   }));
 
-Deno.test("patterns of one bundle reach so many methods and no more, and who sent it is told", async () => {
+/** An engine's methods and who sends to them, without a socket between. */
+async function startSpace() {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
   const space = new AddressSpace({
     engine,
@@ -138,27 +139,28 @@ Deno.test("patterns of one bundle reach so many methods and no more, and who sen
     onQuit: () => {},
   });
   const sender = senderAt("127.0.0.1");
+  const stop = async () => {
+    space.stop();
+    await engine.stop();
+  };
+  return { engine, space, sender, stop };
+}
+
+Deno.test("patterns of one bundle reach so many methods and no more, and who sent it is told", async () => {
+  const { space, sender, stop } = await startSpace();
   const wide: OscMessage = {
     address: "//{pan,attackSeconds,releaseSeconds}",
     args: [{ type: "f", value: 0.1 }],
   };
   space.dispatch({ timeTag: immediately, elements: Array.from({ length: 700 }, () => wide) }, sender);
-  space.stop();
-  await engine.stop();
+  await stop();
   const answers = sender.answers();
   assert.equal(answers.filter((answer) => answer.startsWith("/done")).length, 682 * 3);
   assert.equal(answers.filter((answer) => /at most 2048 methods/.test(answer)).length, 18);
 });
 
 Deno.test("no step of a bundle is more than a few messages, whatever it holds, and all is answered in the end", async () => {
-  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-  const space = new AddressSpace({
-    engine,
-    version: "1",
-    loadPatch: () => Promise.resolve(),
-    onQuit: () => {},
-  });
-  const sender = senderAt("127.0.0.1");
+  const { space, sender, stop } = await startSpace();
   const all = space.methods.length;
   const pan: OscMessage = { address: "/synth/pan", args: [{ type: "f", value: 0.1 }] };
   const contents: Record<string, [(index: number) => OscMessage, number]> = {
@@ -180,19 +182,11 @@ Deno.test("no step of a bundle is more than a few messages, whatever it holds, a
     }
     assert.equal(answered, wanted, name);
   }
-  space.stop();
-  await engine.stop();
+  await stop();
 });
 
 Deno.test("a bundle that was begun for one patch is refused, not misunderstood, when another plays at its end", async () => {
-  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-  const space = new AddressSpace({
-    engine,
-    version: "1",
-    loadPatch: () => Promise.resolve(),
-    onQuit: () => {},
-  });
-  const sender = senderAt("127.0.0.1");
+  const { engine, space, sender, stop } = await startSpace();
   const gain: OscMessage = { address: "/master/gainDb", args: [{ type: "f", value: -20 }] }; // both patches have it
   const steps = space.begin(
     { timeTag: immediately, elements: Array.from({ length: 100 }, () => gain) },
@@ -214,8 +208,7 @@ Deno.test("a bundle that was begun for one patch is refused, not misunderstood, 
   for (const answer of answers) assert.match(answer, /^\/fail \/master\/gainDb another patch plays/);
   const index = engine.parameters.findIndex(({ address }) => address === "master/gainDb");
   assert.notEqual(engine.parameterValue(index), -20);
-  space.stop();
-  await engine.stop();
+  await stop();
 });
 
 Deno.test("every unknown address is answered; of a flood of them, only some with suggestions", () =>

@@ -1,13 +1,54 @@
 import { AccessControl } from "../../osc/access.ts";
-import { AddressSpace } from "../../osc/address_space.ts";
+import { AddressSpace, type AddressSpaceOptions } from "../../osc/address_space.ts";
 import { NetworkList } from "../../osc/cidr.ts";
-import { Gate } from "../../osc/gate.ts";
+import { Gate, type GateOptions } from "../../osc/gate.ts";
 import { PacketIntake } from "../../osc/intake.ts";
 import { OscListener } from "../../osc/listener.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compilePatch } from "../../patches/catalogue.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { startTestEngine, type TestEngine, type TestEngineOptions } from "../test_engine.ts";
+
+/** What hears an engine's OSC on a real socket. */
+export interface ServedOsc {
+  readonly gate: Gate;
+  readonly intake: PacketIntake;
+  readonly listener: OscListener;
+  readonly space: AddressSpace;
+  readonly port: number;
+  /** Ends what was started here; the engine goes on. */
+  stop(): Promise<void>;
+}
+
+/** Puts OSC before an engine as `main.ts` does: for this machine, without a limit, unless told otherwise. */
+export function serveOsc(
+  native: NativeLibrary,
+  options: Pick<AddressSpaceOptions, "engine"> & Partial<AddressSpaceOptions & GateOptions>,
+): ServedOsc {
+  const { access = AccessControl.local(), onNotice = () => {}, messagesPerSecond = 0, later } = options;
+  const gate = new Gate({ access, messagesPerSecond, onNotice, later });
+  const intake = new PacketIntake(onNotice, gate);
+  const listener = OscListener.bind({
+    hostname: "127.0.0.1",
+    port: 0,
+    intake,
+    access: (address: Deno.NetAddr) => Datagrams.open(native, address),
+  });
+  const space = new AddressSpace({
+    version: "1.2.3",
+    loadPatch: () => Promise.resolve(),
+    onQuit: () => {},
+    ...options,
+    access,
+  });
+  listener.serve(space);
+  const stop = async () => {
+    await listener.stop();
+    space.stop();
+  };
+  return { gate, intake, listener, space, port: Number(/\d+$/.exec(listener.address)![0]), stop };
+}
 
 export interface OscServerOptions extends TestEngineOptions {
   readonly allow?: string;
@@ -16,7 +57,7 @@ export interface OscServerOptions extends TestEngineOptions {
   readonly messagesPerSecond?: number;
 }
 
-/** A running engine that plays `keys`, behind a real socket, put together as `main.ts` does. */
+/** A running engine that plays `keys`, behind a real socket. */
 export interface OscServer extends TestEngine {
   readonly gate: Gate;
   readonly intake: PacketIntake;
@@ -39,30 +80,21 @@ export async function startOscServer(options: OscServerOptions = {}): Promise<Os
     readOnly: new NetworkList(options.readOnly ?? ""),
     secret: options.secret,
   });
-  const onNotice = (text: string) => void notices.push(text);
-  const gate = new Gate({ access, messagesPerSecond: options.messagesPerSecond ?? 20_000, onNotice });
-  const intake = new PacketIntake(onNotice, gate);
-  const listener = OscListener.bind({
-    hostname: "127.0.0.1",
-    port: 0,
-    intake,
-    access: (address: Deno.NetAddr) => Datagrams.open(native, address),
-  });
-  const space = new AddressSpace({
+  const served: ServedOsc = serveOsc(native, {
     engine: started.engine,
-    version: "1.2.3",
     loadPatch: () => Promise.reject(new Error("this server loads no patches")),
     access,
+    messagesPerSecond: options.messagesPerSecond ?? 20_000,
+    onNotice: (text) => void notices.push(text),
     onQuit: () => quits++,
     onDump: (line) => dumped.push(line),
-    traffic: () => ({ packets: intake.packets, ...intake.counts, ...gate.counts }),
+    traffic: () => ({ packets: served.intake.packets, ...served.intake.counts, ...served.gate.counts }),
     midi: () => ({ connections: 2 }),
   });
-  listener.serve(space);
+  const { gate, intake, listener: { address } } = served;
   const stop = async () => {
-    await listener.stop();
-    space.stop();
+    await served.stop();
     await started.engine.stop();
   };
-  return { ...started, gate, intake, address: listener.address, dumped, notices, quits: () => quits, stop };
+  return { ...started, gate, intake, address, dumped, notices, quits: () => quits, stop };
 }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { adsrCurved } from "../../../modules/envelopes/adsr_curved.ts";
 import { PatchPlayer } from "../../patch_player.ts";
-import { silentFrom, steepest } from "../level.ts";
+import { silentFrom } from "../level.ts";
 import { rateHz, voicePatch } from "../trial_patch.ts";
+import { assertNeverJumps } from "./never_jumps.ts";
 
 type Shape = Partial<Record<keyof typeof adsrCurved.parameters, number>>;
 
@@ -84,10 +84,6 @@ Deno.test("times are the same at every sample rate", async () => {
 });
 
 Deno.test("notes struck again, let go and stolen at any moment never jump", async () => {
-  const events = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 2_000 })), {
-    minLength: 1,
-    maxLength: 20,
-  });
   const player = await envelope({
     attackSeconds: 0.01,
     attackCurve: -2,
@@ -99,17 +95,5 @@ Deno.test("notes struck again, let go and stolen at any moment never jump", asyn
   });
   // the steepest slope is that of the attack at its end: e times its mean
   const limit = Math.E / (0.01 * rateHz) * 1.01;
-  fc.assert(
-    fc.property(events, (list) => {
-      const heard: number[] = [...player.play(1, 0)];
-      for (const [down, frames] of list) {
-        if (down) player.on(1);
-        else player.off(1);
-        heard.push(...player.play(frames, 0));
-      }
-      assert.ok(steepest(heard) <= limit, `steps of ${steepest(heard)}, at most ${limit}`);
-      assert.ok(heard.every((level) => level >= 0 && level <= 1));
-    }),
-    { numRuns: 100 },
-  );
+  assertNeverJumps(player, limit);
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { PatchPlayer } from "../../patch_player.ts";
-import { silentFrom, steepest } from "../level.ts";
+import { silentFrom } from "../level.ts";
 import { rateHz, voicePatch } from "../trial_patch.ts";
+import { assertNeverJumps } from "./never_jumps.ts";
 
 interface Times {
   readonly attackSeconds?: number;
@@ -88,27 +88,11 @@ Deno.test("times are the same at every sample rate", async () => {
 });
 
 Deno.test("notes struck again, let go and stolen at any moment never jump", async () => {
-  const events = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 2_000 })), {
-    minLength: 1,
-    maxLength: 20,
-  });
   const times = { attackSeconds: 0.01, decaySeconds: 0.05, sustain: 0.5, releaseSeconds: 0.05 };
   const player = await envelope(times);
   // the steepest slopes: the attack from 0, and the decay from 1
   const limit = Math.max(1.3 * Math.log(1.3 / 0.3) / (0.01 * rateHz), Math.log(1e4) / (0.05 * rateHz)) * 1.01;
-  fc.assert(
-    fc.property(events, (list) => {
-      const heard: number[] = [...player.play(1, 0)];
-      for (const [down, frames] of list) {
-        if (down) player.on(1);
-        else player.off(1);
-        heard.push(...player.play(frames, 0));
-      }
-      assert.ok(steepest(heard) <= limit, `steps of ${steepest(heard)}, at most ${limit}`);
-      assert.ok(heard.every((level) => level >= 0 && level <= 1));
-    }),
-    { numRuns: 100 },
-  );
+  assertNeverJumps(player, limit);
 });
 
 Deno.test("a note struck again goes on from the level there is, through a whole attack", async () => {

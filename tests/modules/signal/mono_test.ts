@@ -8,7 +8,7 @@ import { constant } from "../../../modules/signal/signal.ts";
 import { glide } from "../../../modules/utility/glide.ts";
 import { pan } from "../../../modules/utility/pan.ts";
 import { PatchPlayer, peak } from "../../patch_player.ts";
-import { followProbe, Probe, tailFrames } from "./probe_patch.ts";
+import { followProbe, Probe, tailFrames, tellBoth } from "./probe_patch.ts";
 import { scores } from "./random_patch.ts";
 
 /** What the one voice plays in the next frame: the note's number, and the frames since it began. */
@@ -185,14 +185,7 @@ Deno.test("one voice always plays the last key that is held, or what the pedal h
         probe.wait(250);
         const keyboard = new MonoKeyboard();
         for (const { event, frames } of score) {
-          if (event.do === "on") {
-            const number = Math.min(15, Math.max(0, Math.floor(event.number / 8)));
-            probe.player.on(event.id, number, event.velocity);
-            if (event.velocity > 0) keyboard.on(event.id, number);
-            else keyboard.off(event.id);
-          } else if (event.do === "off") (probe.release(event.id), keyboard.off(event.id));
-          else if (event.do === "pedal") (probe.pedal(event.down), keyboard.pedal(event.down));
-          else if (event.do === "panic") (probe.player.exports.panic(), keyboard.panic());
+          tellBoth(probe, keyboard, event);
           probe.wait(frames + 241);
           assert.deepEqual(probe.heard().held, keyboard.number === undefined ? [] : [keyboard.number]);
         }

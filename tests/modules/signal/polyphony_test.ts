@@ -5,7 +5,7 @@ import { sines } from "../../../patches/sines.ts";
 import { playingModes, stealingRules } from "../../../modules/signal/graph.ts";
 import { PatchPlayer, peak, sameBits } from "../../patch_player.ts";
 import { playStep } from "./comparison.ts";
-import { Probe, tailFrames } from "./probe_patch.ts";
+import { Probe, tailFrames, tellBoth } from "./probe_patch.ts";
 import { scores } from "./random_patch.ts";
 
 Deno.test("a note takes a silent voice as long as there is one, and tails sound on", async () => {
@@ -213,18 +213,8 @@ Deno.test("with voices for everything, exactly what keys and pedal hold is held,
       probe.wait(250);
       const keyboard = new Keyboard();
       for (const { event, frames } of score) {
-        if (event.do === "on") {
-          const number = Math.min(15, Math.max(0, Math.floor(event.number / 8)));
-          probe.player.on(event.id, number, event.velocity);
-          if (event.velocity > 0) keyboard.on(event.id, number);
-          else keyboard.off(event.id);
-        } else if (event.do === "off") (probe.release(event.id), keyboard.off(event.id));
-        else if (event.do === "pedal") (probe.pedal(event.down), keyboard.pedal(event.down));
-        else if (event.do === "panic") {
-          probe.player.exports.panic();
-          keyboard.panic();
-          probe.wait(241);
-        }
+        tellBoth(probe, keyboard, event);
+        if (event.do === "panic") probe.wait(241);
         probe.wait(frames + 241); // a voice taken again after a panic finds its loudness
         assert.equal(probe.sums()[0], keyboard.sum);
       }

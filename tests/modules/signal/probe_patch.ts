@@ -3,6 +3,7 @@ import { definePatch, instrument, type Note } from "../../../modules/patch.ts";
 import type { Polyphony } from "../../../modules/signal/graph.ts";
 import { constant, feedback, integerFeedback, type Signal, table } from "../../../modules/signal/signal.ts";
 import { PatchPlayer } from "../../patch_player.ts";
+import type { Event } from "./random_patch.ts";
 
 /** Frames that a released note of a probe sounds on. */
 export const tailFrames = 200;
@@ -87,6 +88,26 @@ export class Probe {
 
 function notesIn(sum: number): number[] {
   return Array.from({ length: 16 }, (_, number) => number).filter((number) => (sum & 2 ** number) !== 0);
+}
+
+/** A plain account of keys and pedal, to hold a probe against. */
+export interface KeyAccount {
+  on(id: number, number: number): void;
+  off(id: number): void;
+  pedal(down: boolean): void;
+  panic(): void;
+}
+
+/** Tells a probe and the account of it what happens; what is no matter of keys is left out. */
+export function tellBoth(probe: Probe, keyboard: KeyAccount, event: Event): void {
+  if (event.do === "on") {
+    const number = Math.min(15, Math.max(0, Math.floor(event.number / 8)));
+    probe.player.on(event.id, number, event.velocity);
+    if (event.velocity > 0) keyboard.on(event.id, number);
+    else keyboard.off(event.id);
+  } else if (event.do === "off") (probe.release(event.id), keyboard.off(event.id));
+  else if (event.do === "pedal") (probe.pedal(event.down), keyboard.pedal(event.down));
+  else if (event.do === "panic") (probe.player.exports.panic(), keyboard.panic());
 }
 
 /** Left: frames since the last trigger, from 1. Right: the note's number. One voice is meant to sound. */
