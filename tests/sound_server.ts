@@ -1,4 +1,4 @@
-/** A real, paced sound server without a card: `jackd -d dummy`, under a name of its own so that tests do not meet. */
+/** A real, paced sound server without a card: `jackd -d dummy`, under a name that no other has. */
 export interface SoundServer {
   readonly name: string;
   /** What a client needs in its environment to find this server. */
@@ -10,14 +10,38 @@ export interface SoundServer {
   kill(): Promise<void>;
 }
 
-let started = 0;
+/**
+ * JACK keeps eight servers in its registry, also those that were killed, until one of the same name starts again. So names
+ * come from a short row, and the first is taken that no living server has.
+ */
+const names = Array.from({ length: 8 }, (_, index) => `understudy-${index + 1}`);
 
 /** Starts a server and waits until clients can connect. Throws with its own words when it does not come up. */
 export async function startSoundServer(
   sampleRateHz: number,
   periodFrames: number,
-  name = `understudy-${Deno.pid}-${++started}`,
+  name?: string,
 ): Promise<SoundServer> {
+  const said: string[] = [];
+  for (const tried of name === undefined ? names : [name]) {
+    const outcome = await start(tried, sampleRateHz, periodFrames);
+    if (typeof outcome !== "string") return outcome;
+    said.push(outcome);
+    if (!outcome.includes("server already active")) break;
+  }
+  const full = said.some((text) => text.includes("Too many servers"));
+  const remedy = full
+    ? "; when no jackd runs, delete /dev/shm/jack-shm-registry: it is full of dead ones"
+    : "";
+  throw new Error(`jackd did not come up${remedy}:\n${said.join("\n")}`);
+}
+
+/** The server, or what it said when it ended by itself. */
+async function start(
+  name: string,
+  sampleRateHz: number,
+  periodFrames: number,
+): Promise<SoundServer | string> {
   const process = new Deno.Command("jackd", {
     args: ["-n", name, "-R", "-d", "dummy", "-r", String(sampleRateHz), "-p", String(periodFrames)],
     stdin: "null",
@@ -25,20 +49,27 @@ export async function startSoundServer(
     stderr: "piped",
   }).spawn();
   let log = "";
-  const reading = [process.stdout, process.stderr].map(async (stream) => {
+  const reading = Promise.all([process.stdout, process.stderr].map(async (stream) => {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) log += text;
-  });
-  const env = { JACK_DEFAULT_SERVER: name, JACK_NO_START_SERVER: "1" };
+  }));
+  let ended = false;
+  process.status.then(() => ended = true);
   const finish = async (signal: Deno.Signal) => {
-    process.kill(signal);
+    if (!ended) process.kill(signal);
     await process.status;
-    await Promise.all(reading);
+    await reading;
+  };
+  const env = { JACK_DEFAULT_SERVER: name, JACK_NO_START_SERVER: "1" };
+  const answers = async () => {
+    // a server of the same name would answer too: ours has the name once it says that it starts
+    if (!/starting in|dummy driver/.test(log)) return false;
+    return (await new Deno.Command("jack_lsp", { env, stdout: "null", stderr: "null" }).output()).success;
   };
   const deadline = performance.now() + 15_000;
-  while (!(await new Deno.Command("jack_lsp", { env, stdout: "null", stderr: "null" }).output()).success) {
-    if (performance.now() > deadline) {
+  while (!(await answers())) {
+    if (ended || performance.now() > deadline) {
       await finish("SIGKILL");
-      throw new Error(`jackd did not come up:\n${log}`);
+      return log;
     }
     await new Promise((done) => setTimeout(done, 50));
   }

@@ -11,6 +11,9 @@ import { tallyPatch } from "./simulation/tally_patch.ts";
 
 let running: Engine | undefined;
 
+// one that the last test of a file has left, because it failed
+Deno.test.afterAll(() => running?.stop());
+
 /** A running engine on the clock driver, with what it said. */
 export interface TestEngine {
   readonly engine: Engine;

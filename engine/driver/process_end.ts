@@ -15,6 +15,7 @@ export class ProcessEnd {
   constructor(native: NativeLibrary, memory: SharedMemory) {
     this.#native = native;
     this.#memory = memory;
+    this.#set(0); // an isolate that has ended may have had its memory at the same place
     globalThis.addEventListener("unload", this.#hold);
     globalThis.addEventListener("error", this.#holdForNow);
     globalThis.addEventListener("unhandledrejection", this.#holdForNow);

@@ -313,14 +313,16 @@ static void count_host_flags(struct us_counters *counters, unsigned long flags) 
   if (flags & OUTPUT_OVERFLOW) ADD(counters->output_overflows, 1);
 }
 
-uint32_t us_held, us_inside, us_held_channels;
+struct us_held *us_held;
+uint32_t us_inside;
 
 int us_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
                 unsigned long status_flags, void *shared_memory) {
   uint64_t started = us_ticks();
   (void)time_info;
-  if (!us_enter()) {
-    memset(output, 0, frame_count * us_held_channels * sizeof(float));
+  if (!us_enter(shared_memory)) {
+    const struct us_held *held = us_find_held(shared_memory);
+    if (held) memset(output, 0, frame_count * held->channels * sizeof(float));
     return 0; /* paContinue */
   }
   unsigned char *base = shared_memory;

@@ -9,19 +9,29 @@ __attribute__((visibility("default"))) int us_callback(const void *input, void *
                                                        void *shared_memory);
 
 /*
- * Whether native threads may touch the shared memory: it goes away with the isolate that made it, also when the process ends
- * by an error and nobody has stopped the device. Who enters and gets 0 touches nothing; entering may be nested.
+ * Memories that native threads must not touch: one goes away with the isolate that made it, also when that ends by an error
+ * and nobody has stopped the device. Who enters and gets 0 touches nothing; entering may be nested. Entries are added and
+ * never removed, so that they can be read without a lock; `memory` is NULL where nothing is held any more.
  */
-extern uint32_t us_held;
+struct us_held {
+  const void *memory;
+  uint32_t channels; /* of output */
+  struct us_held *next;
+};
+extern struct us_held *us_held;
 extern uint32_t us_inside;
-/* Channels of output while held. */
-extern uint32_t us_held_channels;
+
+static inline struct us_held *us_find_held(const void *memory) {
+  struct us_held *held = __atomic_load_n(&us_held, __ATOMIC_SEQ_CST);
+  while (held && __atomic_load_n(&held->memory, __ATOMIC_SEQ_CST) != memory) held = held->next;
+  return held;
+}
 
 static inline void us_leave(void) { __atomic_fetch_sub(&us_inside, 1, __ATOMIC_SEQ_CST); }
 
-static inline int us_enter(void) {
+static inline int us_enter(const void *memory) {
   __atomic_fetch_add(&us_inside, 1, __ATOMIC_SEQ_CST);
-  if (!__atomic_load_n(&us_held, __ATOMIC_SEQ_CST)) return 1;
+  if (!us_find_held(memory)) return 1;
   us_leave();
   return 0;
 }

@@ -21,6 +21,7 @@ struct clock_thread {
   unsigned char *shared_memory;
   uint32_t period_frames;
   uint32_t stop;
+  uint32_t abandoned; /* nobody joins the thread any more: it frees itself */
   float *output;
   float *input;
 };
@@ -57,6 +58,12 @@ static void keep_output(const struct clock_thread *self, uint32_t frames) {
   __atomic_store_n(&clock->capture_head, head + frames, __ATOMIC_RELEASE);
 }
 
+static void release(struct clock_thread *self) {
+  free(self->output);
+  free(self->input);
+  free(self);
+}
+
 static void *run(void *argument) {
   struct clock_thread *self = argument;
   const struct us_geometry *g = (const void *)self->shared_memory;
@@ -72,7 +79,7 @@ static void *run(void *argument) {
     uint64_t now = now_ns();
     if (now > deadline + tolerated_ns) {
       uint64_t due = (now - start) * rate / 1000000000u / self->period_frames;
-      if (us_enter()) {
+      if (us_enter(self->shared_memory)) {
         __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)(due - cycle), __ATOMIC_RELAXED);
         us_leave();
       }
@@ -81,22 +88,27 @@ static void *run(void *argument) {
     }
     struct timespec until = time_of(deadline);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
-    if (!us_enter()) continue;
+    if (!us_enter(self->shared_memory)) continue;
     uint64_t frames_before = counters->frames;
     us_callback(self->input, self->output, self->period_frames, NULL, 0, self->shared_memory);
     if (counters->frames != frames_before) keep_output(self, self->period_frames);
     us_leave();
   }
+  if (self->abandoned) release(self);
   return NULL;
 }
 
-static void release(struct clock_thread *self) {
-  free(self->output);
-  free(self->input);
-  free(self);
+/* Lets go of a thread whose memory is held because its isolate has ended without stopping it. */
+static void abandon(void) {
+  struct clock_thread *self = running;
+  running = NULL;
+  self->abandoned = 1;
+  pthread_detach(self->thread);
+  __atomic_store_n(&self->stop, 1, __ATOMIC_RELEASE);
 }
 
 int us_clock_start(void *shared_memory, uint32_t period_frames, int priority) {
+  if (running && us_find_held(running->shared_memory)) abandon();
   if (running) return EBUSY;
   const struct us_geometry *g = shared_memory;
   struct us_clock *clock = (void *)((unsigned char *)shared_memory + US_CLOCK_OFFSET);

@@ -2,7 +2,9 @@
 #include "services.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -117,8 +119,21 @@ void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uin
   for (uint32_t call = 0; call < calls; call++) us_callback(NULL, output, frames, NULL, 0, shared_memory);
 }
 
+static pthread_mutex_t holding = PTHREAD_MUTEX_INITIALIZER;
+
 void us_hold(const void *shared_memory, uint32_t hold) {
-  us_held_channels = ((const struct us_geometry *)shared_memory)->channels;
-  __atomic_store_n(&us_held, hold, __ATOMIC_SEQ_CST);
+  pthread_mutex_lock(&holding);
+  struct us_held *held = us_find_held(shared_memory);
+  if (held && !hold) __atomic_store_n(&held->memory, NULL, __ATOMIC_SEQ_CST);
+  if (!held && hold) {
+    struct us_held *free_entry = us_find_held(NULL);
+    struct us_held *entry = free_entry ? free_entry : calloc(1, sizeof *entry);
+    if (!entry) abort(); /* at the end of the process, and better than a thread in memory that is gone */
+    entry->channels = ((const struct us_geometry *)shared_memory)->channels;
+    if (!free_entry) entry->next = us_held;
+    __atomic_store_n(&entry->memory, shared_memory, __ATOMIC_SEQ_CST);
+    if (!free_entry) __atomic_store_n(&us_held, entry, __ATOMIC_SEQ_CST);
+  }
+  pthread_mutex_unlock(&holding);
   while (hold && __atomic_load_n(&us_inside, __ATOMIC_SEQ_CST) != 0) sched_yield();
 }

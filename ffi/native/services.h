@@ -43,8 +43,8 @@ US_EXPORT int us_clock_start(void *shared_memory, uint32_t period_frames, int pr
 US_EXPORT int us_clock_stop(void *shared_memory);
 
 /*
- * 1: returns when no native thread of the driver touches the shared memory, and none will; the device gets silence.
- * 0: they may again. Main isolate.
+ * 1: returns when no native thread of the driver touches this shared memory, and none will; its device gets silence.
+ * 0: they may again. Other memories are not concerned. Main isolate.
  */
 US_EXPORT void us_hold(const void *shared_memory, uint32_t hold);
 

@@ -208,6 +208,6 @@ Deno.test(`${replacements} renderers replaced, hung ones among them, leave no th
   );
   assert.equal(zombies, 0);
   assert.deepEqual([early!.threads, late.threads], [4, 4]);
-  assert.equal(late.descriptors, early!.descriptors);
+  assert.ok(late.descriptors <= early!.descriptors, "descriptors were left behind");
   assert.ok(late.rssMiB < early!.rssMiB * 1.2 + 8, "the memory grew");
 });
