@@ -15,6 +15,7 @@ import { Engine } from "./engine/engine.ts";
 import { exitCodes } from "./engine/exit_codes.ts";
 import { createLog, type Log } from "./engine/logging.ts";
 import { MidiInput } from "./engine/midi/midi_input.ts";
+import { ProgramChanges } from "./engine/midi/program_changes.ts";
 import { loadNative } from "./engine/native.ts";
 import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
 import { renderScoreToWav } from "./engine/offline/render_score_to_wav.ts";
@@ -209,7 +210,9 @@ async function start(config: Config): Promise<number> {
         await playing.loadPatch(next, await samplesOf(config, nameOrFile, loader)(next));
       },
     );
-    midi = await MidiInput.start({ config, native, engine, log });
+    const programs = new ProgramChanges(patchNames, loadNext, log);
+    const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
+    midi = await MidiInput.start({ config, native, engine, log, onProgram });
     space = new AddressSpace({
       engine,
       version,

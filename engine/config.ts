@@ -247,6 +247,13 @@ const settings = {
     "a POSIX extended regular expression",
     "MIDI outputs that are connected to the input by themselves, by name, e.g. ^a2j: or Keystation",
   ),
+  MIDI_PROGRAMS: setting(
+    "midiPrograms",
+    onOff,
+    "off",
+    "on or off",
+    "whether MIDI program changes exchange the patch; off, because some devices send one by themselves",
+  ),
   SNAPSHOT_MS: setting(
     "snapshotMs",
     whole(20, 2_000),

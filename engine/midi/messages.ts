@@ -1,7 +1,7 @@
 /**
  * What MIDI messages mean to a patch, the same from a keyboard and packed in OSC. Channels 1 to 16 play the patch's
  * instruments in their order. The bend wheel reaches two semitones, as MIDI has it until somebody says otherwise. Program
- * changes are not understood: patches have names.
+ * changes are not of them: they exchange the patch (`program_changes.ts`).
  */
 import type { ParameterDeclaration } from "../../modules/compiled_patch.ts";
 import { type Command, CommandRefused, type EngineControl } from "../control.ts";

@@ -32,6 +32,9 @@ const longestRetryMs = 8_000;
 /** The loss of an audio device on the same server is noticed within this, with room for a busy machine. */
 const audioLossMs = 3_000;
 
+/** Upper half of the status of a program change. */
+const programChange = 12;
+
 /** Kinds of messages that were refused are named once each, up to this many. */
 const mostNotices = 32;
 
@@ -56,6 +59,8 @@ export interface MidiInputOptions {
   readonly native: NativeLibrary;
   readonly engine: EngineControl;
   readonly log: Log;
+  /** Told the program 0 to 127 of a program change; omitted: those mean nothing. Throws {@link CommandRefused}. */
+  readonly onProgram?: (program: number) => void;
 }
 
 /** MIDI input that is there whenever the server is; made by {@link MidiInput.start}, ended by {@link MidiInput.stop}. */
@@ -166,7 +171,10 @@ export class MidiInput {
       const commands: Command[] = [];
       for (; at < events.length && events[at].frame === frame; at++) {
         const { status, first, second } = events[at];
-        this.#trying(1, () => commands.push(readMidi(status, first, second, this.#options.engine)));
+        this.#trying(1, () => {
+          if (status >> 4 === programChange) this.#changeProgram(first);
+          else commands.push(readMidi(status, first, second, this.#options.engine));
+        });
       }
       const meantMs = this.#clock.momentOf(frame, heardMs, this.#state?.sampleRateHz ?? 48_000);
       if (commands.length > 0) this.#submit(commands, meantMs + this.#delayMs);
@@ -181,6 +189,17 @@ export class MidiInput {
       if (lateMs > 0) this.#late += commands.length;
       commands.forEach((command) => this.#held.take(command));
     });
+  }
+
+  #changeProgram(program: number): void {
+    const { onProgram } = this.#options;
+    if (!onProgram) {
+      throw new CommandRefused(
+        "program changes mean nothing; UNDERSTUDY_MIDI_PROGRAMS=on lets them load patches",
+      );
+    }
+    onProgram(program);
+    this.#messages++;
   }
 
   /** What cannot be done is counted, and named once. */

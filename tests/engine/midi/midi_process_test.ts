@@ -32,6 +32,7 @@ requirement({
         UNDERSTUDY_LOOKAHEAD_BLOCKS: "16",
         UNDERSTUDY_MIDI: "jack",
         UNDERSTUDY_MIDI_CONNECT: "^keyboard:",
+        UNDERSTUDY_MIDI_PROGRAMS: "on",
         UNDERSTUDY_SESSION: `${folder}/midi.session`,
       });
       let log = "";
@@ -58,6 +59,14 @@ requirement({
         ...chord.map((note) => ({ frame: 24_000, bytes: [0x80, note, 0] })),
       ], { env: server.env });
       await new Promise((done) => setTimeout(done, 300));
+      // the third program, and the first one on the way there
+      await sendMidi([0, 2].map((program) => ({ frame: 0, bytes: [0xc0, program] })), { env: server.env });
+      await until("the program was brought", () => /a program change has brought piano/.test(log));
+      await sendMidi([{ frame: 0, bytes: [0xc0, 100] }], { env: server.env });
+      await until(
+        "a program that is none was refused",
+        () => /MIDI: program: expected 0 to \d+, found 100/.test(log),
+      );
       recorder.kill("SIGINT");
       await recorder.status;
       engine.kill("SIGTERM");
