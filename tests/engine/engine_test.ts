@@ -120,13 +120,13 @@ Deno.test("commands with a time sound at their frame, those of one submission to
       patch: (format) => compilePatch("sines", format),
     });
     await new Promise((done) => setTimeout(done, 300));
-    const atMs = performance.timeOrigin + performance.now() + 200;
+    const atMs = performance.timeOrigin + performance.now() + 600;
     const submission = engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 69, velocity: 1 }], {
       unixMs: atMs,
     });
     engine.submit([{ kind: "panic" }], { unixMs: atMs + 100 });
     const late = engine.submit([{ kind: "noteOff", instrument: 0, id: 9 }], { unixMs: atMs - 5_000 });
-    await new Promise((done) => setTimeout(done, 500));
+    await new Promise((done) => setTimeout(done, 900));
     const { lateCommands } = engine.status();
     await engine.stop();
     assert.deepEqual([submission.lateMs, lateCommands], [0, 1]);
@@ -182,7 +182,7 @@ Deno.test(`${replacements} renderers replaced, hung ones among them, leave no th
   const measure = async () => {
     await settle();
     await until("only those threads are left that play or wait", () => rendererThreads() === 4, 30_000);
-    await new Promise((done) => setTimeout(done, 500));
+    await new Promise((done) => setTimeout(done, 900));
     return {
       threads: rendererThreads(),
       descriptors: descriptors(),

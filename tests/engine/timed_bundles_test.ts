@@ -36,12 +36,12 @@ for (const stepMs of [0, 1_000, -1_000]) {
     const capture = new OutputCapture(engine.memory);
     await new Promise((done) => setTimeout(done, 200));
     const distances = [1, 2, 479, 4_800, 4_801, 9_600, 3, 7_777];
-    const startMs = wallMs() + 400;
+    const startMs = wallMs() + 900;
     let frames = 0;
     for (const [index, distance] of [0, ...distances].entries()) {
       frames += distance;
       const unixMs = startMs + frames / 48;
-      const leadMs = unixMs - 300 - wallMs();
+      const leadMs = unixMs - 800 - wallMs();
       if (leadMs > 0) await new Promise((done) => setTimeout(done, leadMs));
       if (index === 4) shiftMs = stepMs;
       const { lateMs } = engine.submit(
@@ -50,7 +50,7 @@ for (const stepMs of [0, 1_000, -1_000]) {
       );
       assert.equal(lateMs, 0);
     }
-    await new Promise((done) => setTimeout(done, 500));
+    await new Promise((done) => setTimeout(done, 1_000));
     await engine.stop();
     const samples = capture.finish();
     const onsets: number[] = [];

@@ -248,7 +248,7 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
       address: "/note",
       args: [{ type: "i", value: number }, { type: "f", value: 1 }],
     });
-    const atMs = performance.timeOrigin + performance.now() + 150;
+    const atMs = performance.timeOrigin + performance.now() + 500;
     const later = { timeTag: timeTagOf(atMs + 100), elements: [{ address: "/panic", args: [] }] };
     await client.send({
       timeTag: timeTagOf(atMs),
@@ -274,7 +274,7 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
       elements: [{ address: "/off", args: [{ type: "i", value: 70 }] }],
     });
     assert.equal(await client.answer(), "/done /off");
-    await new Promise((done) => setTimeout(done, 500));
+    await new Promise((done) => setTimeout(done, 900));
   }, environment);
   const result = await renderAgain(environment.UNDERSTUDY_SESSION);
   assert.equal(result.differingBlocks, 0);
@@ -284,7 +284,7 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
 
 Deno.test("an enclosed time tag that is earlier takes that of the bundle around it", () =>
   withOsc(async (client) => {
-    const atMs = performance.timeOrigin + performance.now() + 150;
+    const atMs = performance.timeOrigin + performance.now() + 500;
     const panic = { address: "/panic", args: [] };
     const earlier = { timeTag: timeTagOf(atMs - 60_000), elements: [panic] };
     await client.send({ timeTag: timeTagOf(atMs), elements: [panic, earlier] });
