@@ -6,6 +6,9 @@ export interface SoundServer {
   /** What the server has printed so far. */
   log(): string;
   stop(): Promise<void>;
+  /** Lets the server stand still, and go on. */
+  halt(): void;
+  resume(): void;
   /** Ends the server by force, as if it had crashed. */
   kill(): Promise<void>;
 }
@@ -73,7 +76,15 @@ async function start(
     }
     await new Promise((done) => setTimeout(done, 50));
   }
-  return { name, env, log: () => log, stop: () => finish("SIGTERM"), kill: () => finish("SIGKILL") };
+  return {
+    name,
+    env,
+    log: () => log,
+    halt: () => process.kill("SIGSTOP"),
+    resume: () => process.kill("SIGCONT"),
+    stop: () => finish("SIGTERM"),
+    kill: () => finish("SIGKILL"),
+  };
 }
 
 export const soundServerNeeds = {

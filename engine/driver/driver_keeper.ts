@@ -1,7 +1,10 @@
 /**
  * Keeps a driver running: opens what was configured, notices when the device stops calling, and meanwhile lets the clock
- * keep time, so that the music goes on unheard and is where it should be when the device is back. Where the sound system
- * itself hangs, the clock stays until the engine is restarted, and the log says so. Main isolate.
+ * keep time, so that the music goes on unheard and is where it should be when the device is back.
+ *
+ * Most devices are closed when they are lost, and opened again. One that cannot be closed without harm (`stopsWhenLost`) is
+ * kept aside: if it calls again, its server had only stood still, and it takes over from the clock; if not, the clock stays
+ * until the engine is restarted, and the log says so. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { Config } from "../config.ts";
@@ -21,11 +24,11 @@ const silentDeviceMs = 600;
 /** Longest part of the time between two looks that counts: if the main isolate stood still, so may have the device. */
 const longestLookMs = 20;
 
-/**
- * A device that is lost must be let go within this. PortAudio's JACK part waits ten minutes for a server that was killed
- * (measured with 19.6 on jackd 1.9.21); then nothing of it can be used again in this process, and only the clock is left.
- */
+/** A device that is lost must be let go within this; otherwise only the clock is left. */
 const closeMs = 500;
+
+/** A device that was kept aside and calls so often again is back. */
+const callsToReturn = 16;
 
 const firstRetryMs = 500;
 const longestRetryMs = 8_000;
@@ -44,6 +47,9 @@ export class DriverKeeper {
   #changing: Promise<void> | undefined;
   #lost = false;
   #mayRetry = true;
+  /** Lost, and kept aside because it cannot be closed. */
+  #away: Driver | undefined;
+  #knocksBefore = 0;
   #stopped = false;
 
   constructor(native: NativeLibrary, memory: SharedMemory, config: Config, log: Log) {
@@ -107,11 +113,14 @@ export class DriverKeeper {
       (!this.#driver.alive || this.#silentMs > silentDeviceMs)
     ) {
       this.#change(() => this.#replaceByClock());
+    } else if (this.#away && this.#knocks() - this.#knocksBefore >= callsToReturn) {
+      this.#change(() => this.#takeBack(this.#away!));
     } else if (this.#lost && this.#mayRetry && nowMs >= this.#nextRetryMs) {
       this.#change(() => this.#retry());
     }
   }
 
+  /** A device that is aside stays open: closing it can hang or end the process. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#changing;
@@ -133,6 +142,7 @@ export class DriverKeeper {
     this.#log.error(
       `audio device lost: ${device}; no sound, the music goes on by the clock until it is back`,
     );
+    if (!this.#driver!.stopsWhenLost) return this.#setAside(this.#driver!);
     const closing = this.#driver!.stop().then(() => true);
     this.#mayRetry = await Promise.race([
       closing,
@@ -144,6 +154,34 @@ export class DriverKeeper {
     if (!this.#mayRetry) {
       this.#log.error("the sound system does not let go of the device: restart the engine when it is back");
     }
+  }
+
+  #setAside(device: Driver): void {
+    this.#mayRetry = false;
+    this.#away = device;
+    this.#knocksBefore = this.#knocks();
+    Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 1);
+    // a call of it that has begun ends before the clock begins
+    const base = Deno.UnsafePointer.of(this.#memory.bytes);
+    this.#native.symbols.us_hold(base, 1);
+    this.#native.symbols.us_hold(base, 0);
+    this.#driver = ClockDriver.start(this.#native, this.#memory);
+    this.#log.error(
+      "its sound server stands still, or has ended: if it ended, start it and restart the engine",
+    );
+  }
+
+  async #takeBack(device: Driver): Promise<void> {
+    await this.#driver!.stop();
+    this.#driver = device;
+    this.#away = undefined;
+    this.#lost = false;
+    Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 0);
+    this.#log.info(`audio device is back: ${this.device}`);
+  }
+
+  #knocks(): number {
+    return Atomics.load(this.#memory.words, fixed.callback.knocks.index);
   }
 
   async #retry(): Promise<void> {

@@ -9,14 +9,17 @@ export class PortAudioDriver implements Driver {
   readonly kind = "portaudio";
   readonly device: string;
   readonly outputLatencySeconds: number;
+  readonly stopsWhenLost: boolean;
   readonly #portAudio: PortAudio;
   readonly #stream: Stream;
   #running = true;
 
-  private constructor(portAudio: PortAudio, stream: Stream, device: string) {
+  private constructor(portAudio: PortAudio, stream: Stream, hostApi: string, device: string) {
     this.#portAudio = portAudio;
     this.#stream = stream;
-    this.device = device;
+    this.device = `${hostApi}: ${device}`;
+    // with a server that is gone, PortAudio 19.6 waits ten minutes in Pa_CloseStream, or ends the process by an assertion
+    this.stopsWhenLost = !/jack/i.test(hostApi);
     this.outputLatencySeconds = stream.info.outputLatencySeconds;
   }
 
@@ -55,7 +58,7 @@ export class PortAudioDriver implements Driver {
         userData: Deno.UnsafePointer.of(memory.bytes),
       });
       await stream.start();
-      return new PortAudioDriver(portAudio, stream, `${outputDevice.hostApi}: ${outputDevice.name}`);
+      return new PortAudioDriver(portAudio, stream, outputDevice.hostApi, outputDevice.name);
     } catch (error) {
       await portAudio.close();
       throw error;
@@ -69,6 +72,7 @@ export class PortAudioDriver implements Driver {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
+    if (!this.stopsWhenLost && !this.#stream.isActive) return; // its server has gone just now
     await this.#stream.close();
     await this.#portAudio.close();
   }

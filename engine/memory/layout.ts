@@ -107,6 +107,9 @@ export const sections = {
       play: word("0: silence, consumed stands still; 1: blocks are played"),
       stop: word("1: fade out from the next block, then silence"),
       snapshotTarget: word("snapshot + 1 that the standby writes next; 0: none"),
+      deviceAway: word(
+        "1: the device was lost and the clock plays; if it calls all the same it gets silence",
+      ),
     },
   },
   log: {
@@ -123,6 +126,7 @@ export const sections = {
       stampBlock: word("consumed at the start of the last call"),
       stampFrame: word("frames of that block already handed over"),
       stampTicks: wide("processor ticks at that moment"),
+      knocks: word("calls of a device while it is away"),
     },
   },
   callbackState: {

@@ -3,8 +3,11 @@ import type { CompiledPatch } from "../../modules/compiled_patch.ts";
 import { CommandRefused, roles } from "../control.ts";
 import type { RehearsalResult, RehearsalStart } from "./rehearsal_worker.ts";
 
-/** A rehearsal that is not over after this is given up: the patch is far too slow, or the machine has no time left. */
-const timeLimitMs = 10_000;
+/**
+ * A rehearsal that is not over after this is given up: the patch is far too slow, or the machine has no time left. It takes
+ * some 100 ms of a processor that nobody else wants; beside three busy programs on two cores that was 10 s and more.
+ */
+const timeLimitMs = 60_000;
 
 /** Part of the machine that all renderers together may need for eight notes of each instrument. */
 const mostLoad = 0.9;
@@ -46,7 +49,11 @@ async function rehearseApart(start: RehearsalStart, limitMs: number): Promise<Re
   });
   const { promise, resolve } = Promise.withResolvers<RehearsalResult>();
   const timer = setTimeout(
-    () => resolve({ error: `was not done with its rehearsal after ${limitMs} ms` }),
+    () =>
+      resolve({
+        error:
+          `was not done with its rehearsal after ${limitMs} ms: end other programs, or take a smaller patch`,
+      }),
     limitMs,
   );
   worker.on("message", (result: RehearsalResult) => resolve(result));

@@ -361,3 +361,21 @@ int us_callback(const void *input, void *output, unsigned long frame_count, cons
   us_leave();
   return 0; /* paContinue */
 }
+
+int us_device_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
+                       unsigned long status_flags, void *shared_memory) {
+  if (us_enter(shared_memory)) {
+    int away = LOAD(AT(struct us_control, shared_memory, US_CONTROL_OFFSET)->device_away) != 0;
+    if (away) {
+      struct us_callback *callback = AT(struct us_callback, shared_memory, US_CALLBACK_OFFSET);
+      uint32_t channels = AT(struct us_geometry, shared_memory, US_GEOMETRY_OFFSET)->channels;
+      memset(output, 0, frame_count * channels * sizeof(float));
+      STORE(callback->knocks, callback->knocks + 1);
+    } else {
+      us_callback(input, output, frame_count, time_info, status_flags, shared_memory);
+    }
+    us_leave();
+    return 0; /* paContinue */
+  }
+  return us_callback(input, output, frame_count, time_info, status_flags, shared_memory);
+}

@@ -9,6 +9,13 @@ __attribute__((visibility("default"))) int us_callback(const void *input, void *
                                                        void *shared_memory);
 
 /*
+ * The same for a device, which may call again after it was lost and something else plays in its place: then it gets silence,
+ * and its calls are counted. `shared_memory` as above.
+ */
+int us_device_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
+                       unsigned long status_flags, void *shared_memory);
+
+/*
  * Memories that native threads must not touch: one goes away with the isolate that made it, also when that ends by an error
  * and nobody has stopped the device. Who enters and gets 0 touches nothing; entering may be nested. Entries are added and
  * never removed, so that they can be read without a lock; `memory` is NULL where nothing is held any more.

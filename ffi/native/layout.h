@@ -101,11 +101,13 @@ struct us_control {
   uint32_t play; /* 0: silence, consumed stands still; 1: blocks are played */
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
+  uint32_t device_away; /* 1: the device was lost and the clock plays; if it calls all the same it gets silence */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
+_Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -124,6 +126,7 @@ struct us_callback {
   uint32_t stamp_block; /* consumed at the start of the last call */
   uint32_t stamp_frame; /* frames of that block already handed over */
   uint64_t stamp_ticks; /* processor ticks at that moment */
+  uint32_t knocks; /* calls of a device while it is away */
 };
 _Static_assert(offsetof(struct us_callback, consumed) == 0, "callback.consumed");
 _Static_assert(offsetof(struct us_callback, ended) == 4, "callback.ended");
@@ -132,6 +135,7 @@ _Static_assert(offsetof(struct us_callback, stamp_sequence) == 12, "callback.sta
 _Static_assert(offsetof(struct us_callback, stamp_block) == 16, "callback.stampBlock");
 _Static_assert(offsetof(struct us_callback, stamp_frame) == 20, "callback.stampFrame");
 _Static_assert(offsetof(struct us_callback, stamp_ticks) == 24, "callback.stampTicks");
+_Static_assert(offsetof(struct us_callback, knocks) == 32, "callback.knocks");
 #define US_CALLBACK_OFFSET 512u
 
 /* Written by: audio callback, and nobody else reads. */

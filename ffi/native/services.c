@@ -22,7 +22,7 @@ void *us_callback_address(void) {
   union {
     int (*function)(const void *, void *, unsigned long, const void *, unsigned long, void *);
     void *address;
-  } pointer = {us_callback};
+  } pointer = {us_device_callback};
   return pointer.address;
 }
 

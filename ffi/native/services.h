@@ -6,7 +6,7 @@
 
 #define US_EXPORT __attribute__((visibility("default")))
 
-/* Address of us_callback, for Pa_OpenStream. Any thread. */
+/* Address of us_device_callback, for Pa_OpenStream. Any thread. */
 US_EXPORT void *us_callback_address(void);
 
 /* Address of a function that takes any arguments and does nothing: where sound libraries may send their messages. */

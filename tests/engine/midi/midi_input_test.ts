@@ -100,8 +100,8 @@ jackTest(
   "notes sound exactly as many frames apart as they were played, and a chord is one frame",
   async ({ env }) => {
     const { engine, midi } = await startWithMidi({
-      // 340 ms ahead: a busy machine conceals nothing, and nothing comes too late
-      environment: { UNDERSTUDY_BLOCK_FRAMES: "256", UNDERSTUDY_LOOKAHEAD_BLOCKS: "64" },
+      // 1.4 s ahead: a busy machine conceals nothing, and nothing comes too late
+      environment: { UNDERSTUDY_BLOCK_FRAMES: "1024", UNDERSTUDY_LOOKAHEAD_BLOCKS: "64" },
       patch: (format) => compileGraph(clicks.build(format), format),
       captureFrames: 1 << 18,
     }, "^keyboard:");

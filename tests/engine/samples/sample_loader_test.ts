@@ -194,9 +194,9 @@ withSox(
     engine.takePeak();
     await pause(50);
     assert.equal(engine.takePeak(), 0);
-    // a busy machine may have replaced one that hung, and none is wrong
-    const causes = running.events.flatMap((event) => event.event === "fault" ? [event.cause] : []);
-    assert.deepEqual(causes.filter((cause) => cause !== "hang" && cause !== "late"), []);
+    // one that was late, or differs because it read while we wrote, is another matter than one that broke
+    const { faults } = engine.status();
+    assert.deepEqual([faults.throw, faults.trap], [undefined, undefined]);
     await engine.stop();
   },
 );
