@@ -36,7 +36,7 @@ class Client {
   }
 
   async answer(): Promise<string> {
-    const timer = setTimeout(() => this.#socket.close(), 5_000);
+    const timer = setTimeout(() => this.#socket.close(), 20_000);
     const [bytes] = await this.#socket.receive();
     clearTimeout(timer);
     const reply = decodePacket(bytes);
