@@ -81,14 +81,14 @@ const patch = definePatch({
 });
 
 /** Milliseconds of processor time of each step. */
-async function compile(): Promise<Record<string, number>> {
+function compile(): Record<string, number> {
   modules = 0;
   const at = [threadSeconds()];
   const graph = patch.build(format);
   at.push(threadSeconds());
   const { wat } = patchText(graph, format);
   at.push(threadSeconds());
-  const wasm = await assemble(wat, patch.name);
+  const wasm = assemble(wat, patch.name);
   at.push(threadSeconds());
   const module = new WebAssembly.Module(wasm);
   at.push(threadSeconds());
@@ -108,7 +108,7 @@ async function compile(): Promise<Record<string, number>> {
 }
 
 if (Deno.args[0] === "--once") {
-  console.log(JSON.stringify(await compile()));
+  console.log(JSON.stringify(compile()));
   Deno.exit();
 }
 
@@ -120,13 +120,13 @@ for (let process = 0; process < coldProcesses; process++) {
   }).output();
   first.push(JSON.parse(new TextDecoder().decode(stdout)));
 }
-await compile();
+compile();
 const warm: Record<string, number>[] = [];
-for (let round = 0; round < rounds; round++) warm.push(await compile());
+for (let round = 0; round < rounds; round++) warm.push(compile());
 const steps = {
   graphMs: "graph, from the patch's functions",
   textMs: "WebAssembly text",
-  assembleMs: "assembler (wabt)",
+  assembleMs: "assembler",
   moduleMs: "WebAssembly.Module",
   allMs: "all",
 };

@@ -39,20 +39,16 @@ export interface PatchText {
  * @param samples the files that it names; not needed where it names none
  * @throws {PatchInvalid} when samples are missing; `AssemblyError` only for a defect of the compiler
  */
-export async function compileGraph(
-  patch: PatchGraph,
-  format: PatchFormat,
-  samples?: SampleBank,
-): Promise<CompiledPatch> {
-  return await assemblePatch(patchText(patch, format, samples), format);
+export function compileGraph(patch: PatchGraph, format: PatchFormat, samples?: SampleBank): CompiledPatch {
+  return assemblePatch(patchText(patch, format, samples), format);
 }
 
 /** The second half of {@link compileGraph}: from text to a module. */
-export async function assemblePatch(
+export function assemblePatch(
   { wat, plan, patch, samples }: PatchText,
   format: PatchFormat,
-): Promise<CompiledPatch> {
-  const wasm = await assemble(wat, patch.name);
+): CompiledPatch {
+  const wasm = assemble(wat, patch.name);
   const { channels, inputChannels, maximumBlockFrames } = format;
   return {
     name: patch.name,
