@@ -58,16 +58,16 @@ class Assembler {
   constructor(wat: string, name: string) {
     this.#reader = new TextReader(wat, name);
     this.#body = new FunctionAssembler(this.#reader, this.#indexes);
-    // functions are called before they are written, so their names are looked for at once; not in comments
+    // functions are called before they are written; one in a comment is found out when the next one has another index
     let index = 0;
-    for (const [found, called] of wat.matchAll(/;;.*|\(func\b *(\$\w+)?/g)) {
-      if (!found.startsWith(";")) this.#indexes.functions.set(called, index++);
+    for (const [, called] of wat.matchAll(/\(func\b *(\$\w+)?/g)) {
+      this.#indexes.functions.set(called, index++);
     }
   }
 
   module(): Uint8Array<ArrayBuffer> {
     const reader = this.#reader;
-    if (!reader.opensWith("module")) reader.fail("(module");
+    if (!reader.opensWith("(module")) reader.fail("(module");
     while (!reader.closes()) this.#part();
     const whole = new ByteWriter();
     whole.bytes(magicAndVersion);
@@ -88,12 +88,12 @@ class Assembler {
 
   #part(): void {
     const reader = this.#reader;
-    if (reader.opensWith("func")) this.#function();
-    else if (reader.opensWith("memory")) this.#memory();
-    else if (reader.opensWith("data")) this.#segment();
-    else if (reader.opensWith("global")) this.#global();
-    else if (reader.opensWith("import")) this.#import();
-    else if (reader.opensWith("export")) this.#export();
+    if (reader.opensWith("(func")) this.#function();
+    else if (reader.opensWith("(memory")) this.#memory();
+    else if (reader.opensWith("(data")) this.#segment();
+    else if (reader.opensWith("(global")) this.#global();
+    else if (reader.opensWith("(import")) this.#import();
+    else if (reader.opensWith("(export")) this.#export();
     else reader.fail("a part of a module");
     reader.close();
   }
@@ -145,7 +145,7 @@ class Assembler {
     const section = this.#imports.entry();
     section.sized(reader.string());
     section.sized(reader.string());
-    if (!reader.opensWith("memory")) reader.fail("(memory");
+    if (!reader.opensWith("(memory")) reader.fail("(memory");
     section.byte(kinds.memory);
     this.#name(this.#indexes.memories, this.#memoryCount++);
     this.#limits(section);
@@ -156,7 +156,7 @@ class Assembler {
     const reader = this.#reader;
     this.#name(this.#indexes.globals, this.#globals.count);
     const section = this.#globals.entry();
-    const isMutable = reader.opensWith("mut");
+    const isMutable = reader.opensWith("(mut");
     section.byte(this.#body.type());
     if (isMutable) reader.close();
     section.byte(isMutable ? 1 : 0);
@@ -167,7 +167,7 @@ class Assembler {
     const reader = this.#reader;
     const section = this.#exports.entry();
     section.sized(reader.string());
-    if (!reader.opensWith("memory")) reader.fail("(memory");
+    if (!reader.opensWith("(memory")) reader.fail("(memory");
     section.byte(kinds.memory);
     section.unsigned(reader.index(this.#indexes.memories));
     reader.close();
@@ -188,7 +188,7 @@ class Assembler {
 
   #exportHere(kind: number, index: number): void {
     const reader = this.#reader;
-    if (!reader.opensWith("export")) return;
+    if (!reader.opensWith("(export")) return;
     const section = this.#exports.entry();
     section.sized(reader.string());
     section.byte(kind);

@@ -24,7 +24,7 @@ export class FunctionAssembler {
   #localCount = 0;
   /** Names of the blocks around, outermost first; empty without one. */
   readonly #labels: string[] = [];
-  #code = new ByteWriter();
+  readonly #code = new ByteWriter();
 
   constructor(reader: TextReader, indexes: Indexes) {
     this.#reader = reader;
@@ -35,13 +35,13 @@ export class FunctionAssembler {
   signature(): { parameters: number[]; results: number[] } {
     this.#locals.clear();
     this.#localCount = 0;
-    return { parameters: this.#declared("param"), results: this.#results() };
+    return { parameters: this.#declared("(param"), results: this.#results() };
   }
 
-  /** Locals and instructions of the function. */
+  /** Locals and instructions of the function; valid until the next one. */
   body(): Uint8Array {
-    this.#code = new ByteWriter();
-    this.#writeLocals(this.#declared("local"));
+    this.#code.clear();
+    this.#writeLocals(this.#declared("(local"));
     this.#instructions();
     this.#code.byte(endCode);
     return this.#code.written();
@@ -49,7 +49,7 @@ export class FunctionAssembler {
 
   /** An instruction that gives a constant, outside of functions. */
   constant(): Uint8Array {
-    this.#code = new ByteWriter();
+    this.#code.clear();
     this.#reader.open();
     this.#instruction(this.#reader.word());
     this.#code.byte(endCode);
@@ -61,7 +61,7 @@ export class FunctionAssembler {
     return types[word] ?? this.#reader.fail("a type", word);
   }
 
-  #declared(keyword: "param" | "local"): number[] {
+  #declared(keyword: "(param" | "(local"): number[] {
     const reader = this.#reader;
     const declared: number[] = [];
     while (reader.opensWith(keyword)) {
@@ -76,7 +76,7 @@ export class FunctionAssembler {
   }
 
   #results(): number[] {
-    if (!this.#reader.opensWith("result")) return [];
+    if (!this.#reader.opensWith("(result")) return [];
     const result = this.type();
     this.#reader.close();
     return [result];
@@ -199,10 +199,10 @@ export class FunctionAssembler {
     this.#instruction(reader.word());
     this.#code.byte(code);
     this.#code.byte(result);
-    if (!reader.opensWith("then")) reader.fail("(then");
+    if (!reader.opensWith("(then")) reader.fail("(then");
     this.#inside("");
     reader.close();
-    if (reader.opensWith("else")) {
+    if (reader.opensWith("(else")) {
       this.#code.byte(elseCode);
       this.#inside("");
       reader.close();

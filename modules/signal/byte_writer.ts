@@ -8,9 +8,13 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** What was written so far; changes when more is written. */
+  /** What was written so far; valid until more is written. */
   written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
   }
 
   byte(value: number): void {

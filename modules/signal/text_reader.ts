@@ -25,12 +25,16 @@ export class TextReader {
 
   /** Whether a parenthesis opens here; if so, goes behind it. */
   opens(): boolean {
-    return this.#passes(opening);
+    if (this.#next() !== opening) return false;
+    this.#at++;
+    return true;
   }
 
   /** Whether a parenthesis closes here; if so, goes behind it. */
   closes(): boolean {
-    return this.#passes(closing);
+    if (this.#next() !== closing) return false;
+    this.#at++;
+    return true;
   }
 
   /** Goes behind the parenthesis that has to open here. */
@@ -43,13 +47,12 @@ export class TextReader {
     if (!this.closes()) this.fail(")");
   }
 
-  /** The word after the parenthesis that opens here, if it is this one: `(param`. */
-  opensWith(word: string): boolean {
-    this.#next();
-    if (!this.#text.startsWith(`(${word}`, this.#at)) return false;
-    const after = this.#text.charCodeAt(this.#at + word.length + 1);
+  /** Whether this is next, a parenthesis and a word: `(param`; if so, goes behind it. */
+  opensWith(start: string): boolean {
+    if (this.#next() !== opening || !this.#text.startsWith(start, this.#at)) return false;
+    const after = this.#text.charCodeAt(this.#at + start.length);
     if (after > blank && after !== opening && after !== closing) return false;
-    this.#at += word.length + 1;
+    this.#at += start.length;
     return true;
   }
 
@@ -124,12 +127,6 @@ export class TextReader {
     const line = this.#text.slice(0, this.#at).split("\n").length;
     const here = found ?? this.#text.slice(this.#at, this.#at + 20).split("\n")[0];
     throw new AssemblyError(`${this.#name}.wat:${line}: expected ${expected}, found "${here}"`);
-  }
-
-  #passes(wanted: number): boolean {
-    if (this.#next() !== wanted) return false;
-    this.#at++;
-    return true;
   }
 
   /** Goes to the next character that counts and returns its code. */
