@@ -182,7 +182,7 @@ async function start(config: Config): Promise<number> {
       text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`));
     const graph = await loadPatch(config.patch, format, { onPrint: tellPrint });
     const loader = new SampleLoader();
-    const patch = await compileGraph(graph, format, await samplesOf(config, config.patch, loader)(graph));
+    const patch = compileGraph(graph, format, await samplesOf(config, config.patch, loader)(graph));
     listener = OscListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
@@ -297,7 +297,7 @@ async function renderScore(line: RenderScoreCommand, config: Config, signal: Abo
   const format = await patchFormat(config);
   const name = line.patch ?? config.patch;
   const graph = await loadPatch(name, format);
-  const patch = await compileGraph(graph, format, await samplesOf(config, name)(graph));
+  const patch = compileGraph(graph, format, await samplesOf(config, name)(graph));
   const score = readScore(await readScoreFile(line.score, signal), { name: line.score, sampleRateHz, patch });
   const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
   const { native } = await loadNative(config, (text) => console.error(text));

@@ -37,10 +37,10 @@ function frameNanoseconds(players: readonly { playing: Playing; seconds: number 
 }
 
 const counts = [1, 4, 16, 64, 256, 1_000, 2_000];
-const sounding = await Promise.all(counts.map(async (count) => ({
-  playing: await play(patchOf(count, sawVoice), count),
+const sounding = counts.map((count) => ({
+  playing: play(patchOf(count, sawVoice), count),
   seconds: Math.max(0.05, Math.min(20, 200 / count)),
-})));
+}));
 const bytes = (voice: (note: Note) => Voice) =>
   bytesPerVoice(planArena(patchOf(4, voice).build(benchFormat), benchFormat), 0);
 console.log(
@@ -58,9 +58,7 @@ await report(
 );
 
 const allocated = [16, 256, 2_000];
-const silent = await Promise.all(
-  allocated.map(async (count) => ({ playing: await play(patchOf(count, sawVoice), 16), seconds: 12 })),
-);
+const silent = allocated.map((count) => ({ playing: play(patchOf(count, sawVoice), 16), seconds: 12 }));
 await report(
   "silent_voices",
   frameNanoseconds(silent).map((nanoseconds, index) => ({
@@ -107,7 +105,7 @@ const ringing: Readonly<Record<string, (input: Signal<"1">) => Signal<"1">>> = {
 const tailSeconds = 3;
 const tails: Record<string, string | number>[] = [];
 for (const [name, sound] of Object.entries(ringing)) {
-  const playing = await play(heldPatch(256, sound), 256);
+  const playing = play(heldPatch(256, sound), 256);
   playing.render(1);
   const times: { sounds: number; tail: number[] }[] = [];
   let endDb = 0;

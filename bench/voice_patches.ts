@@ -85,8 +85,8 @@ const samples = createSampleBank("/nowhere", [{
 }]);
 
 /** Compiles a patch and starts so many notes. */
-export async function play(patch: Patch, notes: number): Promise<Playing> {
-  const compiled = await compileGraph(patch.build(benchFormat), benchFormat, samples);
+export function play(patch: Patch, notes: number): Playing {
+  const compiled = compileGraph(patch.build(benchFormat), benchFormat, samples);
   const exports = instantiatePatch(compiled);
   const { sampleRateHz, maximumBlockFrames } = benchFormat;
   exports.initialize(1);

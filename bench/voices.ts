@@ -88,7 +88,7 @@ try {
 const rows: Record<string, string | number>[] = [];
 for (const { name, voice, units, part = 1 } of pairs) {
   const count = Math.ceil(voices * part);
-  const own = await play(patchOf(count, voice), count);
+  const own = play(patchOf(count, voice), count);
   own.render(seconds); // until the optimising compiler is done
   const load = {
     units: voiceUnits(...units),

@@ -58,8 +58,8 @@ export const checksumWat = `(module
 )`;
 
 /** The checksum as a module, once for all renderers. */
-export async function compileChecksum(): Promise<WebAssembly.Module> {
-  return new WebAssembly.Module(await assemble(checksumWat, "checksum"));
+export function compileChecksum(): WebAssembly.Module {
+  return new WebAssembly.Module(assemble(checksumWat, "checksum"));
 }
 
 interface ChecksumExports {

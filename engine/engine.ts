@@ -167,7 +167,7 @@ export class Engine implements control.EngineControl {
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
     lockSamples(native, patch.sampleMemory);
-    const engine = new Engine(options, memory, await compileChecksum());
+    const engine = new Engine(options, memory, compileChecksum());
     try {
       await engine.#begin();
     } catch (error) {

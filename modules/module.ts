@@ -5,7 +5,7 @@
  */
 import { buildRateHz, currentUse, withUse } from "./signal/build_context.ts";
 import { PatchInvalid } from "./signal/flatten.ts";
-import { patchLocation } from "./signal/patch_location.ts";
+import { callerLocation } from "./signal/patch_location.ts";
 import { always, Condition, constant, Integer, Signal, type Unit } from "./signal/signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
@@ -98,7 +98,7 @@ export function defineModule<
   const twice = names.find((key, place) => names.indexOf(key) < place);
   if (twice) throw new TypeError(`${name}: ${twice}: names more than one of inputs, parameters and options`);
   const call = (args: Readonly<Record<string, unknown>>): R => {
-    const location = patchLocation() || currentUse().location;
+    const location = callerLocation(call) || currentUse().location;
     return withUse({ name, location }, () => {
       const at = (key: string) => `${name}: ${key}${location && ` (${location})`}`;
       if (typeof args !== "object" || args === null) {

@@ -42,6 +42,6 @@ export function patchNamed(name: string): Patch {
 }
 
 /** Compiles the patch of this name for an output format. Throws {@link PatchUnknown}. */
-export async function compilePatch(name: string, format: PatchFormat): Promise<CompiledPatch> {
-  return await compileGraph(patchNamed(name).build(format), format);
+export function compilePatch(name: string, format: PatchFormat): CompiledPatch {
+  return compileGraph(patchNamed(name).build(format), format);
 }

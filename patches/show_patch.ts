@@ -30,7 +30,7 @@ export async function showPatch(options: ShowOptions): Promise<string> {
   const loadedMs = performance.now();
   const samples = await options.loadSamples?.(graph);
   const text = patchText(graph, format, samples);
-  const { wasm } = await assemblePatch(text, format);
+  const { wasm } = assemblePatch(text, format);
   const compiledMs = performance.now();
   if (options.graph !== undefined) {
     const picture = options.graph.endsWith(".dot") ? patchDot(graph) + "\n" : await drawPatch(graph);

@@ -54,7 +54,7 @@ async function play(name: string): Promise<Played> {
   const events = repeated(readScore(bytes, { name, sampleRateHz, patch }).events);
   const { native } = await loadNative(config, (text) => console.error(text));
   const samples = new Float32Array((drawnSeconds + tailSeconds) * sampleRateHz * 2);
-  const checksum = await compileChecksum();
+  const checksum = compileChecksum();
   const lastFrame = Math.max(events.at(-1)?.frame ?? 0, 10 * sampleRateHz);
   const tailFrame = (drawnSeconds + tailSeconds - measuredTailSeconds) * sampleRateHz;
   const spent = { sounding: 0, soundingFrames: 0, tail: 0, tailFrames: 0 };

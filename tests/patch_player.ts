@@ -17,7 +17,7 @@ export function compileForTest(
   patch: Patch,
   format: Partial<PatchFormat> = {},
   samples?: SampleBank,
-): Promise<CompiledPatch> {
+): CompiledPatch {
   const whole = { ...testFormat, ...format };
   return compileGraph(patch.build(whole), whole, samples);
 }

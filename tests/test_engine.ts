@@ -25,7 +25,7 @@ export interface TestEngine {
 export interface TestEngineOptions
   extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames" | "readWallMs">> {
   readonly environment?: Readonly<Record<string, string>>;
-  readonly patch?: (format: PatchFormat) => Promise<CompiledPatch>;
+  readonly patch?: (format: PatchFormat) => CompiledPatch | Promise<CompiledPatch>;
 }
 
 /** Starts an engine in this process: clock driver, faults allowed, playing the tally patch unless told otherwise. */

@@ -41,7 +41,7 @@ export async function renderScoreToWav(options: ScoreToWavOptions): Promise<Scor
   try {
     const result = await renderScore({
       ...options,
-      checksum: await compileChecksum(),
+      checksum: compileChecksum(),
       onSamples: async (samples) => {
         signal?.throwIfAborted();
         await wav.write(samples);

@@ -38,14 +38,12 @@ const heldNotes = 8;
 const warmUpSeconds = 0.3;
 const measuredSeconds = 0.3;
 
-async function rehearse(
-  { graph, samples, format, seed, nativeLibrary }: RehearsalStart,
-): Promise<RehearsalResult> {
+function rehearse({ graph, samples, format, seed, nativeLibrary }: RehearsalStart): RehearsalResult {
   const native = openNative(nativeLibrary);
   const { symbols } = native;
   symbols.us_demote_thread(symbols.us_thread_id());
   lockSamples(native, samples?.memory);
-  const patch = await compileGraph(graph, format, samples);
+  const patch = compileGraph(graph, format, samples);
   const exports = instantiatePatch(patch);
   const { sampleRateHz, channels, maximumBlockFrames } = format;
   exports.initialize(seed);
@@ -79,7 +77,10 @@ async function rehearse(
   return { patch, load, isFinite: isFinite && poisoned === 0 };
 }
 
-const result = await rehearse(workerData as RehearsalStart).catch((error): RehearsalResult => ({
-  error: error instanceof Error ? error.message : String(error),
-}));
+let result: RehearsalResult;
+try {
+  result = rehearse(workerData as RehearsalStart);
+} catch (error) {
+  result = { error: error instanceof Error ? error.message : String(error) };
+}
 parentPort!.postMessage(result);

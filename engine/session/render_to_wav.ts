@@ -36,7 +36,7 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
     try {
       const result = await renderSession({
         reader,
-        checksum: await compileChecksum(),
+        checksum: compileChecksum(),
         native,
         sampleFolder,
         onSamples: async (samples) => {

@@ -1,37 +1,198 @@
-import wabt from "wabt";
-
-/** WebAssembly text that the assembler rejects; the message names the patch, the line and what was expected. */
-export class AssemblyError extends Error {
-  override readonly name = "AssemblyError";
-}
-
-let loading: ReturnType<typeof wabt> | undefined;
-
-/** What may stand in the text. Relaxed SIMD may not: its results differ between machines. */
-const features = { simd: true, threads: true, multi_memory: true };
-
-/** The package's types leave out that validation takes features, and one of these. */
-interface Validating {
-  validate(enabled: typeof features): void;
-}
+/**
+ * WebAssembly text to the bytes of a module, for the part of the language that this project writes: memories, globals, data,
+ * exports, and functions of folded instructions. Types are not checked: the engine that loads the module checks them all.
+ */
+import { FunctionAssembler } from "./assemble_function.ts";
+import { ByteWriter } from "./byte_writer.ts";
+import { TextReader } from "./text_reader.ts";
 
 /**
  * Assembles WebAssembly text.
  *
  * @param name stands in error messages
- * @throws {AssemblyError}
+ * @throws {AssemblyError} at what it does not know
  */
-export async function assemble(wat: string, name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const assembler = await (loading ??= wabt());
-  try {
-    const parsed = assembler.parseWat(`${name}.wat`, wat, features);
-    try {
-      (parsed as unknown as Validating).validate(features);
-      return new Uint8Array(parsed.toBinary({}).buffer);
-    } finally {
-      parsed.destroy();
+export function assemble(wat: string, name: string): Uint8Array<ArrayBuffer> {
+  return new Assembler(wat, name).module();
+}
+
+const magicAndVersion = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00];
+const functionType = 0x60;
+const kinds = { func: 0, memory: 2 } as const;
+
+/** One part of a module; the count of its entries comes before them. */
+class Section extends ByteWriter {
+  count = 0;
+
+  constructor(readonly id: number) {
+    super();
+  }
+
+  /** For one more entry. */
+  entry(): this {
+    this.count++;
+    return this;
+  }
+}
+
+class Assembler {
+  readonly #reader: TextReader;
+  readonly #types = new Section(1);
+  readonly #imports = new Section(2);
+  readonly #functions = new Section(3);
+  readonly #memories = new Section(5);
+  readonly #globals = new Section(6);
+  readonly #exports = new Section(7);
+  readonly #code = new Section(10);
+  readonly #data = new Section(11);
+  readonly #typeIndexes = new Map<string, number>();
+  /** Index of everything that has a name. */
+  readonly #indexes = {
+    functions: new Map<string, number>(),
+    memories: new Map<string, number>(),
+    globals: new Map<string, number>(),
+  };
+  readonly #body: FunctionAssembler;
+  #memoryCount = 0;
+
+  constructor(wat: string, name: string) {
+    this.#reader = new TextReader(wat, name);
+    this.#body = new FunctionAssembler(this.#reader, this.#indexes);
+    // functions are called before they are written; one in a comment is found out when the next one has another index
+    let index = 0;
+    for (const [, called] of wat.matchAll(/\(func\b *(\$\w+)?/g)) {
+      this.#indexes.functions.set(called, index++);
     }
-  } catch (cause) {
-    throw new AssemblyError((cause as Error).message, { cause });
+  }
+
+  module(): Uint8Array<ArrayBuffer> {
+    const reader = this.#reader;
+    if (!reader.opensWith("(module")) reader.fail("(module");
+    while (!reader.closes()) this.#part();
+    const whole = new ByteWriter();
+    whole.bytes(magicAndVersion);
+    const sections = [
+      ...[this.#types, this.#imports, this.#functions, this.#memories, this.#globals, this.#exports],
+      ...[this.#code, this.#data],
+    ];
+    for (const section of sections) {
+      if (section.count === 0) continue;
+      const content = new ByteWriter();
+      content.unsigned(section.count);
+      content.bytes(section.written());
+      whole.byte(section.id);
+      whole.sized(content.written());
+    }
+    return whole.written().slice();
+  }
+
+  #part(): void {
+    const reader = this.#reader;
+    if (reader.opensWith("(func")) this.#function();
+    else if (reader.opensWith("(memory")) this.#memory();
+    else if (reader.opensWith("(data")) this.#segment();
+    else if (reader.opensWith("(global")) this.#global();
+    else if (reader.opensWith("(import")) this.#import();
+    else if (reader.opensWith("(export")) this.#export();
+    else reader.fail("a part of a module");
+    reader.close();
+  }
+
+  #function(): void {
+    const reader = this.#reader;
+    const index = this.#functions.count;
+    const name = reader.name();
+    if (name && this.#indexes.functions.get(name) !== index) reader.fail("a new name", name);
+    this.#exportHere(kinds.func, index);
+    const { parameters, results } = this.#body.signature();
+    this.#functions.entry().unsigned(this.#type(parameters, results));
+    this.#code.entry().sized(this.#body.body());
+  }
+
+  /** Index of a type; equal ones are one. */
+  #type(parameters: readonly number[], results: readonly number[]): number {
+    const key = `${parameters} ${results}`;
+    const known = this.#typeIndexes.get(key);
+    if (known !== undefined) return known;
+    const index = this.#types.count;
+    this.#typeIndexes.set(key, index);
+    this.#types.entry().byte(functionType);
+    this.#types.sized(parameters);
+    this.#types.sized(results);
+    return index;
+  }
+
+  #memory(): void {
+    this.#name(this.#indexes.memories, this.#memoryCount);
+    this.#exportHere(kinds.memory, this.#memoryCount++);
+    this.#limits(this.#memories.entry());
+  }
+
+  /** Pages at first, at most, and whether threads share them. */
+  #limits(section: Section): void {
+    const reader = this.#reader;
+    const limits = [reader.integer(0, 65_536)];
+    if (reader.hasWord()) limits.push(reader.integer(0, 65_536));
+    const isShared = reader.hasWord();
+    if (isShared && reader.word() !== "shared") reader.fail("shared");
+    section.byte((limits.length > 1 ? 1 : 0) | (isShared ? 2 : 0));
+    limits.forEach((pages) => section.unsigned(pages));
+  }
+
+  /** Of memories only. */
+  #import(): void {
+    const reader = this.#reader;
+    const section = this.#imports.entry();
+    section.sized(reader.string());
+    section.sized(reader.string());
+    if (!reader.opensWith("(memory")) reader.fail("(memory");
+    section.byte(kinds.memory);
+    this.#name(this.#indexes.memories, this.#memoryCount++);
+    this.#limits(section);
+    reader.close();
+  }
+
+  #global(): void {
+    const reader = this.#reader;
+    this.#name(this.#indexes.globals, this.#globals.count);
+    const section = this.#globals.entry();
+    const isMutable = reader.opensWith("(mut");
+    section.byte(this.#body.type());
+    if (isMutable) reader.close();
+    section.byte(isMutable ? 1 : 0);
+    section.bytes(this.#body.constant());
+  }
+
+  #export(): void {
+    const reader = this.#reader;
+    const section = this.#exports.entry();
+    section.sized(reader.string());
+    if (!reader.opensWith("(memory")) reader.fail("(memory");
+    section.byte(kinds.memory);
+    section.unsigned(reader.index(this.#indexes.memories));
+    reader.close();
+  }
+
+  /** Bytes that the first memory begins with. */
+  #segment(): void {
+    const section = this.#data.entry();
+    section.byte(0);
+    section.bytes(this.#body.constant());
+    section.sized(this.#reader.string());
+  }
+
+  #name(indexes: Map<string, number>, index: number): void {
+    const name = this.#reader.name();
+    if (name) indexes.set(name, index);
+  }
+
+  #exportHere(kind: number, index: number): void {
+    const reader = this.#reader;
+    if (!reader.opensWith("(export")) return;
+    const section = this.#exports.entry();
+    section.sized(reader.string());
+    section.byte(kind);
+    section.unsigned(index);
+    reader.close();
   }
 }

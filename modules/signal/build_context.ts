@@ -42,6 +42,11 @@ export function currentUse(): ModuleUse {
   return use;
 }
 
+/** Whether no module's function runs. */
+export function isInPatch(): boolean {
+  return use === outside;
+}
+
 /** Frames per second of the output that is being built for. Throws outside of a patch. */
 export function buildRateHz(): number {
   if (!format) {

@@ -39,20 +39,16 @@ export interface PatchText {
  * @param samples the files that it names; not needed where it names none
  * @throws {PatchInvalid} when samples are missing; `AssemblyError` only for a defect of the compiler
  */
-export async function compileGraph(
-  patch: PatchGraph,
-  format: PatchFormat,
-  samples?: SampleBank,
-): Promise<CompiledPatch> {
-  return await assemblePatch(patchText(patch, format, samples), format);
+export function compileGraph(patch: PatchGraph, format: PatchFormat, samples?: SampleBank): CompiledPatch {
+  return assemblePatch(patchText(patch, format, samples), format);
 }
 
 /** The second half of {@link compileGraph}: from text to a module. */
-export async function assemblePatch(
+export function assemblePatch(
   { wat, plan, patch, samples }: PatchText,
   format: PatchFormat,
-): Promise<CompiledPatch> {
-  const wasm = await assemble(wat, patch.name);
+): CompiledPatch {
+  const wasm = assemble(wat, patch.name);
   const { channels, inputChannels, maximumBlockFrames } = format;
   return {
     name: patch.name,
@@ -131,28 +127,26 @@ function voiceKernels(patch: PatchGraph, index: number, plan: ArenaPlan, format:
   const { voice } = patch.instruments[index];
   const { graph, falseStates } = steadyGraph(voice);
   const idle = new Set(falseStates);
+  const moves = ramping(voice, patch.parameters).length > 0;
   return [
-    voiceKernel(patch, index, plan, format, { graph: voice, kind: "resting" }),
-    voiceKernel(patch, index, plan, format, { graph, kind: "steady", idle }),
-    ...(hasTwin(voice) ? [voiceKernel(patch, index, plan, format, { graph, kind: "twin", idle })] : []),
-    ...(ramping(voice, patch.parameters).length > 0
-      ? [voiceKernel(patch, index, plan, format, { graph: voice, kind: "moving" })]
-      : []),
+    ...voiceKernel(patch, index, plan, format, { graph: voice, kind: "resting" }),
+    ...voiceKernel(patch, index, plan, format, { graph, kind: "steady", idle }),
+    ...(moves ? voiceKernel(patch, index, plan, format, { graph: voice, kind: "moving" }) : []),
   ];
 }
 
 function mainKernels(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat): string[] {
   const moves = ramping(patch.main, patch.parameters).length > 0;
   return [
-    mainKernel(patch, plan, format, false),
-    ...(moves ? [mainKernel(patch, plan, format, true)] : []),
+    ...mainKernel(patch, plan, format, false),
+    ...(moves ? mainKernel(patch, plan, format, true) : []),
   ];
 }
 
-/** One of the functions that a voice is compiled to. */
+/** One of the functions that a voice is compiled to; a steady one may have a twin. */
 interface VoiceVariant {
   readonly graph: Graph;
-  readonly kind: "resting" | "steady" | "twin" | "moving";
+  readonly kind: "resting" | "steady" | "moving";
   readonly idle?: ReadonlySet<number>;
 }
 
@@ -170,17 +164,22 @@ function voiceKernel(
   plan: ArenaPlan,
   format: PatchFormat,
   { graph, kind, idle = new Set() }: VoiceVariant,
-): string {
+): string[] {
   const { name, voice } = patch.instruments[index];
   const places = plan.instruments[index];
-  const twin = kind === "twin";
+  const isSteady = kind === "steady";
+  const signature = (...parameters: string[]) => parameters.map((one) => `(param $${one} i32)`).join(" ");
   return emitKernel(graph, patch.parameters, kind === "moving", {
     name: `${name}_${kind}`,
     idleStates: idle,
     kind: "voice",
-    twin,
-    signature: ["group", "lines", ...(twin ? ["group_second", "lines_second"] : []), "frames"]
-      .map((parameter) => `(param $${parameter} i32)`).join(" "),
+    signature: signature("group", "lines", "frames"),
+    twin: isSteady && hasTwin(voice)
+      ? {
+        name: `${name}_twin`,
+        signature: signature("group", "lines", "group_second", "lines_second", "frames"),
+      }
+      : undefined,
     states: voiceField.states,
     lines: places.lineOffsets,
     tables: places.tables,
@@ -191,7 +190,7 @@ function voiceKernel(
     ...parameterPlaces(plan, format),
     bus: () => 0,
     inputLoad: "",
-    ...voiceOutput(name, voice, plan, format, kind === "steady" || twin),
+    ...voiceOutput(name, voice, plan, format, isSteady),
   });
 }
 
@@ -238,11 +237,10 @@ function voiceOutput(
   };
 }
 
-function mainKernel(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat, moving: boolean): string {
+function mainKernel(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat, moving: boolean): string[] {
   return emitKernel(patch.main, patch.parameters, moving, {
     name: `output_${moving ? "moving" : "resting"}`,
     kind: "main",
-    twin: false,
     idleStates: new Set(),
     signature: "(param $frames i32) (param $in i32) (param $out i32)",
     states: plan.mainStates,

@@ -1,4 +1,5 @@
 import type { Graph, GraphLine, GraphNode, GraphState, ModuleUse } from "./graph.ts";
+import { keyOf } from "./operations.ts";
 import { patchLocation } from "./patch_location.ts";
 import { shareStates } from "./share.ts";
 import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
@@ -79,9 +80,8 @@ class Flattener {
     this.#check(source, user);
     const args = source.args.map((arg) => this.#visit(arg, source));
     const attribute = source.cell ? this.#cell(source.cell, source) : source.attribute;
-    // -0 and 0 are the same text but not the same number
-    const text = Object.is(attribute, -0) ? "-0" : attribute;
-    const key = `${source.op} ${source.type} ${text} ${args}`;
+    let key = `${source.op} ${source.type} ${keyOf(attribute)}`;
+    for (const arg of args) key += ` ${arg}`;
     let index = this.#indexOfKey.get(key);
     if (index === undefined) {
       index = this.#nodes.length;

@@ -31,6 +31,11 @@ const deepestNesting = 64;
 /** Offsets and names that a kernel is made with. */
 export interface KernelPlaces {
   readonly name: string;
+  /**
+   * Name and signature of a second function, which does the same with two groups of voices side by side; the second one's
+   * parameters are `$group_second` and `$lines_second`.
+   */
+  readonly twin?: { readonly name: string; readonly signature: string };
   /** `voice`: states and lines are relative to a group; `main`: they are absolute. */
   readonly kind: "voice" | "main";
   readonly states: number;
@@ -54,8 +59,6 @@ export interface KernelPlaces {
   readonly begin: readonly string[];
   readonly end: readonly string[];
   readonly locals: readonly string[];
-  /** Two groups of voices side by side; the second one's parameters are `$group_second` and `$lines_second`. */
-  readonly twin: boolean;
   /** Signature after the name. */
   readonly signature: string;
   /** States that keep what they are; nothing reads them. */
@@ -79,27 +82,35 @@ const splatFloat = (value: number) => `(f32x4.splat (f32.const ${floatText(value
 const splatInteger = (value: number) => `(i32x4.splat (i32.const ${value | 0}))`;
 const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
 
-/** WebAssembly text of the function. */
+/** WebAssembly text of the function, and of its twin. */
 export function emitKernel(
   graph: Graph,
   parameters: readonly ParameterDeclaration[],
   moving: boolean,
   places: KernelPlaces,
-): string {
+): string[] {
   return new KernelEmitter(graph, scheduleGraph(graph, parameters, moving), parameters, moving, places)
     .emit();
+}
+
+/** Statements of a function, by where they stand, and its locals that are vectors. */
+interface KernelParts {
+  readonly before: readonly string[];
+  readonly inside: readonly string[];
+  readonly flush: readonly string[];
+  readonly after: readonly string[];
+  readonly locals: readonly string[];
 }
 
 class KernelEmitter {
   readonly #before: string[] = [];
   readonly #inside: string[] = [];
   readonly #locals: string[] = [];
-  /** Constants that the loop uses, and their locals: loaded once, not in every frame. */
-  readonly #constants = new Map<string, string>();
   readonly #texts: (string | undefined)[];
   /** How many operations stand inside each other in the text of each node. */
   readonly #depths: number[] = [];
   readonly #isUniform: readonly boolean[];
+  #usesTrigger = false;
 
   constructor(
     readonly graph: Graph,
@@ -112,10 +123,9 @@ class KernelEmitter {
     this.#isUniform = uniformNodes(graph, places.kind);
   }
 
-  emit(): string {
+  emit(): string[] {
     const { graph, places } = this;
     const { states, lines } = graph;
-    const usesLines = lines.length > 0;
     graph.nodes.forEach((node, index) => {
       if (this.schedule.usersOf[index] > 0) this.#node(node, index);
     });
@@ -127,42 +137,55 @@ class KernelEmitter {
     // moves on to the next frame of the input, so everything that reads it comes before
     this.#inside.push(...places.store(outputs));
     active.forEach((index, place) => this.#inside.push(`(local.set $s${index} ${nexts[place]})`));
-    const usesTrigger = this.#uses("trigger");
+    const usesTrigger = this.#usesTrigger;
     const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";
     const trigger = usesTrigger ? `offset=${places.noteField!.trigger} ${base}` : "";
     if (usesTrigger) this.#inside.push("(local.set $trigger (v128.const i32x4 0 0 0 0))");
     const state = (index: number) => `offset=${places.states + index * 16} ${base}`;
     const stateLocals = active.map((index) => `$s${index}`);
-    // in the order in which they run
-    const twin = new Twin(places.twin ? [...twinLocals, ...stateLocals] : []);
-    const before = twin.of([
-      ...(usesTrigger ? [`(local.set $trigger (v128.load ${trigger}))`] : []),
-      ...active.map((index) => `(local.set $s${index} (v128.load ${state(index)}))`),
-      ...places.begin,
-      ...this.#before,
-    ]);
-    const inside = twin.of(this.#inside).map((text) => this.#hoistConstants(text));
-    const flush = twin.of(
-      active.filter((index) => states[index].type === "f32").map((index) =>
+    const parts: KernelParts = {
+      before: [
+        ...(usesTrigger ? [`(local.set $trigger (v128.load ${trigger}))`] : []),
+        ...active.map((index) => `(local.set $s${index} (v128.load ${state(index)}))`),
+        ...places.begin,
+        ...this.#before,
+      ],
+      inside: this.#inside,
+      flush: active.filter((index) => states[index].type === "f32").map((index) =>
         `(local.set $s${index} ${flushed(`(local.get $s${index})`)})`
       ),
-    );
-    const after = twin.of([
-      ...active.map((index) => `(v128.store ${state(index)} (local.get $s${index}))`),
-      ...(usesTrigger ? [`(v128.store ${trigger} (v128.const i32x4 0 0 0 0))`] : []),
-      ...places.end,
-    ]);
-    const vectors = twin.locals([...(usesTrigger ? ["$trigger"] : []), ...stateLocals, ...places.locals]);
-    const locals = [...vectors, ...twin.locals(this.#locals), ...this.#constants.values()];
+      after: [
+        ...active.map((index) => `(v128.store ${state(index)} (local.get $s${index}))`),
+        ...(usesTrigger ? [`(v128.store ${trigger} (v128.const i32x4 0 0 0 0))`] : []),
+        ...places.end,
+      ],
+      locals: [...(usesTrigger ? ["$trigger"] : []), ...stateLocals, ...places.locals, ...this.#locals],
+    };
+    if (!places.twin) return [this.#function(places, parts)];
+    const twin = new Twin([...twinLocals, ...stateLocals]);
+    // in the order in which they run
+    const [before, inside, flush, after] = [parts.before, parts.inside, parts.flush, parts.after]
+      .map((statements) => twin.of(statements));
+    const both = { before, inside, flush, after, locals: twin.locals(parts.locals) };
+    return [this.#function(places, parts), this.#function(places.twin, both)];
+  }
+
+  #function(
+    { name, signature }: Pick<KernelPlaces, "name" | "signature">,
+    { before, inside, flush, after, locals }: KernelParts,
+  ): string {
+    const usesLines = this.graph.lines.length > 0;
+    const constants = new Map<string, string>();
+    const loop = inside.map((text) => hoistConstants(text, constants));
     const indent = (texts: readonly string[], by: number) => texts.map((text) => " ".repeat(by) + text);
     return [
-      `(func $${places.name} ${places.signature}`,
+      `(func $${name} ${signature}`,
       `  (local $t i32) (local $end i32) (local $stop i32) (local $frame i32)`,
-      ...locals.map((local) => `  (local ${local} v128)`),
+      ...[...locals, ...constants.values()].map((local) => `  (local ${local} v128)`),
       `  (local.set $end (i32.shl (local.get $frames) (i32.const 4)))`,
-      `  (local.set $frame (i32.load (i32.const ${places.clock})))`,
+      `  (local.set $frame (i32.load (i32.const ${this.places.clock})))`,
       ...indent(before, 2),
-      ...[...this.#constants].map(([text, name]) => `  (local.set ${name} ${text})`),
+      ...[...constants].map(([text, name]) => `  (local.set ${name} ${text})`),
       `  (loop $chunk`,
       `    (local.set $stop (i32.add (local.get $t) (i32.shl (i32.sub (i32.const ${flushFrames})`,
       `      (i32.and (local.get $frame) (i32.const ${flushFrames - 1}))) (i32.const 4))))`,
@@ -171,7 +194,7 @@ class KernelEmitter {
         `    (local.set $frame (i32.add (local.get $frame) (i32.shr_u (i32.sub (local.get $stop) (local.get $t)) (i32.const 4))))`,
       ]),
       `    (loop $next`,
-      ...indent(inside, 6),
+      ...indent(loop, 6),
       ...(usesLines ? [`      (local.set $frame (i32.add (local.get $frame) (i32.const 1)))`] : []),
       `      (local.set $t (i32.add (local.get $t) (i32.const 16)))`,
       `      (br_if $next (i32.lt_u (local.get $t) (local.get $stop))))`,
@@ -184,23 +207,6 @@ class KernelEmitter {
       ...indent(after, 2),
       `)`,
     ].join("\n");
-  }
-
-  #hoistConstants(text: string): string {
-    return text.replace(constantPattern, (constant) => {
-      let name = this.#constants.get(constant);
-      if (name === undefined) {
-        name = `$c${this.#constants.size}`;
-        this.#constants.set(constant, name);
-      }
-      return `(local.get ${name})`;
-    });
-  }
-
-  #uses(field: string): boolean {
-    return this.graph.nodes.some(({ op, attribute }, index) =>
-      op === "note" && noteFields[attribute] === field && this.schedule.usersOf[index] > 0
-    );
   }
 
   /** Emits a node, or leaves its text to its only user. */
@@ -246,9 +252,11 @@ class KernelEmitter {
           } (i32.shr_u (local.get $t) (i32.const 2)))`
           : `(v128.load32_splat (i32.const ${places.parameterCurrent(attribute)}))`;
       case "note":
-        return noteFields[attribute] === "trigger"
-          ? "(local.get $trigger)"
-          : `(v128.load offset=${places.noteField![noteFields[attribute]]} (local.get $group))`;
+        if (noteFields[attribute] !== "trigger") {
+          return `(v128.load offset=${places.noteField![noteFields[attribute]]} (local.get $group))`;
+        }
+        this.#usesTrigger = true;
+        return "(local.get $trigger)";
       case "bus":
         return `(v128.load offset=${places.bus(attribute)} (local.get $t))`;
       case "input":
@@ -355,6 +363,15 @@ class KernelEmitter {
         : `(v128.store offset=${offset} ${address} ${clean})`,
     );
   }
+}
+
+/** Constants become locals: they are loaded once, not in every frame. */
+function hoistConstants(text: string, constants: Map<string, string>): string {
+  return text.replace(constantPattern, (constant) => {
+    let name = constants.get(constant);
+    if (name === undefined) constants.set(constant, name = `$c${constants.size}`);
+    return `(local.get ${name})`;
+  });
 }
 
 /** Zero for what is too small or no number; `value` stands in it twice. */

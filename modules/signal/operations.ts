@@ -33,6 +33,11 @@ export function floatOf(bits: number): number {
   return floats[0];
 }
 
+/** A number as part of a key: -0 and 0 are the same text but not the same number. */
+export function keyOf(value: number): number | string {
+  return Object.is(value, -0) ? "-0" : value;
+}
+
 function direct(
   instruction: string,
   args: readonly LaneType[],

@@ -1,5 +1,5 @@
 import type { Graph, GraphNode } from "./graph.ts";
-import { type OperationName, operations } from "./operations.ts";
+import { keyOf, type OperationName, operations } from "./operations.ts";
 import { simplify } from "./simplify.ts";
 
 /**
@@ -26,7 +26,7 @@ function rewrite(
   const placeOf: number[] = [];
   const constants = new Map<string, number>();
   const constantPlace = (node: GraphNode, value: number) => {
-    const key = `${node.type} ${Object.is(value, -0) ? "-0" : value}`;
+    const key = `${node.type} ${keyOf(value)}`;
     const known = constants.get(key);
     if (known !== undefined) return known;
     const place = nodes.push({ ...node, op: "constant", args: [], attribute: value }) - 1;

@@ -2,12 +2,18 @@
  * When each node is computed: once for all, once between two commands, or for every frame. A node is as fast as its
  * fastest argument. Nothing that has state is slower than a frame, so where a block is cut changes no sample.
  */
-import { type Graph, noteFields } from "./graph.ts";
+import { type Graph, type GraphNode, noteFields } from "./graph.ts";
 import type { ParameterDeclaration } from "../compiled_patch.ts";
 
 /** `block` stands for a call of `render`, which never reaches over a command. */
 export const rates = ["constant", "block", "sample"] as const;
 export type Rate = typeof rates[number];
+
+/** Sources that are another number in every frame. */
+const changing: ReadonlySet<GraphNode["op"]> = new Set(["state", "bus", "input", "read"]);
+
+/** What may be another number in every lane. */
+const differing: ReadonlySet<GraphNode["op"]> = new Set(["note", "bus", "input", "read", "lanes"]);
 
 /** Computed once for a graph and one way of its parameters. */
 export interface Schedule {
@@ -37,7 +43,7 @@ export function scheduleGraph(
         ? (moving && parameters[attribute].smoothingSeconds > 0 ? 2 : 1)
         : op === "note"
         ? (noteFields[attribute] === "trigger" ? 2 : 1)
-        : ["state", "bus", "input", "read"].includes(op)
+        : changing.has(op)
         ? 2
         : args.reduce(
           (fastest, arg) => Math.max(fastest, order[arg]),
@@ -82,7 +88,7 @@ export function uniformNodes({ nodes, states }: Graph, kind: "voice" | "main"): 
     for (const { op, args, attribute } of nodes) {
       uniform.push(
         op === "state" ? stateUniform[attribute] : op === "lane" ||
-          !["note", "bus", "input", "read", "lanes"].includes(op) && args.every((arg) => uniform[arg]),
+          !differing.has(op) && args.every((arg) => uniform[arg]),
       );
     }
     const before = stateUniform.filter(Boolean).length;

@@ -1,4 +1,5 @@
 import type { Graph, GraphNode } from "./graph.ts";
+import { keyOf } from "./operations.ts";
 
 /**
  * Makes one of what is the same for ever: states that begin alike and go on alike, delay lines that take in the same, and
@@ -10,7 +11,7 @@ import type { Graph, GraphNode } from "./graph.ts";
 export function shareStates(graph: Graph): Graph {
   let stateKind = kindsOf(
     graph.states.map(({ type, initial, seeded }, index) =>
-      seeded ? `seeded ${index}` : `${type} ${text(initial)}`
+      seeded ? `seeded ${index}` : `${type} ${keyOf(initial)}`
     ),
   );
   let lineKind = kindsOf(graph.lines.map(({ frames }) => String(frames)));
@@ -18,16 +19,13 @@ export function shareStates(graph: Graph): Graph {
     const nodeKind = nodeKinds(graph, stateKind, lineKind);
     const states = kindsOf(graph.states.map(({ next }, index) => `${stateKind[index]} ${nodeKind[next]}`));
     const lines = kindsOf(graph.lines.map(({ write }, index) => `${lineKind[index]} ${nodeKind[write]}`));
+    const differ = [nodeKind, states, lines].every((kinds) => countOf(kinds) === kinds.length);
+    if (differ) return graph;
     if (countOf(states) === countOf(stateKind) && countOf(lines) === countOf(lineKind)) {
       return rebuild(graph, { nodeKind, stateKind, lineKind });
     }
     [stateKind, lineKind] = [states, lines];
   }
-}
-
-/** -0 and 0 are different numbers. */
-function text(value: number): string {
-  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 /** For each key the place of its first appearance among the different ones. */
@@ -55,10 +53,11 @@ function nodeKinds({ nodes }: Graph, stateKind: readonly number[], lineKind: rea
   const kinds: number[] = [];
   const known = new Map<string, number>();
   for (const node of nodes) {
-    const attribute = text(attributeOf(node, stateKind, lineKind));
-    const key = `${node.op} ${node.type} ${attribute} ${node.args.map((arg) => kinds[arg])}`;
-    if (!known.has(key)) known.set(key, known.size);
-    kinds.push(known.get(key)!);
+    let key = `${node.op} ${node.type} ${keyOf(attributeOf(node, stateKind, lineKind))}`;
+    for (const arg of node.args) key += ` ${kinds[arg]}`;
+    let kind = known.get(key);
+    if (kind === undefined) known.set(key, kind = known.size);
+    kinds.push(kind);
   }
   return kinds;
 }
@@ -73,11 +72,12 @@ function rebuild(
   const [nodes, states, lines] = [nodeKind, stateKind, lineKind].map(firstOfEach);
   return {
     ...graph,
-    nodes: nodes.map((index) => graph.nodes[index]).map((node) => ({
-      ...node,
-      args: node.args.map((arg) => nodeKind[arg]),
-      attribute: attributeOf(node, stateKind, lineKind),
-    })),
+    nodes: nodes.map((index) => {
+      const node = graph.nodes[index];
+      const { op, type, use } = node;
+      const args = node.args.map((arg) => nodeKind[arg]);
+      return { op, type, args, attribute: attributeOf(node, stateKind, lineKind), use };
+    }),
     states: states.map((index) => graph.states[index]).map((state) => ({
       ...state,
       next: nodeKind[state.next],

@@ -6,7 +6,7 @@
 import type { LaneType, OperationName } from "./operations.ts";
 import { operations } from "./operations.ts";
 import type { ModuleUse, SourceName } from "./graph.ts";
-import { currentUse } from "./build_context.ts";
+import { currentUse, isInPatch } from "./build_context.ts";
 import { simplify } from "./simplify.ts";
 
 export type Unit = "1" | "Hz" | "s" | "dB" | "semitones";
@@ -62,8 +62,7 @@ export function makeNode(
     const simple = simplify(op as OperationName, known);
     if (simple) return "constant" in simple ? constantNode(type, simple.constant) : args[simple.argument];
   }
-  const use = currentUse();
-  return { op, type, args, attribute, use, made: use.location === "" ? new Error() : undefined, cell };
+  return { op, type, args, attribute, use: currentUse(), made: isInPatch() ? new Error() : undefined, cell };
 }
 
 function constantNode(type: LaneType, value: number): Source {

@@ -25,11 +25,11 @@ export function keepsState(before: number, after: number): boolean {
  * A patch for testing the engine: its sound is a running hash of every command and every frame that it ever saw, so one
  * command that is lost, doubled, moved by a frame or put in another order changes every sample after it.
  */
-export async function tallyPatch(format: PatchFormat): Promise<CompiledPatch> {
+export function tallyPatch(format: PatchFormat): CompiledPatch {
   const outputOffset = inputOffset + Math.ceil(format.maximumBlockFrames * format.inputChannels / 4 + 4) * 16;
   const end = outputOffset + format.maximumBlockFrames * format.channels * 4;
   const pages = Math.ceil(end / 65_536);
-  const wasm = await assembleTally(format, outputOffset, pages);
+  const wasm = assembleTally(format, outputOffset, pages);
   return {
     name: "tally",
     wasm,
@@ -58,11 +58,11 @@ export async function tallyPatch(format: PatchFormat): Promise<CompiledPatch> {
   };
 }
 
-async function assembleTally(
+function assembleTally(
   format: PatchFormat,
   outputOffset: number,
   pages: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Uint8Array<ArrayBuffer> {
   const text = `(module
     (memory (export "memory") ${pages} ${pages})
     (func $stir (param $value i32)
@@ -71,7 +71,7 @@ async function assembleTally(
           (i32.const 0x9E3779B1)) (i32.const 0x165667B1))))
     (func (export "initialize") (param $seed i32) (call $stir (local.get $seed)))
     (func (export "note_on") (param $instrument i32) (param $id i32) (param $number f32) (param $velocity f32)
-      (if (f32.eq (local.get $number) (f32.const ${poisonNumber})) (then unreachable))
+      (if (f32.eq (local.get $number) (f32.const ${poisonNumber})) (then (unreachable)))
       (call $stir (i32.const 1)) (call $stir (local.get $instrument)) (call $stir (local.get $id))
       (call $stir (i32.reinterpret_f32 (local.get $number))) (call $stir (i32.reinterpret_f32 (local.get $velocity))))
     (func (export "note_off") (param $instrument i32) (param $id i32)
@@ -105,11 +105,11 @@ async function assembleTally(
         (loop $channels
           (f32.store offset=${outputOffset}
             (i32.mul (i32.add (i32.mul (local.get $frame) (i32.const ${format.channels})) (local.get $channel)) (i32.const 4))
-            (f32.mul (f32.convert_i32_s (i32.load (i32.const ${stateOffset}))) (f32.const 0x1p-32)))
+            (f32.mul (f32.convert_i32_s (i32.load (i32.const ${stateOffset}))) (f32.const ${2 ** -32})))
           (local.set $channel (i32.add (local.get $channel) (i32.const 1)))
           (br_if $channels (i32.lt_u (local.get $channel) (i32.const ${format.channels}))))
         (local.set $frame (i32.add (local.get $frame) (i32.const 1)))
         (br $next))))
   )`;
-  return await assemble(text, "tally");
+  return assemble(text, "tally");
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { patchLocation } from "../../../modules/signal/patch_location.ts";
+import { callerLocation, patchLocation } from "../../../modules/signal/patch_location.ts";
 
 const modules = new URL("../../../modules/", import.meta.url).href;
 
@@ -22,4 +22,11 @@ Deno.test("whoever asked for the patch to be built is not blamed for it", () => 
 
 Deno.test("without a stack to read, it is the line that asks", () => {
   assert.match(patchLocation(), /^patch_location_test\.ts:\d+$/);
+});
+
+Deno.test("the caller of a function is found, also when it led there through others", () => {
+  const module = (): string => callerLocation(module);
+  assert.match(module(), /^patch_location_test\.ts:\d+$/);
+  assert.match([1].map(module)[0], /^patch_location_test\.ts:\d+$/);
+  assert.equal(module.call(undefined), module());
 });
