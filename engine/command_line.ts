@@ -195,7 +195,7 @@ Usage:
   understudy help, --help, -h          this text
   understudy version, --version, -V    the version
 
-PATCH is a name (sines, keys, piano, bass, pad, harp, drums, drone, rack, cues) or a file (./organ.ts).
+PATCH is a name (sines, keys, piano, bass, pad, harp, drums, drone, rack, cues, sampler) or a file (./organ.ts).
 
 Settings (environment variables):
 ${describeConfig()}

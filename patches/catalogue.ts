@@ -1,5 +1,6 @@
 import type { CompiledPatch, PatchFormat } from "../modules/compiled_patch.ts";
 import type { Patch } from "../modules/patch.ts";
+import type { SampleBank } from "../modules/sample_bank.ts";
 import { compileGraph } from "../modules/signal/compile.ts";
 import { bass } from "./bass.ts";
 import { cues } from "./cues.ts";
@@ -10,6 +11,8 @@ import { keys } from "./keys.ts";
 import { pad } from "./pad.ts";
 import { piano } from "./piano.ts";
 import { rack } from "./rack.ts";
+import { sampleFolderOf } from "./sample_folder.ts";
+import { sampler } from "./sampler.ts";
 import { sines } from "./sines.ts";
 
 /** Every patch that can be played by its name. */
@@ -24,6 +27,7 @@ export const patches: Readonly<Record<string, Patch>> = {
   drone,
   rack,
   cues,
+  sampler,
 };
 
 export const patchNames: readonly string[] = Object.keys(patches);
@@ -41,7 +45,26 @@ export function patchNamed(name: string): Patch {
   );
 }
 
-/** Compiles the patch of this name for an output format. Throws {@link PatchUnknown}. */
-export function compilePatch(name: string, format: PatchFormat): CompiledPatch {
-  return compileGraph(patchNamed(name).build(format), format);
+/**
+ * Compiles the patch of this name for an output format. Throws {@link PatchUnknown}, and `PatchInvalid` for one that plays
+ * sound files and does not get them.
+ */
+export function compilePatch(name: string, format: PatchFormat, samples?: SampleBank): CompiledPatch {
+  return compileGraph(patchNamed(name).build(format), format, samples);
+}
+
+/** What decodes sound files: `SampleLoader` does. */
+export interface SampleSource {
+  /** @param folder where the files are, below which the names lie */
+  load(folder: string, names: readonly string[]): Promise<SampleBank | undefined>;
+}
+
+/** Compiles the patch of this name with the sound files that come with it. Throws {@link PatchUnknown}. */
+export async function compileWithSamples(
+  name: string,
+  format: PatchFormat,
+  source: SampleSource,
+): Promise<CompiledPatch> {
+  const { samples = [] } = patchNamed(name).build(format);
+  return compilePatch(name, format, await source.load(sampleFolderOf(name, undefined), samples));
 }

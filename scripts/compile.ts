@@ -16,6 +16,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--include=engine/rehearsal/rehearsal_worker.ts",
     "--include=engine/samples/sample_worker.ts",
     "--include=ffi/native",
+    "--include=patches/samples",
     `--include=${build.library}`,
     "--output=build/understudy",
     "main.ts",

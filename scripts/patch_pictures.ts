@@ -10,9 +10,10 @@ import { readConfig } from "../engine/config.ts";
 import type { ScoreEvent } from "../engine/control.ts";
 import { loadNative } from "../engine/native.ts";
 import { renderScore } from "../engine/offline/score_renderer.ts";
+import { SampleLoader } from "../engine/samples/sample_loader.ts";
 import { WavWriter } from "../engine/session/wav_writer.ts";
 import { readScore } from "../osc/score.ts";
-import { compilePatch, patchNames } from "../patches/catalogue.ts";
+import { compileWithSamples, patchNames } from "../patches/catalogue.ts";
 import { type Level, withLevel } from "./level_strip.ts";
 
 const root = new URL("../", import.meta.url);
@@ -44,12 +45,8 @@ interface Played {
 async function play(name: string): Promise<Played> {
   const config = readConfig({});
   const { channels, inputChannels, blockFrames } = config;
-  const patch = await compilePatch(name, {
-    sampleRateHz,
-    channels,
-    inputChannels,
-    maximumBlockFrames: blockFrames,
-  });
+  const format = { sampleRateHz, channels, inputChannels, maximumBlockFrames: blockFrames };
+  const patch = await compileWithSamples(name, format, new SampleLoader());
   const bytes = await Deno.readFile(new URL(`examples/scores/${name}.txt`, root));
   const events = repeated(readScore(bytes, { name, sampleRateHz, patch }).events);
   const { native } = await loadNative(config, (text) => console.error(text));

@@ -57,6 +57,10 @@ export async function startTestEngine(options: TestEngineOptions = {}): Promise<
     log,
     version: "test",
     onEvent: (event) => events.push(event),
+  }).catch((cause: Error) => {
+    // its message sends the reader to a log that is kept here
+    console.error(lines.join("\n"));
+    throw cause;
   });
   running = engine;
   return { engine, patch, events, lines };

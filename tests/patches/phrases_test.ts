@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Command } from "../../engine/control.ts";
+import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import { playScore } from "../../osc/play_score.ts";
 import { readScore } from "../../osc/score.ts";
-import { compilePatch, patchNames } from "../../patches/catalogue.ts";
+import { compilePatch, compileWithSamples, patchNames } from "../../patches/catalogue.ts";
 import { phraseOf } from "../../patches/phrases.ts";
 import { startTestEngine, until } from "../test_engine.ts";
 import { OutputCapture } from "../output_capture.ts";
@@ -10,7 +11,7 @@ import { testFormat } from "../patch_player.ts";
 
 for (const name of patchNames) {
   Deno.test(`the phrase of ${name} can be played, and lets go of every note`, async () => {
-    const patch = await compilePatch(name, testFormat);
+    const patch = await compileWithSamples(name, testFormat, new SampleLoader());
     const text = phraseOf(name, patch.instruments);
     const { events } = readScore(new TextEncoder().encode(text), { name, sampleRateHz: 48_000, patch });
     const commands = events.flatMap(({ commands }) => commands);

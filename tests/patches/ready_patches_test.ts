@@ -2,21 +2,23 @@
  * Each patch that comes with Understudy, played from its score in examples/scores/.
  *
  * Covers: patches/piano.ts, patches/bass.ts, patches/pad.ts, patches/harp.ts, patches/drums.ts, patches/drum_sounds.ts,
- * patches/drone.ts, patches/rack.ts, patches/cues.ts, patches/keys.ts, patches/master.ts
+ * patches/drone.ts, patches/rack.ts, patches/cues.ts, patches/keys.ts, patches/sampler.ts, patches/master.ts
  */
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../engine/checksum.ts";
 import { readConfig } from "../../engine/config.ts";
 import type { Command, ScoreEvent } from "../../engine/control.ts";
 import { renderScore } from "../../engine/offline/score_renderer.ts";
+import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import { readScore } from "../../osc/score.ts";
-import { compilePatch, patchNames } from "../../patches/catalogue.ts";
+import { compileWithSamples, patchNames } from "../../patches/catalogue.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../patch_player.ts";
 
 const scores = new URL("../../examples/scores/", import.meta.url);
 const sampleRateHz = 48_000;
 const playedSeconds = 10;
+const loader = new SampleLoader();
 
 /** How long a patch may take from the last note until every bit is zero. */
 const longestTailSeconds = 60;
@@ -35,12 +37,8 @@ interface Heard {
 /** Plays the first seconds of the score of a patch, lets all notes go, and listens on. */
 async function play(name: string, seconds: number, blockFrames = 256): Promise<Heard> {
   const config = readConfig({ UNDERSTUDY_BLOCK_FRAMES: String(blockFrames) });
-  const patch = await compilePatch(name, {
-    sampleRateHz,
-    channels: 2,
-    inputChannels: 0,
-    maximumBlockFrames: blockFrames,
-  });
+  const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: blockFrames };
+  const patch = await compileWithSamples(name, format, loader);
   const bytes = await Deno.readFile(new URL(`${name}.txt`, scores));
   const { events } = readScore(bytes, { name, sampleRateHz, patch });
   const cut = playedSeconds * sampleRateHz;
@@ -116,8 +114,8 @@ for (const name of patchNames) {
 }
 
 Deno.test("all voices of a patch at full velocity stay below the ceiling of its limiter", async () => {
-  for (const name of ["piano", "bass", "pad", "harp", "rack", "cues"]) {
-    const player = new PatchPlayer(await compilePatch(name, testFormat));
+  for (const name of ["piano", "bass", "pad", "harp", "rack", "cues", "sampler"]) {
+    const player = new PatchPlayer(await compileWithSamples(name, testFormat, loader));
     for (let key = 0; key < 24; key++) player.on(key, 36 + 2 * key);
     player.set("master/gainDb", 12);
     const highest = peak(player.play(48_000 * 2));

@@ -1,16 +1,24 @@
 import assert from "node:assert/strict";
+import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import { graphFromJson } from "../../modules/signal/validate.ts";
 import { assemble } from "../../modules/signal/assemble.ts";
 import { PatchInvalid } from "../../modules/signal/flatten.ts";
-import { compilePatch, patches } from "../../patches/catalogue.ts";
+import { compileWithSamples, patches } from "../../patches/catalogue.ts";
+import { sampleFolderOf } from "../../patches/sample_folder.ts";
 import { showPatch } from "../../patches/show_patch.ts";
 import { testFormat as format } from "../patch_player.ts";
 
 Deno.test("the text and the data that are shown are the patch that is played", async () => {
+  const loader = new SampleLoader();
   for (const patch of Object.keys(patches)) {
-    const { wasm } = await compilePatch(patch, format);
-    assert.deepEqual(await assemble(await showPatch({ patch, show: "wat", format }), patch), wasm);
-    const graph = graphFromJson(await showPatch({ patch, show: "json", format }));
+    const { wasm } = await compileWithSamples(patch, format, loader);
+    const show = (what: "wat" | "json") =>
+      showPatch({
+        ...{ patch, show: what, format },
+        loadSamples: ({ samples = [] }) => loader.load(sampleFolderOf(patch, undefined), samples),
+      });
+    assert.deepEqual(await assemble(await show("wat"), patch), wasm);
+    const graph = graphFromJson(await show("json"));
     assert.deepEqual(graph, patches[patch].build(format));
   }
 });

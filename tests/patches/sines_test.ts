@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { compilePatch, patchNamed, patchNames } from "../../patches/catalogue.ts";
+import { SampleLoader } from "../../engine/samples/sample_loader.ts";
+import { compileWithSamples, patchNamed, patchNames } from "../../patches/catalogue.ts";
 import { sines } from "../../patches/sines.ts";
 import { PatchPlayer, peak, testFormat } from "../patch_player.ts";
 
@@ -44,9 +45,10 @@ Deno.test("input passes through with its gain, each channel to its own", async (
 });
 
 Deno.test("from 1 to 8 channels every ready patch compiles and is heard", async () => {
+  const loader = new SampleLoader();
   for (const name of patchNames) {
     for (let channels = 1; channels <= 8; channels++) {
-      const player = new PatchPlayer(await compilePatch(name, { ...testFormat, channels }));
+      const player = new PatchPlayer(await compileWithSamples(name, { ...testFormat, channels }, loader));
       if (player.patch.instruments.length > 0) player.on(1, 60);
       // those that swell take their time
       assert.ok(peak(player.play(48_000, 0)) > 0.02, `${name}, ${channels} channels`);

@@ -1,5 +1,6 @@
 /** Patch files with samples, as users run them. */
 import assert from "node:assert/strict";
+import { readFloatWav } from "../../chaos/read_float_wav.ts";
 import { UdpClient } from "../../osc/udp_client.ts";
 import { sox, withSox } from "./sound_files.ts";
 
@@ -48,6 +49,21 @@ function understudy(args: readonly string[], environment: Readonly<Record<string
 async function ended(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const { code, stdout, stderr } = await understudy(args, environment).output();
   return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+/** Waits until a program listens; `rest` reads what it says until it ends. */
+async function ready(process: Deno.ChildProcess): Promise<{ address: string; rest: () => Promise<void> }> {
+  const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  const rest = async () => {
+    while (!(await reader.read()).done);
+  };
+  for (let printed = "";;) {
+    const { value, done } = await reader.read();
+    assert.ok(!done, printed);
+    printed += value;
+    const address = /ready: OSC on (\S+)/.exec(printed)?.[1];
+    if (address !== undefined) return { address, rest };
+  }
 }
 
 withSox(
@@ -103,15 +119,7 @@ withSox(
       UNDERSTUDY_SESSION: session,
       UNDERSTUDY_PATCH_FOLDER: folder,
     }).spawn();
-    const reader = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
-    let printed = "";
-    let address: string | undefined;
-    while (address === undefined) {
-      const { value, done } = await reader.read();
-      assert.ok(!done, printed);
-      printed += value;
-      address = /ready: OSC on (\S+)/.exec(printed)?.[1];
-    }
+    const { address, rest } = await ready(process);
     const client = new UdpClient(address);
     try {
       await client.ask("/kit/note", "if", 60, 1);
@@ -127,7 +135,7 @@ withSox(
       assert.equal((await client.ask("/kit/gainDb", "f", -6)).at(-1), "/done /kit/gainDb");
       assert.equal((await client.ask("/patch/load", "s", "kick.ts")).at(-1), "/done /patch/load");
       await client.say("/quit");
-      while (!(await reader.read()).done);
+      await rest();
       assert.equal((await process.status).code, 0);
     } finally {
       await client.close();
@@ -145,3 +153,39 @@ withSox(
     );
   },
 );
+
+Deno.test("the ready sampler is loaded from afar, played, and its session is rendered; a score of it too", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "understudy-samples-" });
+  try {
+    const session = `${folder}/a.session`;
+    const process = understudy(["start", "sines"], { UNDERSTUDY_SESSION: session }).spawn();
+    const { address, rest } = await ready(process);
+    const client = new UdpClient(address);
+    try {
+      assert.equal((await client.ask("/patch/load", "s", "sampler")).at(-1), "/done /patch/load");
+      for (const [instrument, note] of [["keys", 60], ["kit", 36], ["kit", 46], ["kit", 42]] as const) {
+        const answer = await client.ask(`/${instrument}/note`, "if", note, 0.8);
+        assert.equal(answer.at(-1), `/done /${instrument}/note`);
+      }
+      await new Promise((done) => setTimeout(done, 300));
+      await client.say("/quit");
+      await rest();
+      assert.equal((await process.status).code, 0);
+    } finally {
+      await client.close();
+      await process.stdout.cancel();
+    }
+    const rendered = await ended(["render", session, "-o", `${folder}/a.wav`]);
+    assert.equal(rendered.code, 0, rendered.stderr);
+    assert.match(rendered.stdout, /every block is what the device got/);
+    // its keys and its kit are in the file, not only the silence before them
+    const { samples } = await readFloatWav(`${folder}/a.wav`);
+    assert.ok(samples.some((sample) => Math.abs(sample) > 0.1));
+    const score = ["--score", "examples/scores/sampler.txt", "--seconds", "2"];
+    const played = await ended(["render", "sampler", ...score, "-o", `${folder}/b.wav`]);
+    assert.equal(played.code, 0, played.stderr);
+    assert.match(played.stdout, /2\.00 s, .* peak -\d/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

@@ -4,6 +4,7 @@
  * Covers: modules/signal/formula.ts
  */
 import assert from "node:assert/strict";
+import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { planArena } from "../../../modules/signal/arena.ts";
 import { annotateWat } from "../../../modules/signal/annotate.ts";
 import { assemble } from "../../../modules/signal/assemble.ts";
@@ -13,6 +14,7 @@ import { drawPatch, patchDot } from "../../../modules/signal/draw.ts";
 import type { PatchGraph } from "../../../modules/signal/graph.ts";
 import { keys } from "../../../patches/keys.ts";
 import { patches } from "../../../patches/catalogue.ts";
+import { sampleFolderOf } from "../../../patches/sample_folder.ts";
 import { testFormat } from "../../patch_player.ts";
 
 const graphs = Object.values(patches).map((patch) => patch.build(testFormat));
@@ -106,9 +108,11 @@ Deno.test("operations of the modules add up to those of the whole, and each is l
 });
 
 Deno.test("the commented text assembles to the same bytes, and says of each function and value what it is", async () => {
+  const loader = new SampleLoader();
   for (const graph of graphs) {
-    const { wat } = patchText(graph, testFormat);
-    const text = annotateWat(wat, graph);
+    const samples = await loader.load(sampleFolderOf(graph.name, undefined), graph.samples ?? []);
+    const { wat, patch } = patchText(graph, testFormat, samples);
+    const text = annotateWat(wat, patch);
     assert.deepEqual(await assemble(text, "commented"), await assemble(wat, "plain"));
     for (const { name, voice } of graph.instruments) {
       assert.match(text, new RegExp(`^;; ${name}: four voices side by side, while no parameter moves$`, "m"));
