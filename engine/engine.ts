@@ -71,7 +71,7 @@ const tickMs = 2;
 const averagingFactor = tickMs / 1_000;
 
 /** The first block must be in the ring within this after the start. */
-const firstBlockMs = 10_000;
+const firstBlockMs = 30_000;
 
 /** Threads of renderers must have left within this when the engine ends. */
 const closeMs = 300;
@@ -331,6 +331,7 @@ export class Engine implements control.EngineControl {
         (_, seat) => this.#pool.view(seat, compared.outvoted.has(seat)),
       ),
       canJoin: this.#mayJoin && this.#snapshots.canJoin(consumed),
+      unheard: Atomics.load(this.memory.words, fixed.control.play.index) === 0,
     });
     if (this.#supervisor.inLockstep === 0) this.#quarantinePoison();
     this.#carryOut(actions);

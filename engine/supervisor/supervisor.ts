@@ -57,6 +57,8 @@ export interface Observation {
   readonly seats: readonly (SeatView | undefined)[];
   /** A snapshot that a joiner could use exists (the initial state counts while its log is kept). */
   readonly canJoin: boolean;
+  /** Nothing is played yet, so who hangs for a moment keeps nobody waiting; omitted: false. */
+  readonly unheard?: boolean;
 }
 
 export type Action =
@@ -96,6 +98,7 @@ export interface SupervisorSettings {
   readonly startDelayMs: number;
   readonly longestTickMs: number;
   readonly aloneFactor: number;
+  readonly unheardFactor: number;
   /** Starts that are free of delay within `budgetMs`; beyond, each waits twice as long, up to `longestBackoffMs`. */
   readonly budget: number;
   readonly budgetMs: number;
@@ -114,6 +117,7 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   startDelayMs: 60,
   longestTickMs: 8,
   aloneFactor: 6,
+  unheardFactor: 20,
   budget: 100,
   budgetMs: 10_000,
   firstBackoffMs: 50,
@@ -244,11 +248,11 @@ export class Supervisor {
   }
 
   #judge(seen: Observation): void {
-    const { hangMs, lateMs, startMs, joinMs, zombieMs, aloneFactor } = this.#settings;
+    const { hangMs, lateMs, startMs, joinMs, zombieMs, aloneFactor, unheardFactor } = this.#settings;
     const active = this.#seats.filter((seat) => seat.phase === "running" || seat.phase === "joining");
     const witness = active.some((seat) => seat.silentMs === 0);
     const allLate = active.length > 0 && active.every((seat) => seat.lateMs > 0);
-    const patienceMs = witness ? hangMs : hangMs * aloneFactor;
+    const patienceMs = hangMs * (seen.unheard ? unheardFactor : witness ? 1 : aloneFactor);
     this.#seats.forEach((seat, index) => {
       const view = seen.seats[index];
       if (seat.phase === "ending" && seat.phaseMs > zombieMs) {

@@ -21,13 +21,14 @@ class Stage {
   actions: Action[] = [];
   consumed = 0;
   nowMs = 0;
+  unheard = false;
   /** Seats that show no life. */
   readonly silent = new Set<number>();
 
   tick(count = 1, elapsedMs = 4): this {
     for (; count > 0; count--) {
       this.nowMs += elapsedMs;
-      this.consumed += 2;
+      if (!this.unheard) this.consumed += 2;
       this.seats.forEach((view, seat) => {
         if (!view || view.exited || this.silent.has(seat)) return;
         const running = view.state === SeatState.running;
@@ -42,6 +43,7 @@ class Stage {
         consumed: this.consumed,
         seats: this.seats,
         canJoin: true,
+        unheard: this.unheard,
       });
       this.actions.forEach((action) => this.#obey(action));
     }
@@ -100,6 +102,18 @@ Deno.test("a silent renderer is replaced when others move; one that stalls for a
   assert.deepEqual(stage.causes(), []);
   stage.silent.add(1);
   stage.tick(6);
+  assert.deepEqual(stage.causes(), ["hang"]);
+});
+
+Deno.test("before anything is played a renderer may stall for longer, on a machine that is busy with the start", () => {
+  const stage = new Stage();
+  stage.unheard = true;
+  stage.tick(5);
+  stage.silent.add(1);
+  stage.tick(30);
+  assert.deepEqual(stage.causes(), []);
+  stage.unheard = false;
+  stage.tick(1);
   assert.deepEqual(stage.causes(), ["hang"]);
 });
 
