@@ -59,7 +59,9 @@ export const adsr = defineModule({
       conditionFeedback(false, (previous) => {
         const now = previous.or(trigger).and(gate);
         const target = now.select(1 + attackOvershoot, heldTarget);
-        next = level.plus(target.minus(level).times(now.select(attack, heldPace))).within(0, 1);
+        const moved = level.plus(target.minus(level).times(now.select(attack, heldPace))).atLeast(0);
+        // only the attack aims beyond 1
+        next = now.select(moved.atMost(1), moved);
         return now.and(next.isBelow(1));
       });
       return next;

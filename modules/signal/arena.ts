@@ -10,6 +10,12 @@ import { expressions, type Graph, noteFields, type PatchGraph } from "./graph.ts
 /** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */
 const mostArenaMiB = 256;
 
+/** Frames between two looks at the states, a power of two; also what a pass goes through before the next one begins. */
+export const flushFrames = 32;
+
+/** Values of one group that passes can hand on to later ones at one time, a vector for each of those frames. */
+export const mostHandedOn = 16;
+
 /** A stretch of the arena, for the compiler and for people. */
 export interface Region {
   readonly name: string;
@@ -101,6 +107,8 @@ export interface ArenaPlan {
   readonly ramps: number;
   /** What the four voices of one group give: left, then right. */
   readonly voiceScratch: number;
+  /** What passes hand on, for two groups side by side. */
+  readonly handedOn: number;
   /** Sums of all groups of one instrument, lane by lane: left, then right. */
   readonly sums: number;
 }
@@ -162,6 +170,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
   const ramps = take("scratch: ramps", patch.parameters.length * maximumBlockFrames * 4);
   const frameVectors = maximumBlockFrames * 16;
   const voiceScratch = take("scratch: four voices", frameVectors * 2);
+  const handedOn = take("scratch: handed on", 2 * mostHandedOn * flushFrames * 16);
   const sums = take("scratch: sums", frameVectors * 2);
   const withBuses = instruments.map((places, index) => ({
     ...places,
@@ -193,6 +202,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
     output,
     ramps,
     voiceScratch,
+    handedOn,
     sums,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * One graph as one fused WebAssembly function: what stands still between two commands is computed before the loop, the
- * rest in it, all states in locals. Four voices, or up to four channels, go through it side by side.
+ * rest in it, all states in locals. Four voices, or up to four channels, go through it side by side. Where a frame of a voice
+ * is a long chain, the loop is cut in several short ones (`passes.ts`).
  *
  * **Denormals.** WebAssembly has no flush-to-zero, and a filter whose state has become denormal costs some thirty times as
  * much. So every 32 frames of the stream, counted from its start and not from the call's, every float state below 1e-15
@@ -10,14 +11,13 @@
 import type { Graph, GraphNode } from "./graph.ts";
 import { noteFields } from "./graph.ts";
 import { operations } from "./operations.ts";
+import { hearsTrigger } from "./quiet.ts";
 import { type Schedule, scheduleGraph, uniformNodes } from "./schedule.ts";
 import { Twin } from "./twin.ts";
 import type { ParameterDeclaration } from "../compiled_patch.ts";
 import type { SamplePlace } from "../sample_bank.ts";
-import { lineStride, ringFrames } from "./arena.ts";
-
-/** Frames between two looks at the states, a power of two. */
-export const flushFrames = 32;
+import { flushFrames, lineStride, ringFrames } from "./arena.ts";
+import { cutIntoPasses, handedOnBytes, onePass, type Passes } from "./passes.ts";
 
 /** -300 dB: nothing is lost, and every number that can become denormal passes through here on its way. */
 export const flushBelow = Math.fround(1e-15);
@@ -47,6 +47,8 @@ export interface KernelPlaces {
   readonly noteField?: Readonly<Record<string, number>>;
   readonly channels: number;
   readonly clock: number;
+  /** Where passes hand values on. */
+  readonly handedOn: number;
   readonly parameterCurrent: (index: number) => number;
   /** Where the ramp of a parameter lies, one f32 a frame. */
   readonly parameterRamp: (index: number) => number;
@@ -66,7 +68,7 @@ export interface KernelPlaces {
 }
 
 /** Besides states, what each of two groups has for itself. */
-const twinLocals = ["$group", "$lines", "$trigger", "$finite", "$sounds", "$level"];
+const twinLocals = ["$group", "$lines", "$at", "$trigger", "$finite", "$sounds", "$level"];
 
 /** A float as WebAssembly text that reads back as the same bits. */
 export function floatText(value: number): string {
@@ -96,7 +98,8 @@ export function emitKernel(
 /** Statements of a function, by where they stand, and its locals that are vectors. */
 interface KernelParts {
   readonly before: readonly string[];
-  readonly inside: readonly string[];
+  /** Of each pass, in a frame. */
+  readonly inside: readonly (readonly string[])[];
   readonly flush: readonly string[];
   readonly after: readonly string[];
   readonly locals: readonly string[];
@@ -104,7 +107,9 @@ interface KernelParts {
 
 class KernelEmitter {
   readonly #before: string[] = [];
-  readonly #inside: string[] = [];
+  readonly #passes: Passes;
+  /** What each pass does in a frame. */
+  readonly #inside: string[][];
   readonly #locals: string[] = [];
   readonly #texts: (string | undefined)[];
   /** How many operations stand inside each other in the text of each node. */
@@ -121,6 +126,9 @@ class KernelEmitter {
   ) {
     this.#texts = new Array(graph.nodes.length);
     this.#isUniform = uniformNodes(graph, places.kind);
+    const isCut = places.kind === "voice" && !hearsTrigger(graph);
+    this.#passes = isCut ? cutIntoPasses(graph, schedule) : onePass(graph);
+    this.#inside = this.#passes.taken.map((taken) => taken.map((index) => this.#take(index)));
   }
 
   emit(): string[] {
@@ -135,12 +143,14 @@ class KernelEmitter {
     const nexts = active.map((index) => this.#inLocal(states[index].next));
     lines.forEach(({ frames, write }, index) => this.#writeLine(index, frames, this.#text(write)));
     // moves on to the next frame of the input, so everything that reads it comes before
-    this.#inside.push(...places.store(outputs));
-    active.forEach((index, place) => this.#inside.push(`(local.set $s${index} ${nexts[place]})`));
+    this.#inside.at(-1)!.push(...places.store(outputs));
+    active.forEach((index, place) =>
+      this.#inside[this.#passes.ofState[index]].push(`(local.set $s${index} ${nexts[place]})`)
+    );
     const usesTrigger = this.#usesTrigger;
     const base = places.kind === "voice" ? "(local.get $group)" : "(i32.const 0)";
     const trigger = usesTrigger ? `offset=${places.noteField!.trigger} ${base}` : "";
-    if (usesTrigger) this.#inside.push("(local.set $trigger (v128.const i32x4 0 0 0 0))");
+    if (usesTrigger) this.#inside[0].push("(local.set $trigger (v128.const i32x4 0 0 0 0))");
     const state = (index: number) => `offset=${places.states + index * 16} ${base}`;
     const stateLocals = active.map((index) => `$s${index}`);
     const parts: KernelParts = {
@@ -164,40 +174,42 @@ class KernelEmitter {
     if (!places.twin) return [this.#function(places, parts)];
     const twin = new Twin([...twinLocals, ...stateLocals]);
     // in the order in which they run
-    const [before, inside, flush, after] = [parts.before, parts.inside, parts.flush, parts.after]
-      .map((statements) => twin.of(statements));
-    const both = { before, inside, flush, after, locals: twin.locals(parts.locals) };
-    return [this.#function(places, parts), this.#function(places.twin, both)];
+    const both = {
+      before: twin.of(parts.before),
+      inside: parts.inside.map((pass) => twin.of(pass)),
+      flush: twin.of(parts.flush),
+      after: twin.of(parts.after),
+      locals: twin.locals(parts.locals),
+    };
+    return [this.#function(places, parts), this.#function(places.twin, both, ["$at", "$at_second"])];
   }
 
   #function(
     { name, signature }: Pick<KernelPlaces, "name" | "signature">,
     { before, inside, flush, after, locals }: KernelParts,
+    pointers: readonly string[] = ["$at"],
   ): string {
-    const usesLines = this.graph.lines.length > 0;
     const constants = new Map<string, string>();
-    const loop = inside.map((text) => hoistConstants(text, constants));
+    const loops = inside.map((pass) => pass.map((text) => hoistConstants(text, constants)));
     const indent = (texts: readonly string[], by: number) => texts.map((text) => " ".repeat(by) + text);
     return [
       `(func $${name} ${signature}`,
       `  (local $t i32) (local $end i32) (local $stop i32) (local $frame i32)`,
+      `  (local $from i32)${pointers.map((name) => ` (local ${name} i32)`).join("")}`,
       ...[...locals, ...constants.values()].map((local) => `  (local ${local} v128)`),
       `  (local.set $end (i32.shl (local.get $frames) (i32.const 4)))`,
       `  (local.set $frame (i32.load (i32.const ${this.places.clock})))`,
       ...indent(before, 2),
       ...[...constants].map(([text, name]) => `  (local.set ${name} ${text})`),
       `  (loop $chunk`,
+      `    (local.set $from (local.get $t))`,
       `    (local.set $stop (i32.add (local.get $t) (i32.shl (i32.sub (i32.const ${flushFrames})`,
       `      (i32.and (local.get $frame) (i32.const ${flushFrames - 1}))) (i32.const 4))))`,
       `    (if (i32.gt_u (local.get $stop) (local.get $end)) (then (local.set $stop (local.get $end))))`,
-      ...(usesLines ? [] : [
+      ...(this.#usesLines ? [] : [
         `    (local.set $frame (i32.add (local.get $frame) (i32.shr_u (i32.sub (local.get $stop) (local.get $t)) (i32.const 4))))`,
       ]),
-      `    (loop $next`,
-      ...indent(loop, 6),
-      ...(usesLines ? [`      (local.set $frame (i32.add (local.get $frame) (i32.const 1)))`] : []),
-      `      (local.set $t (i32.add (local.get $t) (i32.const 16)))`,
-      `      (br_if $next (i32.lt_u (local.get $t) (local.get $stop))))`,
+      ...loops.flatMap((pass, index) => this.#loop(index, indent(pass, 6), pointers)),
       ...(flush.length === 0 ? [] : [
         `    (if (i32.eqz (i32.and (local.get $frame) (i32.const ${flushFrames - 1}))) (then`,
         ...indent(flush, 6),
@@ -209,12 +221,46 @@ class KernelEmitter {
     ].join("\n");
   }
 
+  get #usesLines(): boolean {
+    return this.graph.lines.length > 0;
+  }
+
+  /** One pass through the frames from `$from` to `$stop`. */
+  #loop(pass: number, inside: readonly string[], pointers: readonly string[]): string[] {
+    const moved = this.#passes.count === 1 ? [] : pointers;
+    const advance = (local: string, by: number) =>
+      `      (local.set ${local} (i32.add (local.get ${local}) (i32.const ${by})))`;
+    return [
+      ...(pass > 0 ? [`    (local.set $t (local.get $from))`] : []),
+      ...moved.map((local, group) =>
+        `    (local.set ${local} (i32.const ${this.places.handedOn + group * handedOnBytes}))`
+      ),
+      `    (loop $pass${pass}`,
+      ...inside,
+      ...(this.#usesLines ? [advance("$frame", 1)] : []),
+      ...moved.map((local) => advance(local, 16)),
+      advance("$t", 16),
+      `      (br_if $pass${pass} (i32.lt_u (local.get $t) (local.get $stop))))`,
+    ];
+  }
+
+  /** Fetches what an earlier pass left. */
+  #take(index: number): string {
+    return `(local.set $n${index} (v128.load offset=${this.#handedOnOffset(index)} (local.get $at)))`;
+  }
+
+  /** Places of two groups lie side by side. */
+  #handedOnOffset(index: number): number {
+    return this.#passes.placeOf.get(index)! * 2 * handedOnBytes;
+  }
+
   /** Emits a node, or leaves its text to its only user. */
   #node(node: GraphNode, index: number): void {
     const rate = this.schedule.rateOf[index];
     const text = this.#expression(node, index);
     this.#texts[index] = text;
     this.#depths[index] = node.args.reduce((most, arg) => Math.max(most, this.#depths[arg]), 0) + 1;
+    if (this.#passes.placeOf.has(index)) return this.#handOn(index);
     if (node.op === "constant" || text.startsWith("(local.get ")) return;
     const onlyUser = this.schedule.usersOf[index] <= 1;
     // a single user takes the text over, unless it runs more often
@@ -231,12 +277,28 @@ class KernelEmitter {
   #inLocal(index: number): string {
     const text = this.#text(index);
     if (/^\(local\.get \$n/.test(text) || this.graph.nodes[index].op === "constant") return text;
+    return this.#setLocal(index);
+  }
+
+  #setLocal(index: number): string {
     const name = `$n${index}`;
     this.#locals.push(name);
-    const list = this.schedule.rateOf[index] === "sample" ? this.#inside : this.#before;
-    list.push(`(local.set ${name} ${text})`);
+    this.#statementsOf(index).push(`(local.set ${name} ${this.#text(index)})`);
     this.#depths[index] = 0;
     return this.#texts[index] = `(local.get ${name})`;
+  }
+
+  /** Leaves a value for later passes, in memory and under the name that they know. */
+  #handOn(index: number): void {
+    const value = this.#setLocal(index);
+    this.#statementsOf(index).push(
+      `(v128.store offset=${this.#handedOnOffset(index)} (local.get $at) ${value})`,
+    );
+  }
+
+  /** Where a node's statements belong: before the loops, or in its pass. */
+  #statementsOf(index: number): string[] {
+    return this.schedule.rateOf[index] === "sample" ? this.#inside[this.#passes.ofNode[index]] : this.#before;
   }
 
   #expression(node: GraphNode, index: number): string {
@@ -328,8 +390,7 @@ class KernelEmitter {
     if (this.#isUniform[at]) return `(v128.load32_splat $samples ${load(0, bytes)})`;
     const name = `$p${index}`;
     this.#locals.push(name);
-    const list = this.schedule.rateOf[index] === "sample" ? this.#inside : this.#before;
-    list.push(`(local.set ${name} ${bytes})`);
+    this.#statementsOf(index).push(`(local.set ${name} ${bytes})`);
     return this.#gather((lane) => load(lane, `(local.get ${name})`), 4, "$samples ");
   }
 
@@ -355,9 +416,10 @@ class KernelEmitter {
     const address = this.#address(frames, "(i32.const 0)");
     const name = `$w${line}`;
     this.#locals.push(name);
-    this.#inside.push(`(local.set ${name} ${value})`);
+    const [inside] = this.#inside; // a graph with lines has one pass
+    inside.push(`(local.set ${name} ${value})`);
     const clean = flushed(`(local.get ${name})`);
-    this.#inside.push(
+    inside.push(
       this.places.channels === 2
         ? `(v128.store64_lane offset=${offset} 0 ${address} ${clean})`
         : `(v128.store offset=${offset} ${address} ${clean})`,
