@@ -8,12 +8,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import wabt from "wabt";
 import { checksumWat } from "../../../engine/checksum.ts";
+import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { assemble } from "../../../modules/signal/assemble.ts";
 import { patchText } from "../../../modules/signal/compile.ts";
 import { instructions } from "../../../modules/signal/instruction_set.ts";
 import { floatText } from "../../../modules/signal/kernel.ts";
 import { AssemblyError } from "../../../modules/signal/text_reader.ts";
 import { patches } from "../../../patches/catalogue.ts";
+import { sampleFolderOf } from "../../../patches/sample_folder.ts";
 import { testFormat } from "../../patch_player.ts";
 import { patchOf, recipes } from "./random_patch.ts";
 
@@ -38,10 +40,12 @@ function assertSame(wat: string): void {
 const inFunction = (text: string) => `(module (memory 1) (func ${text}))`;
 
 for (const [name, patch] of Object.entries(patches)) {
-  Deno.test(`${name} becomes the bytes that the reference makes of it, in every format`, () => {
+  Deno.test(`${name} becomes the bytes that the reference makes of it, in every format`, async () => {
     for (const channels of [1, 2, 4]) {
       const format = { ...testFormat, channels, inputChannels: channels - 1 };
-      assertSame(patchText(patch.build(format), format).wat);
+      const graph = patch.build(format);
+      const bank = await new SampleLoader().load(sampleFolderOf(name, undefined), graph.samples ?? []);
+      assertSame(patchText(graph, format, bank).wat);
     }
   });
 }
