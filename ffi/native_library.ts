@@ -52,8 +52,15 @@ export interface NativeBuild {
   readonly built: boolean;
 }
 
-/** Finds the native part in `cacheDirectory`, or builds it with `cc`. Throws {@link NativeBuildError}. */
-export async function buildNative(cacheDirectory: string): Promise<NativeBuild> {
+/** Where a compiled binary carries it; `deno task compile` leaves it there in a checkout too. */
+const carriedDirectory = new URL("../build/native/", import.meta.url).pathname;
+
+/**
+ * Finds the native part in `carried` or `cacheDirectory`, or builds it into the latter with `cc`.
+ *
+ * @throws {NativeBuildError}
+ */
+export async function buildNative(cacheDirectory: string, carried = carriedDirectory): Promise<NativeBuild> {
   const sources = await Promise.all(
     sourceFiles.map(async (name) => ({
       name,
@@ -65,7 +72,6 @@ export async function buildNative(cacheDirectory: string): Promise<NativeBuild> 
   hash.update([...compilerFlags, ...linkerFlags, Deno.build.target].join("\0"));
   const key = hash.digest("hex").slice(0, 16);
 
-  const carried = new URL("../build/native/", import.meta.url).pathname;
   for (const folder of [carried, cacheDirectory]) {
     const found = filesOf(folder, key);
     if (await exists(found.library)) return { ...found, built: false };
