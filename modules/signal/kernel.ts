@@ -10,6 +10,7 @@
  */
 import type { Graph, GraphNode } from "./graph.ts";
 import { noteFields } from "./graph.ts";
+import { hoistConstants, isLocal } from "./local_text.ts";
 import { operations } from "./operations.ts";
 import { hearsTrigger } from "./quiet.ts";
 import { type Schedule, scheduleGraph, uniformNodes } from "./schedule.ts";
@@ -27,9 +28,6 @@ export const flushAbove = Math.fround(3e38);
 
 /** Operations that may stand inside each other; beyond, the assembler's stack would overflow. */
 const deepestNesting = 64;
-
-/** Longest text that fetches a local; names of locals here are `$trigger` and letters with a number. */
-const longestLocalText = "(local.get $n123456789)".length;
 
 /** Offsets and names that a kernel is made with. */
 export interface KernelPlaces {
@@ -85,7 +83,6 @@ export function floatText(value: number): string {
 // shorter than a `v128.const`, and the assembler takes as long as the text is
 const splatFloat = (value: number) => `(f32x4.splat (f32.const ${floatText(value)}))`;
 const splatInteger = (value: number) => `(i32x4.splat (i32.const ${value | 0}))`;
-const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
 
 /** WebAssembly text of the function, and of its twin. */
 export function emitKernel(
@@ -431,23 +428,6 @@ class KernelEmitter {
         : `(v128.store offset=${offset} ${address} ${clean})`,
     );
   }
-}
-
-/**
- * Whether a text only names a local. The length is asked first because looking into a text that was concatenated copies it, and
- * the texts of a chain stand inside each other.
- */
-function isLocal(text: string, prefix = "$"): boolean {
-  return text.length <= longestLocalText && text.startsWith(`(local.get ${prefix}`);
-}
-
-/** Constants become locals: they are loaded once, not in every frame. */
-function hoistConstants(text: string, constants: Map<string, string>): string {
-  return text.replace(constantPattern, (constant) => {
-    let name = constants.get(constant);
-    if (name === undefined) constants.set(constant, name = `$c${constants.size}`);
-    return `(local.get ${name})`;
-  });
 }
 
 /** Zero for what is too small or no number; `value` stands in it twice. */
