@@ -20,18 +20,24 @@ const magicAndVersion = [0x00, 0x61, 0x73, 0x6D, 0x01, 0x00, 0x00, 0x00];
 const functionType = 0x60;
 const kinds = { func: 0, memory: 2 } as const;
 
-/** One part of a module; the count of its entries comes before them. */
-class Section extends ByteWriter {
+/**
+ * One part of a module; the count of its entries comes before them. It has a writer and is none, for engines run a class that
+ * has no other kinds faster.
+ */
+class Section {
+  readonly #entries = new ByteWriter();
   count = 0;
 
-  constructor(readonly id: number) {
-    super();
-  }
+  constructor(readonly id: number) {}
 
   /** For one more entry. */
-  entry(): this {
+  entry(): ByteWriter {
     this.count++;
-    return this;
+    return this.#entries;
+  }
+
+  written(): Uint8Array {
+    return this.#entries.written();
   }
 }
 
@@ -116,9 +122,10 @@ class Assembler {
     if (known !== undefined) return known;
     const index = this.#types.count;
     this.#typeIndexes.set(key, index);
-    this.#types.entry().byte(functionType);
-    this.#types.sized(parameters);
-    this.#types.sized(results);
+    const entry = this.#types.entry();
+    entry.byte(functionType);
+    entry.sized(parameters);
+    entry.sized(results);
     return index;
   }
 
@@ -129,56 +136,56 @@ class Assembler {
   }
 
   /** Pages at first, at most, and whether threads share them. */
-  #limits(section: Section): void {
+  #limits(entry: ByteWriter): void {
     const reader = this.#reader;
     const limits = [reader.integer(0, 65_536)];
     if (reader.hasWord()) limits.push(reader.integer(0, 65_536));
     const isShared = reader.hasWord();
     if (isShared && reader.word() !== "shared") reader.fail("shared");
-    section.byte((limits.length > 1 ? 1 : 0) | (isShared ? 2 : 0));
-    limits.forEach((pages) => section.unsigned(pages));
+    entry.byte((limits.length > 1 ? 1 : 0) | (isShared ? 2 : 0));
+    limits.forEach((pages) => entry.unsigned(pages));
   }
 
   /** Of memories only. */
   #import(): void {
     const reader = this.#reader;
-    const section = this.#imports.entry();
-    section.sized(reader.string());
-    section.sized(reader.string());
+    const entry = this.#imports.entry();
+    entry.sized(reader.string());
+    entry.sized(reader.string());
     if (!reader.opensWith("(memory")) reader.fail("(memory");
-    section.byte(kinds.memory);
+    entry.byte(kinds.memory);
     this.#name(this.#indexes.memories, this.#memoryCount++);
-    this.#limits(section);
+    this.#limits(entry);
     reader.close();
   }
 
   #global(): void {
     const reader = this.#reader;
     this.#name(this.#indexes.globals, this.#globals.count);
-    const section = this.#globals.entry();
+    const entry = this.#globals.entry();
     const isMutable = reader.opensWith("(mut");
-    section.byte(this.#body.type());
+    entry.byte(this.#body.type());
     if (isMutable) reader.close();
-    section.byte(isMutable ? 1 : 0);
-    section.bytes(this.#body.constant());
+    entry.byte(isMutable ? 1 : 0);
+    entry.bytes(this.#body.constant());
   }
 
   #export(): void {
     const reader = this.#reader;
-    const section = this.#exports.entry();
-    section.sized(reader.string());
+    const entry = this.#exports.entry();
+    entry.sized(reader.string());
     if (!reader.opensWith("(memory")) reader.fail("(memory");
-    section.byte(kinds.memory);
-    section.unsigned(reader.index(this.#indexes.memories));
+    entry.byte(kinds.memory);
+    entry.unsigned(reader.index(this.#indexes.memories));
     reader.close();
   }
 
   /** Bytes that the first memory begins with. */
   #segment(): void {
-    const section = this.#data.entry();
-    section.byte(0);
-    section.bytes(this.#body.constant());
-    section.sized(this.#reader.string());
+    const entry = this.#data.entry();
+    entry.byte(0);
+    entry.bytes(this.#body.constant());
+    entry.sized(this.#reader.string());
   }
 
   #name(indexes: Map<string, number>, index: number): void {
@@ -189,10 +196,10 @@ class Assembler {
   #exportHere(kind: number, index: number): void {
     const reader = this.#reader;
     if (!reader.opensWith("(export")) return;
-    const section = this.#exports.entry();
-    section.sized(reader.string());
-    section.byte(kind);
-    section.unsigned(index);
+    const entry = this.#exports.entry();
+    entry.sized(reader.string());
+    entry.byte(kind);
+    entry.unsigned(index);
     reader.close();
   }
 }

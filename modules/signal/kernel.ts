@@ -10,6 +10,7 @@
  */
 import type { Graph, GraphNode } from "./graph.ts";
 import { noteFields } from "./graph.ts";
+import { hoistConstants, isLocal } from "./local_text.ts";
 import { operations } from "./operations.ts";
 import { hearsTrigger } from "./quiet.ts";
 import { type Schedule, scheduleGraph, uniformNodes } from "./schedule.ts";
@@ -82,7 +83,6 @@ export function floatText(value: number): string {
 // shorter than a `v128.const`, and the assembler takes as long as the text is
 const splatFloat = (value: number) => `(f32x4.splat (f32.const ${floatText(value)}))`;
 const splatInteger = (value: number) => `(i32x4.splat (i32.const ${value | 0}))`;
-const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
 
 /** WebAssembly text of the function, and of its twin. */
 export function emitKernel(
@@ -103,6 +103,8 @@ interface KernelParts {
   readonly flush: readonly string[];
   readonly after: readonly string[];
   readonly locals: readonly string[];
+  /** Constants that `inside` takes from locals, with their names; both groups of a twin have the same. */
+  readonly constants: ReadonlyMap<string, string>;
 }
 
 class KernelEmitter {
@@ -153,6 +155,7 @@ class KernelEmitter {
     if (usesTrigger) this.#inside[0].push("(local.set $trigger (v128.const i32x4 0 0 0 0))");
     const state = (index: number) => `offset=${places.states + index * 16} ${base}`;
     const stateLocals = active.map((index) => `$s${index}`);
+    const constants = new Map<string, string>();
     const parts: KernelParts = {
       before: [
         ...(usesTrigger ? [`(local.set $trigger (v128.load ${trigger}))`] : []),
@@ -160,7 +163,7 @@ class KernelEmitter {
         ...places.begin,
         ...this.#before,
       ],
-      inside: this.#inside,
+      inside: this.#inside.map((pass) => pass.map((text) => hoistConstants(text, constants))),
       flush: active.filter((index) => states[index].type === "f32").map((index) =>
         `(local.set $s${index} ${flushed(`(local.get $s${index})`)})`
       ),
@@ -170,6 +173,7 @@ class KernelEmitter {
         ...places.end,
       ],
       locals: [...(usesTrigger ? ["$trigger"] : []), ...stateLocals, ...places.locals, ...this.#locals],
+      constants,
     };
     if (!places.twin) return [this.#function(places, parts)];
     const twin = new Twin([...twinLocals, ...stateLocals]);
@@ -180,17 +184,16 @@ class KernelEmitter {
       flush: twin.of(parts.flush),
       after: twin.of(parts.after),
       locals: twin.locals(parts.locals),
+      constants,
     };
     return [this.#function(places, parts), this.#function(places.twin, both, ["$at", "$at_second"])];
   }
 
   #function(
     { name, signature }: Pick<KernelPlaces, "name" | "signature">,
-    { before, inside, flush, after, locals }: KernelParts,
+    { before, inside, flush, after, locals, constants }: KernelParts,
     pointers: readonly string[] = ["$at"],
   ): string {
-    const constants = new Map<string, string>();
-    const loops = inside.map((pass) => pass.map((text) => hoistConstants(text, constants)));
     const indent = (texts: readonly string[], by: number) => texts.map((text) => " ".repeat(by) + text);
     return [
       `(func $${name} ${signature}`,
@@ -209,7 +212,7 @@ class KernelEmitter {
       ...(this.#usesLines ? [] : [
         `    (local.set $frame (i32.add (local.get $frame) (i32.shr_u (i32.sub (local.get $stop) (local.get $t)) (i32.const 4))))`,
       ]),
-      ...loops.flatMap((pass, index) => this.#loop(index, indent(pass, 6), pointers)),
+      ...inside.flatMap((pass, index) => this.#loop(index, indent(pass, 6), pointers)),
       ...(flush.length === 0 ? [] : [
         `    (if (i32.eqz (i32.and (local.get $frame) (i32.const ${flushFrames - 1}))) (then`,
         ...indent(flush, 6),
@@ -261,7 +264,7 @@ class KernelEmitter {
     this.#texts[index] = text;
     this.#depths[index] = node.args.reduce((most, arg) => Math.max(most, this.#depths[arg]), 0) + 1;
     if (this.#passes.placeOf.has(index)) return this.#handOn(index);
-    if (node.op === "constant" || text.startsWith("(local.get ")) return;
+    if (node.op === "constant" || isLocal(text)) return;
     const onlyUser = this.schedule.usersOf[index] <= 1;
     // a single user takes the text over, unless it runs more often
     const takenOver = onlyUser && (rate === "sample" || !this.schedule.neededEachFrame[index]);
@@ -276,7 +279,7 @@ class KernelEmitter {
   /** The node's value as a local, so that it can stand in several places. */
   #inLocal(index: number): string {
     const text = this.#text(index);
-    if (/^\(local\.get \$n/.test(text) || this.graph.nodes[index].op === "constant") return text;
+    if (isLocal(text, "$n") || this.graph.nodes[index].op === "constant") return text;
     return this.#setLocal(index);
   }
 
@@ -425,15 +428,6 @@ class KernelEmitter {
         : `(v128.store offset=${offset} ${address} ${clean})`,
     );
   }
-}
-
-/** Constants become locals: they are loaded once, not in every frame. */
-function hoistConstants(text: string, constants: Map<string, string>): string {
-  return text.replace(constantPattern, (constant) => {
-    let name = constants.get(constant);
-    if (name === undefined) constants.set(constant, name = `$c${constants.size}`);
-    return `(local.get ${name})`;
-  });
 }
 
 /** Zero for what is too small or no number; `value` stands in it twice. */

@@ -47,7 +47,12 @@ function direct(
   return {
     args,
     result,
-    wat: (texts) => `(${instruction} ${texts.join(" ")})`,
+    // concatenated, not joined: a text that goes into longer ones is not copied each time
+    wat: (texts) => {
+      let text = `(${instruction}`;
+      for (const one of texts) text += ` ${one}`;
+      return `${text})`;
+    },
     evaluate: (values) => result === "f32" ? Math.fround(evaluate(...values)) : evaluate(...values) | 0,
   };
 }

@@ -66,7 +66,9 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
   const parts = indivisibleParts(graph, runs);
   /** -1 for what stands still. */
   const partOf = new Int32Array(nodes.length).fill(-1);
-  parts.forEach((part, order) => part.forEach((index) => partOf[index] = order));
+  parts.forEach((part, order) => {
+    for (const index of part) partOf[index] = order;
+  });
   const last = Math.max(0, parts.length - 1);
 
   const partOfState = states.map(({ next }) => runs[next] ? partOf[next] : last);
@@ -74,17 +76,18 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
     if (runs[index] && op === "state") partOfState[attribute] = partOf[index];
   });
   /** Every use of a node that runs in each frame, and the part that uses it. */
-  const uses: (readonly [number, number])[] = [
-    ...nodes.flatMap(({ args }, index) =>
-      runs[index] ? args.map((arg) => [arg, partOf[index]] as const) : []
-    ),
-    ...states.map(({ next }, index) => [next, partOfState[index]] as const),
-    ...outputs.map((output) => [output, last] as const),
-  ].filter(([index]) => runs[index]);
-  const lastUse = [...partOf];
-  for (const [index, part] of uses) lastUse[index] = Math.max(lastUse[index], part);
-
-  const handedOnAt = new Array<number>(parts.length).fill(0);
+  const eachUse = (use: (index: number, part: number) => void) => {
+    nodes.forEach(({ args }, user) => {
+      if (runs[user]) { for (const arg of args) if (runs[arg]) use(arg, partOf[user]); }
+    });
+    states.forEach(({ next }, state) => runs[next] && use(next, partOfState[state]));
+    outputs.forEach((output) => runs[output] && use(output, last));
+  };
+  const lastUse = partOf.slice();
+  eachUse((index, part) => {
+    if (part > lastUse[index]) lastUse[index] = part;
+  });
+  const handedOnAt = new Int32Array(parts.length);
   runs.forEach((is, index) => {
     for (let cut = partOf[index] + 1; is && cut <= lastUse[index]; cut++) handedOnAt[cut]++;
   });
@@ -94,7 +97,9 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
   const ofNode = Array.from(partOf, (part) => part < 0 ? 0 : passOf[part]);
 
   const taken = Array.from({ length: cuts.length + 1 }, () => new Set<number>());
-  for (const [index, part] of uses) if (passOf[part] > ofNode[index]) taken[passOf[part]].add(index);
+  eachUse((index, part) => {
+    if (passOf[part] > ofNode[index]) taken[passOf[part]].add(index);
+  });
   return {
     count: taken.length,
     ofNode,
@@ -108,14 +113,16 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
 function placesOf(taken: readonly ReadonlySet<number>[], ofNode: readonly number[]): Map<number, number> {
   const placeOf = new Map<number, number>();
   const freeFrom = new Array<number>(mostHandedOn).fill(0);
-  taken.forEach((_, pass) => {
-    const given = new Set(taken.flatMap((nodes) => [...nodes].filter((index) => ofNode[index] === pass)));
-    for (const index of given) {
-      const place = freeFrom.findIndex((from) => from <= pass);
-      freeFrom[place] = taken.findLastIndex((nodes) => nodes.has(index));
-      placeOf.set(index, place);
+  for (let pass = 0; pass < taken.length; pass++) {
+    for (const nodes of taken) {
+      for (const index of nodes) {
+        if (ofNode[index] !== pass || placeOf.has(index)) continue;
+        const place = freeFrom.findIndex((from) => from <= pass);
+        freeFrom[place] = taken.findLastIndex((nodes) => nodes.has(index));
+        placeOf.set(index, place);
+      }
     }
-  });
+  }
   return placeOf;
 }
 
@@ -124,56 +131,99 @@ function placesOf(taken: readonly ReadonlySet<number>[], ofNode: readonly number
  * depends on what (R. Tarjan: Depth-first search and linear graph algorithms, SIAM J. Comput. 1, 1972).
  */
 function indivisibleParts({ nodes, states, outputs }: Graph, runs: readonly boolean[]): number[][] {
-  const readers = readersOfOne(nodes, runs);
+  const readersOf = readersOfStates(nodes, states.length, runs);
   const parts: number[][] = [];
-  const entered = new Map<number, number>();
-  const placed = new Set<number>();
+  /** When each node was entered; 0 before. */
+  const entered = new Int32Array(nodes.length);
+  const placed = new Uint8Array(nodes.length);
   const open: number[] = [];
+  let count = 0;
   const visit = (index: number): number => {
-    const own = entered.size;
-    entered.set(index, own);
+    const own = entered[index] = ++count;
     open.push(index);
     const { op, args, attribute } = nodes[index];
     let earliest = own;
-    const needs = op === "state" ? [states[attribute].next, ...readers.get(index)!] : args;
+    // a state moves on once in a frame, so all that read it stay together
+    const needs = op === "state" ? [states[attribute].next, ...readersOf[attribute]] : args;
     for (const needed of needs) {
-      if (runs[needed] && !placed.has(needed)) {
-        earliest = Math.min(earliest, entered.get(needed) ?? visit(needed));
+      if (runs[needed] && !placed[needed]) {
+        const reached = entered[needed] || visit(needed);
+        if (reached < earliest) earliest = reached;
       }
     }
     if (earliest === own) {
       const part = open.splice(open.lastIndexOf(index)).sort((one, other) => one - other);
-      part.forEach((member) => placed.add(member));
+      for (const member of part) placed[member] = 1;
       parts.push(part);
     }
     return earliest;
   };
   for (const root of [...outputs, ...states.map(({ next }) => next)]) {
-    if (runs[root] && !entered.has(root)) visit(root);
+    if (runs[root] && !entered[root]) visit(root);
   }
   return parts;
 }
 
-/** Nodes that read the same state, where a graph has several: it moves on once in a frame. */
-function readersOfOne(nodes: Graph["nodes"], runs: readonly boolean[]): Map<number, number[]> {
-  const readers = Map.groupBy(
-    [...nodes.keys()].filter((index) => runs[index] && nodes[index].op === "state"),
-    (index) => nodes[index].attribute,
-  );
-  return new Map([...readers.values()].flatMap((group) => group.map((index) => [index, group] as const)));
+/** Nodes that read each state in every frame. */
+function readersOfStates(nodes: Graph["nodes"], states: number, runs: readonly boolean[]): number[][] {
+  const readers = Array.from({ length: states }, (): number[] => []);
+  nodes.forEach(({ op, attribute }, index) => {
+    if (runs[index] && op === "state") readers[attribute].push(index);
+  });
+  return readers;
 }
 
-/** Operations in the longest chain of each part that has to be over before the next frame can begin. */
-function recurrences({ nodes }: Graph, parts: readonly (readonly number[])[], partOf: Int32Array): number[] {
-  const depths = new Int32Array(nodes.length);
-  return parts.map((part, order) => {
-    if (part.length === 1) return 0;
+/**
+ * What the nodes that run need of each other, side by side in the order of the parts: the search for the cheapest cuts goes
+ * through it once for each place where a pass may begin.
+ */
+interface Steps {
+  /** Place of the first node of each part, and the end. */
+  readonly firstOf: Int32Array;
+  /** Where the needs of each node begin in {@link needs}, and the end. */
+  readonly needsFrom: Int32Array;
+  /** Places of nodes. */
+  readonly needs: readonly number[];
+}
+
+function stepsOf({ nodes }: Graph, parts: readonly (readonly number[])[], partOf: Int32Array): Steps {
+  const firstOf = new Int32Array(parts.length + 1);
+  const needsFrom = new Int32Array(nodes.length + 1);
+  const needs: number[] = [];
+  const placeOf = new Int32Array(nodes.length);
+  let place = 0;
+  parts.forEach((part, order) => {
     for (const index of part) {
-      const inside = nodes[index].args.filter((arg) => partOf[arg] === order);
-      depths[index] = inside.length === 0 ? 0 : 1 + Math.max(...inside.map((arg) => depths[arg]));
+      placeOf[index] = place++;
+      for (const arg of nodes[index].args) if (partOf[arg] >= 0) needs.push(placeOf[arg]);
+      needsFrom[place] = needs.length;
     }
-    return Math.max(...part.map((index) => depths[index]));
+    firstOf[order + 1] = place;
   });
+  return { firstOf, needsFrom, needs };
+}
+
+/**
+ * Operations in the longest chain that ends in a part and begins at a place or after it: what is before is there from the
+ * beginning. Leaves the length of the chain to each node in `depths`, and finds those of earlier parts there.
+ */
+function deepestOf(
+  { firstOf, needsFrom, needs }: Steps,
+  part: number,
+  from: number,
+  depths: Int32Array,
+): number {
+  let deepest = 0;
+  for (let place = firstOf[part]; place < firstOf[part + 1]; place++) {
+    let depth = 0;
+    for (let need = needsFrom[place]; need < needsFrom[place + 1]; need++) {
+      const needed = needs[need];
+      if (needed >= from && depths[needed] > depth) depth = depths[needed];
+    }
+    depths[place] = ++depth;
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest;
 }
 
 /** The first part of every pass but the first: the shortest way from the first part to the last. */
@@ -181,13 +231,17 @@ function cheapestCuts(
   graph: Graph,
   parts: readonly (readonly number[])[],
   partOf: Int32Array,
-  handedOnAt: readonly number[],
+  handedOnAt: Int32Array,
 ): number[] {
-  const { nodes } = graph;
-  const waits = recurrences(graph, parts, partOf);
-  const least = [0];
-  const cutBefore = [0];
-  const depths = new Int32Array(nodes.length);
+  const steps = stepsOf(graph, parts, partOf);
+  const { firstOf } = steps;
+  const depths = new Int32Array(graph.nodes.length);
+  /** Operations in the chain of each part that has to be over before the next frame can begin, after its first one. */
+  const waits = parts.map(({ length }, part) =>
+    length === 1 ? 0 : deepestOf(steps, part, firstOf[part], depths) - 1
+  );
+  const least = new Float64Array(parts.length + 1).fill(Infinity, 1);
+  const cutBefore = new Int32Array(parts.length + 1);
   for (let begin = 0; begin < parts.length; begin++) {
     if (handedOnAt[begin] > mostHandedOn) continue;
     const before = least[begin] + (begin === 0 ? 0 : costOfPass + costOfValue * handedOnAt[begin]);
@@ -196,27 +250,25 @@ function cheapestCuts(
     let longestWait = 0;
     for (
       let end = begin + 1;
-      end <= parts.length && (operations < longestPass || least[end] === undefined);
+      end <= parts.length && (operations < longestPass || least[end] === Infinity);
       end++
     ) {
-      longestWait = Math.max(longestWait, waits[end - 1]);
-      for (const index of parts[end - 1]) {
-        let depth = 0;
-        // what is not in this pass is there from the beginning
-        for (const arg of nodes[index].args) if (partOf[arg] >= begin) depth = Math.max(depth, depths[arg]);
-        depths[index] = depth + 1;
-        deepest = Math.max(deepest, depth + 1);
-        operations++;
-      }
+      const part = end - 1;
+      longestWait = Math.max(longestWait, waits[part]);
+      deepest = Math.max(deepest, deepestOf(steps, part, firstOf[begin], depths));
+      operations = firstOf[end] - firstOf[begin];
       const cost = before + Math.max(
         operations * shallow,
         Math.min(operations, operationsInSight) * deepest,
         longestWait > shallow ? longestWait * costOfWaiting : 0,
       );
-      if (!(least[end] <= cost)) [least[end], cutBefore[end]] = [cost, begin];
+      if (cost < least[end]) {
+        least[end] = cost;
+        cutBefore[end] = begin;
+      }
     }
   }
   const cuts: number[] = [];
-  for (let end = cutBefore[parts.length] ?? 0; end > 0; end = cutBefore[end]) cuts.unshift(end);
+  for (let end = cutBefore[parts.length]; end > 0; end = cutBefore[end]) cuts.unshift(end);
   return cuts;
 }

@@ -36,19 +36,16 @@ export function scheduleGraph(
   const { nodes, states, lines, outputs } = graph;
   const order: number[] = [];
   for (const { op, args, attribute } of nodes) {
+    let fastest = op === "table" || op === "sample" ? 1 : 0;
+    for (const arg of args) fastest = Math.max(fastest, order[arg]);
     order.push(
-      op === "constant"
-        ? 0
-        : op === "parameter"
+      op === "parameter"
         ? (moving && parameters[attribute].smoothingSeconds > 0 ? 2 : 1)
         : op === "note"
         ? (noteFields[attribute] === "trigger" ? 2 : 1)
         : changing.has(op)
         ? 2
-        : args.reduce(
-          (fastest, arg) => Math.max(fastest, order[arg]),
-          op === "table" || op === "sample" ? 1 : 0,
-        ),
+        : fastest,
     );
   }
   const usersOf = new Array<number>(nodes.length).fill(0);
@@ -62,7 +59,7 @@ export function scheduleGraph(
   outputs.forEach((output) => use(output, true));
   // users come after what they use, so from the end on every node knows whether anything needs it
   for (let index = nodes.length - 1; index >= 0; index--) {
-    if (usersOf[index] > 0) nodes[index].args.forEach((arg) => use(arg, order[index] === 2));
+    if (usersOf[index] > 0) { for (const arg of nodes[index].args) use(arg, order[index] === 2); }
   }
   return {
     rateOf: order.map((rate) => rates[rate]),

@@ -4,7 +4,7 @@
  * Covers: modules/signal/kernel.ts modules/signal/schedule.ts modules/signal/arena.ts
  *  modules/signal/quiet.ts modules/signal/polyphony.ts modules/signal/instrument_text.ts
  *  modules/signal/output_text.ts modules/signal/flatten.ts modules/signal/simplify.ts
- *  modules/signal/build_context.ts modules/signal/twin.ts
+ *  modules/signal/build_context.ts modules/signal/twin.ts modules/signal/local_text.ts
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";

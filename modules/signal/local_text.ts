@@ -1,0 +1,23 @@
+/** Texts of operations that name locals: what is one, and constants that become some. */
+
+/** Longest text that fetches a local; names of locals here are `$trigger` and letters with a number. */
+const longestLocalText = "(local.get $n123456789)".length;
+
+const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
+
+/**
+ * Whether a text only names a local. The length is asked first because looking into a text that was concatenated copies it, and
+ * the texts of a chain stand inside each other.
+ */
+export function isLocal(text: string, prefix = "$"): boolean {
+  return text.length <= longestLocalText && text.startsWith(`(local.get ${prefix}`);
+}
+
+/** Constants become locals: they are loaded once, not in every frame. */
+export function hoistConstants(text: string, constants: Map<string, string>): string {
+  return text.replace(constantPattern, (constant) => {
+    let name = constants.get(constant);
+    if (name === undefined) constants.set(constant, name = `$c${constants.size}`);
+    return `(local.get ${name})`;
+  });
+}
