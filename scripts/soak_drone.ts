@@ -31,9 +31,9 @@ export interface Hour {
 }
 
 /** Plays the drone and tells of each hour. */
-export async function soakDrone(hours: number, onHour: (hour: Hour, index: number) => void): Promise<void> {
+export function soakDrone(hours: number, onHour: (hour: Hour, index: number) => void): void {
   const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: blockFrames };
-  const { module, arena } = await compilePatch("drone", format);
+  const { module, arena } = compilePatch("drone", format);
   const drone = new WebAssembly.Instance(module).exports as unknown as PatchExports;
   drone.initialize(1);
   for (let hour = 0; hour < hours; hour++) {
@@ -103,7 +103,7 @@ if (import.meta.main) {
     Deno.exit(2);
   }
   const startedMs = performance.now();
-  await soakDrone(hours, ({ peakDb, rmsDb, mean, nonFiniteSamples, ground, cents }, index) => {
+  soakDrone(hours, ({ peakDb, rmsDb, mean, nonFiniteSamples, ground, cents }, index) => {
     const elapsed = (performance.now() - startedMs) / 1_000;
     console.log(
       `hour ${String(index + 1).padStart(2)}  peak ${peakDb.toFixed(2)} dB  rms ${rmsDb.toFixed(2)} dB  ` +

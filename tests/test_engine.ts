@@ -76,7 +76,7 @@ export async function renderAgain(
   const parts: Float32Array[] = [];
   const result = await renderSession({
     reader,
-    checksum: await compileChecksum(),
+    checksum: compileChecksum(),
     native,
     sampleFolder,
     onSamples: (samples) => Promise.resolve(void parts.push(samples.slice())),

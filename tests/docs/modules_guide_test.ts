@@ -17,7 +17,7 @@ import { PatchPlayer, peak, testFormat } from "./tests/patch_player.ts";
 
 Deno.test("the patch of the guide sounds, is driven, and falls silent", async () => {
   const graph = await loadPatch(new URL("./overdriven.ts", import.meta.url).pathname, testFormat);
-  const player = new PatchPlayer(await compileGraph(graph, testFormat));
+  const player = new PatchPlayer(compileGraph(graph, testFormat));
   player.set("drive/amountDb", 0).play(48_000);
   const soft = peak(player.on(60).play(9_600));
   player.set("drive/amountDb", 40).play(9_600);

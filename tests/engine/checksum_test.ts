@@ -5,7 +5,7 @@ import { nativeForTests } from "../native_for_tests.ts";
 import { testMemory } from "../test_memory.ts";
 import { fixed, structureBytes, within } from "../../engine/memory/layout.ts";
 
-const module = await compileChecksum();
+const module = compileChecksum();
 const memory = new WebAssembly.Memory({ initial: 1 });
 const checksum = new ArenaChecksum(module, memory);
 const arena = new Uint8Array(memory.buffer);

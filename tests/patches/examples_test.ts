@@ -9,7 +9,7 @@ const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name
 for (const name of names) {
   Deno.test(`the example ${name} plays each of its instruments, stays within full scale, and falls silent`, async () => {
     const graph = await loadPatch(new URL(name, folder).pathname, testFormat);
-    const player = new PatchPlayer(await compileGraph(graph, testFormat));
+    const player = new PatchPlayer(compileGraph(graph, testFormat));
     graph.instruments.forEach((instrument, index) => {
       player.on(1, 57, 0.8, index);
       const heard = peak(player.play(24_000));
@@ -24,7 +24,7 @@ for (const name of names) {
 
 Deno.test("the string of pluck.ts is in tune", async () => {
   const graph = await loadPatch(new URL("pluck.ts", folder).pathname, testFormat);
-  const player = new PatchPlayer(await compileGraph(graph, testFormat));
+  const player = new PatchPlayer(compileGraph(graph, testFormat));
   for (const [number, hz] of [[45, 110], [57, 220], [69, 440]]) {
     player.on(1, number);
     player.play(4_800, 0);

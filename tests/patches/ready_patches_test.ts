@@ -50,7 +50,7 @@ async function play(name: string, seconds: number, blockFrames = 256): Promise<H
     patch,
     config,
     native,
-    checksum: await compileChecksum(),
+    checksum: compileChecksum(),
     events: [...played, { frame: cut, commands: letGo(name, played, patch.parameters) }],
     end: { frames: seconds * sampleRateHz },
     onSamples: (part) => {

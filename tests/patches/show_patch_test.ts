@@ -17,7 +17,7 @@ Deno.test("the text and the data that are shown are the patch that is played", a
         ...{ patch, show: what, format },
         loadSamples: ({ samples = [] }) => loader.load(sampleFolderOf(patch, undefined), samples),
       });
-    assert.deepEqual(await assemble(await show("wat"), patch), wasm);
+    assert.deepEqual(assemble(await show("wat"), patch), wasm);
     const graph = graphFromJson(await show("json"));
     assert.deepEqual(graph, patches[patch].build(format));
   }

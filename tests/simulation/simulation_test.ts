@@ -14,7 +14,7 @@ const { native } = await nativeForTests();
 const parts: SimulationParts = {
   native,
   patch: await tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
-  checksum: await compileChecksum(),
+  checksum: compileChecksum(),
   makeRenderer: (...made) => new Renderer(...made),
 };
 

@@ -157,7 +157,7 @@ Deno.test("what is played live is, byte for byte, what a score of the same comma
   for (const bytes of [asText(heard), asBinary(heard)]) {
     for (const size of [blockFrames, 512]) {
       const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: size };
-      const offlinePatch = await compilePatch("keys", format);
+      const offlinePatch = compilePatch("keys", format);
       const { events } = readScore(bytes, { name: "live", sampleRateHz, patch: offlinePatch });
       const { samples } = await renderSamples(offlinePatch, events, { frames: blocks * blockFrames }, {
         blockFrames: size,

@@ -21,7 +21,7 @@ export const renderConfig: ScoreRenderOptions["config"] = {
 };
 
 const { native } = await nativeForTests();
-const checksum = await compileChecksum();
+const checksum = compileChecksum();
 
 /** Renders a score and returns its samples, interleaved, cut to the length of the result. */
 export async function renderSamples(

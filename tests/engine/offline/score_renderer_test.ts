@@ -74,7 +74,7 @@ function scores(parameters: readonly ParameterDeclaration[]): fc.Arbitrary<Score
 
 for (const name of ["keys", "sines"]) {
   Deno.test(`any score of ${name} gives the same bytes in blocks of 32 to 1024 frames`, async () => {
-    const patch = await compilePatch(name, testFormat);
+    const patch = compilePatch(name, testFormat);
     await fc.assert(
       fc.asyncProperty(
         scores(patch.parameters),
@@ -117,7 +117,7 @@ Deno.test("a render ends one frame after the last sound, and bridges gaps shorte
 });
 
 Deno.test("what still sounds when the tail is over is cut there, and says so", async () => {
-  const patch = await compilePatch("sines", testFormat);
+  const patch = compilePatch("sines", testFormat);
   const held = await renderSamples(patch, [note(100)], { tailFrames: 9_000 });
   assert.deepEqual([held.frames, held.cut, held.samples.length], [9_100, true, 18_200]);
   const released = await renderSamples(patch, [note(100), off(200)], { tailFrames: 200_000 });
@@ -155,7 +155,7 @@ Deno.test("more commands than a block can take are refused with the moment and t
 });
 
 Deno.test("a patch with an input hears silence there", async () => {
-  const patch = await compilePatch("sines", { ...testFormat, inputChannels: 2 });
+  const patch = compilePatch("sines", { ...testFormat, inputChannels: 2 });
   const loud = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
   const events: ScoreEvent[] = [{ frame: 0, commands: [{ kind: "set", parameter: loud, value: 0 }] }];
   const { peak } = await renderSamples(patch, events, { frames: 5_000 }, { inputChannels: 2 });

@@ -16,7 +16,7 @@ import { tone } from "../versions.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
 const { native } = await nativeForTests();
-const checksum = await compileChecksum();
+const checksum = compileChecksum();
 const compile = (patch: Patch) => compileGraph(patch.build(format), format);
 
 /** Plays commands, given by the block at whose start they are sent, and returns the left channel. */

@@ -11,7 +11,7 @@ import { tallyPatch } from "../../simulation/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
 import { testMemory } from "../../test_memory.ts";
 
-const checksum = await compileChecksum();
+const checksum = compileChecksum();
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
 const tally = await tallyPatch(format);
 
@@ -110,8 +110,8 @@ Deno.test("who needs an overwritten log entry stops instead of playing something
   assert.throws(() => renderer.takeCommands(), RendererStale);
 });
 
-Deno.test("block n hears the input of block n − lookahead", async () => {
-  const patch = await compilePatch("sines", {
+Deno.test("block n hears the input of block n − lookahead", () => {
+  const patch = compilePatch("sines", {
     sampleRateHz: 48_000,
     channels: 1,
     inputChannels: 1,

@@ -117,7 +117,7 @@ withSox(
     const loader = new SampleLoader();
     const [one, other] = [looped("a.wav"), looped("b.flac")].map((patch) => patch.build(format));
     const bank = await loader.load(folder, one.samples!);
-    const patch = await compileGraph(one, format, bank);
+    const patch = compileGraph(one, format, bank);
     const running = await startTestEngine({
       environment: { UNDERSTUDY_SESSION: session },
       patch: () => Promise.resolve(patch),
@@ -179,7 +179,7 @@ withSox(
     await sox(folder, "-n -r 48000 -c 2 -b 16 long.wav synth 40 sine 440 sine 331 gain -6");
     const graph = looped("long.wav").build(format);
     const bank = await new SampleLoader().load(folder, graph.samples!);
-    const patch = await compileGraph(graph, format, bank);
+    const patch = compileGraph(graph, format, bank);
     assert.ok(bank!.memory.buffer.byteLength > 15_000_000);
     assert.ok(patch.arena.bytes < 500_000, `${patch.arena.bytes}`);
     const running = await startTestEngine({ patch: () => Promise.resolve(patch) });

@@ -49,15 +49,15 @@ function interpretEvent(interpreter: PatchInterpreter, event: Event): void {
  *
  * @param change alters the module's text beforehand
  */
-export async function compareWithInterpreter(
+export function compareWithInterpreter(
   graph: PatchGraph,
   format: PatchFormat,
   { score, blockFrames, seed, samples }: Performance,
   change = (wat: string) => wat,
-): Promise<string | undefined> {
+): string | undefined {
   const { channels, inputChannels } = format;
   const text = patchText(graph, format, samples);
-  const player = new PatchPlayer(await assemblePatch({ ...text, wat: change(text.wat) }, format), seed);
+  const player = new PatchPlayer(assemblePatch({ ...text, wat: change(text.wat) }, format), seed);
   const interpreter = new PatchInterpreter(text.patch, format, seed, samples);
   const inputOf = (frame: number) =>
     [0.25, -0.5, 0.125, 0.75].slice(0, inputChannels).map((level) => level * (frame % 61) / 64);

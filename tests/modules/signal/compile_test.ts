@@ -36,15 +36,15 @@ const trials: fc.Arbitrary<Trial> = fc.record({
 });
 
 /** Where the compiled patch differs from the interpreter, or undefined. `change` alters the module's text beforehand. */
-function difference(trial: Trial, change = (wat: string) => wat): Promise<string | undefined> {
+function difference(trial: Trial, change = (wat: string) => wat): string | undefined {
   const { recipe, channels, inputChannels } = trial;
   const format = { sampleRateHz: rateHz, channels, inputChannels, maximumBlockFrames: 64 };
   return compareWithInterpreter(patchOf(recipe).build(format), format, trial, change);
 }
 
-Deno.test("any patch and any score give the bits of the plain interpreter, however blocks are cut", async () => {
-  await fc.assert(
-    fc.asyncProperty(trials, async (trial) => assert.equal(await difference(trial), undefined)),
+Deno.test("any patch and any score give the bits of the plain interpreter, however blocks are cut", () => {
+  fc.assert(
+    fc.property(trials, (trial) => assert.equal(difference(trial), undefined)),
     { numRuns: runs },
   );
 });
@@ -82,11 +82,11 @@ const planted: Readonly<Record<string, (wat: string) => string>> = {
 };
 
 for (const [name, change] of Object.entries(planted)) {
-  Deno.test(`the interpreter finds it when ${name}`, async () => {
+  Deno.test(`the interpreter finds it when ${name}`, () => {
     let changed = 0;
-    const caught = await (async () => {
+    const caught = (() => {
       for (const trial of fc.sample(trials, { numRuns: 400, seed: 7 })) {
-        const found = await difference(trial, (wat) => {
+        const found = difference(trial, (wat) => {
           const text = change(wat);
           if (text !== wat) changed++;
           return text;
@@ -99,10 +99,10 @@ for (const [name, change] of Object.entries(planted)) {
   });
 }
 
-Deno.test("a snapshot of the memory at any moment goes on with the same bits", async () => {
-  await fc.assert(
-    fc.asyncProperty(recipes, scores, async (recipe, score) => {
-      const compiled = await compileGraph(patchOf(recipe).build(testFormat), testFormat);
+Deno.test("a snapshot of the memory at any moment goes on with the same bits", () => {
+  fc.assert(
+    fc.property(recipes, scores, (recipe, score) => {
+      const compiled = compileGraph(patchOf(recipe).build(testFormat), testFormat);
       const original = new PatchPlayer(compiled);
       for (const step of score) playStep(original, step);
       const copy = new PatchPlayer(compiled);

@@ -87,9 +87,9 @@ const inOutput = (sound: Sound): Patch =>
   });
 
 /** Reads every float that a patch remembers. */
-async function memoryOf(patch: Patch): Promise<{ player: PatchPlayer; remembered: () => number[] }> {
+function memoryOf(patch: Patch): { player: PatchPlayer; remembered: () => number[] } {
   const graph = patch.build(testFormat);
-  const player = new PatchPlayer(await compileGraph(graph, testFormat));
+  const player = new PatchPlayer(compileGraph(graph, testFormat));
   const plan = planArena(graph, testFormat);
   const [{ voice }] = graph.instruments;
   const [places] = plan.instruments;
@@ -116,8 +116,8 @@ const isDenormal = (value: number) => value !== 0 && Math.abs(value) < smallestN
 
 for (const [place, patchOf] of Object.entries({ voice: inVoice, output: inOutput })) {
   for (const [name, sound] of Object.entries(ringing)) {
-    Deno.test(`${name}, in the ${place}: no denormal number, and zero in the end`, async () => {
-      const { player, remembered } = await memoryOf(patchOf(sound));
+    Deno.test(`${name}, in the ${place}: no denormal number, and zero in the end`, () => {
+      const { player, remembered } = memoryOf(patchOf(sound));
       player.on(60).on(67);
       assert.ok(peak(player.play(2_000)) > 0, "it sounds");
       player.exports.set_parameter(0, 0);
@@ -133,7 +133,7 @@ for (const [place, patchOf] of Object.entries({ voice: inVoice, output: inOutput
   }
 }
 
-Deno.test("an envelope that has ended is exactly zero and its voice is over", async () => {
+Deno.test("an envelope that has ended is exactly zero and its voice is over", () => {
   const patch = definePatch({
     name: "ending",
     instruments: {
@@ -149,7 +149,7 @@ Deno.test("an envelope that has ended is exactly zero and its voice is over", as
     parameters: {},
     output: ({ one }) => one,
   });
-  const { player, remembered } = await memoryOf(patch);
+  const { player, remembered } = memoryOf(patch);
   player.on(60).play(1_000);
   player.off(60);
   for (let frame = 0; frame < 4_000; frame++) {

@@ -113,7 +113,7 @@ Deno.test("the commented text assembles to the same bytes, and says of each func
     const samples = await loader.load(sampleFolderOf(graph.name, undefined), graph.samples ?? []);
     const { wat, patch } = patchText(graph, testFormat, samples);
     const text = annotateWat(wat, patch);
-    assert.deepEqual(await assemble(text, "commented"), await assemble(wat, "plain"));
+    assert.deepEqual(assemble(text, "commented"), assemble(wat, "plain"));
     for (const { name, voice } of graph.instruments) {
       assert.match(text, new RegExp(`^;; ${name}: four voices side by side, while no parameter moves$`, "m"));
       // a module of which nothing is left but what another takes over has no line of its own; in `keys` all have

@@ -82,11 +82,11 @@ function everything(channels: 2 | 4) {
 for (const patchChannels of [2, 4] as const) {
   for (const channels of [1, 2, 4, 6]) {
     for (const inputChannels of [0, 1, 2, 3, 4]) {
-      Deno.test(`conditions, tables and lines, ${patchChannels} channels to ${channels}, input of ${inputChannels}`, async () => {
+      Deno.test(`conditions, tables and lines, ${patchChannels} channels to ${channels}, input of ${inputChannels}`, () => {
         const format = { sampleRateHz: 8_000, channels, inputChannels, maximumBlockFrames: 64 };
         const graph = everything(patchChannels).build(format);
         for (const blockFrames of [64, 13]) {
-          const found = await compareWithInterpreter(graph, format, { score, blockFrames, seed: 5 });
+          const found = compareWithInterpreter(graph, format, { score, blockFrames, seed: 5 });
           assert.equal(found, undefined);
         }
       });
@@ -108,7 +108,7 @@ const mistakes: Readonly<Record<string, (wat: string) => string>> = {
 };
 
 for (const [mistake, change] of Object.entries(mistakes)) {
-  Deno.test(`many voices are summed in the order of their groups; planted mistake: ${mistake}`, async () => {
+  Deno.test(`many voices are summed in the order of their groups; planted mistake: ${mistake}`, () => {
     const patch = definePatch({
       name: "many",
       instruments: {
@@ -139,7 +139,7 @@ for (const [mistake, change] of Object.entries(mistakes)) {
     );
     const performance = { score: [...chord, ...release, ...again], blockFrames: 64, seed: 1 };
     let changed = false;
-    const found = await compareWithInterpreter(graph, format, performance, (wat) => {
+    const found = compareWithInterpreter(graph, format, performance, (wat) => {
       const text = change(wat);
       changed = text !== wat;
       return text;
@@ -149,7 +149,7 @@ for (const [mistake, change] of Object.entries(mistakes)) {
   });
 }
 
-Deno.test("of several voices the lowest is stolen, also where a unison reaches below note 0", async () => {
+Deno.test("of several voices the lowest is stolen, also where a unison reaches below note 0", () => {
   const patch = definePatch({
     name: "low",
     instruments: {
@@ -167,7 +167,7 @@ Deno.test("of several voices the lowest is stolen, also where a unison reaches b
   });
   const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
   const notes = [on(1, 0), on(2, 0.1), on(3, 40), on(4, 0)].map((event) => ({ event, frames: 50 }));
-  const found = await compareWithInterpreter(patch.build(format), format, {
+  const found = compareWithInterpreter(patch.build(format), format, {
     score: notes,
     blockFrames: 64,
     seed: 1,
@@ -175,7 +175,7 @@ Deno.test("of several voices the lowest is stolen, also where a unison reaches b
   assert.equal(found, undefined);
 });
 
-Deno.test("a state that begins at minus zero does, in voices and in the output", async () => {
+Deno.test("a state that begins at minus zero does, in voices and in the output", () => {
   const signed = () => {
     const zero = feedback(-0, (previous) => previous);
     return feedback(0.25, (previous) => previous.withSignOf(zero)); // the sign is that of the state
@@ -197,7 +197,7 @@ Deno.test("a state that begins at minus zero does, in voices and in the output",
   });
   const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
   const notes = score.filter(({ event }) => event.do !== "set");
-  const found = await compareWithInterpreter(graph.build(format), format, {
+  const found = compareWithInterpreter(graph.build(format), format, {
     score: notes,
     blockFrames: 64,
     seed: 5,

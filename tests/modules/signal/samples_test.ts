@@ -87,10 +87,10 @@ const score: readonly { event: Event; frames: number }[] = [
   { event: on(8, 127), frames: 900 },
 ];
 
-Deno.test("samples, loops and choke groups sound as the interpreter says, bit for bit", async () => {
+Deno.test("samples, loops and choke groups sound as the interpreter says, bit for bit", () => {
   const graph = everything.build(format);
   for (const blockFrames of [64, 13]) {
-    const found = await compareWithInterpreter(graph, format, { score, blockFrames, seed: 5, samples: bank });
+    const found = compareWithInterpreter(graph, format, { score, blockFrames, seed: 5, samples: bank });
     assert.equal(found, undefined);
   }
 });
@@ -102,10 +102,10 @@ for (
     ["all groups are one", "(return (i32.const 2))", "(return (i32.const 1))"],
   ]
 ) {
-  Deno.test(`the interpreter notices a planted mistake: ${mistake}`, async () => {
+  Deno.test(`the interpreter notices a planted mistake: ${mistake}`, () => {
     let changed = false;
     const performance = { score, blockFrames: 64, seed: 5, samples: bank };
-    const found = await compareWithInterpreter(everything.build(format), format, performance, (wat) => {
+    const found = compareWithInterpreter(everything.build(format), format, performance, (wat) => {
       const text = wat.replaceAll(from, to);
       changed = text !== wat;
       return text;
@@ -150,12 +150,12 @@ Deno.test("whatever frame is asked for, nothing but the file is read, and nothin
   }
 });
 
-Deno.test("a graph with samples survives as JSON, and what it names must be there", async () => {
+Deno.test("a graph with samples survives as JSON, and what it names must be there", () => {
   const graph = everything.build(format);
   assert.deepEqual(graph.samples, ["kick.wav", "hat.flac"]);
   assert.deepEqual(graphFromJson(graphToJson(graph)), graph);
-  const { wasm } = await compileGraph(graph, format, bank);
-  assert.deepEqual((await compileGraph(graphFromJson(graphToJson(graph)), format, bank)).wasm, wasm);
+  const { wasm } = compileGraph(graph, format, bank);
+  assert.deepEqual(compileGraph(graphFromJson(graphToJson(graph)), format, bank).wasm, wasm);
   assert.throws(
     () => compileGraph(graph, format),
     (error) => error instanceof PatchInvalid && /plays kick\.wav, hat\.flac.*found none/.test(error.message),
@@ -213,7 +213,7 @@ for (const [lie, [change, expected]] of Object.entries(lies)) {
   });
 }
 
-Deno.test("a patch without samples imports nothing, also when others have some", async () => {
+Deno.test("a patch without samples imports nothing, also when others have some", () => {
   const plain: Patch = definePatch({
     name: "plain",
     instruments: {},
@@ -222,10 +222,10 @@ Deno.test("a patch without samples imports nothing, also when others have some",
   });
   const graph = plain.build(testFormat);
   assert.ok(!("samples" in graph));
-  const { module, wasm, sampleMemory } = await compileGraph(graph, testFormat, bank);
+  const { module, wasm, sampleMemory } = compileGraph(graph, testFormat, bank);
   assert.deepEqual(WebAssembly.Module.imports(module), []);
   assert.equal(sampleMemory, undefined);
-  assert.deepEqual(wasm, (await compileGraph(graph, testFormat)).wasm);
+  assert.deepEqual(wasm, compileGraph(graph, testFormat).wasm);
 });
 
 Deno.test("lengths and rates become numbers, and what follows from them is no longer computed", () => {

@@ -28,15 +28,15 @@ function changed(change: (graph: Loose) => void): string {
   return JSON.stringify(graph);
 }
 
-Deno.test("every patch survives as JSON, and compiles to the same bytes", async () => {
-  const same = async (graph: PatchGraph) => {
+Deno.test("every patch survives as JSON, and compiles to the same bytes", () => {
+  const same = (graph: PatchGraph) => {
     const read = graphFromJson(graphToJson(graph));
     assert.deepStrictEqual(read, graph);
-    assert.deepEqual((await compileGraph(read, format)).wasm, (await compileGraph(graph, format)).wasm);
+    assert.deepEqual(compileGraph(read, format).wasm, compileGraph(graph, format).wasm);
   };
-  for (const patch of [sines, keys]) await same(patch.build(format));
-  await fc.assert(
-    fc.asyncProperty(recipes, (recipe) => same(patchOf(recipe).build(format))),
+  for (const patch of [sines, keys]) same(patch.build(format));
+  fc.assert(
+    fc.property(recipes, (recipe) => same(patchOf(recipe).build(format))),
     { numRuns: 40 },
   );
 });
@@ -78,7 +78,7 @@ function spoil(data: Loose, path: readonly (string | number)[], value: unknown):
   return data;
 }
 
-Deno.test("spoilt data is refused with a reason, or is a patch that compiles", async () => {
+Deno.test("spoilt data is refused with a reason, or is a patch that compiles", () => {
   let refused = 0;
   let compiled = 0;
   const bases = [sines, keys].map((patch) => graphToJson(patch.build(format)));
@@ -89,11 +89,11 @@ Deno.test("spoilt data is refused with a reason, or is a patch that compiles", a
     const data = JSON.parse(bases[base]);
     return paths.filter((path) => typeof valueAt(data, path) === "number");
   });
-  await fc.assert(
-    fc.asyncProperty(
+  fc.assert(
+    fc.property(
       fc.nat(1),
       fc.array(fc.tuple(fc.nat(), fc.boolean(), spoilers), { minLength: 1, maxLength: 2 }),
-      async (base, spoils) => {
+      (base, spoils) => {
         let data = JSON.parse(bases[base]);
         for (const [place, anywhere, value] of spoils) {
           const choice = (anywhere ? places : leaves)[base];
@@ -113,7 +113,7 @@ Deno.test("spoilt data is refused with a reason, or is a patch that compiles", a
           refused++;
           return;
         }
-        const { wasm } = await compileGraph(graph, format);
+        const { wasm } = compileGraph(graph, format);
         assert.ok(WebAssembly.validate(wasm));
         compiled++;
       },
@@ -247,7 +247,7 @@ Deno.test("what has to lie in memory is limited, whatever it is that needs it", 
   });
 });
 
-Deno.test("a chain of as many operations as may be is compiled, one after the other or each in the next", async () => {
+Deno.test("a chain of as many operations as may be is compiled, one after the other or each in the next", () => {
   const text = changed(({ main }) => {
     let last = main.outputs[0];
     for (let index = 0; index < 28_000; index++) {
@@ -256,5 +256,5 @@ Deno.test("a chain of as many operations as may be is compiled, one after the ot
     }
     main.outputs = [last];
   });
-  assert.ok(WebAssembly.validate((await compileGraph(graphFromJson(text), format)).wasm));
+  assert.ok(WebAssembly.validate(compileGraph(graphFromJson(text), format).wasm));
 });
