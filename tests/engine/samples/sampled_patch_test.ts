@@ -66,6 +66,33 @@ async function ready(process: Deno.ChildProcess): Promise<{ address: string; res
   }
 }
 
+/** Starts, lets somebody play until they are done, and quits. */
+async function playing(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  play: (client: UdpClient) => Promise<void>,
+): Promise<void> {
+  const process = understudy(["start", ...args], environment).spawn();
+  const { address, rest } = await ready(process);
+  const client = new UdpClient(address);
+  try {
+    await play(client);
+    await client.say("/quit");
+    await rest();
+    assert.equal((await process.status).code, 0);
+  } finally {
+    await client.close();
+    await process.stdout.cancel();
+  }
+}
+
+/** Renders a session, every block as the device got it. */
+async function rendersAlike(session: string, file: string): Promise<void> {
+  const { code, stdout, stderr } = await ended(["render", session, "-o", file]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /every block is what the device got/);
+}
+
 withSox(
   "a patch file finds its samples beside it, is shown with them, and is rendered; what is missing is named",
   async (folder) => {
@@ -115,13 +142,8 @@ withSox(
       await Deno.writeTextFile(`${folder}/${name}.ts`, patchOf(name, `${name}.wav`));
     }
     const session = `${folder}/a.session`;
-    const process = understudy(["start", `${folder}/kick.ts`], {
-      UNDERSTUDY_SESSION: session,
-      UNDERSTUDY_PATCH_FOLDER: folder,
-    }).spawn();
-    const { address, rest } = await ready(process);
-    const client = new UdpClient(address);
-    try {
+    const environment = { UNDERSTUDY_SESSION: session, UNDERSTUDY_PATCH_FOLDER: folder };
+    await playing([`${folder}/kick.ts`], environment, async (client) => {
       await client.ask("/kit/note", "if", 60, 1);
       for (
         const [name, told] of [
@@ -134,16 +156,8 @@ withSox(
       }
       assert.equal((await client.ask("/kit/gainDb", "f", -6)).at(-1), "/done /kit/gainDb");
       assert.equal((await client.ask("/patch/load", "s", "kick.ts")).at(-1), "/done /patch/load");
-      await client.say("/quit");
-      await rest();
-      assert.equal((await process.status).code, 0);
-    } finally {
-      await client.close();
-      await process.stdout.cancel();
-    }
-    const rendered = await ended(["render", session, "-o", `${folder}/a.wav`]);
-    assert.equal(rendered.code, 0, rendered.stderr);
-    assert.match(rendered.stdout, /every block is what the device got/);
+    });
+    await rendersAlike(session, `${folder}/a.wav`);
     await Deno.remove(`${folder}/samples/kick.wav`);
     const gone = await ended(["render", session, "-o", `${folder}/b.wav`]);
     assert.equal(gone.code, 2, gone.stderr);
@@ -158,26 +172,15 @@ Deno.test("the ready sampler is loaded from afar, played, and its session is ren
   const folder = await Deno.makeTempDir({ prefix: "understudy-samples-" });
   try {
     const session = `${folder}/a.session`;
-    const process = understudy(["start", "sines"], { UNDERSTUDY_SESSION: session }).spawn();
-    const { address, rest } = await ready(process);
-    const client = new UdpClient(address);
-    try {
+    await playing(["sines"], { UNDERSTUDY_SESSION: session }, async (client) => {
       assert.equal((await client.ask("/patch/load", "s", "sampler")).at(-1), "/done /patch/load");
       for (const [instrument, note] of [["keys", 60], ["kit", 36], ["kit", 46], ["kit", 42]] as const) {
         const answer = await client.ask(`/${instrument}/note`, "if", note, 0.8);
         assert.equal(answer.at(-1), `/done /${instrument}/note`);
       }
       await new Promise((done) => setTimeout(done, 300));
-      await client.say("/quit");
-      await rest();
-      assert.equal((await process.status).code, 0);
-    } finally {
-      await client.close();
-      await process.stdout.cancel();
-    }
-    const rendered = await ended(["render", session, "-o", `${folder}/a.wav`]);
-    assert.equal(rendered.code, 0, rendered.stderr);
-    assert.match(rendered.stdout, /every block is what the device got/);
+    });
+    await rendersAlike(session, `${folder}/a.wav`);
     // its keys and its kit are in the file, not only the silence before them
     const { samples } = await readFloatWav(`${folder}/a.wav`);
     assert.ok(samples.some((sample) => Math.abs(sample) > 0.1));
