@@ -6,6 +6,7 @@ import {
   type FaultTarget,
   faultTargets,
 } from "../engine/control.ts";
+import { patchOfProgram } from "../engine/midi/messages.ts";
 import type { Feedback } from "./feedback.ts";
 import { MessageRefused, numbers, oneOf, texts } from "./arguments.ts";
 import type { AccessControl } from "./access.ts";
@@ -246,10 +247,7 @@ function changingMethods({ engine, loadPatch, programs, onQuit }: ServerParts): 
         })`,
       read: (args) => {
         const [, program] = numbers(args, ["i"], 2);
-        const name = programs[program];
-        if (name === undefined) {
-          throw new MessageRefused(`program: expected 0 to ${programs.length - 1}, found ${program}`);
-        }
+        const name = patchOfProgram(program, programs);
         return { act: () => loadPatch(name) };
       },
     },

@@ -1,7 +1,7 @@
 /**
  * What MIDI messages mean to a patch, the same from a keyboard and packed in OSC. Channels 1 to 16 play the patch's
  * instruments in their order. The bend wheel reaches two semitones, as MIDI has it until somebody says otherwise. Program
- * changes are not of them: they exchange the patch (`program_changes.ts`).
+ * changes exchange the patch; when, is decided elsewhere (`program_changes.ts`).
  */
 import type { ParameterDeclaration } from "../../modules/compiled_patch.ts";
 import { type Command, CommandRefused, type EngineControl } from "../control.ts";
@@ -73,6 +73,13 @@ export function instrumentOf(channel: number, { instruments }: MidiTarget): numb
   throw new CommandRefused(
     `channel: expected 1 to ${instruments.length}, one for each instrument, found ${channel}`,
   );
+}
+
+/** The patch of a program's number. Throws {@link CommandRefused} where there is none. */
+export function patchOfProgram(program: number, patches: readonly string[]): string {
+  const patch = patches[program];
+  if (patch !== undefined) return patch;
+  throw new CommandRefused(`program: expected 0 to ${patches.length - 1}, found ${program}`);
 }
 
 /** Number and velocity 0 to 127; velocity 0 releases. */

@@ -2,8 +2,8 @@
  * Program changes from a device: each number is a patch. Loading takes longer than turning a dial by one, so of those that
  * come meanwhile the last one counts. Main isolate.
  */
-import { CommandRefused } from "../control.ts";
 import type { Log } from "../logging.ts";
+import { patchOfProgram } from "./messages.ts";
 
 export class ProgramChanges {
   readonly #patches: readonly string[];
@@ -22,13 +22,9 @@ export class ProgramChanges {
     this.#log = log;
   }
 
-  /** Throws {@link CommandRefused} for a number that is no patch. */
+  /** Throws `CommandRefused` for a number that is no patch. */
   change(program: number): void {
-    const patch = this.#patches[program];
-    if (patch === undefined) {
-      throw new CommandRefused(`program: expected 0 to ${this.#patches.length - 1}, found ${program}`);
-    }
-    this.#wanted = patch;
+    this.#wanted = patchOfProgram(program, this.#patches);
     this.#loading ??= this.#loadWanted().finally(() => this.#loading = undefined);
   }
 

@@ -1,27 +1,9 @@
 /** Time tags in captured audio: what is N frames apart sounds N frames apart, whatever the wall clock does meanwhile. */
 import assert from "node:assert/strict";
-import { adsr } from "../../modules/envelopes/adsr.ts";
-import { definePatch, instrument } from "../../modules/patch.ts";
 import { compileGraph } from "../../modules/signal/compile.ts";
 import { OutputCapture } from "../output_capture.ts";
 import { startTestEngine } from "../test_engine.ts";
-
-/** One sample of full scale where a note begins. */
-const clicks = definePatch({
-  name: "clicks",
-  instruments: {
-    clicks: instrument({
-      voices: 16,
-      parameters: {},
-      voice: ({ gate, trigger }) => ({
-        output: trigger.select(1, 0),
-        envelope: adsr({ gate, trigger, attackSeconds: 0.001, sustain: 1, releaseSeconds: 0.001 }),
-      }),
-    }),
-  },
-  parameters: {},
-  output: ({ clicks }) => clicks,
-});
+import { clicks, onsetsIn } from "./clicks.ts";
 
 for (const stepMs of [0, 1_000, -1_000]) {
   Deno.test(`bundles sent one by one sound exactly as far apart as their tags, the wall clock stepping by ${stepMs} ms`, async () => {
@@ -53,8 +35,7 @@ for (const stepMs of [0, 1_000, -1_000]) {
     await new Promise((done) => setTimeout(done, 1_000));
     await engine.stop();
     const samples = capture.finish();
-    const onsets: number[] = [];
-    for (let at = 0; at < samples.length; at += 2) if (samples[at] !== 0) onsets.push(at / 2);
+    const onsets = onsetsIn(samples);
     assert.deepEqual(onsets.slice(1).map((onset, index) => onset - onsets[index]), distances);
   });
 }

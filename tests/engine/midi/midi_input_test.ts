@@ -7,8 +7,6 @@ import assert from "node:assert/strict";
 import type { Command, EngineControl } from "../../../engine/control.ts";
 import { MidiInput } from "../../../engine/midi/midi_input.ts";
 import { MidiInputPort, MidiUnavailable } from "../../../ffi/midi_input.ts";
-import { adsr } from "../../../modules/envelopes/adsr.ts";
-import { definePatch, instrument } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../modules/signal/compile.ts";
 import { patchNamed } from "../../../patches/catalogue.ts";
 import { nativeForTests } from "../../native_for_tests.ts";
@@ -16,6 +14,7 @@ import { OutputCapture } from "../../output_capture.ts";
 import { requirement } from "../../requirement.ts";
 import { type SoundServer, startSoundServer } from "../../sound_server.ts";
 import { startTestEngine, type TestEngine, type TestEngineOptions, until } from "../../test_engine.ts";
+import { clicks, onsetsIn } from "../clicks.ts";
 import { sendMidi, type SentMessage } from "./midi_sender.ts";
 
 const needs = {
@@ -76,23 +75,6 @@ async function startWithMidi(options: TestEngineOptions, midiConnect?: string): 
   return { ...started, midi, commands };
 }
 
-/** One sample where a note begins, as large as notes begin there. */
-const clicks = definePatch({
-  name: "clicks",
-  instruments: {
-    clicks: instrument({
-      voices: 32,
-      parameters: {},
-      voice: ({ gate, trigger }) => ({
-        output: trigger.select(1, 0),
-        envelope: adsr({ gate, trigger, attackSeconds: 0.001, sustain: 1, releaseSeconds: 0.001 }),
-      }),
-    }),
-  },
-  parameters: {},
-  output: ({ clicks }) => clicks,
-});
-
 const keys = (format: Parameters<typeof compileGraph>[1]) =>
   compileGraph(patchNamed("keys").build(format), format);
 
@@ -122,8 +104,7 @@ jackTest(
     await midi.stop();
     await engine.stop();
     const samples = capture.finish();
-    const onsets: number[] = [];
-    for (let at = 0; at < samples.length; at += 2) if (samples[at] !== 0) onsets.push(at / 2);
+    const onsets = onsetsIn(samples);
     assert.deepEqual({ ...counts, connections: 0 }, {
       open: 1,
       connections: 0,
