@@ -6,54 +6,54 @@ import {
   parseCommandLine,
   type RenderScoreCommand,
   UsageError,
-} from "./engine/command_line.ts";
-import { type Config, ConfigError, readConfig } from "./engine/config.ts";
-import { listDevices } from "./engine/devices.ts";
-import { diagnose } from "./engine/doctor.ts";
-import { DriverError } from "./engine/driver/driver.ts";
+} from "./cli/command_line.ts";
+import { type Config, ConfigError, readConfig } from "./config/settings.ts";
+import { listDevices } from "./cli/devices.ts";
+import { diagnose } from "./cli/doctor.ts";
+import { DriverError } from "./engine/device/driver.ts";
 import { Engine } from "./engine/engine.ts";
-import { exitCodes } from "./engine/exit_codes.ts";
-import { createLog, type Log } from "./engine/logging.ts";
-import { MidiInput } from "./engine/midi/midi_input.ts";
-import { ProgramChanges } from "./engine/midi/program_changes.ts";
-import { loadNative } from "./engine/native.ts";
-import { RenderInterrupted } from "./engine/offline/render_interrupted.ts";
-import { renderScoreToWav } from "./engine/offline/render_score_to_wav.ts";
-import { ScoreUnplayable } from "./engine/offline/score_renderer.ts";
+import { exitCodes } from "./cli/exit_codes.ts";
+import { createLog, type Log } from "./foundation/logging.ts";
+import { MidiInput } from "./midi/midi_input.ts";
+import { ProgramChanges } from "./midi/program_changes.ts";
+import { loadNative } from "./config/load_native.ts";
+import { RenderInterrupted } from "./engine/render/render_interrupted.ts";
+import { renderScoreToWav } from "./engine/render/render_score_to_wav.ts";
+import { ScoreUnplayable } from "./engine/render/score_renderer.ts";
 import { SampleError } from "./engine/samples/sample_error.ts";
 import { SampleLoader } from "./engine/samples/sample_loader.ts";
-import { renderToWav } from "./engine/session/render_to_wav.ts";
+import { renderToWav } from "./engine/render/render_session_to_wav.ts";
 import { SessionDamaged } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
-import { WavFileError } from "./engine/session/wav_writer.ts";
+import { WavFileError } from "./engine/render/wav_writer.ts";
 import { PortAudioMissing } from "./ffi/library_search.ts";
 import { type DatagramPeer, Datagrams } from "./ffi/datagrams.ts";
 import { MidiUnavailable } from "./ffi/midi_input.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
 import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
-import { AccessControl, loopbackNetworks } from "./osc/access.ts";
-import { AddressSpace } from "./osc/address_space.ts";
-import { NetworkInvalid, NetworkList } from "./osc/cidr.ts";
-import { Gate } from "./osc/gate.ts";
-import { isLoopback, PacketIntake } from "./osc/intake.ts";
-import { OscListener, PortInUse, wantedBufferBytes } from "./osc/listener.ts";
+import { AccessControl, loopbackNetworks } from "./osc/admission/access_control.ts";
+import { AddressSpace } from "./osc/methods/address_space.ts";
+import { NetworkInvalid, NetworkList } from "./osc/admission/network_list.ts";
+import { Gate } from "./osc/admission/admission.ts";
+import { isLoopback, PacketIntake } from "./osc/transport/intake.ts";
+import { OscListener, PortInUse, wantedBufferBytes } from "./osc/transport/udp_listener.ts";
 import { QueryService } from "./osc/oscquery/query_service.ts";
-import { StreamListener } from "./osc/stream_listener.ts";
-import type { PatchFormat } from "./modules/compiled_patch.ts";
-import type { SampleBank } from "./modules/sample_bank.ts";
+import { StreamListener } from "./osc/transport/tcp_listener.ts";
+import type { PatchFormat } from "./compiler/graph/compiled_patch.ts";
+import type { SampleBank } from "./compiler/graph/sample_bank.ts";
 import { PatchInvalid } from "./modules/signal/flatten.ts";
-import { patchNames, PatchUnknown } from "./patches/catalogue.ts";
-import { ScoreInvalid } from "./osc/score_invalid.ts";
-import { allowedPatch } from "./patches/allowed_patch.ts";
-import { compileGraph } from "./modules/signal/compile.ts";
-import type { PatchGraph } from "./modules/signal/graph.ts";
-import { loadPatch } from "./patches/load_patch.ts";
-import { sampleFolderOf } from "./patches/sample_folder.ts";
-import { readTuning } from "./patches/read_tuning.ts";
+import { patchNames, PatchUnknown } from "./patches/ready/catalogue.ts";
+import { ScoreInvalid } from "./osc/score/score_invalid.ts";
+import { allowedPatch } from "./patches/loading/allowed_patch.ts";
+import { compileGraph } from "./compiler/compile.ts";
+import type { PatchGraph } from "./compiler/graph/graph.ts";
+import { loadPatch } from "./patches/loading/evaluate_patch.ts";
+import { sampleFolderOf } from "./patches/loading/sample_folder.ts";
+import { readTuning } from "./patches/loading/read_tuning.ts";
 import { ScaleInvalid } from "./modules/tuning/scala.ts";
-import { phraseOf } from "./patches/phrases.ts";
-import { playScore } from "./osc/play_score.ts";
-import { readScore } from "./osc/score.ts";
+import { phraseOf } from "./patches/ready/phrases.ts";
+import { playScore } from "./osc/score/play_score.ts";
+import { readScore } from "./osc/score/score.ts";
 
 const { version } = manifest;
 
@@ -100,7 +100,7 @@ async function run(args: readonly string[]): Promise<number> {
       return await interruptible((signal) => renderScore(line, config, signal));
     case "patch": {
       // what draws is large, and nothing else needs it
-      const { showPatch } = await import("./patches/show_patch.ts");
+      const { showPatch } = await import("./cli/show_patch.ts");
       const onPrint = (text: string) => console.error(text);
       const loadSamples = samplesOf(config, line.patch);
       return print(await showPatch({ ...line, format: await patchFormat(config), onPrint, loadSamples }));

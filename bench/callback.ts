@@ -2,12 +2,12 @@
  * What a call of the callback costs: 10⁷ calls for one block of 64 stereo frames each, three rings voting, by its own
  * histogram. `deno task bench:callback [CALLS]`
  */
-import { checksumOf } from "../engine/checksum.ts";
-import { Histogram } from "../engine/histogram.ts";
+import { checksumOf } from "../engine/memory/checksum.ts";
+import { Histogram } from "../engine/memory/histogram.ts";
 import { fixed, structureBytes, within } from "../engine/memory/layout.ts";
-import { Timeline } from "../engine/timeline.ts";
-import { nativeForTests } from "../tests/native_for_tests.ts";
-import { testMemory } from "../tests/test_memory.ts";
+import { Timeline } from "../engine/time/timeline.ts";
+import { nativeForTests } from "../testing/native_for_tests.ts";
+import { testMemory } from "../testing/test_memory.ts";
 import { report } from "./report.ts";
 
 const calls = Number(Deno.args[0] ?? 10_000_000);

@@ -2,7 +2,7 @@
  * What a whole engine costs on the clock driver, as its users run it: start, idle, and sixteen voices, from outside the
  * process. `deno task bench:engine [SECONDS]`
  */
-import { encodePacket } from "../osc/codec.ts";
+import { encodePacket } from "../osc/packet/codec.ts";
 import { report } from "./report.ts";
 
 const seconds = Number(Deno.args[0] ?? 10);

@@ -3,9 +3,9 @@
  *
  *     deno task bench:osc [SECONDS a rate]
  */
-import { encodePacket } from "../osc/codec.ts";
-import { nativeForTests } from "../tests/native_for_tests.ts";
-import { onPath } from "../tests/requirement.ts";
+import { encodePacket } from "../osc/packet/codec.ts";
+import { nativeForTests } from "../testing/native_for_tests.ts";
+import { onPath } from "../testing/requirement.ts";
 import { latencies } from "./osc_latency.ts";
 import { mostMessages, type OscServer, startScsynth, startUnderstudy } from "./osc_servers.ts";
 import { report } from "./report.ts";

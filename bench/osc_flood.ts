@@ -1,6 +1,6 @@
 /** A process that turns one knob, evenly, for ever: `deno run -A bench/osc_flood.ts LIBRARY PORT MESSAGES_A_SECOND` */
 import { openNative } from "../ffi/native_library.ts";
-import { encodePacket } from "../osc/codec.ts";
+import { encodePacket } from "../osc/packet/codec.ts";
 import { FastSocket } from "./osc_servers.ts";
 
 const [library, ...numbers] = Deno.args;

@@ -3,13 +3,13 @@
  * begins in silence, so that its first sample that is not zero is its onset.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
-import { encodePacket, type OscArgument } from "../osc/codec.ts";
+import { encodePacket, type OscArgument } from "../osc/packet/codec.ts";
 import { fixed } from "../engine/memory/layout.ts";
-import { compilePatch } from "../patches/catalogue.ts";
-import { serveOsc } from "../tests/osc/osc_server.ts";
-import { OutputCapture } from "../tests/output_capture.ts";
-import { startTestEngine } from "../tests/test_engine.ts";
-import { TurnTimes } from "../tests/turn_times.ts";
+import { compilePatch } from "../patches/ready/catalogue.ts";
+import { serveOsc } from "../testing/osc/osc_server.ts";
+import { OutputCapture } from "../testing/output_capture.ts";
+import { startTestEngine } from "../testing/test_engine.ts";
+import { TurnTimes } from "../testing/turn_times.ts";
 import { FastSocket } from "./osc_servers.ts";
 
 const notes = 200;

@@ -1,8 +1,14 @@
 /** Two audio servers on UDP, the same way to flood both, and each one's own proof of what arrived. */
 import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
-import { decodePacket, encodePacket, isBundle, type OscArgument, type OscMessage } from "../osc/codec.ts";
-import { startSoundServer } from "../tests/sound_server.ts";
+import {
+  decodePacket,
+  encodePacket,
+  isBundle,
+  type OscArgument,
+  type OscMessage,
+} from "../osc/packet/codec.ts";
+import { startSoundServer } from "../testing/sound_server.ts";
 
 /** A server under test. */
 export interface OscServer {

@@ -8,13 +8,13 @@
  *     deno task bench:turns [SECONDS each]
  */
 import { setImmediate } from "node:timers";
-import { decodePacket, encodePacket, type OscMessage } from "../osc/codec.ts";
-import { immediately } from "../osc/time_tag.ts";
-import { compilePatch } from "../patches/catalogue.ts";
-import { nativeForTests } from "../tests/native_for_tests.ts";
-import { serveOsc } from "../tests/osc/osc_server.ts";
-import { startTestEngine } from "../tests/test_engine.ts";
-import { TurnTimes } from "../tests/turn_times.ts";
+import { decodePacket, encodePacket, type OscMessage } from "../osc/packet/codec.ts";
+import { immediately } from "../osc/packet/time_tag.ts";
+import { compilePatch } from "../patches/ready/catalogue.ts";
+import { nativeForTests } from "../testing/native_for_tests.ts";
+import { serveOsc } from "../testing/osc/osc_server.ts";
+import { startTestEngine } from "../testing/test_engine.ts";
+import { TurnTimes } from "../testing/turn_times.ts";
 import { report } from "./report.ts";
 
 const seconds = Number(Deno.args[0] ?? 3);

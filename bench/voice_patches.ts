@@ -1,18 +1,18 @@
 /** Voices that the benchmarks play, each as a patch of its own. */
 import { instantiatePatch, type PatchExports } from "../engine/renderer/patch_instance.ts";
-import type { CompiledPatch } from "../modules/compiled_patch.ts";
+import type { CompiledPatch } from "../compiler/graph/compiled_patch.ts";
 import { adsr } from "../modules/envelopes/adsr.ts";
 import { stateVariable } from "../modules/filters/state_variable.ts";
 import { noise } from "../modules/oscillators/noise.ts";
 import { saw } from "../modules/oscillators/saw.ts";
 import { sine } from "../modules/oscillators/sine.ts";
 import { definePatch, instrument, type Note, type Patch, type Voice } from "../modules/patch.ts";
-import { createSampleBank } from "../modules/sample_bank.ts";
-import { compileGraph } from "../modules/signal/compile.ts";
+import { createSampleBank } from "../compiler/graph/sample_bank.ts";
+import { compileGraph } from "../compiler/compile.ts";
 import { delay } from "../modules/time/delay.ts";
 import { pan } from "../modules/utility/pan.ts";
 import { soundFile } from "../scripts/reference/library.ts";
-import { threadSeconds } from "./processor_time.ts";
+import { threadSeconds } from "../testing/processor_time.ts";
 
 /** What all of them are rendered for. */
 export const benchFormat = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };

@@ -3,10 +3,10 @@
  * waits for the clock driver in a thread of its own. `deno task bench:wait [SECONDS]`
  */
 import { Worker } from "node:worker_threads";
-import { ClockDriver } from "../engine/driver/clock_driver.ts";
+import { ClockDriver } from "../engine/device/clock_driver.ts";
 import { fixed } from "../engine/memory/layout.ts";
-import { nativeForTests } from "../tests/native_for_tests.ts";
-import { testMemory } from "../tests/test_memory.ts";
+import { nativeForTests } from "../testing/native_for_tests.ts";
+import { testMemory } from "../testing/test_memory.ts";
 import { report } from "./report.ts";
 import type { WaitResult } from "./wait_worker.ts";
 

@@ -4,46 +4,46 @@
  * Nothing of this is needed for the next block to sound.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
-import type { CompiledPatch, ParameterDeclaration } from "../modules/compiled_patch.ts";
-import type { SampleBank } from "../modules/sample_bank.ts";
-import type { PatchGraph } from "../modules/signal/graph.ts";
-import { compileChecksum } from "./checksum.ts";
-import type { Config } from "./config.ts";
-import { seatCount } from "./constants.ts";
-import * as control from "./control.ts";
-import { DriverError } from "./driver/driver.ts";
-import { DriverKeeper } from "./driver/driver_keeper.ts";
-import { ProcessEnd } from "./driver/process_end.ts";
-import { fadeOut } from "./fade_out.ts";
+import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
+import type { SampleBank } from "../compiler/graph/sample_bank.ts";
+import type { PatchGraph } from "../compiler/graph/graph.ts";
+import { compileChecksum } from "./memory/checksum.ts";
+import type { Config } from "../config/settings.ts";
+import { seatCount } from "./memory/constants.ts";
+import * as control from "./control/control.ts";
+import { DriverError } from "./device/driver.ts";
+import { DriverKeeper } from "./device/device_watch.ts";
+import { ProcessEnd } from "./device/exit_guard.ts";
+import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
-import type { Log } from "./logging.ts";
-import { raiseLookahead } from "./lookahead.ts";
+import type { Log } from "../foundation/logging.ts";
+import { raiseLookahead } from "./device/lookahead.ts";
 import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
-import { ParameterValues } from "./parameter_values.ts";
-import { PatchLoader } from "./patch_loader.ts";
+import { ParameterValues } from "./log/parameter_values.ts";
+import { PatchLoader } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./renderer/ended_notes.ts";
-import { RendererPool } from "./renderer/renderer_pool.ts";
-import { Reporter } from "./reporter.ts";
+import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { Reporter } from "./report/reporter.ts";
 import { lockSamples } from "./samples/lock_samples.ts";
-import { History } from "./session/history.ts";
+import { History } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
-import { engineStatus } from "./status.ts";
+import { engineStatus } from "./report/status.ts";
 import { Comparison } from "./supervisor/comparison.ts";
 import { Quarantine } from "./supervisor/quarantine.ts";
-import { SnapshotKeeper } from "./supervisor/snapshot_keeper.ts";
+import { SnapshotKeeper } from "./supervisor/snapshot_selector.ts";
 import {
   type Action,
   Supervisor,
   supervisorDefaults,
   type SupervisorEvent,
 } from "./supervisor/supervisor.ts";
-import { Timeline } from "./timeline.ts";
+import { Timeline } from "./time/timeline.ts";
 
 export interface EngineOptions {
   readonly config: Config;

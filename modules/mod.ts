@@ -25,7 +25,7 @@ export { onePole } from "./filters/one_pole.ts";
 export { parametricEq } from "./filters/parametric_eq.ts";
 export { shelvingEq } from "./filters/shelving_eq.ts";
 export { stateVariable } from "./filters/state_variable.ts";
-export { defineModule, type Parameter, type ParameterTable } from "./module.ts";
+export { defineModule, type Parameter, type ParameterTable } from "./signal/module.ts";
 export { lfo, type LfoShape } from "./modulation/lfo.ts";
 export { brownNoise } from "./oscillators/brown_noise.ts";
 export { fmOperator } from "./oscillators/fm_operator.ts";

@@ -2,8 +2,8 @@
  * A patch as its author writes it: instruments, groups of parameters, and one function that mixes what is heard. What is
  * built from it is data ({@link PatchGraph}).
  */
-import type { ParameterDeclaration, PatchFormat } from "./compiled_patch.ts";
-import { checkParameter, type ParameterSignals, type ParameterTable } from "./module.ts";
+import type { ParameterDeclaration, PatchFormat } from "../compiler/graph/compiled_patch.ts";
+import { checkParameter, type ParameterSignals, type ParameterTable } from "./signal/module.ts";
 import { sampleNames, withFormat, withUse } from "./signal/build_context.ts";
 import { flatten, PatchInvalid } from "./signal/flatten.ts";
 import {
@@ -15,11 +15,11 @@ import {
   playingModes,
   type Polyphony,
   stealingRules,
-} from "./signal/graph.ts";
-import { chokeProblem } from "./signal/choke.ts";
+} from "../compiler/graph/graph.ts";
+import { chokeProblem } from "../compiler/wat/choke.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
-import type { LaneType } from "./signal/operations.ts";
+import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
 

@@ -13,7 +13,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "compile",
     ...["env", "ffi", "read", "write", "run", "net", "sys"].map((permission) => `--allow-${permission}`),
     "--include=engine/renderer/worker.ts",
-    "--include=engine/rehearsal/rehearsal_worker.ts",
+    "--include=engine/patch_swap/rehearsal_worker.ts",
     "--include=engine/samples/sample_worker.ts",
     "--include=ffi/native",
     "--include=patches/samples",

@@ -8,9 +8,9 @@
  * as controllers, which the engine spreads.
  */
 import { deflateSync } from "node:zlib";
-import { controllerParameters } from "../engine/midi/messages.ts";
-import type { ParameterDeclaration } from "../modules/compiled_patch.ts";
-import { patchNamed } from "../patches/catalogue.ts";
+import { controllerParameters } from "../midi/messages.ts";
+import type { ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
+import { patchNamed } from "../patches/ready/catalogue.ts";
 
 const canvas = { width: 1_024, height: 768 };
 const gap = 8;

@@ -4,16 +4,16 @@
  *
  *     deno task pictures [PATCH ...]
  */
-import { threadSeconds } from "../bench/processor_time.ts";
-import { compileChecksum } from "../engine/checksum.ts";
-import { readConfig } from "../engine/config.ts";
-import type { ScoreEvent } from "../engine/control.ts";
-import { loadNative } from "../engine/native.ts";
-import { renderScore } from "../engine/offline/score_renderer.ts";
+import { threadSeconds } from "../testing/processor_time.ts";
+import { compileChecksum } from "../engine/memory/checksum.ts";
+import { readConfig } from "../config/settings.ts";
+import type { ScoreEvent } from "../engine/control/control.ts";
+import { loadNative } from "../config/load_native.ts";
+import { renderScore } from "../engine/render/score_renderer.ts";
 import { SampleLoader } from "../engine/samples/sample_loader.ts";
-import { WavWriter } from "../engine/session/wav_writer.ts";
-import { readScore } from "../osc/score.ts";
-import { compileWithSamples, patchNames } from "../patches/catalogue.ts";
+import { WavWriter } from "../engine/render/wav_writer.ts";
+import { readScore } from "../osc/score/score.ts";
+import { compileWithSamples, patchNames } from "../patches/ready/catalogue.ts";
 import { type Level, withLevel } from "./level_strip.ts";
 
 const root = new URL("../", import.meta.url);

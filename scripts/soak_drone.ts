@@ -5,7 +5,7 @@
  *     deno task soak:drone [HOURS]
  */
 import type { PatchExports } from "../engine/renderer/renderer.ts";
-import { compilePatch } from "../patches/catalogue.ts";
+import { compilePatch } from "../patches/ready/catalogue.ts";
 
 const sampleRateHz = 48_000;
 const blockFrames = 1_024;

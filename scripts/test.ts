@@ -4,7 +4,7 @@
  *
  *     deno task test [FILE or --filter TEXT ...]
  */
-import { loadable, onPath } from "../tests/requirement.ts";
+import { loadable, onPath } from "../testing/requirement.ts";
 
 /** Programs and libraries that the tests use, and the Debian packages that bring them. */
 const needs: readonly { readonly package: string; readonly present: () => boolean }[] = [

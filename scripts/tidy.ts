@@ -44,8 +44,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   "main.ts": ["engine", "ffi", "modules", "osc", "patches", "dashboard"],
   engine: ["ffi", "modules"],
   ffi: ["engine/memory"],
-  osc: ["engine/control.ts", "engine/nearest.ts", "engine/midi/messages.ts"],
-  dashboard: ["engine/control.ts"],
+  osc: ["engine/control/control.ts", "foundation/nearest.ts", "midi/messages.ts"],
+  dashboard: ["engine/control/control.ts"],
   modules: [],
   patches: ["modules"],
 };

@@ -1,7 +1,7 @@
 /**
  * The program as users run it: a process with an environment, signals, exit codes, and what it prints.
  *
- * Covers: engine/devices.ts, engine/doctor.ts, engine/native.ts, engine/driver/driver.ts, engine/session/render_to_wav.ts
+ * Covers: cli/devices.ts, cli/doctor.ts, config/load_native.ts, engine/device/driver.ts, engine/render/render_session_to_wav.ts
  */
 import assert from "node:assert/strict";
 import { readFloatWav } from "./chaos/read_float_wav.ts";

@@ -1,5 +1,11 @@
-import { expressions } from "../../modules/signal/graph.ts";
-import { type Command, CommandRefused, type EngineControl, expressionRanges, isInRange } from "../control.ts";
+import { expressions } from "../../compiler/graph/graph.ts";
+import {
+  type Command,
+  CommandRefused,
+  type EngineControl,
+  expressionRanges,
+  isInRange,
+} from "../control/control.ts";
 import { type LogEntry, Opcode } from "./command_log.ts";
 
 /**

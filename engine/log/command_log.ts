@@ -8,7 +8,7 @@
  */
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { fixed } from "../memory/layout.ts";
-import { logEntryWords } from "../constants.ts";
+import { logEntryWords } from "../memory/constants.ts";
 
 /**
  * What an entry does. `none` is what a quarantined entry becomes; `clear` drops every entry before it in the log that still

@@ -1,5 +1,5 @@
-import { pendingCapacity } from "../constants.ts";
-import { CommandRefused } from "../control.ts";
+import { pendingCapacity } from "../memory/constants.ts";
+import { CommandRefused } from "../control/control.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 
 /** Counts the timed commands that may still wait in the renderers' pending queues, which are bounded. Main isolate. */

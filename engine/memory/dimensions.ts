@@ -1,5 +1,5 @@
-import type { Config } from "../config.ts";
-import { stateCheckSeconds } from "../constants.ts";
+import type { Config } from "../../config/settings.ts";
+import { stateCheckSeconds } from "./constants.ts";
 import type { Dimensions } from "./layout.ts";
 
 /** What an engine may set besides its configuration. */

@@ -22,7 +22,7 @@ import {
   seatCount,
   snapshotCount,
   stopFadeSeconds,
-} from "../constants.ts";
+} from "./constants.ts";
 
 export type FieldType = "u32" | "f32" | "u64";
 

@@ -2,7 +2,7 @@
  * Notes that ended, from the arena of a renderer to the main isolate: a count that only grows, and the last notes in a ring.
  * All renderers count alike, so whoever is asked continues where another was.
  */
-import { reportedEndedNotes } from "../constants.ts";
+import { reportedEndedNotes } from "../memory/constants.ts";
 import { within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { PatchInstance } from "./patch_instance.ts";

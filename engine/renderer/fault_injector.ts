@@ -1,4 +1,4 @@
-import { type FaultKind, faultKinds } from "../control.ts";
+import { type FaultKind, faultKinds } from "../control/control.ts";
 import { within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ordersIndex, type Renderer } from "./renderer.ts";

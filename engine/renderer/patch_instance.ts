@@ -1,5 +1,5 @@
-import type { CompiledPatch, PatchDescription } from "../../modules/compiled_patch.ts";
-import type { ArenaChecksum } from "../checksum.ts";
+import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
+import type { ArenaChecksum } from "../memory/checksum.ts";
 
 /** Exports that `CompiledPatch` promises. */
 export interface PatchExports {

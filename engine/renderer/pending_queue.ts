@@ -4,8 +4,8 @@
  * front, and back to the first when it reaches the end, so that commands which come in order of time, as they mostly do,
  * move nothing. Renderer threads; nothing allocates.
  */
-import { hostRegionBytes } from "../../modules/compiled_patch.ts";
-import { logEntryWords, pendingCapacity } from "../constants.ts";
+import { hostRegionBytes } from "../../compiler/graph/compiled_patch.ts";
+import { logEntryWords, pendingCapacity } from "../memory/constants.ts";
 import { EntryField } from "../log/command_log.ts";
 import { Host, type PatchInstance } from "./patch_instance.ts";
 

@@ -11,14 +11,14 @@
  *
  * Nothing here allocates after construction, reads a clock, or knows the time of day.
  */
-import type { PatchDescription } from "../../modules/compiled_patch.ts";
-import type { ArenaChecksum } from "../checksum.ts";
-import { logEntryWords } from "../constants.ts";
+import type { PatchDescription } from "../../compiler/graph/compiled_patch.ts";
+import type { ArenaChecksum } from "../memory/checksum.ts";
+import { logEntryWords } from "../memory/constants.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, seatReportOffset, structureBytes, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { takeOver } from "./exchange.ts";
+import { takeOver } from "./state_transfer.ts";
 import { Host, type PatchExports, PatchInstance } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
 import { reportEndedNotes } from "./ended_notes.ts";

@@ -3,8 +3,8 @@
  * thread's step between two of them. A live thread calls {@link RendererLoop.step} for ever and sleeps where it says so.
  * Nothing allocates once it runs.
  */
-import { roles } from "../control.ts";
-import { snapshotCount } from "../constants.ts";
+import { roles } from "../control/control.ts";
+import { snapshotCount } from "../memory/constants.ts";
 import { fixed, SeatCommand, SeatState, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultInjector } from "./fault_injector.ts";

@@ -1,4 +1,4 @@
-import { mostCountedInstruments } from "../constants.ts";
+import { mostCountedInstruments } from "../memory/constants.ts";
 import type { PatchInstance } from "./patch_instance.ts";
 
 /** Counts the voices that sound, by instrument, into words from `first` on. Renderer thread; allocates nothing. */

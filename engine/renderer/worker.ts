@@ -9,10 +9,10 @@
  * Errors do not leave through the Worker's `error` event, which prints to the terminal: they are written into the seat.
  */
 import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { openNative } from "../../ffi/native_library.ts";
-import { ArenaChecksum } from "../checksum.ts";
-import { errorTextBytes, longestWaitNanoseconds } from "../constants.ts";
+import { ArenaChecksum } from "../memory/checksum.ts";
+import { errorTextBytes, longestWaitNanoseconds } from "../memory/constants.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { FaultInjector } from "./fault_injector.ts";

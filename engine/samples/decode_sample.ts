@@ -4,7 +4,7 @@
  */
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
-import type { DecodedSample } from "../../modules/sample_bank.ts";
+import type { DecodedSample } from "../../compiler/graph/sample_bank.ts";
 import { SampleError } from "./sample_error.ts";
 import { decodeWav } from "./wav_reader.ts";
 

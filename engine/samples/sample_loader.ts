@@ -3,8 +3,8 @@
  * is shared, not copied. Main isolate.
  */
 import { Worker } from "node:worker_threads";
-import type { SampleList } from "../../modules/compiled_patch.ts";
-import type { SampleBank } from "../../modules/sample_bank.ts";
+import type { SampleList } from "../../compiler/graph/compiled_patch.ts";
+import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { SampleError } from "./sample_error.ts";
 import type { SampleAnswer, SampleRequest } from "./sample_worker.ts";
 

@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { join, sep } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { createSampleBank, type DecodedSample, type SampleBank } from "../../modules/sample_bank.ts";
+import { createSampleBank, type DecodedSample, type SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { decodeSample } from "./decode_sample.ts";
 import { SampleError } from "./sample_error.ts";
 

@@ -1,6 +1,6 @@
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
-import type { Config } from "../config.ts";
-import type { Log } from "../logging.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import type { Config } from "../../config/settings.ts";
+import type { Log } from "../../foundation/logging.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { encodePatch, recordedPatch } from "./session_format.ts";
 import { sessionHeader } from "./session_header.ts";

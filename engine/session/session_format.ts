@@ -16,7 +16,7 @@
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
 import { crc32 } from "node:zlib";
-import type { CompiledPatch, PatchDescription } from "../../modules/compiled_patch.ts";
+import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
 
 export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess3");
 

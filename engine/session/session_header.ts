@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
-import type { Config } from "../config.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import type { Config } from "../../config/settings.ts";
 import type { Geometry } from "../memory/layout.ts";
 import type { SessionHeader } from "./session_format.ts";
 

@@ -3,7 +3,7 @@
  * trapped at one and the same block, what was to be heard for the first time in that block is made to do nothing, and
  * those who join replay past it. Commands that arrived before and were due in that block are meant as well. Main isolate.
  */
-import { logCapacity, logEntryWords } from "../constants.ts";
+import { logCapacity, logEntryWords } from "../memory/constants.ts";
 import { type CommandLog, EntryField, Opcode } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";

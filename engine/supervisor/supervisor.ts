@@ -19,7 +19,7 @@
  * Rejected: one idle spare that joins only after a fault (the time to join is time with a single renderer, and a wrong
  * sample cannot be told from a right one by two); roles as code (`primary.ts`, `standby.ts`).
  */
-import { roles } from "../control.ts";
+import { roles } from "../control/control.ts";
 import { SeatState } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 

@@ -59,7 +59,7 @@ static uint32_t mix(uint32_t a, uint32_t b) {
   return x ^ (x >> 13);
 }
 
-/* The project's checksum (engine/checksum.ts states it); `words` may be any number, the rest counts as zero. */
+/* The project's checksum (engine/memory/checksum.ts states it); `words` may be any number, the rest counts as zero. */
 static struct checksum checksum_of(const uint32_t *data, uint32_t words) {
   uint32_t h[4] = {0x9E3779B9u, 0x85EBCA6Bu, 0xC2B2AE35u, 0x27D4EB2Fu};
   uint32_t i = 0;

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { constant, type Integer, type Signal } from "../signal/signal.ts";
 import { chance, isSeed } from "./chance.ts";
 import { held } from "./hold.ts";

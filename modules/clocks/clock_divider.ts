@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { type Condition, integerFeedback } from "../signal/signal.ts";
 import { intervalOf, unknownInterval } from "./interval.ts";
 import { stepCount, stepInputs } from "./step_count.ts";

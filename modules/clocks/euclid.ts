@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import type { Integer, Signal } from "../signal/signal.ts";
 import { stepCount, stepInputs } from "./step_count.ts";
 

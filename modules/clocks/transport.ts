@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { type Condition, conditionFeedback, type Integer, integerFeedback } from "../signal/signal.ts";
 
 /** Ticks of a beat, as MIDI clocks count. */

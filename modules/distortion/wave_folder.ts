@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { dbToGain, sinTurns } from "../signal/math.ts";
 import { checkedOversampling, oversampled } from "./oversampled.ts";
 

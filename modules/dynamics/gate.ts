@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { dbToGain, oneMinusExp, silentDb } from "../signal/math.ts";
 import { constant, feedback, type Signal } from "../signal/signal.ts";
 import { linkedChannels, linkedLevel } from "./linked_level.ts";

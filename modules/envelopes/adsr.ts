@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { oneMinusExp } from "../signal/math.ts";
 import { conditionFeedback, constant, feedback, type Signal } from "../signal/signal.ts";
 

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { adsr } from "./adsr.ts";
 import { bendOf, curveRange, paceOf, playStages } from "./stages.ts";
 

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { table } from "../signal/signal.ts";
 import { bendOfNumber, curveRange, playStages } from "./stages.ts";
 

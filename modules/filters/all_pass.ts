@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { DelayLine } from "../signal/signal.ts";
 
 /** Smears a sound in time and leaves its spectrum as it is: what reverberators are made of. */

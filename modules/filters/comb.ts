@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { delay } from "../time/delay.ts";
 import { constant } from "../signal/signal.ts";
 

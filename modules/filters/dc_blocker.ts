@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { oneMinusExp } from "../signal/math.ts";
 import { constant, feedback } from "../signal/signal.ts";
 

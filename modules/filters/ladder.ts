@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { dbToGain, tanh } from "../signal/math.ts";
 import { constant, feedbackOf } from "../signal/signal.ts";
 import { warped } from "./state_variable.ts";

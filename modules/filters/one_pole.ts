@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { feedback } from "../signal/signal.ts";
 import { warped } from "./state_variable.ts";
 

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { exp2 } from "../signal/math.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { twoIntegrators, warped } from "./state_variable.ts";

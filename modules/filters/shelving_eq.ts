@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { constant } from "../signal/signal.ts";
 import { equaliserGainDb, rootGain } from "./parametric_eq.ts";
 import { twoIntegrators, warped } from "./state_variable.ts";

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { tan } from "../signal/math.ts";
 import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
 

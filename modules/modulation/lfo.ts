@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { nextRandom, signedUnit } from "../oscillators/random.ts";
 import { sinOfTurn } from "../signal/math.ts";
 import { signedTurns, turnsPerStep } from "../oscillators/phase.ts";

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { seededFeedback } from "../signal/signal.ts";
 import { nextRandom, signedUnit } from "./random.ts";
 

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { constant, feedback } from "../signal/signal.ts";
 import { noise } from "./noise.ts";
 

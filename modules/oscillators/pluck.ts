@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { oneMinusExp, sinOfTurn } from "../signal/math.ts";
 import {
   conditionFeedback,

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { dbToGain, noteToHz } from "../signal/math.ts";
 import type { SampleFile } from "../signal/sample_file.ts";
 import {

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { sinOfTurn, sinTurns } from "../signal/math.ts";
 import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts";
 

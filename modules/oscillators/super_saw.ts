@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { exp2, log2, polynomial } from "../signal/math.ts";
 import { constant, seededFeedback, type Signal, table } from "../signal/signal.ts";
 import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts";
 

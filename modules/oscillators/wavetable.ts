@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { constant, type Integer, type Signal, table } from "../signal/signal.ts";
 import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
 import { classicWaves, type Wave } from "./wave.ts";

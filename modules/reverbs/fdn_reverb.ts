@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { exp2, tan } from "../signal/math.ts";
 import { channel, constant, DelayLine, feedback, type Signal } from "../signal/signal.ts";
 import { tap } from "../time/delay.ts";

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { paceOfHz, smoothed } from "../filters/smoother.ts";
 import { exp2, sinOfTurn, sinTurns } from "../signal/math.ts";
 import { channels, constant, DelayLine, type Integer, type Signal } from "../signal/signal.ts";

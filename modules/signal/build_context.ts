@@ -2,8 +2,8 @@
  * What is being built at the moment: the output format that patch functions may depend on, and the module whose function
  * runs. Building is synchronous, so one variable is enough.
  */
-import type { PatchFormat } from "../compiled_patch.ts";
-import type { ModuleUse } from "./graph.ts";
+import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
+import type { ModuleUse } from "../../compiler/graph/graph.ts";
 
 const outside: ModuleUse = { name: "patch", location: "" };
 

@@ -1,7 +1,7 @@
-import type { Graph, GraphLine, GraphNode, GraphState, ModuleUse } from "./graph.ts";
-import { keyOf } from "./operations.ts";
+import type { Graph, GraphLine, GraphNode, GraphState, ModuleUse } from "../../compiler/graph/graph.ts";
+import { keyOf } from "../../compiler/graph/operations.ts";
 import { patchLocation } from "./patch_location.ts";
-import { shareStates } from "./share.ts";
+import { shareStates } from "../../compiler/graph/share_states.ts";
 import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
 
 /** A patch that cannot be; the message names the module and the line of the patch file. */

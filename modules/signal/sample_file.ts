@@ -1,5 +1,5 @@
 import { sampleIndex } from "./build_context.ts";
-import { type SampleFact, sampleFacts, sampleFactType } from "./graph.ts";
+import { type SampleFact, sampleFacts, sampleFactType } from "../../compiler/graph/graph.ts";
 import { Integer, makeNode, Signal, type Unit } from "./signal.ts";
 
 /** Below one folder, without a way out of it, and plain on every system. */

@@ -3,11 +3,11 @@
  * nothing here runs at audio rate. Three kinds keep numbers, whole numbers and conditions apart, and a `Signal` carries
  * its unit in its type, so that a frequency where seconds belong is an error in the editor.
  */
-import type { LaneType, OperationName } from "./operations.ts";
-import { operations } from "./operations.ts";
-import type { ModuleUse, SourceName } from "./graph.ts";
+import type { LaneType, OperationName } from "../../compiler/graph/operations.ts";
+import { operations } from "../../compiler/graph/operations.ts";
+import type { ModuleUse, SourceName } from "../../compiler/graph/graph.ts";
 import { currentUse, isInPatch } from "./build_context.ts";
-import { simplify } from "./simplify.ts";
+import { simplify } from "../../compiler/graph/simplify.ts";
 
 export type Unit = "1" | "Hz" | "s" | "dB" | "semitones";
 

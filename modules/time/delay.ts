@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { constant, DelayLine, type Signal } from "../signal/signal.ts";
 
 /** Catmull-Rom between the second and the third of four frames. Makes no frequency louder. */

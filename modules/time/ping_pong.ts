@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { paceOfHz, smoothed } from "../filters/smoother.ts";
 import { channels, DelayLine } from "../signal/signal.ts";
 import { heldInLoop, monoOf, swapped } from "../utility/stereo.ts";

@@ -1,7 +1,7 @@
 import { channels, type Signal } from "../signal/signal.ts";
 import { sinTurns } from "../signal/math.ts";
 import { phaseOf, signedTurns } from "../oscillators/phase.ts";
-import type { Site } from "../module.ts";
+import type { Site } from "../signal/module.ts";
 
 /** How fast a sweep goes to and fro. */
 export const sweepRate = {

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { dbToGain, silentDb } from "../signal/math.ts";
 import { channel } from "../signal/signal.ts";
 import { faderDb } from "./gain.ts";

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { sinOfTurn } from "../signal/math.ts";
 import { constant } from "../signal/signal.ts";
 

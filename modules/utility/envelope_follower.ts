@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { paceOfSeconds } from "../filters/smoother.ts";
 import { feedback } from "../signal/signal.ts";
 

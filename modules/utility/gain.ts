@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { dbToGain, silentDb } from "../signal/math.ts";
 
 /** A gain in decibels as it stands on a fader. */

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
 
 /** Where a slide is. `left`: frames until it arrives, -1 before the first note; `pace`: one over the frames of all of it. */

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { paceOfSeconds, smoothed } from "../filters/smoother.ts";
 import { exp2 } from "../signal/math.ts";
 import { feedback } from "../signal/signal.ts";

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { channel, channels } from "../signal/signal.ts";
 
 /** Left and right as what they have in common and how they differ. */

@@ -1,4 +1,4 @@
-import { defineModule } from "../module.ts";
+import { defineModule } from "../signal/module.ts";
 import { sinOfTurn } from "../signal/math.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 

@@ -1,4 +1,4 @@
-import type { EngineControl } from "../../engine/control.ts";
+import type { EngineControl } from "../../engine/control/control.ts";
 import type { ParameterDeclaration } from "./namespace.ts";
 
 /** The values of parameters, by their declarations, as OSCQuery needs them. */

@@ -2,7 +2,7 @@
  * The tree that OSCQuery serves: one node for each part of an address, with the attributes that the patch's declarations
  * and the server's methods give it. Built once for each patch; only VALUE is asked for at each query.
  */
-import type { EngineControl } from "../../engine/control.ts";
+import type { EngineControl } from "../../engine/control/control.ts";
 
 /** A parameter as the patch declares it. */
 export type ParameterDeclaration = EngineControl["parameters"][number];

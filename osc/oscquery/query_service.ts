@@ -1,5 +1,5 @@
-import type { EngineControl } from "../../engine/control.ts";
-import type { OscBundle, OscMessage } from "../codec.ts";
+import type { EngineControl } from "../../engine/control/control.ts";
+import type { OscBundle, OscMessage } from "../packet/codec.ts";
 import { Advertisement } from "./advertisement.ts";
 import { engineValues } from "./engine_values.ts";
 import type { QueryMethod } from "./namespace.ts";

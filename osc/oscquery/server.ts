@@ -2,9 +2,9 @@
  * OSCQuery: the namespace over HTTP, values and commands over a WebSocket at the same port. Main isolate; every request is
  * answered from memory in one go, and what clients do not take is never queued.
  */
-import type { EngineControl } from "../../engine/control.ts";
-import { decodePacket, type OscBundle, OscMalformed, type OscMessage } from "../codec.ts";
-import { Doorkeeper } from "./doorkeeper.ts";
+import type { EngineControl } from "../../engine/control/control.ts";
+import { decodePacket, type OscBundle, OscMalformed, type OscMessage } from "../packet/codec.ts";
+import { Doorkeeper } from "./origin_check.ts";
 import { Namespace, type QueryMethod } from "./namespace.ts";
 import type { ParameterSource } from "./engine_values.ts";
 import { answerQuery, extensions, type HostInfo } from "./query.ts";

@@ -1,5 +1,5 @@
-import { encodePacket, type OscBundle, type OscMessage } from "../codec.ts";
-import { ValueEcho } from "../value_echo.ts";
+import { encodePacket, type OscBundle, type OscMessage } from "../packet/codec.ts";
+import { ValueEcho } from "../subscriptions/value_echo.ts";
 
 /** The part of a WebSocket that is used; `bufferedAmount` is what has not left yet, in bytes. */
 export interface SubscriberSocket {

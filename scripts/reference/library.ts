@@ -1,6 +1,6 @@
 /** The modules of the library with the files they stand in: what is measured, drawn and described. */
 import * as library from "../../modules/mod.ts";
-import type { Input, ParameterTable } from "../../modules/module.ts";
+import type { Input, ParameterTable } from "../../modules/signal/module.ts";
 import type { Note } from "../../modules/patch.ts";
 import type { Signal } from "../../modules/signal/signal.ts";
 

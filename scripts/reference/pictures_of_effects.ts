@@ -1,8 +1,8 @@
 /** Pictures of what changes a sound. */
 import * as library from "../../modules/mod.ts";
 import { channels, type Signal } from "../../modules/signal/signal.ts";
-import { gainDbAt } from "../../tests/modules/spectrum.ts";
-import { impulse, rateHz } from "../../tests/modules/trial_patch.ts";
+import { gainDbAt } from "../../testing/measure/spectrum.ts";
+import { impulse, rateHz } from "../../testing/trial/trial_patch.ts";
 import type { Axis, Line, Panel } from "./chart.ts";
 import {
   effected,

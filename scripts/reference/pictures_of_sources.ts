@@ -3,7 +3,7 @@ import * as library from "../../modules/mod.ts";
 import type { Note } from "../../modules/patch.ts";
 import { lfoShapes } from "../../modules/modulation/lfo.ts";
 import { type Condition, constant, type Signal, type Unit } from "../../modules/signal/signal.ts";
-import { rateHz } from "../../tests/modules/trial_patch.ts";
+import { rateHz } from "../../testing/trial/trial_patch.ts";
 import type { Axis, Panel } from "./chart.ts";
 import {
   effected,

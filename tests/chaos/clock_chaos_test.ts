@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { CommandRefused, type FaultKind, faultKinds } from "../../engine/control.ts";
-import { compilePatch } from "../../patches/catalogue.ts";
-import { OutputCapture } from "../output_capture.ts";
-import { SeededRandom } from "../simulation/random.ts";
-import { renderAgain, startTestEngine, until } from "../test_engine.ts";
+import { CommandRefused, type FaultKind, faultKinds } from "../../engine/control/control.ts";
+import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { OutputCapture } from "../../testing/output_capture.ts";
+import { SeededRandom } from "../../testing/seeded_random.ts";
+import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
 import { quantiles } from "./jack_chaos.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);

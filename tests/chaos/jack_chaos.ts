@@ -7,12 +7,18 @@
  *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
  */
 import { parseArgs, stripVTControlCharacters } from "node:util";
-import { type FaultKind, faultKinds } from "../../engine/control.ts";
-import { decodePacket, encodePacket, isBundle, type OscArgument, type OscMessage } from "../../osc/codec.ts";
-import type { PatchGraph } from "../../modules/signal/graph.ts";
-import { patchNamed } from "../../patches/catalogue.ts";
-import { SeededRandom } from "../simulation/random.ts";
-import { startSoundServer } from "../sound_server.ts";
+import { type FaultKind, faultKinds } from "../../engine/control/control.ts";
+import {
+  decodePacket,
+  encodePacket,
+  isBundle,
+  type OscArgument,
+  type OscMessage,
+} from "../../osc/packet/codec.ts";
+import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import { patchNamed } from "../../patches/ready/catalogue.ts";
+import { SeededRandom } from "../../testing/seeded_random.ts";
+import { startSoundServer } from "../../testing/sound_server.ts";
 import { type AudioComparison, compareAudio } from "./compare_audio.ts";
 import { readFloatWav } from "./read_float_wav.ts";
 

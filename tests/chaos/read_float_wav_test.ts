@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { WavWriter } from "../../engine/session/wav_writer.ts";
+import { WavWriter } from "../../engine/render/wav_writer.ts";
 import { readFloatWav } from "./read_float_wav.ts";
 
 Deno.test("what the writer wrote is read back bit for bit", async () => {

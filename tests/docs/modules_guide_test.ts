@@ -11,9 +11,9 @@ const blocks = [...guide.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, pa
 }));
 
 const playIt = `import assert from "node:assert/strict";
-import { loadPatch } from "./patches/load_patch.ts";
-import { compileGraph } from "./modules/signal/compile.ts";
-import { PatchPlayer, peak, testFormat } from "./tests/patch_player.ts";
+import { loadPatch } from "./patches/loading/evaluate_patch.ts";
+import { compileGraph } from "./compiler/compile.ts";
+import { PatchPlayer, peak, testFormat } from "./testing/patch_player.ts";
 
 Deno.test("the patch of the guide sounds, is driven, and falls silent", async () => {
   const graph = await loadPatch(new URL("./overdriven.ts", import.meta.url).pathname, testFormat);
@@ -35,7 +35,7 @@ Deno.test("the code of the modules guide runs as it stands", async () => {
     "overdriven.ts",
   ]);
   const folder = await Deno.makeTempDir();
-  const sources = ["modules", "patches", "engine", "tests/patch_player.ts", "tests/modules/trial_patch.ts"];
+  const sources = ["compiler", "modules", "patches", "engine", "foundation", "testing"];
   for (const source of sources) await copy(`${root}${source}`, `${folder}/${source}`);
   const config = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ ...config, nodeModulesDir: "none" }));

@@ -1,16 +1,16 @@
 /**
  * The whole engine on the clock driver, its renderers in real threads.
  *
- * Covers: engine/renderer/renderer_pool.ts, engine/renderer/fault_injector.ts, engine/session/history.ts,
- *   engine/driver/open_driver.ts, engine/driver/clock_driver.ts, engine/event_log.ts, engine/supervisor/quarantine.ts,
+ * Covers: engine/supervisor/renderer_pool.ts, engine/renderer/fault_injector.ts, engine/delivery/delivery_log.ts,
+ *   engine/device/open_driver.ts, engine/device/clock_driver.ts, engine/report/event_log.ts, engine/supervisor/quarantine.ts,
  *   engine/log/pending_limit.ts, engine/session/session_header.ts
  */
 import assert from "node:assert/strict";
-import { CommandRefused } from "../../engine/control.ts";
-import { compilePatch } from "../../patches/catalogue.ts";
-import { OutputCapture } from "../output_capture.ts";
-import { poisonNumber } from "../simulation/tally_patch.ts";
-import { renderAgain, startTestEngine, until } from "../test_engine.ts";
+import { CommandRefused } from "../../engine/control/control.ts";
+import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { OutputCapture } from "../../testing/output_capture.ts";
+import { poisonNumber } from "../../testing/tally_patch.ts";
+import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
 
 const replacements = Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 500);
 

@@ -1,9 +1,9 @@
 /** Time tags in captured audio: what is N frames apart sounds N frames apart, whatever the wall clock does meanwhile. */
 import assert from "node:assert/strict";
-import { compileGraph } from "../../modules/signal/compile.ts";
-import { OutputCapture } from "../output_capture.ts";
-import { startTestEngine } from "../test_engine.ts";
-import { clicks, onsetsIn } from "./clicks.ts";
+import { compileGraph } from "../../compiler/compile.ts";
+import { OutputCapture } from "../../testing/output_capture.ts";
+import { startTestEngine } from "../../testing/test_engine.ts";
+import { clicks, onsetsIn } from "../../testing/measure/clicks.ts";
 
 for (const stepMs of [0, 1_000, -1_000]) {
   Deno.test(`bundles sent one by one sound exactly as far apart as their tags, the wall clock stepping by ${stepMs} ms`, async () => {

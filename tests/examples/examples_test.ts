@@ -1,10 +1,10 @@
 /** The scripts of `examples/` against a real engine: what they send is understood, and sounds. */
 import assert from "node:assert/strict";
-import { AddressSpace } from "../../osc/address_space.ts";
-import { OscListener } from "../../osc/listener.ts";
-import { compilePatch } from "../../patches/catalogue.ts";
-import { requirement } from "../requirement.ts";
-import { startTestEngine, until } from "../test_engine.ts";
+import { AddressSpace } from "../../osc/methods/address_space.ts";
+import { OscListener } from "../../osc/transport/udp_listener.ts";
+import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { requirement } from "../../testing/requirement.ts";
+import { startTestEngine, until } from "../../testing/test_engine.ts";
 
 const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { checksumOf } from "../../engine/checksum.ts";
-import { concealRampFrames } from "../../engine/constants.ts";
+import { checksumOf } from "../../engine/memory/checksum.ts";
+import { concealRampFrames } from "../../engine/memory/constants.ts";
 import { fixed, HandedFlag, structureBytes, within } from "../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { nativeForTests } from "../native_for_tests.ts";
-import { testMemory } from "../test_memory.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { testMemory } from "../../testing/test_memory.ts";
 
 const { native, build } = await nativeForTests();
 const [blockFrames, channels] = [32, 2];

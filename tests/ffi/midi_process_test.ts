@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requirement } from "../requirement.ts";
+import { requirement } from "../../testing/requirement.ts";
 
 requirement({
   name: "the process callback of the MIDI input can call nothing but the clock, and what JACK gives it",

@@ -3,10 +3,10 @@ import { openPortAudioLibrary, PortAudioMissing, portAudioPlaces } from "../../f
 import { chooseDevice, type Device, DeviceNotFound, PortAudio, PortAudioError } from "../../ffi/portaudio.ts";
 import { structureLayout } from "../../ffi/portaudio_symbols.ts";
 import { fixed } from "../../engine/memory/layout.ts";
-import { nativeForTests } from "../native_for_tests.ts";
-import { requirement } from "../requirement.ts";
-import { soundServerNeeds, startSoundServer } from "../sound_server.ts";
-import { testMemory } from "../test_memory.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { requirement } from "../../testing/requirement.ts";
+import { soundServerNeeds, startSoundServer } from "../../testing/sound_server.ts";
+import { testMemory } from "../../testing/test_memory.ts";
 
 const { native } = await nativeForTests();
 

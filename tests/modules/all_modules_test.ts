@@ -7,11 +7,17 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "../../modules/mod.ts";
 import type { Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../modules/signal/arena.ts";
-import type { Graph } from "../../modules/signal/graph.ts";
-import { PatchPlayer, sameBits, testFormat } from "../patch_player.ts";
-import { bankOf, sineFrames } from "./test_bank.ts";
-import { addressOf, type AnyModule, levelAddress, type Place, trialOf } from "./module_trial.ts";
+import { planArena, voiceField } from "../../compiler/arena.ts";
+import type { Graph } from "../../compiler/graph/graph.ts";
+import { PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
+import { bankOf, sineFrames } from "../../testing/trial/test_bank.ts";
+import {
+  addressOf,
+  type AnyModule,
+  levelAddress,
+  type Place,
+  trialOf,
+} from "../../testing/trial/module_trial.ts";
 
 /** All modules, and where they can stand. What makes sound of nothing is silent when its voice is. */
 const modules: readonly {

@@ -5,7 +5,7 @@
  *
  * At 0 packets a second it sends as fast as the system takes them.
  */
-import { encodePacket } from "../../osc/codec.ts";
+import { encodePacket } from "../../osc/packet/codec.ts";
 
 const [from, port, milliseconds, packetsPerSecond] = Deno.args;
 const socket = Deno.listenDatagram({ transport: "udp", hostname: from, port: 0 });

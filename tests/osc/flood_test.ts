@@ -4,12 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { EntryField, Opcode, opcodeMask } from "../../engine/log/command_log.ts";
-import { logEntryWords } from "../../engine/constants.ts";
+import { logEntryWords } from "../../engine/memory/constants.ts";
 import { completePosition } from "../../engine/log/seal_table.ts";
 import { blockRecordWords } from "../../engine/session/session_format.ts";
 import { SessionReader } from "../../engine/session/session_reader.ts";
-import { renderAgain } from "../test_engine.ts";
-import { startOscServer } from "./osc_server.ts";
+import { renderAgain } from "../../testing/test_engine.ts";
+import { startOscServer } from "../../testing/osc/osc_server.ts";
 import type { QuietSenderStart } from "./quiet_sender.ts";
 
 const notes = 100;

@@ -8,14 +8,14 @@
  * Covers: tests/osc/fuzz_sender.ts tests/osc/fuzz_packets.ts
  */
 import { parseArgs } from "node:util";
-import { CommandRefused, type EngineControl } from "../../engine/control.ts";
-import { encodePacket, type OscMessage } from "../../osc/codec.ts";
-import { compilePatch } from "../../patches/catalogue.ts";
-import { nativeForTests } from "../native_for_tests.ts";
-import { OutputCapture } from "../output_capture.ts";
-import { renderAgain, startTestEngine, until } from "../test_engine.ts";
-import { TurnTimes } from "../turn_times.ts";
-import { serveOsc } from "./osc_server.ts";
+import { CommandRefused, type EngineControl } from "../../engine/control/control.ts";
+import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
+import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { OutputCapture } from "../../testing/output_capture.ts";
+import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
+import { TurnTimes } from "../../testing/turn_times.ts";
+import { serveOsc } from "../../testing/osc/osc_server.ts";
 import { reportEvery } from "./fuzz_sender.ts";
 
 /** What a run has shown. */

@@ -5,7 +5,7 @@
  */
 import { Datagrams } from "../../ffi/datagrams.ts";
 import { openNative } from "../../ffi/native_library.ts";
-import { SeededRandom } from "../simulation/random.ts";
+import { SeededRandom } from "../../testing/seeded_random.ts";
 import { FuzzPackets } from "./fuzz_packets.ts";
 
 /** So many packets are reported at a time. */

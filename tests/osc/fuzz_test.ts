@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { encodePacket, OscMalformed } from "../../osc/codec.ts";
-import { decodePacket } from "../../osc/codec.ts";
-import { SeededRandom } from "../simulation/random.ts";
+import { encodePacket, OscMalformed } from "../../osc/packet/codec.ts";
+import { decodePacket } from "../../osc/packet/codec.ts";
+import { SeededRandom } from "../../testing/seeded_random.ts";
 import { fuzz } from "./fuzz.ts";
 import { FuzzPackets } from "./fuzz_packets.ts";
 

@@ -1,7 +1,7 @@
 /** The OSC side against the real engine, over a real socket. */
 import assert from "node:assert/strict";
 import { Datagrams } from "../../ffi/datagrams.ts";
-import { AddressSpace } from "../../osc/address_space.ts";
+import { AddressSpace } from "../../osc/methods/address_space.ts";
 import {
   decodePacket,
   encodePacket,
@@ -9,15 +9,15 @@ import {
   type OscArgument,
   type OscBundle,
   type OscMessage,
-} from "../../osc/codec.ts";
-import { OscListener, PortInUse } from "../../osc/listener.ts";
-import { StreamListener } from "../../osc/stream_listener.ts";
-import { immediately, timeTagOf } from "../../osc/time_tag.ts";
-import { compilePatch, patchNamed } from "../../patches/catalogue.ts";
-import { nativeForTests } from "../native_for_tests.ts";
-import { requirement } from "../requirement.ts";
-import { senderAt } from "./recording_sender.ts";
-import { renderAgain, startTestEngine } from "../test_engine.ts";
+} from "../../osc/packet/codec.ts";
+import { OscListener, PortInUse } from "../../osc/transport/udp_listener.ts";
+import { StreamListener } from "../../osc/transport/tcp_listener.ts";
+import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
+import { compilePatch, patchNamed } from "../../patches/ready/catalogue.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { requirement } from "../../testing/requirement.ts";
+import { senderAt } from "../../testing/osc/recording_sender.ts";
+import { renderAgain, startTestEngine } from "../../testing/test_engine.ts";
 
 const noPatch = () => Promise.reject(new Error("there is nothing to load"));
 

@@ -2,7 +2,7 @@
  * A sender with little to say, in a thread of its own, so that nothing of the engine's main isolate holds it up: a note every
  * few milliseconds, each with the block that the device took when it was sent. Posts those blocks when it is done.
  */
-import { encodePacket } from "../../osc/codec.ts";
+import { encodePacket } from "../../osc/packet/codec.ts";
 import { SharedMemory } from "../../engine/memory/shared_memory.ts";
 
 /** What the thread is given. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { inflateSync } from "node:zlib";
-import type { OscArgument } from "../../osc/codec.ts";
-import { musicMethods } from "../../osc/music_methods.ts";
-import { patchNamed } from "../../patches/catalogue.ts";
+import type { OscArgument } from "../../osc/packet/codec.ts";
+import { musicMethods } from "../../osc/methods/music_methods.ts";
+import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { touchOscLayout } from "../../scripts/generate_touchosc.ts";
-import { requirement } from "../requirement.ts";
+import { requirement } from "../../testing/requirement.ts";
 
 const file = new URL("../../examples/keys.tosc", import.meta.url);
 const { parameters } = patchNamed("keys").build({

@@ -1,12 +1,12 @@
-import { ArenaChecksum } from "../../engine/checksum.ts";
+import { ArenaChecksum } from "../../engine/memory/checksum.ts";
 import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { within } from "../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { PatchExports } from "../../engine/renderer/patch_instance.ts";
 import { ordersIndex, type Renderer } from "../../engine/renderer/renderer.ts";
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
-import type { SeededRandom } from "./random.ts";
-import { keepsState, tallyState } from "./tally_patch.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import type { SeededRandom } from "../../testing/seeded_random.ts";
+import { keepsState, tallyState } from "../../testing/tally_patch.ts";
 
 /** What of a simulated thread an exchange needs. */
 interface Receiver {

@@ -10,8 +10,8 @@
  * 4. when the faults end, all roles are in lockstep again within a bounded time, with one and the same state.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import type { CompiledPatch } from "../../modules/compiled_patch.ts";
-import { concealRampFrames, seatCount } from "../../engine/constants.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import { concealRampFrames, seatCount } from "../../engine/memory/constants.ts";
 import { CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
 import { fixed, SeatCommand, SeatState, structureBytes, within } from "../../engine/memory/layout.ts";
@@ -20,9 +20,9 @@ import { clearSeat, ordersIndex, Renderer, reportIndex } from "../../engine/rend
 import { Exchanges } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import { Comparison } from "../../engine/supervisor/comparison.ts";
-import { SnapshotKeeper } from "../../engine/supervisor/snapshot_keeper.ts";
+import { SnapshotKeeper } from "../../engine/supervisor/snapshot_selector.ts";
 import { type Action, Supervisor, supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
-import { SeededRandom } from "./random.ts";
+import { SeededRandom } from "../../testing/seeded_random.ts";
 import { TallyOracle } from "./tally_oracle.ts";
 
 export interface SimulationParts {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { compileChecksum } from "../../engine/checksum.ts";
+import { compileChecksum } from "../../engine/memory/checksum.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { Renderer } from "../../engine/renderer/renderer.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
-import { nativeForTests } from "../native_for_tests.ts";
-import { tallyPatch } from "./tally_patch.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { tallyPatch } from "../../testing/tally_patch.ts";
 
 /** `UNDERSTUDY_TEST_SEED` replays one seed; `UNDERSTUDY_TEST_SEEDS` sets how many are run. */
 const onlySeed = Deno.env.get("UNDERSTUDY_TEST_SEED");

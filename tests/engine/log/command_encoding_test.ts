@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeCommand } from "../../../engine/log/command_encoding.ts";
 import { Opcode } from "../../../engine/log/command_log.ts";
-import type { ParameterDeclaration } from "../../../modules/compiled_patch.ts";
+import type { ParameterDeclaration } from "../../../compiler/graph/compiled_patch.ts";
 
 const parameter: ParameterDeclaration = {
   address: "a/b",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { pendingCapacity } from "../../../engine/constants.ts";
-import { CommandRefused } from "../../../engine/control.ts";
+import { pendingCapacity } from "../../../engine/memory/constants.ts";
+import { CommandRefused } from "../../../engine/control/control.ts";
 import { PendingLimit } from "../../../engine/log/pending_limit.ts";
 
 Deno.test("places are free again when the block is sealed, not before, also across the wrap", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readConfig } from "../../../engine/config.ts";
+import { readConfig } from "../../../config/settings.ts";
 import { dimensionsOf } from "../../../engine/memory/dimensions.ts";
 
 Deno.test("snapshots are taken at checked blocks, about as often as is asked for, and fit the larger of patch and room", () => {

@@ -4,9 +4,9 @@
  * Covers: engine/renderer/ended_notes.ts
  */
 import assert from "node:assert/strict";
-import type { EngineEvent } from "../../../engine/control.ts";
-import { compilePatch } from "../../../patches/catalogue.ts";
-import { startTestEngine, until } from "../../test_engine.ts";
+import type { EngineEvent } from "../../../engine/control/control.ts";
+import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { startTestEngine, until } from "../../../testing/test_engine.ts";
 
 Deno.test("every note's end is told once, by whichever renderer plays the lead", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { hostRegionBytes } from "../../../modules/compiled_patch.ts";
-import { logEntryWords, pendingCapacity } from "../../../engine/constants.ts";
+import { hostRegionBytes } from "../../../compiler/graph/compiled_patch.ts";
+import { logEntryWords, pendingCapacity } from "../../../engine/memory/constants.ts";
 import { EntryField } from "../../../engine/log/command_log.ts";
 import { Host, type PatchInstance } from "../../../engine/renderer/patch_instance.ts";
 import {

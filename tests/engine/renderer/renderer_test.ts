@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ArenaChecksum, compileChecksum } from "../../../engine/checksum.ts";
+import { ArenaChecksum, compileChecksum } from "../../../engine/memory/checksum.ts";
 import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { type PatchExports, Renderer, RendererStale } from "../../../engine/renderer/renderer.ts";
-import { compilePatch } from "../../../patches/catalogue.ts";
-import { tallyPatch } from "../../simulation/tally_patch.ts";
+import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { tallyPatch } from "../../../testing/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
-import { testMemory } from "../../test_memory.ts";
+import { testMemory } from "../../../testing/test_memory.ts";
 
 const checksum = compileChecksum();
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as library from "../../../modules/mod.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { PatchPlayer } from "../../patch_player.ts";
-import { effectPatch, rateHz } from "../trial_patch.ts";
+import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { effectPatch, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { framesOf } from "./trigger_trial.ts";
 
 const { adsr, arpeggiator, clockDivider, euclid, sine, stepSequencer, transport } = library;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { ticksPerBeat, transport } from "../../../modules/clocks/transport.ts";
 import type { Condition, Signal } from "../../../modules/signal/signal.ts";
-import { PatchPlayer } from "../../patch_player.ts";
-import { effectPatch, rateHz } from "../trial_patch.ts";
+import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { effectPatch, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { framesOf } from "./trigger_trial.ts";
 
 const { tempoBpm, running, rewind } = transport.parameters;

@@ -1,6 +1,6 @@
 import { Condition, type Signal } from "../../../modules/signal/signal.ts";
-import type { PatchFormat } from "../../../modules/compiled_patch.ts";
-import { effectPatch, effectPlayer, process } from "../trial_patch.ts";
+import type { PatchFormat } from "../../../compiler/graph/compiled_patch.ts";
+import { effectPatch, effectPlayer, process } from "../../../testing/trial/trial_patch.ts";
 
 /** Frames in which something is above one half. */
 export function framesOf(samples: ArrayLike<number>): number[] {

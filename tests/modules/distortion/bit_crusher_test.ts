@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { bitCrusher } from "../../../modules/distortion/bit_crusher.ts";
-import { rms } from "../level.ts";
-import { decibels, spectrum } from "../spectrum.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { rms } from "../../../testing/measure/level.ts";
+import { decibels, spectrum } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const player = (bits: number, holdHz = 48_000) =>
   effectPlayer(effectPatch((input) => bitCrusher({ input, bits, holdHz })));

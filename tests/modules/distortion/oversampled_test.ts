@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { oversampled, type Oversampling, oversamplings } from "../../../modules/distortion/oversampled.ts";
 import type { Signal } from "../../../modules/signal/signal.ts";
-import { silentFrom } from "../level.ts";
-import { aliasDb, gainDbAt, phaseTurnsAt, spectrum } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { aliasDb, gainDbAt, phaseTurnsAt, spectrum } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const player = (times: Oversampling, shape: (input: Signal<"1">) => Signal<"1">) =>
   effectPlayer(effectPatch((input) => oversampled(input, times, shape)));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { softClip } from "../../../modules/distortion/soft_clip.ts";
-import { peak } from "../../patch_player.ts";
-import { mean } from "../level.ts";
-import { aliasDb, decibels, spectrum } from "../spectrum.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { peak } from "../../../testing/patch_player.ts";
+import { mean } from "../../../testing/measure/level.ts";
+import { aliasDb, decibels, spectrum } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const player = (driveDb: number, oversampling = 2) =>
   effectPlayer(effectPatch((input) => softClip({ input, driveDb, oversampling })));

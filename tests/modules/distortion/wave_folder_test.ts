@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { waveFolder } from "../../../modules/distortion/wave_folder.ts";
-import { mean } from "../level.ts";
-import { aliasDb, decibels, spectrum } from "../spectrum.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { mean } from "../../../testing/measure/level.ts";
+import { aliasDb, decibels, spectrum } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 interface Settings {
   readonly driveDb?: number;

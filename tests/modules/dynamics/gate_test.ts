@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { gate } from "../../../modules/dynamics/gate.ts";
-import { silentFrom, steepest } from "../level.ts";
-import { decibels } from "../spectrum.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { silentFrom, steepest } from "../../../testing/measure/level.ts";
+import { decibels } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 interface Settings {
   readonly thresholdDb?: number;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { longestAverage, movingAverage } from "../../../modules/dynamics/moving_average.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const player = (frames: number) => effectPlayer(effectPatch((input) => movingAverage(input, frames)));
 const random = (frames: number) =>

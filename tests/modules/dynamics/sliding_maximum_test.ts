@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { slidingMaximum } from "../../../modules/dynamics/sliding_maximum.ts";
-import { effectPatch, effectPlayer, process } from "../trial_patch.ts";
+import { effectPatch, effectPlayer, process } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("the sliding maximum is the largest of the last frames, for every length", async () => {
   await fc.assert(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { adsrCurved } from "../../../modules/envelopes/adsr_curved.ts";
-import { PatchPlayer } from "../../patch_player.ts";
-import { silentFrom } from "../level.ts";
-import { rateHz, voicePatch } from "../trial_patch.ts";
+import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 import { assertNeverJumps } from "./never_jumps.ts";
 
 type Shape = Partial<Record<keyof typeof adsrCurved.parameters, number>>;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { attackRelease } from "../../../modules/envelopes/attack_release.ts";
-import { PatchPlayer } from "../../patch_player.ts";
-import { silentFrom } from "../level.ts";
-import { rateHz, voicePatch } from "../trial_patch.ts";
+import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 
 const play = (held: boolean) =>
   PatchPlayer.of(

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type EnvelopeStage, multiStage } from "../../../modules/envelopes/multi_stage.ts";
-import { PatchPlayer, testFormat } from "../../patch_player.ts";
-import { silentFrom, steepest } from "../level.ts";
-import { rateHz, voicePatch } from "../trial_patch.ts";
+import { PatchPlayer, testFormat } from "../../../testing/patch_player.ts";
+import { silentFrom, steepest } from "../../../testing/measure/level.ts";
+import { rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 
 interface Options {
   readonly stages?: readonly EnvelopeStage[];

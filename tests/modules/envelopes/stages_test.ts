@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { bendOf, bendOfNumber, paceOf } from "../../../modules/envelopes/stages.ts";
 import { adsrCurved } from "../../../modules/envelopes/adsr_curved.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { evaluateCompiled, playVoice, rateHz } from "../trial_patch.ts";
+import { evaluateCompiled, playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("half way through its time a stage has gone as far as an exponential of the same curve", async () => {
   for (const attackCurve of [-10, -4, -1, 0, 1, 4, 10]) {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { allPass } from "../../../modules/filters/all_pass.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { peak } from "../../patch_player.ts";
-import { silentFrom } from "../level.ts";
-import { gainDbAt } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { peak } from "../../../testing/patch_player.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { gainDbAt } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const player = (gain: number, timeSeconds = 0.005, maximumSeconds = 0.1) =>
   effectPlayer(effectPatch((input) => allPass({ input, gain, timeSeconds, maximumSeconds })));

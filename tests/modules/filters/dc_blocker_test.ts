@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { dcBlocker } from "../../../modules/filters/dc_blocker.ts";
-import { silentFrom } from "../level.ts";
-import { gainDbAt } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { gainDbAt } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 function blocker(cutoffHz: number) {
   return effectPlayer(effectPatch((input) => dcBlocker({ input, cutoffHz })));

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ladder } from "../../../modules/filters/ladder.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { peak } from "../../patch_player.ts";
-import { rms, silentFrom } from "../level.ts";
-import { aliasDb, decibels, gainDbAt, measureHz } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { peak } from "../../../testing/patch_player.ts";
+import { rms, silentFrom } from "../../../testing/measure/level.ts";
+import { aliasDb, decibels, gainDbAt, measureHz } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 interface Settings {
   readonly cutoffHz?: number;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { onePole } from "../../../modules/filters/one_pole.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { peak } from "../../patch_player.ts";
-import { silentFrom } from "../level.ts";
-import { decibels, gainDbAt } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { peak } from "../../../testing/patch_player.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { decibels, gainDbAt } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 async function responseOf(mode: "low" | "high", cutoffHz: number): Promise<(frequencyHz: number) => number> {
   const patch = effectPatch((input) => onePole({ input, cutoffHz })[mode]);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { parametricEq } from "../../../modules/filters/parametric_eq.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { peak } from "../../patch_player.ts";
-import { silentFrom } from "../level.ts";
-import { gainDbAt } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { peak } from "../../../testing/patch_player.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { gainDbAt } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 interface Band {
   readonly frequencyHz: number;

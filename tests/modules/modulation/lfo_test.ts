@@ -2,9 +2,16 @@ import assert from "node:assert/strict";
 import { lfo, type LfoShape, lfoShapes } from "../../../modules/modulation/lfo.ts";
 import { PatchInvalid } from "../../../modules/signal/flatten.ts";
 import { constant, type Signal } from "../../../modules/signal/signal.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../patch_player.ts";
-import { mean, rms, steepest } from "../level.ts";
-import { effectPatch, effectPlayer, playVoice, process, rateHz, voicePatch } from "../trial_patch.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import { mean, rms, steepest } from "../../../testing/measure/level.ts";
+import {
+  effectPatch,
+  effectPlayer,
+  playVoice,
+  process,
+  rateHz,
+  voicePatch,
+} from "../../../testing/trial/trial_patch.ts";
 
 const formulas: Partial<Record<LfoShape, (turns: number) => number>> = {
   sine: (turns) => Math.sin(2 * Math.PI * turns),

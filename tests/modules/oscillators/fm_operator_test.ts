@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { fmOperator } from "../../../modules/oscillators/fm_operator.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { sine } from "../../../modules/oscillators/sine.ts";
-import { peak, sameBits } from "../../patch_player.ts";
-import { decibels, measureHz, spectrum } from "../spectrum.ts";
-import { playVoice, rateHz } from "../trial_patch.ts";
+import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
+import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const length = 1 << 16;
 

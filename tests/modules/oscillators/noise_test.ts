@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { PatchPlayer, sameBits } from "../../patch_player.ts";
-import { mean, rms } from "../level.ts";
-import { spectrum } from "../spectrum.ts";
-import { playVoice, rateHz } from "../trial_patch.ts";
+import { PatchPlayer, sameBits } from "../../../testing/patch_player.ts";
+import { mean, rms } from "../../../testing/measure/level.ts";
+import { spectrum } from "../../../testing/measure/spectrum.ts";
+import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("white noise is uniform from -1 to 1 and has no direct current", async () => {
   const samples = await playVoice(() => noise({}), 20 * rateHz);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { phaseOf, playable, signedTurns } from "../../../modules/oscillators/phase.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { playVoice } from "../trial_patch.ts";
+import { playVoice } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("a phase wraps at a turn and never drifts: the same after a million frames", async () => {
   const sampleRateHz = 65_536;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { pinkNoise } from "../../../modules/oscillators/pink_noise.ts";
-import { peak, sameBits } from "../../patch_player.ts";
-import { rms } from "../level.ts";
-import { averageOfBands, slopeDb } from "../noise_bands.ts";
-import { playVoice } from "../trial_patch.ts";
+import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { rms } from "../../../testing/measure/level.ts";
+import { averageOfBands, slopeDb } from "../../../testing/measure/noise_bands.ts";
+import { playVoice } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("pink noise falls by 3.01 dB an octave within 0.1, at every sample rate", async () => {
   for (const sampleRateHz of [44_100, 48_000, 96_000, 192_000]) {

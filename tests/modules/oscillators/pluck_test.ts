@@ -3,12 +3,12 @@ import { noise } from "../../../modules/oscillators/noise.ts";
 import { pluck } from "../../../modules/oscillators/pluck.ts";
 import { sine } from "../../../modules/oscillators/sine.ts";
 import { exp2 } from "../../../modules/signal/math.ts";
-import { steadyGraph } from "../../../modules/signal/quiet.ts";
-import { scheduleGraph } from "../../../modules/signal/schedule.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../patch_player.ts";
-import { rms, silentFrom } from "../level.ts";
-import { decibels, measureHz, spectrum, transformAt } from "../spectrum.ts";
-import { playVoice, rateHz, voicePatch } from "../trial_patch.ts";
+import { steadyGraph } from "../../../compiler/steady.ts";
+import { scheduleGraph } from "../../../compiler/schedule.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import { rms, silentFrom } from "../../../testing/measure/level.ts";
+import { decibels, measureHz, spectrum, transformAt } from "../../../testing/measure/spectrum.ts";
+import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 
 const hzOf = (number: number) => 440 * 2 ** ((number - 69) / 12);
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nextRandom, signedUnit } from "../../../modules/oscillators/random.ts";
 import { constant, integerFeedback } from "../../../modules/signal/signal.ts";
-import { playVoice } from "../trial_patch.ts";
+import { playVoice } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("numbers are those of Marsaglia's xorshift with 13, 17 and 5", async () => {
   const found = await playVoice(() => signedUnit(integerFeedback(2_463_534_242 | 0, nextRandom)), 1_000);

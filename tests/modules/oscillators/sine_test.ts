@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { sine } from "../../../modules/oscillators/sine.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { decibels, measureHz, spectrum } from "../spectrum.ts";
-import { playVoice, rateHz } from "../trial_patch.ts";
+import { decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
+import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const length = 1 << 16;
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { saw } from "../../../modules/oscillators/saw.ts";
 import { superSaw } from "../../../modules/oscillators/super_saw.ts";
-import { peak, sameBits } from "../../patch_player.ts";
-import { rms } from "../level.ts";
-import { decibels, spectrum } from "../spectrum.ts";
-import { playVoice, rateHz } from "../trial_patch.ts";
+import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { rms } from "../../../testing/measure/level.ts";
+import { decibels, spectrum } from "../../../testing/measure/spectrum.ts";
+import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const length = 1 << 18;
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { triangle } from "../../../modules/oscillators/triangle.ts";
-import { peak } from "../../patch_player.ts";
-import { mean } from "../level.ts";
-import { aliasDb, decibels, measureHz, spectrum } from "../spectrum.ts";
-import { playVoice, rateHz } from "../trial_patch.ts";
+import { peak } from "../../../testing/patch_player.ts";
+import { mean } from "../../../testing/measure/level.ts";
+import { aliasDb, decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
+import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const length = 1 << 16;
 

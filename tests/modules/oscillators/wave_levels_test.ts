@@ -8,7 +8,7 @@ import {
   samplesOfWave,
   startOf,
 } from "../../../modules/oscillators/wave_levels.ts";
-import { spectrum } from "../spectrum.ts";
+import { spectrum } from "../../../testing/measure/spectrum.ts";
 
 Deno.test("levels lie side by side and fit into the samples of a wave", () => {
   for (let level = 0; level < levels; level++) {

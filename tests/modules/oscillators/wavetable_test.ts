@@ -3,9 +3,9 @@ import { noise } from "../../../modules/oscillators/noise.ts";
 import { classicWaves, type Wave, waveOf } from "../../../modules/oscillators/wave.ts";
 import { wavetable } from "../../../modules/oscillators/wavetable.ts";
 import { PatchInvalid } from "../../../modules/signal/flatten.ts";
-import { peak, testFormat } from "../../patch_player.ts";
-import { aliasDb, decibels, measureHz, spectrum } from "../spectrum.ts";
-import { playVoice, rateHz, voicePatch } from "../trial_patch.ts";
+import { peak, testFormat } from "../../../testing/patch_player.ts";
+import { aliasDb, decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
+import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 
 const length = 1 << 16;
 const [, , square, saw] = classicWaves;

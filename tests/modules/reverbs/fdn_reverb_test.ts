@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { fdnReverb } from "../../../modules/reverbs/fdn_reverb.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { PatchPlayer, peak } from "../../patch_player.ts";
-import { decayTime } from "../decay_time.ts";
-import { rms, silentFrom } from "../level.ts";
-import { strayDb } from "../stray.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { decayTime } from "../../../testing/measure/decay_time.ts";
+import { rms, silentFrom } from "../../../testing/measure/level.ts";
+import { strayDb } from "../../../testing/measure/stray.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { echoDensity, leftOnly, likeness, responseOf } from "./reverb_trial.ts";
 
 /** All three bands alike. */

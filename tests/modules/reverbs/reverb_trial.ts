@@ -1,8 +1,8 @@
-import type { PatchFormat } from "../../../modules/compiled_patch.ts";
+import type { PatchFormat } from "../../../compiler/graph/compiled_patch.ts";
 import type { Signal } from "../../../modules/signal/signal.ts";
 import { channels } from "../../../modules/signal/signal.ts";
-import { mean, rms } from "../level.ts";
-import { effectPatch, effectPlayer, impulse, process } from "../trial_patch.ts";
+import { mean, rms } from "../../../testing/measure/level.ts";
+import { effectPatch, effectPlayer, impulse, process } from "../../../testing/trial/trial_patch.ts";
 
 /** Left or right of what an impulse leaves behind. */
 export async function responseOf(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { playVoice } from "../trial_patch.ts";
+import { playVoice } from "../../../testing/trial/trial_patch.ts";
 import { echoDensity, leftOnly, likeness, responseOf } from "./reverb_trial.ts";
 
 Deno.test("noise is like itself and like no other; single echoes are not dense", async () => {

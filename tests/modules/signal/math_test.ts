@@ -16,7 +16,7 @@ import {
   tanh,
 } from "../../../modules/signal/math.ts";
 import type { Signal } from "../../../modules/signal/signal.ts";
-import { evaluateCompiled } from "../trial_patch.ts";
+import { evaluateCompiled } from "../../../testing/trial/trial_patch.ts";
 
 const points = 1 << 19;
 

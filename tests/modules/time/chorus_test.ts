@@ -3,11 +3,11 @@
  */
 import assert from "node:assert/strict";
 import { chorus } from "../../../modules/time/chorus.ts";
-import { PatchPlayer } from "../../patch_player.ts";
-import { rms } from "../level.ts";
-import { decibels } from "../spectrum.ts";
-import { strayDb } from "../stray.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { rms } from "../../../testing/measure/level.ts";
+import { decibels } from "../../../testing/measure/spectrum.ts";
+import { strayDb } from "../../../testing/measure/stray.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { delayCurve } from "./delay_curve.ts";
 
 Deno.test("a copy is late by the delay plus a sine of the depth, within 0.02 frames", async () => {

@@ -1,6 +1,6 @@
 import type { Signal } from "../../../modules/signal/signal.ts";
 import type { Stereo } from "../../../modules/patch.ts";
-import { effectPatch, effectPlayer, process } from "../trial_patch.ts";
+import { effectPatch, effectPlayer, process } from "../../../testing/trial/trial_patch.ts";
 
 /**
  * By how many frames an effect that does nothing but delay is late, in each frame: it is given a straight line, of which

@@ -2,10 +2,17 @@ import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { constant } from "../../../modules/signal/signal.ts";
 import { delay } from "../../../modules/time/delay.ts";
-import { PatchPlayer, peak } from "../../patch_player.ts";
-import { rms, silentFrom, steepest } from "../level.ts";
-import { gainDbAt, phaseTurnsAt } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz, voicePatch } from "../trial_patch.ts";
+import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { rms, silentFrom, steepest } from "../../../testing/measure/level.ts";
+import { gainDbAt, phaseTurnsAt } from "../../../testing/measure/spectrum.ts";
+import {
+  effectPatch,
+  effectPlayer,
+  impulse,
+  process,
+  rateHz,
+  voicePatch,
+} from "../../../testing/trial/trial_patch.ts";
 
 /** A delay of so many frames. */
 function delayOf(frames: number, feedback: number, maximumSeconds = 2): Promise<PatchPlayer> {

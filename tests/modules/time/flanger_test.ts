@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { flanger } from "../../../modules/time/flanger.ts";
-import { PatchPlayer, peak } from "../../patch_player.ts";
-import { rms, silentFrom } from "../level.ts";
-import { gainDbAt } from "../spectrum.ts";
-import { strayDb } from "../stray.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { rms, silentFrom } from "../../../testing/measure/level.ts";
+import { gainDbAt } from "../../../testing/measure/spectrum.ts";
+import { strayDb } from "../../../testing/measure/stray.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { delayCurve } from "./delay_curve.ts";
 
 const still = { depth: 0, delaySeconds: 0.001 };

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { phaser } from "../../../modules/time/phaser.ts";
-import { PatchPlayer, peak } from "../../patch_player.ts";
-import { silentFrom } from "../level.ts";
-import { gainDbAt } from "../spectrum.ts";
-import { strayDb } from "../stray.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { gainDbAt } from "../../../testing/measure/spectrum.ts";
+import { strayDb } from "../../../testing/measure/stray.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 async function response(settings: object, channel = 0, frames = 1 << 16): Promise<Float32Array> {
   return process(

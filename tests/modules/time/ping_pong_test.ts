@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { pingPong } from "../../../modules/time/ping_pong.ts";
-import { PatchPlayer, peak } from "../../patch_player.ts";
-import { rms, silentFrom } from "../level.ts";
-import { decibels, gainDbAt } from "../spectrum.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../trial_patch.ts";
+import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { rms, silentFrom } from "../../../testing/measure/level.ts";
+import { decibels, gainDbAt } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 type Settings = { timeSeconds?: number; feedback?: number; highCutHz?: number; lowCutHz?: number };
 const open = { highCutHz: 20_000, lowCutHz: 5 };

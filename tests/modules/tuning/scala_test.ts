@@ -1,15 +1,15 @@
 /**
  * Scala files, and what they do to the pitch of notes.
  *
- * Covers: modules/tuning/tuned.ts patches/read_tuning.ts
+ * Covers: modules/tuning/tuned.ts patches/loading/read_tuning.ts
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readScale, ScaleInvalid, tuningOf } from "../../../modules/tuning/scala.ts";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
-import { readTuning } from "../../../patches/read_tuning.ts";
-import { PatchPlayer } from "../../patch_player.ts";
+import { readTuning } from "../../../patches/loading/read_tuning.ts";
+import { PatchPlayer } from "../../../testing/patch_player.ts";
 
 const equal = `! 12-TET.scl\n!\n12 tone equal temperament\n 12\n!\n${
   Array.from({ length: 11 }, (_, step) => ` ${(step + 1) * 100}.0`).join("\n")

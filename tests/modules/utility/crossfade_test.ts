@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { crossfade } from "../../../modules/utility/crossfade.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { effectPatch, effectPlayer, process } from "../trial_patch.ts";
+import { effectPatch, effectPlayer, process } from "../../../testing/trial/trial_patch.ts";
 
 /** Gains of both over the position. */
 async function gains(positions: ArrayLike<number>): Promise<readonly [Float32Array, Float32Array]> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { envelopeFollower } from "../../../modules/utility/envelope_follower.ts";
-import { peak } from "../../patch_player.ts";
-import { silentFrom } from "../level.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { peak } from "../../../testing/patch_player.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 async function follow(settings: object, samples: ArrayLike<number>): Promise<Float32Array> {
   return process(

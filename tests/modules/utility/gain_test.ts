@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { faderDb, gain } from "../../../modules/utility/gain.ts";
-import { steepest } from "../level.ts";
-import { decibels } from "../spectrum.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { steepest } from "../../../testing/measure/level.ts";
+import { decibels } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("gain is in decibels within 0.0001 dB; 0 dB changes no bit, the end of the fader is silence", async () => {
   for (const gainDb of [-89, -60, -20, -6, -0.1, 3, 12]) {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { meter } from "../../../modules/utility/meter.ts";
-import { silentFrom } from "../level.ts";
-import { decibels } from "../spectrum.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { silentFrom } from "../../../testing/measure/level.ts";
+import { decibels } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 /** Peak on the left, effective level on the right. */
 async function measured(samples: Float32Array, settings: object = {}) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mixer } from "../../../modules/utility/mixer.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { effectPatch, effectPlayer, process } from "../trial_patch.ts";
+import { effectPatch, effectPlayer, process } from "../../../testing/trial/trial_patch.ts";
 
 const tone = (value: number) => constant(value);
 

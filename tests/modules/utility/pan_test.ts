@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pan } from "../../../modules/utility/pan.ts";
-import { decibels } from "../spectrum.ts";
-import { effectPatch, effectPlayer, process } from "../trial_patch.ts";
+import { decibels } from "../../../testing/measure/spectrum.ts";
+import { effectPatch, effectPlayer, process } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("both gains have the power of one everywhere, and follow a quarter circle", async () => {
   for (let position = -1; position <= 1; position += 0.125) {

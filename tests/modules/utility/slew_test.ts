@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { slew } from "../../../modules/utility/slew.ts";
-import { steepest } from "../level.ts";
-import { effectPatch, effectPlayer, process, rateHz } from "../trial_patch.ts";
+import { steepest } from "../../../testing/measure/level.ts";
+import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 async function slewed(
   settings: object,

@@ -4,8 +4,8 @@ import { createSocket } from "node:dgram";
 import process from "node:process";
 import { type DiscoveredService, OSCQueryDiscovery } from "oscquery";
 import { Advertisement } from "../../../osc/oscquery/advertisement.ts";
-import { requirement } from "../../requirement.ts";
-import { until } from "../../test_engine.ts";
+import { requirement } from "../../../testing/requirement.ts";
+import { until } from "../../../testing/test_engine.ts";
 import { withQueryHost } from "./query_host.ts";
 
 const needs = {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Namespace, type NamespaceNode } from "../../../osc/oscquery/namespace.ts";
-import { musicMethods } from "../../../osc/music_methods.ts";
-import { patchNamed } from "../../../patches/catalogue.ts";
+import { musicMethods } from "../../../osc/methods/music_methods.ts";
+import { patchNamed } from "../../../patches/ready/catalogue.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 const graph = patchNamed("keys").build(format);

@@ -1,9 +1,9 @@
-import type { EngineControl } from "../../../engine/control.ts";
-import { AddressSpace } from "../../../osc/address_space.ts";
+import type { EngineControl } from "../../../engine/control/control.ts";
+import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import { engineValues, type ParameterSource } from "../../../osc/oscquery/engine_values.ts";
 import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
-import { compilePatch, patchNamed } from "../../../patches/catalogue.ts";
-import { startTestEngine } from "../../test_engine.ts";
+import { compilePatch, patchNamed } from "../../../patches/ready/catalogue.ts";
+import { startTestEngine } from "../../../testing/test_engine.ts";
 
 /** An engine that plays `keys`, with its address space and OSCQuery before it. */
 export interface QueryHost {

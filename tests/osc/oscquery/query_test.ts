@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { musicMethods } from "../../../osc/music_methods.ts";
+import { musicMethods } from "../../../osc/methods/music_methods.ts";
 import { Namespace } from "../../../osc/oscquery/namespace.ts";
 import { answerQuery, extensions, type HostInfo, shortestFloat } from "../../../osc/oscquery/query.ts";
-import { patchNamed } from "../../../patches/catalogue.ts";
+import { patchNamed } from "../../../patches/ready/catalogue.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 const graph = patchNamed("keys").build(format);

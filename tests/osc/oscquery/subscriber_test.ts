@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decodePacket, type OscMessage } from "../../../osc/codec.ts";
+import { decodePacket, type OscMessage } from "../../../osc/packet/codec.ts";
 import { Subscriber } from "../../../osc/oscquery/subscriber.ts";
 
 /** A wire that keeps what was put on it. */

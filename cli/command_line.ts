@@ -1,0 +1,207 @@
+import { resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { describeConfig } from "../config/settings.ts";
+import { nearest } from "../foundation/nearest.ts";
+import { type SampleFormat, sampleFormats } from "../engine/render/sample_format.ts";
+
+/** What the user asked for. */
+export type CommandLine =
+  | { readonly command: "start"; readonly patch: string | undefined; readonly demo: boolean }
+  | { readonly command: "render"; readonly session: string; readonly out: string }
+  | RenderScoreCommand
+  | PatchCommand
+  | { readonly command: "devices" | "doctor" | "help" | "version" };
+
+/** Shows a patch. */
+export interface PatchCommand {
+  readonly command: "patch";
+  readonly patch: string;
+  /** What is printed: a summary, the summary with every operation, WebAssembly text, or the graph as JSON. */
+  readonly show: "summary" | "schedule" | "wat" | "json";
+  /** File for the picture, `.svg` or `.dot`. */
+  readonly graph: string | undefined;
+}
+
+/** Render a patch from a score. */
+export interface RenderScoreCommand {
+  readonly command: "renderScore";
+  /** Omitted: the patch of the settings. */
+  readonly patch: string | undefined;
+  /** Path of the score, `-` for standard input. */
+  readonly score: string;
+  readonly out: string;
+  readonly format: SampleFormat;
+  readonly dither: boolean;
+  /** Exact length; omitted: until it is silent. */
+  readonly seconds: number | undefined;
+  readonly tailSeconds: number;
+}
+
+/** The arguments make no sense; the message says what was expected. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const commands = ["start", "render", "patch", "devices", "doctor", "help", "version"] as const;
+type Command = typeof commands[number];
+
+/** Options and the command that each goes with. */
+const optionOf = {
+  demo: { command: "start", type: "boolean" },
+  out: { command: "render", type: "string", short: "o" },
+  score: { command: "render", type: "string", short: "s" },
+  format: { command: "render", type: "string" },
+  dither: { command: "render", type: "boolean" },
+  seconds: { command: "render", type: "string" },
+  tail: { command: "render", type: "string" },
+  schedule: { command: "patch", type: "boolean" },
+  wat: { command: "patch", type: "boolean" },
+  json: { command: "patch", type: "boolean" },
+  graph: { command: "patch", type: "string" },
+} as const;
+
+/** @throws {UsageError} */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  const { values, positionals } = parse(args);
+  if (values.help) return { command: "help" };
+  if (values.version) return { command: "version" };
+  const [given = "help", ...rest] = positionals;
+  if (!(commands as readonly string[]).includes(given)) {
+    throw new UsageError(`there is no command "${given}"; did you mean "${nearest(given, commands)}"?`);
+  }
+  const command = given as Command;
+  for (const name of Object.keys(optionOf) as (keyof typeof optionOf)[]) {
+    if (values[name] === undefined) continue;
+    if (optionOf[name].command !== command) {
+      throw new UsageError(`--${name} goes with ${optionOf[name].command}, not with ${command}`);
+    }
+    if (command === "render" && name !== "out" && values.score === undefined) {
+      throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
+    }
+  }
+  const most = command === "start" || command === "render" || command === "patch" ? 1 : 0;
+  if (rest.length > most) {
+    throw new UsageError(`${command}: expected at most ${most} argument, found ${rest.length}`);
+  }
+  if (command === "start") return { command, patch: rest[0], demo: values.demo ?? false };
+  if (command === "patch") return patchCommand(rest[0], values);
+  if (command !== "render") return { command };
+  if (values.score !== undefined) return renderScore(values, rest[0], values.score);
+  if (rest[0] === undefined) {
+    throw new UsageError(
+      "render: expected a session file, e.g. `understudy render evening.session`, or a patch and a score, " +
+        "e.g. `understudy render keys --score tune.txt`",
+    );
+  }
+  return { command, session: rest[0], out: values.out ?? rest[0].replace(/\.session$/, "") + ".wav" };
+}
+
+function patchCommand(patch: string | undefined, values: ReturnType<typeof parse>["values"]): PatchCommand {
+  if (patch === undefined) {
+    throw new UsageError("patch: expected the name or file of a patch, e.g. `understudy patch organ.ts`");
+  }
+  const shown = (["schedule", "wat", "json"] as const).filter((name) => values[name]);
+  if (shown.length > 1) {
+    throw new UsageError(`patch: expected one of --schedule, --wat, --json, found ${shown.length}`);
+  }
+  if (values.graph !== undefined && !/\.(svg|dot)$/.test(values.graph)) {
+    throw new UsageError(`--graph: expected a file that ends in .svg or .dot, found "${values.graph}"`);
+  }
+  return { command: "patch", patch, show: shown[0] ?? "summary", graph: values.graph };
+}
+
+/** Most that `--seconds` and `--tail` take: as long as a score may be. */
+const longestSeconds = 100_000;
+
+const defaultTailSeconds = 10;
+
+function renderScore(
+  values: ReturnType<typeof parse>["values"],
+  patch: string | undefined,
+  score: string,
+): RenderScoreCommand {
+  const format = values.format ?? "32f";
+  if (!(sampleFormats as readonly string[]).includes(format)) {
+    throw new UsageError(`--format: expected ${sampleFormats.join(", ")}, found "${format}"`);
+  }
+  if (values.dither && format === "32f") throw new UsageError("--dither goes with --format 16 or 24");
+  if (values.seconds !== undefined && values.tail !== undefined) {
+    throw new UsageError("--seconds fixes the length; leave --tail out, or --seconds");
+  }
+  if (score === "") throw new UsageError("--score: expected the path of a score, or - for standard input");
+  if (score === "-" && values.out === undefined) {
+    throw new UsageError("a score from standard input needs --out FILE");
+  }
+  const out = values.out ?? score.replace(/\.[^./\\]+$/, "") + ".wav";
+  if ([score, patch].some((path) => path !== undefined && resolve(path) === resolve(out))) {
+    throw new UsageError(`--out ${out} would overwrite what is rendered; choose another name`);
+  }
+  return {
+    command: "renderScore",
+    patch,
+    score,
+    out,
+    format: format as SampleFormat,
+    dither: values.dither ?? false,
+    seconds: values.seconds === undefined ? undefined : seconds("--seconds", values.seconds),
+    tailSeconds: values.tail === undefined ? defaultTailSeconds : seconds("--tail", values.tail),
+  };
+}
+
+function seconds(option: string, text: string): number {
+  const value = Number(text);
+  if (/^[\d.]+$/.test(text) && value <= longestSeconds) return value;
+  throw new UsageError(`${option}: expected 0 to ${longestSeconds} seconds, found "${text}"`);
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "V" },
+        ...optionOf,
+      },
+    });
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
+/** What `--help` prints: commands, settings, exit codes. */
+export function helpText(): string {
+  return `Understudy: an audio engine that plays on when a part of it falls.
+
+Usage:
+  understudy start [PATCH]             play, and listen for OSC; PATCH as in UNDERSTUDY_PATCH
+      --demo                           and play a short phrase at once, as with UNDERSTUDY_DEMO=on
+  understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
+                                       every block with what the device got; FILE by default beside SESSION
+  understudy render [PATCH] --score SCORE [-o FILE]
+                                       render a patch from a score (docs/scores.md) to a WAV file, faster than
+                                       it plays; FILE by default beside SCORE, SCORE may be - for standard input
+      --format 16|24|32f               samples: integers, or 32-bit float (default), which are the bytes played live
+      --dither                         triangular noise before rounding to 16 or 24 bits
+      --seconds N                      exactly so long; by default until the end that the score sets, or else
+      --tail N                         until the sound has died away, at most N seconds after the last command (10)
+  understudy patch PATCH               what a patch is made of: parameters, operations, memory, compile time
+                   [--schedule]        with every operation, and when it is computed
+                   [--wat | --json]    its WebAssembly text, or its graph as data, instead
+                   [--graph FILE]      draws it into FILE, .svg or .dot
+  understudy devices                   list the audio devices
+  understudy doctor                    what is installed, what is missing, how it is mended; measured jitter
+  understudy help, --help, -h          this text
+  understudy version, --version, -V    the version
+
+PATCH is a name (sines, keys, piano, bass, pad, harp, drums, drone, rack, cues, sampler) or a file (./organ.ts).
+
+Settings (environment variables):
+${describeConfig()}
+
+Exit codes:
+  0 ok   1 internal error   2 arguments or settings   3 audio device   4 native part   5 OSC port   6 session file
+  7 score or WAV file   130 a render was interrupted; an existing FILE is replaced only by a whole render
+`;
+}

@@ -1,0 +1,111 @@
+/** `understudy doctor`: what the engine needs of this machine, whether it is there, and the command that mends it. */
+import { PortAudio } from "../ffi/portaudio.ts";
+import { MidiInputPort, MidiUnavailable } from "../ffi/midi_input.ts";
+import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
+import type { Config } from "../config/settings.ts";
+import { ClockDriver } from "../engine/device/clock_driver.ts";
+import { exitCodes } from "./exit_codes.ts";
+import { Histogram } from "../engine/memory/histogram.ts";
+import { fixed } from "../engine/memory/layout.ts";
+import { SharedMemory } from "../engine/memory/shared_memory.ts";
+import { loadNative } from "../config/load_native.ts";
+import { Timeline } from "../engine/time/timeline.ts";
+
+const testedDenoVersion = "2.9.6";
+const measureMs = 2_000;
+
+/** Prints one line per finding. Returns the exit code: 0 when the engine can run here, if only by its clock. */
+export async function diagnose(config: Config, print: (line: string) => void): Promise<number> {
+  const report = (good: boolean, what: string, remedy = "") =>
+    print(`${good ? "ok     " : "MISSING"}  ${what}${good ? "" : `\n         mend: ${remedy}`}`);
+  report(
+    Deno.version.deno === testedDenoVersion,
+    `deno ${Deno.version.deno}`,
+    `use deno ${testedDenoVersion}: ending a hung renderer was only proven with it`,
+  );
+  let native: NativeLibrary;
+  try {
+    const loaded = await loadNative(config, () => {});
+    native = loaded.native;
+    report(true, `native part: ${loaded.path}`);
+  } catch (error) {
+    report(false, "native part", (error as Error).message);
+    return exitCodes.native;
+  }
+  await checkPortAudio(config, native, report);
+  await checkMidi(config, native, report);
+  await measureClock(config, native, report);
+  return exitCodes.ok;
+}
+
+type Report = (good: boolean, what: string, remedy?: string) => void;
+
+async function checkPortAudio(config: Config, native: NativeLibrary, report: Report): Promise<void> {
+  try {
+    const portAudio = await PortAudio.open(native.symbols.us_ignore_address(), config.portAudioPath);
+    const devices = portAudio.devices().filter((device) => device.maxOutputChannels > 0);
+    report(true, portAudio.version);
+    const names = devices.map((device) => `${device.hostApi}: ${device.name}`).join("; ");
+    report(
+      devices.length > 0,
+      devices.length > 0 ? `output devices: ${names}` : "output device",
+      "connect a sound card, or start a sound server (jackd, pipewire-jack); until then the clock keeps time, silently",
+    );
+    await portAudio.close();
+  } catch (error) {
+    report(false, "PortAudio", (error as Error).message);
+  }
+}
+
+/** Whether MIDI could be had now, and from whom; what is not asked for is not missing. */
+async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report): Promise<void> {
+  quietSoundLibraries(native.symbols.us_ignore_address());
+  try {
+    const port = await MidiInputPort.open(native, "understudy-doctor", "midi_in");
+    const sources = await port.sources();
+    await port.close();
+    const heard = sources.length > 0 ? sources.join("; ") : "no MIDI outputs yet";
+    report(true, `MIDI input by JACK: ${heard}${midi === "off" ? " (off; UNDERSTUDY_MIDI=jack)" : ""}`);
+  } catch (error) {
+    if (!(error instanceof MidiUnavailable)) throw error;
+    const missing = error.message.replace(/^MIDI input: /, "");
+    if (midi === "off") report(true, `MIDI input: off (${missing})`);
+    else report(false, "MIDI input by JACK", missing);
+  }
+}
+
+/** Runs the clock driver for a moment: how late calls come is what this machine adds to any driver. */
+async function measureClock(config: Config, native: NativeLibrary, report: Report): Promise<void> {
+  const memory = SharedMemory.create({
+    ...config,
+    startBlock: 0,
+    startLogPosition: 0,
+    stateCheckBlocks: 1,
+    snapshotBlocks: 1,
+    arenaBytes: 65_536,
+    captureFrames: 0,
+  });
+  const timeline = new Timeline(memory, native);
+  const driver = ClockDriver.start(native, memory);
+  await new Promise((done) => setTimeout(done, measureMs));
+  timeline.follow();
+  await driver.stop();
+  const periodMs = config.blockFrames / config.sampleRateHz * 1_000;
+  const intervals = Histogram.read(memory, "intervals", timeline.ticksPerMs);
+  const durations = Histogram.read(memory, "durations", timeline.ticksPerMs);
+  report(
+    memory.words[fixed.clock.realTime.index] === 1,
+    "real-time priority for the audio thread",
+    "add `@audio - rtprio 95` to /etc/security/limits.d/audio.conf, join the group audio, and log in again",
+  );
+  const worstLateMs = memory.counter("longestIntervalTicks") / timeline.ticksPerMs - periodMs;
+  report(
+    worstLateMs < periodMs * (config.lookaheadBlocks - 1),
+    `callback every ${periodMs.toFixed(2)} ms: 99.9 % within ${intervals.quantileMs(0.999).toFixed(2)} ms, ` +
+      `worst ${worstLateMs.toFixed(2)} ms late; a call takes ${
+        (durations.quantileMs(0.999) * 1_000).toFixed(1)
+      } µs (99.9 %)`,
+    "raise UNDERSTUDY_LOOKAHEAD_BLOCKS or UNDERSTUDY_BLOCK_FRAMES, or give the machine less other work",
+  );
+}

@@ -1,0 +1,151 @@
+/**
+ * A patch as data: what the builder writes, what crosses from the process that evaluates a patch file, and what the
+ * compiler reads. JSON all through: nodes are listed so that arguments come before their users, and named by index.
+ */
+import type { ParameterDeclaration } from "./compiled_patch.ts";
+import type { LaneType, OperationName } from "./operations.ts";
+
+/** Where a module stands in a patch, for error texts and pictures. */
+export interface ModuleUse {
+  /** Module name; the patch's own signals count as one use named `patch`. */
+  readonly name: string;
+  /** File and line of the patch that called it, e.g. `organ.ts:12`; empty when unknown. */
+  readonly location: string;
+}
+
+/** What a voice knows about its note. Constant between two commands, except `trigger`. */
+export const noteFields = [
+  "number",
+  "velocity",
+  "gate",
+  "trigger",
+  "spread",
+  "bend",
+  "pressure",
+  "timbre",
+] as const;
+export type NoteField = typeof noteFields[number];
+
+/** What moves a note while it sounds, in the order of the note's fields and of the numbers in commands. */
+export const expressions = ["bend", "pressure", "timbre"] as const;
+export type Expression = typeof expressions[number];
+
+/** What is known of a sample when the patch is compiled: whole numbers of frames, then floats. */
+export const sampleFacts = ["frames", "loopStart", "loopEnd", "sampleRateHz", "rootNote"] as const;
+export type SampleFact = typeof sampleFacts[number];
+
+/** The type of the node that gives a fact. */
+export function sampleFactType(fact: SampleFact): LaneType {
+  return fact === "sampleRateHz" || fact === "rootNote" ? "f32" : "i32";
+}
+
+/**
+ * One value per lane.
+ *
+ * | op | arguments | attribute |
+ * |---|---|---|
+ * | a name in `operations` | as declared there | shift distance |
+ * | `constant` | | the value |
+ * | `parameter` | | index into the patch's parameters |
+ * | `note` | | index into {@link noteFields}; voices only |
+ * | `bus` | | index of an instrument; its sum, left and right in the first lanes; main only |
+ * | `input` | | 0: the audio input, one channel a lane; main only |
+ * | `state` | | index of a state; its value from the frame before |
+ * | `read` | frames ago (i32, 1 up to the line's length) | index of a line |
+ * | `table` | index (i32, inside the table) | index of a table |
+ * | `sample` | frame (i32, silence outside of the file) | index of a sample, times 2, plus 0 for left or 1 for right |
+ * | `sampleFact` | | index of a sample, times the number of {@link sampleFacts}, plus index into them; the compiler knows it |
+ * | `lane` | value | lane that all lanes get; main only |
+ * | `lanes` | one value a lane | 0; main only |
+ */
+export interface GraphNode {
+  readonly op: OperationName | SourceName;
+  readonly type: LaneType;
+  readonly args: readonly number[];
+  readonly attribute: number;
+  /** Index into {@link Graph.uses}. */
+  readonly use: number;
+}
+
+export type SourceName =
+  | "constant"
+  | "parameter"
+  | "note"
+  | "bus"
+  | "input"
+  | "state"
+  | "read"
+  | "table"
+  | "sample"
+  | "sampleFact"
+  | "lane"
+  | "lanes";
+
+/** A delay of one frame. */
+export interface GraphState {
+  readonly type: LaneType;
+  readonly initial: number;
+  /** An i32 that begins at a number drawn from the seed, the note and the lane; `initial` tells several apart. */
+  readonly seeded: boolean;
+  /** Node that becomes the value of the next frame. */
+  readonly next: number;
+}
+
+/** A delay line: a ring of frames, of which every lane reads its own. */
+export interface GraphLine {
+  /** Longest delay that is read. */
+  readonly frames: number;
+  /** Node that is written at the end of each frame. */
+  readonly write: number;
+}
+
+/** One fused function: a voice, or the main mix. */
+export interface Graph {
+  readonly uses: readonly ModuleUse[];
+  readonly nodes: readonly GraphNode[];
+  readonly states: readonly GraphState[];
+  readonly lines: readonly GraphLine[];
+  /** Read-only numbers, shared by all voices. */
+  readonly tables: readonly (readonly number[])[];
+  /** Voices: left, right, envelope. Main: the output, one channel a lane. */
+  readonly outputs: readonly number[];
+}
+
+/** How an instrument turns notes into voices. */
+export interface Polyphony {
+  readonly voices: number;
+  readonly mode: PlayingMode;
+  /** Voices that play each note together. */
+  readonly unison: number;
+  /** Distance between the outermost voices of a unison, in cents. */
+  readonly detuneCents: number;
+  readonly steal: StealingRule;
+  /** Notes of which one fades the others out, as whole MIDI notes; omitted: none. */
+  readonly chokeGroups?: readonly (readonly number[])[];
+}
+
+/** `mono` plays one note at a time and starts each anew; `legato` starts anew only what does not overlap. */
+export const playingModes = ["poly", "mono", "legato"] as const;
+export type PlayingMode = typeof playingModes[number];
+
+/** Which voice a note takes when none is free; released voices go first in all but `none`, which drops the note. */
+export const stealingRules = ["oldest", "quietest", "lowest", "none"] as const;
+export type StealingRule = typeof stealingRules[number];
+
+export interface InstrumentGraph {
+  readonly name: string;
+  readonly polyphony: Polyphony;
+  readonly voice: Graph;
+}
+
+/** A whole patch, made for one output format. */
+export interface PatchGraph {
+  readonly name: string;
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly instruments: readonly InstrumentGraph[];
+  readonly main: Graph;
+  /** Lanes that the main mix uses: channels of the patch. */
+  readonly channels: 2 | 4;
+  /** Names of the sound files that it plays; omitted: none. */
+  readonly samples?: readonly string[];
+}

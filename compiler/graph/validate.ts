@@ -1,0 +1,282 @@
+/**
+ * Checks a graph that came from outside: from the process that evaluates a patch file, which can say anything. What
+ * passes here the compiler turns into a module that validates; nothing of it reaches the WebAssembly text unchecked.
+ */
+import { z } from "zod";
+import { PatchInvalid } from "../../modules/signal/flatten.ts";
+import {
+  type Graph,
+  type GraphNode,
+  noteFields,
+  type PatchGraph,
+  playingModes,
+  sampleFacts,
+  sampleFactType,
+  stealingRules,
+} from "./graph.ts";
+import { chokeProblem } from "../wat/choke.ts";
+import { isSampleName } from "../../modules/signal/sample_file.ts";
+import { unwrittenNumbers } from "./graph_json.ts";
+import { type LaneType, type OperationName, operations } from "./operations.ts";
+import { reservedNames } from "../../modules/patch.ts";
+
+/** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
+const most = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
+
+/** Sound files of a patch: two for every key of a keyboard. */
+const mostSamples = 256;
+
+/** Longest delay line in frames, as in `signal.ts`. */
+const longestLine = 5_760_000;
+
+/** Without characters that could leave a comment, or move a terminal's cursor. */
+const text = (longest: number) => z.string().max(longest).regex(/^\P{Cc}*$/u, "expected plain text");
+
+const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,31}$/);
+const index = z.int().min(0);
+const laneType = z.enum(["f32", "i32", "mask"]);
+/** JSON knows neither infinities nor what is no number; signals do. */
+const number = z.union([z.number(), z.literal(unwrittenNumbers).transform(Number)]);
+
+const graphSchema = z.strictObject({
+  uses: z.array(z.strictObject({ name: text(200), location: text(1_000) })).max(most.nodes),
+  nodes: z.array(z.strictObject({
+    op: z.string(),
+    type: laneType,
+    args: z.array(index).max(4),
+    attribute: number,
+    use: index,
+  })).max(most.nodes),
+  states: z.array(z.strictObject({ type: laneType, initial: number, seeded: z.boolean(), next: index }))
+    .max(most.states),
+  lines: z.array(z.strictObject({ frames: z.int().min(1).max(longestLine), write: index })).max(most.lines),
+  tables: z.array(z.array(number).min(1).max(most.tableValues)).max(100),
+  outputs: z.array(index).max(8),
+});
+
+const patchSchema = z.strictObject({
+  name,
+  parameters: z.array(z.strictObject({
+    address: z.string().regex(/^[a-z][A-Za-z0-9]{0,31}\/[a-z][A-Za-z0-9]{0,31}$/),
+    unit: z.enum(["dB", "s", "Hz", "1", "semitones"]),
+    min: z.number(),
+    max: z.number(),
+    default: z.number(),
+    curve: z.enum(["linear", "exponential"]),
+    smoothingSeconds: z.number().min(0).max(60),
+    description: text(2_000),
+  })).max(1_000),
+  instruments: z.array(z.strictObject({
+    name,
+    polyphony: z.strictObject({
+      voices: z.int().min(1).max(4_096),
+      mode: z.enum(playingModes),
+      unison: z.int().min(1).max(16),
+      detuneCents: z.number().min(0).max(1_200),
+      steal: z.enum(stealingRules),
+      chokeGroups: z.array(z.array(z.int().min(0).max(127)).max(128)).max(64).optional(),
+    }),
+    voice: graphSchema,
+  })).max(64),
+  main: graphSchema,
+  channels: z.literal([2, 4]),
+  samples: z.array(z.string().refine(isSampleName, "expected the name of a sound file")).max(mostSamples)
+    .optional(),
+});
+
+/** A graph from JSON text. Throws {@link PatchInvalid} unless it is one that can be compiled. */
+export function graphFromJson(text: string): PatchGraph {
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch (cause) {
+    throw new PatchInvalid("expected a patch, found something that is no data", { cause });
+  }
+  const parsed = patchSchema.safeParse(data);
+  if (!parsed.success) {
+    const { path, message } = parsed.error.issues[0];
+    throw new PatchInvalid(`expected a patch; ${path.join(".") || "the whole"}: ${message}`);
+  }
+  const graph = parsed.data as PatchGraph;
+  checkNames(graph);
+  checkParameters(graph);
+  checkSizes(graph);
+  checkSamples(graph);
+  for (const instrument of graph.instruments) {
+    checkGraph(`instrument ${instrument.name}`, instrument.voice, graph, 3);
+  }
+  checkGraph("output", graph.main, graph, 1);
+  return graph;
+}
+
+function checkNames({ instruments, parameters }: PatchGraph): void {
+  const names = instruments.map((instrument) => instrument.name);
+  if (new Set(names).size < names.length) throw new PatchInvalid("expected instruments of different names");
+  const addresses = parameters.map(({ address }) => address);
+  if (new Set(addresses).size < addresses.length) {
+    throw new PatchInvalid("expected parameters of different addresses");
+  }
+  for (const owner of [...names, ...addresses.map((address) => address.split("/")[0])]) {
+    if (reservedNames.includes(owner)) throw new PatchInvalid(`${owner}: the server uses this name itself`);
+  }
+}
+
+function checkParameters({ parameters }: PatchGraph): void {
+  for (const { address, min, max, default: value, curve } of parameters) {
+    if (!(min < max && value >= min && value <= max)) {
+      throw new PatchInvalid(`${address}: expected a default between min and max`);
+    }
+    if (curve === "exponential" && min <= 0) {
+      throw new PatchInvalid(`${address}: an exponential curve needs a min above 0, found ${min}`);
+    }
+    if (Math.max(Math.abs(min), Math.abs(max)) > 1e38) {
+      throw new PatchInvalid(`${address}: expected a range of 32-bit numbers, found ${min} to ${max}`);
+    }
+  }
+}
+
+function checkSamples({ samples = [], instruments }: PatchGraph): void {
+  if (new Set(samples).size < samples.length) throw new PatchInvalid("expected samples of different names");
+  for (const { name, polyphony: { chokeGroups = [], mode } } of instruments) {
+    const problem = mode === "poly" || chokeGroups.length === 0
+      ? chokeProblem(chokeGroups)
+      : `a ${mode} instrument has one voice to choke`;
+    if (problem !== undefined) throw new PatchInvalid(`instrument ${name}: chokeGroups: ${problem}`);
+  }
+}
+
+/** Limits of the patch as a whole, so that compiling it ends soon. */
+function checkSizes({ instruments, main }: PatchGraph): void {
+  const graphs = [...instruments.map(({ voice }) => voice), main];
+  const sum = (count: (graph: Graph) => number) => graphs.reduce((total, graph) => total + count(graph), 0);
+  const counts = {
+    nodes: sum(({ nodes }) => nodes.length),
+    states: sum(({ states }) => states.length),
+    lines: sum(({ lines }) => lines.length),
+    tableValues: sum(({ tables }) => tables.reduce((total, values) => total + values.length, 0)),
+  };
+  for (const key of Object.keys(most) as (keyof typeof most)[]) {
+    if (counts[key] > most[key]) {
+      throw new PatchInvalid(
+        `the patch is too large: ${counts[key]} ${sizeNames[key]}, at most ${most[key]} are possible`,
+      );
+    }
+  }
+}
+
+const sizeNames = {
+  nodes: "operations",
+  states: "states",
+  lines: "delay lines",
+  tableValues: "numbers in tables",
+} as const;
+
+const sources: Readonly<Record<string, { args: readonly LaneType[]; result?: LaneType }>> = {
+  constant: { args: [] },
+  parameter: { args: [], result: "f32" },
+  note: { args: [] },
+  bus: { args: [], result: "f32" },
+  input: { args: [], result: "f32" },
+  state: { args: [] },
+  read: { args: ["i32"], result: "f32" },
+  table: { args: ["i32"], result: "f32" },
+  sample: { args: ["i32"], result: "f32" },
+  sampleFact: { args: [] },
+  lane: { args: ["f32"], result: "f32" },
+  lanes: { args: ["f32", "f32", "f32", "f32"], result: "f32" },
+};
+
+const noteTypes: readonly LaneType[] = noteFields.map((field) =>
+  field === "gate" || field === "trigger" ? "mask" : "f32"
+);
+
+/** Types, order, and that everything that is named is there. */
+function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: number): void {
+  const { nodes, states, lines, tables, uses } = graph;
+  const must = (holds: boolean, what: string) => {
+    if (!holds) throw new PatchInvalid(`${where}: ${what}`);
+  };
+  const voice = where !== "output";
+  /** What an attribute may be, and the type that the node then has. */
+  const { samples = [] } = patch;
+  const bounds: Readonly<Record<string, { readonly length: number }>> = {
+    parameter: patch.parameters,
+    note: voice ? noteFields : [],
+    bus: voice ? [] : patch.instruments,
+    input: voice ? [] : [0],
+    state: states,
+    read: lines,
+    table: tables,
+    sample: { length: samples.length * 2 },
+    sampleFact: { length: samples.length * sampleFacts.length },
+    lane: voice ? [] : [0, 1, 2, 3],
+    lanes: voice ? [] : [0],
+  };
+  nodes.forEach(({ op, type, args, attribute, use }, place) => {
+    const operation = Object.hasOwn(operations, op) ? operations[op as OperationName] : undefined;
+    const shape = operation ?? (Object.hasOwn(sources, op) ? sources[op] : undefined);
+    must(shape !== undefined, `node ${place}: there is no operation "${op}"`);
+    must(use < uses.length, `node ${place}: use ${use} is missing`);
+    must(args.length === shape!.args.length, `node ${place}: ${op} takes ${shape!.args.length} arguments`);
+    must(args.every((arg) => arg < place), `node ${place}: an argument does not come before it`);
+    must(
+      args.every((arg, position) => nodes[arg].type === shape!.args[position]),
+      `node ${place}: ${op} takes ${shape!.args.join(", ")}`,
+    );
+    const whole = Number.isInteger(attribute);
+    if (op in bounds) {
+      must(
+        whole && attribute >= 0 && attribute < bounds[op].length,
+        `node ${place}: ${op} ${attribute} is missing`,
+      );
+    } else if (operation) {
+      must(whole && attribute >= 0 && attribute < 32, `node ${place}: expected a shift of 0 to 31`);
+    } else must(fits(type, attribute), `node ${place}: expected ${expectedOf[type]}, found ${attribute}`);
+    if (op === "table") {
+      const { length } = tables[attribute];
+      must(staysBelow(nodes, args[0], length), `node ${place}: an index of table ${attribute} can leave it`);
+    }
+    const result = shape!.result ??
+      (op === "note"
+        ? noteTypes[attribute]
+        : op === "state"
+        ? states[attribute].type
+        : op === "sampleFact"
+        ? sampleFactType(sampleFacts[attribute % sampleFacts.length])
+        : type);
+    must(type === result, `node ${place}: ${op} gives ${result}, not ${type}`);
+  });
+  const typeOf = (node: number) => nodes[node]?.type;
+  states.forEach(({ type, initial, next, seeded }, place) => {
+    must(typeOf(next) === type, `state ${place}: expected a ${type} node`);
+    must(fits(type, initial), `state ${place}: expected ${expectedOf[type]}, found ${initial}`);
+    must(!seeded || type === "i32", `state ${place}: only integers can be seeded`);
+  });
+  lines.forEach(({ write }, place) => must(typeOf(write) === "f32", `line ${place}: expected an f32 node`));
+  tables.forEach(({ length }, place) =>
+    must((length & (length - 1)) === 0, `table ${place}: expected a power of two of values`)
+  );
+  must(graph.outputs.length === outputs, `expected ${outputs} outputs, found ${graph.outputs.length}`);
+  must(graph.outputs.every((output) => typeOf(output) === "f32"), "expected f32 outputs");
+}
+
+const expectedOf: Readonly<Record<LaneType, string>> = {
+  f32: "a number",
+  i32: "a whole number of 32 bits",
+  mask: "-1 or 0",
+};
+
+/** Whether a lane of this type can hold a number. */
+function fits(type: LaneType, value: number): boolean {
+  return type === "f32" || (type === "i32" ? (value | 0) === value : value === -1 || value === 0);
+}
+
+/** Whether an integer is sure to be an index below `length`: a constant, or something of which only low bits are kept. */
+function staysBelow(nodes: readonly GraphNode[], node: number, length: number): boolean {
+  const { op, args, attribute } = nodes[node];
+  if (op === "constant") return attribute >= 0 && attribute < length;
+  return op === "andInteger" &&
+    args.some((arg) =>
+      nodes[arg].op === "constant" && nodes[arg].attribute >= 0 && nodes[arg].attribute < length
+    );
+}

@@ -1,0 +1,62 @@
+/**
+ * Notes that cut each other off, as a closed hi-hat ends an open one, in WebAssembly text: when one of a group begins, all
+ * voices that sound another note of it fade out, as if they were still held.
+ */
+import type { InstrumentGraph, Polyphony } from "../graph/graph.ts";
+import { floatText } from "../kernel.ts";
+import { at, eachVoice, lane } from "./voice.ts";
+
+/** What is wrong with groups, if anything. */
+export function chokeProblem(groups: unknown): string | undefined {
+  if (!Array.isArray(groups) || !groups.every(Array.isArray)) {
+    return "expected lists of notes, e.g. [[42, 44, 46]]";
+  }
+  const notes: unknown[] = groups.flat();
+  const wrong = notes.find((note) =>
+    !Number.isInteger(note) || (note as number) < 0 || (note as number) > 127
+  );
+  if (wrong !== undefined) return `expected whole notes from 0 to 127, found ${wrong}`;
+  const twice = notes.find((note, place) => notes.indexOf(note) < place);
+  if (twice !== undefined) return `expected each note once, found ${twice} again`;
+  return groups.some((group) => group.length < 2) ? "expected groups of two notes or more" : undefined;
+}
+
+/** Semitones that a voice of a unison lies away from its note, for a spread of 1. */
+export function widestDetune({ unison, detuneCents }: Polyphony): number {
+  return unison === 1 ? 0 : Math.fround(detuneCents / 200);
+}
+
+/** `$NAME_choke (number)`; empty without groups. */
+export function chokeText({ name, polyphony }: InstrumentGraph, fadeStep: string): string {
+  const { voices, chokeGroups = [] } = polyphony;
+  if (chokeGroups.length === 0) return "";
+  const members = chokeGroups.flatMap((group, index) =>
+    group.map((note) =>
+      `(if (f32.eq (local.get $number) (f32.const ${note})) (then (return (i32.const ${index + 1}))))`
+    )
+  );
+  return `
+  ;; the group that a note belongs to, or 0; fractions count with the nearest note
+  (func $${name}_choke_group (param $number f32) (result i32)
+    (local.set $number (f32.nearest (local.get $number)))
+    ${members.join("\n    ")}
+    (i32.const 0))
+
+  ;; a note begins: what sounds of its group fades out
+  (func $${name}_choke (param $number f32) (local $group i32) (local $voice i32) (local $lane i32)
+    (local.set $group (call $${name}_choke_group (local.get $number)))
+    (if (i32.eqz (local.get $group)) (then (return)))
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(if (i32.load ${lane(at.alive)}) (then
+        (if (i32.eq (local.get $group) (call $${name}_choke_group (f32.sub (f32.load ${
+        lane(at.number)
+      }) (f32.mul (f32.load ${lane(at.spread)}) (f32.const ${floatText(widestDetune(polyphony))}))))) (then
+          (i32.store ${lane(at.held)} (i32.const 0))
+          (f32.store ${lane(at.gainTarget)} (f32.const 0))
+          (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))))))`,
+    )
+  })`;
+}

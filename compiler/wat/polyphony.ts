@@ -1,0 +1,379 @@
+/**
+ * How notes become voices, as WebAssembly text. All of it is in the arena and moved only by the sealed log, so renderers
+ * agree about every voice and a snapshot carries them.
+ *
+ * A note takes, in this order: a voice that sounds with the same id, a silent one (the lowest, so that few groups are
+ * awake), one that is released, one that only the pedal holds, one whose key is held; among equals the stealing rule
+ * decides, and where that finds no difference, age. A voice that still sounds keeps its states, so neither repeating nor
+ * stealing clicks; a silent one begins from its initial states.
+ *
+ * Expression (bend, pressure, timbre) belongs to a note, found by its id, or to the instrument; a note hears the sum. What
+ * belongs to a note ends with it.
+ *
+ * What the pedal holds sounds on, also where there is one voice only: a mono instrument goes back to a key that is still
+ * held when the pedal is let go.
+ */
+import { type ArenaPlan, type InstrumentPlaces, instrumentWords, noteStackLength } from "../arena.ts";
+import type { PatchFormat } from "../graph/compiled_patch.ts";
+import { chokeText } from "./choke.ts";
+import { endedNotesText } from "./ended_notes.ts";
+import { expressionText, unexpressedText } from "./expression.ts";
+import type { InstrumentGraph } from "../graph/graph.ts";
+import { floatText } from "../kernel.ts";
+import { velocityPower } from "../velocity_power.ts";
+import { at, eachVoice, lane } from "./voice.ts";
+
+/** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */
+const fadeSeconds = 0.005;
+
+/** -120 dB. Softer notes play like this, so that the ratio of two velocities, and its powers, are numbers. */
+const softestVelocity = 1e-6;
+
+/** Functions every instrument shares. */
+export const sharedFunctions = `
+  ;; spreads the bits of a number: the finaliser of MurmurHash3
+  (func $mix (param $h i32) (result i32)
+    (local.set $h (i32.mul (i32.xor (local.get $h) (i32.shr_u (local.get $h) (i32.const 16))) (i32.const 0x85EBCA6B)))
+    (local.set $h (i32.mul (i32.xor (local.get $h) (i32.shr_u (local.get $h) (i32.const 13))) (i32.const 0xC2B2AE35)))
+    (i32.xor (local.get $h) (i32.shr_u (local.get $h) (i32.const 16))))
+
+  ;; where a seeded state begins: never zero
+  (func $seeded (param $seed i32) (param $stream i32) (param $index i32) (result i32)
+    (i32.or (i32.const 1) (call $mix (i32.add (call $mix (i32.add (call $mix (local.get $seed)) (local.get $stream)))
+      (local.get $index)))))`;
+
+/** Note functions of one instrument: `$NAME_on`, `$NAME_off`, `$NAME_pedal`, `$NAME_panic`. */
+export function polyphonyText(
+  instrument: InstrumentGraph,
+  index: number,
+  plan: ArenaPlan,
+  format: PatchFormat,
+): string {
+  const places = plan.instruments[index];
+  const { name, polyphony } = instrument;
+  const mono = polyphony.mode !== "poly";
+  return [
+    laneText(name, places),
+    resetText(instrument, index, places, plan),
+    endedNotesText(name, index, polyphony.voices),
+    expressionText(name, polyphony.voices, places),
+    startText(instrument, plan, format),
+    chooseText(instrument, plan),
+    soundText(instrument, plan),
+    releaseText(name, polyphony.voices),
+    mono ? monoText(instrument, places) : polyText(instrument, places, format),
+    pedalText(instrument, places, format),
+  ].join("\n");
+}
+
+function laneText(name: string, { groups, groupBytes }: InstrumentPlaces): string {
+  return `
+  ;; address of a voice's lane in its group
+  (func $${name}_lane (param $voice i32) (result i32)
+    (i32.add (i32.add (i32.const ${groups}) (i32.mul (i32.shr_u (local.get $voice) (i32.const 2)) (i32.const ${groupBytes})))
+      (i32.shl (i32.and (local.get $voice) (i32.const 3)) (i32.const 2))))`;
+}
+
+function resetText(
+  { name, voice }: InstrumentGraph,
+  instrument: number,
+  { lines, lineBytes }: InstrumentPlaces,
+  plan: ArenaPlan,
+): string {
+  const states = voice.states.map(({ type, initial, seeded }, index) => {
+    const offset = at.states + index * 16;
+    if (seeded) {
+      return `(i32.store ${lane(offset)} (call $seeded (i32.load (i32.const ${plan.seed}))
+      (i32.add (i32.mul (i32.load (i32.const ${plan.notes})) (i32.const 4096)) (local.get $voice)) (i32.const ${
+        (instrument + 1) * 65_536 + initial
+      })))`;
+    }
+    return type === "f32"
+      ? `(f32.store ${lane(offset)} (f32.const ${floatText(initial)}))`
+      : `(i32.store ${lane(offset)} (i32.const ${initial}))`;
+  });
+  const clearLines = lineBytes === 0 ? [] : [
+    `(local.set $at (i32.add (i32.add (i32.const ${lines}) (i32.mul (i32.shr_u (local.get $voice) (i32.const 2)) (i32.const ${lineBytes})))
+      (i32.shl (i32.and (local.get $voice) (i32.const 3)) (i32.const 2))))
+    (local.set $end (i32.add (local.get $at) (i32.const ${lineBytes})))
+    (loop $next
+      (i32.store (local.get $at) (i32.const 0))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $at) (local.get $end))))`,
+  ];
+  return `
+  ;; a voice as it is before its first frame
+  (func $${name}_reset (param $voice i32) (param $lane i32) (local $at i32) (local $end i32)
+    ${[...states, ...clearLines].join("\n    ")})`;
+}
+
+function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
+  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  const ratio = `(f32.div (f32.load ${lane(at.velocity)}) (local.get $velocity))`;
+  const power = velocityPower(voice);
+  const asLoud = Array(power).fill(ratio)
+    .reduce((gain, factor) => `(f32.mul ${gain} ${factor})`, `(f32.load ${lane(at.gain)})`);
+  return `
+  ;; lets a voice play a note; one that sounds goes on from where it is, also with the loudness of its old velocity
+  (func $${name}_start (param $voice i32) (param $id i32) (param $number f32) (param $velocity f32) (param $spread f32)
+    (local $lane i32)
+    (local.set $lane (call $${name}_lane (local.get $voice)))
+    (if (i32.load ${lane(at.alive)})
+      (then
+        ${power === 0 ? "" : `(f32.store ${lane(at.gain)} ${asLoud})`})
+      (else
+        (call $${name}_reset (local.get $voice) (local.get $lane))
+        (f32.store ${lane(at.level)} (f32.const 0))
+        (f32.store ${lane(at.gain)} (f32.const 1))))
+    (f32.store ${lane(at.gainTarget)} (f32.const 1))
+    (f32.store ${
+    lane(at.gainStep)
+  } (f32.mul (f32.const ${fadeStep}) (f32.abs (f32.sub (f32.const 1) (f32.load ${lane(at.gain)})))))
+    (f32.store ${lane(at.number)} (local.get $number))
+    (f32.store ${lane(at.velocity)} (local.get $velocity))
+    (f32.store ${lane(at.spread)} (local.get $spread))
+    ${unexpressedText(name)}
+    (call $${name}_rename (local.get $lane) (local.get $id))
+    (i32.store ${lane(at.gate)} (i32.const -1))
+    (i32.store ${lane(at.trigger)} (i32.const -1))
+    (i32.store ${lane(at.alive)} (i32.const -1))
+    (i32.store ${lane(at.age)} (i32.load (i32.const ${plan.notes})))
+    (i32.store ${lane(at.held)} (i32.const 1)))`;
+}
+
+/** Ranks are 64 bits, smallest first: the kind of voice above, what the stealing rule compares below. */
+function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): string {
+  const age = `(i32.sub (i32.const -1) (i32.sub (i32.load (i32.const ${plan.notes})) (i32.load ${
+    lane(at.age)
+  })))`;
+  // positive floats are ordered as their bits; a unison's detuning can reach below zero, where the order is the other way
+  const number = `(i32.reinterpret_f32 (f32.add (f32.const 0) (f32.load ${lane(at.number)})))`;
+  const key = {
+    oldest: age,
+    quietest: `(i32.reinterpret_f32 (f32.mul (f32.load ${lane(at.level)}) (f32.load ${lane(at.velocity)})))`,
+    lowest: `(i32.xor ${number} (i32.or (i32.shr_s ${number} (i32.const 31)) (i32.const 0x80000000)))`,
+    none: age,
+  }[polyphony.steal];
+  return `
+  ;; the voice for a note, or -1
+  (func $${name}_choose (param $id i32) (result i32)
+    (local $voice i32) (local $lane i32) (local $best i32) (local $kind i32) (local $held i32)
+    (local $rank i64) (local $least i64) (local $age i32) (local $eldest i32)
+    (local.set $least (i64.const -1))
+    (local.set $best (i32.const -1))
+    (loop $next
+      (local.set $lane (call $${name}_lane (local.get $voice)))
+      (local.set $kind (i32.const 1))
+      (local.set $age (i32.const 0))
+      (if (i32.load ${lane(at.alive)}) (then
+        (local.set $age ${age})
+        (local.set $held (i32.load ${lane(at.held)}))
+        (local.set $kind (select (i32.sub (i32.const 5) (local.get $held)) (i32.const 2) (local.get $held)))
+        (if (i32.eq (i32.load ${lane(at.id)}) (local.get $id)) (then (local.set $kind (i32.const 0))))
+        ;; what this very note has already taken is not to be had
+        (if (i32.eq (i32.load ${
+    lane(at.age)
+  }) (i32.load (i32.const ${plan.notes}))) (then (local.set $kind (i32.const 5))))))
+      (local.set $rank (i64.or (i64.shl (i64.extend_i32_u (local.get $kind)) (i64.const 32))
+        (select (i64.const 0) (i64.extend_i32_u ${key}) (i32.eq (local.get $kind) (i32.const 1)))))
+      (if (i32.or (i64.lt_u (local.get $rank) (local.get $least)) (i32.and (i64.eq (local.get $rank) (local.get $least))
+          (i32.lt_u (local.get $age) (local.get $eldest)))) (then
+        (local.set $least (local.get $rank))
+        (local.set $eldest (local.get $age))
+        (local.set $best (local.get $voice))))
+      (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $voice) (i32.const ${polyphony.voices}))))
+    (select (local.get $best) (i32.const -1) (i64.lt_u (local.get $least) (i64.const ${
+    (polyphony.steal === "none" ? 2 : 5) * 2 ** 32
+  }))))`;
+}
+
+/** Place of each voice of a unison, from -1 to 1, and its distance from the note in semitones. */
+function spreadOf({ unison, detuneCents }: InstrumentGraph["polyphony"]) {
+  return Array.from({ length: unison }, (_, place) => {
+    const spread = unison === 1 ? 0 : 2 * place / (unison - 1) - 1;
+    return { spread, detune: spread * detuneCents / 200 };
+  });
+}
+
+/** Starts a note with all voices of its unison. */
+function soundText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): string {
+  const voices = spreadOf(polyphony).map(({ spread, detune }, place) => {
+    const chosen = polyphony.mode === "poly"
+      ? `(call $${name}_choose (local.get $id))`
+      : `(i32.const ${place})`;
+    return `(local.set $voice ${chosen})
+    (if (i32.ge_s (local.get $voice) (i32.const 0)) (then
+      (call $${name}_start (local.get $voice) (local.get $id) (f32.add (local.get $number) (f32.const ${
+      floatText(detune)
+    })) (local.get $velocity) (f32.const ${floatText(spread)}))))`;
+  });
+  return `
+  (func $${name}_sound (param $id i32) (param $number f32) (param $velocity f32) (local $voice i32)
+    (i32.store (i32.const ${plan.notes}) (i32.add (i32.load (i32.const ${plan.notes})) (i32.const 1)))
+    ${voices.join("\n    ")})`;
+}
+
+function releaseText(name: string, voices: number): string {
+  return `
+  (func $${name}_release (param $lane i32)
+    (i32.store ${lane(at.held)} (i32.const 0))
+    (i32.store ${lane(at.gate)} (i32.const 0)))
+
+  ;; every voice that is in this way held is released
+  (func $${name}_release_all (param $held i32) (local $voice i32) (local $lane i32)
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(if (i32.eq (i32.load ${
+        lane(at.held)
+      }) (local.get $held)) (then (call $${name}_release (local.get $lane))))`,
+    )
+  })`;
+}
+
+const playable =
+  `(i32.and (f32.ge (local.get $number) (f32.const 0)) (f32.le (local.get $number) (f32.const 127)))`;
+const audible = `(f32.gt (local.get $velocity) (f32.const 0))`;
+const loud = `(f32.max (f32.const ${softestVelocity}) (f32.min (local.get $velocity) (f32.const 1)))`;
+
+function polyText(
+  instrument: InstrumentGraph,
+  { words }: InstrumentPlaces,
+  { sampleRateHz }: PatchFormat,
+): string {
+  const { name, polyphony: { voices, chokeGroups = [] } } = instrument;
+  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  const choke = chokeGroups.length > 0 ? `(call $${name}_choke (local.get $number))\n    ` : "";
+  return `${chokeText(instrument, fadeStep)}
+  ;; held 1: by its key; 2: by the pedal
+  (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32) (local $pedal i32)
+    (local.set $pedal (i32.load (i32.const ${words + instrumentWords.pedal})))
+    ${
+    eachVoice(
+      name,
+      voices,
+      `(if (i32.and (i32.eq (i32.load ${lane(at.held)}) (i32.const 1)) (i32.eq (i32.load ${
+        lane(at.id)
+      }) (local.get $id))) (then
+        (if (local.get $pedal)
+          (then (i32.store ${lane(at.held)} (i32.const 2)))
+          (else (call $${name}_release (local.get $lane))))))`,
+    )
+  })
+
+  (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32)
+    (if (i32.eqz ${playable}) (then (return)))
+    (if (i32.eqz ${audible}) (then (call $${name}_off (local.get $id)) (return)))
+    ${choke}(call $${name}_sound (local.get $id) (local.get $number) ${loud}))`;
+}
+
+/**
+ * Keys are remembered in the order in which they were struck; the last one sounds, and when it is let go the one before it
+ * comes back. What a full memory drops is the oldest key.
+ */
+function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPlaces): string {
+  const keys = words + instrumentWords.keys;
+  const stack = words + instrumentWords.stack;
+  const top = `(i32.add (i32.const ${stack - 12}) (i32.mul (i32.load (i32.const ${keys})) (i32.const 12)))`;
+  const glide = spreadOf(polyphony).map(({ detune }, voice) =>
+    `(local.set $lane (call $${name}_lane (i32.const ${voice})))
+    (f32.store ${lane(at.number)} (f32.add (local.get $number) (f32.const ${floatText(detune)})))
+    (call $${name}_rename (local.get $lane) (local.get $id))
+    (i32.store ${lane(at.held)} (i32.const 1))
+    ${unexpressedText(name)}`
+  );
+  const sounding = glide.map((_, voice) =>
+    `(i32.load offset=${at.alive} (call $${name}_lane (i32.const ${voice})))`
+  ).reduce((all, one) => `(i32.and ${all} ${one})`);
+  // a voice that was silenced because it gave no numbers can only begin anew
+  const goOn = `(if (i32.and (local.get $overlaps) ${sounding}) (then
+    ${glide.join("\n    ")}
+    (return)))`;
+  return `
+  ;; the last key sounds: anew, or in legato going on from the key before it
+  (func $${name}_play_top (param $overlaps i32) (local $top i32) (local $id i32) (local $number f32) (local $lane i32)
+    (local.set $top ${top})
+    (local.set $id (i32.load (local.get $top)))
+    (local.set $number (f32.load offset=4 (local.get $top)))
+    ${polyphony.mode === "legato" ? goOn : ""}
+    (call $${name}_sound (local.get $id) (local.get $number) (f32.load offset=8 (local.get $top))))
+
+  ;; takes a key out of the memory; 1 when it was the last one struck
+  (func $${name}_forget (param $id i32) (result i32) (local $at i32) (local $end i32)
+    (local.set $at (i32.const ${stack}))
+    (local.set $end (i32.add (i32.const ${stack}) (i32.mul (i32.load (i32.const ${keys})) (i32.const 12))))
+    (block $none (loop $next
+      (br_if $none (i32.ge_u (local.get $at) (local.get $end)))
+      (if (i32.eq (i32.load (local.get $at)) (local.get $id)) (then
+        (i32.store (i32.const ${keys}) (i32.sub (i32.load (i32.const ${keys})) (i32.const 1)))
+        (memory.copy (local.get $at) (i32.add (local.get $at) (i32.const 12))
+          (i32.sub (i32.sub (local.get $end) (local.get $at)) (i32.const 12)))
+        (return (i32.eq (local.get $at) (i32.sub (local.get $end) (i32.const 12))))))
+      (local.set $at (i32.add (local.get $at) (i32.const 12)))
+      (br $next)))
+    (i32.const 0))
+
+  (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32)
+    (if (i32.eqz (call $${name}_forget (local.get $id))) (then (return)))
+    (if (i32.load (i32.const ${words + instrumentWords.pedal})) (then
+    ${
+    eachVoice(
+      name,
+      polyphony.voices,
+      `(if (i32.load ${lane(at.held)}) (then (i32.store ${lane(at.held)} (i32.const 2))))`,
+    )
+  }
+      (return)))
+    (if (i32.load (i32.const ${keys})) (then (call $${name}_play_top (i32.const 1)) (return)))
+    (call $${name}_release_all (i32.const 1)))
+
+  (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32) (local $top i32) (local $overlaps i32)
+    (if (i32.eqz ${playable}) (then (return)))
+    (if (i32.eqz ${audible}) (then (call $${name}_off (local.get $id)) (return)))
+    (drop (call $${name}_forget (local.get $id)))
+    (local.set $overlaps (i32.ne (i32.load (i32.const ${keys})) (i32.const 0)))
+    (if (i32.ge_u (i32.load (i32.const ${keys})) (i32.const ${noteStackLength})) (then
+      (i32.store (i32.const ${keys}) (i32.const ${noteStackLength - 1}))
+      (memory.copy (i32.const ${stack}) (i32.const ${stack + 12}) (i32.const ${(noteStackLength - 1) * 12}))))
+    (i32.store (i32.const ${keys}) (i32.add (i32.load (i32.const ${keys})) (i32.const 1)))
+    (local.set $top ${top})
+    (i32.store (local.get $top) (local.get $id))
+    (f32.store offset=4 (local.get $top) (local.get $number))
+    (f32.store offset=8 (local.get $top) ${loud})
+    (call $${name}_play_top (local.get $overlaps)))`;
+}
+
+function pedalText(
+  { name, polyphony }: InstrumentGraph,
+  { words, groups }: InstrumentPlaces,
+  { sampleRateHz }: PatchFormat,
+): string {
+  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  const keyBelow = `(if (i32.load (i32.const ${words + instrumentWords.keys})) (then
+      (if (i32.eq (i32.load (i32.const ${
+    groups + at.held
+  })) (i32.const 2)) (then (call $${name}_play_top (i32.const 1))))
+      (return)))`;
+  return `
+  (func $${name}_pedal (param $down i32)
+    (i32.store (i32.const ${words + instrumentWords.pedal}) (local.get $down))
+    (if (local.get $down) (then (return)))
+    ${polyphony.mode === "poly" ? "" : keyBelow}
+    (call $${name}_release_all (i32.const 2)))
+
+  ;; all voices fade out; the keys and the pedal are forgotten
+  (func $${name}_panic (local $voice i32) (local $lane i32)
+    (i32.store (i32.const ${words + instrumentWords.pedal}) (i32.const 0))
+    (i32.store (i32.const ${words + instrumentWords.keys}) (i32.const 0))
+    ${
+    eachVoice(
+      name,
+      polyphony.voices,
+      `(call $${name}_release (local.get $lane))
+      (f32.store ${lane(at.gainTarget)} (f32.const 0))
+      (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))`,
+    )
+  })`;
+}

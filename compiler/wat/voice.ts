@@ -1,0 +1,18 @@
+/** Pieces of text that everything about voices is put together from. */
+import { voiceField } from "../arena.ts";
+
+/** Offsets of a voice's fields. */
+export const at = voiceField;
+
+/** A field of the voice whose lane is in `$lane`. */
+export const lane = (field: number) => `offset=${field} (local.get $lane)`;
+
+/** A loop over all voices, which needs the locals `$voice` and `$lane`. */
+export function eachVoice(name: string, voices: number, body: string): string {
+  return `(local.set $voice (i32.const 0))
+    (loop $next
+      (local.set $lane (call $${name}_lane (local.get $voice)))
+      ${body}
+      (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
+      (br_if $next (i32.lt_u (local.get $voice) (i32.const ${voices}))))`;
+}

@@ -1,0 +1,187 @@
+import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
+import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
+import type { Expression, PatchGraph } from "../../compiler/graph/graph.ts";
+
+export type { Expression } from "../../compiler/graph/graph.ts";
+
+/** The engine's public face: everything that OSC, the command line and the dashboard may ask of it. */
+export interface EngineControl {
+  /** Parameters of the patch that plays; another list after another patch was loaded. */
+  readonly parameters: readonly ParameterDeclaration[];
+  /** Names of the instruments; commands name one by its index. */
+  readonly instruments: readonly string[];
+  /**
+   * Puts all commands into the sealed log at once, so that one block hears them together.
+   *
+   * @param time when they sound; omitted: at the next block that is not yet sealed
+   * @throws {CommandRefused} when nothing was appended: the log or the pending queue is full
+   */
+  submit(commands: readonly Command[], time?: CommandTime): Submission;
+  /** Resolves once everything submitted before has been handed to the device. */
+  settled(): Promise<void>;
+  status(): EngineStatus;
+  /** The value that a parameter, by its index, was last given; one with a time counts from then on. */
+  parameterValue(parameter: number): number | undefined;
+  /** Voices that sound now, by instrument, counted every 20 ms; empty where the patch cannot tell. */
+  voices(): readonly number[];
+  /** Peaks of the output for one reader, which closes it when it is done. */
+  openMeter(): Meter;
+  /** Tells of everything that happens, in order. Returns what ends it. */
+  observe(listener: (event: EngineEvent) => void): () => void;
+  /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefused} without a standby. */
+  failover(): void;
+  /** Breaks a renderer on purpose. Throws {@link CommandRefused} unless faults are allowed by configuration. */
+  injectFault(kind: FaultKind, role: FaultTarget): void;
+  /**
+   * Exchanges the patch while the old one plays: it is rehearsed apart, handed to every renderer, and asked for by a
+   * command in the log, so that all change in the same frame. State of the same name and shape goes on.
+   *
+   * @throws {CommandRefused} when it is too slow, too large, or not sound; the old patch plays on
+   */
+  loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void>;
+  /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
+  stop(): Promise<void>;
+}
+
+export type Command =
+  | {
+    readonly kind: "noteOn";
+    readonly instrument: number;
+    readonly id: number;
+    readonly number: number;
+    readonly velocity: number;
+  }
+  | { readonly kind: "noteOff"; readonly instrument: number; readonly id: number }
+  | { readonly kind: "pedal"; readonly instrument: number; readonly down: boolean }
+  /** Moves a note while it sounds, or all of an instrument, also those to come, when `id` is omitted. */
+  | {
+    readonly kind: "express";
+    readonly instrument: number;
+    readonly id?: number;
+    readonly what: Expression;
+    readonly value: number;
+  }
+  | { readonly kind: "panic" }
+  /** Drops everything submitted before that still waits for its time; only without a time of its own. */
+  | { readonly kind: "clear" }
+  | { readonly kind: "set"; readonly parameter: number; readonly value: number };
+
+/** Whether a value may be had, of a parameter or else. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
+export function isInRange(
+  { min, max }: { readonly min: number; readonly max: number },
+  value: number,
+): boolean {
+  return value >= Math.min(min, Math.fround(min)) && value <= Math.max(max, Math.fround(max));
+}
+
+/** Commands of a score that sound together, at a frame counted from its start. */
+export interface ScoreEvent {
+  readonly frame: number;
+  readonly commands: readonly Command[];
+}
+
+/**
+ * A moment in milliseconds with fraction, on the wall clock since 1970 or on the system's monotonic clock, which no step
+ * of the wall clock moves; the engine maps it to a frame.
+ */
+export type CommandTime = { readonly unixMs: number } | { readonly monotonicMs: number };
+
+export interface Submission {
+  /** How late the commands are in milliseconds; 0 when they are in time. Late commands sound at once. */
+  readonly lateMs: number;
+}
+
+/** Nothing of the request was done, and why. The message is fit for the sender. */
+export class CommandRefused extends Error {
+  override readonly name = "CommandRefused";
+}
+
+/** The largest magnitude of each output channel since the last call, 1 at full scale. */
+export interface Meter {
+  take(): readonly number[];
+  close(): void;
+}
+
+/** Something that happened in the engine. */
+export type EngineEvent =
+  /** A renderer was lost: the supervisor's word for why, and the role it had. */
+  | {
+    readonly event: "fault";
+    readonly cause: string;
+    readonly role: string;
+    readonly rendererId: number;
+    readonly block: number;
+  }
+  | { readonly event: "role"; readonly role: string; readonly rendererId: number }
+  /** So many renderers are in lockstep again, so long after the fault. */
+  | { readonly event: "lockstep"; readonly renderers: number; readonly afterMs: number }
+  /** No renderer is in lockstep: sound is concealed. */
+  | { readonly event: "alone" }
+  | { readonly event: "overload" }
+  /** Commands on which every renderer broke are left out for ever. */
+  | { readonly event: "quarantine"; readonly commands: number }
+  | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
+  /** Another patch plays: parameters and instruments are others. */
+  | { readonly event: "patch"; readonly patch: string }
+  /** The last note of an instrument has faded away. */
+  /** No voice plays this note any more: it faded away, or its voices were taken for others. */
+  | { readonly event: "noteEnd"; readonly instrument: number; readonly id: number }
+  | { readonly event: "silent"; readonly instrument: number }
+  | { readonly event: "parameter"; readonly parameter: number; readonly value: number };
+
+export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
+export type FaultKind = typeof faultKinds[number];
+
+/** `both`: primary and standby. `all`: the following spare too, so that only the snapshot is left. */
+export const faultTargets = ["primary", "standby", "spare", "both", "all"] as const;
+export type FaultTarget = typeof faultTargets[number];
+
+export const roles = ["primary", "standby", "spare"] as const;
+export type Role = typeof roles[number];
+
+/** The roles that a fault hits. */
+export function rolesOf(target: FaultTarget): readonly Role[] {
+  if (target === "all") return roles;
+  return target === "both" ? ["primary", "standby"] : [target];
+}
+
+export interface EngineStatus {
+  readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
+  readonly driver: "portaudio" | "clock";
+  readonly device: string;
+  readonly patch: string;
+  readonly sampleRateHz: number;
+  readonly blockFrames: number;
+  readonly lookaheadBlocks: number;
+  /** From a command to the device's output as it is set up: the lookahead, and what the device states of itself. */
+  readonly latencyMs: number;
+  /** The same with the lead that renderers really had in the last second. */
+  readonly measuredLatencyMs: number;
+  readonly block: number;
+  /** Renderer id that holds each role, or 0. */
+  readonly rendererIds: Readonly<Record<Role, number>>;
+  /** Voices that sound now. */
+  readonly voices: number;
+  readonly rescuedBlocks: number;
+  readonly concealedFrames: number;
+  readonly nonFiniteSamples: number;
+  /** Voices that were silenced because they gave numbers that are not finite. */
+  readonly poisonedVoices: number;
+  readonly lateCommands: number;
+  /** Commands that wait for their time. */
+  readonly waitingCommands: number;
+  /** Commands on which every renderer broke, and which are left out for ever. */
+  readonly quarantinedCommands: number;
+  readonly outputUnderflows: number;
+  readonly replacements: number;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly callbackLoad: number;
+}
+
+/** Bend in semitones, pressure and timbre as parts of the whole. */
+export const expressionRanges: Readonly<Record<Expression, { readonly min: number; readonly max: number }>> =
+  {
+    bend: { min: -48, max: 48 },
+    pressure: { min: 0, max: 1 },
+    timbre: { min: 0, max: 1 },
+  };

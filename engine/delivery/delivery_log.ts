@@ -1,0 +1,178 @@
+/**
+ * Walks behind the device, block by block, over what was sealed and handed over: feeds the session file, answers who
+ * waits for a command to have sounded, and keeps the peak. Looks at the shared tables often enough not to lose a lap of
+ * them (12 s); if the main isolate was kept from it for longer, the gap is recorded and reported. Main isolate.
+ */
+import { logEntryWords } from "../memory/constants.ts";
+import type { CommandLog } from "../log/command_log.ts";
+import { PeakMeter } from "./meter.ts";
+import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
+import { structureBytes, within } from "../memory/layout.ts";
+import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
+import { blockRecordWords } from "../session/session_format.ts";
+import type { SessionWriter } from "../session/session_writer.ts";
+
+export interface HistoryOptions {
+  readonly memory: SharedMemory;
+  readonly seals: SealTable;
+  readonly log: CommandLog;
+  readonly onGap: (firstBlock: number, blocks: number) => void;
+}
+
+/** Blocks handled in one look, so that catching up never holds the main isolate for long. */
+const mostBlocksAtOnce = 512;
+
+export class History {
+  readonly #options: HistoryOptions;
+  #writer: SessionWriter | undefined;
+  #next: number;
+  #position: number;
+  #waiting: { head: number; resolve: () => void }[] = [];
+  readonly #meters = new Set<PeakMeter>();
+  #peak = 0;
+  #blocks = 0;
+
+  constructor(options: HistoryOptions) {
+    this.#options = options;
+    this.#next = options.memory.geometry.startBlock | 0;
+    this.#position = options.memory.geometry.startLogPosition | 0;
+  }
+
+  /** Records everything from the first block on; before that was handed over. */
+  recordTo(writer: SessionWriter): void {
+    this.#writer = writer;
+  }
+
+  /** Log position sealed by the last block that was handed over: entries from here on may still be unheard. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The first block not seen yet: all before it are sealed and handed over. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Blocks seen handed over. */
+  get blocks(): number {
+    return this.#blocks;
+  }
+
+  /** Largest magnitude since the last call. */
+  takePeak(): number {
+    const peak = this.#peak;
+    this.#peak = 0;
+    return peak;
+  }
+
+  /** Peaks of each channel for one more reader. */
+  openMeter(): PeakMeter {
+    const meter: PeakMeter = new PeakMeter(
+      this.#options.memory.geometry.channels,
+      () => this.#meters.delete(meter),
+    );
+    this.#meters.add(meter);
+    return meter;
+  }
+
+  /** Resolves when every entry before `head` has been sealed into a block that the device has taken. */
+  reached(head: number): Promise<void> {
+    if (blocksBetween(this.#position, head) >= 0) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ head, resolve }));
+  }
+
+  /** Resolves all who still wait: the engine ends. */
+  abandon(): void {
+    this.#waiting.forEach(({ resolve }) => resolve());
+    this.#waiting = [];
+  }
+
+  /**
+   * Takes in what was handed over since the last call.
+   *
+   * @param last the engine ends: also blocks that no renderer has sealed any more are taken in
+   */
+  look(last = false): void {
+    do this.#lookOnce(last); while (last && blocksBetween(this.#options.memory.consumed(), this.#next) > 0);
+  }
+
+  #lookOnce(last: boolean): void {
+    const { memory, seals } = this.#options;
+    const { geometry } = memory;
+    const consumed = memory.consumed();
+    const behind = blocksBetween(consumed, this.#next);
+    const kept = geometry.handedCount - geometry.ringSlots;
+    if (behind > kept) this.#skip(behind - kept);
+    const first = this.#next;
+    const most = Math.min(mostBlocksAtOnce, blocksBetween(consumed, first));
+    if (most <= 0) return;
+    const records = new Int32Array(1 + most * blockRecordWords);
+    records[0] = first;
+    let count = 0;
+    let position = this.#position;
+    for (; count < most; count++) {
+      const block = (first + count) | 0;
+      const seal = seals.read(block);
+      if (seal === sealLost && !last) break; // concealed, and nobody has rendered it since: it will be sealed
+      if (seal !== sealLost) position = completePosition(position, seal);
+      const handed = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) /
+        4;
+      const flags = memory.words[handed + within.handed.flags.index];
+      const record = 1 + count * blockRecordWords;
+      records[record] = (position & 0xFFFF) | (flags << 16);
+      records[record + 1] = memory.words[handed + within.handed.checksumLow.index];
+      records[record + 2] = memory.words[handed + within.handed.checksumHigh.index];
+      const peaks = handed + within.handed.peaks.index;
+      for (let channel = 0; channel < geometry.channels; channel++) {
+        this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);
+      }
+      for (const meter of this.#meters) meter.note(memory.floats, peaks);
+    }
+    if (count === 0) return;
+    if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);
+    this.#next = (first + count) | 0;
+    this.#blocks += count;
+    this.#position = position;
+    this.#waiting = this.#waiting.filter(({ head, resolve }) => {
+      if (blocksBetween(this.#position, head) < 0) return true;
+      resolve();
+      return false;
+    });
+  }
+
+  #record(writer: SessionWriter, records: Int32Array, first: number, count: number, position: number): void {
+    const { memory, log } = this.#options;
+    const entries = blocksBetween(position, this.#position);
+    if (entries > 0) {
+      const words = new Int32Array(1 + entries * logEntryWords);
+      words[0] = this.#position;
+      for (let entry = 0; entry < entries; entry++) {
+        log.copyEntry(this.#position + entry, words, 1 + entry * logEntryWords);
+      }
+      writer.write("CMDS", bytesOf(words));
+    }
+    writer.write("BLKS", bytesOf(records.subarray(0, 1 + count * blockRecordWords)));
+    const { inputChannels, inputSlots, inputSlotBytes, inputOffset, blockFrames } = memory.geometry;
+    if (inputChannels === 0) return;
+    for (let index = 0; index < count; index++) {
+      const block = (first + index) | 0;
+      const slot = (inputOffset + (block & (inputSlots - 1)) * inputSlotBytes + structureBytes.inputSlot) / 4;
+      const samples = blockFrames * inputChannels;
+      const words = new Int32Array(1 + samples);
+      words[0] = block;
+      words.set(memory.words.subarray(slot, slot + samples), 1);
+      writer.write("INPT", bytesOf(words));
+    }
+  }
+
+  #skip(blocks: number): void {
+    const words = new Int32Array([this.#next, blocks]);
+    this.#writer?.write("GAP ", bytesOf(words));
+    this.#options.onGap(this.#next, blocks);
+    this.#next = (this.#next + blocks) | 0;
+  }
+}
+
+function bytesOf(words: Int32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+}

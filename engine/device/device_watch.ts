@@ -1,0 +1,212 @@
+/**
+ * Keeps a driver running: opens what was configured, notices when the device stops calling, and meanwhile lets the clock
+ * keep time, so that the music goes on unheard and is where it should be when the device is back.
+ *
+ * Most devices are closed when they are lost, and opened again. One that cannot be closed without harm (`stopsWhenLost`) is
+ * kept aside: if it calls again, its server had only stood still, and it takes over from the clock; if not, the clock stays
+ * until the engine is restarted, and the log says so. Main isolate.
+ */
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import type { Config } from "../../config/settings.ts";
+import type { Log } from "../../foundation/logging.ts";
+import { fixed } from "../memory/layout.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import { ClockDriver } from "./clock_driver.ts";
+import { type Driver, DriverError } from "./driver.ts";
+import { openDriver } from "./open_driver.ts";
+
+/** A device must call back within this after it was started. */
+const firstCallMs = 5_000;
+
+/** No call for this long, measured by looks that came in time, means that the device is gone. */
+const silentDeviceMs = 600;
+
+/** Longest part of the time between two looks that counts: if the main isolate stood still, so may have the device. */
+const longestLookMs = 20;
+
+/** A device that is lost must be let go within this; otherwise only the clock is left. */
+const closeMs = 500;
+
+/** A device that was kept aside and calls so often again is back. */
+const callsToReturn = 16;
+
+const firstRetryMs = 500;
+const longestRetryMs = 8_000;
+
+export class DriverKeeper {
+  readonly #native: NativeLibrary;
+  readonly #memory: SharedMemory;
+  readonly #config: Config;
+  readonly #log: Log;
+  #driver: Driver | undefined;
+  #lastCalls = 0;
+  #lastLookMs = 0;
+  #silentMs = 0;
+  #retryMs = firstRetryMs;
+  #nextRetryMs = 0;
+  #changing: Promise<void> | undefined;
+  #lost = false;
+  #mayRetry = true;
+  /** Lost, and kept aside because it cannot be closed. */
+  #away: Driver | undefined;
+  #knocksBefore = 0;
+  #stopped = false;
+
+  constructor(native: NativeLibrary, memory: SharedMemory, config: Config, log: Log) {
+    this.#native = native;
+    this.#memory = memory;
+    this.#config = config;
+    this.#log = log;
+  }
+
+  get kind(): Driver["kind"] {
+    return this.#driver?.kind ?? "clock";
+  }
+
+  get device(): string {
+    return this.#driver?.device ?? "none";
+  }
+
+  get outputLatencySeconds(): number {
+    return this.#driver?.outputLatencySeconds ?? 0;
+  }
+
+  /** The device was lost, and the clock keeps time until it is back. */
+  get waiting(): boolean {
+    return this.#lost;
+  }
+
+  /** Mean share of a block's period that the callback takes, 0..1. */
+  callbackLoad(ticksPerMs: number): number {
+    if (ticksPerMs === 0) return 0;
+    const { sampleRateHz } = this.#memory.geometry;
+    const frames = this.#memory.counter("frames");
+    const busyMs = this.#memory.counter("busyTicks") / ticksPerMs;
+    return frames === 0 ? 0 : busyMs / (frames / sampleRateHz * 1_000);
+  }
+
+  /** Opens the driver and waits for its first call. Throws {@link DriverError} or PortAudio's errors. */
+  async start(): Promise<void> {
+    this.#driver = await openDriver(this.#native, this.#memory, this.#config, this.#log);
+    const deadline = performance.now() + firstCallMs;
+    while (this.#calls() === 0) {
+      if (performance.now() > deadline) {
+        throw new DriverError(
+          `${this.device} was started but takes no sound; check its sound server, or name another in UNDERSTUDY_DEVICE`,
+        );
+      }
+      await new Promise((done) => setTimeout(done, 1));
+    }
+  }
+
+  /** One look at whether the device still calls; cheap, for every tick. */
+  watch(): void {
+    const nowMs = performance.now();
+    const elapsedMs = Math.min(longestLookMs, nowMs - this.#lastLookMs);
+    this.#lastLookMs = nowMs;
+    if (!this.#driver || this.#changing || this.#stopped) return;
+    const calls = this.#calls();
+    this.#silentMs = calls === this.#lastCalls && calls > 0 ? this.#silentMs + elapsedMs : 0;
+    this.#lastCalls = calls;
+    if (
+      !this.#lost && this.#driver.kind === "portaudio" &&
+      (!this.#driver.alive || this.#silentMs > silentDeviceMs)
+    ) {
+      this.#change(() => this.#replaceByClock());
+    } else if (this.#away && this.#knocks() - this.#knocksBefore >= callsToReturn) {
+      this.#change(() => this.#takeBack(this.#away!));
+    } else if (this.#lost && this.#mayRetry && nowMs >= this.#nextRetryMs) {
+      this.#change(() => this.#retry());
+    }
+  }
+
+  /** A device that is aside stays open: closing it can hang or end the process. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#changing;
+    await this.#driver?.stop();
+    this.#driver = undefined;
+  }
+
+  #change(work: () => Promise<void>): void {
+    this.#changing = work().catch((error) => this.#log.error(`audio device: ${(error as Error).message}`))
+      .finally(() => {
+        this.#changing = undefined;
+        this.#silentMs = 0;
+      });
+  }
+
+  async #replaceByClock(): Promise<void> {
+    const device = this.device;
+    this.#lost = true;
+    this.#log.error(
+      `audio device lost: ${device}; no sound, the music goes on by the clock until it is back`,
+    );
+    if (!this.#driver!.stopsWhenLost) return this.#setAside(this.#driver!);
+    const closing = this.#driver!.stop().then(() => true);
+    this.#mayRetry = await Promise.race([
+      closing,
+      new Promise<false>((done) => setTimeout(() => done(false), closeMs)),
+    ]);
+    this.#driver = ClockDriver.start(this.#native, this.#memory);
+    this.#retryMs = firstRetryMs;
+    this.#nextRetryMs = performance.now() + this.#retryMs;
+    if (!this.#mayRetry) {
+      this.#log.error("the sound system does not let go of the device: restart the engine when it is back");
+    }
+  }
+
+  #setAside(device: Driver): void {
+    this.#mayRetry = false;
+    this.#away = device;
+    this.#knocksBefore = this.#knocks();
+    Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 1);
+    // a call of it that has begun ends before the clock begins
+    const base = Deno.UnsafePointer.of(this.#memory.bytes);
+    this.#native.symbols.us_hold(base, 1);
+    this.#native.symbols.us_hold(base, 0);
+    this.#driver = ClockDriver.start(this.#native, this.#memory);
+    this.#log.error(
+      "its sound server stands still, or has ended: if it ended, start it and restart the engine",
+    );
+  }
+
+  async #takeBack(device: Driver): Promise<void> {
+    await this.#driver!.stop();
+    this.#driver = device;
+    this.#away = undefined;
+    this.#lost = false;
+    Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 0);
+    this.#log.info(`audio device is back: ${this.device}`);
+  }
+
+  #knocks(): number {
+    return Atomics.load(this.#memory.words, fixed.callback.knocks.index);
+  }
+
+  async #retry(): Promise<void> {
+    const clock = this.#driver!;
+    await clock.stop();
+    try {
+      this.#driver = await openDriver(
+        this.#native,
+        this.#memory,
+        { ...this.#config, driver: "portaudio" },
+        this.#log,
+      );
+      this.#lost = false;
+      this.#log.info(`audio device is back: ${this.device}`);
+    } catch (error) {
+      this.#driver = ClockDriver.start(this.#native, this.#memory);
+      this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
+      this.#nextRetryMs = performance.now() + this.#retryMs;
+      this.#log.warning(
+        `audio device still missing (${(error as Error).message}); next try in ${this.#retryMs} ms`,
+      );
+    }
+  }
+
+  #calls(): number {
+    return this.#memory.words[fixed.counters.callbacks.byte / 4];
+  }
+}

@@ -1,0 +1,42 @@
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { PortAudioMissing } from "../../ffi/library_search.ts";
+import type { Config } from "../../config/settings.ts";
+import type { Log } from "../../foundation/logging.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import { ClockDriver } from "./clock_driver.ts";
+import { type Driver, DriverError } from "./driver.ts";
+import { PortAudioDriver } from "./portaudio_driver.ts";
+
+/**
+ * Opens what the configuration asks for. `auto` takes the sound device, and the clock where there is none at all; a
+ * device that was named, or that refuses the format, is an error and never replaced by another.
+ *
+ * @throws {DriverError} or one of the PortAudio errors
+ */
+export async function openDriver(
+  native: NativeLibrary,
+  memory: SharedMemory,
+  config: Config,
+  log: Log,
+): Promise<Driver> {
+  if (config.driver === "clock") {
+    log.warning("clock driver: this engine makes no sound, it was asked to run without a device");
+    return ClockDriver.start(native, memory);
+  }
+  try {
+    const driver = await PortAudioDriver.start(native, memory, config);
+    if (driver) return driver;
+    if (config.driver === "portaudio") {
+      throw new DriverError(
+        "no sound device found; connect one, start a sound server, or set UNDERSTUDY_DRIVER=clock",
+      );
+    }
+    log.warning(
+      "NO SOUND: no sound device found; the clock driver keeps time until one is named and the engine restarted",
+    );
+  } catch (error) {
+    if (config.driver === "portaudio" || !(error instanceof PortAudioMissing)) throw error;
+    log.warning(`NO SOUND: ${error.message}; the clock driver keeps time instead`);
+  }
+  return ClockDriver.start(native, memory);
+}

@@ -1,0 +1,45 @@
+import { histogramBuckets } from "./constants.ts";
+import { fixed } from "./layout.ts";
+import type { SharedMemory } from "./shared_memory.ts";
+
+/**
+ * A histogram as the callback keeps it: four buckets an octave of processor ticks. Bucket 4(e−1)+q counts values from
+ * (1 + q/4)·2^e on; values below 4 have a bucket each. Main isolate.
+ */
+export class Histogram {
+  readonly #counts: readonly number[];
+  readonly #ticksPerMs: number;
+
+  private constructor(counts: readonly number[], ticksPerMs: number) {
+    this.#counts = counts;
+    this.#ticksPerMs = ticksPerMs;
+  }
+
+  static read(memory: SharedMemory, name: "durations" | "intervals", ticksPerMs: number): Histogram {
+    const first = fixed[name].buckets.index;
+    return new Histogram(
+      Array.from(memory.wide.subarray(first, first + histogramBuckets), Number),
+      ticksPerMs,
+    );
+  }
+
+  get count(): number {
+    return this.#counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Upper end of the bucket below which this part (0..1) of all values lies, in milliseconds. */
+  quantileMs(part: number): number {
+    const wanted = this.count * part;
+    let below = 0;
+    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
+      below += this.#counts[bucket];
+      if (below >= wanted && below > 0) return lowerEdge(bucket + 1) / this.#ticksPerMs;
+    }
+    return 0;
+  }
+}
+
+/** Smallest number of ticks that bucket `bucket` counts. */
+export function lowerEdge(bucket: number): number {
+  return bucket < 4 ? bucket : (4 + bucket % 4) * 2 ** (Math.floor(bucket / 4) - 1);
+}

@@ -1,0 +1,68 @@
+import { Worker } from "node:worker_threads";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import { CommandRefused, roles } from "../control/control.ts";
+import type { RehearsalResult, RehearsalStart } from "./rehearsal_worker.ts";
+
+/**
+ * A rehearsal that is not over after this is given up: the patch is far too slow, or the machine has no time left. It takes
+ * some 100 ms of a processor that nobody else wants; beside three busy programs on two cores that was 10 s and more.
+ */
+const timeLimitMs = 60_000;
+
+/** Part of the machine that all renderers together may need for eight notes of each instrument. */
+const mostLoad = 0.9;
+
+const heapLimitMiB = 256;
+
+/** What a rehearsal takes; tests may tighten the limit. */
+export interface RehearsalOptions extends RehearsalStart {
+  readonly timeLimitMs?: number;
+}
+
+/**
+ * Compiles a patch and plays it in a thread apart.
+ *
+ * @throws {CommandRefused} when it is not fit for the stage, and why
+ */
+export async function rehearse(options: RehearsalOptions): Promise<CompiledPatch> {
+  const { graph, timeLimitMs: limitMs = timeLimitMs } = options;
+  const result = await rehearseApart(options, limitMs);
+  if ("error" in result) throw new CommandRefused(`patch ${graph.name}: ${result.error}`);
+  if (!result.isFinite) {
+    throw new CommandRefused(`patch ${graph.name}: gave numbers that are not finite when it was rehearsed`);
+  }
+  const load = result.load * roles.length / navigator.hardwareConcurrency;
+  if (load > mostLoad) {
+    throw new CommandRefused(
+      `patch ${graph.name}: too slow: ${roles.length} renderers would need ${
+        Math.round(load * 100)
+      } % of this machine for eight notes of each instrument, at most ${mostLoad * 100} % may be needed`,
+    );
+  }
+  return result.patch;
+}
+
+async function rehearseApart(start: RehearsalStart, limitMs: number): Promise<RehearsalResult> {
+  const worker = new Worker(new URL("./rehearsal_worker.ts", import.meta.url), {
+    workerData: start,
+    resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
+  });
+  const { promise, resolve } = Promise.withResolvers<RehearsalResult>();
+  const timer = setTimeout(
+    () =>
+      resolve({
+        error:
+          `was not done with its rehearsal after ${limitMs} ms: end other programs, or take a smaller patch`,
+      }),
+    limitMs,
+  );
+  worker.on("message", (result: RehearsalResult) => resolve(result));
+  worker.on("error", (error: Error) => resolve({ error: error.message }));
+  worker.on("exit", () => resolve({ error: "its rehearsal ended early" }));
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    await worker.terminate();
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The dress rehearsal of a patch that is to be exchanged for the one that plays: in a thread of its own, which runs only
+ * when nobody else wants the processor, it is compiled and played for a while. What it would do on stage, trap, give
+ * numbers that are not finite, or be too slow, it does here. The code that was optimised here is the code that plays.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
+import { compileGraph } from "../../compiler/compile.ts";
+import { openNative } from "../../ffi/native_library.ts";
+import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
+import { lockSamples } from "../samples/lock_samples.ts";
+import { instantiatePatch } from "../renderer/patch_instance.ts";
+
+/** What is rehearsed. */
+export interface RehearsalStart {
+  readonly graph: PatchGraph;
+  /** The sound files that it names. */
+  readonly samples?: SampleBank;
+  readonly format: PatchFormat;
+  readonly seed: number;
+  /** Path of the native part, through which the thread lowers its own priority. */
+  readonly nativeLibrary: string;
+}
+
+/** What came of it: the patch and how it played, or why it did not. */
+export type RehearsalResult = {
+  readonly patch: CompiledPatch;
+  /** Part of a core that one renderer needs while notes play. */
+  readonly load: number;
+  readonly isFinite: boolean;
+} | { readonly error: string };
+
+/** Notes held in each instrument while its speed is measured. */
+const heldNotes = 8;
+
+/** Sound before the measurement, in seconds, so that the optimising compiler is done; and during it. */
+const warmUpSeconds = 0.3;
+const measuredSeconds = 0.3;
+
+function rehearse({ graph, samples, format, seed, nativeLibrary }: RehearsalStart): RehearsalResult {
+  const native = openNative(nativeLibrary);
+  const { symbols } = native;
+  symbols.us_demote_thread(symbols.us_thread_id());
+  lockSamples(native, samples?.memory);
+  const patch = compileGraph(graph, format, samples);
+  const exports = instantiatePatch(patch);
+  const { sampleRateHz, channels, maximumBlockFrames } = format;
+  exports.initialize(seed);
+  const output = new Float32Array(
+    exports.memory.buffer,
+    patch.arena.outputOffset,
+    maximumBlockFrames * channels,
+  );
+  let isFinite = true;
+  /** Returns the median time of a block in milliseconds: most are not interrupted. */
+  const play = (seconds: number): number => {
+    const times: number[] = [];
+    for (let frames = seconds * sampleRateHz; frames > 0; frames -= maximumBlockFrames) {
+      const startedMs = performance.now();
+      exports.render(0, maximumBlockFrames);
+      times.push(performance.now() - startedMs);
+      isFinite &&= output.every(Number.isFinite);
+    }
+    return times.sort((a, b) => a - b)[times.length >> 1];
+  };
+  patch.instruments.forEach((_, instrument) => {
+    for (let note = 0; note < heldNotes; note++) exports.note_on(instrument, note, 36 + note * 6, 0.8);
+  });
+  play(warmUpSeconds);
+  const load = play(measuredSeconds) / (maximumBlockFrames / sampleRateHz * 1_000);
+  patch.instruments.forEach((_, instrument) => {
+    for (let note = 0; note < heldNotes; note++) exports.note_off(instrument, note);
+  });
+  play(warmUpSeconds);
+  const poisoned = new Int32Array(exports.memory.buffer)[patch.arena.poisonedVoicesOffset / 4];
+  return { patch, load, isFinite: isFinite && poisoned === 0 };
+}
+
+let result: RehearsalResult;
+try {
+  result = rehearse(workerData as RehearsalStart);
+} catch (error) {
+  result = { error: error instanceof Error ? error.message : String(error) };
+}
+parentPort!.postMessage(result);

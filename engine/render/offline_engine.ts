@@ -1,0 +1,125 @@
+/**
+ * The engine without time: one renderer and the native callback in one thread, block after block, as fast as they go.
+ * Renderer, seal and callback are those that play live, so what they make of the same commands are the same bytes.
+ */
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import { ArenaChecksum } from "../memory/checksum.ts";
+import { CommandLog } from "../log/command_log.ts";
+import { SealTable } from "../log/seal_table.ts";
+import { type Dimensions, fixed, structureBytes, within } from "../memory/layout.ts";
+import { SharedMemory } from "../memory/shared_memory.ts";
+import { instantiatePatch, type PatchExports } from "../renderer/patch_instance.ts";
+import { Renderer } from "../renderer/renderer.ts";
+
+/** What is played, and in which format. */
+export interface OfflineEngineOptions extends
+  Pick<
+    Dimensions,
+    "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks"
+  > {
+  readonly patch: Omit<CompiledPatch, "wasm">;
+  readonly checksum: WebAssembly.Module;
+  readonly native: NativeLibrary;
+  readonly seed: number;
+  /** Number of the first block and position of the first command; 0 by default. */
+  readonly startBlock?: number;
+  readonly startLogPosition?: number;
+}
+
+/** How the live engine came by a block that is rendered again; all omitted: as it is when nothing goes wrong. */
+export interface Replay {
+  /** Low 16 bits of the log position that was sealed; omitted: the block hears every command appended so far. */
+  readonly seal?: number;
+  /** No renderer had the block, and the callback concealed it. */
+  readonly concealed?: boolean;
+  /** The engine was fading out. */
+  readonly faded?: boolean;
+  /** Captured samples, interleaved; omitted: silence. */
+  readonly input?: Float32Array<ArrayBuffer>;
+}
+
+export class OfflineEngine {
+  readonly log: CommandLog;
+  readonly #memory: SharedMemory;
+  readonly #renderer: Renderer;
+  readonly #seals: SealTable;
+  readonly #native: NativeLibrary;
+  readonly #checksum: WebAssembly.Module;
+  readonly #base: Deno.PointerValue;
+  readonly #silence: Float32Array<ArrayBuffer>;
+  #handed = 0;
+
+  constructor(options: OfflineEngineOptions) {
+    const { patch, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
+    this.#memory = SharedMemory.create({
+      ...options,
+      startBlock,
+      startLogPosition,
+      stateCheckBlocks: 1,
+      snapshotBlocks: 1,
+      arenaBytes: patch.arena.bytes,
+      captureFrames: 0,
+    });
+    this.log = new CommandLog(this.#memory);
+    this.#seals = new SealTable(this.#memory);
+    this.#seals.reset(startBlock);
+    this.#checksum = checksum;
+    this.#renderer = new Renderer(this.#memory, 0, patch, ...this.#instantiate(patch), seed);
+    this.#native = native;
+    this.#base = Deno.UnsafePointer.of(this.#memory.bytes);
+    this.#silence = new Float32Array(options.blockFrames * options.inputChannels);
+    this.#memory.words[fixed.control.play.index] = 1;
+  }
+
+  /** Number of the next block, as a wrapping word. */
+  get block(): number {
+    return this.#renderer.block;
+  }
+
+  /** Makes a further patch ready, so that the log can ask for it. */
+  addPatch(number: number, patch: OfflineEngineOptions["patch"]): void {
+    this.#renderer.prepare(number, patch, ...this.#instantiate(patch));
+  }
+
+  /** Makes room in the log: nobody needs entries that the renderer has taken in. */
+  releaseCommands(): void {
+    this.log.release(this.#renderer.logPosition);
+  }
+
+  /** Renders the next block and hands it over into `output`, interleaved. */
+  renderBlock(output: Float32Array<ArrayBuffer>, { seal, concealed, faded, input }: Replay = {}): void {
+    const { geometry, words } = this.#memory;
+    const { block } = this.#renderer;
+    if (seal !== undefined) this.#seals.restore(block, seal);
+    this.#renderer.renderBlock();
+    words[fixed.control.roleRing.index] = concealed ? 0 : 1;
+    words[fixed.control.stop.index] = faded ? 1 : 0;
+    const frames = BigInt(geometry.blockFrames);
+    this.#native.symbols.us_callback(input ?? this.#silence, output, frames, null, 0n, this.#base);
+    this.#handed = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) / 4;
+  }
+
+  /** Whether the block rendered last has this checksum. */
+  hasChecksum(low: number, high: number): boolean {
+    const { words } = this.#memory;
+    return words[this.#handed + within.handed.checksumLow.index] === low &&
+      words[this.#handed + within.handed.checksumHigh.index] === high;
+  }
+
+  /** Largest magnitude in the block rendered last. */
+  get peak(): number {
+    const first = this.#handed + within.handed.peaks.index;
+    return Math.max(...this.#memory.floats.subarray(first, first + this.#memory.geometry.channels));
+  }
+
+  /** Samples that were not finite and were replaced by zero. */
+  get nonFiniteSamples(): number {
+    return this.#memory.counter("nonFiniteSamples");
+  }
+
+  #instantiate(patch: OfflineEngineOptions["patch"]): [PatchExports, ArenaChecksum] {
+    const exports = instantiatePatch(patch);
+    return [exports, new ArenaChecksum(this.#checksum, exports.memory)];
+  }
+}

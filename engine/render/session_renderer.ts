@@ -1,0 +1,200 @@
+/**
+ * Renders a recorded session: the same renderer code, the same callback, one thread, as fast as it goes. What was
+ * concealed or faded live is concealed and faded here by the same native code, so the result is what the device got,
+ * byte for byte; each block's checksum is compared with the one that the callback wrote down.
+ */
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { logEntryWords } from "../memory/constants.ts";
+import { EntryField, Opcode } from "../log/command_log.ts";
+import { HandedFlag } from "../memory/layout.ts";
+import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
+import { SampleLoader } from "../samples/sample_loader.ts";
+import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
+import { SessionDamaged, type SessionReader } from "../session/session_reader.ts";
+
+export interface SessionRenderOptions {
+  readonly reader: SessionReader;
+  readonly checksum: WebAssembly.Module;
+  readonly native: NativeLibrary;
+  /** Where to look for samples instead of where they were when it was recorded. */
+  readonly sampleFolder?: string;
+  /** Gets the interleaved samples of consecutive blocks; the array is reused after it resolves. */
+  readonly onSamples: (samples: Float32Array<ArrayBuffer>) => Promise<void>;
+}
+
+export interface SessionRenderResult {
+  readonly frames: number;
+  /** Blocks whose checksum differs from what the device got. Anything but 0 is a defect. */
+  readonly differingBlocks: number;
+  readonly firstDifferingBlock: number | undefined;
+  readonly concealedBlocks: number;
+  /** The session was closed properly: nothing is missing at its end. */
+  readonly complete: boolean;
+}
+
+/** Blocks rendered between two turns of the event loop. */
+const chunkBlocks = 256;
+
+/**
+ * Renders a session to its end.
+ *
+ * @throws {SessionDamaged} where it cannot go on; `SampleError` when a sample is missing or is another one than it was
+ */
+export async function renderSession(options: SessionRenderOptions): Promise<SessionRenderResult> {
+  const { reader } = options;
+  const samples = new SampleLoader();
+  const playable = async (recorded: RecordedPatch): Promise<PlayablePatch> => {
+    const { description, wasm } = recorded;
+    const bank = description.samples &&
+      await samples.loadRecorded(description.samples, options.sampleFolder);
+    return { ...description, module: new WebAssembly.Module(wasm), sampleMemory: bank?.memory };
+  };
+  const first = await playable(await reader.patch());
+  const offline = new SessionReplay(options, first, await quarantinedPositions(reader));
+  const pending: Int32Array[] = [];
+  const inputs = new Map<number, Float32Array<ArrayBuffer>>();
+  let complete = false;
+  const renderPending = async () => {
+    for (const records of pending) await offline.renderBlocks(records, inputs, options.onSamples);
+    pending.length = 0;
+    inputs.clear();
+  };
+  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+    const words = chunk.type === "HEAD" || chunk.type === "PTCH" || chunk.type === "DONE"
+      ? new Int32Array()
+      : new Int32Array(chunk.payload.buffer);
+    switch (chunk.type) {
+      case "PTCH": {
+        await renderPending();
+        const recorded = decodePatch(chunk.payload);
+        // the first is there already
+        if (recorded.number > 0) offline.addPatch(recorded.number, await playable(recorded));
+        break;
+      }
+      case "CMDS":
+        await renderPending();
+        offline.takeCommands(words);
+        break;
+      case "QUAR":
+        break; // read beforehand: it may stand behind the blocks that it is about
+      case "BLKS":
+        await renderPending();
+        pending.push(words);
+        break;
+      case "INPT":
+        inputs.set(words[0], new Float32Array(chunk.payload.buffer, 4));
+        break;
+      case "GAP ":
+        throw new SessionDamaged(
+          `${words[1]} blocks from block ${words[0] >>> 0} on were not recorded: cannot render beyond`,
+        );
+      case "DONE":
+        complete = reader.atEnd;
+        break;
+    }
+  }
+  await renderPending();
+  return { ...offline.result, complete };
+}
+
+/** Reads the file through for commands that are left out, and goes back to its beginning. */
+async function quarantinedPositions(reader: SessionReader): Promise<Set<number>> {
+  const positions = new Set<number>();
+  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+    if (chunk.type === "QUAR") positions.add(new Int32Array(chunk.payload.buffer)[0]);
+  }
+  await reader.rewind();
+  return positions;
+}
+
+type PlayablePatch = OfflineEngineOptions["patch"];
+
+/** Plays the recorded blocks again and compares each with what was handed over. */
+class SessionReplay {
+  readonly #engine: OfflineEngine;
+  readonly #blockFrames: number;
+  readonly #blockSamples: number;
+  readonly #samples: Float32Array<ArrayBuffer>;
+  readonly #quarantined: ReadonlySet<number>;
+  #differing = 0;
+  #firstDiffering: number | undefined;
+  #concealed = 0;
+  #blocks = 0;
+
+  constructor(options: SessionRenderOptions, patch: PlayablePatch, quarantined: ReadonlySet<number>) {
+    const { header } = options.reader;
+    this.#engine = new OfflineEngine({ ...options, ...header, patch });
+    this.#blockFrames = header.blockFrames;
+    this.#blockSamples = header.blockFrames * header.channels;
+    this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
+    this.#quarantined = quarantined;
+  }
+
+  get result(): Omit<SessionRenderResult, "complete"> {
+    return {
+      frames: this.#blocks * this.#blockFrames,
+      differingBlocks: this.#differing,
+      firstDifferingBlock: this.#firstDiffering,
+      concealedBlocks: this.#concealed,
+    };
+  }
+
+  /** A patch that was loaded while it played. */
+  addPatch(number: number, patch: PlayablePatch): void {
+    this.#engine.addPatch(number, patch);
+  }
+
+  takeCommands(words: Int32Array): void {
+    const { log } = this.#engine;
+    if (words[0] !== log.head) {
+      throw new SessionDamaged(`commands from ${words[0] >>> 0} on found, expected from ${log.head >>> 0}`);
+    }
+    this.#engine.releaseCommands();
+    for (let at = 1; at < words.length; at += logEntryWords) {
+      const entry = words.slice(at, at + logEntryWords);
+      if (this.#quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
+      log.appendRaw(entry);
+    }
+  }
+
+  async renderBlocks(
+    records: Int32Array,
+    inputs: ReadonlyMap<number, Float32Array<ArrayBuffer>>,
+    onSamples: SessionRenderOptions["onSamples"],
+  ): Promise<void> {
+    const size = this.#blockSamples;
+    let filled = 0;
+    for (let at = 1; at < records.length; at += blockRecordWords) {
+      const output = this.#samples.subarray(filled * size, (filled + 1) * size);
+      this.#renderBlock(records[at], records[at + 1], records[at + 2], inputs, output);
+      if (++filled === chunkBlocks) {
+        await onSamples(this.#samples);
+        filled = 0;
+      }
+    }
+    if (filled > 0) await onSamples(this.#samples.subarray(0, filled * size));
+  }
+
+  #renderBlock(
+    sealAndFlags: number,
+    low: number,
+    high: number,
+    inputs: ReadonlyMap<number, Float32Array<ArrayBuffer>>,
+    output: Float32Array<ArrayBuffer>,
+  ): void {
+    const { block } = this.#engine;
+    const flags = sealAndFlags >>> 16;
+    this.#engine.renderBlock(output, {
+      seal: sealAndFlags & 0xFFFF,
+      concealed: (flags & HandedFlag.concealed) !== 0,
+      faded: (flags & HandedFlag.faded) !== 0,
+      input: inputs.get(block),
+    });
+    if (!this.#engine.hasChecksum(low, high)) {
+      this.#differing++;
+      this.#firstDiffering ??= block >>> 0;
+    }
+    if (flags & HandedFlag.concealed) this.#concealed++;
+    this.#blocks++;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * What one patch takes over from another when they are exchanged while they play: the engine's own region, every stretch
+ * of state that both have in the same shape, the values of parameters, and the commands that still wait for their time.
+ * It follows from the two descriptions alone, so all renderers, and a session rendered again, do the same.
+ */
+import type { PatchDescription, StateRegion } from "../../compiler/graph/compiled_patch.ts";
+import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
+import { blocksBetween } from "../memory/shared_memory.ts";
+import { Host, type PatchInstance } from "./patch_instance.ts";
+import { pendingEntry } from "./pending_queue.ts";
+
+/** Stretches of state that `to` takes over from `from`, as pairs. */
+export function sharedRegions(from: PatchDescription, to: PatchDescription): [StateRegion, StateRegion][] {
+  const known = new Map(from.state.map((region) => [region.name, region]));
+  return to.state.flatMap((region): [StateRegion, StateRegion][] => {
+    const old = known.get(region.name);
+    return old?.shape === region.shape && old.bytes === region.bytes ? [[old, region]] : [];
+  });
+}
+
+/**
+ * Brings a freshly initialised patch to where the playing one is.
+ *
+ * @param position of the command that asks for it: waiting commands before it mean the old patch and are translated
+ */
+export function takeOver(from: PatchInstance, to: PatchInstance, position: number): void {
+  const { arena } = from.description;
+  to.bytes.set(from.bytes.subarray(arena.hostOffset, arena.hostOffset + arena.hostBytes), to.host * 4);
+  const shared = sharedRegions(from.description, to.description);
+  for (const [old, region] of shared) {
+    to.bytes.set(from.bytes.subarray(old.offset, old.offset + old.bytes), region.offset);
+  }
+  const taken = new Set(shared.map(([, { name }]) => name));
+  const parameters = from.description.parameters.map(({ address }) =>
+    to.description.parameters.findIndex((parameter) => parameter.address === address)
+  );
+  parameters.forEach((index, old) => {
+    if (index < 0 || taken.has(`parameter ${to.description.parameters[index].address}`)) return;
+    to.exports.set_parameter(index, inRange(to, index, from.exports.get_parameter(old)));
+  });
+  const instruments = from.description.instruments.map((name) => to.description.instruments.indexOf(name));
+  translatePending(to, position, instruments, parameters);
+}
+
+function inRange({ description }: PatchInstance, index: number, value: number): number {
+  const { min, max } = description.parameters[index];
+  return Math.min(max, Math.max(min, value));
+}
+
+/** Commands that name an instrument. */
+const forInstrument: readonly number[] = [
+  Opcode.noteOn,
+  Opcode.noteOff,
+  Opcode.pedal,
+  Opcode.express,
+  Opcode.expressAll,
+];
+
+/** What the new patch does not have does nothing. */
+function translatePending(
+  to: PatchInstance,
+  position: number,
+  instruments: readonly number[],
+  parameters: readonly number[],
+): void {
+  const { words, floats, host } = to;
+  for (let at = words[host + Host.pending] - 1; at >= 0; at--) {
+    const entry = pendingEntry(to, at);
+    if (blocksBetween(words[entry + EntryField.position], position) >= 0) continue;
+    const opcode = words[entry + EntryField.opcode] & opcodeMask;
+    if (opcode === Opcode.set) {
+      const index = parameters[words[entry + EntryField.target]] ?? -1;
+      if (index < 0) words[entry + EntryField.opcode] = Opcode.none;
+      else {
+        words[entry + EntryField.target] = index;
+        floats[entry + EntryField.value] = inRange(to, index, floats[entry + EntryField.value]);
+      }
+    } else if (forInstrument.includes(opcode)) {
+      const index = instruments[words[entry + EntryField.opcode] >>> instrumentShift] ?? -1;
+      words[entry + EntryField.opcode] = index < 0 ? Opcode.none : opcode | index << instrumentShift;
+    }
+  }
+}

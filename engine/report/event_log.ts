@@ -1,0 +1,63 @@
+import type { EngineEvent } from "../control/control.ts";
+import type { Log } from "../../foundation/logging.ts";
+import type { SupervisorEvent } from "../supervisor/supervisor.ts";
+
+/**
+ * One line for each event of the supervisor.
+ *
+ * @param block the block that the device takes next
+ * @param detail what a lost renderer wrote down before it ended
+ */
+export function logEvent(log: Log, event: SupervisorEvent, block: number, detail: string): void {
+  switch (event.event) {
+    case "fault":
+      return log.warning(`renderer lost: ${event.cause}${detail ? ` (${detail})` : ""}`, {
+        role: event.role,
+        rendererId: event.incarnation,
+        block: event.block >>> 0,
+        event: "fault",
+        cause: event.cause,
+      });
+    case "role":
+      return log.info(`plays ${event.role}`, { role: event.role, rendererId: event.incarnation, block });
+    case "lockstep":
+      return log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, {
+        block,
+        ...event,
+      });
+    case "alone":
+      return log.error("no renderer in lockstep: sound is concealed until one has caught up", { block });
+    case "overload":
+      return log.error(
+        "overload: all renderers are late; play fewer voices or raise UNDERSTUDY_LOOKAHEAD_BLOCKS",
+        { block },
+      );
+    case "zombie":
+      return log.error("thread does not end; it has the lowest priority now and its ring is not used again", {
+        role: "zombie",
+        rendererId: event.incarnation,
+      });
+    case "backoff":
+      return log.warning(`many renderers were lost: the next start waits ${event.delayMs} ms`);
+  }
+}
+
+/** The same event for those who observe the engine; undefined for what concerns only the log. */
+export function eventOf(event: SupervisorEvent): EngineEvent | undefined {
+  switch (event.event) {
+    case "fault": {
+      const { cause, role, incarnation, block } = event;
+      return { event: "fault", cause, role, rendererId: incarnation, block: block >>> 0 };
+    }
+    case "role":
+      return { event: "role", role: event.role, rendererId: event.incarnation };
+    case "lockstep":
+      return { event: "lockstep", renderers: event.renderers, afterMs: event.afterMs };
+    case "alone":
+    case "overload":
+      return { event: event.event };
+    case "zombie":
+    case "backoff":
+      return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+/** What the engine says about itself, put together from its parts. Main isolate. */
+import { type EngineStatus, type Role, roles } from "../control/control.ts";
+import type { DriverKeeper } from "../device/device_watch.ts";
+import { fixed } from "../memory/layout.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import type { RendererPool } from "../supervisor/renderer_pool.ts";
+import { type Supervisor, supervisorDefaults } from "../supervisor/supervisor.ts";
+
+/** Where the status comes from, and what the engine itself counts. */
+export interface StatusSources extends
+  Pick<
+    EngineStatus,
+    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults"
+  > {
+  readonly memory: SharedMemory;
+  readonly driver: DriverKeeper;
+  readonly supervisor: Supervisor;
+  readonly pool: RendererPool;
+  readonly ticksPerMs: number;
+  /** Blocks that renderers were ahead of the device, on average. */
+  readonly blocksAhead: number;
+  /** Voices that sound, by instrument. */
+  readonly voices: readonly number[];
+}
+
+/** The status of this moment. */
+export function engineStatus(sources: StatusSources): EngineStatus {
+  const { memory, driver, supervisor, pool } = sources;
+  const { sampleRateHz, blockFrames } = memory.geometry;
+  const lookaheadBlocks = memory.words[fixed.geometry.lookaheadBlocks.index];
+  const msOf = (blocks: number) =>
+    (blocks * blockFrames / sampleRateHz + driver.outputLatencySeconds) * 1_000;
+  const ids = supervisor.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
+  return {
+    state: sources.state,
+    driver: driver.kind,
+    device: driver.device,
+    patch: sources.patch,
+    sampleRateHz,
+    blockFrames,
+    lookaheadBlocks,
+    latencyMs: msOf(lookaheadBlocks),
+    measuredLatencyMs: msOf(sources.blocksAhead),
+    block: memory.consumed() >>> 0,
+    rendererIds: Object.fromEntries(roles.map((role, index) => [role, ids[index] ?? 0])) as Record<
+      Role,
+      number
+    >,
+    voices: sources.voices.reduce((sum, count) => sum + count, 0),
+    rescuedBlocks: memory.counter("rescuedBlocks"),
+    concealedFrames: memory.counter("concealedFrames"),
+    nonFiniteSamples: memory.counter("nonFiniteSamples"),
+    poisonedVoices: poisonedVoices(supervisor, pool),
+    lateCommands: sources.lateCommands,
+    waitingCommands: sources.waitingCommands,
+    quarantinedCommands: sources.quarantinedCommands,
+    outputUnderflows: memory.counter("outputUnderflows"),
+    replacements: Math.max(
+      0,
+      supervisor.incarnations - supervisorDefaults.following - supervisorDefaults.waiting,
+    ),
+    faults: { ...sources.faults },
+    callbackLoad: driver.callbackLoad(sources.ticksPerMs),
+  };
+}
+
+/** All renderers in lockstep count alike; one that is just joining still counts less. */
+function poisonedVoices(supervisor: Supervisor, pool: RendererPool): number {
+  return Math.max(
+    0,
+    ...supervisor.roles.map((seat) => seat === undefined ? 0 : pool.poisonedVoices(seat)),
+  );
+}

@@ -1,0 +1,143 @@
+/**
+ * What MIDI messages mean to a patch, the same from a keyboard and packed in OSC. Channels 1 to 16 play the patch's
+ * instruments in their order. The bend wheel reaches two semitones, as MIDI has it until somebody says otherwise. Program
+ * changes exchange the patch; when, is decided elsewhere (`program_changes.ts`).
+ */
+import type { ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
+import { type Command, CommandRefused, type EngineControl } from "../engine/control/control.ts";
+
+/** What of a patch a message can mean. */
+export type MidiTarget = Pick<EngineControl, "parameters" | "instruments">;
+
+/**
+ * Controllers and the parameter of the channel's instrument that each turns, where there is one of this name. Numbers and
+ * meanings as in the MIDI 1.0 control change table; 71 to 75 are its sound controllers 2 to 6.
+ */
+export const controllerParameters: Readonly<Record<number, string>> = {
+  5: "glideSeconds",
+  7: "gainDb",
+  10: "pan",
+  71: "q",
+  72: "releaseSeconds",
+  73: "attackSeconds",
+  74: "cutoffHz",
+  75: "decaySeconds",
+};
+
+/** Damper pedal; from 64 on it is down. */
+const pedalController = 64;
+
+/** All sound off, and all notes off. */
+const panicControllers = [120, 123];
+
+/** How far the wheel bends at its ends, in semitones. */
+const bendSemitones = 2;
+
+/**
+ * The command of one channel message.
+ *
+ * @param status kind and channel, 0x80 to 0xEF
+ * @param first data byte, 0 to 127, and `second`, which some kinds do not have
+ * @throws {CommandRefused} for another message, and for what the patch does not have
+ */
+export function readMidi(status: number, first: number, second: number, target: MidiTarget): Command {
+  const instrument = () => instrumentOf((status & 15) + 1, target);
+  if (first > 127 || second > 127) {
+    throw new CommandRefused(`expected data bytes of 0 to 127, found ${first} and ${second}`);
+  }
+  switch (status >> 4) {
+    case 8:
+      return noteCommand(instrument(), first, 0);
+    case 9:
+      return noteCommand(instrument(), first, second);
+    case 10:
+      return pressureCommand(instrument(), second, first);
+    case 11:
+      return controlCommand(instrument(), first, second, target);
+    case 13:
+      return pressureCommand(instrument(), first, undefined);
+    case 14:
+      return bendCommand(instrument(), second << 7 | first);
+    default:
+      throw new CommandRefused(
+        `expected note on, note off, control change, aftertouch or pitch bend, found status 0x${
+          status.toString(16)
+        }`,
+      );
+  }
+}
+
+/** Index of the instrument that a channel, 1 to 16, plays. Throws {@link CommandRefused} where there is none. */
+export function instrumentOf(channel: number, { instruments }: MidiTarget): number {
+  if (channel >= 1 && channel <= instruments.length) return channel - 1;
+  throw new CommandRefused(
+    `channel: expected 1 to ${instruments.length}, one for each instrument, found ${channel}`,
+  );
+}
+
+/** The patch of a program's number. Throws {@link CommandRefused} where there is none. */
+export function patchOfProgram(program: number, patches: readonly string[]): string {
+  const patch = patches[program];
+  if (patch !== undefined) return patch;
+  throw new CommandRefused(`program: expected 0 to ${patches.length - 1}, found ${program}`);
+}
+
+/** Number and velocity 0 to 127; velocity 0 releases. */
+export function noteCommand(instrument: number, number: number, velocity: number): Command {
+  if (velocity === 0) return { kind: "noteOff", instrument, id: number };
+  return { kind: "noteOn", instrument, id: number, number, velocity: velocity / 127 };
+}
+
+/** @param value 0 to 16383, 8192 in the middle */
+export function bendCommand(instrument: number, value: number): Command {
+  const part = (value - 8_192) / (value < 8_192 ? 8_192 : 8_191);
+  return { kind: "express", instrument, what: "bend", value: part * bendSemitones };
+}
+
+/** @param value 0 to 127, for one note, or for all where `id` is undefined */
+export function pressureCommand(instrument: number, value: number, id: number | undefined): Command {
+  return { kind: "express", instrument, id, what: "pressure", value: value / 127 };
+}
+
+/**
+ * Pedal, panic, or the parameter that the controller turns.
+ *
+ * @throws {CommandRefused} naming the controllers that the instrument has
+ */
+export function controlCommand(
+  instrument: number,
+  controller: number,
+  value: number,
+  target: MidiTarget,
+): Command {
+  if (controller === pedalController) return { kind: "pedal", instrument, down: value >= 64 };
+  if (panicControllers.includes(controller)) return { kind: "panic" };
+  const name = target.instruments[instrument];
+  const address = `${name}/${controllerParameters[controller]}`;
+  const parameter = target.parameters.findIndex((declared) => declared.address === address);
+  if (parameter >= 0) {
+    return { kind: "set", parameter, value: controlledValue(value, target.parameters[parameter]) };
+  }
+  const known = Object.entries(controllerParameters)
+    .filter(([, wanted]) => target.parameters.some((declared) => declared.address === `${name}/${wanted}`))
+    .map(([number, wanted]) => `${number} (${wanted})`);
+  throw new CommandRefused(
+    `controller: ${name} has ${
+      [...known, "64 (pedal)", "120 and 123 (panic)"].join(", ")
+    }, found ${controller}`,
+  );
+}
+
+/**
+ * The parameter's value for a controller's. Gain follows the curve that MIDI recommends for volume, 40 log10 of the part,
+ * so that 127 is 0 dB; a range around zero has its middle at 64; all others are spread as the parameter declares.
+ *
+ * @param value 0 to 127
+ */
+export function controlledValue(value: number, { unit, min, max, curve }: ParameterDeclaration): number {
+  const part = value / 127;
+  if (unit === "dB") return Math.max(min, Math.min(max, 40 * Math.log10(part)));
+  if (min === -max) return max * (value - 64) / (value <= 64 ? 64 : 63);
+  const spread = curve === "exponential" ? min * (max / min) ** part : min + (max - min) * part;
+  return Math.max(min, Math.min(max, spread));
+}

@@ -1,0 +1,197 @@
+/**
+ * The contract of a module: one table that says what goes in, what can be turned and why, and one pure function from
+ * signals to signals. The table is the single source of range checks, OSC ranges, documentation and types: a wrong
+ * name, unit or kind of signal is an error in the editor, a value out of range one when the patch is built.
+ */
+import { buildRateHz, currentUse, withUse } from "./build_context.ts";
+import { PatchInvalid } from "./flatten.ts";
+import { callerLocation } from "./patch_location.ts";
+import { always, Condition, constant, Integer, Signal, type Unit } from "./signal.ts";
+
+/** Something that can be turned, in a module or in a patch. */
+export interface Parameter<U extends Unit = Unit> {
+  readonly unit: U;
+  readonly min: number;
+  readonly max: number;
+  readonly default: number;
+  /** How a control should be spread over the range; `exponential` needs a `min` above 0. */
+  readonly curve: "linear" | "exponential";
+  /** Time of the straight ramp to a new value when it is a patch's parameter; 0: at once. */
+  readonly smoothingSeconds: number;
+  /** What it does to the sound, and why the range is what it is. */
+  readonly why: string;
+}
+
+export type ParameterTable = Readonly<Record<string, Parameter>>;
+
+/** What has to be connected: a signal of some unit, or a condition. */
+export interface Input {
+  readonly kind: Unit | "condition";
+  /** May be left out; it is zero then, and a condition is never true. */
+  readonly optional?: true;
+  readonly why: string;
+}
+
+type InputTable = Readonly<Record<string, Input>>;
+
+type InputSignals<I extends InputTable> = {
+  readonly [K in keyof I]: I[K]["kind"] extends "condition" ? Condition
+    : I[K]["kind"] extends Unit ? Signal<I[K]["kind"]>
+    : never;
+};
+
+/** A parameter table's signals, by name. */
+export type ParameterSignals<P extends ParameterTable> = {
+  readonly [K in keyof P]: Signal<P[K]["unit"]>;
+};
+
+type InputArguments<I extends InputTable> =
+  & { readonly [K in keyof I as I[K] extends { optional: true } ? never : K]: InputSignals<I>[K] }
+  & { readonly [K in keyof I as I[K] extends { optional: true } ? K : never]?: InputSignals<I>[K] };
+
+type ParameterArguments<P extends ParameterTable> = {
+  readonly [K in keyof P]?: Signal<P[K]["unit"]> | number;
+};
+
+/** What a module's function may ask of where it is built. */
+export interface Site {
+  readonly sampleRateHz: number;
+  /** Throws {@link PatchInvalid} about an option: what was expected, what was found. */
+  readonly reject: (option: string, problem: string) => never;
+}
+
+export interface ModuleDeclaration<I extends InputTable, P extends ParameterTable, O extends object, R> {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Paper, book or derivation of the method. */
+  readonly source: string;
+  readonly inputs: I;
+  readonly parameters: P;
+  /** Fixed when the patch is built, with their defaults: sizes, modes. */
+  readonly options: O;
+  readonly process: (
+    signals: InputSignals<I> & ParameterSignals<P>,
+    options: O,
+    site: Site,
+  ) => R;
+}
+
+/** A module: called with its inputs, it returns its outputs. What is left out takes its default. */
+export type Module<I extends InputTable, P extends ParameterTable, O extends object, R> =
+  & ((args: InputArguments<I> & ParameterArguments<P> & Partial<O>) => R)
+  & Omit<ModuleDeclaration<I, P, O, R>, "name">
+  & { readonly moduleName: string };
+
+/** Declares a module. Throws TypeError when the table contradicts itself. */
+export function defineModule<
+  const I extends InputTable,
+  const P extends ParameterTable,
+  O extends object,
+  R,
+>(
+  declaration: ModuleDeclaration<I, P, O, R>,
+): Module<I, P, O, R> {
+  const { name, inputs, parameters, options, process, summary, source } = declaration;
+  for (const [key, parameter] of Object.entries(parameters)) checkParameter(`${name}: ${key}`, parameter);
+  const names = [inputs, parameters, options].flatMap(Object.keys);
+  const twice = names.find((key, place) => names.indexOf(key) < place);
+  if (twice) throw new TypeError(`${name}: ${twice}: names more than one of inputs, parameters and options`);
+  const call = (args: Readonly<Record<string, unknown>>): R => {
+    const location = callerLocation(call) || currentUse().location;
+    return withUse({ name, location }, () => {
+      const at = (key: string) => `${name}: ${key}${location && ` (${location})`}`;
+      if (typeof args !== "object" || args === null) {
+        throw new PatchInvalid(
+          `${name} (${location}): expected one object of arguments, found ${kindOf(args)}`,
+        );
+      }
+      const signals: Record<string, unknown> = {};
+      for (const [key, input] of Object.entries<Input>(inputs)) {
+        signals[key] = checkInput(at(key), input, args[key]);
+      }
+      for (const [key, parameter] of Object.entries(parameters)) {
+        signals[key] = checkArgument(at(key), parameter, args[key]);
+      }
+      for (const key of Object.keys(args)) {
+        if (!names.includes(key)) {
+          throw new PatchInvalid(
+            `${at(key)}: there is no such input, parameter or option; there are: ${names.join(", ")}`,
+          );
+        }
+      }
+      const chosen = Object.fromEntries(
+        Object.entries(options).map(([key, value]) => [key, args[key] ?? value]),
+      ) as O;
+      const reject = (option: string, problem: string): never => {
+        throw new PatchInvalid(`${at(option)}: ${problem}`);
+      };
+      return process(signals as InputSignals<I> & ParameterSignals<P>, chosen, {
+        sampleRateHz: buildRateHz(),
+        reject,
+      });
+    });
+  };
+  return Object.assign(call as unknown as Module<I, P, O, R>, {
+    moduleName: name,
+    summary,
+    source,
+    inputs,
+    parameters,
+    options,
+    process,
+  });
+}
+
+/** Throws TypeError when a parameter's table contradicts itself. */
+export function checkParameter(name: string, { min, max, default: fallback, ...rest }: Parameter): void {
+  const { curve, smoothingSeconds, why } = rest;
+  const numbers = [min, max, fallback, smoothingSeconds];
+  if (!numbers.every(Number.isFinite)) throw new TypeError(`${name}: expected finite numbers`);
+  if (!(min < max)) throw new TypeError(`${name}: expected min below max, found ${min} and ${max}`);
+  if (fallback < min || fallback > max) {
+    throw new TypeError(`${name}: expected a default from ${min} to ${max}, found ${fallback}`);
+  }
+  if (curve === "exponential" && min <= 0) {
+    throw new TypeError(`${name}: an exponential curve needs a min above 0, found ${min}`);
+  }
+  if (smoothingSeconds < 0) throw new TypeError(`${name}: smoothingSeconds: found ${smoothingSeconds}`);
+  if (why === "") throw new TypeError(`${name}: say why`);
+}
+
+function checkInput(name: string, { kind, optional }: Input, given: unknown): Signal<Unit> | Condition {
+  if (given === undefined && optional) return kind === "condition" ? always(false) : constant(0);
+  if (kind === "condition") {
+    if (given instanceof Condition) return given;
+    throw new PatchInvalid(`${name}: expected a condition, found ${kindOf(given)}`);
+  }
+  if (given instanceof Signal) return given;
+  if (typeof given === "number" && Number.isFinite(given)) return constant(given);
+  throw new PatchInvalid(`${name}: expected a signal, found ${kindOf(given)}`);
+}
+
+/** Numbers are checked here; signals that could leave the range are kept inside it. */
+function checkArgument(name: string, parameter: Parameter, given: unknown): Signal<Unit> {
+  const { min, max, unit } = parameter;
+  if (given === undefined) return constant(parameter.default);
+  if (typeof given === "number") {
+    if (given >= min && given <= max) return constant(given);
+    const range = `${min} to ${max}${unit === "1" ? "" : ` ${unit}`}`;
+    throw new PatchInvalid(`${name}: expected ${range}, found ${given}`);
+  }
+  if (!(given instanceof Signal)) {
+    throw new PatchInvalid(`${name}: expected a signal or a number, found ${kindOf(given)}`);
+  }
+  const range = (given as Signal<Unit>).source.range;
+  if (range && range.min >= min && range.max <= max) return given;
+  return (given as Signal<Unit>).within(min, max);
+}
+
+function kindOf(given: unknown): string {
+  if (given === undefined || given === null) return "nothing";
+  if (given instanceof Signal) return "a signal";
+  if (given instanceof Condition) return "a condition";
+  if (Array.isArray(given)) return `${given.length} signals`;
+  if (given instanceof Integer) return "an integer signal";
+  return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
+}

@@ -1,0 +1,105 @@
+/**
+ * Control in the words of MIDI, for what speaks only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC (`/midi ,m`).
+ * They mean what the same messages mean from a keyboard: see `midi/messages.ts`, and `/patch/load` for programs.
+ */
+import { CommandRefused } from "../../engine/control/control.ts";
+import {
+  bendCommand,
+  controlCommand,
+  instrumentOf,
+  type MidiTarget,
+  noteCommand,
+  pressureCommand,
+  readMidi,
+} from "../../midi/messages.ts";
+import { MessageRefused, numbers } from "../packet/arguments.ts";
+import type { OscArgument } from "../packet/codec.ts";
+import type { MusicMethod } from "./music_methods.ts";
+import type { ArgumentRange } from "../oscquery/namespace.ts";
+
+const channel: ArgumentRange = { MIN: 1, MAX: 16 };
+const seven: ArgumentRange = { MIN: 0, MAX: 127 };
+
+/** Methods for the instruments of a patch. */
+export function midiMethods(patch: MidiTarget): MusicMethod[] {
+  return methodsOf(patch).map((method) => ({ ...method, read: (args) => inOsc(() => method.read(args)) }));
+}
+
+/** What the patch does not have is refused as every other message is. */
+function inOsc<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof CommandRefused)) throw cause;
+    throw new MessageRefused(cause.message);
+  }
+}
+
+function methodsOf(patch: MidiTarget): MusicMethod[] {
+  return [
+    {
+      address: "/midi/note",
+      types: "iii",
+      description: "MIDI note: channel 1..16, number 0..127, velocity 0..127; velocity 0 releases",
+      ranges: { iii: [channel, seven, seven] },
+      read: (args) => {
+        const [number, note, velocity] = integers(args, 3);
+        return noteCommand(instrumentOf(number, patch), note, velocity);
+      },
+    },
+    {
+      address: "/midi/cc",
+      types: "iii",
+      description: "MIDI control change: channel 1..16, controller 0..127, value 0..127",
+      ranges: { iii: [channel, seven, seven] },
+      read: (args) => {
+        const [number, controller, value] = integers(args, 3);
+        return controlCommand(instrumentOf(number, patch), controller, value, patch);
+      },
+    },
+    {
+      address: "/midi/bend",
+      types: "ii",
+      description:
+        "MIDI pitch bend: channel 1..16, value 0..16383, 8192 in the middle; two semitones at the ends",
+      ranges: { ii: [channel, { MIN: 0, MAX: 16_383 }] },
+      read: (args) => {
+        const [number, value] = numbers(args, ["i"], 2);
+        if (value < 0 || value > 16_383) throw new MessageRefused(`expected 0 to 16383, found ${value}`);
+        return bendCommand(instrumentOf(number, patch), value);
+      },
+    },
+    {
+      address: "/midi/pressure",
+      types: "ii|iii",
+      description:
+        "MIDI aftertouch: channel 1..16, value 0..127 for all notes, or channel, number, value for one",
+      ranges: { ii: [channel, seven], iii: [channel, seven, seven] },
+      read: (args) => {
+        const [number, ...rest] = integers(args, args.length === 3 ? 3 : 2);
+        const instrument = instrumentOf(number, patch);
+        return pressureCommand(instrument, rest[rest.length - 1], rest.length === 2 ? rest[0] : undefined);
+      },
+    },
+    {
+      address: "/midi",
+      types: "m",
+      description: "a MIDI message: note on, note off, control change, aftertouch or pitch bend",
+      read: (args) => {
+        const [argument, ...more] = args;
+        if (argument?.type !== "m" || more.length > 0) {
+          throw new MessageRefused(`expected ,m, found ,${args.map(({ type }) => type).join("")}`);
+        }
+        const [, status, first, second] = argument.value;
+        return readMidi(status, first, second, patch);
+      },
+    },
+  ];
+}
+
+function integers(args: readonly OscArgument[], count: number): number[] {
+  const values = numbers(args, ["i"], count);
+  const wrong = values.find((value) => value < 0 || value > 127);
+  if (wrong !== undefined) throw new MessageRefused(`expected 0 to 127, found ${wrong}`);
+  return values;
+}

@@ -1,0 +1,119 @@
+/** Scores: the messages that play a patch, with their times, read from a file into commands at frames. */
+import type { Command, EngineControl, ScoreEvent } from "../../engine/control/control.ts";
+import { nearest } from "../../foundation/nearest.ts";
+import { MessageRefused } from "../packet/arguments.ts";
+import type { OscMessage } from "../packet/codec.ts";
+import { type MusicMethod, musicMethods } from "../methods/music_methods.ts";
+import { readScoreBinary } from "./score_binary.ts";
+import { ScoreInvalid } from "./score_invalid.ts";
+import { readScoreText } from "./score_text.ts";
+
+/** Seconds from the start, exactly as they stand in the file. */
+export interface ScoreTime {
+  readonly numerator: bigint;
+  readonly denominator: bigint;
+}
+
+/** Messages of one time, and where they stand. */
+export interface ScoreBundle {
+  readonly time: ScoreTime;
+  readonly messages: readonly OscMessage[];
+  readonly where: string;
+}
+
+/** What is to be played. */
+export interface Score {
+  /** In the order of their frames; at one frame in the order of the file. */
+  readonly events: readonly ScoreEvent[];
+  /** Where the score itself says that it ends; nothing comes later. */
+  readonly endFrame: number | undefined;
+}
+
+export interface ScoreOptions {
+  /** File name, for error texts. */
+  readonly name: string;
+  readonly sampleRateHz: number;
+  readonly patch: Pick<EngineControl, "parameters" | "instruments">;
+}
+
+/** The longest score, a little more than a day; block numbers stay far from their wrap. */
+export const longestScoreSeconds = 100_000;
+
+/** Messages that say where the score ends: ours, SuperCollider's, and the one with which sclang closes its scores. */
+const endAddresses: readonly string[] = ["/end", "/nrt_end", "/c_set"];
+
+/** Reads a score, text or binary: a binary one begins with a byte 0, which no text has. Throws {@link ScoreInvalid}. */
+export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: ScoreOptions): Score {
+  const bundles = bytes[0] === 0
+    ? readScoreBinary(bytes, name)
+    : readScoreText(decodeText(bytes, name), name);
+  const methods = new Map(musicMethods(patch).map((method) => [method.address, method]));
+  const placed = bundles.map((bundle) => ({ ...bundle, frame: frameOf(bundle, sampleRateHz) }))
+    .sort((a, b) => a.frame - b.frame);
+  const end = placed.find(isEnd) ?? emptyLast(placed);
+  const late = end && placed.findLast((bundle) => bundle.frame > end.frame && bundle.messages.length > 0);
+  if (late) {
+    throw new ScoreInvalid(late.where, `expected nothing after the end that ${end.where} sets; move the end`);
+  }
+  const events = placed.map(({ frame, messages, where }): ScoreEvent => ({
+    frame,
+    commands: messages.filter(({ address }) => !endAddresses.includes(address))
+      .map((message) => commandOf(message, methods, where)),
+  }));
+  return { events: events.filter(({ commands }) => commands.length > 0), endFrame: end?.frame };
+}
+
+function isEnd({ messages }: ScoreBundle): boolean {
+  return messages.some(({ address }) => endAddresses.includes(address));
+}
+
+/** A last bundle without messages is there for its time only. */
+function emptyLast<T extends ScoreBundle>(placed: readonly T[]): T | undefined {
+  const last = placed.at(-1);
+  return last?.messages.length === 0 ? last : undefined;
+}
+
+/** The nearest frame, halves upwards, without a rounding error on the way. */
+function frameOf({ time: { numerator, denominator }, where }: ScoreBundle, sampleRateHz: number): number {
+  if (numerator > denominator * BigInt(longestScoreSeconds)) {
+    throw new ScoreInvalid(
+      where,
+      `expected a time of 0 to ${longestScoreSeconds} s from the start of the score, found ${
+        numerator / denominator
+      } s`,
+    );
+  }
+  return Number((2n * numerator * BigInt(sampleRateHz) + denominator) / (2n * denominator));
+}
+
+function commandOf(message: OscMessage, methods: ReadonlyMap<string, MusicMethod>, where: string): Command {
+  const { address, args } = message;
+  const method = methods.get(address);
+  if (!method) {
+    throw new ScoreInvalid(
+      where,
+      `${address}: there is no such address in a score; the nearest is ${
+        nearest(address, [...methods.keys(), "/end"])
+      }`,
+    );
+  }
+  try {
+    return method.read(args);
+  } catch (cause) {
+    if (!(cause instanceof MessageRefused)) throw cause;
+    throw new ScoreInvalid(where, `${address}: ${cause.message}`, { cause });
+  }
+}
+
+function decodeText(bytes: Uint8Array, name: string): string {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return text;
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+  }
+  throw new ScoreInvalid(
+    name,
+    "expected text in UTF-8, or packets with their sizes as scsynth -N reads them",
+  );
+}

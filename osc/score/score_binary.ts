@@ -1,0 +1,58 @@
+/**
+ * Scores as `scsynth -N` reads them: packets one after the other, each a bundle behind its size in bytes (32 bits, big
+ * endian). Time tags are not moments of a calendar but seconds from the start of the score, in units of 2^-32 s.
+ */
+import { decodePacket, isBundle, type OscBundle, OscMalformed, type OscMessage } from "../packet/codec.ts";
+import type { ScoreBundle, ScoreTime } from "./score.ts";
+import { ScoreInvalid } from "./score_invalid.ts";
+import { isImmediate } from "../packet/time_tag.ts";
+
+/** Every bundle, nested ones after those around them. Throws {@link ScoreInvalid} with the byte. */
+export function readScoreBinary(bytes: Uint8Array, name: string): ScoreBundle[] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const bundles: ScoreBundle[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const where = `${name}: byte ${at}`;
+    const left = bytes.length - at - 4;
+    if (left < 0) {
+      throw new ScoreInvalid(
+        where,
+        `expected the 4 bytes of a size, found ${left + 4}; the file was cut off`,
+      );
+    }
+    const size = view.getInt32(at);
+    if (size <= 0 || size % 4 !== 0) {
+      throw new ScoreInvalid(where, `expected the size of a bundle, a multiple of 4, found ${size}`);
+    }
+    if (size > left) {
+      throw new ScoreInvalid(where, `expected ${size} bytes, found ${left}; the file was cut off`);
+    }
+    bundles.push(...bundlesOf(packetAt(bytes.subarray(at + 4, at + 4 + size), where), zero, where));
+    at += 4 + size;
+  }
+  return bundles;
+}
+
+const zero: ScoreTime = { numerator: 0n, denominator: 2n ** 32n };
+
+function packetAt(bytes: Uint8Array, where: string): OscBundle {
+  let packet: OscMessage | OscBundle;
+  try {
+    packet = decodePacket(bytes);
+  } catch (cause) {
+    if (!(cause instanceof OscMalformed)) throw cause;
+    throw new ScoreInvalid(where, cause.message, { cause });
+  }
+  if (isBundle(packet)) return packet;
+  throw new ScoreInvalid(where, `expected a bundle, found the message ${packet.address}`);
+}
+
+/** A bundle and those in it; none is earlier than the one around it. */
+function bundlesOf(bundle: OscBundle, enclosing: ScoreTime, where: string): ScoreBundle[] {
+  const { seconds, fraction } = bundle.timeTag;
+  const numerator = isImmediate(bundle.timeTag) ? 0n : BigInt(seconds) * 2n ** 32n + BigInt(fraction);
+  const time = numerator > enclosing.numerator ? { ...zero, numerator } : enclosing;
+  const messages = bundle.elements.filter((element) => !isBundle(element)) as OscMessage[];
+  const inner = bundle.elements.filter(isBundle).flatMap((element) => bundlesOf(element, time, where));
+  return [{ time, messages, where }, ...inner];
+}

@@ -1,0 +1,90 @@
+/**
+ * Values for control surfaces: who asked with `/feedback 1` is sent every parameter's value at its own address when it
+ * changes, by the rules of {@link ValueEcho}: not what the surface has sent itself, only the newest, sixty times a second
+ * at most. So faders follow each other, and no echo circles. Main isolate.
+ */
+import type { EngineControl } from "../../engine/control/control.ts";
+import type { PacketSender } from "../transport/intake.ts";
+import type { OscBundle, OscMessage } from "../packet/packet.ts";
+import { Subscribers } from "./subscribers.ts";
+import { ValueEcho } from "./value_echo.ts";
+
+/** Between two looks at what has changed. */
+const flushMs = 1_000 / 60;
+
+type Values = Pick<EngineControl, "parameters" | "parameterValue" | "observe">;
+
+export class Feedback {
+  readonly #engine: Values;
+  readonly #subscribers = new Subscribers<ValueEcho>();
+  readonly #stop: () => void;
+  #indexes: ReadonlyMap<string, number>;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(engine: Values) {
+    this.#engine = engine;
+    this.#indexes = indexesOf(engine);
+    this.#stop = engine.observe((event) => {
+      if (event.event === "parameter") this.#touch(`/${engine.parameters[event.parameter].address}`);
+      if (event.event === "patch") this.#followPatch();
+    });
+  }
+
+  get size(): number {
+    return this.#subscribers.size;
+  }
+
+  /** Begins with the value of every parameter. Throws MessageRefused when too many listen already. */
+  join(sender: PacketSender): void {
+    const echo = new ValueEcho();
+    for (const address of this.#indexes.keys()) echo.follow(address);
+    this.#subscribers.join(sender, echo);
+    this.#schedule();
+  }
+
+  leave(sender: PacketSender): void {
+    this.#subscribers.leave(sender);
+  }
+
+  /** A packet of this sender, before it is carried out: what it sets, it knows. */
+  heard(sender: PacketSender, packet: OscMessage | OscBundle): void {
+    this.#subscribers.renew(sender);
+    if (this.#subscribers.valueOf(sender)?.heard(packet)) this.#schedule();
+  }
+
+  stop(): void {
+    this.#stop();
+    clearTimeout(this.#timer);
+    this.#subscribers.end();
+  }
+
+  #touch(address: string): void {
+    for (const { value: echo } of this.#subscribers.current()) if (echo.touch(address)) this.#schedule();
+  }
+
+  #followPatch(): void {
+    this.#indexes = indexesOf(this.#engine);
+    for (const { value: echo } of this.#subscribers.current()) {
+      echo.keepOnly((address) => this.#indexes.has(address));
+      for (const address of this.#indexes.keys()) {
+        if (echo.follows(address)) echo.touch(address);
+        else echo.follow(address);
+      }
+    }
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const valueOf = (address: string) => this.#engine.parameterValue(this.#indexes.get(address)!) ?? NaN;
+      for (const { sender, value: echo } of this.#subscribers.current()) {
+        echo.flush(valueOf, (message) => sender.reply(message));
+      }
+    }, flushMs);
+  }
+}
+
+function indexesOf({ parameters }: Values): ReadonlyMap<string, number> {
+  return new Map(parameters.map(({ address }, index) => [`/${address}`, index]));
+}

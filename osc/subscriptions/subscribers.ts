@@ -1,0 +1,85 @@
+import { MessageRefused } from "../packet/arguments.ts";
+import type { PacketSender } from "../transport/intake.ts";
+
+/** A subscription ends so long after the last message of its sender, who may have gone without a word. */
+export const subscriptionSeconds = 300;
+
+/** Subscriptions of one kind at once. */
+export const mostSubscribers = 64;
+
+interface Subscription<T> {
+  readonly sender: PacketSender;
+  readonly value: T;
+  untilMs: number;
+}
+
+/**
+ * Who wants to be told something, and for how long: any message of the same sender renews. Bounded, because UDP senders
+ * neither say goodbye nor prove who they are. Main isolate.
+ */
+export class Subscribers<T> {
+  readonly #byKey = new Map<string, Subscription<T>>();
+  readonly #nowMs: () => number;
+  readonly #onEnd: (value: T) => void;
+
+  /** @param onEnd told of every subscription that was left, replaced, or has run out */
+  constructor(onEnd: (value: T) => void = () => {}, nowMs: () => number = () => performance.now()) {
+    this.#onEnd = onEnd;
+    this.#nowMs = nowMs;
+  }
+
+  get size(): number {
+    this.#expire();
+    return this.#byKey.size;
+  }
+
+  /** Adds or replaces a sender's subscription. Throws {@link MessageRefused} when there are too many others. */
+  join(sender: PacketSender, value: T): void {
+    this.#expire();
+    if (!this.#byKey.has(sender.key) && this.#byKey.size >= mostSubscribers) {
+      this.#onEnd(value);
+      throw new MessageRefused(
+        `${mostSubscribers} senders have subscribed already; try again when one has left`,
+      );
+    }
+    this.leave(sender);
+    const untilMs = this.#nowMs() + subscriptionSeconds * 1_000;
+    this.#byKey.set(sender.key, { sender, value, untilMs });
+  }
+
+  leave(sender: PacketSender): void {
+    const subscription = this.#byKey.get(sender.key);
+    if (!subscription) return;
+    this.#byKey.delete(sender.key);
+    this.#onEnd(subscription.value);
+  }
+
+  /** What a sender has subscribed with; undefined: it has not, or no longer. */
+  valueOf(sender: PacketSender): T | undefined {
+    return this.#byKey.get(sender.key)?.value;
+  }
+
+  /** A message came from this sender. */
+  renew(sender: PacketSender): void {
+    if (this.#byKey.size === 0) return;
+    const subscription = this.#byKey.get(sender.key);
+    if (subscription) subscription.untilMs = this.#nowMs() + subscriptionSeconds * 1_000;
+  }
+
+  /** Everyone whose time has not run out. */
+  current(): { readonly sender: PacketSender; readonly value: T }[] {
+    this.#expire();
+    return [...this.#byKey.values()];
+  }
+
+  /** Ends all subscriptions. */
+  end(): void {
+    for (const { sender } of [...this.#byKey.values()]) this.leave(sender);
+  }
+
+  #expire(): void {
+    if (this.#byKey.size === 0) return;
+    const nowMs = this.#nowMs();
+    for (const { sender, untilMs } of [...this.#byKey.values()]) if (untilMs < nowMs) this.leave(sender);
+  }
+}

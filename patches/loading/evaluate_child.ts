@@ -1,0 +1,91 @@
+/**
+ * Runs in a process of its own that may read the patch file and the modules, and nothing else: evaluates the file, builds
+ * its patch, and prints the graph, or what went wrong, as one line of JSON.
+ */
+import { PatchInvalid } from "../../modules/signal/flatten.ts";
+import { graphToJson } from "../../compiler/graph/graph_json.ts";
+import type { Patch } from "../../modules/patch.ts";
+
+/** What the parent reads: exactly one of the two. */
+export interface Evaluation {
+  /** JSON text of the graph. */
+  readonly graph?: string;
+  /** What is wrong, with the line of the file. */
+  readonly error?: string;
+}
+
+async function evaluate(url: string, formatJson: string): Promise<Evaluation> {
+  try {
+    const { default: patch } = await import(url) as { default?: Partial<Patch> };
+    if (typeof patch?.build !== "function") {
+      return { error: `expected \`export default definePatch({ ... })\`, found ${describe(patch)}` };
+    }
+    const graph = patch.build(JSON.parse(formatJson));
+    if (typeof graph !== "object" || graph === null) {
+      return { error: `expected \`build\` to give a patch, found ${String(graph)}` };
+    }
+    return { graph: graphToJson(graph) };
+  } catch (error) {
+    return { error: explain(error, url) };
+  }
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "no default export";
+  return value === null || typeof value !== "object" ? String(value) : "an object without `build`";
+}
+
+/** What went wrong, in front of it the line of the patch file where that is known and not in it already. */
+function explain(error: unknown, url: string): string {
+  if (!(error instanceof Error)) return `threw ${typeof error === "object" ? "an object" : String(error)}`;
+  const { message } = error;
+  const location = locationIn(message, url) || locationIn(error.stack ?? "", url);
+  const text = error instanceof PatchInvalid ? message : foreignError(error, message.split("\n")[0]);
+  return location === "" || text.includes(location) ? text : `${location}: ${text}`;
+}
+
+/** In words of patch files what the runtime says about programs. */
+function foreignError(error: Error, message: string): string {
+  const syntax = /^SyntaxError: (.*)/.exec(message)?.[1];
+  if (syntax !== undefined) return `syntax error: ${syntax}`;
+  if ((error as { code?: unknown }).code === "ERR_MODULE_NOT_FOUND") {
+    const what = /"([^"]*)"/.exec(message)?.[1];
+    return `imports ${
+      what === undefined ? "a package" : `"${what}"`
+    }; a patch file stands alone, and imports from "understudy" only`;
+  }
+  const right = /^Requires (.*), run again with the --allow/.exec(message)?.[1];
+  if (right !== undefined) return `asks for ${right}, which a patch file does not get`;
+  return `${error.name}: ${message}`;
+}
+
+/** The first line of the patch file that a text names, e.g. `organ.ts:12`; empty when it names none. */
+function locationIn(text: string, url: string): string {
+  // messages have the address of a file, stack traces its plain name
+  for (const name of [url, decodeURIComponent(url)]) {
+    const at = text.indexOf(`${name}:`);
+    const line = at < 0 ? undefined : /^\d+(?=:\d)/.exec(text.slice(at + name.length + 1))?.[0];
+    if (line) return `${decodeURIComponent(url.slice(url.lastIndexOf("/") + 1))}:${line}`;
+  }
+  return "";
+}
+
+function answer(evaluation: Evaluation): never {
+  // begins a new line, whatever the patch itself has written
+  const bytes = new TextEncoder().encode(`\n${JSON.stringify(evaluation)}\n`);
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  Deno.exit(0);
+}
+
+if (import.meta.main) {
+  const [url, formatJson] = Deno.args;
+  // what a patch prints goes to the terminal, not into the answer
+  console.log = console.info = console.debug = console.error;
+  // a thread of its own would outlive the evaluation
+  Reflect.deleteProperty(globalThis, "Worker");
+  // deep enough to reach the patch file from inside of nested modules
+  Error.stackTraceLimit = 100;
+  addEventListener("unhandledrejection", ({ reason }) => answer({ error: explain(reason, url) }));
+  addEventListener("error", ({ error }) => answer({ error: explain(error, url) }));
+  evaluate(url, formatJson).then(answer);
+}

@@ -1,0 +1,96 @@
+import { softClip } from "../../modules/distortion/soft_clip.ts";
+import { adsr } from "../../modules/envelopes/adsr.ts";
+import { lfo } from "../../modules/modulation/lfo.ts";
+import { fmOperator } from "../../modules/oscillators/fm_operator.ts";
+import { definePatch, instrument } from "../../modules/patch.ts";
+import { plateReverb } from "../../modules/reverbs/plate_reverb.ts";
+import { exp2 } from "../../modules/signal/math.ts";
+import { channels, constant } from "../../modules/signal/signal.ts";
+import { chorus } from "../../modules/time/chorus.ts";
+import { faderDb, gain } from "../../modules/utility/gain.ts";
+import { mastered, masterFader } from "./master.ts";
+
+/** Gain of a voice at full velocity: eight of them stay below the limiter. */
+const voiceGain = 0.26;
+
+/** The tine rings at this harmonic, as in the electric pianos of the first FM keyboards. */
+const tineRatio = 14;
+
+const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.02 } as const;
+
+/** An electric piano by frequency modulation: a body that barks when it is hit hard, a tine that rings above, tremolo. */
+export const piano = definePatch({
+  name: "piano",
+  instruments: {
+    piano: instrument({
+      voices: 24,
+      parameters: {
+        decaySeconds: {
+          ...adsr.parameters.decaySeconds,
+          min: 0.5,
+          max: 30,
+          default: 12,
+          why: "how long middle C rings; an octave above it is a third shorter, below as much longer",
+        },
+        releaseSeconds: { ...adsr.parameters.releaseSeconds, default: 0.35, max: 10 },
+        bark: { ...part, default: 0.5, why: "overtones of the body, the more the harder the key is hit" },
+        tine: { ...part, default: 0.4, why: "the bell in front of each note" },
+        gainDb: faderDb,
+      },
+      voice: ({ number, frequencyHz, gate, trigger, velocity, pressure }, p) => {
+        const shorter = exp2(number.as("1").minus(60).times(-0.6 / 12));
+        const falling = (seconds: number) =>
+          adsr({
+            gate,
+            trigger,
+            attackSeconds: 0.001,
+            decaySeconds: shorter.times(seconds).as("s"),
+            sustain: 0,
+          });
+        const envelope = adsr({
+          gate,
+          trigger,
+          attackSeconds: 0.002,
+          decaySeconds: p.decaySeconds.times(shorter),
+          sustain: 0,
+          releaseSeconds: p.releaseSeconds,
+        });
+        const hardness = velocity.times(falling(4).times(0.75).plus(0.25)).plus(pressure.times(0.3));
+        const body = fmOperator({
+          frequencyHz,
+          phaseTurns: fmOperator({ frequencyHz }).times(hardness.times(p.bark).times(0.5)),
+        });
+        // where the tine would be beyond hearing it is left out
+        const heard = constant(98).minus(number.as("1")).times(1 / 24).within(0, 1);
+        const strike = falling(1.4).times(p.tine).times(velocity).times(heard).times(0.3);
+        const tine = fmOperator({
+          frequencyHz,
+          phaseTurns: fmOperator({ frequencyHz, ratio: tineRatio }).times(strike),
+        });
+        const tone = body.times(0.6).plus(tine.times(0.4)).times(velocity).times(voiceGain);
+        return { output: gain({ input: tone, gainDb: p.gainDb }), envelope };
+      },
+    }),
+  },
+  parameters: {
+    amp: {
+      driveDb: { ...softClip.parameters.driveDb, min: -12, max: 24, default: -3 },
+    },
+    tremolo: {
+      rateHz: { ...lfo.parameters.rateHz, min: 0.1, max: 12, default: 4.5 },
+      depth: { ...part, default: 0.3, why: "how far the sound goes from side to side" },
+    },
+    chorus: { mix: { ...chorus.parameters.mix, default: 0.25 } },
+    reverb: { gainDb: { ...faderDb, default: -17, why: "level of the plate" } },
+    master: masterFader,
+  },
+  output: ({ piano }, { amp, tremolo, chorus: { mix }, reverb, master }) => {
+    const driven = softClip({ input: piano, driveDb: amp.driveDb });
+    const swing = lfo({ rateHz: tremolo.rateHz }).times(0.5);
+    const sides = channels(swing.plus(0.5), constant(0.5).minus(swing));
+    const moving = driven.times(constant(1).minus(sides.times(tremolo.depth)));
+    const wide = chorus({ input: moving, rateHz: 0.7, mix, spreadTurns: 0.25 });
+    const room = plateReverb({ input: wide, decaySeconds: 1.8, preDelaySeconds: 0.02, dampingHz: 5_000 });
+    return mastered(wide.plus(gain({ input: room, gainDb: reverb.gainDb })), master);
+  },
+});

@@ -1,0 +1,25 @@
+import { hostAndPort, isLoopback, type PacketSender } from "../../osc/transport/intake.ts";
+import type { OscMessage } from "../../osc/packet/packet.ts";
+
+/** A sender without a socket, which keeps what it is answered. */
+export interface RecordingSender extends PacketSender {
+  readonly replies: OscMessage[];
+  /** Takes out all answers, as text. */
+  answers(): string[];
+}
+
+/** A sender at an address. */
+export function senderAt(hostname: string, port = 9_000): RecordingSender {
+  const replies: OscMessage[] = [];
+  return {
+    key: hostAndPort(hostname, port),
+    hostname,
+    isLocal: isLoopback(hostname),
+    replies,
+    reply: (message) => void replies.push(message),
+    answers: () =>
+      replies.splice(0).map(({ address, args }) =>
+        [address, ...args.map((arg) => "value" in arg ? arg.value : arg.type)].join(" ")
+      ),
+  };
+}

@@ -1,0 +1,68 @@
+import { decodePacket, encodePacket } from "../../osc/packet/codec.ts";
+import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "../../osc/packet/packet.ts";
+import { until } from "../test_engine.ts";
+
+/** A sender on a socket of its own, which keeps every answer. */
+export class UdpClient {
+  readonly answers: OscMessage[] = [];
+  readonly #socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  readonly #to: Deno.NetAddr;
+  readonly #finished: Promise<void>;
+  #open = true;
+
+  constructor(address: string) {
+    const at = address.lastIndexOf(":");
+    this.#to = { transport: "udp", hostname: "127.0.0.1", port: Number(address.slice(at + 1)) };
+    this.#finished = this.#receive();
+  }
+
+  send(packet: OscMessage | OscBundle): Promise<number> {
+    return this.#socket.send(encodePacket(packet), this.#to);
+  }
+
+  /** Sends a message: types as letters, then the values. */
+  say(address: string, types = "", ...values: readonly (number | string)[]): Promise<number> {
+    return this.send({
+      address,
+      args: values.map((value, index) => ({ type: types[index], value }) as OscArgument),
+    });
+  }
+
+  /** Says something and returns everything that is answered until it is done or has failed, as text. */
+  async ask(address: string, types = "", ...values: readonly (number | string)[]): Promise<string[]> {
+    const from = this.answers.length;
+    await this.say(address, types, ...values);
+    const isLast = (message: OscMessage) =>
+      ["/done", "/fail"].includes(message.address) && textOf(message).split(" ")[1] === address;
+    await until(`${address} is answered`, () => this.answers.slice(from).some(isLast));
+    return this.answers.slice(from).map(textOf);
+  }
+
+  /** Answers with an address, as text. */
+  heard(address: string): string[] {
+    return this.answers.filter((message) => message.address === address).map(textOf);
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    this.#socket.close();
+    await this.#finished;
+  }
+
+  async #receive(): Promise<void> {
+    while (this.#open) {
+      try {
+        const [bytes] = await this.#socket.receive();
+        const packet = decodePacket(bytes);
+        if (!isBundle(packet)) this.answers.push(packet);
+      } catch (error) {
+        if (this.#open) throw error;
+      }
+    }
+  }
+}
+
+/** Address and values with spaces between. */
+export function textOf({ address, args }: OscMessage): string {
+  return [address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" ");
+}

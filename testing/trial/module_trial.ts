@@ -1,0 +1,106 @@
+/** Any module inside a patch of its own: all inputs connected, all parameters within reach, all outputs heard. */
+import type { Input, ParameterTable } from "../../modules/signal/module.ts";
+import { definePatch, instrument, type Note, type Patch } from "../../modules/patch.ts";
+import { adsr } from "../../modules/envelopes/adsr.ts";
+import { noise } from "../../modules/oscillators/noise.ts";
+import { saw } from "../../modules/oscillators/saw.ts";
+import { Condition, constant, Signal, type Unit } from "../../modules/signal/signal.ts";
+
+/** What a trial needs to know of a module. */
+export interface AnyModule {
+  readonly moduleName: string;
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly parameters: ParameterTable;
+}
+
+/** Where a module stands: in each voice, or in the mix. */
+export type Place = "voice" | "output";
+
+/** Multiplies what goes into the module; jumps. */
+const level = {
+  unit: "1",
+  min: 0,
+  max: 1,
+  default: 1,
+  curve: "linear",
+  smoothingSeconds: 0,
+  why: "how much goes into the module",
+} as const;
+
+/** Address of {@link level}. */
+export const levelAddress = (place: Place) => place === "voice" ? "one/trialLevel" : "fx/trialLevel";
+
+/** Address of a parameter of the module. */
+export const addressOf = (place: Place, key: string) => place === "voice" ? `one/${key}` : `fx/${key}`;
+
+/**
+ * @param stormy parameters that noise throws about, frame by frame, through and beyond their ranges; the others are
+ * parameters of the patch
+ * @param options what the module needs besides
+ */
+export function trialOf(
+  module: AnyModule,
+  place: Place,
+  stormy: readonly string[] = [],
+  options: object = {},
+): Patch {
+  const { parameters } = module;
+  const turnable = Object.fromEntries(Object.entries(parameters).filter(([key]) => !stormy.includes(key)));
+  const table: ParameterTable = { ...turnable, trialLevel: level };
+  const heard = (source: Signal<"1">, given: Readonly<Record<string, Signal<Unit>>>, note?: Note) => {
+    const storms = stormy.map((key) => [key, storm(parameters[key])]);
+    const call = module as unknown as (args: object) => unknown;
+    const inputs = inputsOf(module, source.times(given.trialLevel as Signal<"1">), note);
+    const own = Object.keys(turnable).map((key) => [key, given[key]]);
+    return sumOf(call({ ...inputs, ...options, ...Object.fromEntries([...own, ...storms]) }));
+  };
+  const inVoice = place === "voice";
+  return definePatch({
+    name: "trial",
+    instruments: {
+      one: instrument({
+        voices: 5,
+        parameters: inVoice ? table : {},
+        voice: (note, p) => {
+          const { gate, trigger, frequencyHz } = note;
+          const source = saw({ frequencyHz }).plus(noise({})).times(0.5);
+          const envelope = adsr({ gate, trigger, releaseSeconds: 0.05 });
+          return {
+            output: inVoice ? heard(source, p as Record<string, Signal<Unit>>, note) : source,
+            envelope,
+          };
+        },
+      }),
+    },
+    parameters: { fx: inVoice ? {} : table },
+    output: ({ one }, { fx }) => inVoice ? one : heard(one, fx as Record<string, Signal<Unit>>),
+  });
+}
+
+function inputsOf({ inputs }: AnyModule, source: Signal<"1">, note?: Note): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([key, { kind }]) => [
+      key,
+      kind === "1"
+        ? source
+        : kind === "semitones"
+        ? note?.number
+        : note?.[key as "gate" | "trigger"] ?? source.isAbove(0),
+    ]),
+  );
+}
+
+/** Through the whole range and half as far again on both sides. */
+function storm({ min, max }: ParameterTable[string]): Signal<Unit> {
+  return noise({}).times(max - min).plus((min + max) / 2);
+}
+
+function sumOf(outputs: unknown): Signal<"1"> {
+  const list: readonly unknown[] = outputs instanceof Signal || outputs instanceof Condition
+    ? [outputs]
+    : Object.values(outputs as object);
+  return list.reduce<Signal<"1">>(
+    (sum, one) => sum.plus(one instanceof Condition ? one.select(1, 0) : (one as Signal<Unit>).as("1")),
+    constant(0),
+  );
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { helpText, parseCommandLine } from "../../cli/command_line.ts";
+
+Deno.test("each command takes its own arguments", () => {
+  assert.deepEqual(parseCommandLine(["start", "sines"]), { command: "start", patch: "sines", demo: false });
+  assert.deepEqual(parseCommandLine(["start", "--demo"]), { command: "start", patch: undefined, demo: true });
+  assert.deepEqual(parseCommandLine(["render", "a.session"]), {
+    command: "render",
+    session: "a.session",
+    out: "a.wav",
+  });
+  assert.deepEqual(parseCommandLine(["render", "a.session", "-o", "b.wav"]), {
+    command: "render",
+    session: "a.session",
+    out: "b.wav",
+  });
+  const patch = { command: "patch", patch: "organ.ts", show: "summary", graph: undefined };
+  assert.deepEqual(parseCommandLine(["patch", "organ.ts"]), patch);
+  assert.deepEqual(parseCommandLine(["patch", "organ.ts", "--wat"]), { ...patch, show: "wat" });
+  assert.deepEqual(parseCommandLine(["patch", "--graph", "a.svg", "organ.ts", "--schedule"]), {
+    ...patch,
+    show: "schedule",
+    graph: "a.svg",
+  });
+  assert.deepEqual(parseCommandLine([]), { command: "help" });
+  assert.deepEqual(parseCommandLine(["doctor", "--help"]), { command: "help" });
+  assert.deepEqual(parseCommandLine(["-V"]), { command: "version" });
+});
+
+Deno.test("a score is rendered from a patch, to a file beside it unless told otherwise", () => {
+  const plain = { command: "renderScore", format: "32f", dither: false, seconds: undefined, tailSeconds: 10 };
+  assert.deepEqual(parseCommandLine(["render", "keys", "--score", "a/tune.txt"]), {
+    ...plain,
+    patch: "keys",
+    score: "a/tune.txt",
+    out: "a/tune.wav",
+  });
+  assert.deepEqual(
+    parseCommandLine("render -s - -o b.wav --format 24 --dither --seconds 1.5".split(" ")),
+    { ...plain, patch: undefined, score: "-", out: "b.wav", format: "24", dither: true, seconds: 1.5 },
+  );
+  for (
+    const [line, pattern] of [
+      ["render a.session --tail 3", /--tail goes with --score/],
+      ["start --score a.txt", /--score goes with render, not with start/],
+      ["render -s a.txt --dither", /--dither goes with --format 16 or 24/],
+      ["render -s a.txt --seconds 1 --tail 1", /leave --tail out/],
+      ["render -s a.txt --seconds 1e3", /--seconds: expected 0 to 100000 seconds, found "1e3"/],
+      ["render -s a.txt --tail 1.2.3", /--tail: expected/],
+      ["render -s -", /needs --out/],
+      ["render -s a.wav", /would overwrite/],
+      ["render x/../b.ts -s a.txt -o ./b.ts", /would overwrite/],
+      ["render keys extra -s a.txt", /expected at most 1 argument, found 2/],
+    ] as const
+  ) assert.throws(() => parseCommandLine(line.split(" ")), pattern);
+});
+
+Deno.test("what makes no sense is named, with the nearest that does", () => {
+  assert.throws(() => parseCommandLine(["strat"]), /did you mean "start"/);
+  assert.throws(() => parseCommandLine(["render"]), /expected a session file/);
+  assert.throws(() => parseCommandLine(["start", "--out", "x"]), /--out goes with render/);
+  assert.throws(() => parseCommandLine(["start", "--fast"]), /--fast/);
+  assert.throws(() => parseCommandLine(["render", "--demo"]), /--demo goes with start/);
+  assert.throws(() => parseCommandLine(["patch"]), /expected the name or file of a patch/);
+  assert.throws(
+    () => parseCommandLine(["patch", "keys", "--wat", "--json"]),
+    /expected one of --schedule, --wat/,
+  );
+  assert.throws(() => parseCommandLine(["patch", "keys", "--graph", "a.png"]), /ends in .svg or .dot/);
+  assert.throws(() => parseCommandLine(["start", "keys", "--wat"]), /--wat goes with patch, not with start/);
+  assert.throws(() => parseCommandLine(["devices", "x"]), /expected at most 0/);
+});
+
+Deno.test("the help shows commands, settings and exit codes", () => {
+  for (const word of ["render SESSION", "UNDERSTUDY_OSC_PORT", "Exit codes"]) {
+    assert.ok(helpText().includes(word));
+  }
+});

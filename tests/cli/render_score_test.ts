@@ -1,0 +1,169 @@
+/**
+ * `understudy render PATCH --score FILE` as users run it.
+ *
+ * Covers: engine/render/render_score_to_wav.ts, engine/render/render_interrupted.ts
+ */
+import assert from "node:assert/strict";
+import wavefile from "wavefile";
+import { until } from "../../testing/test_engine.ts";
+
+const root = new URL("../..", import.meta.url);
+const example = new URL("examples/scores/keys.txt", root).pathname;
+
+function command(args: readonly string[], environment: Readonly<Record<string, string>>): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "main.ts", "render", ...args],
+    cwd: root,
+    env: { NO_COLOR: "1", ...environment },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+async function render(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  input = "",
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const process = command(args, environment).spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input)).catch(() => {}); // it may have ended without reading
+  await writer.close().catch(() => {});
+  const { code, stdout, stderr } = await process.output();
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function samplesOf(path: string): Promise<number[]> {
+  const wav = new wavefile.WaveFile(await Deno.readFile(path));
+  return Array.from(wav.getSamples(true) as unknown as Float64Array);
+}
+
+Deno.test("the example score renders by name, to its own end, the same bytes in blocks of 32 and 1024 frames", () =>
+  inFolder(async (folder) => {
+    const files = ["32", "1024"].map((frames) => ({ frames, path: `${folder}/${frames}.wav` }));
+    for (const { frames, path } of files) {
+      const { code, stdout, stderr } = await render(["keys", "--score", example, "-o", path], {
+        UNDERSTUDY_BLOCK_FRAMES: frames,
+      });
+      assert.deepEqual([code, stderr], [0, ""]);
+      assert.match(stdout, /^\/.*\.wav: \d+\.\d\d s, \d+ times real time; peak -\d+\.\d dB\n$/);
+    }
+    const [one, other] = await Promise.all(files.map(({ path }) => Deno.readFile(path)));
+    assert.deepEqual(one, other);
+    const samples = await samplesOf(files[0].path);
+    assert.ok(samples.length / 2 > 5 * 48_000 && samples.length / 2 < 15 * 48_000);
+    assert.deepEqual(Array.from(Deno.readDirSync(folder)).length, 2, "nothing else is left behind");
+  }));
+
+Deno.test("integers are the floats, rounded; a patch file, standard input and an exact length work together", () =>
+  inFolder(async (folder) => {
+    const patch = `${folder}/beep.ts`;
+    await Deno.writeTextFile(
+      patch,
+      `import { adsr, definePatch, instrument, sine } from "understudy";
+      export default definePatch({
+        name: "beep",
+        instruments: {
+          beep: instrument({
+            voices: 4,
+            parameters: {},
+            voice: ({ frequencyHz, gate, trigger, velocity }) => ({
+              output: sine({ frequencyHz }).times(velocity),
+              envelope: adsr({ gate, trigger, attackSeconds: 0.001, sustain: 1, releaseSeconds: 0.05 }),
+            }),
+          }),
+        },
+        parameters: {},
+        output: ({ beep }) => beep,
+      });
+      `,
+    );
+    const score = "0 /beep/note 69 0.5\n0.3 /beep/off 69\n";
+    const samples: Record<string, number[]> = {};
+    for (const format of ["16", "24", "32f"]) {
+      const out = `${folder}/${format}.wav`;
+      const args = [patch, "--score", "-", "--out", out, "--format", format, "--seconds", "0.5"];
+      const { code, stderr } = await render(args, { UNDERSTUDY_SAMPLE_RATE: "44100" }, score);
+      assert.equal(code, 0, stderr);
+      samples[format] = await samplesOf(out);
+      assert.equal(samples[format].length, 22_050 * 2);
+    }
+    for (const format of ["16", "24"]) {
+      const top = 2 ** (Number(format) - 1);
+      samples["32f"].forEach((sample, index) =>
+        assert.ok(Math.abs(samples[format][index] - sample * top) <= 0.5)
+      );
+    }
+    assert.ok(samples["32f"].some((sample) => sample > 0.4));
+  }));
+
+Deno.test("each kind of mistake has its exit code and one sentence, and harms no file", () =>
+  inFolder(async (folder) => {
+    const score = `${folder}/tune.txt`;
+    await Deno.writeTextFile(score, "0 /keys/note 60 0.5\n1 /keys/of 60\n");
+    await Deno.writeTextFile(`${folder}/loud.txt`, "0 /keys/gainDb 12\n0 /keys/note 60 1.0\n");
+    const cases: [readonly string[], number, RegExp][] = [
+      [
+        ["keys", "-s", score],
+        7,
+        /tune\.txt:2: \/keys\/of: there is no such address .* nearest is \/keys\/off/,
+      ],
+      [["keys", "-s", `${folder}/none.txt`], 7, /none\.txt: cannot be read/],
+      [["keys", "-s", `${folder}/loud.txt`, "-o", `${folder}/no/a.wav`], 7, /its folder does not exist/],
+      [["keys", "-s", `${folder}/loud.txt`, "--seconds", "99999"], 7, /4 GiB of WAV/],
+      [["organ", "-s", score], 2, /there is no patch "organ"/],
+      [[`${folder}/none.ts`, "-s", score], 2, /there is no patch file/],
+      [["keys", "-s", score, "-o", score], 2, /would overwrite what is rendered/],
+      [["keys", "-s", score, "--format", "8"], 2, /--format: expected 16, 24, 32f/],
+      [["keys"], 6, /there is no session file keys; a patch is rendered with --score/],
+    ];
+    for (const [args, code, pattern] of cases) {
+      const ended = await render(args);
+      assert.equal(ended.code, code, ended.stderr);
+      assert.match(ended.stderr, pattern);
+      assert.ok(!ended.stderr.includes("    at ") && ended.stdout === "");
+    }
+    assert.deepEqual(Array.from(Deno.readDirSync(folder), ({ name }) => name).sort(), [
+      "loud.txt",
+      "tune.txt",
+    ]);
+  }));
+
+Deno.test("what does not fit, and what is cut, is said", () =>
+  inFolder(async (folder) => {
+    const score = `${folder}/loud.txt`;
+    const chord = Array.from({ length: 16 }, (_, index) => `0 /keys/note ${40 + index} 1.0\n`).join("");
+    await Deno.writeTextFile(score, `0 /keys/gainDb 12\n0 /keys/sustain 1.0\n${chord}`);
+    const { code, stdout } = await render(["keys", "-s", score, "--tail", "1", "--format", "16"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /: 1\.00 s, .*; \d+ samples beyond full scale, CLIPPED; CUT at the end of the tail/);
+    await Deno.writeTextFile(score, "# nothing\n");
+    assert.match((await render(["keys", "-s", score, "--seconds", "0.1"])).stdout, /SILENT: nothing sounded/);
+  }));
+
+Deno.test("an interrupted render ends with 130, and leaves what was there before", () =>
+  inFolder(async (folder) => {
+    const out = `${folder}/a.wav`;
+    await Deno.writeTextFile(out, "before");
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      const process = command(["keys", "-s", example, "-o", out, "--seconds", "10000"], {}).spawn();
+      await process.stdin.close();
+      await until("the render has begun", () => Array.from(Deno.readDirSync(folder)).length === 2);
+      process.kill(signal);
+      const { code, stderr } = await process.output();
+      assert.equal(code, 130);
+      assert.equal(new TextDecoder().decode(stderr), `understudy: ${signal}: nothing was written\n`);
+      assert.deepEqual(Array.from(Deno.readDirSync(folder), ({ name }) => name), ["a.wav"]);
+      assert.equal(await Deno.readTextFile(out), "before");
+    }
+  }));

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { ConfigError, describeConfig, readConfig, settingNames } from "../../config/settings.ts";
+
+Deno.test("an empty environment gives the documented defaults", () => {
+  const config = readConfig({ PATH: "/bin", UNDERSTUDY_DEVICE: " " });
+  assert.deepEqual(
+    [
+      config.driver,
+      config.sampleRateHz,
+      config.blockFrames,
+      config.lookaheadBlocks,
+      config.channels,
+      config.oscHost,
+      config.oscPort,
+    ],
+    ["auto", 48_000, 128, 4, 2, "127.0.0.1", 57_130],
+  );
+  assert.deepEqual([config.faults, config.device, config.session, config.snapshotMs], [
+    false,
+    undefined,
+    undefined,
+    250,
+  ]);
+});
+
+Deno.test("every wrong value and every unknown name is told at once, with what was expected and the nearest name", () => {
+  const environment = {
+    UNDERSTUDY_BLOCK_FRAMES: "100",
+    UNDERSTUDY_SAMPLE_RATE: "fast",
+    UNDERSTUDY_DRIVER: "alsa",
+    UNDERSTUDY_BLOCK_FRAME: "64",
+  };
+  assert.throws(() => readConfig(environment), (error: ConfigError) => {
+    assert.equal(error.problems.length, 4);
+    assert.match(
+      error.message,
+      /UNDERSTUDY_BLOCK_FRAMES: expected a multiple of 16 from 16 to 4096, found "100"/,
+    );
+    assert.match(error.message, /UNDERSTUDY_BLOCK_FRAME: .*UNDERSTUDY_BLOCK_FRAMES/);
+    assert.match(error.message, /UNDERSTUDY_SAMPLE_RATE: .*found "fast"/);
+    return error instanceof ConfigError;
+  });
+});
+
+Deno.test("the help names every setting with its default", () => {
+  const help = describeConfig();
+  for (const name of settingNames) assert.ok(help.includes(name));
+  assert.match(help, /default: 57130/);
+});
+
+Deno.test("OSCQuery: on by default at loopback, off by a word; origins are a list", () => {
+  const standard = readConfig({});
+  assert.deepEqual(
+    [standard.oscQueryHost, standard.oscQueryPort, standard.oscQueryOrigins, standard.mdns],
+    ["127.0.0.1", 57_131, undefined, false],
+  );
+  const config = readConfig({
+    UNDERSTUDY_OSCQUERY_PORT: "off",
+    UNDERSTUDY_OSCQUERY_ORIGINS: "https://surface.example, http://10.0.0.2:8080,null",
+    UNDERSTUDY_MDNS: "on",
+  });
+  assert.equal(config.oscQueryPort, "off");
+  assert.deepEqual(config.oscQueryOrigins, ["https://surface.example", "http://10.0.0.2:8080", "null"]);
+  assert.equal(config.mdns, true);
+  for (const origins of ["surface.example", "https://a.example/", "*", "https://a.example,"]) {
+    assert.throws(() => readConfig({ UNDERSTUDY_OSCQUERY_ORIGINS: origins }), /origins joined by commas/);
+  }
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import wavefile from "wavefile";
+import { sampleFormats } from "../../../engine/render/sample_format.ts";
+import { longestWavFrames, WavFileError, WavWriter } from "../../../engine/render/wav_writer.ts";
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }) => name);
+
+for (const format of sampleFormats) {
+  for (const channels of [1, 2, 3]) {
+    Deno.test(`${format}, ${channels} channels: a library that nobody here wrote reads the file back`, () =>
+      inFolder(async (folder) => {
+        const path = `${folder}/a.wav`;
+        const samples = Float32Array.from({ length: 201 * channels }, (_, index) => Math.sin(index));
+        const writer = await WavWriter.create(path, { channels, sampleRateHz: 44_100, format });
+        await writer.write(samples.slice(0, 60 * channels));
+        await writer.write(samples.slice(60 * channels));
+        await writer.close();
+        const bytes = await Deno.readFile(path);
+        assert.equal(bytes.length % 2, 0);
+        assert.equal(new DataView(bytes.buffer).getUint32(4, true), bytes.length - 8);
+        const wav = new wavefile.WaveFile(bytes);
+        const { numChannels, sampleRate } = wav.fmt as { numChannels: number; sampleRate: number };
+        assert.deepEqual([wav.bitDepth, numChannels, sampleRate], [format, channels, 44_100]);
+        const read = wav.getSamples(
+          true,
+          Float64Array as unknown as new () => Float64Array,
+        ) as unknown as Float64Array;
+        const top = format === "32f" ? undefined : 2 ** (Number(format) - 1);
+        assert.deepEqual(
+          Array.from(read.subarray(0, samples.length), (value) => value + 0),
+          Array.from(
+            samples,
+            (value) => top === undefined ? value : Math.min(top - 1, Math.round(value * top)) + 0,
+          ),
+        );
+      }));
+  }
+}
+
+Deno.test("closing can keep less than was written", () =>
+  inFolder(async (folder) => {
+    const writer = await WavWriter.create(`${folder}/a.wav`, {
+      channels: 1,
+      sampleRateHz: 48_000,
+      format: "24",
+    });
+    await writer.write(new Float32Array(100).fill(0.5));
+    await writer.close(7);
+    const bytes = await Deno.readFile(`${folder}/a.wav`);
+    assert.deepEqual([bytes.length, bytes.at(-1)], [44 + 7 * 3 + 1, 0]);
+    assert.equal(new DataView(bytes.buffer).getUint32(40, true), 21);
+  }));
+
+Deno.test("an existing file stays until the new one is whole, and when that is given up", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    await Deno.writeTextFile(path, "before");
+    const given = await WavWriter.create(path, { channels: 1, sampleRateHz: 48_000 });
+    await given.write(new Float32Array(10));
+    assert.equal(await Deno.readTextFile(path), "before");
+    await given.discard();
+    assert.deepEqual([names(folder), await Deno.readTextFile(path)], [["a.wav"], "before"]);
+    await Deno.symlink(path, `${folder}/link.wav`);
+    const writer = await WavWriter.create(`${folder}/link.wav`, { channels: 1, sampleRateHz: 48_000 });
+    await writer.close();
+    assert.equal((await Deno.stat(path)).size, 58, "the target of a link is replaced, not the link");
+    assert.ok((await Deno.lstat(`${folder}/link.wav`)).isSymlink);
+  }));
+
+Deno.test("a folder that is missing, a device, or a folder in its place is named and left alone", () =>
+  inFolder(async (folder) => {
+    const options = { channels: 1, sampleRateHz: 48_000 };
+    for (
+      const [path, pattern] of [
+        [`${folder}/none/a.wav`, /its folder does not exist/],
+        [folder, /it is no file/],
+        ["/dev/null", /it is no file/],
+      ] as const
+    ) {
+      await assert.rejects(
+        WavWriter.create(path, options),
+        (error) => error instanceof WavFileError && pattern.test(error.message),
+      );
+    }
+    assert.deepEqual(names(folder), []);
+  }));
+
+Deno.test("a file never outgrows the 32 bits of its sizes", () => {
+  for (const format of sampleFormats) {
+    for (const channels of [1, 2, 3, 8]) {
+      const options = { channels, sampleRateHz: 48_000, format };
+      const bytes = parseInt(format) / 8 * channels * longestWavFrames(options);
+      const whole = (format === "32f" ? 58 : 44) + bytes + bytes % 2;
+      assert.ok(whole < 2 ** 32 && whole > 2 ** 32 - 100, `${format}, ${channels} channels: ${whole} bytes`);
+    }
+  }
+});

@@ -1,0 +1,127 @@
+/**
+ * What goes on when one patch is exchanged for another, without threads and without time.
+ *
+ * Covers: engine/renderer/patch_instance.ts compiler/state_regions.ts
+ */
+import assert from "node:assert/strict";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { Opcode } from "../../../engine/log/command_log.ts";
+import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
+import { sharedRegions } from "../../../engine/renderer/state_transfer.ts";
+import { compileGraph } from "../../../compiler/compile.ts";
+import type { Patch } from "../../../modules/patch.ts";
+import { keys } from "../../../patches/ready/keys.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { tone } from "../../../testing/versions.ts";
+
+const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
+const { native } = await nativeForTests();
+const checksum = compileChecksum();
+const compile = (patch: Patch) => compileGraph(patch.build(format), format);
+
+/** Plays commands, given by the block at whose start they are sent, and returns the left channel. */
+async function play(
+  patches: readonly Patch[],
+  blocks: number,
+  commands: Readonly<
+    Record<number, readonly Partial<Parameters<OfflineEngine["log"]["append"]>[0][number]>[]>
+  >,
+): Promise<Float32Array> {
+  const [first, ...others] = await Promise.all(patches.map(compile));
+  const engine = new OfflineEngine({
+    ...format,
+    blockFrames: 64,
+    lookaheadBlocks: 4,
+    patch: first,
+    checksum,
+    native,
+    seed: 1,
+  });
+  others.forEach((patch, index) => engine.addPatch(index + 1, patch));
+  const samples = new Float32Array(blocks * 64);
+  const output = new Float32Array(128);
+  for (let block = 0; block < blocks; block++) {
+    engine.log.append(
+      (commands[block] ?? []).map((command) => ({ opcode: 0, target: 0, value: 0, extra: 0, ...command })),
+    );
+    engine.renderBlock(output);
+    samples.set(output.filter((_, index) => index % 2 === 0), block * 64);
+  }
+  return samples;
+}
+
+const noteOn = { opcode: Opcode.noteOn, target: 1, value: 69, extra: 1 };
+const noteOff = { opcode: Opcode.noteOff, target: 1 };
+const exchange = (number: number) => ({ opcode: Opcode.exchange, target: number });
+const loudest = (samples: Float32Array) => samples.reduce((most, one) => Math.max(most, Math.abs(one)), 0);
+const steepest = (samples: Float32Array) =>
+  samples.reduce((most, one, index) => Math.max(most, Math.abs(one - samples[Math.max(0, index - 1)])), 0);
+
+Deno.test("a held note rings on through a change of its sound, without a click or a gap", async () => {
+  const samples = await play([tone({ level: 0.2 }), tone({ level: 0.4 })], 200, {
+    0: [noteOn],
+    100: [exchange(1)],
+  });
+  assert.ok(Math.abs(loudest(samples.subarray(80 * 64, 100 * 64)) - 0.2) < 1e-3);
+  assert.ok(Math.abs(loudest(samples.subarray(120 * 64, 200 * 64)) - 0.4) < 1e-3);
+  // a sine of 440 Hz and 0.4 moves by 0.0230 a sample at most; the fade adds 0.2 / 960
+  assert.ok(steepest(samples.subarray(80 * 64)) < 0.0234, `steepest step ${steepest(samples)}`);
+  for (let from = 80 * 64; from < 199 * 64; from += 64) {
+    assert.ok(loudest(samples.subarray(from, from + 128)) > 0.19, `frame ${from}`);
+  }
+});
+
+Deno.test("exchanging a patch for an equal one changes no sample but by the rounding of the fade", async () => {
+  const commands = { 0: [noteOn], 60: [{ opcode: Opcode.set, target: 0, value: 6 }], 150: [noteOff] };
+  const alone = await play([keys], 300, commands);
+  const exchanged = await play([keys, keys], 300, { ...commands, 61: [exchange(1)] });
+  const difference = alone.map((sample, index) => sample - exchanged[index]);
+  assert.ok(loudest(alone) > 0.01);
+  assert.ok(loudest(difference) < 1e-7, `differs by ${loudest(difference)}`);
+});
+
+Deno.test("an instrument of another shape begins anew, and the old one fades out within 20 ms", async () => {
+  const samples = await play([tone(), tone({ voices: 8 })], 150, { 0: [noteOn], 100: [exchange(1)] });
+  assert.ok(loudest(samples.subarray(99 * 64, 100 * 64)) > 0.19);
+  assert.equal(loudest(samples.subarray(115 * 64)), 0);
+  assert.ok(steepest(samples.subarray(80 * 64)) < 0.0125);
+});
+
+Deno.test("a parameter keeps its value, kept inside the range of the new patch", async () => {
+  const louder = { opcode: Opcode.set, target: 0, value: 6 };
+  const quieter = { opcode: Opcode.set, target: 0, value: -20 };
+  const level = async (value: object, version: Patch) =>
+    loudest(
+      (await play([tone(), version], 250, { 0: [noteOn, value], 100: [exchange(1)] })).subarray(200 * 64),
+    );
+  assert.ok(Math.abs(await level(louder, tone({ maxDb: 3 })) - 0.2 * 10 ** (3 / 20)) < 1e-3);
+  assert.ok(Math.abs(await level(quieter, tone({ maxDb: 3 })) - 0.02) < 1e-3);
+  assert.ok(Math.abs(await level(louder, tone()) - 0.2 * 10 ** (6 / 20)) < 1e-3);
+});
+
+Deno.test("a command that waits for its time means in the new patch what it meant, or nothing", async () => {
+  const later = { at: { block: 150, frame: 7 } };
+  const silence = { opcode: Opcode.set, target: 0, value: -90, ...later };
+  const same = await play([tone(), tone({ level: 0.3 })], 200, { 0: [noteOn, silence], 100: [exchange(1)] });
+  assert.ok(loudest(same.subarray(140 * 64, 150 * 64)) > 0.29);
+  assert.equal(loudest(same.subarray(165 * 64)), 0);
+  const other = await play([tone(), tone({ instrument: "other" })], 200, {
+    0: [{ ...noteOn, ...later }],
+    100: [exchange(1)],
+  });
+  assert.equal(loudest(other), 0, "the instrument it was for is gone");
+});
+
+Deno.test("what is shared is what has the same name and shape", async () => {
+  const [plain, changed, wider, other] = await Promise.all(
+    [tone(), tone({ level: 0.5 }), tone({ voices: 5 }), tone({ instrument: "other" })].map(compile),
+  );
+  const names = (to: typeof plain) => sharedRegions(plain, to).map(([, { name }]) => name);
+  assert.deepEqual(names(changed), plain.state.map(({ name }) => name));
+  assert.deepEqual(names(wider), ["clock, seed, counters", "notes that ended", "parameter tone/gainDb"]);
+  assert.deepEqual(names(other), ["clock, seed, counters", "notes that ended"]);
+});
+
+Deno.test("a patch that was never handed over is refused, not guessed", async () => {
+  await assert.rejects(play([tone()], 10, { 2: [exchange(5)] }), /patch 5 is not here; there are: 0/);
+});

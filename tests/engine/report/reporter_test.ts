@@ -1,0 +1,47 @@
+/** Covers: foundation/observers.ts, engine/report/event_log.ts */
+import assert from "node:assert/strict";
+import type { EngineEvent } from "../../../engine/control/control.ts";
+import { Reporter } from "../../../engine/report/reporter.ts";
+
+function reporter() {
+  const lines: string[] = [];
+  const keep = (line: string) => void lines.push(line);
+  const made = new Reporter({ debug: keep, info: keep, warning: keep, error: keep });
+  const events: EngineEvent[] = [];
+  return { made, lines, events, stop: made.observe((event) => events.push(event)) };
+}
+
+Deno.test("a listener that throws keeps no other from hearing, and one that left hears no more", () => {
+  const { made, lines, events, stop } = reporter();
+  made.observe(() => {
+    throw new Error("mine");
+  });
+  made.tell({ event: "alone" });
+  stop();
+  made.tell({ event: "overload" });
+  assert.deepEqual(events, [{ event: "alone" }]);
+  assert.equal(lines.filter((line) => line.includes("mine")).length, 2);
+});
+
+Deno.test("an instrument is told to be silent once, when its last voice has ended", () => {
+  const { made, events } = reporter();
+  for (const counts of [[], [0, 2], [1, 1], [1, 0], [0, 0], [0, 0]]) made.voices(counts);
+  assert.deepEqual(events, [{ event: "silent", instrument: 1 }, { event: "silent", instrument: 0 }]);
+});
+
+Deno.test("faults are counted by cause, and a divergence is logged once until it is over", () => {
+  const { made, lines, events } = reporter();
+  const fault = { event: "fault", cause: "hang", seat: 1, incarnation: 7, role: "spare", block: -1 } as const;
+  made.supervised(fault, 0, "");
+  made.supervised(fault, 0, "");
+  for (const block of [3, 4, undefined, 9]) made.divergence(block, false);
+  assert.deepEqual(made.faults, { hang: 2 });
+  assert.deepEqual(events[0], {
+    event: "fault",
+    cause: "hang",
+    role: "spare",
+    rendererId: 7,
+    block: 0xFFFFFFFF,
+  });
+  assert.equal(lines.filter((line) => line.includes("outvoted")).length, 2);
+});

@@ -1,0 +1,67 @@
+/** Covers: engine/report/status.ts, engine/renderer/voice_count.ts */
+import assert from "node:assert/strict";
+import type { EngineEvent } from "../../../engine/control/control.ts";
+import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { OutputCapture } from "../../../testing/output_capture.ts";
+import { startTestEngine, until } from "../../../testing/test_engine.ts";
+
+Deno.test("voices, peaks by channel, values and events tell what the sound does, also after a renderer fell", async () => {
+  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
+  const events: EngineEvent[] = [];
+  engine.observe((event) => events.push(event));
+  const meter = engine.openMeter();
+  const pan = engine.parameters.findIndex(({ address }) => address === "synth/pan");
+  engine.submit([{ kind: "set", parameter: pan, value: -1 }]);
+  engine.submit([60, 64].map((id) => ({ kind: "noteOn", instrument: 0, id, number: id, velocity: 1 })));
+  await until("two voices sound", () => engine.voices()[0] === 2);
+  await until("only the left is loud", () => {
+    const [left, right] = meter.take();
+    return left > 0.05 && right < 1e-6;
+  });
+  engine.injectFault("kill", "primary");
+  await until("it was replaced", () => events.some(({ event }) => event === "lockstep"));
+  assert.equal(engine.parameterValue(pan), -1);
+  assert.equal(engine.voices()[0], 2);
+  engine.submit([{ kind: "panic" }]);
+  await until("it is silent", () => events.some(({ event }) => event === "silent"));
+  const { voices, latencyMs, measuredLatencyMs } = engine.status();
+  meter.close();
+  await engine.stop();
+  assert.equal(voices, 0);
+  assert.ok(
+    measuredLatencyMs > 0 && measuredLatencyMs <= latencyMs,
+    `${measuredLatencyMs} of ${latencyMs} ms`,
+  );
+  assert.deepEqual(events.find(({ event }) => event === "parameter"), {
+    event: "parameter",
+    parameter: pan,
+    value: -1,
+  });
+  const fault = events.find(({ event }) => event === "fault");
+  assert.ok(
+    fault?.event === "fault" && fault.cause === "exit" && fault.role === "primary",
+    JSON.stringify(fault),
+  );
+  assert.deepEqual(events.at(-1), { event: "device", state: "stopping", device: "clock (no sound)" });
+});
+
+Deno.test("a clear empties the queue in the sound as in the books, and frees every place", async () => {
+  const { engine } = await startTestEngine({
+    patch: (format) => compilePatch("sines", format),
+    captureFrames: 96_000,
+  });
+  const capture = new OutputCapture(engine.memory);
+  const soon = { unixMs: performance.timeOrigin + performance.now() + 500 };
+  const note = { kind: "noteOn", instrument: 0, id: 60, number: 60, velocity: 1 } as const;
+  engine.submit(new Array(1_000).fill(note), soon);
+  assert.equal(engine.status().waitingCommands, 1_000);
+  engine.submit([{ kind: "clear" }]);
+  engine.submit(new Array(1_000).fill({ kind: "panic" }), soon);
+  assert.equal(engine.status().waitingCommands, 1_000);
+  await until("all is due", () => engine.status().waitingCommands === 0);
+  assert.throws(() => engine.submit([{ kind: "clear" }], soon), /clear acts at once/);
+  const { faults } = engine.status();
+  await engine.stop();
+  assert.ok(capture.finish().every((sample) => sample === 0), "what was cleared was heard");
+  assert.equal(faults.throw, undefined);
+});

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { createLog } from "../../foundation/logging.ts";
+
+function collect(format: "pretty" | "json", level: "debug" | "warning" = "debug") {
+  const lines: string[] = [];
+  return { lines, log: createLog({ level, format, colour: false, write: (line) => lines.push(line) }) };
+}
+
+Deno.test("a pretty line names who, where and what", () => {
+  const { lines, log } = collect("pretty");
+  log.warning("renderer lost: exit", { role: "primary", rendererId: 3, block: 77 });
+  log.info("ready");
+  assert.match(lines[0], /^\d\d:\d\d:\d\d\.\d{3} warning primary#3 @77 +renderer lost: exit\n$/);
+  assert.match(lines[1], /info +engine +ready\n$/);
+});
+
+Deno.test("a JSON line carries every field, and braces in a text stay as they are", () => {
+  const { lines, log } = collect("json");
+  log.error("a {role} in braces", { role: "standby", rendererId: 2 });
+  const line = JSON.parse(lines[0]);
+  assert.deepEqual([line.level, line.message, line.role, line.rendererId], [
+    "error",
+    "a {role} in braces",
+    "standby",
+    2,
+  ]);
+});
+
+Deno.test("events below the level are not written", () => {
+  const { lines, log } = collect("pretty", "warning");
+  log.debug("a");
+  log.info("b");
+  log.error("c");
+  assert.equal(lines.length, 1);
+});
+
+Deno.test("no field takes the place of time, level or message, and a 64-bit counter is written as a number", () => {
+  const { lines, log } = collect("json");
+  log.info("ready", { level: "debug", message: "other", time: "never", frames: 2n ** 40n });
+  const line = JSON.parse(lines[0]);
+  assert.deepEqual([line.level, line.message, line.frames], ["info", "ready", 2 ** 40]);
+  assert.notEqual(line.time, "never");
+});
+
+for (const stderr of ["a closed pipe", "a full disk"] as const) {
+  for (const format of ["pretty", "json"] as const) {
+    Deno.test(`the process lives on when stderr is ${stderr}: ${format}`, async () => {
+      const module = new URL("../../foundation/logging.ts", import.meta.url).href;
+      const program = `
+        import { createLog } from "${module}";
+        const log = createLog({ level: "debug", format: "${format}", colour: false });
+        for (let block = 0; block < 2000; block++) log.info("x".repeat(200), { block });
+        await new Promise((done) => setTimeout(done, 100));
+        log.error("after", { role: "primary", rendererId: 1 });
+        await new Promise((done) => setTimeout(done, 100));
+        console.log("alive");`;
+      const redirect = stderr === "a full disk" ? "2>/dev/full" : "2> >(exec true)";
+      const { code, stdout } = await new Deno.Command("bash", {
+        args: ["-c", `exec "$0" eval "$1" ${redirect}`, Deno.execPath(), program],
+        cwd: fileURLToPath(new URL("../../", import.meta.url)),
+        stdin: "null",
+      }).output();
+      assert.deepEqual([code, new TextDecoder().decode(stdout)], [0, "alive\n"]);
+    });
+  }
+}

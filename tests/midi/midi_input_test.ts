@@ -1,0 +1,278 @@
+/**
+ * MIDI through a real JACK server, from a client that nobody of ours wrote the timing of: frames go in, frames come out.
+ *
+ * Covers: ffi/midi_input.ts, midi/midi_input.ts, ffi/quiet_sound_libraries.ts
+ */
+import assert from "node:assert/strict";
+import type { Command, EngineControl } from "../../engine/control/control.ts";
+import { MidiInput } from "../../midi/midi_input.ts";
+import { MidiInputPort, MidiUnavailable } from "../../ffi/midi_input.ts";
+import { compileGraph } from "../../compiler/compile.ts";
+import { patchNamed } from "../../patches/ready/catalogue.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { OutputCapture } from "../../testing/output_capture.ts";
+import { requirement } from "../../testing/requirement.ts";
+import { type SoundServer, startSoundServer } from "../../testing/sound_server.ts";
+import {
+  startTestEngine,
+  type TestEngine,
+  type TestEngineOptions,
+  until,
+} from "../../testing/test_engine.ts";
+import { clicks, onsetsIn } from "../../testing/measure/clicks.ts";
+import { sendMidi, type SentMessage } from "./midi_sender.ts";
+
+const needs = {
+  commands: ["jackd", "jack_lsp", "cc"],
+  libraries: ["libjack.so.0"],
+  install: "apt-get install jackd2 gcc libc6-dev",
+};
+
+/** A test with a server that this process's libjack finds; libjack keeps a library open for good. */
+function jackTest(name: string, fn: (server: SoundServer) => Promise<void>): void {
+  requirement({
+    name,
+    sanitizeResources: false,
+    sanitizeOps: false,
+    fn: async () => {
+      const server = await startSoundServer(48_000, 128);
+      Object.entries(server.env).forEach(([variable, value]) => Deno.env.set(variable, value));
+      try {
+        await fn(server);
+      } finally {
+        await server.stop().catch(() => {});
+      }
+    },
+  }, needs);
+}
+
+interface Played extends TestEngine {
+  readonly midi: MidiInput;
+  /** Everything that MIDI has put into the log, in order. */
+  readonly commands: readonly Command[];
+}
+
+async function startWithMidi(options: TestEngineOptions, midiConnect?: string): Promise<Played> {
+  const started = await startTestEngine(options);
+  const { native } = await nativeForTests();
+  const commands: Command[] = [];
+  const engine: EngineControl = new Proxy(started.engine, {
+    get(target, name) {
+      if (name === "submit") {
+        return (...args: Parameters<EngineControl["submit"]>) => {
+          commands.push(...args[0]);
+          return target.submit(...args);
+        };
+      }
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const { lines } = started;
+  const keep = (line: string) => void (lines as string[]).push(line);
+  const midi = await MidiInput.start({
+    config: { midi: "jack", midiConnect },
+    native,
+    engine,
+    log: { debug: keep, info: keep, warning: keep, error: keep },
+  });
+  assert.ok(midi);
+  return { ...started, midi, commands };
+}
+
+const keys = (format: Parameters<typeof compileGraph>[1]) =>
+  compileGraph(patchNamed("keys").build(format), format);
+
+jackTest(
+  "notes sound exactly as many frames apart as they were played, and a chord is one frame",
+  async ({ env }) => {
+    const { engine, midi } = await startWithMidi({
+      // 1.4 s ahead: a busy machine conceals nothing, and nothing comes too late
+      environment: { UNDERSTUDY_BLOCK_FRAMES: "1024", UNDERSTUDY_LOOKAHEAD_BLOCKS: "64" },
+      patch: (format) => compileGraph(clicks.build(format), format),
+      captureFrames: 1 << 18,
+    }, "^keyboard:");
+    const capture = new OutputCapture(engine.memory);
+    const distances = [0, 1, 2, 127, 128, 129, 479, 4_800, 4_801, 9_600, 3, 7_777];
+    const messages: SentMessage[] = [];
+    let frame = 50;
+    for (const [index, distance] of distances.entries()) {
+      frame += distance;
+      for (const note of index === 0 ? [60, 64, 67] : [69 + index]) {
+        messages.push({ frame, bytes: [0x90, note, 100] });
+      }
+    }
+    const sent = await sendMidi(messages, { env });
+    await until("everything has come in", () => midi.counts.messages === messages.length);
+    await new Promise((done) => setTimeout(done, midi.delayMs + 200));
+    const { counts } = midi;
+    await midi.stop();
+    await engine.stop();
+    const samples = capture.finish();
+    const onsets = onsetsIn(samples);
+    assert.deepEqual({ ...counts, connections: 0 }, {
+      open: 1,
+      connections: 0,
+      messages: messages.length,
+      refused: 0,
+      lost: 0,
+      ignored: 0,
+      late: 0,
+    });
+    const frames = [...new Set(sent)];
+    const between = (list: readonly number[]) => list.slice(1).map((at, index) => at - list[index]);
+    assert.deepEqual(between(onsets), between(frames));
+    const notes = samples[onsets[0] * 2] / samples[onsets[1] * 2];
+    assert.ok(Math.abs(notes - 3) < 1e-6, `${notes} notes begin in the first frame`);
+  },
+);
+
+jackTest(
+  "notes, controllers, bend and pressure become the commands of /midi, and sound; the rest is counted",
+  async ({ env }) => {
+    const { engine, midi, commands, lines } = await startWithMidi({ patch: keys, captureFrames: 1 << 18 });
+    const capture = new OutputCapture(engine.memory);
+    const messages = [
+      [0xb0, 74, 127],
+      [0x90, 60, 127],
+      [0xe0, 127, 127],
+      [0xd0, 127],
+      [0xa0, 60, 0],
+      [0xb0, 64, 127],
+      [0xf8], // clock
+      [0xf0, 1, 2, 3, 4, 0xf7], // system exclusive
+      [0xc0, 5], // program
+      [0xc0, 6],
+      [0x9f, 60, 127], // a channel without an instrument
+      [0x80, 60, 0],
+      [0xb0, 64, 0],
+    ].map((bytes, index) => ({ frame: index * 1_000, bytes }));
+    await sendMidi(messages, { env, to: midi.portName });
+    await until("everything has come in", () => {
+      const { messages: played, refused, ignored } = midi.counts;
+      return played + refused + ignored >= messages.length;
+    });
+    await new Promise((done) => setTimeout(done, 300));
+    const { counts } = midi;
+    await midi.stop();
+    await engine.stop();
+    const cutoff = engine.parameters.findIndex(({ address }) => address === "keys/cutoffHz");
+    assert.deepEqual(commands, [
+      { kind: "set", parameter: cutoff, value: engine.parameters[cutoff].max },
+      { kind: "noteOn", instrument: 0, id: 60, number: 60, velocity: 1 },
+      { kind: "express", instrument: 0, what: "bend", value: 2 },
+      { kind: "express", instrument: 0, id: undefined, what: "pressure", value: 1 },
+      { kind: "express", instrument: 0, id: 60, what: "pressure", value: 0 },
+      { kind: "pedal", instrument: 0, down: true },
+      { kind: "noteOff", instrument: 0, id: 60 },
+      { kind: "pedal", instrument: 0, down: false },
+    ]);
+    const samples = capture.finish();
+    assert.ok(samples.some((sample) => Math.abs(sample) > 0.05), "the note is heard");
+    assert.equal(counts.messages, 8);
+    assert.equal(counts.ignored, 2);
+    assert.equal(counts.refused, 3);
+    const refusals = lines.filter((line) => line.startsWith("MIDI: "));
+    assert.equal(refusals.length, 2, `each reason is told once:\n${refusals.join("\n")}`);
+    assert.ok(
+      refusals.some((line) => /UNDERSTUDY_MIDI_PROGRAMS=on/.test(line)) &&
+        refusals.some((line) => /channel/.test(line)),
+    );
+  },
+);
+
+jackTest("a cable that is pulled lets go of what was held", async ({ env }) => {
+  const { engine, midi } = await startWithMidi({ patch: keys });
+  await sendMidi([{ frame: 0, bytes: [0x90, 60, 127] }, { frame: 1, bytes: [0xb0, 64, 127] }], {
+    env,
+    to: midi.portName,
+  });
+  await until("nothing sounds any more", () => midi.counts.messages === 2 && engine.status().voices === 0);
+  await midi.stop();
+  await engine.stop();
+});
+
+jackTest(
+  "a server that dies is waited for; held notes end, and its successor is played from",
+  async (first) => {
+    const { engine, midi, lines } = await startWithMidi({ patch: keys });
+    const sending = sendMidi(
+      [{ frame: 0, bytes: [0x90, 60, 127] }, { frame: 96_000_000, bytes: [0x80, 60, 0] }],
+      { env: first.env, to: midi.portName },
+    ).catch(() => {});
+    await until("the note sounds", () => engine.status().voices === 1);
+    await first.kill();
+    await until("the loss is seen", () => midi.counts.open === 0);
+    await until("the note has ended", () => engine.status().voices === 0);
+    assert.ok(lines.some((line) => /MIDI input lost/.test(line)));
+    await sending;
+    const second = await startSoundServer(48_000, 128, first.name);
+    try {
+      await until("the port is back", () => midi.counts.open === 1, 20_000);
+      await sendMidi([{ frame: 0, bytes: [0x90, 62, 127] }], { env: second.env, to: midi.portName });
+      await until("the second note has come in", () => midi.counts.messages === 2);
+    } finally {
+      await midi.stop();
+      await engine.stop();
+      await second.stop();
+    }
+  },
+);
+
+jackTest(
+  "what nobody takes fills the ring in order, the rest is counted, and closing leaves no client and no thread",
+  async ({ env }) => {
+    const { native } = await nativeForTests();
+    const before = threads();
+    const port = await MidiInputPort.open(native, "understudy-ring", "midi_in");
+    assert.equal(port.name, "understudy-ring:midi_in");
+    const messages = Array.from({ length: 4_200 }, (_, index) => ({
+      frame: index * 10,
+      bytes: [0x90, index & 127, 1 + (index >> 7)],
+    }));
+    await sendMidi(messages, { env, to: port.name });
+    const taken: number[] = [];
+    for (let events = port.take(); events.length > 0; events = port.take()) {
+      taken.push(...events.map(({ first, second }) => (second - 1) << 7 | first));
+    }
+    assert.deepEqual(taken, Array.from({ length: 4_096 }, (_, index) => index));
+    assert.equal(port.look().lost, 104);
+    assert.ok((await listPorts(env)).includes("understudy-ring:midi_in"));
+    const added = [...threads()].filter((thread) => !before.has(thread));
+    assert.ok(added.length > 0, "JACK runs threads for the client");
+    assert.ok(await port.close());
+    assert.ok(!(await listPorts(env)).includes("understudy"));
+    // the runtime's own pool ends idle threads after ten seconds
+    await until("its threads are gone", () => added.every((thread) => !threads().has(thread)), 20_000);
+  },
+);
+
+jackTest(
+  "two inputs are two clients: the second gets a suffix, and what is not there says what helps",
+  async ({ env }) => {
+    const { native } = await nativeForTests();
+    const ports = [
+      await MidiInputPort.open(native, "understudy-two", "midi_in"),
+      await MidiInputPort.open(native, "understudy-two", "midi_in"),
+    ];
+    assert.notEqual(ports[0].name, ports[1].name);
+    assert.match(await listPorts(env), /understudy-two-01:midi_in/);
+    for (const port of ports) assert.ok(await port.close());
+    Deno.env.set("JACK_DEFAULT_SERVER", "nobody-has-this-name");
+    await assert.rejects(MidiInputPort.open(native, "understudy-none", "midi_in"), (error) => {
+      assert.ok(error instanceof MidiUnavailable);
+      assert.match(error.message, /no JACK server answers; start one/);
+      return true;
+    });
+  },
+);
+
+async function listPorts(env: Readonly<Record<string, string>>): Promise<string> {
+  const { stdout } = await new Deno.Command("jack_lsp", { env }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** Kernel ids of this process's threads. */
+function threads(): Set<string> {
+  return new Set([...Deno.readDirSync("/proc/self/task")].map(({ name }) => name));
+}

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { AccessControl, loginSeconds } from "../../../osc/admission/access_control.ts";
+import { NetworkList } from "../../../osc/admission/network_list.ts";
+import { senderAt } from "../../../testing/osc/recording_sender.ts";
+
+function control(secret?: string) {
+  const clock = { ms: 1_000 };
+  const access = new AccessControl({
+    allow: new NetworkList("127.0.0.0/8, 10.0.0.0/8"),
+    readOnly: new NetworkList("10.1.0.0/16, 192.168.0.0/16"),
+    secret,
+    nowMs: () => clock.ms,
+  });
+  return { access, clock };
+}
+
+Deno.test("networks are forbidden unless let in, and to read only wins", () => {
+  const { access } = control();
+  assert.deepEqual(
+    ["127.0.0.1", "10.2.0.1", "10.1.0.1", "192.168.1.1", "172.16.0.1", "fd00::1"].map((each) =>
+      access.verdict(each)
+    ),
+    ["change", "change", "read", "read", "forbidden", "forbidden"],
+  );
+  const reader = senderAt("192.168.1.1");
+  access.check(reader, "read");
+  assert.throws(() => access.check(reader, "change"), /192\.168\.1\.1 may only read/);
+});
+
+Deno.test("what may end or break the engine is refused to other machines, also to those that may change the sound", () => {
+  const { access } = control();
+  access.check(senderAt("10.2.0.1"), "change");
+  assert.throws(() => access.check(senderAt("10.2.0.1"), "machine"), /engine's own machine/);
+  access.check(senderAt("127.0.0.1"), "machine");
+});
+
+Deno.test("with a secret nobody changes the sound before a login, which holds for that sender until it is silent for an hour", () => {
+  const { access, clock } = control("correct horse");
+  const [sender, other] = [senderAt("127.0.0.1", 1), senderAt("127.0.0.1", 2)];
+  assert.throws(() => access.check(sender, "change"), /log in first/);
+  assert.throws(() => access.check(sender, "machine"), /log in first/);
+  access.check(sender, "read");
+  access.login(sender, "correct horse");
+  access.check(sender, "machine");
+  assert.throws(() => access.check(other, "change"), /log in first/);
+  clock.ms += loginSeconds * 1_000 - 1;
+  access.check(sender, "change");
+  clock.ms += loginSeconds * 1_000 - 1;
+  access.check(sender, "change");
+  clock.ms += loginSeconds * 1_000 + 1;
+  assert.throws(() => access.check(sender, "change"), /log in first/);
+});
+
+Deno.test("after each wrong secret its machine waits twice as long, from whatever port; the right one is refused meanwhile", () => {
+  const { access, clock } = control("correct horse");
+  for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {
+    const sender = senderAt("10.2.0.1", 1_000 + seconds);
+    assert.throws(() => access.login(sender, "correct hors"), new RegExp(`again in ${seconds} s`));
+    assert.throws(
+      () => access.login(senderAt("10.2.0.1"), "correct horse"),
+      new RegExp(`again in ${seconds} s`),
+    );
+    access.login(senderAt("10.2.0.2"), "correct horse");
+    clock.ms += seconds * 1_000;
+  }
+  access.login(senderAt("10.2.0.1"), "correct horse");
+  assert.throws(() => access.login(senderAt("10.2.0.1"), ""), /again in 1 s/);
+});
+
+Deno.test("a wrong secret ends no login that holds", () => {
+  const { access } = control("correct horse");
+  const sender = senderAt("10.2.0.1");
+  access.login(sender, "correct horse");
+  assert.throws(() => access.login(senderAt("10.2.0.1", 9), "wrong"));
+  access.check(sender, "change");
+});
+
+Deno.test("100,000 invented addresses leave the tables bounded and the verdicts right", () => {
+  const { access } = control("correct horse");
+  const before = Deno.memoryUsage().heapUsed;
+  for (let index = 0; index < 100_000; index++) {
+    const hostname = `172.${index >> 16}.${(index >> 8) & 255}.${index & 255}`;
+    assert.equal(access.verdict(hostname), "forbidden");
+    assert.throws(() => access.login(senderAt(hostname), "guess"));
+  }
+  assert.ok(Deno.memoryUsage().heapUsed - before < 32 << 20);
+  assert.equal(access.verdict("10.2.0.1"), "change");
+});

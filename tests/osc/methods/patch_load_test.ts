@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { AddressSpace } from "../../../osc/methods/address_space.ts";
+import type { OscMessage } from "../../../osc/packet/codec.ts";
+import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { loadPatch } from "../../../patches/loading/evaluate_patch.ts";
+import { startTestEngine } from "../../../testing/test_engine.ts";
+import { senderAt } from "../../../testing/osc/recording_sender.ts";
+
+const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+
+/** What a file says, and what its sender is told. */
+const badFiles: readonly (readonly [name: string, text: string, told: RegExp])[] = [
+  ["loops.ts", "for (;;) {}", /loops\.ts.*evaluated within 3 s|3 s/],
+  ["throws.ts", "throw new Error('not today');", /throws\.ts.*not today/],
+  ["nonsense.ts", "export default 42;", /nonsense\.ts.*export default definePatch/],
+  [
+    "eats.ts",
+    "const all = []; for (;;) all.push(new Array(1000).fill(all.length + 0.5));",
+    /eats\.ts.*memory/,
+  ],
+  ["broken.ts", "export default definePatch({", /broken\.ts/],
+];
+
+Deno.test("a bad patch file is an answer with the reason; the patch that plays plays on, and a good one follows", async () => {
+  const folder = await Deno.makeTempDir();
+  const { engine } = await startTestEngine({ patch: (wanted) => compilePatch("sines", wanted) });
+  let tell: (message: OscMessage) => void = () => {};
+  const space = new AddressSpace({
+    engine,
+    version: "1",
+    loadPatch: async (name) =>
+      await engine.loadPatch(
+        await loadPatch(name === "keys" ? name : `${folder}/${name}`, format, { timeLimitMs: 3_000 }),
+      ),
+    programs: ["sines", "keys"],
+    onQuit: () => {},
+  });
+  const ask = (address: string, ...args: OscMessage["args"]) =>
+    new Promise<string>((resolve) => {
+      tell = ({ address, args }) =>
+        resolve([address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" "));
+      const sender = { ...senderAt("127.0.0.1"), reply: (message: OscMessage) => tell(message) };
+      space.dispatch({ address, args }, sender);
+    });
+  try {
+    await ask("/synth/note", { type: "i", value: 60 }, { type: "f", value: 1 });
+    for (const [name, text, told] of badFiles) {
+      await Deno.writeTextFile(`${folder}/${name}`, text);
+      engine.takePeak();
+      const answer = await ask("/patch/load", { type: "s", value: name });
+      assert.match(answer, /^\/fail \/patch\/load /, name);
+      assert.match(answer, told, name);
+      assert.ok(!answer.includes("\n"), `one line: ${answer}`);
+      assert.ok(engine.takePeak() > 0.05, `the note rang on during ${name}`);
+    }
+    assert.equal(await ask("/patch/load", { type: "s", value: "keys" }), "/done /patch/load");
+    assert.equal(await ask("/keys/cutoffHz", { type: "f", value: 800 }), "/done /keys/cutoffHz");
+    const program = (number: number) =>
+      ask("/midi/program", { type: "i", value: 1 }, { type: "i", value: number });
+    assert.equal(await program(1), "/done /midi/program");
+    assert.match(await program(2), /^\/fail \/midi\/program program: expected 0 to 1, found 2/);
+    assert.equal(engine.status().patch, "keys");
+    assert.match(
+      await ask("/synth/pan", { type: "f", value: 0 }),
+      /^\/fail \/synth\/pan there is no such address/,
+    );
+  } finally {
+    await engine.stop();
+  }
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,0 +1,96 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type OscMalformed } from "../../../osc/packet/codec.ts";
+import { frame, frameReader, framings, largestFrame } from "../../../osc/transport/framing.ts";
+
+/** What a reader makes of a stream, cut into pieces at these places. */
+function read(framing: typeof framings[number], stream: Uint8Array, cuts: readonly number[] = []) {
+  const reader = frameReader(framing);
+  const packets: number[][] = [];
+  const errors: OscMalformed[] = [];
+  const places = [0, ...cuts.map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length];
+  for (let index = 1; index < places.length; index++) {
+    const piece = stream.slice(places[index - 1], places[index]);
+    reader.push(piece, (packet) => packets.push([...packet]), (error) => errors.push(error));
+    piece.fill(0xEE);
+  }
+  return { packets, errors, inside: reader.inside };
+}
+
+const packet = fc.oneof(
+  fc.uint8Array({ minLength: 1, maxLength: 40 }),
+  fc.array(fc.constantFrom(0xC0, 0xDB, 0xDC, 0xDD), { minLength: 1, maxLength: 20 }).map((all) =>
+    Uint8Array.from(all)
+  ),
+);
+
+for (const framing of framings) {
+  Deno.test(`${framing}: packets come out as they went in, wherever the stream is cut`, () => {
+    fc.assert(fc.property(fc.array(packet), fc.array(fc.nat()), (packets, cuts) => {
+      const stream = Uint8Array.from(packets.flatMap((each) => [...frame(framing, each)]));
+      const { packets: found, errors, inside } = read(framing, stream, cuts);
+      assert.deepEqual(found, packets.map((each) => [...each]));
+      assert.deepEqual([errors.length, inside], [0, false]);
+    }));
+  });
+
+  Deno.test(`${framing}: whatever comes, no packet is larger than the limit and nothing but OscMalformed is thrown`, () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat()), (stream, cuts) => {
+      try {
+        for (const found of read(framing, stream, cuts).packets) assert.ok(found.length <= largestFrame);
+      } catch (error) {
+        assert.equal((error as Error).name, "OscMalformed");
+      }
+    }));
+  });
+}
+
+Deno.test("SLIP is written as RFC 1055 has it, with END at both sides as OSC 1.1 asks", () => {
+  assert.deepEqual([...frame("slip", Uint8Array.of(1, 0xC0, 2, 0xDB, 3))], [
+    0xC0,
+    1,
+    0xDB,
+    0xDC,
+    2,
+    0xDB,
+    0xDD,
+    3,
+    0xC0,
+  ]);
+});
+
+Deno.test("SLIP: one END at the end is enough, and empty packets between two are none", () => {
+  assert.deepEqual(read("slip", Uint8Array.of(1, 0xC0, 0xC0, 0xC0, 2, 0xC0)).packets, [[1], [2]]);
+});
+
+Deno.test("SLIP: a broken escape or a packet too large costs that packet, is told once, and the next is read", () => {
+  const broken = read("slip", Uint8Array.of(1, 0xDB, 7, 0xDB, 9, 0xC0, 2, 0xC0, 3, 0xDB, 0xC0, 4, 0xC0));
+  assert.deepEqual(broken.packets, [[2], [4]]);
+  assert.deepEqual(broken.errors.map(({ message }) => message), [
+    "byte 1: expected 0xdc or 0xdd after 0xdb, found 0x7",
+    "byte 1: expected 0xdc or 0xdd after 0xdb, found the end",
+  ]);
+  const large = new Uint8Array(largestFrame * 3).fill(1);
+  const after = read("slip", Uint8Array.from([...large, 0xC0, 5, 0xC0]));
+  assert.deepEqual(after.packets, [[5]]);
+  assert.match(after.errors[0].message, /at most 65536 bytes/);
+  assert.equal(after.errors.length, 1);
+});
+
+Deno.test("length: a size beyond the limit ends the reading before anything is allocated; the largest is read", () => {
+  assert.throws(
+    () => read("length", Uint8Array.of(0, 1, 0, 1)),
+    /a size of at most 65536 bytes, found 65537/,
+  );
+  assert.throws(() => read("length", Uint8Array.of(255, 255, 255, 255)), /found 4294967295/);
+  const largest = new Uint8Array(largestFrame).fill(3);
+  assert.equal(read("length", frame("length", largest), [1, 70, 40_000]).packets[0].length, largestFrame);
+  assert.match(read("length", Uint8Array.of(0, 0, 0, 0)).errors[0].message, /empty packet/);
+});
+
+Deno.test("a packet that has begun is known to be unfinished", () => {
+  for (const framing of framings) {
+    const whole = frame(framing, Uint8Array.of(1, 2, 3, 4));
+    assert.equal(read(framing, whole.subarray(0, whole.length - 1)).inside, true, framing);
+  }
+});

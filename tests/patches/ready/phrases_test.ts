@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import type { Command } from "../../../engine/control/control.ts";
+import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
+import { playScore } from "../../../osc/score/play_score.ts";
+import { readScore } from "../../../osc/score/score.ts";
+import { compilePatch, compileWithSamples, patchNames } from "../../../patches/ready/catalogue.ts";
+import { phraseOf } from "../../../patches/ready/phrases.ts";
+import { startTestEngine, until } from "../../../testing/test_engine.ts";
+import { OutputCapture } from "../../../testing/output_capture.ts";
+import { testFormat } from "../../../testing/patch_player.ts";
+
+for (const name of patchNames) {
+  Deno.test(`the phrase of ${name} can be played, and lets go of every note`, async () => {
+    const patch = await compileWithSamples(name, testFormat, new SampleLoader());
+    const text = phraseOf(name, patch.instruments);
+    const { events } = readScore(new TextEncoder().encode(text), { name, sampleRateHz: 48_000, patch });
+    const commands = events.flatMap(({ commands }) => commands);
+    const notes = (kind: Command["kind"]) =>
+      commands.flatMap((command) =>
+        command.kind === kind && "id" in command ? [`${command.instrument} ${command.id}`] : []
+      ).sort();
+    assert.ok(patch.instruments.length === 0 || notes("noteOn").length > 0);
+    assert.deepEqual(notes("noteOff"), notes("noteOn"));
+    assert.ok((events.at(-1)?.frame ?? 0) < 48_000 * 15);
+  });
+}
+
+Deno.test("a phrase goes through the log and is heard from the clock driver", async () => {
+  const { engine, patch } = await startTestEngine({
+    patch: (format) => compilePatch("piano", format),
+    captureFrames: 48_000,
+  });
+  const capture = new OutputCapture(engine.memory);
+  const text = new TextEncoder().encode(phraseOf("piano", patch.instruments));
+  const { events } = readScore(text, { name: "demo", sampleRateHz: 48_000, patch });
+  assert.equal(playScore(engine, events, 48_000, Date.now()), events.at(-1)!.frame / 48_000);
+  await until("voices sound", () => engine.voices().some((count) => count > 0));
+  await new Promise((done) => setTimeout(done, 300));
+  await engine.stop();
+  assert.ok(capture.finish().some((sample: number) => Math.abs(sample) > 0.02));
+});
+
+Deno.test("what nobody has written a phrase for plays a chord on its first instrument, or nothing without one", () => {
+  assert.match(phraseOf("./organ.ts", ["organ", "lead"]), /^0\.000 \/organ\/note 48 /);
+  assert.equal(phraseOf("./wind.ts", []), "");
+});

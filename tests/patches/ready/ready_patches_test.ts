@@ -1,0 +1,181 @@
+/**
+ * Each patch that comes with Understudy, played from its score in examples/scores/.
+ *
+ * Covers: patches/ready/piano.ts, patches/ready/bass.ts, patches/ready/pad.ts, patches/ready/harp.ts, patches/ready/drums.ts, patches/ready/drum_sounds.ts,
+ * patches/ready/drone.ts, patches/ready/rack.ts, patches/ready/cues.ts, patches/ready/keys.ts, patches/ready/sampler.ts, patches/ready/master.ts
+ */
+import assert from "node:assert/strict";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { readConfig } from "../../../config/settings.ts";
+import type { Command, ScoreEvent } from "../../../engine/control/control.ts";
+import { renderScore } from "../../../engine/render/score_renderer.ts";
+import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
+import { readScore } from "../../../osc/score/score.ts";
+import { compileWithSamples, patchNames } from "../../../patches/ready/catalogue.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+
+const scores = new URL("../../../examples/scores/", import.meta.url);
+const sampleRateHz = 48_000;
+const playedSeconds = 10;
+const loader = new SampleLoader();
+
+/** How long a patch may take from the last note until every bit is zero. */
+const longestTailSeconds = 60;
+
+/** What plays on by itself when all notes are let go, and the parameter that stops it, if there is one. */
+const selfPlaying: Readonly<Record<string, string | undefined>> = {
+  drums: "transport/running",
+  drone: undefined,
+};
+
+interface Heard {
+  readonly samples: Float32Array<ArrayBuffer>;
+  readonly nonFiniteSamples: number;
+}
+
+/** Plays the first seconds of the score of a patch, lets all notes go, and listens on. */
+async function play(name: string, seconds: number, blockFrames = 256): Promise<Heard> {
+  const config = readConfig({ UNDERSTUDY_BLOCK_FRAMES: String(blockFrames) });
+  const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: blockFrames };
+  const patch = await compileWithSamples(name, format, loader);
+  const bytes = await Deno.readFile(new URL(`${name}.txt`, scores));
+  const { events } = readScore(bytes, { name, sampleRateHz, patch });
+  const cut = playedSeconds * sampleRateHz;
+  const played = events.filter(({ frame }) => frame < cut);
+  const { native } = await nativeForTests();
+  const samples = new Float32Array(seconds * sampleRateHz * 2);
+  let filled = 0;
+  const { nonFiniteSamples } = await renderScore({
+    patch,
+    config,
+    native,
+    checksum: compileChecksum(),
+    events: [...played, { frame: cut, commands: letGo(name, played, patch.parameters) }],
+    end: { frames: seconds * sampleRateHz },
+    onSamples: (part) => {
+      samples.set(part.subarray(0, samples.length - filled), filled);
+      filled += part.length;
+      return Promise.resolve();
+    },
+  });
+  return { samples, nonFiniteSamples };
+}
+
+/** Every key and pedal up. */
+function letGo(
+  name: string,
+  events: readonly ScoreEvent[],
+  parameters: readonly { readonly address: string }[],
+): Command[] {
+  const notes = events.flatMap(({ commands }) => commands).filter((command) => command.kind === "noteOn");
+  const stop = parameters.findIndex(({ address }) => address === selfPlaying[name]);
+  return [
+    ...notes.map(({ instrument, id }): Command => ({ kind: "noteOff", instrument, id })),
+    ...[...new Set(notes.map(({ instrument }) => instrument))].map(
+      (instrument): Command => ({ kind: "pedal", instrument, down: false }),
+    ),
+    ...(stop < 0 ? [] : [{ kind: "set", parameter: stop, value: 0 } as const]),
+  ];
+}
+
+const decibels = (amplitude: number) => 20 * Math.log10(amplitude);
+const rmsOf = (samples: Float32Array) =>
+  Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
+
+for (const name of patchNames) {
+  Deno.test(`${name} is heard at a sound level, does not clip, and has no direct current`, async () => {
+    const { samples, nonFiniteSamples } = await play(name, playedSeconds);
+    assert.equal(nonFiniteSamples, 0);
+    const highest = peak(samples);
+    assert.ok(highest > 0.1 && highest < 0.9, `peak ${highest}`);
+    const rmsDb = decibels(rmsOf(samples));
+    assert.ok(rmsDb > -38 && rmsDb < -12, `rms ${rmsDb} dB`);
+    for (const channel of [0, 1]) {
+      const sum = samples.reduce((all, sample, index) => index % 2 === channel ? all + sample : all, 0);
+      assert.ok(Math.abs(sum / samples.length * 2) < 3e-4, `channel ${channel}: mean ${sum}`);
+    }
+  });
+
+  Deno.test(`${name} has the same bytes in blocks of 32 and of 1024 frames`, async () => {
+    const [one, other] = await Promise.all([32, 1_024].map((frames) => play(name, 5, frames)));
+    assert.ok(sameBits(one.samples, other.samples));
+  });
+
+  const playsOn = name in selfPlaying && selfPlaying[name] === undefined;
+  const ending = playsOn ? "plays on by itself" : "falls silent, to the last bit";
+  Deno.test(`${name} ${ending} when all notes are let go`, async () => {
+    const { samples } = await play(name, playedSeconds + longestTailSeconds);
+    const last = samples.subarray(-sampleRateHz * 2);
+    if (playsOn) return assert.ok(rmsOf(last) > 0.02, `rms ${rmsOf(last)}`);
+    const end = samples.findLastIndex((sample) => sample !== 0);
+    assert.ok(peak(last) === 0, `sounds until ${end / 2 / sampleRateHz} s, peak ${peak(last)}`);
+  });
+}
+
+Deno.test("all voices of a patch at full velocity stay below the ceiling of its limiter", async () => {
+  for (const name of ["piano", "bass", "pad", "harp", "rack", "cues", "sampler"]) {
+    const player = new PatchPlayer(await compileWithSamples(name, testFormat, loader));
+    for (let key = 0; key < 24; key++) player.on(key, 36 + 2 * key);
+    player.set("master/gainDb", 12);
+    const highest = peak(player.play(48_000 * 2));
+    assert.ok(highest > 0.5 && highest < 10 ** (-1 / 20) + 1e-6, `${name}: ${highest}`);
+    assert.equal(player.poisonedVoices, 0);
+  }
+});
+
+Deno.test("the rack lets its input through, and turns down what is loud", async () => {
+  const levelOf = async (amplitude: number) => {
+    const player = await PatchPlayer.of((await import("../../../patches/ready/rack.ts")).rack, {
+      inputChannels: 2,
+    });
+    let frame = 0;
+    let heard = 0;
+    for (let block = 0; block < 1_500; block++) {
+      for (let at = 0; at < 64; at++, frame++) {
+        const sample = amplitude * Math.sin(2 * Math.PI * 1_000 * frame / 48_000);
+        player.feedFrame(at, [sample, sample]);
+      }
+      const part = peak(player.play(64));
+      if (block > 1_000) heard = Math.max(heard, part);
+    }
+    return decibels(heard);
+  };
+  const [soft, loud] = [await levelOf(0.02), await levelOf(0.5)];
+  const rise = loud - soft;
+  // 28 dB go in; what lies above the threshold of -20 dB is divided by three
+  assert.ok(soft > -40 && rise > 10 && rise < 22, `${soft} dB, ${loud} dB`);
+});
+
+Deno.test("the first of two inputs of the rack is heard on both sides when it is asked to be", async () => {
+  const { rack } = await import("../../../patches/ready/rack.ts");
+  const levels = async (mono: number) => {
+    const player = (await PatchPlayer.of(rack, { inputChannels: 2 })).set("input/mono", mono);
+    player.set("reverb/gainDb", -90).set("echo/gainDb", -90).play(4_800);
+    player.feed(0.2, 0);
+    const heard = player.play(480);
+    return [0, 1].map((channel) => peak(heard.filter((_, index) => index % 2 === channel)));
+  };
+  const [left, right] = await levels(0);
+  assert.ok(left > 0.05 && right === 0, `${left}, ${right}`);
+  const [one, other] = await levels(1);
+  assert.ok(one > 0.05 && one === other, `${one}, ${other}`);
+});
+
+Deno.test("steps of the drum machine are played where they are set, and left out where they are 0", async () => {
+  const { drums } = await import("../../../patches/ready/drums.ts");
+  const player = await PatchPlayer.of(drums);
+  player.set("transport/tempoBpm", 120).set("transport/swing", 0).set("room/gainDb", -90);
+  for (const track of ["kick", "snare", "hat", "openHat"]) {
+    for (let step = 1; step <= 16; step++) player.set(`${track}/step${step}`, 0);
+    player.set(`${track}/probability`, 1);
+  }
+  player.set("snare/step5", 1).set("snare/step13", 1);
+  const sound = player.play(48_000 * 4, 0);
+  const sixteenth = 48_000 * 60 / 120 / 4;
+  const loud = Array.from(
+    { length: 32 },
+    (_, step) => peak(sound.subarray(step * sixteenth, step * sixteenth + 2_400)) > 0.1,
+  );
+  assert.deepEqual(loud.flatMap((is, step) => is ? [step] : []), [4, 12, 20, 28]);
+});
