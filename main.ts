@@ -35,13 +35,14 @@ import { AccessControl, loopbackNetworks } from "./osc/admission/access_control.
 import { AddressSpace } from "./osc/methods/address_space.ts";
 import { NetworkInvalid, NetworkList } from "./osc/admission/network_list.ts";
 import { Gate } from "./osc/admission/admission.ts";
-import { isLoopback, PacketIntake } from "./osc/transport/intake.ts";
+import { PacketIntake } from "./osc/transport/intake.ts";
+import { isLoopback } from "./osc/transport/network_address.ts";
 import { OscListener, PortInUse, wantedBufferBytes } from "./osc/transport/udp_listener.ts";
 import { QueryService } from "./osc/oscquery/query_service.ts";
 import { StreamListener } from "./osc/transport/tcp_listener.ts";
 import type { PatchFormat } from "./compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "./compiler/graph/sample_bank.ts";
-import { PatchInvalid } from "./modules/signal/flatten.ts";
+import { PatchInvalid } from "./compiler/graph/patch_error.ts";
 import { patchNames, PatchUnknown } from "./patches/ready/catalogue.ts";
 import { ScoreInvalid } from "./osc/score/score_invalid.ts";
 import { allowedPatch } from "./patches/loading/allowed_patch.ts";

@@ -3,7 +3,7 @@ import { annotateWat } from "../compiler/inspect/annotate.ts";
 import { assemblePatch, patchText } from "../compiler/compile.ts";
 import { describePatch } from "../compiler/inspect/describe.ts";
 import { drawPatch, patchDot } from "../compiler/inspect/draw.ts";
-import { PatchInvalid } from "../modules/signal/flatten.ts";
+import { PatchInvalid } from "../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
 import { graphToJson } from "../compiler/graph/graph_json.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";

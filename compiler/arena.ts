@@ -4,7 +4,7 @@
  */
 import { hostRegionBytes, type PatchFormat } from "./graph/compiled_patch.ts";
 import { type SampleBank, type SamplePlace, samplePlaces } from "./graph/sample_bank.ts";
-import { PatchInvalid } from "../modules/signal/flatten.ts";
+import { PatchInvalid } from "./graph/patch_error.ts";
 import { expressions, type Graph, noteFields, type PatchGraph } from "./graph/graph.ts";
 
 /** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */

@@ -1,5 +1,5 @@
 import type { SampleBank } from "./graph/sample_bank.ts";
-import { PatchInvalid } from "../modules/signal/flatten.ts";
+import { PatchInvalid } from "./graph/patch_error.ts";
 import { type Graph, type GraphNode, type PatchGraph, sampleFacts } from "./graph/graph.ts";
 import { rewriteGraph } from "./rewrite.ts";
 import { shareStates } from "./graph/share_states.ts";

@@ -26,7 +26,7 @@ import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
 import { PatchLoader } from "./patch_swap/patch_swap.ts";
-import { EndedNotes } from "./renderer/ended_notes.ts";
+import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { RendererPool } from "./supervisor/renderer_pool.ts";
 import { Reporter } from "./report/reporter.ts";
 import { lockSamples } from "./samples/lock_samples.ts";

@@ -5,7 +5,8 @@
 import type { ParameterDeclaration, PatchFormat } from "../compiler/graph/compiled_patch.ts";
 import { checkParameter, type ParameterSignals, type ParameterTable } from "./signal/module.ts";
 import { sampleNames, withFormat, withUse } from "./signal/build_context.ts";
-import { flatten, PatchInvalid } from "./signal/flatten.ts";
+import { flatten } from "./signal/flatten.ts";
+import { PatchInvalid } from "../compiler/graph/patch_error.ts";
 import {
   expressions,
   type InstrumentGraph,
@@ -16,12 +17,13 @@ import {
   type Polyphony,
   stealingRules,
 } from "../compiler/graph/graph.ts";
-import { chokeProblem } from "../compiler/wat/choke.ts";
+import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
+import { reservedNames } from "../compiler/graph/reserved_names.ts";
 
 /** What a voice knows about the note that it plays. */
 export interface Note {
@@ -104,12 +106,6 @@ export interface Patch {
   readonly build: (format: PatchFormat) => PatchGraph;
 }
 
-/** First parts of OSC addresses that belong to the server; and `output`, the patch's own. */
-export const reservedNames: readonly string[] = [
-  ..."note off pedal bend pressure timbre feedback panic status version notify sync dump late done fail patch rec engine quit"
-    .split(" "),
-  ..."help get meters tree clear midi synced output".split(" "),
-];
 const reservedInInstruments = ["note", "off", "pedal", ...expressions];
 const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
 const mostVoices = 4_096;

@@ -5,7 +5,7 @@
  *     deno task soak:drone [HOURS]
  */
 import type { PatchExports } from "../engine/renderer/renderer.ts";
-import { compilePatch } from "../patches/ready/catalogue.ts";
+import { compilePatch } from "../patches/loading/compile_named.ts";
 
 const sampleRateHz = 48_000;
 const blockFrames = 1_024;

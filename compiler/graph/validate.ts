@@ -3,7 +3,7 @@
  * passes here the compiler turns into a module that validates; nothing of it reaches the WebAssembly text unchecked.
  */
 import { z } from "zod";
-import { PatchInvalid } from "../../modules/signal/flatten.ts";
+import { PatchInvalid } from "./patch_error.ts";
 import {
   type Graph,
   type GraphNode,
@@ -14,11 +14,11 @@ import {
   sampleFactType,
   stealingRules,
 } from "./graph.ts";
-import { chokeProblem } from "../wat/choke.ts";
-import { isSampleName } from "../../modules/signal/sample_file.ts";
+import { chokeProblem } from "./choke_groups.ts";
+import { isSampleName } from "./sample_name.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
 import { type LaneType, type OperationName, operations } from "./operations.ts";
-import { reservedNames } from "../../modules/patch.ts";
+import { reservedNames } from "./reserved_names.ts";
 
 /** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
 const most = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };

@@ -1,7 +1,8 @@
 import { type FaultKind, faultKinds } from "../control/control.ts";
 import { within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { ordersIndex, type Renderer } from "./renderer.ts";
+import { type Renderer } from "./renderer.ts";
+import { ordersIndex } from "../memory/seats.ts";
 
 /** How long a `stall` lasts: longer than any lookahead that is meant for live playing. */
 const stallMs = 30;
@@ -73,9 +74,4 @@ function flipSomeBit(renderer: Renderer): void {
 function exhaustHeap(): never {
   const hoard: number[] = [];
   for (;;) hoard.push(hoard.length + 0.5);
-}
-
-/** The order word that makes a renderer commit this fault. */
-export function faultCode(kind: FaultKind): number {
-  return faultKinds.indexOf(kind) + 1;
 }

@@ -8,7 +8,8 @@ import { snapshotCount } from "../memory/constants.ts";
 import { fixed, SeatCommand, SeatState, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultInjector } from "./fault_injector.ts";
-import { ordersIndex, type Renderer, reportIndex, snapshotIndex } from "./renderer.ts";
+import { type Renderer } from "./renderer.ts";
+import { ordersIndex, reportIndex, snapshotIndex } from "../memory/seats.ts";
 
 /** What the caller of a step has to do before the next one. */
 export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;

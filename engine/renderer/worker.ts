@@ -17,7 +17,8 @@ import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { FaultInjector } from "./fault_injector.ts";
 import { instantiatePatch, type PatchExports } from "./patch_instance.ts";
-import { ordersIndex, Renderer, RendererStale, reportIndex } from "./renderer.ts";
+import { Renderer, RendererStale } from "./renderer.ts";
+import { ordersIndex, reportIndex } from "../memory/seats.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
 
 /** A patch and its place in the order of loading. */

@@ -7,20 +7,12 @@ import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import type { DecodedSample } from "../../compiler/graph/sample_bank.ts";
 import { SampleError } from "./sample_error.ts";
 import { decodeWav } from "./wav_reader.ts";
+import { SoundFile } from "./sound_file.ts";
 
 /** Longest file: 23 minutes at 48 kHz. */
 export const mostFrames = 2 ** 26;
 
 const ratesHz = { min: 1_000, max: 384_000 };
-
-/** What a file holds; root note and loop only where it says them. */
-export interface SoundFile {
-  readonly channels: readonly Float32Array[];
-  readonly sampleRateHz: number;
-  readonly rootNote?: number;
-  readonly loopStart?: number;
-  readonly loopEnd?: number;
-}
 
 /** Where a file says nothing about its pitch. */
 const middleC = 60;

@@ -1,6 +1,6 @@
 /** WAV files: the library finds the chunks and undoes old telephone codecs; numbers are turned into floats here. */
 import wavefile from "wavefile";
-import type { SoundFile } from "./decode_sample.ts";
+import type { SoundFile } from "./sound_file.ts";
 
 /** Fields of the library that it does not declare. */
 interface Parsed {

@@ -5,7 +5,7 @@
  */
 import { within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { reportIndex } from "../renderer/renderer.ts";
+import { reportIndex } from "../memory/seats.ts";
 
 /** A checksum and who computed it. */
 export interface Ballot {

@@ -10,8 +10,8 @@ import type { FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultCause, SeatView } from "./supervisor.ts";
-import { faultCode } from "../renderer/fault_injector.ts";
-import { clearSeat, ordersIndex, reportIndex } from "../renderer/renderer.ts";
+import { faultCode } from "./fault_code.ts";
+import { clearSeat, ordersIndex, reportIndex } from "../memory/seats.ts";
 import type { NumberedPatch, PatchDelivery, RendererStart } from "../renderer/worker.ts";
 
 export interface RendererPoolOptions {

@@ -3,11 +3,7 @@ import { keyOf } from "../../compiler/graph/operations.ts";
 import { patchLocation } from "./patch_location.ts";
 import { shareStates } from "../../compiler/graph/share_states.ts";
 import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
-
-/** A patch that cannot be; the message names the module and the line of the patch file. */
-export class PatchInvalid extends Error {
-  override readonly name = "PatchInvalid";
-}
+import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
 
 /** What may stand in a graph besides arithmetic. */
 export interface Scope {

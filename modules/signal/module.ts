@@ -4,7 +4,7 @@
  * name, unit or kind of signal is an error in the editor, a value out of range one when the patch is built.
  */
 import { buildRateHz, currentUse, withUse } from "./build_context.ts";
-import { PatchInvalid } from "./flatten.ts";
+import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
 import { callerLocation } from "./patch_location.ts";
 import { always, Condition, constant, Integer, Signal, type Unit } from "./signal.ts";
 

@@ -1,15 +1,7 @@
 import { sampleIndex } from "./build_context.ts";
 import { type SampleFact, sampleFacts, sampleFactType } from "../../compiler/graph/graph.ts";
 import { Integer, makeNode, Signal, type Unit } from "./signal.ts";
-
-/** Below one folder, without a way out of it, and plain on every system. */
-const namePattern = /^(?!.*(?:^|\/)\.)[^\p{Cc}\\:*?"<>|/]+(?:\/[^\p{Cc}\\:*?"<>|/]+)*$/u;
-const longestName = 200;
-
-/** Whether a sample may have this name. */
-export function isSampleName(name: unknown): name is string {
-  return typeof name === "string" && name.length <= longestName && namePattern.test(name);
-}
+import { isSampleName } from "../../compiler/graph/sample_name.ts";
 
 /**
  * A sound file, WAV, FLAC or Ogg Vorbis, of one channel or two, whatever its rate. The patch names it; what it holds is

@@ -9,7 +9,6 @@ import { createHash } from "node:crypto";
 import { MessageRefused } from "../packet/arguments.ts";
 import { NetworkList } from "./network_list.ts";
 import type { PacketSender } from "../transport/intake.ts";
-import type { MethodAccess } from "../methods/method.ts";
 import { RecentMap } from "../../foundation/lru_map.ts";
 
 /** What the network part of an address is allowed: nothing, asking, or changing the sound. */
@@ -119,3 +118,9 @@ export class AccessControl {
 function digest(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
 }
+
+/**
+ * Who may use a method: `read` everybody who is let in, `change` who may change the sound, `machine` only senders on this
+ * machine who may change the sound.
+ */
+export type MethodAccess = "read" | "change" | "machine";

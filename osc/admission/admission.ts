@@ -8,7 +8,7 @@ import { setImmediate } from "node:timers";
 import type { AccessControl } from "./access_control.ts";
 import { FairQueue } from "./fair_queue.ts";
 import type { PacketHandler, PacketSender, Steps } from "../transport/intake.ts";
-import { text } from "../methods/method.ts";
+import { text } from "../packet/reply.ts";
 import { TokenBucket } from "../../foundation/token_bucket.ts";
 import { RecentMap } from "../../foundation/lru_map.ts";
 

@@ -1,7 +1,7 @@
 /** What can be said, told to who asks: `/help`, and the suggestions in errors. */
 import { nearestFew } from "../../foundation/nearest.ts";
-import { text } from "./method.ts";
-import type { MethodDescription } from "./music_methods.ts";
+import { text } from "../packet/reply.ts";
+import type { MethodDescription } from "./music_method.ts";
 import type { OscMessage } from "../packet/packet.ts";
 
 const mostSuggestions = 3;

@@ -14,8 +14,8 @@ import {
 } from "../../midi/messages.ts";
 import { MessageRefused, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
-import type { MusicMethod } from "./music_methods.ts";
-import type { ArgumentRange } from "../oscquery/namespace.ts";
+import type { MusicMethod } from "./music_method.ts";
+import type { ArgumentRange } from "../packet/argument_range.ts";
 
 const channel: ArgumentRange = { MIN: 1, MAX: 16 };
 const seven: ArgumentRange = { MIN: 0, MAX: 127 };

@@ -12,22 +12,8 @@ import {
 import { MessageRefused, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
 import { midiMethods } from "./midi_methods.ts";
-import type { ArgumentRange } from "../oscquery/namespace.ts";
-
-/** What a method is called and takes. */
-export interface MethodDescription {
-  readonly address: string;
-  /** Accepted type tags, for error texts and the documentation. */
-  readonly types: string;
-  readonly description: string;
-  /** What each argument may be, by form, as OSCQuery tells it; `null`: anything. */
-  readonly ranges?: Readonly<Record<string, readonly (ArgumentRange | null)[]>>;
-}
-
-/** A method that becomes a command of the log. `read` throws {@link MessageRefused}. */
-export interface MusicMethod extends MethodDescription {
-  readonly read: (args: readonly OscArgument[]) => Command;
-}
+import type { ArgumentRange } from "../packet/argument_range.ts";
+import { MusicMethod } from "./music_method.ts";
 
 /** Methods of a patch. Without an instrument's name, notes go to its first instrument. */
 export function musicMethods(

@@ -3,6 +3,7 @@
  * and the server's methods give it. Built once for each patch; only VALUE is asked for at each query.
  */
 import type { EngineControl } from "../../engine/control/control.ts";
+import type { ArgumentRange } from "../packet/argument_range.ts";
 
 /** A parameter as the patch declares it. */
 export type ParameterDeclaration = EngineControl["parameters"][number];
@@ -16,11 +17,6 @@ export interface QueryMethod {
   /** What each argument may be, by form; `null` where there is nothing to say. */
   readonly ranges?: Readonly<Record<string, readonly (ArgumentRange | null)[]>>;
 }
-
-/** Bounds, or a list of the only values. */
-export type ArgumentRange =
-  | { readonly MIN: number; readonly MAX: number }
-  | { readonly VALS: readonly number[] };
 
 /** One JSON object of OSCQuery, without CONTENTS and VALUE. */
 export interface Attributes {

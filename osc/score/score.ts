@@ -3,23 +3,12 @@ import type { Command, EngineControl, ScoreEvent } from "../../engine/control/co
 import { nearest } from "../../foundation/nearest.ts";
 import { MessageRefused } from "../packet/arguments.ts";
 import type { OscMessage } from "../packet/codec.ts";
-import { type MusicMethod, musicMethods } from "../methods/music_methods.ts";
+import { musicMethods } from "../methods/music_methods.ts";
+import { type MusicMethod } from "../methods/music_method.ts";
 import { readScoreBinary } from "./score_binary.ts";
 import { ScoreInvalid } from "./score_invalid.ts";
 import { readScoreText } from "./score_text.ts";
-
-/** Seconds from the start, exactly as they stand in the file. */
-export interface ScoreTime {
-  readonly numerator: bigint;
-  readonly denominator: bigint;
-}
-
-/** Messages of one time, and where they stand. */
-export interface ScoreBundle {
-  readonly time: ScoreTime;
-  readonly messages: readonly OscMessage[];
-  readonly where: string;
-}
+import { ScoreBundle } from "./score_bundle.ts";
 
 /** What is to be played. */
 export interface Score {

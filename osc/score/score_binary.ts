@@ -3,7 +3,7 @@
  * endian). Time tags are not moments of a calendar but seconds from the start of the score, in units of 2^-32 s.
  */
 import { decodePacket, isBundle, type OscBundle, OscMalformed, type OscMessage } from "../packet/codec.ts";
-import type { ScoreBundle, ScoreTime } from "./score.ts";
+import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
 import { ScoreInvalid } from "./score_invalid.ts";
 import { isImmediate } from "../packet/time_tag.ts";
 

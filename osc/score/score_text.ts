@@ -4,7 +4,7 @@
  * what stands in double quotes is a string.
  */
 import type { OscArgument } from "../packet/codec.ts";
-import type { ScoreBundle, ScoreTime } from "./score.ts";
+import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
 import { ScoreInvalid } from "./score_invalid.ts";
 
 interface Token {

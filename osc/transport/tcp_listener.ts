@@ -4,14 +4,8 @@
  */
 import { encodePacket, OscMalformed } from "../packet/codec.ts";
 import { frame, type FrameReader, frameReader, type Framing } from "./framing.ts";
-import {
-  hostAndPort,
-  isLoopback,
-  type PacketIntake,
-  type PacketSender,
-  type PacketTarget,
-  plainHostname,
-} from "./intake.ts";
+import { type PacketIntake, type PacketSender, type PacketTarget } from "./intake.ts";
+import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 import { PortInUse } from "./udp_listener.ts";
 
 export interface StreamListenerOptions {

@@ -4,15 +4,8 @@
  * through the native part, many at a time, where it is there. Main isolate.
  */
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
-import {
-  hostAndPort,
-  isLoopback,
-  PacketIntake,
-  type PacketSender,
-  type PacketTarget,
-  plainHostname,
-  type TroubleNotice,
-} from "./intake.ts";
+import { PacketIntake, type PacketSender, type PacketTarget, type TroubleNotice } from "./intake.ts";
+import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 
 /** The port is taken; the message names it and the remedy. */
 export class PortInUse extends Error {

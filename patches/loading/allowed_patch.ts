@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
-import { PatchInvalid } from "../../modules/signal/flatten.ts";
-import { isPatchFile } from "./evaluate_patch.ts";
+import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { isPatchFile } from "./patch_name.ts";
 
 /** What may be loaded from afar. */
 export interface AllowedPatches {

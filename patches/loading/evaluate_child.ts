@@ -2,7 +2,7 @@
  * Runs in a process of its own that may read the patch file and the modules, and nothing else: evaluates the file, builds
  * its patch, and prints the graph, or what went wrong, as one line of JSON.
  */
-import { PatchInvalid } from "../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
 import { graphToJson } from "../../compiler/graph/graph_json.ts";
 import type { Patch } from "../../modules/patch.ts";
 

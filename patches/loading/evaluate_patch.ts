@@ -7,11 +7,12 @@ import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { planArena } from "../../compiler/arena.ts";
-import { PatchInvalid } from "../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { graphFromJson } from "../../compiler/graph/validate.ts";
 import { patchNamed } from "../ready/catalogue.ts";
 import type { Evaluation } from "./evaluate_child.ts";
+import { isPatchFile } from "./patch_name.ts";
 
 /** Evaluating a patch takes some 60 ms; one that takes this long does not end. */
 const timeLimitMs = 10_000;
@@ -37,11 +38,6 @@ export interface LoadOptions {
   readonly timeLimitMs?: number;
   /** Told what a patch file prints while it is evaluated: its author's debugging. */
   readonly onPrint?: (text: string) => void;
-}
-
-/** Whether a patch is named by its file. */
-export function isPatchFile(nameOrFile: string): boolean {
-  return /[/\\]|\.[cm]?[jt]s$/.test(nameOrFile);
 }
 
 /** The graph of a patch for an output format. Throws `PatchUnknown` or {@link PatchInvalid}, which say what to mend. */
@@ -148,7 +144,12 @@ async function evaluateApart(path: string, format: PatchFormat, options: LoadOpt
 
 /** Starts the child: no network, no packages, no environment, no core file, and limits that hold if we are killed. */
 function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildProcess {
-  const modules = fileURLToPath(new URL("../../modules/", import.meta.url));
+  const readable = [
+    path,
+    ...["../../modules/", "../../compiler/graph/"].map((folder) =>
+      fileURLToPath(new URL(folder, import.meta.url))
+    ),
+  ];
   // -t: seconds of all threads together
   const limits = ["-c 0", `-d ${dataLimitMiB * 1024}`, `-t ${Math.ceil(limitMs / 1_000) * 4}`];
   return new Deno.Command("/bin/sh", {
@@ -160,7 +161,7 @@ function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildPr
       "run",
       ...["--quiet", "--no-prompt", "--no-remote", "--no-npm", "--no-lock", "--cached-only"],
       `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-      `--allow-read=${path},${modules}`,
+      `--allow-read=${readable.join(",")}`,
       `--v8-flags=--max-old-space-size=${heapLimitMiB}`,
       new URL("./evaluate_child.ts", import.meta.url).href,
       pathToFileURL(path).href,

@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isPatchFile } from "./evaluate_patch.ts";
+import { isPatchFile } from "./patch_name.ts";
 
 /**
  * Where the sound files of a patch are looked for: in the folder of the settings; without one, in `samples` beside a patch

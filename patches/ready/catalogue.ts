@@ -1,7 +1,4 @@
-import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import type { Patch } from "../../modules/patch.ts";
-import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
-import { compileGraph } from "../../compiler/compile.ts";
 import { bass } from "./bass.ts";
 import { cues } from "./cues.ts";
 import { drone } from "./drone.ts";
@@ -11,7 +8,6 @@ import { keys } from "./keys.ts";
 import { pad } from "./pad.ts";
 import { piano } from "./piano.ts";
 import { rack } from "./rack.ts";
-import { sampleFolderOf } from "../loading/sample_folder.ts";
 import { sampler } from "./sampler.ts";
 import { sines } from "./sines.ts";
 
@@ -43,28 +39,4 @@ export function patchNamed(name: string): Patch {
   throw new PatchUnknown(
     `there is no patch "${name}"; there are: ${patchNames.join(", ")}. A patch file ends in .ts`,
   );
-}
-
-/**
- * Compiles the patch of this name for an output format. Throws {@link PatchUnknown}, and `PatchInvalid` for one that plays
- * sound files and does not get them.
- */
-export function compilePatch(name: string, format: PatchFormat, samples?: SampleBank): CompiledPatch {
-  return compileGraph(patchNamed(name).build(format), format, samples);
-}
-
-/** What decodes sound files: `SampleLoader` does. */
-export interface SampleSource {
-  /** @param folder where the files are, below which the names lie */
-  load(folder: string, names: readonly string[]): Promise<SampleBank | undefined>;
-}
-
-/** Compiles the patch of this name with the sound files that come with it. Throws {@link PatchUnknown}. */
-export async function compileWithSamples(
-  name: string,
-  format: PatchFormat,
-  source: SampleSource,
-): Promise<CompiledPatch> {
-  const { samples = [] } = patchNamed(name).build(format);
-  return compilePatch(name, format, await source.load(sampleFolderOf(name, undefined), samples));
 }

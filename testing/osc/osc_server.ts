@@ -6,7 +6,7 @@ import { PacketIntake } from "../../osc/transport/intake.ts";
 import { OscListener } from "../../osc/transport/udp_listener.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { startTestEngine, type TestEngine, type TestEngineOptions } from "../test_engine.ts";
 

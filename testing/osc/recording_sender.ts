@@ -1,4 +1,5 @@
-import { hostAndPort, isLoopback, type PacketSender } from "../../osc/transport/intake.ts";
+import { type PacketSender } from "../../osc/transport/intake.ts";
+import { hostAndPort, isLoopback } from "../../osc/transport/network_address.ts";
 import type { OscMessage } from "../../osc/packet/packet.ts";
 
 /** A sender without a socket, which keeps what it is answered. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CommandRefused, type FaultKind, faultKinds } from "../../engine/control/control.ts";
-import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../testing/output_capture.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";

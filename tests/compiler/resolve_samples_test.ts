@@ -10,7 +10,7 @@ import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
 import { createSampleBank } from "../../compiler/graph/sample_bank.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { describePatch } from "../../compiler/inspect/describe.ts";
-import { PatchInvalid } from "../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { graphToJson } from "../../compiler/graph/graph_json.ts";
 import { resolveSamples } from "../../compiler/resolve_samples.ts";

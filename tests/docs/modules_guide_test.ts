@@ -35,7 +35,10 @@ Deno.test("the code of the modules guide runs as it stands", async () => {
     "overdriven.ts",
   ]);
   const folder = await Deno.makeTempDir();
-  const sources = ["compiler", "modules", "patches", "engine", "foundation", "testing"];
+  const sources = [
+    ...["compiler", "engine", "ffi", "foundation", "modules", "patches"],
+    ...["testing/patch_player.ts", "testing/trial/trial_patch.ts"],
+  ];
   for (const source of sources) await copy(`${root}${source}`, `${folder}/${source}`);
   const config = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
   await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ ...config, nodeModulesDir: "none" }));

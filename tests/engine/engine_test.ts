@@ -7,7 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { CommandRefused } from "../../engine/control/control.ts";
-import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../testing/output_capture.ts";
 import { poisonNumber } from "../../testing/tally_patch.ts";
 import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";

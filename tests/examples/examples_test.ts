@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../osc/methods/address_space.ts";
 import { OscListener } from "../../osc/transport/udp_listener.ts";
-import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { startTestEngine, until } from "../../testing/test_engine.ts";
 

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
-import { PatchInvalid } from "../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
 import { constant } from "../../modules/signal/signal.ts";
 import { testFormat } from "../../testing/patch_player.ts";
 

@@ -10,7 +10,7 @@
 import { parseArgs } from "node:util";
 import { CommandRefused, type EngineControl } from "../../engine/control/control.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
-import { compilePatch } from "../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { OutputCapture } from "../../testing/output_capture.ts";
 import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";

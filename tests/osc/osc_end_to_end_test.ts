@@ -13,7 +13,8 @@ import {
 import { OscListener, PortInUse } from "../../osc/transport/udp_listener.ts";
 import { StreamListener } from "../../osc/transport/tcp_listener.ts";
 import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
-import { compilePatch, patchNamed } from "../../patches/ready/catalogue.ts";
+import { patchNamed } from "../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { senderAt } from "../../testing/osc/recording_sender.ts";

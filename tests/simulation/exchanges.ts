@@ -3,7 +3,8 @@ import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command
 import { within } from "../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { PatchExports } from "../../engine/renderer/patch_instance.ts";
-import { ordersIndex, type Renderer } from "../../engine/renderer/renderer.ts";
+import { type Renderer } from "../../engine/renderer/renderer.ts";
+import { ordersIndex } from "../../engine/memory/seats.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 import { keepsState, tallyState } from "../../testing/tally_patch.ts";

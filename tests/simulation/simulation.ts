@@ -16,7 +16,8 @@ import { CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
 import { fixed, SeatCommand, SeatState, structureBytes, within } from "../../engine/memory/layout.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { clearSeat, ordersIndex, Renderer, reportIndex } from "../../engine/renderer/renderer.ts";
+import { Renderer } from "../../engine/renderer/renderer.ts";
+import { clearSeat, ordersIndex, reportIndex } from "../../engine/memory/seats.ts";
 import { Exchanges } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import { Comparison } from "../../engine/supervisor/comparison.ts";

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { planArena } from "../../../compiler/arena.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
-import { PatchInvalid } from "../../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
 import type { GraphNode, PatchGraph } from "../../../compiler/graph/graph.ts";
 import { graphToJson } from "../../../compiler/graph/graph_json.ts";
 import { graphFromJson } from "../../../compiler/graph/validate.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { sine } from "../../../modules/oscillators/sine.ts";
 import { definePatch, type Instrument, instrument } from "../../../modules/patch.ts";
-import { chokeProblem } from "../../../compiler/wat/choke.ts";
+import { chokeProblem } from "../../../compiler/graph/choke_groups.ts";
 import { constant } from "../../../modules/signal/signal.ts";
 import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { requirement } from "../../../testing/requirement.ts";
 import { soundServerNeeds, startSoundServer } from "../../../testing/sound_server.ts";
 import { renderAgain, startTestEngine } from "../../../testing/test_engine.ts";

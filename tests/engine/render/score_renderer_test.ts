@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Command, ScoreEvent } from "../../../engine/control/control.ts";
 import { ScoreUnplayable, silenceSeconds } from "../../../engine/render/score_renderer.ts";
 import type { ParameterDeclaration } from "../../../compiler/graph/compiled_patch.ts";
-import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { compileForTest, sameBits, testFormat } from "../../../testing/patch_player.ts";
 import { tallyPatch } from "../../../testing/tally_patch.ts";
 import { definePatch } from "../../../modules/patch.ts";

@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
-import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { startTestEngine, until } from "../../../testing/test_engine.ts";
 
 Deno.test("every note's end is told once, by whichever renderer plays the lead", async () => {

@@ -6,7 +6,7 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { type PatchExports, Renderer, RendererStale } from "../../../engine/renderer/renderer.ts";
-import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { tallyPatch } from "../../../testing/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
 import { testMemory } from "../../../testing/test_memory.ts";

@@ -1,7 +1,7 @@
 /** Covers: engine/report/status.ts, engine/renderer/voice_count.ts */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
-import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../../testing/output_capture.ts";
 import { startTestEngine, until } from "../../../testing/test_engine.ts";
 

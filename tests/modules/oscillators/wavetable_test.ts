@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { classicWaves, type Wave, waveOf } from "../../../modules/oscillators/wave.ts";
 import { wavetable } from "../../../modules/oscillators/wavetable.ts";
-import { PatchInvalid } from "../../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
 import { peak, testFormat } from "../../../testing/patch_player.ts";
 import { aliasDb, decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import type { OscMessage } from "../../../osc/packet/codec.ts";
-import { compilePatch } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { loadPatch } from "../../../patches/loading/evaluate_patch.ts";
 import { startTestEngine } from "../../../testing/test_engine.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";

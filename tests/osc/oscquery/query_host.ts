@@ -2,7 +2,8 @@ import type { EngineControl } from "../../../engine/control/control.ts";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import { engineValues, type ParameterSource } from "../../../osc/oscquery/engine_values.ts";
 import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
-import { compilePatch, patchNamed } from "../../../patches/ready/catalogue.ts";
+import { patchNamed } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { startTestEngine } from "../../../testing/test_engine.ts";
 
 /** An engine that plays `keys`, with its address space and OSCQuery before it. */

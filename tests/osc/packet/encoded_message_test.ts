@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { encodeForNow, encodePacket } from "../../../osc/packet/codec.ts";
 import { EncodedMessage } from "../../../osc/packet/encoded_message.ts";
-import { done } from "../../../osc/methods/method.ts";
+import { done } from "../../../osc/packet/reply.ts";
 
 Deno.test("a message that was encoded before has the bytes that it would get now, however often and whatever is between", () => {
   fc.assert(

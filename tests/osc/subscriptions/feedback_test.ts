@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import type { PacketSender } from "../../../osc/transport/intake.ts";
 import type { OscMessage } from "../../../osc/packet/packet.ts";
-import { compilePatch, patchNamed } from "../../../patches/ready/catalogue.ts";
+import { patchNamed } from "../../../patches/ready/catalogue.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { startTestEngine } from "../../../testing/test_engine.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };

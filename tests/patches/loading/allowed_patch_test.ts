@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PatchInvalid } from "../../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
 import { allowedPatch } from "../../../patches/loading/allowed_patch.ts";
 
 Deno.test("from afar, only files below the declared folder are loaded, also where links lead out of it", async () => {

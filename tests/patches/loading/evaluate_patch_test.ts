@@ -5,10 +5,11 @@
  */
 import assert from "node:assert/strict";
 import { PatchUnknown } from "../../../patches/ready/catalogue.ts";
-import { isPatchFile, type LoadOptions, loadPatch } from "../../../patches/loading/evaluate_patch.ts";
+import { type LoadOptions, loadPatch } from "../../../patches/loading/evaluate_patch.ts";
+import { isPatchFile } from "../../../patches/loading/patch_name.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
-import { PatchInvalid } from "../../../modules/signal/flatten.ts";
+import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
 import { testFormat } from "../../../testing/patch_player.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "understudy-patches-" });
@@ -244,7 +245,7 @@ Deno.test("what a file gives is what the same patch gives in this process", asyn
   const source = await Deno.readTextFile(new URL("../../../patches/ready/keys.ts", import.meta.url));
   const path = await fileOf(
     "keys.ts",
-    source.replaceAll(/"\.\.\/modules\/.*"/g, '"understudy"').replace(
+    source.replaceAll(/"(\.\.\/)+modules\/.*"/g, '"understudy"').replace(
       "export const keys =",
       "export default",
     ),

@@ -11,7 +11,8 @@ import type { Command, ScoreEvent } from "../../../engine/control/control.ts";
 import { renderScore } from "../../../engine/render/score_renderer.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { readScore } from "../../../osc/score/score.ts";
-import { compileWithSamples, patchNames } from "../../../patches/ready/catalogue.ts";
+import { patchNames } from "../../../patches/ready/catalogue.ts";
+import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
 

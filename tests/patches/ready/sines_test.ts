@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
-import { compileWithSamples, patchNamed, patchNames } from "../../../patches/ready/catalogue.ts";
+import { patchNamed, patchNames } from "../../../patches/ready/catalogue.ts";
+import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
 import { sines } from "../../../patches/ready/sines.ts";
 import { PatchPlayer, peak, testFormat } from "../../../testing/patch_player.ts";
 
