@@ -17,41 +17,41 @@ import { createLog, type Log } from "./foundation/logging.ts";
 import { MidiInput } from "./midi/midi_input.ts";
 import { ProgramChanges } from "./midi/program_changes.ts";
 import { loadNative } from "./config/load_native.ts";
-import { RenderInterrupted } from "./engine/render/render_interrupted.ts";
+import { RenderInterruptedError } from "./engine/render/render_interrupted_error.ts";
 import { renderScoreToWav } from "./engine/render/render_score_to_wav.ts";
-import { ScoreUnplayable } from "./engine/render/score_renderer.ts";
+import { ScoreUnplayableError } from "./engine/render/score_renderer.ts";
 import { SampleError } from "./engine/samples/sample_error.ts";
 import { SampleLoader } from "./engine/samples/sample_loader.ts";
 import { renderToWav } from "./engine/render/render_session_to_wav.ts";
-import { SessionDamaged } from "./engine/session/session_reader.ts";
+import { SessionDamagedError } from "./engine/session/session_reader.ts";
 import { SessionFileError } from "./engine/session/session_writer.ts";
 import { WavFileError } from "./engine/render/wav_writer.ts";
-import { PortAudioMissing } from "./ffi/library_search.ts";
+import { PortAudioMissingError } from "./ffi/library_search.ts";
 import { type DatagramPeer, Datagrams } from "./ffi/datagrams.ts";
-import { MidiUnavailable } from "./ffi/midi_input.ts";
+import { MidiUnavailableError } from "./ffi/midi_input.ts";
 import { NativeBuildError } from "./ffi/native_library.ts";
-import { DeviceNotFound, PortAudioError } from "./ffi/portaudio.ts";
+import { DeviceNotFoundError, PortAudioError } from "./ffi/portaudio.ts";
 import { AccessControl, loopbackNetworks } from "./osc/admission/access_control.ts";
 import { AddressSpace } from "./osc/methods/address_space.ts";
-import { NetworkInvalid, NetworkList } from "./osc/admission/network_list.ts";
-import { Gate } from "./osc/admission/admission.ts";
+import { NetworkList, NetworkListError } from "./osc/admission/network_list.ts";
+import { AdmissionControl } from "./osc/admission/admission.ts";
 import { PacketIntake } from "./osc/transport/intake.ts";
 import { isLoopback } from "./osc/transport/network_address.ts";
-import { OscListener, PortInUse, wantedBufferBytes } from "./osc/transport/udp_listener.ts";
+import { PortInUseError, UdpListener, wantedBufferBytes } from "./osc/transport/udp_listener.ts";
 import { QueryService } from "./osc/oscquery/query_service.ts";
-import { StreamListener } from "./osc/transport/tcp_listener.ts";
+import { TcpListener } from "./osc/transport/tcp_listener.ts";
 import type { PatchFormat } from "./compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "./compiler/graph/sample_bank.ts";
-import { PatchInvalid } from "./compiler/graph/patch_error.ts";
-import { patchNames, PatchUnknown } from "./patches/ready/catalogue.ts";
-import { ScoreInvalid } from "./osc/score/score_invalid.ts";
+import { PatchError } from "./compiler/graph/patch_error.ts";
+import { patchNames, PatchUnknownError } from "./patches/ready/catalogue.ts";
+import { ScoreError } from "./osc/score/score_error.ts";
 import { allowedPatch } from "./patches/loading/allowed_patch.ts";
 import { compileGraph } from "./compiler/compile.ts";
 import type { PatchGraph } from "./compiler/graph/graph.ts";
 import { loadPatch } from "./patches/loading/evaluate_patch.ts";
 import { sampleFolderOf } from "./patches/loading/sample_folder.ts";
 import { readTuning } from "./patches/loading/read_tuning.ts";
-import { ScaleInvalid } from "./modules/tuning/scala.ts";
+import { ScaleError } from "./modules/tuning/scala.ts";
 import { phraseOf } from "./patches/ready/phrases.ts";
 import { playScore } from "./osc/score/play_score.ts";
 import { readScore } from "./osc/score/score.ts";
@@ -62,24 +62,24 @@ const { version } = manifest;
 const codeOfError: readonly (readonly [new (...args: any[]) => Error, number])[] = [
   [UsageError, exitCodes.usage],
   [ConfigError, exitCodes.usage],
-  [PatchUnknown, exitCodes.usage],
-  [NetworkInvalid, exitCodes.usage],
-  [PatchInvalid, exitCodes.usage],
-  [ScaleInvalid, exitCodes.usage],
+  [PatchUnknownError, exitCodes.usage],
+  [NetworkListError, exitCodes.usage],
+  [PatchError, exitCodes.usage],
+  [ScaleError, exitCodes.usage],
   [DriverError, exitCodes.device],
-  [DeviceNotFound, exitCodes.device],
+  [DeviceNotFoundError, exitCodes.device],
   [PortAudioError, exitCodes.device],
-  [PortAudioMissing, exitCodes.device],
-  [MidiUnavailable, exitCodes.device],
+  [PortAudioMissingError, exitCodes.device],
+  [MidiUnavailableError, exitCodes.device],
   [NativeBuildError, exitCodes.native],
-  [PortInUse, exitCodes.port],
+  [PortInUseError, exitCodes.port],
   [SampleError, exitCodes.usage],
   [SessionFileError, exitCodes.session],
-  [SessionDamaged, exitCodes.session],
-  [ScoreInvalid, exitCodes.score],
-  [ScoreUnplayable, exitCodes.score],
+  [SessionDamagedError, exitCodes.session],
+  [ScoreError, exitCodes.score],
+  [ScoreUnplayableError, exitCodes.score],
   [WavFileError, exitCodes.score],
-  [RenderInterrupted, exitCodes.interrupted],
+  [RenderInterruptedError, exitCodes.interrupted],
 ];
 
 /** Runs one command to its end and returns the exit code. */
@@ -159,8 +159,8 @@ async function start(config: Config): Promise<number> {
   const handlers = signals.map((signal) => () => wanted.resolve(signal));
   signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
   let engine: Engine | undefined;
-  let listener: OscListener<DatagramPeer> | undefined;
-  let streams: StreamListener | undefined;
+  let listener: UdpListener<DatagramPeer> | undefined;
+  let streams: TcpListener | undefined;
   let space: AddressSpace | undefined;
   let query: QueryService | undefined;
   let midi: MidiInput | undefined;
@@ -171,7 +171,7 @@ async function start(config: Config): Promise<number> {
         `OSC is listened for on ${config.oscHost}, but only this machine is let in: set UNDERSTUDY_OSC_ALLOW`,
       );
     }
-    const gate = new Gate({
+    const gate = new AdmissionControl({
       access,
       messagesPerSecond: config.oscMessagesPerSecond,
       onNotice: (text) => log.warning(text),
@@ -184,7 +184,7 @@ async function start(config: Config): Promise<number> {
     const graph = await loadPatch(config.patch, format, { onPrint: tellPrint });
     const loader = new SampleLoader();
     const patch = compileGraph(graph, format, await samplesOf(config, config.patch, loader)(graph));
-    listener = OscListener.bind({
+    listener = UdpListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
       intake,
@@ -195,7 +195,7 @@ async function start(config: Config): Promise<number> {
       log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
     }
     if (config.oscTcpPort !== undefined) {
-      streams = StreamListener.bind({
+      streams = TcpListener.bind({
         hostname: config.oscHost,
         port: config.oscTcpPort,
         framing: config.oscTcpFraming,
@@ -282,7 +282,7 @@ async function interruptible(work: (signal: AbortSignal) => Promise<Outcome>): P
   const signals = ["SIGINT", "SIGTERM"] as const;
   const handlers = signals.map((signal) => () => {
     if (interruption.signal.aborted) Deno.exit(exitCodes.interrupted);
-    interruption.abort(new RenderInterrupted(`${signal}: nothing was written`));
+    interruption.abort(new RenderInterruptedError(`${signal}: nothing was written`));
   });
   signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
   const outcome = await work(interruption.signal).finally(() => {
@@ -323,7 +323,7 @@ async function readScoreFile(path: string, signal: AbortSignal): Promise<Uint8Ar
     return new Uint8Array(await new Response(input).arrayBuffer());
   } catch (cause) {
     signal.throwIfAborted();
-    throw new ScoreInvalid(path, `cannot be read: ${(cause as Error).message}`, { cause });
+    throw new ScoreError(path, `cannot be read: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -32,9 +32,9 @@ const base = Deno.UnsafePointer.of(memory.bytes);
 const output = new Float32Array(blockFrames * channels);
 // A real-time thread, as the callback's is; it pauses, because the kernel holds one up that never does.
 const realTime = native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 60) === 0;
-const pillow = new Int32Array(new SharedArrayBuffer(4));
+const sleepWord = new Int32Array(new SharedArrayBuffer(4));
 for (let done = 0; done < calls; done += ringSlots) {
-  if (done % (ringSlots * 64) === 0) Atomics.wait(pillow, 0, 0, 1);
+  if (done % (ringSlots * 64) === 0) Atomics.wait(sleepWord, 0, 0, 1);
   slots.forEach((slot, index) => memory.words[slot] = done + index % ringSlots);
   native.symbols.us_call_repeatedly(base, output, blockFrames, ringSlots);
 }

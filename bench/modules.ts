@@ -10,7 +10,7 @@ import { median } from "./median.ts";
 import { audioUnit, type Counterpart, counterparts } from "./module_counterparts.ts";
 import { instancesInOutput, outputsOf, voicesOf } from "./module_voices.ts";
 import { report } from "./report.ts";
-import { inspectScsynth, ScsynthMissing, scsynthSeconds, scsynthVersion } from "./scsynth.ts";
+import { inspectScsynth, ScsynthMissingError, scsynthSeconds, scsynthVersion } from "./scsynth.ts";
 import type { Unit } from "./synthdef.ts";
 import { benchFormat, frequenciesHz, play, type Playing } from "./voice_patches.ts";
 
@@ -87,7 +87,7 @@ async function findScsynth(): Promise<string | undefined> {
   try {
     return await scsynthVersion();
   } catch (error) {
-    if (!(error instanceof ScsynthMissing)) throw error;
+    if (!(error instanceof ScsynthMissingError)) throw error;
     console.error(`bench:modules: without comparison: ${error.message}`);
     return undefined;
   }

@@ -7,7 +7,7 @@ import { encodePacket } from "../osc/packet/codec.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
 import { onPath } from "../testing/requirement.ts";
 import { latencies } from "./osc_latency.ts";
-import { mostMessages, type OscServer, startScsynth, startUnderstudy } from "./osc_servers.ts";
+import { maxMessages, type OscServer, startScsynth, startUnderstudy } from "./osc_servers.ts";
 import { report } from "./report.ts";
 
 const seconds = Number(Deno.args[0] ?? 2);
@@ -66,7 +66,7 @@ try {
   for (const rate of ratesPerSecond) {
     const row: Record<string, string | number> = { "messages a second": rate };
     for (const server of servers) {
-      const count = Math.min(mostMessages, Math.round(rate * seconds));
+      const count = Math.min(maxMessages, Math.round(rate * seconds));
       const { missing, sentPerSecond } = await lost(server, count, rate);
       const really = sentPerSecond < 0.95 * rate ? ` at ${Math.round(sentPerSecond / 1_000)},000` : "";
       row[`${server.name}, lost`] = (missing === 0 ? "0" : `${missing} of ${count}`) + really;

@@ -61,7 +61,7 @@ async function latency(
     say("/off", id);
     await new Promise((done) => setTimeout(done, silenceMs + Math.random() * 10));
   }
-  const [turnMs, mostTurnMs, worstTurnMs] = turns.finish();
+  const [turnMs, maxTurnMs, worstTurnMs] = turns.finish();
   clock.stop();
   const { latencyMs } = engine.status();
   const samples = capture.finish();
@@ -87,7 +87,7 @@ async function latency(
     "99 %": at(0.99),
     most: at(1),
     "tick of 2 ms: median": turnMs.toFixed(1),
-    "99.9 %": mostTurnMs.toFixed(1),
+    "99.9 %": maxTurnMs.toFixed(1),
     worst: worstTurnMs.toFixed(1),
   };
 }

@@ -26,7 +26,7 @@ export interface OscServer {
 }
 
 /** Messages of one run at most: scsynth gets a bus for each. */
-export const mostMessages = 600_000;
+export const maxMessages = 600_000;
 
 const receiveBytes = 8 << 20;
 
@@ -151,7 +151,7 @@ export async function startScsynth(native: NativeLibrary): Promise<OscServer> {
   const { port } = probe.addr as Deno.NetAddr;
   probe.close();
   const process = new Deno.Command("scsynth", {
-    args: `-u ${port} -B 127.0.0.1 -R 0 -i 0 -o 2 -z 128 -c ${mostMessages}`.split(" "),
+    args: `-u ${port} -B 127.0.0.1 -R 0 -i 0 -o 2 -z 128 -c ${maxMessages}`.split(" "),
     env: { ...sound.env, SC_JACK_DEFAULT_OUTPUTS: "system" },
     stdin: "null",
     stdout: "piped",

@@ -16,8 +16,8 @@ export interface ScsynthLoad {
 }
 
 /** scsynth is not installed, or does not run. */
-export class ScsynthMissing extends Error {
-  override readonly name = "ScsynthMissing";
+export class ScsynthMissingError extends Error {
+  override readonly name = "ScsynthMissingError";
 }
 
 /** Version of the scsynth that is installed, e.g. `3.13.0`. */
@@ -26,7 +26,7 @@ export async function scsynthVersion(): Promise<string> {
     const { stdout } = await new Deno.Command("scsynth", { args: ["-v"], stderr: "null" }).output();
     return /scsynth (\S+)/.exec(new TextDecoder().decode(stdout))?.[1] ?? "of unknown version";
   } catch (cause) {
-    throw new ScsynthMissing(
+    throw new ScsynthMissingError(
       "expected scsynth to compare with, found none on the path: apt-get install supercollider-server",
       { cause },
     );

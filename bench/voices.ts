@@ -7,7 +7,7 @@
  */
 import { median } from "./median.ts";
 import { report } from "./report.ts";
-import { inspectScsynth, ScsynthMissing, scsynthSeconds, scsynthVersion } from "./scsynth.ts";
+import { inspectScsynth, ScsynthMissingError, scsynthSeconds, scsynthVersion } from "./scsynth.ts";
 import type { Unit } from "./synthdef.ts";
 import {
   benchFormat,
@@ -80,7 +80,7 @@ let version = "";
 try {
   version = await scsynthVersion();
 } catch (error) {
-  if (!(error instanceof ScsynthMissing)) throw error;
+  if (!(error instanceof ScsynthMissingError)) throw error;
   console.error(`bench:voices: ${error.message}`);
   Deno.exit(1);
 }

@@ -16,12 +16,12 @@ const rows: Record<string, string | number>[] = [];
 for (const blockFrames of [128, 32]) {
   for (const way of ["Atomics.wait 1 ms", "Atomics.wait, a pacer notifies", "native wait"]) {
     const memory = testMemory({ sampleRateHz: 48_000, blockFrames });
-    const pillow = new SharedArrayBuffer(8);
+    const sleepWord = new SharedArrayBuffer(8);
     const driver = ClockDriver.start(native, memory);
     Atomics.store(memory.words, fixed.control.play.index, 1);
     const begin = (role: string) =>
       new Worker(new URL("./wait_worker.ts", import.meta.url), {
-        workerData: { buffer: memory.buffer, pillow, library: build.library, way, role, seconds },
+        workerData: { buffer: memory.buffer, sleepWord, library: build.library, way, role, seconds },
       });
     const workers = way.includes("pacer") ? [begin("pacer"), begin("waiter")] : [begin("waiter")];
     const results = await Promise.all(

@@ -9,11 +9,11 @@ export interface WaitResult {
   readonly cpuSeconds: number;
 }
 
-const { buffer, pillow, library, way, role, seconds } = workerData;
+const { buffer, sleepWord, library, way, role, seconds } = workerData;
 const memory = SharedMemory.attach(buffer);
 const native = openNative(library);
 const base = Deno.UnsafePointer.of(memory.bytes);
-const bell = new Int32Array(pillow);
+const bell = new Int32Array(sleepWord);
 const clocks = new BigUint64Array(2);
 const lateTicks: bigint[] = [];
 native.symbols.us_read_clocks(clocks);

@@ -111,7 +111,7 @@ function patchCommand(patch: string | undefined, values: ReturnType<typeof parse
 }
 
 /** Most that `--seconds` and `--tail` take: as long as a score may be. */
-const longestSeconds = 100_000;
+const maxSeconds = 100_000;
 
 const defaultTailSeconds = 10;
 
@@ -150,8 +150,8 @@ function renderScore(
 
 function seconds(option: string, text: string): number {
   const value = Number(text);
-  if (/^[\d.]+$/.test(text) && value <= longestSeconds) return value;
-  throw new UsageError(`${option}: expected 0 to ${longestSeconds} seconds, found "${text}"`);
+  if (/^[\d.]+$/.test(text) && value <= maxSeconds) return value;
+  throw new UsageError(`${option}: expected 0 to ${maxSeconds} seconds, found "${text}"`);
 }
 
 function parse(args: readonly string[]) {

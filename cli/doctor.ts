@@ -1,6 +1,6 @@
 /** `understudy doctor`: what the engine needs of this machine, whether it is there, and the command that mends it. */
 import { PortAudio } from "../ffi/portaudio.ts";
-import { MidiInputPort, MidiUnavailable } from "../ffi/midi_input.ts";
+import { MidiInputPort, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
 import type { Config } from "../config/settings.ts";
@@ -68,7 +68,7 @@ async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report
     const heard = sources.length > 0 ? sources.join("; ") : "no MIDI outputs yet";
     report(true, `MIDI input by JACK: ${heard}${midi === "off" ? " (off; UNDERSTUDY_MIDI=jack)" : ""}`);
   } catch (error) {
-    if (!(error instanceof MidiUnavailable)) throw error;
+    if (!(error instanceof MidiUnavailableError)) throw error;
     const missing = error.message.replace(/^MIDI input: /, "");
     if (midi === "off") report(true, `MIDI input: off (${missing})`);
     else report(false, "MIDI input by JACK", missing);
@@ -99,7 +99,7 @@ async function measureClock(config: Config, native: NativeLibrary, report: Repor
     "real-time priority for the audio thread",
     "add `@audio - rtprio 95` to /etc/security/limits.d/audio.conf, join the group audio, and log in again",
   );
-  const worstLateMs = memory.counter("longestIntervalTicks") / timeline.ticksPerMs - periodMs;
+  const worstLateMs = memory.counter("maxIntervalTicks") / timeline.ticksPerMs - periodMs;
   report(
     worstLateMs < periodMs * (config.lookaheadBlocks - 1),
     `callback every ${periodMs.toFixed(2)} ms: 99.9 % within ${intervals.quantileMs(0.999).toFixed(2)} ms, ` +

@@ -3,7 +3,7 @@ import { annotateWat } from "../compiler/inspect/annotate.ts";
 import { assemblePatch, patchText } from "../compiler/compile.ts";
 import { describePatch } from "../compiler/inspect/describe.ts";
 import { drawPatch, patchDot } from "../compiler/inspect/draw.ts";
-import { PatchInvalid } from "../compiler/graph/patch_error.ts";
+import { PatchError } from "../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
 import { graphToJson } from "../compiler/graph/graph_json.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
@@ -22,7 +22,7 @@ export interface ShowOptions {
   readonly onPrint?: (text: string) => void;
 }
 
-/** Compiles a patch and tells what it is made of. Throws `PatchUnknown` or {@link PatchInvalid}. */
+/** Compiles a patch and tells what it is made of. Throws `PatchUnknownError` or {@link PatchError}. */
 export async function showPatch(options: ShowOptions): Promise<string> {
   const { patch, show, format, onPrint } = options;
   const startedMs = performance.now();
@@ -35,7 +35,7 @@ export async function showPatch(options: ShowOptions): Promise<string> {
   if (options.graph !== undefined) {
     const picture = options.graph.endsWith(".dot") ? patchDot(graph) + "\n" : await drawPatch(graph);
     await Deno.writeTextFile(options.graph, picture).catch((cause: Error) => {
-      throw new PatchInvalid(`cannot write the picture ${options.graph}: ${cause.message}`, { cause });
+      throw new PatchError(`cannot write the picture ${options.graph}: ${cause.message}`, { cause });
     });
   }
   if (show === "wat") return annotateWat(text.wat, text.patch) + "\n";

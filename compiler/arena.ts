@@ -4,17 +4,17 @@
  */
 import { hostRegionBytes, type PatchFormat } from "./graph/compiled_patch.ts";
 import { type SampleBank, type SamplePlace, samplePlaces } from "./graph/sample_bank.ts";
-import { PatchInvalid } from "./graph/patch_error.ts";
+import { PatchError } from "./graph/patch_error.ts";
 import { expressions, type Graph, noteFields, type PatchGraph } from "./graph/graph.ts";
 
 /** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */
-const mostArenaMiB = 256;
+const maxArenaMiB = 256;
 
 /** Frames between two looks at the states, a power of two; also what a pass goes through before the next one begins. */
 export const flushFrames = 32;
 
 /** Values of one group that passes can hand on to later ones at one time, a vector for each of those frames. */
-export const mostHandedOn = 16;
+export const maxSpills = 16;
 
 /** A stretch of the arena, for the compiler and for people. */
 export interface Region {
@@ -108,7 +108,7 @@ export interface ArenaPlan {
   /** What the four voices of one group give: left, then right. */
   readonly voiceScratch: number;
   /** What passes hand on, for two groups side by side. */
-  readonly handedOn: number;
+  readonly spill: number;
   /** Sums of all groups of one instrument, lane by lane: left, then right. */
   readonly sums: number;
 }
@@ -123,7 +123,7 @@ export function lineStride(channels: number): number {
   return channels * 4;
 }
 
-/** Lays the arena out. Throws {@link PatchInvalid} when it would be too large. */
+/** Lays the arena out. Throws {@link PatchError} when it would be too large. */
 export function planArena(patch: PatchGraph, format: PatchFormat, samples?: SampleBank): ArenaPlan {
   const { maximumBlockFrames, channels, inputChannels } = format;
   const regions: Region[] = [{ name: "engine", offset: 0, bytes: hostRegionBytes }];
@@ -170,16 +170,16 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
   const ramps = take("scratch: ramps", patch.parameters.length * maximumBlockFrames * 4);
   const frameVectors = maximumBlockFrames * 16;
   const voiceScratch = take("scratch: four voices", frameVectors * 2);
-  const handedOn = take("scratch: handed on", 2 * mostHandedOn * flushFrames * 16);
+  const spill = take("scratch: handed on", 2 * maxSpills * flushFrames * 16);
   const sums = take("scratch: sums", frameVectors * 2);
   const withBuses = instruments.map((places, index) => ({
     ...places,
     bus: take(`scratch: bus ${patch.instruments[index].name}`, frameVectors),
   }));
-  if (end > mostArenaMiB * 2 ** 20) {
+  if (end > maxArenaMiB * 2 ** 20) {
     const { name, bytes } = regions.reduce((one, other) => other.bytes > one.bytes ? other : one);
-    throw new PatchInvalid(
-      `needs ${mebibytes(end)} MiB of memory, at most ${mostArenaMiB} are possible; the most, ${
+    throw new PatchError(
+      `needs ${mebibytes(end)} MiB of memory, at most ${maxArenaMiB} are possible; the most, ${
         mebibytes(bytes)
       } MiB, is for ${name}: shorten delays or have fewer voices`,
     );
@@ -202,7 +202,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
     output,
     ramps,
     voiceScratch,
-    handedOn,
+    spill,
     sums,
   };
 }

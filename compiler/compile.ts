@@ -42,7 +42,7 @@ export interface PatchText {
  * Compiles a patch.
  *
  * @param samples the files that it names; not needed where it names none
- * @throws {PatchInvalid} when samples are missing; `AssemblyError` only for a defect of the compiler
+ * @throws {PatchError} when samples are missing; `AssemblyError` only for a defect of the compiler
  */
 export function compileGraph(patch: PatchGraph, format: PatchFormat, samples?: SampleBank): CompiledPatch {
   return assemblePatch(patchText(patch, format, samples), format);
@@ -87,7 +87,7 @@ function sampleList({ folder, files }: SampleBank): SampleList {
   return { folder, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
 }
 
-/** Writes a patch as WebAssembly text. Throws {@link PatchInvalid} when samples that it names are missing. */
+/** Writes a patch as WebAssembly text. Throws {@link PatchError} when samples that it names are missing. */
 export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: SampleBank): PatchText {
   const patch = resolveSamples(unresolved, bank);
   const samples = patch.samples ? bank : undefined;
@@ -192,7 +192,7 @@ function voiceKernel(
     noteField: voiceField,
     channels: 4,
     clock: plan.clock,
-    handedOn: plan.handedOn,
+    spill: plan.spill,
     ...parameterPlaces(plan, format),
     bus: () => 0,
     inputLoad: "",
@@ -255,7 +255,7 @@ function mainKernel(patch: PatchGraph, plan: ArenaPlan, format: PatchFormat, mov
     samples: plan.samples,
     channels: patch.channels,
     clock: plan.clock,
-    handedOn: plan.handedOn,
+    spill: plan.spill,
     ...parameterPlaces(plan, format),
     bus: (index) => plan.instruments[index].bus,
     inputLoad: inputLoad(plan.input, format.inputChannels),

@@ -2,7 +2,7 @@
  * Statements for two groups of voices side by side. One group's chain of operations leaves the processor waiting for
  * results; a second one fills the gaps, and shares the constants, the sums and the turns of the loop.
  */
-export class Twin {
+export class GroupPair {
   /** Locals that each group has for itself. */
   readonly #own: Set<string>;
 

@@ -14,11 +14,11 @@ import { hoistConstants, isLocal } from "./wat/locals.ts";
 import { operations } from "./graph/operations.ts";
 import { hearsTrigger } from "./steady.ts";
 import { type Schedule, scheduleGraph, uniformNodes } from "./schedule.ts";
-import { Twin } from "./group_pair.ts";
+import { GroupPair } from "./group_pair.ts";
 import type { ParameterDeclaration } from "./graph/compiled_patch.ts";
 import type { SamplePlace } from "./graph/sample_bank.ts";
 import { flushFrames, lineStride, ringFrames } from "./arena.ts";
-import { cutIntoPasses, handedOnBytes, onePass, type Passes } from "./passes.ts";
+import { cutIntoPasses, onePass, type Passes, spillBytes } from "./passes.ts";
 
 /** -300 dB: nothing is lost, and every number that can become denormal passes through here on its way. */
 export const flushBelow = Math.fround(1e-15);
@@ -27,7 +27,7 @@ export const flushBelow = Math.fround(1e-15);
 export const flushAbove = Math.fround(3e38);
 
 /** Operations that may stand inside each other; beyond, the assembler's stack would overflow. */
-const deepestNesting = 64;
+const maxNesting = 64;
 
 /** Offsets and names that a kernel is made with. */
 export interface KernelPlaces {
@@ -49,7 +49,7 @@ export interface KernelPlaces {
   readonly channels: number;
   readonly clock: number;
   /** Where passes hand values on. */
-  readonly handedOn: number;
+  readonly spill: number;
   readonly parameterCurrent: (index: number) => number;
   /** Where the ramp of a parameter lies, one f32 a frame. */
   readonly parameterRamp: (index: number) => number;
@@ -176,7 +176,7 @@ class KernelEmitter {
       constants,
     };
     if (!places.twin) return [this.#function(places, parts)];
-    const twin = new Twin([...twinLocals, ...stateLocals]);
+    const twin = new GroupPair([...twinLocals, ...stateLocals]);
     // in the order in which they run
     const both = {
       before: twin.of(parts.before),
@@ -236,7 +236,7 @@ class KernelEmitter {
     return [
       ...(pass > 0 ? [`    (local.set $t (local.get $from))`] : []),
       ...moved.map((local, group) =>
-        `    (local.set ${local} (i32.const ${this.places.handedOn + group * handedOnBytes}))`
+        `    (local.set ${local} (i32.const ${this.places.spill + group * spillBytes}))`
       ),
       `    (loop $pass${pass}`,
       ...inside,
@@ -254,7 +254,7 @@ class KernelEmitter {
 
   /** Places of two groups lie side by side. */
   #handedOnOffset(index: number): number {
-    return this.#passes.placeOf.get(index)! * 2 * handedOnBytes;
+    return this.#passes.placeOf.get(index)! * 2 * spillBytes;
   }
 
   /** Emits a node, or leaves its text to its only user. */
@@ -268,7 +268,7 @@ class KernelEmitter {
     const onlyUser = this.schedule.usersOf[index] <= 1;
     // a single user takes the text over, unless it runs more often
     const takenOver = onlyUser && (rate === "sample" || !this.schedule.neededEachFrame[index]);
-    if (takenOver && this.#depths[index] < deepestNesting) return;
+    if (takenOver && this.#depths[index] < maxNesting) return;
     this.#inLocal(index);
   }
 

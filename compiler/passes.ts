@@ -12,12 +12,12 @@
  * hides that best; measured, they lost up to a quarter. Nor are voices whose notes begin: their envelopes change stages, which
  * is a long chain from frame to frame.
  */
-import { flushFrames, mostHandedOn } from "./arena.ts";
+import { flushFrames, maxSpills } from "./arena.ts";
 import type { Graph } from "./graph/graph.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Bytes of a value that one group hands on. */
-export const handedOnBytes = flushFrames * 16;
+export const spillBytes = flushFrames * 16;
 
 /** Which pass does what. */
 export interface Passes {
@@ -26,7 +26,7 @@ export interface Passes {
   readonly ofNode: readonly number[];
   /** Pass in which each state moves on. */
   readonly ofState: readonly number[];
-  /** Place of each node that is handed on to later passes, below {@link mostHandedOn}. */
+  /** Place of each node that is handed on to later passes, below {@link maxSpills}. */
   readonly placeOf: ReadonlyMap<number, number>;
   /** Nodes that each pass takes from earlier ones. */
   readonly taken: readonly (readonly number[])[];
@@ -45,7 +45,7 @@ const costOfWaiting = 80;
 const [costOfPass, costOfValue] = [10, 15];
 
 /** No pass of more operations is considered, unless they cannot be parted. */
-const longestPass = 64;
+const maxPassOperations = 64;
 
 /** All in one loop. */
 export function onePass({ nodes, states }: Graph): Passes {
@@ -112,7 +112,7 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
 /** A place for each value, from the pass that gives it to the last that takes it. */
 function placesOf(taken: readonly ReadonlySet<number>[], ofNode: readonly number[]): Map<number, number> {
   const placeOf = new Map<number, number>();
-  const freeFrom = new Array<number>(mostHandedOn).fill(0);
+  const freeFrom = new Array<number>(maxSpills).fill(0);
   for (let pass = 0; pass < taken.length; pass++) {
     for (const nodes of taken) {
       for (const index of nodes) {
@@ -243,14 +243,14 @@ function cheapestCuts(
   const least = new Float64Array(parts.length + 1).fill(Infinity, 1);
   const cutBefore = new Int32Array(parts.length + 1);
   for (let begin = 0; begin < parts.length; begin++) {
-    if (handedOnAt[begin] > mostHandedOn) continue;
+    if (handedOnAt[begin] > maxSpills) continue;
     const before = least[begin] + (begin === 0 ? 0 : costOfPass + costOfValue * handedOnAt[begin]);
     let operations = 0;
     let deepest = 0;
     let longestWait = 0;
     for (
       let end = begin + 1;
-      end <= parts.length && (operations < longestPass || least[end] === Infinity);
+      end <= parts.length && (operations < maxPassOperations || least[end] === Infinity);
       end++
     ) {
       const part = end - 1;

@@ -12,8 +12,8 @@ import type { Config } from "../config/settings.ts";
 import { seatCount } from "./memory/constants.ts";
 import * as control from "./control/control.ts";
 import { DriverError } from "./device/driver.ts";
-import { DriverKeeper } from "./device/device_watch.ts";
-import { ProcessEnd } from "./device/exit_guard.ts";
+import { DeviceWatch } from "./device/device_watch.ts";
+import { ExitGuard } from "./device/exit_guard.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
@@ -25,18 +25,18 @@ import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
-import { PatchLoader } from "./patch_swap/patch_swap.ts";
+import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { RendererPool } from "./supervisor/renderer_pool.ts";
 import { Reporter } from "./report/reporter.ts";
 import { lockSamples } from "./samples/lock_samples.ts";
-import { History } from "./delivery/delivery_log.ts";
+import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { Comparison } from "./supervisor/comparison.ts";
 import { Quarantine } from "./supervisor/quarantine.ts";
-import { SnapshotKeeper } from "./supervisor/snapshot_selector.ts";
+import { SnapshotSelector } from "./supervisor/snapshot_selector.ts";
 import {
   type Action,
   Supervisor,
@@ -82,16 +82,16 @@ export class Engine implements control.EngineControl {
   readonly #options: EngineOptions;
   readonly #commands: CommandLog;
   readonly #comparison: Comparison;
-  readonly #snapshots: SnapshotKeeper;
+  readonly #snapshots: SnapshotSelector;
   readonly #supervisor: Supervisor;
   readonly #pool: RendererPool;
-  readonly #history: History;
-  readonly #loader: PatchLoader;
+  readonly #history: DeliveryLog;
+  readonly #loader: PatchSwap;
   readonly #quarantine: Quarantine;
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
-  readonly #driver: DriverKeeper;
-  readonly #processEnd: ProcessEnd;
+  readonly #driver: DeviceWatch;
+  readonly #processEnd: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
@@ -116,7 +116,7 @@ export class Engine implements control.EngineControl {
     this.#snapshotPosition = this.#commands.head;
     this.#quarantine = new Quarantine(this.#commands, seals);
     this.#comparison = new Comparison(memory);
-    this.#snapshots = new SnapshotKeeper(memory, this.#comparison);
+    this.#snapshots = new SnapshotSelector(memory, this.#comparison);
     this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount }, (event) => this.#onEvent(event));
     this.#pool = new RendererPool({
       ...options,
@@ -125,13 +125,13 @@ export class Engine implements control.EngineControl {
       seed: config.seed,
       faultsAllowed: config.faults,
     });
-    this.#history = new History({
+    this.#history = new DeliveryLog({
       memory,
       seals,
       log: this.#commands,
       onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
     });
-    this.#loader = new PatchLoader({
+    this.#loader = new PatchSwap({
       memory,
       pool: this.#pool,
       commands: this.#commands,
@@ -148,8 +148,8 @@ export class Engine implements control.EngineControl {
     });
     this.#endedNotes = new EndedNotes(memory);
     this.#timeline = new Timeline(memory, native, options.readWallMs);
-    this.#driver = new DriverKeeper(native, memory, config, log);
-    this.#processEnd = new ProcessEnd(native, memory);
+    this.#driver = new DeviceWatch(native, memory, config, log);
+    this.#processEnd = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,
       (parameter, value) => this.#reporter.tell({ event: "parameter", parameter, value }),
@@ -191,11 +191,11 @@ export class Engine implements control.EngineControl {
   }
 
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
-    if (this.#stopping) throw new control.CommandRefused("the engine is stopping");
+    if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
     if (entries.length > this.#commands.room) {
-      throw new control.CommandRefused(
+      throw new control.CommandRefusedError(
         `the command log is full (room for ${this.#commands.room} commands); send slower`,
       );
     }
@@ -218,19 +218,21 @@ export class Engine implements control.EngineControl {
 
   failover(): void {
     const actions = this.#supervisor.failover();
-    if (!actions) throw new control.CommandRefused("there is no standby in lockstep; try again in a moment");
+    if (!actions) {
+      throw new control.CommandRefusedError("there is no standby in lockstep; try again in a moment");
+    }
     this.#carryOut(actions);
   }
 
   injectFault(kind: control.FaultKind, target: control.FaultTarget): void {
     if (!this.#options.config.faults) {
-      throw new control.CommandRefused("faults are off; start with UNDERSTUDY_FAULTS=on");
+      throw new control.CommandRefusedError("faults are off; start with UNDERSTUDY_FAULTS=on");
     }
     const wanted = control.rolesOf(target);
     const seats = this.#supervisor.roles.filter((seat, role) =>
       seat !== undefined && wanted.includes(control.roles[role])
     );
-    if (seats.length === 0) throw new control.CommandRefused(`nobody plays the role ${target} now`);
+    if (seats.length === 0) throw new control.CommandRefusedError(`nobody plays the role ${target} now`);
     this.#supervisor.faultCommitted(performance.now());
     for (const seat of seats) this.#pool.breakRenderer(seat!, kind);
   }

@@ -20,7 +20,7 @@ const descriptionWords = 10;
 const addressWords = 8;
 
 /** Datagrams that wait in the outbox at most. */
-const mostPosted = 256;
+const maxPosted = 256;
 
 /** Peers that are remembered, by what their address comes to; a newcomer takes the place of what stood there. */
 const peerSlots = 256;
@@ -37,7 +37,7 @@ export class Datagrams {
   readonly #named = new Map<string, DatagramPeer>();
   /** The outbox: datagrams one behind the other, and what each is. */
   readonly #posted = new Uint8Array(bytesEach);
-  readonly #postedWords = new Uint32Array(mostPosted * descriptionWords);
+  readonly #postedWords = new Uint32Array(maxPosted * descriptionWords);
   readonly #postedAddresses = new Uint8Array(this.#postedWords.buffer);
   #postedCount = 0;
   #postedBytes = 0;
@@ -130,7 +130,7 @@ export class Datagrams {
   /** Puts a copy of a datagram into the outbox, which {@link Datagrams.flush} empties; sends what waits when it is full. */
   post(bytes: Uint8Array, to: DatagramPeer): void {
     const { length } = bytes;
-    if (this.#postedCount === mostPosted || this.#postedBytes + length > bytesEach) this.#send();
+    if (this.#postedCount === maxPosted || this.#postedBytes + length > bytesEach) this.#send();
     if (length > bytesEach) return void this.#lost++;
     const { socketAddress } = to;
     const word = this.#postedCount++ * descriptionWords;

@@ -2,8 +2,8 @@
 import { type PortAudioLibrary, portAudioSymbols } from "./portaudio_symbols.ts";
 
 /** PortAudio is not on this machine; the message lists the places tried and the command that installs it. */
-export class PortAudioMissing extends Error {
-  override readonly name = "PortAudioMissing";
+export class PortAudioMissingError extends Error {
+  override readonly name = "PortAudioMissingError";
 }
 
 const systemNames: Readonly<Partial<Record<typeof Deno.build.os, readonly string[]>>> = {
@@ -31,7 +31,7 @@ export function portAudioPlaces(path?: string): string[] {
 /**
  * Opens PortAudio. A path that was given is the only place tried.
  *
- * @throws {PortAudioMissing} when it is nowhere; Deno's NotCapable when `--allow-ffi` is missing
+ * @throws {PortAudioMissingError} when it is nowhere; Deno's NotCapable when `--allow-ffi` is missing
  */
 export function openPortAudioLibrary(path?: string): PortAudioLibrary {
   const failures: string[] = [];
@@ -48,5 +48,7 @@ export function openPortAudioLibrary(path?: string): PortAudioLibrary {
   const remedy = path === undefined
     ? `Install it (${packages}), or name it in UNDERSTUDY_PORTAUDIO.`
     : "Correct UNDERSTUDY_PORTAUDIO.";
-  throw new PortAudioMissing(`the PortAudio library was not found. ${remedy} Tried:\n${failures.join("\n")}`);
+  throw new PortAudioMissingError(
+    `the PortAudio library was not found. ${remedy} Tried:\n${failures.join("\n")}`,
+  );
 }

@@ -17,8 +17,8 @@ const problemTexts: Readonly<Record<MidiProblem, string>> = {
 };
 
 /** MIDI cannot be had; the message says why and what helps. */
-export class MidiUnavailable extends Error {
-  override readonly name = "MidiUnavailable";
+export class MidiUnavailableError extends Error {
+  override readonly name = "MidiUnavailableError";
 
   constructor(readonly problem: MidiProblem) {
     super(`MIDI input: ${problemTexts[problem]}`);
@@ -83,7 +83,7 @@ export class MidiInputPort {
     this.look();
   }
 
-  /** Opens a client of this name, or with a suffix where that is taken. Throws {@link MidiUnavailable}. */
+  /** Opens a client of this name, or with a suffix where that is taken. Throws {@link MidiUnavailableError}. */
   static async open(native: NativeLibrary, clientName: string, portName: string): Promise<MidiInputPort> {
     // named beyond the call, so that they live as long as it may take
     const given = { client: bytesOf(clientName), port: bytesOf(portName), handle: new BigUint64Array(1) };
@@ -92,9 +92,11 @@ export class MidiInputPort {
     if (problem === undefined) {
       // what comes too late is closed again
       void opening.then((code) => code === 0 ? native.symbols.us_midi_close(pointerOf(given.handle)) : code);
-      throw new MidiUnavailable("hangs");
+      throw new MidiUnavailableError("hangs");
     }
-    if (problem !== 0) throw new MidiUnavailable((["library", "server"] as const)[problem - 1] ?? "refused");
+    if (problem !== 0) {
+      throw new MidiUnavailableError((["library", "server"] as const)[problem - 1] ?? "refused");
+    }
     return new MidiInputPort(native, pointerOf(given.handle));
   }
 

@@ -38,8 +38,8 @@ export class PortAudioError extends Error {
 }
 
 /** A device that was asked for is not there, or not the only one of that name. Nothing else is taken instead. */
-export class DeviceNotFound extends Error {
-  override readonly name = "DeviceNotFound";
+export class DeviceNotFoundError extends Error {
+  override readonly name = "DeviceNotFoundError";
 }
 
 export interface Device {
@@ -92,7 +92,7 @@ export class PortAudio {
    * Loads and initialises PortAudio, which probes all sound systems.
    *
    * @param ignoreMessages address of a C function that the sound libraries may report to instead of the terminal
-   * @throws {PortAudioMissing} {@link PortAudioError}
+   * @throws {PortAudioMissingError} {@link PortAudioError}
    */
   static async open(ignoreMessages: Deno.PointerValue, path?: string): Promise<PortAudio> {
     const library = openPortAudioLibrary(path);
@@ -139,7 +139,7 @@ export class PortAudio {
     });
   }
 
-  /** The one device that fits. Throws {@link DeviceNotFound} listing what there is. */
+  /** The one device that fits. Throws {@link DeviceNotFoundError} listing what there is. */
   findDevice(query: DeviceQuery): Device {
     return chooseDevice(this.devices(), query);
   }
@@ -268,7 +268,7 @@ export class Stream {
 
 const clientName = new TextEncoder().encode("understudy\0");
 
-/** Which of `devices` a query means. Throws {@link DeviceNotFound}. */
+/** Which of `devices` a query means. Throws {@link DeviceNotFoundError}. */
 export function chooseDevice(devices: readonly Device[], query: DeviceQuery): Device {
   const channels = (device: Device) =>
     query.direction === "input" ? device.maxInputChannels : device.maxOutputChannels;
@@ -294,7 +294,7 @@ export function chooseDevice(devices: readonly Device[], query: DeviceQuery): De
       wanted === undefined ? "" : `"${wanted}" `
     }with ${query.minimumChannels} channels or more` +
     (query.hostApi === undefined ? "" : ` in "${query.hostApi}"`);
-  throw new DeviceNotFound(
+  throw new DeviceNotFoundError(
     `${
       candidates.length === 0 ? `there is no ${what}` : `more than one ${what}; give its index`
     }. Devices here:\n${list}`,

@@ -1,5 +1,5 @@
 /** A map of bounded size: beyond it, what was used least recently is forgotten. */
-export class RecentMap<K, V> {
+export class LruMap<K, V> {
   readonly #entries = new Map<K, V>();
   readonly #most: number;
   /** What was used last, and its value: asked for again, it need not be moved. Undefined where there is none. */

@@ -1,5 +1,5 @@
 /** Of what was written, so much is compared, in characters: words come from the network, and comparing is quadratic. */
-const longestWord = 64;
+const maxWordLength = 64;
 
 /** The candidate with the smallest edit distance; of several, the first. */
 export function nearest(word: string, candidates: readonly string[]): string {
@@ -8,7 +8,7 @@ export function nearest(word: string, candidates: readonly string[]): string {
 
 /** So many candidates with the smallest edit distances, the nearest first; equal ones in their order. */
 export function nearestFew(word: string, candidates: readonly string[], count: number): string[] {
-  const start = word.slice(0, longestWord);
+  const start = word.slice(0, maxWordLength);
   const best: { candidate: string; distance: number }[] = [];
   for (const candidate of candidates) {
     const limit = best.length < count ? Infinity : best[count - 1].distance;

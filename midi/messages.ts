@@ -4,7 +4,7 @@
  * changes exchange the patch; when, is decided elsewhere (`program_changes.ts`).
  */
 import type { ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
-import { type Command, CommandRefused, type EngineControl } from "../engine/control/control.ts";
+import { type Command, CommandRefusedError, type EngineControl } from "../engine/control/control.ts";
 
 /** What of a patch a message can mean. */
 export type MidiTarget = Pick<EngineControl, "parameters" | "instruments">;
@@ -38,12 +38,12 @@ const bendSemitones = 2;
  *
  * @param status kind and channel, 0x80 to 0xEF
  * @param first data byte, 0 to 127, and `second`, which some kinds do not have
- * @throws {CommandRefused} for another message, and for what the patch does not have
+ * @throws {CommandRefusedError} for another message, and for what the patch does not have
  */
 export function readMidi(status: number, first: number, second: number, target: MidiTarget): Command {
   const instrument = () => instrumentOf((status & 15) + 1, target);
   if (first > 127 || second > 127) {
-    throw new CommandRefused(`expected data bytes of 0 to 127, found ${first} and ${second}`);
+    throw new CommandRefusedError(`expected data bytes of 0 to 127, found ${first} and ${second}`);
   }
   switch (status >> 4) {
     case 8:
@@ -59,7 +59,7 @@ export function readMidi(status: number, first: number, second: number, target: 
     case 14:
       return bendCommand(instrument(), second << 7 | first);
     default:
-      throw new CommandRefused(
+      throw new CommandRefusedError(
         `expected note on, note off, control change, aftertouch or pitch bend, found status 0x${
           status.toString(16)
         }`,
@@ -67,19 +67,19 @@ export function readMidi(status: number, first: number, second: number, target: 
   }
 }
 
-/** Index of the instrument that a channel, 1 to 16, plays. Throws {@link CommandRefused} where there is none. */
+/** Index of the instrument that a channel, 1 to 16, plays. Throws {@link CommandRefusedError} where there is none. */
 export function instrumentOf(channel: number, { instruments }: MidiTarget): number {
   if (channel >= 1 && channel <= instruments.length) return channel - 1;
-  throw new CommandRefused(
+  throw new CommandRefusedError(
     `channel: expected 1 to ${instruments.length}, one for each instrument, found ${channel}`,
   );
 }
 
-/** The patch of a program's number. Throws {@link CommandRefused} where there is none. */
+/** The patch of a program's number. Throws {@link CommandRefusedError} where there is none. */
 export function patchOfProgram(program: number, patches: readonly string[]): string {
   const patch = patches[program];
   if (patch !== undefined) return patch;
-  throw new CommandRefused(`program: expected 0 to ${patches.length - 1}, found ${program}`);
+  throw new CommandRefusedError(`program: expected 0 to ${patches.length - 1}, found ${program}`);
 }
 
 /** Number and velocity 0 to 127; velocity 0 releases. */
@@ -102,7 +102,7 @@ export function pressureCommand(instrument: number, value: number, id: number | 
 /**
  * Pedal, panic, or the parameter that the controller turns.
  *
- * @throws {CommandRefused} naming the controllers that the instrument has
+ * @throws {CommandRefusedError} naming the controllers that the instrument has
  */
 export function controlCommand(
   instrument: number,
@@ -121,7 +121,7 @@ export function controlCommand(
   const known = Object.entries(controllerParameters)
     .filter(([, wanted]) => target.parameters.some((declared) => declared.address === `${name}/${wanted}`))
     .map(([number, wanted]) => `${number} (${wanted})`);
-  throw new CommandRefused(
+  throw new CommandRefusedError(
     `controller: ${name} has ${
       [...known, "64 (pedal)", "120 and 123 (panic)"].join(", ")
     }, found ${controller}`,

@@ -3,7 +3,7 @@
  * frame was is only known as well as its thread is woken in time. So frames lie on a straight line at the nominal rate, as
  * time tags do (`Timeline`): messages that are N frames apart stay N frames apart. Main isolate.
  */
-import { LinePatience } from "../engine/time/drift_limit.ts";
+import { DriftLimit } from "../engine/time/drift_limit.ts";
 
 /** A frame, modulo 2^32, and its moment. */
 interface Anchor {
@@ -12,7 +12,7 @@ interface Anchor {
 }
 
 export class MidiClock {
-  readonly #patience = new LinePatience();
+  readonly #patience = new DriftLimit();
   #anchor: Anchor | undefined;
 
   /**

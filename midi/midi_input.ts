@@ -5,13 +5,13 @@
  * A message sounds a fixed time after it was meant ({@link MidiInput.delayMs}): at once would be up to a block and the
  * time between two looks earlier, but by another amount each time, and a chord would be torn.
  */
-import { type MidiEvent, MidiInputPort, type MidiState, MidiUnavailable } from "../ffi/midi_input.ts";
+import { type MidiEvent, MidiInputPort, type MidiState, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
 import { type Config, ConfigError } from "../config/settings.ts";
 import {
   type Command,
-  CommandRefused,
+  CommandRefusedError,
   type EngineControl,
   type EngineStatus,
 } from "../engine/control/control.ts";
@@ -32,7 +32,7 @@ const lookMs = 100;
 const marginMs = 2;
 
 const firstRetryMs = 500;
-const longestRetryMs = 8_000;
+const maxRetryMs = 8_000;
 
 /** The loss of an audio device on the same server is noticed within this, with room for a busy machine. */
 const audioLossMs = 3_000;
@@ -41,7 +41,7 @@ const audioLossMs = 3_000;
 const programChange = 12;
 
 /** Kinds of messages that were refused are named once each, up to this many. */
-const mostNotices = 32;
+const maxNotices = 32;
 
 /** Numbers for `/status`. */
 export type MidiCounts = {
@@ -64,7 +64,7 @@ export interface MidiInputOptions {
   readonly native: NativeLibrary;
   readonly engine: EngineControl;
   readonly log: Log;
-  /** Told the program 0 to 127 of a program change; omitted: those mean nothing. Throws {@link CommandRefused}. */
+  /** Told the program 0 to 127 of a program change; omitted: those mean nothing. Throws {@link CommandRefusedError}. */
   readonly onProgram?: (program: number) => void;
 }
 
@@ -100,7 +100,7 @@ export class MidiInput {
   /**
    * Opens the input where the settings want one; undefined where they do not, or where `auto` finds no JACK library.
    *
-   * @throws {MidiUnavailable} when `jack` is wanted and not there, {@link ConfigError} for a pattern that is none
+   * @throws {MidiUnavailableError} when `jack` is wanted and not there, {@link ConfigError} for a pattern that is none
    */
   static async start(options: MidiInputOptions): Promise<MidiInput | undefined> {
     const { config: { midi, midiConnect }, native, log } = options;
@@ -115,7 +115,7 @@ export class MidiInput {
     try {
       await input.#open();
     } catch (error) {
-      if (midi === "jack" || !(error instanceof MidiUnavailable)) throw error;
+      if (midi === "jack" || !(error instanceof MidiUnavailableError)) throw error;
       log.info(error.problem === "library" ? error.message : `${error.message}; looked for again until then`);
       if (error.problem === "library") return undefined;
       input.#waitForRetry();
@@ -199,7 +199,7 @@ export class MidiInput {
   #changeProgram(program: number): void {
     const { onProgram } = this.#options;
     if (!onProgram) {
-      throw new CommandRefused(
+      throw new CommandRefusedError(
         "program changes mean nothing; UNDERSTUDY_MIDI_PROGRAMS=on lets them load patches",
       );
     }
@@ -212,9 +212,9 @@ export class MidiInput {
     try {
       work();
     } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
+      if (!(error instanceof CommandRefusedError)) throw error;
       this.#refused += messages;
-      if (this.#noticed.has(error.message) || this.#noticed.size >= mostNotices) return;
+      if (this.#noticed.has(error.message) || this.#noticed.size >= maxNotices) return;
       this.#noticed.add(error.message);
       this.#options.log.warning(`MIDI: ${error.message}`);
     }
@@ -302,8 +302,8 @@ export class MidiInput {
     try {
       await this.#open();
     } catch (error) {
-      if (!(error instanceof MidiUnavailable)) throw error;
-      this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
+      if (!(error instanceof MidiUnavailableError)) throw error;
+      this.#retryMs = Math.min(maxRetryMs, this.#retryMs * 2);
       this.#waitForRetry();
       this.#options.log.debug(`${error.message}; next try in ${this.#retryMs} ms`);
     }

@@ -22,7 +22,7 @@ export class ProgramChanges {
     this.#log = log;
   }
 
-  /** Throws `CommandRefused` for a number that is no patch. */
+  /** Throws `CommandRefusedError` for a number that is no patch. */
   change(program: number): void {
     this.#wanted = patchOfProgram(program, this.#patches);
     this.#loading ??= this.#loadWanted().finally(() => this.#loading = undefined);

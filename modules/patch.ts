@@ -6,7 +6,7 @@ import type { ParameterDeclaration, PatchFormat } from "../compiler/graph/compil
 import { checkParameter, type ParameterSignals, type ParameterTable } from "./signal/module.ts";
 import { sampleNames, withFormat, withUse } from "./signal/build_context.ts";
 import { flatten } from "./signal/flatten.ts";
-import { PatchInvalid } from "../compiler/graph/patch_error.ts";
+import { PatchError } from "../compiler/graph/patch_error.ts";
 import {
   expressions,
   type InstrumentGraph,
@@ -102,13 +102,13 @@ export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>,
 /** A patch that can be built for any output format. */
 export interface Patch {
   readonly name: string;
-  /** @throws {PatchInvalid} */
+  /** @throws {PatchError} */
   readonly build: (format: PatchFormat) => PatchGraph;
 }
 
 const reservedInInstruments = ["note", "off", "pedal", ...expressions];
 const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
-const mostVoices = 4_096;
+const maxVoices = 4_096;
 
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<
@@ -138,7 +138,7 @@ function callerLocation(): string {
 }
 
 /**
- * Runs a part of building. Whatever is thrown there becomes a {@link PatchInvalid} that names a line of the patch file:
+ * Runs a part of building. Whatever is thrown there becomes a {@link PatchError} that names a line of the patch file:
  * the one that was running, or else the one where the thing was defined.
  */
 function located<T>(definedAt: string, build: () => T): T {
@@ -148,10 +148,10 @@ function located<T>(definedAt: string, build: () => T): T {
     if (!(error instanceof Error)) throw error;
     const file = definedAt.slice(0, definedAt.lastIndexOf(":") + 1);
     const isNamed = error.message.includes(file);
-    if (isNamed && error instanceof PatchInvalid) throw error;
+    if (isNamed && error instanceof PatchError) throw error;
     const running = patchLocation(error.stack);
     const location = running.startsWith(file) ? running : definedAt;
-    throw new PatchInvalid(isNamed ? error.message : `${location}: ${error.message}`, { cause: error });
+    throw new PatchError(isNamed ? error.message : `${location}: ${error.message}`, { cause: error });
   }
 }
 
@@ -161,7 +161,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
   const groups: GroupTable = definition.parameters;
   checkName("patch", name, []);
   if (channels !== 2 && channels !== 4) {
-    throw new PatchInvalid(`channels: expected 2 or 4, found ${channels}`);
+    throw new PatchError(`channels: expected 2 or 4, found ${channels}`);
   }
   const declarations: ParameterDeclaration[] = [];
   const declare = (owner: string, table: ParameterTable, taken: readonly string[]) => {
@@ -195,7 +195,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
   const parameters = Object.fromEntries(
     Object.entries(groups).map(([key, table]) => {
       checkName("group", key, reservedNames);
-      if (key in instruments) throw new PatchInvalid(`${key}: names an instrument and a group of parameters`);
+      if (key in instruments) throw new PatchError(`${key}: names an instrument and a group of parameters`);
       const { signals, indexes } = declare(key, table, []);
       indexes.forEach((index) => owned.add(index));
       return [key, signals];
@@ -207,7 +207,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
   const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode("input", "f32", []));
   const mixed = output(buses as never, parameters as never, input);
   if (!(mixed instanceof Signal)) {
-    throw new PatchInvalid(`output: expected one signal, found ${typeof mixed}`);
+    throw new PatchError(`output: expected one signal, found ${typeof mixed}`);
   }
   const main = flatten([mixed.source], { name: "output", forbidden: ["note"], parameters: owned });
   const samples = [...sampleNames()];
@@ -243,7 +243,7 @@ function voiceOutputs(name: string, voice: Voice): Source[] {
   const { output, envelope } = voice ?? {};
   const sides: readonly unknown[] = Array.isArray(output) ? output : [output, output];
   if (sides.length !== 2 || !sides.every((side) => side instanceof Signal) || !(envelope instanceof Signal)) {
-    throw new PatchInvalid(
+    throw new PatchError(
       `instrument ${name}: expected { output, envelope }: output one signal or left and right, envelope a signal`,
     );
   }
@@ -256,13 +256,13 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
   const { chokeGroups = [] } = instrument;
   const voices = instrument.voices ?? (mode === "poly" ? 16 : unison);
   const must = (holds: boolean, what: string) => {
-    if (!holds) throw new PatchInvalid(`instrument ${name}: ${what}`);
+    if (!holds) throw new PatchError(`instrument ${name}: ${what}`);
   };
   must(playingModes.includes(mode), `mode: expected ${playingModes.join(", ")}, found ${mode}`);
   must(stealingRules.includes(steal), `steal: expected ${stealingRules.join(", ")}, found ${steal}`);
   must(
-    Number.isInteger(voices) && voices >= 1 && voices <= mostVoices,
-    `voices: expected 1 to ${mostVoices}, found ${voices}`,
+    Number.isInteger(voices) && voices >= 1 && voices <= maxVoices,
+    `voices: expected 1 to ${maxVoices}, found ${voices}`,
   );
   must(
     Number.isInteger(unison) && unison >= 1 && unison <= Math.min(16, voices),
@@ -287,11 +287,11 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
 
 function checkName(what: string, name: unknown, taken: readonly string[]): void {
   if (typeof name !== "string" || !namePattern.test(name)) {
-    throw new PatchInvalid(
+    throw new PatchError(
       `${what}: expected a name of up to 32 letters and digits that begins with a small letter, found ${
         JSON.stringify(name)
       }`,
     );
   }
-  if (taken.includes(name)) throw new PatchInvalid(`${what} ${name}: the server uses this name itself`);
+  if (taken.includes(name)) throw new PatchError(`${what} ${name}: the server uses this name itself`);
 }

@@ -1,4 +1,4 @@
 /** A patch that cannot be; the message names the module and the line of the patch file. */
-export class PatchInvalid extends Error {
-  override readonly name = "PatchInvalid";
+export class PatchError extends Error {
+  override readonly name = "PatchError";
 }

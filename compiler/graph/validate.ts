@@ -3,7 +3,7 @@
  * passes here the compiler turns into a module that validates; nothing of it reaches the WebAssembly text unchecked.
  */
 import { z } from "zod";
-import { PatchInvalid } from "./patch_error.ts";
+import { PatchError } from "./patch_error.ts";
 import {
   type Graph,
   type GraphNode,
@@ -24,10 +24,10 @@ import { reservedNames } from "./reserved_names.ts";
 const most = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
 /** Sound files of a patch: two for every key of a keyboard. */
-const mostSamples = 256;
+const maxSamples = 256;
 
 /** Longest delay line in frames, as in `signal.ts`. */
-const longestLine = 5_760_000;
+const maxLineFrames = 5_760_000;
 
 /** Without characters that could leave a comment, or move a terminal's cursor. */
 const text = (longest: number) => z.string().max(longest).regex(/^\P{Cc}*$/u, "expected plain text");
@@ -49,7 +49,7 @@ const graphSchema = z.strictObject({
   })).max(most.nodes),
   states: z.array(z.strictObject({ type: laneType, initial: number, seeded: z.boolean(), next: index }))
     .max(most.states),
-  lines: z.array(z.strictObject({ frames: z.int().min(1).max(longestLine), write: index })).max(most.lines),
+  lines: z.array(z.strictObject({ frames: z.int().min(1).max(maxLineFrames), write: index })).max(most.lines),
   tables: z.array(z.array(number).min(1).max(most.tableValues)).max(100),
   outputs: z.array(index).max(8),
 });
@@ -80,22 +80,22 @@ const patchSchema = z.strictObject({
   })).max(64),
   main: graphSchema,
   channels: z.literal([2, 4]),
-  samples: z.array(z.string().refine(isSampleName, "expected the name of a sound file")).max(mostSamples)
+  samples: z.array(z.string().refine(isSampleName, "expected the name of a sound file")).max(maxSamples)
     .optional(),
 });
 
-/** A graph from JSON text. Throws {@link PatchInvalid} unless it is one that can be compiled. */
+/** A graph from JSON text. Throws {@link PatchError} unless it is one that can be compiled. */
 export function graphFromJson(text: string): PatchGraph {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw new PatchInvalid("expected a patch, found something that is no data", { cause });
+    throw new PatchError("expected a patch, found something that is no data", { cause });
   }
   const parsed = patchSchema.safeParse(data);
   if (!parsed.success) {
     const { path, message } = parsed.error.issues[0];
-    throw new PatchInvalid(`expected a patch; ${path.join(".") || "the whole"}: ${message}`);
+    throw new PatchError(`expected a patch; ${path.join(".") || "the whole"}: ${message}`);
   }
   const graph = parsed.data as PatchGraph;
   checkNames(graph);
@@ -111,37 +111,37 @@ export function graphFromJson(text: string): PatchGraph {
 
 function checkNames({ instruments, parameters }: PatchGraph): void {
   const names = instruments.map((instrument) => instrument.name);
-  if (new Set(names).size < names.length) throw new PatchInvalid("expected instruments of different names");
+  if (new Set(names).size < names.length) throw new PatchError("expected instruments of different names");
   const addresses = parameters.map(({ address }) => address);
   if (new Set(addresses).size < addresses.length) {
-    throw new PatchInvalid("expected parameters of different addresses");
+    throw new PatchError("expected parameters of different addresses");
   }
   for (const owner of [...names, ...addresses.map((address) => address.split("/")[0])]) {
-    if (reservedNames.includes(owner)) throw new PatchInvalid(`${owner}: the server uses this name itself`);
+    if (reservedNames.includes(owner)) throw new PatchError(`${owner}: the server uses this name itself`);
   }
 }
 
 function checkParameters({ parameters }: PatchGraph): void {
   for (const { address, min, max, default: value, curve } of parameters) {
     if (!(min < max && value >= min && value <= max)) {
-      throw new PatchInvalid(`${address}: expected a default between min and max`);
+      throw new PatchError(`${address}: expected a default between min and max`);
     }
     if (curve === "exponential" && min <= 0) {
-      throw new PatchInvalid(`${address}: an exponential curve needs a min above 0, found ${min}`);
+      throw new PatchError(`${address}: an exponential curve needs a min above 0, found ${min}`);
     }
     if (Math.max(Math.abs(min), Math.abs(max)) > 1e38) {
-      throw new PatchInvalid(`${address}: expected a range of 32-bit numbers, found ${min} to ${max}`);
+      throw new PatchError(`${address}: expected a range of 32-bit numbers, found ${min} to ${max}`);
     }
   }
 }
 
 function checkSamples({ samples = [], instruments }: PatchGraph): void {
-  if (new Set(samples).size < samples.length) throw new PatchInvalid("expected samples of different names");
+  if (new Set(samples).size < samples.length) throw new PatchError("expected samples of different names");
   for (const { name, polyphony: { chokeGroups = [], mode } } of instruments) {
     const problem = mode === "poly" || chokeGroups.length === 0
       ? chokeProblem(chokeGroups)
       : `a ${mode} instrument has one voice to choke`;
-    if (problem !== undefined) throw new PatchInvalid(`instrument ${name}: chokeGroups: ${problem}`);
+    if (problem !== undefined) throw new PatchError(`instrument ${name}: chokeGroups: ${problem}`);
   }
 }
 
@@ -157,7 +157,7 @@ function checkSizes({ instruments, main }: PatchGraph): void {
   };
   for (const key of Object.keys(most) as (keyof typeof most)[]) {
     if (counts[key] > most[key]) {
-      throw new PatchInvalid(
+      throw new PatchError(
         `the patch is too large: ${counts[key]} ${sizeNames[key]}, at most ${most[key]} are possible`,
       );
     }
@@ -194,7 +194,7 @@ const noteTypes: readonly LaneType[] = noteFields.map((field) =>
 function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: number): void {
   const { nodes, states, lines, tables, uses } = graph;
   const must = (holds: boolean, what: string) => {
-    if (!holds) throw new PatchInvalid(`${where}: ${what}`);
+    if (!holds) throw new PatchError(`${where}: ${what}`);
   };
   const voice = where !== "output";
   /** What an attribute may be, and the type that the node then has. */

@@ -1,7 +1,7 @@
 /** Texts of operations that name locals: what is one, and constants that become some. */
 
 /** Longest text that fetches a local; names of locals here are `$trigger` and letters with a number. */
-const longestLocalText = "(local.get $n123456789)".length;
+const maxLocalTextLength = "(local.get $n123456789)".length;
 
 const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
 
@@ -10,7 +10,7 @@ const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const
  * the texts of a chain stand inside each other.
  */
 export function isLocal(text: string, prefix = "$"): boolean {
-  return text.length <= longestLocalText && text.startsWith(`(local.get ${prefix}`);
+  return text.length <= maxLocalTextLength && text.startsWith(`(local.get ${prefix}`);
 }
 
 /** Constants become locals: they are loaded once, not in every frame. */

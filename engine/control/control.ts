@@ -14,7 +14,7 @@ export interface EngineControl {
    * Puts all commands into the sealed log at once, so that one block hears them together.
    *
    * @param time when they sound; omitted: at the next block that is not yet sealed
-   * @throws {CommandRefused} when nothing was appended: the log or the pending queue is full
+   * @throws {CommandRefusedError} when nothing was appended: the log or the pending queue is full
    */
   submit(commands: readonly Command[], time?: CommandTime): Submission;
   /** Resolves once everything submitted before has been handed to the device. */
@@ -28,15 +28,15 @@ export interface EngineControl {
   openMeter(): Meter;
   /** Tells of everything that happens, in order. Returns what ends it. */
   observe(listener: (event: EngineEvent) => void): () => void;
-  /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefused} without a standby. */
+  /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefusedError} without a standby. */
   failover(): void;
-  /** Breaks a renderer on purpose. Throws {@link CommandRefused} unless faults are allowed by configuration. */
+  /** Breaks a renderer on purpose. Throws {@link CommandRefusedError} unless faults are allowed by configuration. */
   injectFault(kind: FaultKind, role: FaultTarget): void;
   /**
    * Exchanges the patch while the old one plays: it is rehearsed apart, handed to every renderer, and asked for by a
    * command in the log, so that all change in the same frame. State of the same name and shape goes on.
    *
-   * @throws {CommandRefused} when it is too slow, too large, or not sound; the old patch plays on
+   * @throws {CommandRefusedError} when it is too slow, too large, or not sound; the old patch plays on
    */
   loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void>;
   /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
@@ -92,8 +92,8 @@ export interface Submission {
 }
 
 /** Nothing of the request was done, and why. The message is fit for the sender. */
-export class CommandRefused extends Error {
-  override readonly name = "CommandRefused";
+export class CommandRefusedError extends Error {
+  override readonly name = "CommandRefusedError";
 }
 
 /** The largest magnitude of each output channel since the last call, 1 at full scale. */

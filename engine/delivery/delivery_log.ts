@@ -12,7 +12,7 @@ import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { blockRecordWords } from "../session/session_format.ts";
 import type { SessionWriter } from "../session/session_writer.ts";
 
-export interface HistoryOptions {
+export interface DeliveryLogOptions {
   readonly memory: SharedMemory;
   readonly seals: SealTable;
   readonly log: CommandLog;
@@ -20,10 +20,10 @@ export interface HistoryOptions {
 }
 
 /** Blocks handled in one look, so that catching up never holds the main isolate for long. */
-const mostBlocksAtOnce = 512;
+const maxBlocksAtOnce = 512;
 
-export class History {
-  readonly #options: HistoryOptions;
+export class DeliveryLog {
+  readonly #options: DeliveryLogOptions;
   #writer: SessionWriter | undefined;
   #next: number;
   #position: number;
@@ -32,7 +32,7 @@ export class History {
   #peak = 0;
   #blocks = 0;
 
-  constructor(options: HistoryOptions) {
+  constructor(options: DeliveryLogOptions) {
     this.#options = options;
     this.#next = options.memory.geometry.startBlock | 0;
     this.#position = options.memory.geometry.startLogPosition | 0;
@@ -104,7 +104,7 @@ export class History {
     const kept = geometry.handedCount - geometry.ringSlots;
     if (behind > kept) this.#skip(behind - kept);
     const first = this.#next;
-    const most = Math.min(mostBlocksAtOnce, blocksBetween(consumed, first));
+    const most = Math.min(maxBlocksAtOnce, blocksBetween(consumed, first));
     if (most <= 0) return;
     const records = new Int32Array(1 + most * blockRecordWords);
     records[0] = first;

@@ -22,7 +22,7 @@ const firstCallMs = 5_000;
 const silentDeviceMs = 600;
 
 /** Longest part of the time between two looks that counts: if the main isolate stood still, so may have the device. */
-const longestLookMs = 20;
+const maxLookMs = 20;
 
 /** A device that is lost must be let go within this; otherwise only the clock is left. */
 const closeMs = 500;
@@ -31,9 +31,9 @@ const closeMs = 500;
 const callsToReturn = 16;
 
 const firstRetryMs = 500;
-const longestRetryMs = 8_000;
+const maxRetryMs = 8_000;
 
-export class DriverKeeper {
+export class DeviceWatch {
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #config: Config;
@@ -102,7 +102,7 @@ export class DriverKeeper {
   /** One look at whether the device still calls; cheap, for every tick. */
   watch(): void {
     const nowMs = performance.now();
-    const elapsedMs = Math.min(longestLookMs, nowMs - this.#lastLookMs);
+    const elapsedMs = Math.min(maxLookMs, nowMs - this.#lastLookMs);
     this.#lastLookMs = nowMs;
     if (!this.#driver || this.#changing || this.#stopped) return;
     const calls = this.#calls();
@@ -198,7 +198,7 @@ export class DriverKeeper {
       this.#log.info(`audio device is back: ${this.device}`);
     } catch (error) {
       this.#driver = ClockDriver.start(this.#native, this.#memory);
-      this.#retryMs = Math.min(longestRetryMs, this.#retryMs * 2);
+      this.#retryMs = Math.min(maxRetryMs, this.#retryMs * 2);
       this.#nextRetryMs = performance.now() + this.#retryMs;
       this.#log.warning(
         `audio device still missing (${(error as Error).message}); next try in ${this.#retryMs} ms`,

@@ -7,7 +7,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 
-export class ProcessEnd {
+export class ExitGuard {
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
 

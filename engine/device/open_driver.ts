@@ -1,5 +1,5 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { PortAudioMissing } from "../../ffi/library_search.ts";
+import { PortAudioMissingError } from "../../ffi/library_search.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
@@ -35,7 +35,7 @@ export async function openDriver(
       "NO SOUND: no sound device found; the clock driver keeps time until one is named and the engine restarted",
     );
   } catch (error) {
-    if (config.driver === "portaudio" || !(error instanceof PortAudioMissing)) throw error;
+    if (config.driver === "portaudio" || !(error instanceof PortAudioMissingError)) throw error;
     log.warning(`NO SOUND: ${error.message}; the clock driver keeps time instead`);
   }
   return ClockDriver.start(native, memory);

@@ -1,7 +1,7 @@
 import { expressions } from "../../compiler/graph/graph.ts";
 import {
   type Command,
-  CommandRefused,
+  CommandRefusedError,
   type EngineControl,
   expressionRanges,
   isInRange,
@@ -11,7 +11,7 @@ import { type LogEntry, Opcode } from "./command_log.ts";
 /**
  * Turns a command into a log entry. Checks what could harm a renderer: everything else is the sender's music.
  *
- * @throws {CommandRefused} naming what was expected
+ * @throws {CommandRefusedError} naming what was expected
  */
 export function encodeCommand(
   command: Command,
@@ -19,7 +19,7 @@ export function encodeCommand(
   at: LogEntry["at"],
 ): LogEntry {
   if ("instrument" in command && instruments[command.instrument] === undefined) {
-    throw new CommandRefused(`instrument ${command.instrument}: the patch has ${instruments.length}`);
+    throw new CommandRefusedError(`instrument ${command.instrument}: the patch has ${instruments.length}`);
   }
   switch (command.kind) {
     case "noteOn":
@@ -56,7 +56,7 @@ export function encodeCommand(
       checkFinite(what, value);
       const range = expressionRanges[what];
       if (!isInRange(range, value)) {
-        throw new CommandRefused(`${what}: expected ${range.min} to ${range.max}, found ${value}`);
+        throw new CommandRefusedError(`${what}: expected ${range.min} to ${range.max}, found ${value}`);
       }
       const kind = expressions.indexOf(what);
       return id === undefined
@@ -64,18 +64,20 @@ export function encodeCommand(
         : { opcode: Opcode.express, instrument: command.instrument, target: id | 0, value, extra: kind, at };
     }
     case "clear":
-      if (at) throw new CommandRefused("clear acts at once: expected no time");
+      if (at) throw new CommandRefusedError("clear acts at once: expected no time");
       return { opcode: Opcode.clear, target: 0, value: 0, extra: 0 };
     case "panic":
       return { opcode: Opcode.panic, target: 0, value: 0, extra: 0, at };
     case "set": {
       const parameter = parameters[command.parameter];
       if (!parameter) {
-        throw new CommandRefused(`parameter ${command.parameter}: expected 0 to ${parameters.length - 1}`);
+        throw new CommandRefusedError(
+          `parameter ${command.parameter}: expected 0 to ${parameters.length - 1}`,
+        );
       }
       checkFinite(parameter.address, command.value);
       if (!isInRange(parameter, command.value)) {
-        throw new CommandRefused(
+        throw new CommandRefusedError(
           `${parameter.address}: expected ${parameter.min} to ${parameter.max} ${parameter.unit}, found ${command.value}`,
         );
       }
@@ -85,5 +87,7 @@ export function encodeCommand(
 }
 
 function checkFinite(name: string, value: number): void {
-  if (!Number.isFinite(value)) throw new CommandRefused(`${name}: expected a finite number, found ${value}`);
+  if (!Number.isFinite(value)) {
+    throw new CommandRefusedError(`${name}: expected a finite number, found ${value}`);
+  }
 }

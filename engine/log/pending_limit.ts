@@ -1,5 +1,5 @@
 import { pendingCapacity } from "../memory/constants.ts";
-import { CommandRefused } from "../control/control.ts";
+import { CommandRefusedError } from "../control/control.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 
 /** Counts the timed commands that may still wait in the renderers' pending queues, which are bounded. Main isolate. */
@@ -11,11 +11,11 @@ export class PendingLimit {
    *
    * @param sealed every block before it is sealed, so what was due before no longer waits in any renderer. Not the block that
    *   the device takes next: while sound is concealed, that runs ahead of what renderers will have to make up for.
-   * @throws {CommandRefused} when there are not enough
+   * @throws {CommandRefusedError} when there are not enough
    */
   hold(block: number, count: number, sealed: number): void {
     if (this.waiting(sealed) + count > pendingCapacity) {
-      throw new CommandRefused(
+      throw new CommandRefusedError(
         `${this.#due.length} commands wait for their time already, at most ${pendingCapacity} can; send them later`,
       );
     }

@@ -34,7 +34,7 @@ export const concealRampFrames = 64;
 export const reportedEndedNotes = 64;
 
 /** Instruments of a patch whose sounding voices are counted; further ones play but are not counted. */
-export const mostCountedInstruments = 16;
+export const maxCountedInstruments = 16;
 
 /** Fade at the end of a session, in seconds: long enough not to click, short against the 500 ms a stop may take. */
 export const stopFadeSeconds = 0.02;
@@ -55,4 +55,4 @@ export const errorTextBytes = 512;
 export const histogramBuckets = 128;
 
 /** Longest that a renderer sleeps in native code, in nanoseconds; bounds how long `terminate()` waits for it. */
-export const longestWaitNanoseconds = 2_000_000;
+export const maxWaitNanoseconds = 2_000_000;

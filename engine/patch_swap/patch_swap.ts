@@ -8,22 +8,22 @@ import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_p
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { seatCount } from "../memory/constants.ts";
-import { CommandRefused } from "../control/control.ts";
+import { CommandRefusedError } from "../control/control.ts";
 import { type CommandLog, Opcode } from "../log/command_log.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
-import type { History } from "../delivery/delivery_log.ts";
+import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
 import type { SessionWriter } from "../session/session_writer.ts";
-import type { SnapshotKeeper } from "../supervisor/snapshot_selector.ts";
+import type { SnapshotSelector } from "../supervisor/snapshot_selector.ts";
 
-export interface PatchLoaderOptions {
+export interface PatchSwapOptions {
   readonly memory: SharedMemory;
   readonly pool: RendererPool;
   readonly commands: CommandLog;
-  readonly history: History;
-  readonly snapshots: SnapshotKeeper;
+  readonly history: DeliveryLog;
+  readonly snapshots: SnapshotSelector;
   readonly seed: number;
   readonly nativeLibrary: string;
   readonly patch: CompiledPatch;
@@ -39,8 +39,8 @@ const deliveryMs = 5_000;
 const pollMs = 2;
 
 /** Knows which patch plays, and brings in the next. */
-export class PatchLoader {
-  readonly #options: PatchLoaderOptions;
+export class PatchSwap {
+  readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
   #number = 0;
@@ -49,7 +49,7 @@ export class PatchLoader {
   /** Position of the command that asked for the current patch, and what it replaced, until that has sounded. */
   #asked: { readonly position: number; readonly before: CompiledPatch } | undefined;
 
-  constructor(options: PatchLoaderOptions) {
+  constructor(options: PatchSwapOptions) {
     this.#options = options;
     this.#current = options.patch;
   }
@@ -60,12 +60,14 @@ export class PatchLoader {
   }
 
   /**
-   * Rehearses a patch and lets it play. Resolves when it is heard alone. Throws {@link CommandRefused}.
+   * Rehearses a patch and lets it play. Resolves when it is heard alone. Throws {@link CommandRefusedError}.
    *
    * @param samples the sound files that it names
    */
   async load(graph: PatchGraph, samples?: SampleBank): Promise<void> {
-    if (this.#loading) throw new CommandRefused("another patch is being loaded; try again when it is done");
+    if (this.#loading) {
+      throw new CommandRefusedError("another patch is being loaded; try again when it is done");
+    }
     this.#loading = true;
     try {
       const { seed, nativeLibrary } = this.#options;
@@ -112,7 +114,7 @@ export class PatchLoader {
     const { arenaBytes } = this.#options.memory.geometry;
     if (arena.bytes <= arenaBytes) return;
     const mebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20);
-    throw new CommandRefused(
+    throw new CommandRefusedError(
       `patch ${name}: its state takes ${mebibytes(arena.bytes)} MiB, room was kept for ${
         mebibytes(arenaBytes)
       }; start with UNDERSTUDY_PATCH_MEMORY=${mebibytes(arena.bytes)} or more`,
@@ -138,7 +140,7 @@ export class PatchLoader {
 
   async #ask(patch: CompiledPatch): Promise<void> {
     const { commands, history, memory, writer } = this.#options;
-    if (commands.room < 1) throw new CommandRefused("the command log is full; try again in a moment");
+    if (commands.room < 1) throw new CommandRefusedError("the command log is full; try again in a moment");
     writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
     const asked = { position: commands.head, before: this.#current };
     this.#asked = asked;
@@ -150,7 +152,9 @@ export class PatchLoader {
     const heardBlock = memory.consumed() + fadeBlocks;
     await this.#until("the crossfade is over", () => blocksBetween(memory.consumed(), heardBlock) >= 0);
     if (this.#asked !== asked) {
-      throw new CommandRefused(`patch ${patch.name}: every renderer broke on it; the patch before plays on`);
+      throw new CommandRefusedError(
+        `patch ${patch.name}: every renderer broke on it; the patch before plays on`,
+      );
     }
     this.#asked = undefined;
   }
@@ -158,9 +162,9 @@ export class PatchLoader {
   async #until(what: string, holds: () => boolean): Promise<void> {
     const deadline = performance.now() + deliveryMs;
     while (!holds()) {
-      if (this.#stopped) throw new CommandRefused("the engine is stopping");
+      if (this.#stopped) throw new CommandRefusedError("the engine is stopping");
       if (performance.now() > deadline) {
-        throw new CommandRefused(`waited ${deliveryMs} ms in vain until ${what}`);
+        throw new CommandRefusedError(`waited ${deliveryMs} ms in vain until ${what}`);
       }
       await new Promise((done) => setTimeout(done, pollMs));
     }

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
-import { CommandRefused, roles } from "../control/control.ts";
+import { CommandRefusedError, roles } from "../control/control.ts";
 import type { RehearsalResult, RehearsalStart } from "./rehearsal_worker.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { RehearsalResult, RehearsalStart } from "./rehearsal_worker.ts";
 const timeLimitMs = 60_000;
 
 /** Part of the machine that all renderers together may need for eight notes of each instrument. */
-const mostLoad = 0.9;
+const maxLoad = 0.9;
 
 const heapLimitMiB = 256;
 
@@ -22,21 +22,23 @@ export interface RehearsalOptions extends RehearsalStart {
 /**
  * Compiles a patch and plays it in a thread apart.
  *
- * @throws {CommandRefused} when it is not fit for the stage, and why
+ * @throws {CommandRefusedError} when it is not fit for the stage, and why
  */
 export async function rehearse(options: RehearsalOptions): Promise<CompiledPatch> {
   const { graph, timeLimitMs: limitMs = timeLimitMs } = options;
   const result = await rehearseApart(options, limitMs);
-  if ("error" in result) throw new CommandRefused(`patch ${graph.name}: ${result.error}`);
+  if ("error" in result) throw new CommandRefusedError(`patch ${graph.name}: ${result.error}`);
   if (!result.isFinite) {
-    throw new CommandRefused(`patch ${graph.name}: gave numbers that are not finite when it was rehearsed`);
+    throw new CommandRefusedError(
+      `patch ${graph.name}: gave numbers that are not finite when it was rehearsed`,
+    );
   }
   const load = result.load * roles.length / navigator.hardwareConcurrency;
-  if (load > mostLoad) {
-    throw new CommandRefused(
+  if (load > maxLoad) {
+    throw new CommandRefusedError(
       `patch ${graph.name}: too slow: ${roles.length} renderers would need ${
         Math.round(load * 100)
-      } % of this machine for eight notes of each instrument, at most ${mostLoad * 100} % may be needed`,
+      } % of this machine for eight notes of each instrument, at most ${maxLoad * 100} % may be needed`,
     );
   }
   return result.patch;

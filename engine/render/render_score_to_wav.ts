@@ -1,6 +1,6 @@
 import { compileChecksum } from "../memory/checksum.ts";
 import type { SampleFormat } from "./sample_format.ts";
-import { longestWavFrames, WavFileError, WavWriter } from "./wav_writer.ts";
+import { maxWavFrames, WavFileError, WavWriter } from "./wav_writer.ts";
 import { renderScore, type ScoreRenderOptions, type ScoreRenderResult } from "./score_renderer.ts";
 
 export interface ScoreToWavOptions extends Omit<ScoreRenderOptions, "checksum" | "onSamples"> {
@@ -18,7 +18,7 @@ export interface ScoreToWavReport extends ScoreRenderResult {
 }
 
 /**
- * Renders a score into a WAV file, which takes its place only once it is whole. Throws `ScoreUnplayable`, and
+ * Renders a score into a WAV file, which takes its place only once it is whole. Throws `ScoreUnplayableError`, and
  * {@link WavFileError} where the file cannot be written or would be too long.
  */
 export async function renderScoreToWav(options: ScoreToWavOptions): Promise<ScoreToWavReport> {
@@ -26,7 +26,7 @@ export async function renderScoreToWav(options: ScoreToWavOptions): Promise<Scor
   const { channels, sampleRateHz, seed } = config;
   const wavOptions = { channels, sampleRateHz, format, ditherSeed: dither ? seed : undefined };
   const needed = "frames" in end ? end.frames : options.events.at(-1)?.frame ?? 0;
-  const longest = longestWavFrames(wavOptions);
+  const longest = maxWavFrames(wavOptions);
   if (needed > longest) {
     throw new WavFileError(
       `${out}: expected at most ${

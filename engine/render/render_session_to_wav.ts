@@ -1,7 +1,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import { renderSession } from "./session_renderer.ts";
-import { SessionDamaged, SessionReader } from "../session/session_reader.ts";
+import { SessionDamagedError, SessionReader } from "../session/session_reader.ts";
 import { WavWriter } from "./wav_writer.ts";
 
 export interface RenderToWavOptions {
@@ -24,7 +24,7 @@ export interface RenderReport {
   readonly text: string;
 }
 
-/** Renders a session file into a WAV file. Throws {@link SessionDamaged} when that cannot give what was played. */
+/** Renders a session file into a WAV file. Throws {@link SessionDamagedError} when that cannot give what was played. */
 export async function renderToWav(options: RenderToWavOptions): Promise<RenderReport> {
   const { session, out, native, sampleFolder, onProgress, signal } = options;
   const reader = await openSession(session);
@@ -64,7 +64,7 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
         } times real time; ${verdict}${concealed}${end}`,
       };
     } catch (error) {
-      if (error instanceof SessionDamaged) await wav.close(); // what came before the damage is worth having
+      if (error instanceof SessionDamagedError) await wav.close(); // what came before the damage is worth having
       else await wav.discard();
       throw error;
     }
@@ -78,7 +78,7 @@ async function openSession(path: string): Promise<SessionReader> {
     return await SessionReader.open(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new SessionDamaged(`there is no session file ${path}; a patch is rendered with --score FILE`, {
+    throw new SessionDamagedError(`there is no session file ${path}; a patch is rendered with --score FILE`, {
       cause,
     });
   }

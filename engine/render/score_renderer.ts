@@ -7,8 +7,8 @@ import { encodeCommand } from "../log/command_encoding.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 
 /** A score that cannot be played as it stands; the message names the moment and the remedy. */
-export class ScoreUnplayable extends Error {
-  override readonly name = "ScoreUnplayable";
+export class ScoreUnplayableError extends Error {
+  override readonly name = "ScoreUnplayableError";
 }
 
 /** Where a render ends. */
@@ -54,7 +54,7 @@ export const silenceSeconds = 2;
 /** Frames rendered between two turns of the event loop, about. */
 const chunkFrames = 32_768;
 
-/** Throws {@link ScoreUnplayable} when more commands fall into one block than it can take. */
+/** Throws {@link ScoreUnplayableError} when more commands fall into one block than it can take. */
 export async function renderScore(options: ScoreRenderOptions): Promise<ScoreRenderResult> {
   const { config, end, events, onSamples, onProgress } = options;
   const { blockFrames, channels } = config;
@@ -126,7 +126,7 @@ class ScorePlayer {
       const { frame, commands } = events[this.#next];
       count += commands.length;
       if (count > pendingCapacity) {
-        throw new ScoreUnplayable(
+        throw new ScoreUnplayableError(
           `at ${
             (frame / sampleRateHz).toFixed(3)
           } s: expected at most ${pendingCapacity} commands within a block ` +

@@ -10,7 +10,7 @@ import { HandedFlag } from "../memory/layout.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
 import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
-import { SessionDamaged, type SessionReader } from "../session/session_reader.ts";
+import { SessionDamagedError, type SessionReader } from "../session/session_reader.ts";
 
 export interface SessionRenderOptions {
   readonly reader: SessionReader;
@@ -38,7 +38,7 @@ const chunkBlocks = 256;
 /**
  * Renders a session to its end.
  *
- * @throws {SessionDamaged} where it cannot go on; `SampleError` when a sample is missing or is another one than it was
+ * @throws {SessionDamagedError} where it cannot go on; `SampleError` when a sample is missing or is another one than it was
  */
 export async function renderSession(options: SessionRenderOptions): Promise<SessionRenderResult> {
   const { reader } = options;
@@ -85,7 +85,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         inputs.set(words[0], new Float32Array(chunk.payload.buffer, 4));
         break;
       case "GAP ":
-        throw new SessionDamaged(
+        throw new SessionDamagedError(
           `${words[1]} blocks from block ${words[0] >>> 0} on were not recorded: cannot render beyond`,
         );
       case "DONE":
@@ -147,7 +147,9 @@ class SessionReplay {
   takeCommands(words: Int32Array): void {
     const { log } = this.#engine;
     if (words[0] !== log.head) {
-      throw new SessionDamaged(`commands from ${words[0] >>> 0} on found, expected from ${log.head >>> 0}`);
+      throw new SessionDamagedError(
+        `commands from ${words[0] >>> 0} on found, expected from ${log.head >>> 0}`,
+      );
     }
     this.#engine.releaseCommands();
     for (let at = 1; at < words.length; at += logEntryWords) {

@@ -1,7 +1,7 @@
 import { sampleBytes, SampleEncoder, type SampleFormat } from "./sample_format.ts";
 
 /** A RIFF file counts its bytes in 32 bits. */
-const largestBytes = 2 ** 32 - 1;
+const maxFileBytes = 2 ** 32 - 1;
 
 /** A WAV file that cannot be written; the message names the path and the remedy. */
 export class WavFileError extends Error {
@@ -18,8 +18,8 @@ export interface WavOptions {
 }
 
 /** Frames that fit into a WAV file. */
-export function longestWavFrames({ channels, format = "32f" }: WavOptions): number {
-  return Math.floor((largestBytes - headerBytes(format) - 1) / (channels * sampleBytes(format)));
+export function maxWavFrames({ channels, format = "32f" }: WavOptions): number {
+  return Math.floor((maxFileBytes - headerBytes(format) - 1) / (channels * sampleBytes(format)));
 }
 
 /**
@@ -75,7 +75,7 @@ export class WavWriter {
   /** Appends interleaved samples of whole frames. Throws {@link WavFileError} when the disk is full, or the 4 GiB of a WAV file. */
   async write(samples: Float32Array<ArrayBuffer>): Promise<void> {
     const frames = this.#frames + samples.length / this.#options.channels;
-    if (frames > longestWavFrames(this.#options)) {
+    if (frames > maxWavFrames(this.#options)) {
       throw new WavFileError("a WAV file holds at most 4 GiB; render a shorter part");
     }
     await this.#writeAll(this.#encoder.encode(samples));

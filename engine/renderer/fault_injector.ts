@@ -18,7 +18,7 @@ export class FaultInjector {
   readonly #memory: SharedMemory;
   readonly #order: number;
   /** A word that nobody notifies, to sleep on. */
-  readonly #pillow = new Int32Array(new SharedArrayBuffer(4));
+  readonly #sleepWord = new Int32Array(new SharedArrayBuffer(4));
   #slow = false;
 
   constructor(memory: SharedMemory, seat: number) {
@@ -57,7 +57,7 @@ export class FaultInjector {
   }
 
   #sleep(ms: number): void {
-    Atomics.wait(this.#pillow, 0, 0, ms);
+    Atomics.wait(this.#sleepWord, 0, 0, ms);
   }
 
   #periodMs(): number {

@@ -28,8 +28,8 @@ import { reportIndex, snapshotIndex } from "../memory/seats.ts";
 export type { PatchExports } from "./patch_instance.ts";
 
 /** The renderer has fallen so far behind that what it needs has been overwritten. */
-export class RendererStale extends Error {
-  override readonly name = "RendererStale";
+export class RendererStaleError extends Error {
+  override readonly name = "RendererStaleError";
 }
 
 /** One incarnation: the patches it has, one of which plays, and the ring that it alone writes. Its own thread only. */
@@ -144,12 +144,12 @@ export class Renderer {
     this.publish();
   }
 
-  /** Fixes, or learns, what this block hears. Throws {@link RendererStale}. */
+  /** Fixes, or learns, what this block hears. Throws {@link RendererStaleError}. */
   claim(): void {
     const head = Atomics.load(this.#memory.words, fixed.log.head.index);
     const sealed = this.#seals.claim(this.block, head);
     if (sealed === sealLost) {
-      throw new RendererStale(`block ${this.block >>> 0}: its seal has been overwritten`);
+      throw new RendererStaleError(`block ${this.block >>> 0}: its seal has been overwritten`);
     }
     this.#sealed = completePosition(this.logPosition, sealed);
   }
@@ -158,7 +158,7 @@ export class Renderer {
    * Takes the sealed commands in, in the order of the log: what is due at the first frame of this block is applied, what is
    * due later goes into the pending queue. So only commands with a time need a place there, however many come at once.
    *
-   * @throws {RendererStale} when the log has been overwritten
+   * @throws {RendererStaleError} when the log has been overwritten
    */
   takeCommands(): void {
     const { geometry, words } = this.#memory;
@@ -167,7 +167,7 @@ export class Renderer {
     while (position !== this.#sealed) {
       const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
       if (words[entry + EntryField.position] !== position) {
-        throw new RendererStale(
+        throw new RendererStaleError(
           `log entry ${position >>> 0}: overwritten by ${words[entry + EntryField.position] >>> 0}`,
         );
       }
@@ -241,7 +241,7 @@ export class Renderer {
   /**
    * Takes over a snapshot: from here on this renderer is the one that wrote it.
    *
-   * @throws RangeError when it is damaged, {@link RendererStale} when its patch is not here
+   * @throws RangeError when it is damaged, {@link RendererStaleError} when its patch is not here
    */
   readSnapshot(slot: number): void {
     const { words } = this.#memory;
@@ -316,7 +316,7 @@ export class Renderer {
   #patchNumbered(number: number): PatchInstance {
     const instance = this.#patches.get(number);
     if (instance) return instance;
-    throw new RendererStale(
+    throw new RendererStaleError(
       `patch ${number} is not here; there are: ${[...this.#patches.keys()].join(", ")}`,
     );
   }
@@ -402,7 +402,7 @@ export class Renderer {
     const slot = captured & (geometry.inputSlots - 1);
     const tag = Atomics.load(words, geometry.inputOffset / 4 + slot * (geometry.inputSlotBytes / 4));
     if (tag !== captured) {
-      throw new RendererStale(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);
+      throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);
     }
     this.#current.input.set(this.#inputSamples[slot]);
     this.#leaving?.input.set(this.#inputSamples[slot]);

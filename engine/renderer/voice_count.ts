@@ -1,11 +1,11 @@
-import { mostCountedInstruments } from "../memory/constants.ts";
+import { maxCountedInstruments } from "../memory/constants.ts";
 import type { PatchInstance } from "./patch_instance.ts";
 
 /** Counts the voices that sound, by instrument, into words from `first` on. Renderer thread; allocates nothing. */
 export function countVoices({ words, description }: PatchInstance, into: Int32Array, first: number): void {
   const { voices } = description.arena;
   if (voices === undefined) return;
-  for (let index = 0; index < Math.min(voices.length, mostCountedInstruments); index++) {
+  for (let index = 0; index < Math.min(voices.length, maxCountedInstruments); index++) {
     const { offset, groupCount, groupBytes } = voices[index];
     let sounding = 0;
     for (let group = 0; group < groupCount; group++) {

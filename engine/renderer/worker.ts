@@ -12,12 +12,12 @@ import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import { ArenaChecksum } from "../memory/checksum.ts";
-import { errorTextBytes, longestWaitNanoseconds } from "../memory/constants.ts";
+import { errorTextBytes, maxWaitNanoseconds } from "../memory/constants.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { FaultInjector } from "./fault_injector.ts";
 import { instantiatePatch, type PatchExports } from "./patch_instance.ts";
-import { Renderer, RendererStale } from "./renderer.ts";
+import { Renderer, RendererStaleError } from "./renderer.ts";
 import { ordersIndex, reportIndex } from "../memory/seats.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
 
@@ -54,7 +54,7 @@ const report = reportIndex(memory, start.seat);
 const native = openNative(start.nativeLibrary);
 const base = Deno.UnsafePointer.of(memory.bytes);
 /** A waiting renderer shows this often that it lives. */
-const longestOrderWaitMs = 100;
+const maxOrderWaitMs = 100;
 
 function setState(state: number): void {
   Atomics.store(words, report + within.seatReport.state.index, state);
@@ -81,9 +81,9 @@ function run(loop: RendererLoop, renderer: Renderer): void {
   for (;;) {
     const next = loop.step();
     if (next === AfterStep.waitForDevice) {
-      native.symbols.us_wait_consumed(base, loop.nextConsumed, longestWaitNanoseconds);
+      native.symbols.us_wait_consumed(base, loop.nextConsumed, maxWaitNanoseconds);
     } else if (next === AfterStep.waitForOrders) {
-      Atomics.wait(words, command, SeatCommand.wait, longestOrderWaitMs);
+      Atomics.wait(words, command, SeatCommand.wait, maxOrderWaitMs);
     } else if (next === AfterStep.preparePatch) preparePatches(renderer);
     else if (next === AfterStep.end) return;
   }
@@ -131,7 +131,7 @@ function live(): void {
     setState(SeatState.stopped);
   } catch (error) {
     describe(error);
-    setState(error instanceof RendererStale ? SeatState.stale : SeatState.failed);
+    setState(error instanceof RendererStaleError ? SeatState.stale : SeatState.failed);
   }
   start.patchPort.close();
   releaseLock();

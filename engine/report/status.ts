@@ -1,6 +1,6 @@
 /** What the engine says about itself, put together from its parts. Main isolate. */
 import { type EngineStatus, type Role, roles } from "../control/control.ts";
-import type { DriverKeeper } from "../device/device_watch.ts";
+import type { DeviceWatch } from "../device/device_watch.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
@@ -13,7 +13,7 @@ export interface StatusSources extends
     "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults"
   > {
   readonly memory: SharedMemory;
-  readonly driver: DriverKeeper;
+  readonly driver: DeviceWatch;
   readonly supervisor: Supervisor;
   readonly pool: RendererPool;
   readonly ticksPerMs: number;

@@ -10,7 +10,7 @@ import { decodeWav } from "./wav_reader.ts";
 import { SoundFile } from "./sound_file.ts";
 
 /** Longest file: 23 minutes at 48 kHz. */
-export const mostFrames = 2 ** 26;
+export const maxFrames = 2 ** 26;
 
 const ratesHz = { min: 1_000, max: 384_000 };
 
@@ -35,7 +35,7 @@ export async function decodeSample(
   const decode = decoderOf(bytes);
   if (typeof decode === "string") return fail(decode);
   const announced = announcedFrames(bytes);
-  if (announced > mostFrames) return fail(tooLong(announced));
+  if (announced > maxFrames) return fail(tooLong(announced));
   const sound = await decode(bytes).catch((cause: Error) =>
     fail(`cannot be decoded: ${cause.message.trim()}; export it anew`, cause)
   );
@@ -44,7 +44,7 @@ export async function decodeSample(
   if (count !== 1 && count !== 2) fail(`expected 1 or 2 channels, found ${count}; mix it down`);
   const frames = channels[0].length;
   if (frames === 0) fail("expected sound, found none; export it anew");
-  if (frames > mostFrames) fail(tooLong(frames));
+  if (frames > maxFrames) fail(tooLong(frames));
   if (frames < announced) fail(`breaks off after ${frames} of ${announced} frames; copy or export it anew`);
   if (!(sampleRateHz >= ratesHz.min && sampleRateHz <= ratesHz.max)) {
     fail(`expected a rate from ${ratesHz.min} to ${ratesHz.max} Hz, found ${sampleRateHz}; export it anew`);
@@ -58,7 +58,7 @@ export async function decodeSample(
 }
 
 function tooLong(frames: number): string {
-  return `expected at most ${mostFrames} frames, found ${frames}; cut it, or export it at a lower rate`;
+  return `expected at most ${maxFrames} frames, found ${frames}; cut it, or export it at a lower rate`;
 }
 
 type Decode = (bytes: Uint8Array<ArrayBuffer>) => Promise<SoundFile>;

@@ -20,8 +20,8 @@ export type SampleAnswer =
   | { readonly error: string; readonly expected: boolean };
 
 /** Largest file, and all of a patch once decoded, in MiB: what renderers read should stay in memory. */
-const mostFileMiB = 256;
-const mostBankMiB = 512;
+const maxFileMiB = 256;
+const maxBankMiB = 512;
 
 const remedy = "put it there, or set UNDERSTUDY_SAMPLE_FOLDER to the folder that has it";
 
@@ -36,8 +36,8 @@ async function readSample(folder: string, root: string, name: string): Promise<U
   if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return missing(); // a link leads elsewhere
   const { isFile, size } = await Deno.stat(path);
   if (!isFile) return fail(`expected a file below ${folder}, found something else; ${remedy}`);
-  if (size > mostFileMiB * 2 ** 20) {
-    return fail(`expected at most ${mostFileMiB} MiB, found ${Math.ceil(size / 2 ** 20)}; cut it`);
+  if (size > maxFileMiB * 2 ** 20) {
+    return fail(`expected at most ${maxFileMiB} MiB, found ${Math.ceil(size / 2 ** 20)}; cut it`);
   }
   return await Deno.readFile(path).catch((cause) => fail(`cannot be read: ${cause.message}`, cause));
 }
@@ -61,9 +61,9 @@ async function answer({ folder, names, known }: SampleRequest): Promise<SampleAn
   for (const { name, bytes, sha256 } of files) {
     const sample = { ...await decodeSample(name, bytes), sha256 };
     total += sample.channels.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (total > mostBankMiB * 2 ** 20) {
+    if (total > maxBankMiB * 2 ** 20) {
       throw new SampleError(
-        `sample ${name}: with it a patch would need more than ${mostBankMiB} MiB for samples; use fewer or shorter ones`,
+        `sample ${name}: with it a patch would need more than ${maxBankMiB} MiB for samples; use fewer or shorter ones`,
       );
     }
     decoded.push(sample);

@@ -8,8 +8,8 @@ import {
 } from "./session_format.ts";
 
 /** A file that is not a session, or whose start is damaged. */
-export class SessionDamaged extends Error {
-  override readonly name = "SessionDamaged";
+export class SessionDamagedError extends Error {
+  override readonly name = "SessionDamagedError";
 }
 
 export interface Chunk {
@@ -31,21 +31,21 @@ export class SessionReader {
     this.header = header;
   }
 
-  /** Opens a file and reads its header. Throws {@link SessionDamaged}, or Deno's error when it cannot be opened. */
+  /** Opens a file and reads its header. Throws {@link SessionDamagedError}, or Deno's error when it cannot be opened. */
   static async open(path: string): Promise<SessionReader> {
     const file = await Deno.open(path, { read: true });
     try {
       const magic = new Uint8Array(sessionMagic.length);
       const found = await readFully(file, magic);
       if (found < magic.length || magic.some((byte, index) => byte !== sessionMagic[index])) {
-        throw new SessionDamaged(
+        throw new SessionDamagedError(
           `${path}: not a session file (it does not begin with "${new TextDecoder().decode(sessionMagic)}")`,
         );
       }
       const { size } = await file.stat();
       const reader = new SessionReader(file, size, magic.length, undefined as unknown as SessionHeader);
       const first = await reader.next();
-      if (first?.type !== "HEAD") throw new SessionDamaged(`${path}: its header is missing or damaged`);
+      if (first?.type !== "HEAD") throw new SessionDamagedError(`${path}: its header is missing or damaged`);
       const header = JSON.parse(new TextDecoder().decode(first.payload)) as SessionHeader;
       return new SessionReader(file, size, reader.#position, header);
     } catch (error) {
@@ -54,13 +54,13 @@ export class SessionReader {
     }
   }
 
-  /** The patch that the session begins with; it stands behind the header. Throws {@link SessionDamaged}. */
+  /** The patch that the session begins with; it stands behind the header. Throws {@link SessionDamagedError}. */
   async patch(): Promise<RecordedPatch> {
     await this.rewind();
     await this.next();
     const chunk = await this.next();
     if (chunk?.type !== "PTCH") {
-      throw new SessionDamaged("the session has lost its patch: its start is damaged");
+      throw new SessionDamagedError("the session has lost its patch: its start is damaged");
     }
     await this.rewind();
     return decodePatch(chunk.payload);

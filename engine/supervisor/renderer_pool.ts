@@ -5,7 +5,7 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { errorTextBytes, mostCountedInstruments, seatCount } from "../memory/constants.ts";
+import { errorTextBytes, maxCountedInstruments, seatCount } from "../memory/constants.ts";
 import type { FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
@@ -167,7 +167,7 @@ export class RendererPool {
   voices(seat: number, instruments: number): readonly number[] {
     const { memory } = this.#options;
     const first = reportIndex(memory, seat) + within.seatReport.voices.index;
-    const counted = Math.min(instruments, mostCountedInstruments);
+    const counted = Math.min(instruments, maxCountedInstruments);
     return [...memory.words.subarray(first, first + counted)];
   }
 

@@ -20,7 +20,7 @@ const marginFactor = 0.75;
  */
 const lonelyFactor = 0.4;
 
-export class SnapshotKeeper {
+export class SnapshotSelector {
   readonly #memory: SharedMemory;
   readonly #comparison: Comparison;
   readonly #users = new Map<number, number>();

@@ -6,7 +6,7 @@
  * supervisor only restores redundancy, so it prefers being right to being fast:
  *
  * - Silence is measured in *observed* time. A machine that stands still stops the supervisor too, and the gap must not
- *   be taken for a hang of every renderer; so at most `longestTickMs` of each gap counts.
+ *   be taken for a hang of every renderer; so at most `maxTickMs` of each gap counts.
  * - A hang needs a witness: another renderer that moved meanwhile. Without one the patience is `aloneFactor` times longer.
  * - A renderer may stall for a moment and come back by itself; only lateness that lasts is a fault.
  * - A wrong checksum needs a majority. Two renderers that differ are a divergence without a culprit until the third,
@@ -96,14 +96,14 @@ export interface SupervisorSettings {
   readonly zombieMs: number;
   /** How long a start is put off while somebody joins. */
   readonly startDelayMs: number;
-  readonly longestTickMs: number;
+  readonly maxTickMs: number;
   readonly aloneFactor: number;
   readonly unheardFactor: number;
-  /** Starts that are free of delay within `budgetMs`; beyond, each waits twice as long, up to `longestBackoffMs`. */
+  /** Starts that are free of delay within `budgetMs`; beyond, each waits twice as long, up to `maxBackoffMs`. */
   readonly budget: number;
   readonly budgetMs: number;
   readonly firstBackoffMs: number;
-  readonly longestBackoffMs: number;
+  readonly maxBackoffMs: number;
 }
 
 export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
@@ -115,13 +115,13 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   joinMs: 2_000,
   zombieMs: 1_000,
   startDelayMs: 60,
-  longestTickMs: 8,
+  maxTickMs: 8,
   aloneFactor: 6,
   unheardFactor: 20,
   budget: 100,
   budgetMs: 10_000,
   firstBackoffMs: 50,
-  longestBackoffMs: 2_000,
+  maxBackoffMs: 2_000,
 };
 
 type Phase = "empty" | "starting" | "waiting" | "joining" | "running" | "ending" | "zombie";
@@ -216,7 +216,7 @@ export class Supervisor {
     this.#actions = [];
     const elapsedMs = this.#previousMs === undefined
       ? 0
-      : Math.min(Math.max(0, seen.nowMs - this.#previousMs), this.#settings.longestTickMs);
+      : Math.min(Math.max(0, seen.nowMs - this.#previousMs), this.#settings.maxTickMs);
     this.#previousMs = seen.nowMs;
     this.#age(seen, elapsedMs);
     this.#judge(seen);
@@ -347,13 +347,13 @@ export class Supervisor {
   }
 
   #mayStart(nowMs: number): boolean {
-    const { budget, budgetMs, firstBackoffMs, longestBackoffMs } = this.#settings;
+    const { budget, budgetMs, firstBackoffMs, maxBackoffMs } = this.#settings;
     this.#starts = this.#starts.filter((startMs) => nowMs - startMs < budgetMs);
     if (this.#starts.length < budget) {
       this.#backoffMs = 0;
     } else {
       this.#backoffMs = Math.min(
-        longestBackoffMs,
+        maxBackoffMs,
         this.#backoffMs === 0 ? firstBackoffMs : this.#backoffMs * 2,
       );
       this.#nextStartMs = nowMs + this.#backoffMs;

@@ -15,7 +15,7 @@ const idleMs = 1_000;
  * When a straight line between two clocks, which keeps distances exactly, has to be laid anew because the clocks have
  * drifted apart: in a pause, or when it was too far off for too long, or at once after an interruption. Main isolate.
  */
-export class LinePatience {
+export class DriftLimit {
   #usedMs = -Infinity;
   #offSinceMs: number | undefined;
 

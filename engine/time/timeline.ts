@@ -10,8 +10,8 @@
  * pause, or at once when the stream was interrupted or the wall clock stepped for good. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { CommandRefused, type CommandTime } from "../control/control.ts";
-import { LinePatience } from "./drift_limit.ts";
+import { CommandRefusedError, type CommandTime } from "../control/control.ts";
+import { DriftLimit } from "./drift_limit.ts";
 import { fixed } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { WallClock } from "./wall_clock.ts";
@@ -40,7 +40,7 @@ interface Anchor extends FrameTime {
 
 /** The line of the time tags of one clock. */
 class TagLine {
-  readonly patience = new LinePatience();
+  readonly patience = new DriftLimit();
   anchor: Anchor | undefined;
 }
 
@@ -115,7 +115,7 @@ export class Timeline {
    * The frame that the device takes at a moment of the wall clock, without the latency of the device itself.
    *
    * @param unixMs milliseconds since 1970, with fraction; more than a day ago counts as a day ago
-   * @throws {CommandRefused} for a moment more than a day ahead
+   * @throws {CommandRefusedError} for a moment more than a day ahead
    */
   frameAt(unixMs: number): FrameTime {
     return this.#frameAt(unixMs, unixMs - this.#wall.offsetMs, this.#wallLine);
@@ -132,7 +132,7 @@ export class Timeline {
     const nowMs = this.nowMs();
     const sinceNowMs = Math.max(-farthestMs, monotonicMs - nowMs);
     if (!(sinceNowMs <= farthestMs)) {
-      throw new CommandRefused(
+      throw new CommandRefusedError(
         `time tag: expected at most ${farthestMs / 1_000} s ahead, found ${Math.round(sinceNowMs / 1_000)} s`,
       );
     }

@@ -199,7 +199,7 @@ _Static_assert(offsetof(struct us_counters, input_underflows) == 88, "counters.i
 _Static_assert(offsetof(struct us_counters, input_overflows) == 96, "counters.inputOverflows");
 _Static_assert(offsetof(struct us_counters, busy_ticks) == 104, "counters.busyTicks");
 _Static_assert(offsetof(struct us_counters, longest_ticks) == 112, "counters.longestTicks");
-_Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "counters.longestIntervalTicks");
+_Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "counters.maxIntervalTicks");
 #define US_COUNTERS_OFFSET 768u
 
 /* Written by: audio callback. */

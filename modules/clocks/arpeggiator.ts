@@ -10,8 +10,8 @@ const orders = ["up", "down", "upDown", "random", "asGiven"] as const;
 type Order = typeof orders[number];
 type Pitch = Signal<"semitones">;
 
-const mostNumbers = 16;
-const mostOctaves = 4;
+const maxNumbers = 16;
+const maxOctaves = 4;
 
 /** From the lowest to the highest, whatever they are in this frame. */
 function sorted(numbers: readonly Pitch[]): readonly Pitch[] {
@@ -36,7 +36,7 @@ export const arpeggiator = defineModule({
     octaves: {
       unit: "1",
       min: 1,
-      max: mostOctaves,
+      max: maxOctaves,
       default: 1,
       curve: "linear",
       smoothingSeconds: 0,
@@ -54,8 +54,8 @@ export const arpeggiator = defineModule({
   },
   options: { numbers: [60, 64, 67] as readonly (Pitch | number)[], order: "up" as Order, seed: 1 },
   process: ({ clock, reset, octaves, gateLength }, { numbers, order, seed }, { reject }) => {
-    if (!Array.isArray(numbers) || numbers.length < 1 || numbers.length > mostNumbers) {
-      reject("numbers", `expected 1 to ${mostNumbers} pitches, found ${numbers?.length ?? typeof numbers}`);
+    if (!Array.isArray(numbers) || numbers.length < 1 || numbers.length > maxNumbers) {
+      reject("numbers", `expected 1 to ${maxNumbers} pitches, found ${numbers?.length ?? typeof numbers}`);
     }
     const wrong = numbers.findIndex((one) => !isPickable(one));
     if (wrong >= 0) reject("numbers", `pitch ${wrong}: expected a number or a signal`);
@@ -75,7 +75,7 @@ export const arpeggiator = defineModule({
       random: () => chance(seed, clock).times(total.toFloat()).toInteger(),
     };
     const chosen = place[order]();
-    const steps = Array.from({ length: mostOctaves - 1 }, (_, index) => (index + 1) * count);
+    const steps = Array.from({ length: maxOctaves - 1 }, (_, index) => (index + 1) * count);
     const octave = steps.reduce(
       (sum, from) => sum.plus(chosen.isBelow(from).selectInteger(0, 1)),
       constant(0).toInteger(),

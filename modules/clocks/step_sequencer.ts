@@ -6,7 +6,7 @@ import { gateOf } from "./interval.ts";
 import { isPickable, pick } from "./pick.ts";
 import { stepCount, stepInputs } from "./step_count.ts";
 
-const mostSteps = 32;
+const maxSteps = 32;
 
 /** One step. Signals can be turned while it plays. */
 export interface Step {
@@ -28,8 +28,8 @@ export const stepSequencer = defineModule({
     length: {
       unit: "1",
       min: 1,
-      max: mostSteps,
-      default: mostSteps,
+      max: maxSteps,
+      default: maxSteps,
       curve: "linear",
       smoothingSeconds: 0,
       why: "how many of the steps are played before the first comes again; whole numbers",
@@ -37,8 +37,8 @@ export const stepSequencer = defineModule({
   },
   options: { steps: [{}] as readonly Step[], seed: 1 },
   process: ({ clock, reset, length }, { steps, seed }, { reject }) => {
-    if (!Array.isArray(steps) || steps.length < 1 || steps.length > mostSteps) {
-      reject("steps", `expected a list of 1 to ${mostSteps} steps, found ${steps?.length ?? typeof steps}`);
+    if (!Array.isArray(steps) || steps.length < 1 || steps.length > maxSteps) {
+      reject("steps", `expected a list of 1 to ${maxSteps} steps, found ${steps?.length ?? typeof steps}`);
     }
     if (!isSeed(seed)) reject("seed", `expected a whole number from 0, below 2^31, found ${seed}`);
     const column = (key: keyof Step, fallback: number) =>

@@ -2,7 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { dbToGain, gainToDb, oneMinusExp } from "../signal/math.ts";
 import { constant, DelayLine, feedback } from "../signal/signal.ts";
 import { linkedChannels, linkedLevel } from "./linked_level.ts";
-import { longestAverage, movingAverage } from "./moving_average.ts";
+import { maxAverageSeconds, movingAverage } from "./moving_average.ts";
 import { slidingMaximum } from "./sliding_maximum.ts";
 import { truePeak, truePeakFrames } from "./true_peak.ts";
 
@@ -89,6 +89,6 @@ export const limiter = defineModule({
 
 /** Frames that the output is later than the input. */
 export function lookAheadFrames(lookAheadSeconds: number, sampleRateHz: number): number {
-  const most = 2 * longestAverage;
+  const most = 2 * maxAverageSeconds;
   return Math.min(most, Math.max(2 * truePeakFrames, Math.round(lookAheadSeconds * sampleRateHz)));
 }

@@ -2,13 +2,13 @@ import { DelayLine, type Integer, integerFeedback, type Signal } from "../signal
 
 /** Steps that 1 is divided into, and the longest average whose sum still fits into 31 bits. */
 const steps = 2 ** 20;
-export const longestAverage = 2 ** 10;
+export const maxAverageSeconds = 2 ** 10;
 
 /**
  * Mean of the last frames, this one included, of numbers from 0 to 1; before the first frame there was zero. Whole steps of
  * a millionth are added and taken away again, rounded up, so that a sum is never off, however long it has been running.
  *
- * @param frames 1 to {@link longestAverage}
+ * @param frames 1 to {@link maxAverageSeconds}
  */
 export function movingAverage(input: Signal<"1">, frames: number): Signal<"1"> {
   const counted = input.within(0, 1).times(-steps).floor().negated();

@@ -12,7 +12,7 @@ export interface EnvelopeStage {
   readonly curve?: number;
 }
 
-const mostStages = 8;
+const maxStages = 8;
 
 /** A rise, a fall to half, and silence when the note is let go. */
 const defaultStages: readonly EnvelopeStage[] = [
@@ -55,13 +55,16 @@ export const multiStage = defineModule({
       reject("releaseStages", `expected 0 to ${stages.length}, the number of stages, found ${releaseStages}`);
     }
     const released = stages.length - releaseStages;
-    const mostLoop = releaseStages === 0 ? -1 : released - 1;
-    if (!(Number.isInteger(loopFrom) && loopFrom >= -1 && loopFrom <= mostLoop)) {
-      reject("loopFrom", `expected -1 to ${mostLoop}, the last stage before the release, found ${loopFrom}`);
+    const maxLoopFrom = releaseStages === 0 ? -1 : released - 1;
+    if (!(Number.isInteger(loopFrom) && loopFrom >= -1 && loopFrom <= maxLoopFrom)) {
+      reject(
+        "loopFrom",
+        `expected -1 to ${maxLoopFrom}, the last stage before the release, found ${loopFrom}`,
+      );
     }
     const last = stages.length - 1;
     const lookUp = (valueOf: (stage: EnvelopeStage) => number) =>
-      table(Array.from({ length: mostStages }, (_, index) => valueOf(stages[Math.min(index, last)])));
+      table(Array.from({ length: maxStages }, (_, index) => valueOf(stages[Math.min(index, last)])));
     const pace = lookUp(({ seconds }) => 1 / Math.max(1, seconds * sampleRateHz));
     return playStages({
       trigger,
@@ -82,8 +85,8 @@ export const multiStage = defineModule({
 });
 
 function checkStages(stages: readonly EnvelopeStage[], reject: (problem: string) => never): void {
-  if (!Array.isArray(stages) || stages.length < 1 || stages.length > mostStages) {
-    reject(`expected a list of 1 to ${mostStages}, found ${Array.isArray(stages) ? stages.length : stages}`);
+  if (!Array.isArray(stages) || stages.length < 1 || stages.length > maxStages) {
+    reject(`expected a list of 1 to ${maxStages}, found ${Array.isArray(stages) ? stages.length : stages}`);
   }
   stages.forEach(({ level, seconds, curve = 0 }, index) => {
     const check = (key: string, value: number, min: number, max: number) => {

@@ -20,7 +20,7 @@ const shortestPeriod = 2.6;
 const fullScale = 2;
 
 /** Part of the fundamental's loss that may come from the filter; the rest is the same at every frequency. */
-const mostFiltered = 0.75;
+const maxFiltered = 0.75;
 
 /** A number that looks random, of a number that does not: noise that can be read at two places without being stored. */
 function scattered(index: Integer): Signal<"1"> {
@@ -94,7 +94,7 @@ export const pluck = defineModule({
     );
     const halfTurn = frequencyHz.ratio(2 * sampleRateHz);
     const slope = sinOfTurn(halfTurn).squared().times(4);
-    const share = constant(1).minus(brightness).times(0.25).atMost(loss.times(mostFiltered).over(slope));
+    const share = constant(1).minus(brightness).times(0.25).atMost(loss.times(maxFiltered).over(slope));
     const kept = constant(1).minus(loss).over(constant(1).minus(share.times(slope)));
     const side = kept.times(share);
     const middle = kept.minus(side.times(2));

@@ -5,7 +5,7 @@ import { classicWaves, type Wave } from "./wave.ts";
 import { levels, levelsOf, samplesOfWave, shortestLevel } from "./wave_levels.ts";
 
 /** Waves that fit into the numbers that a patch may have in tables. */
-const mostWaves = 32;
+const maxWaves = 32;
 
 /** What is above is not heard, so what is folded there is not heard either. */
 const highestHeardHz = 20_000;
@@ -44,10 +44,10 @@ export const wavetable = defineModule({
     waves: classicWaves,
   },
   process: ({ frequencyHz, position }, { waves }, { sampleRateHz, reject }) => {
-    if (!Array.isArray(waves) || waves.length < 1 || waves.length > mostWaves) {
+    if (!Array.isArray(waves) || waves.length < 1 || waves.length > maxWaves) {
       reject(
         "waves",
-        `expected 1 to ${mostWaves} waves, found ${Array.isArray(waves) ? waves.length : waves}`,
+        `expected 1 to ${maxWaves} waves, found ${Array.isArray(waves) ? waves.length : waves}`,
       );
     }
     const playing = playable(frequencyHz, sampleRateHz);

@@ -36,13 +36,13 @@ export const fdnReverb = defineModule({
       why: "time before the room answers; larger rooms answer later",
     },
   },
-  options: { lines: 16 as 8 | 16, longestSeconds: 0.09, lowCrossoverHz: 250, highCrossoverHz: 4_000 },
+  options: { lines: 16 as 8 | 16, maxSeconds: 0.09, lowCrossoverHz: 250, highCrossoverHz: 4_000 },
   process: (signals, options, { sampleRateHz, reject }) => {
     const { input, lowDecaySeconds, decaySeconds, highDecaySeconds, preDelaySeconds } = signals;
-    const { lines, longestSeconds, lowCrossoverHz, highCrossoverHz } = options;
+    const { lines, maxSeconds, lowCrossoverHz, highCrossoverHz } = options;
     if (lines !== 8 && lines !== 16) reject("lines", `expected 8 or 16, found ${lines}`);
-    if (!(longestSeconds >= 0.02 && longestSeconds <= 0.5)) {
-      reject("longestSeconds", `expected 0.02 to 0.5 s, found ${longestSeconds}`);
+    if (!(maxSeconds >= 0.02 && maxSeconds <= 0.5)) {
+      reject("maxSeconds", `expected 0.02 to 0.5 s, found ${maxSeconds}`);
     }
     if (!(lowCrossoverHz >= 20 && lowCrossoverHz < highCrossoverHz)) {
       reject("lowCrossoverHz", `expected 20 Hz to the upper crossover, found ${lowCrossoverHz}`);
@@ -63,7 +63,7 @@ export const fdnReverb = defineModule({
       entering = delayed.plus(taken.times(diffuserGain));
     }
 
-    const lengths = lineLengths(lines, longestSeconds * sampleRateHz);
+    const lengths = lineLengths(lines, maxSeconds * sampleRateHz);
     const count = lines / 2;
     // neighbours in length go left and right, so that both sides are equally dense
     const pairs = Array.from({ length: count }, (_, index) => [lengths[2 * index], lengths[2 * index + 1]]);

@@ -3,7 +3,7 @@ import { keyOf } from "../../compiler/graph/operations.ts";
 import { patchLocation } from "./patch_location.ts";
 import { shareStates } from "../../compiler/graph/share_states.ts";
 import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 
 /** What may stand in a graph besides arithmetic. */
 export interface Scope {
@@ -18,7 +18,7 @@ export interface Scope {
  * Numbers the nodes that the outputs need, arguments first. Equal nodes become one: what two modules both compute is
  * computed once, states included. Nodes that nothing needs are left out.
  *
- * @throws {PatchInvalid}
+ * @throws {PatchError}
  */
 export function flatten(outputs: readonly Source[], scope: Scope): Graph {
   const flattener = new Flattener(scope);
@@ -101,7 +101,7 @@ class Flattener {
   #fail(source: Source | undefined, problem: string): never {
     const { name, location } = source?.use ?? { name: "patch", location: "" };
     const line = location || (source?.made ? patchLocation(source.made.stack) : "");
-    throw new PatchInvalid(`${this.#scope.name}: ${name}${line && ` (${line})`}: ${problem}`);
+    throw new PatchError(`${this.#scope.name}: ${name}${line && ` (${line})`}: ${problem}`);
   }
 
   #cell(cell: NonNullable<Source["cell"]>, user: Source): number {

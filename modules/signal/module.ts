@@ -4,7 +4,7 @@
  * name, unit or kind of signal is an error in the editor, a value out of range one when the patch is built.
  */
 import { buildRateHz, currentUse, withUse } from "./build_context.ts";
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { callerLocation } from "./patch_location.ts";
 import { always, Condition, constant, Integer, Signal, type Unit } from "./signal.ts";
 
@@ -56,7 +56,7 @@ type ParameterArguments<P extends ParameterTable> = {
 /** What a module's function may ask of where it is built. */
 export interface Site {
   readonly sampleRateHz: number;
-  /** Throws {@link PatchInvalid} about an option: what was expected, what was found. */
+  /** Throws {@link PatchError} about an option: what was expected, what was found. */
   readonly reject: (option: string, problem: string) => never;
 }
 
@@ -102,7 +102,7 @@ export function defineModule<
     return withUse({ name, location }, () => {
       const at = (key: string) => `${name}: ${key}${location && ` (${location})`}`;
       if (typeof args !== "object" || args === null) {
-        throw new PatchInvalid(
+        throw new PatchError(
           `${name} (${location}): expected one object of arguments, found ${kindOf(args)}`,
         );
       }
@@ -115,7 +115,7 @@ export function defineModule<
       }
       for (const key of Object.keys(args)) {
         if (!names.includes(key)) {
-          throw new PatchInvalid(
+          throw new PatchError(
             `${at(key)}: there is no such input, parameter or option; there are: ${names.join(", ")}`,
           );
         }
@@ -124,7 +124,7 @@ export function defineModule<
         Object.entries(options).map(([key, value]) => [key, args[key] ?? value]),
       ) as O;
       const reject = (option: string, problem: string): never => {
-        throw new PatchInvalid(`${at(option)}: ${problem}`);
+        throw new PatchError(`${at(option)}: ${problem}`);
       };
       return process(signals as InputSignals<I> & ParameterSignals<P>, chosen, {
         sampleRateHz: buildRateHz(),
@@ -163,11 +163,11 @@ function checkInput(name: string, { kind, optional }: Input, given: unknown): Si
   if (given === undefined && optional) return kind === "condition" ? always(false) : constant(0);
   if (kind === "condition") {
     if (given instanceof Condition) return given;
-    throw new PatchInvalid(`${name}: expected a condition, found ${kindOf(given)}`);
+    throw new PatchError(`${name}: expected a condition, found ${kindOf(given)}`);
   }
   if (given instanceof Signal) return given;
   if (typeof given === "number" && Number.isFinite(given)) return constant(given);
-  throw new PatchInvalid(`${name}: expected a signal, found ${kindOf(given)}`);
+  throw new PatchError(`${name}: expected a signal, found ${kindOf(given)}`);
 }
 
 /** Numbers are checked here; signals that could leave the range are kept inside it. */
@@ -177,10 +177,10 @@ function checkArgument(name: string, parameter: Parameter, given: unknown): Sign
   if (typeof given === "number") {
     if (given >= min && given <= max) return constant(given);
     const range = `${min} to ${max}${unit === "1" ? "" : ` ${unit}`}`;
-    throw new PatchInvalid(`${name}: expected ${range}, found ${given}`);
+    throw new PatchError(`${name}: expected ${range}, found ${given}`);
   }
   if (!(given instanceof Signal)) {
-    throw new PatchInvalid(`${name}: expected a signal or a number, found ${kindOf(given)}`);
+    throw new PatchError(`${name}: expected a signal or a number, found ${kindOf(given)}`);
   }
   const range = (given as Signal<Unit>).source.range;
   if (range && range.min >= min && range.max <= max) return given;

@@ -365,7 +365,7 @@ export function feedbackOf<K extends string, U extends Unit = "1">(
 }
 
 /** Longest delay line, in frames: 30 s at 192 kHz. */
-const longestLine = 5_760_000;
+const maxLineFrames = 5_760_000;
 
 /** A ring of past frames. Everything is read before the frame's own value is written. */
 export class DelayLine {
@@ -373,8 +373,8 @@ export class DelayLine {
 
   /** @param frames longest delay that will be read, 1 or more */
   constructor(frames: number) {
-    if (!Number.isInteger(frames) || frames < 1 || frames > longestLine) {
-      throw new RangeError(`delay line: expected 1 to ${longestLine} frames, found ${frames}`);
+    if (!Number.isInteger(frames) || frames < 1 || frames > maxLineFrames) {
+      throw new RangeError(`delay line: expected 1 to ${maxLineFrames} frames, found ${frames}`);
     }
     this.#cell = { kind: "line", frames };
   }

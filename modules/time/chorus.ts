@@ -3,7 +3,7 @@ import { DelayLine } from "../signal/signal.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
 import { tap } from "./delay.ts";
 
-const longestSeconds = 0.06;
+const maxSeconds = 0.06;
 
 /** Several copies of a sound, each a little late and a little out of tune, as when many play the same. */
 export const chorus = defineModule({
@@ -38,7 +38,7 @@ export const chorus = defineModule({
     if (!(Number.isInteger(voices) && voices >= 1 && voices <= 8)) {
       site.reject("voices", `expected 1 to 8 copies, found ${voices}`);
     }
-    const line = new DelayLine(Math.ceil(longestSeconds * site.sampleRateHz) + 4);
+    const line = new DelayLine(Math.ceil(maxSeconds * site.sampleRateHz) + 4);
     line.write(input);
     const [middle, depth] = [delaySeconds, depthSeconds].map((time) => time.ratio(1 / site.sampleRateHz));
     const offsets = Array.from({ length: voices }, (_, voice) => voice / voices);

@@ -4,7 +4,7 @@ import { heldInLoop } from "../utility/stereo.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
 import { tap } from "./delay.ts";
 
-const longestSeconds = 0.022;
+const maxSeconds = 0.022;
 
 /** A sound and itself some milliseconds later: notches at equal distances, which wander. */
 export const flanger = defineModule({
@@ -46,7 +46,7 @@ export const flanger = defineModule({
   },
   options: { spreadTurns: 0 },
   process: ({ input, rateHz, delaySeconds, depth, feedback, mix }, { spreadTurns }, site) => {
-    const line = new DelayLine(Math.ceil(longestSeconds * site.sampleRateHz) + 4);
+    const line = new DelayLine(Math.ceil(maxSeconds * site.sampleRateHz) + 4);
     const [sweep] = sweeps(rateHz, [0], spreadTurns, site);
     const frames = delaySeconds.ratio(1 / site.sampleRateHz).times(depth.times(sweep).plus(1));
     const late = tap(line, frames);

@@ -4,7 +4,7 @@ import { channels, DelayLine } from "../signal/signal.ts";
 import { heldInLoop, monoOf, swapped } from "../utility/stereo.ts";
 import { tap } from "./delay.ts";
 
-const longestSeconds = 2;
+const maxSeconds = 2;
 
 /** Echoes that go from side to side, each darker and thinner than the one before, as from a tape. */
 export const pingPong = defineModule({
@@ -16,7 +16,7 @@ export const pingPong = defineModule({
     timeSeconds: {
       unit: "s",
       min: 0.001,
-      max: longestSeconds,
+      max: maxSeconds,
       default: 0.3,
       curve: "exponential",
       smoothingSeconds: 0.2,
@@ -53,7 +53,7 @@ export const pingPong = defineModule({
   options: {},
   process: (signals, _options, { sampleRateHz }) => {
     const { input, timeSeconds, feedback, highCutHz, lowCutHz } = signals;
-    const line = new DelayLine(Math.ceil(longestSeconds * sampleRateHz) + 4);
+    const line = new DelayLine(Math.ceil(maxSeconds * sampleRateHz) + 4);
     const echo = tap(line, timeSeconds.ratio(1 / sampleRateHz));
     const dark = smoothed(echo, paceOfHz(highCutHz, sampleRateHz));
     const thin = dark.minus(smoothed(dark, paceOfHz(lowCutHz, sampleRateHz)));

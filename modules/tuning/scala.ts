@@ -21,33 +21,33 @@ export interface KeyMapping {
 }
 
 /** A text that is no scale; the message says in which line, and what was expected. */
-export class ScaleInvalid extends Error {
-  override readonly name = "ScaleInvalid";
+export class ScaleError extends Error {
+  override readonly name = "ScaleError";
 }
 
-const mostNotes = 10_000;
+const maxNotes = 10_000;
 
 /** Half a hertz, and 27 kHz, in semitones. */
 const [lowestPitch, highestPitch] = [-48, 140];
 
-/** Reads the text of a `.scl` file. Throws {@link ScaleInvalid}. */
+/** Reads the text of a `.scl` file. Throws {@link ScaleError}. */
 export function readScale(text: string): Scale {
   const lines = text.split(/\r?\n/).map((line, index) => ({ text: line.trim(), number: index + 1 }))
     .filter(({ text }) => !text.startsWith("!"));
   const [description, count, ...rest] = lines;
   const notes = /^(\d+)/.exec(count?.text ?? "")?.[1];
   if (notes === undefined) {
-    throw new ScaleInvalid(
+    throw new ScaleError(
       `line ${count?.number ?? 2}: expected the number of notes, found "${count?.text ?? ""}"`,
     );
   }
   const wanted = Number(notes);
-  if (wanted < 1 || wanted > mostNotes) {
-    throw new ScaleInvalid(`line ${count.number}: expected 1 to ${mostNotes} notes, found ${notes}`);
+  if (wanted < 1 || wanted > maxNotes) {
+    throw new ScaleError(`line ${count.number}: expected 1 to ${maxNotes} notes, found ${notes}`);
   }
   const pitches = rest.filter(({ text }) => text !== "").slice(0, wanted);
   if (pitches.length < wanted) {
-    throw new ScaleInvalid(`expected ${wanted} pitches, found ${pitches.length}: the file is cut off`);
+    throw new ScaleError(`expected ${wanted} pitches, found ${pitches.length}: the file is cut off`);
   }
   return { description: description.text, cents: pitches.map(({ text, number }) => pitchOf(text, number)) };
 }
@@ -58,7 +58,7 @@ function pitchOf(text: string, line: number): number {
   const ratio = /^(\d+)(?:\/(\d+))?$/.exec(word);
   const value = ratio ? Number(ratio[1]) / Number(ratio[2] ?? 1) : NaN;
   if (!Number.isFinite(value) || value <= 0) {
-    throw new ScaleInvalid(
+    throw new ScaleError(
       `line ${line}: expected cents with a full stop, or a ratio like 3/2, found "${text}"`,
     );
   }

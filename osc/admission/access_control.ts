@@ -6,10 +6,10 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { createHash } from "node:crypto";
-import { MessageRefused } from "../packet/arguments.ts";
+import { MessageRefusedError } from "../packet/arguments.ts";
 import { NetworkList } from "./network_list.ts";
 import type { PacketSender } from "../transport/intake.ts";
-import { RecentMap } from "../../foundation/lru_map.ts";
+import { LruMap } from "../../foundation/lru_map.ts";
 
 /** What the network part of an address is allowed: nothing, asking, or changing the sound. */
 export type Verdict = "forbidden" | "read" | "change";
@@ -28,10 +28,10 @@ export interface AccessOptions {
 export const loginSeconds = 3_600;
 
 /** The first wrong secret costs its machine a second of waiting, each further one twice as much, up to this. */
-export const longestBackoffSeconds = 60;
+export const maxBackoffSeconds = 60;
 
 /** Addresses, logins and failures that are remembered at once. */
-const mostRemembered = 1_024;
+const maxRemembered = 1_024;
 
 /** This machine and nobody else. */
 export const loopbackNetworks = "127.0.0.0/8, ::1";
@@ -46,11 +46,11 @@ export class AccessControl {
   readonly #readOnly: NetworkList;
   readonly #secretDigest: Uint8Array | undefined;
   readonly #nowMs: () => number;
-  readonly #verdicts = new RecentMap<string, Verdict>(mostRemembered);
+  readonly #verdicts = new LruMap<string, Verdict>(maxRemembered);
   /** Until when a sender, by its key, is logged in. */
-  readonly #logins = new RecentMap<string, number>(mostRemembered);
+  readonly #logins = new LruMap<string, number>(maxRemembered);
   /** By hostname: another port is no fresh start. */
-  readonly #failures = new RecentMap<string, Failures>(mostRemembered);
+  readonly #failures = new LruMap<string, Failures>(maxRemembered);
 
   constructor({ allow, readOnly, secret, nowMs = () => performance.now() }: AccessOptions) {
     this.#allow = allow;
@@ -77,37 +77,37 @@ export class AccessControl {
     return verdict;
   }
 
-  /** Throws {@link MessageRefused} when a sender may not use a method, with what it can do about it. */
+  /** Throws {@link MessageRefusedError} when a sender may not use a method, with what it can do about it. */
   check(sender: PacketSender, access: MethodAccess): void {
     if (access === "read") return;
     if (access === "machine" && !sender.isLocal) {
-      throw new MessageRefused("only senders on the engine's own machine may do this");
+      throw new MessageRefusedError("only senders on the engine's own machine may do this");
     }
     if (this.verdict(sender.hostname) !== "change") {
-      throw new MessageRefused(`${sender.hostname} may only read`);
+      throw new MessageRefusedError(`${sender.hostname} may only read`);
     }
     if (this.#secretDigest === undefined) return;
     const nowMs = this.#nowMs();
     if ((this.#logins.get(sender.key) ?? -Infinity) < nowMs) {
-      throw new MessageRefused("log in first: /login with the shared secret");
+      throw new MessageRefusedError("log in first: /login with the shared secret");
     }
     this.#logins.set(sender.key, nowMs + loginSeconds * 1_000);
   }
 
-  /** Throws {@link MessageRefused} when the secret is wrong, or while its sender has to wait after a wrong one. */
+  /** Throws {@link MessageRefusedError} when the secret is wrong, or while its sender has to wait after a wrong one. */
   login(sender: PacketSender, secret: string): void {
     if (this.#secretDigest === undefined) return;
     const nowMs = this.#nowMs();
     const failures = this.#failures.get(sender.hostname);
     if (failures && nowMs < failures.untilMs) {
       const seconds = Math.ceil((failures.untilMs - nowMs) / 1_000);
-      throw new MessageRefused(`too many wrong secrets; try again in ${seconds} s`);
+      throw new MessageRefusedError(`too many wrong secrets; try again in ${seconds} s`);
     }
     if (!timingSafeEqual(digest(secret), this.#secretDigest)) {
       const count = (failures?.count ?? 0) + 1;
-      const waitSeconds = Math.min(longestBackoffSeconds, 2 ** (count - 1));
+      const waitSeconds = Math.min(maxBackoffSeconds, 2 ** (count - 1));
       this.#failures.set(sender.hostname, { count, untilMs: nowMs + waitSeconds * 1_000 });
-      throw new MessageRefused(`this is not the secret; try again in ${waitSeconds} s`);
+      throw new MessageRefusedError(`this is not the secret; try again in ${waitSeconds} s`);
     }
     this.#failures.delete(sender.hostname);
     this.#logins.set(sender.key, nowMs + loginSeconds * 1_000);

@@ -10,9 +10,9 @@ import { FairQueue } from "./fair_queue.ts";
 import type { PacketHandler, PacketSender, Steps } from "../transport/intake.ts";
 import { text } from "../packet/reply.ts";
 import { TokenBucket } from "../../foundation/token_bucket.ts";
-import { RecentMap } from "../../foundation/lru_map.ts";
+import { LruMap } from "../../foundation/lru_map.ts";
 
-export interface GateOptions {
+export interface AdmissionOptions {
   readonly access: AccessControl;
   /** Messages a second that a sender may send, and as many in one burst; 0: no limit. */
   readonly messagesPerSecond: number;
@@ -28,13 +28,13 @@ export interface GateOptions {
 export const messageBytes = 32;
 
 /** Senders that are remembered at once. */
-const mostSenders = 1_024;
+const maxSenders = 1_024;
 
 /** Senders never heard before that are let in each second: invented addresses must not push the known ones out. */
 const newSendersPerSecond = 200;
 
 /** Longest that the queue is worked off before others get their turn. */
-const longestTurnMs = 1;
+const maxTurnMs = 1;
 
 /** The clock is looked at after so many packets, because reading it costs a tenth of what a packet does. */
 const looksApart = 8;
@@ -65,11 +65,11 @@ const dropTexts: Readonly<Record<Drop, string>> = {
   newSenders: `of new senders, more than ${newSendersPerSecond} of them a second`,
 };
 
-export class Gate {
-  readonly #options: GateOptions;
+export class AdmissionControl {
+  readonly #options: AdmissionOptions;
   readonly #nowMs: () => number;
   readonly #later: (work: () => void) => void;
-  readonly #senders = new RecentMap<string, SenderState>(mostSenders);
+  readonly #senders = new LruMap<string, SenderState>(maxSenders);
   readonly #newSenders: TokenBucket;
   readonly #queue = new FairQueue<Waiting>();
   /** Long packets that were begun, each by its sender, which has to wait for its next. */
@@ -78,7 +78,7 @@ export class Gate {
   readonly #noticedMs = new Map<Drop, number>();
   #scheduled = false;
 
-  constructor(options: GateOptions) {
+  constructor(options: AdmissionOptions) {
     this.#options = options;
     this.#nowMs = options.nowMs ?? (() => performance.now());
     this.#later = options.later ?? ((work) => void setImmediate(work));
@@ -133,7 +133,7 @@ export class Gate {
 
   #work(): void {
     this.#scheduled = false;
-    const endMs = this.#nowMs() + longestTurnMs;
+    const endMs = this.#nowMs() + maxTurnMs;
     for (let done = 1; this.#step(); done++) {
       if ((this.#begun.length > 0 || done % looksApart === 0) && this.#nowMs() > endMs) break;
     }

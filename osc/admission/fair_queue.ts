@@ -14,7 +14,7 @@ const firstBytes = 4_096;
 
 /** Buffers up to this size are used again for the next sender that has something waiting. */
 const keptBytes = 65_536;
-const mostKept = 16;
+const maxKept = 16;
 
 export interface FairQueueLimits {
   readonly senderPackets: number;
@@ -30,7 +30,7 @@ export const queueLimits: FairQueueLimits = {
 };
 
 /** What waits of one sender. */
-class Lane<T> {
+class SenderQueue<T> {
   readonly key: string;
   deficit = turnBytes;
   /** What was put in with each packet, and its size; those before `#first` are taken out. */
@@ -101,9 +101,9 @@ export interface Taken<T> {
 
 export class FairQueue<T> {
   readonly #limits: FairQueueLimits;
-  readonly #lanes = new Map<string, Lane<T>>();
+  readonly #lanes = new Map<string, SenderQueue<T>>();
   /** Lanes that hold something and are not held back, in the order of their turns. */
-  readonly #turns: Lane<T>[] = [];
+  readonly #turns: SenderQueue<T>[] = [];
   readonly #heldBack = new Set<string>();
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
   #bytes = 0;
@@ -130,7 +130,7 @@ export class FairQueue<T> {
     const { length } = bytes;
     if (this.#bytes + length > totalBytes) return false;
     if (lane && (lane.size >= senderPackets || lane.bytes + length > senderBytes)) return false;
-    (lane ?? this.#openLane(key)).push(item, bytes);
+    (lane ?? this.#openQueue(key)).push(item, bytes);
     this.#bytes += length;
     this.#size++;
     return true;
@@ -150,7 +150,7 @@ export class FairQueue<T> {
       this.#bytes -= nextBytes;
       this.#size--;
       const taken = lane.take();
-      if (lane.size === 0) this.#closeLane(lane);
+      if (lane.size === 0) this.#closeQueue(lane);
       return taken;
     }
     return undefined;
@@ -168,17 +168,17 @@ export class FairQueue<T> {
     if (this.#heldBack.delete(key) && lane) this.#turns.push(lane);
   }
 
-  #openLane(key: string): Lane<T> {
-    const lane = new Lane<T>(key, this.#buffers.pop() ?? new Uint8Array(firstBytes));
+  #openQueue(key: string): SenderQueue<T> {
+    const lane = new SenderQueue<T>(key, this.#buffers.pop() ?? new Uint8Array(firstBytes));
     this.#lanes.set(key, lane);
     if (!this.#heldBack.has(key)) this.#turns.push(lane);
     return lane;
   }
 
-  #closeLane(lane: Lane<T>): void {
+  #closeQueue(lane: SenderQueue<T>): void {
     this.#lanes.delete(lane.key);
     this.#turns.shift();
     const { buffer } = lane;
-    if (buffer.length <= keptBytes && this.#buffers.length < mostKept) this.#buffers.push(buffer);
+    if (buffer.length <= keptBytes && this.#buffers.length < maxKept) this.#buffers.push(buffer);
   }
 }

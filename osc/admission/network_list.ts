@@ -1,8 +1,8 @@
 import { BlockList, isIP } from "node:net";
 
 /** A list of networks that cannot be read; the message says which part and what was expected. */
-export class NetworkInvalid extends Error {
-  override readonly name = "NetworkInvalid";
+export class NetworkListError extends Error {
+  override readonly name = "NetworkListError";
 }
 
 /**
@@ -16,7 +16,7 @@ export class NetworkList {
 
   /**
    * @param name of the setting, for the error
-   * @throws {NetworkInvalid}
+   * @throws {NetworkListError}
    */
   constructor(text: string, name?: string) {
     this.#prefix = name === undefined ? "" : `${name}: `;
@@ -47,7 +47,7 @@ export class NetworkList {
     const longest = version === 4 ? 32 : 128;
     const bits = prefix === undefined ? longest : /^\d{1,3}$/.test(prefix) ? Number(prefix) : -1;
     if (version === 0 || rest.length > 0 || bits < 0 || bits > longest || address.includes("%")) {
-      throw new NetworkInvalid(
+      throw new NetworkListError(
         `${this.#prefix}expected networks like 192.168.1.0/24 or fd00::/8, separated by commas, found "${part}"`,
       );
     }

@@ -3,9 +3,9 @@
  * its sender asked not to be; messages of a bundle that change the sound are put into the log together, one submission for
  * each time tag. A bundle is read a little at a time, so that no packet keeps the isolate from its other duties.
  */
-import { type Command, CommandRefused, type EngineControl } from "../../engine/control/control.ts";
+import { type Command, CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { AccessControl } from "../admission/access_control.ts";
-import { MessageRefused } from "../packet/arguments.ts";
+import { MessageRefusedError } from "../packet/arguments.ts";
 import { EncodedMessage } from "../packet/encoded_message.ts";
 import { Feedback } from "../subscriptions/feedback.ts";
 import { suggestion } from "./help.ts";
@@ -18,10 +18,10 @@ import { type MethodDescription } from "./music_method.ts";
 import { Notifications } from "../subscriptions/notifications.ts";
 import { isBundle, type OscBundle, type OscMessage } from "../packet/packet.ts";
 import { groupMethods } from "./parameter_groups.ts";
-import { isPattern, PatternMalformed } from "./pattern.ts";
+import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
 import { TokenBucket } from "../../foundation/token_bucket.ts";
-import { RecentMap } from "../../foundation/lru_map.ts";
+import { LruMap } from "../../foundation/lru_map.ts";
 import { dumpLine, serverMethods } from "./server_methods.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "../packet/time_tag.ts";
 
@@ -61,13 +61,13 @@ interface Accepted {
 const suggestionsPerSecond = 50;
 
 /** Methods that the messages of one bundle reach together, at most: each may be a pattern that matches many. */
-const mostReached = 2_048;
+const maxReached = 2_048;
 
 /** Messages of a bundle that are read, or answered, in one step; one that is more than a change of the sound fills it. */
 const messagesInStep = 32;
 
 /** Senders that may have turned their answers off at once; who was silent longest is answered again. */
-const mostUnanswered = 1_024;
+const maxUnanswered = 1_024;
 
 export class AddressSpace {
   readonly #options: AddressSpaceOptions;
@@ -80,7 +80,7 @@ export class AddressSpace {
   /** Suggestions cost more than all else that an answer may hold: so many there are in a second. */
   readonly #suggestions = new TokenBucket(suggestionsPerSecond, suggestionsPerSecond, performance.now());
   /** Senders, by their key, that are told only what went wrong. */
-  readonly #unanswered = new RecentMap<string, true>(mostUnanswered);
+  readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
   #table: Table;
   #dumping = false;
@@ -187,14 +187,14 @@ export class AddressSpace {
   ): Generator<void, void> {
     const table = this.#table;
     const accepted: Accepted[] = [];
-    let left = mostReached;
+    let left = maxReached;
     let inStep = 0;
     for (const each of messages) {
       if (this.#dumping) this.#options.onDump?.(dumpLine(each, sender));
       const reached = this.#expand(each, sender);
       left -= reached.length;
       if (left < 0) {
-        sender.reply(failed(each.address, `expected at most ${mostReached} methods reached by one bundle`));
+        sender.reply(failed(each.address, `expected at most ${maxReached} methods reached by one bundle`));
         continue;
       }
       const before = accepted.length;
@@ -215,7 +215,7 @@ export class AddressSpace {
   ): void {
     this.#answering(message, sender, ({ commands }) => {
       if (tag !== undefined && commands.some(({ kind }) => kind === "clear")) {
-        throw new MessageRefused("acts at once; send it outside of a bundle with a time");
+        throw new MessageRefusedError("acts at once; send it outside of a bundle with a time");
       }
       accepted.push({ address: message.address, commands });
     });
@@ -231,11 +231,13 @@ export class AddressSpace {
     let lateMs = 0;
     let refusal: string | undefined;
     try {
-      if (table !== this.#table) throw new CommandRefused("another patch plays since it came; send it again");
+      if (table !== this.#table) {
+        throw new CommandRefusedError("another patch plays since it came; send it again");
+      }
       const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
       lateMs = this.#submitNow(accepted.flatMap(({ commands }) => commands), time).lateMs;
     } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
+      if (!(error instanceof CommandRefusedError)) throw error;
       refusal = error.message;
     }
     for (let index = 0; index < accepted.length; index++) {
@@ -251,7 +253,7 @@ export class AddressSpace {
     const { methods } = this.#table;
     const method = methods.get(message.address);
     if (!method) {
-      throw new MessageRefused(
+      throw new MessageRefusedError(
         `there is no such address; ${
           this.#suggestions.take(1, performance.now())
             ? suggestion(message.address, [...methods.keys()])
@@ -272,7 +274,7 @@ export class AddressSpace {
       if (matches.length > 0) return matches.map((match) => ({ ...message, address: match }));
       sender.reply(failed(address, "no address matches this pattern"));
     } catch (error) {
-      if (!(error instanceof PatternMalformed)) throw error;
+      if (!(error instanceof PatternError)) throw error;
       sender.reply(failed(address, error.message));
     }
     return [];
@@ -307,7 +309,7 @@ export class AddressSpace {
       if ("act" in effect) this.#perform(message, effect.act, sender);
       else take(effect);
     } catch (error) {
-      const expected = error instanceof MessageRefused || error instanceof CommandRefused;
+      const expected = error instanceof MessageRefusedError || error instanceof CommandRefusedError;
       sender.reply(
         failed(message.address, expected ? error.message : `internal error: ${(error as Error).message}`),
       );

@@ -4,11 +4,11 @@ import { text } from "../packet/reply.ts";
 import type { MethodDescription } from "./music_method.ts";
 import type { OscMessage } from "../packet/packet.ts";
 
-const mostSuggestions = 3;
+const maxSuggestions = 3;
 
 /** The few addresses most like a wrong one, as the end of a sentence. */
 export function suggestion(address: string, addresses: readonly string[]): string {
-  const found = nearestFew(address, addresses, mostSuggestions);
+  const found = nearestFew(address, addresses, maxSuggestions);
   return `the nearest are ${found.join(", ")}; /help lists all`;
 }
 

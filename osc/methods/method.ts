@@ -1,5 +1,5 @@
 import type { Command } from "../../engine/control/control.ts";
-import { MessageRefused } from "../packet/arguments.ts";
+import { MessageRefusedError } from "../packet/arguments.ts";
 import type { PacketSender } from "../transport/intake.ts";
 import type { MethodDescription } from "./music_method.ts";
 import type { OscArgument } from "../packet/packet.ts";
@@ -10,7 +10,7 @@ export type Effect =
   | { readonly commands: readonly Command[] }
   | { readonly act: (sender: PacketSender) => void | Promise<void> };
 
-/** One address of the server. `read` throws {@link MessageRefused}. */
+/** One address of the server. `read` throws {@link MessageRefusedError}. */
 export interface Method extends MethodDescription {
   readonly access: MethodAccess;
   readonly read: (args: readonly OscArgument[]) => Effect;
@@ -19,7 +19,7 @@ export interface Method extends MethodDescription {
 /** A reader for methods that take nothing. */
 export function bare(effect: () => Effect): Method["read"] {
   return (args) => {
-    if (args.length > 0) throw new MessageRefused(`expected no arguments, found ${args.length}`);
+    if (args.length > 0) throw new MessageRefusedError(`expected no arguments, found ${args.length}`);
     return effect();
   };
 }

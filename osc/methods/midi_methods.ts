@@ -2,7 +2,7 @@
  * Control in the words of MIDI, for what speaks only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC (`/midi ,m`).
  * They mean what the same messages mean from a keyboard: see `midi/messages.ts`, and `/patch/load` for programs.
  */
-import { CommandRefused } from "../../engine/control/control.ts";
+import { CommandRefusedError } from "../../engine/control/control.ts";
 import {
   bendCommand,
   controlCommand,
@@ -12,7 +12,7 @@ import {
   pressureCommand,
   readMidi,
 } from "../../midi/messages.ts";
-import { MessageRefused, numbers } from "../packet/arguments.ts";
+import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
 import type { MusicMethod } from "./music_method.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
@@ -30,8 +30,8 @@ function inOsc<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    if (!(cause instanceof CommandRefused)) throw cause;
-    throw new MessageRefused(cause.message);
+    if (!(cause instanceof CommandRefusedError)) throw cause;
+    throw new MessageRefusedError(cause.message);
   }
 }
 
@@ -65,7 +65,7 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
       ranges: { ii: [channel, { MIN: 0, MAX: 16_383 }] },
       read: (args) => {
         const [number, value] = numbers(args, ["i"], 2);
-        if (value < 0 || value > 16_383) throw new MessageRefused(`expected 0 to 16383, found ${value}`);
+        if (value < 0 || value > 16_383) throw new MessageRefusedError(`expected 0 to 16383, found ${value}`);
         return bendCommand(instrumentOf(number, patch), value);
       },
     },
@@ -88,7 +88,7 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
       read: (args) => {
         const [argument, ...more] = args;
         if (argument?.type !== "m" || more.length > 0) {
-          throw new MessageRefused(`expected ,m, found ,${args.map(({ type }) => type).join("")}`);
+          throw new MessageRefusedError(`expected ,m, found ,${args.map(({ type }) => type).join("")}`);
         }
         const [, status, first, second] = argument.value;
         return readMidi(status, first, second, patch);
@@ -100,6 +100,6 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
 function integers(args: readonly OscArgument[], count: number): number[] {
   const values = numbers(args, ["i"], count);
   const wrong = values.find((value) => value < 0 || value > 127);
-  if (wrong !== undefined) throw new MessageRefused(`expected 0 to 127, found ${wrong}`);
+  if (wrong !== undefined) throw new MessageRefusedError(`expected 0 to 127, found ${wrong}`);
   return values;
 }

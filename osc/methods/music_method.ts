@@ -12,7 +12,7 @@ export interface MethodDescription {
   readonly ranges?: Readonly<Record<string, readonly (ArgumentRange | null)[]>>;
 }
 
-/** A method that becomes a command of the log. `read` throws {@link MessageRefused}. */
+/** A method that becomes a command of the log. `read` throws {@link MessageRefusedError}. */
 export interface MusicMethod extends MethodDescription {
   readonly read: (args: readonly OscArgument[]) => Command;
 }

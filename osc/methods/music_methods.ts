@@ -9,7 +9,7 @@ import {
   expressionRanges,
   isInRange,
 } from "../../engine/control/control.ts";
-import { MessageRefused, numbers } from "../packet/arguments.ts";
+import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
 import { midiMethods } from "./midi_methods.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
@@ -28,7 +28,7 @@ export function musicMethods(
       types: "",
       description: "fades all notes out at once",
       read: (args) => {
-        if (args.length > 0) throw new MessageRefused(`expected no arguments, found ${args.length}`);
+        if (args.length > 0) throw new MessageRefusedError(`expected no arguments, found ${args.length}`);
         return { kind: "panic" };
       },
     },
@@ -41,7 +41,7 @@ export function musicMethods(
         read: (args) => {
           const value = numbers(args, ["f", "i", "d"], 1)[0];
           if (!isInRange(declaration, value)) {
-            throw new MessageRefused(`expected ${min} to ${max} ${unit}, found ${value}`);
+            throw new MessageRefusedError(`expected ${min} to ${max} ${unit}, found ${value}`);
           }
           return { kind: "set", parameter, value };
         },
@@ -79,7 +79,7 @@ function noteMethods(prefix: string, instrument: number): MusicMethod[] {
       ranges: { i: [{ VALS: [0, 1] }] },
       read: (args) => {
         const [down] = numbers(args, ["i"], 1);
-        if (down !== 0 && down !== 1) throw new MessageRefused(`expected 0 or 1, found ${down}`);
+        if (down !== 0 && down !== 1) throw new MessageRefusedError(`expected 0 or 1, found ${down}`);
         return { kind: "pedal", instrument, down: down === 1 };
       },
     },
@@ -107,10 +107,10 @@ function expressionMethod(prefix: string, instrument: number, what: Expression):
         args.length === 2 ? ["i", "f", "d"] : ["f", "i", "d"],
         args.length === 2 ? 2 : 1,
       );
-      if (values.length === 2 && args[0].type !== "i") throw new MessageRefused("expected ,f or ,if");
+      if (values.length === 2 && args[0].type !== "i") throw new MessageRefusedError("expected ,f or ,if");
       const value = values[values.length - 1];
       if (!isInRange({ min, max }, value)) {
-        throw new MessageRefused(`expected ${min} to ${max}, found ${value}`);
+        throw new MessageRefusedError(`expected ${min} to ${max}, found ${value}`);
       }
       return values.length === 2
         ? { kind: "express", instrument, id: values[0], what, value }
@@ -122,15 +122,15 @@ function expressionMethod(prefix: string, instrument: number, what: Expression):
 function readNote(args: readonly OscArgument[], instrument: number): Command {
   const tags = args.map((arg) => arg.type).join("");
   if (!["if", "ii", "iif"].includes(tags)) {
-    throw new MessageRefused(`expected ,if ,ii or ,iif, found ,${tags}`);
+    throw new MessageRefusedError(`expected ,if ,ii or ,iif, found ,${tags}`);
   }
   const values = numbers(args, ["i", "f"], args.length);
   const number = values[values.length - 2];
   const top = tags === "ii" ? 127 : 1;
   const velocity = values[values.length - 1];
-  if (number < 0 || number > 127) throw new MessageRefused(`number: expected 0 to 127, found ${number}`);
+  if (number < 0 || number > 127) throw new MessageRefusedError(`number: expected 0 to 127, found ${number}`);
   if (velocity < 0 || velocity > top) {
-    throw new MessageRefused(`velocity: expected 0 to ${top}, found ${velocity}`);
+    throw new MessageRefusedError(`velocity: expected 0 to ${top}, found ${velocity}`);
   }
   return { kind: "noteOn", instrument, id: values[0], number, velocity: velocity / top };
 }

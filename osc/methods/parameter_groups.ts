@@ -4,7 +4,7 @@
  */
 import type { Command, EngineControl } from "../../engine/control/control.ts";
 import { nearest } from "../../foundation/nearest.ts";
-import { MessageRefused, numbers } from "../packet/arguments.ts";
+import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { Method } from "./method.ts";
 import type { OscArgument } from "../packet/packet.ts";
 
@@ -32,17 +32,17 @@ function readPairs(
   parameters: EngineControl["parameters"],
 ): Command[] {
   if (args.length === 0 || args.length % 2 !== 0) {
-    throw new MessageRefused(`expected pairs of name and value, found ${args.length} arguments`);
+    throw new MessageRefusedError(`expected pairs of name and value, found ${args.length} arguments`);
   }
   const commands: Command[] = [];
   for (let at = 0; at < args.length; at += 2) {
     const name = args[at];
     if (name.type !== "s") {
-      throw new MessageRefused(`argument ${at + 1}: expected a name, found ,${name.type}`);
+      throw new MessageRefusedError(`argument ${at + 1}: expected a name, found ,${name.type}`);
     }
     const parameter = members.get(name.value);
     if (parameter === undefined) {
-      throw new MessageRefused(
+      throw new MessageRefusedError(
         `there is no parameter ${name.value.slice(0, 64)}; the nearest is ${
           nearest(name.value, [...members.keys()])
         }`,
@@ -51,7 +51,7 @@ function readPairs(
     const [value] = numbers(args.slice(at + 1, at + 2), ["f", "i", "d"], 1);
     const { min, max, unit } = parameters[parameter];
     if (value < min || value > max) {
-      throw new MessageRefused(`${name.value}: expected ${min} to ${max} ${unit}, found ${value}`);
+      throw new MessageRefusedError(`${name.value}: expected ${min} to ${max} ${unit}, found ${value}`);
     }
     commands.push({ kind: "set", parameter, value });
   }

@@ -8,12 +8,12 @@
  */
 
 /** A pattern that cannot be understood; the message names the character and what was expected there. */
-export class PatternMalformed extends Error {
-  override readonly name = "PatternMalformed";
+export class PatternError extends Error {
+  override readonly name = "PatternError";
 }
 
 /** Longer ones are refused, in characters. */
-export const longestPattern = 256;
+export const maxPatternLength = 256;
 
 /** One step: takes a character that it allows, or goes on at several others. */
 type Step =
@@ -43,7 +43,7 @@ export class AddressPattern {
   readonly #seen: Uint32Array<ArrayBuffer>;
   #round = 0;
 
-  /** @throws {PatternMalformed} */
+  /** @throws {PatternError} */
   constructor(pattern: string) {
     const compiled = new PatternCompiler(pattern).compile();
     this.#steps = compiled.steps;
@@ -106,9 +106,9 @@ class PatternCompiler {
   }
 
   compile(): { steps: readonly Step[]; shortest: number } {
-    if (this.#pattern.length > longestPattern) {
-      throw new PatternMalformed(
-        `expected a pattern of at most ${longestPattern} characters, found ${this.#pattern.length}`,
+    if (this.#pattern.length > maxPatternLength) {
+      throw new PatternError(
+        `expected a pattern of at most ${maxPatternLength} characters, found ${this.#pattern.length}`,
       );
     }
     if (!this.#pattern.startsWith("/")) throw this.#malformed(0, `"/"`);
@@ -216,8 +216,8 @@ class PatternCompiler {
     throw this.#malformed(this.#pattern.length, `"${bracket}", found the end`);
   }
 
-  #malformed(at: number, expected: string): PatternMalformed {
-    return new PatternMalformed(`pattern, character ${at}: expected ${expected}`);
+  #malformed(at: number, expected: string): PatternError {
+    return new PatternError(`pattern, character ${at}: expected ${expected}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { AddressPattern } from "./pattern.ts";
 
 /** Patterns whose matches are kept; the one that was used least recently makes room. */
-export const mostPatternsKept = 256;
+export const maxPatternsKept = 256;
 
 /** What patterns match among a fixed set of addresses. Main isolate. */
 export class PatternCache {
@@ -17,14 +17,14 @@ export class PatternCache {
     return this.#matches.size;
   }
 
-  /** All addresses that a pattern matches, in their order. Throws PatternMalformed. */
+  /** All addresses that a pattern matches, in their order. Throws PatternError. */
   matches(pattern: string): readonly string[] {
     let found = this.#matches.get(pattern);
     if (found) this.#matches.delete(pattern);
     else {
       const compiled = new AddressPattern(pattern);
       found = this.#addresses.filter((address) => compiled.matches(address));
-      if (this.#matches.size === mostPatternsKept) {
+      if (this.#matches.size === maxPatternsKept) {
         const [oldest] = this.#matches.keys();
         this.#matches.delete(oldest);
       }

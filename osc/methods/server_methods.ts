@@ -8,7 +8,7 @@ import {
 } from "../../engine/control/control.ts";
 import { patchOfProgram } from "../../midi/messages.ts";
 import type { Feedback } from "../subscriptions/feedback.ts";
-import { MessageRefused, numbers, oneOf, texts } from "../packet/arguments.ts";
+import { MessageRefusedError, numbers, oneOf, texts } from "../packet/arguments.ts";
 import type { AccessControl } from "../admission/access_control.ts";
 import { helpLine, suggestion } from "./help.ts";
 import type { PacketSender } from "../transport/intake.ts";
@@ -93,7 +93,7 @@ function askingMethods({ engine, version, methods, traffic, midi, setDump }: Ser
         const index = engine.parameters.findIndex((parameter) => `/${parameter.address}` === address);
         if (index < 0) {
           const all = engine.parameters.map((parameter) => `/${parameter.address}`);
-          throw new MessageRefused(
+          throw new MessageRefusedError(
             `${address.slice(0, 64)} is no parameter; ${
               all.length > 0 ? suggestion(address, all) : "there are none"
             }`,
@@ -202,7 +202,7 @@ function listeningMethods({ notifications, meters, feedback, access, setAnswers 
       read: (args) => {
         const [rateHz] = numbers(args, ["f", "i", "d"], 1);
         if (rateHz !== 0 && (rateHz < meterRates.lowestHz || rateHz > meterRates.highestHz)) {
-          throw new MessageRefused(
+          throw new MessageRefusedError(
             `expected 0, or ${meterRates.lowestHz} to ${meterRates.highestHz} Hz, found ${rateHz}`,
           );
         }
@@ -290,14 +290,14 @@ function changingMethods({ engine, loadPatch, programs, onQuit }: ServerParts): 
 
 function zeroOrOne(args: readonly OscArgument[]): boolean {
   const [value] = numbers(args, ["i"], 1);
-  if (value !== 0 && value !== 1) throw new MessageRefused(`expected 0 or 1, found ${value}`);
+  if (value !== 0 && value !== 1) throw new MessageRefusedError(`expected 0 or 1, found ${value}`);
   return value === 1;
 }
 
 function known(methods: readonly MethodDescription[], address: string): MethodDescription {
   const found = methods.find((method) => method.address === address);
   if (found) return found;
-  throw new MessageRefused(
+  throw new MessageRefusedError(
     `there is no address ${address.slice(0, 64)}; ${
       suggestion(address, methods.map((method) => method.address))
     }`,

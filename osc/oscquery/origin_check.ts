@@ -3,7 +3,7 @@
  * play notes, because browsers reach loopback addresses: directly (Origin), or through a name that its owner points at
  * 127.0.0.1 after the page has loaded (DNS rebinding; Host). Programs that are no browsers send no Origin.
  */
-export class Doorkeeper {
+export class OriginCheck {
   readonly #ownNames: ReadonlySet<string>;
   readonly #allowedOrigins: ReadonlySet<string>;
 

@@ -3,8 +3,8 @@
  * answered from memory in one go, and what clients do not take is never queued.
  */
 import type { EngineControl } from "../../engine/control/control.ts";
-import { decodePacket, type OscBundle, OscMalformed, type OscMessage } from "../packet/codec.ts";
-import { Doorkeeper } from "./origin_check.ts";
+import { decodePacket, type OscBundle, OscMalformedError, type OscMessage } from "../packet/codec.ts";
+import { OriginCheck } from "./origin_check.ts";
 import { Namespace, type QueryMethod } from "./namespace.ts";
 import type { ParameterSource } from "./engine_values.ts";
 import { answerQuery, extensions, type HostInfo } from "./query.ts";
@@ -44,11 +44,11 @@ export interface OscQueryServerOptions {
 const flushMs = 1_000 / 60;
 /** Between two looks whether the patch was exchanged, while there are clients. */
 const patchLookMs = 250;
-const mostSockets = 64;
-const longestUrl = 2_048;
-const longestCommand = 4_096;
+const maxSockets = 64;
+const maxUrlLength = 2_048;
+const maxCommandLength = 4_096;
 /** The same as over UDP. */
-const longestPacket = 65_507;
+const maxPacketBytes = 65_507;
 /** A client that does not answer pings for so long is gone. */
 const idleSeconds = 30;
 /** Connections that are not gone by themselves within this are cut when the server stops. */
@@ -58,7 +58,7 @@ const noticeMs = 1_000;
 /** One HTTP server with its WebSocket clients. */
 export class OscQueryServer {
   readonly #options: OscQueryServerOptions;
-  readonly #door: Doorkeeper;
+  readonly #door: OriginCheck;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #cut = new AbortController();
   readonly #clients = new Map<WebSocket, Subscriber>();
@@ -74,7 +74,7 @@ export class OscQueryServer {
   constructor(options: OscQueryServerOptions) {
     this.#options = options;
     const machine = Deno.hostname();
-    this.#door = new Doorkeeper([options.hostname, machine, `${machine}.local`], options.allowedOrigins);
+    this.#door = new OriginCheck([options.hostname, machine, `${machine}.local`], options.allowedOrigins);
     this.#parameters = options.engine.parameters;
     this.#namespace = this.#build();
     this.#leave = options.values.onSet((address) => this.#touched(address));
@@ -166,8 +166,8 @@ export class OscQueryServer {
       headers.set("allow", "GET, HEAD, OPTIONS");
       return plain(405, `expected GET, found ${request.method}`, headers);
     }
-    if (request.url.length > longestUrl) {
-      return plain(414, `expected at most ${longestUrl} characters`, headers);
+    if (request.url.length > maxUrlLength) {
+      return plain(414, `expected at most ${maxUrlLength} characters`, headers);
     }
     if (request.headers.get("upgrade")?.toLowerCase() === "websocket") return this.#upgrade(request, from);
     this.refresh();
@@ -198,7 +198,7 @@ export class OscQueryServer {
   }
 
   #upgrade(request: Request, from: Deno.NetAddr): Response {
-    if (this.#clients.size >= mostSockets) return plain(503, `expected at most ${mostSockets} WebSockets`);
+    if (this.#clients.size >= maxSockets) return plain(503, `expected at most ${maxSockets} WebSockets`);
     const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: idleSeconds });
     const client = new Subscriber(socket);
     const sender: QuerySender = {
@@ -234,7 +234,9 @@ export class OscQueryServer {
   }
 
   #command(text: string, client: Subscriber, socket: WebSocket): void {
-    if (text.length > longestCommand) return this.#tooLarge(socket, `a command of ${text.length} characters`);
+    if (text.length > maxCommandLength) {
+      return this.#tooLarge(socket, `a command of ${text.length} characters`);
+    }
     let command: { COMMAND?: unknown; DATA?: unknown } | null;
     try {
       command = JSON.parse(text);
@@ -255,14 +257,14 @@ export class OscQueryServer {
   }
 
   #packet(bytes: Uint8Array, client: Subscriber, socket: WebSocket, sender: QuerySender): void {
-    if (bytes.length > longestPacket) return this.#tooLarge(socket, `a packet of ${bytes.length} bytes`);
+    if (bytes.length > maxPacketBytes) return this.#tooLarge(socket, `a packet of ${bytes.length} bytes`);
     try {
       const packet = decodePacket(bytes);
       if (client.heard(packet)) this.#flushSoon();
       this.#options.dispatch(packet, sender);
     } catch (error) {
       this.#trouble(
-        error instanceof OscMalformed
+        error instanceof OscMalformedError
           ? `malformed OSC packet: ${error.message}`
           : `OSCQuery: ${String(error)}`,
       );

@@ -8,7 +8,7 @@ export interface SubscriberSocket {
 }
 
 /** A socket that has more than this waiting is left alone until it has taken some. */
-const mostWaitingBytes = 262_144;
+const maxWaitingBytes = 262_144;
 
 /** One client's WebSocket: what it listens to, by the rules of {@link ValueEcho}, and what it is sent besides. */
 export class Subscriber {
@@ -68,6 +68,6 @@ export class Subscriber {
   }
 
   #isFull(): boolean {
-    return this.#socket.bufferedAmount > mostWaitingBytes;
+    return this.#socket.bufferedAmount > maxWaitingBytes;
   }
 }

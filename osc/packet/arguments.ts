@@ -1,8 +1,8 @@
 import type { OscArgument } from "./codec.ts";
 
 /** A message that does not do what its address promises: the text goes to the sender with `/fail`. */
-export class MessageRefused extends Error {
-  override readonly name = "MessageRefused";
+export class MessageRefusedError extends Error {
+  override readonly name = "MessageRefusedError";
 
   /** Keeps no stack: what a stranger sent wrongly is not explained by it, and it costs more than all else of an answer. */
   constructor(reason: string) {
@@ -13,37 +13,37 @@ export class MessageRefused extends Error {
   }
 }
 
-/** Exactly `count` finite numbers of these types. Throws {@link MessageRefused}. */
+/** Exactly `count` finite numbers of these types. Throws {@link MessageRefusedError}. */
 export function numbers(args: readonly OscArgument[], types: readonly string[], count: number): number[] {
   if (count === 1 && args.length === 1 && types.includes(args[0].type)) { // nearly every message
     const { value } = args[0] as { value: number };
     if (Number.isFinite(value)) return [value];
   }
   if (args.length !== count || args.some((arg) => !types.includes(arg.type))) {
-    throw new MessageRefused(
+    throw new MessageRefusedError(
       `expected ,${types[0].repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
     );
   }
   const values = args.map((arg) => (arg as { value: number }).value);
   const wrong = values.find((value) => !Number.isFinite(value));
-  if (wrong !== undefined) throw new MessageRefused(`expected a finite number, found ${wrong}`);
+  if (wrong !== undefined) throw new MessageRefusedError(`expected a finite number, found ${wrong}`);
   return values;
 }
 
-/** Exactly `count` strings. Throws {@link MessageRefused}. */
+/** Exactly `count` strings. Throws {@link MessageRefusedError}. */
 export function texts(args: readonly OscArgument[], count: number): string[] {
   if (args.length !== count || args.some((arg) => arg.type !== "s")) {
-    throw new MessageRefused(
+    throw new MessageRefusedError(
       `expected ,${"s".repeat(count)}, found ,${args.map((arg) => arg.type).join("")}`,
     );
   }
   return args.map((arg) => (arg as { value: string }).value);
 }
 
-/** One of a list of words. Throws {@link MessageRefused}. */
+/** One of a list of words. Throws {@link MessageRefusedError}. */
 export function oneOf(allowed: readonly string[], name: string, found: string): string {
   if (!allowed.includes(found)) {
-    throw new MessageRefused(`${name}: expected ${allowed.join(", ")}, found "${found}"`);
+    throw new MessageRefusedError(`${name}: expected ${allowed.join(", ")}, found "${found}"`);
   }
   return found;
 }

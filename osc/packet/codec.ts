@@ -6,20 +6,20 @@
  * elements. Neither says at which byte a packet is wrong. `osc-min` is the oracle that the tests compare with.
  */
 import { EncodedMessage } from "./encoded_message.ts";
-import type { OscBundle, OscMessage, OscUnrecognised } from "./packet.ts";
+import type { OscBundle, OscMessage, OscUnrecognisedError } from "./packet.ts";
 import { PacketReader } from "./packet_reader.ts";
 import { PacketWriter } from "./packet_writer.ts";
 
 export {
-  deepestArray,
-  deepestBundle,
   isBundle,
-  mostElements,
+  maxArrayDepth,
+  maxBundleDepth,
+  maxElements,
   type OscArgument,
   type OscBundle,
-  OscMalformed,
+  OscMalformedError,
   type OscMessage,
-  OscUnrecognised,
+  OscUnrecognisedError,
 } from "./packet.ts";
 
 const reader = new PacketReader();
@@ -30,11 +30,11 @@ const writer = new PacketWriter();
  *
  * @param discarded told of each message of a bundle that is left out for an unknown type tag, as the specification asks;
  *   without it, such a message is an error like any other
- * @throws {OscMalformed} naming the byte, what was expected and what was found
+ * @throws {OscMalformedError} naming the byte, what was expected and what was found
  */
 export function decodePacket(
   bytes: Uint8Array,
-  discarded?: (error: OscUnrecognised) => void,
+  discarded?: (error: OscUnrecognisedError) => void,
 ): OscMessage | OscBundle {
   return reader.read(bytes, discarded);
 }

@@ -29,8 +29,8 @@ export function isBundle(packet: OscMessage | OscBundle): packet is OscBundle {
 }
 
 /** Bytes that are no OSC packet: where, what was expected, what was found. The only error that decoding throws. */
-export class OscMalformed extends Error {
-  override readonly name: string = "OscMalformed";
+export class OscMalformedError extends Error {
+  override readonly name: string = "OscMalformedError";
   /** Byte of the packet, from 0. */
   readonly offset: number;
 
@@ -50,15 +50,15 @@ export function withoutStack<T>(make: () => T): T {
 }
 
 /** A message that is well formed as far as it can be read, but holds a type tag that no specification names. */
-export class OscUnrecognised extends OscMalformed {
-  override readonly name = "OscUnrecognised";
+export class OscUnrecognisedError extends OscMalformedError {
+  override readonly name = "OscUnrecognisedError";
 }
 
 /** Bundles inside bundles, at most; the specification sets no limit, the stack does. */
-export const deepestBundle = 8;
+export const maxBundleDepth = 8;
 
 /** Messages and bundles in one packet, at most: so much is done in one go, without a look at anything else. */
-export const mostElements = 1_024;
+export const maxElements = 1_024;
 
 /** Arrays inside arrays, at most. */
-export const deepestArray = 8;
+export const maxArrayDepth = 8;

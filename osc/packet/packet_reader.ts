@@ -4,14 +4,14 @@
  * padding is zero, nothing follows the last argument, text is valid UTF-8. Main isolate.
  */
 import {
-  deepestArray,
-  deepestBundle,
-  mostElements,
+  maxArrayDepth,
+  maxBundleDepth,
+  maxElements,
   type OscArgument,
   type OscBundle,
-  OscMalformed,
+  OscMalformedError,
   type OscMessage,
-  OscUnrecognised,
+  OscUnrecognisedError,
   withoutStack,
 } from "./packet.ts";
 import { TextCache } from "./text_cache.ts";
@@ -47,16 +47,16 @@ export class PacketReader {
   #tag = 0;
   #lastTag = 0;
   #elements = 0;
-  #discarded: ((error: OscUnrecognised) => void) | undefined;
+  #discarded: ((error: OscUnrecognisedError) => void) | undefined;
 
   /**
    * One packet; nothing of the result refers to `bytes`.
    *
    * @param discarded told of each message of a bundle that is left out because it holds an unknown type tag; without it,
    *   such a message is an error like any other
-   * @throws {OscMalformed}
+   * @throws {OscMalformedError}
    */
-  read(bytes: Uint8Array, discarded?: (error: OscUnrecognised) => void): OscMessage | OscBundle {
+  read(bytes: Uint8Array, discarded?: (error: OscUnrecognisedError) => void): OscMessage | OscBundle {
     if (this.#bytes.buffer !== bytes.buffer) {
       this.#bytes = new Uint8Array(bytes.buffer);
       this.#view = new DataView(bytes.buffer);
@@ -88,8 +88,8 @@ export class PacketReader {
     if (end - start < 16) {
       throw this.#malformed(start + 8, `a time tag of 8 bytes, found ${end - start - 8}`);
     }
-    if (depth > deepestBundle) {
-      throw this.#malformed(start, `at most ${deepestBundle} bundles inside each other`);
+    if (depth > maxBundleDepth) {
+      throw this.#malformed(start, `at most ${maxBundleDepth} bundles inside each other`);
     }
     const timeTag = {
       seconds: this.#view.getUint32(start + 8),
@@ -105,15 +105,15 @@ export class PacketReader {
           `an element size of at most ${end - this.#at - 4}, found ${size}`,
         );
       }
-      if (this.#elements++ === mostElements) {
-        throw this.#malformed(this.#at, `at most ${mostElements} messages and bundles in a packet`);
+      if (this.#elements++ === maxElements) {
+        throw this.#malformed(this.#at, `at most ${maxElements} messages and bundles in a packet`);
       }
       this.#at += 4;
       const elementEnd = this.#at + size;
       try {
         elements.push(this.#packet(elementEnd, depth + 1));
       } catch (error) {
-        if (!(error instanceof OscUnrecognised) || !this.#discarded) throw error;
+        if (!(error instanceof OscUnrecognisedError) || !this.#discarded) throw error;
         this.#discarded(error);
         this.#at = elementEnd;
       }
@@ -149,8 +149,8 @@ export class PacketReader {
       const tag = this.#bytes[this.#tag];
       if (tag === arrayEnd && depth > 0) return args;
       if (tag === arrayStart) {
-        if (depth === deepestArray) {
-          throw this.#malformed(this.#tag, `at most ${deepestArray} arrays inside each other`);
+        if (depth === maxArrayDepth) {
+          throw this.#malformed(this.#tag, `at most ${maxArrayDepth} arrays inside each other`);
         }
         this.#tag++;
         args.push({ type: "a", value: this.#arguments(end, depth + 1) });
@@ -200,7 +200,7 @@ export class PacketReader {
         throw this.#malformed(this.#tag, `"]" only after "["`);
       default:
         throw withoutStack(() =>
-          new OscUnrecognised(
+          new OscUnrecognisedError(
             this.#tag - this.#base,
             `a type tag of ifsbhtdScrmTFNI[], found ${shown(tag)}`,
           )
@@ -275,8 +275,8 @@ export class PacketReader {
     }
   }
 
-  #malformed(at: number, expected: string): OscMalformed {
-    return withoutStack(() => new OscMalformed(at - this.#base, expected));
+  #malformed(at: number, expected: string): OscMalformedError {
+    return withoutStack(() => new OscMalformedError(at - this.#base, expected));
   }
 }
 

@@ -7,11 +7,11 @@
 const slots = 512;
 
 /** Longer texts are not kept, in bytes. */
-export const longestCachedText = 64;
+export const maxCachedTextLength = 64;
 
 /** Main isolate; allocates when it meets a text that it does not hold. */
 export class TextCache {
-  readonly #bytes = new Uint8Array(slots * longestCachedText);
+  readonly #bytes = new Uint8Array(slots * maxCachedTextLength);
   readonly #lengths = new Uint8Array(slots);
   readonly #texts: string[] = new Array<string>(slots).fill("");
 
@@ -29,9 +29,9 @@ export class TextCache {
     decode: (bytes: Uint8Array, from: number, to: number) => string,
   ): string {
     const length = to - from;
-    if (length > longestCachedText) return decode(bytes, from, to);
+    if (length > maxCachedTextLength) return decode(bytes, from, to);
     const slot = (hash ^ hash >>> 9 ^ hash >>> 18) & (slots - 1);
-    const start = slot * longestCachedText;
+    const start = slot * maxCachedTextLength;
     if (this.#lengths[slot] === length) {
       let at = 0;
       while (at < length && this.#bytes[start + at] === bytes[from + at]) at++;

@@ -9,7 +9,7 @@ const headStartMs = 200;
  *
  * @param nowMs wall clock, milliseconds since 1970
  * @returns seconds until the last command
- * @throws {CommandRefused} when it is too long; what was handed over before is played
+ * @throws {CommandRefusedError} when it is too long; what was handed over before is played
  */
 export function playScore(
   engine: Pick<EngineControl, "submit">,

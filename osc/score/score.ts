@@ -1,12 +1,12 @@
 /** Scores: the messages that play a patch, with their times, read from a file into commands at frames. */
 import type { Command, EngineControl, ScoreEvent } from "../../engine/control/control.ts";
 import { nearest } from "../../foundation/nearest.ts";
-import { MessageRefused } from "../packet/arguments.ts";
+import { MessageRefusedError } from "../packet/arguments.ts";
 import type { OscMessage } from "../packet/codec.ts";
 import { musicMethods } from "../methods/music_methods.ts";
 import { type MusicMethod } from "../methods/music_method.ts";
 import { readScoreBinary } from "./score_binary.ts";
-import { ScoreInvalid } from "./score_invalid.ts";
+import { ScoreError } from "./score_error.ts";
 import { readScoreText } from "./score_text.ts";
 import { ScoreBundle } from "./score_bundle.ts";
 
@@ -26,12 +26,12 @@ export interface ScoreOptions {
 }
 
 /** The longest score, a little more than a day; block numbers stay far from their wrap. */
-export const longestScoreSeconds = 100_000;
+export const maxScoreSeconds = 100_000;
 
 /** Messages that say where the score ends: ours, SuperCollider's, and the one with which sclang closes its scores. */
 const endAddresses: readonly string[] = ["/end", "/nrt_end", "/c_set"];
 
-/** Reads a score, text or binary: a binary one begins with a byte 0, which no text has. Throws {@link ScoreInvalid}. */
+/** Reads a score, text or binary: a binary one begins with a byte 0, which no text has. Throws {@link ScoreError}. */
 export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: ScoreOptions): Score {
   const bundles = bytes[0] === 0
     ? readScoreBinary(bytes, name)
@@ -42,7 +42,7 @@ export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: Scor
   const end = placed.find(isEnd) ?? emptyLast(placed);
   const late = end && placed.findLast((bundle) => bundle.frame > end.frame && bundle.messages.length > 0);
   if (late) {
-    throw new ScoreInvalid(late.where, `expected nothing after the end that ${end.where} sets; move the end`);
+    throw new ScoreError(late.where, `expected nothing after the end that ${end.where} sets; move the end`);
   }
   const events = placed.map(({ frame, messages, where }): ScoreEvent => ({
     frame,
@@ -64,10 +64,10 @@ function emptyLast<T extends ScoreBundle>(placed: readonly T[]): T | undefined {
 
 /** The nearest frame, halves upwards, without a rounding error on the way. */
 function frameOf({ time: { numerator, denominator }, where }: ScoreBundle, sampleRateHz: number): number {
-  if (numerator > denominator * BigInt(longestScoreSeconds)) {
-    throw new ScoreInvalid(
+  if (numerator > denominator * BigInt(maxScoreSeconds)) {
+    throw new ScoreError(
       where,
-      `expected a time of 0 to ${longestScoreSeconds} s from the start of the score, found ${
+      `expected a time of 0 to ${maxScoreSeconds} s from the start of the score, found ${
         numerator / denominator
       } s`,
     );
@@ -79,7 +79,7 @@ function commandOf(message: OscMessage, methods: ReadonlyMap<string, MusicMethod
   const { address, args } = message;
   const method = methods.get(address);
   if (!method) {
-    throw new ScoreInvalid(
+    throw new ScoreError(
       where,
       `${address}: there is no such address in a score; the nearest is ${
         nearest(address, [...methods.keys(), "/end"])
@@ -89,8 +89,8 @@ function commandOf(message: OscMessage, methods: ReadonlyMap<string, MusicMethod
   try {
     return method.read(args);
   } catch (cause) {
-    if (!(cause instanceof MessageRefused)) throw cause;
-    throw new ScoreInvalid(where, `${address}: ${cause.message}`, { cause });
+    if (!(cause instanceof MessageRefusedError)) throw cause;
+    throw new ScoreError(where, `${address}: ${cause.message}`, { cause });
   }
 }
 
@@ -101,7 +101,7 @@ function decodeText(bytes: Uint8Array, name: string): string {
   } catch (cause) {
     if (!(cause instanceof TypeError)) throw cause;
   }
-  throw new ScoreInvalid(
+  throw new ScoreError(
     name,
     "expected text in UTF-8, or packets with their sizes as scsynth -N reads them",
   );

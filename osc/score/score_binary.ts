@@ -2,12 +2,18 @@
  * Scores as `scsynth -N` reads them: packets one after the other, each a bundle behind its size in bytes (32 bits, big
  * endian). Time tags are not moments of a calendar but seconds from the start of the score, in units of 2^-32 s.
  */
-import { decodePacket, isBundle, type OscBundle, OscMalformed, type OscMessage } from "../packet/codec.ts";
+import {
+  decodePacket,
+  isBundle,
+  type OscBundle,
+  OscMalformedError,
+  type OscMessage,
+} from "../packet/codec.ts";
 import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
-import { ScoreInvalid } from "./score_invalid.ts";
+import { ScoreError } from "./score_error.ts";
 import { isImmediate } from "../packet/time_tag.ts";
 
-/** Every bundle, nested ones after those around them. Throws {@link ScoreInvalid} with the byte. */
+/** Every bundle, nested ones after those around them. Throws {@link ScoreError} with the byte. */
 export function readScoreBinary(bytes: Uint8Array, name: string): ScoreBundle[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bundles: ScoreBundle[] = [];
@@ -15,17 +21,17 @@ export function readScoreBinary(bytes: Uint8Array, name: string): ScoreBundle[] 
     const where = `${name}: byte ${at}`;
     const left = bytes.length - at - 4;
     if (left < 0) {
-      throw new ScoreInvalid(
+      throw new ScoreError(
         where,
         `expected the 4 bytes of a size, found ${left + 4}; the file was cut off`,
       );
     }
     const size = view.getInt32(at);
     if (size <= 0 || size % 4 !== 0) {
-      throw new ScoreInvalid(where, `expected the size of a bundle, a multiple of 4, found ${size}`);
+      throw new ScoreError(where, `expected the size of a bundle, a multiple of 4, found ${size}`);
     }
     if (size > left) {
-      throw new ScoreInvalid(where, `expected ${size} bytes, found ${left}; the file was cut off`);
+      throw new ScoreError(where, `expected ${size} bytes, found ${left}; the file was cut off`);
     }
     bundles.push(...bundlesOf(packetAt(bytes.subarray(at + 4, at + 4 + size), where), zero, where));
     at += 4 + size;
@@ -40,11 +46,11 @@ function packetAt(bytes: Uint8Array, where: string): OscBundle {
   try {
     packet = decodePacket(bytes);
   } catch (cause) {
-    if (!(cause instanceof OscMalformed)) throw cause;
-    throw new ScoreInvalid(where, cause.message, { cause });
+    if (!(cause instanceof OscMalformedError)) throw cause;
+    throw new ScoreError(where, cause.message, { cause });
   }
   if (isBundle(packet)) return packet;
-  throw new ScoreInvalid(where, `expected a bundle, found the message ${packet.address}`);
+  throw new ScoreError(where, `expected a bundle, found the message ${packet.address}`);
 }
 
 /** A bundle and those in it; none is earlier than the one around it. */

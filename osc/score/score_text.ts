@@ -5,21 +5,21 @@
  */
 import type { OscArgument } from "../packet/codec.ts";
 import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
-import { ScoreInvalid } from "./score_invalid.ts";
+import { ScoreError } from "./score_error.ts";
 
 interface Token {
   readonly text: string;
   readonly quoted: boolean;
 }
 
-/** One line each, in the order of the text. Throws {@link ScoreInvalid} with the line. */
+/** One line each, in the order of the text. Throws {@link ScoreError} with the line. */
 export function readScoreText(text: string, name: string): ScoreBundle[] {
   return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
     const where = `${name}:${index + 1}`;
     const [time, address, ...rest] = tokensOf(line, where);
     if (time === undefined) return [];
     if (address === undefined || address.quoted || !address.text.startsWith("/")) {
-      throw new ScoreInvalid(where, `expected an address like /note after the time, found ${shown(address)}`);
+      throw new ScoreError(where, `expected an address like /note after the time, found ${shown(address)}`);
     }
     const message = { address: address.text, args: argumentsOf(rest, where) };
     return [{ time: timeOf(time, where), messages: [message], where }];
@@ -33,7 +33,7 @@ function tokensOf(line: string, where: string): Token[] {
     const start = pattern.lastIndex;
     const match = pattern.exec(line);
     if (!match) {
-      throw new ScoreInvalid(where, `expected a closing quote, found ${line.slice(start).trim()}`);
+      throw new ScoreError(where, `expected a closing quote, found ${line.slice(start).trim()}`);
     }
     if (match[2] !== undefined) break;
     tokens.push(
@@ -49,7 +49,7 @@ function tokensOf(line: string, where: string): Token[] {
 function timeOf(token: Token, where: string): ScoreTime {
   const match = /^(\d*)\.?(\d*)$/.exec(token.text);
   if (token.quoted || !match || token.text === "." || token.text === "") {
-    throw new ScoreInvalid(where, `expected a time in seconds like 1.5, found ${shown(token)}`);
+    throw new ScoreError(where, `expected a time in seconds like 1.5, found ${shown(token)}`);
   }
   const [, whole, fraction] = match;
   return { numerator: BigInt(whole + fraction), denominator: 10n ** BigInt(fraction.length) };
@@ -67,7 +67,7 @@ function argumentsOf(tokens: readonly Token[], where: string): OscArgument[] {
     else args.push(typed(type, rest[next++], where));
   }
   if (next < rest.length) {
-    throw new ScoreInvalid(where, `expected ${next} arguments for ${first.text}, found ${rest.length}`);
+    throw new ScoreError(where, `expected ${next} arguments for ${first.text}, found ${rest.length}`);
   }
   return args;
 }
@@ -76,7 +76,7 @@ function untyped(token: Token, where: string): OscArgument {
   if (token.quoted) return { type: "s", value: token.text };
   if (/^[+-]?\d+$/.test(token.text)) return typed("i", token, where);
   if (decimal.test(token.text)) return typed("f", token, where);
-  throw new ScoreInvalid(where, `expected a number or a "text" in quotes, found ${shown(token)}`);
+  throw new ScoreError(where, `expected a number or a "text" in quotes, found ${shown(token)}`);
 }
 
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
@@ -97,9 +97,9 @@ function typed(type: string, token: Token | undefined, where: string): OscArgume
     s: "a text",
   };
   if (kinds[type] === undefined) {
-    throw new ScoreInvalid(where, `expected type tags of i f d s T F N I, found "${type}"`);
+    throw new ScoreError(where, `expected type tags of i f d s T F N I, found "${type}"`);
   }
-  throw new ScoreInvalid(where, `expected ${kinds[type]} for type ${type}, found ${shown(token)}`);
+  throw new ScoreError(where, `expected ${kinds[type]} for type ${type}, found ${shown(token)}`);
 }
 
 function shown(token: Token | undefined): string {

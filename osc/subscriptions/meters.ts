@@ -27,7 +27,7 @@ export class Meters {
     return this.#subscribers.size;
   }
 
-  /** Begins, or goes on at another rate. Throws MessageRefused when there are too many. */
+  /** Begins, or goes on at another rate. Throws MessageRefusedError when there are too many. */
   join(sender: PacketSender, rateHz: number): void {
     const meter = this.#engine.openMeter();
     const timer = setInterval(() => {

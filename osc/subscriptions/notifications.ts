@@ -21,7 +21,7 @@ export class Notifications {
     return this.#subscribers.size;
   }
 
-  /** Throws MessageRefused when too many listen already. */
+  /** Throws MessageRefusedError when too many listen already. */
   join(sender: PacketSender): void {
     this.#subscribers.join(sender, undefined);
   }

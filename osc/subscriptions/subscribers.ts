@@ -1,11 +1,11 @@
-import { MessageRefused } from "../packet/arguments.ts";
+import { MessageRefusedError } from "../packet/arguments.ts";
 import type { PacketSender } from "../transport/intake.ts";
 
 /** A subscription ends so long after the last message of its sender, who may have gone without a word. */
 export const subscriptionSeconds = 300;
 
 /** Subscriptions of one kind at once. */
-export const mostSubscribers = 64;
+export const maxSubscribers = 64;
 
 interface Subscription<T> {
   readonly sender: PacketSender;
@@ -33,13 +33,13 @@ export class Subscribers<T> {
     return this.#byKey.size;
   }
 
-  /** Adds or replaces a sender's subscription. Throws {@link MessageRefused} when there are too many others. */
+  /** Adds or replaces a sender's subscription. Throws {@link MessageRefusedError} when there are too many others. */
   join(sender: PacketSender, value: T): void {
     this.#expire();
-    if (!this.#byKey.has(sender.key) && this.#byKey.size >= mostSubscribers) {
+    if (!this.#byKey.has(sender.key) && this.#byKey.size >= maxSubscribers) {
       this.#onEnd(value);
-      throw new MessageRefused(
-        `${mostSubscribers} senders have subscribed already; try again when one has left`,
+      throw new MessageRefusedError(
+        `${maxSubscribers} senders have subscribed already; try again when one has left`,
       );
     }
     this.leave(sender);

@@ -2,14 +2,14 @@
  * Packets on a stream of bytes. OSC 1.0 writes the size before each packet (4 bytes, big-endian), OSC 1.1 wraps each in
  * SLIP (RFC 1055), with END at both sides. What waits for its end is bounded.
  */
-import { OscMalformed } from "../packet/codec.ts";
+import { OscMalformedError } from "../packet/codec.ts";
 
 /** Ways to mark packets on a stream. */
 export const framings = ["slip", "length"] as const;
 export type Framing = typeof framings[number];
 
 /** The largest packet that a stream may carry, in bytes; as much as a datagram, rounded up. */
-export const largestFrame = 65_536;
+export const maxFrameBytes = 65_536;
 
 /** Splits what comes in into packets. One for each connection. */
 export interface FrameReader {
@@ -18,12 +18,12 @@ export interface FrameReader {
    *
    * @param onFrame called for each packet that is whole, with bytes that are valid until it returns
    * @param onMalformed called where something cannot be a packet; reading goes on behind it
-   * @throws {OscMalformed} when the rest of the stream cannot be understood any more
+   * @throws {OscMalformedError} when the rest of the stream cannot be understood any more
    */
   push(
     piece: Uint8Array,
     onFrame: (bytes: Uint8Array<ArrayBuffer>) => void,
-    onMalformed: (error: OscMalformed) => void,
+    onMalformed: (error: OscMalformedError) => void,
   ): void;
   /** Whether a packet has begun that has not ended. */
   readonly inside: boolean;
@@ -107,22 +107,24 @@ class SlipReader implements FrameReader {
     }
   }
 
-  #end(...[onFrame, onMalformed]: [(bytes: Uint8Array<ArrayBuffer>) => void, (error: OscMalformed) => void]) {
+  #end(
+    ...[onFrame, onMalformed]: [(bytes: Uint8Array<ArrayBuffer>) => void, (error: OscMalformedError) => void]
+  ) {
     if (this.#escaping) {
-      onMalformed(new OscMalformed(this.#frame.length, "0xdc or 0xdd after 0xdb, found the end"));
+      onMalformed(new OscMalformedError(this.#frame.length, "0xdc or 0xdd after 0xdb, found the end"));
     } else if (this.#frame.length > 0 && !this.#skipping) onFrame(this.#frame.whole);
     this.#frame.length = 0;
     this.#escaping = this.#skipping = false;
   }
 
-  #byte(byte: number, onMalformed: (error: OscMalformed) => void): void {
+  #byte(byte: number, onMalformed: (error: OscMalformedError) => void): void {
     let meant = byte;
     if (this.#escaping) {
       this.#escaping = false;
       if (byte !== escapedEnd && byte !== escapedEscape) {
         this.#skipping = true;
         return onMalformed(
-          new OscMalformed(this.#frame.length, `0xdc or 0xdd after 0xdb, found 0x${byte.toString(16)}`),
+          new OscMalformedError(this.#frame.length, `0xdc or 0xdd after 0xdb, found 0x${byte.toString(16)}`),
         );
       }
       meant = byte === escapedEnd ? end : escape;
@@ -130,9 +132,9 @@ class SlipReader implements FrameReader {
       this.#escaping = true;
       return;
     }
-    if (this.#frame.length === largestFrame) {
+    if (this.#frame.length === maxFrameBytes) {
       this.#skipping = true;
-      return onMalformed(new OscMalformed(largestFrame, `at most ${largestFrame} bytes in a packet`));
+      return onMalformed(new OscMalformedError(maxFrameBytes, `at most ${maxFrameBytes} bytes in a packet`));
     }
     this.#frame.push(meant);
   }
@@ -153,8 +155,8 @@ class LengthReader implements FrameReader {
       if (this.#sizeBytes < 4) {
         this.#size = (this.#size << 8 | piece[at++]) >>> 0;
         if (++this.#sizeBytes < 4) continue;
-        if (this.#size > largestFrame) {
-          throw new OscMalformed(0, `a size of at most ${largestFrame} bytes, found ${this.#size}`);
+        if (this.#size > maxFrameBytes) {
+          throw new OscMalformedError(0, `a size of at most ${maxFrameBytes} bytes, found ${this.#size}`);
         }
       } else {
         const part = piece.subarray(at, at + this.#size - this.#frame.length);
@@ -163,7 +165,7 @@ class LengthReader implements FrameReader {
       }
       if (this.#frame.length < this.#size) continue;
       if (this.#size > 0) onFrame(this.#frame.whole);
-      else onMalformed(new OscMalformed(0, "a message or a bundle, found an empty packet"));
+      else onMalformed(new OscMalformedError(0, "a message or a bundle, found an empty packet"));
       this.#frame.length = this.#size = this.#sizeBytes = 0;
     }
   }

@@ -3,7 +3,7 @@
  * second, and the isolate gets its turns, so that the supervisor looks at the renderers however much comes in.
  */
 import { setImmediate } from "node:timers";
-import { decodePacket, type OscBundle, OscMalformed, type OscMessage } from "../packet/codec.ts";
+import { decodePacket, type OscBundle, OscMalformedError, type OscMessage } from "../packet/codec.ts";
 
 /** Who sent a packet, and how to answer. */
 export interface PacketSender {
@@ -27,8 +27,8 @@ export interface PacketTarget {
 /** Reads a packet and begins with it, or does it altogether; the bytes are not looked at afterwards. Never throws. */
 export type PacketHandler = (bytes: Uint8Array) => Steps | void;
 
-/** What decides whether and when a packet is read; `Gate` is one. */
-export interface PacketGate {
+/** What decides whether and when a packet is read; `AdmissionControl` is one. */
+export interface PacketAdmission {
   /** @param handle reads the packet; its bytes are another's when it is called later */
   receive(bytes: Uint8Array, sender: PacketSender, handle: PacketHandler): void;
 }
@@ -39,7 +39,7 @@ export type TroubleNotice = (text: string, count: number) => void;
 const noticeMs = 1_000;
 
 /** So long the isolate is worked in at most before others get their turn, in milliseconds. */
-const longestTurnMs = 1;
+const maxTurnMs = 1;
 
 /** The clock is looked at after so many packets, because reading it costs a tenth of what a packet does. */
 const looksApart = 16;
@@ -47,7 +47,7 @@ const looksApart = 16;
 /** One for all transports of an engine. Main isolate. */
 export class PacketIntake {
   readonly #onTrouble: TroubleNotice;
-  readonly #gate: PacketGate | undefined;
+  readonly #gate: PacketAdmission | undefined;
   readonly #lastNoticeMs = new Map<Trouble, number>();
   readonly #counts: Record<Trouble, number> = { malformed: 0, dropped: 0, replies: 0, failed: 0, refused: 0 };
   #packets = 0;
@@ -57,7 +57,7 @@ export class PacketIntake {
   #last: { target: PacketTarget; sender: PacketSender; handle: PacketHandler } | undefined;
 
   /** @param gate omitted: everything is read at once */
-  constructor(onTrouble: TroubleNotice, gate?: PacketGate) {
+  constructor(onTrouble: TroubleNotice, gate?: PacketAdmission) {
     this.#onTrouble = onTrouble;
     this.#gate = gate;
   }
@@ -117,11 +117,11 @@ export class PacketIntake {
   }
 
   #fail(error: unknown): void {
-    if (error instanceof OscMalformed) this.#discarded(error);
+    if (error instanceof OscMalformedError) this.#discarded(error);
     else this.trouble("failed", `OSC: ${String(error)}`);
   }
 
-  readonly #discarded = (error: OscMalformed) =>
+  readonly #discarded = (error: OscMalformedError) =>
     this.trouble("malformed", `malformed OSC packet: ${error.message}`);
 
   /** Counts, and tells where it is time. */
@@ -137,7 +137,7 @@ export class PacketIntake {
   get overdue(): boolean {
     if (++this.#unlooked < looksApart) return false;
     this.#unlooked = 0;
-    return performance.now() - this.#turnStartedMs > longestTurnMs;
+    return performance.now() - this.#turnStartedMs > maxTurnMs;
   }
 
   /** Resolves when everything else that is due has had its turn. */

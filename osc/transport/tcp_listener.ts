@@ -2,13 +2,13 @@
  * OSC over TCP, each packet framed as `osc/transport/framing.ts` says. Every client is bounded: in what it may leave unfinished, in
  * what it may leave unread, and in number. Main isolate.
  */
-import { encodePacket, OscMalformed } from "../packet/codec.ts";
+import { encodePacket, OscMalformedError } from "../packet/codec.ts";
 import { frame, type FrameReader, frameReader, type Framing } from "./framing.ts";
 import { type PacketIntake, type PacketSender, type PacketTarget } from "./intake.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
-import { PortInUse } from "./udp_listener.ts";
+import { PortInUseError } from "./udp_listener.ts";
 
-export interface StreamListenerOptions {
+export interface TcpListenerOptions {
   /** An address of this machine, IPv4 or IPv6; `::` takes both. */
   readonly hostname: string;
   /** 0 takes any free port. */
@@ -17,30 +17,30 @@ export interface StreamListenerOptions {
   /** Shared with the other transports. */
   readonly intake: PacketIntake;
   /** Clients at once; more are turned away. */
-  readonly mostClients?: number;
+  readonly maxClients?: number;
   /** A packet that has begun must end within this, in milliseconds. Between packets a client may be silent for ever. */
   readonly unfinishedMs?: number;
   /** Told when a client has gone, so that nothing is kept for it. */
   readonly onGone?: (sender: PacketSender) => void;
 }
 
-const defaults = { mostClients: 32, unfinishedMs: 10_000 };
+const defaults = { maxClients: 32, unfinishedMs: 10_000 };
 
 /** A client that lets this much wait, in bytes, is let go. */
-const mostUnread = 1 << 20;
+const maxUnread = 1 << 20;
 
 const pieceBytes = 16_384;
 
 /** One TCP port, and a loop for each client. */
-export class StreamListener {
+export class TcpListener {
   readonly #listener: Deno.TcpListener;
-  readonly #options: StreamListenerOptions & typeof defaults;
+  readonly #options: TcpListenerOptions & typeof defaults;
   readonly #clients = new Set<StreamClient>();
   readonly #loops = new Set<Promise<void>>();
   #finished: Promise<void> | undefined;
   #stopped = false;
 
-  private constructor(listener: Deno.TcpListener, options: StreamListenerOptions) {
+  private constructor(listener: Deno.TcpListener, options: TcpListenerOptions) {
     this.#listener = listener;
     this.#options = { ...defaults, ...options };
   }
@@ -48,15 +48,15 @@ export class StreamListener {
   /**
    * Takes the port.
    *
-   * @throws {PortInUse} or Deno's error for an address that is not this machine's
+   * @throws {PortInUseError} or Deno's error for an address that is not this machine's
    */
-  static bind(options: StreamListenerOptions): StreamListener {
+  static bind(options: TcpListenerOptions): TcpListener {
     const { hostname, port } = options;
     try {
-      return new StreamListener(Deno.listen({ transport: "tcp", hostname, port }), options);
+      return new TcpListener(Deno.listen({ transport: "tcp", hostname, port }), options);
     } catch (cause) {
       if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-      throw new PortInUse(
+      throw new PortInUseError(
         `OSC port ${port} on ${hostname} (TCP) is taken, perhaps by another engine; end that one or set UNDERSTUDY_OSC_TCP_PORT`,
         { cause },
       );
@@ -94,13 +94,13 @@ export class StreamListener {
     while (!this.#stopped) {
       try {
         const connection = await this.#listener.accept();
-        if (this.#clients.size < this.#options.mostClients) this.#welcome(connection, target);
+        if (this.#clients.size < this.#options.maxClients) this.#welcome(connection, target);
         else {
           const who = hostOf(connection);
           connection.close();
           this.#options.intake.trouble(
             "refused",
-            `OSC: more than ${this.#options.mostClients} TCP clients; ${who} was turned away`,
+            `OSC: more than ${this.#options.maxClients} TCP clients; ${who} was turned away`,
           );
         }
       } catch (error) {
@@ -129,14 +129,14 @@ class StreamClient implements PacketSender {
   readonly hostname: string;
   readonly isLocal: boolean;
   readonly #connection: Deno.TcpConn;
-  readonly #options: StreamListenerOptions & typeof defaults;
+  readonly #options: TcpListenerOptions & typeof defaults;
   readonly #reader: FrameReader;
   #closed = false;
   #unread = 0;
   #outgoing: Uint8Array<ArrayBuffer>[] = [];
   #unfinishedSinceMs: number | undefined;
 
-  constructor(connection: Deno.TcpConn, options: StreamListenerOptions & typeof defaults) {
+  constructor(connection: Deno.TcpConn, options: TcpListenerOptions & typeof defaults) {
     this.#connection = connection;
     this.#options = options;
     this.#reader = frameReader(options.framing);
@@ -169,7 +169,7 @@ class StreamClient implements PacketSender {
         if (intake.overdue) await intake.rest();
       }
     } catch (error) {
-      if (error instanceof OscMalformed) {
+      if (error instanceof OscMalformedError) {
         intake.trouble("malformed", `${this.key}: malformed OSC packet: ${error.message}; connection closed`);
       } else if (!this.#closed && !isHangUp(error)) {
         intake.trouble("failed", `${this.key}: ${String(error)}`);
@@ -183,7 +183,7 @@ class StreamClient implements PacketSender {
   reply(message: Parameters<PacketSender["reply"]>[0]): void {
     if (this.#closed) return;
     const bytes = frame(this.#options.framing, encodePacket(message));
-    if (this.#unread + bytes.length > mostUnread) {
+    if (this.#unread + bytes.length > maxUnread) {
       this.#options.intake.trouble("replies", `${this.key}: does not read its replies; connection closed`);
       return this.close();
     }

@@ -8,8 +8,8 @@ import { PacketIntake, type PacketSender, type PacketTarget, type TroubleNotice 
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 
 /** The port is taken; the message names it and the remedy. */
-export class PortInUse extends Error {
-  override readonly name = "PortInUse";
+export class PortInUseError extends Error {
+  override readonly name = "PortInUseError";
 }
 
 /** A peer of a socket; the same object for the same peer, as long as it is remembered. */
@@ -35,7 +35,7 @@ export interface DatagramAccess<P extends Peer> {
   flush(): number;
 }
 
-export interface OscListenerOptions<P extends Peer> {
+export interface UdpListenerOptions<P extends Peer> {
   /** An address of this machine, IPv4 or IPv6; `::` takes both. */
   readonly hostname: string;
   /** 0 takes any free port. */
@@ -49,18 +49,18 @@ export interface OscListenerOptions<P extends Peer> {
 }
 
 /** The largest datagram that UDP can carry. */
-const largestDatagram = 65_507;
+const maxDatagramBytes = 65_507;
 
 /** Room for some 40,000 small datagrams, as the system counts them: 0.2 s at 200,000 a second. */
 export const wantedBufferBytes = 16 << 20;
 
-const mostRepliesWaiting = 4_096;
+const maxRepliesWaiting = 4_096;
 
 /** The system is asked for its count of drops so often, in milliseconds. */
 const dropsMs = 100;
 
 /** One UDP socket and the loop that answers what comes in. */
-export class OscListener<P extends Peer = Peer> {
+export class UdpListener<P extends Peer = Peer> {
   /** What came in, and what went wrong. */
   readonly intake: PacketIntake;
   /** Size of the system's receive buffer in bytes; undefined where it cannot be known. */
@@ -76,7 +76,7 @@ export class OscListener<P extends Peer = Peer> {
   #dropped = 0;
   #dropsSeenMs = 0;
 
-  private constructor(socket: Deno.DatagramConn, options: OscListenerOptions<P>) {
+  private constructor(socket: Deno.DatagramConn, options: UdpListenerOptions<P>) {
     this.#socket = socket;
     this.intake = options.intake ?? new PacketIntake(options.onTrouble ?? (() => {}));
     this.#access = options.access?.(socket.addr as Deno.NetAddr);
@@ -84,17 +84,17 @@ export class OscListener<P extends Peer = Peer> {
   }
 
   /**
-   * Takes the port. What comes in waits in the system's buffer until {@link OscListener.serve}.
+   * Takes the port. What comes in waits in the system's buffer until {@link UdpListener.serve}.
    *
-   * @throws {PortInUse} or Deno's error for an address that is not this machine's
+   * @throws {PortInUseError} or Deno's error for an address that is not this machine's
    */
-  static bind<P extends Peer>(options: OscListenerOptions<P>): OscListener<P> {
+  static bind<P extends Peer>(options: UdpListenerOptions<P>): UdpListener<P> {
     const { hostname, port } = options;
     try {
-      return new OscListener(Deno.listenDatagram({ transport: "udp", hostname, port }), options);
+      return new UdpListener(Deno.listenDatagram({ transport: "udp", hostname, port }), options);
     } catch (cause) {
       if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-      throw new PortInUse(
+      throw new PortInUseError(
         `OSC port ${port} on ${hostname} is taken, perhaps by another engine; end that one or set UNDERSTUDY_OSC_PORT`,
         { cause },
       );
@@ -129,7 +129,7 @@ export class OscListener<P extends Peer = Peer> {
   }
 
   async #receive(target: PacketTarget): Promise<void> {
-    const buffer = new Uint8Array(largestDatagram);
+    const buffer = new Uint8Array(maxDatagramBytes);
     while (!this.#stopped) {
       try {
         const [bytes, from] = await this.#socket.receive(buffer);
@@ -209,7 +209,7 @@ export class OscListener<P extends Peer = Peer> {
   /** Replies leave one after the other: the socket sends only one at a time. Beyond the limit they are dropped and counted. */
   #reply(message: OscMessage, to: Deno.Addr): void {
     if (this.#stopped) return;
-    if (this.#replies.length >= mostRepliesWaiting) {
+    if (this.#replies.length >= maxRepliesWaiting) {
       return this.intake.trouble("replies", "OSC replies wait faster than they leave; dropped");
     }
     this.#replies.push({ bytes: encodePacket(message), to });

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { isPatchFile } from "./patch_name.ts";
 
 /** What may be loaded from afar. */
@@ -15,7 +15,7 @@ export interface AllowedPatches {
  * with, or a file below the declared folder. Links are followed first, so none leads out of it.
  *
  * @returns what to load: a name, or the real path of a file
- * @throws {PatchInvalid} for a file that is elsewhere or is not there; both get the same answer
+ * @throws {PatchError} for a file that is elsewhere or is not there; both get the same answer
  */
 export async function allowedPatch(
   nameOrFile: string,
@@ -25,7 +25,7 @@ export async function allowedPatch(
   const real = (path: string) => Deno.realPath(path).catch(() => undefined);
   if (nameOrFile === first) return nameOrFile;
   if (folder === undefined) {
-    throw new PatchInvalid(
+    throw new PatchError(
       `${nameOrFile}: patch files are loaded from one folder only; start with UNDERSTUDY_PATCH_FOLDER set to it`,
     );
   }
@@ -35,7 +35,7 @@ export async function allowedPatch(
     real(first),
   ]);
   if (path !== undefined && (path === started || isBelow(path, root))) return path;
-  throw new PatchInvalid(`${nameOrFile}: there is no such file below the folder of patches`);
+  throw new PatchError(`${nameOrFile}: there is no such file below the folder of patches`);
 }
 
 function isBelow(path: string, root: string | undefined): boolean {

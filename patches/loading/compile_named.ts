@@ -11,14 +11,14 @@ export interface SampleSource {
 }
 
 /**
- * Compiles the patch of this name for an output format. Throws {@link PatchUnknown}, and `PatchInvalid` for one that plays
+ * Compiles the patch of this name for an output format. Throws {@link PatchUnknownError}, and `PatchError` for one that plays
  * sound files and does not get them.
  */
 export function compilePatch(name: string, format: PatchFormat, samples?: SampleBank): CompiledPatch {
   return compileGraph(patchNamed(name).build(format), format, samples);
 }
 
-/** Compiles the patch of this name with the sound files that come with it. Throws {@link PatchUnknown}. */
+/** Compiles the patch of this name with the sound files that come with it. Throws {@link PatchUnknownError}. */
 export async function compileWithSamples(
   name: string,
   format: PatchFormat,

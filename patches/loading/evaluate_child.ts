@@ -2,7 +2,7 @@
  * Runs in a process of its own that may read the patch file and the modules, and nothing else: evaluates the file, builds
  * its patch, and prints the graph, or what went wrong, as one line of JSON.
  */
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { graphToJson } from "../../compiler/graph/graph_json.ts";
 import type { Patch } from "../../modules/patch.ts";
 
@@ -40,7 +40,7 @@ function explain(error: unknown, url: string): string {
   if (!(error instanceof Error)) return `threw ${typeof error === "object" ? "an object" : String(error)}`;
   const { message } = error;
   const location = locationIn(message, url) || locationIn(error.stack ?? "", url);
-  const text = error instanceof PatchInvalid ? message : foreignError(error, message.split("\n")[0]);
+  const text = error instanceof PatchError ? message : foreignError(error, message.split("\n")[0]);
   return location === "" || text.includes(location) ? text : `${location}: ${text}`;
 }
 

@@ -7,7 +7,7 @@ import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { planArena } from "../../compiler/arena.ts";
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { graphFromJson } from "../../compiler/graph/validate.ts";
 import { patchNamed } from "../ready/catalogue.ts";
@@ -40,7 +40,7 @@ export interface LoadOptions {
   readonly onPrint?: (text: string) => void;
 }
 
-/** The graph of a patch for an output format. Throws `PatchUnknown` or {@link PatchInvalid}, which say what to mend. */
+/** The graph of a patch for an output format. Throws `PatchUnknownError` or {@link PatchError}, which say what to mend. */
 export async function loadPatch(
   nameOrFile: string,
   format: PatchFormat,
@@ -50,16 +50,16 @@ export async function loadPatch(
   const path = await patchPath(nameOrFile);
   try {
     const evaluation = await evaluateApart(path, format, options);
-    if (evaluation.error !== undefined) throw new PatchInvalid(evaluation.error);
+    if (evaluation.error !== undefined) throw new PatchError(evaluation.error);
     const graph = graphFromJson(evaluation.graph!);
     planArena(graph, format); // that it fits into memory
     return graph;
   } catch (cause) {
-    if (!(cause instanceof PatchInvalid)) throw cause;
+    if (!(cause instanceof PatchError)) throw cause;
     const text = plain(cause.message);
     // a text that begins with the line of the file names the file
     const named = text.startsWith(`${basename(nameOrFile)}:`);
-    throw new PatchInvalid(named ? text : `${nameOrFile}: ${text}`, { cause });
+    throw new PatchError(named ? text : `${nameOrFile}: ${text}`, { cause });
   }
 }
 
@@ -69,20 +69,20 @@ async function patchPath(nameOrFile: string): Promise<string> {
     path = await Deno.realPath(nameOrFile);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
-      throw new PatchInvalid(`there is no patch file ${nameOrFile}`, { cause });
+      throw new PatchError(`there is no patch file ${nameOrFile}`, { cause });
     }
-    throw new PatchInvalid(`cannot read the patch file ${nameOrFile}: ${(cause as Error).message}`, {
+    throw new PatchError(`cannot read the patch file ${nameOrFile}: ${(cause as Error).message}`, {
       cause,
     });
   }
   const { isFile, isDirectory } = await Deno.stat(path);
   if (!isFile) {
-    throw new PatchInvalid(
+    throw new PatchError(
       `${nameOrFile}: expected a patch file, found ${isDirectory ? "a folder" : "something else"}`,
     );
   }
   // Deno's list of what may be read is divided by commas, and knows no other way to write one
-  if (path.includes(",")) throw new PatchInvalid(`${path}: a path with a comma cannot be read; rename it`);
+  if (path.includes(",")) throw new PatchError(`${path}: a path with a comma cannot be read; rename it`);
   return path;
 }
 
@@ -95,7 +95,7 @@ function plain(text: string): string {
 /** Runs the child process and reads its answer. */
 async function evaluateApart(path: string, format: PatchFormat, options: LoadOptions): Promise<Evaluation> {
   if (Deno.build.standalone) {
-    throw new PatchInvalid(
+    throw new PatchError(
       "patch files need the sources of Understudy and Deno; the binary plays its own patches by name",
     );
   }
@@ -120,21 +120,21 @@ async function evaluateApart(path: string, format: PatchFormat, options: LoadOpt
       readLimited(process.stderr, printLimitBytes, () => {}),
       process.status,
     ]);
-    if (stopped !== undefined) throw new PatchInvalid(stopped);
+    if (stopped !== undefined) throw new PatchError(stopped);
     if (success) {
       if (complaint !== "") options.onPrint?.(printable(complaint));
       return readEvaluation(answer);
     }
     if (/out of memory|memory allocation|allocation failed/i.test(complaint)) {
-      throw new PatchInvalid(
+      throw new PatchError(
         "needed more memory than a patch file gets: does it allocate without end?",
       );
     }
     if (/top-level await promise never resolved/i.test(complaint)) {
-      throw new PatchInvalid("waits at its top level for something that never comes");
+      throw new PatchError("waits at its top level for something that never comes");
     }
     const reason = complaint.split("\n").find((line) => /error/i.test(line)) ?? "";
-    throw new PatchInvalid(
+    throw new PatchError(
       `ended by itself (${signal ?? `exit code ${code}`}) before it gave a patch${reason && `: ${reason}`}`,
     );
   } finally {
@@ -190,7 +190,7 @@ function readEvaluation(answer: string): Evaluation {
   } catch {
     // said below
   }
-  throw new PatchInvalid("ended by itself before it gave a patch, or gave nonsense instead");
+  throw new PatchError("ended by itself before it gave a patch, or gave nonsense instead");
 }
 
 function kill(process: Deno.ChildProcess): void {

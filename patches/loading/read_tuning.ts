@@ -1,11 +1,11 @@
-import { readScale, ScaleInvalid, tuningOf } from "../../modules/tuning/scala.ts";
+import { readScale, ScaleError, tuningOf } from "../../modules/tuning/scala.ts";
 
-/** The pitches of all keys from a Scala file. Throws {@link ScaleInvalid}, which names the file. */
+/** The pitches of all keys from a Scala file. Throws {@link ScaleError}, which names the file. */
 export async function readTuning(path: string): Promise<number[]> {
   try {
     return tuningOf(readScale(await Deno.readTextFile(path)));
   } catch (cause) {
-    if (cause instanceof ScaleInvalid) throw new ScaleInvalid(`${path}: ${cause.message}`, { cause });
-    throw new ScaleInvalid(`cannot read the tuning ${path}: ${(cause as Error).message}`, { cause });
+    if (cause instanceof ScaleError) throw new ScaleError(`${path}: ${cause.message}`, { cause });
+    throw new ScaleError(`cannot read the tuning ${path}: ${(cause as Error).message}`, { cause });
   }
 }

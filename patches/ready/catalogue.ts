@@ -29,14 +29,14 @@ export const patches: Readonly<Record<string, Patch>> = {
 export const patchNames: readonly string[] = Object.keys(patches);
 
 /** No patch has this name; the message lists those there are. */
-export class PatchUnknown extends Error {
-  override readonly name = "PatchUnknown";
+export class PatchUnknownError extends Error {
+  override readonly name = "PatchUnknownError";
 }
 
-/** The patch of this name. Throws {@link PatchUnknown}. */
+/** The patch of this name. Throws {@link PatchUnknownError}. */
 export function patchNamed(name: string): Patch {
   if (Object.hasOwn(patches, name)) return patches[name];
-  throw new PatchUnknown(
+  throw new PatchUnknownError(
     `there is no patch "${name}"; there are: ${patchNames.join(", ")}. A patch file ends in .ts`,
   );
 }

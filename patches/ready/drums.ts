@@ -161,7 +161,7 @@ export const drums = definePatch({
     const wet = fdnReverb({
       input: high,
       lines: 8,
-      longestSeconds: 0.04,
+      maxSeconds: 0.04,
       decaySeconds: 0.5,
       lowDecaySeconds: 0.4,
       highDecaySeconds: 0.3,

@@ -1,9 +1,9 @@
 import { AccessControl } from "../../osc/admission/access_control.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../../osc/methods/address_space.ts";
 import { NetworkList } from "../../osc/admission/network_list.ts";
-import { Gate, type GateOptions } from "../../osc/admission/admission.ts";
+import { AdmissionControl, type AdmissionOptions } from "../../osc/admission/admission.ts";
 import { PacketIntake } from "../../osc/transport/intake.ts";
-import { OscListener } from "../../osc/transport/udp_listener.ts";
+import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
@@ -12,9 +12,9 @@ import { startTestEngine, type TestEngine, type TestEngineOptions } from "../tes
 
 /** What hears an engine's OSC on a real socket. */
 export interface ServedOsc {
-  readonly gate: Gate;
+  readonly gate: AdmissionControl;
   readonly intake: PacketIntake;
-  readonly listener: OscListener;
+  readonly listener: UdpListener;
   readonly space: AddressSpace;
   readonly port: number;
   /** Ends what was started here; the engine goes on. */
@@ -24,12 +24,12 @@ export interface ServedOsc {
 /** Puts OSC before an engine as `main.ts` does: for this machine, without a limit, unless told otherwise. */
 export function serveOsc(
   native: NativeLibrary,
-  options: Pick<AddressSpaceOptions, "engine"> & Partial<AddressSpaceOptions & GateOptions>,
+  options: Pick<AddressSpaceOptions, "engine"> & Partial<AddressSpaceOptions & AdmissionOptions>,
 ): ServedOsc {
   const { access = AccessControl.local(), onNotice = () => {}, messagesPerSecond = 0, later } = options;
-  const gate = new Gate({ access, messagesPerSecond, onNotice, later });
+  const gate = new AdmissionControl({ access, messagesPerSecond, onNotice, later });
   const intake = new PacketIntake(onNotice, gate);
-  const listener = OscListener.bind({
+  const listener = UdpListener.bind({
     hostname: "127.0.0.1",
     port: 0,
     intake,
@@ -59,7 +59,7 @@ export interface OscServerOptions extends TestEngineOptions {
 
 /** A running engine that plays `keys`, behind a real socket. */
 export interface OscServer extends TestEngine {
-  readonly gate: Gate;
+  readonly gate: AdmissionControl;
   readonly intake: PacketIntake;
   readonly address: string;
   readonly dumped: readonly string[];

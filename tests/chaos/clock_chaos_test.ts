@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CommandRefused, type FaultKind, faultKinds } from "../../engine/control/control.ts";
+import { CommandRefusedError, type FaultKind, faultKinds } from "../../engine/control/control.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../testing/output_capture.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
@@ -42,7 +42,7 @@ async function chaos(
     try {
       engine.injectFault(kind, random.pick(["primary", "standby"] as const));
     } catch (error) {
-      if (!(error instanceof CommandRefused)) throw error;
+      if (!(error instanceof CommandRefusedError)) throw error;
     }
   }
   await new Promise((done) => setTimeout(done, 300));

@@ -18,7 +18,7 @@ export interface AudioComparison {
 }
 
 /** A gap is at most this long, and what follows must agree for this long, in frames. */
-const longestGapFrames = 16_384;
+const maxGapFrames = 16_384;
 const agreementFrames = 48;
 
 /** A capture of what plays by itself begins at most this much later than the sound, in frames. */
@@ -69,13 +69,13 @@ function findGap(
   channels: number,
   i: number,
   j: number,
-  longestFrames = longestGapFrames,
+  longestFrames = maxGapFrames,
 ): Omit<Gap, "frame"> | undefined {
   const [endA, endB] = [a, b].map((words) => words.length / channels);
   const key = (words: Int32Array, frame: number) =>
     words.subarray(frame * channels, (frame + 1) * channels).join();
   const places = new Map<string, number[]>();
-  for (let at = i; at < Math.min(endA, i + longestGapFrames); at++) {
+  for (let at = i; at < Math.min(endA, i + maxGapFrames); at++) {
     const known = places.get(key(a, at));
     if (known) known.push(at);
     else places.set(key(a, at), [at]);

@@ -1,7 +1,7 @@
 /**
  * `understudy render PATCH --score FILE` as users run it.
  *
- * Covers: engine/render/render_score_to_wav.ts, engine/render/render_interrupted.ts
+ * Covers: engine/render/render_score_to_wav.ts, engine/render/render_interrupted_error.ts
  */
 import assert from "node:assert/strict";
 import wavefile from "wavefile";

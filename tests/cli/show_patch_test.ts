@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import { graphFromJson } from "../../compiler/graph/validate.ts";
 import { assemble } from "../../compiler/wasm/assemble.ts";
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { patches } from "../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../patches/loading/compile_named.ts";
 import { sampleFolderOf } from "../../patches/loading/sample_folder.ts";
@@ -41,7 +41,7 @@ Deno.test("the picture is written as SVG or in Graphviz's language; where it can
   assert.match(await Deno.readTextFile(dot), /^digraph "keys" \{[\s\S]*\}\n$/);
   await assert.rejects(
     showPatch({ patch: "keys", show: "summary", graph: `${folder}/no/keys.svg`, format }),
-    (error) => error instanceof PatchInvalid && /cannot write the picture/.test(error.message),
+    (error) => error instanceof PatchError && /cannot write the picture/.test(error.message),
   );
   await Deno.remove(folder, { recursive: true });
 });

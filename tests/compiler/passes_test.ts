@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sine } from "../../modules/oscillators/sine.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
-import { mostHandedOn } from "../../compiler/arena.ts";
+import { maxSpills } from "../../compiler/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { cutIntoPasses, onePass, type Passes } from "../../compiler/passes.ts";
 import { type Schedule, scheduleGraph } from "../../compiler/schedule.ts";
@@ -34,7 +34,7 @@ function faults(graph: Graph, { rateOf, usersOf }: Schedule, passes: Passes): st
   outputs.forEach((output) => check(output, passes.count - 1, "output"));
   // a place holds one value until the last pass that takes it is over
   for (const [index, place] of passes.placeOf) {
-    if (!(place >= 0 && place < mostHandedOn)) found.push(`${index} has the place ${place}`);
+    if (!(place >= 0 && place < maxSpills)) found.push(`${index} has the place ${place}`);
     const end = taken.findLastIndex((nodes) => nodes.has(index));
     for (const [other, otherPlace] of passes.placeOf) {
       const begins = passes.ofNode[other];

@@ -10,7 +10,7 @@ import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
 import { createSampleBank } from "../../compiler/graph/sample_bank.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { describePatch } from "../../compiler/inspect/describe.ts";
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { graphToJson } from "../../compiler/graph/graph_json.ts";
 import { resolveSamples } from "../../compiler/resolve_samples.ts";
@@ -158,11 +158,11 @@ Deno.test("a graph with samples survives as JSON, and what it names must be ther
   assert.deepEqual(compileGraph(graphFromJson(graphToJson(graph)), format, bank).wasm, wasm);
   assert.throws(
     () => compileGraph(graph, format),
-    (error) => error instanceof PatchInvalid && /plays kick\.wav, hat\.flac.*found none/.test(error.message),
+    (error) => error instanceof PatchError && /plays kick\.wav, hat\.flac.*found none/.test(error.message),
   );
   assert.throws(
     () => compileGraph(graph, format, bankOf({ "kick.wav": files["kick.wav"] })),
-    PatchInvalid,
+    PatchError,
   );
 });
 
@@ -208,7 +208,7 @@ for (const [lie, [change, expected]] of Object.entries(lies)) {
     const text = graphToJson(change(everything.build(format)) as PatchGraph);
     assert.throws(
       () => graphFromJson(text),
-      (error) => error instanceof PatchInvalid && expected.test(error.message),
+      (error) => error instanceof PatchError && expected.test(error.message),
     );
   });
 }

@@ -6,7 +6,7 @@
  *   engine/log/pending_limit.ts, engine/session/session_header.ts
  */
 import assert from "node:assert/strict";
-import { CommandRefused } from "../../engine/control/control.ts";
+import { CommandRefusedError } from "../../engine/control/control.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../testing/output_capture.ts";
 import { poisonNumber } from "../../testing/tally_patch.ts";
@@ -142,7 +142,7 @@ Deno.test("commands with a time sound at their frame, those of one submission to
 Deno.test("what does not fit is refused whole, and says so", async () => {
   const { engine } = await startTestEngine();
   const note = { kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 } as const;
-  assert.throws(() => engine.submit(new Array(70_000).fill(note)), CommandRefused);
+  assert.throws(() => engine.submit(new Array(70_000).fill(note)), CommandRefusedError);
   const later = { unixMs: Date.now() + 60_000 };
   engine.submit(new Array(1_000).fill(note), later);
   assert.throws(() => engine.submit(new Array(100).fill(note), later), /1000 commands wait/);

@@ -1,7 +1,7 @@
 /** The scripts of `examples/` against a real engine: what they send is understood, and sounds. */
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../osc/methods/address_space.ts";
-import { OscListener } from "../../osc/transport/udp_listener.ts";
+import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { startTestEngine, until } from "../../testing/test_engine.ts";
@@ -66,7 +66,7 @@ for (const script of scripts) {
 
 async function playScript({ args, environment }: Script): Promise<void> {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("keys", format) });
-  const listener = OscListener.bind({
+  const listener = UdpListener.bind({
     hostname: "127.0.0.1",
     port: 0,
     onTrouble: (text) => assert.fail(text),

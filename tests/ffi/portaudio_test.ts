@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { openPortAudioLibrary, PortAudioMissing, portAudioPlaces } from "../../ffi/library_search.ts";
-import { chooseDevice, type Device, DeviceNotFound, PortAudio, PortAudioError } from "../../ffi/portaudio.ts";
+import { openPortAudioLibrary, PortAudioMissingError, portAudioPlaces } from "../../ffi/library_search.ts";
+import {
+  chooseDevice,
+  type Device,
+  DeviceNotFoundError,
+  PortAudio,
+  PortAudioError,
+} from "../../ffi/portaudio.ts";
 import { structureLayout } from "../../ffi/portaudio_symbols.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -39,7 +45,7 @@ Deno.test("a path that was given is the only place; otherwise bundled comes befo
   const places = portAudioPlaces();
   assert.ok(places[0].includes("/build/") && !places.at(-1)!.includes("/build/"));
   assert.throws(() => openPortAudioLibrary("/no/such/file.so"), (error: Error) => {
-    assert.ok(error instanceof PortAudioMissing);
+    assert.ok(error instanceof PortAudioMissingError);
     assert.match(error.message, /UNDERSTUDY_PORTAUDIO.*\n.*\/no\/such\/file\.so/);
     return true;
   });
@@ -81,7 +87,7 @@ Deno.test("a device is found by index, name or a part of it, and never replaced 
   ) {
     assert.throws(
       () => find(name, rest),
-      (error: Error) => error instanceof DeviceNotFound && pattern.test(error.message),
+      (error: Error) => error instanceof DeviceNotFoundError && pattern.test(error.message),
     );
   }
 });

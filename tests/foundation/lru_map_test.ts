@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { RecentMap } from "../../foundation/lru_map.ts";
+import { LruMap } from "../../foundation/lru_map.ts";
 
 Deno.test("beyond its size, what was used least recently is forgotten", () => {
-  const map = new RecentMap<string, number>(2);
+  const map = new LruMap<string, number>(2);
   map.set("a", 1);
   map.set("b", 2);
   assert.equal(map.get("a"), 1);

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import type { Command, EngineControl } from "../../engine/control/control.ts";
 import { MidiInput } from "../../midi/midi_input.ts";
-import { MidiInputPort, MidiUnavailable } from "../../ffi/midi_input.ts";
+import { MidiInputPort, MidiUnavailableError } from "../../ffi/midi_input.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -260,7 +260,7 @@ jackTest(
     for (const port of ports) assert.ok(await port.close());
     Deno.env.set("JACK_DEFAULT_SERVER", "nobody-has-this-name");
     await assert.rejects(MidiInputPort.open(native, "understudy-none", "midi_in"), (error) => {
-      assert.ok(error instanceof MidiUnavailable);
+      assert.ok(error instanceof MidiUnavailableError);
       assert.match(error.message, /no JACK server answers; start one/);
       return true;
     });

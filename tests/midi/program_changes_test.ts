@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CommandRefused } from "../../engine/control/control.ts";
+import { CommandRefusedError } from "../../engine/control/control.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { ProgramChanges } from "../../midi/program_changes.ts";
 
@@ -41,7 +41,7 @@ Deno.test("a number without a patch is refused, and a patch that cannot be loade
     broken ? Promise.reject(new Error("no room")) : Promise.resolve()
   );
   assert.throws(() => programs.change(3), (error) => {
-    assert.ok(error instanceof CommandRefused);
+    assert.ok(error instanceof CommandRefusedError);
     assert.equal(error.message, "program: expected 0 to 2, found 3");
     return true;
   });

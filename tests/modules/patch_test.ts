@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
-import { PatchInvalid } from "../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { constant } from "../../modules/signal/signal.ts";
 import { testFormat } from "../../testing/patch_player.ts";
 
@@ -221,7 +221,7 @@ for (const [name, [lines, expected]] of Object.entries(mistakes)) {
   Deno.test(`a bad patch is told what and where: ${name}`, async () => {
     const file = `bad${files}.js`;
     const error = await complaint(patchFile(lines));
-    assert.ok(error instanceof PatchInvalid, String(error));
+    assert.ok(error instanceof PatchError, String(error));
     if (typeof expected === "string") assert.equal(error.message, expected.replace("LINE", `${file}:`));
     else {
       assert.match(error.message, expected);

@@ -8,7 +8,7 @@
  * Covers: tests/osc/fuzz_sender.ts tests/osc/fuzz_packets.ts
  */
 import { parseArgs } from "node:util";
-import { CommandRefused, type EngineControl } from "../../engine/control/control.ts";
+import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -136,7 +136,7 @@ function play(engine: Pick<EngineControl, "submit">, count: number): void {
       { kind: "noteOn", instrument: 0, id, number: 48 + step % 24, velocity: 0.3 },
     ]);
   } catch (error) {
-    if (!(error instanceof CommandRefused)) throw error; // the log may be full of what the fuzzer has said
+    if (!(error instanceof CommandRefusedError)) throw error; // the log may be full of what the fuzzer has said
   }
 }
 
@@ -177,12 +177,12 @@ function conclude(report: FuzzReport): void {
   console.log(`memory ${earlyMiB.toFixed(0)} MiB after a tenth, ${lateMiB.toFixed(0)} MiB at the end`);
   console.log(`turns of the main isolate: ${median} ms median, ${most} ms 99.9 %, ${worst} ms worst`);
   const wrong = report.differingBlocks > 0 || !report.identical || !report.sounding || report.failed > 0 ||
-    read + dropped !== sent || answered !== "/version.reply" || lateMiB - earlyMiB > mostGrowthMiB;
+    read + dropped !== sent || answered !== "/version.reply" || lateMiB - earlyMiB > maxGrowthMiB;
   if (wrong) throw new Error(`the fuzzer has found something: ${JSON.stringify(report)}`);
 }
 
 /** Growth that counts as flat: heaps breathe between two collections. */
-const mostGrowthMiB = 96;
+const maxGrowthMiB = 96;
 
 if (import.meta.main) {
   const { values, positionals } = parseArgs({

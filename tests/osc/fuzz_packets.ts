@@ -58,13 +58,13 @@ const valid: readonly (OscMessage | OscBundle)[] = [
   { timeTag: { seconds: 0xFFFFFFFF, fraction: 0xFFFFFFFF }, elements: [note] },
 ];
 
-const largestPacket = 4_096;
+const maxPacketBytes = 4_096;
 
 /** Packets without end, each the same for the same seed: some valid, most broken in one or several ways. */
 export class FuzzPackets {
   readonly #random: SeededRandom;
   readonly #corpus = valid.map((packet) => encodePacket(packet));
-  readonly #buffer = new Uint8Array(largestPacket);
+  readonly #buffer = new Uint8Array(maxPacketBytes);
 
   constructor(random: SeededRandom) {
     this.#random = random;
@@ -103,7 +103,7 @@ export class FuzzPackets {
         }
         case 6: { // a piece of another packet
           const other = this.#corpus[random.below(this.#corpus.length)];
-          const piece = other.subarray(random.below(other.length) & ~3).subarray(0, largestPacket - at);
+          const piece = other.subarray(random.below(other.length) & ~3).subarray(0, maxPacketBytes - at);
           this.#buffer.set(piece, at & ~3);
           length = Math.max(length, (at & ~3) + piece.length);
           break;
@@ -111,7 +111,7 @@ export class FuzzPackets {
         case 7: // a character that means something
           this.#buffer[at] = "/,#[]{}*?ifsbhtdScrmTFNI\0".charCodeAt(random.below(25));
       }
-      if (length > largestPacket / 2) length = largestPacket / 2;
+      if (length > maxPacketBytes / 2) length = maxPacketBytes / 2;
     }
     return this.#buffer.subarray(0, length);
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { encodePacket, OscMalformed } from "../../osc/packet/codec.ts";
+import { encodePacket, OscMalformedError } from "../../osc/packet/codec.ts";
 import { decodePacket } from "../../osc/packet/codec.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { fuzz } from "./fuzz.ts";
@@ -30,7 +30,7 @@ Deno.test("the same seed gives the same packets, and most are broken, but not al
       encodePacket(decodePacket(packet));
       valid++;
     } catch (error) {
-      assert.ok(error instanceof OscMalformed, `seed ${seed}: ${error}`);
+      assert.ok(error instanceof OscMalformedError, `seed ${seed}: ${error}`);
     }
   }
   assert.ok(valid > count / 20 && valid < count / 2, `seed ${seed}: ${valid} of ${count} are valid`);

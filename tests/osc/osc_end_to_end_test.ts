@@ -10,8 +10,8 @@ import {
   type OscBundle,
   type OscMessage,
 } from "../../osc/packet/codec.ts";
-import { OscListener, PortInUse } from "../../osc/transport/udp_listener.ts";
-import { StreamListener } from "../../osc/transport/tcp_listener.ts";
+import { PortInUseError, UdpListener } from "../../osc/transport/udp_listener.ts";
+import { TcpListener } from "../../osc/transport/tcp_listener.ts";
 import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
@@ -69,7 +69,7 @@ async function withOsc(
   const { native } = await nativeForTests();
   const troubles: string[] = [];
   let quits = 0;
-  const listener = OscListener.bind({
+  const listener = UdpListener.bind({
     hostname: "127.0.0.1",
     port: 0,
     onTrouble: (text) => troubles.push(text),
@@ -296,11 +296,11 @@ Deno.test("an enclosed time tag that is earlier takes that of the bundle around 
 
 Deno.test("a taken port is an error that names the remedy", async () => {
   const options = { hostname: "127.0.0.1", port: 0, onTrouble: () => {} };
-  const first = OscListener.bind(options);
+  const first = UdpListener.bind(options);
   const port = Number(first.address.split(":")[1]);
   assert.throws(
-    () => OscListener.bind({ ...options, port }),
-    (error: Error) => error instanceof PortInUse && /UNDERSTUDY_OSC_PORT/.test(error.message),
+    () => UdpListener.bind({ ...options, port }),
+    (error: Error) => error instanceof PortInUseError && /UNDERSTUDY_OSC_PORT/.test(error.message),
   );
   await first.stop();
 });
@@ -311,7 +311,7 @@ Deno.test("100 times started and stopped, the listener leaves no thread and no d
   const count = () => ["fd", "task"].map((kind) => [...Deno.readDirSync(`/proc/self/${kind}`)].length);
   let early: number[] = [];
   for (let cycle = 0; cycle < 100; cycle++) {
-    const listener = OscListener.bind({ hostname: "127.0.0.1", port: 0, onTrouble: () => {} });
+    const listener = UdpListener.bind({ hostname: "127.0.0.1", port: 0, onTrouble: () => {} });
     listener.serve(space);
     const client = new Client(listener.address);
     assert.equal(await client.ask("/panic"), "/done /panic");
@@ -329,12 +329,12 @@ requirement({
   name: "a client that nobody here wrote, oscsend, is understood over UDP and over TCP",
   fn: async () => {
     const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-    const listener = OscListener.bind({
+    const listener = UdpListener.bind({
       hostname: "127.0.0.1",
       port: 0,
       onTrouble: (text) => assert.fail(text),
     });
-    const streams = StreamListener.bind({
+    const streams = TcpListener.bind({
       hostname: "127.0.0.1",
       port: 0,
       framing: "length",

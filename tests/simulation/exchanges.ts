@@ -17,7 +17,7 @@ interface Receiver {
   readonly crashed: boolean;
 }
 
-/** Exchanges the patch now and then, by the rules of `PatchLoader`: first everyone has it, then the log asks for it. */
+/** Exchanges the patch now and then, by the rules of `PatchSwap`: first everyone has it, then the log asks for it. */
 export class Exchanges {
   readonly #memory: SharedMemory;
   readonly #patch: CompiledPatch;

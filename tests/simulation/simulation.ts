@@ -21,7 +21,7 @@ import { clearSeat, ordersIndex, reportIndex } from "../../engine/memory/seats.t
 import { Exchanges } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import { Comparison } from "../../engine/supervisor/comparison.ts";
-import { SnapshotKeeper } from "../../engine/supervisor/snapshot_selector.ts";
+import { SnapshotSelector } from "../../engine/supervisor/snapshot_selector.ts";
 import { type Action, Supervisor, supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { TallyOracle } from "./tally_oracle.ts";
@@ -77,7 +77,7 @@ export class Simulation {
   readonly #log: CommandLog;
   readonly #seals: SealTable;
   readonly #comparison: Comparison;
-  readonly #snapshots: SnapshotKeeper;
+  readonly #snapshots: SnapshotSelector;
   readonly #supervisor: Supervisor;
   readonly #oracle: TallyOracle;
   readonly #exchanges: Exchanges;
@@ -128,7 +128,7 @@ export class Simulation {
     this.#seals.reset(this.#startBlock);
     this.#log = new CommandLog(this.#memory);
     this.#comparison = new Comparison(this.#memory);
-    this.#snapshots = new SnapshotKeeper(this.#memory, this.#comparison);
+    this.#snapshots = new SnapshotSelector(this.#memory, this.#comparison);
     this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount }, () => {});
     this.#exchanges = new Exchanges(this.#memory, parts.patch, parts.checksum);
     const { exchangeFadeFrames } = this.#memory.geometry;

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { planArena } from "../../../compiler/arena.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
-import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import type { GraphNode, PatchGraph } from "../../../compiler/graph/graph.ts";
 import { graphToJson } from "../../../compiler/graph/graph_json.ts";
 import { graphFromJson } from "../../../compiler/graph/validate.ts";
@@ -109,7 +109,7 @@ Deno.test("spoilt data is refused with a reason, or is a patch that compiles", (
           graph = graphFromJson(JSON.stringify(data) ?? "");
           planArena(graph, format);
         } catch (error) {
-          assert.ok(error instanceof PatchInvalid, String((error as Error).stack));
+          assert.ok(error instanceof PatchError, String((error as Error).stack));
           refused++;
           return;
         }
@@ -125,7 +125,7 @@ Deno.test("spoilt data is refused with a reason, or is a patch that compiles", (
 
 Deno.test("text that is no data is refused", () => {
   for (const text of ["", "{", "null", "7", "[]", '"patch"', "{}", '{"name":7}']) {
-    assert.throws(() => graphFromJson(text), PatchInvalid);
+    assert.throws(() => graphFromJson(text), PatchError);
   }
 });
 
@@ -227,7 +227,7 @@ for (const [what, [change, expected]] of Object.entries(wrong)) {
   Deno.test(`refused: ${what}`, () => {
     assert.throws(
       () => graphFromJson(changed(change)),
-      (error) => error instanceof PatchInvalid && expected.test(error.message) || assert.fail(String(error)),
+      (error) => error instanceof PatchError && expected.test(error.message) || assert.fail(String(error)),
     );
   });
 }
@@ -236,7 +236,7 @@ Deno.test("what has to lie in memory is limited, whatever it is that needs it", 
   const tooLarge = (change: (graph: Loose) => void) =>
     assert.throws(
       () => planArena(graphFromJson(changed(change)), format),
-      (error) => error instanceof PatchInvalid && /needs \d+ MiB of memory, at most 256/.test(error.message),
+      (error) => error instanceof PatchError && /needs \d+ MiB of memory, at most 256/.test(error.message),
     );
   tooLarge(({ main }) =>
     main.lines.push(...Array.from({ length: 5 }, () => ({ frames: 5_760_000, write: 0 })))

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { pendingCapacity } from "../../../engine/memory/constants.ts";
-import { CommandRefused } from "../../../engine/control/control.ts";
+import { CommandRefusedError } from "../../../engine/control/control.ts";
 import { PendingLimit } from "../../../engine/log/pending_limit.ts";
 
 Deno.test("places are free again when the block is sealed, not before, also across the wrap", () => {
   const limit = new PendingLimit();
   limit.hold(5, pendingCapacity, 0xFFFFFFF0 | 0);
-  assert.throws(() => limit.hold(9, 1, 5), CommandRefused);
+  assert.throws(() => limit.hold(9, 1, 5), CommandRefusedError);
   limit.hold(9, pendingCapacity, 6);
 });
 

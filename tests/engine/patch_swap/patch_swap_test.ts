@@ -5,7 +5,7 @@
  *  engine/session/record_session.ts engine/device/lookahead.ts engine/device/fade_out.ts
  */
 import assert from "node:assert/strict";
-import { CommandRefused } from "../../../engine/control/control.ts";
+import { CommandRefusedError } from "../../../engine/control/control.ts";
 import type { Patch } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
@@ -102,7 +102,7 @@ Deno.test("what is not fit for the stage is refused with the reason, and the old
     const refused = (patch: Patch, reason: RegExp) =>
       assert.rejects(
         engine.loadPatch(patch.build(format)),
-        (error) => error instanceof CommandRefused && reason.test(error.message),
+        (error) => error instanceof CommandRefusedError && reason.test(error.message),
       );
     await refused(tone({ divisor: 0 }), /patch tone: gave numbers that are not finite/);
     await refused(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Command, ScoreEvent } from "../../../engine/control/control.ts";
-import { ScoreUnplayable, silenceSeconds } from "../../../engine/render/score_renderer.ts";
+import { ScoreUnplayableError, silenceSeconds } from "../../../engine/render/score_renderer.ts";
 import type { ParameterDeclaration } from "../../../compiler/graph/compiled_patch.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { compileForTest, sameBits, testFormat } from "../../../testing/patch_player.ts";
@@ -149,7 +149,8 @@ Deno.test("more commands than a block can take are refused with the moment and t
   const crowd = Array.from({ length: 1_025 }, (_, index) => note(48_000, index));
   await assert.rejects(
     renderSamples(clickPatch, crowd, { tailFrames: 1_000 }),
-    (error) => error instanceof ScoreUnplayable && /at 1\.000 s: expected at most 1024/.test(error.message),
+    (error) =>
+      error instanceof ScoreUnplayableError && /at 1\.000 s: expected at most 1024/.test(error.message),
   );
   await renderSamples(clickPatch, crowd.slice(1), { tailFrames: 1_000 });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
 import { sampleFormats } from "../../../engine/render/sample_format.ts";
-import { longestWavFrames, WavFileError, WavWriter } from "../../../engine/render/wav_writer.ts";
+import { maxWavFrames, WavFileError, WavWriter } from "../../../engine/render/wav_writer.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -98,7 +98,7 @@ Deno.test("a file never outgrows the 32 bits of its sizes", () => {
   for (const format of sampleFormats) {
     for (const channels of [1, 2, 3, 8]) {
       const options = { channels, sampleRateHz: 48_000, format };
-      const bytes = parseInt(format) / 8 * channels * longestWavFrames(options);
+      const bytes = parseInt(format) / 8 * channels * maxWavFrames(options);
       const whole = (format === "32f" ? 58 : 44) + bytes + bytes % 2;
       assert.ok(whole < 2 ** 32 && whole > 2 ** 32 - 100, `${format}, ${channels} channels: ${whole} bytes`);
     }

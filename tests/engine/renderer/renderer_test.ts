@@ -5,7 +5,7 @@ import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_l
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
-import { type PatchExports, Renderer, RendererStale } from "../../../engine/renderer/renderer.ts";
+import { type PatchExports, Renderer, RendererStaleError } from "../../../engine/renderer/renderer.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { tallyPatch } from "../../../testing/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
@@ -107,7 +107,7 @@ Deno.test("who needs an overwritten log entry stops instead of playing something
   log.append(new Array(log.room).fill({ opcode: Opcode.panic, target: 0, value: 0, extra: 0 }));
   memory.words[memory.geometry.logOffset / 4 + 7] = 99;
   renderer.claim();
-  assert.throws(() => renderer.takeCommands(), RendererStale);
+  assert.throws(() => renderer.takeCommands(), RendererStaleError);
 });
 
 Deno.test("block n hears the input of block n − lookahead", () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import wavefile from "wavefile";
-import { decodeSample, mostFrames } from "../../../engine/samples/decode_sample.ts";
+import { decodeSample, maxFrames } from "../../../engine/samples/decode_sample.ts";
 import { SampleError } from "../../../engine/samples/sample_error.ts";
 import { sox, withSox } from "../../../testing/sound_files.ts";
 
@@ -178,7 +178,7 @@ withSox("a file that breaks off, or is damaged, is refused rather than played in
     await refused(
       "a.flac",
       flac,
-      new RegExp(`expected at most ${mostFrames} frames, found 6\\d{10}; cut it`),
+      new RegExp(`expected at most ${maxFrames} frames, found 6\\d{10}; cut it`),
     );
   } finally {
     console.error = errors;

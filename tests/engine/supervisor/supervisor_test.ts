@@ -184,7 +184,7 @@ Deno.test("starts beyond the budget wait longer and longer, up to a bound, and n
   }
   const delays = stage.events.flatMap((event) => event.event === "backoff" ? [event.delayMs] : []);
   assert.ok(
-    Math.max(...delays) === supervisorDefaults.longestBackoffMs &&
+    Math.max(...delays) === supervisorDefaults.maxBackoffMs &&
       Math.min(...delays) === supervisorDefaults.firstBackoffMs,
   );
   const before = stage.supervisor.incarnations;

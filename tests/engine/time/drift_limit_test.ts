@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { LinePatience } from "../../../engine/time/drift_limit.ts";
+import { DriftLimit } from "../../../engine/time/drift_limit.ts";
 
 Deno.test("a line stays while it is near, and for two seconds while it is not; never beyond 50 ms", () => {
-  const patience = new LinePatience();
+  const patience = new DriftLimit();
   assert.equal(patience.mayStay(0.9, 0), true);
   assert.equal(patience.mayStay(4.9, 500), true);
   for (let ms = 1_000; ms < 3_000; ms += 500) assert.equal(patience.mayStay(6, ms), true);
@@ -12,7 +12,7 @@ Deno.test("a line stays while it is near, and for two seconds while it is not; n
 });
 
 Deno.test("after a pause of a second it must be nearer than a millisecond", () => {
-  const patience = new LinePatience();
+  const patience = new DriftLimit();
   patience.mayStay(0, 0);
   assert.equal(patience.mayStay(1.1, 1_001), false);
   assert.equal(patience.mayStay(0.9, 2_002), true);

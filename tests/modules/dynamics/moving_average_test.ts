@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { longestAverage, movingAverage } from "../../../modules/dynamics/moving_average.ts";
+import { maxAverageSeconds, movingAverage } from "../../../modules/dynamics/moving_average.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const player = (frames: number) => effectPlayer(effectPatch((input) => movingAverage(input, frames)));
@@ -7,7 +7,7 @@ const random = (frames: number) =>
   Float32Array.from({ length: frames }, (_, n) => (Math.imul(n + 1, 2_654_435_761) >>> 8) / 2 ** 24);
 
 Deno.test("the moving average is the mean of the last frames, never less, and at most a millionth more", async () => {
-  for (const frames of [1, 2, 7, 100, longestAverage]) {
+  for (const frames of [1, 2, 7, 100, maxAverageSeconds]) {
     const input = random(5_000);
     const heard = process(await player(frames), input);
     for (let at = 0; at < heard.length; at += 13) {
@@ -20,7 +20,7 @@ Deno.test("the moving average is the mean of the last frames, never less, and at
 });
 
 Deno.test("after a minute of noise silence is exact zero, and 1 is exactly 1: no error gathers", async () => {
-  for (const frames of [37, longestAverage]) {
+  for (const frames of [37, maxAverageSeconds]) {
     const one = await player(frames);
     process(one, random(60 * rateHz));
     assert.equal(process(one, new Float32Array(frames))[frames - 1], 0);

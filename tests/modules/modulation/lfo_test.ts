@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { lfo, type LfoShape, lfoShapes } from "../../../modules/modulation/lfo.ts";
-import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import { constant, type Signal } from "../../../modules/signal/signal.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
 import { mean, rms, steepest } from "../../../testing/measure/level.ts";
@@ -136,6 +136,6 @@ Deno.test("without a trigger it runs freely in the output too, and other shapes 
   assert.throws(
     () => wrong.build(testFormat),
     (error: Error) =>
-      error instanceof PatchInvalid && error.message.includes(`expected one of ${lfoShapes.join(", ")}`),
+      error instanceof PatchError && error.message.includes(`expected one of ${lfoShapes.join(", ")}`),
   );
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { classicWaves, type Wave, waveOf } from "../../../modules/oscillators/wave.ts";
 import { wavetable } from "../../../modules/oscillators/wavetable.ts";
-import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import { peak, testFormat } from "../../../testing/patch_player.ts";
 import { aliasDb, decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
@@ -110,7 +110,7 @@ Deno.test("waves that are none are refused with the place in the row", () => {
   const build = (waves: readonly Wave[]) => () => voicePatch(() => wavetable({ waves })).build(testFormat);
   assert.throws(
     build([]),
-    (error: Error) => error instanceof PatchInvalid && /expected 1 to 32 waves, found 0/.test(error.message),
+    (error: Error) => error instanceof PatchError && /expected 1 to 32 waves, found 0/.test(error.message),
   );
   assert.throws(build(Array(33).fill(square)), /found 33/);
   assert.throws(build([square, () => NaN]), /wave 2: expected finite numbers, found NaN/);

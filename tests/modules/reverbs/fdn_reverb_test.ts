@@ -72,7 +72,7 @@ Deno.test("nothing is heard before the pre-delay", async () => {
 
 Deno.test("at the longest decay and size it only ever falls, and ends in exact zero", async () => {
   const sampleRateHz = 8_000;
-  for (const settings of [{ lines: 16 as const }, { lines: 8 as const, longestSeconds: 0.5 }]) {
+  for (const settings of [{ lines: 16 as const }, { lines: 8 as const, maxSeconds: 0.5 }]) {
     const frames = 420 * sampleRateHz;
     const heard = await responseOf((input) => fdnReverb({ input, ...settings, ...evenly(60) }), frames, 0, {
       sampleRateHz,
@@ -125,7 +125,7 @@ Deno.test("wrong options are refused", async () => {
   const build = (settings: object) =>
     PatchPlayer.of(effectPatch((input) => fdnReverb({ input, ...settings })));
   await assert.rejects(build({ lines: 12 }), /lines.*expected 8 or 16, found 12/);
-  await assert.rejects(build({ longestSeconds: 2 }), /longestSeconds.*expected 0.02 to 0.5 s, found 2/);
+  await assert.rejects(build({ maxSeconds: 2 }), /maxSeconds.*expected 0.02 to 0.5 s, found 2/);
   await assert.rejects(build({ lowCrossoverHz: 5_000 }), /lowCrossoverHz.*found 5000/);
   await assert.rejects(build({ highCrossoverHz: 30_000 }), /highCrossoverHz.*found 30000/);
 });

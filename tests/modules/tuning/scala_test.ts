@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readScale, ScaleInvalid, tuningOf } from "../../../modules/tuning/scala.ts";
+import { readScale, ScaleError, tuningOf } from "../../../modules/tuning/scala.ts";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { readTuning } from "../../../patches/loading/read_tuning.ts";
@@ -85,7 +85,7 @@ Deno.test("what is no scale is told by its line and what was expected", () => {
   for (const [text, expected] of cases) {
     assert.throws(
       () => readScale(text),
-      (error) => error instanceof ScaleInvalid && expected.test(error.message),
+      (error) => error instanceof ScaleError && expected.test(error.message),
       text,
     );
   }
@@ -93,13 +93,13 @@ Deno.test("what is no scale is told by its line and what was expected", () => {
   assert.deepEqual([wide[0], wide[127]], [-48, 140], "nobody hears more");
 });
 
-Deno.test("any text is a scale or ScaleInvalid", () => {
+Deno.test("any text is a scale or ScaleError", () => {
   fc.assert(fc.property(fc.string(), fc.string({ unit: fc.constantFrom(..."!0123456789./ \n-") }), (a, b) => {
     for (const text of [a, b, `name\n3\n${b}`]) {
       try {
         tuningOf(readScale(text));
       } catch (error) {
-        if (!(error instanceof ScaleInvalid)) throw error;
+        if (!(error instanceof ScaleError)) throw error;
       }
     }
   }));
@@ -126,7 +126,7 @@ Deno.test("a tuning that cannot be read names its file", async () => {
   await Deno.writeTextFile(path, "nothing");
   await assert.rejects(
     readTuning(path),
-    (error) => error instanceof ScaleInvalid && error.message.startsWith(path),
+    (error) => error instanceof ScaleError && error.message.startsWith(path),
   );
   await Deno.remove(path);
   await assert.rejects(readTuning(path), /cannot read the tuning/);

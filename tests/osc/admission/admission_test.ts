@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AccessControl } from "../../../osc/admission/access_control.ts";
 import { NetworkList } from "../../../osc/admission/network_list.ts";
 import { queueLimits } from "../../../osc/admission/fair_queue.ts";
-import { Gate } from "../../../osc/admission/admission.ts";
+import { AdmissionControl } from "../../../osc/admission/admission.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";
 
 /** A gate whose clock stands still and whose turns come when the test says so. */
@@ -11,7 +11,7 @@ function gateOf(messagesPerSecond: number) {
   const notices: string[] = [];
   let work: (() => void) | undefined;
   const access = new AccessControl({ allow: new NetworkList("10.0.0.0/8"), readOnly: new NetworkList("") });
-  const gate = new Gate({
+  const gate = new AdmissionControl({
     access,
     messagesPerSecond,
     onNotice: (text) => notices.push(text),

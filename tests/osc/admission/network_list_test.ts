@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { NetworkInvalid, NetworkList } from "../../../osc/admission/network_list.ts";
+import { NetworkList, NetworkListError } from "../../../osc/admission/network_list.ts";
 
 Deno.test("IPv4: an address is in a network exactly when their first bits are the same", () => {
   const dotted = (bits: number) => [24, 16, 8, 0].map((shift) => (bits >>> shift) & 255).join(".");
@@ -33,7 +33,7 @@ Deno.test("what is no network is refused, with the part and what was expected", 
   ) {
     assert.throws(
       () => new NetworkList(`127.0.0.1, ${wrong}`),
-      (error: Error) => error instanceof NetworkInvalid && error.message.includes(`found "${wrong}"`),
+      (error: Error) => error instanceof NetworkListError && error.message.includes(`found "${wrong}"`),
     );
   }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MessageRefused } from "../../../osc/packet/arguments.ts";
+import { MessageRefusedError } from "../../../osc/packet/arguments.ts";
 import type { OscArgument } from "../../../osc/packet/codec.ts";
 import { musicMethods } from "../../../osc/methods/music_methods.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
@@ -26,7 +26,7 @@ function refusal(address: string, ...args: readonly OscArgument[]): string {
   try {
     return `became ${JSON.stringify(read(address, ...args))}`;
   } catch (error) {
-    assert.ok(error instanceof MessageRefused, String(error));
+    assert.ok(error instanceof MessageRefusedError, String(error));
     return error.message;
   }
 }
@@ -143,7 +143,7 @@ Deno.test("whatever arrives at any address becomes a command in range, or is ref
           assert.ok(command.value >= min && command.value <= max);
         }
       } catch (error) {
-        assert.ok(error instanceof MessageRefused, String(error));
+        assert.ok(error instanceof MessageRefusedError, String(error));
       }
     }),
     { numRuns: 2_000 },

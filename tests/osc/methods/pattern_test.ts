@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { AddressPattern, isPattern, longestPattern, PatternMalformed } from "../../../osc/methods/pattern.ts";
-import { mostPatternsKept, PatternCache } from "../../../osc/methods/pattern_cache.ts";
+import { AddressPattern, isPattern, maxPatternLength, PatternError } from "../../../osc/methods/pattern.ts";
+import { maxPatternsKept, PatternCache } from "../../../osc/methods/pattern_cache.ts";
 
 const matches = (pattern: string, address: string) => new AddressPattern(pattern).matches(address);
 
@@ -86,7 +86,7 @@ Deno.test("what cannot be understood is refused with the place", () => {
   const refused = (pattern: string, text: RegExp) =>
     assert.throws(
       () => new AddressPattern(pattern),
-      (error: Error) => error instanceof PatternMalformed && text.test(error.message),
+      (error: Error) => error instanceof PatternError && text.test(error.message),
     );
   refused("/[abc", /character 5: expected "]", found the end/);
   refused("/{abc", /character 5: expected "}", found the end/);
@@ -96,7 +96,7 @@ Deno.test("what cannot be understood is refused with the place", () => {
   refused("/a]", /character 2: expected "]" only after "\["/);
   refused("/a}", /character 2/);
   refused("*", /character 0: expected "\/"/);
-  refused("/" + "*".repeat(longestPattern), /at most 256 characters, found 257/);
+  refused("/" + "*".repeat(maxPatternLength), /at most 256 characters, found 257/);
 });
 
 const quoted = (text: string) => text.replace(/[\\^$.*+?()[\]{}|\-/]/g, "\\$&");
@@ -139,13 +139,13 @@ Deno.test("patterns match what the equivalent regular expressions match", () => 
   assert.ok(matched > all / 1_000, `${matched} of ${all} matched`);
 });
 
-Deno.test("any text is a pattern or PatternMalformed", () => {
+Deno.test("any text is a pattern or PatternError", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(..."/ab*?[]{},!-é") }), (text) => {
       try {
         new AddressPattern("/" + text).matches("/ab/ab");
       } catch (error) {
-        assert.ok(error instanceof PatternMalformed, String(error));
+        assert.ok(error instanceof PatternError, String(error));
       }
     }),
     { numRuns: 3_000 },
@@ -175,10 +175,10 @@ Deno.test("matches are kept for a bounded number of patterns, and are the same f
       const pattern = `/[a${String.fromCharCode(0x100 + number)}]`;
       assert.deepEqual(cache.matches(pattern), ["/a"]);
       assert.deepEqual(cache.matches("//*"), addresses);
-      assert.ok(cache.size <= mostPatternsKept);
+      assert.ok(cache.size <= maxPatternsKept);
     }),
     { numRuns: 2_000 },
   );
-  assert.equal(cache.size, mostPatternsKept);
-  assert.throws(() => cache.matches("/["), PatternMalformed);
+  assert.equal(cache.size, maxPatternsKept);
+  assert.throws(() => cache.matches("/["), PatternError);
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Doorkeeper } from "../../../osc/oscquery/origin_check.ts";
+import { OriginCheck } from "../../../osc/oscquery/origin_check.ts";
 
-const door = new Doorkeeper(["stage", "stage.local"], ["https://surface.example", "null"]);
+const door = new OriginCheck(["stage", "stage.local"], ["https://surface.example", "null"]);
 
 Deno.test("programs that name this machine or its address are welcome", () => {
   for (
@@ -60,7 +60,7 @@ Deno.test("web pages of this machine and of listed origins are welcome, all othe
     ]
   ) assert.match(door.refusal(host, origin) ?? "", /^Origin: /, origin);
   assert.equal(door.refusal("192.168.1.9:57131", "http://192.168.1.9:8000"), undefined, "served from here");
-  assert.match(new Doorkeeper([], []).refusal(host, "null") ?? "", /^Origin: /);
+  assert.match(new OriginCheck([], []).refusal(host, "null") ?? "", /^Origin: /);
   fc.assert(fc.property(fc.webUrl(), (url) => {
     assert.match(door.refusal(host, new URL(url).origin) ?? "", /^Origin: /);
   }));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MessageRefused, numbers, oneOf, texts } from "../../../osc/packet/arguments.ts";
+import { MessageRefusedError, numbers, oneOf, texts } from "../../../osc/packet/arguments.ts";
 import type { OscArgument } from "../../../osc/packet/codec.ts";
 
 const i = (value: number): OscArgument => ({ type: "i", value });
@@ -12,7 +12,7 @@ function refusal(call: () => unknown): string {
   try {
     call();
   } catch (error) {
-    assert.ok(error instanceof MessageRefused, String(error));
+    assert.ok(error instanceof MessageRefusedError, String(error));
     return error.message;
   }
   return "nothing was refused";
@@ -67,7 +67,7 @@ Deno.test("whatever arrives, the answer is finite numbers or a refusal", () => {
         assert.equal(values.length, count);
         assert.ok(values.every(Number.isFinite));
       } catch (error) {
-        assert.ok(error instanceof MessageRefused);
+        assert.ok(error instanceof MessageRefusedError);
       }
     }),
   );

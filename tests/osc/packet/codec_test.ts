@@ -4,14 +4,14 @@ import fc from "fast-check";
 import { fromBuffer, type OscArgOutputOrArray, type OscPacketOutput } from "osc-min";
 import {
   decodePacket,
-  deepestArray,
-  deepestBundle,
   encodePacket,
   isBundle,
-  mostElements,
+  maxArrayDepth,
+  maxBundleDepth,
+  maxElements,
   type OscArgument,
   type OscBundle,
-  OscMalformed,
+  OscMalformedError,
   type OscMessage,
 } from "../../../osc/packet/codec.ts";
 import { PacketWriter } from "../../../osc/packet/packet_writer.ts";
@@ -26,7 +26,7 @@ const joined = (...parts: Uint8Array[]) => new Uint8Array(parts.flatMap((part) =
 
 function malformedAt(offset: number, packet: Uint8Array, text: RegExp): void {
   assert.throws(() => decodePacket(packet), (error: Error) => {
-    assert.ok(error instanceof OscMalformed);
+    assert.ok(error instanceof OscMalformedError);
     assert.match(error.message, text);
     assert.equal(error.offset, offset, error.message);
     return true;
@@ -203,11 +203,11 @@ Deno.test("a message that is refused is refused by osc-min too, but for what it 
   let compared = 0;
   fc.assert(
     fc.property(mutated, (packet) => {
-      let refusal: OscMalformed | undefined;
+      let refusal: OscMalformedError | undefined;
       try {
         decodePacket(packet);
       } catch (error) {
-        refusal = error as OscMalformed;
+        refusal = error as OscMalformedError;
       }
       // of a bundle it leaves out what it cannot read
       if (!refusal || lenient.test(refusal.message) || packet[0] === 0x23) return;
@@ -243,12 +243,12 @@ Deno.test("whatever is read is written again as the same bytes", () => {
   );
 });
 
-Deno.test("random and mutated bytes give a packet or OscMalformed within the packet, never another error", () => {
+Deno.test("random and mutated bytes give a packet or OscMalformedError within the packet, never another error", () => {
   const tried = (packet: Uint8Array) => {
     try {
       decodePacket(packet);
     } catch (error) {
-      assert.ok(error instanceof OscMalformed, String(error));
+      assert.ok(error instanceof OscMalformedError, String(error));
       assert.ok(error.offset >= 0 && error.offset <= packet.length, error.message);
     }
   };
@@ -301,11 +301,11 @@ Deno.test("bundles and arrays nest 8 deep and no deeper", () => {
     type: "a",
     value: depth > 1 ? [nestedArray(depth - 1)] : [],
   });
-  assert.deepEqual(decodePacket(encodePacket(nestedBundle(deepestBundle))), nestedBundle(deepestBundle));
-  malformedAt(8 * 20, encodePacket(nestedBundle(deepestBundle + 1)), /at most 8 bundles/);
+  assert.deepEqual(decodePacket(encodePacket(nestedBundle(maxBundleDepth))), nestedBundle(maxBundleDepth));
+  malformedAt(8 * 20, encodePacket(nestedBundle(maxBundleDepth + 1)), /at most 8 bundles/);
   const arrays = (depth: number) => ({ address: "/a", args: [nestedArray(depth)] });
-  assert.deepEqual(decodePacket(encodePacket(arrays(deepestArray))), arrays(deepestArray));
-  malformedAt(5 + 8, encodePacket(arrays(deepestArray + 1)), /at most 8 arrays/);
+  assert.deepEqual(decodePacket(encodePacket(arrays(maxArrayDepth))), arrays(maxArrayDepth));
+  malformedAt(5 + 8, encodePacket(arrays(maxArrayDepth + 1)), /at most 8 arrays/);
   malformedAt(
     5 + 8,
     joined(ascii("/a..,"), new Uint8Array(60_003).fill(0x5B), new Uint8Array(4)),
@@ -321,9 +321,9 @@ Deno.test("a packet holds so many messages and no more, however they are nested"
   });
   const nested = (count: number): OscBundle => ({ ...many(0), elements: [many(count - 2), message] });
   for (const shape of [many, nested]) {
-    assert.deepEqual(decodePacket(encodePacket(shape(mostElements))), shape(mostElements));
+    assert.deepEqual(decodePacket(encodePacket(shape(maxElements))), shape(maxElements));
     assert.throws(
-      () => decodePacket(encodePacket(shape(mostElements + 1))),
+      () => decodePacket(encodePacket(shape(maxElements + 1))),
       /at most 1024 messages and bundles/,
     );
   }
@@ -341,7 +341,7 @@ Deno.test("in a bundle only the message with an unknown type tag is left out, an
   assert.ok(isBundle(read));
   assert.deepEqual(read.elements, [good, good]);
   assert.deepEqual(offsets, [encoded.indexOf(0x71)]);
-  assert.throws(() => decodePacket(encoded), OscMalformed);
+  assert.throws(() => decodePacket(encoded), OscMalformedError);
 });
 
 Deno.test("a message without a type tag string has no arguments", () => {

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ScoreEvent } from "../../../engine/control/control.ts";
 import { encodePacket, type OscBundle, type OscMessage } from "../../../osc/packet/codec.ts";
-import { longestScoreSeconds, readScore, type Score } from "../../../osc/score/score.ts";
-import { ScoreInvalid } from "../../../osc/score/score_invalid.ts";
+import { maxScoreSeconds, readScore, type Score } from "../../../osc/score/score.ts";
+import { ScoreError } from "../../../osc/score/score_error.ts";
 
 const patch = {
   instruments: ["keys"],
@@ -27,7 +27,7 @@ function read(score: string | Uint8Array, sampleRateHz = 48_000): Score {
 
 function refused(score: string | Uint8Array, pattern: RegExp): void {
   assert.throws(() => read(score), (error) => {
-    assert.ok(error instanceof ScoreInvalid, String(error));
+    assert.ok(error instanceof ScoreError, String(error));
     assert.match(error.message, pattern);
     return true;
   });
@@ -188,14 +188,14 @@ Deno.test("whatever is done to the bytes of a score, it is read or refused as in
     try {
       read(bytes);
     } catch (error) {
-      assert.ok(error instanceof ScoreInvalid, String(error));
+      assert.ok(error instanceof ScoreError, String(error));
     }
   }));
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => {
     try {
       read(text);
     } catch (error) {
-      assert.ok(error instanceof ScoreInvalid, String(error));
+      assert.ok(error instanceof ScoreError, String(error));
     }
   }));
 });
@@ -204,7 +204,7 @@ Deno.test("N samples apart in a score are N frames apart, however far from the s
   const rate = fc.constantFrom(8_000, 44_100, 48_000, 88_200, 96_000, 192_000);
   fc.assert(
     fc.property(rate, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(1_000), (rate, part, apart) => {
-      const first = Math.floor(part * (longestScoreSeconds - 1) * rate);
+      const first = Math.floor(part * (maxScoreSeconds - 1) * rate);
       const frames = [first, first + apart];
       const text = frames.map((frame) => {
         const [seconds, rest] = [Math.floor(frame / rate), frame % rate];

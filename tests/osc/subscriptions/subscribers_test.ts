@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mostSubscribers, Subscribers, subscriptionSeconds } from "../../../osc/subscriptions/subscribers.ts";
+import { maxSubscribers, Subscribers, subscriptionSeconds } from "../../../osc/subscriptions/subscribers.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";
 
 Deno.test("a subscription ends five minutes after its sender's last message, and says so", () => {
@@ -22,11 +22,11 @@ Deno.test("a subscription ends five minutes after its sender's last message, and
 Deno.test("there are at most so many; who is one already may join again", () => {
   const ended: number[] = [];
   const subscribers = new Subscribers<number>((value) => ended.push(value));
-  for (let index = 0; index < mostSubscribers; index++) subscribers.join(senderAt("10.0.0.1", index), index);
+  for (let index = 0; index < maxSubscribers; index++) subscribers.join(senderAt("10.0.0.1", index), index);
   assert.throws(() => subscribers.join(senderAt("10.0.0.2"), 99), /try again when one has left/);
   assert.deepEqual(ended, [99], "what was made for it is undone");
   subscribers.join(senderAt("10.0.0.1", 3), 100);
-  assert.equal(subscribers.size, mostSubscribers);
+  assert.equal(subscribers.size, maxSubscribers);
   subscribers.end();
   assert.equal(subscribers.size, 0);
 });

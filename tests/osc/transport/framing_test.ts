@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type OscMalformed } from "../../../osc/packet/codec.ts";
-import { frame, frameReader, framings, largestFrame } from "../../../osc/transport/framing.ts";
+import { type OscMalformedError } from "../../../osc/packet/codec.ts";
+import { frame, frameReader, framings, maxFrameBytes } from "../../../osc/transport/framing.ts";
 
 /** What a reader makes of a stream, cut into pieces at these places. */
 function read(framing: typeof framings[number], stream: Uint8Array, cuts: readonly number[] = []) {
   const reader = frameReader(framing);
   const packets: number[][] = [];
-  const errors: OscMalformed[] = [];
+  const errors: OscMalformedError[] = [];
   const places = [0, ...cuts.map((cut) => cut % (stream.length + 1)).sort((a, b) => a - b), stream.length];
   for (let index = 1; index < places.length; index++) {
     const piece = stream.slice(places[index - 1], places[index]);
@@ -34,12 +34,12 @@ for (const framing of framings) {
     }));
   });
 
-  Deno.test(`${framing}: whatever comes, no packet is larger than the limit and nothing but OscMalformed is thrown`, () => {
+  Deno.test(`${framing}: whatever comes, no packet is larger than the limit and nothing but OscMalformedError is thrown`, () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat()), (stream, cuts) => {
       try {
-        for (const found of read(framing, stream, cuts).packets) assert.ok(found.length <= largestFrame);
+        for (const found of read(framing, stream, cuts).packets) assert.ok(found.length <= maxFrameBytes);
       } catch (error) {
-        assert.equal((error as Error).name, "OscMalformed");
+        assert.equal((error as Error).name, "OscMalformedError");
       }
     }));
   });
@@ -70,7 +70,7 @@ Deno.test("SLIP: a broken escape or a packet too large costs that packet, is tol
     "byte 1: expected 0xdc or 0xdd after 0xdb, found 0x7",
     "byte 1: expected 0xdc or 0xdd after 0xdb, found the end",
   ]);
-  const large = new Uint8Array(largestFrame * 3).fill(1);
+  const large = new Uint8Array(maxFrameBytes * 3).fill(1);
   const after = read("slip", Uint8Array.from([...large, 0xC0, 5, 0xC0]));
   assert.deepEqual(after.packets, [[5]]);
   assert.match(after.errors[0].message, /at most 65536 bytes/);
@@ -83,8 +83,8 @@ Deno.test("length: a size beyond the limit ends the reading before anything is a
     /a size of at most 65536 bytes, found 65537/,
   );
   assert.throws(() => read("length", Uint8Array.of(255, 255, 255, 255)), /found 4294967295/);
-  const largest = new Uint8Array(largestFrame).fill(3);
-  assert.equal(read("length", frame("length", largest), [1, 70, 40_000]).packets[0].length, largestFrame);
+  const largest = new Uint8Array(maxFrameBytes).fill(3);
+  assert.equal(read("length", frame("length", largest), [1, 70, 40_000]).packets[0].length, maxFrameBytes);
   assert.match(read("length", Uint8Array.of(0, 0, 0, 0)).errors[0].message, /empty packet/);
 });
 

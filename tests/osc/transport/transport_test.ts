@@ -9,8 +9,8 @@ import { Datagrams } from "../../../ffi/datagrams.ts";
 import { encodePacket, type OscBundle, type OscMessage } from "../../../osc/packet/codec.ts";
 import { frame, framings } from "../../../osc/transport/framing.ts";
 import { PacketIntake, type PacketSender } from "../../../osc/transport/intake.ts";
-import { OscListener } from "../../../osc/transport/udp_listener.ts";
-import { StreamListener, type StreamListenerOptions } from "../../../osc/transport/tcp_listener.ts";
+import { UdpListener } from "../../../osc/transport/udp_listener.ts";
+import { TcpListener, type TcpListenerOptions } from "../../../osc/transport/tcp_listener.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { until } from "../../../testing/test_engine.ts";
 import { TcpClient } from "../../../testing/osc/tcp_client.ts";
@@ -47,11 +47,11 @@ const hasV6 = (() => {
 
 async function udp(
   options: { hostname?: string; native: boolean; troubles?: string[] },
-  work: (listener: OscListener, echo: Echo, socket: Deno.DatagramConn, to: Deno.NetAddr) => Promise<void>,
+  work: (listener: UdpListener, echo: Echo, socket: Deno.DatagramConn, to: Deno.NetAddr) => Promise<void>,
 ): Promise<void> {
   const { hostname = "127.0.0.1", native: withNative, troubles = [] } = options;
   const { native } = await nativeForTests();
-  const listener = OscListener.bind({
+  const listener = UdpListener.bind({
     hostname,
     port: 0,
     onTrouble: (text) => troubles.push(text),
@@ -227,11 +227,11 @@ Deno.test("UDP: while packets come faster than they are read, timers go on", () 
   }));
 
 async function tcp(
-  options: Partial<StreamListenerOptions> & { troubles?: string[] },
-  work: (listener: StreamListener, echo: Echo, intake: PacketIntake) => Promise<void>,
+  options: Partial<TcpListenerOptions> & { troubles?: string[] },
+  work: (listener: TcpListener, echo: Echo, intake: PacketIntake) => Promise<void>,
 ): Promise<void> {
   const intake = new PacketIntake((text) => options.troubles?.push(text));
-  const listener = StreamListener.bind({
+  const listener = TcpListener.bind({
     hostname: "127.0.0.1",
     port: 0,
     framing: "slip",
@@ -304,7 +304,7 @@ Deno.test("TCP: a size that cannot be true ends the connection, and says so", as
 });
 
 Deno.test("TCP: clients beyond the limit are turned away and counted; a place that is free again is given", () =>
-  tcp({ mostClients: 2 }, async (listener, _, intake) => {
+  tcp({ maxClients: 2 }, async (listener, _, intake) => {
     const clients = [
       await TcpClient.connect(listener.address, "slip"),
       await TcpClient.connect(listener.address, "slip"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import { allowedPatch } from "../../../patches/loading/allowed_patch.ts";
 
 Deno.test("from afar, only files below the declared folder are loaded, also where links lead out of it", async () => {
@@ -32,7 +32,7 @@ Deno.test("from afar, only files below the declared folder are loaded, also wher
   ) {
     await assert.rejects(
       allowedPatch(refused, elsewhere),
-      (error) => error instanceof PatchInvalid && /no such file below/.test(error.message),
+      (error) => error instanceof PatchError && /no such file below/.test(error.message),
       refused,
     );
   }

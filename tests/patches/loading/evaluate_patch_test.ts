@@ -4,12 +4,12 @@
  * Covers: patches/loading/evaluate_child.ts patches/ready/catalogue.ts
  */
 import assert from "node:assert/strict";
-import { PatchUnknown } from "../../../patches/ready/catalogue.ts";
+import { PatchUnknownError } from "../../../patches/ready/catalogue.ts";
 import { type LoadOptions, loadPatch } from "../../../patches/loading/evaluate_patch.ts";
 import { isPatchFile } from "../../../patches/loading/patch_name.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
-import { PatchInvalid } from "../../../compiler/graph/patch_error.ts";
+import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import { testFormat } from "../../../testing/patch_player.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "understudy-patches-" });
@@ -29,7 +29,7 @@ async function errorOf(name: string, source: string, options: LoadOptions = {}):
     () => assert.fail(`${name} was loaded`),
     (error) => error,
   );
-  assert.ok(error instanceof PatchInvalid, String(error));
+  assert.ok(error instanceof PatchError, String(error));
   assert.ok(error.message.includes(name), `names the file: ${error.message}`);
   assert.ok(!error.message.includes("\n") && error.message.length < 1_000, "one line");
   assert.ok(!error.message.includes("evaluate_child"), `nothing of ours: ${error.message}`);
@@ -313,7 +313,7 @@ Deno.test("the environment does not reach a patch, and nothing else that could s
 Deno.test("what is no patch file is said to be none", async () => {
   const message = async (path: string) => {
     const error = await loadPatch(path, testFormat).catch((error) => error);
-    assert.ok(error instanceof PatchInvalid, String(error));
+    assert.ok(error instanceof PatchError, String(error));
     return error.message;
   };
   await Deno.mkdir(`${folder}/folder.ts`);
@@ -327,7 +327,7 @@ Deno.test("what is no patch file is said to be none", async () => {
   await assert.rejects(
     loadPatch("organ", testFormat),
     (error) =>
-      error instanceof PatchUnknown &&
+      error instanceof PatchUnknownError &&
       /there is no patch "organ"; there are: sines, keys/.test(error.message),
   );
 });

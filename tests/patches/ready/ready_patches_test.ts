@@ -22,7 +22,7 @@ const playedSeconds = 10;
 const loader = new SampleLoader();
 
 /** How long a patch may take from the last note until every bit is zero. */
-const longestTailSeconds = 60;
+const maxTailSeconds = 60;
 
 /** What plays on by itself when all notes are let go, and the parameter that stops it, if there is one. */
 const selfPlaying: Readonly<Record<string, string | undefined>> = {
@@ -106,7 +106,7 @@ for (const name of patchNames) {
   const playsOn = name in selfPlaying && selfPlaying[name] === undefined;
   const ending = playsOn ? "plays on by itself" : "falls silent, to the last bit";
   Deno.test(`${name} ${ending} when all notes are let go`, async () => {
-    const { samples } = await play(name, playedSeconds + longestTailSeconds);
+    const { samples } = await play(name, playedSeconds + maxTailSeconds);
     const last = samples.subarray(-sampleRateHz * 2);
     if (playsOn) return assert.ok(rmsOf(last) > 0.02, `rms ${rmsOf(last)}`);
     const end = samples.findLastIndex((sample) => sample !== 0);

@@ -26,11 +26,11 @@ Deno.test("string and glass of the keys are in tune", async () => {
     // the end of the string lies far below the glass
     player.set("keys/start", glass === 0 ? 0 : 0.9);
     // a hand that rubs is not a clockwork
-    const mostCents = glass === 0 ? 3 : 15;
+    const maxCents = glass === 0 ? 3 : 15;
     for (const [number, hz] of [[57, 220], [69, 440], [81, 880]]) {
       player.on(1, number, 0.8, keys).play(9_600);
       const off = cents(measureHz(player.play(36_000, 0), hz, 48_000), hz);
-      assert.ok(Math.abs(off) <= mostCents, `glass ${glass}, ${hz} Hz: off by ${off} cents`);
+      assert.ok(Math.abs(off) <= maxCents, `glass ${glass}, ${hz} Hz: off by ${off} cents`);
       player.off(1, keys).play(96_000);
     }
   }
