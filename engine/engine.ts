@@ -4,6 +4,7 @@
  * Nothing of this is needed for the next block to sound.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
@@ -165,7 +166,7 @@ export class Engine implements control.EngineControl {
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, native } = options;
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
+    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
     lockSamples(native, patch.sampleMemory);
     const engine = new Engine(options, memory, compileChecksum());
     try {

@@ -2,6 +2,7 @@
  * A MIDI input port of JACK, through the native part: what came in, with the time at which it did. Everything that may wait
  * for the sound server runs beside the isolate, and is given up after a while, because a server can hang. Main isolate.
  */
+import { cString, textOf } from "./c_string.ts";
 import type { NativeLibrary } from "./native_symbols.ts";
 
 /** Why there is no MIDI input. */
@@ -70,7 +71,7 @@ export class MidiInputPort {
   readonly #bytes = new Uint8Array(most * eventBytes);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #state = new Uint32Array(7);
-  #pattern = bytesOf("");
+  #pattern = cString("");
   #sampleRateHz = 48_000;
   #asking: Promise<unknown> = Promise.resolve();
 
@@ -86,7 +87,7 @@ export class MidiInputPort {
   /** Opens a client of this name, or with a suffix where that is taken. Throws {@link MidiUnavailableError}. */
   static async open(native: NativeLibrary, clientName: string, portName: string): Promise<MidiInputPort> {
     // named beyond the call, so that they live as long as it may take
-    const given = { client: bytesOf(clientName), port: bytesOf(portName), handle: new BigUint64Array(1) };
+    const given = { client: cString(clientName), port: cString(portName), handle: new BigUint64Array(1) };
     const opening = native.symbols.us_midi_open(given.client, given.port, given.handle);
     const problem = await within(opening, openMs);
     if (problem === undefined) {
@@ -102,7 +103,7 @@ export class MidiInputPort {
 
   /** Whether a pattern for {@link MidiInputPort.connect} is one: a POSIX extended regular expression. */
   static isPattern(native: NativeLibrary, pattern: string): boolean {
-    return native.symbols.us_midi_is_pattern(bytesOf(pattern)) === 1;
+    return native.symbols.us_midi_is_pattern(cString(pattern)) === 1;
   }
 
   /** Takes what waits, in order, at most 256 messages; does not wait itself. */
@@ -138,7 +139,7 @@ export class MidiInputPort {
 
   /** Connects all MIDI outputs that match; returns how many were not connected before, 0 where the server hangs. */
   async connect(pattern: string): Promise<number> {
-    this.#pattern = bytesOf(pattern);
+    this.#pattern = cString(pattern);
     return await this.#ask(() => this.#symbols.us_midi_connect(this.#input, this.#pattern)) ?? 0;
   }
 
@@ -172,13 +173,4 @@ async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | undef
 
 function pointerOf(handle: BigUint64Array): Deno.PointerObject {
   return Deno.UnsafePointer.create(handle[0])!;
-}
-
-/** Text as C has it. */
-function bytesOf(value: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${value}\0`);
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
 }

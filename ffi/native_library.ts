@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { type NativeLibrary, nativeSymbols } from "./native_symbols.ts";
 
 const sourceFiles = [
+  "export.h",
   "layout.h",
   "callback.h",
   "services.h",
@@ -14,12 +15,15 @@ const sourceFiles = [
   "midi_input.h",
   "midi_process.h",
   "ticks.h",
+  "monotonic.h",
+  "guard.h",
   "callback.c",
   "services.c",
   "datagrams.c",
   "midi_input.c",
   "midi_process.c",
   "clock.c",
+  "guard.c",
 ];
 const compilerFlags = [
   "-std=c11",

@@ -7,6 +7,7 @@
  * until the engine is restarted, and the log says so. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { fixed } from "../memory/layout.ts";
@@ -49,7 +50,7 @@ export class DeviceWatch {
   #mayRetry = true;
   /** Lost, and kept aside because it cannot be closed. */
   #away: Driver | undefined;
-  #knocksBefore = 0;
+  #callsBefore = 0;
   #stopped = false;
 
   constructor(native: NativeLibrary, memory: SharedMemory, config: Config, log: Log) {
@@ -113,7 +114,7 @@ export class DeviceWatch {
       (!this.#driver.alive || this.#silentMs > silentDeviceMs)
     ) {
       this.#change(() => this.#replaceByClock());
-    } else if (this.#away && this.#knocks() - this.#knocksBefore >= callsToReturn) {
+    } else if (this.#away && this.#callsWhileAway() - this.#callsBefore >= callsToReturn) {
       this.#change(() => this.#takeBack(this.#away!));
     } else if (this.#lost && this.#mayRetry && nowMs >= this.#nextRetryMs) {
       this.#change(() => this.#retry());
@@ -159,12 +160,12 @@ export class DeviceWatch {
   #setAside(device: Driver): void {
     this.#mayRetry = false;
     this.#away = device;
-    this.#knocksBefore = this.#knocks();
+    this.#callsBefore = this.#callsWhileAway();
     Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 1);
-    // a call of it that has begun ends before the clock begins
-    const base = Deno.UnsafePointer.of(this.#memory.bytes);
-    this.#native.symbols.us_hold(base, 1);
-    this.#native.symbols.us_hold(base, 0);
+    // a call that it has begun ends before the clock begins
+    const base = sharedMemoryPointer(this.#native, this.#memory.bytes);
+    this.#native.symbols.us_guard_set(base, 1);
+    this.#native.symbols.us_guard_set(base, 0);
     this.#driver = ClockDriver.start(this.#native, this.#memory);
     this.#log.error(
       "its sound server stands still, or has ended: if it ended, start it and restart the engine",
@@ -180,8 +181,8 @@ export class DeviceWatch {
     this.#log.info(`audio device is back: ${this.device}`);
   }
 
-  #knocks(): number {
-    return Atomics.load(this.#memory.words, fixed.callback.knocks.index);
+  #callsWhileAway(): number {
+    return Atomics.load(this.#memory.words, fixed.callback.callsWhileAway.index);
   }
 
   async #retry(): Promise<void> {

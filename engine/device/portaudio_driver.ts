@@ -1,5 +1,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { PortAudio, type Stream } from "../../ffi/portaudio.ts";
+import { type Device, PortAudio, type Stream } from "../../ffi/portaudio.ts";
+import { HostApiType } from "../../ffi/portaudio_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { Config } from "../../config/settings.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
@@ -14,12 +16,12 @@ export class PortAudioDriver implements Driver {
   readonly #stream: Stream;
   #running = true;
 
-  private constructor(portAudio: PortAudio, stream: Stream, hostApi: string, device: string) {
+  private constructor(portAudio: PortAudio, stream: Stream, device: Device) {
     this.#portAudio = portAudio;
     this.#stream = stream;
-    this.device = `${hostApi}: ${device}`;
-    // with a server that is gone, PortAudio 19.6 waits ten minutes in Pa_CloseStream, or ends the process by an assertion
-    this.stopsWhenLost = !/jack/i.test(hostApi);
+    this.device = `${device.hostApi}: ${device.name}`;
+    // when a JACK server is gone, PortAudio 19.6 waits ten minutes in Pa_CloseStream, or ends the process by an assertion
+    this.stopsWhenLost = device.hostApiType !== HostApiType.jack;
     this.outputLatencySeconds = stream.info.outputLatencySeconds;
   }
 
@@ -55,10 +57,10 @@ export class PortAudioDriver implements Driver {
         sampleRateHz: config.sampleRateHz,
         framesPerBuffer: 0,
         callback: native.symbols.us_callback_address(),
-        userData: Deno.UnsafePointer.of(memory.bytes),
+        userData: sharedMemoryPointer(native, memory.bytes),
       });
       await stream.start();
-      return new PortAudioDriver(portAudio, stream, outputDevice.hostApi, outputDevice.name);
+      return new PortAudioDriver(portAudio, stream, outputDevice);
     } catch (error) {
       await portAudio.close();
       throw error;

@@ -9,6 +9,7 @@
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { fixed } from "../memory/layout.ts";
 import { logEntryWords } from "../memory/constants.ts";
+import { logEntryIndex } from "../memory/places.ts";
 
 /**
  * What an entry does. `none` is what a quarantined entry becomes; `clear` drops every entry before it in the log that still
@@ -58,7 +59,7 @@ export interface LogEntry {
 export class CommandLog {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float32Array<SharedArrayBuffer>;
-  readonly #first: number;
+  readonly #memory: SharedMemory;
   readonly #capacity: number;
   #head = 0;
   #kept = 0;
@@ -66,7 +67,7 @@ export class CommandLog {
   constructor(memory: SharedMemory) {
     this.#words = memory.words;
     this.#floats = memory.floats;
-    this.#first = memory.geometry.logOffset / 4;
+    this.#memory = memory;
     this.#capacity = memory.geometry.logCapacity;
     this.#head = this.#kept = memory.geometry.startLogPosition | 0;
     Atomics.store(this.#words, fixed.log.head.index, this.#head);
@@ -88,7 +89,7 @@ export class CommandLog {
       throw new RangeError(`command log: room for ${this.room} entries, found ${entries.length}`);
     }
     for (const entry of entries) {
-      const start = this.#startOf(this.#head);
+      const start = logEntryIndex(this.#memory, this.#head);
       this.#words[start + EntryField.block] = entry.at?.block ?? 0;
       this.#words[start + EntryField.frame] = entry.at?.frame ?? 0;
       this.#words[start + EntryField.when] = entry.at ? 1 : 0;
@@ -104,7 +105,7 @@ export class CommandLog {
 
   /** Appends one entry of a recorded session as it stood. Offline renderer only. */
   appendRaw(words: Int32Array): void {
-    this.#words.set(words, this.#startOf(this.#head));
+    this.#words.set(words, logEntryIndex(this.#memory, this.#head));
     this.#head = (this.#head + 1) | 0;
     Atomics.store(this.#words, fixed.log.head.index, this.#head);
   }
@@ -116,7 +117,7 @@ export class CommandLog {
 
   /** Copies the raw words of an entry that is still kept, for the session recording. */
   copyEntry(position: number, into: Int32Array, at: number): void {
-    const start = this.#startOf(position);
+    const start = logEntryIndex(this.#memory, position);
     for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
   }
 
@@ -127,13 +128,9 @@ export class CommandLog {
    * @returns whether the entry does nothing from now on
    */
   quarantine(position: number): boolean {
-    const index = this.#startOf(position) + EntryField.opcode;
+    const index = logEntryIndex(this.#memory, position) + EntryField.opcode;
     if (this.#words[index] === Opcode.clear) return false;
     Atomics.store(this.#words, index, Opcode.none);
     return true;
-  }
-
-  #startOf(position: number): number {
-    return this.#first + (position & (this.#capacity - 1)) * logEntryWords;
   }
 }

@@ -6,7 +6,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { logEntryWords } from "../memory/constants.ts";
 import { EntryField, Opcode } from "../log/command_log.ts";
-import { HandedFlag } from "../memory/layout.ts";
+import { DeliveredFlag } from "../memory/layout.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
 import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
@@ -188,15 +188,15 @@ class SessionReplay {
     const flags = sealAndFlags >>> 16;
     this.#engine.renderBlock(output, {
       seal: sealAndFlags & 0xFFFF,
-      concealed: (flags & HandedFlag.concealed) !== 0,
-      faded: (flags & HandedFlag.faded) !== 0,
+      concealed: (flags & DeliveredFlag.concealed) !== 0,
+      faded: (flags & DeliveredFlag.faded) !== 0,
       input: inputs.get(block),
     });
     if (!this.#engine.hasChecksum(low, high)) {
       this.#differing++;
       this.#firstDiffering ??= block >>> 0;
     }
-    if (flags & HandedFlag.concealed) this.#concealed++;
+    if (flags & DeliveredFlag.concealed) this.#concealed++;
     this.#blocks++;
   }
 }

@@ -5,7 +5,8 @@
  */
 import { within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { reportIndex } from "../memory/seats.ts";
+import { slotIndex } from "../memory/places.ts";
+import { reportFieldIndex } from "../memory/seats.ts";
 
 /** A checksum and who computed it. */
 export interface Ballot {
@@ -107,9 +108,8 @@ export class Comparison {
   }
 
   #ballot(seat: number, block: number): Ballot | undefined {
-    const { geometry, words } = this.#memory;
-    const slot = (geometry.ringOffset + seat * geometry.ringBytes +
-      (block & (geometry.ringSlots - 1)) * geometry.slotBytes) / 4;
+    const { words } = this.#memory;
+    const slot = slotIndex(this.#memory, seat, block);
     const tag = () => Atomics.load(words, slot + within.slot.tag.index);
     if (tag() !== block) return undefined;
     const ballot = {
@@ -121,6 +121,6 @@ export class Comparison {
   }
 
   #report(seat: number, name: keyof typeof within.seatReport): number {
-    return Atomics.load(this.#memory.words, reportIndex(this.#memory, seat) + within.seatReport[name].index);
+    return Atomics.load(this.#memory.words, reportFieldIndex(this.#memory, seat, name));
   }
 }

@@ -7,7 +7,7 @@
  */
 import { fixed, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { snapshotIndex } from "../memory/seats.ts";
+import { snapshotIndex } from "../memory/places.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Part of the seal table within which a snapshot is usable: a joiner must get through before it is overwritten. */

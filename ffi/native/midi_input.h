@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define US_EXPORT __attribute__((visibility("default")))
+#include "export.h"
 
 /* Messages that can wait. A cable used to the full carries some 1,000 a second: this is four seconds of it. */
 #define US_MIDI_EVENTS 4096

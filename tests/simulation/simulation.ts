@@ -14,9 +14,11 @@ import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { concealRampFrames, seatCount } from "../../engine/memory/constants.ts";
 import { CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
-import { fixed, SeatCommand, SeatState, structureBytes, within } from "../../engine/memory/layout.ts";
+import { fixed, SeatCommand, SeatState, within } from "../../engine/memory/layout.ts";
+import { deliveredIndex, slotIndex } from "../../engine/memory/places.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { Renderer } from "../../engine/renderer/renderer.ts";
+import { flipBit } from "../../engine/renderer/fault_hooks.ts";
+import type { Renderer, RendererOptions } from "../../engine/renderer/renderer.ts";
 import { clearSeat, ordersIndex, reportIndex } from "../../engine/memory/seats.ts";
 import { Exchanges } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
@@ -31,7 +33,7 @@ export interface SimulationParts {
   readonly patch: CompiledPatch;
   readonly checksum: WebAssembly.Module;
   /** Makes a renderer; planted bugs replace it. */
-  readonly makeRenderer: (...parts: ConstructorParameters<typeof Renderer>) => Renderer;
+  readonly makeRenderer: (options: RendererOptions) => Renderer;
 }
 
 /** What a run found; `violations` is empty when all oracles held. */
@@ -268,7 +270,12 @@ export class Simulation {
   // The renderer threads.
 
   #startThread(seat: number, incarnation: number): Thread {
-    const renderer = this.#parts.makeRenderer(this.#memory, seat, ...this.#exchanges.made(0), seed);
+    const renderer = this.#parts.makeRenderer({
+      memory: this.#memory,
+      ring: seat,
+      seed,
+      patch: this.#exchanges.made(0),
+    });
     this.#exchanges.prepare(renderer);
     const thread: Thread = {
       seat,
@@ -340,7 +347,7 @@ export class Simulation {
       else if (kind === "corrupt") {
         // Two that are wrong in the same way would be a majority: the engine promises to survive one at a time.
         if (this.#living.some((other) => other.corrupt && !this.#isGone(other))) continue;
-        thread.renderer.flipBit(0, this.#random.below(32));
+        flipBit(thread.renderer.playing, 0, this.#random.below(32));
         thread.corrupt = true;
       } else thread.illness = kind;
     }
@@ -378,8 +385,7 @@ export class Simulation {
   }
 
   #tag(seat: number, block: number): number {
-    const { ringOffset, ringBytes, ringSlots, slotBytes } = this.#memory.geometry;
-    return this.#memory.words[(ringOffset + seat * ringBytes + (block & (ringSlots - 1)) * slotBytes) / 4];
+    return this.#memory.words[slotIndex(this.#memory, seat, block) + within.slot.tag.index];
   }
 
   /** Tells the score up to and including this block, with the seal that the renderers found, if they did. */
@@ -402,8 +408,8 @@ export class Simulation {
 
   #compare(block: number, ready: { sane: number; corrupt: number }): void {
     const { geometry, words } = this.#memory;
-    const entry = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) / 4;
-    const concealed = words[entry + within.handed.ring.index] === 0;
+    const entry = deliveredIndex(this.#memory, block);
+    const concealed = words[entry + within.delivered.ring.index] === 0;
     if (concealed) this.#concealed++;
     if (concealed && ready.sane > 0) this.#violation("concealed although a sane renderer had the block");
     if (concealed) this.#rampLeft = concealRampFrames;

@@ -1,0 +1,7 @@
+/* What TypeScript may call: everything else is hidden (-fvisibility=hidden). */
+#ifndef UNDERSTUDY_EXPORT_H
+#define UNDERSTUDY_EXPORT_H
+
+#define US_EXPORT __attribute__((visibility("default")))
+
+#endif
