@@ -84,6 +84,6 @@ function viewsOf(
 ): readonly Float32Array<SharedArrayBuffer>[] {
   return Array.from(
     { length: count },
-    (_, slot) => memory.floats.subarray(firstOf(slot), firstOf(slot) + samples),
+    (_, slot) => new Float32Array(memory.buffer, firstOf(slot) * 4, samples),
   );
 }

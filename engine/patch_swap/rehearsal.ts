@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { CommandRefusedError, roles } from "../control/control.ts";
-import type { RehearsalResult, RehearsalStart } from "./rehearsal_worker.ts";
+import { checkRehearsalResult, type RehearsalResult, type RehearsalStart } from "./rehearsal_messages.ts";
 
 /**
- * A rehearsal that is not over after this is given up: the patch is far too slow, or the machine has no time left. It takes
- * some 100 ms of a processor that nobody else wants; beside three busy programs on two cores that was 10 s and more.
+ * Time limit of a rehearsal: beyond it the patch is far too slow, or the machine has no time left. A rehearsal takes some
+ * 100 ms of an idle processor; beside three busy programs on two cores that was 10 s and more.
  */
 const timeLimitMs = 60_000;
 
@@ -14,19 +14,19 @@ const maxLoad = 0.9;
 
 const heapLimitMiB = 256;
 
-/** What a rehearsal takes; tests may tighten the limit. */
+/** A rehearsal and its time limit, which tests may tighten. */
 export interface RehearsalOptions extends RehearsalStart {
   readonly timeLimitMs?: number;
 }
 
 /**
- * Compiles a patch and plays it in a thread apart.
+ * Compiles a patch and plays it in a thread of its own.
  *
- * @throws {CommandRefusedError} when it is not fit for the stage, and why
+ * @throws {CommandRefusedError} when it cannot be played live; the message says why
  */
 export async function rehearse(options: RehearsalOptions): Promise<CompiledPatch> {
   const { graph, timeLimitMs: limitMs = timeLimitMs } = options;
-  const result = await rehearseApart(options, limitMs);
+  const result = await rehearseInThread(options, limitMs);
   if ("error" in result) throw new CommandRefusedError(`patch ${graph.name}: ${result.error}`);
   if (!result.isFinite) {
     throw new CommandRefusedError(
@@ -44,12 +44,12 @@ export async function rehearse(options: RehearsalOptions): Promise<CompiledPatch
   return result.patch;
 }
 
-async function rehearseApart(start: RehearsalStart, limitMs: number): Promise<RehearsalResult> {
+async function rehearseInThread(start: RehearsalStart, limitMs: number): Promise<RehearsalResult> {
   const worker = new Worker(new URL("./rehearsal_worker.ts", import.meta.url), {
     workerData: start,
     resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
   });
-  const { promise, resolve } = Promise.withResolvers<RehearsalResult>();
+  const { promise, resolve } = Promise.withResolvers<unknown>();
   const timer = setTimeout(
     () =>
       resolve({
@@ -58,11 +58,11 @@ async function rehearseApart(start: RehearsalStart, limitMs: number): Promise<Re
       }),
     limitMs,
   );
-  worker.on("message", (result: RehearsalResult) => resolve(result));
+  worker.on("message", resolve);
   worker.on("error", (error: Error) => resolve({ error: error.message }));
   worker.on("exit", () => resolve({ error: "its rehearsal ended early" }));
   try {
-    return await promise;
+    return checkRehearsalResult(await promise);
   } finally {
     clearTimeout(timer);
     await worker.terminate();

@@ -19,15 +19,11 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import { takeOver } from "./state_transfer.ts";
 import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
+import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, readSnapshot, writeSnapshot } from "./snapshot.ts";
-
-/** The renderer has fallen so far behind that what it needs has been overwritten. */
-export class RendererStaleError extends Error {
-  override readonly name = "RendererStaleError";
-}
 
 /** What a renderer is made of. */
 export interface RendererOptions {

@@ -1,13 +1,13 @@
 /**
- * From the bytes of a sound file to frames. What kind of file it is its first bytes say, not its name. Nothing is resampled:
- * whoever plays it accounts for the rate. Runs in the thread of {@link loadSamples}, for it takes long.
+ * Decodes the bytes of a sound file. Its first bytes tell the kind of file, not its name. Nothing is resampled: the patch
+ * that plays it accounts for the rate. Runs in the thread of `sample_worker.ts`, because it takes long.
  */
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import type { DecodedSample } from "../../compiler/graph/sample_bank.ts";
 import { SampleError } from "./sample_error.ts";
 import { decodeWav } from "./wav_reader.ts";
-import { SoundFile } from "./sound_file.ts";
+import type { SoundFile } from "./sound_file.ts";
 
 /** Longest file: 23 minutes at 48 kHz. */
 export const maxFrames = 2 ** 26;

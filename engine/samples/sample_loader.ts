@@ -1,12 +1,12 @@
 /**
- * Brings the sound files of patches into memory. Decoding takes long, so a thread does it; what comes back is a memory that
- * is shared, not copied. Main isolate.
+ * Brings the sound files of patches into memory. Decoding takes long, so a thread does it and answers with a memory that is
+ * shared, not copied. Main isolate.
  */
 import { Worker } from "node:worker_threads";
 import type { SampleList } from "../../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { SampleError } from "./sample_error.ts";
-import type { SampleAnswer, SampleRequest } from "./sample_worker.ts";
+import { checkSampleAnswer, type SampleAnswer, type SampleRequest } from "./sample_messages.ts";
 
 /** Half a gigabyte of Ogg Vorbis decodes in less. */
 const timeLimitMs = 120_000;
@@ -52,7 +52,7 @@ export class SampleLoader {
 
 async function ask(request: SampleRequest): Promise<SampleAnswer> {
   const worker = new Worker(new URL("./sample_worker.ts", import.meta.url), { workerData: request });
-  const { promise, resolve } = Promise.withResolvers<SampleAnswer>();
+  const { promise, resolve } = Promise.withResolvers<unknown>();
   const give = (error: string) => resolve({ error: `samples: ${error}`, expected: true });
   const timer = setTimeout(
     () => give(`were not decoded after ${timeLimitMs / 1_000} s; use fewer or shorter ones`),
@@ -62,7 +62,7 @@ async function ask(request: SampleRequest): Promise<SampleAnswer> {
   worker.on("error", (error: Error) => give(error.message));
   worker.on("exit", () => give("decoding ended early; is there memory enough?"));
   try {
-    return await promise;
+    return checkSampleAnswer(await promise, request);
   } finally {
     clearTimeout(timer);
     await worker.terminate();

@@ -19,20 +19,9 @@
  * Rejected: one idle spare that joins only after a fault (the time to join is time with a single renderer, and a wrong
  * sample cannot be told from a right one by two); roles as code (`primary.ts`, `standby.ts`).
  */
-import { roles } from "../control/control.ts";
+import { type FaultCause, type RendererRole, roles } from "../control/control.ts";
 import { SeatState } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
-
-export type FaultCause =
-  | "exit"
-  | "throw"
-  | "trap"
-  | "oom"
-  | "hang"
-  | "late"
-  | "divergence"
-  | "stale"
-  | "start";
 
 /** What the engine saw of one seat. */
 export interface SeatView {
@@ -74,10 +63,15 @@ export type SupervisorEvent =
     readonly cause: FaultCause;
     readonly seat: number;
     readonly incarnation: number;
-    readonly role: string;
+    readonly role: RendererRole;
     readonly block: number;
   }
-  | { readonly event: "role"; readonly seat: number; readonly incarnation: number; readonly role: string }
+  | {
+    readonly event: "role";
+    readonly seat: number;
+    readonly incarnation: number;
+    readonly role: RendererRole;
+  }
   | { readonly event: "lockstep"; readonly renderers: number; readonly afterMs: number }
   | { readonly event: "alone" }
   | { readonly event: "overload"; readonly block: number }
