@@ -144,7 +144,7 @@ export class Engine implements control.EngineControl {
       writer: () => this.#writer,
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
-        this.#reporter.tell({ event: "patch", patch: name });
+        this.#reporter.emit({ event: "patch", patch: name });
       },
     });
     this.#endedNotes = new EndedNotes(memory);
@@ -153,7 +153,7 @@ export class Engine implements control.EngineControl {
     this.#processEnd = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,
-      (parameter, value) => this.#reporter.tell({ event: "parameter", parameter, value }),
+      (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
     );
   }
 
@@ -202,10 +202,10 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.hold(at.block, entries.length, this.#history.next);
+      this.#pending.acquire(at.block, entries.length, this.#history.next);
     }
     this.#commands.append(entries);
-    this.#values.take(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
+    this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
     if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
     if (lateBlocks <= 0) return { lateMs: 0 };
     this.#lateCommands += entries.length;
@@ -352,7 +352,7 @@ export class Engine implements control.EngineControl {
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
     const seat = running[0];
     if (seat !== undefined) {
-      this.#endedNotes.look(seat).forEach((note) => this.#reporter.tell({ event: "noteEnd", ...note }));
+      this.#endedNotes.look(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
   }
@@ -360,7 +360,7 @@ export class Engine implements control.EngineControl {
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#reporter.tell({ event: "device", state, device: this.#driver.device });
+    this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
 
   #carryOut(actions: readonly Action[]): void {
@@ -414,7 +414,7 @@ export class Engine implements control.EngineControl {
       this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
     }
     this.#quarantined += positions.length;
-    this.#reporter.tell({ event: "quarantine", commands: positions.length });
+    this.#reporter.emit({ event: "quarantine", commands: positions.length });
     this.#options.log.error(
       `all renderers broke at one block: ${positions.length} commands are left out for ever`,
     );

@@ -1,6 +1,6 @@
 /**
- * A MIDI input port of JACK, through the native part: what came in, with the time at which it did. Everything that may wait
- * for the sound server runs beside the isolate, and is given up after a while, because a server can hang. Main isolate.
+ * A MIDI input port of JACK, through the native part: each message with the time at which it arrived. Every call that may
+ * wait for the sound server runs beside the isolate and has a time limit, because a server can hang. Main isolate.
  */
 import { cString, textOf } from "./c_string.ts";
 import type { NativeLibrary } from "./native_symbols.ts";
@@ -17,7 +17,7 @@ const problemTexts: Readonly<Record<MidiProblem, string>> = {
   hangs: "the JACK server does not answer; restart it",
 };
 
-/** MIDI cannot be had; the message says why and what helps. */
+/** MIDI is not available; the message names the cause and the remedy. */
 export class MidiUnavailableError extends Error {
   override readonly name = "MidiUnavailableError";
 
@@ -26,7 +26,7 @@ export class MidiUnavailableError extends Error {
   }
 }
 
-/** One channel message and when it is meant, on the server's frames and on the monotonic clock. */
+/** One channel message and its time, in frames of the server and on the monotonic clock. */
 export interface MidiEvent {
   readonly status: number;
   readonly first: number;
@@ -81,7 +81,7 @@ export class MidiInputPort {
     const name = new Uint8Array(nameBytes);
     native.symbols.us_midi_name(input, name, name.length);
     this.name = textOf(name);
-    this.look();
+    this.poll();
   }
 
   /** Opens a client of this name, or with a suffix where that is taken. Throws {@link MidiUnavailableError}. */
@@ -91,7 +91,7 @@ export class MidiInputPort {
     const opening = native.symbols.us_midi_open(given.client, given.port, given.handle);
     const problem = await within(opening, openMs);
     if (problem === undefined) {
-      // what comes too late is closed again
+      // a port that opens too late is closed again
       void opening.then((code) => code === 0 ? native.symbols.us_midi_close(pointerOf(given.handle)) : code);
       throw new MidiUnavailableError("hangs");
     }
@@ -106,9 +106,9 @@ export class MidiInputPort {
     return native.symbols.us_midi_is_pattern(cString(pattern)) === 1;
   }
 
-  /** Takes what waits, in order, at most 256 messages; does not wait itself. */
-  take(): MidiEvent[] {
-    const count = this.#symbols.us_midi_take(this.#input, this.#bytes, most);
+  /** Returns the messages that wait, in order, at most 256; does not wait itself. */
+  drain(): MidiEvent[] {
+    const count = this.#symbols.us_midi_drain(this.#input, this.#bytes, most);
     return Array.from({ length: count }, (_, index) => {
       const at = index * eventBytes;
       const offset = this.#view.getUint32(at + 12, true);
@@ -122,8 +122,8 @@ export class MidiInputPort {
     });
   }
 
-  look(): MidiState {
-    this.#symbols.us_midi_look(this.#input, this.#state);
+  poll(): MidiState {
+    this.#symbols.us_midi_poll(this.#input, this.#state);
     const [alive, connections, changed, lost, ignored, sampleRateHz, periodFrames] = this.#state;
     if (sampleRateHz > 0) this.#sampleRateHz = sampleRateHz;
     return {
@@ -150,7 +150,7 @@ export class MidiInputPort {
     return textOf(names).split("\n").filter((name) => name !== "");
   }
 
-  /** Closes the client; false when the server did not let go of it in time, and a thread of it may stay. */
+  /** Closes the client; false when the server did not answer in time, and a thread of it may stay. */
   async close(): Promise<boolean> {
     const closing = this.#asking.then(() => this.#symbols.us_midi_close(this.#input));
     return await within(closing, closeMs) !== undefined;
@@ -164,7 +164,7 @@ export class MidiInputPort {
   }
 }
 
-/** What comes within the time, or undefined. */
+/** The result within the time limit, or undefined. */
 async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const over = new Promise<undefined>((done) => timer = setTimeout(() => done(undefined), timeoutMs));

@@ -48,10 +48,10 @@ export const nativeSymbols = {
   us_midi_close: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `void us_midi_name(void *input, char *name, uint32_t bytes)` */
   us_midi_name: { parameters: ["pointer", "buffer", "u32"], result: "void" },
-  /** `uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most)` */
-  us_midi_take: { parameters: ["pointer", "buffer", "u32"], result: "u32" },
-  /** `void us_midi_look(void *input, struct us_midi_state *state)` */
-  us_midi_look: { parameters: ["pointer", "buffer"], result: "void" },
+  /** `uint32_t us_midi_drain(void *input, struct us_midi_event *events, uint32_t most)` */
+  us_midi_drain: { parameters: ["pointer", "buffer", "u32"], result: "u32" },
+  /** `void us_midi_poll(void *input, struct us_midi_state *state)` */
+  us_midi_poll: { parameters: ["pointer", "buffer"], result: "void" },
   /** `int us_midi_connect(void *input, const char *pattern)`; asks the server */
   us_midi_connect: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
   /** `int us_midi_ports(void *input, char *names, uint32_t bytes)`; asks the server */

@@ -1,5 +1,5 @@
 /**
- * PortAudio for TypeScript: devices, streams with a native callback, errors that say what to do. JavaScript callbacks are
+ * PortAudio for TypeScript: devices, streams with a native callback, errors that name the remedy. JavaScript callbacks are
  * not offered: a garbage collection would be heard. Main isolate only; calls are made one after the other.
  */
 import { openPortAudioLibrary } from "./library_search.ts";

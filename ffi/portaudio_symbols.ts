@@ -56,7 +56,7 @@ export const HostApiType = { jack: 12 } as const;
 
 type CType = "int" | "long" | "double" | "pointer";
 
-/** Structures of `portaudio.h` as their fields stand there. */
+/** Structures of `portaudio.h`, field by field. */
 export const portAudioStructures = {
   PaDeviceInfo: [
     ["structVersion", "int"],

@@ -96,9 +96,10 @@ export class CommandRefusedError extends Error {
   override readonly name = "CommandRefusedError";
 }
 
-/** The largest magnitude of each output channel since the last call, 1 at full scale. */
+/** Peaks of the output for one reader. */
 export interface Meter {
-  take(): readonly number[];
+  /** The largest magnitude of each channel since the last call, 1 at full scale. */
+  drain(): readonly number[];
   close(): void;
 }
 
@@ -143,7 +144,7 @@ export type FaultTarget = typeof faultTargets[number];
 export const roles = ["primary", "standby", "spare"] as const;
 export type Role = typeof roles[number];
 
-/** What a renderer that falls was: one in a role, or the one that waits behind them. */
+/** The role of a renderer that falls; `reserve` waits behind the roles. */
 export type RendererRole = Role | "reserve";
 
 /** Why a renderer was lost. */
@@ -172,7 +173,7 @@ export interface EngineStatus {
   readonly sampleRateHz: number;
   readonly blockFrames: number;
   readonly lookaheadBlocks: number;
-  /** From a command to the device's output as it is set up: the lookahead, and what the device states of itself. */
+  /** From a command to the device's output: the lookahead and the latency that the device states. */
   readonly latencyMs: number;
   /** The same with the lead that renderers really had in the last second. */
   readonly measuredLatencyMs: number;

@@ -126,7 +126,7 @@ export class DeliveryLog {
       for (let channel = 0; channel < geometry.channels; channel++) {
         this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);
       }
-      for (const meter of this.#meters) meter.note(memory.floats, peaks);
+      for (const meter of this.#meters) meter.record(memory.floats, peaks);
     }
     if (count === 0) return;
     if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);

@@ -1,4 +1,4 @@
-/** What calls the native callback: a sound device or the clock. The engine starts one and knows it only by this. */
+/** A sound device or the clock: it calls the native callback. The engine knows it only by this interface. */
 export interface Driver {
   readonly kind: "portaudio" | "clock";
   /** Name for people, e.g. `JACK Audio Connection Kit: system`. */
@@ -12,7 +12,7 @@ export interface Driver {
   stop(): Promise<void>;
 }
 
-/** The driver could not be opened or started; the message says what was asked for, what was found, and the remedy. */
+/** The driver could not be opened or started; the message names the request, the finding and the remedy. */
 export class DriverError extends Error {
   override readonly name = "DriverError";
 }

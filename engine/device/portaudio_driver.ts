@@ -74,7 +74,7 @@ export class PortAudioDriver implements Driver {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
-    if (!this.stopsWhenLost && !this.#stream.isActive) return; // its server has gone just now
+    if (!this.stopsWhenLost && !this.#stream.isActive) return; // its server has just ended
     await this.#stream.close();
     await this.#portAudio.close();
   }

@@ -12,7 +12,7 @@ import { logEntryWords } from "../memory/constants.ts";
 import { logEntryIndex } from "../memory/places.ts";
 
 /**
- * What an entry does. `none` is what a quarantined entry becomes; `clear` drops every entry before it in the log that still
+ * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
  * waits for its time.
  */
 export const Opcode = {
@@ -78,7 +78,7 @@ export class CommandLog {
     return this.#head;
   }
 
-  /** How many entries fit now. One place stays free, so that 16 bits tell every distance. */
+  /** How many entries fit now. One place stays free, so that 16 bits hold every distance. */
   get room(): number {
     return this.#capacity - 1 - ((this.#head - this.#kept) | 0);
   }
@@ -110,7 +110,7 @@ export class CommandLog {
     Atomics.store(this.#words, fixed.log.head.index, this.#head);
   }
 
-  /** States that nobody needs entries before `position` any more. */
+  /** States that no renderer needs entries before `position` any more. */
   release(position: number): void {
     if (((position - this.#kept) | 0) > 0) this.#kept = position | 0;
   }
@@ -122,8 +122,8 @@ export class CommandLog {
   }
 
   /**
-   * Makes a kept entry do nothing, in place; renderers look here again when they apply it. A `clear` stays: it breaks nobody,
-   * and what it dropped must not come back.
+   * Makes a kept entry do nothing, in place; renderers read it again when they apply it. A `clear` stays: it breaks no
+   * renderer, and the commands it dropped must not come back.
    *
    * @returns whether the entry does nothing from now on
    */

@@ -13,7 +13,7 @@
 import { sealIndex, sealLap } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 
-/** Answer of {@link SealTable.claim} to a renderer that is too far behind. Log positions are never negative. */
+/** Answer of {@link SealTable.claim} to a renderer that is too far behind. A position has 16 bits, so it is never negative. */
 export const sealLost = -1;
 
 export class SealTable {

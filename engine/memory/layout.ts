@@ -1,7 +1,7 @@
 /**
  * The one declaration of everything that isolates and the native callback share.
  *
- * A fixed part (sections below) is followed by regions whose size depends on the configuration; their offsets stand in
+ * A fixed part (sections below) is followed by regions whose size depends on the configuration; their offsets are in
  * `geometry`, so that C needs no constants of its own. `scripts/generate_layout.ts` writes the same declaration as
  * `ffi/native/layout.h`. Every section begins on its own pair of cache lines and has one writer: words of different
  * writers never share a line, also not through the adjacent-line prefetcher.
@@ -104,7 +104,7 @@ export const sections = {
     writer: "main isolate",
     fields: {
       roleRing: word("ring + 1 of primary, standby and spare; 0: no renderer", roleCount),
-      play: word("0: silence, consumed stands still; 1: blocks are played"),
+      play: word("0: silence, and consumed does not advance; 1: blocks are played"),
       stop: word("1: fade out from the next block, then silence"),
       snapshotTarget: word("snapshot + 1 that the standby writes next; 0: none"),
       deviceAway: word(
@@ -247,8 +247,8 @@ export const structures = {
     fields: {
       block: word("block number; stored after everything else"),
       flags: word("see `DeliveredFlag`"),
-      checksumLow: word("checksum of what the device got"),
-      checksumHigh: word("checksum of what the device got"),
+      checksumLow: word("checksum of the samples that the device got"),
+      checksumHigh: word("checksum of the samples that the device got"),
       ring: word("ring + 1 it came from; 0: concealed"),
       reserved: word("keeps the time on an 8-byte boundary"),
       peaks: float("largest magnitude of each channel", maximumChannels),
@@ -271,7 +271,7 @@ export const structures = {
 
 const typeBytes: Readonly<Record<FieldType, number>> = { u32: 4, f32: 4, u64: 8 };
 
-/** What happened to a block on its way to the device. */
+/** Changes to a block on its way to the device. */
 export const DeliveredFlag = { concealed: 1, ramped: 2, faded: 4, nonFinite: 8, rescued: 16 } as const;
 
 export const SeatCommand = { wait: 1, run: 2, stop: 3 } as const;
@@ -343,7 +343,7 @@ export const structureBytes = structurePart.bytes;
 /** Distance from the start of a seat, where the orders are, to the report of its renderer. */
 export const seatReportOffset = lineBytes;
 
-/** What decides the size of the shared memory. */
+/** The settings that decide the size of the shared memory. */
 export interface Dimensions {
   readonly sampleRateHz: number;
   readonly blockFrames: number;

@@ -1,7 +1,7 @@
 /**
  * Where everything that is repeated lies in the shared memory: the only place that computes an address from the geometry
  * (`seats.ts` has those of the seats). Indices count 32-bit words, as `SharedMemory.words` and `.floats` have them; fields of
- * a structure are added by `within`. Tables are rings: a block or position stands for all that are a whole lap away. Any
+ * a structure are added by `within`. Tables are rings: blocks and positions that are a whole lap apart share a place. Any
  * thread; only the views at the end allocate.
  */
 import { logEntryWords } from "./constants.ts";
@@ -44,7 +44,7 @@ export function logEntryIndex({ geometry }: SharedMemory, position: number): num
   return geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
 }
 
-/** What the callback wrote down about a delivered block. */
+/** The callback's record of a delivered block. */
 export function deliveredIndex({ geometry }: SharedMemory, block: number): number {
   return (geometry.deliveredOffset + (block & (geometry.deliveredCount - 1)) * structureBytes.delivered) / 4;
 }

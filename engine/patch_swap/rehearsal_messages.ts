@@ -1,4 +1,4 @@
-/** What passes between the main isolate and the thread of a rehearsal, checked by the side that receives it. */
+/** Messages between the main isolate and the thread of a rehearsal, checked by the side that receives them. */
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";

@@ -1,6 +1,6 @@
 /**
  * The engine without time: one renderer and the native callback in one thread, block after block, as fast as they go.
- * Renderer, seal and callback are those that play live, so what they make of the same commands are the same bytes.
+ * Renderer, seal and callback are those that play live, so they turn the same commands into the same bytes.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
@@ -13,7 +13,7 @@ import { SharedMemory } from "../memory/shared_memory.ts";
 import { preparePatch } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
 
-/** What is played, and in which format. */
+/** The patch that is played, and its format. */
 export interface OfflineEngineOptions extends
   Pick<
     Dimensions,
@@ -93,7 +93,7 @@ export class OfflineEngine {
     this.log.release(this.#renderer.logPosition);
   }
 
-  /** Renders the next block and hands it over into `output`, interleaved. */
+  /** Renders the next block and delivers it into `output`, interleaved. */
   renderBlock(output: Float32Array<ArrayBuffer>, { seal, concealed, faded, input }: Replay = {}): void {
     const { geometry, words } = this.#memory;
     const { block } = this.#renderer;

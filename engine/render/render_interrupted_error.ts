@@ -1,4 +1,4 @@
-/** Somebody wants the render to end; it leaves no file. */
+/** The render was interrupted from outside; it leaves no file. */
 export class RenderInterruptedError extends Error {
   override readonly name = "RenderInterruptedError";
 }

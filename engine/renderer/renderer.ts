@@ -25,7 +25,7 @@ import { countVoices } from "./voice_count.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, readSnapshot, writeSnapshot } from "./snapshot.ts";
 
-/** What a renderer is made of. */
+/** The parts of a renderer. */
 export interface RendererOptions {
   readonly memory: SharedMemory;
   /** Index of the ring, and of the seat, that this incarnation owns. */

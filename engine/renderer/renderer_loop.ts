@@ -11,7 +11,7 @@ import type { FaultInjector } from "./fault_injector.ts";
 import type { Renderer } from "./renderer.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 
-/** What the caller of a step has to do before the next one. */
+/** Tells the caller of a step what to do before the next one. */
 export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
 
 type Phase = "orders" | "poll" | "check" | "snapshot" | "claim" | "commands" | "render" | "store" | "publish";

@@ -1,4 +1,4 @@
-/** What passes between the main isolate and a renderer's thread, checked by the thread that receives it. */
+/** Messages from the main isolate to a renderer's thread, checked there. */
 import type { MessagePort } from "node:worker_threads";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { invariant } from "../../foundation/invariant.ts";
@@ -16,7 +16,7 @@ export interface PatchDelivery extends NumberedPatch {
   readonly oldest: number;
 }
 
-/** What a new renderer's thread is given. */
+/** The data that a new renderer's thread begins with. */
 export interface RendererStart {
   readonly buffer: SharedArrayBuffer;
   readonly seat: number;

@@ -1,5 +1,5 @@
 /**
- * What runs inside a renderer's thread: the loop around {@link Renderer}.
+ * The entry of a renderer's thread: the loop around {@link Renderer}.
  *
  * The Worker holds a Web Lock for its whole life, because Deno terminates the execution of a `node:worker_threads`
  * Worker only if it holds one; without it, `terminate()` would never end a loop that hangs. The loop runs in a timer's

@@ -33,7 +33,7 @@ export class SampleLoader {
   /**
    * The files that a session was recorded with.
    *
-   * @param folder where to look instead of where they were
+   * @param folder replaces the folder they were in
    * @throws {SampleError} when one is missing, or is another one than it was
    */
   async loadRecorded(recorded: SampleList, folder = recorded.folder): Promise<SampleBank> {

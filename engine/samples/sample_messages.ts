@@ -1,4 +1,4 @@
-/** What passes between the main isolate and the thread that decodes samples, checked by the side that receives it. */
+/** Messages between the main isolate and the thread that decodes samples, checked by the side that receives them. */
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { invariant } from "../../foundation/invariant.ts";
 

@@ -7,7 +7,7 @@ import { decodeSample } from "./decode_sample.ts";
 import { SampleError } from "./sample_error.ts";
 import { checkSampleRequest, type SampleAnswer, type SampleRequest } from "./sample_messages.ts";
 
-/** Largest file, and all of a patch once decoded, in MiB: what renderers read should stay in memory. */
+/** Limits for one file, and for all files of a patch once decoded, in MiB: samples should stay in memory. */
 const maxFileMiB = 256;
 const maxBankMiB = 512;
 

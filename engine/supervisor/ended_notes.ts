@@ -18,8 +18,8 @@ export class EndedNotes {
   }
 
   /**
-   * Notes that ended since the last look, as the renderer on a seat tells. More than {@link reportedEndedNotes} at once are
-   * told only as far as they are still known.
+   * Notes that ended since the last call, from the report of the renderer on a seat. Of more than {@link reportedEndedNotes}
+   * at once only the last are known.
    */
   look(seat: number): EndedNote[] {
     const { words } = this.#memory;

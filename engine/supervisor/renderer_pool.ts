@@ -83,7 +83,7 @@ export class RendererPool {
     Atomics.store(this.#options.memory.words, this.#order(seat, "patch"), newest.number);
   }
 
-  /** Whether the renderer on a seat can play this patch; also when nobody is there who could be asked to. */
+  /** Whether the renderer on a seat can play this patch; also true where no renderer sits that could be asked to. */
   hasPatch(seat: number, number: number): boolean {
     const occupant = this.#occupants[seat];
     return !occupant || occupant.ended || occupant.exited || this.#report(seat, "patch") >= number;
@@ -139,7 +139,7 @@ export class RendererPool {
 
   /**
    * Ends a renderer in whatever state it is: by its orders, and by force if it does not obey. Safe to repeat. Force comes
-   * second, because the runtime may print a line when it ends a thread just as that thread looks up.
+   * second, because the runtime may print a line when it ends a thread that is just waking up.
    */
   end(seat: number): void {
     const occupant = this.#occupants[seat];
@@ -179,7 +179,7 @@ export class RendererPool {
     return [...memory.words.subarray(first, first + counted)];
   }
 
-  /** What the supervisor sees of a seat. */
+  /** The state of a seat, for the supervisor. */
   view(seat: number, outvoted: boolean): SeatView | undefined {
     const occupant = this.#occupants[seat];
     if (!occupant) return undefined;
@@ -197,7 +197,7 @@ export class RendererPool {
     };
   }
 
-  /** Id of the renderer that sits, or last sat, on a seat; 0: nobody ever. */
+  /** Id of the renderer that sits, or last sat, on a seat; 0: none ever did. */
   incarnation(seat: number): number {
     return this.#occupants[seat]?.incarnation ?? 0;
   }
@@ -272,7 +272,7 @@ export class RendererPool {
   }
 }
 
-/** What a renderer needs of a patch; the binary stays with the main isolate, for the recording. */
+/** The part of a patch that a renderer needs; the binary stays in the main isolate, for the recording. */
 function withoutSource({ wasm: _wasm, ...patch }: CompiledPatch): NumberedPatch["patch"] {
   return patch;
 }

@@ -1,5 +1,5 @@
 /**
- * The supervisor's policy: which renderer plays which role, who is replaced and why. It is a pure state machine over
+ * The supervisor's policy: which renderer plays which role, which one is replaced and why. It is a pure state machine over
  * observations with an injected clock; the engine carries out what it answers, and the simulator drives the same code.
  *
  * Why it may be slow. Nothing audible waits for it: the callback merges whatever rings the roles name, and votes. The
@@ -31,7 +31,7 @@ export interface SeatView {
   readonly heartbeat: number;
   /** The Worker has reported its end, or its thread has left. */
   readonly exited: boolean;
-  /** No thread of this incarnation exists any more: its ring can be written by nobody. */
+  /** No thread of this incarnation exists any more that could write its ring. */
   readonly gone: boolean;
   /** Why it ended, where the Worker said so. */
   readonly cause?: FaultCause;
@@ -46,7 +46,7 @@ export interface Observation {
   readonly seats: readonly (SeatView | undefined)[];
   /** A snapshot that a joiner could use exists (the initial state counts while its log is kept). */
   readonly canJoin: boolean;
-  /** Nothing is played yet, so who hangs for a moment keeps nobody waiting; omitted: false. */
+  /** Nothing is played yet, so a renderer that hangs for a moment does no harm; omitted: false. */
   readonly unheard?: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface SupervisorSettings {
   readonly startMs: number;
   readonly joinMs: number;
   readonly zombieMs: number;
-  /** How long a start is put off while somebody joins. */
+  /** How long a start is put off while a renderer joins. */
   readonly startDelayMs: number;
   readonly maxTickMs: number;
   readonly aloneFactor: number;
@@ -322,7 +322,7 @@ export class Supervisor {
 
   #startMore(seen: Observation): void {
     const { following, waiting, startDelayMs } = this.#settings;
-    // Starting a thread holds the main isolate up for some 30 ms: first let who is joining be seen to have joined.
+    // Starting a thread holds the main isolate up for some 30 ms: first let the loop see that a joining renderer has joined.
     const joining = this.#seats.some((seat) => seat.phase === "joining" && seat.phaseMs < startDelayMs);
     if (joining && this.inLockstep > 0) return;
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;

@@ -6,7 +6,7 @@
  * here may wait, allocate, lock, log, or enter the kernel.
  *
  * The answer is that of SMPTE ST 2022-7: there is no "active" source and no switch. For block n every ring that a role
- * names is asked for the slot tagged n. Those who have it vote by the checksum of their samples, which settles a wrong
+ * names is asked for the slot tagged n. Rings that have it vote by the checksum of their samples, which settles a wrong
  * sample before it is heard; the roles' order settles everything else. The samples are copied, and the checksum is taken
  * again over the copy: a slot that changed meanwhile (a zombie, a reused ring) does not match and the next one is
  * taken. If no ring has block n it is concealed: the last samples fade out over a short ramp, silence follows, and the
@@ -273,7 +273,7 @@ static void play(const struct view *v, const float *input, float *output, uint32
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
   while (frames > 0) {
-    if (v->callback->ended) { /* in the middle of a call: what follows is no block any more */
+    if (v->callback->ended) { /* in the middle of a call: no block follows */
       memset(output, 0, (size_t)frames * g->channels * sizeof(float));
       return;
     }

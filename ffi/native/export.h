@@ -1,4 +1,4 @@
-/* What TypeScript may call: everything else is hidden (-fvisibility=hidden). */
+/* Marks the functions that TypeScript may call; all others are hidden (-fvisibility=hidden). */
 #ifndef UNDERSTUDY_EXPORT_H
 #define UNDERSTUDY_EXPORT_H
 

@@ -1,5 +1,5 @@
 /*
- * Guards: what keeps native threads out of a shared memory. A memory goes away with the isolate that made it, also when that
+ * Guards keep native threads out of a shared memory. A memory goes away with the isolate that made it, also when that
  * isolate ends by an error and the device was never stopped; so the main isolate closes the guard first.
  *
  * A native thread enters before it touches a memory, leaves afterwards, and touches nothing when it may not enter. It may

@@ -102,7 +102,7 @@ _Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.ca
 /* Written by: main isolate. */
 struct us_control {
   uint32_t role_ring[3]; /* ring + 1 of primary, standby and spare; 0: no renderer */
-  uint32_t play; /* 0: silence, consumed stands still; 1: blocks are played */
+  uint32_t play; /* 0: silence, and consumed does not advance; 1: blocks are played */
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
   uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
@@ -318,8 +318,8 @@ _Static_assert(sizeof(struct us_input_slot) == 16, "size of inputSlot");
 struct us_delivered {
   uint32_t block; /* block number; stored after everything else */
   uint32_t flags; /* see `DeliveredFlag` */
-  uint32_t checksum_low; /* checksum of what the device got */
-  uint32_t checksum_high; /* checksum of what the device got */
+  uint32_t checksum_low; /* checksum of the samples that the device got */
+  uint32_t checksum_high; /* checksum of the samples that the device got */
   uint32_t ring; /* ring + 1 it came from; 0: concealed */
   uint32_t reserved; /* keeps the time on an 8-byte boundary */
   float peaks[8]; /* largest magnitude of each channel */

@@ -1,4 +1,4 @@
-/* What the engine asks of the operating system outside the audio callback. Thread: as stated at each function. */
+/* Services of the operating system that the engine needs outside the audio callback. Thread: as stated at each function. */
 #ifndef UNDERSTUDY_SERVICES_H
 #define UNDERSTUDY_SERVICES_H
 
@@ -21,11 +21,11 @@ US_EXPORT int us_demote_thread(int thread_id);
 /* Gives a thread real-time priority (SCHED_FIFO), 1..99; 0 returns it to the normal class. Returns 0 or an errno. */
 US_EXPORT int us_prioritise_thread(int thread_id, int priority);
 
-/* What speaks against taking `memory` for the shared memory of this version. */
+/* Why a memory is not the shared memory of this version. */
 enum us_layout_problem { us_layout_ok, us_layout_no_magic, us_layout_other_version, us_layout_other_size };
 
 /*
- * Compares magic, version and sizes of a shared memory of so many bytes with what this code was compiled for. To be called
+ * Compares magic, version and sizes of a shared memory of `bytes` bytes with those that this code was compiled for. To be called
  * before the memory is given to any other function here. Returns a us_layout_problem. Any thread.
  */
 US_EXPORT int us_check_layout(const void *shared_memory, uint64_t bytes);
