@@ -322,9 +322,9 @@ export class Engine implements control.EngineControl {
     const running = this.#supervisor.roles.filter((seat) =>
       seat !== undefined && this.#supervisor.isRunning(seat)
     ) as number[];
-    const compared = this.#comparison.look(running);
+    const compared = this.#comparison.poll(running);
     this.#reporter.divergence(compared.block, compared.undecided);
-    this.#snapshotPosition = this.#snapshots.look(running) ?? this.#snapshotPosition;
+    this.#snapshotPosition = this.#snapshots.poll(running) ?? this.#snapshotPosition;
     const consumed = this.memory.consumed();
     const actions = this.#supervisor.observe({
       nowMs: performance.now(),
@@ -339,7 +339,7 @@ export class Engine implements control.EngineControl {
     if (this.#supervisor.inLockstep === 0) this.#quarantinePoison();
     this.#carryOut(actions);
     this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
-    this.#history.look();
+    this.#history.poll();
     const position = this.#history.position;
     this.#commands.release(
       blocksBetween(position, this.#snapshotPosition) < 0 ? position : this.#snapshotPosition,
@@ -352,7 +352,7 @@ export class Engine implements control.EngineControl {
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
     const seat = running[0];
     if (seat !== undefined) {
-      this.#endedNotes.look(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
+      this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
   }
@@ -441,7 +441,7 @@ export class Engine implements control.EngineControl {
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
     }
-    this.#history.look(true);
+    this.#history.poll(true);
     this.#history.abandon();
     await this.#writer?.close({
       blocks: this.#history.blocks,

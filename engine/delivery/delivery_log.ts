@@ -93,11 +93,11 @@ export class DeliveryLog {
    *
    * @param last the engine ends: also blocks that no renderer has sealed any more are taken in
    */
-  look(last = false): void {
-    do this.#lookOnce(last); while (last && blocksBetween(this.#options.memory.consumed(), this.#next) > 0);
+  poll(last = false): void {
+    do this.#pollOnce(last); while (last && blocksBetween(this.#options.memory.consumed(), this.#next) > 0);
   }
 
-  #lookOnce(last: boolean): void {
+  #pollOnce(last: boolean): void {
     const { memory, seals } = this.#options;
     const { geometry } = memory;
     const consumed = memory.consumed();

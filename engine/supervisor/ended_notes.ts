@@ -21,7 +21,7 @@ export class EndedNotes {
    * Notes that ended since the last call, from the report of the renderer on a seat. Of more than {@link reportedEndedNotes}
    * at once only the last are known.
    */
-  look(seat: number): EndedNote[] {
+  poll(seat: number): EndedNote[] {
     const { words } = this.#memory;
     const count = Atomics.load(words, reportFieldIndex(this.#memory, seat, "endedNotes"));
     const fresh = (count - this.#known) | 0;

@@ -181,8 +181,8 @@ export class Simulation {
     const running = this.#supervisor.roles.filter((seat) =>
       seat !== undefined && this.#supervisor.isRunning(seat)
     ) as number[];
-    const { outvoted } = this.#comparison.look(running);
-    this.#snapshotPosition = this.#snapshots.look(running) ?? this.#snapshotPosition;
+    const { outvoted } = this.#comparison.poll(running);
+    this.#snapshotPosition = this.#snapshots.poll(running) ?? this.#snapshotPosition;
     const actions = this.#supervisor.observe({
       nowMs: this.#nowMs,
       consumed: this.#memory.consumed(),
