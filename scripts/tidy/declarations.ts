@@ -159,7 +159,8 @@ function bodyAt(
 ): { declaration: Bare; end: number } {
   const named = code[index + 1]?.kind === "word" && !["extends", "implements"].includes(code[index + 1].text);
   const name = named ? code[index + 1].text : "";
-  let open = index + 1;
+  let open = index + (named ? 2 : 1);
+  if (isSign(code[open], "<")) open = behindAngles(code, open);
   let inherits = false;
   while (open < code.length && !opensBody(code, open)) {
     if (code[open].text === "extends") inherits = true;
@@ -333,7 +334,7 @@ function opensBody(code: readonly Token[], at: number): boolean {
   if (!isSign(code[at], "{")) return false;
   const { kind, text } = code[at - 1];
   return kind !== "sign"
-    ? !["is", "keyof", "infer"].includes(text)
+    ? !["is", "keyof", "infer", "extends"].includes(text)
     : [">", "]", ")", "}", "{"].includes(text);
 }
 

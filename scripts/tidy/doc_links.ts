@@ -1,4 +1,4 @@
-/** `{@link …}` in comments, and whether there is something at the other end. */
+/** Links in comments to names in the code, and whether there is something at the other end. */
 import type { Declaration } from "./declarations.ts";
 import type { Finding } from "./finding.ts";
 import type { Source } from "./sources.ts";

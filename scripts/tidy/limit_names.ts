@@ -2,7 +2,7 @@
 import type { Finding } from "./finding.ts";
 import type { Source } from "./sources.ts";
 
-const superlative = /^(most|longest|largest|deepest|highest|biggest)(?=[A-Z])/;
+const superlative = /^(most|longest|largest|deepest)(?=[A-Z])/;
 
 /** Constants and members that name a limit by a superlative, such as `longestLine`. */
 export function limitNameFindings(sources: readonly Source[]): Finding[] {

@@ -10,7 +10,7 @@ const program =
   /^(main\.ts$|(cli|config|osc|midi|engine|ffi|compiler|modules|patches|foundation|dashboard|show)\/)/;
 
 /** Files of the program with code in them that have no test of their own; `awaiting` names those known to have none. */
-export function testTwinFindings(sources: readonly Source[], awaiting: ReadonlySet<string>): Finding[] {
+export function testTwinFindings(sources: readonly Source[], awaiting: readonly string[]): Finding[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const findings: Finding[] = [];
   for (const { path, declarations, code } of sources) {
@@ -19,7 +19,7 @@ export function testTwinFindings(sources: readonly Source[], awaiting: ReadonlyS
     const twin = byPath.get(twinPath);
     const tested = twin?.imports.some((used) => used.path === path && !used.typesOnly) ?? false;
     const needed = declarations.some(hasCode) || isProgram(code);
-    if (awaiting.has(path)) {
+    if (awaiting.includes(path)) {
       if (tested || !needed) {
         findings.push({ file: path, text: "has its test; take it off scripts/tidy/awaiting_tests.ts" });
       }

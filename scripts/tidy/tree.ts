@@ -12,9 +12,9 @@ export interface Tree {
 
 const leftOut = new Set(["node_modules", "build", ".git"]);
 
-/** Whether a check reads it: TypeScript, Markdown, and the settings of the project. */
+/** Whether a check reads it: sources, documents, and the settings of the project. */
 function isText(path: string): boolean {
-  return /\.(ts|md|h)$/.test(path) || path === "deno.json";
+  return /\.(ts|md|c|h)$/.test(path) || path === "deno.json";
 }
 
 /** The work tree below `root`, which ends with a slash. */
