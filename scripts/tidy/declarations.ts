@@ -193,18 +193,21 @@ function membersIn(
   let at = open + 1;
   while (at < close) {
     let hidden = false;
-    while (memberModifiers.has(code[at].text) && ["word", "string"].includes(code[at + 1].kind)) {
+    while (memberModifiers.has(code[at].text) && startsName(code[at + 1])) {
       if (code[at].text === "private" || code[at].text === "protected") hidden = true;
       at++;
     }
     if (isSign(code[at], "*")) at++;
-    const { kind, text, line } = code[at];
-    if (kind !== "word" && kind !== "string") {
+    const { kind, line } = code[at];
+    const computed = isSign(code[at], "[");
+    if (!computed && kind !== "word" && kind !== "string") {
       at = skippedMember(code, at, close);
       continue;
     }
+    const nameEnd = computed ? closing(code, at) : at;
+    const text = code.slice(at, nameEnd + 1).map(({ text }) => text).join("");
     members.push(text);
-    let next = at + 1;
+    let next = nameEnd + 1;
     while (isSign(code[next], "?") || isSign(code[next], "!")) next++;
     if (isSign(code[next], "(") || isSign(code[next], "<")) {
       const signature = signatureAt(code, next);
@@ -222,6 +225,10 @@ function membersIn(
     } else at = skippedMember(code, at, close);
   }
   return { members, functions };
+}
+
+function startsName(token: Token | undefined): boolean {
+  return token?.kind === "word" || token?.kind === "string" || isSign(token, "[") || isSign(token, "*");
 }
 
 /** Parameters of a constructor that are members too, such as `readonly name: string`. */

@@ -59,10 +59,10 @@ function importOf(
   }
   // a package is not part of the tree; that its name is imported shows in the words before `from`
   let inImport = false;
-  for (const { kind, text } of code) {
+  for (const [index, { kind, text }] of code.entries()) {
     if (kind === "word" && text === "import") inImport = true;
     else if (inImport && kind === "string") inImport = false;
-    else if (inImport && text === name) return "package";
+    else if (inImport && text === name && code[index + 1]?.text !== "as") return "package";
   }
   return undefined;
 }

@@ -30,7 +30,9 @@ function isSleep(code: readonly Token[], index: number): boolean {
   if (code[index].text !== "Promise" || code[index - 1]?.text !== "new") return false;
   let at = index + 1;
   while (code[at] && code[at].text !== "(") at++;
-  const settle = code[at + 1]?.text === "(" ? code[at + 2] : code[at + 1];
+  let first = at + 1;
+  while (["async", "function", "("].includes(code[first]?.text)) first++;
+  const settle = code[first];
   if (settle?.kind !== "word") return false;
   let depth = 0;
   for (; at < code.length; at++) {

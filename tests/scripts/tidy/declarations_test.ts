@@ -85,6 +85,7 @@ export class Shape<T extends { x: number }> extends Base implements Drawn {
   }
   abstract turn(): void;
   private hide(a: number, b: number, c: number, d: number) {}
+  [Symbol.dispose]() {}
   #fold() {}
 }`;
 
@@ -102,6 +103,7 @@ Deno.test("members of a class are its own names, not those that its methods use"
     "draw",
     "turn",
     "hide",
+    "[Symbol.dispose]",
     "#fold",
   ]);
   assert.ok(inherits);
@@ -117,7 +119,8 @@ Deno.test("methods have their sizes and parameters, and are public unless they a
       "Shape.width 10-12 0 true",
       "Shape.draw 13-15 1 true",
       "Shape.hide 17-17 4 false",
-      "Shape.#fold 18-18 0 false",
+      "Shape.[Symbol.dispose] 18-18 0 true",
+      "Shape.#fold 19-19 0 false",
     ],
   );
 });
