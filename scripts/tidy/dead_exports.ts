@@ -56,6 +56,7 @@ function usesOf(sources: readonly Source[]): Uses {
   for (const { path, imports } of sources) {
     const users = path.startsWith("tests/") ? tests : program;
     for (const { path: imported, form, names } of imports) {
+      if (form === "address" && users === tests) users.add(`${imported} *`); // read or started as a whole
       for (const { exported, local } of names) {
         const key = `${imported} ${exported}`;
         if (form === "export" && !entries.has(path)) {

@@ -55,3 +55,10 @@ Deno.test("a type in the signature of its own file, and what the kit offers to t
     [],
   );
 });
+
+Deno.test("what a test exports is used when another test imports it, or reads the file by its address", () => {
+  const files = { "tests/uses.ts": "export const uses = 1;\n" };
+  assert.equal(found(files).length, 1);
+  assert.deepEqual(found({ ...files, "tests/a_test.ts": 'import { uses } from "./uses.ts";\n' }), []);
+  assert.deepEqual(found({ ...files, "tests/a_test.ts": 'new URL("./uses.ts", import.meta.url);\n' }), []);
+});
