@@ -62,7 +62,7 @@ export type PortAudioLibrary = Deno.DynamicLibrary<typeof portAudioSymbols>;
 type CType = "int" | "long" | "double" | "pointer";
 
 /** Structures of `portaudio.h` as their fields stand there. */
-export const portAudioStructures = {
+const portAudioStructures = {
   PaDeviceInfo: [
     ["structVersion", "int"],
     ["name", "pointer"],

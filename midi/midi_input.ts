@@ -21,8 +21,8 @@ import { readMidi } from "./messages.ts";
 import { MidiClock } from "./midi_clock.ts";
 
 /** Client and port; PortAudio's client is called `understudy`, and must not have to share its name. */
-export const midiClientName = "understudy-midi";
-export const midiPortName = "midi_in";
+const midiClientName = "understudy-midi";
+const midiPortName = "midi_in";
 
 /** Time between two looks at the ring, and between two at cables and server. */
 const takeMs = 2;

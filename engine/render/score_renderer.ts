@@ -46,7 +46,7 @@ export interface ScoreRenderResult {
 }
 
 /** Below what a 24-bit file can tell from zero: half a step. */
-export const silencePeak = 2 ** -24;
+const silencePeak = 2 ** -24;
 
 /** A patch that is silent for so long has ended. Longer than the gap between two echoes of the ready patches, 1 s. */
 export const silenceSeconds = 2;

@@ -25,7 +25,7 @@ export function sourcesOf(tree: Tree): Source[] {
 }
 
 /** One file, taken apart. */
-export function sourceOf(path: string, text: string, map: ImportMap = {}): Source {
+function sourceOf(path: string, text: string, map: ImportMap = {}): Source {
   const tokens = tokensOf(text);
   const code = tokens.filter(({ kind }) => kind !== "comment");
   const comments = tokens.filter(({ kind }) => kind === "comment");
