@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { anchors, linkFindings, type LinkTargets } from "../../scripts/tidy/links.ts";
+import { anchors, linkFindings, type LinkTargets } from "../../../scripts/tidy/links.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../../../", import.meta.url);
 
 const documents: Record<string, string> = {
   "docs/osc.md": "# OSC\n\n## Music, and more\n\n## `code` here\n\n## Twice\n\n## Twice\n",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { sections, structures } from "../../engine/memory/layout.ts";
-import { declaresName, glossaryFindings, glossaryRows } from "../../scripts/tidy/glossary.ts";
+import { sections, structures } from "../../../engine/memory/layout.ts";
+import { declaresName, glossaryFindings, glossaryRows } from "../../../scripts/tidy/glossary.ts";
 
-const root = new URL("../../", import.meta.url);
+const root = new URL("../../../", import.meta.url);
 const glossary = await Deno.readTextFile(new URL("docs/glossary.md", root));
 
 const sources: Record<string, string> = {
