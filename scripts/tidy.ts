@@ -3,7 +3,7 @@
  * documents that are true. Prints each finding with its remedy; exit code 1 when there is any. Sizes are shown, largest
  * first: they are a place to look, not a limit.
  *
- *     deno task tidy [--sizes [ROWS]]
+ *     deno task tidy [--sizes ROWS]
  */
 import type { GeneratedFile } from "./generate/generated_file.ts";
 import { generatedFiles } from "./generate/generated_files.ts";
@@ -63,7 +63,8 @@ if (import.meta.main) {
   const tree = await readTree(new URL("../", import.meta.url));
   const sources = sourcesOf(tree);
   const at = Deno.args.indexOf("--sizes");
-  if (at >= 0) console.log(`${sizesText(sizesOf(sources), Number(Deno.args[at + 1] ?? 10))}\n`);
+  const rows = at >= 0 ? Number(Deno.args[at + 1]) : 5;
+  if (rows > 0) console.log(`${sizesText(sizesOf(sources), rows)}\n`);
   const findings = tidy(tree, sources);
   findings.forEach((finding) => console.log(findingText(finding)));
   console.log(`${awaitingTests.length} files await a test of their own: scripts/tidy/awaiting_tests.ts`);

@@ -45,7 +45,8 @@ export const arrowTable: ArrowTable = {
   "osc/oscquery": ["osc/packet", "osc/subscriptions", "types:engine/control"],
   "osc/score": ["osc/packet", "osc/methods", "types:engine/control"],
 
-  midi: ["engine/control", "types:compiler/graph", "types:config", "ffi"],
+  // a controller like osc, with a line of its own from its frames to ours
+  midi: ["engine/control", "engine/time/drift_limit.ts", "types:compiler/graph", "config", "ffi"],
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "types:ffi"],
   "engine/control": ["types:compiler/graph"],
