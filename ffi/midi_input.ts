@@ -53,7 +53,7 @@ export interface MidiState {
 const eventBytes = 24;
 
 /** Events taken in one call. */
-const most = 256;
+const maxMessages = 256;
 
 /** Longest that a server is waited for, in milliseconds. */
 const openMs = 2_000;
@@ -67,7 +67,7 @@ export class MidiInputPort {
   readonly name: string;
   readonly #symbols: NativeLibrary["symbols"];
   readonly #input: Deno.PointerObject;
-  readonly #bytes = new Uint8Array(most * eventBytes);
+  readonly #bytes = new Uint8Array(maxMessages * eventBytes);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #state = new Uint32Array(7);
   #pattern = bytesOf("");
@@ -107,7 +107,7 @@ export class MidiInputPort {
 
   /** Takes what waits, in order, at most 256 messages; does not wait itself. */
   take(): MidiEvent[] {
-    const count = this.#symbols.us_midi_take(this.#input, this.#bytes, most);
+    const count = this.#symbols.us_midi_take(this.#input, this.#bytes, maxMessages);
     return Array.from({ length: count }, (_, index) => {
       const at = index * eventBytes;
       const offset = this.#view.getUint32(at + 12, true);
