@@ -87,7 +87,7 @@ function sampleList({ folder, files }: SampleBank): SampleList {
   return { folder, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
 }
 
-/** Writes a patch as WebAssembly text. Throws `PatchError` when samples that it names are missing. */
+/** Writes a patch as WebAssembly text. Throws {@link PatchError} when samples that it names are missing. */
 export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: SampleBank): PatchText {
   const patch = resolveSamples(unresolved, bank);
   const samples = patch.samples ? bank : undefined;

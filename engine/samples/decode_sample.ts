@@ -1,6 +1,6 @@
 /**
  * From the bytes of a sound file to frames. What kind of file it is its first bytes say, not its name. Nothing is resampled:
- * whoever plays it accounts for the rate. Runs in the thread of `sample_worker.ts`, because it takes long.
+ * whoever plays it accounts for the rate. Runs in the thread of {@link loadSamples}, for it takes long.
  */
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
