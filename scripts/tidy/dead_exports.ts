@@ -17,25 +17,27 @@ export function deadExportFindings(sources: readonly Source[]): Finding[] {
   return sources.filter(({ path }) => !entries.has(path)).flatMap((source) => {
     const { path, declarations, listedExports } = source;
     const isTest = path.startsWith("tests/");
-    const exported = declarations.filter(({ exported }) => exported).map(({ name, line, kind }) => ({
+    const exported = declarations.filter(({ exported }) => exported).map((
+      { name, line, kind, inherits },
+    ) => ({
       name,
       line,
-      ofTypes: kind === "interface" || kind === "type",
+      inSignature: kind === "interface" || kind === "type" || (inherits && name.endsWith("Error")),
       local: name,
     }));
     const listed = listedExports.map(({ local, exported }) => ({
       name: exported,
       line: undefined,
-      ofTypes: false,
+      inSignature: false,
       local,
     }));
-    return [...exported, ...listed].flatMap(({ name, line, ofTypes, local }): Finding[] => {
+    return [...exported, ...listed].flatMap(({ name, line, inSignature, local }): Finding[] => {
       const key = `${path} ${name}`;
       if (uses.program.has(key) || uses.program.has(`${path} *`)) return [];
       const tested = uses.tests.has(key) || uses.tests.has(`${path} *`);
       if (isTest && tested) return [];
       if (occurrences(source, local) > 1) {
-        if (tested || ofTypes) return [];
+        if (tested || inSignature) return [];
         return [{ file: path, line, text: `exports ${name}, which no other file imports; remove "export"` }];
       }
       if (path.startsWith("testing/") && tested) return [];

@@ -44,6 +44,16 @@ Deno.test("what the face of the modules hands on is for others", () => {
   );
 });
 
+Deno.test("an error that its own file throws is part of what it promises; one that nothing throws is not", () => {
+  const error = "export class LostError extends Error {}\n";
+  const use = { "c/d.ts": 'import { f } from "../a/b.ts";\n' };
+  assert.deepEqual(
+    found({ "a/b.ts": `${error}export function f() {\n  throw new LostError();\n}\n`, ...use }),
+    [],
+  );
+  assert.equal(found({ "a/b.ts": `${error}export function f() {}\n`, ...use }).length, 1);
+});
+
 Deno.test("a type in the signature of its own file, and what the kit offers to tests, are used", () => {
   assert.deepEqual(
     found({
