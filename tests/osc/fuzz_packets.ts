@@ -1,6 +1,5 @@
 import { encodePacket, type OscArgument, type OscBundle, type OscMessage } from "../../osc/packet/codec.ts";
-import { immediately } from "../../osc/packet/time_tag.ts";
-import { timeTagOf } from "../../testing/osc/time_tag_of.ts";
+import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 
 const of = (type: "i" | "f", value: number): OscArgument => ({ type, value });

@@ -12,8 +12,7 @@ import {
 } from "../../osc/packet/codec.ts";
 import { PortInUseError, UdpListener } from "../../osc/transport/udp_listener.ts";
 import { TcpListener } from "../../osc/transport/tcp_listener.ts";
-import { immediately } from "../../osc/packet/time_tag.ts";
-import { timeTagOf } from "../../testing/osc/time_tag_of.ts";
+import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
