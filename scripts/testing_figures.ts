@@ -18,18 +18,21 @@ interface Counted {
   readonly modules: string;
 }
 
-/** Reads what {@link testingFigures} counts. */
+/** Reads what {@link testingFigures} counts; files are found by their names, wherever below `tests/` they are. */
 export async function countedFiles(): Promise<Counted> {
-  const read = (path: string) => Deno.readTextFile(new URL(`tests/${path}`, root));
+  const files = await testFiles(new URL("tests/", root));
+  const read = (name: string) => {
+    const found = files.filter(({ pathname }) => pathname.endsWith(`/${name}`));
+    if (found.length !== 1) throw new Error(`expected one ${name} below tests/, found ${found.length}`);
+    return Deno.readTextFile(found[0]);
+  };
   return {
-    simulation: await read("simulation/simulation_test.ts"),
+    simulation: await read("simulation_test.ts"),
     compiler: await Promise.all(
-      ["compile_test.ts", "fixed_patch_test.ts", "resolve_samples_test.ts"].map((name) =>
-        read(`compiler/${name}`)
-      ),
+      ["compile_test.ts", "fixed_patch_test.ts", "resolve_samples_test.ts"].map(read),
     ),
-    patchFiles: await read("patches/loading/evaluate_patch_test.ts"),
-    modules: await read("modules/all_modules_test.ts"),
+    patchFiles: await read("evaluate_patch_test.ts"),
+    modules: await read("all_modules_test.ts"),
   };
 }
 
@@ -84,13 +87,13 @@ function replacements(text: string): number {
   return body.match(/^ {4}\["/gm)?.length ?? 0;
 }
 
-async function testFiles(folder: URL): Promise<number> {
-  let count = 0;
+async function testFiles(folder: URL): Promise<URL[]> {
+  const files: URL[] = [];
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory) count += await testFiles(new URL(`${name}/`, folder));
-    else if (name.endsWith("_test.ts")) count++;
+    if (isDirectory) files.push(...await testFiles(new URL(`${name}/`, folder)));
+    else if (name.endsWith("_test.ts")) files.push(new URL(name, folder));
   }
-  return count;
+  return files;
 }
 
 if (import.meta.main) {
@@ -99,5 +102,6 @@ if (import.meta.main) {
     page,
     withFigures(await Deno.readTextFile(page), testingFigures(await countedFiles())),
   );
-  console.log(`docs/testing.md is current; ${await testFiles(new URL("tests/", root))} files define tests`);
+  const { length } = await testFiles(new URL("tests/", root));
+  console.log(`docs/testing.md is current; ${length} files define tests`);
 }
