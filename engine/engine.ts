@@ -11,7 +11,7 @@ import { compileChecksum } from "./memory/checksum.ts";
 import type { Config } from "../config/settings.ts";
 import { seatCount } from "./memory/constants.ts";
 import * as control from "./control/control.ts";
-import { DriverError } from "./device/driver.ts";
+import { DriverError } from "./device/driver_error.ts";
 import { DeviceWatch } from "./device/device_watch.ts";
 import { ExitGuard } from "./device/exit_guard.ts";
 import { fadeOut } from "./device/fade_out.ts";

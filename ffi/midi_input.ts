@@ -3,6 +3,8 @@
  * for the sound server runs beside the isolate, and is given up after a while, because a server can hang. Main isolate.
  */
 import type { NativeLibrary } from "./native_symbols.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
 
 /** Why there is no MIDI input. */
 export type MidiProblem = "library" | "server" | "refused" | "hangs";
@@ -17,8 +19,9 @@ const problemTexts: Readonly<Record<MidiProblem, string>> = {
 };
 
 /** MIDI cannot be had; the message says why and what helps. */
-export class MidiUnavailableError extends Error {
+export class MidiUnavailableError extends ExitError {
   override readonly name = "MidiUnavailableError";
+  override readonly exitCode = exitCodes.device;
 
   constructor(readonly problem: MidiProblem) {
     super(`MIDI input: ${problemTexts[problem]}`);

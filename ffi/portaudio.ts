@@ -5,6 +5,8 @@
 import { openPortAudioLibrary } from "./library_search.ts";
 import { decodeStructure, type PortAudioLibrary, structureLayout, textAt } from "./portaudio_symbols.ts";
 import { quietSoundLibraries } from "./quiet_sound_libraries.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
 
 const floatFormat = 0x0000_0001n; // paFloat32, interleaved
 const noClipNoDither = 0x0000_0003n; // paClipOff | paDitherOff: samples reach the device as they are
@@ -24,8 +26,9 @@ const errorNames = [
 ];
 
 /** PortAudio refused something; `codeName` is its name in `portaudio.h`. */
-export class PortAudioError extends Error {
+export class PortAudioError extends ExitError {
   override readonly name = "PortAudioError";
+  override readonly exitCode = exitCodes.device;
   readonly code: number;
   readonly codeName: string;
 
@@ -38,8 +41,9 @@ export class PortAudioError extends Error {
 }
 
 /** A device that was asked for is not there, or not the only one of that name. Nothing else is taken instead. */
-export class DeviceNotFoundError extends Error {
+export class DeviceNotFoundError extends ExitError {
   override readonly name = "DeviceNotFoundError";
+  override readonly exitCode = exitCodes.device;
 }
 
 export interface Device {

@@ -8,7 +8,8 @@
 import { type MidiEvent, MidiInputPort, type MidiState, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
-import { type Config, ConfigError } from "../config/settings.ts";
+import type { Config } from "../config/settings.ts";
+import { ConfigError } from "../config/config_error.ts";
 import {
   type Command,
   CommandRefusedError,

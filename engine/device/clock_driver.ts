@@ -1,6 +1,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { type Driver, DriverError } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { DriverError } from "./driver_error.ts";
 
 /** Real-time priority asked for the clock thread: below kernel threads, above everything of ours. */
 const clockPriority = 60;

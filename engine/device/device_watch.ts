@@ -12,7 +12,8 @@ import type { Log } from "../../foundation/logging.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import { type Driver, DriverError } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { DriverError } from "./driver_error.ts";
 import { openDriver } from "./open_driver.ts";
 
 /** A device must call back within this after it was started. */

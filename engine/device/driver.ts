@@ -11,8 +11,3 @@ export interface Driver {
   readonly stopsWhenLost: boolean;
   stop(): Promise<void>;
 }
-
-/** The driver could not be opened or started; the message says what was asked for, what was found, and the remedy. */
-export class DriverError extends Error {
-  override readonly name = "DriverError";
-}
