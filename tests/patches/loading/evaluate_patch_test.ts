@@ -1,12 +1,6 @@
-/**
- * Patch files as the programs of strangers: whatever they do, loading ends in a graph or in one clear line.
- *
- * Covers: patches/loading/evaluate_child.ts patches/ready/catalogue.ts
- */
+/** Patch files of unknown origin: whatever they do, evaluating them ends in a graph or in one clear line. */
 import assert from "node:assert/strict";
-import { PatchUnknownError } from "../../../patches/ready/catalogue.ts";
 import { type EvaluateOptions, evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
-import { isPatchFile } from "../../../patches/loading/patch_name.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
@@ -324,19 +318,6 @@ Deno.test("what is no patch file is said to be none", async () => {
     /a,b\.ts: a path with a comma cannot be read; rename it/,
   );
   assert.match(await message("/dev/null"), /expected a patch file, found something else/);
-  await assert.rejects(
-    evaluatePatch("organ", testFormat),
-    (error) =>
-      error instanceof PatchUnknownError &&
-      /there is no patch "organ"; there are: sines, keys/.test(error.message),
-  );
-});
-
-Deno.test("a name is a name, and a path or an ending is a file", () => {
-  for (const file of ["organ.ts", "./organ", "patches/organ.ts", "organ.js", "organ.mts"]) {
-    assert.ok(isPatchFile(file), file);
-  }
-  for (const name of ["organ", "keys", "toString"]) assert.ok(!isPatchFile(name), name);
 });
 
 Deno.test("a patch that would need too much memory to play says what for", async () => {
