@@ -5,6 +5,7 @@
 import type { NativeLibrary } from "./native_symbols.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
+import { within } from "../foundation/within.ts";
 
 /** Why there is no MIDI input. */
 export type MidiProblem = "library" | "server" | "refused" | "hangs";
@@ -164,13 +165,6 @@ export class MidiInputPort {
     this.#asking = asked;
     return within(asked, openMs);
   }
-}
-
-/** What comes within the time, or undefined. */
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<undefined>((done) => timer = setTimeout(() => done(undefined), timeoutMs));
-  return await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
 function pointerOf(handle: BigUint64Array): Deno.PointerObject {
