@@ -50,6 +50,8 @@ export interface Device {
   readonly index: number;
   readonly name: string;
   readonly hostApi: string;
+  /** `PaHostApiTypeId` of the host API, as in {@link HostApiType}; its name is only for people. */
+  readonly hostApiType: number;
   readonly maxInputChannels: number;
   readonly maxOutputChannels: number;
   readonly defaultSampleRateHz: number;
@@ -126,10 +128,12 @@ export class PortAudio {
     ];
     return Array.from({ length: Math.max(0, symbols.Pa_GetDeviceCount()) }, (_, index) => {
       const info = decodeStructure("PaDeviceInfo", symbols.Pa_GetDeviceInfo(index)!);
+      const host = decodeStructure("PaHostApiInfo", symbols.Pa_GetHostApiInfo(info.hostApi)!);
       return {
         index,
         name: info.name,
-        hostApi: decodeStructure("PaHostApiInfo", symbols.Pa_GetHostApiInfo(info.hostApi)!).name,
+        hostApi: host.name,
+        hostApiType: host.type,
         maxInputChannels: info.maxInputChannels,
         maxOutputChannels: info.maxOutputChannels,
         defaultSampleRateHz: info.defaultSampleRate,

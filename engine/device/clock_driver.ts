@@ -9,6 +9,7 @@ const clockPriority = 60;
 /** Calls the callback from a native thread at absolute deadlines, with no device behind it. Makes no sound. */
 export class ClockDriver implements Driver {
   readonly kind = "clock";
+  readonly usesJack = false;
   readonly stopsWhenLost = true;
   readonly device = "clock (no sound)";
   readonly outputLatencySeconds = 0;

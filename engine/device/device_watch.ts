@@ -68,6 +68,11 @@ export class DeviceWatch {
     return this.#driver?.device ?? "none";
   }
 
+  /** Whether a client of JACK is open, also one that was lost and kept aside. */
+  get usesJack(): boolean {
+    return this.#away?.usesJack ?? this.#driver?.usesJack ?? false;
+  }
+
   get outputLatencySeconds(): number {
     return this.#driver?.outputLatencySeconds ?? 0;
   }
