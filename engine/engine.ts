@@ -10,7 +10,7 @@ import type { PatchGraph } from "../compiler/graph/graph.ts";
 import { compileChecksum } from "./memory/checksum.ts";
 import type { Config } from "../config/settings.ts";
 import * as control from "./control/control.ts";
-import { DriverError } from "./device/driver.ts";
+import { DriverError } from "./device/driver_error.ts";
 import { DeviceWatch } from "./device/device_watch.ts";
 import { ExitGuard } from "./device/exit_guard.ts";
 import { fadeOut } from "./device/fade_out.ts";

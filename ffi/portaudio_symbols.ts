@@ -59,6 +59,9 @@ export const portAudioSymbols = {
 
 export type PortAudioLibrary = Deno.DynamicLibrary<typeof portAudioSymbols>;
 
+/** Values of `PaHostApiTypeId`. */
+export const HostApiType = { jack: 12 } as const;
+
 type CType = "int" | "long" | "double" | "pointer";
 
 /** Structures of `portaudio.h` as their fields stand there. */

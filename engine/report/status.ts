@@ -36,6 +36,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     state: sources.state,
     driver: driver.kind,
     device: driver.device,
+    usesJack: driver.usesJack,
     patch: sources.patch,
     sampleRateHz,
     blockFrames,
