@@ -4,13 +4,7 @@
  * memory likewise. Shapes leave out what only moves the sound, so that a note rings on through a change of its filter.
  */
 import { endedNotesKept, type StateRegion } from "./graph/compiled_patch.ts";
-import {
-  type ArenaPlan,
-  instrumentWords,
-  lineStride,
-  parameterRecord,
-  ringFrames,
-} from "./arena.ts";
+import { type ArenaPlan, instrumentWords, lineStride, parameterRecord, ringFrames } from "./arena.ts";
 import type { Graph, PatchGraph } from "./graph/graph.ts";
 
 /** All stretches of state, with what has to be the same for them to be taken over. */

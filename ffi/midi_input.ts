@@ -4,6 +4,9 @@
  */
 import { cString, textOf } from "./c_string.ts";
 import type { NativeLibrary } from "./native_symbols.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
+import { within } from "../foundation/within.ts";
 
 /** Why there is no MIDI input. */
 export type MidiProblem = "library" | "server" | "refused" | "hangs";
@@ -18,8 +21,9 @@ const problemTexts: Readonly<Record<MidiProblem, string>> = {
 };
 
 /** MIDI is not available; the message names the cause and the remedy. */
-export class MidiUnavailableError extends Error {
+export class MidiUnavailableError extends ExitError {
   override readonly name = "MidiUnavailableError";
+  override readonly exitCode = exitCodes.device;
 
   constructor(readonly problem: MidiProblem) {
     super(`MIDI input: ${problemTexts[problem]}`);
@@ -54,7 +58,7 @@ export interface MidiState {
 const eventBytes = 24;
 
 /** Events taken in one call. */
-const most = 256;
+const maxMessages = 256;
 
 /** Longest that a server is waited for, in milliseconds. */
 const openMs = 2_000;
@@ -68,7 +72,7 @@ export class MidiInputPort {
   readonly name: string;
   readonly #symbols: NativeLibrary["symbols"];
   readonly #input: Deno.PointerObject;
-  readonly #bytes = new Uint8Array(most * eventBytes);
+  readonly #bytes = new Uint8Array(maxMessages * eventBytes);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #state = new Uint32Array(7);
   #pattern = cString("");
@@ -108,7 +112,7 @@ export class MidiInputPort {
 
   /** Returns the messages that wait, in order, at most 256; does not wait itself. */
   drain(): MidiEvent[] {
-    const count = this.#symbols.us_midi_drain(this.#input, this.#bytes, most);
+    const count = this.#symbols.us_midi_drain(this.#input, this.#bytes, maxMessages);
     return Array.from({ length: count }, (_, index) => {
       const at = index * eventBytes;
       const offset = this.#view.getUint32(at + 12, true);
@@ -162,13 +166,6 @@ export class MidiInputPort {
     this.#asking = asked;
     return within(asked, openMs);
   }
-}
-
-/** The result within the time limit, or undefined. */
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<undefined>((done) => timer = setTimeout(() => done(undefined), timeoutMs));
-  return await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
 function pointerOf(handle: BigUint64Array): Deno.PointerObject {

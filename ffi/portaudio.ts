@@ -6,6 +6,8 @@ import { openPortAudioLibrary } from "./library_search.ts";
 import { cString, textAt } from "./c_string.ts";
 import { decodeStructure, type PortAudioLibrary, structureLayout } from "./portaudio_symbols.ts";
 import { quietSoundLibraries } from "./quiet_sound_libraries.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
 
 /** PortAudio keeps its address, so it lives as long as the program. */
 const clientName = cString("understudy");
@@ -28,8 +30,9 @@ const errorNames = [
 ];
 
 /** PortAudio refused something; `codeName` is its name in `portaudio.h`. */
-export class PortAudioError extends Error {
+export class PortAudioError extends ExitError {
   override readonly name = "PortAudioError";
+  override readonly exitCode = exitCodes.device;
   readonly code: number;
   readonly codeName: string;
 
@@ -42,15 +45,16 @@ export class PortAudioError extends Error {
 }
 
 /** A device that was asked for is missing, or not the only one of that name. No other is taken instead. */
-export class DeviceNotFoundError extends Error {
+export class DeviceNotFoundError extends ExitError {
   override readonly name = "DeviceNotFoundError";
+  override readonly exitCode = exitCodes.device;
 }
 
 export interface Device {
   readonly index: number;
   readonly name: string;
   readonly hostApi: string;
-  /** `PaHostApiTypeId` of the host API, as in {@link HostApiType}; its name is only for people. */
+  /** `PaHostApiTypeId` of the host API, as in `HostApiType`; its name is only for people. */
   readonly hostApiType: number;
   readonly maxInputChannels: number;
   readonly maxOutputChannels: number;

@@ -57,7 +57,7 @@ export const HostApiType = { jack: 12 } as const;
 type CType = "int" | "long" | "double" | "pointer";
 
 /** Structures of `portaudio.h`, field by field. */
-export const portAudioStructures = {
+const portAudioStructures = {
   PaDeviceInfo: [
     ["structVersion", "int"],
     ["name", "pointer"],

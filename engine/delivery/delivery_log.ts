@@ -10,8 +10,14 @@ import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts
 import { within } from "../memory/layout.ts";
 import { deliveredIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { blockRecordWords } from "../session/session_format.ts";
-import type { SessionWriter } from "../session/session_writer.ts";
+import { blockRecordWords, type ChunkType } from "../session/session_format.ts";
+
+/** Where the delivery log is recorded to; `SessionWriter` is one. */
+export interface Recorder {
+  /** False once nothing more can be recorded, e.g. because the disk is full. */
+  readonly recording: boolean;
+  write(type: ChunkType, payload: Uint8Array): void;
+}
 
 export interface DeliveryLogOptions {
   readonly memory: SharedMemory;
@@ -25,7 +31,7 @@ const maxBlocksAtOnce = 512;
 
 export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
-  #writer: SessionWriter | undefined;
+  #writer: Recorder | undefined;
   #next: number;
   #position: number;
   #waiting: { head: number; resolve: () => void }[] = [];
@@ -40,7 +46,7 @@ export class DeliveryLog {
   }
 
   /** Records everything from the first block on; before that was handed over. */
-  recordTo(writer: SessionWriter): void {
+  recordTo(writer: Recorder): void {
     this.#writer = writer;
   }
 
@@ -140,7 +146,7 @@ export class DeliveryLog {
     });
   }
 
-  #record(writer: SessionWriter, records: Int32Array, first: number, count: number, position: number): void {
+  #record(writer: Recorder, records: Int32Array, first: number, count: number, position: number): void {
     const { memory, log } = this.#options;
     const entries = blocksBetween(position, this.#position);
     if (entries > 0) {

@@ -11,6 +11,7 @@ export class PortAudioDriver implements Driver {
   readonly kind = "portaudio";
   readonly device: string;
   readonly outputLatencySeconds: number;
+  readonly usesJack: boolean;
   readonly stopsWhenLost: boolean;
   readonly #portAudio: PortAudio;
   readonly #stream: Stream;
@@ -20,8 +21,9 @@ export class PortAudioDriver implements Driver {
     this.#portAudio = portAudio;
     this.#stream = stream;
     this.device = `${device.hostApi}: ${device.name}`;
+    this.usesJack = device.hostApiType === HostApiType.jack;
     // when a JACK server is gone, PortAudio 19.6 waits ten minutes in Pa_CloseStream, or ends the process by an assertion
-    this.stopsWhenLost = device.hostApiType !== HostApiType.jack;
+    this.stopsWhenLost = !this.usesJack;
     this.outputLatencySeconds = stream.info.outputLatencySeconds;
   }
 

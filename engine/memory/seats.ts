@@ -20,7 +20,7 @@ export function reportFieldIndex(memory: SharedMemory, seat: number, field: Repo
 }
 
 /** The first word of a seat's orders. */
-export function ordersIndex({ geometry }: SharedMemory, seat: number): number {
+function ordersIndex({ geometry }: SharedMemory, seat: number): number {
   return (geometry.seatOffset + seat * geometry.seatBytes) / 4;
 }
 

@@ -11,8 +11,10 @@ export interface RehearsalStart {
   readonly samples?: SampleBank;
   readonly format: PatchFormat;
   readonly seed: number;
-  /** Path of the native part, through which the thread lowers its own priority. */
+  /** Path of the native part, through which the thread lowers its own priority and locks samples in memory. */
   readonly nativeLibrary: string;
+  /** Runs at normal priority because nothing plays yet; by default only when no other thread needs the processor. */
+  readonly beforeStart?: boolean;
 }
 
 /** The patch and how it played, or why it did not. */

@@ -1,7 +1,7 @@
 /**
- * The rehearsal of a patch that will replace the one that plays. It is compiled and played for a while in a thread of its
- * own, which gets the processor only when no other thread wants it. A patch that traps, gives numbers that are not finite
- * or is too slow does so here, unheard. The code that was optimised here is the code that plays.
+ * The rehearsal of a patch before it plays: a thread of its own compiles it and plays it for a while. If the patch traps, gives
+ * numbers that are not finite, or is too slow, that shows here and is not heard. The code that was optimised here is the code
+ * that plays.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { compileGraph } from "../../compiler/compile.ts";
@@ -17,10 +17,12 @@ const heldNotes = 8;
 const warmUpSeconds = 0.3;
 const measuredSeconds = 0.3;
 
-function rehearse({ graph, samples, format, seed, nativeLibrary }: RehearsalStart): RehearsalResult {
+function rehearse(
+  { graph, samples, format, seed, nativeLibrary, beforeStart }: RehearsalStart,
+): RehearsalResult {
   const native = openNative(nativeLibrary);
   const { symbols } = native;
-  symbols.us_demote_thread(symbols.us_thread_id());
+  if (!beforeStart) symbols.us_demote_thread(symbols.us_thread_id());
   lockSamples(native, samples?.memory);
   const patch = compileGraph(graph, format, samples);
   const exports = instantiatePatch(patch);

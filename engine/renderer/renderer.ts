@@ -210,7 +210,7 @@ export class Renderer {
   /**
    * Takes over a snapshot: from here on this renderer is the one that wrote it.
    *
-   * @throws RangeError when it is damaged, {@link RendererStaleError} when its patch is not here
+   * @throws {RendererStaleError} when it was overwritten meanwhile, or its patch is not here
    */
   readSnapshot(slot: number): void {
     const instance = this.#patchNumbered(patchOfSnapshot(this.#memory, slot));

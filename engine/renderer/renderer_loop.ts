@@ -27,6 +27,7 @@ export class RendererLoop {
   readonly #snapshot: number;
   readonly #heartbeat: number;
   readonly #published: number;
+  readonly #logPosition: number;
   readonly #state: number;
   readonly #standby = fixed.control.roleRing.index + roles.indexOf("standby");
   #lookahead = 0;
@@ -43,6 +44,7 @@ export class RendererLoop {
     this.#snapshot = orderIndex(memory, seat, "snapshot");
     this.#heartbeat = reportFieldIndex(memory, seat, "heartbeat");
     this.#published = reportFieldIndex(memory, seat, "published");
+    this.#logPosition = reportFieldIndex(memory, seat, "logPosition");
     this.#state = reportFieldIndex(memory, seat, "state");
   }
 
@@ -100,6 +102,8 @@ export class RendererLoop {
     const snapshot = words[this.#snapshot];
     if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
     this.#lookahead = this.#memory.lookaheadBlocks();
+    // known before the first block: a renderer may break on that one
+    Atomics.store(words, this.#logPosition, this.#renderer.logPosition);
     Atomics.store(words, this.#published, this.#renderer.block);
     Atomics.store(words, this.#state, SeatState.running);
     this.#phase = "poll";

@@ -5,6 +5,7 @@
 import { within } from "../memory/layout.ts";
 import { snapshotArenaIndex, snapshotIndex } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import { RendererStaleError } from "./renderer_stale_error.ts";
 import { Host, type PatchInstance } from "./patch_instance.ts";
 
 const { block, logPosition, checksumLow, checksumHigh, sequence, patch } = within.snapshot;
@@ -28,7 +29,7 @@ export function patchOfSnapshot(memory: SharedMemory, slot: number): number {
   return memory.words[snapshotIndex(memory, slot) + patch.index];
 }
 
-/** Copies a snapshot into the arena of its patch. Throws RangeError when it is damaged. */
+/** Copies a snapshot into the arena of its patch. Throws {@link RendererStaleError} when it was overwritten meanwhile. */
 export function readSnapshot(memory: SharedMemory, slot: number, instance: PatchInstance): void {
   const { words } = memory;
   const { words: arena, bytes, checksum, host } = instance;
@@ -39,5 +40,5 @@ export function readSnapshot(memory: SharedMemory, slot: number, instance: Patch
   const intact = low === words[start + checksumLow.index] &&
     checksum.high === words[start + checksumHigh.index] &&
     arena[host + Host.block] === words[start + block.index];
-  if (!intact) throw new RangeError(`snapshot ${slot}: its checksum does not match its arena`);
+  if (!intact) throw new RendererStaleError(`snapshot ${slot}: its checksum does not match its arena`);
 }

@@ -192,7 +192,7 @@ export class RendererPool {
       heartbeat: this.#report(seat, "heartbeat"),
       exited: occupant.exited || over,
       gone: occupant.ended && occupant.exited && this.#threadGone(seat),
-      cause: this.#cause(seat, occupant, state),
+      cause: this.#cause(occupant, state),
       outvoted,
     };
   }
@@ -237,7 +237,7 @@ export class RendererPool {
     return this.living;
   }
 
-  #cause(seat: number, occupant: Occupant, state: number): FaultCause | undefined {
+  #cause(occupant: Occupant, state: number): FaultCause | undefined {
     if (occupant.outOfMemory) return "oom";
     if (state === SeatState.stale) return "stale";
     if (state === SeatState.trapped) return "trap";

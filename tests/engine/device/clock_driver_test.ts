@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ClockDriver } from "../../../engine/device/clock_driver.ts";
-import { DriverError } from "../../../engine/device/driver.ts";
+import { DriverError } from "../../../engine/device/driver_error.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { until } from "../../../testing/test_engine.ts";

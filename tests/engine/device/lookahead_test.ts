@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DriverError } from "../../../engine/device/driver.ts";
+import { DriverError } from "../../../engine/device/driver_error.ts";
 import { raiseLookahead } from "../../../engine/device/lookahead.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import type { Log } from "../../../foundation/logging.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../../config/settings.ts";
-import { DriverError } from "../../../engine/device/driver.ts";
+import { DriverError } from "../../../engine/device/driver_error.ts";
 import { openDriver } from "../../../engine/device/open_driver.ts";
 import { PortAudioMissingError } from "../../../ffi/library_search.ts";
 import type { Log } from "../../../foundation/logging.ts";

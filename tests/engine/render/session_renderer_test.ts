@@ -3,7 +3,7 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
 import { renderToWav } from "../../../engine/render/render_session_to_wav.ts";
 import { encodePatch, recordedPatch } from "../../../engine/session/session_format.ts";
-import { SessionDamagedError } from "../../../engine/session/session_reader.ts";
+import { SessionDamagedError } from "../../../engine/session/session_damaged_error.ts";
 import { SessionWriter } from "../../../engine/session/session_writer.ts";
 import { checksumOf } from "../../../engine/memory/checksum.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeChunk, encodePatch, sessionMagic } from "../../../engine/session/session_format.ts";
-import { SessionDamagedError, SessionReader } from "../../../engine/session/session_reader.ts";
+import { SessionDamagedError } from "../../../engine/session/session_damaged_error.ts";
+import { SessionReader } from "../../../engine/session/session_reader.ts";
 import { testHeader } from "../../../testing/session_header.ts";
 import { tallyPatch } from "../../../testing/tally_patch.ts";
 
@@ -13,10 +14,13 @@ const { wasm, module: _module, ...description } = tallyPatch({
 });
 const patch = encodeChunk("PTCH", encodePatch({ number: 0, description, wasm }));
 
-async function reading<T>(parts: readonly Uint8Array[], work: (path: string) => Promise<T>): Promise<T> {
+async function reading<T>(
+  parts: readonly Uint8Array<ArrayBuffer>[],
+  work: (path: string) => Promise<T>,
+): Promise<T> {
   const path = await Deno.makeTempFile();
   try {
-    await Deno.writeFile(path, new Uint8Array(await new Blob(parts as BlobPart[]).arrayBuffer()));
+    await Deno.writeFile(path, new Uint8Array(await new Blob([...parts]).arrayBuffer()));
     return await work(path);
   } finally {
     await Deno.remove(path);
@@ -40,7 +44,8 @@ Deno.test("a session is read from its first chunk on again after its patch was r
   }));
 
 Deno.test("a file without its head, or a session without its patch, is damaged and says what is missing", async () => {
-  const open = (parts: readonly Uint8Array[]) => reading(parts, (path) => SessionReader.open(path));
+  const open = (parts: readonly Uint8Array<ArrayBuffer>[]) =>
+    reading(parts, (path) => SessionReader.open(path));
   await assert.rejects(open([new TextEncoder().encode("RIFF and more than that")]), /not a session file/);
   await assert.rejects(open([sessionMagic]), SessionDamagedError);
   const bent = head.slice();

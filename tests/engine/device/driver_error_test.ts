@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { DriverError } from "../../../engine/device/driver.ts";
+import { DriverError } from "../../../engine/device/driver_error.ts";
 
 Deno.test("an error of the driver is told from others by its name, and keeps its cause", () => {
   const cause = new Error("errno 16");
