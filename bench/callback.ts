@@ -6,8 +6,8 @@ import { checksumOf } from "../engine/memory/checksum.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
 import { fixed, structureBytes, within } from "../engine/memory/layout.ts";
 import { Timeline } from "../engine/time/timeline.ts";
-import { nativeForTests } from "../testing/native_for_tests.ts";
-import { testMemory } from "../testing/test_memory.ts";
+import { nativeForTests } from "../testing/engine/native_for_tests.ts";
+import { testMemory } from "../testing/engine/test_memory.ts";
 import { report } from "./report.ts";
 
 const calls = Number(Deno.args[0] ?? 10_000_000);

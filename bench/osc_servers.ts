@@ -8,7 +8,7 @@ import {
   type OscArgument,
   type OscMessage,
 } from "../osc/packet/codec.ts";
-import { startSoundServer } from "../testing/sound_server.ts";
+import { startSoundServer } from "../testing/sound/sound_server.ts";
 
 /** A server under test. */
 export interface OscServer {

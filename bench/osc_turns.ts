@@ -11,10 +11,10 @@ import { setImmediate } from "node:timers";
 import { decodePacket, encodePacket, type OscMessage } from "../osc/packet/codec.ts";
 import { immediately } from "../osc/packet/time_tag.ts";
 import { compilePatch } from "../patches/loading/compile_named.ts";
-import { nativeForTests } from "../testing/native_for_tests.ts";
+import { nativeForTests } from "../testing/engine/native_for_tests.ts";
 import { serveOsc } from "../testing/osc/osc_server.ts";
-import { startTestEngine } from "../testing/test_engine.ts";
-import { TurnTimes } from "../testing/turn_times.ts";
+import { startTestEngine } from "../testing/engine/test_engine.ts";
+import { TurnTimes } from "../testing/measure/turn_times.ts";
 import { report } from "./report.ts";
 
 const seconds = Number(Deno.args[0] ?? 3);

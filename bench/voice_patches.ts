@@ -12,7 +12,7 @@ import { compileGraph } from "../compiler/compile.ts";
 import { delay } from "../modules/time/delay.ts";
 import { pan } from "../modules/utility/pan.ts";
 import { soundFile } from "../scripts/reference/library.ts";
-import { threadSeconds } from "../testing/processor_time.ts";
+import { threadSeconds } from "../testing/measure/processor_time.ts";
 
 /** What all of them are rendered for. */
 export const benchFormat = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };

@@ -4,7 +4,7 @@
  * Covers: cli/devices.ts, cli/doctor.ts, config/load_native.ts, engine/device/driver.ts, engine/render/render_session_to_wav.ts
  */
 import assert from "node:assert/strict";
-import { readFloatWav } from "./chaos/read_float_wav.ts";
+import { readFloatWav } from "../testing/sound/read_float_wav.ts";
 
 const root = new URL("..", import.meta.url);
 

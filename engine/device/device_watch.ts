@@ -13,7 +13,7 @@ import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ClockDriver } from "./clock_driver.ts";
 import { type Driver, DriverError } from "./driver.ts";
-import { openDriver } from "./open_driver.ts";
+import { type OpenDriver, openDriver } from "./open_driver.ts";
 
 /** A device must call back within this after it was started. */
 const firstCallMs = 5_000;
@@ -33,11 +33,21 @@ const callsToReturn = 16;
 const firstRetryMs = 500;
 const maxRetryMs = 8_000;
 
+export interface DeviceWatchOptions {
+  readonly native: NativeLibrary;
+  readonly memory: SharedMemory;
+  readonly config: Config;
+  readonly log: Log;
+  /** By default what the configuration asks for. */
+  readonly openDriver?: OpenDriver;
+}
+
 export class DeviceWatch {
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #config: Config;
   readonly #log: Log;
+  readonly #openDriver: OpenDriver;
   #driver: Driver | undefined;
   #lastCalls = 0;
   #lastLookMs = 0;
@@ -52,11 +62,12 @@ export class DeviceWatch {
   #knocksBefore = 0;
   #stopped = false;
 
-  constructor(native: NativeLibrary, memory: SharedMemory, config: Config, log: Log) {
-    this.#native = native;
-    this.#memory = memory;
-    this.#config = config;
-    this.#log = log;
+  constructor(options: DeviceWatchOptions) {
+    this.#native = options.native;
+    this.#memory = options.memory;
+    this.#config = options.config;
+    this.#log = options.log;
+    this.#openDriver = options.openDriver ?? openDriver;
   }
 
   get kind(): Driver["kind"] {
@@ -87,7 +98,7 @@ export class DeviceWatch {
 
   /** Opens the driver and waits for its first call. Throws {@link DriverError} or PortAudio's errors. */
   async start(): Promise<void> {
-    this.#driver = await openDriver(this.#native, this.#memory, this.#config, this.#log);
+    this.#driver = await this.#openDriver(this.#native, this.#memory, this.#config, this.#log);
     const deadline = performance.now() + firstCallMs;
     while (this.#calls() === 0) {
       if (performance.now() > deadline) {
@@ -188,7 +199,7 @@ export class DeviceWatch {
     const clock = this.#driver!;
     await clock.stop();
     try {
-      this.#driver = await openDriver(
+      this.#driver = await this.#openDriver(
         this.#native,
         this.#memory,
         { ...this.#config, driver: "portaudio" },

@@ -1,7 +1,7 @@
 /** What modules answer, measured on compiled patches: the points of the pictures. */
 import type { Note } from "../../modules/patch.ts";
 import type { Signal, Unit } from "../../modules/signal/signal.ts";
-import { PatchPlayer } from "../../testing/patch_player.ts";
+import { PatchPlayer } from "../../testing/patch/patch_player.ts";
 import { decibels, gainDbAt, spectrum } from "../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, process, rateHz, voicePatch } from "../../testing/trial/trial_patch.ts";
 import type { Axis, Line } from "./chart.ts";

@@ -2,7 +2,7 @@
 import { definePatch, instrument, type Note } from "../../modules/patch.ts";
 import type { Polyphony } from "../../compiler/graph/graph.ts";
 import { constant, feedback, integerFeedback, type Signal, table } from "../../modules/signal/signal.ts";
-import { PatchPlayer } from "../patch_player.ts";
+import { PatchPlayer } from "../patch/patch_player.ts";
 import type { Event } from "./random_patch.ts";
 
 /** Frames that a released note of a probe sounds on. */

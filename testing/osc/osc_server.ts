@@ -7,8 +7,8 @@ import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
-import { nativeForTests } from "../native_for_tests.ts";
-import { startTestEngine, type TestEngine, type TestEngineOptions } from "../test_engine.ts";
+import { nativeForTests } from "../engine/native_for_tests.ts";
+import { startTestEngine, type TestEngine, type TestEngineOptions } from "../engine/test_engine.ts";
 
 /** What hears an engine's OSC on a real socket. */
 export interface ServedOsc {

@@ -1,6 +1,6 @@
 import { decodePacket, encodePacket } from "../../osc/packet/codec.ts";
 import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "../../osc/packet/packet.ts";
-import { until } from "../test_engine.ts";
+import { until } from "../until.ts";
 
 /** A sender on a socket of its own, which keeps every answer. */
 export class UdpClient {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { CommandRefusedError, type FaultKind, faultKinds } from "../../engine/control/control.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
-import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 import { quantiles } from "./jack_chaos.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);

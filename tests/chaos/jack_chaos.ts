@@ -18,9 +18,9 @@ import {
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
-import { startSoundServer } from "../../testing/sound_server.ts";
+import { startSoundServer } from "../../testing/sound/sound_server.ts";
 import { type AudioComparison, compareAudio } from "./compare_audio.ts";
-import { readFloatWav } from "./read_float_wav.ts";
+import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 
 export interface ChaosOptions {
   readonly seconds: number;

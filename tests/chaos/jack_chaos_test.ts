@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
-import { soundServerNeeds } from "../../testing/sound_server.ts";
+import { soundServerNeeds } from "../../testing/sound/sound_server.ts";
 import { held, runJackChaos } from "./jack_chaos.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);

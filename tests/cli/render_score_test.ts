@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
-import { until } from "../../testing/test_engine.ts";
+import { until } from "../../testing/until.ts";
 
 const root = new URL("../..", import.meta.url);
 const example = new URL("examples/scores/keys.txt", root).pathname;

@@ -7,7 +7,7 @@ import { patches } from "../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../patches/loading/compile_named.ts";
 import { sampleFolderOf } from "../../patches/loading/sample_folder.ts";
 import { showPatch } from "../../cli/show_patch.ts";
-import { testFormat as format } from "../../testing/patch_player.ts";
+import { testFormat as format } from "../../testing/patch/patch_player.ts";
 
 Deno.test("the text and the data that are shown are the patch that is played", async () => {
   const loader = new SampleLoader();

@@ -6,7 +6,7 @@ import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patches, patchNames } from "../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../patches/loading/compile_named.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../testing/patch_player.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
 import { playEvent } from "../../testing/compiler/comparison.ts";
 import { type Event, patchOf, recipes } from "../../testing/compiler/random_patch.ts";
 

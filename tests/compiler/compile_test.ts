@@ -9,7 +9,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compileGraph } from "../../compiler/compile.ts";
-import { PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
+import { PatchPlayer, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
 import { compareWithInterpreter, playStep } from "../../testing/compiler/comparison.ts";
 import {
   type Event,

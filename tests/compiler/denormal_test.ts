@@ -12,7 +12,7 @@ import { planArena, voiceField } from "../../compiler/arena.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { constant, DelayLine, feedback, feedbackOf, type Signal } from "../../modules/signal/signal.ts";
 import { delay } from "../../modules/time/delay.ts";
-import { PatchPlayer, peak, testFormat } from "../../testing/patch_player.ts";
+import { PatchPlayer, peak, testFormat } from "../../testing/patch/patch_player.ts";
 
 type Sound = (input: Signal<"1">) => Signal<"1">;
 

@@ -8,7 +8,7 @@ import { cutIntoPasses, onePass, type Passes } from "../../compiler/passes.ts";
 import { type Schedule, scheduleGraph } from "../../compiler/schedule.ts";
 import { constant, DelayLine, feedback, type Signal } from "../../modules/signal/signal.ts";
 import { patches } from "../../patches/ready/catalogue.ts";
-import { testFormat } from "../../testing/patch_player.ts";
+import { testFormat } from "../../testing/patch/patch_player.ts";
 import { patchOf, recipes } from "../../testing/compiler/random_patch.ts";
 
 /** What is wrong with the passes of a graph. */

@@ -17,7 +17,7 @@ import { resolveSamples } from "../../compiler/resolve_samples.ts";
 import { sampleFile } from "../../modules/signal/sample_file.ts";
 import { channel, constant, integerFeedback } from "../../modules/signal/signal.ts";
 import { graphFromJson } from "../../compiler/graph/validate.ts";
-import { PatchPlayer, testFormat } from "../../testing/patch_player.ts";
+import { PatchPlayer, testFormat } from "../../testing/patch/patch_player.ts";
 import { bankOf, frames, sineFrames } from "../../testing/trial/test_bank.ts";
 import { compareWithInterpreter } from "../../testing/compiler/comparison.ts";
 import type { Event } from "../../testing/compiler/random_patch.ts";

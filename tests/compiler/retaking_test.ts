@@ -14,7 +14,7 @@ import { dbToGain } from "../../modules/signal/math.ts";
 import type { Signal } from "../../modules/signal/signal.ts";
 import { velocityPower } from "../../compiler/velocity_power.ts";
 import { stateVariable } from "../../modules/filters/state_variable.ts";
-import { PatchPlayer, peak, testFormat } from "../../testing/patch_player.ts";
+import { PatchPlayer, peak, testFormat } from "../../testing/patch/patch_player.ts";
 
 /** One voice whose tone is treated with its velocity in some way. */
 function patchWith(treat: (tone: Signal<"1">, velocity: Signal<"1">, note: Note) => Signal<"1">): Patch {

@@ -5,7 +5,7 @@ import { steadyGraph } from "../../compiler/steady.ts";
 import { scheduleGraph } from "../../compiler/schedule.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
 import { conditionFeedback, constant } from "../../modules/signal/signal.ts";
-import { testFormat } from "../../testing/patch_player.ts";
+import { testFormat } from "../../testing/patch/patch_player.ts";
 
 /** Nodes that run in every frame. */
 function perFrame(graph: Graph): number {

@@ -37,7 +37,7 @@ Deno.test("the code of the modules guide runs as it stands", async () => {
   const folder = await Deno.makeTempDir();
   const sources = [
     ...["compiler", "engine", "ffi", "foundation", "modules", "patches"],
-    ...["testing/patch_player.ts", "testing/trial/trial_patch.ts"],
+    ...["testing/patch/patch_player.ts", "testing/trial/trial_patch.ts"],
   ];
   for (const source of sources) await copy(`${root}${source}`, `${folder}/${source}`);
   const config = JSON.parse(await Deno.readTextFile(`${root}deno.json`));

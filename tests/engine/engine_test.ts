@@ -8,9 +8,11 @@
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
-import { poisonNumber } from "../../testing/tally_patch.ts";
-import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
+import { poisonNumber } from "../../testing/patch/tally_patch.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 
 const replacements = Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 500);
 

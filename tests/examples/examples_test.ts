@@ -4,7 +4,8 @@ import { AddressSpace } from "../../osc/methods/address_space.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { startTestEngine, until } from "../../testing/test_engine.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 
 const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
 

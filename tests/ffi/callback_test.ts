@@ -4,8 +4,8 @@ import { checksumOf } from "../../engine/memory/checksum.ts";
 import { concealRampFrames } from "../../engine/memory/constants.ts";
 import { fixed, HandedFlag, structureBytes, within } from "../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { testMemory } from "../../testing/test_memory.ts";
+import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
+import { testMemory } from "../../testing/engine/test_memory.ts";
 
 const { native, build } = await nativeForTests();
 const [blockFrames, channels] = [32, 2];

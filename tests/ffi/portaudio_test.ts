@@ -9,10 +9,10 @@ import {
 } from "../../ffi/portaudio.ts";
 import { structureLayout } from "../../ffi/portaudio_symbols.ts";
 import { fixed } from "../../engine/memory/layout.ts";
-import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { soundServerNeeds, startSoundServer } from "../../testing/sound_server.ts";
-import { testMemory } from "../../testing/test_memory.ts";
+import { soundServerNeeds, startSoundServer } from "../../testing/sound/sound_server.ts";
+import { testMemory } from "../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
 

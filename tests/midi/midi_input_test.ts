@@ -9,16 +9,16 @@ import { MidiInput } from "../../midi/midi_input.ts";
 import { MidiInputPort, MidiUnavailableError } from "../../ffi/midi_input.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
-import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
+import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { type SoundServer, startSoundServer } from "../../testing/sound_server.ts";
+import { type SoundServer, startSoundServer } from "../../testing/sound/sound_server.ts";
 import {
   startTestEngine,
   type TestEngine,
   type TestEngineOptions,
-  until,
-} from "../../testing/test_engine.ts";
+} from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 import { clicks, onsetsIn } from "../../testing/measure/clicks.ts";
 import { sendMidi, type SentMessage } from "./midi_sender.ts";
 

@@ -1,9 +1,9 @@
 /** MIDI as users have it: the program in a process of its own, sound and MIDI on one JACK server. */
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
-import { type SoundServer, soundServerNeeds, startSoundServer } from "../../testing/sound_server.ts";
-import { readFloatWav } from "../chaos/read_float_wav.ts";
-import { until } from "../../testing/test_engine.ts";
+import { type SoundServer, soundServerNeeds, startSoundServer } from "../../testing/sound/sound_server.ts";
+import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
+import { until } from "../../testing/until.ts";
 import { sendMidi } from "./midi_sender.ts";
 
 const root = new URL("../..", import.meta.url);

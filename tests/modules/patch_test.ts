@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { constant } from "../../modules/signal/signal.ts";
-import { testFormat } from "../../testing/patch_player.ts";
+import { testFormat } from "../../testing/patch/patch_player.ts";
 
 /** A patch file in which some lines can be replaced; the instrument begins in line 3, its voice's first line is 7. */
 function patchFile(lines: Readonly<Record<number, string>> = {}): string {

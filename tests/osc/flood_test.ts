@@ -8,7 +8,7 @@ import { logEntryWords } from "../../engine/memory/constants.ts";
 import { completePosition } from "../../engine/log/seal_table.ts";
 import { blockRecordWords } from "../../engine/session/session_format.ts";
 import { SessionReader } from "../../engine/session/session_reader.ts";
-import { renderAgain } from "../../testing/test_engine.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
 import { startOscServer } from "../../testing/osc/osc_server.ts";
 import type { QuietSenderStart } from "./quiet_sender.ts";
 

@@ -11,10 +11,12 @@ import { parseArgs } from "node:util";
 import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
-import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
-import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
-import { TurnTimes } from "../../testing/turn_times.ts";
+import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
+import { TurnTimes } from "../../testing/measure/turn_times.ts";
 import { serveOsc } from "../../testing/osc/osc_server.ts";
 import { reportEvery } from "./fuzz_sender.ts";
 

@@ -15,10 +15,11 @@ import { TcpListener } from "../../osc/transport/tcp_listener.ts";
 import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
-import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { senderAt } from "../../testing/osc/recording_sender.ts";
-import { renderAgain, startTestEngine } from "../../testing/test_engine.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
 
 const noPatch = () => Promise.reject(new Error("there is nothing to load"));
 

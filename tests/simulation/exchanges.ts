@@ -7,7 +7,7 @@ import { type Renderer } from "../../engine/renderer/renderer.ts";
 import { ordersIndex } from "../../engine/memory/seats.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
-import { keepsState, tallyState } from "../../testing/tally_patch.ts";
+import { keepsState, tallyState } from "../../testing/patch/tally_patch.ts";
 
 /** What of a simulated thread an exchange needs. */
 interface Receiver {

@@ -3,8 +3,8 @@ import { compileChecksum } from "../../engine/memory/checksum.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { Renderer } from "../../engine/renderer/renderer.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
-import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { tallyPatch } from "../../testing/tally_patch.ts";
+import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
+import { tallyPatch } from "../../testing/patch/tally_patch.ts";
 
 /** `UNDERSTUDY_TEST_SEED` replays one seed; `UNDERSTUDY_TEST_SEEDS` sets how many are run. */
 const onlySeed = Deno.env.get("UNDERSTUDY_TEST_SEED");

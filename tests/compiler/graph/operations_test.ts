@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { definePatch } from "../../../modules/patch.ts";
 import { type OperationName, operations } from "../../../compiler/graph/operations.ts";
 import { makeNode, Signal } from "../../../modules/signal/signal.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 
 /** Operations from floats to a float: what goes in and out can be played. */
 const floatOperations = (Object.keys(operations) as OperationName[]).filter((name) => {

@@ -19,7 +19,7 @@ import { shareStates } from "../../../compiler/graph/share_states.ts";
 import { constant, DelayLine, feedback, feedbackOf, type Signal } from "../../../modules/signal/signal.ts";
 import { delay } from "../../../modules/time/delay.ts";
 import { faderDb, gain } from "../../../modules/utility/gain.ts";
-import { PatchPlayer, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import { PatchPlayer, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
 import { playStep } from "../../../testing/compiler/comparison.ts";
 import { patchOf, recipes, scores } from "../../../testing/compiler/random_patch.ts";
 

@@ -13,7 +13,7 @@ import { graphToJson } from "../../../compiler/graph/graph_json.ts";
 import { graphFromJson } from "../../../compiler/graph/validate.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { sines } from "../../../patches/ready/sines.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 
 const format = { ...testFormat, inputChannels: 2, maximumBlockFrames: 64 };

@@ -15,7 +15,7 @@ import type { PatchGraph } from "../../../compiler/graph/graph.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 const graphs = Object.values(patches).map((patch) => patch.build(testFormat));
 const graph = keys.build(testFormat);

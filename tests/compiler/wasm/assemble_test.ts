@@ -16,7 +16,7 @@ import { floatText } from "../../../compiler/kernel.ts";
 import { AssemblyError } from "../../../compiler/wasm/wat_reader.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 
 const runs = Number(Deno.env.get("UNDERSTUDY_TEST_GRAPHS") ?? 120);

@@ -3,7 +3,7 @@ import { sine } from "../../../modules/oscillators/sine.ts";
 import { definePatch, type Instrument, instrument } from "../../../modules/patch.ts";
 import { chokeProblem } from "../../../compiler/graph/choke_groups.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 
 /** A drum kit of steady tones: each note at its own loudness, so that it can be told which of them sound. */
 function kit(options: Partial<Instrument> = {}) {

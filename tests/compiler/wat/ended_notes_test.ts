@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import type { Polyphony } from "../../../compiler/graph/graph.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { playStep } from "../../../testing/compiler/comparison.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";
 

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 
 const [bend, pressure, timbre] = [0, 1, 2];
 

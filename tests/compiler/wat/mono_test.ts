@@ -7,7 +7,7 @@ import { noteStackLength } from "../../../compiler/arena.ts";
 import { constant } from "../../../modules/signal/signal.ts";
 import { glide } from "../../../modules/utility/glide.ts";
 import { pan } from "../../../modules/utility/pan.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { followProbe, Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";
 

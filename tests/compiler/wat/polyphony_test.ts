@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sines } from "../../../patches/ready/sines.ts";
 import { playingModes, stealingRules } from "../../../compiler/graph/graph.ts";
-import { PatchPlayer, peak, sameBits } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak, sameBits } from "../../../testing/patch/patch_player.ts";
 import { playStep } from "../../../testing/compiler/comparison.ts";
 import { Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";

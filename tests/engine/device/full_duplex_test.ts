@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { requirement } from "../../../testing/requirement.ts";
-import { soundServerNeeds, startSoundServer } from "../../../testing/sound_server.ts";
-import { renderAgain, startTestEngine } from "../../../testing/test_engine.ts";
+import { soundServerNeeds, startSoundServer } from "../../../testing/sound/sound_server.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 requirement({
   name: "on a real server the input is heard, recorded and rendered: an echo through the server's own wires",

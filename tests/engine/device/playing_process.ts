@@ -1,5 +1,5 @@
 /** A process that plays by the clock and then ends as its argument says, without having stopped its engine. */
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 const { engine } = await startTestEngine();
 const later = (work: () => void) => setTimeout(work, 50);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArenaChecksum, checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
-import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { nativeForTests } from "../../../testing/engine/native_for_tests.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 
 const module = compileChecksum();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { blocksBetween, SharedMemory } from "../../../engine/memory/shared_memory.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("who attaches finds the geometry that was written", () => {
   const memory = testMemory({ blockFrames: 64, startBlock: 0xFFFFFFF0 });

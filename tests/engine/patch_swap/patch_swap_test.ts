@@ -9,10 +9,12 @@ import { CommandRefusedError } from "../../../engine/control/control.ts";
 import type { Patch } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { sameBits } from "../../../testing/patch_player.ts";
-import { renderAgain, startTestEngine, type TestEngine, until } from "../../../testing/test_engine.ts";
-import { tone } from "../../../testing/versions.ts";
+import { OutputCapture } from "../../../testing/engine/output_capture.ts";
+import { sameBits } from "../../../testing/patch/patch_player.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { startTestEngine, type TestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
+import { tone } from "../../../testing/patch/tone_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 const keys = patchNamed("keys");

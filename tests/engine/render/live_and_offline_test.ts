@@ -10,11 +10,11 @@ import type { CompiledPatch } from "../../../compiler/graph/compiled_patch.ts";
 import { encodePacket } from "../../../osc/packet/codec.ts";
 import { readScore } from "../../../osc/score/score.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { sameBits } from "../../../testing/patch_player.ts";
+import { OutputCapture } from "../../../testing/engine/output_capture.ts";
+import { sameBits } from "../../../testing/patch/patch_player.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
-import { renderSamples } from "../../../testing/render_samples.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { renderSamples } from "../../../testing/patch/render_samples.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
 const blockFrames = 128;

@@ -6,7 +6,8 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { startTestEngine, until } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 
 Deno.test("every note's end is told once, by whichever renderer plays the lead", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });

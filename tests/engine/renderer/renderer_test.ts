@@ -7,9 +7,9 @@ import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts"
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { type PatchExports, Renderer, RendererStaleError } from "../../../engine/renderer/renderer.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const checksum = compileChecksum();
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };

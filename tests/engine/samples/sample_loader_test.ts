@@ -10,10 +10,12 @@ import { sampler } from "../../../modules/oscillators/sampler.ts";
 import { definePatch, instrument, type Patch } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { sampleFile } from "../../../modules/signal/sample_file.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { sameBits } from "../../../testing/patch_player.ts";
-import { renderAgain, startTestEngine, type TestEngine, until } from "../../../testing/test_engine.ts";
-import { sox, withSox } from "../../../testing/sound_files.ts";
+import { OutputCapture } from "../../../testing/engine/output_capture.ts";
+import { sameBits } from "../../../testing/patch/patch_player.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { startTestEngine, type TestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
+import { sox, withSox } from "../../../testing/sound/sound_files.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));

@@ -1,8 +1,8 @@
 /** Patch files with samples, as users run them. */
 import assert from "node:assert/strict";
-import { readFloatWav } from "../../chaos/read_float_wav.ts";
+import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
 import { UdpClient } from "../../../testing/osc/udp_client.ts";
-import { sox, withSox } from "../../../testing/sound_files.ts";
+import { sox, withSox } from "../../../testing/sound/sound_files.ts";
 
 const root = new URL("../../..", import.meta.url);
 

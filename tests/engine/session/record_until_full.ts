@@ -1,6 +1,6 @@
 /** Records more than the limit on file sizes allows; run by `session_test.ts` with that limit set. */
 import { SessionWriter } from "../../../engine/session/session_writer.ts";
-import { testHeader } from "../../../testing/session_header.ts";
+import { testHeader } from "../../../testing/engine/session_header.ts";
 
 const writer = await SessionWriter.create(Deno.args[0], testHeader, (error) => console.log(error.message));
 for (let index = 0; index < 100; index++) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Comparison, vote } from "../../../engine/supervisor/comparison.ts";
 import { structureBytes, within } from "../../../engine/memory/layout.ts";
 import { reportIndex } from "../../../engine/memory/seats.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const ballot = (seat: number, low: number) => ({ seat, low, high: 1 });
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { blocksBetween } from "../../../engine/memory/shared_memory.ts";
 import { Timeline } from "../../../engine/time/timeline.ts";
-import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { nativeForTests } from "../../../testing/engine/native_for_tests.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
 
@@ -68,7 +68,7 @@ async function followed() {
   const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128 });
   const shift = { ms: 0 };
   const wall = () => performance.timeOrigin + performance.now() + shift.ms;
-  const timeline = new Timeline(memory, native, wall);
+  const timeline = new Timeline(memory, native, { readWallMs: wall });
   for (let block = 0; block < 8; block++) {
     await new Promise((done) => setTimeout(done, 2.667));
     stamp(memory, block, ticksNow().ticks);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { brownNoise } from "../../../modules/oscillators/brown_noise.ts";
-import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { peak, sameBits } from "../../../testing/patch/patch_player.ts";
 import { rms } from "../../../testing/measure/level.ts";
 import { averageOfBands, slopeDb } from "../../../testing/measure/noise_bands.ts";
 import { playVoice } from "../../../testing/trial/trial_patch.ts";

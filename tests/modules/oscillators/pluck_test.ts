@@ -5,7 +5,7 @@ import { sine } from "../../../modules/oscillators/sine.ts";
 import { exp2 } from "../../../modules/signal/math.ts";
 import { steadyGraph } from "../../../compiler/steady.ts";
 import { scheduleGraph } from "../../../compiler/schedule.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
 import { rms, silentFrom } from "../../../testing/measure/level.ts";
 import { decibels, measureHz, spectrum, transformAt } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";

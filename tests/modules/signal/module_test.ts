@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkParameter, defineModule, type Parameter } from "../../../modules/signal/module.ts";
 import { loadPatch } from "../../../patches/loading/evaluate_patch.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 /** A patch file; `VOICE` and `OUTPUT` are where a test writes something wrong. Line 11 is the voice's, 17 the output's. */
 const file = `import {

@@ -9,7 +9,7 @@ import { readScale, ScaleError, tuningOf } from "../../../modules/tuning/scala.t
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { readTuning } from "../../../patches/loading/read_tuning.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 
 const equal = `! 12-TET.scl\n!\n12 tone equal temperament\n 12\n!\n${
   Array.from({ length: 11 }, (_, step) => ` ${(step + 1) * 100}.0`).join("\n")

@@ -3,7 +3,7 @@ import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import type { OscMessage } from "../../../osc/packet/codec.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { loadPatch } from "../../../patches/loading/evaluate_patch.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };

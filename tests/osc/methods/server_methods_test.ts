@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 import { immediately, timeTagOf } from "../../../osc/packet/time_tag.ts";
-import { until } from "../../../testing/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 import { startOscServer } from "../../../testing/osc/osc_server.ts";
 import { UdpClient } from "../../../testing/osc/udp_client.ts";
 

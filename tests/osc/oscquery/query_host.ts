@@ -4,7 +4,7 @@ import { engineValues, type ParameterSource } from "../../../osc/oscquery/engine
 import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 /** An engine that plays `keys`, with its address space and OSCQuery before it. */
 export interface QueryHost {

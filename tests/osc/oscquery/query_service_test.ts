@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import { QueryService, type QueryServiceOptions } from "../../../osc/oscquery/query_service.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
 

@@ -1,7 +1,7 @@
 /** OSCQuery against the real engine, over real sockets. */
 import assert from "node:assert/strict";
 import { decodePacket, encodePacket, type OscArgument, type OscMessage } from "../../../osc/packet/codec.ts";
-import { until } from "../../../testing/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 import { withQueryHost } from "./query_host.ts";
 
 /** A WebSocket client that keeps what it gets. */

@@ -9,7 +9,7 @@ import type { PacketSender } from "../../../osc/transport/intake.ts";
 import type { OscMessage } from "../../../osc/packet/packet.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 

@@ -11,8 +11,8 @@ import { frame, framings } from "../../../osc/transport/framing.ts";
 import { PacketIntake, type PacketSender } from "../../../osc/transport/intake.ts";
 import { UdpListener } from "../../../osc/transport/udp_listener.ts";
 import { TcpListener, type TcpListenerOptions } from "../../../osc/transport/tcp_listener.ts";
-import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { until } from "../../../testing/test_engine.ts";
+import { nativeForTests } from "../../../testing/engine/native_for_tests.ts";
+import { until } from "../../../testing/until.ts";
 import { TcpClient } from "../../../testing/osc/tcp_client.ts";
 
 /** Answers every message with its address and its sender, and keeps what came. */

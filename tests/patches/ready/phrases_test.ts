@@ -6,9 +6,10 @@ import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
 import { compilePatch, compileWithSamples } from "../../../patches/loading/compile_named.ts";
 import { phraseOf } from "../../../patches/ready/phrases.ts";
-import { startTestEngine, until } from "../../../testing/test_engine.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
+import { OutputCapture } from "../../../testing/engine/output_capture.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 for (const name of patchNames) {
   Deno.test(`the phrase of ${name} can be played, and lets go of every note`, async () => {

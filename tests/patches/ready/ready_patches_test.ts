@@ -13,8 +13,8 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
-import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import { nativeForTests } from "../../../testing/engine/native_for_tests.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
 
 const scores = new URL("../../../examples/scores/", import.meta.url);
 const sampleRateHz = 48_000;

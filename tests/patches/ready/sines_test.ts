@@ -3,7 +3,7 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { patchNamed, patchNames } from "../../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
 import { sines } from "../../../patches/ready/sines.ts";
-import { PatchPlayer, peak, testFormat } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak, testFormat } from "../../../testing/patch/patch_player.ts";
 
 Deno.test("gain is in decibels, its lowest value is silence, and pan keeps the power", async () => {
   const level = async (gainDb: number, pan = 0) => {

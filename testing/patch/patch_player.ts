@@ -1,8 +1,8 @@
-import { instantiatePatch, type PatchExports } from "../engine/renderer/patch_instance.ts";
-import type { CompiledPatch, PatchFormat } from "../compiler/graph/compiled_patch.ts";
-import type { SampleBank } from "../compiler/graph/sample_bank.ts";
-import type { Patch } from "../modules/patch.ts";
-import { compileGraph } from "../compiler/compile.ts";
+import { instantiatePatch, type PatchExports } from "../../engine/renderer/patch_instance.ts";
+import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
+import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
+import type { Patch } from "../../modules/patch.ts";
+import { compileGraph } from "../../compiler/compile.ts";
 
 /** The format that tests play in unless they say otherwise. */
 export const testFormat: PatchFormat = {

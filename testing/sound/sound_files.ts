@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { requirement } from "./requirement.ts";
+import { requirement } from "../requirement.ts";
 
 /** Registers a test that makes its sound files with SoX, in a folder of its own. */
 export function withSox(name: string, fn: (folder: string) => Promise<void>): void {

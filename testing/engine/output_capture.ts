@@ -1,5 +1,5 @@
-import { fixed } from "../engine/memory/layout.ts";
-import type { SharedMemory } from "../engine/memory/shared_memory.ts";
+import { fixed } from "../../engine/memory/layout.ts";
+import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 
 /** Takes out of the shared memory what the clock driver handed over, every sample of it. */
 export class OutputCapture {

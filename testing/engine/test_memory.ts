@@ -1,5 +1,5 @@
-import type { Dimensions } from "../engine/memory/layout.ts";
-import { SharedMemory } from "../engine/memory/shared_memory.ts";
+import type { Dimensions } from "../../engine/memory/layout.ts";
+import { SharedMemory } from "../../engine/memory/shared_memory.ts";
 
 /** A small shared memory; what a test does not care about has a plain value. */
 export function testMemory(dimensions: Partial<Dimensions> = {}): SharedMemory {

@@ -1,10 +1,10 @@
 /** Versions of one small instrument, for tests that exchange one for another while it plays. */
-import { adsr } from "../modules/envelopes/adsr.ts";
-import { sine } from "../modules/oscillators/sine.ts";
-import { definePatch, instrument, type Patch } from "../modules/patch.ts";
-import { constant } from "../modules/signal/signal.ts";
-import { delay } from "../modules/time/delay.ts";
-import { faderDb, gain } from "../modules/utility/gain.ts";
+import { adsr } from "../../modules/envelopes/adsr.ts";
+import { sine } from "../../modules/oscillators/sine.ts";
+import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
+import { constant } from "../../modules/signal/signal.ts";
+import { delay } from "../../modules/time/delay.ts";
+import { faderDb, gain } from "../../modules/utility/gain.ts";
 
 /** What differs between versions. */
 export interface Version {

@@ -1,10 +1,10 @@
-import { assemble } from "../compiler/wasm/assemble.ts";
+import { assemble } from "../../compiler/wasm/assemble.ts";
 import {
   type CompiledPatch,
   hostRegionBytes,
   type PatchFormat,
   type StateRegion,
-} from "../compiler/graph/compiled_patch.ts";
+} from "../../compiler/graph/compiled_patch.ts";
 
 const stateOffset = hostRegionBytes;
 const inputOffset = stateOffset + 64;

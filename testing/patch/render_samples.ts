@@ -1,14 +1,14 @@
-import { compileChecksum } from "../engine/memory/checksum.ts";
-import type { ScoreEvent } from "../engine/control/control.ts";
+import { compileChecksum } from "../../engine/memory/checksum.ts";
+import type { ScoreEvent } from "../../engine/control/control.ts";
 import {
   type RenderEnd,
   renderScore,
   type ScoreRenderOptions,
   type ScoreRenderResult,
-} from "../engine/render/score_renderer.ts";
-import type { CompiledPatch } from "../compiler/graph/compiled_patch.ts";
-import { definePatch, instrument } from "../modules/patch.ts";
-import { nativeForTests } from "./native_for_tests.ts";
+} from "../../engine/render/score_renderer.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import { definePatch, instrument } from "../../modules/patch.ts";
+import { nativeForTests } from "../engine/native_for_tests.ts";
 
 /** How tests render unless they say otherwise. */
 export const renderConfig: ScoreRenderOptions["config"] = {

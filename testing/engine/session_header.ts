@@ -1,4 +1,4 @@
-import type { SessionHeader } from "../engine/session/session_format.ts";
+import type { SessionHeader } from "../../engine/session/session_format.ts";
 
 /** The header of a session that nobody renders. */
 export const testHeader: SessionHeader = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { WavWriter } from "../../engine/render/wav_writer.ts";
-import { readFloatWav } from "./read_float_wav.ts";
+import { WavWriter } from "../../../engine/render/wav_writer.ts";
+import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
 
 Deno.test("what the writer wrote is read back bit for bit", async () => {
   const path = await Deno.makeTempFile();
