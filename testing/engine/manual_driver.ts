@@ -21,7 +21,7 @@ const patienceMs = 30_000;
  *
  * Renderers and supervisor live in real time; only the device stands still between two steps. A step waits for the
  * renderers, so it conceals nothing, however busy the machine: it takes a block when every renderer that plays a role has
- * published it. A renderer that hangs or was ended holds the step up until the supervisor has replaced it. {@link call}
+ * published it and the one after it, so that none of them looks late to the supervisor. A renderer that hangs or was ended holds the step up until the supervisor has replaced it. {@link call}
  * does not wait: it conceals what is missing, as a device does.
  *
  * The clock moves by a block with every call, and the moments that the callback notes for the timeline are of this clock.
@@ -121,7 +121,7 @@ export class ManualDriver implements Driver {
     return taken;
   }
 
-  /** Somebody plays, and everybody who does is past the block that comes next. */
+  /** There are renderers in roles, and all of them stay ahead of the device when it takes the next block. */
   #isPublished(): boolean {
     const { words } = this.#memory;
     const next = this.#memory.consumed();
@@ -131,7 +131,7 @@ export class ManualDriver implements Driver {
     return seats.length > 0 && seats.every((seat) => {
       const report = reportIndex(this.#memory, seat);
       return Atomics.load(words, report + within.seatReport.state.index) === SeatState.running &&
-        blocksBetween(Atomics.load(words, report + within.seatReport.published.index), next) > 0;
+        blocksBetween(Atomics.load(words, report + within.seatReport.published.index), next) > 1;
     });
   }
 }
