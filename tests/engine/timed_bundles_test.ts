@@ -18,7 +18,7 @@ for (const stepMs of [0, 1_000, -1_000]) {
       frames += distance;
       const leadMs = startMonotonicMs + frames / 48 - clock.monotonicMs;
       await secondsPass(Math.max(0, leadMs - 800) / 1_000);
-      if (index === 4) clock.stepWall(stepMs);
+      if (index === 4) clock.wallStepMs = stepMs;
       const { lateMs } = engine.submit(
         [{ kind: "noteOn", instrument: 0, id: index, number: 60, velocity: 1 }],
         { unixMs: startMs + frames / 48 },
