@@ -9,6 +9,7 @@ export class UdpClient {
   readonly #to: Deno.NetAddr;
   readonly #finished: Promise<void>;
   #open = true;
+  #seen = 0;
 
   constructor(address: string) {
     const at = address.lastIndexOf(":");
@@ -16,8 +17,9 @@ export class UdpClient {
     this.#finished = this.#receive();
   }
 
-  send(packet: OscMessage | OscBundle): Promise<number> {
-    return this.#socket.send(encodePacket(packet), this.#to);
+  /** Sends a packet, or bytes that need not be one. */
+  send(packet: OscMessage | OscBundle | Uint8Array): Promise<number> {
+    return this.#socket.send(packet instanceof Uint8Array ? packet : encodePacket(packet), this.#to);
   }
 
   /** Sends a message: types as letters, then the values. */
@@ -34,8 +36,14 @@ export class UdpClient {
     await this.say(address, types, ...values);
     const isLast = (message: OscMessage) =>
       ["/done", "/fail"].includes(message.address) && textOf(message).split(" ")[1] === address;
-    await until(`${address} is answered`, () => this.answers.slice(from).some(isLast));
+    await until(`the answer to ${address}`, () => this.answers.slice(from).some(isLast));
     return this.answers.slice(from).map(textOf);
+  }
+
+  /** The next answer that this method has not returned yet, as text. */
+  async next(): Promise<string> {
+    await until("an answer", () => this.answers.length > this.#seen);
+    return textOf(this.answers[this.#seen++]);
   }
 
   /** Answers with an address, as text. */

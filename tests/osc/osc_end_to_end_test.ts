@@ -2,65 +2,59 @@
 import assert from "node:assert/strict";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import { AddressSpace } from "../../osc/methods/address_space.ts";
-import {
-  decodePacket,
-  encodePacket,
-  isBundle,
-  type OscArgument,
-  type OscBundle,
-  type OscMessage,
-} from "../../osc/packet/codec.ts";
+import type { Engine } from "../../engine/engine.ts";
+import type { OscBundle, OscMessage } from "../../osc/packet/packet.ts";
 import { PortInUseError, UdpListener } from "../../osc/transport/udp_listener.ts";
 import { TcpListener } from "../../osc/transport/tcp_listener.ts";
 import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
+import { inFolder } from "../../testing/in_folder.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { senderAt } from "../../testing/osc/recording_sender.ts";
+import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 
 const noPatch = () => Promise.reject(new Error("there is nothing to load"));
 
-/** A sender that collects what it is answered. */
+/** A sender that asks one question after the other. */
 class Client {
-  readonly #socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
-  readonly #port: number;
+  readonly #udp: UdpClient;
 
   constructor(address: string) {
-    this.#port = Number(address.split(":")[1]);
+    this.#udp = new UdpClient(address);
   }
 
   send(packet: OscMessage | OscBundle | Uint8Array): Promise<number> {
-    const bytes = packet instanceof Uint8Array ? packet : encodePacket(packet);
-    return this.#socket.send(bytes, { transport: "udp", hostname: "127.0.0.1", port: this.#port });
+    return this.#udp.send(packet);
   }
 
-  async answer(): Promise<string> {
-    const timer = setTimeout(() => this.#socket.close(), 20_000);
-    const [bytes] = await this.#socket.receive();
-    clearTimeout(timer);
-    const reply = decodePacket(bytes);
-    assert.ok(!isBundle(reply));
-    return [reply.address, ...reply.args.map((arg) => (arg as { value: unknown }).value)].join(" ");
+  answer(): Promise<string> {
+    return this.#udp.next();
   }
 
   async ask(address: string, types = "", ...values: (number | string)[]): Promise<string> {
-    await this.send({
-      address,
-      args: values.map((value, index) => ({ type: types[index], value }) as OscArgument),
-    });
+    await this.#udp.say(address, types, ...values);
     return await this.answer();
   }
 
-  close(): void {
-    this.#socket.close();
+  close(): Promise<void> {
+    return this.#udp.close();
   }
 }
 
+/** What a test sees of the side that serves. */
+interface Served {
+  readonly engine: Engine;
+  readonly troubles: () => number;
+  readonly quits: () => number;
+}
+
 async function withOsc(
-  work: (client: Client, troubles: () => number, quits: () => number) => Promise<void>,
+  work: (client: Client, served: Served) => Promise<void>,
   environment = {},
 ): Promise<void> {
   const { engine, patch } = await startTestEngine({
@@ -79,9 +73,9 @@ async function withOsc(
   listener.serve(new AddressSpace({ engine, version: "1.2.3", loadPatch: noPatch, onQuit: () => quits++ }));
   const client = new Client(listener.address);
   try {
-    await work(client, () => listener.troubles, () => quits);
+    await work(client, { engine, troubles: () => listener.troubles, quits: () => quits });
   } finally {
-    client.close();
+    await client.close();
     await listener.stop();
     await engine.stop();
   }
@@ -89,7 +83,7 @@ async function withOsc(
 }
 
 Deno.test("every command is answered to its sender, with what was wrong and what is nearest", () =>
-  withOsc(async (client, _, quits) => {
+  withOsc(async (client, { quits }) => {
     assert.equal(await client.ask("/note", "if", 60, 0.5), "/done /note");
     assert.equal(await client.ask("/note", "ii", 60, 127), "/done /note");
     assert.equal(await client.ask("/note", "iif", 1_000, 60, 1), "/done /note");
@@ -235,54 +229,53 @@ Deno.test("faults are refused over OSC where they are off", () =>
   }, { UNDERSTUDY_FAULTS: "off" }));
 
 Deno.test("garbage is counted and the listener goes on", () =>
-  withOsc(async (client, troubles) => {
+  withOsc(async (client, { troubles }) => {
     for (let index = 0; index < 50; index++) await client.send(new Uint8Array(index).fill(index * 7));
     assert.equal(await client.ask("/panic"), "/done /panic");
     assert.equal(troubles(), 50);
   }));
 
-Deno.test("what a bundle holds is answered one by one, and sounds at its time tag", async () => {
-  const folder = await Deno.makeTempDir();
-  const environment = { UNDERSTUDY_SESSION: `${folder}/a.session` };
-  await withOsc(async (client) => {
-    await new Promise((done) => setTimeout(done, 200));
-    const play = (number: number): OscMessage => ({
-      address: "/note",
-      args: [{ type: "i", value: number }, { type: "f", value: 1 }],
-    });
-    const atMs = performance.timeOrigin + performance.now() + 500;
-    const later = { timeTag: timeTagOf(atMs + 100), elements: [{ address: "/panic", args: [] }] };
-    await client.send({
-      timeTag: timeTagOf(atMs),
-      elements: [play(60), { address: "/wrong", args: [] }, play(64), later],
-    });
-    const answers = [
-      await client.answer(),
-      await client.answer(),
-      await client.answer(),
-      await client.answer(),
-    ];
-    assert.deepEqual(answers.filter((answer) => answer.startsWith("/done")), [
-      "/done /note",
-      "/done /note",
-      "/done /panic",
-    ]);
-    assert.equal(answers.filter((answer) => answer.startsWith("/fail /wrong")).length, 1);
-    await client.send({ timeTag: timeTagOf(atMs - 60_000), elements: [play(70)] });
-    assert.equal(await client.answer(), "/done /note");
-    assert.match(await client.answer(), /^\/late \/note 59\d\d\d|^\/late \/note 60\d\d\d/);
-    await client.send({
-      timeTag: immediately,
-      elements: [{ address: "/off", args: [{ type: "i", value: 70 }] }],
-    });
-    assert.equal(await client.answer(), "/done /off");
-    await new Promise((done) => setTimeout(done, 900));
-  }, environment);
-  const result = await renderAgain(environment.UNDERSTUDY_SESSION);
-  assert.equal(result.differingBlocks, 0);
-  assert.ok(result.samples.some((sample) => sample !== 0));
-  await Deno.remove(folder, { recursive: true });
-});
+Deno.test("what a bundle holds is answered one by one, and sounds at its time tag", () =>
+  inFolder(async (folder) => {
+    const environment = { UNDERSTUDY_SESSION: `${folder}/a.session` };
+    await withOsc(async (client, { engine }) => {
+      const play = (number: number): OscMessage => ({
+        address: "/note",
+        args: [{ type: "i", value: number }, { type: "f", value: 1 }],
+      });
+      const atMs = performance.timeOrigin + performance.now() + 500;
+      const later = { timeTag: timeTagOf(atMs + 100), elements: [{ address: "/panic", args: [] }] };
+      await client.send({
+        timeTag: timeTagOf(atMs),
+        elements: [play(60), { address: "/wrong", args: [] }, play(64), later],
+      });
+      const answers = [
+        await client.answer(),
+        await client.answer(),
+        await client.answer(),
+        await client.answer(),
+      ];
+      assert.deepEqual(answers.filter((answer) => answer.startsWith("/done")), [
+        "/done /note",
+        "/done /note",
+        "/done /panic",
+      ]);
+      assert.equal(answers.filter((answer) => answer.startsWith("/fail /wrong")).length, 1);
+      await client.send({ timeTag: timeTagOf(atMs - 60_000), elements: [play(70)] });
+      assert.equal(await client.answer(), "/done /note");
+      assert.match(await client.answer(), /^\/late \/note 59\d\d\d|^\/late \/note 60\d\d\d/);
+      await client.send({
+        timeTag: immediately,
+        elements: [{ address: "/off", args: [{ type: "i", value: 70 }] }],
+      });
+      assert.equal(await client.answer(), "/done /off");
+      await until("the notes of the bundle", () => engine.voices()[0] === 2);
+      await until("their end", () => engine.voices()[0] === 0);
+    }, environment);
+    const result = await renderAgain(environment.UNDERSTUDY_SESSION);
+    assert.equal(result.differingBlocks, 0);
+    assert.ok(result.samples.some((sample) => sample !== 0));
+  }));
 
 Deno.test("an enclosed time tag that is earlier takes that of the bundle around it", () =>
   withOsc(async (client) => {
@@ -316,7 +309,7 @@ Deno.test("100 times started and stopped, the listener leaves no thread and no d
     listener.serve(space);
     const client = new Client(listener.address);
     assert.equal(await client.ask("/panic"), "/done /panic");
-    client.close();
+    await client.close();
     await listener.stop();
     if (cycle === 9) early = count();
   }
@@ -346,12 +339,11 @@ requirement({
     streams.serve(space);
     for (const url of [`osc.udp://${listener.address}/`, `osc.tcp://${streams.address}/`]) {
       const sent = await new Deno.Command("oscsend", { args: [url, "/note", "if", "60", "0.8"] }).output();
-      await new Promise((done) => setTimeout(done, 100));
-      await engine.settled();
-      const peak = engine.takePeak();
-      assert.ok(sent.success && peak > 0.01, `${url}: peak ${peak}`);
+      assert.ok(sent.success, url);
+      await until(`the note from ${url}`, () => engine.takePeak() > 0.01);
       engine.submit([{ kind: "panic" }]);
-      await new Promise((done) => setTimeout(done, 100));
+      await until("silence", () => engine.voices()[0] === 0);
+      await engine.settled();
       engine.takePeak();
     }
     await streams.stop();
