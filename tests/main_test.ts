@@ -4,6 +4,9 @@
  * Covers: cli/devices.ts, cli/doctor.ts, config/load_native.ts, engine/device/driver.ts, engine/render/render_session_to_wav.ts
  */
 import assert from "node:assert/strict";
+import type { OscMessage } from "../osc/packet/packet.ts";
+import { UdpClient } from "../testing/osc/udp_client.ts";
+import { until } from "../testing/until.ts";
 import { readFloatWav } from "../testing/sound/read_float_wav.ts";
 
 const root = new URL("..", import.meta.url);
@@ -54,6 +57,13 @@ async function run(
   return { code, stdout, stderr, stopMs };
 }
 
+/** Names of the threads of a process; renderers are called `worker-` and a number. */
+function threadsOf(pid: number): string[] {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${name}/comm`)
+  );
+}
+
 const eachLine = /^(\d\d:\d\d:\d\d\.\d{3} (info|warning|error|debug) .*\n)*$/;
 
 Deno.test("20 times SIGTERM and SIGINT: always exit code 0, and nothing is printed but log lines", async () => {
@@ -71,7 +81,14 @@ Deno.test("20 times SIGTERM and SIGINT: always exit code 0, and nothing is print
 });
 
 Deno.test("a signal in the middle of starting stops it as cleanly", async () => {
-  for (const delayMs of [0, 100, 200, 300]) {
+  // at once, when the runtime has threads, when the first renderer starts, and when the last one does
+  const moments: ((threads: readonly string[]) => boolean)[] = [
+    () => true,
+    (threads) => threads.length > 1,
+    (threads) => threads.some((name) => name.startsWith("worker-")),
+    (threads) => threads.filter((name) => name.startsWith("worker-")).length >= 4,
+  ];
+  for (const [index, hasCome] of moments.entries()) {
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "main.ts", "start"],
       cwd: root,
@@ -81,7 +98,7 @@ Deno.test("a signal in the middle of starting stops it as cleanly", async () => 
       stderr: "piped",
     }).spawn();
     const text = new Response(process.stderr).text();
-    await new Promise((done) => setTimeout(done, delayMs));
+    await until(`moment ${index} of the start`, () => hasCome(threadsOf(process.pid)));
     process.kill("SIGTERM");
     const { code, signal } = await process.status;
     // Before the program has a handler, the system's own answer to SIGTERM holds.
@@ -121,8 +138,13 @@ Deno.test("a demo is heard without a controller, by option and by setting", asyn
     const { code, stderr } = await run(
       args,
       { ...environment, UNDERSTUDY_SESSION: session },
-      async (process) => {
-        await new Promise((done) => setTimeout(done, 1_500));
+      async (process, port) => {
+        const client = new UdpClient(`127.0.0.1:${port}`);
+        await client.say("/meters", "f", 60);
+        const loud = ({ address, args }: OscMessage) =>
+          address === "/meters" && args.some((arg) => "value" in arg && Number(arg.value) > 0.02);
+        await until("the phrase in the meters", () => client.answers.some(loud));
+        await client.close();
         process.kill("SIGTERM");
       },
     );

@@ -1,5 +1,6 @@
 import { type Config, readConfig } from "../../config/settings.ts";
 import { Engine, type EngineOptions } from "../../engine/engine.ts";
+import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import type { Log } from "../../foundation/logging.ts";
 import type { SupervisorEvent } from "../../engine/supervisor/supervisor.ts";
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
@@ -22,6 +23,10 @@ export interface TestEngine {
   readonly lines: readonly string[];
   /** Waits until every role is filled; a stepped engine plays meanwhile. */
   lockstep(): Promise<void>;
+  /** Waits until the device has taken so many blocks; a stepped one takes them now. */
+  blocksPass(blocks: number): Promise<void>;
+  /** The same for a time of sound, rounded up to whole blocks. */
+  secondsPass(seconds: number): Promise<void>;
   /** Stops the engine with its fade at the end. Safe to repeat. */
   stop(): Promise<void>;
 }
@@ -30,10 +35,6 @@ export interface TestEngine {
 export interface SteppedEngine extends TestEngine {
   readonly driver: ManualDriver;
   readonly clock: ManualClock;
-  /** Lets the device take so many blocks, each when the renderers have published it. */
-  blocksPass(blocks: number): Promise<void>;
-  /** The same for a time, rounded up to whole blocks. */
-  secondsPass(seconds: number): Promise<void>;
   /** Lets the device take blocks until the condition holds. */
   playUntil(condition: string, holds: () => boolean): Promise<void>;
   /** Lets the device take blocks until the work is done, which may have to wait for the sound. */
@@ -104,9 +105,21 @@ const everyRoleIsFilled = (engine: Engine) =>
 
 type Started = Pick<TestEngine, "engine" | "patch" | "events" | "lines">;
 
+/** Whole blocks that hold a time of sound. */
+function blocksIn({ memory }: Engine, seconds: number): number {
+  return Math.ceil(seconds * memory.geometry.sampleRateHz / memory.geometry.blockFrames);
+}
+
 function onClock(started: Started): TestEngine {
+  const { memory } = started.engine;
+  const blocksPass = async (blocks: number) => {
+    const first = memory.consumed();
+    await until(`${blocks} blocks`, () => blocksBetween(memory.consumed(), first) >= blocks);
+  };
   return {
     ...started,
+    blocksPass,
+    secondsPass: (seconds) => blocksPass(blocksIn(started.engine, seconds)),
     lockstep: () => until("a renderer in every role", () => everyRoleIsFilled(started.engine)),
     stop: () => started.engine.stop(),
   };
@@ -114,7 +127,6 @@ function onClock(started: Started): TestEngine {
 
 function stepped(started: Started & Pick<SteppedEngine, "driver" | "clock">): SteppedEngine {
   const { engine, driver } = started;
-  const { blockFrames, sampleRateHz } = engine.memory.geometry;
   const playUntil: SteppedEngine["playUntil"] = (condition, holds) => driver.playUntil(condition, holds);
   const playDuring = async <T>(work: Promise<T>): Promise<T> => {
     let done = false;
@@ -128,7 +140,7 @@ function stepped(started: Started & Pick<SteppedEngine, "driver" | "clock">): St
     playUntil,
     playDuring,
     blocksPass: (blocks) => driver.step(blocks),
-    secondsPass: (seconds) => driver.step(Math.ceil(seconds * sampleRateHz / blockFrames)),
+    secondsPass: (seconds) => driver.step(blocksIn(engine, seconds)),
     lockstep: () => playUntil("a renderer in every role", () => everyRoleIsFilled(engine)),
     settled: () => playDuring(engine.settled()),
     stop: async () => {

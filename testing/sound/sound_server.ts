@@ -1,3 +1,5 @@
+import { until } from "../until.ts";
+
 /** A real, paced sound server without a card: `jackd -d dummy`, under a name that no other has. */
 export interface SoundServer {
   readonly name: string;
@@ -63,18 +65,16 @@ async function start(
     await reading;
   };
   const env = { JACK_DEFAULT_SERVER: name, JACK_NO_START_SERVER: "1" };
-  const answers = async () => {
-    // a server of the same name would answer too: ours has the name once it says that it starts
-    if (!/starting in|dummy driver/.test(log)) return false;
-    return (await new Deno.Command("jack_lsp", { env, stdout: "null", stderr: "null" }).output()).success;
-  };
-  const deadline = performance.now() + 15_000;
-  while (!(await answers())) {
-    if (ended || performance.now() > deadline) {
+  const answers = async () =>
+    (await new Deno.Command("jack_lsp", { env, stdout: "null", stderr: "null" }).output()).success;
+  // a server of the same name would answer too: ours has the name once it says that it starts
+  const deadlineMs = performance.now() + 15_000;
+  await until("what the server says", () => ended || /starting in|dummy driver/.test(log));
+  while (ended || !await answers()) {
+    if (ended || performance.now() > deadlineMs) {
       await finish("SIGKILL");
       return log;
     }
-    await new Promise((done) => setTimeout(done, 50));
   }
   return {
     name,
