@@ -6,7 +6,7 @@ import { stateVariable } from "../modules/filters/state_variable.ts";
 import { saw } from "../modules/oscillators/saw.ts";
 import { definePatch, instrument, type Note, type Patch, type Voice } from "../modules/patch.ts";
 import { bytesPerVoice } from "../compiler/inspect/describe.ts";
-import { planArena } from "../compiler/arena.ts";
+import { planArena } from "../compiler/plan/arena.ts";
 import { constant, feedback, type Signal } from "../modules/signal/signal.ts";
 import { delay } from "../modules/time/delay.ts";
 import { median } from "./median.ts";

@@ -16,16 +16,16 @@ import {
   type SampleList,
 } from "./graph/compiled_patch.ts";
 import type { SampleBank } from "./graph/sample_bank.ts";
-import { type ArenaPlan, parameterRecord, planArena, voiceField } from "./arena.ts";
+import { type ArenaPlan, parameterRecord, planArena, voiceField } from "./plan/arena.ts";
 import { assemble } from "./wasm/assemble.ts";
 import type { Graph, PatchGraph } from "./graph/graph.ts";
 import { hasTwin, instrumentRenderText, reduceText } from "./wat/instrument.ts";
-import { emitKernel, floatText, type KernelPlaces } from "./kernel.ts";
+import { emitKernel, floatText, type KernelPlaces } from "./wat/kernel.ts";
 import { inputLoad, outputStore } from "./wat/output.ts";
-import { steadyGraph } from "./steady.ts";
-import { resolveSamples } from "./resolve_samples.ts";
-import { ramping } from "./schedule.ts";
-import { stateRegions } from "./state_regions.ts";
+import { steadyGraph } from "./plan/steady.ts";
+import { resolveSamples } from "./plan/resolve_samples.ts";
+import { ramping } from "./plan/schedule.ts";
+import { stateRegions } from "./plan/state_regions.ts";
 import { noteEndedText } from "./wat/ended_notes.ts";
 import { polyphonyText, sharedFunctions } from "./wat/polyphony.ts";
 

@@ -3,7 +3,7 @@
  * voices that sound another note of it fade out, as if they were still held.
  */
 import type { InstrumentGraph, Polyphony } from "../graph/graph.ts";
-import { floatText } from "../kernel.ts";
+import { floatText } from "./kernel.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 
 /** Semitones that a voice of a unison lies away from its note, for a spread of 1. */

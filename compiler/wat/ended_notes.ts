@@ -1,4 +1,4 @@
-import { type ArenaPlan, endedNotesKept } from "../arena.ts";
+import { type ArenaPlan, endedNotesKept } from "../plan/arena.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 
 /** `$note_ended`: writes down that no voice plays a note any more. */

@@ -7,10 +7,10 @@
  * taken in the order of the groups whatever happens, because another order would round differently.
  */
 import type { PatchFormat } from "../graph/compiled_patch.ts";
-import { type ArenaPlan, voiceField } from "../arena.ts";
+import { type ArenaPlan, voiceField } from "../plan/arena.ts";
 import type { Graph, PatchGraph } from "../graph/graph.ts";
-import { hearsTrigger, steadyGraph } from "../steady.ts";
-import { ramping } from "../schedule.ts";
+import { hearsTrigger, steadyGraph } from "../plan/steady.ts";
+import { ramping } from "../plan/schedule.ts";
 
 const at = voiceField;
 const group = (field: number) => `offset=${field} (local.get $group)`;

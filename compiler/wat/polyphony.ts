@@ -13,14 +13,14 @@
  * What the pedal holds sounds on, also where there is one voice only: a mono instrument goes back to a key that is still
  * held when the pedal is let go.
  */
-import { type ArenaPlan, type InstrumentPlaces, instrumentWords, noteStackLength } from "../arena.ts";
+import { type ArenaPlan, type InstrumentPlaces, instrumentWords, noteStackLength } from "../plan/arena.ts";
 import type { PatchFormat } from "../graph/compiled_patch.ts";
 import { chokeText } from "./choke.ts";
 import { endedNotesText } from "./ended_notes.ts";
 import { expressionText, unexpressedText } from "./expression.ts";
 import type { InstrumentGraph } from "../graph/graph.ts";
-import { floatText } from "../kernel.ts";
-import { velocityPower } from "../velocity_power.ts";
+import { floatText } from "./kernel.ts";
+import { velocityPower } from "../plan/velocity_power.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 
 /** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */

@@ -1,5 +1,5 @@
 /** Pieces of text that everything about voices is put together from. */
-import { voiceField } from "../arena.ts";
+import { voiceField } from "../plan/arena.ts";
 
 /** Offsets of a voice's fields. */
 export const at = voiceField;

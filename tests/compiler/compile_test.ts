@@ -1,10 +1,10 @@
 /**
  * Random patches under random scores, beside a plain interpreter.
  *
- * Covers: compiler/kernel.ts compiler/schedule.ts compiler/arena.ts
- *  compiler/steady.ts compiler/wat/polyphony.ts compiler/wat/instrument.ts
+ * Covers: compiler/wat/kernel.ts compiler/plan/schedule.ts compiler/plan/arena.ts
+ *  compiler/plan/steady.ts compiler/wat/polyphony.ts compiler/wat/instrument.ts
  *  compiler/wat/output.ts modules/signal/flatten.ts compiler/graph/simplify.ts
- *  modules/signal/build_context.ts compiler/group_pair.ts compiler/wat/locals.ts
+ *  modules/signal/build_context.ts compiler/wat/group_pair.ts compiler/wat/locals.ts
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";

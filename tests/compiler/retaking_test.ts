@@ -1,7 +1,7 @@
 /**
  * Voices that are taken while they sound: no click, and no blast, whatever the instrument does with velocity.
  *
- * Covers: compiler/velocity_power.ts
+ * Covers: compiler/plan/velocity_power.ts
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -12,7 +12,7 @@ import { definePatch, instrument, type Note, type Patch } from "../../modules/pa
 import { stealingRules } from "../../compiler/graph/graph.ts";
 import { dbToGain } from "../../modules/signal/math.ts";
 import type { Signal } from "../../modules/signal/signal.ts";
-import { velocityPower } from "../../compiler/velocity_power.ts";
+import { velocityPower } from "../../compiler/plan/velocity_power.ts";
 import { stateVariable } from "../../modules/filters/state_variable.ts";
 import { PatchPlayer, peak, testFormat } from "../../testing/patch_player.ts";
 

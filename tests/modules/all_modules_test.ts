@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "../../modules/mod.ts";
 import type { Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../compiler/arena.ts";
+import { planArena, voiceField } from "../../compiler/plan/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
 import { bankOf, sineFrames } from "../../testing/trial/test_bank.ts";

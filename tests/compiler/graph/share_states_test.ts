@@ -1,7 +1,7 @@
 /**
  * What is the same is computed once, and what stands still is not computed in every frame.
  *
- * Covers: modules/signal/flatten.ts compiler/schedule.ts
+ * Covers: modules/signal/flatten.ts compiler/plan/schedule.ts
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -14,7 +14,7 @@ import { definePatch, instrument, type Note } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import type { Graph, PatchGraph } from "../../../compiler/graph/graph.ts";
 import { exp2, tanh } from "../../../modules/signal/math.ts";
-import { scheduleGraph } from "../../../compiler/schedule.ts";
+import { scheduleGraph } from "../../../compiler/plan/schedule.ts";
 import { shareStates } from "../../../compiler/graph/share_states.ts";
 import { constant, DelayLine, feedback, feedbackOf, type Signal } from "../../../modules/signal/signal.ts";
 import { delay } from "../../../modules/time/delay.ts";

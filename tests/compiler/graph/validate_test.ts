@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { planArena } from "../../../compiler/arena.ts";
+import { planArena } from "../../../compiler/plan/arena.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import type { GraphNode, PatchGraph } from "../../../compiler/graph/graph.ts";

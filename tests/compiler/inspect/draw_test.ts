@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
-import { planArena } from "../../../compiler/arena.ts";
+import { planArena } from "../../../compiler/plan/arena.ts";
 import { annotateWat } from "../../../compiler/inspect/annotate.ts";
 import { assemble } from "../../../compiler/wasm/assemble.ts";
 import { patchText } from "../../../compiler/compile.ts";

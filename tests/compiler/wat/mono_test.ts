@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import type { Polyphony } from "../../../compiler/graph/graph.ts";
-import { noteStackLength } from "../../../compiler/arena.ts";
+import { noteStackLength } from "../../../compiler/plan/arena.ts";
 import { constant } from "../../../modules/signal/signal.ts";
 import { glide } from "../../../modules/utility/glide.ts";
 import { pan } from "../../../modules/utility/pan.ts";

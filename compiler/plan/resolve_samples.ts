@@ -1,8 +1,8 @@
-import type { SampleBank } from "./graph/sample_bank.ts";
-import { PatchError } from "./graph/patch_error.ts";
-import { type Graph, type GraphNode, type PatchGraph, sampleFacts } from "./graph/graph.ts";
+import type { SampleBank } from "../graph/sample_bank.ts";
+import { PatchError } from "../graph/patch_error.ts";
+import { type Graph, type GraphNode, type PatchGraph, sampleFacts } from "../graph/graph.ts";
 import { rewriteGraph } from "./rewrite.ts";
-import { shareStates } from "./graph/share_states.ts";
+import { shareStates } from "../graph/share_states.ts";
 
 /**
  * A patch whose samples are there: lengths, rates and root notes have become numbers, and what follows from them is

@@ -1,6 +1,6 @@
-import type { Graph, GraphNode } from "./graph/graph.ts";
-import { keyOf, type OperationName, operations } from "./graph/operations.ts";
-import { simplify } from "./graph/simplify.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import { keyOf, type OperationName, operations } from "../graph/operations.ts";
+import { simplify } from "../graph/simplify.ts";
 
 /**
  * A graph with some of its nodes known, and what follows from them folded. Nodes that nothing needs any more stay, unused.

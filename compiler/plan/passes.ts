@@ -13,7 +13,7 @@
  * is a long chain from frame to frame.
  */
 import { flushFrames, maxSpills } from "./arena.ts";
-import type { Graph } from "./graph/graph.ts";
+import type { Graph } from "../graph/graph.ts";
 import type { Schedule } from "./schedule.ts";
 
 /** Bytes of a value that one group hands on. */

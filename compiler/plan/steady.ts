@@ -5,7 +5,7 @@
  * everything that follows from them is left out. The fused function for the quiet voice does the same arithmetic on what is
  * left, so it gives the same bits.
  */
-import { type Graph, type GraphNode, noteFields } from "./graph/graph.ts";
+import { type Graph, type GraphNode, noteFields } from "../graph/graph.ts";
 import { rewriteGraph } from "./rewrite.ts";
 
 /** A graph under the assumption that its trigger and some of its conditions are false. */

@@ -1,26 +1,26 @@
 /**
  * Sound files inside compiled patches, beside the interpreter and against whatever a graph may ask for.
  *
- * Covers: compiler/resolve_samples.ts compiler/rewrite.ts modules/signal/sample_file.ts
+ * Covers: compiler/plan/resolve_samples.ts compiler/plan/rewrite.ts modules/signal/sample_file.ts
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { sampler } from "../../modules/oscillators/sampler.ts";
-import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
-import { createSampleBank } from "../../compiler/graph/sample_bank.ts";
-import { compileGraph } from "../../compiler/compile.ts";
-import { describePatch } from "../../compiler/inspect/describe.ts";
-import { PatchError } from "../../compiler/graph/patch_error.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
-import { graphToJson } from "../../compiler/graph/graph_json.ts";
-import { resolveSamples } from "../../compiler/resolve_samples.ts";
-import { sampleFile } from "../../modules/signal/sample_file.ts";
-import { channel, constant, integerFeedback } from "../../modules/signal/signal.ts";
-import { graphFromJson } from "../../compiler/graph/validate.ts";
-import { PatchPlayer, testFormat } from "../../testing/patch_player.ts";
-import { bankOf, frames, sineFrames } from "../../testing/trial/test_bank.ts";
-import { compareWithInterpreter } from "../../testing/compiler/comparison.ts";
-import type { Event } from "../../testing/compiler/random_patch.ts";
+import { sampler } from "../../../modules/oscillators/sampler.ts";
+import { definePatch, instrument, type Patch } from "../../../modules/patch.ts";
+import { createSampleBank } from "../../../compiler/graph/sample_bank.ts";
+import { compileGraph } from "../../../compiler/compile.ts";
+import { describePatch } from "../../../compiler/inspect/describe.ts";
+import { PatchError } from "../../../compiler/graph/patch_error.ts";
+import type { PatchGraph } from "../../../compiler/graph/graph.ts";
+import { graphToJson } from "../../../compiler/graph/graph_json.ts";
+import { resolveSamples } from "../../../compiler/plan/resolve_samples.ts";
+import { sampleFile } from "../../../modules/signal/sample_file.ts";
+import { channel, constant, integerFeedback } from "../../../modules/signal/signal.ts";
+import { graphFromJson } from "../../../compiler/graph/validate.ts";
+import { PatchPlayer, testFormat } from "../../../testing/patch_player.ts";
+import { bankOf, frames, sineFrames } from "../../../testing/trial/test_bank.ts";
+import { compareWithInterpreter } from "../../../testing/compiler/comparison.ts";
+import type { Event } from "../../../testing/compiler/random_patch.ts";
 
 const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 1, maximumBlockFrames: 64 };
 const files = {

@@ -2,10 +2,10 @@
  * Where everything of a patch lies in its memory. The whole state is one stretch between the engine's region and the
  * input, so a snapshot is one copy; buffers that hold nothing from one call to the next come after the output.
  */
-import { hostRegionBytes, type PatchFormat } from "./graph/compiled_patch.ts";
-import { type SampleBank, type SamplePlace, samplePlaces } from "./graph/sample_bank.ts";
-import { PatchError } from "./graph/patch_error.ts";
-import { expressions, type Graph, noteFields, type PatchGraph } from "./graph/graph.ts";
+import { hostRegionBytes, type PatchFormat } from "../graph/compiled_patch.ts";
+import { type SampleBank, type SamplePlace, samplePlaces } from "../graph/sample_bank.ts";
+import { PatchError } from "../graph/patch_error.ts";
+import { expressions, type Graph, noteFields, type PatchGraph } from "../graph/graph.ts";
 
 /** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */
 const maxArenaMiB = 256;

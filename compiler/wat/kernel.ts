@@ -8,17 +8,17 @@
  * becomes zero, and what a delay line takes in likewise, each frame. On the same occasion what is no number becomes zero:
  * a filter that was fed an infinity works again after 32 frames.
  */
-import type { Graph, GraphNode } from "./graph/graph.ts";
-import { noteFields } from "./graph/graph.ts";
-import { hoistConstants, isLocal } from "./wat/locals.ts";
-import { operations } from "./graph/operations.ts";
-import { hearsTrigger } from "./steady.ts";
-import { type Schedule, scheduleGraph, uniformNodes } from "./schedule.ts";
+import type { Graph, GraphNode } from "../graph/graph.ts";
+import { noteFields } from "../graph/graph.ts";
+import { hoistConstants, isLocal } from "./locals.ts";
+import { operations } from "../graph/operations.ts";
+import { hearsTrigger } from "../plan/steady.ts";
+import { type Schedule, scheduleGraph, uniformNodes } from "../plan/schedule.ts";
 import { GroupPair } from "./group_pair.ts";
-import type { ParameterDeclaration } from "./graph/compiled_patch.ts";
-import type { SamplePlace } from "./graph/sample_bank.ts";
-import { flushFrames, lineStride, ringFrames } from "./arena.ts";
-import { cutIntoPasses, onePass, type Passes, spillBytes } from "./passes.ts";
+import type { ParameterDeclaration } from "../graph/compiled_patch.ts";
+import type { SamplePlace } from "../graph/sample_bank.ts";
+import { flushFrames, lineStride, ringFrames } from "../plan/arena.ts";
+import { cutIntoPasses, onePass, type Passes, spillBytes } from "../plan/passes.ts";
 
 /** -300 dB: nothing is lost, and every number that can become denormal passes through here on its way. */
 export const flushBelow = Math.fround(1e-15);

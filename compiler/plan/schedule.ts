@@ -2,8 +2,8 @@
  * When each node is computed: once for all, once between two commands, or for every frame. A node is as fast as its
  * fastest argument. Nothing that has state is slower than a frame, so where a block is cut changes no sample.
  */
-import { type Graph, type GraphNode, noteFields } from "./graph/graph.ts";
-import type { ParameterDeclaration } from "./graph/compiled_patch.ts";
+import { type Graph, type GraphNode, noteFields } from "../graph/graph.ts";
+import type { ParameterDeclaration } from "../graph/compiled_patch.ts";
 
 /** `block` stands for a call of `render`, which never reaches over a command. */
 export const rates = ["constant", "block", "sample"] as const;

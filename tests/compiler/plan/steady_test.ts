@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { patches } from "../../patches/ready/catalogue.ts";
-import type { Graph } from "../../compiler/graph/graph.ts";
-import { steadyGraph } from "../../compiler/steady.ts";
-import { scheduleGraph } from "../../compiler/schedule.ts";
-import { definePatch, instrument } from "../../modules/patch.ts";
-import { conditionFeedback, constant } from "../../modules/signal/signal.ts";
-import { testFormat } from "../../testing/patch_player.ts";
+import { patches } from "../../../patches/ready/catalogue.ts";
+import type { Graph } from "../../../compiler/graph/graph.ts";
+import { steadyGraph } from "../../../compiler/plan/steady.ts";
+import { scheduleGraph } from "../../../compiler/plan/schedule.ts";
+import { definePatch, instrument } from "../../../modules/patch.ts";
+import { conditionFeedback, constant } from "../../../modules/signal/signal.ts";
+import { testFormat } from "../../../testing/patch_player.ts";
 
 /** Nodes that run in every frame. */
 function perFrame(graph: Graph): number {

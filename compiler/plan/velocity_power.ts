@@ -1,4 +1,4 @@
-import { type Graph, noteFields } from "./graph/graph.ts";
+import { type Graph, noteFields } from "../graph/graph.ts";
 
 /** More would be no loudness, and the powers of velocities have to stay finite. */
 const highestPower = 3;

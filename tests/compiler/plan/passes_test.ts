@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { sine } from "../../modules/oscillators/sine.ts";
-import { definePatch, instrument } from "../../modules/patch.ts";
-import { maxSpills } from "../../compiler/arena.ts";
-import type { Graph } from "../../compiler/graph/graph.ts";
-import { cutIntoPasses, onePass, type Passes } from "../../compiler/passes.ts";
-import { type Schedule, scheduleGraph } from "../../compiler/schedule.ts";
-import { constant, DelayLine, feedback, type Signal } from "../../modules/signal/signal.ts";
-import { patches } from "../../patches/ready/catalogue.ts";
-import { testFormat } from "../../testing/patch_player.ts";
-import { patchOf, recipes } from "../../testing/compiler/random_patch.ts";
+import { sine } from "../../../modules/oscillators/sine.ts";
+import { definePatch, instrument } from "../../../modules/patch.ts";
+import { maxSpills } from "../../../compiler/plan/arena.ts";
+import type { Graph } from "../../../compiler/graph/graph.ts";
+import { cutIntoPasses, onePass, type Passes } from "../../../compiler/plan/passes.ts";
+import { type Schedule, scheduleGraph } from "../../../compiler/plan/schedule.ts";
+import { constant, DelayLine, feedback, type Signal } from "../../../modules/signal/signal.ts";
+import { patches } from "../../../patches/ready/catalogue.ts";
+import { testFormat } from "../../../testing/patch_player.ts";
+import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 
 /** What is wrong with the passes of a graph. */
 function faults(graph: Graph, { rateOf, usersOf }: Schedule, passes: Passes): string[] {

@@ -3,7 +3,7 @@
  * the same address and range, instruments of the same name whose voices hold the same kinds of state, and the output's
  * memory likewise. Shapes leave out what only moves the sound, so that a note rings on through a change of its filter.
  */
-import type { StateRegion } from "./graph/compiled_patch.ts";
+import type { StateRegion } from "../graph/compiled_patch.ts";
 import {
   type ArenaPlan,
   endedNotesKept,
@@ -12,7 +12,7 @@ import {
   parameterRecord,
   ringFrames,
 } from "./arena.ts";
-import type { Graph, PatchGraph } from "./graph/graph.ts";
+import type { Graph, PatchGraph } from "../graph/graph.ts";
 
 /** All stretches of state, with what has to be the same for them to be taken over. */
 export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] {
