@@ -10,6 +10,7 @@
  */
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import { noteFields } from "../graph/graph.ts";
+import { floatText } from "./float_text.ts";
 import { hoistConstants, isLocal } from "./locals.ts";
 import { operations } from "../graph/operations.ts";
 import { hearsTrigger } from "../plan/steady.ts";
@@ -71,28 +72,22 @@ export interface KernelPlaces {
 /** Besides states, what each of two groups has for itself. */
 const twinLocals = ["$group", "$lines", "$at", "$trigger", "$finite", "$sounds", "$level"];
 
-/** A float as WebAssembly text that reads back as the same bits. */
-export function floatText(value: number): string {
-  const rounded = Math.fround(value);
-  if (Number.isNaN(rounded)) return "nan";
-  if (!Number.isFinite(rounded)) return rounded < 0 ? "-inf" : "inf";
-  // nine digits are enough for every 32-bit float
-  return Object.is(rounded, -0) ? "-0" : String(Number(rounded.toPrecision(9)));
-}
-
 // shorter than a `v128.const`, and the assembler takes as long as the text is
 const splatFloat = (value: number) => `(f32x4.splat (f32.const ${floatText(value)}))`;
 const splatInteger = (value: number) => `(i32x4.splat (i32.const ${value | 0}))`;
 
+/** What a kernel computes. */
+export interface KernelSource {
+  readonly graph: Graph;
+  /** Of the patch, as nodes name them. */
+  readonly parameters: readonly ParameterDeclaration[];
+  /** Follows parameters that ramp frame by frame; otherwise they stand still. */
+  readonly moving: boolean;
+}
+
 /** WebAssembly text of the function, and of its twin. */
-export function emitKernel(
-  graph: Graph,
-  parameters: readonly ParameterDeclaration[],
-  moving: boolean,
-  places: KernelPlaces,
-): string[] {
-  return new KernelEmitter(graph, scheduleGraph(graph, parameters, moving), parameters, moving, places)
-    .emit();
+export function emitKernel(source: KernelSource, places: KernelPlaces): string[] {
+  return new KernelEmitter(source, places).emit();
 }
 
 /** Statements of a function, by where they stand, and its locals that are vectors. */
@@ -119,13 +114,16 @@ class KernelEmitter {
   readonly #isUniform: readonly boolean[];
   #usesTrigger = false;
 
-  constructor(
-    readonly graph: Graph,
-    readonly schedule: Schedule,
-    readonly parameters: readonly ParameterDeclaration[],
-    readonly moving: boolean,
-    readonly places: KernelPlaces,
-  ) {
+  readonly graph: Graph;
+  readonly parameters: readonly ParameterDeclaration[];
+  readonly moving: boolean;
+  readonly schedule: Schedule;
+
+  constructor({ graph, parameters, moving }: KernelSource, readonly places: KernelPlaces) {
+    this.graph = graph;
+    this.parameters = parameters;
+    this.moving = moving;
+    const schedule = this.schedule = scheduleGraph(graph, parameters, moving);
     this.#texts = new Array(graph.nodes.length);
     this.#isUniform = uniformNodes(graph, places.kind);
     const isCut = places.kind === "voice" && !hearsTrigger(graph);

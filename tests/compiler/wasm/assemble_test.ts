@@ -12,7 +12,7 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { assemble } from "../../../compiler/wasm/assemble.ts";
 import { patchText } from "../../../compiler/compile.ts";
 import { instructions } from "../../../compiler/wasm/instruction_set.ts";
-import { floatText } from "../../../compiler/wat/kernel.ts";
+import { floatText } from "../../../compiler/wat/float_text.ts";
 import { AssemblyError } from "../../../compiler/wasm/wat_reader.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
