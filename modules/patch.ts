@@ -17,6 +17,7 @@ import {
   type Polyphony,
   stealingRules,
 } from "../compiler/graph/graph.ts";
+import { maxDetuneCents, maxUnison, maxVoices, namePattern } from "../compiler/graph/limits.ts";
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
@@ -107,8 +108,6 @@ export interface Patch {
 }
 
 const reservedInInstruments = ["note", "off", "pedal", ...expressions];
-const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
-const maxVoices = 4_096;
 
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<
@@ -265,10 +264,13 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
     `voices: expected 1 to ${maxVoices}, found ${voices}`,
   );
   must(
-    Number.isInteger(unison) && unison >= 1 && unison <= Math.min(16, voices),
-    `unison: expected 1 to ${Math.min(16, voices)}, found ${unison}`,
+    Number.isInteger(unison) && unison >= 1 && unison <= Math.min(maxUnison, voices),
+    `unison: expected 1 to ${Math.min(maxUnison, voices)}, found ${unison}`,
   );
-  must(detuneCents >= 0 && detuneCents <= 1_200, `detuneCents: expected 0 to 1200, found ${detuneCents}`);
+  must(
+    detuneCents >= 0 && detuneCents <= maxDetuneCents,
+    `detuneCents: expected 0 to ${maxDetuneCents}, found ${detuneCents}`,
+  );
   must(
     mode === "poly" || voices === unison,
     `voices: a ${mode} instrument has as many as its unison, ${unison}, found ${voices}`,

@@ -2,7 +2,7 @@
  * Where everything of a patch lies in its memory. The whole state is one stretch between the engine's region and the
  * input, so a snapshot is one copy; buffers that hold nothing from one call to the next come after the output.
  */
-import { hostRegionBytes, type PatchFormat } from "../graph/compiled_patch.ts";
+import { endedNotesKept, hostRegionBytes, type PatchFormat } from "../graph/compiled_patch.ts";
 import { type SampleBank, type SamplePlace, samplePlaces } from "../graph/sample_bank.ts";
 import { PatchError } from "../graph/patch_error.ts";
 import { expressions, type Graph, noteFields, type PatchGraph } from "../graph/graph.ts";
@@ -63,9 +63,6 @@ export const instrumentWords = {
   expression: 8,
   stack: 32,
 } as const;
-
-/** Notes that ended of which the arena remembers instrument and id, a power of two; the engine looks more often. */
-export const endedNotesKept = 64;
 
 /** One instrument's part of the arena. */
 export interface InstrumentPlaces {

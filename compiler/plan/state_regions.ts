@@ -3,15 +3,8 @@
  * the same address and range, instruments of the same name whose voices hold the same kinds of state, and the output's
  * memory likewise. Shapes leave out what only moves the sound, so that a note rings on through a change of its filter.
  */
-import type { StateRegion } from "../graph/compiled_patch.ts";
-import {
-  type ArenaPlan,
-  endedNotesKept,
-  instrumentWords,
-  lineStride,
-  parameterRecord,
-  ringFrames,
-} from "./arena.ts";
+import { endedNotesKept, type StateRegion } from "../graph/compiled_patch.ts";
+import { type ArenaPlan, instrumentWords, lineStride, parameterRecord, ringFrames } from "./arena.ts";
 import type { Graph, PatchGraph } from "../graph/graph.ts";
 
 /** All stretches of state, with what has to be the same for them to be taken over. */

@@ -5,6 +5,7 @@
  */
 import { buildRateHz, currentUse, withUse } from "./build_context.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
+import { rangeProblem } from "../../compiler/graph/range_problem.ts";
 import { callerLocation } from "./patch_location.ts";
 import { always, Condition, constant, Integer, Signal, type Unit } from "./signal.ts";
 
@@ -144,19 +145,14 @@ export function defineModule<
 }
 
 /** Throws TypeError when a parameter's table contradicts itself. */
-export function checkParameter(name: string, { min, max, default: fallback, ...rest }: Parameter): void {
-  const { curve, smoothingSeconds, why } = rest;
-  const numbers = [min, max, fallback, smoothingSeconds];
-  if (!numbers.every(Number.isFinite)) throw new TypeError(`${name}: expected finite numbers`);
-  if (!(min < max)) throw new TypeError(`${name}: expected min below max, found ${min} and ${max}`);
-  if (fallback < min || fallback > max) {
-    throw new TypeError(`${name}: expected a default from ${min} to ${max}, found ${fallback}`);
+export function checkParameter(name: string, parameter: Parameter): void {
+  const { smoothingSeconds, why } = parameter;
+  const problem = rangeProblem(parameter);
+  if (problem !== undefined) throw new TypeError(`${name}: ${problem}`);
+  if (!(smoothingSeconds >= 0 && smoothingSeconds < Infinity)) {
+    throw new TypeError(`${name}: smoothingSeconds: expected 0 or more, found ${smoothingSeconds}`);
   }
-  if (curve === "exponential" && min <= 0) {
-    throw new TypeError(`${name}: an exponential curve needs a min above 0, found ${min}`);
-  }
-  if (smoothingSeconds < 0) throw new TypeError(`${name}: smoothingSeconds: found ${smoothingSeconds}`);
-  if (why === "") throw new TypeError(`${name}: say why`);
+  if (why === "") throw new TypeError(`${name}: expected a reason in why, found none`);
 }
 
 function checkInput(name: string, { kind, optional }: Input, given: unknown): Signal<Unit> | Condition {

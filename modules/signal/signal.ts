@@ -6,6 +6,7 @@
 import type { LaneType, OperationName } from "../../compiler/graph/operations.ts";
 import { operations } from "../../compiler/graph/operations.ts";
 import type { ModuleUse, SourceName } from "../../compiler/graph/graph.ts";
+import { maxLineFrames } from "../../compiler/graph/limits.ts";
 import { currentUse, isInPatch } from "./build_context.ts";
 import { simplify } from "../../compiler/graph/simplify.ts";
 
@@ -363,9 +364,6 @@ export function feedbackOf<K extends string, U extends Unit = "1">(
   for (const { name, cell } of cells) cell.next = fedSource(result?.[name], "f32", `feedback of ${name}`);
   return result;
 }
-
-/** Longest delay line, in frames: 30 s at 192 kHz. */
-const maxLineFrames = 5_760_000;
 
 /** A ring of past frames. Everything is read before the frame's own value is written. */
 export class DelayLine {

@@ -203,7 +203,7 @@ const wrong: Readonly<Record<string, readonly [change: (graph: Loose) => void, e
   ],
   "a default out of its range": [
     (graph) => graph.parameters[0].default = 1_000,
-    /attackSeconds: expected a default between min and max/,
+    /attackSeconds: expected a default from/,
   ],
   "a comment that could be left": [
     (graph) => graph.main.uses[0].name = "x\n(unreachable)",
