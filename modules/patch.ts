@@ -23,7 +23,8 @@ import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
-import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
+import { Condition, constant, Signal } from "./signal/signal.ts";
+import { makeNode, type Source } from "./signal/source.ts";
 import { reservedNames } from "../compiler/graph/reserved_names.ts";
 
 /** What a voice knows about the note that it plays. */
@@ -201,9 +202,12 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     }),
   );
   const buses = Object.fromEntries(
-    built.map(({ name }, index) => [name, new Signal(makeNode("bus", "f32", [], index))]),
+    built.map((
+      { name },
+      index,
+    ) => [name, new Signal(makeNode({ op: "bus", type: "f32", attribute: index }))]),
   );
-  const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode("input", "f32", []));
+  const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode({ op: "input", type: "f32" }));
   const mixed = output(buses as never, parameters as never, input);
   if (!(mixed instanceof Signal)) {
     throw new PatchError(`output: expected one signal, found ${typeof mixed}`);
@@ -217,11 +221,12 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
 }
 
 function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {
-  return new Signal({ ...makeNode("parameter", "f32", [], index), range: { min, max } });
+  return new Signal({ ...makeNode({ op: "parameter", type: "f32", attribute: index }), range: { min, max } });
 }
 
 function noteSignals(): Note {
-  const node = (field: NoteField, type: LaneType) => makeNode("note", type, [], noteFields.indexOf(field));
+  const node = (field: NoteField, type: LaneType) =>
+    makeNode({ op: "note", type, attribute: noteFields.indexOf(field) });
   const number = new Signal<"semitones">(node("number", "f32"));
   const bend = new Signal<"semitones">(node("bend", "f32"));
   const part = (field: NoteField) => new Signal<"1">(node(field, "f32")).within(0, 1);

@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { type Condition, conditionFeedback, type Integer, integerFeedback } from "../signal/signal.ts";
+import { conditionFeedback, integerFeedback } from "../signal/feedback.ts";
+import type { Condition, Integer } from "../signal/signal.ts";
 
 /** Ticks of a beat, as MIDI clocks count. */
 export const ticksPerBeat = 24;

@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { oneMinusExp } from "../signal/math.ts";
-import { conditionFeedback, constant, feedback, type Signal } from "../signal/signal.ts";
+import { conditionFeedback, feedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 
 /** The attack aims this far above 1, so that it bends like a capacitor's and yet arrives. */
 const attackOvershoot = 0.3;

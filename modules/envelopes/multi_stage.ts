@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { table } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 import { bendOfNumber, curveRange, playStages } from "./stages.ts";
 
 /** One stage of {@link multiStage}. */

@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, tanh } from "../signal/math.ts";
-import { constant, feedbackOf } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 import { warped } from "./state_variable.ts";
 
 /** Feedback at which four poles begin to whistle: at the cutoff each passes 1/√2, together a quarter, turned over. */

@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { feedback } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
 import { warped } from "./state_variable.ts";
 
 /** The gentlest filter there is; stays stable however fast it is moved. */

@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { tan } from "../signal/math.ts";
-import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 
 /**
  * Low and band of two trapezoidal integrators in a loop.

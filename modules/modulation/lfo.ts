@@ -2,15 +2,8 @@ import { defineModule } from "../signal/module.ts";
 import { nextRandom, signedUnit } from "../oscillators/random.ts";
 import { sinOfTurn } from "../signal/math.ts";
 import { signedTurns, turnsPerStep } from "../oscillators/phase.ts";
-import {
-  type Condition,
-  constant,
-  feedback,
-  type Integer,
-  integerFeedback,
-  seededFeedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { feedback, integerFeedback, seededFeedback } from "../signal/feedback.ts";
+import { type Condition, constant, type Integer, type Signal } from "../signal/signal.ts";
 
 /** `randomStep` jumps to a new level in every period, `randomSmooth` takes the period to get there. */
 export const lfoShapes = ["sine", "triangle", "saw", "square", "randomStep", "randomSmooth"] as const;

@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { sinOfTurn, sinTurns } from "../signal/math.ts";
-import { feedbackOf, type Signal } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import type { Signal } from "../signal/signal.ts";
 import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts";
 
 /**

@@ -1,15 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { oneMinusExp, sinOfTurn } from "../signal/math.ts";
-import {
-  conditionFeedback,
-  constant,
-  DelayLine,
-  feedbackOf,
-  type Integer,
-  integerFeedback,
-  seededFeedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { conditionFeedback, feedbackOf, integerFeedback, seededFeedback } from "../signal/feedback.ts";
+import { constant, type Integer, type Signal } from "../signal/signal.ts";
 import { playable } from "./phase.ts";
 import { nextRandom, signedUnit } from "./random.ts";
 

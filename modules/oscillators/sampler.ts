@@ -1,16 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, noteToHz } from "../signal/math.ts";
 import type { SampleFile } from "../signal/sample_file.ts";
-import {
-  always,
-  type Condition,
-  conditionFeedback,
-  constant,
-  feedback,
-  type Integer,
-  integerFeedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { conditionFeedback, feedback, integerFeedback } from "../signal/feedback.ts";
+import { always, type Condition, constant, type Integer, type Signal } from "../signal/signal.ts";
 import { cubic } from "../time/delay.ts";
 import { faderDb } from "../utility/gain.ts";
 

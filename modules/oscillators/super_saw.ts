@@ -1,6 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2, log2, polynomial } from "../signal/math.ts";
-import { constant, seededFeedback, type Signal, table } from "../signal/signal.ts";
+import { seededFeedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
 import { bandLimitedSaw } from "./saw.ts";
 

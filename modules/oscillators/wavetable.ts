@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, type Integer, type Signal, table } from "../signal/signal.ts";
+import { constant, type Integer, type Signal } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
 import { classicWaves, type Wave } from "./wave.ts";
 import { levels, levelsOf, samplesOfWave, shortestLevel } from "./wave_levels.ts";

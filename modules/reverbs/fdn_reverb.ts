@@ -1,6 +1,9 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2, tan } from "../signal/math.ts";
-import { channel, constant, DelayLine, feedback, type Signal } from "../signal/signal.ts";
+import { channel } from "../signal/channels.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 import { tap } from "../time/delay.ts";
 import { heldInLoop, sides } from "../utility/stereo.ts";
 

@@ -1,7 +1,9 @@
 import { defineModule } from "../signal/module.ts";
 import { paceOfHz, smoothed } from "../filters/smoother.ts";
 import { exp2, sinOfTurn, sinTurns } from "../signal/math.ts";
-import { channels, constant, DelayLine, type Integer, type Signal } from "../signal/signal.ts";
+import { channels } from "../signal/channels.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { constant, type Integer, type Signal } from "../signal/signal.ts";
 import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import { sweepRate } from "../time/sweep.ts";
 import { tap } from "../time/delay.ts";

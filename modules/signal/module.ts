@@ -7,7 +7,7 @@ import { buildRateHz, currentUse, withUse } from "./build_context.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { rangeProblem } from "../../compiler/graph/range_problem.ts";
 import { callerLocation } from "./patch_location.ts";
-import { always, Condition, constant, Integer, Signal, type Unit } from "./signal.ts";
+import { always, Condition, constant, kindOf, Signal, type Unit } from "./signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
 export interface Parameter<U extends Unit = Unit> {
@@ -181,13 +181,4 @@ function checkArgument(name: string, parameter: Parameter, given: unknown): Sign
   const range = (given as Signal<Unit>).source.range;
   if (range && range.min >= min && range.max <= max) return given;
   return (given as Signal<Unit>).within(min, max);
-}
-
-function kindOf(given: unknown): string {
-  if (given === undefined || given === null) return "nothing";
-  if (given instanceof Signal) return "a signal";
-  if (given instanceof Condition) return "a condition";
-  if (Array.isArray(given)) return `${given.length} signals`;
-  if (given instanceof Integer) return "an integer signal";
-  return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
 }

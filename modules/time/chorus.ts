@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { DelayLine } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
 import { tap } from "./delay.ts";
 

@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, DelayLine, type Signal } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 
 /** Catmull-Rom between the second and the third of four frames. Makes no frequency louder. */
 export function cubic(frames: readonly Signal<"1">[], part: Signal<"1">): Signal<"1"> {

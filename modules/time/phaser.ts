@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2, tan } from "../signal/math.ts";
-import { constant, feedback as feedBack, type Signal } from "../signal/signal.ts";
+import { feedback as feedBack } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 import { heldInLoop } from "../utility/stereo.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
 

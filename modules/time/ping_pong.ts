@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { paceOfHz, smoothed } from "../filters/smoother.ts";
-import { channels, DelayLine } from "../signal/signal.ts";
+import { channels } from "../signal/channels.ts";
+import { DelayLine } from "../signal/delay_line.ts";
 import { heldInLoop, monoOf, swapped } from "../utility/stereo.ts";
 import { tap } from "./delay.ts";
 

@@ -1,4 +1,5 @@
-import { channels, type Signal } from "../signal/signal.ts";
+import { channels } from "../signal/channels.ts";
+import type { Signal } from "../signal/signal.ts";
 import { sinTurns } from "../signal/math.ts";
 import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import type { Site } from "../signal/module.ts";

@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { channel, channels } from "../signal/signal.ts";
+import { channel, channels } from "../signal/channels.ts";
 
 /** Left and right as what they have in common and how they differ. */
 export const midSideEncode = defineModule({

@@ -7,7 +7,7 @@ import { pluck } from "../../modules/oscillators/pluck.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
 import { plateReverb } from "../../modules/reverbs/plate_reverb.ts";
 import { silentDb } from "../../modules/signal/math.ts";
-import { channel } from "../../modules/signal/signal.ts";
+import { channel } from "../../modules/signal/channels.ts";
 import { pingPong } from "../../modules/time/ping_pong.ts";
 import { audioInput } from "../../modules/utility/audio_input.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";

@@ -1,6 +1,7 @@
 /** Pictures of what changes a sound. */
 import * as library from "../../modules/mod.ts";
-import { channels, type Signal } from "../../modules/signal/signal.ts";
+import { channels } from "../../modules/signal/channels.ts";
+import type { Signal } from "../../modules/signal/signal.ts";
 import { gainDbAt } from "../../testing/measure/spectrum.ts";
 import { impulse, rateHz } from "../../testing/trial/trial_patch.ts";
 import type { Axis, Line, Panel } from "./chart.ts";

@@ -112,7 +112,7 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
   ],
   "a feedback that returns nothing": [
     { 7: `    const tone = u.feedback(0, (x) => { x.plus(1); });` },
-    "LINE7: feedback: expected its function to return a signal, found undefined",
+    "LINE7: feedback: expected its function to return a signal, found nothing",
   ],
   "a feedback that returns another kind": [
     { 7: `    const tone = u.integerFeedback(0, (x) => x.toFloat());` },
@@ -120,7 +120,7 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
   ],
   "several feedbacks of which one is forgotten": [
     { 7: `    const { tone } = u.feedbackOf({ tone: 0, other: 1 }, ({ other }) => ({ tone: other }));` },
-    "LINE7: feedback of other: expected its function to return a signal, found undefined",
+    "LINE7: feedback of other: expected its function to return a signal, found nothing",
   ],
   "a delay line that is never written": [
     { 7: `    const tone = new u.DelayLine(10).read(3);` },

@@ -4,7 +4,8 @@ import type { Graph } from "../../../compiler/graph/graph.ts";
 import { steadyGraph } from "../../../compiler/plan/steady.ts";
 import { scheduleGraph } from "../../../compiler/plan/schedule.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
-import { conditionFeedback, constant } from "../../../modules/signal/signal.ts";
+import { conditionFeedback } from "../../../modules/signal/feedback.ts";
+import { constant } from "../../../modules/signal/signal.ts";
 import { testFormat } from "../../../testing/patch_player.ts";
 
 /** Nodes that run in every frame. */
