@@ -3,7 +3,7 @@ import { dbToGain, noteToHz } from "../signal/math.ts";
 import type { SampleFile } from "../signal/sample_file.ts";
 import { conditionFeedback, feedback, integerFeedback } from "../signal/feedback.ts";
 import { always, type Condition, constant, type Integer, type Signal } from "../signal/signal.ts";
-import { cubic } from "../time/delay.ts";
+import { cubic } from "../signal/interpolation.ts";
 import { faderDb } from "../utility/gain.ts";
 
 /** Steps from one frame of a file to the next: what a 32-bit float tells apart at the pitch of the recording. */

@@ -4,7 +4,7 @@ import { channel } from "../signal/channels.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { feedback } from "../signal/feedback.ts";
 import { constant, type Signal } from "../signal/signal.ts";
-import { tap } from "../time/delay.ts";
+import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, sides } from "../utility/stereo.ts";
 
 /** The shortest line as part of the longest. The lengths between are spread evenly by ratio. */

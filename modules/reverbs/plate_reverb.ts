@@ -1,12 +1,12 @@
 import { defineModule } from "../signal/module.ts";
-import { paceOfHz, smoothed } from "../filters/smoother.ts";
+import { paceOfHz, smoothed } from "../signal/smoother.ts";
 import { exp2, sinOfTurn, sinTurns } from "../signal/math.ts";
 import { channels } from "../signal/channels.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { constant, type Integer, type Signal } from "../signal/signal.ts";
 import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import { sweepRate } from "../time/sweep.ts";
-import { tap } from "../time/delay.ts";
+import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, monoOf, sides, swapped } from "../utility/stereo.ts";
 
 /** Dattorro's lengths are frames at this rate. */

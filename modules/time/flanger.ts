@@ -2,7 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { heldInLoop } from "../utility/stereo.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
-import { tap } from "./delay.ts";
+import { tap } from "../signal/interpolation.ts";
 
 const maxSeconds = 0.022;
 

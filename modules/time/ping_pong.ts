@@ -1,9 +1,9 @@
 import { defineModule } from "../signal/module.ts";
-import { paceOfHz, smoothed } from "../filters/smoother.ts";
+import { paceOfHz, smoothed } from "../signal/smoother.ts";
 import { channels } from "../signal/channels.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { heldInLoop, monoOf, swapped } from "../utility/stereo.ts";
-import { tap } from "./delay.ts";
+import { tap } from "../signal/interpolation.ts";
 
 const maxSeconds = 2;
 

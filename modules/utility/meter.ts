@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { paceOfSeconds, smoothed } from "../filters/smoother.ts";
+import { paceOfSeconds, smoothed } from "../signal/smoother.ts";
 import { exp2 } from "../signal/math.ts";
 import { feedback } from "../signal/feedback.ts";
 

@@ -1,6 +1,6 @@
-import { oneMinusExp } from "../signal/math.ts";
-import { feedback } from "../signal/feedback.ts";
-import { constant, type Signal } from "../signal/signal.ts";
+import { oneMinusExp } from "./math.ts";
+import { feedback } from "./feedback.ts";
+import { constant, type Signal } from "./signal.ts";
 
 /** The part of the way that a one-pole of this corner frequency goes in a frame. */
 export function paceOfHz(cutoffHz: Signal<"Hz">, sampleRateHz: number): Signal<"1"> {
