@@ -5,6 +5,7 @@ import { conditionFeedback, feedbackOf, integerFeedback, seededFeedback } from "
 import { constant, type Integer, type Signal } from "../signal/signal.ts";
 import { playable } from "./phase.ts";
 import { nextRandom, signedUnit } from "./random.ts";
+import { unity } from "../signal/unity.ts";
 
 /** Periods of fewer frames leave no room for the filters in the loop. */
 const shortestPeriod = 2.6;
@@ -54,12 +55,8 @@ export const pluck = defineModule({
       why: "time in which the fundamental falls by 60 dB; harmonics fall faster",
     },
     brightness: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.5,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "0.5 is the string of Karplus and Strong, 0 is of nylon, 1 loses nothing of the treble",
     },
     pick: {

@@ -6,6 +6,7 @@ import { feedback } from "../signal/feedback.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, sides } from "../utility/stereo.ts";
+import { preDelay } from "./pre_delay.ts";
 
 /** The shortest line as part of the longest. The lengths between are spread evenly by ratio. */
 const shortestPart = 0.35;
@@ -29,15 +30,7 @@ export const fdnReverb = defineModule({
     lowDecaySeconds: { ...decay, default: 2.4, why: "time to fall by 60 dB, below the lower crossover" },
     decaySeconds: { ...decay, default: 2, why: "time to fall by 60 dB, between the crossovers" },
     highDecaySeconds: { ...decay, default: 0.8, why: "time to fall by 60 dB, above the upper crossover" },
-    preDelaySeconds: {
-      unit: "s",
-      min: 0,
-      max: 0.25,
-      default: 0.01,
-      curve: "linear",
-      smoothingSeconds: 0.2,
-      why: "time before the room answers; larger rooms answer later",
-    },
+    preDelaySeconds: { ...preDelay, why: "time before the room answers; larger rooms answer later" },
   },
   options: { lines: 16 as 8 | 16, maxSeconds: 0.09, lowCrossoverHz: 250, highCrossoverHz: 4_000 },
   process: (signals, options, { sampleRateHz, reject }) => {

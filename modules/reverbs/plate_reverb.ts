@@ -8,6 +8,8 @@ import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import { sweepRate } from "../time/sweep.ts";
 import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, monoOf, sides, swapped } from "../utility/stereo.ts";
+import { unity } from "../signal/unity.ts";
+import { preDelay } from "./pre_delay.ts";
 
 /** Dattorro's lengths are frames at this rate. */
 const paperRateHz = 29_761;
@@ -50,15 +52,7 @@ export const plateReverb = defineModule({
       why:
         "time to fall by 60 dB below the damping, within 15 % from 1 s on; less than 0.5 s its all-passes do not allow",
     },
-    preDelaySeconds: {
-      unit: "s",
-      min: 0,
-      max: 0.25,
-      default: 0.01,
-      curve: "linear",
-      smoothingSeconds: 0.2,
-      why: "time before the first sound of the plate; more keeps words clear",
-    },
+    preDelaySeconds: { ...preDelay, why: "time before the first sound of the plate; more keeps words clear" },
     bandwidthHz: {
       unit: "Hz",
       min: 200,
@@ -78,20 +72,13 @@ export const plateReverb = defineModule({
       why: "each round loses 3 dB here, twice, and more above: high tones die first",
     },
     diffusion: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 1,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "how much a click is smeared on its way in; 1 as in the paper, 0 separate echoes",
     },
     modulation: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.25,
-      curve: "linear",
       smoothingSeconds: 0.05,
       why:
         "how far the tank breathes, which keeps it from ringing; at 1 and 1 Hz each round bends by 6 cents",

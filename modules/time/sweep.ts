@@ -3,6 +3,7 @@ import type { Signal } from "../signal/signal.ts";
 import { sinTurns } from "../signal/math.ts";
 import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import type { Site } from "../signal/module.ts";
+import { unity } from "../signal/unity.ts";
 
 /** How fast a sweep goes to and fro. */
 export const sweepRate = {
@@ -16,8 +17,7 @@ export const sweepRate = {
 } as const;
 
 /** How much of the effect is heard; in the middle, where the notches are deepest, both are equal. */
-export const mixOf = (fallback: number, why: string) =>
-  ({ unit: "1", min: 0, max: 1, default: fallback, curve: "linear", smoothingSeconds: 0.02, why }) as const;
+export const mixOf = (fallback: number, why: string) => ({ ...unity, default: fallback, why }) as const;
 
 /** Dry at 0, wet at 1, in a straight line: both belong together, so their amplitudes add up. */
 export function mixed(dry: Signal<"1">, wet: Signal<"1">, mix: Signal<"1">): Signal<"1"> {

@@ -16,6 +16,7 @@ import { constant, type Signal } from "../../modules/signal/signal.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** What every bed has: fades like those of a lighting desk, and a fader. */
 const fades = {
@@ -71,15 +72,7 @@ export const cues = definePatch({
       voices: 4,
       parameters: {
         ...fades,
-        gusts: {
-          unit: "1",
-          min: 0,
-          max: 1,
-          default: 0.6,
-          curve: "linear",
-          smoothingSeconds: 0.5,
-          why: "0 blows evenly, 1 howls",
-        },
+        gusts: { ...unity, default: 0.6, smoothingSeconds: 0.5, why: "0 blows evenly, 1 howls" },
       },
       voice: (note, p) =>
         bed(note, p, 0.5, () => {
@@ -94,11 +87,8 @@ export const cues = definePatch({
       parameters: {
         ...fades,
         drops: {
-          unit: "1",
-          min: 0,
-          max: 1,
+          ...unity,
           default: 0.5,
-          curve: "linear",
           smoothingSeconds: 0.5,
           why: "how many single drops are heard in front of the rush",
         },

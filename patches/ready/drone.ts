@@ -23,6 +23,7 @@ import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { glide } from "../../modules/utility/glide.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Where the ground may move to, in semitones from the root; the root itself more often than the others. */
 const grounds = [0, 0, -5, 3, -2, 0, 5];
@@ -36,7 +37,7 @@ const harmonics = [3, 4, 5, 6, 7, 8, 9];
 const bellCount = 3;
 const fadeInSeconds = 2;
 
-const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.2 } as const;
+const part = { ...unity, smoothingSeconds: 0.2 } as const;
 
 /** A slow random curve from -1 to 1, of its own in each channel. */
 function wander(rateHz: Signal<"Hz">): Signal<"1"> {
