@@ -21,7 +21,7 @@ const decay = { unit: "s", min: 0.05, max: 60, curve: "exponential", smoothingSe
 /** A room: its decay is what is asked for, in seconds, for low, middle and high tones. */
 export const fdnReverb = defineModule({
   name: "fdnReverb",
-  summary: "a room whose decay is set in seconds for three bands; stereo, wet only, for the output only",
+  summary: "a room whose decay is set in seconds for three bands; stereo, wet only",
   source:
     "J. M. Jot, A. Chaigne: Digital delay networks for designing artificial reverberators, AES 90 (1991); " +
     "Hadamard matrix; bands by first-order crossovers",
@@ -32,6 +32,7 @@ export const fdnReverb = defineModule({
     highDecaySeconds: { ...decay, default: 0.8, why: "time to fall by 60 dB, above the upper crossover" },
     preDelaySeconds: { ...preDelay, why: "time before the room answers; larger rooms answer later" },
   },
+  outputOnly: true,
   options: { lines: 16 as 8 | 16, maxSeconds: 0.09, lowCrossoverHz: 250, highCrossoverHz: 4_000 },
   process: (signals, options, { sampleRateHz, reject }) => {
     const { input, lowDecaySeconds, decaySeconds, highDecaySeconds, preDelaySeconds } = signals;

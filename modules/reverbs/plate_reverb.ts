@@ -36,7 +36,7 @@ function allPass(input: Signal<"1">, delayed: Signal<"1">, line: DelayLine, gain
 /** A plate of steel: dense at once, bright, and wide. */
 export const plateReverb = defineModule({
   name: "plateReverb",
-  summary: "a plate: dense at once, bright and wide; stereo, wet only, for the output only",
+  summary: "a plate: dense at once, bright and wide; stereo, wet only",
   source:
     "J. Dattorro: Effect Design, Part 1: Reverberator and Other Filters, JAES 45 (1997); the two halves of " +
     "its tank are the two channels",
@@ -85,6 +85,7 @@ export const plateReverb = defineModule({
     },
     modulationHz: { ...sweepRate, max: 3, default: 1, why: "how fast the tank breathes" },
   },
+  outputOnly: true,
   options: {},
   process: (signals, _options, { sampleRateHz }) => {
     const { input, decaySeconds, preDelaySeconds, bandwidthHz, dampingHz, diffusion } = signals;

@@ -71,6 +71,8 @@ export interface ModuleDeclaration<I extends InputTable, P extends ParameterTabl
   readonly parameters: P;
   /** Fixed when the patch is built, with their defaults: sizes, modes. */
   readonly options: O;
+  /** It needs channels side by side, which only the output has; a voice refuses it. */
+  readonly outputOnly?: true;
   readonly process: (
     signals: InputSignals<I> & ParameterSignals<P>,
     options: O,
@@ -93,7 +95,7 @@ export function defineModule<
 >(
   declaration: ModuleDeclaration<I, P, O, R>,
 ): Module<I, P, O, R> {
-  const { name, inputs, parameters, options, process, summary, source } = declaration;
+  const { name, inputs, parameters, options, process, ...described } = declaration;
   for (const [key, parameter] of Object.entries(parameters)) checkParameter(`${name}: ${key}`, parameter);
   const names = [inputs, parameters, options].flatMap(Object.keys);
   const twice = names.find((key, place) => names.indexOf(key) < place);
@@ -135,8 +137,7 @@ export function defineModule<
   };
   return Object.assign(call as unknown as Module<I, P, O, R>, {
     moduleName: name,
-    summary,
-    source,
+    ...described,
     inputs,
     parameters,
     options,

@@ -10,7 +10,7 @@ const maxSeconds = 2;
 /** Echoes that go from side to side, each darker and thinner than the one before, as from a tape. */
 export const pingPong = defineModule({
   name: "pingPong",
-  summary: "echoes left and right in turn, filtered each time; stereo, for the output only",
+  summary: "echoes left and right in turn, filtered each time; stereo",
   source: "delay with its channels crossed; one-pole filters in the loop",
   inputs: { input: { kind: "1", why: "left and right; their mean is what is heard again" } },
   parameters: {
@@ -51,6 +51,7 @@ export const pingPong = defineModule({
       why: "each echo loses 3 dB here and more below",
     },
   },
+  outputOnly: true,
   options: {},
   process: (signals, _options, { sampleRateHz }) => {
     const { input, timeSeconds, feedback, highCutHz, lowCutHz } = signals;

@@ -99,6 +99,14 @@ Deno.test("every module of the library is tried here", () => {
   assert.ok(exported.length >= 12);
 });
 
+Deno.test("a voice refuses the modules that are declared for the output only, and no others", () => {
+  for (const { module, options } of modules) {
+    const build = () => trialOf(module, "voice", [], options).build(format);
+    if (module.outputOnly) assert.throws(build, /which only the output has/, module.moduleName);
+    else assert.ok(build().instruments.length === 1, module.moduleName);
+  }
+});
+
 /** Something that happens to a patch, and how long it sounds on. */
 interface Blow {
   readonly note: number;

@@ -2,6 +2,7 @@
 import * as library from "../../modules/mod.ts";
 import type { Input, ParameterTable } from "../../modules/signal/module.ts";
 import type { Note } from "../../modules/patch.ts";
+import { connected } from "./connected.ts";
 import type { Signal } from "../../modules/signal/signal.ts";
 
 /** A module as its declaration describes it. */
@@ -12,6 +13,7 @@ export interface LibraryModule {
   readonly inputs: Readonly<Record<string, Input>>;
   readonly parameters: ParameterTable;
   readonly options: Readonly<Record<string, unknown>>;
+  readonly outputOnly?: true;
 }
 
 /** A module and where it is. */
@@ -23,8 +25,6 @@ export interface Entry {
   readonly file: string;
   /** Path of its test twin. */
   readonly test: string;
-  /** Works only in the main mix, where channels are lanes. */
-  readonly outputOnly: boolean;
 }
 
 const root = new URL("../../", import.meta.url);
@@ -41,7 +41,6 @@ export function libraryEntries(): readonly Entry[] {
           category,
           file: `modules/${category}/${file}.ts`,
           test: `tests/modules/${category}/${file}_test.ts`,
-          outputOnly: module.summary.includes("for the output only"),
         })),
   );
 }
@@ -55,21 +54,10 @@ export function call(module: LibraryModule, args: Readonly<Record<string, unknow
   return (module as unknown as (args: object) => unknown)({ ...file, ...args });
 }
 
-/**
- * Something for each input that a module has to be given.
- *
- * @param source what goes into all that take a sound, and opens what takes a condition
- */
+/** {@link connected} inputs, without the optional ones that take no sound. */
 export function inputsOf(module: LibraryModule, source: Signal<"1">, note?: Note): Record<string, unknown> {
   const inputs = Object.entries(module.inputs).filter(([key, { optional }]) =>
     !optional || key.startsWith("input")
   );
-  return Object.fromEntries(inputs.map(([key, { kind }]) => [
-    key,
-    kind === "1"
-      ? source
-      : kind === "semitones"
-      ? note?.number
-      : note?.[key as "gate" | "trigger"] ?? source.isAbove(0),
-  ]));
+  return connected(Object.fromEntries(inputs), source, note);
 }
