@@ -1,13 +1,12 @@
 /**
- * From a patch graph to a module that plays: WebAssembly text, put together from one fused function for each instrument
- * and one for the output, the note functions, and the parameters.
+ * From a patch graph to a module that plays: one fused function for each instrument and one for the output, the note
+ * functions, and the parameters, written as WebAssembly text and assembled.
  *
- * Each fused function exists at least twice. Parameters that are given a new value go there in a straight ramp, so what depends on
- * them has to be computed in every frame; but once they have arrived they stand still until the next command. So there
- * is a function for moving parameters and one for resting ones, in which all their consequences (a filter's tangent, a
- * gain's power of two) are computed once a call. Voices have a third, for notes that are past their attack (`quiet.ts`),
- * and a fourth for two groups of such voices side by side (`twin.ts`). All do the same arithmetic, so the choice changes
- * no bit.
+ * Each fused function exists at least twice. A parameter moves to a new value in a straight ramp, so everything that depends
+ * on it must be computed in every frame; once it has arrived, it rests until the next command. So there is one function for
+ * moving parameters and one for resting ones, which computes all their consequences (a filter's tangent, a gain's power of
+ * two) once a call. Voices have a third for notes past their attack (`plan/steady.ts`), and a fourth for two groups of such
+ * voices side by side (`wat/group_pair.ts`). All do the same arithmetic, so the choice changes no bit.
  */
 import {
   type CompiledPatch,
@@ -15,6 +14,7 @@ import {
   type PatchFormat,
   type SampleList,
 } from "./graph/compiled_patch.ts";
+import { invariant } from "../foundation/invariant.ts";
 import type { PatchGraph } from "./graph/graph.ts";
 import type { SampleBank } from "./graph/sample_bank.ts";
 import { type ArenaPlan, planArena, voiceField } from "./plan/arena.ts";
@@ -32,11 +32,11 @@ import { polyphonyText, sharedFunctions } from "./wat/polyphony.ts";
 import { renderText } from "./wat/render.ts";
 import { voiceKernels } from "./wat/voice_kernels.ts";
 
-/** The text of a patch's module, and where everything lies. */
+/** The text of a patch's module, and its memory. */
 export interface PatchText {
   readonly wat: string;
   readonly plan: ArenaPlan;
-  /** The patch with all that is known of its samples. */
+  /** With the facts of its samples as constants. */
   readonly patch: PatchGraph;
   readonly samples?: SampleBank;
 }
@@ -44,8 +44,9 @@ export interface PatchText {
 /**
  * Compiles a patch.
  *
- * @param samples the files that it names; not needed where it names none
- * @throws {PatchError} when samples are missing; `AssemblyError` only for a defect of the compiler
+ * @param samples the files that the patch names; none for a patch that names none
+ * @throws `PatchError` when samples are missing or the patch needs too much memory; `InvariantError` and `AssemblyError`
+ * only for a defect of the program
  */
 export function compileGraph(patch: PatchGraph, format: PatchFormat, samples?: SampleBank): CompiledPatch {
   return assemblePatch(patchText(patch, format, samples), format);
@@ -90,8 +91,10 @@ function sampleList({ folder, files }: SampleBank): SampleList {
   return { folder, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
 }
 
-/** Writes a patch as WebAssembly text. Throws {@link PatchError} when samples that it names are missing. */
+/** Writes a patch as WebAssembly text; the first half of {@link compileGraph}, which throws the same. */
 export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: SampleBank): PatchText {
+  checkFormat(format);
+  checkOutputs(unresolved);
   const patch = resolveSamples(unresolved, bank);
   const samples = patch.samples ? bank : undefined;
   const plan = planArena(patch, format, samples);
@@ -118,4 +121,20 @@ export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: Sa
     `)`,
   ].join("\n");
   return { wat, plan, patch, samples };
+}
+
+function checkFormat({ sampleRateHz, channels, inputChannels, maximumBlockFrames }: PatchFormat): void {
+  const isCount = (value: number, min: number) => Number.isInteger(value) && value >= min;
+  invariant(sampleRateHz > 0 && sampleRateHz < Infinity, `sample rate: found ${sampleRateHz} Hz`);
+  invariant(isCount(channels, 1), `output channels: expected 1 or more, found ${channels}`);
+  invariant(isCount(inputChannels, 0), `input channels: expected 0 or more, found ${inputChannels}`);
+  invariant(isCount(maximumBlockFrames, 1), `block: expected 1 frame or more, found ${maximumBlockFrames}`);
+}
+
+/** Kernels store left, right and envelope of a voice, and one vector of channels of the output. */
+function checkOutputs({ instruments, main }: PatchGraph): void {
+  for (const { name, voice } of instruments) {
+    invariant(voice.outputs.length === 3, `${name}: expected 3 outputs, found ${voice.outputs.length}`);
+  }
+  invariant(main.outputs.length === 1, `output: expected 1 output, found ${main.outputs.length}`);
 }

@@ -107,9 +107,9 @@ export function graphFromJson(text: string): PatchGraph {
   checkSizes(graph);
   checkSamples(graph);
   for (const instrument of graph.instruments) {
-    checkGraph(`instrument ${instrument.name}`, instrument.voice, graph, 3);
+    checkGraph({ name: `instrument ${instrument.name}`, graph: instrument.voice, outputs: 3 }, graph);
   }
-  checkGraph("output", graph.main, graph, 1);
+  checkGraph({ name: "output", graph: graph.main, outputs: 1 }, graph);
   return graph;
 }
 
@@ -191,13 +191,20 @@ const noteTypes: readonly LaneType[] = noteFields.map((field) =>
   field === "gate" || field === "trigger" ? "mask" : "f32"
 );
 
-/** Types, order, and that everything that is named is there. */
-function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: number): void {
+/** One graph of a patch, and how many outputs it must have. */
+interface Part {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly outputs: number;
+}
+
+/** Checks types, order, and that everything a node names exists. */
+function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
   const { nodes, states, lines, tables, uses } = graph;
-  const must = (holds: boolean, what: string) => {
-    if (!holds) throw new PatchError(`${where}: ${what}`);
+  const must = (holds: boolean, problem: string) => {
+    if (!holds) throw new PatchError(`${name}: ${problem}`);
   };
-  const voice = where !== "output";
+  const voice = name !== "output";
   /** What an attribute may be, and the type that the node then has. */
   const { samples = [] } = patch;
   const bounds: Readonly<Record<string, { readonly length: number }>> = {

@@ -91,7 +91,7 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
   runs.forEach((is, index) => {
     for (let cut = partOf[index] + 1; is && cut <= lastUse[index]; cut++) handedOnAt[cut]++;
   });
-  const cuts = cheapestCuts(graph, parts, partOf, handedOnAt);
+  const cuts = cheapestCuts(parts, stepsOf(graph, parts, partOf), handedOnAt);
   let pass = 0;
   const passOf = parts.map((_, part) => part === cuts[pass] ? ++pass : pass);
   const ofNode = Array.from(partOf, (part) => part < 0 ? 0 : passOf[part]);
@@ -184,6 +184,8 @@ interface Steps {
   readonly needsFrom: Int32Array;
   /** Places of nodes. */
   readonly needs: readonly number[];
+  /** By place: operations in the longest chain that ends there, as {@link deepestOf} found it last. */
+  readonly depths: Int32Array;
 }
 
 function stepsOf({ nodes }: Graph, parts: readonly (readonly number[])[], partOf: Int32Array): Steps {
@@ -200,19 +202,14 @@ function stepsOf({ nodes }: Graph, parts: readonly (readonly number[])[], partOf
     }
     firstOf[order + 1] = place;
   });
-  return { firstOf, needsFrom, needs };
+  return { firstOf, needsFrom, needs, depths: new Int32Array(nodes.length) };
 }
 
 /**
  * Operations in the longest chain that ends in a part and begins at a place or after it: what is before is there from the
- * beginning. Leaves the length of the chain to each node in `depths`, and finds those of earlier parts there.
+ * beginning. Leaves the length of the chain to each node in `steps.depths`, and finds those of earlier parts there.
  */
-function deepestOf(
-  { firstOf, needsFrom, needs }: Steps,
-  part: number,
-  from: number,
-  depths: Int32Array,
-): number {
+function deepestOf({ firstOf, needsFrom, needs, depths }: Steps, part: number, from: number): number {
   let deepest = 0;
   for (let place = firstOf[part]; place < firstOf[part + 1]; place++) {
     let depth = 0;
@@ -228,18 +225,13 @@ function deepestOf(
 
 /** The first part of every pass but the first: the shortest way from the first part to the last. */
 function cheapestCuts(
-  graph: Graph,
   parts: readonly (readonly number[])[],
-  partOf: Int32Array,
+  steps: Steps,
   handedOnAt: Int32Array,
 ): number[] {
-  const steps = stepsOf(graph, parts, partOf);
   const { firstOf } = steps;
-  const depths = new Int32Array(graph.nodes.length);
   /** Operations in the chain of each part that has to be over before the next frame can begin, after its first one. */
-  const waits = parts.map(({ length }, part) =>
-    length === 1 ? 0 : deepestOf(steps, part, firstOf[part], depths) - 1
-  );
+  const waits = parts.map(({ length }, part) => length === 1 ? 0 : deepestOf(steps, part, firstOf[part]) - 1);
   const least = new Float64Array(parts.length + 1).fill(Infinity, 1);
   const cutBefore = new Int32Array(parts.length + 1);
   for (let begin = 0; begin < parts.length; begin++) {
@@ -255,7 +247,7 @@ function cheapestCuts(
     ) {
       const part = end - 1;
       longestWait = Math.max(longestWait, waits[part]);
-      deepest = Math.max(deepest, deepestOf(steps, part, firstOf[begin], depths));
+      deepest = Math.max(deepest, deepestOf(steps, part, firstOf[begin]));
       operations = firstOf[end] - firstOf[begin];
       const cost = before + Math.max(
         operations * shallow,

@@ -27,7 +27,14 @@ const decaysInRound = 4;
 const ringingSeconds = 0.12;
 
 /** Schroeder's all-pass: what comes in and what comes out of a delay, crossed. */
-function allPass(input: Signal<"1">, delayed: Signal<"1">, line: DelayLine, gain: Signal<"1">): Signal<"1"> {
+function allPass(
+  { input, delayed, line, gain }: {
+    readonly input: Signal<"1">;
+    readonly delayed: Signal<"1">;
+    readonly line: DelayLine;
+    readonly gain: Signal<"1">;
+  },
+): Signal<"1"> {
   const taken = input.minus(delayed.times(gain));
   line.write(taken);
   return delayed.plus(taken.times(gain));
@@ -102,7 +109,7 @@ export const plateReverb = defineModule({
     let diffused = tap(before, preDelaySeconds.ratio(1 / sampleRateHz));
     for (const [length, gain] of [[142, 0.75], [107, 0.75], [379, 0.625], [277, 0.625]]) {
       const { line, ago } = lineOf(length);
-      diffused = allPass(diffused, line.read(ago), line, diffusion.times(gain));
+      diffused = allPass({ input: diffused, delayed: line.read(ago), line, gain: diffusion.times(gain) });
     }
 
     const perRound = constant<"s">(-3 * Math.log2(10) * roundTrip / paperRateHz / decaysInRound);
@@ -116,9 +123,23 @@ export const plateReverb = defineModule({
     const [long, second, last] = [lineOf(4_453, 4_217), lineOf(1_800, 2_656), lineOf(3_720, 3_163)];
 
     const entering = diffused.plus(swapped(heldInLoop(last.line.read(last.ago))).times(decay));
-    long.line.write(allPass(entering, tap(breathing, breathingAgo), breathing, constant(-0.7)));
+    long.line.write(
+      allPass({
+        input: entering,
+        delayed: tap(breathing, breathingAgo),
+        line: breathing,
+        gain: constant(-0.7),
+      }),
+    );
     const damped = smoothed(long.line.read(long.ago), paceOfHz(dampingHz, sampleRateHz)).times(decay);
-    last.line.write(allPass(damped, second.line.read(second.ago), second.line, constant(0.5)));
+    last.line.write(
+      allPass({
+        input: damped,
+        delayed: second.line.read(second.ago),
+        line: second.line,
+        gain: constant(0.5),
+      }),
+    );
 
     const at = ({ line }: { line: DelayLine }, left: number, right: number) =>
       line.read(pair(frames(left), frames(right)));

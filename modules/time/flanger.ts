@@ -45,7 +45,7 @@ export const flanger = defineModule({
   options: { spreadTurns: 0 },
   process: ({ input, rateHz, delaySeconds, depth, feedback, mix }, { spreadTurns }, site) => {
     const line = new DelayLine(Math.ceil(maxSeconds * site.sampleRateHz) + 4);
-    const [sweep] = sweeps(rateHz, [0], spreadTurns, site);
+    const [sweep] = sweeps({ rateHz, spreadTurns }, site);
     const frames = delaySeconds.ratio(1 / site.sampleRateHz).times(depth.times(sweep).plus(1));
     const late = tap(line, frames);
     line.write(input.plus(heldInLoop(late).times(feedback)));

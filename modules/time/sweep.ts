@@ -27,12 +27,14 @@ export function mixed(dry: Signal<"1">, wet: Signal<"1">, mix: Signal<"1">): Sig
 /**
  * Sines of one rate that are some turns apart.
  *
- * @param spreadTurns how far the right channel is ahead of the left; other than 0 in the main mix only
+ * `spreadTurns` is how far the right channel is ahead of the left; other than 0 in the main mix only
  */
 export function sweeps(
-  rateHz: Signal<"Hz">,
-  offsetsTurns: readonly number[],
-  spreadTurns: number,
+  { rateHz, offsetsTurns = [0], spreadTurns }: {
+    readonly rateHz: Signal<"Hz">;
+    readonly offsetsTurns?: readonly number[];
+    readonly spreadTurns: number;
+  },
   { sampleRateHz, reject }: Site,
 ): readonly Signal<"1">[] {
   if (!(spreadTurns >= 0 && spreadTurns <= 0.5)) {

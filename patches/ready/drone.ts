@@ -46,10 +46,12 @@ function wander(rateHz: Signal<"Hz">): Signal<"1"> {
 
 /** Bells at random moments, each at a place of its own. */
 function bell(
-  clock: Condition,
-  number: Signal<"semitones">,
-  density: Signal<"1">,
-  seed: number,
+  { clock, number, density, seed }: {
+    readonly clock: Condition;
+    readonly number: Signal<"semitones">;
+    readonly density: Signal<"1">;
+    readonly seed: number;
+  },
 ): Signal<"1"> {
   const { trigger } = stepSequencer({ clock, steps: [{ gate: 1, probability: density }], seed });
   const chosen = arpeggiator({ clock: trigger, numbers: bellScale, order: "random", octaves: 2, seed });
@@ -146,7 +148,8 @@ export const drone = definePatch({
     }, constant(0));
     const rung = Array.from(
       { length: bellCount },
-      (_, index) => bell(beat, ground.number.plus(move), bells.density, index + 1),
+      (_, index) =>
+        bell({ clock: beat, number: ground.number.plus(move), density: bells.density, seed: index + 1 }),
     ).reduce((sum, one) => sum.plus(one));
     const breath = stateVariable({
       input: pinkNoise({}),

@@ -44,9 +44,7 @@ function steps(pattern: string): StepTable {
 /** What a track of the sequencer plays. */
 function play<P extends ParameterTable>(
   track: ParameterSignals<P> & ParameterSignals<StepTable> & { readonly probability: Signal<"1"> },
-  clock: Condition,
-  reset: Condition,
-  seed: number,
+  { clock, reset, seed }: { readonly clock: Condition; readonly reset: Condition; readonly seed: number },
 ) {
   return stepSequencer({
     clock,
@@ -147,7 +145,7 @@ export const drums = definePatch({
       swing: time.swing,
     });
     const [kicks, snares, hats, opens] = [kick, snare, hat, openHat].map((track, index) =>
-      play(track, clock, reset, index + 1)
+      play(track, { clock, reset, seed: index + 1 })
     );
     const low = gain({ input: kickSound({ ...kick, ...kicks }), gainDb: kick.gainDb });
     const high = [

@@ -35,16 +35,21 @@ export const levelAddress = (place: Place) => place === "voice" ? "one/trialLeve
 /** Address of a parameter of the module. */
 export const addressOf = (place: Place, key: string) => place === "voice" ? `one/${key}` : `fx/${key}`;
 
-/**
- * @param stormy parameters that noise throws about, frame by frame, through and beyond their ranges; the others are
- * parameters of the patch
- * @param options what the module needs besides
- */
+export interface TrialOptions {
+  /**
+   * Parameters that noise throws about, frame by frame, through and beyond their ranges; the others are parameters of the
+   * patch.
+   */
+  readonly stormy?: readonly string[];
+  /** What the module needs besides. */
+  readonly options?: object;
+}
+
+/** A patch with a module in one place. */
 export function trialOf(
   module: AnyModule,
   place: Place,
-  stormy: readonly string[] = [],
-  options: object = {},
+  { stormy = [], options = {} }: TrialOptions = {},
 ): Patch {
   const { parameters } = module;
   const turnable = Object.fromEntries(Object.entries(parameters).filter(([key]) => !stormy.includes(key)));

@@ -101,7 +101,7 @@ Deno.test("every module of the library is tried here", () => {
 
 Deno.test("a voice refuses the modules that are declared for the output only, and no others", () => {
   for (const { module, options } of modules) {
-    const build = () => trialOf(module, "voice", [], options).build(format);
+    const build = () => trialOf(module, "voice", { options }).build(format);
     if (module.outputOnly) assert.throws(build, /which only the output has/, module.moduleName);
     else assert.ok(build().instruments.length === 1, module.moduleName);
   }
@@ -157,7 +157,7 @@ for (const { module, places, generates, options } of modules) {
     Deno.test(`${name}: no storm of notes and parameters, at audio rate or not, gives a NaN`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.subarray(keys), blows, fc.integer(), async (stormy, list, seed) => {
-          const player = await play(trialOf(module, place, stormy, options), seed);
+          const player = await play(trialOf(module, place, { stormy, options }), seed);
           for (const blow of list) {
             strike(player, place, module, blow);
             assert.ok(player.play(blow.frames).every(Number.isFinite));
@@ -169,7 +169,7 @@ for (const { module, places, generates, options } of modules) {
     });
 
     Deno.test(`${name}: after any storm, silence comes to exact zero and leaves no denormal`, async () => {
-      const patch = trialOf(module, place, [], options);
+      const patch = trialOf(module, place, { options });
       await fc.assert(
         fc.asyncProperty(blows, async (list) => {
           const player = await play(patch);
@@ -193,7 +193,7 @@ for (const { module, places, generates, options } of modules) {
 
     Deno.test(`${name}: any block size and any cuts give the same bytes`, async () => {
       const render = async (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
-        const player = await play(trialOf(module, place, [], options));
+        const player = await play(trialOf(module, place, { options }));
         return script.map((blow) => {
           strike(player, place, module, blow);
           return cut(blow.frames, player);
