@@ -5,16 +5,16 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { adsr } from "../../modules/envelopes/adsr.ts";
-import { saw } from "../../modules/oscillators/saw.ts";
-import { sine } from "../../modules/oscillators/sine.ts";
-import { definePatch, instrument, type Note, type Patch } from "../../modules/patch.ts";
-import { stealingRules } from "../../compiler/graph/graph.ts";
-import { dbToGain } from "../../modules/signal/math.ts";
-import type { Signal } from "../../modules/signal/signal.ts";
-import { velocityPower } from "../../compiler/plan/velocity_power.ts";
-import { stateVariable } from "../../modules/filters/state_variable.ts";
-import { PatchPlayer, peak, testFormat } from "../../testing/patch_player.ts";
+import { adsr } from "../../../modules/envelopes/adsr.ts";
+import { saw } from "../../../modules/oscillators/saw.ts";
+import { sine } from "../../../modules/oscillators/sine.ts";
+import { definePatch, instrument, type Note, type Patch } from "../../../modules/patch.ts";
+import { stealingRules } from "../../../compiler/graph/graph.ts";
+import { dbToGain } from "../../../modules/signal/math.ts";
+import type { Signal } from "../../../modules/signal/signal.ts";
+import { velocityPower } from "../../../compiler/plan/velocity_power.ts";
+import { stateVariable } from "../../../modules/filters/state_variable.ts";
+import { PatchPlayer, peak, testFormat } from "../../../testing/patch_player.ts";
 
 /** One voice whose tone is treated with its velocity in some way. */
 function patchWith(treat: (tone: Signal<"1">, velocity: Signal<"1">, note: Note) => Signal<"1">): Patch {
