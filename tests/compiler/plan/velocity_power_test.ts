@@ -1,8 +1,4 @@
-/**
- * Voices that are taken while they sound: no click, and no blast, whatever the instrument does with velocity.
- *
- * Covers: compiler/plan/velocity_power.ts
- */
+/** Voices that are taken while they sound: no click, and no blast, whatever the instrument does with velocity. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
