@@ -1,8 +1,4 @@
-/**
- * What every module has to keep, whatever it does.
- *
- * Covers: modules/mod.ts modules/patch.ts
- */
+/** What every module has to keep, whatever it does. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "../../modules/mod.ts";

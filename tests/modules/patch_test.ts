@@ -1,8 +1,4 @@
-/**
- * What a patch must be, and what its author is told when it is not.
- *
- * Covers: modules/signal/patch_location.ts
- */
+/** What a patch must be, and what its author is told when it is not. */
 import assert from "node:assert/strict";
 import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";

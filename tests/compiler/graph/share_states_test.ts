@@ -1,8 +1,4 @@
-/**
- * What is the same is computed once, and what stands still is not computed in every frame.
- *
- * Covers: modules/signal/flatten.ts compiler/plan/schedule.ts
- */
+/** What is the same is computed once, and what stands still is not computed in every frame. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { adsr } from "../../../modules/envelopes/adsr.ts";

@@ -1,8 +1,4 @@
-/**
- * Graphs that come from outside: what is right goes through bit for bit, what is wrong is refused, and nothing in between.
- *
- * Covers: compiler/graph/graph_json.ts
- */
+/** Graphs that come from outside: what is right goes through bit for bit, what is wrong is refused, and nothing in between. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { planArena } from "../../../compiler/plan/arena.ts";

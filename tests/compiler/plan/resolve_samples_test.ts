@@ -1,8 +1,4 @@
-/**
- * Sound files inside compiled patches, beside the interpreter and against whatever a graph may ask for.
- *
- * Covers: compiler/plan/resolve_samples.ts compiler/plan/rewrite.ts modules/signal/sample_file.ts
- */
+/** Sound files inside compiled patches, beside the interpreter and against whatever a graph may ask for. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sampler } from "../../../modules/oscillators/sampler.ts";

@@ -1,9 +1,4 @@
-/**
- * The assembler beside `wabt`, the reference: the same bytes for every patch, every instruction and every number.
- *
- * Covers: compiler/wasm/assemble.ts compiler/wasm/assemble_function.ts compiler/wasm/instruction_set.ts
- *  compiler/wasm/wat_reader.ts compiler/wasm/byte_writer.ts
- */
+/** The assembler beside `wabt`, the reference: the same bytes for every patch, every instruction and every number. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import wabt from "wabt";

@@ -1,8 +1,4 @@
-/**
- * Patch files as the programs of strangers: whatever they do, loading ends in a graph or in one clear line.
- *
- * Covers: patches/loading/evaluate_child.ts patches/ready/catalogue.ts
- */
+/** Patch files as the programs of strangers: whatever they do, loading ends in a graph or in one clear line. */
 import assert from "node:assert/strict";
 import { PatchUnknownError } from "../../../patches/ready/catalogue.ts";
 import { type LoadOptions, loadPatch } from "../../../patches/loading/evaluate_patch.ts";

@@ -1,9 +1,4 @@
-/**
- * Each patch that comes with Understudy, played from its score in examples/scores/.
- *
- * Covers: patches/ready/piano.ts, patches/ready/bass.ts, patches/ready/pad.ts, patches/ready/harp.ts, patches/ready/drums.ts, patches/ready/drum_sounds.ts,
- * patches/ready/drone.ts, patches/ready/rack.ts, patches/ready/cues.ts, patches/ready/keys.ts, patches/ready/sampler.ts, patches/ready/master.ts
- */
+/** Each patch that comes with Understudy, played from its score in examples/scores/. */
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { readConfig } from "../../../config/settings.ts";
