@@ -50,7 +50,7 @@ export interface Device {
   readonly index: number;
   readonly name: string;
   readonly hostApi: string;
-  /** `PaHostApiTypeId` of the host API, as in {@link HostApiType}; its name is only for people. */
+  /** `PaHostApiTypeId` of the host API, as in `HostApiType`; its name is only for people. */
   readonly hostApiType: number;
   readonly maxInputChannels: number;
   readonly maxOutputChannels: number;

@@ -35,7 +35,7 @@ const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
 const sharedFiles = ["foundation/exit_codes.ts", "foundation/exit_error.ts"];
 
 /** What the child may read besides the patch file: folders and single files, as absolute paths. */
-export const readableSources: readonly string[] = ["modules/", "compiler/graph/", ...sharedFiles]
+const readableSources: readonly string[] = ["modules/", "compiler/graph/", ...sharedFiles]
   .map((path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)));
 
 export interface EvaluateOptions {

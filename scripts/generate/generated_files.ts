@@ -2,6 +2,7 @@
 import { modulesPage } from "../generate_reference.ts";
 import type { GeneratedFile } from "./generated_file.ts";
 import { layoutHeader } from "./layout_header.ts";
+import { readmeTables } from "./readme_tables.ts";
 
 /** In the order in which they are written. */
 export const generatedFiles: readonly GeneratedFile[] = [
@@ -11,4 +12,5 @@ export const generatedFiles: readonly GeneratedFile[] = [
     source: "the modules, their tests and docs/modules-cost.json",
     text: modulesPage,
   },
+  { path: "README.md", source: "deno.json, config/settings.ts and the exit codes", text: readmeTables },
 ];

@@ -24,6 +24,5 @@ for (const { path, source, text } of generatedFiles) {
   Deno.test(`${path} is what ${source} declares; otherwise run: deno task generate`, async () => {
     const current = await Deno.readTextFile(new URL(`../../../${path}`, import.meta.url));
     assert.equal(current, text(current));
-    assert.notEqual(text(current.slice(0, current.length / 2)), current.slice(0, current.length / 2));
   });
 }
