@@ -1,4 +1,4 @@
-import type { ArenaPlan } from "../arena.ts";
+import type { ArenaPlan } from "../plan/arena.ts";
 import { endedNotesKept } from "../graph/compiled_patch.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 

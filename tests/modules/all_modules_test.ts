@@ -1,13 +1,9 @@
-/**
- * What every module has to keep, whatever it does.
- *
- * Covers: modules/mod.ts modules/patch.ts
- */
+/** What every module has to keep, whatever it does. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "../../modules/mod.ts";
 import type { Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../compiler/arena.ts";
+import { planArena, voiceField } from "../../compiler/plan/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
 import { bankOf, sineFrames } from "../../testing/trial/test_bank.ts";
@@ -99,6 +95,14 @@ Deno.test("every module of the library is tried here", () => {
   assert.ok(exported.length >= 12);
 });
 
+Deno.test("a voice refuses the modules that are declared for the output only, and no others", () => {
+  for (const { module, options } of modules) {
+    const build = () => trialOf(module, "voice", { options }).build(format);
+    if (module.outputOnly) assert.throws(build, /which only the output has/, module.moduleName);
+    else assert.ok(build().instruments.length === 1, module.moduleName);
+  }
+});
+
 /** Something that happens to a patch, and how long it sounds on. */
 interface Blow {
   readonly note: number;
@@ -149,7 +153,7 @@ for (const { module, places, generates, options } of modules) {
     Deno.test(`${name}: no storm of notes and parameters, at audio rate or not, gives a NaN`, async () => {
       await fc.assert(
         fc.asyncProperty(fc.subarray(keys), blows, fc.integer(), async (stormy, list, seed) => {
-          const player = await play(trialOf(module, place, stormy, options), seed);
+          const player = await play(trialOf(module, place, { stormy, options }), seed);
           for (const blow of list) {
             strike(player, place, module, blow);
             assert.ok(player.play(blow.frames).every(Number.isFinite));
@@ -161,7 +165,7 @@ for (const { module, places, generates, options } of modules) {
     });
 
     Deno.test(`${name}: after any storm, silence comes to exact zero and leaves no denormal`, async () => {
-      const patch = trialOf(module, place, [], options);
+      const patch = trialOf(module, place, { options });
       await fc.assert(
         fc.asyncProperty(blows, async (list) => {
           const player = await play(patch);
@@ -185,7 +189,7 @@ for (const { module, places, generates, options } of modules) {
 
     Deno.test(`${name}: any block size and any cuts give the same bytes`, async () => {
       const render = async (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
-        const player = await play(trialOf(module, place, [], options));
+        const player = await play(trialOf(module, place, { options }));
         return script.map((blow) => {
           strike(player, place, module, blow);
           return cut(blow.frames, player);
