@@ -10,6 +10,7 @@ import type { Patch } from "../../modules/patch.ts";
 import { planArena, voiceField } from "../../compiler/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
+import { sharedRuns } from "../../testing/share.ts";
 import { bankOf, sineFrames } from "../../testing/trial/test_bank.ts";
 import {
   addressOf,
@@ -89,6 +90,9 @@ const modules: readonly {
 const rateHz = 12_000;
 const bank = bankOf({ "trial.wav": { channels: [sineFrames(3_000, 50), sineFrames(3_000, 51)] } });
 const format = { ...testFormat, sampleRateHz: rateHz };
+const storms = sharedRuns("storms on each module", 12, 3);
+const silences = sharedRuns("silences after a storm on each module", 5, 5);
+const cutRuns = sharedRuns("ways to cut the blocks of each module", 10, 3);
 const play = (patch: Patch, seed?: number) => PatchPlayer.of(patch, format, seed, bank);
 
 Deno.test("every module of the library is tried here", () => {
@@ -156,7 +160,7 @@ for (const { module, places, generates, options } of modules) {
           }
           assert.equal(player.poisonedVoices, 0);
         }),
-        { numRuns: 12 },
+        storms,
       );
     });
 
@@ -179,7 +183,7 @@ for (const { module, places, generates, options } of modules) {
           if (!generates || place === "voice") assert.ok(silent.every((sample) => sample === 0));
           assert.equal(denormals(player, patch), 0);
         }),
-        { numRuns: 5 },
+        silences,
       );
     });
 
@@ -220,7 +224,7 @@ for (const { module, places, generates, options } of modules) {
             compare(await render(cut), `cuts ${cuts}`);
           },
         ),
-        { numRuns: 10 },
+        cutRuns,
       );
     });
   }
