@@ -82,7 +82,9 @@ async function main(run: TestRun): Promise<number> {
   }
   if (failed.length > 0) console.log(`\nfailed:\n${failed.map(({ file }) => `    ${file}`).join("\n")}`);
   console.log(`\n${times.join(", ")}; ${((performance.now() - started) / 1_000).toFixed(1)} s in all`);
-  if (interrupted.aborted) console.log(`interrupted: ${files.length - results.length} files were not run`);
+  if (interrupted.aborted) {
+    console.log(`interrupted; files that were not run: ${files.length - results.length}`);
+  }
   console.log(countsText(total));
   return code() ?? (total.failed > 0 ? 1 : 0);
 }

@@ -21,23 +21,23 @@ export function sharedItems<T>(
   what: string,
   items: readonly T[],
   parts: number,
-  share = currentShare(),
 ): readonly T[] {
+  const share = currentShare();
   const found = share === "all" ? items : items.filter((_, index) => index % parts === share % parts);
   announce(what, found.length, items.length, share);
   return found;
 }
 
 /**
- * How many random runs there are, and the seed of their generator: `fc.assert(property, sharedRuns(…))`. In a whole run the
- * shares are one after the other.
+ * The number of random runs and the seed of their generator, for `fc.assert(property, sharedRuns(…))`. A run of everything
+ * has no seed of its own: the generator then takes another one each time, and prints it when a property fails.
  */
 export function sharedRuns(
   what: string,
   runs: number,
   parts: number,
-  share = currentShare(),
 ): { readonly numRuns: number; readonly seed?: number } {
+  const share = currentShare();
   const numRuns = share === "all" ? runs : Math.ceil(runs / parts);
   announce(what, numRuns, runs, share);
   return share === "all" ? { numRuns } : { numRuns, seed: share };

@@ -15,7 +15,7 @@ interface Ended {
   readonly stopMs: number;
 }
 
-/** Runs the program; once it is ready, `whenReady` is done to it, then it is waited for. */
+/** Runs the program; once it is ready, `whenReady` is done to it, then it is waited for. Without one it is stopped. */
 async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -43,7 +43,8 @@ async function run(
       stderr += text;
       const port = /ready: OSC on .*:(\d+)/.exec(stderr)?.[1];
       if (port === undefined || /ready: OSC on .*:\d+/.test(before)) continue;
-      await whenReady?.(process, Number(port), stderr);
+      if (whenReady) await whenReady(process, Number(port), stderr);
+      else process.kill("SIGTERM"); // it was expected to end by itself: its exit code shows that it did not
       stoppedMs = performance.now();
     }
   })();
