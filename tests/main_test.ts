@@ -4,6 +4,7 @@
  * Covers: cli/devices.ts, cli/doctor.ts, config/load_native.ts, engine/device/driver.ts, engine/render/render_session_to_wav.ts
  */
 import assert from "node:assert/strict";
+import { sharedRuns } from "../testing/share.ts";
 import { readFloatWav } from "./chaos/read_float_wav.ts";
 
 const root = new URL("..", import.meta.url);
@@ -57,9 +58,10 @@ async function run(
 
 const eachLine = /^(\d\d:\d\d:\d\d\.\d{3} (info|warning|error|debug) .*\n)*$/;
 
-Deno.test("20 times SIGTERM and SIGINT: always exit code 0, and nothing is printed but log lines", async () => {
+Deno.test("SIGTERM and SIGINT: always exit code 0, and nothing is printed but log lines", async () => {
   const times: number[] = [];
-  for (let round = 0; round < 20; round++) {
+  const rounds = sharedRuns("signals to the program", 20, 4).numRuns;
+  for (let round = 0; round < rounds; round++) {
     const ended = await run(["start"], {}, (process) => process.kill(round % 4 === 3 ? "SIGINT" : "SIGTERM"));
     assert.equal(ended.code, 0, ended.stderr);
     assert.equal(ended.stdout, "");
@@ -68,7 +70,9 @@ Deno.test("20 times SIGTERM and SIGINT: always exit code 0, and nothing is print
     times.push(ended.stopMs);
   }
   times.sort((a, b) => a - b);
-  console.log(`signal to exit: median ${times[10].toFixed(0)} ms, worst ${times[19].toFixed(0)} ms`);
+  console.log(
+    `signal to exit: median ${times[rounds >> 1].toFixed(0)} ms, worst ${times[rounds - 1].toFixed(0)} ms`,
+  );
 });
 
 Deno.test("a signal in the middle of starting stops it as cleanly", async () => {

@@ -1,16 +1,23 @@
 import assert from "node:assert/strict";
 import { currentShare, sharedItems, sharedRuns } from "../../testing/share.ts";
 
+/** What the last share has printed. */
+const printed: string[] = [];
+
 function withShare<T>(share: string | undefined, work: () => T): T {
   const before = Deno.env.get("UNDERSTUDY_TEST_SHARE");
   const set = (value: string | undefined) =>
     value === undefined
       ? Deno.env.delete("UNDERSTUDY_TEST_SHARE")
       : Deno.env.set("UNDERSTUDY_TEST_SHARE", value);
+  const print = console.log;
   set(share);
+  printed.length = 0;
+  console.log = (line: string) => printed.push(line);
   try {
     return work();
   } finally {
+    console.log = print;
     set(before);
   }
 }
@@ -32,6 +39,13 @@ Deno.test("a share is the same each time it is asked for, and no share is empty 
     assert.deepEqual(one, again);
     assert.ok(one.length >= 14 && one.length <= 15);
   }
+});
+
+Deno.test("what a share leaves out is printed, and what a whole run has", () => {
+  withShare("1", () => sharedItems("planted items", items, 3));
+  assert.deepEqual(printed, ["share: 33 of 100 planted items; 67 are left to deno task test:long"]);
+  withShare("all", () => sharedRuns("planted runs", 100, 3));
+  assert.deepEqual(printed, ["share: all 100 planted runs"]);
 });
 
 Deno.test("a whole run has every item and every run", () => {
