@@ -7,7 +7,7 @@
 const slots = 512;
 
 /** Longer texts are not kept, in bytes. */
-export const maxCachedTextLength = 64;
+const maxCachedTextLength = 64;
 
 /** Main isolate; allocates when it meets a text that it does not hold. */
 export class TextCache {

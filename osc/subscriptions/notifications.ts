@@ -41,7 +41,7 @@ export class Notifications {
 }
 
 /** How an event is told; undefined for values of parameters, which are many and can be asked for. */
-export function eventMessage(event: EngineEvent, instruments: readonly string[]): OscMessage | undefined {
+function eventMessage(event: EngineEvent, instruments: readonly string[]): OscMessage | undefined {
   const message = (...args: OscMessage["args"]) => ({ address: `/event/${event.event}`, args });
   switch (event.event) {
     case "fault":

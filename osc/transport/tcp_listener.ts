@@ -6,7 +6,7 @@ import { encodePacket, OscMalformedError } from "../packet/codec.ts";
 import { frame, type FrameReader, frameReader, type Framing } from "./framing.ts";
 import { type PacketIntake, type PacketSender, type PacketTarget } from "./intake.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
-import { PortInUseError } from "./udp_listener.ts";
+import { PortInUseError } from "./port_in_use_error.ts";
 
 export interface TcpListenerOptions {
   /** An address of this machine, IPv4 or IPv6; `::` takes both. */

@@ -6,11 +6,7 @@
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
 import { PacketIntake, type PacketSender, type PacketTarget, type TroubleNotice } from "./intake.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
-
-/** The port is taken; the message names it and the remedy. */
-export class PortInUseError extends Error {
-  override readonly name = "PortInUseError";
-}
+import { PortInUseError } from "./port_in_use_error.ts";
 
 /** A peer of a socket; the same object for the same peer, as long as it is remembered. */
 export interface Peer {

@@ -63,6 +63,6 @@ export class UdpClient {
 }
 
 /** Address and values with spaces between. */
-export function textOf({ address, args }: OscMessage): string {
+function textOf({ address, args }: OscMessage): string {
   return [address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" ");
 }

@@ -10,7 +10,8 @@ import {
   type OscBundle,
   type OscMessage,
 } from "../../osc/packet/codec.ts";
-import { PortInUseError, UdpListener } from "../../osc/transport/udp_listener.ts";
+import { UdpListener } from "../../osc/transport/udp_listener.ts";
+import { PortInUseError } from "../../osc/transport/port_in_use_error.ts";
 import { TcpListener } from "../../osc/transport/tcp_listener.ts";
 import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
