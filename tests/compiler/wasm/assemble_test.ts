@@ -11,6 +11,7 @@ import { floatText } from "../../../compiler/wat/float_text.ts";
 import { AssemblyError } from "../../../compiler/wasm/wat_reader.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
+import { sharedRuns } from "../../../testing/share.ts";
 import { testFormat } from "../../../testing/patch_player.ts";
 import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 
@@ -51,7 +52,7 @@ Deno.test("random patches become the bytes that the reference makes of them", ()
       recipes,
       (recipe) => assertSame(patchText(patchOf(recipe).build(testFormat), testFormat).wat),
     ),
-    { numRuns: runs },
+    sharedRuns("random patches beside the reference assembler", runs, 4),
   );
 });
 

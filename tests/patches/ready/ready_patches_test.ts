@@ -9,6 +9,7 @@ import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
 
 const scores = new URL("../../../examples/scores/", import.meta.url);
@@ -92,7 +93,15 @@ for (const name of patchNames) {
       assert.ok(Math.abs(sum / samples.length * 2) < 3e-4, `channel ${channel}: mean ${sum}`);
     }
   });
+}
 
+for (
+  const name of sharedItems(
+    "ready patches in blocks of two sizes and to the end of their tails",
+    patchNames,
+    3,
+  )
+) {
   Deno.test(`${name} has the same bytes in blocks of 32 and of 1024 frames`, async () => {
     const [one, other] = await Promise.all([32, 1_024].map((frames) => play(name, 5, frames)));
     assert.ok(sameBits(one.samples, other.samples));

@@ -28,14 +28,14 @@ function goesOn(memory: SharedMemory): boolean {
 Deno.test("a memory that is held is not touched, others play on, and it plays on when it is released", () => {
   const [one, other] = [playing(), playing()];
   assert.ok(goesOn(one) && goesOn(other));
-  symbols.us_hold(base(one), 1);
-  symbols.us_hold(base(one), 1);
+  symbols.us_guard_set(base(one), 1);
+  symbols.us_guard_set(base(one), 1);
   assert.deepEqual([goesOn(one), goesOn(other)], [false, true]);
-  symbols.us_hold(base(other), 1);
+  symbols.us_guard_set(base(other), 1);
   assert.deepEqual([goesOn(one), goesOn(other)], [false, false]);
-  symbols.us_hold(base(one), 0);
+  symbols.us_guard_set(base(one), 0);
   assert.deepEqual([goesOn(one), goesOn(other)], [true, false]);
-  symbols.us_hold(base(other), 0);
+  symbols.us_guard_set(base(other), 0);
   assert.ok(goesOn(one) && goesOn(other));
 });
 
@@ -45,7 +45,7 @@ Deno.test("the clock of an isolate that ended without stopping it makes room for
   try {
     await until("it plays", () => ended.consumed() > 0);
     assert.notEqual(symbols.us_clock_start(base(next), 32, 0), 0);
-    symbols.us_hold(base(ended), 1);
+    symbols.us_guard_set(base(ended), 1);
     const left = ended.consumed();
     assert.equal(symbols.us_clock_start(base(next), 32, 0), 0);
     await until("the next plays", () => next.consumed() > 2);
@@ -53,6 +53,6 @@ Deno.test("the clock of an isolate that ended without stopping it makes room for
     assert.equal(await symbols.us_clock_stop(base(next)), 0);
   } finally {
     await symbols.us_clock_stop(base(ended));
-    symbols.us_hold(base(ended), 0);
+    symbols.us_guard_set(base(ended), 0);
   }
 });
