@@ -26,11 +26,6 @@ export async function watHashes(): Promise<Record<string, string>> {
   return hashes;
 }
 
-/** The table as it is written down. */
-export function writtenWatHashes(): Record<string, string> {
-  return JSON.parse(Deno.readTextFileSync(file));
-}
-
 if (import.meta.main) {
   await Deno.writeTextFile(file, JSON.stringify(await watHashes(), undefined, 2) + "\n");
 }

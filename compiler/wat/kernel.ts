@@ -22,10 +22,10 @@ import { flushFrames, lineStride, ringFrames } from "../plan/arena.ts";
 import { cutIntoPasses, onePass, type Passes, spillBytes } from "../plan/passes.ts";
 
 /** -300 dB: nothing is lost, and every number that can become denormal passes through here on its way. */
-export const flushBelow = Math.fround(1e-15);
+const flushBelow = Math.fround(1e-15);
 
 /** Largest magnitude that counts as a number. */
-export const flushAbove = Math.fround(3e38);
+const flushAbove = Math.fround(3e38);
 
 /** Operations that may stand inside each other; beyond, the assembler's stack would overflow. */
 const maxNesting = 64;
