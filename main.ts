@@ -35,9 +35,9 @@ import { AccessControl, loopbackNetworks } from "./osc/admission/access_control.
 import { AddressSpace } from "./osc/methods/address_space.ts";
 import { NetworkList, NetworkListError } from "./osc/admission/network_list.ts";
 import { AdmissionControl } from "./osc/admission/admission.ts";
-import { PacketIntake } from "./osc/transport/intake.ts";
 import { isLoopback } from "./osc/transport/network_address.ts";
-import { PortInUseError, UdpListener, wantedBufferBytes } from "./osc/transport/udp_listener.ts";
+import { PortInUseError } from "./osc/transport/port_in_use_error.ts";
+import { UdpListener, wantedBufferBytes } from "./osc/transport/udp_listener.ts";
 import { QueryService } from "./osc/oscquery/query_service.ts";
 import { TcpListener } from "./osc/transport/tcp_listener.ts";
 import type { PatchFormat } from "./compiler/graph/compiled_patch.ts";
@@ -171,12 +171,6 @@ async function start(config: Config): Promise<number> {
         `OSC is listened for on ${config.oscHost}, but only this machine is let in: set UNDERSTUDY_OSC_ALLOW`,
       );
     }
-    const gate = new AdmissionControl({
-      access,
-      messagesPerSecond: config.oscMessagesPerSecond,
-      onNotice: (text) => log.warning(text),
-    });
-    const intake = new PacketIntake((text, count) => log.warning(`${text} (${count} so far)`), gate);
     const { native, path } = await loadNative(config, (text) => log.info(text));
     const format = await patchFormat(config);
     const tellPrint = (text: string) =>
@@ -187,7 +181,6 @@ async function start(config: Config): Promise<number> {
     listener = UdpListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
-      intake,
       access: (address) => Datagrams.open(native, address),
     });
     const { receiveBufferBytes = wantedBufferBytes } = listener;
@@ -199,7 +192,6 @@ async function start(config: Config): Promise<number> {
         hostname: config.oscHost,
         port: config.oscTcpPort,
         framing: config.oscTcpFraming,
-        intake,
       });
     }
     engine = await Engine.start({ config, patch, native, nativeLibrary: path, log, version });
@@ -222,11 +214,17 @@ async function start(config: Config): Promise<number> {
       access,
       onQuit: () => wanted.resolve("/quit"),
       onDump: (line) => log.info(line),
-      traffic: () => ({ packets: intake.packets, ...intake.counts, ...gate.counts }),
+      traffic: () => admission.counts,
       midi: () => midi?.counts ?? {},
     });
-    listener.serve(space);
-    streams?.serve(space);
+    const admission = new AdmissionControl({
+      access,
+      messagesPerSecond: config.oscMessagesPerSecond,
+      target: space,
+      onNotice: (text) => log.warning(text),
+    });
+    listener.serve(admission);
+    streams?.serve(admission);
     if (streams) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${streams.address}`);
     query = new QueryService({
       hostname: config.oscQueryHost,
@@ -236,6 +234,7 @@ async function start(config: Config): Promise<number> {
       oscAddress: listener.address,
       engine,
       space,
+      admission,
       log,
     });
     log.info(`ready: OSC on ${listener.address}`);

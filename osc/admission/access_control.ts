@@ -8,7 +8,7 @@ import { timingSafeEqual } from "node:crypto";
 import { createHash } from "node:crypto";
 import { MessageRefusedError } from "../packet/arguments.ts";
 import { NetworkList } from "./network_list.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 
 /** What the network part of an address is allowed: nothing, asking, or changing the sound. */

@@ -4,7 +4,7 @@
  * at most. So faders follow each other, and no echo circles. Main isolate.
  */
 import type { EngineControl } from "../../engine/control/control.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import type { OscBundle, OscMessage } from "../packet/packet.ts";
 import { Subscribers } from "./subscribers.ts";
 import { ValueEcho } from "./value_echo.ts";

@@ -1,6 +1,6 @@
 /** Sends the output's peaks to those who asked, each at its own rate: `/meters ,ff...`, one float a channel. Main isolate. */
 import type { EngineControl, Meter } from "../../engine/control/control.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import { float } from "../packet/reply.ts";
 import { Subscribers } from "./subscribers.ts";
 

@@ -1,6 +1,6 @@
 /** Tells those who asked with `/notify 1` what happens in the engine, as `/event/...` messages. Main isolate. */
 import type { EngineControl, EngineEvent } from "../../engine/control/control.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import { float, scalar, text } from "../packet/reply.ts";
 import type { OscMessage } from "../packet/packet.ts";
 import { Subscribers } from "./subscribers.ts";

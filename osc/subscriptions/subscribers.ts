@@ -1,5 +1,5 @@
 import { MessageRefusedError } from "../packet/arguments.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 
 /** A subscription ends so long after the last message of its sender, who may have gone without a word. */
 export const subscriptionSeconds = 300;

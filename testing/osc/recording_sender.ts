@@ -1,11 +1,11 @@
-import { type PacketSender } from "../../osc/transport/intake.ts";
+import type { PacketSender } from "../../osc/packet/packet_sender.ts";
 import { hostAndPort, isLoopback } from "../../osc/transport/network_address.ts";
 import type { OscMessage } from "../../osc/packet/packet.ts";
 
-/** A sender without a socket, which keeps what it is answered. */
+/** A sender without a socket, which keeps its answers. */
 export interface RecordingSender extends PacketSender {
   readonly replies: OscMessage[];
-  /** Takes out all answers, as text. */
+  /** Removes all answers and returns them as text. */
   answers(): string[];
 }
 

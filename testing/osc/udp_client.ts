@@ -17,7 +17,11 @@ export class UdpClient {
   }
 
   send(packet: OscMessage | OscBundle): Promise<number> {
-    return this.#socket.send(encodePacket(packet), this.#to);
+    return this.sendRaw(encodePacket(packet));
+  }
+
+  sendRaw(bytes: Uint8Array): Promise<number> {
+    return this.#socket.send(bytes, this.#to);
   }
 
   /** Sends a message: types as letters, then the values. */

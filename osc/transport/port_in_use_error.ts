@@ -1,0 +1,4 @@
+/** Another program has the port; the message names the port and the remedy. */
+export class PortInUseError extends Error {
+  override readonly name = "PortInUseError";
+}
