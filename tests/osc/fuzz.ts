@@ -4,8 +4,6 @@
  * client is answered afterwards.
  *
  *     deno task fuzz:osc [PACKETS] [--seed S]
- *
- * Covers: tests/osc/fuzz_sender.ts tests/osc/fuzz_packets.ts
  */
 import { parseArgs } from "node:util";
 import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";

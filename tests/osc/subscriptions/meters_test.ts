@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import type { Meter } from "../../../engine/control/control.ts";
+import { meterRates, Meters } from "../../../osc/subscriptions/meters.ts";
+import { maxSubscribers } from "../../../osc/subscriptions/subscribers.ts";
+import { senderAt } from "../../../testing/osc/recording_sender.ts";
+import { startTestEngine, until } from "../../../testing/test_engine.ts";
+
+Deno.test("each subscriber gets a peak for each channel; leaving, joining again and stopping close its meter", async () => {
+  const { engine } = await startTestEngine();
+  let open = 0;
+  const counting = {
+    openMeter: (): Meter => {
+      const meter = engine.openMeter();
+      open++;
+      return {
+        take: () => meter.take(),
+        close: () => {
+          open--;
+          meter.close();
+        },
+      };
+    },
+  };
+  const meters = new Meters(counting);
+  const [first, second] = [senderAt("127.0.0.1", 1), senderAt("127.0.0.1", 2)];
+  meters.join(first, meterRates.highestHz);
+  meters.join(second, meterRates.highestHz);
+  await until("both have some", () => first.replies.length > 2 && second.replies.length > 2);
+  assert.ok(first.replies.every(({ address, args }) => address === "/meters" && args.length === 2));
+  meters.join(first, meterRates.lowestHz);
+  assert.deepEqual([meters.size, open], [2, 2]);
+  meters.leave(second);
+  assert.deepEqual([meters.size, open], [1, 1]);
+  meters.stop();
+  assert.deepEqual([meters.size, open], [0, 0]);
+  await engine.stop();
+});
+
+Deno.test("beyond the limit of subscribers nothing is left open", () => {
+  let open = 0;
+  const meters = new Meters({
+    openMeter: () => {
+      open++;
+      return { take: () => [], close: () => void open-- };
+    },
+  });
+  for (let port = 0; port < maxSubscribers; port++) meters.join(senderAt("127.0.0.1", port), 1);
+  assert.throws(() => meters.join(senderAt("127.0.0.1", 9_999), 1));
+  assert.equal(open, maxSubscribers);
+  meters.stop();
+  assert.equal(open, 0);
+});
