@@ -8,7 +8,6 @@ import { sampleNames, withFormat, withUse } from "./signal/build_context.ts";
 import { flatten } from "./signal/flatten.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import {
-  expressions,
   type InstrumentGraph,
   type NoteField,
   noteFields,
@@ -23,7 +22,7 @@ import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
-import { reservedNames } from "../compiler/graph/reserved_names.ts";
+import { reservedInInstruments, reservedNames } from "../compiler/graph/reserved_names.ts";
 
 /** What a voice knows about the note that it plays. */
 export interface Note {
@@ -106,7 +105,6 @@ export interface Patch {
   readonly build: (format: PatchFormat) => PatchGraph;
 }
 
-const reservedInInstruments = ["note", "off", "pedal", ...expressions];
 const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
 const maxVoices = 4_096;
 
