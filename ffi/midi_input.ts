@@ -3,6 +3,9 @@
  * for the sound server runs beside the isolate, and is given up after a while, because a server can hang. Main isolate.
  */
 import type { NativeLibrary } from "./native_symbols.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
+import { within } from "../foundation/within.ts";
 
 /** Why there is no MIDI input. */
 export type MidiProblem = "library" | "server" | "refused" | "hangs";
@@ -17,8 +20,9 @@ const problemTexts: Readonly<Record<MidiProblem, string>> = {
 };
 
 /** MIDI cannot be had; the message says why and what helps. */
-export class MidiUnavailableError extends Error {
+export class MidiUnavailableError extends ExitError {
   override readonly name = "MidiUnavailableError";
+  override readonly exitCode = exitCodes.device;
 
   constructor(readonly problem: MidiProblem) {
     super(`MIDI input: ${problemTexts[problem]}`);
@@ -53,7 +57,7 @@ export interface MidiState {
 const eventBytes = 24;
 
 /** Events taken in one call. */
-const most = 256;
+const maxMessages = 256;
 
 /** Longest that a server is waited for, in milliseconds. */
 const openMs = 2_000;
@@ -67,7 +71,7 @@ export class MidiInputPort {
   readonly name: string;
   readonly #symbols: NativeLibrary["symbols"];
   readonly #input: Deno.PointerObject;
-  readonly #bytes = new Uint8Array(most * eventBytes);
+  readonly #bytes = new Uint8Array(maxMessages * eventBytes);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #state = new Uint32Array(7);
   #pattern = bytesOf("");
@@ -107,7 +111,7 @@ export class MidiInputPort {
 
   /** Takes what waits, in order, at most 256 messages; does not wait itself. */
   take(): MidiEvent[] {
-    const count = this.#symbols.us_midi_take(this.#input, this.#bytes, most);
+    const count = this.#symbols.us_midi_take(this.#input, this.#bytes, maxMessages);
     return Array.from({ length: count }, (_, index) => {
       const at = index * eventBytes;
       const offset = this.#view.getUint32(at + 12, true);
@@ -161,13 +165,6 @@ export class MidiInputPort {
     this.#asking = asked;
     return within(asked, openMs);
   }
-}
-
-/** What comes within the time, or undefined. */
-async function within<T>(work: Promise<T>, timeoutMs: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const over = new Promise<undefined>((done) => timer = setTimeout(() => done(undefined), timeoutMs));
-  return await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }
 
 function pointerOf(handle: BigUint64Array): Deno.PointerObject {

@@ -5,6 +5,8 @@
  */
 import { createHash } from "node:crypto";
 import { type NativeLibrary, nativeSymbols } from "./native_symbols.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
 
 const sourceFiles = [
   "layout.h",
@@ -39,8 +41,9 @@ const compilerFlags = [
 const linkerFlags = Deno.build.os === "linux" ? ["-Wl,-z,nodelete"] : [];
 
 /** The native part could not be built; the message holds the compiler's words and the remedy. */
-export class NativeBuildError extends Error {
+export class NativeBuildError extends ExitError {
   override readonly name = "NativeBuildError";
+  override readonly exitCode = exitCodes.native;
 }
 
 /** Files of a built native part. */

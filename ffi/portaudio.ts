@@ -5,6 +5,8 @@
 import { openPortAudioLibrary } from "./library_search.ts";
 import { decodeStructure, type PortAudioLibrary, structureLayout, textAt } from "./portaudio_symbols.ts";
 import { quietSoundLibraries } from "./quiet_sound_libraries.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
 
 const floatFormat = 0x0000_0001n; // paFloat32, interleaved
 const noClipNoDither = 0x0000_0003n; // paClipOff | paDitherOff: samples reach the device as they are
@@ -24,8 +26,9 @@ const errorNames = [
 ];
 
 /** PortAudio refused something; `codeName` is its name in `portaudio.h`. */
-export class PortAudioError extends Error {
+export class PortAudioError extends ExitError {
   override readonly name = "PortAudioError";
+  override readonly exitCode = exitCodes.device;
   readonly code: number;
   readonly codeName: string;
 
@@ -38,14 +41,17 @@ export class PortAudioError extends Error {
 }
 
 /** A device that was asked for is not there, or not the only one of that name. Nothing else is taken instead. */
-export class DeviceNotFoundError extends Error {
+export class DeviceNotFoundError extends ExitError {
   override readonly name = "DeviceNotFoundError";
+  override readonly exitCode = exitCodes.device;
 }
 
 export interface Device {
   readonly index: number;
   readonly name: string;
   readonly hostApi: string;
+  /** `PaHostApiTypeId` of the host API, as in `HostApiType`; its name is only for people. */
+  readonly hostApiType: number;
   readonly maxInputChannels: number;
   readonly maxOutputChannels: number;
   readonly defaultSampleRateHz: number;
@@ -122,10 +128,12 @@ export class PortAudio {
     ];
     return Array.from({ length: Math.max(0, symbols.Pa_GetDeviceCount()) }, (_, index) => {
       const info = decodeStructure("PaDeviceInfo", symbols.Pa_GetDeviceInfo(index)!);
+      const host = decodeStructure("PaHostApiInfo", symbols.Pa_GetHostApiInfo(info.hostApi)!);
       return {
         index,
         name: info.name,
-        hostApi: decodeStructure("PaHostApiInfo", symbols.Pa_GetHostApiInfo(info.hostApi)!).name,
+        hostApi: host.name,
+        hostApiType: host.type,
         maxInputChannels: info.maxInputChannels,
         maxOutputChannels: info.maxOutputChannels,
         defaultSampleRateHz: info.defaultSampleRate,

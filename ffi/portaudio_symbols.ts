@@ -59,10 +59,13 @@ export const portAudioSymbols = {
 
 export type PortAudioLibrary = Deno.DynamicLibrary<typeof portAudioSymbols>;
 
+/** Values of `PaHostApiTypeId`. */
+export const HostApiType = { jack: 12 } as const;
+
 type CType = "int" | "long" | "double" | "pointer";
 
 /** Structures of `portaudio.h` as their fields stand there. */
-export const portAudioStructures = {
+const portAudioStructures = {
   PaDeviceInfo: [
     ["structVersion", "int"],
     ["name", "pointer"],

@@ -31,7 +31,7 @@ export interface Hour {
 }
 
 /** Plays the drone and tells of each hour. */
-export function soakDrone(hours: number, onHour: (hour: Hour, index: number) => void): void {
+function soakDrone(hours: number, onHour: (hour: Hour, index: number) => void): void {
   const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: blockFrames };
   const { module, arena } = compilePatch("drone", format);
   const drone = new WebAssembly.Instance(module).exports as unknown as PatchExports;

@@ -4,7 +4,7 @@ import { Engine, type EngineOptions } from "../engine/engine.ts";
 import type { Log } from "../foundation/logging.ts";
 import { renderSession, type SessionRenderResult } from "../engine/render/session_renderer.ts";
 import { SessionReader } from "../engine/session/session_reader.ts";
-import type { SupervisorEvent } from "../engine/supervisor/supervisor.ts";
+import type { SupervisionEvent } from "../engine/supervisor/supervision.ts";
 import type { CompiledPatch, PatchFormat } from "../compiler/graph/compiled_patch.ts";
 import { nativeForTests } from "./native_for_tests.ts";
 import { tallyPatch } from "./tally_patch.ts";
@@ -18,7 +18,7 @@ Deno.test.afterAll(() => running?.stop());
 export interface TestEngine {
   readonly engine: Engine;
   readonly patch: CompiledPatch;
-  readonly events: readonly SupervisorEvent[];
+  readonly events: readonly SupervisionEvent[];
   readonly lines: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export async function startTestEngine(options: TestEngineOptions = {}): Promise<
     inputChannels,
     maximumBlockFrames: blockFrames,
   });
-  const events: SupervisorEvent[] = [];
+  const events: SupervisionEvent[] = [];
   const lines: string[] = [];
   const keep = (message: string) => void lines.push(message);
   const log: Log = { debug: keep, info: keep, warning: keep, error: keep };

@@ -1,8 +1,4 @@
-/**
- * The program as users run it: a process with an environment, signals, exit codes, and what it prints.
- *
- * Covers: cli/devices.ts, cli/doctor.ts, config/load_native.ts, engine/device/driver.ts, engine/render/render_session_to_wav.ts
- */
+/** The program as users run it: a process with an environment, signals, exit codes, and what it prints. */
 import assert from "node:assert/strict";
 import { readFloatWav } from "./chaos/read_float_wav.ts";
 

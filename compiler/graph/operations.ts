@@ -22,13 +22,13 @@ const words = new Int32Array(1);
 const floats = new Float32Array(words.buffer);
 
 /** The bits of a 32-bit float. */
-export function bitsOf(value: number): number {
+function bitsOf(value: number): number {
   floats[0] = value;
   return words[0];
 }
 
 /** The 32-bit float that has these bits. */
-export function floatOf(bits: number): number {
+function floatOf(bits: number): number {
   words[0] = bits;
   return floats[0];
 }

@@ -21,7 +21,7 @@ import { type LaneType, type OperationName, operations } from "./operations.ts";
 import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 
 /** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
-const most = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
+const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
 /** Sound files of a patch: two for every key of a keyboard. */
 const maxSamples = 256;
@@ -39,18 +39,18 @@ const laneType = z.enum(["f32", "i32", "mask"]);
 const number = z.union([z.number(), z.literal(unwrittenNumbers).transform(Number)]);
 
 const graphSchema = z.strictObject({
-  uses: z.array(z.strictObject({ name: text(200), location: text(1_000) })).max(most.nodes),
+  uses: z.array(z.strictObject({ name: text(200), location: text(1_000) })).max(max.nodes),
   nodes: z.array(z.strictObject({
     op: z.string(),
     type: laneType,
     args: z.array(index).max(4),
     attribute: number,
     use: index,
-  })).max(most.nodes),
+  })).max(max.nodes),
   states: z.array(z.strictObject({ type: laneType, initial: number, seeded: z.boolean(), next: index }))
-    .max(most.states),
-  lines: z.array(z.strictObject({ frames: z.int().min(1).max(maxLineFrames), write: index })).max(most.lines),
-  tables: z.array(z.array(number).min(1).max(most.tableValues)).max(100),
+    .max(max.states),
+  lines: z.array(z.strictObject({ frames: z.int().min(1).max(maxLineFrames), write: index })).max(max.lines),
+  tables: z.array(z.array(number).min(1).max(max.tableValues)).max(100),
   outputs: z.array(index).max(8),
 });
 
@@ -161,10 +161,10 @@ function checkSizes({ instruments, main }: PatchGraph): void {
     lines: sum(({ lines }) => lines.length),
     tableValues: sum(({ tables }) => tables.reduce((total, values) => total + values.length, 0)),
   };
-  for (const key of Object.keys(most) as (keyof typeof most)[]) {
-    if (counts[key] > most[key]) {
+  for (const key of Object.keys(max) as (keyof typeof max)[]) {
+    if (counts[key] > max[key]) {
       throw new PatchError(
-        `the patch is too large: ${counts[key]} ${sizeNames[key]}, at most ${most[key]} are possible`,
+        `the patch is too large: ${counts[key]} ${sizeNames[key]}, at most ${max[key]} are possible`,
       );
     }
   }

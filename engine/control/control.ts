@@ -149,6 +149,8 @@ export interface EngineStatus {
   readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
   readonly driver: "portaudio" | "clock";
   readonly device: string;
+  /** Whether the audio device is a client of JACK, also while it is lost and kept aside. */
+  readonly usesJack: boolean;
   readonly patch: string;
   readonly sampleRateHz: number;
   readonly blockFrames: number;

@@ -9,8 +9,14 @@ import { PeakMeter } from "./meter.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
 import { structureBytes, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { blockRecordWords } from "../session/session_format.ts";
-import type { SessionWriter } from "../session/session_writer.ts";
+import { blockRecordWords, type ChunkType } from "../session/session_format.ts";
+
+/** Where the delivery log is recorded to; `SessionWriter` is one. */
+export interface Recorder {
+  /** False once nothing more can be recorded, e.g. because the disk is full. */
+  readonly recording: boolean;
+  write(type: ChunkType, payload: Uint8Array): void;
+}
 
 export interface DeliveryLogOptions {
   readonly memory: SharedMemory;
@@ -24,7 +30,7 @@ const maxBlocksAtOnce = 512;
 
 export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
-  #writer: SessionWriter | undefined;
+  #writer: Recorder | undefined;
   #next: number;
   #position: number;
   #waiting: { head: number; resolve: () => void }[] = [];
@@ -39,7 +45,7 @@ export class DeliveryLog {
   }
 
   /** Records everything from the first block on; before that was handed over. */
-  recordTo(writer: SessionWriter): void {
+  recordTo(writer: Recorder): void {
     this.#writer = writer;
   }
 
@@ -92,11 +98,11 @@ export class DeliveryLog {
    *
    * @param last the engine ends: also blocks that no renderer has sealed any more are taken in
    */
-  look(last = false): void {
-    do this.#lookOnce(last); while (last && blocksBetween(this.#options.memory.consumed(), this.#next) > 0);
+  poll(last = false): void {
+    do this.#pollOnce(last); while (last && blocksBetween(this.#options.memory.consumed(), this.#next) > 0);
   }
 
-  #lookOnce(last: boolean): void {
+  #pollOnce(last: boolean): void {
     const { memory, seals } = this.#options;
     const { geometry } = memory;
     const consumed = memory.consumed();
@@ -140,7 +146,7 @@ export class DeliveryLog {
     });
   }
 
-  #record(writer: SessionWriter, records: Int32Array, first: number, count: number, position: number): void {
+  #record(writer: Recorder, records: Int32Array, first: number, count: number, position: number): void {
     const { memory, log } = this.#options;
     const entries = blocksBetween(position, this.#position);
     if (entries > 0) {

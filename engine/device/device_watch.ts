@@ -12,7 +12,8 @@ import type { Log } from "../../foundation/logging.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import { type Driver, DriverError } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { DriverError } from "./driver_error.ts";
 import { openDriver } from "./open_driver.ts";
 
 /** A device must call back within this after it was started. */
@@ -65,6 +66,11 @@ export class DeviceWatch {
 
   get device(): string {
     return this.#driver?.device ?? "none";
+  }
+
+  /** Whether a client of JACK is open, also one that was lost and kept aside. */
+  get usesJack(): boolean {
+    return this.#away?.usesJack ?? this.#driver?.usesJack ?? false;
   }
 
   get outputLatencySeconds(): number {

@@ -7,12 +7,9 @@ export interface Driver {
   readonly outputLatencySeconds: number;
   /** Whether the callback is still being called, as far as the host tells. */
   readonly alive: boolean;
+  /** Whether it is a client of JACK, whose library all clients of this process share. */
+  readonly usesJack: boolean;
   /** Whether it can be stopped without harm after it was lost. */
   readonly stopsWhenLost: boolean;
   stop(): Promise<void>;
-}
-
-/** The driver could not be opened or started; the message says what was asked for, what was found, and the remedy. */
-export class DriverError extends Error {
-  override readonly name = "DriverError";
 }

@@ -4,7 +4,8 @@ import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import { type Driver, DriverError } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { DriverError } from "./driver_error.ts";
 import { PortAudioDriver } from "./portaudio_driver.ts";
 
 /**

@@ -2,7 +2,7 @@
  * The one declaration of everything that isolates and the native callback share.
  *
  * A fixed part (sections below) is followed by regions whose size depends on the configuration; their offsets stand in
- * `geometry`, so that C needs no constants of its own. `scripts/generate_layout.ts` writes the same declaration as
+ * `geometry`, so that C needs no constants of its own. `scripts/generate/layout_header.ts` writes the same declaration as
  * `ffi/native/layout.h`. Every section begins on its own pair of cache lines and has one writer: words of different
  * writers never share a line, also not through the adjacent-line prefetcher.
  */

@@ -1,7 +1,8 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import { renderSession } from "./session_renderer.ts";
-import { SessionDamagedError, SessionReader } from "../session/session_reader.ts";
+import { SessionReader } from "../session/session_reader.ts";
+import { SessionDamagedError } from "../session/session_damaged_error.ts";
 import { WavWriter } from "./wav_writer.ts";
 
 export interface RenderToWavOptions {

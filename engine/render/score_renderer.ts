@@ -5,10 +5,13 @@ import { pendingCapacity } from "../memory/constants.ts";
 import type { ScoreEvent } from "../control/control.ts";
 import { encodeCommand } from "../log/command_encoding.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
+import { ExitError } from "../../foundation/exit_error.ts";
 
 /** A score that cannot be played as it stands; the message names the moment and the remedy. */
-export class ScoreUnplayableError extends Error {
+export class ScoreUnplayableError extends ExitError {
   override readonly name = "ScoreUnplayableError";
+  override readonly exitCode = exitCodes.score;
 }
 
 /** Where a render ends. */
@@ -46,7 +49,7 @@ export interface ScoreRenderResult {
 }
 
 /** Below what a 24-bit file can tell from zero: half a step. */
-export const silencePeak = 2 ** -24;
+const silencePeak = 2 ** -24;
 
 /** A patch that is silent for so long has ended. Longer than the gap between two echoes of the ready patches, 1 s. */
 export const silenceSeconds = 2;

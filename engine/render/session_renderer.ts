@@ -10,7 +10,8 @@ import { HandedFlag } from "../memory/layout.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
 import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
-import { SessionDamagedError, type SessionReader } from "../session/session_reader.ts";
+import type { SessionReader } from "../session/session_reader.ts";
+import { SessionDamagedError } from "../session/session_damaged_error.ts";
 
 export interface SessionRenderOptions {
   readonly reader: SessionReader;

@@ -1,12 +1,8 @@
 import { sampleBytes, SampleEncoder, type SampleFormat } from "./sample_format.ts";
+import { WavFileError } from "./wav_file_error.ts";
 
 /** A RIFF file counts its bytes in 32 bits. */
 const maxFileBytes = 2 ** 32 - 1;
-
-/** A WAV file that cannot be written; the message names the path and the remedy. */
-export class WavFileError extends Error {
-  override readonly name = "WavFileError";
-}
 
 export interface WavOptions {
   readonly channels: number;

@@ -241,7 +241,7 @@ export class Renderer {
   /**
    * Takes over a snapshot: from here on this renderer is the one that wrote it.
    *
-   * @throws RangeError when it is damaged, {@link RendererStaleError} when its patch is not here
+   * @throws {RendererStaleError} when it was overwritten meanwhile, or its patch is not here
    */
   readSnapshot(slot: number): void {
     const { words } = this.#memory;
@@ -255,7 +255,7 @@ export class Renderer {
     const intact = low === words[start + within.snapshot.checksumLow.index] &&
       checksum.high === words[start + within.snapshot.checksumHigh.index] &&
       this.block === words[start + within.snapshot.block.index];
-    if (!intact) throw new RangeError(`snapshot ${slot}: its checksum does not match its arena`);
+    if (!intact) throw new RendererStaleError(`snapshot ${slot}: its checksum does not match its arena`);
     this.#current = instance;
   }
 

@@ -94,6 +94,8 @@ export class RendererLoop {
     const snapshot = words[ordersIndex(this.#memory, this.#seat) + within.seatOrders.snapshot.index];
     if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
     this.#lookahead = this.#memory.lookaheadBlocks();
+    // known before the first block: a renderer may break on that one
+    Atomics.store(words, this.#report + within.seatReport.logPosition.index, this.#renderer.logPosition);
     Atomics.store(words, this.#report + within.seatReport.published.index, this.#renderer.block);
     Atomics.store(words, this.#report + within.seatReport.state.index, SeatState.running);
     this.#phase = "look";

@@ -3,14 +3,13 @@ import type { EngineEvent } from "../control/control.ts";
 import { eventOf, logEvent } from "./event_log.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { Observers } from "../../foundation/observers.ts";
-import type { SupervisorEvent } from "../supervisor/supervisor.ts";
+import type { SupervisionEvent } from "../supervisor/supervision.ts";
 
 export class Reporter {
   /** Renderers lost, by cause. */
   readonly faults: Record<string, number> = {};
   readonly #log: Log;
   readonly #observers: Observers<EngineEvent>;
-  #diverged = false;
   #voices: readonly number[] = [];
 
   constructor(log: Log) {
@@ -28,25 +27,16 @@ export class Reporter {
   }
 
   /**
-   * Counts, logs and passes on what the supervisor says.
+   * Counts, logs and passes on what the supervision loop found.
    *
    * @param block the block that the device takes next
    * @param detail what a lost renderer wrote down before it ended
    */
-  supervised(event: SupervisorEvent, block: number, detail: string): void {
+  supervised(event: SupervisionEvent, block: number, detail: string): void {
     if (event.event === "fault") this.faults[event.cause] = (this.faults[event.cause] ?? 0) + 1;
     logEvent(this.#log, event, block, detail);
     const told = eventOf(event);
     if (told) this.#observers.tell(told);
-  }
-
-  /** Logs once that checksums differ, until they agree again: then `block` is undefined. */
-  divergence(block: number | undefined, undecided: boolean): void {
-    const before = this.#diverged;
-    this.#diverged = block !== undefined;
-    if (before || block === undefined) return;
-    const verdict = undecided ? "two renderers disagree, the third will decide" : "one renderer is outvoted";
-    this.#log.warning(`checksums differ: ${verdict}`, { block: block >>> 0 });
   }
 
   /** Tells of every instrument whose last voice has ended since the last call. */

@@ -10,12 +10,15 @@ import {
   sessionMagic,
   type SessionSummary,
 } from "./session_format.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
+import { ExitError } from "../../foundation/exit_error.ts";
 
 const queueLimitBytes = 64 * 1024 * 1024;
 
 /** A session file that cannot be created; the message names the path and the remedy. */
-export class SessionFileError extends Error {
+export class SessionFileError extends ExitError {
   override readonly name = "SessionFileError";
+  override readonly exitCode = exitCodes.session;
 }
 
 /** A session file being written. Main isolate. */

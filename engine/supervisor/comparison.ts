@@ -57,7 +57,7 @@ export class Comparison {
   }
 
   /** @param seats renderers in lockstep */
-  look(seats: readonly number[]): ComparisonResult {
+  poll(seats: readonly number[]): ComparisonResult {
     const outvoted = new Set<number>();
     let block: number | undefined;
     let undecided = false;

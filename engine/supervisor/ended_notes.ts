@@ -24,7 +24,7 @@ export class EndedNotes {
    * Notes that ended since the last look, as the renderer on a seat tells. More than {@link reportedEndedNotes} at once are
    * told only as far as they are still known.
    */
-  look(seat: number): EndedNote[] {
+  poll(seat: number): EndedNote[] {
     const { words } = this.#memory;
     const report = reportIndex(this.#memory, seat);
     const count = Atomics.load(words, report + endedNotes.index);

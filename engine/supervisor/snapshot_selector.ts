@@ -78,7 +78,7 @@ export class SnapshotSelector {
    * @param seats renderers in lockstep
    * @returns log position before which no joiner needs entries any more, when that has changed
    */
-  look(seats: readonly number[]): number | undefined {
+  poll(seats: readonly number[]): number | undefined {
     if (this.#memory.words[fixed.control.snapshotTarget.index] === 0) this.#aim();
     const sequence = this.#header(this.#target, "sequence");
     if (sequence === this.#sequences[this.#target]) return undefined;

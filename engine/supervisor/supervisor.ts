@@ -84,6 +84,12 @@ export type SupervisorEvent =
   | { readonly event: "zombie"; readonly seat: number; readonly incarnation: number }
   | { readonly event: "backoff"; readonly delayMs: number };
 
+/** What the supervisor decided, and why. */
+export interface Decision {
+  readonly actions: readonly Action[];
+  readonly events: readonly SupervisorEvent[];
+}
+
 export interface SupervisorSettings {
   readonly seatCount: number;
   /** Renderers wanted in roles, and warm ones waiting behind them. */
@@ -140,10 +146,10 @@ interface Seat {
 
 export class Supervisor {
   readonly #settings: SupervisorSettings;
-  readonly #report: (event: SupervisorEvent) => void;
   readonly #seats: Seat[];
   #roles: (number | undefined)[];
   #actions: Action[] = [];
+  #events: SupervisorEvent[] = [];
   #previousMs: number | undefined;
   #incarnations = 0;
   #starts: number[] = [];
@@ -156,9 +162,8 @@ export class Supervisor {
   #allBroken = true;
   #overloaded = false;
 
-  constructor(settings: SupervisorSettings, report: (event: SupervisorEvent) => void) {
+  constructor(settings: SupervisorSettings) {
     this.#settings = settings;
-    this.#report = report;
     this.#roles = new Array(settings.following).fill(undefined);
     this.#seats = Array.from({ length: settings.seatCount }, () => ({
       phase: "empty" as Phase,
@@ -200,20 +205,22 @@ export class Supervisor {
     this.#committedMs = nowMs;
   }
 
-  /** Exchanges primary and standby. Returns the new roles, or undefined when there is no standby in lockstep. */
-  failover(): Action[] | undefined {
+  /** Exchanges primary and standby; undefined when no standby is in lockstep. */
+  failover(): Decision | undefined {
     const [primary, standby] = this.#roles;
     if (primary === undefined || standby === undefined || !this.isRunning(standby)) return undefined;
+    this.#events = [];
     this.#roles[0] = standby;
     this.#roles[1] = primary;
     this.#announce(standby, 0);
     this.#announce(primary, 1);
-    return [{ do: "roles", seats: [...this.#roles] }];
+    return { actions: [{ do: "roles", seats: [...this.#roles] }], events: this.#events };
   }
 
-  /** One look at everything. The actions are to be carried out in order, at once. */
-  observe(seen: Observation): Action[] {
+  /** Judges what was seen. The actions must be carried out in order, before the next call. */
+  observe(seen: Observation): Decision {
     this.#actions = [];
+    this.#events = [];
     const elapsedMs = this.#previousMs === undefined
       ? 0
       : Math.min(Math.max(0, seen.nowMs - this.#previousMs), this.#settings.maxTickMs);
@@ -223,7 +230,7 @@ export class Supervisor {
     this.#fillRoles(seen);
     this.#startMore(seen);
     this.#measureLockstep(seen);
-    return this.#actions;
+    return { actions: this.#actions, events: this.#events };
   }
 
   /** Follows what each seat has become since the last look. */
@@ -258,7 +265,7 @@ export class Supervisor {
       if (seat.phase === "ending" && seat.phaseMs > zombieMs) {
         this.#enter(seat, "zombie");
         this.#actions.push({ do: "demote", seat: index });
-        this.#report({ event: "zombie", seat: index, incarnation: seat.incarnation });
+        this.#events.push({ event: "zombie", seat: index, incarnation: seat.incarnation });
       }
       if (seat.phase === "empty" || seat.phase === "ending" || seat.phase === "zombie") return;
       if (!view || view.incarnation !== seat.incarnation) return;
@@ -273,14 +280,14 @@ export class Supervisor {
       } else if (seat.phase === "starting" && seat.phaseMs > startMs) this.#condemn(seen, index, "start");
     });
     const overloaded = active.length > 0 && active.every((seat) => seat.lateMs > lateMs);
-    if (overloaded && !this.#overloaded) this.#report({ event: "overload", block: seen.consumed });
+    if (overloaded && !this.#overloaded) this.#events.push({ event: "overload", block: seen.consumed });
     this.#overloaded = overloaded;
   }
 
   #condemn(seen: Observation, index: number, cause: FaultCause): void {
     const seat = this.#seats[index];
     const role = this.#roles.indexOf(index);
-    this.#report({
+    this.#events.push({
       event: "fault",
       cause,
       seat: index,
@@ -357,7 +364,7 @@ export class Supervisor {
         this.#backoffMs === 0 ? firstBackoffMs : this.#backoffMs * 2,
       );
       this.#nextStartMs = nowMs + this.#backoffMs;
-      this.#report({ event: "backoff", delayMs: this.#backoffMs });
+      this.#events.push({ event: "backoff", delayMs: this.#backoffMs });
     }
     this.#starts.push(nowMs);
     return true;
@@ -369,11 +376,11 @@ export class Supervisor {
     const all = this.inLockstep === this.#settings.following;
     const afterMs = seen.nowMs - (this.#brokenSinceMs ?? seen.nowMs);
     const alone = this.inLockstep === 0;
-    if (alone && !this.#alone) this.#report({ event: "alone" });
+    if (alone && !this.#alone) this.#events.push({ event: "alone" });
     this.#alone = alone;
-    if (pair && this.#pairBroken) this.#report({ event: "lockstep", renderers: 2, afterMs });
+    if (pair && this.#pairBroken) this.#events.push({ event: "lockstep", renderers: 2, afterMs });
     if (all && this.#allBroken) {
-      this.#report({ event: "lockstep", renderers: this.#settings.following, afterMs });
+      this.#events.push({ event: "lockstep", renderers: this.#settings.following, afterMs });
       this.#brokenSinceMs = undefined;
     }
     this.#pairBroken = !pair;
@@ -384,7 +391,7 @@ export class Supervisor {
   }
 
   #announce(seat: number, role: number): void {
-    this.#report({ event: "role", seat, incarnation: this.#seats[seat].incarnation, role: roles[role] });
+    this.#events.push({ event: "role", seat, incarnation: this.#seats[seat].incarnation, role: roles[role] });
   }
 
   #enter(seat: Seat, phase: Phase): void {

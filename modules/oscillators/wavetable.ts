@@ -40,7 +40,7 @@ export const wavetable = defineModule({
     },
   },
   options: {
-    /** From one to 32; {@link waveOf} makes one of a formula. */
+    /** From one to 32; `waveOf` makes one of a formula. */
     waves: classicWaves,
   },
   process: ({ frequencyHz, position }, { waves }, { sampleRateHz, reject }) => {

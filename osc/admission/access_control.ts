@@ -28,7 +28,7 @@ export interface AccessOptions {
 export const loginSeconds = 3_600;
 
 /** The first wrong secret costs its machine a second of waiting, each further one twice as much, up to this. */
-export const maxBackoffSeconds = 60;
+const maxBackoffSeconds = 60;
 
 /** Addresses, logins and failures that are remembered at once. */
 const maxRemembered = 1_024;

@@ -1,8 +1,11 @@
 import { BlockList, isIP } from "node:net";
+import { exitCodes } from "../../foundation/exit_codes.ts";
+import { ExitError } from "../../foundation/exit_error.ts";
 
 /** A list of networks that cannot be read; the message says which part and what was expected. */
-export class NetworkListError extends Error {
+export class NetworkListError extends ExitError {
   override readonly name = "NetworkListError";
+  override readonly exitCode = exitCodes.usage;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { PacketSender } from "../../osc/packet/packet_sender.ts";
 import { hostAndPort, isLoopback } from "../../osc/transport/network_address.ts";
+import { messageText } from "./message_text.ts";
 import type { OscMessage } from "../../osc/packet/packet.ts";
 
 /** A sender without a socket, which keeps its answers. */
@@ -18,9 +19,6 @@ export function senderAt(hostname: string, port = 9_000): RecordingSender {
     isLocal: isLoopback(hostname),
     replies,
     reply: (message) => void replies.push(message),
-    answers: () =>
-      replies.splice(0).map(({ address, args }) =>
-        [address, ...args.map((arg) => "value" in arg ? arg.value : arg.type)].join(" ")
-      ),
+    answers: () => replies.splice(0).map(messageText),
   };
 }

@@ -55,6 +55,7 @@ const device = (index: number, name: string, rest: Partial<Device> = {}): Device
   index,
   name,
   hostApi: "ALSA",
+  hostApiType: 8,
   maxInputChannels: 2,
   maxOutputChannels: 2,
   defaultSampleRateHz: 48_000,

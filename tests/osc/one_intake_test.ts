@@ -13,8 +13,9 @@ import { TcpListener } from "../../osc/transport/tcp_listener.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { messageText } from "../../testing/osc/message_text.ts";
 import { TcpClient } from "../../testing/osc/tcp_client.ts";
-import { textOf, UdpClient } from "../../testing/osc/udp_client.ts";
+import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { WebSocketClient } from "../../testing/osc/web_socket_client.ts";
 import { startTestEngine, type TestEngine, until } from "../../testing/test_engine.ts";
 
@@ -79,7 +80,7 @@ const transports: Readonly<Record<string, Transport>> = {
       const client = await WebSocketClient.open(server.url);
       return {
         get answers() {
-          return client.messages.map(textOf);
+          return client.messages.map(messageText);
         },
         send: (packet: Uint8Array<ArrayBuffer>) => Promise.resolve(client.send(packet)),
         close: () => client.close(),
@@ -95,7 +96,7 @@ function serveUdp(listener: UdpListener, admission: AdmissionControl): Served {
     const client = new UdpClient(listener.address);
     return Promise.resolve({
       get answers() {
-        return client.answers.map(textOf);
+        return client.answers.map(messageText);
       },
       send: async (packet: Uint8Array<ArrayBuffer>) => void await client.sendRaw(packet),
       close: () => client.close(),

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { compileChecksum } from "../../engine/memory/checksum.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { Renderer } from "../../engine/renderer/renderer.ts";
+import { ScrambledLog } from "./scrambled_log.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../testing/tally_patch.ts";
@@ -22,7 +23,7 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
   if (onlySeed !== undefined) {
     return assertSound(Number(onlySeed), new Simulation(Number(onlySeed), parts).run());
   }
-  const total = { blocks: 0, faults: 0, concealedBlocks: 0, rescuedBlocks: 0 };
+  const total = { blocks: 0, faults: 0, concealedBlocks: 0, rescuedBlocks: 0, poison: 0, quarantines: 0 };
   for (let seed = 1; seed <= seeds; seed++) {
     const result = new Simulation(seed, parts).run();
     assertSound(seed, result);
@@ -30,8 +31,9 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
   }
   console.log(`${seeds} seeds:`, total);
   assert.ok(
-    total.faults > seeds && total.rescuedBlocks > 0 && total.concealedBlocks > 0,
-    "the runs must meet faults",
+    total.faults > seeds && total.rescuedBlocks > 0 && total.concealedBlocks > 0 &&
+      total.quarantines > seeds / 20,
+    "the runs must meet faults and poison",
   );
 });
 
@@ -92,10 +94,34 @@ class StaleSnapshot extends Renderer {
   }
 }
 
+/** A log that says of poison that it does nothing, and leaves it as it is. */
+class ForgottenQuarantine extends ScrambledLog {
+  override quarantine(): boolean {
+    return true;
+  }
+}
+
+/** A log that does nothing about one poison command in two. */
+class HalfQuarantine extends ScrambledLog {
+  override quarantine(position: number): boolean {
+    return position % 2 === 0 ? super.quarantine(position) : true;
+  }
+}
+
+/** A log that gives up what was sealed, though joiners replay it. */
+class EarlyRelease extends ScrambledLog {
+  override release(): void {
+    super.release(this.head);
+  }
+}
+
 const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a skipped seal": { makeRenderer: (...made) => new SkippedSeal(...made) },
   "a torn slot": { makeRenderer: (...made) => new TornSlot(...made) },
   "a stale snapshot": { makeRenderer: (...made) => new StaleSnapshot(...made) },
+  "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
+  "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
+  "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },
 };
 
 for (const [name, bug] of Object.entries(plantedBugs)) {

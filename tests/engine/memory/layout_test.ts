@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fixed, geometryOf, lineBytes, powerOfTwoAtLeast, roundUp } from "../../../engine/memory/layout.ts";
-import { layoutHeader } from "../../../scripts/generate_layout.ts";
+import { layoutHeader } from "../../../scripts/generate/layout_header.ts";
 
 Deno.test("the C header is what the declaration says", async () => {
   const header = await Deno.readTextFile(new URL("../../../ffi/native/layout.h", import.meta.url));

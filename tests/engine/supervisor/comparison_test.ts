@@ -28,11 +28,11 @@ Deno.test("every published block is compared once, also where the ring has wrapp
   for (let block = 0; block < 3 * ringSlots; block++) {
     [0, 1, 2].forEach((seat) => publish(seat, block, block));
   }
-  assert.equal(comparison.look([0, 1, 2]).block, undefined);
+  assert.equal(comparison.poll([0, 1, 2]).block, undefined);
   const next = 3 * ringSlots;
   [0, 1, 2].forEach((seat) => publish(seat, next, seat === 1 ? 99 : next));
-  const found = comparison.look([0, 1, 2]);
+  const found = comparison.poll([0, 1, 2]);
   assert.deepEqual([found.block, [...found.outvoted], found.undecided], [next, [1], false]);
-  assert.equal(comparison.look([0, 1, 2]).block, undefined);
+  assert.equal(comparison.poll([0, 1, 2]).block, undefined);
   assert.equal(structureBytes.slot % 16, 0);
 });

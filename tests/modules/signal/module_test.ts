@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkParameter, defineModule, type Parameter } from "../../../modules/signal/module.ts";
-import { loadPatch } from "../../../patches/loading/evaluate_patch.ts";
+import { evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
 import { testFormat } from "../../../testing/patch_player.ts";
 
 /** A patch file; `VOICE` and `OUTPUT` are where a test writes something wrong. Line 11 is the voice's, 17 the output's. */
@@ -100,7 +100,7 @@ async function errorOf(folder: string, text: string): Promise<string> {
   const path = `${folder}/my_patch.ts`;
   await Deno.writeTextFile(path, text);
   try {
-    await loadPatch(path, testFormat);
+    await evaluatePatch(path, testFormat);
     return "none";
   } catch (error) {
     return (error as Error).message.replace(`${path}: `, "");

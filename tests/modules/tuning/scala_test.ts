@@ -5,7 +5,8 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readScale, ScaleError, tuningOf } from "../../../modules/tuning/scala.ts";
+import { readScale, tuningOf } from "../../../modules/tuning/scala.ts";
+import { ScaleError } from "../../../modules/tuning/scale_error.ts";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { readTuning } from "../../../patches/loading/read_tuning.ts";

@@ -59,6 +59,7 @@ Deno.test("the status tells state, roles, load, both latencies, concealed and re
         "concealedFrames \\d+",
         "rescuedBlocks \\d+",
         "device clock \\(no sound\\)",
+        "usesJack false",
         "voices 0",
         "waitingCommands 0",
         "osc.packets \\d+",
