@@ -31,7 +31,7 @@ export interface AdmissionOptions {
 }
 
 /** Bytes of a bundle that count as one message: a bundle is not read before it is let in. */
-export const messageBytes = 32;
+const messageBytes = 32;
 
 /** The largest packet of any transport in bytes, rounded up. */
 const maxPacketBytes = 65_536;

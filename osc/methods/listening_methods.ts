@@ -18,7 +18,7 @@ export interface ListeningParts {
   readonly setAnswers: (sender: PacketSender, on: boolean) => void;
 }
 
-/** Methods that set what the engine sends to the sender, and who the sender is. */
+/** Methods that set what the engine sends to their sender, and the login. */
 export function listeningMethods(
   { notifications, meters, feedback, access, setAnswers }: ListeningParts,
 ): Method[] {
@@ -27,8 +27,8 @@ export function listeningMethods(
       address: "/feedback",
       types: "i",
       access: "read",
-      description: "1 sends the value of every parameter to its own address, now and when it changes, " +
-        `but not what the sender has set itself, until ${subscriptionSeconds} s after its last message; 0 ends that`,
+      description: "1 sends the value of every parameter, with its own address, now and when it changes, " +
+        `but not the values that the sender has set itself, until ${subscriptionSeconds} s after its last message; 0 ends that`,
       read: (args) => {
         const join = flag(args);
         return { act: (sender) => join ? feedback.join(sender) : feedback.leave(sender) };
@@ -38,7 +38,8 @@ export function listeningMethods(
       address: "/answer",
       types: "i",
       access: "read",
-      description: "0: the sender is no longer told /done, only what failed, was late or was asked for; 1: " +
+      description:
+        "0 ends the answers /done to the sender: it gets only errors, delays and the answers to its questions; 1: " +
         "every message is answered again; answers /answer.reply with the same number",
       read: (args) => {
         const on = flag(args);
@@ -72,8 +73,7 @@ export function listeningMethods(
       address: "/meters",
       types: "f",
       access: "read",
-      description:
-        `sends /meters with each channel's peak so many times a second (${meterRates.lowestHz} to ` +
+      description: `sends /meters with each channel's peak at this rate in Hz (${meterRates.lowestHz} to ` +
         `${meterRates.highestHz}; 0 ends it), until ${subscriptionSeconds} s after the sender's last message`,
       read: (args) => {
         const [rateHz] = numbers(args, ["f", "i", "d"], 1);
@@ -89,8 +89,7 @@ export function listeningMethods(
       address: "/login",
       types: "s",
       access: "read",
-      description:
-        "the shared secret, where one is set: before it, nothing that the sender says changes the sound",
+      description: "the shared secret, where one is set: before it, the sender cannot change the sound",
       read: (args) => {
         const [secret] = texts(args, 1);
         return { act: (sender) => access.login(sender, secret) };

@@ -95,7 +95,7 @@ function expressionMethod(prefix: string, instrument: number, what: Expression):
     types: "f|if",
     description: `${
       moved[what]
-    }: every note, also those to come (f), or the notes with an id (if); both add up`,
+    }: every note, present and future (f), or the notes with an id (if); both add up`,
     ranges: { f: [{ MIN: min, MAX: max }], if: [null, { MIN: min, MAX: max }] },
     read: (args) => {
       const values = numbers(

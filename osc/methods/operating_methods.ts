@@ -31,8 +31,8 @@ export function operatingMethods(
       types: "|s",
       access: "change",
       description:
-        "exchanges the patch while the old one plays: its name or file, or nothing to load the last one anew; " +
-        "answered when the new one is heard",
+        "exchanges the patch while the old one plays: its name or file, or nothing to load the last one again; " +
+        "answered when the new one plays",
       read: (args) => {
         const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
         return { act: () => loadPatch(nameOrFile) };
@@ -43,7 +43,7 @@ export function operatingMethods(
       types: "ii",
       access: "change",
       description:
-        "MIDI program change: channel 1..16, which plays no part, and program 0..127: exchanges the patch for " +
+        "MIDI program change: channel 1..16, which has no effect, and program 0..127: exchanges the patch for " +
         `the one of this number (${
           programs.map((name, number) => `${number} ${name}`).join(", ") || "there are none"
         })`,

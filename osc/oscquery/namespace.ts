@@ -42,7 +42,7 @@ export interface NamespaceSource extends Pick<EngineControl, "parameters" | "ins
   readonly methods: readonly MethodDescription[];
 }
 
-/** Units in the words of the proposal; `time.semitones` is ours, beside its `time.cents`. Others have none. */
+/** Units by their names in the proposal; `time.semitones` is ours, beside its `time.cents`. Other units have none. */
 const units: Readonly<Record<string, string>> = {
   dB: "gain.db",
   s: "time.second",
@@ -56,7 +56,7 @@ interface GrowingNode extends NamespaceNode {
   readonly contents: Map<string, GrowingNode>;
 }
 
-/** The whole tree. What a parameter declares wins over a method of the same address. */
+/** The whole tree. The attributes of a parameter replace those of a method at the same address. */
 export class Namespace {
   readonly root: NamespaceNode;
 

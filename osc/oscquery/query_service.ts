@@ -22,8 +22,8 @@ export interface QueryServiceOptions {
 }
 
 /**
- * OSCQuery and its advertisement as the program runs them. Neither is worth a silent stage: a port that is taken, or a
- * network without multicast, is a warning, and the engine plays on.
+ * OSCQuery and its advertisement as the program runs them. The engine plays without them: a port that is taken, or a network
+ * without multicast, is only a warning.
  */
 export class QueryService {
   readonly #log: QueryServiceOptions["log"];
@@ -72,7 +72,7 @@ export class QueryService {
     return this.#server?.url;
   }
 
-  /** Takes back what was advertised and frees the port. Safe to repeat. */
+  /** Ends the advertisement and frees the port. Safe to repeat. */
   async stop(): Promise<void> {
     const advertisement = await this.#advertisement;
     this.#advertisement = undefined;

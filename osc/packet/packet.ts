@@ -49,12 +49,12 @@ export function withoutStack<T>(make: () => T): T {
   return made;
 }
 
-/** A message that is well formed as far as it can be read, but holds a type tag that no specification names. */
+/** A message that is well formed up to a type tag that no specification names. */
 export class OscUnrecognisedError extends OscMalformedError {
   override readonly name = "OscUnrecognisedError";
 }
 
-/** Bundles inside bundles, at most; the specification sets no limit, the stack does. */
+/** Bundles inside bundles, at most: the specification sets no limit, but the stack does. */
 export const maxBundleDepth = 8;
 
 /** Messages and bundles in one packet, at most; decoding a packet is not interrupted. */

@@ -1,4 +1,4 @@
-/** Tells those who asked with `/notify 1` what happens in the engine, as `/event/...` messages. Main isolate. */
+/** Sends the events of the engine, as `/event/...` messages, to senders that asked with `/notify 1`. Main isolate. */
 import type { EngineControl } from "../../engine/control/control.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
 import { eventMessage } from "./event_message.ts";
@@ -20,7 +20,7 @@ export class Notifications {
     return this.#subscribers.size;
   }
 
-  /** Throws MessageRefusedError when too many listen already. */
+  /** Throws MessageRefusedError when there are too many subscribers. */
   join(sender: PacketSender): void {
     this.#subscribers.join(sender, undefined);
   }

@@ -13,12 +13,13 @@ import {
 } from "../../osc/packet/codec.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { TcpListener } from "../../osc/transport/tcp_listener.ts";
-import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
+import { immediately } from "../../osc/packet/time_tag.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { TestAdmission } from "../../testing/osc/test_admission.ts";
 import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
+import { timeTagOf } from "../../testing/osc/time_tag_of.ts";
 
 const noPatch = () => Promise.reject(new Error("there is nothing to load"));
 

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
 import { immediately } from "../../../osc/packet/time_tag.ts";
+import { AccessControl } from "../../../osc/admission/access_control.ts";
+import { listeningMethods } from "../../../osc/methods/listening_methods.ts";
+import { Feedback } from "../../../osc/subscriptions/feedback.ts";
+import { Meters } from "../../../osc/subscriptions/meters.ts";
+import { Notifications } from "../../../osc/subscriptions/notifications.ts";
 import { withOscServer } from "../../../testing/osc/osc_server.ts";
 import { UdpClient } from "../../../testing/osc/udp_client.ts";
 import { until } from "../../../testing/test_engine.ts";
@@ -103,3 +108,20 @@ Deno.test("a read-only network may ask and listen, and change nothing", () =>
     assert.equal((await client.ask("/notify", "i", 1)).at(-1), "/done /notify");
     assert.equal((await client.ask("/sync", "i", 5))[0], "/synced 5");
   }, { allow: "", readOnly: "127.0.0.1" }));
+
+Deno.test("whoever is let in may listen and log in: these methods need no right to change the sound", () =>
+  withOscServer((_, { engine }) => {
+    const parts = {
+      access: AccessControl.local(),
+      notifications: new Notifications(engine),
+      meters: new Meters(engine),
+      feedback: new Feedback(engine),
+      setAnswers: () => {},
+    };
+    const methods = listeningMethods(parts);
+    assert.deepEqual(methods.filter(({ access }) => access !== "read"), []);
+    const addresses = methods.map(({ address }) => address);
+    assert.deepEqual(addresses, ["/feedback", "/answer", "/notify", "/meters", "/login"]);
+    for (const part of [parts.notifications, parts.meters, parts.feedback]) part.stop();
+    return Promise.resolve();
+  }));

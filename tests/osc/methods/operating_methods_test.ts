@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
-import { timeTagOf } from "../../../osc/packet/time_tag.ts";
 import { immediately } from "../../../osc/packet/time_tag.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
+import { operatingMethods } from "../../../osc/methods/operating_methods.ts";
+import { senderAt } from "../../../testing/osc/recording_sender.ts";
 import { withOscServer } from "../../../testing/osc/osc_server.ts";
 import { until } from "../../../testing/test_engine.ts";
+import { timeTagOf } from "../../../testing/osc/time_tag_of.ts";
 
 Deno.test("a clear empties the queue; inside a bundle with a time it is refused and the rest is heard", () =>
   withOscServer(async (client, { engine }) => {
@@ -73,4 +75,25 @@ Deno.test("no pattern reaches what ends the engine or changes a subscription", (
     );
     assert.equal(quits(), 0);
     assert.ok(!client.heard("/done").includes("/done /quit"));
+  }));
+
+Deno.test("every operation needs the right to change the sound; ending and breaking the engine, its own machine too", () =>
+  withOscServer(async (_, { engine }) => {
+    const loaded: (string | undefined)[] = [];
+    const methods = operatingMethods({
+      engine,
+      loadPatch: (name) => Promise.resolve(void loaded.push(name)),
+      programs: ["sines", "keys"],
+      onQuit: () => {},
+      setDump: () => {},
+    });
+    const machineOnly = methods.filter(({ access }) => access === "machine").map(({ address }) => address);
+    assert.deepEqual(machineOnly, ["/engine/fault", "/quit"]);
+    assert.ok(methods.every(({ access }) => access !== "read"));
+    const program = methods.find(({ address }) => address === "/midi/program")!;
+    assert.match(program.description, /\(0 sines, 1 keys\)$/);
+    const effect = program.read([{ type: "i", value: 1 }, { type: "i", value: 1 }]);
+    assert.ok("act" in effect);
+    await effect.act(senderAt("127.0.0.1"));
+    assert.deepEqual(loaded, ["keys"]);
   }));

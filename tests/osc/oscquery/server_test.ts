@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { Observers } from "../../../foundation/observers.ts";
 import { encodePacket, type OscArgument } from "../../../osc/packet/codec.ts";
+import { OscQueryServer } from "../../../osc/oscquery/server.ts";
 import { WebSocketClient } from "../../../testing/osc/web_socket_client.ts";
 import { until } from "../../../testing/test_engine.ts";
 import { withQueryHost } from "./query_host.ts";
@@ -252,3 +253,34 @@ Deno.test("clients that are connected do not keep the server from ending", async
   assert.equal((await closed)!.code, 1001);
   idle!.close();
 });
+
+Deno.test("a taken port is an error, and leaves no observer of the engine", () =>
+  withQueryHost(({ server, engine, space, admission }) => {
+    let observers = 0;
+    const observed = {
+      parameters: engine.parameters,
+      instruments: engine.instruments,
+      parameterValue: engine.parameterValue.bind(engine),
+      observe: (listener: (event: EngineEvent) => void) => {
+        observers++;
+        const stop = engine.observe(listener);
+        return () => {
+          observers--;
+          stop();
+        };
+      },
+    };
+    const options = {
+      hostname: "127.0.0.1",
+      port: server.port,
+      name: "second",
+      osc: { hostname: "127.0.0.1", port: 1 },
+      engine: observed,
+      methods: () => space.methods,
+      admission,
+      allowedOrigins: [],
+    };
+    assert.throws(() => new OscQueryServer(options), Deno.errors.AddrInUse);
+    assert.equal(observers, 0);
+    return Promise.resolve();
+  }));

@@ -24,10 +24,10 @@ Deno.test("a text that is kept is not decoded again; one that is too long, or wa
     decoded++;
     return new TextDecoder().decode(bytes.subarray(from, to));
   };
-  const cache = new TextCache();
+  const cache = new TextCache(decode);
   const read = (text: string, hash: number) => {
     const bytes = new TextEncoder().encode(`--${text}--`);
-    assert.equal(cache.text(bytes, 2, bytes.length - 2, hash, decode), text);
+    assert.equal(cache.text(bytes, 2, bytes.length - 2, hash), text);
   };
   for (let time = 0; time < 3; time++) read("/note", 7);
   assert.equal(decoded, 1);
