@@ -5,7 +5,7 @@
 import { fixed } from "../engine/memory/layout.ts";
 import { blocksBetween } from "../engine/memory/shared_memory.ts";
 import { Timeline } from "../engine/time/timeline.ts";
-import { nativeForTests } from "../testing/engine/native_for_tests.ts";
+import { nativeForTests } from "../testing/native_for_tests.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { report } from "./report.ts";
 

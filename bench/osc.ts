@@ -4,7 +4,7 @@
  *     deno task bench:osc [SECONDS a rate]
  */
 import { encodePacket } from "../osc/packet/codec.ts";
-import { nativeForTests } from "../testing/engine/native_for_tests.ts";
+import { nativeForTests } from "../testing/native_for_tests.ts";
 import { onPath } from "../testing/requirement.ts";
 import { latencies } from "./osc_latency.ts";
 import { maxMessages, type OscServer, startScsynth, startUnderstudy } from "./osc_servers.ts";

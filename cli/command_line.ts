@@ -1,28 +1,36 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { describeConfig } from "../config/settings.ts";
 import { nearest } from "../foundation/nearest.ts";
 import { type SampleFormat, sampleFormats } from "../engine/render/sample_format.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
 
-/** What the user asked for. */
+/** One command with its arguments. */
 export type CommandLine =
   | { readonly command: "start"; readonly patch: string | undefined; readonly demo: boolean }
-  | { readonly command: "render"; readonly session: string; readonly out: string }
+  | RenderCommand
   | RenderScoreCommand
   | PatchCommand
   | { readonly command: "devices" | "doctor" | "help" | "version" };
+
+/** Renders a recorded session. */
+export interface RenderCommand {
+  readonly command: "render";
+  readonly session: string;
+  readonly out: string;
+}
 
 /** Shows a patch. */
 export interface PatchCommand {
   readonly command: "patch";
   readonly patch: string;
-  /** What is printed: a summary, the summary with every operation, WebAssembly text, or the graph as JSON. */
+  /** A summary, the summary with every operation, WebAssembly text, or the graph as JSON. */
   readonly show: "summary" | "schedule" | "wat" | "json";
   /** File for the picture, `.svg` or `.dot`. */
   readonly graph: string | undefined;
 }
 
-/** Render a patch from a score. */
+/** Renders a patch from a score. */
 export interface RenderScoreCommand {
   readonly command: "renderScore";
   /** Omitted: the patch of the settings. */
@@ -38,14 +46,15 @@ export interface RenderScoreCommand {
 }
 
 /** The arguments make no sense; the message says what was expected. */
-export class UsageError extends Error {
+export class UsageError extends ExitError {
   override readonly name = "UsageError";
+  override readonly exitCode = exitCodes.usage;
 }
 
 const commands = ["start", "render", "patch", "devices", "doctor", "help", "version"] as const;
 type Command = typeof commands[number];
 
-/** Options and the command that each goes with. */
+/** Each option and the command that takes it. */
 const optionOf = {
   demo: { command: "start", type: "boolean" },
   out: { command: "render", type: "string", short: "o" },
@@ -79,9 +88,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
   }
-  const most = command === "start" || command === "render" || command === "patch" ? 1 : 0;
-  if (rest.length > most) {
-    throw new UsageError(`${command}: expected at most ${most} argument, found ${rest.length}`);
+  const maxArguments = command === "start" || command === "render" || command === "patch" ? 1 : 0;
+  if (rest.length > maxArguments) {
+    throw new UsageError(`${command}: expected at most ${maxArguments} argument, found ${rest.length}`);
   }
   if (command === "start") return { command, patch: rest[0], demo: values.demo ?? false };
   if (command === "patch") return patchCommand(rest[0], values);
@@ -110,7 +119,7 @@ function patchCommand(patch: string | undefined, values: ReturnType<typeof parse
   return { command: "patch", patch, show: shown[0] ?? "summary", graph: values.graph };
 }
 
-/** Most that `--seconds` and `--tail` take: as long as a score may be. */
+/** Longest `--seconds` and `--tail`: as long as a score may be. */
 const maxSeconds = 100_000;
 
 const defaultTailSeconds = 10;
@@ -168,40 +177,4 @@ function parse(args: readonly string[]) {
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
-}
-
-/** What `--help` prints: commands, settings, exit codes. */
-export function helpText(): string {
-  return `Understudy: an audio engine that plays on when a part of it falls.
-
-Usage:
-  understudy start [PATCH]             play, and listen for OSC; PATCH as in UNDERSTUDY_PATCH
-      --demo                           and play a short phrase at once, as with UNDERSTUDY_DEMO=on
-  understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
-                                       every block with what the device got; FILE by default beside SESSION
-  understudy render [PATCH] --score SCORE [-o FILE]
-                                       render a patch from a score (docs/scores.md) to a WAV file, faster than
-                                       it plays; FILE by default beside SCORE, SCORE may be - for standard input
-      --format 16|24|32f               samples: integers, or 32-bit float (default), which are the bytes played live
-      --dither                         triangular noise before rounding to 16 or 24 bits
-      --seconds N                      exactly so long; by default until the end that the score sets, or else
-      --tail N                         until the sound has died away, at most N seconds after the last command (10)
-  understudy patch PATCH               what a patch is made of: parameters, operations, memory, compile time
-                   [--schedule]        with every operation, and when it is computed
-                   [--wat | --json]    its WebAssembly text, or its graph as data, instead
-                   [--graph FILE]      draws it into FILE, .svg or .dot
-  understudy devices                   list the audio devices
-  understudy doctor                    what is installed, what is missing, how it is mended; measured jitter
-  understudy help, --help, -h          this text
-  understudy version, --version, -V    the version
-
-PATCH is a name (sines, keys, piano, bass, pad, harp, drums, drone, rack, cues, sampler) or a file (./organ.ts).
-
-Settings (environment variables):
-${describeConfig()}
-
-Exit codes:
-  0 ok   1 internal error   2 arguments or settings   3 audio device   4 native part   5 OSC port   6 session file
-  7 score or WAV file   130 a render was interrupted; an existing FILE is replaced only by a whole render
-`;
 }

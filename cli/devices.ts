@@ -2,7 +2,7 @@ import { type Device, PortAudio } from "../ffi/portaudio.ts";
 import type { Config } from "../config/settings.ts";
 import { loadNative } from "../config/load_native.ts";
 
-/** A table of all audio devices, and how to name one. Throws PortAudio's errors. */
+/** `understudy devices`: a table of all audio devices, and how to name one. Throws PortAudio's errors. */
 export async function listDevices(config: Config): Promise<string> {
   const { native } = await loadNative(config, () => {});
   const portAudio = await PortAudio.open(native.symbols.us_ignore_address(), config.portAudioPath);

@@ -1,11 +1,11 @@
-/** `understudy doctor`: what the engine needs of this machine, whether it is there, and the command that mends it. */
+/** `understudy doctor`: what the engine needs from this machine, whether it is there, and the command that installs it. */
 import { PortAudio } from "../ffi/portaudio.ts";
 import { MidiInputPort, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
 import type { Config } from "../config/settings.ts";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
-import { exitCodes } from "./exit_codes.ts";
+import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
 import { fixed } from "../engine/memory/layout.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
@@ -15,14 +15,14 @@ import { Timeline } from "../engine/time/timeline.ts";
 const testedDenoVersion = "2.9.6";
 const measureMs = 2_000;
 
-/** Prints one line per finding. Returns the exit code: 0 when the engine can run here, if only by its clock. */
-export async function diagnose(config: Config, print: (line: string) => void): Promise<number> {
+/** Prints one line per finding. Returns 0 when the engine can run here, if only by its clock. */
+export async function diagnose(config: Config, print: (line: string) => void): Promise<ExitCode> {
   const report = (good: boolean, what: string, remedy = "") =>
     print(`${good ? "ok     " : "MISSING"}  ${what}${good ? "" : `\n         mend: ${remedy}`}`);
   report(
     Deno.version.deno === testedDenoVersion,
     `deno ${Deno.version.deno}`,
-    `use deno ${testedDenoVersion}: ending a hung renderer was only proven with it`,
+    `use deno ${testedDenoVersion}: ending a hung renderer is proven with it only`,
   );
   let native: NativeLibrary;
   try {
@@ -58,15 +58,15 @@ async function checkPortAudio(config: Config, native: NativeLibrary, report: Rep
   }
 }
 
-/** Whether MIDI could be had now, and from whom; what is not asked for is not missing. */
+/** Reports whether MIDI input works now, and its possible sources; it is not missing when the settings do not ask for it. */
 async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report): Promise<void> {
   quietSoundLibraries(native.symbols.us_ignore_address());
   try {
     const port = await MidiInputPort.open(native, "understudy-doctor", "midi_in");
     const sources = await port.sources();
     await port.close();
-    const heard = sources.length > 0 ? sources.join("; ") : "no MIDI outputs yet";
-    report(true, `MIDI input by JACK: ${heard}${midi === "off" ? " (off; UNDERSTUDY_MIDI=jack)" : ""}`);
+    const outputs = sources.length > 0 ? sources.join("; ") : "no MIDI outputs yet";
+    report(true, `MIDI input by JACK: ${outputs}${midi === "off" ? " (off; UNDERSTUDY_MIDI=jack)" : ""}`);
   } catch (error) {
     if (!(error instanceof MidiUnavailableError)) throw error;
     const missing = error.message.replace(/^MIDI input: /, "");
@@ -75,7 +75,7 @@ async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report
   }
 }
 
-/** Runs the clock driver for a moment: how late calls come is what this machine adds to any driver. */
+/** Runs the clock driver for a moment: its calls are as late as this machine makes those of any driver. */
 async function measureClock(config: Config, native: NativeLibrary, report: Report): Promise<void> {
   const memory = SharedMemory.create({
     ...config,
@@ -99,7 +99,7 @@ async function measureClock(config: Config, native: NativeLibrary, report: Repor
     "real-time priority for the audio thread",
     "add `@audio - rtprio 95` to /etc/security/limits.d/audio.conf, join the group audio, and log in again",
   );
-  const worstLateMs = memory.counter("maxIntervalTicks") / timeline.ticksPerMs - periodMs;
+  const worstLateMs = memory.counter("longestIntervalTicks") / timeline.ticksPerMs - periodMs;
   report(
     worstLateMs < periodMs * (config.lookaheadBlocks - 1),
     `callback every ${periodMs.toFixed(2)} ms: 99.9 % within ${intervals.quantileMs(0.999).toFixed(2)} ms, ` +

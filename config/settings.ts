@@ -1,21 +1,11 @@
 /**
- * Every setting, by environment variable. One table is the whole truth: parsing, `--help`, and the error texts come
- * from it.
+ * Every setting, by environment variable. Parsing, error messages, `--help` and the README's table all derive from this one
+ * table.
  */
 import { z } from "zod";
 import { logLevels } from "../foundation/logging.ts";
 import { nearest } from "../foundation/nearest.ts";
-
-/** Everything that is wrong with the environment, one line each. */
-export class ConfigError extends Error {
-  override readonly name = "ConfigError";
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
-    this.problems = problems;
-  }
-}
+import { ConfigError } from "./config_error.ts";
 
 const prefix = "UNDERSTUDY_";
 
@@ -27,282 +17,298 @@ function whole(min: number, max: number, step = 1) {
 const text = z.string();
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
-/** One setting: how it is read, what it is by default, and what people are told about it. */
-interface Setting<T extends z.ZodType> {
-  readonly key: string;
+/** One setting: its name in {@link Config}, how it is parsed, its default, and its documentation. */
+interface Setting<K extends string, T extends z.ZodType, D extends string | undefined> {
+  readonly key: K;
   readonly schema: T;
-  /** Text as it would stand in the environment; undefined: not set. */
-  readonly default: string | undefined;
+  /** Text as in the environment; undefined: not set. */
+  readonly default: D;
+  /** The values that are accepted. */
   readonly expected: string;
   readonly meaning: string;
 }
 
+/** Keeps the literal types of a declaration. */
 function setting<K extends string, T extends z.ZodType, D extends string | undefined>(
-  key: K,
-  schema: T,
-  fallback: D,
-  expected: string,
-  meaning: string,
-): Setting<T> & { readonly key: K; readonly default: D } {
-  return { key, schema, default: fallback, expected, meaning };
+  declaration: Setting<K, T, D>,
+): Setting<K, T, D> {
+  return declaration;
 }
 
 const settings = {
-  DRIVER: setting(
-    "driver",
-    z.enum(["auto", "portaudio", "clock"]),
-    "auto",
-    "auto, portaudio or clock",
-    "what calls for sound: a device, or the clock (silent)",
-  ),
-  HOST_API: setting(
-    "hostApi",
-    text,
-    undefined,
-    "a name that `understudy devices` prints",
-    "sound system to look for devices in, e.g. ALSA or JACK",
-  ),
-  DEVICE: setting(
-    "device",
-    text,
-    undefined,
-    "a name or an index that `understudy devices` prints",
-    "output device; one that is missing is an error",
-  ),
-  INPUT_DEVICE: setting(
-    "inputDevice",
-    text,
-    undefined,
-    "a name or an index that `understudy devices` prints",
-    "input device, by default the output device",
-  ),
-  SAMPLE_RATE: setting(
-    "sampleRateHz",
-    whole(8_000, 192_000),
-    "48000",
-    "a whole number of Hz from 8000 to 192000",
-    "frames per second",
-  ),
-  BLOCK_FRAMES: setting(
-    "blockFrames",
-    whole(16, 4_096, 16),
-    "128",
-    "a multiple of 16 from 16 to 4096",
-    "frames per block",
-  ),
-  LOOKAHEAD_BLOCKS: setting(
-    "lookaheadBlocks",
-    whole(2, 64),
-    "4",
-    "a whole number from 2 to 64",
-    "blocks that renderers run ahead; latency is this times a block",
-  ),
-  CHANNELS: setting("channels", whole(1, 8), "2", "a whole number from 1 to 8", "output channels"),
-  INPUT_CHANNELS: setting(
-    "inputChannels",
-    whole(0, 8),
-    "0",
-    "a whole number from 0 to 8",
-    "input channels, 0 for none",
-  ),
-  PATCH: setting("patch", text, "sines", "the name or the file of a patch", "what is played"),
-  DEMO: setting(
-    "demo",
-    onOff,
-    "off",
-    "on or off",
-    "whether a short phrase is played as soon as all is ready, to hear that it sounds",
-  ),
-  TUNING: setting(
-    "tuning",
-    text,
-    undefined,
-    "the path of a Scala file (.scl)",
-    "tuning of every instrument, by default equal temperament; A4 stays at 440 Hz",
-  ),
-  PATCH_MEMORY: setting(
-    "patchMemoryMiB",
-    whole(1, 1_024),
-    "8",
-    "a whole number of MiB from 1 to 1024",
-    "room for the state of patches that are loaded while it plays; four times this is taken",
-  ),
-  PATCH_FOLDER: setting(
-    "patchFolder",
-    text,
-    undefined,
-    "a folder",
-    "where /patch/load may find files; without it, only the patches that come with Understudy and the file of the start",
-  ),
-  SAMPLE_FOLDER: setting(
-    "sampleFolder",
-    text,
-    undefined,
-    "a folder",
-    "where patches find their sound files; without it, in `samples` beside a patch file",
-  ),
-  SEED: setting(
-    "seed",
-    whole(0, 2 ** 32 - 1),
-    "1",
-    "a whole number from 0 to 4294967295",
-    "seed of everything random",
-  ),
-  OSC_HOST: setting(
-    "oscHost",
-    text,
-    "127.0.0.1",
-    "an address of this machine",
-    "where OSC is listened for, IPv4 or IPv6; 0.0.0.0 hears other machines, :: also by IPv6, if OSC_ALLOW lets them in",
-  ),
-  OSC_PORT: setting(
-    "oscPort",
-    whole(0, 65_535),
-    "57130",
-    "a whole number from 0 to 65535",
-    "UDP port of OSC; 0 takes any free one",
-  ),
-  OSC_TCP_PORT: setting(
-    "oscTcpPort",
-    whole(0, 65_535),
-    undefined,
-    "a whole number from 0 to 65535",
-    "TCP port of OSC beside UDP; 0 takes any free one, not set: no TCP",
-  ),
-  OSC_TCP_FRAMING: setting(
-    "oscTcpFraming",
-    z.enum(["slip", "length"]),
-    "slip",
-    "slip or length",
-    "how packets are marked on TCP: as OSC 1.1 or as OSC 1.0 says",
-  ),
-  OSC_ALLOW: setting(
-    "oscAllow",
-    text,
-    "127.0.0.0/8, ::1",
-    "networks like 192.168.1.0/24, separated by commas",
-    "who may send OSC; packets from elsewhere are dropped unread",
-  ),
-  OSC_READ_ONLY: setting(
-    "oscReadOnly",
-    text,
-    undefined,
-    "networks like 192.168.1.0/24, separated by commas",
-    "who may ask and listen over OSC but not change the sound",
-  ),
-  OSC_SECRET: setting(
-    "oscSecret",
-    z.string().min(8),
-    undefined,
-    "at least 8 characters",
-    "what OSC senders have to say with /login before they may change the sound",
-  ),
-  OSC_RATE: setting(
-    "oscMessagesPerSecond",
-    whole(0, 1_000_000),
-    "20000",
-    "a whole number from 0 to 1000000",
-    "OSC messages that one sender may send in a second, and as many in one burst; 0: no limit",
-  ),
-  OSCQUERY_HOST: setting(
-    "oscQueryHost",
-    text,
-    "127.0.0.1",
-    "an address of this machine",
-    "where OSCQuery is served over HTTP; 0.0.0.0 lets other machines in",
-  ),
-  OSCQUERY_PORT: setting(
-    "oscQueryPort",
-    z.union([z.literal("off"), whole(0, 65_535)]),
-    "57131",
-    "off, or a whole number from 0 to 65535",
-    "TCP port of OSCQuery; 0 takes any free one, off serves none",
-  ),
-  OSCQUERY_ORIGINS: setting(
-    "oscQueryOrigins",
-    z.string().transform((value) => value.split(",").map((origin) => origin.trim()))
+  DRIVER: setting({
+    key: "driver",
+    schema: z.enum(["auto", "portaudio", "clock"]),
+    default: "auto",
+    expected: "auto, portaudio or clock",
+    meaning:
+      "what calls for sound: a device, or the clock (silent); auto takes the device, or the clock where there is none",
+  }),
+  HOST_API: setting({
+    key: "hostApi",
+    schema: text,
+    default: undefined,
+    expected: "a name that `understudy devices` prints",
+    meaning: "sound system whose devices are used, e.g. ALSA or JACK",
+  }),
+  DEVICE: setting({
+    key: "device",
+    schema: text,
+    default: undefined,
+    expected: "a name or an index that `understudy devices` prints",
+    meaning: "output device; a missing one is an error, never replaced by another",
+  }),
+  INPUT_DEVICE: setting({
+    key: "inputDevice",
+    schema: text,
+    default: undefined,
+    expected: "a name or an index that `understudy devices` prints",
+    meaning: "input device, by default the output device",
+  }),
+  SAMPLE_RATE: setting({
+    key: "sampleRateHz",
+    schema: whole(8_000, 192_000),
+    default: "48000",
+    expected: "a whole number of Hz from 8000 to 192000",
+    meaning: "frames per second",
+  }),
+  BLOCK_FRAMES: setting({
+    key: "blockFrames",
+    schema: whole(16, 4_096, 16),
+    default: "128",
+    expected: "a multiple of 16 from 16 to 4096",
+    meaning: "frames per block",
+  }),
+  LOOKAHEAD_BLOCKS: setting({
+    key: "lookaheadBlocks",
+    schema: whole(2, 64),
+    default: "4",
+    expected: "a whole number from 2 to 64",
+    meaning: "blocks that renderers run ahead; latency is this times a block",
+  }),
+  CHANNELS: setting({
+    key: "channels",
+    schema: whole(1, 8),
+    default: "2",
+    expected: "a whole number from 1 to 8",
+    meaning: "output channels",
+  }),
+  INPUT_CHANNELS: setting({
+    key: "inputChannels",
+    schema: whole(0, 8),
+    default: "0",
+    expected: "a whole number from 0 to 8",
+    meaning: "input channels, 0 for none",
+  }),
+  PATCH: setting({
+    key: "patch",
+    schema: text,
+    default: "sines",
+    expected: "the name or the file of a patch",
+    meaning: "the patch that plays",
+  }),
+  DEMO: setting({
+    key: "demo",
+    schema: onOff,
+    default: "off",
+    expected: "on or off",
+    meaning: "whether a short phrase plays as soon as the engine is ready, to test the sound",
+  }),
+  TUNING: setting({
+    key: "tuning",
+    schema: text,
+    default: undefined,
+    expected: "the path of a Scala file (.scl)",
+    meaning: "tuning of every instrument, by default equal temperament; A4 stays at 440 Hz",
+  }),
+  PATCH_MEMORY: setting({
+    key: "patchMemoryMiB",
+    schema: whole(1, 1_024),
+    default: "8",
+    expected: "a whole number of MiB from 1 to 1024",
+    meaning:
+      "room for the state of patches that are loaded while the engine plays; four times this is allocated",
+  }),
+  PATCH_FOLDER: setting({
+    key: "patchFolder",
+    schema: text,
+    default: undefined,
+    expected: "a folder",
+    meaning:
+      "folder whose files /patch/load may load; without it, only the ready patches and the file of the start",
+  }),
+  SAMPLE_FOLDER: setting({
+    key: "sampleFolder",
+    schema: text,
+    default: undefined,
+    expected: "a folder",
+    meaning: "folder of the sound files that patches play; without it, `samples` beside the patch file",
+  }),
+  SEED: setting({
+    key: "seed",
+    schema: whole(0, 2 ** 32 - 1),
+    default: "1",
+    expected: "a whole number from 0 to 4294967295",
+    meaning: "seed of all random numbers",
+  }),
+  OSC_HOST: setting({
+    key: "oscHost",
+    schema: text,
+    default: "127.0.0.1",
+    expected: "an address of this machine",
+    meaning:
+      "address on which OSC listens, IPv4 or IPv6; 0.0.0.0 listens to other machines, :: to IPv6 as well, if OSC_ALLOW admits them",
+  }),
+  OSC_PORT: setting({
+    key: "oscPort",
+    schema: whole(0, 65_535),
+    default: "57130",
+    expected: "a whole number from 0 to 65535",
+    meaning: "UDP port of OSC; 0 takes any free one",
+  }),
+  OSC_TCP_PORT: setting({
+    key: "oscTcpPort",
+    schema: whole(0, 65_535),
+    default: undefined,
+    expected: "a whole number from 0 to 65535",
+    meaning: "TCP port of OSC beside UDP; 0 takes any free one, not set: no TCP",
+  }),
+  OSC_TCP_FRAMING: setting({
+    key: "oscTcpFraming",
+    schema: z.enum(["slip", "length"]),
+    default: "slip",
+    expected: "slip or length",
+    meaning: "how packets are delimited on TCP: as OSC 1.1 (slip) or OSC 1.0 (length) specifies",
+  }),
+  OSC_ALLOW: setting({
+    key: "oscAllow",
+    schema: text,
+    default: "127.0.0.0/8, ::1",
+    expected: "networks like 192.168.1.0/24, separated by commas",
+    meaning: "networks that may send OSC; packets from others are dropped unread",
+  }),
+  OSC_READ_ONLY: setting({
+    key: "oscReadOnly",
+    schema: text,
+    default: undefined,
+    expected: "networks like 192.168.1.0/24, separated by commas",
+    meaning: "networks that may query and listen over OSC but not change the sound",
+  }),
+  OSC_SECRET: setting({
+    key: "oscSecret",
+    schema: z.string().min(8),
+    default: undefined,
+    expected: "at least 8 characters",
+    meaning: "what an OSC sender must send with /login before it may change the sound",
+  }),
+  OSC_RATE: setting({
+    key: "oscMessagesPerSecond",
+    schema: whole(0, 1_000_000),
+    default: "20000",
+    expected: "a whole number from 0 to 1000000",
+    meaning: "OSC messages that one sender may send in a second, and in one burst; 0: no limit",
+  }),
+  OSCQUERY_HOST: setting({
+    key: "oscQueryHost",
+    schema: text,
+    default: "127.0.0.1",
+    expected: "an address of this machine",
+    meaning: "address on which OSCQuery is served over HTTP; 0.0.0.0 admits other machines",
+  }),
+  OSCQUERY_PORT: setting({
+    key: "oscQueryPort",
+    schema: z.union([z.literal("off"), whole(0, 65_535)]),
+    default: "57131",
+    expected: "off, or a whole number from 0 to 65535",
+    meaning: "TCP port of OSCQuery; 0 takes any free one, off serves none",
+  }),
+  OSCQUERY_ORIGINS: setting({
+    key: "oscQueryOrigins",
+    schema: z.string().transform((value) => value.split(",").map((origin) => origin.trim()))
       .refine((origins) => origins.every((origin) => /^(https?:\/\/[^/\s]+|null)$/.test(origin))),
-    undefined,
-    "origins joined by commas, e.g. https://surface.example",
-    "web pages from elsewhere that may use OSCQuery",
-  ),
-  MDNS: setting(
-    "mdns",
-    onOff,
-    "off",
-    "on or off",
-    "whether OSC and OSCQuery are advertised on the local network",
-  ),
-  MIDI: setting(
-    "midi",
-    z.enum(["off", "jack", "auto"]),
-    "off",
-    "off, jack or auto",
-    "MIDI input: from JACK, without which it does not start, or from JACK whenever it is there",
-  ),
-  MIDI_CONNECT: setting(
-    "midiConnect",
-    text,
-    undefined,
-    "a POSIX extended regular expression",
-    "MIDI outputs that are connected to the input by themselves, by name, e.g. ^a2j: or Keystation",
-  ),
-  MIDI_PROGRAMS: setting(
-    "midiPrograms",
-    onOff,
-    "off",
-    "on or off",
-    "whether MIDI program changes exchange the patch; off, because some devices send one by themselves",
-  ),
-  SNAPSHOT_MS: setting(
-    "snapshotMs",
-    whole(20, 2_000),
-    "250",
-    "a whole number of milliseconds from 20 to 2000",
-    "time between snapshots of the musical state",
-  ),
-  SESSION: setting(
-    "session",
-    text,
-    undefined,
-    "a path that does not exist yet",
-    "file to record the session to, for `understudy render`",
-  ),
-  FAULTS: setting(
-    "faults",
-    onOff,
-    "off",
-    "on or off",
-    "whether /engine/fault may break renderers on purpose",
-  ),
-  LOG_LEVEL: setting(
-    "logLevel",
-    z.enum(logLevels),
-    "info",
-    logLevels.join(", "),
-    "least important events that are logged",
-  ),
-  LOG_FORMAT: setting(
-    "logFormat",
-    z.enum(["pretty", "json"]),
-    "pretty",
-    "pretty or json",
-    "lines for people, or JSON lines",
-  ),
-  PORTAUDIO: setting(
-    "portAudioPath",
-    text,
-    undefined,
-    "the path of a shared library",
-    "PortAudio library to use instead of the system's",
-  ),
-  CACHE_DIR: setting(
-    "cacheDirectory",
-    text,
-    undefined,
-    "a path",
-    "where the native part is kept once built, by default below the user's cache",
-  ),
+    default: undefined,
+    expected: "origins joined by commas, e.g. https://surface.example",
+    meaning: "origins of web pages from elsewhere that may use OSCQuery",
+  }),
+  MDNS: setting({
+    key: "mdns",
+    schema: onOff,
+    default: "off",
+    expected: "on or off",
+    meaning: "whether OSC and OSCQuery are advertised on the local network",
+  }),
+  MIDI: setting({
+    key: "midi",
+    schema: z.enum(["off", "jack", "auto"]),
+    default: "off",
+    expected: "off, jack or auto",
+    meaning: "MIDI input: jack requires JACK, auto uses JACK whenever it is there",
+  }),
+  MIDI_CONNECT: setting({
+    key: "midiConnect",
+    schema: text,
+    default: undefined,
+    expected: "a POSIX extended regular expression",
+    meaning:
+      "names of the MIDI outputs that are connected to the input automatically, e.g. ^a2j: or Keystation",
+  }),
+  MIDI_PROGRAMS: setting({
+    key: "midiPrograms",
+    schema: onOff,
+    default: "off",
+    expected: "on or off",
+    meaning:
+      "whether MIDI program changes load another patch; off by default because some devices send them unasked",
+  }),
+  SNAPSHOT_MS: setting({
+    key: "snapshotMs",
+    schema: whole(20, 2_000),
+    default: "250",
+    expected: "a whole number of milliseconds from 20 to 2000",
+    meaning: "time between snapshots of the musical state",
+  }),
+  SESSION: setting({
+    key: "session",
+    schema: text,
+    default: undefined,
+    expected: "a path that does not exist yet",
+    meaning: "file to record the session to, for `understudy render`",
+  }),
+  FAULTS: setting({
+    key: "faults",
+    schema: onOff,
+    default: "off",
+    expected: "on or off",
+    meaning: "whether /engine/fault may break renderers on purpose",
+  }),
+  LOG_LEVEL: setting({
+    key: "logLevel",
+    schema: z.enum(logLevels),
+    default: "info",
+    expected: logLevels.join(", "),
+    meaning: "least severe events that are logged",
+  }),
+  LOG_FORMAT: setting({
+    key: "logFormat",
+    schema: z.enum(["pretty", "json"]),
+    default: "pretty",
+    expected: "pretty or json",
+    meaning: "lines for people, or JSON lines",
+  }),
+  PORTAUDIO: setting({
+    key: "portAudioPath",
+    schema: text,
+    default: undefined,
+    expected: "the path of a shared library",
+    meaning: "PortAudio library to use instead of the system's",
+  }),
+  CACHE_DIR: setting({
+    key: "cacheDirectory",
+    schema: text,
+    default: undefined,
+    expected: "a path",
+    meaning: "folder that keeps the native part once it is built, by default in the user's cache",
+  }),
 } as const;
 
 type SettingTable = typeof settings;
@@ -317,7 +323,7 @@ export type Config = {
 /** Names of all environment variables. */
 export const settingNames: readonly string[] = Object.keys(settings).map((name) => prefix + name);
 
-/** Variables that only the project's own tests and benchmarks read. */
+/** Start of the variables that only the project's own tests and benchmarks read. */
 const foreignPrefix = `${prefix}TEST_`;
 
 /**
@@ -344,11 +350,25 @@ export function readConfig(environment: Readonly<Record<string, string>>): Confi
   return config as Config;
 }
 
-/** The settings as a text for `--help`: name, default, meaning, what is expected. */
-export function describeConfig(): string {
+/** What `--help` and the README say about one setting. */
+export interface SettingDescription {
+  /** Name of the environment variable. */
+  readonly name: string;
+  readonly default: string | undefined;
+  readonly expected: string;
+  readonly meaning: string;
+}
+
+/** The documentation of every setting, in the order of the table. */
+export const settingDescriptions: readonly SettingDescription[] = Object.entries(settings).map((
+  [name, { default: fallback, expected, meaning }],
+) => ({ name: prefix + name, default: fallback, expected, meaning }));
+
+/** The settings as `--help` shows them: name, meaning, accepted values, default. */
+export function describeSettings(): string {
   const width = Math.max(...settingNames.map((name) => name.length));
-  return Object.entries(settings).map(([name, { default: fallback, meaning, expected }]) =>
-    `  ${(prefix + name).padEnd(width)}  ${meaning}\n  ${"".padEnd(width)}  ${expected}; default: ${
+  return settingDescriptions.map(({ name, default: fallback, meaning, expected }) =>
+    `  ${name.padEnd(width)}  ${meaning}\n  ${"".padEnd(width)}  ${expected}; default: ${
       fallback ?? "not set"
     }`
   ).join("\n");

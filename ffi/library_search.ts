@@ -1,9 +1,12 @@
-/** Where a shared library is looked for, in order; opening is always somebody's explicit wish. */
+/** The places where a shared library is searched for, in order. Importing this opens nothing. */
 import { type PortAudioLibrary, portAudioSymbols } from "./portaudio_symbols.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
+import { ExitError } from "../foundation/exit_error.ts";
 
 /** PortAudio is not on this machine; the message lists the places tried and the command that installs it. */
-export class PortAudioMissingError extends Error {
+export class PortAudioMissingError extends ExitError {
   override readonly name = "PortAudioMissingError";
+  override readonly exitCode = exitCodes.device;
 }
 
 const systemNames: Readonly<Partial<Record<typeof Deno.build.os, readonly string[]>>> = {

@@ -1,15 +1,15 @@
 /**
- * Notes and pedals that a keyboard holds down, so that they can be let go of when it is gone: a cable that is pulled sends
+ * Notes and pedals that a keyboard holds down, so that they can be released when it is disconnected: an unplugged cable sends
  * no note off. Main isolate.
  */
 import type { Command } from "../engine/control/control.ts";
 
 export class HeldControls {
-  /** By instrument and note, or instrument and pedal: what lets go of it. */
+  /** The command that releases each held note or pedal, by instrument and note, or instrument and pedal. */
   readonly #held = new Map<string, Command>();
 
-  /** Takes note of a command that was carried out. */
-  take(command: Command): void {
+  /** Records a command that was carried out. */
+  record(command: Command): void {
     if (command.kind === "panic") this.#held.clear();
     if (command.kind === "noteOn") {
       const { instrument, id } = command;
@@ -23,7 +23,7 @@ export class HeldControls {
     }
   }
 
-  /** The commands that let go of everything; nothing is held after that. */
+  /** Returns the commands that release everything; after that nothing is held. */
   release(): Command[] {
     const commands = [...this.#held.values()];
     this.#held.clear();

@@ -1,17 +1,17 @@
 /**
- * What MIDI messages mean to a patch, the same from a keyboard and packed in OSC. Channels 1 to 16 play the patch's
- * instruments in their order. The bend wheel reaches two semitones, as MIDI has it until somebody says otherwise. Program
- * changes exchange the patch; when, is decided elsewhere (`program_changes.ts`).
+ * The meaning of MIDI messages for a patch, the same from a keyboard and packed in OSC. Channels 1 to 16 play the patch's
+ * instruments in their order. The bend wheel reaches two semitones, the default of MIDI. Program changes load another patch;
+ * `program_changes.ts` decides when.
  */
 import type { ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import { type Command, CommandRefusedError, type EngineControl } from "../engine/control/control.ts";
 
-/** What of a patch a message can mean. */
+/** The parts of a patch that a message can address. */
 export type MidiTarget = Pick<EngineControl, "parameters" | "instruments">;
 
 /**
- * Controllers and the parameter of the channel's instrument that each turns, where there is one of this name. Numbers and
- * meanings as in the MIDI 1.0 control change table; 71 to 75 are its sound controllers 2 to 6.
+ * Controllers and the parameter that each sets, if the channel's instrument has one of this name. Numbers and meanings are
+ * those of the MIDI 1.0 control change table; 71 to 75 are its sound controllers 2 to 6.
  */
 export const controllerParameters: Readonly<Record<number, string>> = {
   5: "glideSeconds",
@@ -24,7 +24,7 @@ export const controllerParameters: Readonly<Record<number, string>> = {
   75: "decaySeconds",
 };
 
-/** Damper pedal; from 64 on it is down. */
+/** Damper pedal; 64 and more is down. */
 const pedalController = 64;
 
 /** All sound off, and all notes off. */
@@ -37,8 +37,9 @@ const bendSemitones = 2;
  * The command of one channel message.
  *
  * @param status kind and channel, 0x80 to 0xEF
- * @param first data byte, 0 to 127, and `second`, which some kinds do not have
- * @throws {CommandRefusedError} for another message, and for what the patch does not have
+ * @param first data byte, 0 to 127
+ * @param second data byte, 0 to 127; ignored for kinds that have only one
+ * @throws {CommandRefusedError} for another kind of message, and for an instrument or controller that the patch lacks
  */
 export function readMidi(status: number, first: number, second: number, target: MidiTarget): Command {
   const instrument = () => instrumentOf((status & 15) + 1, target);
@@ -100,7 +101,7 @@ export function pressureCommand(instrument: number, value: number, id: number | 
 }
 
 /**
- * Pedal, panic, or the parameter that the controller turns.
+ * The command of a control change: pedal, panic, or the parameter that the controller sets.
  *
  * @throws {CommandRefusedError} naming the controllers that the instrument has
  */
@@ -129,8 +130,8 @@ export function controlCommand(
 }
 
 /**
- * The parameter's value for a controller's. Gain follows the curve that MIDI recommends for volume, 40 log10 of the part,
- * so that 127 is 0 dB; a range around zero has its middle at 64; all others are spread as the parameter declares.
+ * The parameter's value for a controller's value. Gain follows the curve that MIDI recommends for volume, 40 log10(value / 127)
+ * dB, so that 127 is 0 dB. A range that is symmetric around zero has its middle at 64. All others follow the parameter's curve.
  *
  * @param value 0 to 127
  */

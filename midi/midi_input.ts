@@ -1,46 +1,43 @@
 /**
- * MIDI from JACK into the same log as everything else: takes messages every two milliseconds, gives each the frame at which
- * it is due, connects what should be connected, and comes back by itself when the server does. Main isolate.
+ * MIDI from JACK into the command log: drains the messages every two milliseconds, gives each the frame at which it is due,
+ * connects the wanted outputs, and opens the input again when the server returns. Main isolate.
  *
- * A message sounds a fixed time after it was meant ({@link MidiInput.delayMs}): at once would be up to a block and the
- * time between two looks earlier, but by another amount each time, and a chord would be torn.
+ * A message sounds a fixed time after it was played ({@link MidiInput.delayMs}). Played at once, it would sound up to a block
+ * and a poll earlier, but by another amount each time, which tears chords apart.
  */
 import { type MidiEvent, MidiInputPort, type MidiState, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
-import { type Config, ConfigError } from "../config/settings.ts";
-import {
-  type Command,
-  CommandRefusedError,
-  type EngineControl,
-  type EngineStatus,
-} from "../engine/control/control.ts";
+import type { Config } from "../config/settings.ts";
+import { ConfigError } from "../config/config_error.ts";
+import { type Command, CommandRefusedError, type EngineControl } from "../engine/control/control.ts";
+import { Backoff } from "../foundation/backoff.ts";
 import type { Log } from "../foundation/logging.ts";
 import { HeldControls } from "./held_controls.ts";
 import { readMidi } from "./messages.ts";
 import { MidiClock } from "./midi_clock.ts";
 
 /** Client and port; PortAudio's client is called `understudy`, and must not have to share its name. */
-export const midiClientName = "understudy-midi";
-export const midiPortName = "midi_in";
+const midiClientName = "understudy-midi";
+const midiPortName = "midi_in";
 
-/** Time between two looks at the ring, and between two at cables and server. */
-const takeMs = 2;
-const lookMs = 100;
+/** Time between two polls of the ring, and between two of connections and server. */
+const drainMs = 2;
+const pollMs = 100;
 
-/** What the main isolate may be late by, with garbage collected and all, before a message sounds later than it should. */
+/** How late the main isolate may be, garbage collection included, before a message sounds late. */
 const marginMs = 2;
 
-const firstRetryMs = 500;
-const maxRetryMs = 8_000;
+/** Delay before the first attempt to open the input again, and the longest delay. */
+const retryMs = { firstMs: 500, maxMs: 8_000 };
 
-/** The loss of an audio device on the same server is noticed within this, with room for a busy machine. */
+/** Longest time until the loss of an audio device on the same server is noticed, with room for a busy machine. */
 const audioLossMs = 3_000;
 
 /** Upper half of the status of a program change. */
 const programChange = 12;
 
-/** Kinds of messages that were refused are named once each, up to this many. */
+/** Each reason for a refusal is logged once, up to this many. */
 const maxNotices = 32;
 
 /** Numbers for `/status`. */
@@ -51,9 +48,11 @@ export type MidiCounts = {
   readonly connections: number;
   /** Messages that became commands. */
   readonly messages: number;
-  /** Messages that mean nothing to the patch, those that came too fast, and system messages. */
+  /** Messages that mean nothing to the patch. */
   readonly refused: number;
+  /** Messages that found the ring full. */
   readonly lost: number;
+  /** System messages. */
   readonly ignored: number;
   /** Messages that came too late for their frame and sounded at once. */
   readonly late: number;
@@ -64,11 +63,11 @@ export interface MidiInputOptions {
   readonly native: NativeLibrary;
   readonly engine: EngineControl;
   readonly log: Log;
-  /** Told the program 0 to 127 of a program change; omitted: those mean nothing. Throws {@link CommandRefusedError}. */
+  /** Receives the program, 0 to 127, of a program change; omitted: those are refused. May throw {@link CommandRefusedError}. */
   readonly onProgram?: (program: number) => void;
 }
 
-/** MIDI input that is there whenever the server is; made by {@link MidiInput.start}, ended by {@link MidiInput.stop}. */
+/** MIDI input that is open whenever the server runs; made by {@link MidiInput.start}, ended by {@link MidiInput.stop}. */
 export class MidiInput {
   readonly #options: MidiInputOptions;
   readonly #held = new HeldControls();
@@ -77,19 +76,18 @@ export class MidiInput {
   #port: MidiInputPort | undefined;
   #state: MidiState | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #nextLookMs = 0;
+  #nextPollMs = 0;
   #delayMs = 0;
-  #retryMs = firstRetryMs;
+  readonly #backoff = new Backoff(retryMs);
   #nextRetryMs = 0;
   #mayRetry = true;
-  #audioOnJack = false;
   #lostMs = -Infinity;
   #changing: Promise<void> | undefined;
   #stopped = false;
   #messages = 0;
   #refused = 0;
   #late = 0;
-  /** Of ports that were closed. */
+  /** Totals of the ports that were closed. */
   #lostBefore = 0;
   #ignoredBefore = 0;
 
@@ -98,9 +96,9 @@ export class MidiInput {
   }
 
   /**
-   * Opens the input where the settings want one; undefined where they do not, or where `auto` finds no JACK library.
+   * Opens the input if the settings ask for one; undefined if they do not, or if `auto` finds no JACK library.
    *
-   * @throws {MidiUnavailableError} when `jack` is wanted and not there, {@link ConfigError} for a pattern that is none
+   * @throws {MidiUnavailableError} when `jack` is set and no server answers, {@link ConfigError} for an invalid pattern
    */
   static async start(options: MidiInputOptions): Promise<MidiInput | undefined> {
     const { config: { midi, midiConnect }, native, log } = options;
@@ -116,20 +114,20 @@ export class MidiInput {
       await input.#open();
     } catch (error) {
       if (midi === "jack" || !(error instanceof MidiUnavailableError)) throw error;
-      log.info(error.problem === "library" ? error.message : `${error.message}; looked for again until then`);
+      log.info(error.problem === "library" ? error.message : `${error.message}; the search goes on`);
       if (error.problem === "library") return undefined;
       input.#waitForRetry();
     }
-    input.#timer = setInterval(() => input.#tick(), takeMs);
+    input.#timer = setInterval(() => input.#tick(), drainMs);
     return input;
   }
 
-  /** From the moment for which a message was meant to the frame that is handed to the device, in milliseconds. */
+  /** From the moment at which a message was played to the frame that is delivered to the device, in milliseconds. */
   get delayMs(): number {
     return this.#delayMs;
   }
 
-  /** The port's whole name; undefined while there is none. */
+  /** The port's full name; undefined while no port is open. */
   get portName(): string | undefined {
     return this.#port?.name;
   }
@@ -146,7 +144,7 @@ export class MidiInput {
     };
   }
 
-  /** Closes the client; what is held is let go of. Safe to repeat. */
+  /** Closes the client. Safe to repeat. */
   async stop(): Promise<void> {
     this.#stopped = true;
     clearInterval(this.#timer);
@@ -156,7 +154,7 @@ export class MidiInput {
 
   #tick(): void {
     const nowMs = performance.now();
-    if (this.#port) this.#play(this.#port.take());
+    if (this.#port) this.#play(this.#port.drain());
     if (this.#changing) return;
     if (!this.#port) {
       if (this.#mayRetry && nowMs >= this.#nextRetryMs && this.#isSafe(nowMs)) {
@@ -164,35 +162,35 @@ export class MidiInput {
       }
       return;
     }
-    if (nowMs < this.#nextLookMs) return;
-    this.#nextLookMs = nowMs + lookMs;
-    this.#look(this.#port);
+    if (nowMs < this.#nextPollMs) return;
+    this.#nextPollMs = nowMs + pollMs;
+    this.#poll(this.#port);
   }
 
-  /** Messages of one frame become one batch, so that one block hears them together. */
+  /** Submits the messages of one frame as one batch, so that they sound in the same block. */
   #play(events: readonly MidiEvent[]): void {
     for (let at = 0; at < events.length;) {
       const { frame, heardMs } = events[at];
       const commands: Command[] = [];
       for (; at < events.length && events[at].frame === frame; at++) {
         const { status, first, second } = events[at];
-        this.#trying(1, () => {
+        this.#countRefusals(1, () => {
           if (status >> 4 === programChange) this.#changeProgram(first);
           else commands.push(readMidi(status, first, second, this.#options.engine));
         });
       }
-      const meantMs = this.#clock.momentOf(frame, heardMs, this.#state?.sampleRateHz ?? 48_000);
-      if (commands.length > 0) this.#submit(commands, meantMs + this.#delayMs);
+      const playedMs = this.#clock.momentOf(frame, heardMs, this.#state?.sampleRateHz ?? 48_000);
+      if (commands.length > 0) this.#submit(commands, playedMs + this.#delayMs);
     }
   }
 
   #submit(commands: readonly Command[], monotonicMs?: number): void {
-    this.#trying(commands.length, () => {
+    this.#countRefusals(commands.length, () => {
       const time = monotonicMs === undefined ? undefined : { monotonicMs };
       const { lateMs } = this.#options.engine.submit(commands, time);
       this.#messages += commands.length;
       if (lateMs > 0) this.#late += commands.length;
-      commands.forEach((command) => this.#held.take(command));
+      commands.forEach((command) => this.#held.record(command));
     });
   }
 
@@ -207,8 +205,8 @@ export class MidiInput {
     this.#messages++;
   }
 
-  /** What cannot be done is counted, and named once. */
-  #trying(messages: number, work: () => void): void {
+  /** Counts the messages that are refused, and logs each reason once. */
+  #countRefusals(messages: number, work: () => void): void {
     try {
       work();
     } catch (error) {
@@ -220,29 +218,31 @@ export class MidiInput {
     }
   }
 
-  #look(port: MidiInputPort): void {
+  #poll(port: MidiInputPort): void {
     const { log, config: { midiConnect } } = this.#options;
     const before = this.#state;
-    const state = this.#state = port.look();
+    const state = this.#state = port.poll();
     if (!state.alive) {
       this.#lostMs = performance.now();
-      const until = this.#audioOnJack ? " once the audio device is back" : "";
+      const when = this.#options.engine.status().usesJack ? " once the audio device is back" : "";
       log.error(
-        `MIDI input lost: the JACK server is gone; held notes are released, looked for again${until}`,
+        `MIDI input lost: the JACK server is gone; held notes are released, and the server is looked for again${when}`,
       );
       return this.#change(() => this.#lose(port));
     }
     this.#delayMs = this.#delayFor(state);
     if (before && state.lost !== before.lost) {
       log.warning(
-        `MIDI: ${(state.lost - before.lost) >>> 0} messages lost, they came faster than they are taken`,
+        `MIDI: ${
+          (state.lost - before.lost) >>> 0
+        } messages lost, they came faster than the engine reads them`,
       );
     }
     if (before && before.connections !== state.connections) {
       log.info(
         `MIDI input: ${state.connections} ${state.connections === 1 ? "cable" : "cables"} at ${port.name}`,
       );
-      if (state.connections === 0) this.#letGo();
+      if (state.connections === 0) this.#releaseHeld();
     }
     if (state.portsChanged && midiConnect !== undefined) {
       this.#change(async () => void await port.connect(midiConnect));
@@ -250,32 +250,26 @@ export class MidiInput {
   }
 
   /**
-   * Whether a client can be opened again. libjack shares memory between the clients of a process: where one of a dead
-   * server is still open, PortAudio's, and one of the next server is opened beside it, closing them ends the process
-   * (measured with 1.9.21). So the audio device goes first, or must have shown that it was not lost.
+   * Whether a client can be opened again. libjack shares memory between the clients of a process: if PortAudio's client of a
+   * dead server is still open when a client of the next server is opened, closing them ends the process (measured with
+   * 1.9.21). So the audio device must be back first, or must have shown that it was not lost.
    */
   #isSafe(nowMs: number): boolean {
-    const state = this.#lookAtAudio();
-    return !this.#audioOnJack || (state === "running" && nowMs - this.#lostMs > audioLossMs);
+    const { usesJack, state } = this.#options.engine.status();
+    return !usesJack || (state === "running" && nowMs - this.#lostMs > audioLossMs);
   }
 
-  #lookAtAudio(): EngineStatus["state"] {
-    const { driver, device, state } = this.#options.engine.status();
-    if (driver === "portaudio") this.#audioOnJack = /jack/i.test(device);
-    return state;
-  }
-
-  /** The renderers' lead, a period of the server, and what two looks and a busy main isolate may add. */
+  /** The renderers' lead, a period of the server, and the delays of polling and of a busy main isolate. */
   #delayFor({ periodFrames, sampleRateHz }: MidiState): number {
     const { lookaheadBlocks, blockFrames, sampleRateHz: rateHz } = this.#options.engine.status();
     const blockMs = blockFrames * 1_000 / rateHz;
     const periodMs = Math.max(blockMs, periodFrames * 1_000 / sampleRateHz);
-    return lookaheadBlocks * blockMs + periodMs + takeMs + marginMs;
+    return lookaheadBlocks * blockMs + periodMs + drainMs + marginMs;
   }
 
-  #letGo(): void {
+  #releaseHeld(): void {
     const commands = this.#held.release();
-    if (commands.length > 0) this.#trying(0, () => void this.#options.engine.submit(commands));
+    if (commands.length > 0) this.#countRefusals(0, () => void this.#options.engine.submit(commands));
   }
 
   async #open(): Promise<void> {
@@ -283,11 +277,12 @@ export class MidiInput {
     const port = await MidiInputPort.open(native, midiClientName, midiPortName);
     this.#port = port;
     this.#clock = new MidiClock();
-    this.#state = port.look();
-    this.#lookAtAudio();
+    this.#state = port.poll();
     this.#delayMs = this.#delayFor(this.#state);
-    this.#retryMs = firstRetryMs;
-    log.info(`MIDI input: ${port.name} on JACK, sounds ${this.#delayMs.toFixed(1)} ms after it is played`);
+    this.#backoff.reset();
+    log.info(
+      `MIDI input: ${port.name} on JACK, notes sound ${this.#delayMs.toFixed(1)} ms after they are played`,
+    );
     if (midiConnect !== undefined && await port.connect(midiConnect) === 0) {
       const sources = await port.sources();
       log.info(
@@ -303,24 +298,24 @@ export class MidiInput {
       await this.#open();
     } catch (error) {
       if (!(error instanceof MidiUnavailableError)) throw error;
-      this.#retryMs = Math.min(maxRetryMs, this.#retryMs * 2);
+      const delayMs = this.#backoff.increase();
       this.#waitForRetry();
-      this.#options.log.debug(`${error.message}; next try in ${this.#retryMs} ms`);
+      this.#options.log.debug(`${error.message}; next attempt in ${delayMs} ms`);
     }
   }
 
   async #lose(port: MidiInputPort): Promise<void> {
-    this.#letGo();
+    this.#releaseHeld();
     this.#waitForRetry();
     await this.#close(port);
   }
 
   #waitForRetry(): void {
-    this.#nextRetryMs = performance.now() + this.#retryMs;
+    this.#nextRetryMs = performance.now() + this.#backoff.delayMs;
   }
 
   async #close(port: MidiInputPort): Promise<void> {
-    const { lost, ignored } = port.look();
+    const { lost, ignored } = port.poll();
     this.#lostBefore += lost;
     this.#ignoredBefore += ignored;
     this.#port = undefined;

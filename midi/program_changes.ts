@@ -1,6 +1,6 @@
 /**
- * Program changes from a device: each number is a patch. Loading takes longer than turning a dial by one, so of those that
- * come meanwhile the last one counts. Main isolate.
+ * Program changes from a device: each number is a patch. Loading a patch takes longer than turning a dial by one step, so of
+ * the changes that arrive meanwhile only the last one counts. Main isolate.
  */
 import type { Log } from "../foundation/logging.ts";
 import { patchOfProgram } from "./messages.ts";
@@ -13,8 +13,8 @@ export class ProgramChanges {
   #loading: Promise<void> | undefined;
 
   /**
-   * @param patches by the number of the program
-   * @param load exchanges what plays, and refuses what cannot be played
+   * @param patches names, by the number of the program
+   * @param load loads and plays a patch; rejects when the patch cannot be played
    */
   constructor(patches: readonly string[], load: (patch: string) => Promise<void>, log: Log) {
     this.#patches = patches;
@@ -22,13 +22,13 @@ export class ProgramChanges {
     this.#log = log;
   }
 
-  /** Throws `CommandRefusedError` for a number that is no patch. */
+  /** Loads the patch of a program. Throws `CommandRefusedError` for a number without a patch. */
   change(program: number): void {
     this.#wanted = patchOfProgram(program, this.#patches);
     this.#loading ??= this.#loadWanted().finally(() => this.#loading = undefined);
   }
 
-  /** Resolves when nothing is being loaded any more. */
+  /** Resolves when no patch is being loaded. */
   async settled(): Promise<void> {
     await this.#loading;
   }
@@ -39,9 +39,9 @@ export class ProgramChanges {
       this.#wanted = undefined;
       try {
         await this.#load(patch);
-        this.#log.info(`MIDI: a program change has brought ${patch}`);
+        this.#log.info(`MIDI: a program change loaded ${patch}`);
       } catch (error) {
-        this.#log.warning(`MIDI: the program ${patch} was not brought: ${(error as Error).message}`);
+        this.#log.warning(`MIDI: the program ${patch} was not loaded: ${(error as Error).message}`);
       }
     }
   }

@@ -9,7 +9,7 @@ export interface Formula {
   readonly text: string;
 }
 
-const longest = 40;
+const maxTextLength = 40;
 
 const signs: Readonly<Record<string, string>> = {
   add: "+",
@@ -70,7 +70,7 @@ export function formulaGroups(graph: Graph, patch: PatchGraph): ReadonlyMap<numb
   const textOf = new Map([...sizeOf].map(([root, size]) => {
     // more than a few operations are not read at a glance
     const text = size <= 6 ? expression(root, root) : "";
-    return [root, size <= 6 && text.length <= longest ? text : `arithmetic\n${size} operations`];
+    return [root, size <= 6 && text.length <= maxTextLength ? text : `arithmetic\n${size} operations`];
   }));
   return new Map([...rootOf].map(([index, root]) => [index, { root, text: textOf.get(root)! }]));
 }

@@ -1,6 +1,8 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { type Driver, DriverError } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { DriverError } from "./driver_error.ts";
 
 /** Real-time priority asked for the clock thread: below kernel threads, above everything of ours. */
 const clockPriority = 60;
@@ -8,6 +10,7 @@ const clockPriority = 60;
 /** Calls the callback from a native thread at absolute deadlines, with no device behind it. Makes no sound. */
 export class ClockDriver implements Driver {
   readonly kind = "clock";
+  readonly usesJack = false;
   readonly stopsWhenLost = true;
   readonly device = "clock (no sound)";
   readonly outputLatencySeconds = 0;
@@ -26,7 +29,7 @@ export class ClockDriver implements Driver {
     memory: SharedMemory,
     periodFrames = memory.geometry.blockFrames,
   ): ClockDriver {
-    const base = Deno.UnsafePointer.of(memory.bytes);
+    const base = sharedMemoryPointer(native, memory.bytes);
     const error = native.symbols.us_clock_start(base, periodFrames, clockPriority);
     if (error !== 0) {
       throw new DriverError(

@@ -1,4 +1,4 @@
-/** What calls the native callback: a sound device or the clock. The engine starts one and knows it only by this. */
+/** A sound device or the clock: it calls the native callback. The engine knows it only by this interface. */
 export interface Driver {
   readonly kind: "portaudio" | "clock";
   /** Name for people, e.g. `JACK Audio Connection Kit: system`. */
@@ -7,12 +7,9 @@ export interface Driver {
   readonly outputLatencySeconds: number;
   /** Whether the callback is still being called, as far as the host tells. */
   readonly alive: boolean;
+  /** Whether it is a client of JACK, whose library all clients of this process share. */
+  readonly usesJack: boolean;
   /** Whether it can be stopped without harm after it was lost. */
   readonly stopsWhenLost: boolean;
   stop(): Promise<void>;
-}
-
-/** The driver could not be opened or started; the message says what was asked for, what was found, and the remedy. */
-export class DriverError extends Error {
-  override readonly name = "DriverError";
 }

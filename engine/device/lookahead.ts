@@ -1,4 +1,4 @@
-import { DriverError } from "./driver.ts";
+import { DriverError } from "./driver_error.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";

@@ -4,14 +4,15 @@ import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import { type Driver, DriverError } from "./driver.ts";
+import type { Driver } from "./driver.ts";
+import { DriverError } from "./driver_error.ts";
 import { PortAudioDriver } from "./portaudio_driver.ts";
 
 /** Opens a driver that calls the native callback with this memory; {@link openDriver} outside of tests. */
 export type OpenDriver = typeof openDriver;
 
 /**
- * Opens what the configuration asks for. `auto` takes the sound device, and the clock where there is none at all; a
+ * Opens the driver that the configuration asks for. `auto` takes the sound device, and the clock where there is none at all; a
  * device that was named, or that refuses the format, is an error and never replaced by another.
  *
  * @throws {DriverError} or one of the PortAudio errors

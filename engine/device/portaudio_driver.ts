@@ -1,5 +1,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { PortAudio, type Stream } from "../../ffi/portaudio.ts";
+import { type Device, PortAudio, type Stream } from "../../ffi/portaudio.ts";
+import { HostApiType } from "../../ffi/portaudio_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { Config } from "../../config/settings.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
@@ -9,17 +11,19 @@ export class PortAudioDriver implements Driver {
   readonly kind = "portaudio";
   readonly device: string;
   readonly outputLatencySeconds: number;
+  readonly usesJack: boolean;
   readonly stopsWhenLost: boolean;
   readonly #portAudio: PortAudio;
   readonly #stream: Stream;
   #running = true;
 
-  private constructor(portAudio: PortAudio, stream: Stream, hostApi: string, device: string) {
+  private constructor(portAudio: PortAudio, stream: Stream, device: Device) {
     this.#portAudio = portAudio;
     this.#stream = stream;
-    this.device = `${hostApi}: ${device}`;
-    // with a server that is gone, PortAudio 19.6 waits ten minutes in Pa_CloseStream, or ends the process by an assertion
-    this.stopsWhenLost = !/jack/i.test(hostApi);
+    this.device = `${device.hostApi}: ${device.name}`;
+    this.usesJack = device.hostApiType === HostApiType.jack;
+    // when a JACK server is gone, PortAudio 19.6 waits ten minutes in Pa_CloseStream, or ends the process by an assertion
+    this.stopsWhenLost = !this.usesJack;
     this.outputLatencySeconds = stream.info.outputLatencySeconds;
   }
 
@@ -55,10 +59,10 @@ export class PortAudioDriver implements Driver {
         sampleRateHz: config.sampleRateHz,
         framesPerBuffer: 0,
         callback: native.symbols.us_callback_address(),
-        userData: Deno.UnsafePointer.of(memory.bytes),
+        userData: sharedMemoryPointer(native, memory.bytes),
       });
       await stream.start();
-      return new PortAudioDriver(portAudio, stream, outputDevice.hostApi, outputDevice.name);
+      return new PortAudioDriver(portAudio, stream, outputDevice);
     } catch (error) {
       await portAudio.close();
       throw error;
@@ -72,7 +76,7 @@ export class PortAudioDriver implements Driver {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
-    if (!this.stopsWhenLost && !this.#stream.isActive) return; // its server has gone just now
+    if (!this.stopsWhenLost && !this.#stream.isActive) return; // its server has just ended
     await this.#stream.close();
     await this.#portAudio.close();
   }

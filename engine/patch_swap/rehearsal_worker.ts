@@ -1,35 +1,14 @@
 /**
- * The dress rehearsal of a patch that is to be exchanged for the one that plays: in a thread of its own, which runs only
- * when nobody else wants the processor, it is compiled and played for a while. What it would do on stage, trap, give
- * numbers that are not finite, or be too slow, it does here. The code that was optimised here is the code that plays.
+ * The rehearsal of a patch before it plays: a thread of its own compiles it and plays it for a while. If the patch traps, gives
+ * numbers that are not finite, or is too slow, that shows here and is not heard. The code that was optimised here is the code
+ * that plays.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { openNative } from "../../ffi/native_library.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
-import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { lockSamples } from "../samples/lock_samples.ts";
 import { instantiatePatch } from "../renderer/patch_instance.ts";
-
-/** What is rehearsed. */
-export interface RehearsalStart {
-  readonly graph: PatchGraph;
-  /** The sound files that it names. */
-  readonly samples?: SampleBank;
-  readonly format: PatchFormat;
-  readonly seed: number;
-  /** Path of the native part, through which the thread lowers its own priority. */
-  readonly nativeLibrary: string;
-}
-
-/** What came of it: the patch and how it played, or why it did not. */
-export type RehearsalResult = {
-  readonly patch: CompiledPatch;
-  /** Part of a core that one renderer needs while notes play. */
-  readonly load: number;
-  readonly isFinite: boolean;
-} | { readonly error: string };
+import { checkRehearsalStart, type RehearsalResult, type RehearsalStart } from "./rehearsal_messages.ts";
 
 /** Notes held in each instrument while its speed is measured. */
 const heldNotes = 8;
@@ -38,10 +17,12 @@ const heldNotes = 8;
 const warmUpSeconds = 0.3;
 const measuredSeconds = 0.3;
 
-function rehearse({ graph, samples, format, seed, nativeLibrary }: RehearsalStart): RehearsalResult {
+function rehearse(
+  { graph, samples, format, seed, nativeLibrary, beforeStart }: RehearsalStart,
+): RehearsalResult {
   const native = openNative(nativeLibrary);
   const { symbols } = native;
-  symbols.us_demote_thread(symbols.us_thread_id());
+  if (!beforeStart) symbols.us_demote_thread(symbols.us_thread_id());
   lockSamples(native, samples?.memory);
   const patch = compileGraph(graph, format, samples);
   const exports = instantiatePatch(patch);
@@ -79,7 +60,7 @@ function rehearse({ graph, samples, format, seed, nativeLibrary }: RehearsalStar
 
 let result: RehearsalResult;
 try {
-  result = rehearse(workerData as RehearsalStart);
+  result = rehearse(checkRehearsalStart(workerData));
 } catch (error) {
   result = { error: error instanceof Error ? error.message : String(error) };
 }

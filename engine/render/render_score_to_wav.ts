@@ -1,6 +1,7 @@
 import { compileChecksum } from "../memory/checksum.ts";
 import type { SampleFormat } from "./sample_format.ts";
-import { maxWavFrames, WavFileError, WavWriter } from "./wav_writer.ts";
+import { maxWavFrames, WavWriter } from "./wav_writer.ts";
+import { WavFileError } from "./wav_file_error.ts";
 import { renderScore, type ScoreRenderOptions, type ScoreRenderResult } from "./score_renderer.ts";
 
 export interface ScoreToWavOptions extends Omit<ScoreRenderOptions, "checksum" | "onSamples"> {

@@ -6,11 +6,7 @@ import {
   type SessionHeader,
   sessionMagic,
 } from "./session_format.ts";
-
-/** A file that is not a session, or whose start is damaged. */
-export class SessionDamagedError extends Error {
-  override readonly name = "SessionDamagedError";
-}
+import { SessionDamagedError } from "./session_damaged_error.ts";
 
 export interface Chunk {
   readonly type: ChunkType;
@@ -54,7 +50,7 @@ export class SessionReader {
     }
   }
 
-  /** The patch that the session begins with; it stands behind the header. Throws {@link SessionDamagedError}. */
+  /** The patch that the session begins with; it follows the header. Throws {@link SessionDamagedError}. */
   async patch(): Promise<RecordedPatch> {
     await this.rewind();
     await this.next();

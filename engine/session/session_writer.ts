@@ -10,12 +10,15 @@ import {
   sessionMagic,
   type SessionSummary,
 } from "./session_format.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
+import { ExitError } from "../../foundation/exit_error.ts";
 
 const queueLimitBytes = 64 * 1024 * 1024;
 
 /** A session file that cannot be created; the message names the path and the remedy. */
-export class SessionFileError extends Error {
+export class SessionFileError extends ExitError {
   override readonly name = "SessionFileError";
+  override readonly exitCode = exitCodes.session;
 }
 
 /** A session file being written. Main isolate. */
@@ -33,7 +36,7 @@ export class SessionWriter {
   }
 
   /**
-   * Creates the file. An existing one is kept: recording over somebody's session is refused.
+   * Creates the file. An existing one is kept: recording over a session is refused.
    *
    * @throws {SessionFileError}
    */

@@ -13,7 +13,7 @@ function roundedCorner(frames: Signal<"1">): Signal<"1"> {
 
 /**
  * A band-limited triangle, -1 to 1, beginning at 0 and rising. Both corners of a period are rounded with the second
- * integral of the cubic B-spline, so its harmonics lose what those of {@link saw} lose.
+ * integral of the cubic B-spline, so its harmonics lose what those of `saw` lose.
  */
 export const triangle = defineModule({
   name: "triangle",

@@ -1,19 +1,15 @@
 /** Stack traces name files as people do, not as URLs do: a space is a space. */
 const modulesRoot = decodeURI(new URL("../", import.meta.url).href);
 
-/** What calls the functions of a patch; whoever called that is not the patch. */
-const builder = decodeURI(new URL("../patch.ts", import.meta.url).href);
-
 /** The line of the patch that led here, e.g. `organ.ts:12`: the first caller outside of the module library, if any. */
 export function patchLocation(stack: string = new Error().stack ?? ""): string {
   for (const line of stack.split("\n")) {
     const match = /(file:\/\/.+):(\d+):\d+\)?$/.exec(line);
     if (!match) continue;
     const [, file, number] = match;
-    if (file === builder) return "";
-    if (!file.startsWith(modulesRoot)) {
-      return `${file.slice(file.lastIndexOf("/") + 1)}:${number}`;
-    }
+    if (!file.startsWith(modulesRoot)) return `${file.slice(file.lastIndexOf("/") + 1)}:${number}`;
+    // a file at the roof of the modules calls the functions of a patch; its own caller is not the patch
+    if (!file.slice(modulesRoot.length).includes("/")) return "";
   }
   return "";
 }

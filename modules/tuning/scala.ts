@@ -4,6 +4,7 @@
  * there is a full stop, a ratio otherwise. The last pitch is the interval after which the scale repeats.
  */
 import { tunedKeys } from "./tuned.ts";
+import { ScaleError } from "./scale_error.ts";
 
 /** A scale: its pitches above the first note, in cents; the last one is where it begins again. */
 export interface Scale {
@@ -18,11 +19,6 @@ export interface KeyMapping {
   /** Key whose frequency is given, and that frequency; A4 = 440 Hz by default. */
   readonly referenceKey?: number;
   readonly referenceHz?: number;
-}
-
-/** A text that is no scale; the message says in which line, and what was expected. */
-export class ScaleError extends Error {
-  override readonly name = "ScaleError";
 }
 
 const maxNotes = 10_000;

@@ -2,20 +2,20 @@ import { dirname, resolve } from "node:path";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { isPatchFile } from "./patch_name.ts";
 
-/** What may be loaded from afar. */
+/** The patch files that remote senders may load. */
 export interface AllowedPatches {
   /** Name or file that the engine was started with. */
-  readonly first: string;
-  /** Folder whose files may be loaded, with all that is below it. */
+  readonly first: string | undefined;
+  /** Folder whose files may be loaded, with those in its subfolders. */
   readonly folder: string | undefined;
 }
 
 /**
  * Decides what a sender of `/patch/load` gets: a patch that comes with Understudy, the file that the engine was started
- * with, or a file below the declared folder. Links are followed first, so none leads out of it.
+ * with, or a file below the declared folder. Symbolic links are resolved first, so none leads out of the folder.
  *
  * @returns what to load: a name, or the real path of a file
- * @throws {PatchError} for a file that is elsewhere or is not there; both get the same answer
+ * @throws {PatchError} for a file that is elsewhere or does not exist; the message does not tell which
  */
 export async function allowedPatch(
   nameOrFile: string,
@@ -32,7 +32,7 @@ export async function allowedPatch(
   const [path, root, started] = await Promise.all([
     real(resolve(folder, nameOrFile)),
     real(folder),
-    real(first),
+    first === undefined ? undefined : real(first),
   ]);
   if (path !== undefined && (path === started || isBelow(path, root))) return path;
   throw new PatchError(`${nameOrFile}: there is no such file below the folder of patches`);

@@ -1,16 +1,16 @@
 /**
- * Runs in a process of its own that may read the patch file and the modules, and nothing else: evaluates the file, builds
- * its patch, and prints the graph, or what went wrong, as one line of JSON.
+ * Runs in a process of its own that may read the patch file and the sources that patches are made of, nothing else: evaluates
+ * the file, builds its patch, and prints the graph or the error as one line of JSON.
  */
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { graphToJson } from "../../compiler/graph/graph_json.ts";
 import type { Patch } from "../../modules/patch.ts";
 
-/** What the parent reads: exactly one of the two. */
+/** What the parent reads: exactly one of the two fields. */
 export interface Evaluation {
   /** JSON text of the graph. */
   readonly graph?: string;
-  /** What is wrong, with the line of the file. */
+  /** The error message, with the line of the file. */
   readonly error?: string;
 }
 
@@ -35,7 +35,7 @@ function describe(value: unknown): string {
   return value === null || typeof value !== "object" ? String(value) : "an object without `build`";
 }
 
-/** What went wrong, in front of it the line of the patch file where that is known and not in it already. */
+/** The message of an error, preceded by the line of the patch file where that is known and the message lacks it. */
 function explain(error: unknown, url: string): string {
   if (!(error instanceof Error)) return `threw ${typeof error === "object" ? "an object" : String(error)}`;
   const { message } = error;
@@ -44,7 +44,7 @@ function explain(error: unknown, url: string): string {
   return location === "" || text.includes(location) ? text : `${location}: ${text}`;
 }
 
-/** In words of patch files what the runtime says about programs. */
+/** Translates the runtime's messages into the words of patch files. */
 function foreignError(error: Error, message: string): string {
   const syntax = /^SyntaxError: (.*)/.exec(message)?.[1];
   if (syntax !== undefined) return `syntax error: ${syntax}`;
@@ -71,7 +71,7 @@ function locationIn(text: string, url: string): string {
 }
 
 function answer(evaluation: Evaluation): never {
-  // begins a new line, whatever the patch itself has written
+  // on a line of its own: the patch may have written a part of one
   const bytes = new TextEncoder().encode(`\n${JSON.stringify(evaluation)}\n`);
   for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
   Deno.exit(0);
@@ -79,11 +79,11 @@ function answer(evaluation: Evaluation): never {
 
 if (import.meta.main) {
   const [url, formatJson] = Deno.args;
-  // what a patch prints goes to the terminal, not into the answer
+  // the output of the patch must not mix with the answer on standard output
   console.log = console.info = console.debug = console.error;
-  // a thread of its own would outlive the evaluation
+  // a thread of the patch would outlive the evaluation
   Reflect.deleteProperty(globalThis, "Worker");
-  // deep enough to reach the patch file from inside of nested modules
+  // deep enough to reach the patch file from nested modules
   Error.stackTraceLimit = 100;
   addEventListener("unhandledrejection", ({ reason }) => answer({ error: explain(reason, url) }));
   addEventListener("error", ({ error }) => answer({ error: explain(error, url) }));

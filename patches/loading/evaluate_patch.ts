@@ -1,99 +1,115 @@
 /**
- * Patches by name or from a file. A file is somebody's program: it is evaluated in a child process without permissions
- * beyond reading itself and the modules, within limits of time and memory, and what crosses is data that is checked. So a
- * patch that loops for ever, throws, eats memory or returns nonsense is an error message, and what plays plays on.
+ * Patches from files. A file is a program of unknown origin: a child process evaluates it, may read only the file and the
+ * sources that patches are made of, and has limits of time and memory. What it returns is data, which is checked. So a patch
+ * that loops, throws, exhausts memory or returns nonsense is an error message, and the patch that plays plays on.
  */
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
-import { planArena } from "../../compiler/arena.ts";
+import { planArena } from "../../compiler/plan/arena.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { graphFromJson } from "../../compiler/graph/validate.ts";
-import { patchNamed } from "../ready/catalogue.ts";
 import type { Evaluation } from "./evaluate_child.ts";
-import { isPatchFile } from "./patch_name.ts";
 
-/** Evaluating a patch takes some 60 ms; one that takes this long does not end. */
+/** Longest evaluation. A patch takes about 60 ms; one that takes this long does not end. */
 const timeLimitMs = 10_000;
 
-/** Memory of the child in MiB: its heap, and all of its data. The runtime itself needs about 60. */
+/** Memory of the child in MiB: its heap, and all of its data. The runtime alone needs about 60. */
 const heapLimitMiB = 256;
 const dataLimitMiB = 1_024;
 
-/** Largest answer; a patch of a thousand modules has some 4 MB. */
+/** Largest graph that is read; a patch of a thousand modules has about 4 MB. */
 const answerLimitMiB = 32;
 
-/** What is shown of that which a patch prints. */
+/** Bytes of a patch's own output that are shown. */
 const printLimitBytes = 65_536;
 
-/** Longest error text; a patch can throw a book. */
+/** Characters of an error message that are shown; a patch can throw a longer one. */
 const errorLimit = 500;
 
-/** What the child's runtime needs to find its cache of transpiled files; nothing else of the environment reaches it. */
+/** Variables by which the child finds its cache of transpiled files; no other part of the environment reaches it. */
 const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
 
-export interface LoadOptions {
-  /** Time for evaluating a file, in milliseconds. */
+/** Single files that the sources of patches import from other rooms. */
+const sharedFiles = ["foundation/exit_codes.ts", "foundation/exit_error.ts"];
+
+/** What the child may read besides the patch file: folders and single files, as absolute paths. */
+const readableSources: readonly string[] = ["modules/", "compiler/graph/", ...sharedFiles]
+  .map((path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)));
+
+export interface EvaluateOptions {
+  /** Longest time for evaluating the file, in milliseconds. */
   readonly timeLimitMs?: number;
-  /** Told what a patch file prints while it is evaluated: its author's debugging. */
+  /** Receives what the file prints while it is evaluated: its author's debugging. */
   readonly onPrint?: (text: string) => void;
+  /** Ends the evaluation; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-/** The graph of a patch for an output format. Throws `PatchUnknownError` or {@link PatchError}, which say what to mend. */
-export async function loadPatch(
-  nameOrFile: string,
+/**
+ * Evaluates a patch file and returns its graph for an output format.
+ *
+ * @throws {PatchError} one line that says what is wrong with the file, and in which line of it where that is known
+ */
+export async function evaluatePatch(
+  file: string,
   format: PatchFormat,
-  options: LoadOptions = {},
+  options: EvaluateOptions = {},
 ): Promise<PatchGraph> {
-  if (!isPatchFile(nameOrFile)) return patchNamed(nameOrFile).build(format);
-  const path = await patchPath(nameOrFile);
+  const path = await patchPath(file);
   try {
     const evaluation = await evaluateApart(path, format, options);
     if (evaluation.error !== undefined) throw new PatchError(evaluation.error);
     const graph = graphFromJson(evaluation.graph!);
-    planArena(graph, format); // that it fits into memory
+    planArena(graph, format); // throws when its state would not fit into memory
     return graph;
   } catch (cause) {
     if (!(cause instanceof PatchError)) throw cause;
     const text = plain(cause.message);
-    // a text that begins with the line of the file names the file
-    const named = text.startsWith(`${basename(nameOrFile)}:`);
-    throw new PatchError(named ? text : `${nameOrFile}: ${text}`, { cause });
+    // a text that begins with a line number of the file names the file already
+    const named = text.startsWith(`${basename(file)}:`);
+    throw new PatchError(named ? text : `${file}: ${text}`, { cause });
   }
 }
 
-async function patchPath(nameOrFile: string): Promise<string> {
+async function patchPath(file: string): Promise<string> {
   let path: string;
   try {
-    path = await Deno.realPath(nameOrFile);
+    path = await Deno.realPath(file);
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) {
-      throw new PatchError(`there is no patch file ${nameOrFile}`, { cause });
+      throw new PatchError(`there is no patch file ${file}`, { cause });
     }
-    throw new PatchError(`cannot read the patch file ${nameOrFile}: ${(cause as Error).message}`, {
+    throw new PatchError(`cannot read the patch file ${file}: ${(cause as Error).message}`, {
       cause,
     });
   }
   const { isFile, isDirectory } = await Deno.stat(path);
   if (!isFile) {
     throw new PatchError(
-      `${nameOrFile}: expected a patch file, found ${isDirectory ? "a folder" : "something else"}`,
+      `${file}: expected a patch file, found ${isDirectory ? "a folder" : "something else"}`,
     );
   }
-  // Deno's list of what may be read is divided by commas, and knows no other way to write one
+  // commas separate the paths of --allow-read, and cannot be escaped there
   if (path.includes(",")) throw new PatchError(`${path}: a path with a comma cannot be read; rename it`);
   return path;
 }
 
-/** On one line, without anything that would move a terminal's cursor. */
+/** The text on one line, without control characters. */
 function plain(text: string): string {
   const line = text.slice(0, errorLimit * 2).replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
   return line.length > errorLimit ? `${line.slice(0, errorLimit)} ...` : line;
 }
 
 /** Runs the child process and reads its answer. */
-async function evaluateApart(path: string, format: PatchFormat, options: LoadOptions): Promise<Evaluation> {
+async function evaluateApart(
+  path: string,
+  format: PatchFormat,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { signal: abortion, onPrint } = options;
+  abortion?.throwIfAborted();
   if (Deno.build.standalone) {
     throw new PatchError(
       "patch files need the sources of Understudy and Deno; the binary plays its own patches by name",
@@ -107,9 +123,11 @@ async function evaluateApart(path: string, format: PatchFormat, options: LoadOpt
     kill(process);
   };
   const timer = setTimeout(
-    () => stop(`was not done after ${limitMs / 1_000} s: does it loop or wait for ever?`),
+    () => stop(`was not done after ${limitMs / 1_000} s: does it loop, or wait without end?`),
     limitMs,
   );
+  const abort = () => kill(process);
+  abortion?.addEventListener("abort", abort);
   try {
     const [answer, complaint, { success, signal, code }] = await Promise.all([
       readLimited(
@@ -120,9 +138,10 @@ async function evaluateApart(path: string, format: PatchFormat, options: LoadOpt
       readLimited(process.stderr, printLimitBytes, () => {}),
       process.status,
     ]);
+    abortion?.throwIfAborted();
     if (stopped !== undefined) throw new PatchError(stopped);
     if (success) {
-      if (complaint !== "") options.onPrint?.(printable(complaint));
+      if (complaint !== "") onPrint?.(printable(complaint));
       return readEvaluation(answer);
     }
     if (/out of memory|memory allocation|allocation failed/i.test(complaint)) {
@@ -139,18 +158,16 @@ async function evaluateApart(path: string, format: PatchFormat, options: LoadOpt
     );
   } finally {
     clearTimeout(timer);
+    abortion?.removeEventListener("abort", abort);
   }
 }
 
-/** Starts the child: no network, no packages, no environment, no core file, and limits that hold if we are killed. */
+/**
+ * Starts the child: no network, no packages, no environment, no core file, and limits that the system enforces even when this
+ * process is killed.
+ */
 function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildProcess {
-  const readable = [
-    path,
-    ...["../../modules/", "../../compiler/graph/"].map((folder) =>
-      fileURLToPath(new URL(folder, import.meta.url))
-    ),
-  ];
-  // -t: seconds of all threads together
+  // -t: seconds of processor time of all threads together
   const limits = ["-c 0", `-d ${dataLimitMiB * 1024}`, `-t ${Math.ceil(limitMs / 1_000) * 4}`];
   return new Deno.Command("/bin/sh", {
     args: [
@@ -161,7 +178,7 @@ function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildPr
       "run",
       ...["--quiet", "--no-prompt", "--no-remote", "--no-npm", "--no-lock", "--cached-only"],
       `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-      `--allow-read=${readable.join(",")}`,
+      `--allow-read=${[path, ...readableSources].join(",")}`,
       `--v8-flags=--max-old-space-size=${heapLimitMiB}`,
       new URL("./evaluate_child.ts", import.meta.url).href,
       pathToFileURL(path).href,
@@ -182,13 +199,13 @@ function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildPr
   }).spawn();
 }
 
-/** The last line is the child's; what stands before it the patch has written. */
+/** Reads the last line of the output, which is the child's; the patch wrote the lines before it. */
 function readEvaluation(answer: string): Evaluation {
   try {
     const evaluation = JSON.parse(answer.slice(answer.trimEnd().lastIndexOf("\n") + 1)) as Evaluation;
     if (typeof evaluation?.graph === "string" || typeof evaluation?.error === "string") return evaluation;
   } catch {
-    // said below
+    // the error below says so
   }
   throw new PatchError("ended by itself before it gave a patch, or gave nonsense instead");
 }
@@ -197,16 +214,16 @@ function kill(process: Deno.ChildProcess): void {
   try {
     process.kill("SIGKILL");
   } catch {
-    // it has ended by itself
+    // it has ended already
   }
 }
 
-/** What a patch printed, without anything that would move a terminal's cursor. */
+/** The output of a patch without control characters, except tabs and line ends. */
 function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]/gu, "").trimEnd();
 }
 
-/** Reads a stream as text up to a limit; the rest is thrown away. */
+/** Reads a stream as text up to a limit and drops the rest. */
 async function readLimited(
   stream: ReadableStream<Uint8Array>,
   limitBytes: number,

@@ -1,6 +1,7 @@
-import { readScale, ScaleError, tuningOf } from "../../modules/tuning/scala.ts";
+import { readScale, tuningOf } from "../../modules/tuning/scala.ts";
+import { ScaleError } from "../../modules/tuning/scale_error.ts";
 
-/** The pitches of all keys from a Scala file. Throws {@link ScaleError}, which names the file. */
+/** Reads the pitches of all keys from a Scala file. Throws {@link ScaleError}, which names the file. */
 export async function readTuning(path: string): Promise<number[]> {
   try {
     return tuningOf(readScale(await Deno.readTextFile(path)));

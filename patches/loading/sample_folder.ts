@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { isPatchFile } from "./patch_name.ts";
 
 /**
- * Where the sound files of a patch are looked for: in the folder of the settings; without one, in `samples` beside a patch
- * file, or among those that come with the ready patches.
+ * The folder of a patch's sound files: the one of the settings; without one, `samples` beside a patch file, or the folder of
+ * the ready patches.
  */
 export function sampleFolderOf(patchNameOrFile: string, declared: string | undefined): string {
   if (declared !== undefined) return resolve(declared);

@@ -10,6 +10,8 @@ import { piano } from "./piano.ts";
 import { rack } from "./rack.ts";
 import { sampler } from "./sampler.ts";
 import { sines } from "./sines.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
+import { ExitError } from "../../foundation/exit_error.ts";
 
 /** Every patch that can be played by its name. */
 export const patches: Readonly<Record<string, Patch>> = {
@@ -29,8 +31,9 @@ export const patches: Readonly<Record<string, Patch>> = {
 export const patchNames: readonly string[] = Object.keys(patches);
 
 /** No patch has this name; the message lists those there are. */
-export class PatchUnknownError extends Error {
+export class PatchUnknownError extends ExitError {
   override readonly name = "PatchUnknownError";
+  override readonly exitCode = exitCodes.usage;
 }
 
 /** The patch of this name. Throws {@link PatchUnknownError}. */

@@ -53,7 +53,7 @@ export async function gainOver(effect: Effect, frames = 16_384): Promise<Points>
 }
 
 /** Numbers at equal ratios. */
-export function spread(from: number, to: number, count: number): number[] {
+function spread(from: number, to: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => from * (to / from) ** (index / (count - 1)));
 }
 

@@ -4,6 +4,7 @@ import { roleCount } from "../../engine/memory/constants.ts";
 import { reportIndex } from "../../engine/memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { until } from "../until.ts";
 import { ManualClock } from "./manual_clock.ts";
 
@@ -32,8 +33,10 @@ export class ManualDriver implements Driver {
   readonly device = "manual (a test steps it)";
   readonly outputLatencySeconds = 0;
   readonly stopsWhenLost = true;
+  readonly usesJack = false;
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
+  readonly #base: Deno.PointerValue;
   readonly #clock: ManualClock;
   readonly #parts: Float32Array[] = [];
   readonly #output: Float32Array<ArrayBuffer>;
@@ -44,6 +47,7 @@ export class ManualDriver implements Driver {
     const { blockFrames, channels } = memory.geometry;
     this.#native = native;
     this.#memory = memory;
+    this.#base = sharedMemoryPointer(native, memory.bytes);
     this.#clock = clock;
     this.#output = new Float32Array(blockFrames * channels);
   }
@@ -92,9 +96,8 @@ export class ManualDriver implements Driver {
     const { blockFrames, sampleRateHz } = this.#memory.geometry;
     for (let count = 0; count < blocks; count++) {
       const block = this.#memory.consumed();
-      const base = Deno.UnsafePointer.of(this.#memory.bytes);
       const input = this.#input?.(block) ?? null;
-      this.#native.symbols.us_callback(input, this.#output, BigInt(blockFrames), null, 0n, base);
+      this.#native.symbols.us_callback(input, this.#output, BigInt(blockFrames), null, 0n, this.#base);
       this.#memory.wide[fixed.callback.stampTicks.index] = this.#clock.ticks;
       this.#clock.advance(blockFrames / sampleRateHz);
       if (this.#memory.consumed() !== block) this.#parts.push(this.#output.slice());

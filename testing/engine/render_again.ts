@@ -1,7 +1,7 @@
 import { compileChecksum } from "../../engine/memory/checksum.ts";
 import { renderSession, type SessionRenderResult } from "../../engine/render/session_renderer.ts";
 import { SessionReader } from "../../engine/session/session_reader.ts";
-import { nativeForTests } from "./native_for_tests.ts";
+import { nativeForTests } from "../native_for_tests.ts";
 
 /** Renders a session in this process and returns its samples. */
 export async function renderAgain(

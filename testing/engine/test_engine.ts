@@ -2,13 +2,13 @@ import { type Config, readConfig } from "../../config/settings.ts";
 import { Engine, type EngineOptions } from "../../engine/engine.ts";
 import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import type { Log } from "../../foundation/logging.ts";
-import type { SupervisorEvent } from "../../engine/supervisor/supervisor.ts";
+import type { SupervisionEvent } from "../../engine/supervisor/supervision.ts";
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { tallyPatch } from "../patch/tally_patch.ts";
 import { until } from "../until.ts";
 import { ManualClock } from "./manual_clock.ts";
 import { ManualDriver } from "./manual_driver.ts";
-import { nativeForTests } from "./native_for_tests.ts";
+import { nativeForTests } from "../native_for_tests.ts";
 
 let running: TestEngine | undefined;
 
@@ -19,7 +19,7 @@ Deno.test.afterAll(() => running?.stop());
 export interface TestEngine {
   readonly engine: Engine;
   readonly patch: CompiledPatch;
-  readonly events: readonly SupervisorEvent[];
+  readonly events: readonly SupervisionEvent[];
   readonly lines: readonly string[];
   /** Waits until every role is filled; a stepped engine plays meanwhile. */
   lockstep(): Promise<void>;
@@ -49,11 +49,13 @@ export interface TestEngineOptions
   readonly patch?: (format: PatchFormat) => CompiledPatch | Promise<CompiledPatch>;
 }
 
-/** Starts an engine in this process: faults allowed, playing the tally patch by the clock driver unless told otherwise. */
+/** Starts an engine in this process whose device and clocks the test moves: faults allowed, playing the tally patch. */
 export function startTestEngine(
   options: TestEngineOptions & { readonly driver: "manual" },
 ): Promise<SteppedEngine>;
+/** Starts an engine in this process by the clock driver: faults allowed, playing the tally patch. */
 export function startTestEngine(options?: TestEngineOptions): Promise<TestEngine>;
+/** The options say which. */
 export async function startTestEngine(
   options: TestEngineOptions & { readonly driver?: "manual" } = {},
 ): Promise<TestEngine> {
@@ -71,7 +73,7 @@ export async function startTestEngine(
     inputChannels,
     maximumBlockFrames: blockFrames,
   });
-  const events: SupervisorEvent[] = [];
+  const events: SupervisionEvent[] = [];
   const lines: string[] = [];
   const keep = (message: string) => void lines.push(message);
   const log: Log = { debug: keep, info: keep, warning: keep, error: keep };

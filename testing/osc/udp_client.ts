@@ -1,5 +1,6 @@
 import { decodePacket, encodePacket } from "../../osc/packet/codec.ts";
 import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "../../osc/packet/packet.ts";
+import { messageText } from "./message_text.ts";
 import { until } from "../until.ts";
 
 /** A sender on a socket of its own, which keeps every answer. */
@@ -9,7 +10,6 @@ export class UdpClient {
   readonly #to: Deno.NetAddr;
   readonly #finished: Promise<void>;
   #open = true;
-  #seen = 0;
 
   constructor(address: string) {
     const at = address.lastIndexOf(":");
@@ -17,9 +17,12 @@ export class UdpClient {
     this.#finished = this.#receive();
   }
 
-  /** Sends a packet, or bytes that need not be one. */
-  send(packet: OscMessage | OscBundle | Uint8Array): Promise<number> {
-    return this.#socket.send(packet instanceof Uint8Array ? packet : encodePacket(packet), this.#to);
+  send(packet: OscMessage | OscBundle): Promise<number> {
+    return this.sendRaw(encodePacket(packet));
+  }
+
+  sendRaw(bytes: Uint8Array): Promise<number> {
+    return this.#socket.send(bytes, this.#to);
   }
 
   /** Sends a message: types as letters, then the values. */
@@ -35,20 +38,14 @@ export class UdpClient {
     const from = this.answers.length;
     await this.say(address, types, ...values);
     const isLast = (message: OscMessage) =>
-      ["/done", "/fail"].includes(message.address) && textOf(message).split(" ")[1] === address;
-    await until(`the answer to ${address}`, () => this.answers.slice(from).some(isLast));
-    return this.answers.slice(from).map(textOf);
-  }
-
-  /** The next answer that this method has not returned yet, as text. */
-  async next(): Promise<string> {
-    await until("an answer", () => this.answers.length > this.#seen);
-    return textOf(this.answers[this.#seen++]);
+      ["/done", "/fail"].includes(message.address) && messageText(message).split(" ")[1] === address;
+    await until(`${address} is answered`, () => this.answers.slice(from).some(isLast));
+    return this.answers.slice(from).map(messageText);
   }
 
   /** Answers with an address, as text. */
   heard(address: string): string[] {
-    return this.answers.filter((message) => message.address === address).map(textOf);
+    return this.answers.filter((message) => message.address === address).map(messageText);
   }
 
   async close(): Promise<void> {
@@ -68,9 +65,4 @@ export class UdpClient {
       }
     }
   }
-}
-
-/** Address and values with spaces between. */
-export function textOf({ address, args }: OscMessage): string {
-  return [address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" ");
 }

@@ -8,7 +8,7 @@ import {
 } from "../../engine/render/score_renderer.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
-import { nativeForTests } from "../engine/native_for_tests.ts";
+import { nativeForTests } from "../native_for_tests.ts";
 
 /** How tests render unless they say otherwise. */
 export const renderConfig: ScoreRenderOptions["config"] = {

@@ -3,6 +3,7 @@ import { CommandRefusedError, type FaultKind, faultKinds } from "../../engine/co
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
+import { sharedItems } from "../../testing/share.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -72,15 +73,16 @@ async function chaos(
   assert.ok(status.replacements >= kinds.length - 1);
 }
 
-Deno.test("under faults of every kind, 128 frames by 4, what the device gets is the render of the session", () =>
-  inFolder((folder) => chaos(folder, {}, faultKinds, 12)));
+const formats: readonly (readonly [string, Record<string, string>, number])[] = [
+  ["128 frames by 4", {}, 12],
+  [
+    "64 frames by 8 at 96 kHz",
+    { UNDERSTUDY_BLOCK_FRAMES: "64", UNDERSTUDY_LOOKAHEAD_BLOCKS: "8", UNDERSTUDY_SAMPLE_RATE: "96000" },
+    9,
+  ],
+];
 
-Deno.test("under faults of every kind, 64 frames by 8 at 96 kHz, what the device gets is the render of the session", () =>
-  inFolder((folder) =>
-    chaos(
-      folder,
-      { UNDERSTUDY_BLOCK_FRAMES: "64", UNDERSTUDY_LOOKAHEAD_BLOCKS: "8", UNDERSTUDY_SAMPLE_RATE: "96000" },
-      faultKinds,
-      9,
-    )
-  ));
+for (const [name, environment, faults] of sharedItems("formats of the chaos on the clock", formats, 2)) {
+  Deno.test(`under faults of every kind, ${name}, what the device gets is the render of the session`, () =>
+    inFolder((folder) => chaos(folder, environment, faultKinds, faults)));
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { helpText, parseCommandLine } from "../../cli/command_line.ts";
+import { parseCommandLine } from "../../cli/command_line.ts";
 
 Deno.test("each command takes its own arguments", () => {
   assert.deepEqual(parseCommandLine(["start", "sines"]), { command: "start", patch: "sines", demo: false });
@@ -69,10 +69,4 @@ Deno.test("what makes no sense is named, with the nearest that does", () => {
   assert.throws(() => parseCommandLine(["patch", "keys", "--graph", "a.png"]), /ends in .svg or .dot/);
   assert.throws(() => parseCommandLine(["start", "keys", "--wat"]), /--wat goes with patch, not with start/);
   assert.throws(() => parseCommandLine(["devices", "x"]), /expected at most 0/);
-});
-
-Deno.test("the help shows commands, settings and exit codes", () => {
-  for (const word of ["render SESSION", "UNDERSTUDY_OSC_PORT", "Exit codes"]) {
-    assert.ok(helpText().includes(word));
-  }
 });

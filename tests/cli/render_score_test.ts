@@ -1,8 +1,4 @@
-/**
- * `understudy render PATCH --score FILE` as users run it.
- *
- * Covers: engine/render/render_score_to_wav.ts, engine/render/render_interrupted_error.ts
- */
+/** `understudy render PATCH --score FILE` as users run it. */
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
 import { until } from "../../testing/until.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { ConfigError, describeConfig, readConfig, settingNames } from "../../config/settings.ts";
+import { describeSettings, readConfig, settingNames } from "../../config/settings.ts";
+import { ConfigError } from "../../config/config_error.ts";
 
 Deno.test("an empty environment gives the documented defaults", () => {
   const config = readConfig({ PATH: "/bin", UNDERSTUDY_DEVICE: " " });
@@ -43,7 +44,7 @@ Deno.test("every wrong value and every unknown name is told at once, with what w
 });
 
 Deno.test("the help names every setting with its default", () => {
-  const help = describeConfig();
+  const help = describeSettings();
   for (const name of settingNames) assert.ok(help.includes(name));
   assert.match(help, /default: 57130/);
 });

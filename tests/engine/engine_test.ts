@@ -17,9 +17,14 @@ import {
 } from "../../testing/engine/test_engine.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { sameBits } from "../../testing/patch/patch_player.ts";
+import { sharedRuns } from "../../testing/share.ts";
 import { until } from "../../testing/until.ts";
 
-const replacements = Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 60);
+const replacements = sharedRuns(
+  "renderers replaced one after the other",
+  Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 500),
+  8,
+).numRuns;
 
 /** Starts a stepped engine that records, and gives the path of the recording to a test. */
 function recorded(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { openNative } from "../../ffi/native_library.ts";
-import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
 
 Deno.test({
   name: "the native part stays in memory when it was closed: threads of others may still call it",

@@ -30,7 +30,7 @@ Deno.test("whatever was played, after the release nothing is down, and nothing i
   fc.assert(
     fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
       const controls = new HeldControls();
-      commands.forEach((each) => controls.take(each));
+      commands.forEach((each) => controls.record(each));
       const released = controls.release();
       assert.equal(released.length, down(commands).size);
       assert.equal(down([...commands, ...released]).size, 0);

@@ -9,7 +9,7 @@ import { MidiInput } from "../../midi/midi_input.ts";
 import { MidiInputPort, MidiUnavailableError } from "../../ffi/midi_input.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
-import { nativeForTests } from "../../testing/engine/native_for_tests.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { type SoundServer, startSoundServer } from "../../testing/sound/sound_server.ts";
@@ -235,11 +235,11 @@ jackTest(
     }));
     await sendMidi(messages, { env, to: port.name });
     const taken: number[] = [];
-    for (let events = port.take(); events.length > 0; events = port.take()) {
+    for (let events = port.drain(); events.length > 0; events = port.drain()) {
       taken.push(...events.map(({ first, second }) => (second - 1) << 7 | first));
     }
     assert.deepEqual(taken, Array.from({ length: 4_096 }, (_, index) => index));
-    assert.equal(port.look().lost, 104);
+    assert.equal(port.poll().lost, 104);
     assert.ok((await listPorts(env)).includes("understudy-ring:midi_in"));
     const added = [...threads()].filter((thread) => !before.has(thread));
     assert.ok(added.length > 0, "JACK runs threads for the client");

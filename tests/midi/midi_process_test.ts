@@ -60,7 +60,7 @@ requirement({
       await recorder.framesPass(14_400);
       // the third program, and the first one on the way there
       await sendMidi([0, 2].map((program) => ({ frame: 0, bytes: [0xc0, program] })), { env: server.env });
-      await until("the program was brought", () => /a program change has brought piano/.test(log), 60_000);
+      await until("the program is loaded", () => /a program change loaded piano/.test(log), 60_000);
       await sendMidi([{ frame: 0, bytes: [0xc0, 100] }], { env: server.env });
       await until(
         "a program that is none was refused",

@@ -27,8 +27,8 @@ Deno.test("a program is the patch of its number; of those that come while one is
   await programs.settled();
   assert.deepEqual(loaded, ["sines", "piano"]);
   assert.deepEqual(lines, [
-    "MIDI: a program change has brought sines",
-    "MIDI: a program change has brought piano",
+    "MIDI: a program change loaded sines",
+    "MIDI: a program change loaded piano",
   ]);
   programs.change(1);
   doors[2].resolve();
@@ -52,7 +52,7 @@ Deno.test("a number without a patch is refused, and a patch that cannot be loade
   programs.change(2);
   await programs.settled();
   assert.deepEqual(lines, [
-    "MIDI: the program keys was not brought: no room",
-    "MIDI: a program change has brought piano",
+    "MIDI: the program keys was not loaded: no room",
+    "MIDI: a program change loaded piano",
   ]);
 });

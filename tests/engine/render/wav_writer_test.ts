@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
 import { sampleFormats } from "../../../engine/render/sample_format.ts";
-import { maxWavFrames, WavFileError, WavWriter } from "../../../engine/render/wav_writer.ts";
+import { maxWavFrames, WavWriter } from "../../../engine/render/wav_writer.ts";
+import { WavFileError } from "../../../engine/render/wav_file_error.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { Timeline } from "../../../engine/time/timeline.ts";
-import { nativeForTests } from "../../../testing/engine/native_for_tests.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { ManualClock } from "../../../testing/engine/manual_clock.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 

@@ -1,11 +1,8 @@
-/**
- * Scala files, and what they do to the pitch of notes.
- *
- * Covers: modules/tuning/tuned.ts patches/loading/read_tuning.ts
- */
+/** Scala files, and what they do to the pitch of notes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readScale, ScaleError, tuningOf } from "../../../modules/tuning/scala.ts";
+import { readScale, tuningOf } from "../../../modules/tuning/scala.ts";
+import { ScaleError } from "../../../modules/tuning/scale_error.ts";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { readTuning } from "../../../patches/loading/read_tuning.ts";

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import type { OscMessage } from "../../../osc/packet/codec.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { loadPatch } from "../../../patches/loading/evaluate_patch.ts";
+import { PatchSource } from "../../../patches/loading/patch_source.ts";
+import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { carryOut } from "../../../testing/osc/carry_out.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
@@ -24,14 +26,17 @@ const badFiles: readonly (readonly [name: string, text: string, told: RegExp])[]
 Deno.test("a bad patch file is an answer with the reason; the patch that plays plays on, and a good one follows", async () => {
   const folder = await Deno.makeTempDir();
   const { engine } = await startTestEngine({ patch: (wanted) => compilePatch("sines", wanted) });
+  const source = new PatchSource({
+    format,
+    samples: new SampleLoader(),
+    patchFolder: folder,
+    timeLimitMs: 3_000,
+  });
   let tell: (message: OscMessage) => void = () => {};
   const space = new AddressSpace({
     engine,
     version: "1",
-    loadPatch: async (name) =>
-      await engine.loadPatch(
-        await loadPatch(name === "keys" ? name : `${folder}/${name}`, format, { timeLimitMs: 3_000 }),
-      ),
+    loadPatch: (name) => source.exchange(name, ({ graph, samples }) => engine.loadPatch(graph, samples)),
     programs: ["sines", "keys"],
     onQuit: () => {},
   });
@@ -40,7 +45,7 @@ Deno.test("a bad patch file is an answer with the reason; the patch that plays p
       tell = ({ address, args }) =>
         resolve([address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" "));
       const sender = { ...senderAt("127.0.0.1"), reply: (message: OscMessage) => tell(message) };
-      space.dispatch({ address, args }, sender);
+      carryOut(space, { address, args }, sender);
     });
   try {
     await ask("/synth/note", { type: "i", value: 60 }, { type: "f", value: 1 });

@@ -1,12 +1,6 @@
-/**
- * Patch files as the programs of strangers: whatever they do, loading ends in a graph or in one clear line.
- *
- * Covers: patches/loading/evaluate_child.ts patches/ready/catalogue.ts
- */
+/** Patch files of unknown origin: whatever they do, evaluating them ends in a graph or in one clear line. */
 import assert from "node:assert/strict";
-import { PatchUnknownError } from "../../../patches/ready/catalogue.ts";
-import { type LoadOptions, loadPatch } from "../../../patches/loading/evaluate_patch.ts";
-import { isPatchFile } from "../../../patches/loading/patch_name.ts";
+import { type EvaluateOptions, evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
@@ -23,9 +17,9 @@ async function fileOf(name: string, source: string): Promise<string> {
   return path;
 }
 
-async function errorOf(name: string, source: string, options: LoadOptions = {}): Promise<string> {
+async function errorOf(name: string, source: string, options: EvaluateOptions = {}): Promise<string> {
   const path = await fileOf(name, source);
-  const error = await loadPatch(path, testFormat, options).then(
+  const error = await evaluatePatch(path, testFormat, options).then(
     () => assert.fail(`${name} was loaded`),
     (error) => error,
   );
@@ -250,7 +244,7 @@ Deno.test("what a file gives is what the same patch gives in this process", asyn
       "export default",
     ),
   );
-  const graph = await loadPatch(path, testFormat);
+  const graph = await evaluatePatch(path, testFormat);
   assert.deepEqual(graph, keys.build(testFormat));
   assert.deepEqual(
     compileGraph(graph, testFormat).wasm,
@@ -266,14 +260,14 @@ Deno.test("a patch is built for the format that is asked for", async () => {
     });`),
   );
   const ops = async (inputChannels: number) =>
-    (await loadPatch(path, { ...testFormat, inputChannels })).main.nodes.map(({ op }) => op);
+    (await evaluatePatch(path, { ...testFormat, inputChannels })).main.nodes.map(({ op }) => op);
   assert.deepEqual(await ops(2), ["input"]);
   assert.deepEqual(await ops(0), ["constant"]);
 });
 
 Deno.test("names of files may be anything", async () => {
   for (const name of ["my organ (1) [ü] %20 #?.ts", "a'b\"c $HOME;.ts", "-x.ts"]) {
-    assert.equal((await loadPatch(await fileOf(name, good), testFormat)).name, "test");
+    assert.equal((await evaluatePatch(await fileOf(name, good), testFormat)).name, "test");
     const text = await errorOf(name, "\n\nthrow new Error('third line')");
     assert.equal(text, `${name}:3: Error: third line`);
   }
@@ -285,7 +279,7 @@ Deno.test("a file may import the modules by their path, and print for its author
     "prints.ts",
     `${good.replace('"understudy"', `"${modulesUrl}"`)}console.log("cutoff", 3, "\\x1b[31mred");`,
   );
-  const graph = await loadPatch(path, testFormat, { onPrint: (text) => printed.push(text) });
+  const graph = await evaluatePatch(path, testFormat, { onPrint: (text) => printed.push(text) });
   assert.equal(graph.name, "test");
   assert.deepEqual(printed, ["cutoff 3 [31mred"]);
 });
@@ -295,7 +289,7 @@ Deno.test("what a patch writes to its output, and what it leaves running, does n
     "noisy.ts",
     `${good}Deno.stdout.writeSync(new TextEncoder().encode("hello {"));\nsetInterval(() => {}, 10);`,
   );
-  assert.equal((await loadPatch(path, testFormat)).name, "test");
+  assert.equal((await evaluatePatch(path, testFormat)).name, "test");
   assert.equal(childrenAlive(), 0);
 });
 
@@ -304,7 +298,7 @@ Deno.test("the environment does not reach a patch, and nothing else that could s
   const names = ["DENO_V8_FLAGS", "NODE_OPTIONS", "DENO_AUTH_TOKENS"];
   names.forEach((name) => Deno.env.set(name, "--nonsense"));
   try {
-    assert.equal((await loadPatch(path, testFormat)).name, "test");
+    assert.equal((await evaluatePatch(path, testFormat)).name, "test");
   } finally {
     names.forEach((name) => Deno.env.delete(name));
   }
@@ -312,7 +306,7 @@ Deno.test("the environment does not reach a patch, and nothing else that could s
 
 Deno.test("what is no patch file is said to be none", async () => {
   const message = async (path: string) => {
-    const error = await loadPatch(path, testFormat).catch((error) => error);
+    const error = await evaluatePatch(path, testFormat).catch((error) => error);
     assert.ok(error instanceof PatchError, String(error));
     return error.message;
   };
@@ -324,19 +318,6 @@ Deno.test("what is no patch file is said to be none", async () => {
     /a,b\.ts: a path with a comma cannot be read; rename it/,
   );
   assert.match(await message("/dev/null"), /expected a patch file, found something else/);
-  await assert.rejects(
-    loadPatch("organ", testFormat),
-    (error) =>
-      error instanceof PatchUnknownError &&
-      /there is no patch "organ"; there are: sines, keys/.test(error.message),
-  );
-});
-
-Deno.test("a name is a name, and a path or an ending is a file", () => {
-  for (const file of ["organ.ts", "./organ", "patches/organ.ts", "organ.js", "organ.mts"]) {
-    assert.ok(isPatchFile(file), file);
-  }
-  for (const name of ["organ", "keys", "toString"]) assert.ok(!isPatchFile(name), name);
 });
 
 Deno.test("a patch that would need too much memory to play says what for", async () => {

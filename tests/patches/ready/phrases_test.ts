@@ -32,7 +32,8 @@ Deno.test("a phrase goes through the log and is heard from the device", async ()
   });
   const text = new TextEncoder().encode(phraseOf("piano", patch.instruments));
   const { events } = readScore(text, { name: "demo", sampleRateHz: 48_000, patch });
-  assert.equal(playScore(engine, events, 48_000, clock.unixMs), events.at(-1)!.frame / 48_000);
+  const seconds = playScore(engine, { events, sampleRateHz: 48_000, nowMs: clock.unixMs });
+  assert.equal(seconds, events.at(-1)!.frame / 48_000);
   await playUntil("sounding voices", () => engine.voices().some((count) => count > 0));
   await secondsPass(0.3);
   await stop();

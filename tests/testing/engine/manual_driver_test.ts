@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { ManualDriver } from "../../../testing/engine/manual_driver.ts";
-import { nativeForTests } from "../../../testing/engine/native_for_tests.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("the device takes exactly the blocks of a step, stands still between steps, and the clock moves with it", async () => {

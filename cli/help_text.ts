@@ -1,0 +1,44 @@
+import { describeSettings } from "../config/settings.ts";
+import { exitCodeMeanings, exitCodes } from "../foundation/exit_codes.ts";
+import { patchNames } from "../patches/ready/catalogue.ts";
+
+/** What `--help` prints: commands, settings, exit codes. */
+export function helpText(): string {
+  return `Understudy: an audio engine that plays on when a part of it fails.
+
+Usage:
+  understudy start [PATCH]             play, and listen for OSC; PATCH as in UNDERSTUDY_PATCH
+      --demo                           and play a short phrase at once, as with UNDERSTUDY_DEMO=on
+  understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
+                                       every block with what the device received; FILE: beside SESSION
+  understudy render [PATCH] --score SCORE [-o FILE]
+                                       render a patch from a score (docs/scores.md) to a WAV file, faster than
+                                       it plays; FILE: beside SCORE; SCORE may be - for standard input
+      --format 16|24|32f               samples: integers, or 32-bit float (default), which are the bytes played live
+      --dither                         triangular noise before rounding to 16 or 24 bits
+      --seconds N                      exactly N seconds; by default until the end that the score sets, or else
+      --tail N                         until the sound has died away, at most N seconds after the last command (10)
+  understudy patch PATCH               show a patch: parameters, operations, memory, compile time
+                   [--schedule]        with every operation, and when it is computed
+                   [--wat | --json]    its WebAssembly text, or its graph as data, instead
+                   [--graph FILE]      draw it into FILE, .svg or .dot
+  understudy devices                   list the audio devices
+  understudy doctor                    show what is installed and what is missing, with the remedy; measure jitter
+  understudy help, --help, -h          this text
+  understudy version, --version, -V    the version
+
+PATCH is a name (${patchNames.join(", ")}) or a file (./organ.ts).
+
+Settings (environment variables):
+${describeSettings()}
+
+Exit codes:
+${describeExitCodes()}
+`;
+}
+
+function describeExitCodes(): string {
+  return Object.entries(exitCodes).map(([name, code]) =>
+    `  ${String(code).padStart(3)}  ${exitCodeMeanings[name as keyof typeof exitCodes]}`
+  ).join("\n");
+}

@@ -1,0 +1,52 @@
+import type { Config } from "../config/settings.ts";
+import { loadNative } from "../config/load_native.ts";
+import { renderScoreToWav } from "../engine/render/render_score_to_wav.ts";
+import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
+import { readScore } from "../osc/score/score.ts";
+import { ScoreError } from "../osc/score/score_error.ts";
+import type { RenderScoreCommand } from "./command_line.ts";
+import { interruptible } from "./interruptible.ts";
+import { openPatchSource } from "./open_patch_source.ts";
+import { clearProgress, print, showProgress } from "./terminal.ts";
+
+/** `understudy render [PATCH] --score SCORE`: a patch, played from a score, to a WAV file. */
+export async function renderScore(line: RenderScoreCommand, config: Config): Promise<ExitCode> {
+  const text = await interruptible((signal) => renderText(line, config, signal)).finally(clearProgress);
+  print(text + "\n");
+  return exitCodes.ok;
+}
+
+/** Renders, and returns the report for the user. */
+async function renderText(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<string> {
+  const { sampleRateHz } = config;
+  const source = await openPatchSource(config);
+  const patch = await source.compile(line.patch ?? config.patch, signal);
+  const bytes = await readScoreFile(line.score, signal);
+  const score = readScore(bytes, { name: line.score, sampleRateHz, patch });
+  const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
+  const { native } = await loadNative(config, (text) => console.error(text));
+  const exactFrames = line.seconds === undefined ? score.endFrame : framesOf(line.seconds);
+  const { text } = await renderScoreToWav({
+    ...line,
+    config,
+    patch,
+    events: score.events,
+    end: exactFrames === undefined ? { tailFrames: framesOf(line.tailSeconds) } : { frames: exactFrames },
+    native,
+    onProgress: showProgress,
+    signal,
+  });
+  return text;
+}
+
+/** The bytes of a file, or of standard input for `-`. Throws {@link ScoreError}. */
+async function readScoreFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
+  try {
+    if (path !== "-") return await Deno.readFile(path, { signal });
+    const input = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
+    return new Uint8Array(await new Response(input).arrayBuffer());
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new ScoreError(path, `cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}

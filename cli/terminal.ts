@@ -1,0 +1,28 @@
+/** The terminal: standard output for results, standard error for progress. Main isolate. */
+const encoder = new TextEncoder();
+
+/** Writes a text to standard output. A reader that has closed the pipe early is no error. */
+export function print(text: string): void {
+  const bytes = encoder.encode(text);
+  try {
+    // a pipe accepts only as much as it has room for
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
+}
+
+const barWidth = 40;
+
+/** Shows a bar of progress, 0 to 1, where standard error is a terminal. */
+export function showProgress(part: number): void {
+  if (!Deno.stderr.isTerminal()) return;
+  const filled = Math.round(part * barWidth);
+  const bar = "#".repeat(filled) + ".".repeat(barWidth - filled);
+  Deno.stderr.writeSync(encoder.encode(`\r[${bar}] ${Math.round(part * 100)} %`));
+}
+
+/** Removes the bar of progress. */
+export function clearProgress(): void {
+  if (Deno.stderr.isTerminal()) Deno.stderr.writeSync(encoder.encode("\r\x1b[K"));
+}

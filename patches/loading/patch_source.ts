@@ -1,0 +1,98 @@
+import { compileGraph } from "../../compiler/compile.ts";
+import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
+import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
+import { patchNamed } from "../ready/catalogue.ts";
+import { allowedPatch } from "./allowed_patch.ts";
+import { evaluatePatch } from "./evaluate_patch.ts";
+import { isPatchFile } from "./patch_name.ts";
+import { sampleFolderOf } from "./sample_folder.ts";
+
+/** Decodes sound files; `SampleLoader` is one. */
+export interface SampleSource {
+  /**
+   * The bank of these files, or undefined where there are no names.
+   *
+   * @param folder where the files are, below which the names lie
+   */
+  load(folder: string, names: readonly string[], signal?: AbortSignal): Promise<SampleBank | undefined>;
+}
+
+export interface PatchSourceOptions {
+  /** What the graphs are built for. */
+  readonly format: PatchFormat;
+  readonly samples: SampleSource;
+  /** Folder of the sound files; omitted: `samples` beside the patch file, or those of the ready patches. */
+  readonly sampleFolder?: string;
+  /** Folder whose patch files remote senders may load; omitted: none but {@link initial}. */
+  readonly patchFolder?: string;
+  /** Name or file of the first patch, which remote senders may load again. */
+  readonly initial?: string;
+  /** Receives what a patch file prints while it is evaluated. */
+  readonly onPrint?: (text: string) => void;
+  /** Longest evaluation of a patch file, in milliseconds. */
+  readonly timeLimitMs?: number;
+}
+
+/** A checked graph with the sound files that it names: what is rehearsed, compiled, or drawn. */
+export interface LoadedPatch {
+  readonly graph: PatchGraph;
+  readonly samples: SampleBank | undefined;
+}
+
+/** Finds patches, by name or file, and loads them for one format. Main isolate. */
+export class PatchSource {
+  readonly #options: PatchSourceOptions;
+  /** Name or file of the patch that {@link exchange} played last. */
+  #current: string | undefined;
+
+  constructor(options: PatchSourceOptions) {
+    this.#options = options;
+    this.#current = options.initial;
+  }
+
+  /** The format that graphs are built for. */
+  get format(): PatchFormat {
+    return this.#options.format;
+  }
+
+  /**
+   * Loads a ready patch by its name, or evaluates a patch file in the sandbox, and decodes its samples.
+   *
+   * @param signal aborts the evaluation and the decoding
+   * @throws {PatchUnknownError} `PatchError` `SampleError`, and the reason of the signal
+   */
+  async load(nameOrFile: string, signal?: AbortSignal): Promise<LoadedPatch> {
+    const { format, samples, sampleFolder, onPrint, timeLimitMs } = this.#options;
+    const graph = isPatchFile(nameOrFile)
+      ? await evaluatePatch(nameOrFile, format, { onPrint, signal, timeLimitMs })
+      : patchNamed(nameOrFile).build(format);
+    const folder = sampleFolderOf(nameOrFile, sampleFolder);
+    return { graph, samples: await samples.load(folder, graph.samples ?? [], signal) };
+  }
+
+  /** Loads and compiles a patch. Throws what {@link load} throws. */
+  async compile(nameOrFile: string, signal?: AbortSignal): Promise<CompiledPatch> {
+    const { graph, samples } = await this.load(nameOrFile, signal);
+    return compileGraph(graph, this.format, samples);
+  }
+
+  /**
+   * Loads the patch that a remote sender asks for, if it may have it, and plays it.
+   *
+   * @param nameOrFile omitted: the patch that was exchanged last, read again
+   * @param play makes the patch heard; when it throws, the patch before stays the last one
+   * @throws what {@link load} and {@link allowedPatch} throw
+   */
+  async exchange(
+    nameOrFile: string | undefined,
+    play: (patch: LoadedPatch) => Promise<void>,
+  ): Promise<void> {
+    const { initial, patchFolder: folder } = this.#options;
+    const wanted = nameOrFile === undefined
+      ? this.#current!
+      : await allowedPatch(nameOrFile, { first: initial, folder });
+    await play(await this.load(wanted));
+    this.#current = wanted;
+  }
+}

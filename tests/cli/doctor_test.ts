@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { diagnose } from "../../cli/doctor.ts";
+import { readConfig } from "../../config/settings.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
+
+const cache = new URL("../../build/native-tests", import.meta.url).pathname;
+
+async function diagnosed(environment: Readonly<Record<string, string>>) {
+  const lines: string[] = [];
+  const code = await diagnose(readConfig(environment), (line) => lines.push(line));
+  return { code, text: lines.join("\n") };
+}
+
+Deno.test({
+  name:
+    "the engine can run without a sound library: the doctor names what is missing, and measures the clock",
+  sanitizeResources: false, // the JACK library stays open where there is one
+  fn: async () => {
+    const { code, text } = await diagnosed({
+      UNDERSTUDY_CACHE_DIR: cache,
+      UNDERSTUDY_PORTAUDIO: "/no/lib.so",
+      JACK_DEFAULT_SERVER: "none-of-that-name",
+    });
+    assert.equal(code, exitCodes.ok);
+    assert.match(text, /^(ok {7}|MISSING {2})deno \d+\.\d+\.\d+/);
+    assert.match(text, /\nok {7}native part: /);
+    assert.match(text, /\nMISSING {2}PortAudio\n {9}mend: .*UNDERSTUDY_PORTAUDIO/);
+    assert.match(text, /callback every 2\.67 ms: 99\.9 % within \d/);
+  },
+});
+
+Deno.test("without a native part nothing else is looked at, and the exit code says so", async () => {
+  const folder = await Deno.makeTempDir();
+  const compiler = Deno.env.get("CC");
+  Deno.env.set("CC", "no-such-compiler");
+  try {
+    const { code, text } = await diagnosed({ UNDERSTUDY_CACHE_DIR: folder });
+    assert.equal(code, exitCodes.native);
+    assert.match(text, /MISSING {2}native part\n {9}mend: .*apt-get install gcc[^\n]*$/);
+  } finally {
+    if (compiler === undefined) Deno.env.delete("CC");
+    else Deno.env.set("CC", compiler);
+    await Deno.remove(folder, { recursive: true });
+  }
+});
