@@ -3,6 +3,7 @@ import { CommandRefusedError, type FaultKind, faultKinds } from "../../engine/co
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../testing/output_capture.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
+import { sharedItems } from "../../testing/share.ts";
 import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
 import { quantiles } from "./jack_chaos.ts";
 
@@ -80,12 +81,16 @@ function sameBits(a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): b
   return left.length === right.length && left.every((word, index) => word === right[index]);
 }
 
-Deno.test("under faults of every kind, 128 frames by 4, what the device gets is the render of the session", () =>
-  chaos({}, faultKinds, 12));
-
-Deno.test("under faults of every kind, 64 frames by 8 at 96 kHz, what the device gets is the render of the session", () =>
-  chaos(
+const formats: readonly (readonly [string, Record<string, string>, number])[] = [
+  ["128 frames by 4", {}, 12],
+  [
+    "64 frames by 8 at 96 kHz",
     { UNDERSTUDY_BLOCK_FRAMES: "64", UNDERSTUDY_LOOKAHEAD_BLOCKS: "8", UNDERSTUDY_SAMPLE_RATE: "96000" },
-    faultKinds,
     9,
-  ));
+  ],
+];
+
+for (const [name, environment, faults] of sharedItems("formats of the chaos on the clock", formats, 2)) {
+  Deno.test(`under faults of every kind, ${name}, what the device gets is the render of the session`, () =>
+    chaos(environment, faultKinds, faults));
+}

@@ -9,10 +9,15 @@ import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../testing/output_capture.ts";
+import { sharedRuns } from "../../testing/share.ts";
 import { poisonNumber } from "../../testing/tally_patch.ts";
 import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
 
-const replacements = Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 500);
+const replacements = sharedRuns(
+  "renderers replaced one after the other",
+  Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 500),
+  4,
+).numRuns;
 
 async function inFolder<T>(work: (session: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();

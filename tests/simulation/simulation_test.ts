@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../engine/memory/checksum.ts";
 import { fixed } from "../../engine/memory/layout.ts";
-import { Renderer } from "../../engine/renderer/renderer.ts";
+import { sealIndex, sealLap } from "../../engine/memory/places.ts";
+import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
+import { Renderer, type RendererOptions } from "../../engine/renderer/renderer.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { sharedItems } from "../../testing/share.ts";
 import { tallyPatch } from "../../testing/tally_patch.ts";
 
 /** `UNDERSTUDY_TEST_SEED` replays one seed; `UNDERSTUDY_TEST_SEEDS` sets how many are run. */
@@ -16,7 +19,7 @@ const parts: SimulationParts = {
   native,
   patch: await tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
   checksum: compileChecksum(),
-  makeRenderer: (...made) => new Renderer(...made),
+  makeRenderer: (options) => new Renderer(options),
 };
 
 Deno.test("under any schedule and any faults, what is heard is the score", () => {
@@ -24,15 +27,20 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
     return assertSound(Number(onlySeed), new Simulation(Number(onlySeed), parts).run());
   }
   const total = { blocks: 0, faults: 0, concealedBlocks: 0, rescuedBlocks: 0, poison: 0, quarantines: 0 };
-  for (let seed = 1; seed <= seeds; seed++) {
+  const run = sharedItems(
+    "seeds of the simulation",
+    Array.from({ length: seeds }, (_, index) => index + 1),
+    10,
+  );
+  for (const seed of run) {
     const result = new Simulation(seed, parts).run();
     assertSound(seed, result);
     for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result[key];
   }
-  console.log(`${seeds} seeds:`, total);
+  console.log(`${run.length} seeds:`, total);
   assert.ok(
-    total.faults > seeds && total.rescuedBlocks > 0 && total.concealedBlocks > 0 &&
-      total.quarantines > seeds / 20,
+    total.faults > run.length && total.rescuedBlocks > 0 && total.concealedBlocks > 0 &&
+      total.quarantines > run.length / 20,
     "the runs must meet faults and poison",
   );
 });
@@ -40,19 +48,18 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
 /** A renderer that applies what the log holds when it comes by, instead of what was sealed. */
 class SkippedSeal extends Renderer {
   readonly #words: Int32Array;
-  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+  readonly #memory: SharedMemory;
 
-  constructor(...made: ConstructorParameters<typeof Renderer>) {
-    super(...made);
-    this.#memory = made[0];
-    this.#words = made[0].words;
+  constructor(options: RendererOptions) {
+    super(options);
+    this.#memory = options.memory;
+    this.#words = options.memory.words;
   }
 
   override claim(): void {
-    const { sealOffset, sealCount } = this.#memory.geometry;
-    const index = sealOffset / 4 + (this.block & (sealCount - 1));
-    const lap = (this.block >>> Math.log2(sealCount)) & 0xFFFF;
-    this.#words[index] = (lap << 16) | (this.#words[fixed.log.head.index] & 0xFFFF);
+    const lap = sealLap(this.#memory, this.block);
+    this.#words[sealIndex(this.#memory, this.block)] = (lap << 16) |
+      (this.#words[fixed.log.head.index] & 0xFFFF);
     super.claim();
   }
 }
@@ -81,11 +88,11 @@ class TornSlot extends Renderer {
 
 /** A renderer that joins at the present, as if its snapshot were not old. */
 class StaleSnapshot extends Renderer {
-  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+  readonly #memory: SharedMemory;
 
-  constructor(...made: ConstructorParameters<typeof Renderer>) {
-    super(...made);
-    this.#memory = made[0];
+  constructor(options: RendererOptions) {
+    super(options);
+    this.#memory = options.memory;
   }
 
   override readSnapshot(slot: number): void {
@@ -116,9 +123,9 @@ class EarlyRelease extends ScrambledLog {
 }
 
 const plantedBugs: Record<string, Partial<SimulationParts>> = {
-  "a skipped seal": { makeRenderer: (...made) => new SkippedSeal(...made) },
-  "a torn slot": { makeRenderer: (...made) => new TornSlot(...made) },
-  "a stale snapshot": { makeRenderer: (...made) => new StaleSnapshot(...made) },
+  "a skipped seal": { makeRenderer: (options) => new SkippedSeal(options) },
+  "a torn slot": { makeRenderer: (options) => new TornSlot(options) },
+  "a stale snapshot": { makeRenderer: (options) => new StaleSnapshot(options) },
   "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
   "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
   "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },

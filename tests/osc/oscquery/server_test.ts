@@ -173,7 +173,7 @@ Deno.test("when declarations change, clients are told where, and gone paths are 
     surface.command("LISTEN", "/a/y");
     await until("it listens", () => surface.valuesOf("/a/y").length === 1);
     engine.parameters = ["a/x", "a/new", "b/z"].map((address) => ({ ...declaration, address }));
-    observers.tell({ event: "patch", patch: "another" });
+    observers.notify({ event: "patch", patch: "another" });
     await until("told", () => surface.texts.length === 1);
     assert.deepEqual(surface.texts.map((text) => JSON.parse(text)), [{
       COMMAND: "PATH_CHANGED",

@@ -13,7 +13,7 @@ function countMeters(engine: Pick<EngineControl, "openMeter">) {
       const meter = engine.openMeter();
       counter.open++;
       return {
-        take: () => meter.take(),
+        drain: () => meter.drain(),
         close: () => {
           counter.open--;
           meter.close();
