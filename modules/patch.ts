@@ -8,7 +8,6 @@ import { sampleNames, withFormat, withUse } from "./signal/build_context.ts";
 import { flatten } from "./signal/flatten.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import {
-  expressions,
   type InstrumentGraph,
   type NoteField,
   noteFields,
@@ -25,7 +24,7 @@ import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, Signal } from "./signal/signal.ts";
 import { makeNode, type Source } from "./signal/source.ts";
-import { reservedNames } from "../compiler/graph/reserved_names.ts";
+import { reservedInInstruments, reservedNames } from "../compiler/graph/reserved_names.ts";
 
 /** The note that a voice plays. */
 export interface Note {
@@ -107,8 +106,6 @@ export interface Patch {
   /** @throws {PatchError} */
   readonly build: (format: PatchFormat) => PatchGraph;
 }
-
-const reservedInInstruments = ["note", "off", "pedal", ...expressions];
 
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<

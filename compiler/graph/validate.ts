@@ -20,7 +20,7 @@ import { isSampleName } from "./sample_name.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
 import { type LaneType, type OperationName, operations } from "./operations.ts";
 import { rangeProblem } from "./range_problem.ts";
-import { reservedNames } from "./reserved_names.ts";
+import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 
 /** Limits of a whole patch: thirty times the largest one written so far, and still compiled in seconds. */
 const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
@@ -122,6 +122,12 @@ function checkNames({ instruments, parameters }: PatchGraph): void {
   }
   for (const owner of [...names, ...addresses.map((address) => address.split("/")[0])]) {
     if (reservedNames.includes(owner)) throw new PatchError(`${owner}: the server uses this name itself`);
+  }
+  for (const address of addresses) {
+    const [owner, name] = address.split("/");
+    if (names.includes(owner) && reservedInInstruments.includes(name)) {
+      throw new PatchError(`${address}: the server uses this name itself`);
+    }
   }
 }
 

@@ -34,7 +34,8 @@ Deno.test("a phrase goes through the log and is heard from the clock driver", as
   const capture = new OutputCapture(engine.memory);
   const text = new TextEncoder().encode(phraseOf("piano", patch.instruments));
   const { events } = readScore(text, { name: "demo", sampleRateHz: 48_000, patch });
-  assert.equal(playScore(engine, events, 48_000, Date.now()), events.at(-1)!.frame / 48_000);
+  const seconds = playScore(engine, { events, sampleRateHz: 48_000, nowMs: Date.now() });
+  assert.equal(seconds, events.at(-1)!.frame / 48_000);
   await until("voices sound", () => engine.voices().some((count) => count > 0));
   await new Promise((done) => setTimeout(done, 300));
   await engine.stop();
