@@ -8,7 +8,7 @@ import { fixed, within } from "../engine/memory/layout.ts";
 import { slotIndex, slotSamplesIndex } from "../engine/memory/places.ts";
 import { Timeline } from "../engine/time/timeline.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
-import { testMemory } from "../testing/test_memory.ts";
+import { testMemory } from "../testing/engine/test_memory.ts";
 import { report } from "./report.ts";
 
 const calls = Number(Deno.args[0] ?? 10_000_000);

@@ -14,6 +14,7 @@ import * as control from "./control/control.ts";
 import { DriverError } from "./device/driver_error.ts";
 import { DeviceWatch } from "./device/device_watch.ts";
 import { ExitGuard } from "./device/exit_guard.ts";
+import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
@@ -35,7 +36,7 @@ import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
-import { Timeline } from "./time/timeline.ts";
+import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
 export interface EngineOptions {
   readonly config: Config;
@@ -50,8 +51,10 @@ export interface EngineOptions {
   readonly startLogPosition?: number;
   /** Frames of output that the clock driver keeps for `OutputCapture`. */
   readonly captureFrames?: number;
-  /** Milliseconds since 1970, `Date.now` by default; tests step it. */
-  readonly readWallMs?: () => number;
+  /** Opens the driver; by default the one that the configuration asks for. Tests step a driver of their own. */
+  readonly openDriver?: OpenDriver;
+  /** The clocks of the timeline; by default those of the machine. Tests step them. */
+  readonly clocks?: TimelineClocks;
   /** Gets every event of the supervision loop, after it was logged. */
   readonly onEvent?: (event: SupervisionEvent) => void;
 }
@@ -140,8 +143,8 @@ export class Engine implements control.EngineControl {
       },
     });
     this.#endedNotes = new EndedNotes(memory);
-    this.#timeline = new Timeline(memory, native, options.readWallMs);
-    this.#driver = new DeviceWatch(native, memory, config, log);
+    this.#timeline = new Timeline(memory, native, options.clocks);
+    this.#driver = new DeviceWatch({ ...options, memory });
     this.#processEnd = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,

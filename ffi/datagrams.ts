@@ -15,7 +15,7 @@ export interface DatagramPeer {
 }
 
 /** As `ffi/native/datagrams.h` has them. */
-const most = 64;
+const maxDatagrams = 64;
 const bytesEach = 65_536;
 const descriptionWords = 10;
 const addressWords = 8;
@@ -32,8 +32,8 @@ const addressFamilyV6 = 10;
 export class Datagrams {
   readonly #symbols: NativeLibrary["symbols"];
   readonly #descriptor: number;
-  readonly #data = new Uint8Array(most * bytesEach);
-  readonly #words = new Uint32Array(most * descriptionWords);
+  readonly #data = new Uint8Array(maxDatagrams * bytesEach);
+  readonly #words = new Uint32Array(maxDatagrams * descriptionWords);
   readonly #peers: (DatagramPeer | undefined)[] = new Array(peerSlots).fill(undefined);
   readonly #named = new Map<string, DatagramPeer>();
   /** The outbox: datagrams one behind the other, and what each is. */
@@ -71,15 +71,15 @@ export class Datagrams {
     return this.#dropped;
   }
 
-  /** Takes what waits, without waiting for more; returns how many, at most {@link Datagrams.most}. */
-  take(): number {
+  /** Reads the datagrams that wait, without waiting for more; returns how many, at most {@link Datagrams.maxDatagrams}. */
+  receive(): number {
     return Math.max(0, this.#symbols.us_datagrams_take(this.#descriptor, this.#data, this.#words));
   }
 
-  /** Datagrams that one call takes at most. */
-  readonly most = most;
+  /** The most datagrams that one call of {@link Datagrams.receive} reads. */
+  readonly maxDatagrams = maxDatagrams;
 
-  /** Number `index` of those taken last; valid until the next are taken. */
+  /** Number `index` of those read last; valid until the next call of {@link Datagrams.receive}. */
   bytes(index: number): Uint8Array<ArrayBuffer> {
     const start = index * bytesEach;
     return this.#data.subarray(start, start + this.#words[index * descriptionWords]);

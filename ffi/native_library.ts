@@ -59,8 +59,13 @@ export interface NativeBuild {
   readonly built: boolean;
 }
 
-/** Where a compiled binary carries it; `deno task compile` leaves it there in a checkout too. */
-const carriedDirectory = new URL("../build/native/", import.meta.url).pathname;
+/**
+ * Where a compiled binary carries it. A checkout does not look there, though `deno task compile` leaves it there: what was
+ * compiled some time ago must not change which compiler and cache a checkout uses.
+ */
+const carriedDirectory = Deno.build.standalone
+  ? new URL("../build/native/", import.meta.url).pathname
+  : undefined;
 
 /**
  * Finds the native part in `carried` or `cacheDirectory`, or builds it into the latter with `cc`.
@@ -80,6 +85,7 @@ export async function buildNative(cacheDirectory: string, carried = carriedDirec
   const key = hash.digest("hex").slice(0, 16);
 
   for (const folder of [carried, cacheDirectory]) {
+    if (folder === undefined) continue;
     const found = filesOf(folder, key);
     if (await exists(found.library)) return { ...found, built: false };
   }

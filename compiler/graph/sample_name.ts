@@ -1,4 +1,4 @@
-/** Below one folder, without a way out of it, and plain on every system. */
+/** A path that stays below its folder and is valid on every system. */
 const namePattern = /^(?!.*(?:^|\/)\.)[^\p{Cc}\\:*?"<>|/]+(?:\/[^\p{Cc}\\:*?"<>|/]+)*$/u;
 
 const maxNameLength = 200;

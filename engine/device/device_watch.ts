@@ -15,7 +15,7 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ClockDriver } from "./clock_driver.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
-import { openDriver } from "./open_driver.ts";
+import { type OpenDriver, openDriver } from "./open_driver.ts";
 
 /** A device must call back within this after it was started. */
 const firstCallMs = 5_000;
@@ -35,11 +35,21 @@ const callsToReturn = 16;
 const firstRetryMs = 500;
 const maxRetryMs = 8_000;
 
+export interface DeviceWatchOptions {
+  readonly native: NativeLibrary;
+  readonly memory: SharedMemory;
+  readonly config: Config;
+  readonly log: Log;
+  /** By default what the configuration asks for. */
+  readonly openDriver?: OpenDriver;
+}
+
 export class DeviceWatch {
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #config: Config;
   readonly #log: Log;
+  readonly #openDriver: OpenDriver;
   #driver: Driver | undefined;
   #lastCalls = 0;
   #lastPollMs = 0;
@@ -54,11 +64,12 @@ export class DeviceWatch {
   #callsBefore = 0;
   #stopped = false;
 
-  constructor(native: NativeLibrary, memory: SharedMemory, config: Config, log: Log) {
-    this.#native = native;
-    this.#memory = memory;
-    this.#config = config;
-    this.#log = log;
+  constructor(options: DeviceWatchOptions) {
+    this.#native = options.native;
+    this.#memory = options.memory;
+    this.#config = options.config;
+    this.#log = options.log;
+    this.#openDriver = options.openDriver ?? openDriver;
   }
 
   get kind(): Driver["kind"] {
@@ -94,7 +105,7 @@ export class DeviceWatch {
 
   /** Opens the driver and waits for its first call. Throws {@link DriverError} or PortAudio's errors. */
   async start(): Promise<void> {
-    this.#driver = await openDriver(this.#native, this.#memory, this.#config, this.#log);
+    this.#driver = await this.#openDriver(this.#native, this.#memory, this.#config, this.#log);
     const deadline = performance.now() + firstCallMs;
     while (this.#calls() === 0) {
       if (performance.now() > deadline) {
@@ -195,7 +206,7 @@ export class DeviceWatch {
     const clock = this.#driver!;
     await clock.stop();
     try {
-      this.#driver = await openDriver(
+      this.#driver = await this.#openDriver(
         this.#native,
         this.#memory,
         { ...this.#config, driver: "portaudio" },

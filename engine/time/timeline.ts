@@ -28,6 +28,14 @@ const settleMs = 1_000;
 /** Farthest moment that a command can wait for or be late by: a day. Block numbers would wrap within weeks. */
 const farthestMs = 24 * 3_600_000;
 
+/** The clocks that a timeline reads; what is left out is the machine's. */
+export interface TimelineClocks {
+  /** Reads processor ticks and the monotonic clock in nanoseconds at one moment. */
+  readonly readPair?: (pair: BigUint64Array<ArrayBuffer>) => void;
+  /** Milliseconds since 1970. */
+  readonly readWallMs?: () => number;
+}
+
 export interface FrameTime {
   readonly block: number;
   readonly frame: number;
@@ -46,7 +54,7 @@ class TagLine {
 
 export class Timeline {
   readonly #memory: SharedMemory;
-  readonly #native: NativeLibrary;
+  readonly #readPair: (pair: BigUint64Array<ArrayBuffer>) => void;
   readonly #pair = new BigUint64Array(2);
   #ticksPerMs = 0;
   #firstPair: readonly [bigint, bigint];
@@ -61,20 +69,19 @@ export class Timeline {
   readonly #monotonicLine = new TagLine();
   #lockedAtMs = 0;
 
-  /** @param readWallMs milliseconds since 1970; tests step it */
-  constructor(memory: SharedMemory, native: NativeLibrary, readWallMs?: () => number) {
+  constructor(memory: SharedMemory, native: NativeLibrary, clocks: TimelineClocks = {}) {
     this.#memory = memory;
-    this.#wall = new WallClock(readWallMs);
-    this.#native = native;
+    this.#wall = new WallClock(clocks.readWallMs);
+    this.#readPair = clocks.readPair ?? ((pair) => native.symbols.us_read_clocks(pair));
     this.#frameMs = 1_000 / memory.geometry.sampleRateHz;
-    native.symbols.us_read_clocks(this.#pair);
+    this.#readPair(this.#pair);
     this.#firstPair = [this.#pair[0], this.#pair[1]];
     this.#wall.poll(Number(this.#pair[1]) / 1e6);
   }
 
   /** Milliseconds of the monotonic clock, with fraction. */
   nowMs(): number {
-    this.#native.symbols.us_read_clocks(this.#pair);
+    this.#readPair(this.#pair);
     return Number(this.#pair[1]) / 1e6;
   }
 
@@ -182,7 +189,7 @@ export class Timeline {
   }
 
   #calibrate(): void {
-    this.#native.symbols.us_read_clocks(this.#pair);
+    this.#readPair(this.#pair);
     const [ticks, nanoseconds] = [this.#pair[0] - this.#firstPair[0], this.#pair[1] - this.#firstPair[1]];
     if (nanoseconds > 1_000_000n) this.#ticksPerMs = Number(ticks) / (Number(nanoseconds) / 1e6);
   }

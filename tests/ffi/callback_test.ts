@@ -12,7 +12,7 @@ import {
 } from "../../engine/memory/places.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { testMemory } from "../../testing/test_memory.ts";
+import { testMemory } from "../../testing/engine/test_memory.ts";
 
 const { native, build } = await nativeForTests();
 const [blockFrames, channels] = [32, 2];

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { fixed } from "../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { testMemory } from "../../testing/test_memory.ts";
-import { until } from "../../testing/test_engine.ts";
+import { testMemory } from "../../testing/engine/test_memory.ts";
+import { until } from "../../testing/until.ts";
 
 const { native: { symbols } } = await nativeForTests();
 

@@ -10,8 +10,9 @@ import { HostApiType } from "../../ffi/portaudio_symbols.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { soundServerNeeds, startSoundServer } from "../../testing/sound_server.ts";
-import { testMemory } from "../../testing/test_memory.ts";
+import { soundServerNeeds, startSoundServer } from "../../testing/sound/sound_server.ts";
+import { until } from "../../testing/until.ts";
+import { testMemory } from "../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
 
@@ -98,11 +99,7 @@ requirement({
         const before = memory.counter("callbacks");
         await stream.start();
         assert.ok(stream.isActive && stream.info.sampleRateHz === 48_000);
-        const deadline = performance.now() + 5_000;
-        while (memory.counter("callbacks") < before + 5 && performance.now() < deadline) {
-          await new Promise((done) => setTimeout(done, 5));
-        }
-        assert.ok(memory.counter("callbacks") >= before + 5, "the callback was not called");
+        await until("calls of the callback", () => memory.counter("callbacks") >= before + 5, 5_000);
         await stream.stop();
         await stream.close();
         await stream.close();

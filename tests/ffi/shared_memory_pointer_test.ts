@@ -3,7 +3,7 @@ import { fixed } from "../../engine/memory/layout.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { InvariantError } from "../../foundation/invariant.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { testMemory } from "../../testing/test_memory.ts";
+import { testMemory } from "../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
 

@@ -10,15 +10,15 @@ import { MidiInputPort, MidiUnavailableError } from "../../ffi/midi_input.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { type SoundServer, startSoundServer } from "../../testing/sound_server.ts";
+import { type SoundServer, startSoundServer } from "../../testing/sound/sound_server.ts";
 import {
   startTestEngine,
   type TestEngine,
   type TestEngineOptions,
-  until,
-} from "../../testing/test_engine.ts";
+} from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 import { clicks, onsetsIn } from "../../testing/measure/clicks.ts";
 import { sendMidi, type SentMessage } from "./midi_sender.ts";
 
@@ -86,7 +86,7 @@ const keys = (format: Parameters<typeof compileGraph>[1]) =>
 jackTest(
   "notes sound exactly as many frames apart as they were played, and a chord is one frame",
   async ({ env }) => {
-    const { engine, midi } = await startWithMidi({
+    const { engine, midi, secondsPass } = await startWithMidi({
       // 1.4 s ahead: a busy machine conceals nothing, and nothing comes too late
       environment: { UNDERSTUDY_BLOCK_FRAMES: "1024", UNDERSTUDY_LOOKAHEAD_BLOCKS: "64" },
       patch: (format) => compileGraph(clicks.build(format), format),
@@ -104,7 +104,7 @@ jackTest(
     }
     const sent = await sendMidi(messages, { env });
     await until("everything has come in", () => midi.counts.messages === messages.length);
-    await new Promise((done) => setTimeout(done, midi.delayMs + 200));
+    await secondsPass(midi.delayMs / 1_000 + 0.2);
     const { counts } = midi;
     await midi.stop();
     await engine.stop();
@@ -130,7 +130,10 @@ jackTest(
 jackTest(
   "notes, controllers, bend and pressure become the commands of /midi, and sound; the rest is counted",
   async ({ env }) => {
-    const { engine, midi, commands, lines } = await startWithMidi({ patch: keys, captureFrames: 1 << 18 });
+    const { engine, midi, commands, lines, secondsPass } = await startWithMidi({
+      patch: keys,
+      captureFrames: 1 << 18,
+    });
     const capture = new OutputCapture(engine.memory);
     const messages = [
       [0xb0, 74, 127],
@@ -152,7 +155,7 @@ jackTest(
       const { messages: played, refused, ignored } = midi.counts;
       return played + refused + ignored >= messages.length;
     });
-    await new Promise((done) => setTimeout(done, 300));
+    await secondsPass(0.3);
     const { counts } = midi;
     await midi.stop();
     await engine.stop();

@@ -6,7 +6,7 @@ import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { orderIndex } from "../../engine/memory/seats.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
-import { keepsState, tallyState } from "../../testing/tally_patch.ts";
+import { keepsState, tallyState } from "../../testing/patch/tally_patch.ts";
 
 /** A simulated thread that can be given a patch. */
 interface Receiver {

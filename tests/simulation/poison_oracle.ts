@@ -3,7 +3,7 @@
  * nothing is poison, or comes with it.
  */
 import { type LogEntry, Opcode } from "../../engine/log/command_log.ts";
-import { poisonNumber } from "../../testing/tally_patch.ts";
+import { poisonNumber } from "../../testing/patch/tally_patch.ts";
 
 export class PoisonOracle {
   readonly #onViolation: (text: string) => void;

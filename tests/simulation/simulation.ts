@@ -26,7 +26,7 @@ import type { Renderer, RendererOptions } from "../../engine/renderer/renderer.t
 import { type Supervised, Supervision } from "../../engine/supervisor/supervision.ts";
 import { supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
-import { poisonNumber } from "../../testing/tally_patch.ts";
+import { poisonNumber } from "../../testing/patch/tally_patch.ts";
 import { Exchanges } from "./exchanges.ts";
 import { PoisonOracle } from "./poison_oracle.ts";
 import { RecordingOracle } from "./recording_oracle.ts";

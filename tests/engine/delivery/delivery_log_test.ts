@@ -6,8 +6,8 @@ import { DeliveredFlag, fixed, within } from "../../../engine/memory/layout.ts";
 import { deliveredIndex } from "../../../engine/memory/places.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
 import { SessionWriter } from "../../../engine/session/session_writer.ts";
-import { testHeader } from "../../../testing/session_header.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testHeader } from "../../../testing/engine/session_header.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 function setUp(startBlock = 0) {
   const memory = testMemory({ startBlock });

@@ -3,8 +3,8 @@ import { ClockDriver } from "../../../engine/device/clock_driver.ts";
 import { DriverError } from "../../../engine/device/driver_error.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { until } from "../../../testing/test_engine.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { until } from "../../../testing/until.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
 

@@ -4,7 +4,8 @@ import { ExitGuard } from "../../../engine/device/exit_guard.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { sharedMemoryPointer } from "../../../ffi/shared_memory_pointer.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { until } from "../../../testing/until.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("an uncaught error keeps the callback out for one turn; a closed guard keeps nothing out", async () => {
   const { native } = await nativeForTests();
@@ -21,8 +22,7 @@ Deno.test("an uncaught error keeps the callback out for one turn; a closed guard
   assert.ok(plays());
   fail();
   assert.ok(!plays(), "the process may end in this turn");
-  await new Promise((done) => setTimeout(done, 0));
-  assert.ok(plays(), "it did not");
+  await until("it plays again, for the process did not end", plays);
   guard.close();
   fail();
   assert.ok(plays());

@@ -3,7 +3,7 @@ import { ClockDriver } from "../../../engine/device/clock_driver.ts";
 import { fadeOut } from "../../../engine/device/fade_out.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
 

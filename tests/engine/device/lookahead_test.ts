@@ -3,7 +3,7 @@ import { DriverError } from "../../../engine/device/driver_error.ts";
 import { raiseLookahead } from "../../../engine/device/lookahead.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import type { Log } from "../../../foundation/logging.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 function raised(periodFrames: number): { blocks: number; lines: string[] } {
   const memory = testMemory({ blockFrames: 32, lookaheadBlocks: 4 });

@@ -5,7 +5,7 @@ import { openDriver } from "../../../engine/device/open_driver.ts";
 import { PortAudioMissingError } from "../../../ffi/library_search.ts";
 import type { Log } from "../../../foundation/logging.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
 

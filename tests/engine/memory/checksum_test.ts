@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArenaChecksum, checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { fixed, within } from "../../../engine/memory/layout.ts";
 import { slotIndex, slotSamplesIndex } from "../../../engine/memory/places.ts";
 

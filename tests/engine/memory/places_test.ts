@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { logEntryWords } from "../../../engine/memory/constants.ts";
 import { structureBytes } from "../../../engine/memory/layout.ts";
 import * as places from "../../../engine/memory/places.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const memory = testMemory({ inputChannels: 1, captureFrames: 100 });
 const { geometry: g } = memory;

@@ -3,7 +3,7 @@ import { seatCount } from "../../../engine/memory/constants.ts";
 import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 import { slotIndex } from "../../../engine/memory/places.ts";
 import { clearSeat, orderIndex, reportFieldIndex, reportIndex } from "../../../engine/memory/seats.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("orders and reports of all seats lie apart, on cache lines of their own", () => {
   const memory = testMemory();

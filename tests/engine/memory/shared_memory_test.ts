@@ -3,7 +3,7 @@ import { blocksBetween, SharedMemory } from "../../../engine/memory/shared_memor
 import { sharedMemoryPointer } from "../../../ffi/shared_memory_pointer.ts";
 import { InvariantError } from "../../../foundation/invariant.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("who attaches finds the geometry that was written", () => {
   const memory = testMemory({ blockFrames: 64, startBlock: 0xFFFFFFF0 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkRehearsalResult, checkRehearsalStart } from "../../../engine/patch_swap/rehearsal_messages.ts";
 import { InvariantError } from "../../../foundation/invariant.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
 const start = { graph: { name: "x" }, format, seed: 1, nativeLibrary: "x.so" };

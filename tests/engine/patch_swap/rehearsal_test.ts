@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../../engine/control/control.ts";
 import { rehearse } from "../../../engine/patch_swap/rehearsal.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { tone } from "../../../testing/versions.ts";
+import { tone } from "../../../testing/patch/tone_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 const { build } = await nativeForTests();

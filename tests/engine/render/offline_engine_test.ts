@@ -3,7 +3,7 @@ import { Opcode } from "../../../engine/log/command_log.ts";
 import { checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
 import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
 
 const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0 };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renderScoreToWav } from "../../../engine/render/render_score_to_wav.ts";
 import { WavFileError } from "../../../engine/render/wav_file_error.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 const { native } = await nativeForTests();
 const config = {

@@ -1,19 +1,11 @@
 import assert from "node:assert/strict";
 import { renderToWav } from "../../../engine/render/render_session_to_wav.ts";
 import { SessionDamagedError } from "../../../engine/session/session_damaged_error.ts";
+import { inFolder } from "../../../testing/in_folder.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { recordedBlocks, recordShortSession } from "../../../testing/recorded_session.ts";
+import { recordedBlocks, recordShortSession } from "../../../testing/engine/recorded_session.ts";
 
 const { native } = await nativeForTests();
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("a report says how long it is, that every block is as it was, and where the file is", () =>
   inFolder(async (folder) => {

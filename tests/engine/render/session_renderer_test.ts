@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { renderSession } from "../../../engine/render/session_renderer.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { inFolder } from "../../../testing/in_folder.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { recordedBlocks, recordShortSession } from "../../../testing/recorded_session.ts";
+import { recordedBlocks, recordShortSession } from "../../../testing/engine/recorded_session.ts";
 
 async function render(path: string) {
   const { native } = await nativeForTests();
@@ -16,15 +17,6 @@ async function render(path: string) {
     onSamples: (part) => Promise.resolve(void samples.push(...part)),
   }).finally(() => reader.close());
   return { samples, ...result };
-}
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
 }
 
 Deno.test("a recorded session gives the same blocks again, and every differing checksum is counted", () =>

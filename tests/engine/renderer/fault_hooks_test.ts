@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { flipBit, trap } from "../../../engine/renderer/fault_hooks.ts";
 import { PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 function instance(): PatchInstance {
   const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });

@@ -6,8 +6,8 @@ import { FaultInjector } from "../../../engine/renderer/fault_injector.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { faultCode } from "../../../engine/supervisor/fault_code.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 function commit(kind: FaultKind): { order: number; changedBits: number } {
   const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
 import { instantiatePatch, PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 1, maximumBlockFrames: 32 });
 

@@ -8,8 +8,8 @@ import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { AfterStep, RendererLoop } from "../../../engine/renderer/renderer_loop.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 function setUp() {
   const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
@@ -22,7 +22,7 @@ function setUp() {
     seed: 1,
     patch: preparePatch(0, patch, compileChecksum()),
   });
-  return { memory, renderer, loop: new RendererLoop(memory, 2, renderer) };
+  return { memory, renderer, loop: new RendererLoop({ memory, seat: 2, renderer }) };
 }
 
 /** Steps until there is something to wait for. */

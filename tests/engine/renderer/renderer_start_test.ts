@@ -3,8 +3,8 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { seatCount } from "../../../engine/memory/constants.ts";
 import { checkPatchDelivery, checkRendererStart } from "../../../engine/renderer/renderer_start.ts";
 import { InvariantError } from "../../../foundation/invariant.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
 const start = {

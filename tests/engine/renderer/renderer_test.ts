@@ -18,9 +18,9 @@ import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../../engine/renderer/renderer_stale_error.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const checksum = compileChecksum();
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };

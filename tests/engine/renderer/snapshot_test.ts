@@ -4,8 +4,8 @@ import { within } from "../../../engine/memory/layout.ts";
 import { snapshotArenaIndex, snapshotIndex } from "../../../engine/memory/places.ts";
 import { Host, PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { patchOfSnapshot, readSnapshot, writeSnapshot } from "../../../engine/renderer/snapshot.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
 const checksum = compileChecksum();

@@ -10,7 +10,7 @@ import { compileGraph } from "../../../compiler/compile.ts";
 import type { Patch } from "../../../modules/patch.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { tone } from "../../../testing/versions.ts";
+import { tone } from "../../../testing/patch/tone_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
 const { native } = await nativeForTests();

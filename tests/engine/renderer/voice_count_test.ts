@@ -4,7 +4,7 @@ import { maxCountedInstruments } from "../../../engine/memory/constants.ts";
 import { PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { countVoices } from "../../../engine/renderer/voice_count.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
 

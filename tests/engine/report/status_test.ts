@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { startTestEngine, until } from "../../../testing/test_engine.ts";
+import { OutputCapture } from "../../../testing/engine/output_capture.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 
 Deno.test("voices, peaks by channel, values and events tell what the sound does, also after a renderer fell", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import wavefile from "wavefile";
 import { decodeSample, maxFrames } from "../../../engine/samples/decode_sample.ts";
 import { SampleError } from "../../../engine/samples/sample_error.ts";
-import { sox, withSox } from "../../../testing/sound_files.ts";
+import { sox, withSox } from "../../../testing/sound/sound_files.ts";
 
 const decode = async (folder: string, name: string) =>
   await decodeSample(name, await Deno.readFile(`${folder}/${name}`));

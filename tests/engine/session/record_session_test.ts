@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../../config/settings.ts";
 import { recordSession } from "../../../engine/session/record_session.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("a recording begins with the header of the running engine and the patch that plays", async () => {
   const folder = await Deno.makeTempDir();

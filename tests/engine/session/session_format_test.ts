@@ -5,7 +5,7 @@ import {
   encodePatch,
   recordedPatch,
 } from "../../../engine/session/session_format.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 Deno.test("a patch in a session is what it was, without what only this process has", () => {
   const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { encodeChunk, encodePatch, sessionMagic } from "../../../engine/session/session_format.ts";
 import { SessionDamagedError } from "../../../engine/session/session_damaged_error.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
-import { testHeader } from "../../../testing/session_header.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { testHeader } from "../../../testing/engine/session_header.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 const head = encodeChunk("HEAD", new TextEncoder().encode(JSON.stringify(testHeader)));
 const { wasm, module: _module, ...description } = tallyPatch({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
 import { encodeChunk } from "../../../engine/session/session_format.ts";
-import { testHeader as header } from "../../../testing/session_header.ts";
+import { testHeader as header } from "../../../testing/engine/session_header.ts";
 import { SessionFileError, SessionWriter } from "../../../engine/session/session_writer.ts";
 
 async function inFolder(work: (path: string) => Promise<void>): Promise<void> {

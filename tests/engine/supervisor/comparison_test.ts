@@ -3,7 +3,7 @@ import { Comparison, vote } from "../../../engine/supervisor/comparison.ts";
 import { structureBytes, within } from "../../../engine/memory/layout.ts";
 import { slotIndex } from "../../../engine/memory/places.ts";
 import { reportIndex } from "../../../engine/memory/seats.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const ballot = (seat: number, low: number) => ({ seat, low, high: 1 });
 

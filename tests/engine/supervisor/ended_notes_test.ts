@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { reportedEndedNotes } from "../../../engine/memory/constants.ts";
 import { reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { EndedNotes } from "../../../engine/supervisor/ended_notes.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 /** Reports notes as a renderer does: note number `n` has id `n`. */
 function report(memory: ReturnType<typeof testMemory>, seat: number, count: number): void {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { Quarantine } from "../../../engine/supervisor/quarantine.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const note = (at?: LogEntry["at"]): LogEntry => ({
   opcode: Opcode.noteOn,

@@ -5,9 +5,9 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
-import { until } from "../../../testing/test_engine.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { until } from "../../../testing/until.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native, build } = await nativeForTests();
 

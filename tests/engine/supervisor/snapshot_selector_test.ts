@@ -4,7 +4,7 @@ import { snapshotIndex } from "../../../engine/memory/places.ts";
 import { reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { Comparison } from "../../../engine/supervisor/comparison.ts";
 import { SnapshotSelector } from "../../../engine/supervisor/snapshot_selector.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 function setUp() {
   const memory = testMemory();

@@ -9,8 +9,8 @@ import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
-import { poisonNumber, tallyPatch } from "../../../testing/tally_patch.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { SimulatedRenderers } from "../../simulation/simulated_renderers.ts";
 
 const checksum = compileChecksum();
