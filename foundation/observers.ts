@@ -1,4 +1,4 @@
-/** Listeners to one kind of event. One that throws keeps nobody else from hearing, nor the engine from going on. */
+/** Listeners to one kind of event. A listener that throws stops neither the other listeners nor the caller. */
 export class Observers<T> {
   readonly #listeners = new Set<(event: T) => void>();
   readonly #onError: (error: unknown) => void;
@@ -7,7 +7,7 @@ export class Observers<T> {
     this.#onError = onError;
   }
 
-  /** Adds a listener and returns what takes it away again. */
+  /** Adds a listener. Returns the function that removes it. */
   add(listener: (event: T) => void): () => void {
     const own = (event: T) => listener(event); // the same function may listen twice
     this.#listeners.add(own);
