@@ -20,6 +20,9 @@ requirement({
   sanitizeResources: false, // the sound libraries stay open
   fn: async () => {
     const text = await listDevices(config);
-    assert.match(text, /^No audio devices\. Connect one|^PortAudio[^\n]*\n\n +\d+  .*\n +\d+ out, \d+ in, /);
+    assert.match(
+      text,
+      /^No audio devices\. Connect one|^PortAudio[^\n]*\n\n +\d+ {2}.*\n +\d+ out, \d+ in, /,
+    );
   },
 }, { libraries: ["libportaudio.so.2"], install: "apt-get install libportaudio2" });

@@ -1,8 +1,4 @@
-/**
- * MIDI through a real JACK server, from a client that nobody of ours wrote the timing of: frames go in, frames come out.
- *
- * Covers: ffi/midi_input.ts, midi/midi_input.ts, ffi/quiet_sound_libraries.ts
- */
+/** MIDI through a real JACK server, from a client of another process: frames go in, frames come out. */
 import assert from "node:assert/strict";
 import type { Command, EngineControl } from "../../engine/control/control.ts";
 import { MidiInput } from "../../midi/midi_input.ts";
@@ -80,6 +76,14 @@ async function startWithMidi(options: TestEngineOptions, midiConnect?: string): 
   return { ...started, midi, commands };
 }
 
+/** Waits until every command that was submitted is in a delivered block, and one block more is delivered. */
+async function sounded(engine: EngineControl): Promise<void> {
+  await until("no command waits for its time", () => engine.status().waitingCommands === 0);
+  await engine.settled();
+  const { block } = engine.status();
+  await until("another block is delivered", () => ((engine.status().block - block) | 0) > 1);
+}
+
 const keys = (format: Parameters<typeof compileGraph>[1]) =>
   compileGraph(patchNamed("keys").build(format), format);
 
@@ -104,7 +108,7 @@ jackTest(
     }
     const sent = await sendMidi(messages, { env });
     await until("everything has come in", () => midi.counts.messages === messages.length);
-    await new Promise((done) => setTimeout(done, midi.delayMs + 200));
+    await sounded(engine);
     const { counts } = midi;
     await midi.stop();
     await engine.stop();
@@ -152,7 +156,7 @@ jackTest(
       const { messages: played, refused, ignored } = midi.counts;
       return played + refused + ignored >= messages.length;
     });
-    await new Promise((done) => setTimeout(done, 300));
+    await sounded(engine);
     const { counts } = midi;
     await midi.stop();
     await engine.stop();

@@ -1,4 +1,4 @@
-/** MIDI as users have it: the program in a process of its own, sound and MIDI on one JACK server. */
+/** MIDI as users run it: the program in a process of its own, sound and MIDI on one JACK server. */
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
 import { type SoundServer, soundServerNeeds, startSoundServer } from "../../testing/sound_server.ts";
@@ -17,6 +17,20 @@ function program(args: readonly string[], env: Readonly<Record<string, string>>)
     stdout: "piped",
     stderr: "piped",
   }).spawn();
+}
+
+/** Every port of the server, each followed by the ports that it is connected with. */
+async function connections({ env }: SoundServer): Promise<string> {
+  const { stdout } = await new Deno.Command("jack_lsp", { args: ["-c"], env }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+/** Waits until a recorder is connected with the engine. */
+async function recorded(server: SoundServer): Promise<void> {
+  const deadlineMs = performance.now() + 30_000;
+  while (!/^jack-record\S*:in_1\n +understudy:out_0$/m.test(await connections(server))) {
+    assert.ok(performance.now() < deadlineMs, "the recorder is connected with the engine");
+  }
 }
 
 requirement({
@@ -51,14 +65,13 @@ requirement({
         stdout: "null",
         stderr: "null",
       }).spawn();
-      await new Promise((done) => setTimeout(done, 500));
+      await recorded(server);
       const chord = [60, 64, 67];
       await sendMidi([
         ...chord.map((note) => ({ frame: 0, bytes: [0x90, note, 110] })),
         { frame: 12_000, bytes: [0xe0, 0, 96] },
         ...chord.map((note) => ({ frame: 24_000, bytes: [0x80, note, 0] })),
       ], { env: server.env });
-      await new Promise((done) => setTimeout(done, 300));
       // the third program, and the first one on the way there
       await sendMidi([0, 2].map((program) => ({ frame: 0, bytes: [0xc0, program] })), { env: server.env });
       await until("the program is loaded", () => /a program change loaded piano/.test(log), 60_000);
@@ -151,10 +164,11 @@ requirement({
       await until("MIDI is lost", says(/MIDI input lost: .* once the audio device is back/));
       await until("the device is lost", says(/audio device lost/));
       second = await startSoundServer(48_000, 256, first.name);
-      await new Promise((done) => setTimeout(done, 4_000)); // longer than MIDI waits by itself
-      const { stdout } = await new Deno.Command("jack_lsp", { env: second.env }).output();
-      const ports = new TextDecoder().decode(stdout);
-      assert.ok(!ports.includes("understudy-midi:") || ports.includes("understudy:out_0"), ports);
+      const observedUntilMs = performance.now() + 4_000; // longer than MIDI waits by itself
+      while (performance.now() < observedUntilMs) {
+        const ports = await connections(second);
+        assert.ok(!ports.includes("understudy-midi:") || ports.includes("understudy:out_0"), ports);
+      }
       wanted = "SIGTERM";
     } finally {
       engine.kill(wanted);
