@@ -18,7 +18,7 @@ import { mixer } from "../modules/utility/mixer.ts";
 import { pan } from "../modules/utility/pan.ts";
 import type { ParameterSignals } from "../modules/signal/module.ts";
 import { median } from "./median.ts";
-import { threadSeconds } from "../testing/processor_time.ts";
+import { threadSeconds } from "../testing/measure/processor_time.ts";
 import { report } from "./report.ts";
 
 const rounds = Number(Deno.args[0] ?? 40);

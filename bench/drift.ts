@@ -6,7 +6,7 @@ import { fixed } from "../engine/memory/layout.ts";
 import { blocksBetween } from "../engine/memory/shared_memory.ts";
 import { Timeline } from "../engine/time/timeline.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
-import { startTestEngine } from "../testing/test_engine.ts";
+import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { report } from "./report.ts";
 
 const minutes = Number(Deno.args[0] ?? 10);

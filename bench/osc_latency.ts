@@ -7,9 +7,9 @@ import { encodePacket, type OscArgument } from "../osc/packet/codec.ts";
 import { fixed } from "../engine/memory/layout.ts";
 import { compilePatch } from "../patches/loading/compile_named.ts";
 import { serveOsc } from "../testing/osc/osc_server.ts";
-import { OutputCapture } from "../testing/output_capture.ts";
-import { startTestEngine } from "../testing/test_engine.ts";
-import { TurnTimes } from "../testing/turn_times.ts";
+import { OutputCapture } from "../testing/engine/output_capture.ts";
+import { startTestEngine } from "../testing/engine/test_engine.ts";
+import { TurnTimes } from "../testing/measure/turn_times.ts";
 import { FastSocket } from "./osc_servers.ts";
 
 const notes = 200;

@@ -8,7 +8,7 @@ import {
   type OscArgument,
   type OscMessage,
 } from "../osc/packet/codec.ts";
-import { startSoundServer } from "../testing/sound_server.ts";
+import { startSoundServer } from "../testing/sound/sound_server.ts";
 
 /** A server under test. */
 export interface OscServer {
@@ -48,8 +48,8 @@ export class FastSocket {
 
   /** Hands every packet that waits to `take`. */
   drain(take: (bytes: Uint8Array) => void): void {
-    for (let count = this.#datagrams.most; count === this.#datagrams.most;) {
-      count = this.#datagrams.take();
+    for (let count = this.#datagrams.maxDatagrams; count === this.#datagrams.maxDatagrams;) {
+      count = this.#datagrams.receive();
       for (let index = 0; index < count; index++) take(this.#datagrams.bytes(index));
     }
   }

@@ -13,8 +13,8 @@ import { immediately } from "../osc/packet/time_tag.ts";
 import { compilePatch } from "../patches/loading/compile_named.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
 import { serveOsc } from "../testing/osc/osc_server.ts";
-import { startTestEngine } from "../testing/test_engine.ts";
-import { TurnTimes } from "../testing/turn_times.ts";
+import { startTestEngine } from "../testing/engine/test_engine.ts";
+import { TurnTimes } from "../testing/measure/turn_times.ts";
 import { report } from "./report.ts";
 
 const seconds = Number(Deno.args[0] ?? 3);
@@ -28,7 +28,7 @@ const timed = (work: () => void) =>
     work();
     turnsMs.push(performance.now() - startedMs);
   });
-const { gate, intake, port, space } = serveOsc(native, { engine, version: "bench", later: timed });
+const { admission, port, space } = serveOsc(native, { engine, version: "bench", later: timed });
 
 const pan: OscMessage = { address: "/synth/pan", args: [{ type: "f", value: 0 }] };
 const full = (message: (index: number) => OscMessage) =>
@@ -46,7 +46,7 @@ const worst: Record<string, Uint8Array<ArrayBuffer>> = {
 
 async function measure(name: string): Promise<Record<string, string | number>> {
   turnsMs = [];
-  const before = intake.packets;
+  const before = admission.counts.packets;
   const timer = new TurnTimes();
   await new Promise((done) => setTimeout(done, seconds * 1_000));
   const gaps = timer.finish();
@@ -55,7 +55,7 @@ async function measure(name: string): Promise<Record<string, string | number>> {
   const texts = (values: readonly number[]) => values.map((value) => value.toFixed(1)).join(", ");
   return {
     "comes in": name,
-    packets: intake.packets - before,
+    packets: admission.counts.packets - before,
     "turn ms: median, 99.9 %, worst": texts([at(0.5), at(0.999), at(1)]),
     "2 ms timer: median, 99.9 %, worst": texts(gaps),
   };
@@ -93,7 +93,7 @@ for (const [name, packet] of Object.entries(worst)) {
   const measured = await measure(`ten packets of ${name} a second`);
   rows.push({ ...measured, "longest step, all steps in ms": `${longest}, ${all}` });
   clearInterval(sending);
-  while (gate.counts.waiting > 0) await new Promise((done) => setTimeout(done, 10));
+  while (admission.counts.waiting > 0) await new Promise((done) => setTimeout(done, 10));
   socket.close();
 }
 await report("osc_turns", rows);

@@ -1,8 +1,8 @@
 /** Renders many voices with scsynth offline, and tells how much processor time that took. */
 import { encodePacket, type OscMessage } from "../osc/packet/codec.ts";
 import type { TimeTag } from "../osc/packet/time_tag.ts";
-import { type FloatWav, readFloatWav } from "../tests/chaos/read_float_wav.ts";
-import { childrenSeconds } from "../testing/processor_time.ts";
+import { type FloatWav, readFloatWav } from "../testing/sound/read_float_wav.ts";
+import { childrenSeconds } from "../testing/measure/processor_time.ts";
 import { encodeSynthDef, type Unit } from "./synthdef.ts";
 
 /** What is rendered, and for how long. */

@@ -6,7 +6,7 @@ import { Worker } from "node:worker_threads";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
 import { fixed } from "../engine/memory/layout.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
-import { testMemory } from "../testing/test_memory.ts";
+import { testMemory } from "../testing/engine/test_memory.ts";
 import { report } from "./report.ts";
 import type { WaitResult } from "./wait_worker.ts";
 

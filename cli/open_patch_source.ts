@@ -4,7 +4,7 @@ import { PatchSource } from "../patches/loading/patch_source.ts";
 import { readTuning } from "../patches/loading/read_tuning.ts";
 
 /**
- * The source of patches that the settings describe. Throws {@link ScaleError} for a tuning that cannot be read.
+ * The source of patches that the settings describe. Throws `ScaleError` for a tuning that cannot be read.
  *
  * @param onPrint receives what a patch file prints while it is evaluated
  */

@@ -13,7 +13,7 @@ export function playDemo(engine: EngineControl, patch: string, log: Log): void {
   const { sampleRateHz } = engine.status();
   const text = new TextEncoder().encode(phraseOf(patch, engine.instruments));
   const { events } = readScore(text, { name: "demo", sampleRateHz, patch: engine });
-  const seconds = playScore(engine, events, sampleRateHz, Date.now());
+  const seconds = playScore(engine, { events, sampleRateHz, nowMs: Date.now() });
   log.info(
     events.length > 0
       ? `demo: plays a phrase of ${seconds.toFixed(1)} s`

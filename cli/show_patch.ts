@@ -8,7 +8,7 @@ import { graphToJson } from "../compiler/graph/graph_json.ts";
 import type { PatchCommand } from "./command_line.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 
-/** `understudy patch`: compiles a patch and describes it. Throws {@link PatchUnknownError} or {@link PatchError}. */
+/** `understudy patch`: compiles a patch and describes it. Throws `PatchUnknownError` or {@link PatchError}. */
 export async function showPatch(
   { patch, show, graph: pictureFile }: Omit<PatchCommand, "command">,
   config: Config,

@@ -15,7 +15,6 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
 import { AddressSpace } from "../osc/methods/address_space.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
-import { PacketIntake } from "../osc/transport/intake.ts";
 import { isLoopback } from "../osc/transport/network_address.ts";
 import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
@@ -56,12 +55,6 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
         `OSC listens on ${config.oscHost}, but admits only this machine: set UNDERSTUDY_OSC_ALLOW to admit others`,
       );
     }
-    const admission = new AdmissionControl({
-      access,
-      messagesPerSecond: config.oscMessagesPerSecond,
-      onNotice: (text) => log.warning(text),
-    });
-    const intake = new PacketIntake((text, count) => log.warning(`${text} (${count} so far)`), admission);
     const { native, path: nativeLibrary } = await loadNative(config, (text) => log.info(text));
     const source = await openPatchSource(
       config,
@@ -78,7 +71,6 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
     const udp = UdpListener.bind({
       hostname: config.oscHost,
       port: config.oscPort,
-      intake,
       access: (address) => Datagrams.open(native, address),
     });
     inputs.push(udp);
@@ -90,7 +82,6 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
       hostname: config.oscHost,
       port: config.oscTcpPort,
       framing: config.oscTcpFraming,
-      intake,
     });
     if (tcp) inputs.push(tcp);
     signal.throwIfAborted();
@@ -110,11 +101,17 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
       access,
       onQuit: () => quit.resolve(),
       onDump: (line) => log.info(line),
-      traffic: () => ({ packets: intake.packets, ...intake.counts, ...admission.counts }),
+      traffic: () => admission.counts,
       midi: () => midi?.counts ?? {},
     });
-    udp.serve(space);
-    tcp?.serve(space);
+    const admission = new AdmissionControl({
+      access,
+      messagesPerSecond: config.oscMessagesPerSecond,
+      target: space,
+      onNotice: (text) => log.warning(text),
+    });
+    udp.serve(admission);
+    tcp?.serve(admission);
     if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
     const query = new QueryService({
       hostname: config.oscQueryHost,
@@ -124,6 +121,7 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
       oscAddress: udp.address,
       engine,
       space,
+      admission,
       log,
     });
     inputs.push(query);

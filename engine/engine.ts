@@ -4,16 +4,17 @@
  * Nothing of this is needed for the next block to sound.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
 import { compileChecksum } from "./memory/checksum.ts";
 import type { Config } from "../config/settings.ts";
-import { seatCount } from "./memory/constants.ts";
 import * as control from "./control/control.ts";
 import { DriverError } from "./device/driver_error.ts";
 import { DeviceWatch } from "./device/device_watch.ts";
 import { ExitGuard } from "./device/exit_guard.ts";
+import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog } from "./log/command_log.ts";
@@ -34,16 +35,8 @@ import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
-import { Comparison } from "./supervisor/comparison.ts";
-import { Quarantine } from "./supervisor/quarantine.ts";
-import { SnapshotSelector } from "./supervisor/snapshot_selector.ts";
-import {
-  type Action,
-  Supervisor,
-  supervisorDefaults,
-  type SupervisorEvent,
-} from "./supervisor/supervisor.ts";
-import { Timeline } from "./time/timeline.ts";
+import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
+import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
 export interface EngineOptions {
   readonly config: Config;
@@ -58,10 +51,12 @@ export interface EngineOptions {
   readonly startLogPosition?: number;
   /** Frames of output that the clock driver keeps for `OutputCapture`. */
   readonly captureFrames?: number;
-  /** Milliseconds since 1970, `Date.now` by default; tests step it. */
-  readonly readWallMs?: () => number;
-  /** Told of every event of the supervisor, after it was logged. */
-  readonly onEvent?: (event: SupervisorEvent) => void;
+  /** Opens the driver; by default the one that the configuration asks for. Tests step a driver of their own. */
+  readonly openDriver?: OpenDriver;
+  /** The clocks of the timeline; by default those of the machine. Tests step them. */
+  readonly clocks?: TimelineClocks;
+  /** Gets every event of the supervision loop, after it was logged. */
+  readonly onEvent?: (event: SupervisionEvent) => void;
 }
 
 /** Time between two looks at the renderers. */
@@ -81,13 +76,10 @@ export class Engine implements control.EngineControl {
   readonly memory: SharedMemory;
   readonly #options: EngineOptions;
   readonly #commands: CommandLog;
-  readonly #comparison: Comparison;
-  readonly #snapshots: SnapshotSelector;
-  readonly #supervisor: Supervisor;
+  readonly #supervision: Supervision;
   readonly #pool: RendererPool;
-  readonly #history: DeliveryLog;
-  readonly #loader: PatchSwap;
-  readonly #quarantine: Quarantine;
+  readonly #delivery: DeliveryLog;
+  readonly #patches: PatchSwap;
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
@@ -98,7 +90,6 @@ export class Engine implements control.EngineControl {
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
-  #snapshotPosition: number;
   #lateCommands = 0;
   #quarantined = 0;
   #mayJoin = false;
@@ -113,11 +104,6 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
-    this.#snapshotPosition = this.#commands.head;
-    this.#quarantine = new Quarantine(this.#commands, seals);
-    this.#comparison = new Comparison(memory);
-    this.#snapshots = new SnapshotSelector(memory, this.#comparison);
-    this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount }, (event) => this.#onEvent(event));
     this.#pool = new RendererPool({
       ...options,
       memory,
@@ -125,34 +111,44 @@ export class Engine implements control.EngineControl {
       seed: config.seed,
       faultsAllowed: config.faults,
     });
-    this.#history = new DeliveryLog({
+    this.#delivery = new DeliveryLog({
       memory,
       seals,
       log: this.#commands,
       onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
     });
-    this.#loader = new PatchSwap({
+    this.#supervision = new Supervision({
+      memory,
+      seals,
+      log: this.#commands,
+      renderers: this.#pool,
+      delivery: this.#delivery,
+      nowMs: () => performance.now(),
+      orphansOf: (blamed) => this.#patches.quarantined(blamed),
+    });
+    this.#patches = new PatchSwap({
       memory,
       pool: this.#pool,
       commands: this.#commands,
-      history: this.#history,
-      snapshots: this.#snapshots,
+      delivery: this.#delivery,
+      oldestPatch: () => this.#supervision.oldestPatch,
+      playedPosition: () => this.#supervision.playedPosition,
       patch,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
       writer: () => this.#writer,
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
-        this.#reporter.tell({ event: "patch", patch: name });
+        this.#reporter.emit({ event: "patch", patch: name });
       },
     });
     this.#endedNotes = new EndedNotes(memory);
-    this.#timeline = new Timeline(memory, native, options.readWallMs);
-    this.#driver = new DeviceWatch(native, memory, config, log);
+    this.#timeline = new Timeline(memory, native, options.clocks);
+    this.#driver = new DeviceWatch({ ...options, memory });
     this.#processEnd = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,
-      (parameter, value) => this.#reporter.tell({ event: "parameter", parameter, value }),
+      (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
     );
   }
 
@@ -165,7 +161,7 @@ export class Engine implements control.EngineControl {
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, native } = options;
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
+    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
     lockSamples(native, patch.sampleMemory);
     const engine = new Engine(options, memory, compileChecksum());
     try {
@@ -178,15 +174,15 @@ export class Engine implements control.EngineControl {
   }
 
   get parameters(): readonly ParameterDeclaration[] {
-    return this.#loader.current.parameters;
+    return this.#patches.current.parameters;
   }
 
   get instruments(): readonly string[] {
-    return this.#loader.current.instruments;
+    return this.#patches.current.instruments;
   }
 
   async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void> {
-    await this.#loader.load(patch, samples);
+    await this.#patches.load(patch, samples);
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
   }
 
@@ -201,10 +197,10 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.hold(at.block, entries.length, this.#history.next);
+      this.#pending.acquire(at.block, entries.length, this.#delivery.next);
     }
     this.#commands.append(entries);
-    this.#values.take(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
+    this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
     if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
     if (lateBlocks <= 0) return { lateMs: 0 };
     this.#lateCommands += entries.length;
@@ -213,15 +209,15 @@ export class Engine implements control.EngineControl {
   }
 
   settled(): Promise<void> {
-    return this.#history.reached(this.#commands.head);
+    return this.#delivery.reached(this.#commands.head);
   }
 
   failover(): void {
-    const actions = this.#supervisor.failover();
-    if (!actions) {
+    const supervised = this.#supervision.failover();
+    if (!supervised) {
       throw new control.CommandRefusedError("there is no standby in lockstep; try again in a moment");
     }
-    this.#carryOut(actions);
+    this.#report(supervised);
   }
 
   injectFault(kind: control.FaultKind, target: control.FaultTarget): void {
@@ -229,11 +225,11 @@ export class Engine implements control.EngineControl {
       throw new control.CommandRefusedError("faults are off; start with UNDERSTUDY_FAULTS=on");
     }
     const wanted = control.rolesOf(target);
-    const seats = this.#supervisor.roles.filter((seat, role) =>
+    const seats = this.#supervision.roles.filter((seat, role) =>
       seat !== undefined && wanted.includes(control.roles[role])
     );
-    if (seats.length === 0) throw new control.CommandRefusedError(`nobody plays the role ${target} now`);
-    this.#supervisor.faultCommitted(performance.now());
+    if (seats.length === 0) throw new control.CommandRefusedError(`no renderer holds the role ${target} now`);
+    this.#supervision.faultCommitted();
     for (const seat of seats) this.#pool.breakRenderer(seat!, kind);
   }
 
@@ -241,15 +237,15 @@ export class Engine implements control.EngineControl {
     return engineStatus({
       memory: this.memory,
       driver: this.#driver,
-      supervisor: this.#supervisor,
+      supervision: this.#supervision,
       pool: this.#pool,
       state: this.#state,
-      patch: this.#loader.current.name,
+      patch: this.#patches.current.name,
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
       voices: this.voices(),
       lateCommands: this.#lateCommands,
-      waitingCommands: this.#pending.waiting(this.#history.next),
+      waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
       faults: this.#reporter.faults,
     });
@@ -260,15 +256,13 @@ export class Engine implements control.EngineControl {
   }
 
   voices(): readonly number[] {
-    const seat = this.#supervisor.roles.find((each) =>
-      each !== undefined && this.#supervisor.isRunning(each)
-    );
-    const counted = this.#loader.current.arena.voices?.length ?? 0;
+    const [seat] = this.#supervision.running;
+    const counted = this.#patches.current.arena.voices?.length ?? 0;
     return seat === undefined ? [] : this.#pool.voices(seat, counted);
   }
 
   openMeter(): control.Meter {
-    return this.#history.openMeter();
+    return this.#delivery.openMeter();
   }
 
   observe(listener: (event: control.EngineEvent) => void): () => void {
@@ -277,7 +271,7 @@ export class Engine implements control.EngineControl {
 
   /** Largest magnitude handed to the device since the last call. */
   takePeak(): number {
-    return this.#history.takePeak();
+    return this.#delivery.takePeak();
   }
 
   stop(): Promise<void> {
@@ -292,7 +286,7 @@ export class Engine implements control.EngineControl {
     raiseLookahead(this.memory, log);
     if (config.session !== undefined) {
       this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
-      this.#history.recordTo(this.#writer);
+      this.#delivery.recordTo(this.#writer);
     }
     this.#mayJoin = true;
     const deadline = performance.now() + firstBlockMs;
@@ -312,46 +306,23 @@ export class Engine implements control.EngineControl {
   }
 
   #firstBlocksReady(): boolean {
-    return this.#supervisor.inLockstep >= 2 &&
+    return this.#supervision.inLockstep >= 2 &&
       blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.memory.lookaheadBlocks();
   }
 
   #tick(): void {
     this.#timeline.follow();
-    const running = this.#supervisor.roles.filter((seat) =>
-      seat !== undefined && this.#supervisor.isRunning(seat)
-    ) as number[];
-    const compared = this.#comparison.look(running);
-    this.#reporter.divergence(compared.block, compared.undecided);
-    this.#snapshotPosition = this.#snapshots.look(running) ?? this.#snapshotPosition;
-    const consumed = this.memory.consumed();
-    const actions = this.#supervisor.observe({
-      nowMs: performance.now(),
-      consumed,
-      seats: Array.from(
-        { length: seatCount },
-        (_, seat) => this.#pool.view(seat, compared.outvoted.has(seat)),
-      ),
-      canJoin: this.#mayJoin && this.#snapshots.canJoin(consumed),
-      unheard: Atomics.load(this.memory.words, fixed.control.play.index) === 0,
-    });
-    if (this.#supervisor.inLockstep === 0) this.#quarantinePoison();
-    this.#carryOut(actions);
-    this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
-    this.#history.look();
-    const position = this.#history.position;
-    this.#commands.release(
-      blocksBetween(position, this.#snapshotPosition) < 0 ? position : this.#snapshotPosition,
-    );
+    this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
     if (this.#state === "running" || this.#state === "waiting for device") {
       this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     }
+    const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
-    const seat = running[0];
+    const [seat] = this.#supervision.running;
     if (seat !== undefined) {
-      this.#endedNotes.look(seat).forEach((note) => this.#reporter.tell({ event: "noteEnd", ...note }));
+      this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
   }
@@ -359,70 +330,31 @@ export class Engine implements control.EngineControl {
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#reporter.tell({ event: "device", state, device: this.#driver.device });
+    this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
 
-  #carryOut(actions: readonly Action[]): void {
-    for (const action of actions) {
-      switch (action.do) {
-        case "spawn":
-          this.#pool.spawn(action.seat, action.incarnation);
-          break;
-        case "join":
-          this.#pool.join(action.seat, this.#snapshots.use(action.seat));
-          break;
-        case "end":
-          this.#pool.end(action.seat);
-          break;
-        case "demote":
-          this.#pool.demote(action.seat);
-          break;
-        case "roles":
-          action.seats.forEach((seat, role) => {
-            Atomics.store(
-              this.memory.words,
-              fixed.control.roleRing.index + role,
-              seat === undefined ? 0 : seat + 1,
-            );
-          });
-          break;
-      }
+  /** Logs what the supervision loop found, and passes it on. */
+  #report({ events }: Supervised): void {
+    const block = this.memory.consumed() >>> 0;
+    for (const event of events) {
+      if (event.event === "quarantine") this.#recordQuarantine(event.positions);
+      const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
+      this.#reporter.supervised(event, block, detail);
+      this.#options.onEvent?.(event);
     }
   }
 
-  #onEvent(event: SupervisorEvent): void {
-    if (event.event === "fault" && (event.cause === "throw" || event.cause === "trap")) {
-      this.#quarantine.noteFailure({ block: event.block, position: this.#pool.logPosition(event.seat) });
-    }
-    if (event.event === "lockstep" && event.renderers === supervisorDefaults.following) {
-      this.#quarantine.forget();
-    }
-    const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
-    this.#reporter.supervised(event, this.memory.consumed() >>> 0, detail);
-    this.#options.onEvent?.(event);
-  }
-
-  #quarantinePoison(): void {
-    const blamed = this.#quarantine.decide();
-    if (blamed.length === 0) return;
-    const orphans = this.#loader.quarantined(blamed).filter((position) =>
-      this.#commands.quarantine(position)
-    );
-    const positions = [...blamed, ...orphans];
+  #recordQuarantine(positions: readonly number[]): void {
     for (const position of positions) {
       this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
     }
     this.#quarantined += positions.length;
-    this.#reporter.tell({ event: "quarantine", commands: positions.length });
-    this.#options.log.error(
-      `all renderers broke at one block: ${positions.length} commands are left out for ever`,
-    );
   }
 
   /** The next block that may not be sealed yet, as far as the renderers have told. */
   #frontier(): number {
     const consumed = this.memory.consumed();
-    return this.#supervisor.roles.reduce<number>((furthest, seat) => {
+    return this.#supervision.roles.reduce<number>((furthest, seat) => {
       const published = seat === undefined ? undefined : this.#pool.published(seat);
       return published !== undefined && blocksBetween(published, furthest) > 0 ? published : furthest;
     }, consumed);
@@ -431,7 +363,7 @@ export class Engine implements control.EngineControl {
   async #end(): Promise<void> {
     const wasPlaying = this.#state === "running";
     this.#enter("stopping");
-    this.#loader.stop();
+    this.#patches.stop();
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
     await this.#driver.stop();
@@ -440,10 +372,10 @@ export class Engine implements control.EngineControl {
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
     }
-    this.#history.look(true);
-    this.#history.abandon();
+    this.#delivery.poll(true);
+    this.#delivery.abandon();
     await this.#writer?.close({
-      blocks: this.#history.blocks,
+      blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
     });
     this.#state = "stopped";

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A chord on the patch `keys`, exactly timed by bundles, with nothing but Python's standard library.
+"""Play a chord on the patch `keys`, exactly timed by bundles, with Python's standard library only.
 
     deno task start keys
     examples/play.py [HOST [PORT]]
 
-Prints what the engine answers; ends with an error when it refuses something or does not answer at all.
+Print the engine's answers; end with an error when it refuses a message or does not answer.
 """
 
 import socket
@@ -19,13 +19,13 @@ NTP_EPOCH = 2_208_988_800  # seconds from 1900 to 1970
 
 
 def text(value):
-    """A string as OSC writes it: ended by a zero, filled up to a multiple of four."""
+    """Encode a string for OSC: UTF-8, a zero, then zeros up to a multiple of four bytes."""
     data = value.encode() + b"\0"
     return data + b"\0" * (-len(data) % 4)
 
 
 def message(address, *arguments):
-    """Whole numbers become `i`, fractions `f`, strings `s`."""
+    """Encode a message: an int becomes `i`, a float `f`, a string `s`."""
     tags, data = ",", b""
     for argument in arguments:
         if isinstance(argument, int):
@@ -38,14 +38,14 @@ def message(address, *arguments):
 
 
 def bundle(moment, *messages):
-    """What is in one bundle is heard from one frame on, at `moment` (seconds since 1970)."""
+    """Encode messages that take effect in one frame, at `moment` (seconds since 1970)."""
     seconds = int(moment)
     data = b"#bundle\0" + struct.pack(">II", seconds + NTP_EPOCH, int((moment - seconds) * 2**32))
     return data + b"".join(struct.pack(">i", len(each)) + each for each in messages)
 
 
 def read(data):
-    """Address and arguments of an answer."""
+    """Decode an answer: return its address and its arguments."""
 
     def string(at):
         end = data.index(b"\0", at)

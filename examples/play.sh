@@ -1,5 +1,5 @@
 #!/bin/sh
-# A chord on the patch `keys`, its filter opened step by step, from a shell. Needs oscsend (Debian: liblo-tools).
+# Plays a chord on the patch `keys` and opens its filter step by step. Needs oscsend (Debian: liblo-tools).
 #
 #     deno task start keys
 #     examples/play.sh [HOST [PORT]]

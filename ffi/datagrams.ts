@@ -3,6 +3,7 @@
  * drop: on a UDP socket that Deno has opened and goes on to own. Deno itself gives one datagram for one turn of its event
  * loop, which loses datagrams from some 100,000 a second on, and has no socket options. Main isolate.
  */
+import { cString } from "./c_string.ts";
 import type { NativeLibrary } from "./native_symbols.ts";
 
 /** Where a datagram comes from or goes to. */
@@ -14,7 +15,7 @@ export interface DatagramPeer {
 }
 
 /** As `ffi/native/datagrams.h` has them. */
-const most = 64;
+const maxDatagrams = 64;
 const bytesEach = 65_536;
 const descriptionWords = 10;
 const addressWords = 8;
@@ -31,8 +32,8 @@ const addressFamilyV6 = 10;
 export class Datagrams {
   readonly #symbols: NativeLibrary["symbols"];
   readonly #descriptor: number;
-  readonly #data = new Uint8Array(most * bytesEach);
-  readonly #words = new Uint32Array(most * descriptionWords);
+  readonly #data = new Uint8Array(maxDatagrams * bytesEach);
+  readonly #words = new Uint32Array(maxDatagrams * descriptionWords);
   readonly #peers: (DatagramPeer | undefined)[] = new Array(peerSlots).fill(undefined);
   readonly #named = new Map<string, DatagramPeer>();
   /** The outbox: datagrams one behind the other, and what each is. */
@@ -53,7 +54,7 @@ export class Datagrams {
 
   /** The socket of this process that is bound there; undefined where it cannot be found. */
   static open(native: NativeLibrary, address: { hostname: string; port: number }): Datagrams | undefined {
-    const descriptor = native.symbols.us_datagrams_find(text(address.hostname), address.port);
+    const descriptor = native.symbols.us_datagrams_find(cString(address.hostname), address.port);
     return descriptor < 0 ? undefined : new Datagrams(native, descriptor);
   }
 
@@ -70,15 +71,15 @@ export class Datagrams {
     return this.#dropped;
   }
 
-  /** Takes what waits, without waiting for more; returns how many, at most {@link Datagrams.most}. */
-  take(): number {
+  /** Reads the datagrams that wait, without waiting for more; returns how many, at most {@link Datagrams.maxDatagrams}. */
+  receive(): number {
     return Math.max(0, this.#symbols.us_datagrams_take(this.#descriptor, this.#data, this.#words));
   }
 
-  /** Datagrams that one call takes at most. */
-  readonly most = most;
+  /** The most datagrams that one call of {@link Datagrams.receive} reads. */
+  readonly maxDatagrams = maxDatagrams;
 
-  /** Number `index` of those taken last; valid until the next are taken. */
+  /** Number `index` of those read last; valid until the next call of {@link Datagrams.receive}. */
   bytes(index: number): Uint8Array<ArrayBuffer> {
     const start = index * bytesEach;
     return this.#data.subarray(start, start + this.#words[index * descriptionWords]);
@@ -105,7 +106,7 @@ export class Datagrams {
     const known = this.#named.get(name);
     if (known) return known;
     const room = new Uint8Array(addressWords * 4);
-    const size = this.#symbols.us_datagrams_receiver(this.#descriptor, text(hostname), port, room);
+    const size = this.#symbols.us_datagrams_receiver(this.#descriptor, cString(hostname), port, room);
     const socketAddress = room.slice(0, size);
     const peer = size === 0
       ? { hostname, port, socketAddress }
@@ -175,9 +176,4 @@ function addressOf(raw: Uint8Array<ArrayBuffer>): { hostname: string; port: numb
   if (mapped) return { hostname: raw.subarray(20, 24).join("."), port };
   const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(8 + index * 2).toString(16));
   return { hostname: new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1), port };
-}
-
-/** Text as C has it. */
-function text(value: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${value}\0`);
 }

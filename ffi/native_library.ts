@@ -9,6 +9,7 @@ import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 
 const sourceFiles = [
+  "export.h",
   "layout.h",
   "callback.h",
   "services.h",
@@ -16,12 +17,15 @@ const sourceFiles = [
   "midi_input.h",
   "midi_process.h",
   "ticks.h",
+  "monotonic.h",
+  "guard.h",
   "callback.c",
   "services.c",
   "datagrams.c",
   "midi_input.c",
   "midi_process.c",
   "clock.c",
+  "guard.c",
 ];
 const compilerFlags = [
   "-std=c11",
@@ -55,8 +59,13 @@ export interface NativeBuild {
   readonly built: boolean;
 }
 
-/** Where a compiled binary carries it; `deno task compile` leaves it there in a checkout too. */
-const carriedDirectory = new URL("../build/native/", import.meta.url).pathname;
+/**
+ * Where a compiled binary carries it. A checkout does not look there, though `deno task compile` leaves it there: what was
+ * compiled some time ago must not change which compiler and cache a checkout uses.
+ */
+const carriedDirectory = Deno.build.standalone
+  ? new URL("../build/native/", import.meta.url).pathname
+  : undefined;
 
 /**
  * Finds the native part in `carried` or `cacheDirectory`, or builds it into the latter with `cc`.
@@ -76,6 +85,7 @@ export async function buildNative(cacheDirectory: string, carried = carriedDirec
   const key = hash.digest("hex").slice(0, 16);
 
   for (const folder of [carried, cacheDirectory]) {
+    if (folder === undefined) continue;
     const found = filesOf(folder, key);
     if (await exists(found.library)) return { ...found, built: false };
   }

@@ -7,14 +7,14 @@ export class Observers<T> {
     this.#onError = onError;
   }
 
-  /** Adds a listener. Returns the function that removes it. */
+  /** Adds a listener. Returns a function that removes it. */
   add(listener: (event: T) => void): () => void {
     const own = (event: T) => listener(event); // the same function may listen twice
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
 
-  tell(event: T): void {
+  notify(event: T): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -17,7 +17,7 @@ export class TokenBucket {
   }
 
   /** Takes tokens out, all or none. Returns whether there were enough. */
-  take(cost: number, nowMs: number): boolean {
+  spend(cost: number, nowMs: number): boolean {
     this.#tokens = Math.min(this.#size, this.#tokens + Math.max(0, nowMs - this.#lastMs) * this.#perMs);
     this.#lastMs = nowMs;
     if (cost > this.#tokens) return false;

@@ -22,7 +22,7 @@ export class ProgramChanges {
     this.#log = log;
   }
 
-  /** Loads the patch of a program. Throws {@link CommandRefusedError} for a number without a patch. */
+  /** Loads the patch of a program. Throws `CommandRefusedError` for a number without a patch. */
   change(program: number): void {
     this.#wanted = patchOfProgram(program, this.#patches);
     this.#loading ??= this.#loadWanted().finally(() => this.#loading = undefined);

@@ -1,6 +1,6 @@
 /**
- * A patch as its author writes it: instruments, groups of parameters, and one function that mixes what is heard. What is
- * built from it is data ({@link PatchGraph}).
+ * A patch as its author writes it: instruments, groups of parameters, and one function that mixes the output. Building it
+ * gives data ({@link PatchGraph}).
  */
 import type { ParameterDeclaration, PatchFormat } from "../compiler/graph/compiled_patch.ts";
 import { checkParameter, type ParameterSignals, type ParameterTable } from "./signal/module.ts";
@@ -8,7 +8,6 @@ import { sampleNames, withFormat, withUse } from "./signal/build_context.ts";
 import { flatten } from "./signal/flatten.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import {
-  expressions,
   type InstrumentGraph,
   type NoteField,
   noteFields,
@@ -17,17 +16,19 @@ import {
   type Polyphony,
   stealingRules,
 } from "../compiler/graph/graph.ts";
+import { maxDetuneCents, maxUnison, maxVoices, namePattern } from "../compiler/graph/limits.ts";
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
-import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
-import { reservedNames } from "../compiler/graph/reserved_names.ts";
+import { Condition, constant, Signal } from "./signal/signal.ts";
+import { makeNode, type Source } from "./signal/source.ts";
+import { reservedInInstruments, reservedNames } from "../compiler/graph/reserved_names.ts";
 
-/** What a voice knows about the note that it plays. */
+/** The note that a voice plays. */
 export interface Note {
-  /** MIDI note number with fraction; a unison's detuning is in it. */
+  /** MIDI note number with fraction, including the detuning of a unison. */
   readonly number: Signal<"semitones">;
   /** Its pitch in the tuning that is set, equal temperament by default, A4 = 440 Hz; moved by the bend. */
   readonly frequencyHz: Signal<"Hz">;
@@ -39,24 +40,24 @@ export interface Note {
   readonly trigger: Condition;
   /** Place in a unison from -1 to 1; 0 without one. */
   readonly spread: Signal<"1">;
-  /** How far the note is bent; {@link frequencyHz} has it in it, {@link number} does not. */
+  /** Bend of the note; {@link frequencyHz} includes it, {@link number} does not. */
   readonly bend: Signal<"semitones">;
-  /** How hard the key is pressed while it is held (aftertouch), 0 to 1. */
+  /** Pressure on the key while it is held (aftertouch), 0 to 1. */
   readonly pressure: Signal<"1">;
-  /** A third dimension, 0 to 1: where on the key the finger lies. */
+  /** A third dimension, 0 to 1: the place of the finger on the key. */
   readonly timbre: Signal<"1">;
 }
 
 /** Left and right of a voice. */
 export type Stereo = readonly [left: Signal<"1">, right: Signal<"1">];
 
-/** What a voice gives. */
+/** The output of a voice. */
 export interface Voice {
   /** One signal sounds in the middle, at full gain on both sides. */
   readonly output: Signal<"1"> | Stereo;
   /**
-   * Multiplies the output. The voice ends when the note is released and this is zero, where it has to stay; until then
-   * it costs.
+   * Multiplies the output. A released voice ends when this is zero, where it must stay; until then the voice costs processor
+   * time.
    */
   readonly envelope: Signal<"1">;
 }
@@ -89,7 +90,7 @@ export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>,
   readonly instruments: I;
   /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. */
   readonly parameters: G;
-  /** What is heard: channels are lanes, left first. */
+  /** The mix that is heard: channels are lanes, left first. */
   readonly output: (
     /** Sums of the instruments, left and right in the first two channels. */
     buses: { readonly [K in keyof I]: Signal<"1"> },
@@ -105,10 +106,6 @@ export interface Patch {
   /** @throws {PatchError} */
   readonly build: (format: PatchFormat) => PatchGraph;
 }
-
-const reservedInInstruments = ["note", "off", "pedal", ...expressions];
-const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
-const maxVoices = 4_096;
 
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<
@@ -131,15 +128,15 @@ export function definePatch<
   };
 }
 
-/** The line that called the function of this file which asks; empty when it is unknown. */
+/** The line that called the calling function of this file; empty when it is unknown. */
 function callerLocation(): string {
   const [message, _own, _asking, ...callers] = (new Error().stack ?? "").split("\n");
   return patchLocation([message, ...callers].join("\n"));
 }
 
 /**
- * Runs a part of building. Whatever is thrown there becomes a {@link PatchError} that names a line of the patch file:
- * the one that was running, or else the one where the thing was defined.
+ * Runs a part of building. An error in it becomes a {@link PatchError} that names a line of the patch file: the line that was
+ * running, or else the line of the definition.
  */
 function located<T>(definedAt: string, build: () => T): T {
   try {
@@ -202,9 +199,12 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     }),
   );
   const buses = Object.fromEntries(
-    built.map(({ name }, index) => [name, new Signal(makeNode("bus", "f32", [], index))]),
+    built.map((
+      { name },
+      index,
+    ) => [name, new Signal(makeNode({ op: "bus", type: "f32", attribute: index }))]),
   );
-  const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode("input", "f32", []));
+  const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode({ op: "input", type: "f32" }));
   const mixed = output(buses as never, parameters as never, input);
   if (!(mixed instanceof Signal)) {
     throw new PatchError(`output: expected one signal, found ${typeof mixed}`);
@@ -218,11 +218,12 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
 }
 
 function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {
-  return new Signal({ ...makeNode("parameter", "f32", [], index), range: { min, max } });
+  return new Signal({ ...makeNode({ op: "parameter", type: "f32", attribute: index }), range: { min, max } });
 }
 
 function noteSignals(): Note {
-  const node = (field: NoteField, type: LaneType) => makeNode("note", type, [], noteFields.indexOf(field));
+  const node = (field: NoteField, type: LaneType) =>
+    makeNode({ op: "note", type, attribute: noteFields.indexOf(field) });
   const number = new Signal<"semitones">(node("number", "f32"));
   const bend = new Signal<"semitones">(node("bend", "f32"));
   const part = (field: NoteField) => new Signal<"1">(node(field, "f32")).within(0, 1);
@@ -265,10 +266,13 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
     `voices: expected 1 to ${maxVoices}, found ${voices}`,
   );
   must(
-    Number.isInteger(unison) && unison >= 1 && unison <= Math.min(16, voices),
-    `unison: expected 1 to ${Math.min(16, voices)}, found ${unison}`,
+    Number.isInteger(unison) && unison >= 1 && unison <= Math.min(maxUnison, voices),
+    `unison: expected 1 to ${Math.min(maxUnison, voices)}, found ${unison}`,
   );
-  must(detuneCents >= 0 && detuneCents <= 1_200, `detuneCents: expected 0 to 1200, found ${detuneCents}`);
+  must(
+    detuneCents >= 0 && detuneCents <= maxDetuneCents,
+    `detuneCents: expected 0 to ${maxDetuneCents}, found ${detuneCents}`,
+  );
   must(
     mode === "poly" || voices === unison,
     `voices: a ${mode} instrument has as many as its unison, ${unison}, found ${voices}`,

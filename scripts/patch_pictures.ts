@@ -4,7 +4,7 @@
  *
  *     deno task pictures [PATCH ...]
  */
-import { threadSeconds } from "../testing/processor_time.ts";
+import { threadSeconds } from "../testing/measure/processor_time.ts";
 import { compileChecksum } from "../engine/memory/checksum.ts";
 import { readConfig } from "../config/settings.ts";
 import type { ScoreEvent } from "../engine/control/control.ts";

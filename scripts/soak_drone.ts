@@ -4,7 +4,7 @@
  *
  *     deno task soak:drone [HOURS]
  */
-import type { PatchExports } from "../engine/renderer/renderer.ts";
+import type { PatchExports } from "../engine/renderer/patch_instance.ts";
 import { compilePatch } from "../patches/loading/compile_named.ts";
 
 const sampleRateHz = 48_000;
@@ -31,7 +31,7 @@ export interface Hour {
 }
 
 /** Plays the drone and tells of each hour. */
-export function soakDrone(hours: number, onHour: (hour: Hour, index: number) => void): void {
+function soakDrone(hours: number, onHour: (hour: Hour, index: number) => void): void {
   const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: blockFrames };
   const { module, arena } = compilePatch("drone", format);
   const drone = new WebAssembly.Instance(module).exports as unknown as PatchExports;

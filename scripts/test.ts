@@ -1,90 +1,123 @@
 /**
- * Runs all tests. Installs what they need where it may (as root, with apt-get), and says exactly what is missing where it
- * may not. The last line is `N passed, N failed`, with `, N skipped` where a test could not run.
+ * Runs the tests: those that need no real time over all cores, then the others, one at a time. See `--help`.
  *
- *     deno task test [FILE or --filter TEXT ...]
+ *     deno task test [OPTION ...] [FILE or FOLDER ...]
  */
-import { loadable, onPath } from "../testing/requirement.ts";
+import { currentShare } from "../testing/share.ts";
+import { buildNativeForTests } from "../testing/native_for_tests.ts";
+import { changedFiles } from "./test/changed_files.ts";
+import { CommandLineError, help, readTestRun, type TestRun } from "./test/command_line.ts";
+import { Durations } from "./test/durations.ts";
+import { ImportGraph } from "./test/import_graph.ts";
+import { type Lane, laneOf } from "./test/lanes.ts";
+import { runLane } from "./test/lane_runner.ts";
+import { installRequirements } from "./test/requirements.ts";
+import { type FileResult, runTestFile } from "./test/run_test_file.ts";
+import { allTests, testsNamed, testsReaching } from "./test/selection.ts";
+import { countsText, resultText, shareLines, slowestText, totalOf } from "./test/summary.ts";
 
-/** Programs and libraries that the tests use, and the Debian packages that bring them. */
-const needs: readonly { readonly package: string; readonly present: () => boolean }[] = [
-  { package: "gcc", present: () => onPath("cc") },
-  { package: "libc6-dev", present: () => exists("/usr/include/stdio.h") },
-  { package: "binutils", present: () => onPath("nm") },
-  { package: "libportaudio2", present: () => loadable("libportaudio.so.2") },
-  { package: "jackd2", present: () => onPath("jackd") && onPath("jack_lsp") },
-  { package: "jack-tools", present: () => onPath("jack-record") },
-  { package: "liblo-tools", present: () => onPath("oscsend") },
-  { package: "python3", present: () => onPath("python3") },
-  { package: "puredata-core", present: () => onPath("pd") },
-  { package: "sox", present: () => onPath("sox") },
-  {
-    package: "libsox-fmt-base",
-    present: () => exists(`/usr/lib/${Deno.build.arch}-linux-gnu/sox/libsox_fmt_flac.so`),
-  },
-  { package: "supercollider-language", present: () => onPath("sclang") },
+const root = new URL("../", import.meta.url);
+
+/** Exit codes of a run that a signal ended, as shells give them. */
+const signalCodes: readonly (readonly [Deno.Signal, number])[] = [
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
 ];
 
-async function main(args: readonly string[]): Promise<number> {
-  if (missing().length > 0) await install(missing());
-  const junit = await Deno.makeTempFile({ suffix: ".xml" });
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "--no-check", "-A", `--junit-path=${junit}`, ...(args.length > 0 ? args : ["tests/"])],
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).output();
-  const counts = await countResults(junit);
-  await Deno.remove(junit);
-  const nothingRan = counts.passed + counts.failed + counts.skipped === 0;
-  const failed = counts.failed === 0 && (code !== 0 || nothingRan) ? 1 : counts.failed;
-  console.log(
-    `${counts.passed} passed, ${failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ""}`,
-  );
-  return failed > 0 ? code || 1 : 0;
-}
+async function main(run: TestRun): Promise<number> {
+  const { interrupted, code } = interruption();
+  const started = performance.now();
+  await installRequirements();
+  const graph = await ImportGraph.read(root);
+  const files = await selected(graph, run);
+  if (files.length === 0) {
+    console.log("no test reaches what changed\n0 passed, 0 failed");
+    return 0;
+  }
+  const share = run.scope === "long" ? "all" : currentShare();
+  const durations = await Durations.read(new URL("build/test-seconds.json", root).pathname);
+  // once, and not by several files at a time; one that cannot be built fails the tests that need it
+  await buildNativeForTests().catch((error) => console.error(error.message));
 
-function missing(): string[] {
-  return needs.filter(({ present }) => !present()).map((need) => need.package);
-}
+  const results: FileResult[] = [];
+  const times: string[] = [];
+  const lanes: readonly (readonly [Lane, string, number])[] = [
+    ["parallel", `at most ${run.jobs} at a time`, run.jobs],
+    ["realTime", "need real time, one at a time", 1],
+  ];
+  for (const [lane, how, jobs] of lanes) {
+    const ofLane = durations.longestFirst(files.filter((file) => laneOf(graph, file) === lane));
+    if (ofLane.length === 0 || interrupted.aborted) continue;
+    const begun = performance.now();
+    const title = `${ofLane.length} ${ofLane.length === 1 ? "file" : "files"}, ${how}`;
+    console.log(`== ${title}`);
+    results.push(
+      ...await runLane(
+        ofLane,
+        jobs,
+        interrupted,
+        (file) => runTestFile(file, { ...run, interrupted, env: { UNDERSTUDY_TEST_SHARE: String(share) } }),
+        (result) => {
+          console.log(resultText(result));
+          if (run.filter === undefined && result.problem === undefined) {
+            durations.set(result.file, result.seconds);
+          }
+        },
+      ),
+    );
+    times.push(`${((performance.now() - begun) / 1_000).toFixed(1)} s for ${title}`);
+  }
+  if (run.scope !== "quick" && run.files.length === 0) await durations.write();
 
-/** Installs where it may; what is missing after that is named with the command that brings it. */
-async function install(packages: readonly string[]): Promise<void> {
-  if (onPath("apt-get") && Deno.uid() === 0) {
-    console.error(`installing what the tests need: ${packages.join(", ")}`);
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...packages]]) {
-      const { success, stderr } = await new Deno.Command("apt-get", { args, env, stdin: "null" }).output();
-      if (!success) console.error(`apt-get ${args.join(" ")} failed:\n${new TextDecoder().decode(stderr)}`);
+  const total = totalOf(results);
+  const failed = results.filter(({ counts }) => counts.failed > 0);
+  console.log(`\nslowest:\n${slowestText(results, run.limitSeconds)}`);
+  const shares = shareLines(results);
+  if (shares.length > 0) {
+    console.log(`\n${shares.join("\n")}`);
+    if (share !== "all") {
+      console.log(`the same again: UNDERSTUDY_TEST_SHARE=${share}; all of it: deno task test:long`);
     }
   }
-  const left = missing();
-  if (left.length === 0) return;
-  const effect = Deno.env.get("CI") === "true" ? "fail" : "are skipped";
-  console.error(`MISSING for the tests: ${left.join(", ")}. Tests that need them ${effect}.`);
-  console.error(`Install with: sudo apt-get install ${left.join(" ")}`);
-}
-
-/** Counts from the report that the test runner writes. */
-async function countResults(path: string): Promise<{ passed: number; failed: number; skipped: number }> {
-  const report = await Deno.readTextFile(path);
-  const suites = [
-    ...report.matchAll(/<testsuite [^>]*tests="(\d+)" disabled="(\d+)" errors="(\d+)" failures="(\d+)"/g),
-  ];
-  const sum = (index: number) => suites.reduce((total, suite) => total + Number(suite[index]), 0);
-  // the report marks what a filter left out as skipped too, but gives it no time
-  const leftOut = report.match(/<testcase (?![^>]* time=)[^>]*>\s*<skipped\/>/g)?.length ?? 0;
-  const [all, disabled, failed] = [sum(1), sum(2), sum(3) + sum(4)];
-  return { passed: all - disabled - failed, failed, skipped: disabled - leftOut };
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
+  if (failed.length > 0) console.log(`\nfailed:\n${failed.map(({ file }) => `    ${file}`).join("\n")}`);
+  console.log(`\n${times.join(", ")}; ${((performance.now() - started) / 1_000).toFixed(1)} s in all`);
+  if (interrupted.aborted) {
+    console.log(`interrupted; files that were not run: ${files.length - results.length}`);
   }
+  console.log(countsText(total));
+  return code() ?? (total.failed > 0 ? 1 : 0);
 }
 
-Deno.exit(await main(Deno.args));
+async function selected(graph: ImportGraph, run: TestRun): Promise<readonly string[]> {
+  const named = run.files.length > 0 ? testsNamed(graph, run.files, root.pathname) : allTests(graph);
+  if (run.scope !== "quick") return named;
+  const changed = await changedFiles(root.pathname);
+  const reaching = new Set(testsReaching(graph, changed));
+  const found = named.filter((file) => reaching.has(file));
+  console.log(`${changed.length} files changed, ${found.length} of ${named.length} test files reach them`);
+  return found;
+}
+
+/** Turns signals into an end of the run in order: what runs is ended, what has not begun does not begin. */
+function interruption(): { interrupted: AbortSignal; code: () => number | undefined } {
+  const controller = new AbortController();
+  let code: number | undefined;
+  for (const [signal, itsCode] of signalCodes) {
+    Deno.addSignalListener(signal, () => {
+      code = itsCode;
+      controller.abort();
+    });
+  }
+  return { interrupted: controller.signal, code: () => code };
+}
+
+try {
+  const run = readTestRun(Deno.args, navigator.hardwareConcurrency);
+  if (!run) console.log(help);
+  Deno.exit(run ? await main(run) : 0);
+} catch (error) {
+  if (!(error instanceof CommandLineError)) throw error;
+  console.error(error.message);
+  Deno.exit(2);
+}

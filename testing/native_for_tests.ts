@@ -1,8 +1,13 @@
 import { buildNative, type NativeBuild, openNative } from "../ffi/native_library.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 
-/** The native part as the tests use it, built into `build/` of this checkout. */
+/** Builds the native part into `build/` of this checkout, unless it is there. Throws NativeBuildError. */
+export function buildNativeForTests(): Promise<NativeBuild> {
+  return buildNative(new URL("../build/native-tests", import.meta.url).pathname);
+}
+
+/** The native part as the tests use it. */
 export async function nativeForTests(): Promise<{ native: NativeLibrary; build: NativeBuild }> {
-  const build = await buildNative(new URL("../build/native-tests", import.meta.url).pathname);
+  const build = await buildNativeForTests();
   return { native: openNative(build.library), build };
 }

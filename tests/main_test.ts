@@ -1,6 +1,10 @@
 /** The program as users run it: a process with an environment, signals, exit codes, and what it prints. */
 import assert from "node:assert/strict";
-import { readFloatWav } from "./chaos/read_float_wav.ts";
+import type { OscMessage } from "../osc/packet/packet.ts";
+import { UdpClient } from "../testing/osc/udp_client.ts";
+import { sharedRuns } from "../testing/share.ts";
+import { readFloatWav } from "../testing/sound/read_float_wav.ts";
+import { until } from "../testing/until.ts";
 
 const root = new URL("..", import.meta.url);
 
@@ -11,7 +15,7 @@ interface Ended {
   readonly stopMs: number;
 }
 
-/** Runs the program; once it is ready, `whenReady` is done to it, then it is waited for. */
+/** Runs the program; once it is ready, `whenReady` is done to it, then it is waited for. Without one it is stopped. */
 async function run(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
@@ -39,7 +43,8 @@ async function run(
       stderr += text;
       const port = /ready: OSC on .*:(\d+)/.exec(stderr)?.[1];
       if (port === undefined || /ready: OSC on .*:\d+/.test(before)) continue;
-      await whenReady?.(process, Number(port), stderr);
+      if (whenReady) await whenReady(process, Number(port), stderr);
+      else process.kill("SIGTERM"); // it was expected to end by itself: its exit code shows that it did not
       stoppedMs = performance.now();
     }
   })();
@@ -50,11 +55,23 @@ async function run(
   return { code, stdout, stderr, stopMs };
 }
 
+/** Names of the threads of a process; renderers are called `worker-` and a number. */
+function threadsOf(pid: number): string[] {
+  return [...Deno.readDirSync(`/proc/${pid}/task`)].flatMap(({ name }) => {
+    try {
+      return [Deno.readTextFileSync(`/proc/${pid}/task/${name}/comm`)];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
+}
+
 const eachLine = /^(\d\d:\d\d:\d\d\.\d{3} (info|warning|error|debug) .*\n)*$/;
 
-Deno.test("20 times SIGTERM and SIGINT: always exit code 0, and nothing is printed but log lines", async () => {
+Deno.test("SIGTERM and SIGINT: always exit code 0, and nothing is printed but log lines", async () => {
   const times: number[] = [];
-  for (let round = 0; round < 20; round++) {
+  const rounds = sharedRuns("signals to the program", 20, 4).numRuns;
+  for (let round = 0; round < rounds; round++) {
     const ended = await run(["start"], {}, (process) => process.kill(round % 4 === 3 ? "SIGINT" : "SIGTERM"));
     assert.equal(ended.code, 0, ended.stderr);
     assert.equal(ended.stdout, "");
@@ -63,11 +80,20 @@ Deno.test("20 times SIGTERM and SIGINT: always exit code 0, and nothing is print
     times.push(ended.stopMs);
   }
   times.sort((a, b) => a - b);
-  console.log(`signal to exit: median ${times[10].toFixed(0)} ms, worst ${times[19].toFixed(0)} ms`);
+  console.log(
+    `signal to exit: median ${times[rounds >> 1].toFixed(0)} ms, worst ${times[rounds - 1].toFixed(0)} ms`,
+  );
 });
 
 Deno.test("a signal in the middle of starting stops it as cleanly", async () => {
-  for (const delayMs of [0, 100, 200, 300]) {
+  // at once, when the runtime has threads, when the first renderer starts, and when the last one does
+  const moments: ((threads: readonly string[]) => boolean)[] = [
+    () => true,
+    (threads) => threads.length > 1,
+    (threads) => threads.some((name) => name.startsWith("worker-")),
+    (threads) => threads.filter((name) => name.startsWith("worker-")).length >= 4,
+  ];
+  for (const [index, hasCome] of moments.entries()) {
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "main.ts", "start"],
       cwd: root,
@@ -77,7 +103,7 @@ Deno.test("a signal in the middle of starting stops it as cleanly", async () => 
       stderr: "piped",
     }).spawn();
     const text = new Response(process.stderr).text();
-    await new Promise((done) => setTimeout(done, delayMs));
+    await until(`moment ${index} of the start`, () => hasCome(threadsOf(process.pid)));
     process.kill("SIGTERM");
     const { code, signal } = await process.status;
     // Before the program has a handler, the system's own answer to SIGTERM holds.
@@ -117,8 +143,13 @@ Deno.test("a demo is heard without a controller, by option and by setting", asyn
     const { code, stderr } = await run(
       args,
       { ...environment, UNDERSTUDY_SESSION: session },
-      async (process) => {
-        await new Promise((done) => setTimeout(done, 1_500));
+      async (process, port) => {
+        const client = new UdpClient(`127.0.0.1:${port}`);
+        await client.say("/meters", "f", 60);
+        const loud = ({ address, args }: OscMessage) =>
+          address === "/meters" && args.some((arg) => "value" in arg && Number(arg.value) > 0.02);
+        await until("the phrase in the meters", () => client.answers.some(loud));
+        await client.close();
         process.kill("SIGTERM");
       },
     );

@@ -1,9 +1,9 @@
 /**
  * Everything a lane can compute, as one table: the types, the strict SIMD instructions, and what one lane gives. The
- * compiler emits `wat`, folds constants with `evaluate`, and the interpreter of the tests runs on `evaluate` alone, so
- * that the two are compared wherever a random graph goes.
+ * compiler emits `wat` and folds constants with `evaluate`; the interpreter of the tests runs on `evaluate` alone, so random
+ * graphs compare the two everywhere.
  *
- * Nothing here calls `Math.sin` and its like: results of those differ between machines, these do not.
+ * Nothing here calls `Math.sin` or similar functions: their results differ between machines.
  */
 
 /** What a lane holds: a 32-bit float, a 32-bit integer, or all bits set or clear. */
@@ -22,13 +22,13 @@ const words = new Int32Array(1);
 const floats = new Float32Array(words.buffer);
 
 /** The bits of a 32-bit float. */
-export function bitsOf(value: number): number {
+function bitsOf(value: number): number {
   floats[0] = value;
   return words[0];
 }
 
 /** The 32-bit float that has these bits. */
-export function floatOf(bits: number): number {
+function floatOf(bits: number): number {
   words[0] = bits;
   return floats[0];
 }
@@ -40,14 +40,13 @@ export function keyOf(value: number): number | string {
 
 function direct(
   instruction: string,
-  args: readonly LaneType[],
-  result: LaneType,
+  { args, result }: Pick<Operation, "args" | "result">,
   evaluate: (...args: number[]) => number,
 ): Operation {
   return {
     args,
     result,
-    // concatenated, not joined: a text that goes into longer ones is not copied each time
+    // concatenated, not joined: V8 does not copy a text each time it becomes part of a longer one
     wat: (texts) => {
       let text = `(${instruction}`;
       for (const one of texts) text += ` ${one}`;
@@ -58,13 +57,17 @@ function direct(
 }
 
 const float = (instruction: string, arity: number, evaluate: (...args: number[]) => number) =>
-  direct(`f32x4.${instruction}`, Array(arity).fill("f32"), "f32", evaluate);
+  direct(`f32x4.${instruction}`, { args: Array(arity).fill("f32"), result: "f32" }, evaluate);
 const integer = (instruction: string, evaluate: (...args: number[]) => number) =>
-  direct(`i32x4.${instruction}`, ["i32", "i32"], "i32", evaluate);
+  direct(`i32x4.${instruction}`, { args: ["i32", "i32"], result: "i32" }, evaluate);
 const compare = (shape: "f32" | "i32", instruction: string, evaluate: (a: number, b: number) => boolean) =>
-  direct(`${shape}x4.${instruction}`, [shape, shape], "mask", (a, b) => evaluate(a, b) ? -1 : 0);
+  direct(
+    `${shape}x4.${instruction}`,
+    { args: [shape, shape], result: "mask" },
+    (a, b) => evaluate(a, b) ? -1 : 0,
+  );
 const bitwise = (instruction: string, type: LaneType, evaluate: (a: number, b: number) => number) =>
-  direct(`v128.${instruction}`, [type, type], type, evaluate);
+  direct(`v128.${instruction}`, { args: [type, type], result: type }, evaluate);
 const shift = (instruction: string, evaluate: (value: number, by: number) => number): Operation => ({
   args: ["i32"],
   result: "i32",
@@ -78,7 +81,7 @@ const choice = (type: LaneType): Operation => ({
   evaluate: ([mask, yes, no]) => mask ? yes : no,
 });
 
-/** To even, as IEEE 754 rounds; a zero keeps the sign of what it came from. */
+/** Halves go to even, as IEEE 754 rounds; a zero keeps the sign of the value. */
 function nearest(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;
@@ -110,8 +113,8 @@ export const operations = {
   floor: float("floor", 1, Math.floor),
   nearest: float("nearest", 1, nearest),
   /** The first unless the second is less; so a NaN in the second gives the first. */
-  minimum: direct("f32x4.pmin", ["f32", "f32"], "f32", (a, b) => b < a ? b : a),
-  maximum: direct("f32x4.pmax", ["f32", "f32"], "f32", (a, b) => a < b ? b : a),
+  minimum: direct("f32x4.pmin", { args: ["f32", "f32"], result: "f32" }, (a, b) => b < a ? b : a),
+  maximum: direct("f32x4.pmax", { args: ["f32", "f32"], result: "f32" }, (a, b) => a < b ? b : a),
   copySign: {
     args: ["f32", "f32"],
     result: "f32",
@@ -140,7 +143,7 @@ export const operations = {
   },
   both: bitwise("and", "mask", (a, b) => a & b),
   either: bitwise("or", "mask", (a, b) => a | b),
-  not: direct("v128.not", ["mask"], "mask", (a) => ~a),
+  not: direct("v128.not", { args: ["mask"], result: "mask" }, (a) => ~a),
   addInteger: integer("add", (a, b) => a + b),
   subtractInteger: integer("sub", (a, b) => a - b),
   multiplyInteger: integer("mul", Math.imul),
@@ -153,8 +156,8 @@ export const operations = {
   lessInteger: compare("i32", "lt_s", (a, b) => a < b),
   equalInteger: compare("i32", "eq", (a, b) => a === b),
   /** Towards zero, at the ends of the range where it does not fit, 0 for NaN. */
-  toInteger: direct("i32x4.trunc_sat_f32x4_s", ["f32"], "i32", truncate),
-  toFloat: direct("f32x4.convert_i32x4_s", ["i32"], "f32", (a) => a),
+  toInteger: direct("i32x4.trunc_sat_f32x4_s", { args: ["f32"], result: "i32" }, truncate),
+  toFloat: direct("f32x4.convert_i32x4_s", { args: ["i32"], result: "f32" }, (a) => a),
   bitsOf: { args: ["f32"], result: "i32", wat: ([a]) => a, evaluate: ([a]) => bitsOf(a) },
   floatOf: { args: ["i32"], result: "f32", wat: ([a]) => a, evaluate: ([a]) => floatOf(a) },
 } as const satisfies Record<string, Operation>;

@@ -1,6 +1,23 @@
-/** First parts of OSC addresses that belong to the server; and `output`, the patch's own. */
+/**
+ * Names that a patch may not use for an instrument or a group of parameters, because the address of each begins with it: the
+ * first parts of the server's own addresses and answers, of the notes that name no instrument, and `output`, which is the
+ * patch's own. `tests/compiler/graph/reserved_names_test.ts` compares them with the methods of the server.
+ */
 export const reservedNames: readonly string[] = [
-  ..."note off pedal bend pressure timbre feedback panic status version notify sync dump late done fail patch rec engine quit"
-    .split(" "),
-  ..."help get meters tree clear midi synced output".split(" "),
+  ..."note off pedal bend pressure timbre panic midi".split(" "),
+  ..."status version help get tree sync".split(" "),
+  ..."notify feedback answer meters login".split(" "),
+  ..."patch clear dump engine quit rec".split(" "),
+  ..."done fail late dropped synced event".split(" "),
+  "output",
+];
+
+/** Names that an instrument may not use for a parameter, because its notes have these addresses. */
+export const reservedInInstruments: readonly string[] = [
+  "note",
+  "off",
+  "pedal",
+  "bend",
+  "pressure",
+  "timbre",
 ];

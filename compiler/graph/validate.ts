@@ -1,6 +1,6 @@
 /**
- * Checks a graph that came from outside: from the process that evaluates a patch file, which can say anything. What
- * passes here the compiler turns into a module that validates; nothing of it reaches the WebAssembly text unchecked.
+ * Checks a graph from outside: the process that evaluates a patch file can send anything. The compiler turns every graph
+ * that passes into a valid module; no part of a graph reaches the WebAssembly text unchecked.
  */
 import { z } from "zod";
 import { PatchError } from "./patch_error.ts";
@@ -15,49 +15,53 @@ import {
   stealingRules,
 } from "./graph.ts";
 import { chokeProblem } from "./choke_groups.ts";
+import { maxDetuneCents, maxLineFrames, maxUnison, maxVoices, namePattern } from "./limits.ts";
 import { isSampleName } from "./sample_name.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
 import { type LaneType, type OperationName, operations } from "./operations.ts";
-import { reservedNames } from "./reserved_names.ts";
+import { rangeProblem } from "./range_problem.ts";
+import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 
-/** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
-const most = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
+/** Limits of a whole patch: thirty times the largest one written so far, and still compiled in seconds. */
+const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
 /** Sound files of a patch: two for every key of a keyboard. */
 const maxSamples = 256;
 
-/** Longest delay line in frames, as in `signal.ts`. */
-const maxLineFrames = 5_760_000;
-
-/** Without characters that could leave a comment, or move a terminal's cursor. */
+/** No control characters: they could end a comment in the text, or move the cursor of a terminal. */
 const text = (longest: number) => z.string().max(longest).regex(/^\P{Cc}*$/u, "expected plain text");
 
-const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,31}$/);
+const name = z.string().regex(namePattern);
+/** The name of an instrument or a group, and that of its parameter. */
+const isAddress = (address: string) => {
+  const parts = address.split("/");
+  return parts.length === 2 && parts.every((part) => namePattern.test(part));
+};
 const index = z.int().min(0);
 const laneType = z.enum(["f32", "i32", "mask"]);
-/** JSON knows neither infinities nor what is no number; signals do. */
+/** JSON has no infinities and no NaN; signals have both. */
 const number = z.union([z.number(), z.literal(unwrittenNumbers).transform(Number)]);
 
 const graphSchema = z.strictObject({
-  uses: z.array(z.strictObject({ name: text(200), location: text(1_000) })).max(most.nodes),
+  uses: z.array(z.strictObject({ name: text(200), location: text(1_000) })).max(max.nodes),
   nodes: z.array(z.strictObject({
     op: z.string(),
     type: laneType,
     args: z.array(index).max(4),
     attribute: number,
     use: index,
-  })).max(most.nodes),
+  })).max(max.nodes),
   states: z.array(z.strictObject({ type: laneType, initial: number, seeded: z.boolean(), next: index }))
-    .max(most.states),
-  lines: z.array(z.strictObject({ frames: z.int().min(1).max(maxLineFrames), write: index })).max(most.lines),
-  tables: z.array(z.array(number).min(1).max(most.tableValues)).max(100),
+    .max(max.states),
+  lines: z.array(z.strictObject({ frames: z.int().min(1).max(maxLineFrames), write: index })).max(max.lines),
+  tables: z.array(z.array(number).min(1).max(max.tableValues)).max(100),
   outputs: z.array(index).max(8),
 });
 
 const patchSchema = z.strictObject({
   name,
   parameters: z.array(z.strictObject({
-    address: z.string().regex(/^[a-z][A-Za-z0-9]{0,31}\/[a-z][A-Za-z0-9]{0,31}$/),
+    address: z.string().refine(isAddress, "expected OWNER/NAME"),
     unit: z.enum(["dB", "s", "Hz", "1", "semitones"]),
     min: z.number(),
     max: z.number(),
@@ -69,10 +73,10 @@ const patchSchema = z.strictObject({
   instruments: z.array(z.strictObject({
     name,
     polyphony: z.strictObject({
-      voices: z.int().min(1).max(4_096),
+      voices: z.int().min(1).max(maxVoices),
       mode: z.enum(playingModes),
-      unison: z.int().min(1).max(16),
-      detuneCents: z.number().min(0).max(1_200),
+      unison: z.int().min(1).max(maxUnison),
+      detuneCents: z.number().min(0).max(maxDetuneCents),
       steal: z.enum(stealingRules),
       chokeGroups: z.array(z.array(z.int().min(0).max(127)).max(128)).max(64).optional(),
     }),
@@ -90,7 +94,7 @@ export function graphFromJson(text: string): PatchGraph {
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw new PatchError("expected a patch, found something that is no data", { cause });
+    throw new PatchError("expected a patch, found text that is not JSON", { cause });
   }
   const parsed = patchSchema.safeParse(data);
   if (!parsed.success) {
@@ -103,9 +107,9 @@ export function graphFromJson(text: string): PatchGraph {
   checkSizes(graph);
   checkSamples(graph);
   for (const instrument of graph.instruments) {
-    checkGraph(`instrument ${instrument.name}`, instrument.voice, graph, 3);
+    checkGraph({ name: `instrument ${instrument.name}`, graph: instrument.voice, outputs: 3 }, graph);
   }
-  checkGraph("output", graph.main, graph, 1);
+  checkGraph({ name: "output", graph: graph.main, outputs: 1 }, graph);
   return graph;
 }
 
@@ -119,16 +123,19 @@ function checkNames({ instruments, parameters }: PatchGraph): void {
   for (const owner of [...names, ...addresses.map((address) => address.split("/")[0])]) {
     if (reservedNames.includes(owner)) throw new PatchError(`${owner}: the server uses this name itself`);
   }
+  for (const address of addresses) {
+    const [owner, name] = address.split("/");
+    if (names.includes(owner) && reservedInInstruments.includes(name)) {
+      throw new PatchError(`${address}: the server uses this name itself`);
+    }
+  }
 }
 
 function checkParameters({ parameters }: PatchGraph): void {
-  for (const { address, min, max, default: value, curve } of parameters) {
-    if (!(min < max && value >= min && value <= max)) {
-      throw new PatchError(`${address}: expected a default between min and max`);
-    }
-    if (curve === "exponential" && min <= 0) {
-      throw new PatchError(`${address}: an exponential curve needs a min above 0, found ${min}`);
-    }
+  for (const parameter of parameters) {
+    const { address, min, max } = parameter;
+    const problem = rangeProblem(parameter);
+    if (problem !== undefined) throw new PatchError(`${address}: ${problem}`);
     if (Math.max(Math.abs(min), Math.abs(max)) > 1e38) {
       throw new PatchError(`${address}: expected a range of 32-bit numbers, found ${min} to ${max}`);
     }
@@ -145,7 +152,7 @@ function checkSamples({ samples = [], instruments }: PatchGraph): void {
   }
 }
 
-/** Limits of the patch as a whole, so that compiling it ends soon. */
+/** Limits of the whole patch, so that compiling it takes seconds at most. */
 function checkSizes({ instruments, main }: PatchGraph): void {
   const graphs = [...instruments.map(({ voice }) => voice), main];
   const sum = (count: (graph: Graph) => number) => graphs.reduce((total, graph) => total + count(graph), 0);
@@ -155,10 +162,10 @@ function checkSizes({ instruments, main }: PatchGraph): void {
     lines: sum(({ lines }) => lines.length),
     tableValues: sum(({ tables }) => tables.reduce((total, values) => total + values.length, 0)),
   };
-  for (const key of Object.keys(most) as (keyof typeof most)[]) {
-    if (counts[key] > most[key]) {
+  for (const key of Object.keys(max) as (keyof typeof max)[]) {
+    if (counts[key] > max[key]) {
       throw new PatchError(
-        `the patch is too large: ${counts[key]} ${sizeNames[key]}, at most ${most[key]} are possible`,
+        `the patch is too large: ${counts[key]} ${sizeNames[key]}, at most ${max[key]} are possible`,
       );
     }
   }
@@ -190,14 +197,20 @@ const noteTypes: readonly LaneType[] = noteFields.map((field) =>
   field === "gate" || field === "trigger" ? "mask" : "f32"
 );
 
-/** Types, order, and that everything that is named is there. */
-function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: number): void {
+/** One graph of a patch, and how many outputs it must have. */
+interface Part {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly outputs: number;
+}
+
+/** Checks types, order, and that everything a node names exists. */
+function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
   const { nodes, states, lines, tables, uses } = graph;
-  const must = (holds: boolean, what: string) => {
-    if (!holds) throw new PatchError(`${where}: ${what}`);
+  const must = (holds: boolean, problem: string) => {
+    if (!holds) throw new PatchError(`${name}: ${problem}`);
   };
-  const voice = where !== "output";
-  /** What an attribute may be, and the type that the node then has. */
+  const voice = name !== "output";
   const { samples = [] } = patch;
   const bounds: Readonly<Record<string, { readonly length: number }>> = {
     parameter: patch.parameters,
@@ -271,7 +284,7 @@ function fits(type: LaneType, value: number): boolean {
   return type === "f32" || (type === "i32" ? (value | 0) === value : value === -1 || value === 0);
 }
 
-/** Whether an integer is sure to be an index below `length`: a constant, or something of which only low bits are kept. */
+/** Whether an integer is always an index below `length`: a constant, or an `and` with a small enough constant. */
 function staysBelow(nodes: readonly GraphNode[], node: number, length: number): boolean {
   const { op, args, attribute } = nodes[node];
   if (op === "constant") return attribute >= 0 && attribute < length;

@@ -12,19 +12,22 @@ import { CommandRefusedError } from "../control/control.ts";
 import { type CommandLog, Opcode } from "../log/command_log.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
+import { AskedPatch } from "./asked_patch.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
 import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
 import type { SessionWriter } from "../session/session_writer.ts";
-import type { SnapshotSelector } from "../supervisor/snapshot_selector.ts";
 
 export interface PatchSwapOptions {
   readonly memory: SharedMemory;
   readonly pool: RendererPool;
   readonly commands: CommandLog;
-  readonly history: DeliveryLog;
-  readonly snapshots: SnapshotSelector;
+  readonly delivery: DeliveryLog;
+  /** Number of the oldest patch that a joiner may need. */
+  readonly oldestPatch: () => number;
+  /** How far the furthest renderer in lockstep has played the log; undefined while there is none. */
+  readonly playedPosition: () => number | undefined;
   readonly seed: number;
   readonly nativeLibrary: string;
   readonly patch: CompiledPatch;
@@ -39,6 +42,7 @@ const deliveryMs = 5_000;
 
 const pollMs = 2;
 
+/** Knows which patch plays, and brings in the next. */
 export class PatchSwap {
   readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
@@ -46,8 +50,7 @@ export class PatchSwap {
   #number = 0;
   #loading = false;
   #stopped = false;
-  /** Position of the command that asked for the current patch, and the patch before, until the new one is heard. */
-  #asked: { readonly position: number; readonly before: CompiledPatch } | undefined;
+  readonly #asked = new AskedPatch<CompiledPatch>();
 
   constructor(options: PatchSwapOptions) {
     this.#options = options;
@@ -90,14 +93,11 @@ export class PatchSwap {
    *
    * @returns positions of further commands to quarantine: they address the patch that does not play
    */
-  quarantined(positions: readonly number[]): number[] {
-    const asked = this.#asked;
-    if (asked === undefined || !positions.includes(asked.position)) return [];
-    this.#asked = undefined;
-    this.#change(asked.before);
-    const after = blocksBetween(this.#options.commands.head, asked.position) - 1;
-    return Array.from({ length: after }, (_, index) => (asked.position + 1 + index) | 0)
-      .filter((position) => !positions.includes(position));
+  quarantined(positions: readonly number[]): readonly number[] {
+    const reverted = this.#asked.quarantined(positions, this.#options.commands.head);
+    if (!reverted) return [];
+    this.#change(reverted.before);
+    return reverted.orphans;
   }
 
   #change(patch: CompiledPatch): void {
@@ -122,9 +122,9 @@ export class PatchSwap {
   }
 
   async #deliver(patch: CompiledPatch): Promise<void> {
-    const { pool, snapshots } = this.#options;
+    const { pool, oldestPatch } = this.#options;
     const number = ++this.#number;
-    pool.forgetPatchesBefore(snapshots.oldestPatch);
+    pool.forgetPatchesBefore(oldestPatch());
     pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
     try {
       for (let seat = 0; seat < seatCount; seat++) {
@@ -142,24 +142,27 @@ export class PatchSwap {
   }
 
   async #ask(patch: CompiledPatch): Promise<void> {
-    const { commands, history, memory, writer } = this.#options;
+    const { commands, delivery, memory, playedPosition, writer } = this.#options;
     if (commands.room < 1) throw new CommandRefusedError("the command log is full; try again in a moment");
     writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
-    const asked = { position: commands.head, before: this.#current };
-    this.#asked = asked;
+    this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
     this.#change(patch);
-    await history.reached(commands.head);
+    await delivery.reached(commands.head);
     const { exchangeFadeFrames, blockFrames } = memory.geometry;
     const fadeBlocks = Math.ceil(exchangeFadeFrames / blockFrames);
     const heardBlock = memory.consumed() + fadeBlocks;
-    await this.#waitFor("the crossfade to end", () => blocksBetween(memory.consumed(), heardBlock) >= 0);
-    if (this.#asked !== asked) {
+    await this.#waitFor("a renderer to play the patch, or all to break on it", () => {
+      const position = playedPosition();
+      if (position !== undefined) this.#asked.played(position);
+      return !this.#asked.isPending;
+    });
+    if (this.#current !== patch) {
       throw new CommandRefusedError(
         `patch ${patch.name}: every renderer broke on it; the patch before plays on`,
       );
     }
-    this.#asked = undefined;
+    await this.#waitFor("the crossfade to end", () => blocksBetween(memory.consumed(), heardBlock) >= 0);
   }
 
   async #waitFor(event: string, hasHappened: () => boolean): Promise<void> {

@@ -1,14 +1,14 @@
 import type { EngineEvent } from "../control/control.ts";
 import type { Log } from "../../foundation/logging.ts";
-import type { SupervisorEvent } from "../supervisor/supervisor.ts";
+import type { SupervisionEvent } from "../supervisor/supervision.ts";
 
 /**
- * One line for each event of the supervisor.
+ * One line for each event of the supervision loop.
  *
  * @param block the block that the device takes next
  * @param detail what a lost renderer wrote down before it ended
  */
-export function logEvent(log: Log, event: SupervisorEvent, block: number, detail: string): void {
+export function logEvent(log: Log, event: SupervisionEvent, block: number, detail: string): void {
   switch (event.event) {
     case "fault":
       return log.warning(`renderer lost: ${event.cause}${detail ? ` (${detail})` : ""}`, {
@@ -39,11 +39,22 @@ export function logEvent(log: Log, event: SupervisorEvent, block: number, detail
       });
     case "backoff":
       return log.warning(`many renderers were lost: the next start waits ${event.delayMs} ms`);
+    case "divergence": {
+      const verdict = event.undecided
+        ? "two renderers disagree, the third will decide"
+        : "one renderer is outvoted";
+      return log.warning(`checksums differ: ${verdict}`, { block: event.block >>> 0 });
+    }
+    case "quarantine":
+      return log.error(
+        `all renderers broke at one block: ${event.positions.length} commands are skipped permanently`,
+        { block },
+      );
   }
 }
 
 /** The same event for those who observe the engine; undefined for what concerns only the log. */
-export function eventOf(event: SupervisorEvent): EngineEvent | undefined {
+export function eventOf(event: SupervisionEvent): EngineEvent | undefined {
   switch (event.event) {
     case "fault": {
       const { cause, role, incarnation, block } = event;
@@ -56,8 +67,11 @@ export function eventOf(event: SupervisorEvent): EngineEvent | undefined {
     case "alone":
     case "overload":
       return { event: event.event };
+    case "quarantine":
+      return { event: "quarantine", commands: event.positions.length };
     case "zombie":
     case "backoff":
+    case "divergence":
       return undefined;
   }
 }

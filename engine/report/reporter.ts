@@ -1,16 +1,15 @@
-/** What happened, for the log and for those who observe the engine. Main isolate. */
+/** Passes events to the log and to the observers of the engine. Main isolate. */
 import type { EngineEvent } from "../control/control.ts";
 import { eventOf, logEvent } from "./event_log.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { Observers } from "../../foundation/observers.ts";
-import type { SupervisorEvent } from "../supervisor/supervisor.ts";
+import type { SupervisionEvent } from "../supervisor/supervision.ts";
 
 export class Reporter {
   /** Renderers lost, by cause. */
   readonly faults: Record<string, number> = {};
   readonly #log: Log;
   readonly #observers: Observers<EngineEvent>;
-  #diverged = false;
   #voices: readonly number[] = [];
 
   constructor(log: Log) {
@@ -18,43 +17,34 @@ export class Reporter {
     this.#observers = new Observers((error) => log.error(`an observer failed: ${String(error)}`));
   }
 
-  /** Tells of everything from now on. Returns what ends it. */
+  /** Gives every event from now on to the listener. Returns a function that ends it. */
   observe(listener: (event: EngineEvent) => void): () => void {
     return this.#observers.add(listener);
   }
 
-  tell(event: EngineEvent): void {
-    this.#observers.tell(event);
+  emit(event: EngineEvent): void {
+    this.#observers.notify(event);
   }
 
   /**
-   * Counts, logs and passes on what the supervisor says.
+   * Counts, logs and passes on what the supervision loop found.
    *
    * @param block the block that the device takes next
    * @param detail what a lost renderer wrote down before it ended
    */
-  supervised(event: SupervisorEvent, block: number, detail: string): void {
+  supervised(event: SupervisionEvent, block: number, detail: string): void {
     if (event.event === "fault") this.faults[event.cause] = (this.faults[event.cause] ?? 0) + 1;
     logEvent(this.#log, event, block, detail);
     const told = eventOf(event);
-    if (told) this.#observers.tell(told);
+    if (told) this.#observers.notify(told);
   }
 
-  /** Logs once that checksums differ, until they agree again: then `block` is undefined. */
-  divergence(block: number | undefined, undecided: boolean): void {
-    const before = this.#diverged;
-    this.#diverged = block !== undefined;
-    if (before || block === undefined) return;
-    const verdict = undecided ? "two renderers disagree, the third will decide" : "one renderer is outvoted";
-    this.#log.warning(`checksums differ: ${verdict}`, { block: block >>> 0 });
-  }
-
-  /** Tells of every instrument whose last voice has ended since the last call. */
+  /** Emits `silent` for every instrument whose last voice has ended since the last call. */
   voices(counts: readonly number[]): void {
     const before = this.#voices;
     this.#voices = counts;
     counts.forEach((count, instrument) => {
-      if (count === 0 && before[instrument] > 0) this.#observers.tell({ event: "silent", instrument });
+      if (count === 0 && before[instrument] > 0) this.#observers.notify({ event: "silent", instrument });
     });
   }
 }

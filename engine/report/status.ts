@@ -4,7 +4,8 @@ import type { DeviceWatch } from "../device/device_watch.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
-import { type Supervisor, supervisorDefaults } from "../supervisor/supervisor.ts";
+import type { Supervision } from "../supervisor/supervision.ts";
+import { supervisorDefaults } from "../supervisor/supervisor.ts";
 
 /** Where the status comes from, and what the engine itself counts. */
 export interface StatusSources extends
@@ -14,7 +15,7 @@ export interface StatusSources extends
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
-  readonly supervisor: Supervisor;
+  readonly supervision: Supervision;
   readonly pool: RendererPool;
   readonly ticksPerMs: number;
   /** Blocks that renderers were ahead of the device, on average. */
@@ -25,12 +26,12 @@ export interface StatusSources extends
 
 /** The status of this moment. */
 export function engineStatus(sources: StatusSources): EngineStatus {
-  const { memory, driver, supervisor, pool } = sources;
+  const { memory, driver, supervision, pool } = sources;
   const { sampleRateHz, blockFrames } = memory.geometry;
   const lookaheadBlocks = memory.words[fixed.geometry.lookaheadBlocks.index];
   const msOf = (blocks: number) =>
     (blocks * blockFrames / sampleRateHz + driver.outputLatencySeconds) * 1_000;
-  const ids = supervisor.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
+  const ids = supervision.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
   return {
     state: sources.state,
     driver: driver.kind,
@@ -51,14 +52,14 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
-    poisonedVoices: poisonedVoices(supervisor, pool),
+    poisonedVoices: poisonedVoices(supervision, pool),
     lateCommands: sources.lateCommands,
     waitingCommands: sources.waitingCommands,
     quarantinedCommands: sources.quarantinedCommands,
     outputUnderflows: memory.counter("outputUnderflows"),
     replacements: Math.max(
       0,
-      supervisor.incarnations - supervisorDefaults.following - supervisorDefaults.waiting,
+      supervision.incarnations - supervisorDefaults.following - supervisorDefaults.waiting,
     ),
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
@@ -66,9 +67,9 @@ export function engineStatus(sources: StatusSources): EngineStatus {
 }
 
 /** All renderers in lockstep count alike; one that is just joining still counts less. */
-function poisonedVoices(supervisor: Supervisor, pool: RendererPool): number {
+function poisonedVoices(supervision: Supervision, pool: RendererPool): number {
   return Math.max(
     0,
-    ...supervisor.roles.map((seat) => seat === undefined ? 0 : pool.poisonedVoices(seat)),
+    ...supervision.roles.map((seat) => seat === undefined ? 0 : pool.poisonedVoices(seat)),
   );
 }

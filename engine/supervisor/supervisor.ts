@@ -1,5 +1,5 @@
 /**
- * The supervisor's policy: which renderer plays which role, who is replaced and why. It is a pure state machine over
+ * The supervisor's policy: which renderer plays which role, which one is replaced and why. It is a pure state machine over
  * observations with an injected clock; the engine carries out what it answers, and the simulator drives the same code.
  *
  * Why it may be slow. Nothing audible waits for it: the callback merges whatever rings the roles name, and votes. The
@@ -19,20 +19,9 @@
  * Rejected: one idle spare that joins only after a fault (the time to join is time with a single renderer, and a wrong
  * sample cannot be told from a right one by two); roles as code (`primary.ts`, `standby.ts`).
  */
-import { roles } from "../control/control.ts";
+import { type FaultCause, type RendererRole, roles } from "../control/control.ts";
 import { SeatState } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
-
-export type FaultCause =
-  | "exit"
-  | "throw"
-  | "trap"
-  | "oom"
-  | "hang"
-  | "late"
-  | "divergence"
-  | "stale"
-  | "start";
 
 /** What the engine saw of one seat. */
 export interface SeatView {
@@ -42,7 +31,7 @@ export interface SeatView {
   readonly heartbeat: number;
   /** The Worker has reported its end, or its thread has left. */
   readonly exited: boolean;
-  /** No thread of this incarnation exists any more: its ring can be written by nobody. */
+  /** No thread of this incarnation exists any more that could write its ring. */
   readonly gone: boolean;
   /** Why it ended, where the Worker said so. */
   readonly cause?: FaultCause;
@@ -57,7 +46,7 @@ export interface Observation {
   readonly seats: readonly (SeatView | undefined)[];
   /** A snapshot that a joiner could use exists (the initial state counts while its log is kept). */
   readonly canJoin: boolean;
-  /** Nothing is played yet, so who hangs for a moment keeps nobody waiting; omitted: false. */
+  /** Nothing is played yet, so a renderer that hangs for a moment does no harm; omitted: false. */
   readonly unheard?: boolean;
 }
 
@@ -74,15 +63,26 @@ export type SupervisorEvent =
     readonly cause: FaultCause;
     readonly seat: number;
     readonly incarnation: number;
-    readonly role: string;
+    readonly role: RendererRole;
     readonly block: number;
   }
-  | { readonly event: "role"; readonly seat: number; readonly incarnation: number; readonly role: string }
+  | {
+    readonly event: "role";
+    readonly seat: number;
+    readonly incarnation: number;
+    readonly role: RendererRole;
+  }
   | { readonly event: "lockstep"; readonly renderers: number; readonly afterMs: number }
   | { readonly event: "alone" }
   | { readonly event: "overload"; readonly block: number }
   | { readonly event: "zombie"; readonly seat: number; readonly incarnation: number }
   | { readonly event: "backoff"; readonly delayMs: number };
+
+/** What the supervisor decided, and why. */
+export interface Decision {
+  readonly actions: readonly Action[];
+  readonly events: readonly SupervisorEvent[];
+}
 
 export interface SupervisorSettings {
   readonly seatCount: number;
@@ -94,7 +94,7 @@ export interface SupervisorSettings {
   readonly startMs: number;
   readonly joinMs: number;
   readonly zombieMs: number;
-  /** How long a start is put off while somebody joins. */
+  /** How long a start is put off while a renderer joins. */
   readonly startDelayMs: number;
   readonly maxTickMs: number;
   readonly aloneFactor: number;
@@ -140,10 +140,10 @@ interface Seat {
 
 export class Supervisor {
   readonly #settings: SupervisorSettings;
-  readonly #report: (event: SupervisorEvent) => void;
   readonly #seats: Seat[];
   #roles: (number | undefined)[];
   #actions: Action[] = [];
+  #events: SupervisorEvent[] = [];
   #previousMs: number | undefined;
   #incarnations = 0;
   #starts: number[] = [];
@@ -156,9 +156,8 @@ export class Supervisor {
   #allBroken = true;
   #overloaded = false;
 
-  constructor(settings: SupervisorSettings, report: (event: SupervisorEvent) => void) {
+  constructor(settings: SupervisorSettings) {
     this.#settings = settings;
-    this.#report = report;
     this.#roles = new Array(settings.following).fill(undefined);
     this.#seats = Array.from({ length: settings.seatCount }, () => ({
       phase: "empty" as Phase,
@@ -200,20 +199,22 @@ export class Supervisor {
     this.#committedMs = nowMs;
   }
 
-  /** Exchanges primary and standby. Returns the new roles, or undefined when there is no standby in lockstep. */
-  failover(): Action[] | undefined {
+  /** Exchanges primary and standby; undefined when no standby is in lockstep. */
+  failover(): Decision | undefined {
     const [primary, standby] = this.#roles;
     if (primary === undefined || standby === undefined || !this.isRunning(standby)) return undefined;
+    this.#events = [];
     this.#roles[0] = standby;
     this.#roles[1] = primary;
     this.#announce(standby, 0);
     this.#announce(primary, 1);
-    return [{ do: "roles", seats: [...this.#roles] }];
+    return { actions: [{ do: "roles", seats: [...this.#roles] }], events: this.#events };
   }
 
-  /** One look at everything. The actions are to be carried out in order, at once. */
-  observe(seen: Observation): Action[] {
+  /** Judges what was seen. The actions must be carried out in order, before the next call. */
+  observe(seen: Observation): Decision {
     this.#actions = [];
+    this.#events = [];
     const elapsedMs = this.#previousMs === undefined
       ? 0
       : Math.min(Math.max(0, seen.nowMs - this.#previousMs), this.#settings.maxTickMs);
@@ -223,7 +224,7 @@ export class Supervisor {
     this.#fillRoles(seen);
     this.#startMore(seen);
     this.#measureLockstep(seen);
-    return this.#actions;
+    return { actions: this.#actions, events: this.#events };
   }
 
   /** Follows what each seat has become since the last look. */
@@ -258,7 +259,7 @@ export class Supervisor {
       if (seat.phase === "ending" && seat.phaseMs > zombieMs) {
         this.#enter(seat, "zombie");
         this.#actions.push({ do: "demote", seat: index });
-        this.#report({ event: "zombie", seat: index, incarnation: seat.incarnation });
+        this.#events.push({ event: "zombie", seat: index, incarnation: seat.incarnation });
       }
       if (seat.phase === "empty" || seat.phase === "ending" || seat.phase === "zombie") return;
       if (!view || view.incarnation !== seat.incarnation) return;
@@ -273,14 +274,14 @@ export class Supervisor {
       } else if (seat.phase === "starting" && seat.phaseMs > startMs) this.#condemn(seen, index, "start");
     });
     const overloaded = active.length > 0 && active.every((seat) => seat.lateMs > lateMs);
-    if (overloaded && !this.#overloaded) this.#report({ event: "overload", block: seen.consumed });
+    if (overloaded && !this.#overloaded) this.#events.push({ event: "overload", block: seen.consumed });
     this.#overloaded = overloaded;
   }
 
   #condemn(seen: Observation, index: number, cause: FaultCause): void {
     const seat = this.#seats[index];
     const role = this.#roles.indexOf(index);
-    this.#report({
+    this.#events.push({
       event: "fault",
       cause,
       seat: index,
@@ -328,7 +329,7 @@ export class Supervisor {
 
   #startMore(seen: Observation): void {
     const { following, waiting, startDelayMs } = this.#settings;
-    // Starting a thread holds the main isolate up for some 30 ms: first let who is joining be seen to have joined.
+    // Starting a thread holds the main isolate up for some 30 ms: first let the loop see that a joining renderer has joined.
     const joining = this.#seats.some((seat) => seat.phase === "joining" && seat.phaseMs < startDelayMs);
     if (joining && this.inLockstep > 0) return;
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
@@ -357,7 +358,7 @@ export class Supervisor {
         this.#backoffMs === 0 ? firstBackoffMs : this.#backoffMs * 2,
       );
       this.#nextStartMs = nowMs + this.#backoffMs;
-      this.#report({ event: "backoff", delayMs: this.#backoffMs });
+      this.#events.push({ event: "backoff", delayMs: this.#backoffMs });
     }
     this.#starts.push(nowMs);
     return true;
@@ -369,11 +370,11 @@ export class Supervisor {
     const all = this.inLockstep === this.#settings.following;
     const afterMs = seen.nowMs - (this.#brokenSinceMs ?? seen.nowMs);
     const alone = this.inLockstep === 0;
-    if (alone && !this.#alone) this.#report({ event: "alone" });
+    if (alone && !this.#alone) this.#events.push({ event: "alone" });
     this.#alone = alone;
-    if (pair && this.#pairBroken) this.#report({ event: "lockstep", renderers: 2, afterMs });
+    if (pair && this.#pairBroken) this.#events.push({ event: "lockstep", renderers: 2, afterMs });
     if (all && this.#allBroken) {
-      this.#report({ event: "lockstep", renderers: this.#settings.following, afterMs });
+      this.#events.push({ event: "lockstep", renderers: this.#settings.following, afterMs });
       this.#brokenSinceMs = undefined;
     }
     this.#pairBroken = !pair;
@@ -384,7 +385,7 @@ export class Supervisor {
   }
 
   #announce(seat: number, role: number): void {
-    this.#report({ event: "role", seat, incarnation: this.#seats[seat].incarnation, role: roles[role] });
+    this.#events.push({ event: "role", seat, incarnation: this.#seats[seat].incarnation, role: roles[role] });
   }
 
   #enter(seat: Seat, phase: Phase): void {

@@ -1,6 +1,6 @@
 /**
- * A drone for one player: a mono lead with portamento over a pad of detuned saws, both into one echo. Shows polyphony
- * options, `glide`, and parameters of the output.
+ * A drone for one player: a legato lead with portamento over a pad of detuned saws, with echoes of the lead. It shows
+ * polyphony options, `glide`, and parameters of the output.
  *
  *     deno task start examples/patches/drone.ts
  *     oscsend localhost 57130 /pad/note if 38 0.7

@@ -1,6 +1,6 @@
 /**
- * A plucked string after Karplus and Strong (1983): a burst of noise runs round a delay line one period long, and a little
- * of its treble is lost at every turn.
+ * A plucked string after Karplus and Strong (1983): a burst of noise circulates in a delay line one period long, and loses a
+ * little of its treble at every turn.
  *
  *     deno task start examples/patches/pluck.ts
  *     oscsend localhost 57130 /note if 52 0.9
@@ -31,7 +31,7 @@ export default definePatch({
           default: 5_000,
           curve: "exponential",
           smoothingSeconds: 0.02,
-          why: "how bright the pluck is: what is left of the noise above here is soft",
+          why: "brightness of the pluck: the noise above this frequency is soft",
         },
         sustain: {
           unit: "1",
@@ -40,7 +40,7 @@ export default definePatch({
           default: 0.99,
           curve: "linear",
           smoothingSeconds: 0.02,
-          why: "what one turn leaves of the sound; below 0.9 nothing rings",
+          why: "share of the sound that one turn keeps; below 0.9 no string rings",
         },
         releaseSeconds: { ...adsr.parameters.releaseSeconds, default: 0.15 },
         gainDb: faderDb,

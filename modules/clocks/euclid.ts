@@ -2,7 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import type { Integer, Signal } from "../signal/signal.ts";
 import { stepCount, stepInputs } from "./step_count.ts";
 
-const longest = 32;
+const maxSteps = 32;
 
 /** The remainder of whole numbers, exact below 2^16. */
 function remainder(dividend: Integer, divisor: Signal<"1">): Integer {
@@ -10,7 +10,7 @@ function remainder(dividend: Integer, divisor: Signal<"1">): Integer {
   return dividend.minus(times.times(divisor.toInteger()));
 }
 
-/** So many hits in so many steps, as evenly as can be: the rhythms of half the world. */
+/** A number of hits in a number of steps, spread as evenly as possible: the rhythms of half the world. */
 export const euclid = defineModule({
   name: "euclid",
   summary: "k hits in n steps, as evenly as can be, rotated",
@@ -22,7 +22,7 @@ export const euclid = defineModule({
     hits: {
       unit: "1",
       min: 0,
-      max: longest,
+      max: maxSteps,
       default: 3,
       curve: "linear",
       smoothingSeconds: 0,
@@ -31,7 +31,7 @@ export const euclid = defineModule({
     steps: {
       unit: "1",
       min: 1,
-      max: longest,
+      max: maxSteps,
       default: 8,
       curve: "linear",
       smoothingSeconds: 0,
@@ -40,7 +40,7 @@ export const euclid = defineModule({
     rotation: {
       unit: "1",
       min: 0,
-      max: longest - 1,
+      max: maxSteps - 1,
       default: 0,
       curve: "linear",
       smoothingSeconds: 0,

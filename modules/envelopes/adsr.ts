@@ -1,6 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { oneMinusExp } from "../signal/math.ts";
-import { conditionFeedback, constant, feedback, type Signal } from "../signal/signal.ts";
+import { conditionFeedback, feedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { unity } from "../signal/unity.ts";
 
 /** The attack aims this far above 1, so that it bends like a capacitor's and yet arrives. */
 const attackOvershoot = 0.3;
@@ -11,7 +13,7 @@ const endRatio = 1e-4;
 /** Range of all three times: a millisecond does not click, a minute is a swell. */
 const time = { unit: "s", min: 0.001, max: 60, curve: "exponential", smoothingSeconds: 0 } as const;
 
-/** The part of the way to go that an exponential covers in each frame when it has to be at the end after some seconds. */
+/** Part of the remaining way that an exponential covers in each frame to arrive after some seconds. */
 function pace(seconds: Signal<"s">, ratio: number, sampleRateHz: number): Signal<"1"> {
   return oneMinusExp(constant<"s">(Math.log((1 + ratio) / ratio) / sampleRateHz).ratio(seconds));
 }
@@ -35,15 +37,7 @@ export const adsr = defineModule({
       default: 0.2,
       why: "time to fall from 1 by 99.99 % of the way to the sustain level",
     },
-    sustain: {
-      unit: "1",
-      min: 0,
-      max: 1,
-      default: 0.7,
-      curve: "linear",
-      smoothingSeconds: 0.02,
-      why: "level while the note is held",
-    },
+    sustain: { ...unity, default: 0.7, why: "level while the note is held" },
     releaseSeconds: { ...time, default: 0.3, why: "time to fall from 1 to silence; from less it is quicker" },
   },
   options: {},

@@ -1,18 +1,20 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, tanh } from "../signal/math.ts";
-import { constant, feedbackOf } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 import { warped } from "./state_variable.ts";
+import { cutoff } from "./cutoff.ts";
 
 /** Feedback at which four poles begin to whistle: at the cutoff each passes 1/√2, together a quarter, turned over. */
 const whistles = 4;
 
 /**
- * Four poles in a row with feedback around them, as R. A. Moog built it, and one bend where the feedback comes in.
+ * Four poles in a row with feedback around them, as R. A. Moog built it, and one bend at the point of the feedback.
  *
- * The loop is solved without a delay as if nothing bent; what it gives for the input of the first pole is bent then. For
- * any one level that amounts to less gain in the loop and to no turn of the phase, so a whistle keeps to the cutoff. What
- * enters the poles is below 1 whatever happens, and trapezoidal poles hold what is bounded within bounds however their
- * cutoff moves: nothing can grow. The input grows with the feedback by as much as that takes from the bass.
+ * The loop is solved without a delay as if nothing bent; then the resulting input of the first pole is bent. At any one level
+ * that only lowers the gain of the loop and does not turn the phase, so a whistle stays at the cutoff. The input of the poles
+ * is always below 1, and trapezoidal poles keep a bounded input bounded however their cutoff moves: nothing can grow. The
+ * input rises with the feedback by the amount that the feedback takes from the bass.
  */
 export const ladder = defineModule({
   name: "ladder",
@@ -23,12 +25,7 @@ export const ladder = defineModule({
   inputs: { input: { kind: "1", why: "what is filtered" } },
   parameters: {
     cutoffHz: {
-      unit: "Hz",
-      min: 5,
-      max: 20_000,
-      default: 1_000,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
+      ...cutoff,
       why:
         "place of the resonance, and pitch of the whistle; -12 dB here without resonance; kept below 0.49 of " +
         "the sample rate",
@@ -65,7 +62,7 @@ export const ladder = defineModule({
     const driven = input.times(drive.times(feedback.plus(1)));
     let last = input;
     feedbackOf({ first: 0, second: 0, third: 0, fourth: 0 }, ({ first, second, third, fourth }) => {
-      // what the fourth pole would give for no input
+      // output of the fourth pole for no input
       const held = first.times(pass).plus(second).times(pass).plus(third).times(pass).plus(fourth).times(
         rest,
       );

@@ -2,6 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { exp2 } from "../signal/math.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { twoIntegrators, warped } from "./state_variable.ts";
+import { cutoff } from "./cutoff.ts";
 
 /** Range of every equaliser's gain: more than 24 dB is a resonance, or a notch. */
 export const equaliserGainDb = {
@@ -14,27 +15,19 @@ export const equaliserGainDb = {
   why: "gain of what is raised or lowered; at 0 dB every bit passes as it is",
 } as const;
 
-/** A gain in decibels as a factor, of which the n-th root is taken. */
+/** The n-th root of a gain in decibels, as a factor. */
 export function rootGain(gain: Signal<"dB">, root: number): Signal<"1"> {
   return exp2(gain.as("1").times(Math.log2(10) / 20 / root));
 }
 
-/** Raises or lowers what is around a frequency. */
+/** Raises or lowers a band around a frequency. */
 export const parametricEq = defineModule({
   name: "parametricEq",
-  summary: "raises or lowers what is around a frequency; one band",
+  summary: "raises or lowers one band around a frequency",
   source: "A. Simper: Linear trapezoidal integrated state variable filter, Cytomic (2013): bell",
   inputs: { input: { kind: "1", why: "what is shaped" } },
   parameters: {
-    frequencyHz: {
-      unit: "Hz",
-      min: 10,
-      max: 20_000,
-      default: 1_000,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
-      why: "middle of the band; kept below 0.49 of the sample rate",
-    },
+    frequencyHz: { ...cutoff, min: 10, why: "middle of the band; kept below 0.49 of the sample rate" },
     gainDb: equaliserGainDb,
     q: {
       unit: "1",

@@ -1,6 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { tan } from "../signal/math.ts";
-import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { cutoff } from "./cutoff.ts";
 
 /**
  * Low and band of two trapezoidal integrators in a loop.
@@ -31,22 +33,14 @@ export function warped(frequencyHz: Signal<"Hz">, sampleRateHz: number): Signal<
   return tan(frequencyHz.atMost(sampleRateHz * 0.49).ratio(sampleRateHz / Math.PI));
 }
 
-/** Two poles, all responses at once; stays stable however fast it is moved. */
+/** Two poles, all responses at once; stays stable however fast the cutoff moves. */
 export const stateVariable = defineModule({
   name: "stateVariable",
   summary: "a resonant filter of 12 dB an octave: low, band, high, notch, peak and all-pass",
   source: "A. Simper: Linear trapezoidal integrated state variable filter, Cytomic (2013)",
   inputs: { input: { kind: "1", why: "what is filtered" } },
   parameters: {
-    cutoffHz: {
-      unit: "Hz",
-      min: 5,
-      max: 20_000,
-      default: 1_000,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
-      why: "corner, and place of the resonance; kept below 0.49 of the sample rate",
-    },
+    cutoffHz: { ...cutoff, why: "corner, and place of the resonance; kept below 0.49 of the sample rate" },
     q: {
       unit: "1",
       min: 0.5,

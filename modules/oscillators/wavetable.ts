@@ -1,13 +1,15 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, type Integer, type Signal, table } from "../signal/signal.ts";
+import { constant, type Integer, type Signal } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
 import { classicWaves, type Wave } from "./wave.ts";
 import { levels, levelsOf, samplesOfWave, shortestLevel } from "./wave_levels.ts";
+import { unity } from "../signal/unity.ts";
 
-/** Waves that fit into the numbers that a patch may have in tables. */
+/** Most waves: they fill the numbers that a patch may have in tables. */
 const maxWaves = 32;
 
-/** What is above is not heard, so what is folded there is not heard either. */
+/** Above it nothing is heard, so harmonics may fold into that range. */
 const highestHeardHz = 20_000;
 
 /** The level for each pitch: the last whose harmonics stay below `limitHz`, counted in half octaves from its square. */
@@ -30,17 +32,13 @@ export const wavetable = defineModule({
   parameters: {
     frequencyHz: oscillatorFrequency,
     position: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "place in the row of waves: 0 the first, 1 the last, between two a mixture of both",
     },
   },
   options: {
-    /** From one to 32; {@link waveOf} makes one of a formula. */
+    /** From one to 32; `waveOf` makes one of a formula. */
     waves: classicWaves,
   },
   process: ({ frequencyHz, position }, { waves }, { sampleRateHz, reject }) => {
@@ -75,7 +73,7 @@ export const wavetable = defineModule({
   },
 });
 
-/** Tables that were made, so that all oscillators with the same waves share one. */
+/** Tables by their waves, so that all oscillators with the same waves share one. */
 const tables = new WeakMap<readonly Wave[], ReturnType<typeof table>>();
 
 /** The samples of all waves in one table, filled up to a power of two. */

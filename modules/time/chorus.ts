@@ -1,11 +1,11 @@
 import { defineModule } from "../signal/module.ts";
-import { DelayLine } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
-import { tap } from "./delay.ts";
+import { tap } from "../signal/interpolation.ts";
 
 const maxSeconds = 0.06;
 
-/** Several copies of a sound, each a little late and a little out of tune, as when many play the same. */
+/** Several copies of a sound, each a little late and a little out of tune, as when many players play the same. */
 export const chorus = defineModule({
   name: "chorus",
   summary: "copies that are a little late and a little out of tune; never louder than the original",
@@ -42,7 +42,7 @@ export const chorus = defineModule({
     line.write(input);
     const [middle, depth] = [delaySeconds, depthSeconds].map((time) => time.ratio(1 / site.sampleRateHz));
     const offsets = Array.from({ length: voices }, (_, voice) => voice / voices);
-    const copies = sweeps(rateHz, offsets, spreadTurns, site)
+    const copies = sweeps({ rateHz, offsetsTurns: offsets, spreadTurns }, site)
       .map((sweep) => tap(line, middle.plus(depth.times(sweep))));
     const wet = copies.reduce((sum, copy) => sum.plus(copy)).times(1 / voices);
     return mixed(input, wet, mix);

@@ -1,8 +1,9 @@
 import { defineModule } from "../signal/module.ts";
 import { sinOfTurn } from "../signal/math.ts";
 import { constant } from "../signal/signal.ts";
+import { unity } from "../signal/unity.ts";
 
-/** From one sound to another with the same power all the way. */
+/** Fades from one sound to another with constant power. */
 export const crossfade = defineModule({
   name: "crossfade",
   summary: "from one sound to another with equal power",
@@ -13,11 +14,8 @@ export const crossfade = defineModule({
   },
   parameters: {
     position: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.5,
-      curve: "linear",
       smoothingSeconds: 0.01,
       why: "0 the first, 1 the second, in the middle both 3 dB down",
     },

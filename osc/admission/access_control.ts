@@ -1,39 +1,39 @@
 /**
- * Who may say what. Networks are let in by an allow-list, some of them to read only; where a secret is set, a sender also
- * has to say it with `/login` before it may change the sound, from this machine too. Main isolate.
+ * The access rights of senders. An allow-list lets networks in, some of them to read only; where a secret is set, a sender
+ * must also send it with `/login` before it may change the sound, from this machine too. Main isolate.
  *
- * UDP proves nothing about who sent a packet: see docs/security.md for what this protects from and what not.
+ * UDP does not prove the sender of a packet: docs/security.md states the limits of this protection.
  */
 import { timingSafeEqual } from "node:crypto";
 import { createHash } from "node:crypto";
 import { MessageRefusedError } from "../packet/arguments.ts";
 import { NetworkList } from "./network_list.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 
-/** What the network part of an address is allowed: nothing, asking, or changing the sound. */
+/** The right of an address: none, to ask, or to change the sound. */
 export type Verdict = "forbidden" | "read" | "change";
 
 export interface AccessOptions {
   /** Networks that are let in. */
   readonly allow: NetworkList;
-  /** Networks that are let in to read only, also when they are in `allow`. */
+  /** Networks that may only read, even if `allow` lists them. */
   readonly readOnly: NetworkList;
   readonly secret?: string;
   /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number;
 }
 
-/** A login ends so long after the sender's last message. */
+/** A login ends this long after the last change by its sender. */
 export const loginSeconds = 3_600;
 
-/** The first wrong secret costs its machine a second of waiting, each further one twice as much, up to this. */
-export const maxBackoffSeconds = 60;
+/** After the first wrong secret its host waits one second, after each further one twice as long, up to this. */
+const maxBackoffSeconds = 60;
 
 /** Addresses, logins and failures that are remembered at once. */
 const maxRemembered = 1_024;
 
-/** This machine and nobody else. */
+/** Only this machine. */
 export const loopbackNetworks = "127.0.0.0/8, ::1";
 
 interface Failures {
@@ -47,9 +47,9 @@ export class AccessControl {
   readonly #secretDigest: Uint8Array | undefined;
   readonly #nowMs: () => number;
   readonly #verdicts = new LruMap<string, Verdict>(maxRemembered);
-  /** Until when a sender, by its key, is logged in. */
+  /** The moment at which each login ends, by the key of its sender. */
   readonly #logins = new LruMap<string, number>(maxRemembered);
-  /** By hostname: another port is no fresh start. */
+  /** By hostname, so that a sender cannot start again from another port. */
   readonly #failures = new LruMap<string, Failures>(maxRemembered);
 
   constructor({ allow, readOnly, secret, nowMs = () => performance.now() }: AccessOptions) {
@@ -59,12 +59,12 @@ export class AccessControl {
     this.#nowMs = nowMs;
   }
 
-  /** Lets this machine in, without a secret. */
+  /** Lets in this machine, without a secret. */
   static local(): AccessControl {
     return new AccessControl({ allow: new NetworkList(loopbackNetworks), readOnly: new NetworkList("") });
   }
 
-  /** What an address is allowed, whoever sends from it. Cheap: asked for every packet, before it is read. */
+  /** The right of an address, without regard to logins. Cheap: it is called for every packet, before the packet is read. */
   verdict(hostname: string): Verdict {
     const known = this.#verdicts.get(hostname);
     if (known !== undefined) return known;
@@ -77,7 +77,7 @@ export class AccessControl {
     return verdict;
   }
 
-  /** Throws {@link MessageRefusedError} when a sender may not use a method, with what it can do about it. */
+  /** Throws {@link MessageRefusedError} with the remedy when a sender may not use a method. */
   check(sender: PacketSender, access: MethodAccess): void {
     if (access === "read") return;
     if (access === "machine" && !sender.isLocal) {
@@ -94,7 +94,7 @@ export class AccessControl {
     this.#logins.set(sender.key, nowMs + loginSeconds * 1_000);
   }
 
-  /** Throws {@link MessageRefusedError} when the secret is wrong, or while its sender has to wait after a wrong one. */
+  /** Throws {@link MessageRefusedError} when the secret is wrong, or while the host has to wait after a wrong one. */
   login(sender: PacketSender, secret: string): void {
     if (this.#secretDigest === undefined) return;
     const nowMs = this.#nowMs();
@@ -114,13 +114,13 @@ export class AccessControl {
   }
 }
 
-/** Of equal length for every secret, so that comparing them tells nothing. */
+/** Has the same length for every secret, so that the comparison takes the same time. */
 function digest(secret: string): Uint8Array {
   return createHash("sha256").update(secret).digest();
 }
 
 /**
- * Who may use a method: `read` everybody who is let in, `change` who may change the sound, `machine` only senders on this
- * machine who may change the sound.
+ * The right that a method requires: `read` every sender that is let in, `change` senders that may change the sound,
+ * `machine` those of them that are on this machine.
  */
 export type MethodAccess = "read" | "change" | "machine";

@@ -1,18 +1,18 @@
 /**
  * Packets of many senders, taken out in turns: deficit round robin (Shreedhar and Varghese, 1995). In each turn a sender may
- * spend so many bytes; what it does not spend it keeps for its next packet. So a sender with little to say waits for one
- * turn of the others, not for all they have sent, and many small packets count like few large ones. Bounded in packets and
- * bytes for each sender and for all. The bytes of a sender's packets stand one behind the other in one buffer, because an
- * object for each costs more than reading it. Main isolate.
+ * spend {@link turnBytes} bytes; the rest is kept for its next packet. So a sender with few packets waits for one turn of
+ * each other sender, not for all their packets, and many small packets count like few large ones. Bounded in packets and
+ * bytes for each sender, and in bytes for all. The bytes of a sender's packets lie one after the other in one buffer, because
+ * an object for each packet costs more than reading the packet. Main isolate.
  */
 
 /** A turn's worth of bytes: a few dozen messages. */
 const turnBytes = 1_024;
 
-/** Bytes that a sender's buffer holds at first. */
+/** First size of a sender's buffer, in bytes. */
 const firstBytes = 4_096;
 
-/** Buffers up to this size are used again for the next sender that has something waiting. */
+/** Buffers up to this size are kept for the next sender whose packets have to wait. */
 const keptBytes = 65_536;
 const maxKept = 16;
 
@@ -22,22 +22,22 @@ export interface FairQueueLimits {
   readonly totalBytes: number;
 }
 
-/** Room for 32,000 messages of each sender, some 0.2 s of what can be worked off; all senders together for 16 MiB. */
+/** Room for 32,000 messages of each sender, which take about 0.2 s to carry out, and 16 MiB for all senders together. */
 export const queueLimits: FairQueueLimits = {
   senderPackets: 32_768,
   senderBytes: 1 << 20,
   totalBytes: 16 << 20,
 };
 
-/** What waits of one sender. */
+/** Packets of one sender that wait. */
 class SenderQueue<T> {
   readonly key: string;
   deficit = turnBytes;
-  /** What was put in with each packet, and its size; those before `#first` are taken out. */
+  /** The item and the size of each packet; those before `#first` were taken out. */
   readonly #items: T[] = [];
   readonly #sizes: number[] = [];
   #first = 0;
-  /** Packets that wait stand from here to there. */
+  /** The waiting packets are `buffer[#from..#to)`. */
   #from = 0;
   #to = 0;
   buffer: Uint8Array<ArrayBuffer>;
@@ -67,7 +67,7 @@ class SenderQueue<T> {
     this.#sizes.push(bytes.length);
   }
 
-  take(): Taken<T> {
+  shift(): QueuedPacket<T> {
     const item = this.#items[this.#first];
     const start = this.#from;
     this.#from += this.#sizes[this.#first++];
@@ -79,7 +79,7 @@ class SenderQueue<T> {
     return { item, bytes: this.buffer.subarray(start, this.#from) };
   }
 
-  /** Moves what waits to the start; into a larger buffer where that would soon be to do again. */
+  /** Moves the waiting packets to the start, into a larger buffer where the present one would soon be full again. */
   #makeRoom(bytes: number): void {
     const waiting = this.buffer.subarray(this.#from, this.#to);
     const wanted = (waiting.length + bytes) * 2;
@@ -93,7 +93,7 @@ class SenderQueue<T> {
 }
 
 /** A packet that was taken out. */
-export interface Taken<T> {
+export interface QueuedPacket<T> {
   readonly item: T;
   /** Valid until the next packet is put in. */
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -101,10 +101,10 @@ export interface Taken<T> {
 
 export class FairQueue<T> {
   readonly #limits: FairQueueLimits;
-  readonly #lanes = new Map<string, SenderQueue<T>>();
-  /** Lanes that hold something and are not held back, in the order of their turns. */
+  readonly #bySender = new Map<string, SenderQueue<T>>();
+  /** Queues that hold something and are not suspended, in the order of their turns. */
   readonly #turns: SenderQueue<T>[] = [];
-  readonly #heldBack = new Set<string>();
+  readonly #suspended = new Set<string>();
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
   #bytes = 0;
   #size = 0;
@@ -123,62 +123,62 @@ export class FairQueue<T> {
     return this.#bytes;
   }
 
-  /** Puts a copy of a packet behind those of the same sender. Returns false, and keeps nothing, when there is no room. */
+  /** Adds a copy of a packet after those of the same sender. Returns false, and adds nothing, when there is no room. */
   push(key: string, item: T, bytes: Uint8Array): boolean {
-    const lane = this.#lanes.get(key);
+    const queue = this.#bySender.get(key);
     const { senderPackets, senderBytes, totalBytes } = this.#limits;
     const { length } = bytes;
     if (this.#bytes + length > totalBytes) return false;
-    if (lane && (lane.size >= senderPackets || lane.bytes + length > senderBytes)) return false;
-    (lane ?? this.#openQueue(key)).push(item, bytes);
+    if (queue && (queue.size >= senderPackets || queue.bytes + length > senderBytes)) return false;
+    (queue ?? this.#openQueue(key)).push(item, bytes);
     this.#bytes += length;
     this.#size++;
     return true;
   }
 
-  /** Takes out whose turn it is; undefined when nothing waits that is not held back. */
-  next(): Taken<T> | undefined {
+  /** Takes out the next packet; undefined when there is none, or only packets of suspended senders. */
+  shift(): QueuedPacket<T> | undefined {
     while (this.#turns.length > 0) {
-      const lane = this.#turns[0];
-      const { nextBytes } = lane;
-      if (nextBytes > lane.deficit) {
-        lane.deficit += turnBytes;
+      const queue = this.#turns[0];
+      const { nextBytes } = queue;
+      if (nextBytes > queue.deficit) {
+        queue.deficit += turnBytes;
         if (this.#turns.length > 1) this.#turns.push(this.#turns.shift()!);
         continue;
       }
-      lane.deficit -= nextBytes;
+      queue.deficit -= nextBytes;
       this.#bytes -= nextBytes;
       this.#size--;
-      const taken = lane.take();
-      if (lane.size === 0) this.#closeQueue(lane);
-      return taken;
+      const packet = queue.shift();
+      if (queue.size === 0) this.#closeQueue(queue);
+      return packet;
     }
     return undefined;
   }
 
-  /** A sender gets no turn until it is let go: what it sent before is still being worked on. */
-  holdBack(key: string): void {
-    this.#heldBack.add(key);
-    const at = this.#turns.findIndex((lane) => lane.key === key);
+  /** Gives a sender no turn until {@link FairQueue.resume}, because its last packet is not done yet. */
+  suspend(key: string): void {
+    this.#suspended.add(key);
+    const at = this.#turns.findIndex((queue) => queue.key === key);
     if (at >= 0) this.#turns.splice(at, 1);
   }
 
-  letGo(key: string): void {
-    const lane = this.#lanes.get(key);
-    if (this.#heldBack.delete(key) && lane) this.#turns.push(lane);
+  resume(key: string): void {
+    const queue = this.#bySender.get(key);
+    if (this.#suspended.delete(key) && queue) this.#turns.push(queue);
   }
 
   #openQueue(key: string): SenderQueue<T> {
-    const lane = new SenderQueue<T>(key, this.#buffers.pop() ?? new Uint8Array(firstBytes));
-    this.#lanes.set(key, lane);
-    if (!this.#heldBack.has(key)) this.#turns.push(lane);
-    return lane;
+    const queue = new SenderQueue<T>(key, this.#buffers.pop() ?? new Uint8Array(firstBytes));
+    this.#bySender.set(key, queue);
+    if (!this.#suspended.has(key)) this.#turns.push(queue);
+    return queue;
   }
 
-  #closeQueue(lane: SenderQueue<T>): void {
-    this.#lanes.delete(lane.key);
+  #closeQueue(queue: SenderQueue<T>): void {
+    this.#bySender.delete(queue.key);
     this.#turns.shift();
-    const { buffer } = lane;
+    const { buffer } = queue;
     if (buffer.length <= keptBytes && this.#buffers.length < maxKept) this.#buffers.push(buffer);
   }
 }

@@ -2,15 +2,15 @@ import { BlockList, isIP } from "node:net";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
 
-/** A list of networks that cannot be read; the message says which part and what was expected. */
+/** A list of networks that cannot be read; the message names the wrong part and what was expected. */
 export class NetworkListError extends ExitError {
   override readonly name = "NetworkListError";
   override readonly exitCode = exitCodes.usage;
 }
 
 /**
- * Networks as people write them: `192.168.1.0/24, 10.0.0.7, fd00::/8`. A single address is a network of one. IPv4 that comes
- * in on a socket of IPv6 counts as IPv4.
+ * Networks as people write them: `192.168.1.0/24, 10.0.0.7, fd00::/8`. A single address is a network of one. IPv4 on a
+ * socket of IPv6 counts as IPv4.
  */
 export class NetworkList {
   readonly #blocks = new BlockList();
@@ -28,7 +28,7 @@ export class NetworkList {
     this.#text = parts.join(", ");
   }
 
-  /** Whether nothing is on the list. */
+  /** Whether the list is empty. */
   get isEmpty(): boolean {
     return this.#text === "";
   }
@@ -37,7 +37,7 @@ export class NetworkList {
     return this.#text;
   }
 
-  /** Whether an address lies in one of the networks; what is no IP address lies in none. */
+  /** Whether an address lies in one of the networks; a name lies in none. */
   has(hostname: string): boolean {
     const address = withoutZone(hostname);
     const version = isIP(address);
@@ -58,7 +58,7 @@ export class NetworkList {
   }
 }
 
-/** Link-local addresses come with the interface they were heard on: `fe80::1%eth0`. */
+/** Link-local addresses carry the interface of their packet: `fe80::1%eth0`. */
 function withoutZone(hostname: string): string {
   const at = hostname.indexOf("%");
   return at < 0 ? hostname : hostname.slice(0, at);

@@ -1,25 +1,25 @@
 import type { Command } from "../../engine/control/control.ts";
-import { MessageRefusedError } from "../packet/arguments.ts";
-import type { PacketSender } from "../transport/intake.ts";
-import type { MethodDescription } from "./music_method.ts";
+import type { MethodAccess } from "../admission/access_control.ts";
+import { none } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/packet.ts";
-import { MethodAccess } from "../admission/access_control.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
+import type { MethodDescription } from "./method_description.ts";
 
-/** Either commands for the log, put there as one, or something done at once, with or without an answer of its own. */
+/** Either commands that are put into the log together, or an action at once, with or without an answer of its own. */
 export type Effect =
   | { readonly commands: readonly Command[] }
   | { readonly act: (sender: PacketSender) => void | Promise<void> };
 
-/** One address of the server. `read` throws {@link MessageRefusedError}. */
+/** One address of the server. `read` throws `MessageRefusedError`. */
 export interface Method extends MethodDescription {
   readonly access: MethodAccess;
   readonly read: (args: readonly OscArgument[]) => Effect;
 }
 
-/** A reader for methods that take nothing. */
-export function bare(effect: () => Effect): Method["read"] {
+/** The reader of a method that takes no arguments. */
+export function withoutArguments(effect: () => Effect): Method["read"] {
   return (args) => {
-    if (args.length > 0) throw new MessageRefusedError(`expected no arguments, found ${args.length}`);
+    none(args);
     return effect();
   };
 }

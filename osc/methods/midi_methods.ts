@@ -1,6 +1,6 @@
 /**
- * Control in the words of MIDI, for what speaks only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC (`/midi ,m`).
- * They mean what the same messages mean from a keyboard: see `midi/messages.ts`, and `/patch/load` for programs.
+ * MIDI messages in OSC, for programs and devices that send only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC
+ * (`/midi ,m`). They have the same effect as from a keyboard: see `midi/messages.ts`, and `/patch/load` for programs.
  */
 import { CommandRefusedError } from "../../engine/control/control.ts";
 import {
@@ -25,7 +25,7 @@ export function midiMethods(patch: MidiTarget): MusicMethod[] {
   return methodsOf(patch).map((method) => ({ ...method, read: (args) => inOsc(() => method.read(args)) }));
 }
 
-/** What the patch does not have is refused as every other message is. */
+/** Turns the refusal of a command into that of a message. */
 function inOsc<T>(read: () => T): T {
   try {
     return read();

@@ -9,11 +9,11 @@ import {
   expressionRanges,
   isInRange,
 } from "../../engine/control/control.ts";
-import { MessageRefusedError, numbers } from "../packet/arguments.ts";
+import { flag, MessageRefusedError, none, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
 import { midiMethods } from "./midi_methods.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
-import { MusicMethod } from "./music_method.ts";
+import type { MusicMethod } from "./music_method.ts";
 
 /** Methods of a patch. Without an instrument's name, notes go to its first instrument. */
 export function musicMethods(
@@ -28,7 +28,7 @@ export function musicMethods(
       types: "",
       description: "fades all notes out at once",
       read: (args) => {
-        if (args.length > 0) throw new MessageRefusedError(`expected no arguments, found ${args.length}`);
+        none(args);
         return { kind: "panic" };
       },
     },
@@ -75,13 +75,9 @@ function noteMethods(prefix: string, instrument: number): MusicMethod[] {
     {
       address: `${prefix}/pedal`,
       types: "i",
-      description: "1 presses the pedal: released notes sound on; 0 lets it go",
+      description: "1 presses the pedal, which sustains released notes; 0 releases it",
       ranges: { i: [{ VALS: [0, 1] }] },
-      read: (args) => {
-        const [down] = numbers(args, ["i"], 1);
-        if (down !== 0 && down !== 1) throw new MessageRefusedError(`expected 0 or 1, found ${down}`);
-        return { kind: "pedal", instrument, down: down === 1 };
-      },
+      read: (args) => ({ kind: "pedal", instrument, down: flag(args) }),
     },
   ];
 }
@@ -99,7 +95,7 @@ function expressionMethod(prefix: string, instrument: number, what: Expression):
     types: "f|if",
     description: `${
       moved[what]
-    }: every note, also those to come (f), or the notes with an id (if); both add up`,
+    }: every note, present and future (f), or the notes with an id (if); both add up`,
     ranges: { f: [{ MIN: min, MAX: max }], if: [null, { MIN: min, MAX: max }] },
     read: (args) => {
       const values = numbers(

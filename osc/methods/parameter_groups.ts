@@ -1,8 +1,8 @@
 /**
- * Several parameters in one message: `/keys ,sfsf cutoffHz 800 q 2`. All of them change in the same frame, or, when one
- * name or value is wrong, none.
+ * Several parameters in one message: `/keys ,sfsf cutoffHz 800 q 2`. Either all of them change in the same frame, or, when
+ * one name or value is wrong, none of them does.
  */
-import type { Command, EngineControl } from "../../engine/control/control.ts";
+import { type Command, type EngineControl, isInRange } from "../../engine/control/control.ts";
 import { nearest } from "../../foundation/nearest.ts";
 import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { Method } from "./method.ts";
@@ -50,7 +50,7 @@ function readPairs(
     }
     const [value] = numbers(args.slice(at + 1, at + 2), ["f", "i", "d"], 1);
     const { min, max, unit } = parameters[parameter];
-    if (value < min || value > max) {
+    if (!isInRange({ min, max }, value)) {
       throw new MessageRefusedError(`${name.value}: expected ${min} to ${max} ${unit}, found ${value}`);
     }
     commands.push({ kind: "set", parameter, value });

@@ -1,10 +1,10 @@
 /**
  * Address patterns: `?` one character, `*` any number, `[a-z]` `[!abc]` one of a list, `{foo,bar}` one of some texts, none
- * of which crosses a `/`; `//` any number of levels, none included.
+ * of which crosses a `/`; `//` any number of levels, even none.
  *
  * Patterns come from the network, so no pattern may cost more than another: one is compiled to a small program whose
  * possible positions are followed side by side (Thompson, "Regular expression search algorithm", 1968). A match takes at
- * most characters × steps, with nothing to go back to, and what is longer than any sensible pattern is refused.
+ * most characters × steps, without backtracking, and a pattern longer than any sensible one is refused.
  */
 
 /** A pattern that cannot be understood; the message names the character and what was expected there. */
@@ -12,10 +12,10 @@ export class PatternError extends Error {
   override readonly name = "PatternError";
 }
 
-/** Longer ones are refused, in characters. */
+/** Longest pattern that is accepted, in characters. */
 export const maxPatternLength = 256;
 
-/** One step: takes a character that it allows, or goes on at several others. */
+/** One step: consumes a character that it allows, or continues at several other steps. */
 type Step =
   | { readonly do: "take"; readonly allows: (code: number) => boolean }
   | { readonly do: "branch"; readonly to: readonly number[] };
@@ -25,21 +25,21 @@ const notSlash = (code: number) => code !== slash;
 const anything = () => true;
 const reserved = /[?*[\]{}]|\/\//;
 
-/** Whether an address holds anything that no method's name may hold, so that it is a pattern. */
+/** Whether an address is a pattern: it holds characters that the address of a method may not hold. */
 export function isPattern(address: string): boolean {
   return reserved.test(address);
 }
 
-/** A pattern ready to be compared. Main isolate; comparing allocates nothing. */
+/** A compiled pattern. Main isolate; comparing allocates nothing. */
 export class AddressPattern {
   readonly #steps: readonly Step[];
-  /** Addresses that do not start so, or are shorter, cannot match. */
+  /** An address that does not start with this, or is shorter than `#shortest`, cannot match. */
   readonly #prefix: string;
   readonly #shortest: number;
   #now: Uint16Array<ArrayBuffer>;
   #next: Uint16Array<ArrayBuffer>;
   readonly #stack: Uint16Array<ArrayBuffer>;
-  /** In which round a step was put on the list. */
+  /** The round in which each step was last put on the list. */
   readonly #seen: Uint32Array<ArrayBuffer>;
   #round = 0;
 
@@ -78,7 +78,7 @@ export class AddressPattern {
     return this.#seen[this.#steps.length] === this.#round;
   }
 
-  /** Puts a step on the list, or all steps that it branches to; each once a round. Returns the length of the list. */
+  /** Puts a step on the list, or all steps that it branches to; each once in a round. Returns the length of the list. */
   #put(first: number, list: Uint16Array, count: number): number {
     let waiting = 0;
     this.#stack[waiting++] = first;
@@ -206,7 +206,7 @@ class PatternCompiler {
     this.#at = end + 1;
   }
 
-  /** Where the bracket ends; inside of it no other may begin, and no `/` may stand. */
+  /** The end of the bracket, which may hold neither another bracket nor a `/`. */
   #closing(bracket: string): number {
     for (let at = this.#at + 1; at < this.#pattern.length; at++) {
       const character = this.#pattern[at];

@@ -1,9 +1,9 @@
 import { AddressPattern } from "./pattern.ts";
 
-/** Patterns whose matches are kept; the one that was used least recently makes room. */
+/** Patterns whose matches are kept; beyond, the least recently used one is dropped. */
 export const maxPatternsKept = 256;
 
-/** What patterns match among a fixed set of addresses. Main isolate. */
+/** The matches of patterns among a fixed set of addresses. Main isolate. */
 export class PatternCache {
   readonly #addresses: readonly string[];
   readonly #matches = new Map<string, readonly string[]>();

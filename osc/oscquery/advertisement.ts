@@ -1,22 +1,23 @@
 /**
- * Tells the local network, by multicast DNS, where OSC and OSCQuery are: `_osc._udp` and `_oscjson._tcp`. Main isolate.
+ * Advertises the addresses of OSC and OSCQuery on the local network, by multicast DNS: `_osc._udp` and `_oscjson._tcp`.
+ * Main isolate.
  */
 import process from "node:process";
 import type { Protocol, Responder } from "@homebridge/ciao";
 
 export interface AdvertisementOptions {
-  /** Shown to people; another number is added where the name is taken. */
+  /** Shown to people; a number is added where the name is taken. */
   readonly name: string;
   readonly oscPort: number;
   readonly queryPort: number;
-  /** Only on this machine, because nobody else could connect. */
+  /** Advertise only on this machine, because no other could connect. */
   readonly loopbackOnly: boolean;
-  /** Told of the names as they are once nobody else has them. */
+  /** Gets the final names, once no other machine claims them. */
   readonly onAdvertised: (names: readonly string[]) => void;
   readonly onTrouble: (text: string) => void;
 }
 
-/** What is advertised, until {@link Advertisement.stop} says goodbye. */
+/** The advertised services, until {@link Advertisement.stop} says goodbye. */
 export class Advertisement {
   readonly #responder: Responder;
 
@@ -30,7 +31,7 @@ export class Advertisement {
     const responder = ciao.getResponder(options.loopbackOnly ? { interface: loopbackInterface() } : {});
     const { name, oscPort, queryPort } = options;
     const host = name.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
-    // each its own host name: ciao takes a host name that its other service has for somebody else's
+    // each has its own host name: ciao takes that of its other service for one of another machine
     const services = [
       responder.createService({ name, hostname: `${host}-query`, type: "oscjson", port: queryPort }),
       responder.createService({
@@ -42,7 +43,7 @@ export class Advertisement {
       }),
     ];
     for (const service of services) {
-      // both have to be listened to, or a line is printed on the terminal; the names are told below
+      // without listeners for both, ciao prints a line; the names are reported below
       service.on("name-change", () => {});
       service.on("hostname-change", () => {});
     }
@@ -59,7 +60,7 @@ export class Advertisement {
   }
 }
 
-/** ciao brings `source-map-support`, which rewrites stack traces and uncaught errors of the whole isolate; that is undone. */
+/** Undoes the change that `source-map-support`, which ciao imports, makes to stack traces and uncaught errors of the isolate. */
 async function importQuietly() {
   const { emit } = process;
   const { prepareStackTrace } = Error;

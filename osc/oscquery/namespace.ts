@@ -1,22 +1,13 @@
 /**
  * The tree that OSCQuery serves: one node for each part of an address, with the attributes that the patch's declarations
- * and the server's methods give it. Built once for each patch; only VALUE is asked for at each query.
+ * and the server's methods give it. Built once for each patch; only VALUE is read at each query.
  */
 import type { EngineControl } from "../../engine/control/control.ts";
+import type { MethodDescription } from "../methods/method_description.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
 
 /** A parameter as the patch declares it. */
 export type ParameterDeclaration = EngineControl["parameters"][number];
-
-/** What an OSC method is called and takes; of several forms, separated by `|`, the first is the one to prefer. */
-export interface QueryMethod {
-  readonly address: string;
-  /** Type tags, e.g. `if|ii|iif`. */
-  readonly types: string;
-  readonly description: string;
-  /** What each argument may be, by form; `null` where there is nothing to say. */
-  readonly ranges?: Readonly<Record<string, readonly (ArgumentRange | null)[]>>;
-}
 
 /** One JSON object of OSCQuery, without CONTENTS and VALUE. */
 export interface Attributes {
@@ -41,17 +32,17 @@ export interface Overload {
 /** A part of an address; a method may have parts below it. */
 export interface NamespaceNode {
   readonly attributes: Attributes;
-  /** Where its value comes from; only parameters have one. */
+  /** The parameter at this address; only parameters have a value. */
   readonly parameter: ParameterDeclaration | undefined;
   readonly contents: ReadonlyMap<string, NamespaceNode>;
 }
 
-/** What the tree is made from. */
+/** Declarations that the tree is made from. */
 export interface NamespaceSource extends Pick<EngineControl, "parameters" | "instruments"> {
-  readonly methods: readonly QueryMethod[];
+  readonly methods: readonly MethodDescription[];
 }
 
-/** Units in the words of the proposal; `time.semitones` is ours, beside its `time.cents`. Others have none. */
+/** Units by their names in the proposal; `time.semitones` is ours, beside its `time.cents`. Other units have none. */
 const units: Readonly<Record<string, string>> = {
   dB: "gain.db",
   s: "time.second",
@@ -65,12 +56,12 @@ interface GrowingNode extends NamespaceNode {
   readonly contents: Map<string, GrowingNode>;
 }
 
-/** The whole tree. What a parameter declares wins over a method of the same address. */
+/** The whole tree. The attributes of a parameter replace those of a method at the same address. */
 export class Namespace {
   readonly root: NamespaceNode;
 
   constructor({ parameters, instruments, methods }: NamespaceSource) {
-    const root = container("/", "everything that this engine understands");
+    const root = container("/", "all messages that this engine understands");
     for (const method of methods) nodeAt(root, method.address).attributes = methodAttributes(method);
     for (const parameter of parameters) {
       const node = nodeAt(root, `/${parameter.address}`);
@@ -86,7 +77,7 @@ export class Namespace {
     this.root = root;
   }
 
-  /** The node of an OSC address; a slash at the end is of no account. */
+  /** The node of an OSC address, with or without a slash at the end. */
   find(path: string): NamespaceNode | undefined {
     let node: NamespaceNode | undefined = this.root;
     for (const part of partsOf(path)) node = node?.contents.get(part);
@@ -153,7 +144,7 @@ function parameterAttributes(parameter: ParameterDeclaration): Attributes {
   };
 }
 
-function methodAttributes({ address, types, description, ranges }: QueryMethod): Attributes {
+function methodAttributes({ address, types, description, ranges }: MethodDescription): Attributes {
   const [first, ...others] = types.split("|").map((form): Overload => {
     const type = /^[ifsbhtdScrmTFNI[\]]*/.exec(form)![0];
     return { TYPE: type, ...(ranges?.[form] && { RANGE: ranges[form] }) };

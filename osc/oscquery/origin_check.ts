@@ -1,5 +1,7 @@
+import { isLoopback } from "../transport/network_address.ts";
+
 /**
- * Who may ask over HTTP. Without a check, any web page that someone on this machine opens could read the namespace and
+ * Access over HTTP. Without a check, any web page that someone on this machine opens could read the namespace and
  * play notes, because browsers reach loopback addresses: directly (Origin), or through a name that its owner points at
  * 127.0.0.1 after the page has loaded (DNS rebinding; Host). Programs that are no browsers send no Origin.
  */
@@ -16,7 +18,7 @@ export class OriginCheck {
     this.#allowedOrigins = new Set(allowedOrigins);
   }
 
-  /** Why a request is turned away, in a sentence for its sender; undefined when it is welcome. */
+  /** The reason to turn a request away, as a sentence for its sender; undefined when it is let in. */
   refusal(host: string | null, origin: string | null): string | undefined {
     const name = nameOf(host ?? "");
     if (name === undefined || !(isAddress(name) || this.#isOwn(name))) {
@@ -29,12 +31,11 @@ export class OriginCheck {
   }
 
   #isOwn(name: string): boolean {
-    return name === "localhost" || name === "[::1]" || /^127(\.\d+){3}$/.test(name) ||
-      this.#ownNames.has(name);
+    return isLoopback(name) || this.#ownNames.has(name);
   }
 }
 
-/** The name or address before the port, as browsers normalise it; undefined when it is none. */
+/** The name or address before the port, as browsers normalise it; undefined when it is neither. */
 function nameOf(host: string): string | undefined {
   if (!/^[\w.\-[\]:%]+$/.test(host)) return undefined;
   try {
@@ -44,7 +45,7 @@ function nameOf(host: string): string | undefined {
   }
 }
 
-/** An address cannot be rebound: only names are looked up. */
+/** DNS rebinding takes a name: an address is not looked up. */
 function isAddress(name: string): boolean {
   return name.startsWith("[") || /^\d+(\.\d+){3}$/.test(name);
 }

@@ -1,11 +1,11 @@
-/** What a URL is answered: the whole of a node, some of its attributes, or what the host is. Pure. */
+/** Answers to URLs: a whole node, some of its attributes, or a description of the host. Pure. */
 import type { Namespace, NamespaceNode, ParameterDeclaration } from "./namespace.ts";
 
 /** The HOST_INFO object of the proposal. */
 export interface HostInfo {
   readonly NAME: string;
   readonly EXTENSIONS: Readonly<Record<string, boolean>>;
-  /** Left out where OSC is listened for on all addresses: then it is the one that the client has used. */
+  /** Left out where OSC listens at all addresses: then the client uses the one that it has used for this query. */
   readonly OSC_IP?: string;
   readonly OSC_PORT: number;
   readonly OSC_TRANSPORT: "UDP" | "TCP";
@@ -25,7 +25,7 @@ export interface QueryAnswer {
   readonly body?: string;
 }
 
-/** What is offered beyond the required attributes. */
+/** Extensions that are offered beyond the required attributes. */
 export const extensions = {
   ACCESS: true,
   VALUE: true,
@@ -53,7 +53,7 @@ const answered = [
   "OVERLOADS",
 ];
 
-/** Attributes of the proposal that there is nothing to say to. */
+/** Attributes of the proposal that are not offered. */
 const unsupported = ["EXTENDED_TYPE", "CRITICAL", "HTML"];
 
 /**
@@ -93,7 +93,7 @@ export function answerQuery(pathname: string, search: string, context: QueryCont
   );
 }
 
-/** The shortest decimal number that is the same 32-bit float, which is what renderers hear. */
+/** The shortest decimal number that is the same 32-bit float; renderers compute with that float. */
 export function shortestFloat(value: number): number {
   const single = Math.fround(value);
   for (let digits = 1; digits < 9; digits++) {

@@ -1,9 +1,9 @@
 import type { EngineControl } from "../../engine/control/control.ts";
-import type { OscBundle, OscMessage } from "../packet/codec.ts";
+import type { AdmissionControl } from "../admission/admission.ts";
+import type { MethodDescription } from "../methods/method_description.ts";
+import { isLoopback, splitHostAndPort } from "../transport/network_address.ts";
 import { Advertisement } from "./advertisement.ts";
-import { engineValues } from "./engine_values.ts";
-import type { QueryMethod } from "./namespace.ts";
-import { OscQueryServer, type QuerySender } from "./server.ts";
+import { OscQueryServer } from "./server.ts";
 
 export interface QueryServiceOptions {
   readonly hostname: string;
@@ -15,16 +15,15 @@ export interface QueryServiceOptions {
   readonly oscAddress: string;
   readonly engine: EngineControl;
   /** The OSC address space. */
-  readonly space: {
-    readonly methods: readonly QueryMethod[];
-    dispatch(packet: OscMessage | OscBundle, sender: QuerySender): void;
-  };
+  readonly space: { readonly methods: readonly MethodDescription[] };
+  /** Gets the packets of WebSockets. */
+  readonly admission: AdmissionControl;
   readonly log: { info(text: string): void; warning(text: string): void };
 }
 
 /**
- * OSCQuery and its advertisement as the program runs them. Neither is worth a silent stage: a port that is taken, or a
- * network without multicast, is a warning, and the engine plays on.
+ * OSCQuery and its advertisement as the program runs them. The engine plays without them: a port that is taken, or a network
+ * without multicast, is only a warning.
  */
 export class QueryService {
   readonly #log: QueryServiceOptions["log"];
@@ -32,14 +31,13 @@ export class QueryService {
   #advertisement: Promise<Advertisement | undefined> | undefined;
 
   constructor(options: QueryServiceOptions) {
-    const { port, hostname, engine, space, log, oscAddress } = options;
+    const { port, hostname, engine, space, admission, allowedOrigins, log } = options;
     this.#log = log;
     if (port === "off") {
       if (options.advertise) log.warning("mDNS: nothing is advertised while UNDERSTUDY_OSCQUERY_PORT is off");
       return;
     }
-    const at = oscAddress.lastIndexOf(":");
-    const osc = { hostname: oscAddress.slice(0, at), port: Number(oscAddress.slice(at + 1)) };
+    const osc = splitHostAndPort(options.oscAddress);
     const name = `Understudy on ${Deno.hostname()}`;
     try {
       this.#server = new OscQueryServer({
@@ -49,10 +47,8 @@ export class QueryService {
         osc,
         engine,
         methods: () => space.methods,
-        values: engineValues(engine),
-        dispatch: (packet, sender) => space.dispatch(packet, sender),
-        allowedOrigins: options.allowedOrigins,
-        onTrouble: (text, count) => log.warning(`${text} (${count} so far)`),
+        admission,
+        allowedOrigins,
       });
     } catch (error) {
       log.warning(`no OSCQuery: ${refusalOf(error, hostname, port)}`);
@@ -76,7 +72,7 @@ export class QueryService {
     return this.#server?.url;
   }
 
-  /** Takes back what was advertised and frees the port. Safe to repeat. */
+  /** Ends the advertisement and frees the port. Safe to repeat. */
   async stop(): Promise<void> {
     const advertisement = await this.#advertisement;
     this.#advertisement = undefined;
@@ -91,8 +87,4 @@ function refusalOf(error: unknown, hostname: string, port: number): string {
   return error instanceof Deno.errors.AddrInUse
     ? `TCP port ${port} on ${hostname} is taken, perhaps by another engine; set UNDERSTUDY_OSCQUERY_PORT`
     : `${hostname}:${port}: ${String(error)}; set UNDERSTUDY_OSCQUERY_HOST to an address of this machine`;
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "::1" || hostname.startsWith("127.");
 }

@@ -1,84 +1,73 @@
 /**
- * OSCQuery: the namespace over HTTP, values and commands over a WebSocket at the same port. Main isolate; every request is
- * answered from memory in one go, and what clients do not take is never queued.
+ * OSCQuery: the namespace over HTTP; values, and packets of OSC, over a WebSocket at the same port. Every request is answered
+ * from memory at once; values and answers that a client does not take are not queued. Main isolate.
  */
 import type { EngineControl } from "../../engine/control/control.ts";
-import { decodePacket, type OscBundle, OscMalformedError, type OscMessage } from "../packet/codec.ts";
+import type { AdmissionControl } from "../admission/admission.ts";
+import type { MethodDescription } from "../methods/method_description.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
+import { hostAndPort, isLoopback, isUnspecified, plainHostname } from "../transport/network_address.ts";
+import { Namespace, type ParameterDeclaration } from "./namespace.ts";
 import { OriginCheck } from "./origin_check.ts";
-import { Namespace, type QueryMethod } from "./namespace.ts";
-import type { ParameterSource } from "./engine_values.ts";
 import { answerQuery, extensions, type HostInfo } from "./query.ts";
 import { Subscriber } from "./subscriber.ts";
-
-/** Who sent a packet over a WebSocket, in the words of the OSC side. */
-export interface QuerySender {
-  readonly key: string;
-  readonly hostname: string;
-  /** Sent from this machine. */
-  readonly isLocal: boolean;
-  reply(message: OscMessage): void;
-}
 
 export interface OscQueryServerOptions {
   /** Address of this machine to listen at. */
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** What people read when they choose among servers. */
+  /** Shown to people who choose among servers. */
   readonly name: string;
   /** Where the OSC listener is. */
   readonly osc: { readonly hostname: string; readonly port: number };
-  readonly engine: Pick<EngineControl, "parameters" | "instruments">;
-  /** All methods, in the state of now. */
-  readonly methods: () => readonly QueryMethod[];
-  readonly values: ParameterSource;
-  /** Takes packets of binary frames. */
-  readonly dispatch: (packet: OscMessage | OscBundle, sender: QuerySender) => void;
+  readonly engine: Pick<EngineControl, "parameters" | "instruments" | "parameterValue" | "observe">;
+  /** All methods of the patch that plays. */
+  readonly methods: () => readonly MethodDescription[];
+  /** Gets the packets of binary frames, and counts the errors of clients. */
+  readonly admission: AdmissionControl;
   /** Origins of web pages that may ask besides those of this machine. */
   readonly allowedOrigins: readonly string[];
-  /** Told of what clients did wrong, at most once a second, with how often it was since the start. */
-  readonly onTrouble: (text: string, count: number) => void;
 }
 
-/** Values go out this often at most: what a screen can show. */
+/** Shortest time between two messages with values: a screen shows no more. */
 const flushMs = 1_000 / 60;
-/** Between two looks whether the patch was exchanged, while there are clients. */
-const patchLookMs = 250;
 const maxSockets = 64;
 const maxUrlLength = 2_048;
 const maxCommandLength = 4_096;
 /** The same as over UDP. */
 const maxPacketBytes = 65_507;
-/** A client that does not answer pings for so long is gone. */
+/** The connection of a client that does not answer pings for this long is closed. */
 const idleSeconds = 30;
-/** Connections that are not gone by themselves within this are cut when the server stops. */
+/** When the server stops, connections that do not end by themselves within this time are cut. */
 const stopMs = 100;
-const noticeMs = 1_000;
 
 /** One HTTP server with its WebSocket clients. */
 export class OscQueryServer {
   readonly #options: OscQueryServerOptions;
-  readonly #door: OriginCheck;
+  readonly #originCheck: OriginCheck;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #cut = new AbortController();
   readonly #clients = new Map<WebSocket, Subscriber>();
-  readonly #leave: () => void;
+  readonly #stopObserving: () => void;
   #namespace: Namespace;
-  #parameters: EngineControl["parameters"];
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
-  #patchTimer: ReturnType<typeof setInterval> | undefined;
-  #troubles = 0;
-  #lastNoticeMs = -Infinity;
 
   /** Takes the port. Throws Deno's error when it is taken, or the address is not this machine's. */
   constructor(options: OscQueryServerOptions) {
     this.#options = options;
     const machine = Deno.hostname();
-    this.#door = new OriginCheck([options.hostname, machine, `${machine}.local`], options.allowedOrigins);
-    this.#parameters = options.engine.parameters;
+    this.#originCheck = new OriginCheck(
+      [options.hostname, machine, `${machine}.local`],
+      options.allowedOrigins,
+    );
     this.#namespace = this.#build();
-    this.#leave = options.values.onSet((address) => this.#touched(address));
-    const { hostname, port } = options;
+    const { hostname, port, engine, admission } = options;
+    this.#stopObserving = engine.observe((event) => {
+      if (event.event === "parameter") this.#touch(engine.parameters[event.parameter].address);
+      // in a microtask, so that the address space, which observes too, has the methods of the new patch
+      if (event.event === "patch") queueMicrotask(() => this.#followPatch());
+    });
     try {
       this.#server = Deno.serve({
         hostname,
@@ -86,12 +75,12 @@ export class OscQueryServer {
         signal: this.#cut.signal,
         onListen: () => {},
         onError: (error) => {
-          this.#trouble(`OSCQuery: ${String(error)}`);
+          admission.traffic.record("failed", () => `OSCQuery: ${String(error)}`);
           return new Response("internal error\n", { status: 500 });
         },
       }, (request, info) => this.#answer(request, info.remoteAddr));
     } catch (error) {
-      this.#leave();
+      this.#stopObserving();
       throw error;
     }
   }
@@ -99,22 +88,15 @@ export class OscQueryServer {
   /** Where it listens, e.g. `http://127.0.0.1:57131`. */
   get url(): string {
     const { hostname, port } = this.#server.addr;
-    return `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`;
+    return `http://${hostAndPort(hostname, port)}`;
   }
 
   get port(): number {
     return this.#server.addr.port;
   }
 
-  /** What clients did wrong, and answers they did not take, since the start. */
-  get troubles(): number {
-    return this.#troubles;
-  }
-
-  /** Looks whether the patch is another one, and tells the clients. Called by itself four times a second. */
-  refresh(): void {
-    if (this.#options.engine.parameters === this.#parameters) return;
-    this.#parameters = this.#options.engine.parameters;
+  /** Builds the tree of the new patch, and tells the clients the path below which it differs. */
+  #followPatch(): void {
     const before = this.#namespace;
     this.#namespace = this.#build();
     const path = this.#namespace.changedPath(before);
@@ -126,8 +108,7 @@ export class OscQueryServer {
 
   /** Ends all connections and frees the port. Safe to repeat. */
   async stop(): Promise<void> {
-    this.#leave();
-    clearInterval(this.#patchTimer);
+    this.#stopObserving();
     clearTimeout(this.#flushTimer);
     for (const socket of this.#clients.keys()) socket.close(1001, "the engine ends");
     const timer = setTimeout(() => this.#cut.abort(), stopMs);
@@ -146,9 +127,13 @@ export class OscQueryServer {
 
   #answer(request: Request, from: Deno.NetAddr): Response {
     const origin = request.headers.get("origin");
-    const refusal = this.#door.refusal(request.headers.get("host"), origin);
+    const refusal = this.#originCheck.refusal(request.headers.get("host"), origin);
     if (refusal !== undefined) {
-      this.#trouble(`OSCQuery: turned away a request from ${from.hostname}: ${refusal}`);
+      const { traffic } = this.#options.admission;
+      traffic.record(
+        "refused",
+        () => `OSCQuery: turned away a request from ${from.hostname}: ${refusal}`,
+      );
       return plain(403, refusal);
     }
     const headers = new Headers({
@@ -170,12 +155,11 @@ export class OscQueryServer {
       return plain(414, `expected at most ${maxUrlLength} characters`, headers);
     }
     if (request.headers.get("upgrade")?.toLowerCase() === "websocket") return this.#upgrade(request, from);
-    this.refresh();
     const { pathname, search } = new URL(request.url);
     const { status, body } = answerQuery(pathname, search, {
       namespace: this.#namespace,
       hostInfo: this.#hostInfo(),
-      valueOf: (parameter) => this.#options.values.valueOf(parameter),
+      valueOf: (parameter) => this.#valueOf(parameter),
     });
     if (status !== 200) {
       return body === undefined ? new Response(null, { status, headers }) : plain(status, body, headers);
@@ -189,10 +173,10 @@ export class OscQueryServer {
     return {
       NAME: name,
       EXTENSIONS: extensions,
-      ...(!isEvery(osc.hostname) && { OSC_IP: osc.hostname }),
+      ...(!isUnspecified(osc.hostname) && { OSC_IP: osc.hostname }),
       OSC_PORT: osc.port,
       OSC_TRANSPORT: "UDP",
-      ...(!isEvery(hostname) && { WS_IP: hostname }),
+      ...(!isUnspecified(hostname) && { WS_IP: hostname }),
       WS_PORT: this.port,
     };
   }
@@ -201,36 +185,34 @@ export class OscQueryServer {
     if (this.#clients.size >= maxSockets) return plain(503, `expected at most ${maxSockets} WebSockets`);
     const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: idleSeconds });
     const client = new Subscriber(socket);
-    const sender: QuerySender = {
-      key: `ws:${from.hostname}:${from.port}`,
-      hostname: from.hostname,
-      isLocal: from.hostname === "::1" || /^(::ffff:)?127\./.test(from.hostname),
-      reply: (message) => {
-        if (socket.readyState !== WebSocket.OPEN) return;
-        const before = client.dropped;
-        client.answer(message);
-        if (client.dropped > before) {
-          this.#trouble(`OSCQuery: ${sender.key} does not take its answers; dropped`);
-        }
-      },
-    };
+    const sender = this.#senderOf(socket, client, from);
     this.#clients.set(socket, client);
-    this.#patchTimer ??= setInterval(() => this.refresh(), patchLookMs);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => {
       if (typeof data === "string") this.#command(data, client, socket);
-      else this.#packet(new Uint8Array(data), client, socket, sender);
+      else this.#packet(new Uint8Array(data), socket, sender);
     };
-    socket.onclose = () => this.#gone(socket);
-    socket.onerror = () => this.#gone(socket);
+    socket.onclose = () => this.#clients.delete(socket);
+    socket.onerror = () => this.#clients.delete(socket);
     return response;
   }
 
-  #gone(socket: WebSocket): void {
-    this.#clients.delete(socket);
-    if (this.#clients.size > 0) return;
-    clearInterval(this.#patchTimer);
-    this.#patchTimer = undefined;
+  #senderOf(socket: WebSocket, client: Subscriber, from: Deno.NetAddr): PacketSender {
+    const { traffic } = this.#options.admission;
+    const hostname = plainHostname(from.hostname);
+    const key = `ws ${hostAndPort(hostname, from.port)}`;
+    return {
+      key,
+      hostname,
+      isLocal: isLoopback(hostname),
+      reply: (message) => {
+        if (socket.readyState !== WebSocket.OPEN || client.answer(message)) return;
+        traffic.record("replies", () => `OSCQuery: ${key} does not take its answers; dropped`);
+      },
+      onRead: (packet) => {
+        if (client.heard(packet)) this.#flushSoon();
+      },
+    };
   }
 
   #command(text: string, client: Subscriber, socket: WebSocket): void {
@@ -241,42 +223,41 @@ export class OscQueryServer {
     try {
       command = JSON.parse(text);
     } catch {
-      return this.#trouble("OSCQuery: expected a command as JSON");
+      return this.#refuseCommand("expected a command as JSON");
     }
     const { COMMAND: name, DATA: path } = Object(command) as { COMMAND?: unknown; DATA?: unknown };
     if ((name !== "LISTEN" && name !== "IGNORE") || typeof path !== "string") {
-      return this.#trouble("OSCQuery: expected the command LISTEN or IGNORE with a path");
+      return this.#refuseCommand("expected the command LISTEN or IGNORE with a path");
     }
-    this.refresh();
     const node = this.#namespace.find(path);
     const address = node?.attributes.FULL_PATH ?? path;
     if (name === "IGNORE") return client.ignore(address);
-    if (!node?.parameter) return this.#trouble("OSCQuery: LISTEN: there is no value at the path");
+    if (!node?.parameter) return this.#refuseCommand("LISTEN: there is no value at the path");
     client.listen(address);
     this.#flushSoon();
   }
 
-  #packet(bytes: Uint8Array, client: Subscriber, socket: WebSocket, sender: QuerySender): void {
+  #refuseCommand(reason: string): void {
+    this.#options.admission.traffic.record("malformed", () => `OSCQuery: ${reason}`);
+  }
+
+  #packet(bytes: Uint8Array, socket: WebSocket, sender: PacketSender): void {
     if (bytes.length > maxPacketBytes) return this.#tooLarge(socket, `a packet of ${bytes.length} bytes`);
-    try {
-      const packet = decodePacket(bytes);
-      if (client.heard(packet)) this.#flushSoon();
-      this.#options.dispatch(packet, sender);
-    } catch (error) {
-      this.#trouble(
-        error instanceof OscMalformedError
-          ? `malformed OSC packet: ${error.message}`
-          : `OSCQuery: ${String(error)}`,
-      );
-    }
+    this.#options.admission.receive(bytes, sender);
   }
 
   #tooLarge(socket: WebSocket, what: string): void {
-    this.#trouble(`OSCQuery: ${what} is too long; the connection was closed`);
+    const { traffic } = this.#options.admission;
+    traffic.record("refused", () => `OSCQuery: ${what} is too long; connection closed`);
     socket.close(1009, "too long");
   }
 
-  #touched(address: string): void {
+  #valueOf(parameter: ParameterDeclaration): number {
+    const { engine } = this.#options;
+    return engine.parameterValue(engine.parameters.indexOf(parameter)) ?? parameter.default;
+  }
+
+  #touch(address: string): void {
     let wanted = false;
     for (const client of this.#clients.values()) wanted = client.touch(`/${address}`) || wanted;
     if (wanted) this.#flushSoon();
@@ -285,8 +266,7 @@ export class OscQueryServer {
   #flushSoon(): void {
     this.#flushTimer ??= setTimeout(() => {
       this.#flushTimer = undefined;
-      const valueOf = (address: string) =>
-        this.#options.values.valueOf(this.#namespace.find(address)!.parameter!);
+      const valueOf = (address: string) => this.#valueOf(this.#namespace.find(address)!.parameter!);
       let all = true;
       for (const [socket, client] of this.#clients) {
         if (socket.readyState === WebSocket.OPEN) all = client.flush(valueOf) && all;
@@ -294,18 +274,6 @@ export class OscQueryServer {
       if (!all) this.#flushSoon();
     }, flushMs);
   }
-
-  #trouble(text: string): void {
-    this.#troubles++;
-    const nowMs = performance.now();
-    if (nowMs - this.#lastNoticeMs < noticeMs) return;
-    this.#lastNoticeMs = nowMs;
-    this.#options.onTrouble(text, this.#troubles);
-  }
-}
-
-function isEvery(hostname: string): boolean {
-  return hostname === "0.0.0.0" || hostname === "::" || hostname === "[::]";
 }
 
 function plain(status: number, text: string, headers = new Headers()): Response {

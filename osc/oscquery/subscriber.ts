@@ -1,28 +1,22 @@
 import { encodePacket, type OscBundle, type OscMessage } from "../packet/codec.ts";
 import { ValueEcho } from "../subscriptions/value_echo.ts";
 
-/** The part of a WebSocket that is used; `bufferedAmount` is what has not left yet, in bytes. */
+/** The part of a WebSocket that is used; `bufferedAmount` is the bytes that were not sent yet. */
 export interface SubscriberSocket {
   readonly bufferedAmount: number;
   send(data: string | Uint8Array<ArrayBuffer>): void;
 }
 
-/** A socket that has more than this waiting is left alone until it has taken some. */
+/** Nothing more is sent to a client while more than this waits for it. */
 const maxWaitingBytes = 262_144;
 
-/** One client's WebSocket: what it listens to, by the rules of {@link ValueEcho}, and what it is sent besides. */
+/** One client's WebSocket: the values that it listens to, by the rules of {@link ValueEcho}, answers and commands. */
 export class Subscriber {
   readonly #socket: SubscriberSocket;
   readonly #echo = new ValueEcho();
-  #dropped = 0;
 
   constructor(socket: SubscriberSocket) {
     this.#socket = socket;
-  }
-
-  /** Answers that were not sent because the client takes nothing. */
-  get dropped(): number {
-    return this.#dropped;
   }
 
   /** Begins to stream an address; the present value is due at once. */
@@ -34,32 +28,33 @@ export class Subscriber {
     this.#echo.leave(address);
   }
 
-  /** Addresses that no longer exist, or hold something else now. */
+  /** Ends listening to addresses that no longer exist. */
   keepOnly(exists: (address: string) => boolean): void {
     this.#echo.keepOnly(exists);
   }
 
-  /** Something set this address; whether the client cares. */
+  /** The value at this address was set. Returns whether the client listens to it. */
   touch(address: string): boolean {
     return this.#echo.touch(address);
   }
 
-  /** The client itself sent this; whether something may have to be sent back. */
+  /** The client itself sent this packet. Returns whether a value may have to be sent back. */
   heard(packet: OscMessage | OscBundle): boolean {
     return this.#echo.heard(packet);
   }
 
-  /** Sends what is due. Returns false when the socket is too full: then everything stays due. */
+  /** Sends the values that are due. Returns false when the socket is too full; then they stay due. */
   flush(valueOf: (address: string) => number): boolean {
     if (this.#isFull()) return false;
     this.#echo.flush(valueOf, (message) => this.#socket.send(encodePacket(message)));
     return true;
   }
 
-  /** An answer to something that the client sent; dropped and counted when the socket is too full. */
-  answer(message: OscMessage): void {
-    if (this.#isFull()) this.#dropped++;
-    else this.#socket.send(encodePacket(message));
+  /** Sends an answer to a packet of the client. Returns false, and drops the answer, when the socket is too full. */
+  answer(message: OscMessage): boolean {
+    if (this.#isFull()) return false;
+    this.#socket.send(encodePacket(message));
+    return true;
   }
 
   /** A command of the server to its clients. */

@@ -1,10 +1,10 @@
-import type { OscArgument } from "./codec.ts";
+import type { OscArgument } from "./packet.ts";
 
-/** A message that does not do what its address promises: the text goes to the sender with `/fail`. */
+/** A message that is not carried out; the text goes to its sender with `/fail`. */
 export class MessageRefusedError extends Error {
   override readonly name = "MessageRefusedError";
 
-  /** Keeps no stack: what a stranger sent wrongly is not explained by it, and it costs more than all else of an answer. */
+  /** Keeps no stack: it says nothing about a message from outside, and costs more than the rest of the answer. */
   constructor(reason: string) {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
@@ -38,6 +38,18 @@ export function texts(args: readonly OscArgument[], count: number): string[] {
     );
   }
   return args.map((arg) => (arg as { value: string }).value);
+}
+
+/** Refuses any argument. Throws {@link MessageRefusedError}. */
+export function none(args: readonly OscArgument[]): void {
+  if (args.length > 0) throw new MessageRefusedError(`expected no arguments, found ${args.length}`);
+}
+
+/** The integer 0 or 1, as a truth value. Throws {@link MessageRefusedError}. */
+export function flag(args: readonly OscArgument[]): boolean {
+  const [value] = numbers(args, ["i"], 1);
+  if (value !== 0 && value !== 1) throw new MessageRefusedError(`expected 0 or 1, found ${value}`);
+  return value === 1;
 }
 
 /** One of a list of words. Throws {@link MessageRefusedError}. */

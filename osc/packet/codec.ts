@@ -1,5 +1,5 @@
 /**
- * OSC packets to and from values: the face of `osc/packet*.ts`. Both directions are our own, because the published
+ * OSC packets to and from values. Both directions are our own, because the published
  * codecs lose data silently. `osc-min` 2.1.2 writes a colour as 16 bytes, leaves malformed elements out of a bundle
  * without a word, ignores bytes after the last argument, replaces invalid UTF-8 and drops a byte order mark; `osc` 2.4.5
  * ignores the offset of blob views, throws on nested arrays, writes 64-bit integers as 0 and does not check the sizes of
@@ -28,7 +28,7 @@ const writer = new PacketWriter();
 /**
  * Reads one packet; nothing of the result refers to `bytes`.
  *
- * @param discarded told of each message of a bundle that is left out for an unknown type tag, as the specification asks;
+ * @param discarded called for each message of a bundle that is left out for an unknown type tag, as the specification asks;
  *   without it, such a message is an error like any other
  * @throws {OscMalformedError} naming the byte, what was expected and what was found
  */
@@ -44,7 +44,7 @@ export function encodePacket(packet: OscMessage | OscBundle): Uint8Array<ArrayBu
   return writer.write(packet).slice();
 }
 
-/** As {@link encodePacket}, but the bytes are valid only until the next packet is encoded. Allocates nothing to speak of. */
+/** As {@link encodePacket}, but the bytes are valid only until the next packet is encoded. Allocates next to nothing. */
 export function encodeForNow(packet: OscMessage | OscBundle): Uint8Array<ArrayBuffer> {
   return packet instanceof EncodedMessage ? packet.bytes : writer.write(packet);
 }

@@ -3,7 +3,7 @@ import { PacketWriter } from "./packet_writer.ts";
 
 const writer = new PacketWriter();
 
-/** A message that is sent again and again, with its bytes made once. */
+/** A message that is sent many times and encoded once. */
 export class EncodedMessage implements OscMessage {
   readonly address: string;
   readonly args: readonly OscArgument[];

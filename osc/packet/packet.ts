@@ -1,4 +1,4 @@
-/** What OSC packets hold, as values. */
+/** The contents of OSC packets, as values. */
 import type { TimeTag } from "./time_tag.ts";
 
 /** An argument with its type tag; `a` is an array of arguments, written `[` `]` among the type tags. */
@@ -28,7 +28,7 @@ export function isBundle(packet: OscMessage | OscBundle): packet is OscBundle {
   return "timeTag" in packet;
 }
 
-/** Bytes that are no OSC packet: where, what was expected, what was found. The only error that decoding throws. */
+/** Bytes that are not an OSC packet: the place, what was expected and what was found. Decoding throws no other error. */
 export class OscMalformedError extends Error {
   override readonly name: string = "OscMalformedError";
   /** Byte of the packet, from 0. */
@@ -40,7 +40,7 @@ export class OscMalformedError extends Error {
   }
 }
 
-/** Runs `make` while errors keep no stack: for what strangers send, a stack says nothing and costs more than decoding. */
+/** Runs `make` while errors keep no stack: it says nothing about a packet from outside, and costs more than decoding it. */
 export function withoutStack<T>(make: () => T): T {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
@@ -49,15 +49,15 @@ export function withoutStack<T>(make: () => T): T {
   return made;
 }
 
-/** A message that is well formed as far as it can be read, but holds a type tag that no specification names. */
+/** A message that is well formed up to a type tag that no specification names. */
 export class OscUnrecognisedError extends OscMalformedError {
   override readonly name = "OscUnrecognisedError";
 }
 
-/** Bundles inside bundles, at most; the specification sets no limit, the stack does. */
+/** Bundles inside bundles, at most: the specification sets no limit, but the stack does. */
 export const maxBundleDepth = 8;
 
-/** Messages and bundles in one packet, at most: so much is done in one go, without a look at anything else. */
+/** Messages and bundles in one packet, at most; decoding a packet is not interrupted. */
 export const maxElements = 1_024;
 
 /** Arrays inside arrays, at most. */

@@ -1,6 +1,6 @@
 /**
- * Bytes to packets, in one pass. What is allocated is at most proportional to the bytes that came; every error names the
- * byte. Strict where the specification is clear, because whatever is accepted can then be written again as the same bytes:
+ * Bytes to packets, in one pass. Allocates at most in proportion to the bytes of the packet; every error names the byte.
+ * Strict where the specification is clear, so that every packet that is accepted can be written again as the same bytes:
  * padding is zero, nothing follows the last argument, text is valid UTF-8. Main isolate.
  */
 import {
@@ -35,15 +35,15 @@ const bare: Readonly<Record<number, OscArgument>> = {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Reads one packet after the other; keeps the texts that it has met. */
+/** Reads one packet after the other; keeps short texts for the next ones. */
 export class PacketReader {
-  readonly #texts = new TextCache();
+  readonly #texts = new TextCache((bytes, from, to) => this.#decode(bytes, from, to));
   #bytes: Uint8Array = new Uint8Array(0);
   #view = new DataView(this.#bytes.buffer);
-  /** Where the packet starts in its buffer, and where reading stands. */
+  /** The start of the packet in its buffer, and the byte to read next. */
   #base = 0;
   #at = 0;
-  /** Where the type tags of the present message stand. */
+  /** The next type tag of the present message, and the end of its type tags. */
   #tag = 0;
   #lastTag = 0;
   #elements = 0;
@@ -52,7 +52,7 @@ export class PacketReader {
   /**
    * One packet; nothing of the result refers to `bytes`.
    *
-   * @param discarded told of each message of a bundle that is left out because it holds an unknown type tag; without it,
+   * @param discarded called for each message of a bundle that is left out because it holds an unknown type tag; without it,
    *   such a message is an error like any other
    * @throws {OscMalformedError}
    */
@@ -164,21 +164,21 @@ export class PacketReader {
   #argument(tag: number, end: number): OscArgument {
     switch (tag) {
       case 0x69:
-        return { type: "i", value: this.#view.getInt32(this.#take(4, "i", end)) };
+        return { type: "i", value: this.#view.getInt32(this.#skip(4, "i", end)) };
       case 0x66:
-        return { type: "f", value: this.#view.getFloat32(this.#take(4, "f", end)) };
+        return { type: "f", value: this.#view.getFloat32(this.#skip(4, "f", end)) };
       case 0x73:
         return { type: "s", value: this.#text(end, "a text") };
       case 0x62:
         return { type: "b", value: this.#blob(end) };
       case 0x68:
-        return { type: "h", value: this.#view.getBigInt64(this.#take(8, "h", end)) };
+        return { type: "h", value: this.#view.getBigInt64(this.#skip(8, "h", end)) };
       case 0x64:
-        return { type: "d", value: this.#view.getFloat64(this.#take(8, "d", end)) };
+        return { type: "d", value: this.#view.getFloat64(this.#skip(8, "d", end)) };
       case 0x53:
         return { type: "S", value: this.#text(end, "a symbol") };
       case 0x74: {
-        const at = this.#take(8, "t", end);
+        const at = this.#skip(8, "t", end);
         return {
           type: "t",
           value: { seconds: this.#view.getUint32(at), fraction: this.#view.getUint32(at + 4) },
@@ -187,12 +187,12 @@ export class PacketReader {
       case 0x63:
         return { type: "c", value: this.#character(end) };
       case 0x72: {
-        const at = this.#take(4, "r", end);
+        const at = this.#skip(4, "r", end);
         const [red, green, blue, alpha] = this.#bytes.subarray(at, at + 4);
         return { type: "r", value: { red, green, blue, alpha } };
       }
       case 0x6D: {
-        const at = this.#take(4, "m", end);
+        const at = this.#skip(4, "m", end);
         const [port, status, first, second] = this.#bytes.subarray(at, at + 4);
         return { type: "m", value: [port, status, first, second] };
       }
@@ -208,8 +208,8 @@ export class PacketReader {
     }
   }
 
-  /** Where the next `size` bytes stand. */
-  #take(size: number, tag: string, end: number): number {
+  /** Goes past the next `size` bytes; returns their place. */
+  #skip(size: number, tag: string, end: number): number {
     const at = this.#at;
     if (end - at < size) throw this.#malformed(at, `${size} bytes for "${tag}", found ${end - at}`);
     this.#at += size;
@@ -217,7 +217,7 @@ export class PacketReader {
   }
 
   #character(end: number): string {
-    const at = this.#take(4, "c", end);
+    const at = this.#skip(4, "c", end);
     const code = this.#view.getUint32(at);
     if (code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) {
       throw this.#malformed(at, `a character, found the number ${code}`);
@@ -226,7 +226,7 @@ export class PacketReader {
   }
 
   #blob(end: number): Uint8Array<ArrayBuffer> {
-    const at = this.#take(4, "b", end);
+    const at = this.#skip(4, "b", end);
     const size = this.#view.getInt32(at);
     if (size < 0 || size > end - this.#at) {
       throw this.#malformed(at, `a blob size of at most ${end - this.#at}, found ${size}`);
@@ -242,18 +242,18 @@ export class PacketReader {
     let hash = 0;
     for (let at = from; at < end && this.#bytes[at] !== 0; at++) hash = (hash * 31 + this.#bytes[at]) | 0;
     const to = this.#skipText(end, what);
-    return this.#texts.text(this.#bytes, from, to, hash, this.#decode);
+    return this.#texts.text(this.#bytes, from, to, hash);
   }
 
-  readonly #decode = (bytes: Uint8Array, from: number, to: number): string => {
+  #decode(bytes: Uint8Array, from: number, to: number): string {
     try {
       return utf8.decode(bytes.subarray(from, to));
     } catch {
       throw this.#malformed(from, "text in UTF-8");
     }
-  };
+  }
 
-  /** Goes past a text with its zeros; returns where the text ends. */
+  /** Goes past a text with its zeros; returns the end of the text. */
   #skipText(end: number, what: string): number {
     const from = this.#at;
     let to = from;

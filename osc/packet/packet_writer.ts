@@ -14,10 +14,19 @@ const fixedSizes: Readonly<Partial<Record<OscArgument["type"], number>>> = {
   m: 4,
 };
 
+interface WholeRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+const unsigned8: WholeRange = { min: 0, max: 0xFF };
+const unsigned32: WholeRange = { min: 0, max: 0xFFFFFFFF };
+const signed32: WholeRange = { min: -0x80000000, max: 0x7FFFFFFF };
+
 /** Packets to bytes. One buffer serves all packets and grows to the largest. Main isolate. */
 export class PacketWriter {
   #bytes = new Uint8Array(64);
-  /** Replaced together with the bytes: reserve first, then look here. */
+  /** Replaced together with the bytes: reserve first, then use it. */
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
 
@@ -56,7 +65,7 @@ export class PacketWriter {
     const at = this.#reserve(fixedSizes[arg.type] ?? 0);
     switch (arg.type) {
       case "i":
-        whole("i", arg.value, -0x80000000, 0x7FFFFFFF);
+        whole("i", arg.value, signed32);
         return this.#view.setInt32(at, arg.value);
       case "f":
         return this.#view.setFloat32(at, number("f", arg.value));
@@ -91,8 +100,8 @@ export class PacketWriter {
   }
 
   #timeTag({ seconds, fraction }: TimeTag): void {
-    whole("seconds of a time tag", seconds, 0, 0xFFFFFFFF);
-    whole("fraction of a time tag", fraction, 0, 0xFFFFFFFF);
+    whole("seconds of a time tag", seconds, unsigned32);
+    whole("fraction of a time tag", fraction, unsigned32);
     const at = this.#reserve(8);
     this.#view.setUint32(at, seconds);
     this.#view.setUint32(at + 4, fraction);
@@ -100,7 +109,7 @@ export class PacketWriter {
 
   #octets(at: number, tag: string, values: readonly number[]): void {
     if (values.length !== 4) throw new TypeError(`${tag}: expected 4 bytes, found ${values.length}`);
-    for (const value of values) whole(tag, value, 0, 0xFF);
+    for (const value of values) whole(tag, value, unsigned8);
     this.#bytes.set(values, at);
   }
 
@@ -117,12 +126,12 @@ export class PacketWriter {
     this.#at = end;
   }
 
-  /** Writes text that is all ASCII, as nearly all is, and tells where it ends; undefined for what is not. */
+  /** Writes ASCII text, as nearly all texts are, and returns its end; undefined for other text. */
   #ascii(text: string, before: number): number | undefined {
     let over = 0;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
-      over |= code - 1 | code; // negative for zero, above 0x7F for what is no ASCII
+      over |= code - 1 | code; // negative for zero, above 0x7F outside of ASCII
       this.#bytes[before + index] = code;
     }
     return over >>> 7 === 0 ? before + text.length : undefined;
@@ -136,7 +145,7 @@ export class PacketWriter {
     return before + utf8.encodeInto(text, this.#bytes.subarray(before)).written;
   }
 
-  /** Room for `size` bytes, zeroed, behind what is written; returns where. */
+  /** Adds `size` bytes of zero at the end; returns their place. */
   #reserve(size: number): number {
     const at = this.#at;
     this.#at += size;
@@ -162,7 +171,7 @@ function listed(args: readonly OscArgument[]): string {
   return tags;
 }
 
-function whole(what: string, value: number, min: number, max: number): void {
+function whole(what: string, value: number, { min, max }: WholeRange): void {
   if (!Number.isInteger(value) || value < min || value > max) {
     throw new RangeError(`${what}: expected a whole number from ${min} to ${max}, found ${value}`);
   }

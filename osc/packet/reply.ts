@@ -5,7 +5,7 @@ export function text(value: string): OscArgument {
   return { type: "s", value };
 }
 
-/** A number as `i` where it is a whole one of 32 bits, else as `f`; anything else as `s`. */
+/** A whole number of 32 bits as `i`, any other number as `f`, any other value as `s`. */
 export function scalar(value: unknown): OscArgument {
   if (typeof value !== "number") return text(String(value));
   return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? { type: "i", value } : { type: "f", value };
@@ -16,12 +16,12 @@ export function float(value: number): OscArgument {
   return { type: "f", value };
 }
 
-/** The answer that says that it was done. */
+/** The answer to a message that was carried out. */
 export function done(address: string): OscMessage {
   return { address: "/done", args: [text(address)] };
 }
 
-/** The answer that says why it was not. */
+/** The answer to a message that was refused, with the reason. */
 export function failed(address: string, reason: string): OscMessage {
   return { address: "/fail", args: [text(address), text(reason)] };
 }

@@ -5,7 +5,7 @@ export interface TimeTag {
 }
 
 /** From 1900 to 1970: 70 years, 17 of them leap years. */
-const unixEpochSeconds = 2_208_988_800;
+export const unixEpochSeconds = 2_208_988_800;
 
 /** The value that means "now" instead of a moment. */
 export const immediately: TimeTag = { seconds: 0, fraction: 1 };
@@ -14,17 +14,9 @@ export function isImmediate(tag: TimeTag): boolean {
   return tag.seconds === 0 && tag.fraction <= 1;
 }
 
-/** Milliseconds since 1970 with fraction; exact to some 0.2 µs, which is what a double holds of today's dates. */
+/** Milliseconds since 1970 with fraction; exact to about 0.2 µs, the precision of a double for present dates. */
 export function unixMsOf(tag: TimeTag): number {
   return (tag.seconds - unixEpochSeconds) * 1_000 + tag.fraction / 2 ** 32 * 1_000;
-}
-
-/** The nearest time tag; a fraction that rounds up to a whole second is carried. */
-export function timeTagOf(unixMs: number): TimeTag {
-  const wholeSeconds = Math.floor(unixMs / 1_000);
-  const fraction = Math.round((unixMs - wholeSeconds * 1_000) / 1_000 * 2 ** 32);
-  const carry = fraction === 2 ** 32 ? 1 : 0;
-  return { seconds: wholeSeconds + carry + unixEpochSeconds, fraction: carry ? 0 : fraction };
 }
 
 /** Whether `a` is not earlier than `b`; "now" is earlier than any moment. */

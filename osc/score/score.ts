@@ -10,11 +10,11 @@ import { ScoreError } from "./score_error.ts";
 import { readScoreText } from "./score_text.ts";
 import { ScoreBundle } from "./score_bundle.ts";
 
-/** What is to be played. */
+/** Commands at frames. */
 export interface Score {
   /** In the order of their frames; at one frame in the order of the file. */
   readonly events: readonly ScoreEvent[];
-  /** Where the score itself says that it ends; nothing comes later. */
+  /** The end that the score itself sets, after all events. */
   readonly endFrame: number | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface ScoreOptions {
 /** The longest score, a little more than a day; block numbers stay far from their wrap. */
 export const maxScoreSeconds = 100_000;
 
-/** Messages that say where the score ends: ours, SuperCollider's, and the one with which sclang closes its scores. */
+/** Messages that set the end of a score: ours, SuperCollider's, and the one with which sclang closes its scores. */
 const endAddresses: readonly string[] = ["/end", "/nrt_end", "/c_set"];
 
 /** Reads a score, text or binary: a binary one begins with a byte 0, which no text has. Throws {@link ScoreError}. */
@@ -56,7 +56,7 @@ function isEnd({ messages }: ScoreBundle): boolean {
   return messages.some(({ address }) => endAddresses.includes(address));
 }
 
-/** A last bundle without messages is there for its time only. */
+/** A last bundle without messages sets the end by its time. */
 function emptyLast<T extends ScoreBundle>(placed: readonly T[]): T | undefined {
   const last = placed.at(-1);
   return last?.messages.length === 0 ? last : undefined;

@@ -1,5 +1,5 @@
 /**
- * Scores as `scsynth -N` reads them: packets one after the other, each a bundle behind its size in bytes (32 bits, big
+ * Scores as `scsynth -N` reads them: packets one after the other, each a bundle after its size in bytes (32 bits, big
  * endian). Time tags are not moments of a calendar but seconds from the start of the score, in units of 2^-32 s.
  */
 import {
@@ -13,7 +13,7 @@ import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
 import { ScoreError } from "./score_error.ts";
 import { isImmediate } from "../packet/time_tag.ts";
 
-/** Every bundle, nested ones after those around them. Throws {@link ScoreError} with the byte. */
+/** All bundles, each nested one after the one around it. Throws {@link ScoreError} with the byte. */
 export function readScoreBinary(bytes: Uint8Array, name: string): ScoreBundle[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const bundles: ScoreBundle[] = [];

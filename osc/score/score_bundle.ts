@@ -1,12 +1,12 @@
 import type { OscMessage } from "../packet/codec.ts";
 
-/** Seconds from the start, exactly as they stand in the file. */
+/** Seconds from the start, as an exact fraction. */
 export interface ScoreTime {
   readonly numerator: bigint;
   readonly denominator: bigint;
 }
 
-/** Messages of one time, and where they stand. */
+/** Messages of one time, and their place in the file. */
 export interface ScoreBundle {
   readonly time: ScoreTime;
   readonly messages: readonly OscMessage[];

@@ -1,7 +1,7 @@
 /**
- * Scores as text, a message a line: `SECONDS /address [,types] argument ...`. Blank lines and what follows a `#` are
- * skipped. Without a type tag string, digits alone are an integer, a number with a point or an exponent is a float, and
- * what stands in double quotes is a string.
+ * Scores as text, one message in each line: `SECONDS /address [,types] argument ...`. Blank lines, and comments after `#`,
+ * are skipped. Without a type tag string, digits alone are an integer, a number with a point or an exponent is a float, and
+ * text in double quotes is a string.
  */
 import type { OscArgument } from "../packet/codec.ts";
 import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
@@ -12,7 +12,7 @@ interface Token {
   readonly quoted: boolean;
 }
 
-/** One line each, in the order of the text. Throws {@link ScoreError} with the line. */
+/** One bundle for each line, in the order of the text. Throws {@link ScoreError} with the line. */
 export function readScoreText(text: string, name: string): ScoreBundle[] {
   return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
     const where = `${name}:${index + 1}`;

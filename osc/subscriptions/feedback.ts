@@ -1,15 +1,15 @@
 /**
- * Values for control surfaces: who asked with `/feedback 1` is sent every parameter's value at its own address when it
- * changes, by the rules of {@link ValueEcho}: not what the surface has sent itself, only the newest, sixty times a second
- * at most. So faders follow each other, and no echo circles. Main isolate.
+ * Values for control surfaces: a sender that asks with `/feedback 1` gets the value of each parameter, with the parameter's
+ * own address, when it changes, by the rules of {@link ValueEcho}: only the newest value, at most sixty times a second, and
+ * no value that the surface has sent itself. So faders follow each other, and no echo circles. Main isolate.
  */
 import type { EngineControl } from "../../engine/control/control.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import type { OscBundle, OscMessage } from "../packet/packet.ts";
 import { Subscribers } from "./subscribers.ts";
 import { ValueEcho } from "./value_echo.ts";
 
-/** Between two looks at what has changed. */
+/** Shortest time between two passes over the subscribers. */
 const flushMs = 1_000 / 60;
 
 type Values = Pick<EngineControl, "parameters" | "parameterValue" | "observe">;
@@ -46,7 +46,7 @@ export class Feedback {
     this.#subscribers.leave(sender);
   }
 
-  /** A packet of this sender, before it is carried out: what it sets, it knows. */
+  /** Records the values in a packet of this sender as known to it. Called before the packet is carried out. */
   heard(sender: PacketSender, packet: OscMessage | OscBundle): void {
     this.#subscribers.renew(sender);
     if (this.#subscribers.valueOf(sender)?.heard(packet)) this.#schedule();

@@ -1,10 +1,10 @@
-/** Sends the output's peaks to those who asked, each at its own rate: `/meters ,ff...`, one float a channel. Main isolate. */
+/** Sends the peaks of the output to subscribers, to each at its own rate: `/meters ,ff...`, one float per channel. Main isolate. */
 import type { EngineControl, Meter } from "../../engine/control/control.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import { float } from "../packet/reply.ts";
 import { Subscribers } from "./subscribers.ts";
 
-/** Slower makes no meter, faster than a screen nobody sees. */
+/** A slower meter is of no use, and a screen shows no faster one. */
 export const meterRates = { lowestHz: 0.5, highestHz: 60 } as const;
 
 interface Subscription {
@@ -27,12 +27,12 @@ export class Meters {
     return this.#subscribers.size;
   }
 
-  /** Begins, or goes on at another rate. Throws MessageRefusedError when there are too many. */
+  /** Begins, or changes the rate. Throws MessageRefusedError when there are too many subscribers. */
   join(sender: PacketSender, rateHz: number): void {
     const meter = this.#engine.openMeter();
     const timer = setInterval(() => {
-      if (this.#subscribers.size === 0) return; // has just run out
-      sender.reply({ address: "/meters", args: meter.take().map(float) });
+      if (this.#subscribers.size === 0) return; // it has just expired
+      sender.reply({ address: "/meters", args: meter.drain().map(float) });
     }, 1_000 / rateHz);
     this.#subscribers.join(sender, { meter, timer });
   }

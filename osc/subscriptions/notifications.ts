@@ -1,8 +1,7 @@
-/** Tells those who asked with `/notify 1` what happens in the engine, as `/event/...` messages. Main isolate. */
-import type { EngineControl, EngineEvent } from "../../engine/control/control.ts";
-import type { PacketSender } from "../transport/intake.ts";
-import { float, scalar, text } from "../packet/reply.ts";
-import type { OscMessage } from "../packet/packet.ts";
+/** Sends the events of the engine, as `/event/...` messages, to senders that asked with `/notify 1`. Main isolate. */
+import type { EngineControl } from "../../engine/control/control.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
+import { eventMessage } from "./event_message.ts";
 import { Subscribers } from "./subscribers.ts";
 
 export class Notifications {
@@ -21,7 +20,7 @@ export class Notifications {
     return this.#subscribers.size;
   }
 
-  /** Throws MessageRefusedError when too many listen already. */
+  /** Throws MessageRefusedError when there are too many subscribers. */
   join(sender: PacketSender): void {
     this.#subscribers.join(sender, undefined);
   }
@@ -37,36 +36,5 @@ export class Notifications {
   stop(): void {
     this.#stop();
     this.#subscribers.end();
-  }
-}
-
-/** How an event is told; undefined for values of parameters, which are many and can be asked for. */
-export function eventMessage(event: EngineEvent, instruments: readonly string[]): OscMessage | undefined {
-  const message = (...args: OscMessage["args"]) => ({ address: `/event/${event.event}`, args });
-  switch (event.event) {
-    case "fault":
-      return message(text(event.role), scalar(event.rendererId), text(event.cause), scalar(event.block | 0));
-    case "role":
-      return message(text(event.role), scalar(event.rendererId));
-    case "lockstep":
-      return message(scalar(event.renderers), float(event.afterMs));
-    case "alone":
-    case "overload":
-      return message();
-    case "quarantine":
-      return message(scalar(event.commands));
-    case "device":
-      return message(text(event.state), text(event.device));
-    case "patch":
-      return message(text(event.patch));
-    case "noteEnd":
-      return {
-        address: "/event/note/end",
-        args: [text(instruments[event.instrument] ?? ""), scalar(event.id)],
-      };
-    case "silent":
-      return message(text(instruments[event.instrument] ?? ""));
-    case "parameter":
-      return undefined;
   }
 }

@@ -1,7 +1,7 @@
 import { MessageRefusedError } from "../packet/arguments.ts";
-import type { PacketSender } from "../transport/intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 
-/** A subscription ends so long after the last message of its sender, who may have gone without a word. */
+/** A subscription ends this long after the last message of its sender, which may have gone without notice. */
 export const subscriptionSeconds = 300;
 
 /** Subscriptions of one kind at once. */
@@ -14,15 +14,15 @@ interface Subscription<T> {
 }
 
 /**
- * Who wants to be told something, and for how long: any message of the same sender renews. Bounded, because UDP senders
- * neither say goodbye nor prove who they are. Main isolate.
+ * Senders that have subscribed to something, and when each subscription ends: any message of the sender renews it. Bounded,
+ * because UDP senders neither say goodbye nor prove their address. Main isolate.
  */
 export class Subscribers<T> {
   readonly #byKey = new Map<string, Subscription<T>>();
   readonly #nowMs: () => number;
   readonly #onEnd: (value: T) => void;
 
-  /** @param onEnd told of every subscription that was left, replaced, or has run out */
+  /** @param onEnd called for every subscription that was left or replaced, or has expired */
   constructor(onEnd: (value: T) => void = () => {}, nowMs: () => number = () => performance.now()) {
     this.#onEnd = onEnd;
     this.#nowMs = nowMs;
@@ -54,19 +54,19 @@ export class Subscribers<T> {
     this.#onEnd(subscription.value);
   }
 
-  /** What a sender has subscribed with; undefined: it has not, or no longer. */
+  /** The value of a sender's subscription; undefined when it has none. */
   valueOf(sender: PacketSender): T | undefined {
     return this.#byKey.get(sender.key)?.value;
   }
 
-  /** A message came from this sender. */
+  /** Extends the subscription of a sender, because a message of it was received. */
   renew(sender: PacketSender): void {
     if (this.#byKey.size === 0) return;
     const subscription = this.#byKey.get(sender.key);
     if (subscription) subscription.untilMs = this.#nowMs() + subscriptionSeconds * 1_000;
   }
 
-  /** Everyone whose time has not run out. */
+  /** All subscriptions that have not expired. */
   current(): { readonly sender: PacketSender; readonly value: T }[] {
     this.#expire();
     return [...this.#byKey.values()];

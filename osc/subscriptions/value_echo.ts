@@ -1,17 +1,17 @@
 import { isBundle, type OscBundle, type OscMessage } from "../packet/packet.ts";
 
-/** What is known of one address. */
+/** The client's knowledge of one address. */
 interface Known {
-  /** The value that the client shows, as far as can be known; undefined: none yet. */
+  /** The value that the client shows, as far as the engine can know; undefined: none yet. */
   value: number | undefined;
-  /** To be looked at when values are next sent. */
+  /** Whether the value is compared, and sent if it differs, at the next flush. */
   due: boolean;
 }
 
 /**
- * What one client knows of the values that it follows. A value is sent only when it differs from what the client knows,
- * and only the newest one, so that no echo can circle and no queue can grow. What a client sends itself counts as known;
- * when it was refused, or another client was later, it is sent what holds.
+ * The values that one client follows, and those that it shows. A value is sent only when the client shows another, and only
+ * the newest one, so that no echo can circle and no queue can grow. A value that the client sends itself counts as shown;
+ * when it was refused, or another client set a later one, the client is sent the value that holds.
  */
 export class ValueEcho {
   readonly #followed = new Map<string, Known>();
@@ -29,19 +29,19 @@ export class ValueEcho {
     return this.#followed.has(address);
   }
 
-  /** Addresses that no longer exist, or hold something else now, are left. */
+  /** Leaves the addresses that no longer exist. */
   keepOnly(exists: (address: string) => boolean): void {
     for (const address of this.#followed.keys()) if (!exists(address)) this.leave(address);
   }
 
-  /** Something set this address; whether the client cares. */
+  /** The value at this address was set. Returns whether the client follows it. */
   touch(address: string): boolean {
     const known = this.#followed.get(address);
     if (known) known.due = true;
     return known !== undefined;
   }
 
-  /** The client itself sent this; whether something may have to be sent back. */
+  /** The client itself sent this packet. Returns whether a value may have to be sent back. */
   heard(packet: OscMessage | OscBundle): boolean {
     if (isBundle(packet)) return packet.elements.map((element) => this.heard(element)).includes(true);
     const [argument, ...more] = packet.args;
@@ -53,7 +53,7 @@ export class ValueEcho {
     return known.due = true;
   }
 
-  /** Sends what is due and not known. */
+  /** Sends the values that are due and differ from those that the client shows. */
   flush(valueOf: (address: string) => number, send: (message: OscMessage) => void): void {
     for (const [address, known] of this.#followed) {
       if (!known.due) continue;

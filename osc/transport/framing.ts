@@ -1,6 +1,6 @@
 /**
  * Packets on a stream of bytes. OSC 1.0 writes the size before each packet (4 bytes, big-endian), OSC 1.1 wraps each in
- * SLIP (RFC 1055), with END at both sides. What waits for its end is bounded.
+ * SLIP (RFC 1055), with END at both sides. The size of an unfinished packet is bounded.
  */
 import { OscMalformedError } from "../packet/codec.ts";
 
@@ -11,21 +11,21 @@ export type Framing = typeof framings[number];
 /** The largest packet that a stream may carry, in bytes; as much as a datagram, rounded up. */
 export const maxFrameBytes = 65_536;
 
-/** Splits what comes in into packets. One for each connection. */
+/** Splits a stream into packets. One for each connection. */
 export interface FrameReader {
   /**
    * Takes a piece of the stream, cut anywhere.
    *
    * @param onFrame called for each packet that is whole, with bytes that are valid until it returns
-   * @param onMalformed called where something cannot be a packet; reading goes on behind it
-   * @throws {OscMalformedError} when the rest of the stream cannot be understood any more
+   * @param onMalformed called for bytes that cannot be a packet; reading goes on after them
+   * @throws {OscMalformedError} when the rest of the stream cannot be split any more
    */
   push(
     piece: Uint8Array,
     onFrame: (bytes: Uint8Array<ArrayBuffer>) => void,
     onMalformed: (error: OscMalformedError) => void,
   ): void;
-  /** Whether a packet has begun that has not ended. */
+  /** Whether a packet has begun and not ended. */
   readonly inside: boolean;
 }
 
@@ -63,7 +63,7 @@ function slipFrame(packet: Uint8Array): Uint8Array<ArrayBuffer> {
   return framed;
 }
 
-/** Grows with the largest packet so far. */
+/** A packet that is being received; grows to the largest so far. */
 class FrameBuffer {
   #bytes = new Uint8Array(1_024);
   length = 0;
@@ -90,7 +90,7 @@ class FrameBuffer {
   }
 }
 
-/** An escape that means nothing, or a packet too large, costs that packet: the next END begins anew. */
+/** An invalid escape, or a packet that is too large, loses that packet: reading continues at the next END. */
 class SlipReader implements FrameReader {
   readonly #frame = new FrameBuffer();
   #escaping = false;
@@ -140,7 +140,7 @@ class SlipReader implements FrameReader {
   }
 }
 
-/** A size that cannot be true leaves no way to find the next packet. */
+/** After an impossible size the next packet cannot be found. */
 class LengthReader implements FrameReader {
   readonly #frame = new FrameBuffer();
   #size = 0;

@@ -1,12 +1,14 @@
 /**
- * OSC over TCP, each packet framed as `osc/transport/framing.ts` says. Every client is bounded: in what it may leave unfinished, in
- * what it may leave unread, and in number. Main isolate.
+ * OSC over TCP, with packets framed as {@link Framing} says. There are limits to the number of clients, to the time that a
+ * client may leave a packet unfinished, and to the answers that it may leave unread. Main isolate.
  */
-import { encodePacket, OscMalformedError } from "../packet/codec.ts";
+import type { AdmissionControl } from "../admission/admission.ts";
+import { encodePacket, OscMalformedError, type OscMessage } from "../packet/codec.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import { frame, type FrameReader, frameReader, type Framing } from "./framing.ts";
-import { type PacketIntake, type PacketSender, type PacketTarget } from "./intake.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
+import { ReadingTurn } from "./reading_turn.ts";
 
 export interface TcpListenerOptions {
   /** An address of this machine, IPv4 or IPv6; `::` takes both. */
@@ -14,20 +16,16 @@ export interface TcpListenerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly framing: Framing;
-  /** Shared with the other transports. */
-  readonly intake: PacketIntake;
   /** Clients at once; more are turned away. */
   readonly maxClients?: number;
-  /** A packet that has begun must end within this, in milliseconds. Between packets a client may be silent for ever. */
+  /** A packet that has begun must end within this, in milliseconds. Between packets a client may be silent. */
   readonly unfinishedMs?: number;
-  /** Told when a client has gone, so that nothing is kept for it. */
-  readonly onGone?: (sender: PacketSender) => void;
 }
 
 const defaults = { maxClients: 32, unfinishedMs: 10_000 };
 
-/** A client that lets this much wait, in bytes, is let go. */
-const maxUnread = 1 << 20;
+/** The connection of a client that leaves more answers unread than this, in bytes, is closed. */
+const maxUnreadBytes = 1 << 20;
 
 const pieceBytes = 16_384;
 
@@ -35,8 +33,9 @@ const pieceBytes = 16_384;
 export class TcpListener {
   readonly #listener: Deno.TcpListener;
   readonly #options: TcpListenerOptions & typeof defaults;
-  readonly #clients = new Set<StreamClient>();
+  readonly #clients = new Set<TcpSender>();
   readonly #loops = new Set<Promise<void>>();
+  readonly #turn = new ReadingTurn();
   #finished: Promise<void> | undefined;
   #stopped = false;
 
@@ -64,8 +63,8 @@ export class TcpListener {
   }
 
   /** Begins to take clients. */
-  serve(target: PacketTarget): void {
-    this.#finished ??= this.#accept(target);
+  serve(admission: AdmissionControl): void {
+    this.#finished ??= this.#accept(admission);
   }
 
   /** Where it listens, e.g. `127.0.0.1:57130` or `[::1]:57130`. */
@@ -90,89 +89,88 @@ export class TcpListener {
     await Promise.all(this.#loops);
   }
 
-  async #accept(target: PacketTarget): Promise<void> {
+  async #accept(admission: AdmissionControl): Promise<void> {
+    const { maxClients } = this.#options;
     while (!this.#stopped) {
       try {
         const connection = await this.#listener.accept();
-        if (this.#clients.size < this.#options.maxClients) this.#welcome(connection, target);
-        else {
-          const who = hostOf(connection);
-          connection.close();
-          this.#options.intake.trouble(
-            "refused",
-            `OSC: more than ${this.#options.maxClients} TCP clients; ${who} was turned away`,
-          );
+        if (this.#clients.size < maxClients) {
+          this.#addClient(connection, admission);
+          continue;
         }
+        const peer = peerOf(connection);
+        connection.close();
+        admission.traffic.record(
+          "refused",
+          () => `OSC: more than ${maxClients} TCP clients; ${peer} was turned away`,
+        );
       } catch (error) {
         if (this.#stopped) return;
-        this.#options.intake.trouble("failed", `OSC over TCP: ${String(error)}`);
-        await this.#options.intake.rest(); // out of descriptors, for one, lasts
+        admission.traffic.record("failed", () => `OSC over TCP: ${String(error)}`);
+        await this.#turn.yield(); // an error such as too few descriptors lasts
       }
     }
   }
 
-  #welcome(connection: Deno.TcpConn, target: PacketTarget): void {
-    const client = new StreamClient(connection, this.#options);
+  #addClient(connection: Deno.TcpConn, admission: AdmissionControl): void {
+    const client = new TcpSender(connection, { ...this.#options, admission, turn: this.#turn });
     this.#clients.add(client);
-    const loop = client.run(target).finally(() => {
+    const loop = client.run().finally(() => {
       this.#clients.delete(client);
       this.#loops.delete(loop);
-      this.#options.onGone?.(client);
     });
     this.#loops.add(loop);
   }
 }
 
+interface TcpSenderOptions {
+  readonly framing: Framing;
+  readonly unfinishedMs: number;
+  readonly admission: AdmissionControl;
+  readonly turn: ReadingTurn;
+}
+
 /** One connection. */
-class StreamClient implements PacketSender {
+class TcpSender implements PacketSender {
   readonly key: string;
   readonly hostname: string;
   readonly isLocal: boolean;
   readonly #connection: Deno.TcpConn;
-  readonly #options: TcpListenerOptions & typeof defaults;
+  readonly #options: TcpSenderOptions;
   readonly #reader: FrameReader;
   #closed = false;
   #unread = 0;
   #outgoing: Uint8Array<ArrayBuffer>[] = [];
   #unfinishedSinceMs: number | undefined;
 
-  constructor(connection: Deno.TcpConn, options: TcpListenerOptions & typeof defaults) {
+  constructor(connection: Deno.TcpConn, options: TcpSenderOptions) {
     this.#connection = connection;
     this.#options = options;
     this.#reader = frameReader(options.framing);
     this.hostname = plainHostname(connection.remoteAddr.hostname);
     this.isLocal = isLoopback(this.hostname);
-    this.key = `tcp ${hostOf(connection)}`;
+    this.key = `tcp ${peerOf(connection)}`;
     connection.setNoDelay(true);
     connection.setKeepAlive(true);
   }
 
-  /** Reads until the client goes or is let go. Never rejects. */
-  async run(target: PacketTarget): Promise<void> {
-    const { intake, unfinishedMs } = this.#options;
-    const watch = setInterval(() => this.#watch(), Math.max(10, unfinishedMs / 4));
+  /** Reads until the connection ends. Never rejects. */
+  async run(): Promise<void> {
+    const { admission: { traffic }, turn, unfinishedMs } = this.#options;
+    const watch = setInterval(() => this.#closeIfUnfinished(), Math.max(10, unfinishedMs / 4));
     const piece = new Uint8Array(pieceBytes);
     try {
       while (!this.#closed) {
         const count = await this.#connection.read(piece);
         if (count === null) break;
-        this.#reader.push(
-          piece.subarray(0, count),
-          (bytes) => {
-            this.#unfinishedSinceMs = undefined;
-            intake.take(bytes, target, this);
-          },
-          (error) => intake.trouble("malformed", `${this.key}: malformed OSC packet: ${error.message}`),
-        );
-        if (!this.#reader.inside) this.#unfinishedSinceMs = undefined;
-        else this.#unfinishedSinceMs ??= performance.now();
-        if (intake.overdue) await intake.rest();
+        this.#read(piece.subarray(0, count));
+        if (turn.isOver()) await turn.yield();
       }
     } catch (error) {
       if (error instanceof OscMalformedError) {
-        intake.trouble("malformed", `${this.key}: malformed OSC packet: ${error.message}; connection closed`);
+        traffic.record("malformed", () => `${malformed(this.key, error)}; connection closed`);
       } else if (!this.#closed && !isHangUp(error)) {
-        intake.trouble("failed", `${this.key}: ${String(error)}`);
+        traffic.record("failed", () => `${this.key}: ${String(error)}`);
       }
     } finally {
       clearInterval(watch);
@@ -180,11 +178,26 @@ class StreamClient implements PacketSender {
     }
   }
 
-  reply(message: Parameters<PacketSender["reply"]>[0]): void {
+  #read(piece: Uint8Array): void {
+    const { admission } = this.#options;
+    this.#reader.push(
+      piece,
+      (bytes) => {
+        this.#unfinishedSinceMs = undefined;
+        admission.receive(bytes, this);
+      },
+      (error) => admission.traffic.record("malformed", () => malformed(this.key, error)),
+    );
+    if (!this.#reader.inside) this.#unfinishedSinceMs = undefined;
+    else this.#unfinishedSinceMs ??= performance.now();
+  }
+
+  reply(message: OscMessage): void {
     if (this.#closed) return;
-    const bytes = frame(this.#options.framing, encodePacket(message));
-    if (this.#unread + bytes.length > maxUnread) {
-      this.#options.intake.trouble("replies", `${this.key}: does not read its replies; connection closed`);
+    const { framing, admission } = this.#options;
+    const bytes = frame(framing, encodePacket(message));
+    if (this.#unread + bytes.length > maxUnreadBytes) {
+      admission.traffic.record("replies", () => `${this.key}: does not read its answers; connection closed`);
       return this.close();
     }
     this.#unread += bytes.length;
@@ -199,7 +212,7 @@ class StreamClient implements PacketSender {
     this.#connection.close();
   }
 
-  /** All that waits leaves together. */
+  /** Sends everything that waits in one piece. */
   async #send(): Promise<void> {
     try {
       while (this.#outgoing.length > 0 && !this.#closed) {
@@ -210,20 +223,24 @@ class StreamClient implements PacketSender {
         this.#outgoing.splice(0, count);
       }
     } catch {
-      this.close(); // the reading side says why
+      this.close(); // the reading side reports why
     }
   }
 
-  #watch(): void {
+  #closeIfUnfinished(): void {
     if (this.#unfinishedSinceMs === undefined) return;
-    const { intake, unfinishedMs } = this.#options;
+    const { admission, unfinishedMs } = this.#options;
     if (performance.now() - this.#unfinishedSinceMs < unfinishedMs) return;
-    intake.trouble(
+    admission.traffic.record(
       "refused",
-      `${this.key}: a packet did not end within ${unfinishedMs} ms; connection closed`,
+      () => `${this.key}: a packet did not end within ${unfinishedMs} ms; connection closed`,
     );
     this.close();
   }
+}
+
+function malformed(key: string, error: OscMalformedError): string {
+  return `malformed OSC packet from ${key}: ${error.message}`;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -236,12 +253,12 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return whole;
 }
 
-function hostOf(connection: Deno.TcpConn): string {
+function peerOf(connection: Deno.TcpConn): string {
   const { hostname, port } = connection.remoteAddr;
   return hostAndPort(plainHostname(hostname), port);
 }
 
-/** The other side is gone, as it may be at any time. */
+/** Whether the other side has ended the connection, as it may at any time. */
 function isHangUp(error: unknown): boolean {
   return error instanceof Deno.errors.ConnectionReset || error instanceof Deno.errors.BrokenPipe ||
     error instanceof Deno.errors.ConnectionAborted;

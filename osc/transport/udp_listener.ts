@@ -1,12 +1,14 @@
 /**
- * The UDP listener. Its loop outlives everything that can come in: malformed packets, failing handlers, and the errors
- * that the network reports about earlier replies. Deno wakes it for the first datagram; what waits behind that is taken
- * through the native part, many at a time, where it is there. Main isolate.
+ * OSC over UDP. The loop goes on after every error: of a packet, and those that the network reports about earlier replies.
+ * Deno wakes it for the first datagram; the datagrams that wait behind it are read through the native part, many at a time,
+ * where the native part is available. Main isolate.
  */
+import type { AdmissionControl } from "../admission/admission.ts";
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
-import { PacketIntake, type PacketSender, type PacketTarget, type TroubleNotice } from "./intake.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
+import { ReadingTurn } from "./reading_turn.ts";
 
 /** A peer of a socket; the same object for the same peer, as long as it is remembered. */
 export interface Peer {
@@ -14,14 +16,17 @@ export interface Peer {
   readonly port: number;
 }
 
-/** What the native part can do with a socket that Deno has opened; `ffi/datagrams.ts` is one. */
+/** Direct access to a socket that Deno has opened; `ffi/datagrams.ts` is one. */
 export interface DatagramAccess<P extends Peer> {
-  /** Datagrams that one call takes at most. */
-  readonly most: number;
+  /** The most datagrams that one call of `receive` reads. */
+  readonly maxDatagrams: number;
   /** Datagrams that the system dropped since the start. */
   readonly dropped: number;
+  /** Asks for a receive buffer; returns the size that the system granted, in bytes. */
   askForBuffer(bytes: number): number;
-  take(): number;
+  /** Reads the datagrams that wait; returns how many. */
+  receive(): number;
+  /** One of the datagrams read last; valid until the next call of `receive`. */
   bytes(index: number): Uint8Array;
   peer(index: number): P;
   peerAt(hostname: string, port: number): P;
@@ -36,11 +41,7 @@ export interface UdpListenerOptions<P extends Peer> {
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
-  /** Told of packets and replies that failed. Omitted where an `intake` is given. */
-  readonly onTrouble?: TroubleNotice;
-  /** Shared with other transports. */
-  readonly intake?: PacketIntake;
-  /** Without it, datagrams come one at a time, and what the system drops is not known. */
+  /** Without it, datagrams are read one at a time, and the system's drops are not counted. */
   readonly access?: (address: Deno.NetAddr) => DatagramAccess<P> | undefined;
 }
 
@@ -52,35 +53,34 @@ export const wantedBufferBytes = 16 << 20;
 
 const maxRepliesWaiting = 4_096;
 
-/** The system is asked for its count of drops so often, in milliseconds. */
+/** Time between two readings of the system's count of drops, in milliseconds. */
 const dropsMs = 100;
 
-/** One UDP socket and the loop that answers what comes in. */
+/** One UDP socket and the loop that reads it. */
 export class UdpListener<P extends Peer = Peer> {
-  /** What came in, and what went wrong. */
-  readonly intake: PacketIntake;
   /** Size of the system's receive buffer in bytes; undefined where it cannot be known. */
   readonly receiveBufferBytes: number | undefined;
   readonly #socket: Deno.DatagramConn;
   readonly #access: DatagramAccess<P> | undefined;
   readonly #senders = new WeakMap<P, PacketSender>();
+  readonly #turn = new ReadingTurn();
+  #admission: AdmissionControl | undefined;
   #finished: Promise<void> | undefined;
   #stopped = false;
   #replies: { bytes: Uint8Array<ArrayBuffer>; to: Deno.Addr }[] = [];
-  /** Whether answers wait for the end of this turn, when they leave together. */
+  /** Whether answers wait for the end of this turn, when they are sent together. */
   #posted = false;
   #dropped = 0;
   #dropsSeenMs = 0;
 
   private constructor(socket: Deno.DatagramConn, options: UdpListenerOptions<P>) {
     this.#socket = socket;
-    this.intake = options.intake ?? new PacketIntake(options.onTrouble ?? (() => {}));
     this.#access = options.access?.(socket.addr as Deno.NetAddr);
     this.receiveBufferBytes = this.#access?.askForBuffer(wantedBufferBytes);
   }
 
   /**
-   * Takes the port. What comes in waits in the system's buffer until {@link UdpListener.serve}.
+   * Takes the port. Datagrams wait in the system's buffer until {@link UdpListener.serve}.
    *
    * @throws {PortInUseError} or Deno's error for an address that is not this machine's
    */
@@ -97,20 +97,16 @@ export class UdpListener<P extends Peer = Peer> {
     }
   }
 
-  /** Begins to answer. */
-  serve(target: PacketTarget): void {
-    this.#finished ??= this.#receive(target);
+  /** Begins to read. */
+  serve(admission: AdmissionControl): void {
+    this.#admission ??= admission;
+    this.#finished ??= this.#receive(admission);
   }
 
   /** Where it listens, e.g. `127.0.0.1:57130` or `[::1]:57130`. */
   get address(): string {
     const { hostname, port } = this.#socket.addr as Deno.NetAddr;
     return hostAndPort(hostname, port);
-  }
-
-  /** All that went wrong since the start. */
-  get troubles(): number {
-    return this.intake.troubles;
   }
 
   /** Closes the socket and waits until the loop has ended. Safe to repeat. */
@@ -124,48 +120,53 @@ export class UdpListener<P extends Peer = Peer> {
     await this.#finished;
   }
 
-  async #receive(target: PacketTarget): Promise<void> {
+  async #receive(admission: AdmissionControl): Promise<void> {
     const buffer = new Uint8Array(maxDatagramBytes);
     while (!this.#stopped) {
       try {
         const [bytes, from] = await this.#socket.receive(buffer);
-        this.intake.take(bytes, target, this.#senderAt(from as Deno.NetAddr));
-        if (this.#access) await this.#drain(this.#access, target);
-        else if (this.intake.overdue) await this.intake.rest();
+        admission.receive(bytes, this.#senderAt(from as Deno.NetAddr));
+        if (this.#access) await this.#drain(this.#access, admission);
+        else if (this.#turn.isOver()) await this.#turn.yield();
       } catch (error) {
         if (this.#stopped) return;
         if (error instanceof Deno.errors.ConnectionRefused || error instanceof Deno.errors.ConnectionReset) {
           continue;
         }
-        this.intake.trouble("failed", `OSC: ${String(error)}`);
+        admission.traffic.record("failed", () => `OSC: ${String(error)}`);
       }
     }
   }
 
-  /** Takes what waits, until nothing does. */
-  async #drain(access: DatagramAccess<P>, target: PacketTarget): Promise<void> {
-    for (let count = access.most; count === access.most && !this.#stopped;) {
-      count = access.take();
+  /** Reads until no datagram waits. */
+  async #drain(access: DatagramAccess<P>, admission: AdmissionControl): Promise<void> {
+    const { maxDatagrams } = access;
+    for (let count = maxDatagrams; count === maxDatagrams && !this.#stopped;) {
+      count = access.receive();
       for (let index = 0; index < count; index++) {
-        this.intake.take(access.bytes(index), target, this.#sender(access, access.peer(index)));
-        if (!this.intake.overdue) continue;
+        admission.receive(access.bytes(index), this.#sender(access, access.peer(index)));
+        if (!this.#turn.isOver()) continue;
         this.countDrops();
-        await this.intake.rest();
+        await this.#turn.yield();
         if (this.#stopped) return;
       }
     }
     if (performance.now() - this.#dropsSeenMs > dropsMs) this.countDrops();
   }
 
-  /** Looks at what the system has dropped; otherwise done ten times a second while packets come. */
+  /** Reads the system's count of drops; called ten times a second while packets come. */
   countDrops(): void {
-    if (!this.#access) return;
+    if (!this.#access || !this.#admission) return;
     this.#dropsSeenMs = performance.now();
     const { dropped } = this.#access;
     if (dropped === this.#dropped) return;
     const lost = dropped - this.#dropped;
     this.#dropped = dropped;
-    this.intake.trouble("dropped", `OSC: ${lost} packets lost, the receive buffer was full`, lost);
+    this.#admission.traffic.record(
+      "dropped",
+      () => `OSC: ${lost} packets lost, the receive buffer was full`,
+      lost,
+    );
   }
 
   #sender(access: DatagramAccess<P>, peer: P): PacketSender {
@@ -189,9 +190,7 @@ export class UdpListener<P extends Peer = Peer> {
     if (!this.#posted || this.#stopped) return;
     this.#posted = false;
     const lost = this.#access!.flush();
-    if (lost > 0) {
-      this.intake.trouble("replies", `OSC: ${lost} replies lost, the system had no room for them`, lost);
-    }
+    if (lost > 0) this.#loseReplies(`${lost} replies lost, the system had no room for them`, lost);
   };
 
   #senderAt(from: Deno.NetAddr): PacketSender {
@@ -202,11 +201,15 @@ export class UdpListener<P extends Peer = Peer> {
     return { ...identity(from), reply: (message) => this.#reply(message, from) };
   }
 
-  /** Replies leave one after the other: the socket sends only one at a time. Beyond the limit they are dropped and counted. */
+  #loseReplies(what: string, count = 1): void {
+    this.#admission?.traffic.record("replies", () => `OSC: ${what}`, count);
+  }
+
+  /** Replies are sent one after the other, as the socket wants it. Beyond the limit they are dropped and counted. */
   #reply(message: OscMessage, to: Deno.Addr): void {
     if (this.#stopped) return;
     if (this.#replies.length >= maxRepliesWaiting) {
-      return this.intake.trouble("replies", "OSC replies wait faster than they leave; dropped");
+      return this.#loseReplies(`a reply lost, ${maxRepliesWaiting} others wait to be sent`);
     }
     this.#replies.push({ bytes: encodePacket(message), to });
     if (this.#replies.length === 1) void this.#send();
@@ -218,9 +221,7 @@ export class UdpListener<P extends Peer = Peer> {
       try {
         await this.#socket.send(bytes, to);
       } catch (error) {
-        if (!this.#stopped) {
-          this.intake.trouble("replies", `OSC reply could not be sent: ${(error as Error).message}`);
-        }
+        if (!this.#stopped) this.#loseReplies(`a reply could not be sent: ${(error as Error).message}`);
       }
       this.#replies.shift();
     }

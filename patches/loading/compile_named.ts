@@ -5,14 +5,14 @@ import { patchNamed } from "../ready/catalogue.ts";
 import { PatchSource, type SampleSource } from "./patch_source.ts";
 
 /**
- * Compiles the patch of this name for an output format. Throws {@link PatchUnknownError}, and {@link PatchError} for one
+ * Compiles the patch of this name for an output format. Throws `PatchUnknownError`, and `PatchError` for one
  * that plays sound files and does not get them.
  */
 export function compilePatch(name: string, format: PatchFormat, samples?: SampleBank): CompiledPatch {
   return compileGraph(patchNamed(name).build(format), format, samples);
 }
 
-/** Compiles the patch of this name with the sound files that come with it. Throws {@link PatchUnknownError}. */
+/** Compiles the patch of this name with the sound files that come with it. Throws `PatchUnknownError`. */
 export function compileWithSamples(
   name: string,
   format: PatchFormat,

@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
-import { planArena } from "../../compiler/arena.ts";
+import { planArena } from "../../compiler/plan/arena.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { graphFromJson } from "../../compiler/graph/validate.ts";
@@ -35,7 +35,7 @@ const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
 const sharedFiles = ["foundation/exit_codes.ts", "foundation/exit_error.ts"];
 
 /** What the child may read besides the patch file: folders and single files, as absolute paths. */
-export const readableSources: readonly string[] = ["modules/", "compiler/graph/", ...sharedFiles]
+const readableSources: readonly string[] = ["modules/", "compiler/graph/", ...sharedFiles]
   .map((path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)));
 
 export interface EvaluateOptions {

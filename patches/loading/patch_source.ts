@@ -60,7 +60,7 @@ export class PatchSource {
    * Loads a ready patch by its name, or evaluates a patch file in the sandbox, and decodes its samples.
    *
    * @param signal aborts the evaluation and the decoding
-   * @throws {PatchUnknownError} {@link PatchError} {@link SampleError}, and the reason of the signal
+   * @throws {PatchUnknownError} `PatchError` `SampleError`, and the reason of the signal
    */
   async load(nameOrFile: string, signal?: AbortSignal): Promise<LoadedPatch> {
     const { format, samples, sampleFolder, onPrint, timeLimitMs } = this.#options;

@@ -10,6 +10,7 @@ import { always, type Condition, constant, type Signal } from "../../modules/sig
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Gain of a key at full velocity: chords stay below the limiter. */
 const keyGain = 0.5;
@@ -20,10 +21,10 @@ const glassGain = 0.3;
 /** Octaves that a hard stroke is brighter than a soft one. */
 const hardOctaves = 2;
 
-/** What a drum sounded fades out in this time when its voice is taken for another drum. */
+/** Time in which the old sound of a voice that is taken for another drum fades out. */
 const takenSeconds = 0.005;
 
-/** What is struck once and left to ring, and rubbed glass, whose loop is written in its file. */
+/** A string that is struck once and left to ring, and rubbed glass, whose loop is written in its file. */
 const harmonic = sampleFile("harmonic.wav");
 const glass = sampleFile("glass.wav");
 
@@ -51,8 +52,6 @@ const drums: readonly Drum[] = [
   { file: "crash.flac", keys: [49, 57], position: -0.5, gainDb: -8 },
   { file: "cowbell.flac", keys: [56], position: 0.5, gainDb: -12 },
 ];
-
-const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.02 } as const;
 
 const startPart = {
   ...playFile.parameters.start,
@@ -93,7 +92,7 @@ function playDrum(
   });
 }
 
-/** A sampler: a plucked string above rubbed glass over the keyboard, and a drum kit, from recordings that anybody can exchange. */
+/** A sampler: a plucked string above rubbed glass over the keyboard, and a drum kit, from recordings that can be exchanged. */
 export const sampler = definePatch({
   name: "sampler",
   instruments: {
@@ -106,7 +105,7 @@ export const sampler = definePatch({
         sustain: { ...adsr.parameters.sustain, default: 0.5 },
         releaseSeconds: { ...adsr.parameters.releaseSeconds, default: 0.9 },
         glass: {
-          ...part,
+          ...unity,
           default: 0.4,
           why:
             "level of the rubbed glass below the string; it sounds on while a key is held, more when pressed",
@@ -168,7 +167,7 @@ export const sampler = definePatch({
     }),
     kit: instrument({
       voices: 12,
-      // whatever the feet do, there is one pair of hi-hats
+      // there is one pair of hi-hats
       chokeGroups: [[42, 44, 46]],
       parameters: {
         tuneSemitones: {
@@ -226,7 +225,7 @@ export const sampler = definePatch({
   output: ({ keys, kit }, { plate, master }) => {
     const sent = gain({ input: keys, gainDb: plate.keysDb }).plus(gain({ input: kit, gainDb: plate.kitDb }));
     const wet = plateReverb({
-      // what is lowest would only make the plate muddy
+      // the lowest tones would only make the plate muddy
       input: onePole({ input: sent, cutoffHz: 160 }).high,
       decaySeconds: plate.decaySeconds,
       preDelaySeconds: 0.02,

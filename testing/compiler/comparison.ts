@@ -3,7 +3,7 @@ import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { assemblePatch, patchText } from "../../compiler/compile.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
-import { PatchPlayer, sameBits } from "../patch_player.ts";
+import { PatchPlayer, sameBits } from "../patch/patch_player.ts";
 import { PatchInterpreter } from "./interpreter.ts";
 import type { Event, Step } from "./random_patch.ts";
 

@@ -14,7 +14,7 @@ import {
 } from "../../compiler/graph/graph.ts";
 import { type SampleBank, samplePlaces } from "../../compiler/graph/sample_bank.ts";
 import { type OperationName, operations } from "../../compiler/graph/operations.ts";
-import { velocityPower } from "../../compiler/velocity_power.ts";
+import { velocityPower } from "../../compiler/plan/velocity_power.ts";
 
 const fadeSeconds = 0.005;
 const noteStackLength = 32;
@@ -65,10 +65,17 @@ class Parameter {
   }
 }
 
+/** What an operation gives for the values of its arguments. */
+type Evaluate = (operands: readonly number[], attribute: number) => number;
+
 /** One copy of a graph: its states and what its delay lines have taken in, for one lane or several. */
 class Running {
   readonly states: number[][];
   readonly #taken: number[][][];
+  /** The value of each node in each lane, of the frame at hand. */
+  readonly #values: number[][];
+  readonly #evaluates: readonly (Evaluate | undefined)[];
+  readonly #operands: readonly number[][];
 
   constructor(
     readonly graph: Graph,
@@ -82,39 +89,29 @@ class Running {
       each((lane) => seeded ? seedOf(lane, initial) : initial)
     );
     this.#taken = graph.lines.map(() => each(() => []));
+    this.#values = graph.nodes.map(() => each(() => 0));
+    this.#evaluates = graph.nodes.map(({ op }) =>
+      op in operations ? operations[op as OperationName].evaluate : undefined
+    );
+    this.#operands = graph.nodes.map(({ args }) => args.map(() => 0));
   }
 
-  /** One frame; returns the outputs, a number for each lane. `source` gives what comes from outside. */
+  /** One frame; returns the outputs, a number for each lane, valid until the next. `source` gives what comes from outside. */
   frame(frame: number, source: (op: string, attribute: number, lane: number) => number): number[][] {
-    const { nodes, states, lines, outputs, tables } = this.graph;
-    const values: number[][] = [];
-    for (const { op, args, attribute } of nodes) {
-      const value = (lane: number): number => {
-        const [first] = args;
-        switch (op) {
-          case "constant":
-            return attribute;
-          case "state":
-            return this.states[attribute][lane];
-          case "read": {
-            const past = this.#taken[attribute][lane];
-            return past[past.length - values[first][lane]] ?? 0;
-          }
-          case "sample":
-            return this.samples[attribute][values[first][lane]] ?? 0;
-          case "table":
-            return tables[attribute][values[first][lane]];
-          case "lane":
-            return values[first][attribute];
-          case "lanes":
-            return values[args[lane]][lane];
-          default:
-            return op in operations
-              ? operations[op as OperationName].evaluate(args.map((arg) => values[arg][lane]), attribute)
-              : source(op, attribute, lane);
+    const { nodes, states, lines, outputs } = this.graph;
+    const values = this.#values;
+    for (let node = 0; node < nodes.length; node++) {
+      const { op, args, attribute } = nodes[node];
+      const evaluate = this.#evaluates[node];
+      const operands = this.#operands[node];
+      for (let lane = 0; lane < this.lanes; lane++) {
+        if (evaluate === undefined) {
+          values[node][lane] = this.#other(op, args, attribute, lane) ?? source(op, attribute, lane);
+          continue;
         }
-      };
-      values.push(Array.from({ length: this.lanes }, (_, lane) => value(lane)));
+        for (let index = 0; index < args.length; index++) operands[index] = values[args[index]][lane];
+        values[node][lane] = evaluate(operands, attribute);
+      }
     }
     const flush = (frame + 1) % 32 === 0;
     states.forEach(({ next, type }, index) =>
@@ -124,6 +121,30 @@ class Running {
       values[write].forEach((value, lane) => this.#taken[index][lane].push(clean(value)))
     );
     return outputs.map((output) => values[output]);
+  }
+
+  /** What a node gives that is no operation; undefined when it comes from outside. */
+  #other(op: string, args: readonly number[], attribute: number, lane: number): number | undefined {
+    const values = this.#values;
+    const [first] = args;
+    switch (op) {
+      case "constant":
+        return attribute;
+      case "state":
+        return this.states[attribute][lane];
+      case "read": {
+        const past = this.#taken[attribute][lane];
+        return past[past.length - values[first][lane]] ?? 0;
+      }
+      case "sample":
+        return this.samples[attribute][values[first][lane]] ?? 0;
+      case "table":
+        return this.graph.tables[attribute][values[first][lane]] ?? NaN;
+      case "lane":
+        return values[first][attribute];
+      case "lanes":
+        return values[args[lane]][lane];
+    }
   }
 }
 

@@ -2,37 +2,34 @@ import { AccessControl } from "../../osc/admission/access_control.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../../osc/methods/address_space.ts";
 import { NetworkList } from "../../osc/admission/network_list.ts";
 import { AdmissionControl, type AdmissionOptions } from "../../osc/admission/admission.ts";
-import { PacketIntake } from "../../osc/transport/intake.ts";
+import { splitHostAndPort } from "../../osc/transport/network_address.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../native_for_tests.ts";
-import { startTestEngine, type TestEngine, type TestEngineOptions } from "../test_engine.ts";
+import { UdpClient } from "./udp_client.ts";
+import { startTestEngine, type TestEngine, type TestEngineOptions } from "../engine/test_engine.ts";
 
-/** What hears an engine's OSC on a real socket. */
+/** OSC on a real socket, in front of an engine. */
 export interface ServedOsc {
-  readonly gate: AdmissionControl;
-  readonly intake: PacketIntake;
+  readonly admission: AdmissionControl;
   readonly listener: UdpListener;
   readonly space: AddressSpace;
   readonly port: number;
-  /** Ends what was started here; the engine goes on. */
+  /** Ends everything but the engine. */
   stop(): Promise<void>;
 }
 
-/** Puts OSC before an engine as `main.ts` does: for this machine, without a limit, unless told otherwise. */
+/** Puts OSC in front of an engine as the program does: for this machine and without a limit, unless the options differ. */
 export function serveOsc(
   native: NativeLibrary,
   options: Pick<AddressSpaceOptions, "engine"> & Partial<AddressSpaceOptions & AdmissionOptions>,
 ): ServedOsc {
   const { access = AccessControl.local(), onNotice = () => {}, messagesPerSecond = 0, later } = options;
-  const gate = new AdmissionControl({ access, messagesPerSecond, onNotice, later });
-  const intake = new PacketIntake(onNotice, gate);
   const listener = UdpListener.bind({
     hostname: "127.0.0.1",
     port: 0,
-    intake,
     access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
   const space = new AddressSpace({
@@ -42,15 +39,18 @@ export function serveOsc(
     ...options,
     access,
   });
-  listener.serve(space);
+  const admission = new AdmissionControl({ access, messagesPerSecond, target: space, onNotice, later });
+  listener.serve(admission);
   const stop = async () => {
     await listener.stop();
     space.stop();
   };
-  return { gate, intake, listener, space, port: Number(/\d+$/.exec(listener.address)![0]), stop };
+  return { admission, listener, space, port: splitHostAndPort(listener.address).port, stop };
 }
 
 export interface OscServerOptions extends TestEngineOptions {
+  /** The clock of access control, in milliseconds. */
+  readonly nowMs?: () => number;
   readonly allow?: string;
   readonly readOnly?: string;
   readonly secret?: string;
@@ -59,8 +59,8 @@ export interface OscServerOptions extends TestEngineOptions {
 
 /** A running engine that plays `keys`, behind a real socket. */
 export interface OscServer extends TestEngine {
-  readonly gate: AdmissionControl;
-  readonly intake: PacketIntake;
+  readonly admission: AdmissionControl;
+  readonly listener: UdpListener;
   readonly address: string;
   readonly dumped: readonly string[];
   readonly notices: readonly string[];
@@ -79,6 +79,7 @@ export async function startOscServer(options: OscServerOptions = {}): Promise<Os
     allow: new NetworkList(options.allow ?? "127.0.0.0/8"),
     readOnly: new NetworkList(options.readOnly ?? ""),
     secret: options.secret,
+    nowMs: options.nowMs,
   });
   const served: ServedOsc = serveOsc(native, {
     engine: started.engine,
@@ -88,13 +89,37 @@ export async function startOscServer(options: OscServerOptions = {}): Promise<Os
     onNotice: (text) => void notices.push(text),
     onQuit: () => quits++,
     onDump: (line) => dumped.push(line),
-    traffic: () => ({ packets: served.intake.packets, ...served.intake.counts, ...served.gate.counts }),
+    traffic: () => served.admission.counts,
     midi: () => ({ connections: 2 }),
   });
-  const { gate, intake, listener: { address } } = served;
+  const { admission, listener } = served;
   const stop = async () => {
     await served.stop();
     await started.engine.stop();
   };
-  return { ...started, gate, intake, address, dumped, notices, quits: () => quits, stop };
+  return {
+    ...started,
+    admission,
+    listener,
+    address: listener.address,
+    dumped,
+    notices,
+    quits: () => quits,
+    stop,
+  };
+}
+
+/** Runs `work` with a client of a server that plays `keys`. */
+export async function withOscServer(
+  work: (client: UdpClient, server: OscServer) => Promise<void>,
+  options: OscServerOptions = {},
+): Promise<void> {
+  const server = await startOscServer(options);
+  const client = new UdpClient(server.address);
+  try {
+    await work(client, server);
+  } finally {
+    await client.close();
+    await server.stop();
+  }
 }

@@ -1,11 +1,12 @@
-import { type PacketSender } from "../../osc/transport/intake.ts";
+import type { PacketSender } from "../../osc/packet/packet_sender.ts";
 import { hostAndPort, isLoopback } from "../../osc/transport/network_address.ts";
+import { messageText } from "./message_text.ts";
 import type { OscMessage } from "../../osc/packet/packet.ts";
 
-/** A sender without a socket, which keeps what it is answered. */
+/** A sender without a socket, which keeps its answers. */
 export interface RecordingSender extends PacketSender {
   readonly replies: OscMessage[];
-  /** Takes out all answers, as text. */
+  /** Removes all answers and returns them as text. */
   answers(): string[];
 }
 
@@ -18,9 +19,6 @@ export function senderAt(hostname: string, port = 9_000): RecordingSender {
     isLocal: isLoopback(hostname),
     replies,
     reply: (message) => void replies.push(message),
-    answers: () =>
-      replies.splice(0).map(({ address, args }) =>
-        [address, ...args.map((arg) => "value" in arg ? arg.value : arg.type)].join(" ")
-      ),
+    answers: () => replies.splice(0).map(messageText),
   };
 }

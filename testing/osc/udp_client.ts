@@ -1,6 +1,7 @@
 import { decodePacket, encodePacket } from "../../osc/packet/codec.ts";
 import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "../../osc/packet/packet.ts";
-import { until } from "../test_engine.ts";
+import { messageText } from "./message_text.ts";
+import { until } from "../until.ts";
 
 /** A sender on a socket of its own, which keeps every answer. */
 export class UdpClient {
@@ -17,7 +18,11 @@ export class UdpClient {
   }
 
   send(packet: OscMessage | OscBundle): Promise<number> {
-    return this.#socket.send(encodePacket(packet), this.#to);
+    return this.sendRaw(encodePacket(packet));
+  }
+
+  sendRaw(bytes: Uint8Array): Promise<number> {
+    return this.#socket.send(bytes, this.#to);
   }
 
   /** Sends a message: types as letters, then the values. */
@@ -33,14 +38,14 @@ export class UdpClient {
     const from = this.answers.length;
     await this.say(address, types, ...values);
     const isLast = (message: OscMessage) =>
-      ["/done", "/fail"].includes(message.address) && textOf(message).split(" ")[1] === address;
+      ["/done", "/fail"].includes(message.address) && messageText(message).split(" ")[1] === address;
     await until(`${address} is answered`, () => this.answers.slice(from).some(isLast));
-    return this.answers.slice(from).map(textOf);
+    return this.answers.slice(from).map(messageText);
   }
 
   /** Answers with an address, as text. */
   heard(address: string): string[] {
-    return this.answers.filter((message) => message.address === address).map(textOf);
+    return this.answers.filter((message) => message.address === address).map(messageText);
   }
 
   async close(): Promise<void> {
@@ -60,9 +65,4 @@ export class UdpClient {
       }
     }
   }
-}
-
-/** Address and values with spaces between. */
-export function textOf({ address, args }: OscMessage): string {
-  return [address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" ");
 }

@@ -1,22 +1,27 @@
 import assert from "node:assert/strict";
 import { CommandRefusedError, type FaultKind, faultKinds } from "../../engine/control/control.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
-import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
+import { sharedItems } from "../../testing/share.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+import { sameBits } from "../../testing/patch/patch_player.ts";
 import { quantiles } from "./jack_chaos.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
 
 /** Breaks renderers while notes play, and compares every sample that was handed over with the render of the session. */
 async function chaos(
+  folder: string,
   environment: Record<string, string>,
   kinds: readonly FaultKind[],
   faults: number,
 ): Promise<void> {
   const random = new SeededRandom(seed);
-  const session = `${await Deno.makeTempDir()}/chaos.session`;
-  const { engine, events } = await startTestEngine({
+  const session = `${folder}/chaos.session`;
+  const { engine, events, lockstep, secondsPass } = await startTestEngine({
     environment: { ...environment, UNDERSTUDY_SESSION: session },
     patch: (format) => compilePatch("keys", format), // polyphonic, with a delay line that feeds back
     captureFrames: 48_000,
@@ -33,19 +38,16 @@ async function chaos(
         instrument: 0,
         id: id - 5,
       }]);
-      await new Promise((done) => setTimeout(done, 30 + random.below(60)));
+      await secondsPass((30 + random.below(60)) / 1_000);
     }
-    await until(
-      "three renderers are in lockstep",
-      () => Object.values(engine.status().rendererIds).every((id) => id !== 0),
-    );
+    await lockstep();
     try {
       engine.injectFault(kind, random.pick(["primary", "standby"] as const));
     } catch (error) {
       if (!(error instanceof CommandRefusedError)) throw error;
     }
   }
-  await new Promise((done) => setTimeout(done, 300));
+  await secondsPass(0.3);
   await engine.settled();
   const status = engine.status();
   await engine.stop();
@@ -69,23 +71,18 @@ async function chaos(
   assert.ok(rendered.samples.length - captured.length <= 128 * 2, "all but the last period was captured");
   assert.ok(captured.some((sample) => sample !== 0));
   assert.ok(status.replacements >= kinds.length - 1);
-  await Deno.remove(session.replace(/\/[^/]*$/, ""), { recursive: true });
 }
 
-/** Bit for bit, so that -0 and NaN count as what they are. */
-function sameBits(a: Float32Array<ArrayBuffer>, b: Float32Array<ArrayBuffer>): boolean {
-  const [left, right] = [a, b].map((floats) =>
-    new Uint32Array(floats.buffer, floats.byteOffset, floats.length)
-  );
-  return left.length === right.length && left.every((word, index) => word === right[index]);
-}
-
-Deno.test("under faults of every kind, 128 frames by 4, what the device gets is the render of the session", () =>
-  chaos({}, faultKinds, 12));
-
-Deno.test("under faults of every kind, 64 frames by 8 at 96 kHz, what the device gets is the render of the session", () =>
-  chaos(
+const formats: readonly (readonly [string, Record<string, string>, number])[] = [
+  ["128 frames by 4", {}, 12],
+  [
+    "64 frames by 8 at 96 kHz",
     { UNDERSTUDY_BLOCK_FRAMES: "64", UNDERSTUDY_LOOKAHEAD_BLOCKS: "8", UNDERSTUDY_SAMPLE_RATE: "96000" },
-    faultKinds,
     9,
-  ));
+  ],
+];
+
+for (const [name, environment, faults] of sharedItems("formats of the chaos on the clock", formats, 2)) {
+  Deno.test(`under faults of every kind, ${name}, what the device gets is the render of the session`, () =>
+    inFolder((folder) => chaos(folder, environment, faultKinds, faults)));
+}

@@ -18,9 +18,11 @@ import {
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
-import { startSoundServer } from "../../testing/sound_server.ts";
+import { startSoundRecorder } from "../../testing/sound/sound_recorder.ts";
+import { startSoundServer } from "../../testing/sound/sound_server.ts";
+import { until } from "../../testing/until.ts";
 import { type AudioComparison, compareAudio } from "./compare_audio.ts";
-import { readFloatWav } from "./read_float_wav.ts";
+import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 
 export interface ChaosOptions {
   readonly seconds: number;
@@ -64,13 +66,11 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
   const server = await startSoundServer(options.sampleRateHz, options.periodFrames);
   try {
     const engine = await EngineProcess.start(options, folder, server.env);
-    const capture = new Deno.Command("jack-record", {
-      args: ["-b", "65536", "-o", "-1", "-p", "understudy:out_%d", `${folder}/capture.wav`],
-      env: server.env,
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
-    await pause(500);
+    const recorder = await startSoundRecorder(
+      server,
+      { pattern: "understudy:out_%d", first: 0 },
+      `${folder}/capture.wav`,
+    );
     const broken: Record<string, number> = {};
     const endMs = performance.now() + options.seconds * 1_000;
     let [faults, nextFaultMs, nextNoteMs] = [0, performance.now() + 800, performance.now()];
@@ -89,14 +89,16 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
         broken[`${kind} ${target}`] = (broken[`${kind} ${target}`] ?? 0) + 1;
         faults++;
       }
-      await pause(5);
+      await until(
+        "the next note or fault",
+        () => performance.now() >= Math.min(nextNoteMs, nextFaultMs, endMs),
+      );
     }
     await engine.ask({ address: "/sync", args: [{ type: "i", value: 1 }] }, "/synced");
     const status = await engine.status();
     const exitCode = await engine.quit();
-    await pause(500);
-    capture.kill("SIGINT");
-    await capture.status;
+    await recorder.framesPass(options.sampleRateHz / 2);
+    await recorder.stop();
     const losses = server.log().split("\n").filter((line) => /xrun|was not finished|not respond/i.test(line));
     await server.stop();
 
@@ -382,10 +384,6 @@ async function run(...args: string[]): Promise<string> {
 
 function text(value: string): OscArgument {
   return { type: "s", value };
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
 }
 
 /**

@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
-import { soundServerNeeds } from "../../testing/sound_server.ts";
+import { sharedItems } from "../../testing/share.ts";
+import { soundServerNeeds } from "../../testing/sound/sound_server.ts";
 import { held, runJackChaos } from "./jack_chaos.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
 
 /** Short; `deno task chaos` is the long one. */
-for (const [blockFrames, lookaheadBlocks, periodFrames] of [[128, 4, 128], [64, 8, 256]] as const) {
+const formats = [[128, 4, 128], [64, 8, 256]] as const;
+for (
+  const [blockFrames, lookaheadBlocks, periodFrames] of sharedItems(
+    "formats of the chaos on a sound server",
+    formats,
+    2,
+  )
+) {
   requirement({
     name:
       `on a real sound server, ${blockFrames} frames by ${lookaheadBlocks} in periods of ${periodFrames}, faults change no captured sample`,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { playDemo } from "../../cli/play_demo.ts";
 import { PatchSource } from "../../patches/loading/patch_source.ts";
 import { SampleLoader } from "../../engine/samples/sample_loader.ts";
-import { startTestEngine, until } from "../../testing/test_engine.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 
 /** Plays the demo of a ready patch on an engine. Returns the line of the log. */
 async function demo(name: string, heard: boolean): Promise<string> {

@@ -1,7 +1,7 @@
 /** `understudy render PATCH --score FILE` as users run it. */
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
-import { until } from "../../testing/test_engine.ts";
+import { until } from "../../testing/until.ts";
 
 const root = new URL("../..", import.meta.url);
 const example = new URL("examples/scores/keys.txt", root).pathname;

@@ -8,7 +8,7 @@ import {
   sessionMagic,
 } from "../../engine/session/session_format.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
-import { startTestEngine } from "../../testing/test_engine.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
 
 const config = readConfig({
   UNDERSTUDY_CACHE_DIR: new URL("../../build/native-tests", import.meta.url).pathname,

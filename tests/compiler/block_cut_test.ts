@@ -6,12 +6,14 @@ import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patches, patchNames } from "../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../patches/loading/compile_named.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../testing/patch_player.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
 import { playEvent } from "../../testing/compiler/comparison.ts";
+import { sharedRuns } from "../../testing/share.ts";
 import { type Event, patchOf, recipes } from "../../testing/compiler/random_patch.ts";
 
 const blockSizes = [32, 64, 128, 256, 512, 1_024];
 const totalFrames = 6_144;
+const scoresOfPatch = sharedRuns("scores of each ready patch in blocks of every size", 12, 3);
 
 /** An event at a frame of the whole. */
 interface Timed {
@@ -98,7 +100,7 @@ for (const name of patchNames) {
       fc.property(scoresFor(compiled), fc.array(frames, { maxLength: 40 }), (score, cuts) => {
         loudest = Math.max(loudest, compareAll(compiled, score, cuts));
       }),
-      { numRuns: 12 },
+      scoresOfPatch,
     );
     assert.ok(loudest > 0, "something was heard"); // softly, where random scores turn all faders down
   });
@@ -112,7 +114,7 @@ Deno.test("random patches: any score gives the same bytes in blocks of any size,
       const [score] = fc.sample(scoresFor(compiled), { numRuns: 1, seed });
       compareAll(compiled, score, fc.sample(frames, { numRuns: 30, seed }));
     }),
-    { numRuns: 15 },
+    sharedRuns("random patches in blocks of every size", 15, 3),
   );
 });
 

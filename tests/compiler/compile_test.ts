@@ -1,15 +1,9 @@
-/**
- * Random patches under random scores, beside a plain interpreter.
- *
- * Covers: compiler/kernel.ts compiler/schedule.ts compiler/arena.ts
- *  compiler/steady.ts compiler/wat/polyphony.ts compiler/wat/instrument.ts
- *  compiler/wat/output.ts modules/signal/flatten.ts compiler/graph/simplify.ts
- *  modules/signal/build_context.ts compiler/group_pair.ts compiler/wat/locals.ts
- */
+/** Random patches under random scores, beside a plain interpreter. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compileGraph } from "../../compiler/compile.ts";
-import { PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
+import { sharedRuns } from "../../testing/share.ts";
+import { PatchPlayer, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
 import { compareWithInterpreter, playStep } from "../../testing/compiler/comparison.ts";
 import {
   type Event,
@@ -52,7 +46,7 @@ function difference(trial: Trial, change = (wat: string) => wat): string | undef
 Deno.test("any patch and any score give the bits of the plain interpreter, however blocks are cut", () => {
   fc.assert(
     fc.property(trials, (trial) => assert.equal(difference(trial), undefined)),
-    { numRuns: runs },
+    sharedRuns("random patches beside the interpreter", runs, 4),
   );
 });
 

@@ -13,7 +13,7 @@ const blocks = [...guide.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, pa
 const playIt = `import assert from "node:assert/strict";
 import { evaluatePatch } from "./patches/loading/evaluate_patch.ts";
 import { compileGraph } from "./compiler/compile.ts";
-import { PatchPlayer, peak, testFormat } from "./testing/patch_player.ts";
+import { PatchPlayer, peak, testFormat } from "./testing/patch/patch_player.ts";
 
 Deno.test("the patch of the guide sounds, is driven, and falls silent", async () => {
   const graph = await evaluatePatch(new URL("./overdriven.ts", import.meta.url).pathname, testFormat);
@@ -37,7 +37,7 @@ Deno.test("the code of the modules guide runs as it stands", async () => {
   const folder = await Deno.makeTempDir();
   const sources = [
     ...["compiler", "engine", "ffi", "foundation", "modules", "patches"],
-    ...["testing/patch_player.ts", "testing/trial/trial_patch.ts"],
+    ...["testing/patch/patch_player.ts", "testing/trial/trial_patch.ts"],
   ];
   for (const source of sources) await copy(`${root}${source}`, `${folder}/${source}`);
   const config = JSON.parse(await Deno.readTextFile(`${root}deno.json`));

@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { AddressSpace } from "../../osc/methods/address_space.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { TestAdmission } from "../../testing/osc/test_admission.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { startTestEngine, until } from "../../testing/test_engine.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 
 const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
 
@@ -69,7 +71,6 @@ async function playScript({ args, environment }: Script): Promise<void> {
   const listener = UdpListener.bind({
     hostname: "127.0.0.1",
     port: 0,
-    onTrouble: (text) => assert.fail(text),
   });
   const space = new AddressSpace({
     engine,
@@ -87,7 +88,8 @@ async function playScript({ args, environment }: Script): Promise<void> {
         sender.reply(message);
       },
     });
-  listener.serve(space);
+  const admission = new TestAdmission(space, { onNotice: (text) => assert.fail(text) });
+  listener.serve(admission);
   const valueOf = (wanted: string) =>
     engine.parameterValue(engine.parameters.findIndex(({ address }) => address === wanted));
   try {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { compileGraph } from "../../compiler/compile.ts";
 import { evaluatePatch } from "../../patches/loading/evaluate_patch.ts";
-import { PatchPlayer, peak, testFormat } from "../../testing/patch_player.ts";
+import { PatchPlayer, peak, testFormat } from "../../testing/patch/patch_player.ts";
 
 const folder = new URL("../../examples/patches/", import.meta.url);
 const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".ts"));

@@ -12,8 +12,8 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 
 Deno.test("the native part is built once, leaves nothing half-done, and opens", () =>
   inFolder(async (folder) => {
-    const first = await buildNative(folder, folder);
-    const second = await buildNative(folder, folder);
+    const first = await buildNative(folder);
+    const second = await buildNative(folder);
     assert.deepEqual([first.built, second.built, first.library === second.library], [true, false, true]);
     assert.deepEqual(
       [...Deno.readDirSync(folder)].map(({ name }) => name.replace(/-[0-9a-f]{16}/, "")).sort(),
@@ -31,14 +31,26 @@ Deno.test("a missing or failing compiler is an error with the remedy", () =>
     const before = Deno.env.get("CC");
     try {
       Deno.env.set("CC", "no-such-compiler");
-      await assert.rejects(buildNative(folder, folder), /apt-get install gcc/);
+      await assert.rejects(buildNative(folder), /apt-get install gcc/);
       Deno.env.set("CC", "false");
-      await assert.rejects(buildNative(folder, folder), NativeBuildError);
+      await assert.rejects(buildNative(folder), NativeBuildError);
       assert.deepEqual([...Deno.readDirSync(folder)], []);
     } finally {
       if (before === undefined) Deno.env.delete("CC");
       else Deno.env.set("CC", before);
     }
+  }));
+
+Deno.test("what a binary carries is used by the binary alone, and not by the checkout that it was compiled in", () =>
+  inFolder(async (folder) => {
+    const carried = new URL("../../build/native", import.meta.url).pathname; // as deno task compile builds it
+    const { library } = await buildNative(carried);
+    assert.deepEqual(await buildNative(folder, carried).then((found) => [found.library, found.built]), [
+      library,
+      false,
+    ]);
+    const own = await buildNative(folder);
+    assert.ok(own.built && own.library.startsWith(folder), own.library);
   }));
 
 Deno.test("a file that is no library is named with what to do", () =>

@@ -48,12 +48,16 @@ for (const stderr of ["a closed pipe", "a full disk"] as const) {
     Deno.test(`the process lives on when stderr is ${stderr}: ${format}`, async () => {
       const module = new URL("../../foundation/logging.ts", import.meta.url).href;
       const program = `
+        import { setImmediate } from "node:timers/promises";
         import { createLog } from "${module}";
+        const turns = async (count) => { // of the event loop, so that a failed write has been noticed
+          while (count-- > 0) await setImmediate();
+        };
         const log = createLog({ level: "debug", format: "${format}", colour: false });
         for (let block = 0; block < 2000; block++) log.info("x".repeat(200), { block });
-        await new Promise((done) => setTimeout(done, 100));
+        await turns(100);
         log.error("after", { role: "primary", rendererId: 1 });
-        await new Promise((done) => setTimeout(done, 100));
+        await turns(100);
         console.log("alive");`;
       const redirect = stderr === "a full disk" ? "2>/dev/full" : "2> >(exec true)";
       const { code, stdout } = await new Deno.Command("bash", {

@@ -8,9 +8,9 @@ Deno.test("every listener hears every event in order, one that throws among them
   observers.add((event) => heard.push(`first ${event}`));
   observers.add(() => assert.fail("broken"));
   const remove = observers.add((event) => heard.push(`last ${event}`));
-  observers.tell(1);
+  observers.notify(1);
   remove();
-  observers.tell(2);
+  observers.notify(2);
   assert.deepEqual(heard, ["first 1", "last 1", "first 2"]);
   assert.equal(errors.length, 2);
 });
@@ -21,9 +21,9 @@ Deno.test("a function that was added twice hears twice, and is removed once", ()
   const listener = () => void count++;
   const remove = observers.add(listener);
   observers.add(listener);
-  observers.tell(1);
+  observers.notify(1);
   remove();
   remove();
-  observers.tell(2);
+  observers.notify(2);
   assert.equal(count, 3);
 });

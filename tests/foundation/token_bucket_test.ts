@@ -14,11 +14,11 @@ Deno.test("in no stretch of time more passes than the burst and what came in mea
       let passed = 0;
       for (const { waitMs, cost } of steps) {
         nowMs += waitMs;
-        if (bucket.take(cost, nowMs)) passed += cost;
+        if (bucket.spend(cost, nowMs)) passed += cost;
         assert.ok(passed <= 10 + (nowMs - 1_000) * 0.1 + 1e-6);
       }
       for (let message = 0; message < 20; message++) {
-        assert.ok(bucket.take(1, nowMs += 11), "a patient sender");
+        assert.ok(bucket.spend(1, nowMs += 11), "a patient sender");
       }
     }),
   );
@@ -26,6 +26,6 @@ Deno.test("in no stretch of time more passes than the burst and what came in mea
 
 Deno.test("a clock that goes back gives nothing", () => {
   const bucket = new TokenBucket(1_000, 1, 5_000);
-  assert.ok(bucket.take(1, 5_000));
-  assert.ok(!bucket.take(1, 1_000));
+  assert.ok(bucket.spend(1, 5_000));
+  assert.ok(!bucket.spend(1, 1_000));
 });

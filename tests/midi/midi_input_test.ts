@@ -6,15 +6,15 @@ import { MidiInputPort, MidiUnavailableError } from "../../ffi/midi_input.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { type SoundServer, startSoundServer } from "../../testing/sound_server.ts";
+import { type SoundServer, startSoundServer } from "../../testing/sound/sound_server.ts";
 import {
   startTestEngine,
   type TestEngine,
   type TestEngineOptions,
-  until,
-} from "../../testing/test_engine.ts";
+} from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
 import { clicks, onsetsIn } from "../../testing/measure/clicks.ts";
 import { sendMidi, type SentMessage } from "./midi_sender.ts";
 
@@ -76,21 +76,13 @@ async function startWithMidi(options: TestEngineOptions, midiConnect?: string): 
   return { ...started, midi, commands };
 }
 
-/** Waits until every command that was submitted is in a delivered block, and one block more is delivered. */
-async function sounded(engine: EngineControl): Promise<void> {
-  await until("no command waits for its time", () => engine.status().waitingCommands === 0);
-  await engine.settled();
-  const { block } = engine.status();
-  await until("another block is delivered", () => ((engine.status().block - block) | 0) > 1);
-}
-
 const keys = (format: Parameters<typeof compileGraph>[1]) =>
   compileGraph(patchNamed("keys").build(format), format);
 
 jackTest(
   "notes sound exactly as many frames apart as they were played, and a chord is one frame",
   async ({ env }) => {
-    const { engine, midi } = await startWithMidi({
+    const { engine, midi, secondsPass } = await startWithMidi({
       // 1.4 s ahead: a busy machine conceals nothing, and nothing comes too late
       environment: { UNDERSTUDY_BLOCK_FRAMES: "1024", UNDERSTUDY_LOOKAHEAD_BLOCKS: "64" },
       patch: (format) => compileGraph(clicks.build(format), format),
@@ -108,7 +100,7 @@ jackTest(
     }
     const sent = await sendMidi(messages, { env });
     await until("everything has come in", () => midi.counts.messages === messages.length);
-    await sounded(engine);
+    await secondsPass(midi.delayMs / 1_000 + 0.2);
     const { counts } = midi;
     await midi.stop();
     await engine.stop();
@@ -134,7 +126,10 @@ jackTest(
 jackTest(
   "notes, controllers, bend and pressure become the commands of /midi, and sound; the rest is counted",
   async ({ env }) => {
-    const { engine, midi, commands, lines } = await startWithMidi({ patch: keys, captureFrames: 1 << 18 });
+    const { engine, midi, commands, lines, secondsPass } = await startWithMidi({
+      patch: keys,
+      captureFrames: 1 << 18,
+    });
     const capture = new OutputCapture(engine.memory);
     const messages = [
       [0xb0, 74, 127],
@@ -156,7 +151,7 @@ jackTest(
       const { messages: played, refused, ignored } = midi.counts;
       return played + refused + ignored >= messages.length;
     });
-    await sounded(engine);
+    await secondsPass(0.3);
     const { counts } = midi;
     await midi.stop();
     await engine.stop();
@@ -236,11 +231,11 @@ jackTest(
     }));
     await sendMidi(messages, { env, to: port.name });
     const taken: number[] = [];
-    for (let events = port.take(); events.length > 0; events = port.take()) {
+    for (let events = port.drain(); events.length > 0; events = port.drain()) {
       taken.push(...events.map(({ first, second }) => (second - 1) << 7 | first));
     }
     assert.deepEqual(taken, Array.from({ length: 4_096 }, (_, index) => index));
-    assert.equal(port.look().lost, 104);
+    assert.equal(port.poll().lost, 104);
     assert.ok((await listPorts(env)).includes("understudy-ring:midi_in"));
     const added = [...threads()].filter((thread) => !before.has(thread));
     assert.ok(added.length > 0, "JACK runs threads for the client");

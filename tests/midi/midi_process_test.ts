@@ -1,9 +1,10 @@
 /** MIDI as users run it: the program in a process of its own, sound and MIDI on one JACK server. */
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
-import { type SoundServer, soundServerNeeds, startSoundServer } from "../../testing/sound_server.ts";
-import { readFloatWav } from "../chaos/read_float_wav.ts";
-import { until } from "../../testing/test_engine.ts";
+import { startSoundRecorder } from "../../testing/sound/sound_recorder.ts";
+import { type SoundServer, soundServerNeeds, startSoundServer } from "../../testing/sound/sound_server.ts";
+import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
+import { until } from "../../testing/until.ts";
 import { sendMidi } from "./midi_sender.ts";
 
 const root = new URL("../..", import.meta.url);
@@ -17,20 +18,6 @@ function program(args: readonly string[], env: Readonly<Record<string, string>>)
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-}
-
-/** Every port of the server, each followed by the ports that it is connected with. */
-async function connections({ env }: SoundServer): Promise<string> {
-  const { stdout } = await new Deno.Command("jack_lsp", { args: ["-c"], env }).output();
-  return new TextDecoder().decode(stdout);
-}
-
-/** Waits until a recorder is connected with the engine. */
-async function recorded(server: SoundServer): Promise<void> {
-  const deadlineMs = performance.now() + 30_000;
-  while (!/^jack-record\S*:in_1\n +understudy:out_0$/m.test(await connections(server))) {
-    assert.ok(performance.now() < deadlineMs, "the recorder is connected with the engine");
-  }
 }
 
 requirement({
@@ -59,19 +46,18 @@ requirement({
         ready.reject(new Error(`the engine ended: ${log}`));
       })();
       await Promise.all([ready.promise, engine.stdout.cancel()]);
-      const recorder = new Deno.Command("jack-record", {
-        args: ["-b", "65536", "-o", "-1", "-p", "understudy:out_%d", `${folder}/capture.wav`],
-        env: server.env,
-        stdout: "null",
-        stderr: "null",
-      }).spawn();
-      await recorded(server);
+      const recorder = await startSoundRecorder(
+        server,
+        { pattern: "understudy:out_%d", first: 0 },
+        `${folder}/capture.wav`,
+      );
       const chord = [60, 64, 67];
       await sendMidi([
         ...chord.map((note) => ({ frame: 0, bytes: [0x90, note, 110] })),
         { frame: 12_000, bytes: [0xe0, 0, 96] },
         ...chord.map((note) => ({ frame: 24_000, bytes: [0x80, note, 0] })),
       ], { env: server.env });
+      await recorder.framesPass(14_400);
       // the third program, and the first one on the way there
       await sendMidi([0, 2].map((program) => ({ frame: 0, bytes: [0xc0, program] })), { env: server.env });
       await until("the program is loaded", () => /a program change loaded piano/.test(log), 60_000);
@@ -80,8 +66,7 @@ requirement({
         "a program that is none was refused",
         () => /MIDI: program: expected 0 to \d+, found 100/.test(log),
       );
-      recorder.kill("SIGINT");
-      await recorder.status;
+      await recorder.stop();
       engine.kill("SIGTERM");
       const { code } = await engine.status;
       await reading;
@@ -164,9 +149,10 @@ requirement({
       await until("MIDI is lost", says(/MIDI input lost: .* once the audio device is back/));
       await until("the device is lost", says(/audio device lost/));
       second = await startSoundServer(48_000, 256, first.name);
-      const observedUntilMs = performance.now() + 4_000; // longer than MIDI waits by itself
-      while (performance.now() < observedUntilMs) {
-        const ports = await connections(second);
+      const endMs = performance.now() + 4_000; // longer than MIDI waits by itself
+      while (performance.now() < endMs) {
+        const { stdout } = await new Deno.Command("jack_lsp", { env: second.env }).output();
+        const ports = new TextDecoder().decode(stdout);
         assert.ok(!ports.includes("understudy-midi:") || ports.includes("understudy:out_0"), ports);
       }
       wanted = "SIGTERM";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { ProgramChanges } from "../../midi/program_changes.ts";
+import { until } from "../../testing/until.ts";
 
 function changes(load: (patch: string) => Promise<void>): { lines: string[]; programs: ProgramChanges } {
   const lines: string[] = [];
@@ -21,7 +22,7 @@ Deno.test("a program is the patch of its number; of those that come while one is
   [0, 1, 0, 2].forEach((program) => programs.change(program));
   assert.deepEqual(loaded, ["sines"]);
   doors[0].resolve();
-  while (doors.length < 2) await new Promise((done) => setTimeout(done, 0));
+  await until("the second load", () => doors.length === 2);
   doors[1].resolve();
   await programs.settled();
   assert.deepEqual(loaded, ["sines", "piano"]);

@@ -1,15 +1,12 @@
-/**
- * What every module has to keep, whatever it does.
- *
- * Covers: modules/mod.ts modules/patch.ts
- */
+/** What every module has to keep, whatever it does. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "../../modules/mod.ts";
 import type { Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../compiler/arena.ts";
+import { planArena, voiceField } from "../../compiler/plan/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
-import { PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
+import { compileForTest, PatchPlayer, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
+import { sharedRuns } from "../../testing/share.ts";
 import { bankOf, sineFrames } from "../../testing/trial/test_bank.ts";
 import {
   addressOf,
@@ -89,7 +86,10 @@ const modules: readonly {
 const rateHz = 12_000;
 const bank = bankOf({ "trial.wav": { channels: [sineFrames(3_000, 50), sineFrames(3_000, 51)] } });
 const format = { ...testFormat, sampleRateHz: rateHz };
-const play = (patch: Patch, seed?: number) => PatchPlayer.of(patch, format, seed, bank);
+const storms = sharedRuns("storms on each module", 12, 3);
+const silences = sharedRuns("silences after a storm on each module", 5, 5);
+const cutRuns = sharedRuns("ways to cut the blocks of each module", 10, 3);
+const compile = (patch: Patch) => compileForTest(patch, format, bank);
 
 Deno.test("every module of the library is tried here", () => {
   const exported = Object.values(library).filter((one) => typeof one === "function" && "moduleName" in one);
@@ -146,25 +146,26 @@ for (const { module, places, generates, options } of modules) {
   for (const place of places) {
     const name = `${module.moduleName} in the ${place}`;
 
-    Deno.test(`${name}: no storm of notes and parameters, at audio rate or not, gives a NaN`, async () => {
-      await fc.assert(
-        fc.asyncProperty(fc.subarray(keys), blows, fc.integer(), async (stormy, list, seed) => {
-          const player = await play(trialOf(module, place, stormy, options), seed);
+    Deno.test(`${name}: no storm of notes and parameters, at audio rate or not, gives a NaN`, () => {
+      fc.assert(
+        fc.property(fc.subarray(keys), blows, fc.integer(), (stormy, list, seed) => {
+          const player = new PatchPlayer(compile(trialOf(module, place, { stormy, options })), seed);
           for (const blow of list) {
             strike(player, place, module, blow);
             assert.ok(player.play(blow.frames).every(Number.isFinite));
           }
           assert.equal(player.poisonedVoices, 0);
         }),
-        { numRuns: 12 },
+        storms,
       );
     });
 
-    Deno.test(`${name}: after any storm, silence comes to exact zero and leaves no denormal`, async () => {
-      const patch = trialOf(module, place, [], options);
-      await fc.assert(
-        fc.asyncProperty(blows, async (list) => {
-          const player = await play(patch);
+    Deno.test(`${name}: after any storm, silence comes to exact zero and leaves no denormal`, () => {
+      const patch = trialOf(module, place, { options });
+      const compiled = compile(patch);
+      fc.assert(
+        fc.property(blows, (list) => {
+          const player = new PatchPlayer(compiled);
           for (const blow of list) {
             strike(player, place, module, blow);
             player.play(blow.frames);
@@ -179,19 +180,20 @@ for (const { module, places, generates, options } of modules) {
           if (!generates || place === "voice") assert.ok(silent.every((sample) => sample === 0));
           assert.equal(denormals(player, patch), 0);
         }),
-        { numRuns: 5 },
+        silences,
       );
     });
 
-    Deno.test(`${name}: any block size and any cuts give the same bytes`, async () => {
-      const render = async (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
-        const player = await play(trialOf(module, place, [], options));
+    Deno.test(`${name}: any block size and any cuts give the same bytes`, () => {
+      const compiled = compile(trialOf(module, place, { options }));
+      const render = (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
+        const player = new PatchPlayer(compiled);
         return script.map((blow) => {
           strike(player, place, module, blow);
           return cut(blow.frames, player);
         });
       };
-      const expected = await render((frames, player) => player.play(frames, undefined, 1));
+      const expected = render((frames, player) => player.play(frames, undefined, 1));
       assert.ok(
         expected.some((part) => part.some((sample) => sample !== 0)),
       );
@@ -199,14 +201,14 @@ for (const { module, places, generates, options } of modules) {
         found.forEach((part, index) => assert.ok(sameBits(part, expected[index]), `${how}, part ${index}`));
       for (const blockFrames of [32, 64, 128, 256, 512, 1_024]) {
         compare(
-          await render((frames, player) => player.play(frames, undefined, blockFrames)),
+          render((frames, player) => player.play(frames, undefined, blockFrames)),
           `blocks of ${blockFrames}`,
         );
       }
-      await fc.assert(
-        fc.asyncProperty(
+      fc.assert(
+        fc.property(
           fc.array(fc.integer({ min: 1, max: 1_024 }), { minLength: 1, maxLength: 20 }),
-          async (cuts) => {
+          (cuts) => {
             let next = 0;
             const cut = (frames: number, player: PatchPlayer) => {
               const parts: number[] = [];
@@ -217,10 +219,10 @@ for (const { module, places, generates, options } of modules) {
               }
               return Float32Array.from(parts);
             };
-            compare(await render(cut), `cuts ${cuts}`);
+            compare(render(cut), `cuts ${cuts}`);
           },
         ),
-        { numRuns: 10 },
+        cutRuns,
       );
     });
   }

@@ -11,16 +11,27 @@ const [from, port, milliseconds, packetsPerSecond] = Deno.args;
 const socket = Deno.listenDatagram({ transport: "udp", hostname: from, port: 0 });
 const to: Deno.NetAddr = { transport: "udp", hostname: "127.0.0.1", port: Number(port) };
 const message = encodePacket({ address: "/keys/cutoffHz", args: [{ type: "f", value: 700 }] });
-const startMs = performance.now();
+const durationMs = Number(milliseconds);
 const perMs = Number(packetsPerSecond) / 1_000;
+const startMs = performance.now();
+const passedMs = () => performance.now() - startMs;
 let sent = 0;
-for (let ms = 0; ms < Number(milliseconds); ms = performance.now() - startMs) {
-  const due = perMs === 0 ? sent + 64 : ms * perMs;
-  while (sent < due) {
-    await socket.send(message, to);
-    sent++;
-  }
-  if (perMs > 0) await new Promise((done) => setTimeout(done, 1));
+
+/** Sends one after the other until this many were sent. */
+async function sendUpTo(count: number): Promise<void> {
+  for (; sent < count; sent++) await socket.send(message, to);
+}
+
+if (perMs === 0) { while (passedMs() < durationMs) await sendUpTo(sent + 64); }
+else {
+  const ended = Promise.withResolvers<void>();
+  let sending = Promise.resolve();
+  const timer = setInterval(() => {
+    sending = sending.then(() => sendUpTo(passedMs() * perMs));
+    if (passedMs() >= durationMs) ended.resolve(sending);
+  }, 1);
+  await ended.promise;
+  clearInterval(timer);
 }
 socket.close();
 console.log(sent);

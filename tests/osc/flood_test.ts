@@ -8,7 +8,8 @@ import { logEntryWords } from "../../engine/memory/constants.ts";
 import { completePosition } from "../../engine/log/seal_table.ts";
 import { blockRecordWords } from "../../engine/session/session_format.ts";
 import { SessionReader } from "../../engine/session/session_reader.ts";
-import { renderAgain } from "../../testing/test_engine.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { until } from "../../testing/until.ts";
 import { startOscServer } from "../../testing/osc/osc_server.ts";
 import type { QuietSenderStart } from "./quiet_sender.ts";
 
@@ -60,9 +61,15 @@ async function underFlood(
   });
   quiet.terminate();
   const flooded = Number(new TextDecoder().decode((await flood.output()).stdout));
-  await new Promise((done) => setTimeout(done, 100));
+  const { admission, listener } = server;
+  await until("every packet is accounted for", () => {
+    listener.countDrops();
+    const { packets, dropped, waiting } = admission.counts;
+    return packets + dropped >= flooded + notes && waiting === 0;
+  });
+  await server.engine.settled();
   const { lookaheadBlocks, concealedFrames } = server.engine.status();
-  const counts = { ...server.intake.counts, ...server.gate.counts };
+  const { counts } = admission;
   await server.stop();
   const heardBlocks = await blocksOfNotes(session);
   const { differingBlocks } = await renderAgain(session);

@@ -4,17 +4,17 @@
  * client is answered afterwards.
  *
  *     deno task fuzz:osc [PACKETS] [--seed S]
- *
- * Covers: tests/osc/fuzz_sender.ts tests/osc/fuzz_packets.ts
  */
 import { parseArgs } from "node:util";
 import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { OutputCapture } from "../../testing/output_capture.ts";
-import { renderAgain, startTestEngine, until } from "../../testing/test_engine.ts";
-import { TurnTimes } from "../../testing/turn_times.ts";
+import { OutputCapture } from "../../testing/engine/output_capture.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
+import { TurnTimes } from "../../testing/measure/turn_times.ts";
 import { serveOsc } from "../../testing/osc/osc_server.ts";
 import { reportEvery } from "./fuzz_sender.ts";
 
@@ -29,7 +29,7 @@ export interface FuzzReport {
   readonly failed: number;
   /** Dropped by the system because the receive buffer was full. */
   readonly dropped: number;
-  /** Of those that were read, dropped by the gate because they came faster than they could be worked off. */
+  /** Of those that were read, dropped because the queue was full. */
   readonly queueFull: number;
   readonly framesPlayed: number;
   readonly framesConcealed: number;
@@ -56,7 +56,7 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
   });
   const { native, build } = await nativeForTests();
   const capture = new OutputCapture(engine.memory);
-  const { gate, intake, listener, port, stop } = serveOsc(native, { engine, version: "fuzz" });
+  const { admission, listener, port, stop } = serveOsc(native, { engine, version: "fuzz" });
   const captureBytes = () => (engine.memory.consumed() >>> 0) * engine.memory.geometry.blockFrames * 2 * 4;
   const residentMiB = () => (Deno.memoryUsage().rss - captureBytes()) / 2 ** 20;
   const sender = new Deno.Command(Deno.execPath(), {
@@ -86,12 +86,11 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
     await until(
       "every packet is accounted for",
       () => (listener.countDrops(),
-        intake.packets + intake.counts.dropped >= sent && gate.counts.waiting === 0),
+        admission.counts.packets + admission.counts.dropped >= sent && admission.counts.waiting === 0),
       30_000,
     );
     const lateMiB = residentMiB();
-    const read = intake.packets;
-    const { malformed, failed, dropped } = intake.counts;
+    const { packets: read, malformed, failed, dropped, queueFull } = admission.counts;
     const answered = await ask(port, { address: "/version", args: [] });
     await engine.settled();
     await stop();
@@ -107,7 +106,7 @@ export async function fuzz(packets: number, seed: number): Promise<FuzzReport> {
       malformed,
       failed,
       dropped,
-      queueFull: gate.counts.queueFull,
+      queueFull,
       framesPlayed: captured.length / 2,
       framesConcealed: concealedFrames,
       differingBlocks: rendered.differingBlocks,

@@ -1,6 +1,7 @@
 import { encodePacket, type OscArgument, type OscBundle, type OscMessage } from "../../osc/packet/codec.ts";
-import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
+import { immediately } from "../../osc/packet/time_tag.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
+import { timeTagOf } from "../../testing/osc/time_tag_of.ts";
 
 const of = (type: "i" | "f", value: number): OscArgument => ({ type, value });
 const note: OscMessage = { address: "/note", args: [of("i", 60), of("f", 0.5)] };

@@ -1,5 +1,6 @@
-/** The OSC side against the real engine, over a real socket. */
+/** OSC over a real socket, against the real engine. */
 import assert from "node:assert/strict";
+import type { Engine } from "../../engine/engine.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import { AddressSpace } from "../../osc/methods/address_space.ts";
 import {
@@ -11,15 +12,16 @@ import {
   type OscMessage,
 } from "../../osc/packet/codec.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
-import { PortInUseError } from "../../osc/transport/port_in_use_error.ts";
 import { TcpListener } from "../../osc/transport/tcp_listener.ts";
-import { immediately, timeTagOf } from "../../osc/packet/time_tag.ts";
-import { patchNamed } from "../../patches/ready/catalogue.ts";
+import { immediately } from "../../osc/packet/time_tag.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { requirement } from "../../testing/requirement.ts";
-import { senderAt } from "../../testing/osc/recording_sender.ts";
-import { renderAgain, startTestEngine } from "../../testing/test_engine.ts";
+import { TestAdmission } from "../../testing/osc/test_admission.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../testing/engine/test_engine.ts";
+import { until } from "../../testing/until.ts";
+import { timeTagOf } from "../../testing/osc/time_tag_of.ts";
 
 const noPatch = () => Promise.reject(new Error("there is nothing to load"));
 
@@ -59,37 +61,42 @@ class Client {
   }
 }
 
-async function withOsc(
-  work: (client: Client, troubles: () => number, quits: () => number) => Promise<void>,
-  environment = {},
-): Promise<void> {
+interface Host {
+  readonly client: Client;
+  readonly engine: Engine;
+  readonly admission: TestAdmission;
+  readonly quits: () => number;
+}
+
+async function withOsc(work: (host: Host) => Promise<void>, environment = {}): Promise<void> {
   const { engine, patch } = await startTestEngine({
     patch: (format) => compilePatch("sines", format),
     environment,
   });
   const { native } = await nativeForTests();
-  const troubles: string[] = [];
   let quits = 0;
   const listener = UdpListener.bind({
     hostname: "127.0.0.1",
     port: 0,
-    onTrouble: (text) => troubles.push(text),
     access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
-  listener.serve(new AddressSpace({ engine, version: "1.2.3", loadPatch: noPatch, onQuit: () => quits++ }));
+  const space = new AddressSpace({ engine, version: "1.2.3", loadPatch: noPatch, onQuit: () => quits++ });
+  const admission = new TestAdmission(space);
+  listener.serve(admission);
   const client = new Client(listener.address);
   try {
-    await work(client, () => listener.troubles, () => quits);
+    await work({ client, engine, admission, quits: () => quits });
   } finally {
     client.close();
     await listener.stop();
+    space.stop();
     await engine.stop();
   }
   assert.equal(patch.name, "sines");
 }
 
 Deno.test("every command is answered to its sender, with what was wrong and what is nearest", () =>
-  withOsc(async (client, _, quits) => {
+  withOsc(async ({ client, quits }) => {
     assert.equal(await client.ask("/note", "if", 60, 0.5), "/done /note");
     assert.equal(await client.ask("/note", "ii", 60, 127), "/done /note");
     assert.equal(await client.ask("/note", "iif", 1_000, 60, 1), "/done /note");
@@ -121,7 +128,7 @@ Deno.test("every command is answered to its sender, with what was wrong and what
   }));
 
 Deno.test("a message whose address is a pattern reaches every method that it matches, in one block", () =>
-  withOsc(async (client) => {
+  withOsc(async ({ client }) => {
     await client.send({ address: "/synth/{attack,release}Seconds", args: [{ type: "f", value: 0.5 }] });
     const answers = [await client.answer(), await client.answer()];
     assert.deepEqual(answers, ["/done /synth/attackSeconds", "/done /synth/releaseSeconds"]);
@@ -131,90 +138,8 @@ Deno.test("a message whose address is a pattern reaches every method that it mat
     assert.equal(await client.ask("/panic"), "/done /panic");
   }));
 
-/** An engine's methods and who sends to them, without a socket between. */
-async function startSpace() {
-  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-  const space = new AddressSpace({
-    engine,
-    version: "1",
-    loadPatch: () => Promise.resolve(),
-    onQuit: () => {},
-  });
-  const sender = senderAt("127.0.0.1");
-  const stop = async () => {
-    space.stop();
-    await engine.stop();
-  };
-  return { engine, space, sender, stop };
-}
-
-Deno.test("patterns of one bundle reach so many methods and no more, and who sent it is told", async () => {
-  const { space, sender, stop } = await startSpace();
-  const wide: OscMessage = {
-    address: "//{pan,attackSeconds,releaseSeconds}",
-    args: [{ type: "f", value: 0.1 }],
-  };
-  space.dispatch({ timeTag: immediately, elements: Array.from({ length: 700 }, () => wide) }, sender);
-  await stop();
-  const answers = sender.answers();
-  assert.equal(answers.filter((answer) => answer.startsWith("/done")).length, 682 * 3);
-  assert.equal(answers.filter((answer) => /at most 2048 methods/.test(answer)).length, 18);
-});
-
-Deno.test("no step of a bundle is more than a few messages, whatever it holds, and all is answered in the end", async () => {
-  const { space, sender, stop } = await startSpace();
-  const all = space.methods.length;
-  const pan: OscMessage = { address: "/synth/pan", args: [{ type: "f", value: 0.1 }] };
-  const contents: Record<string, [(index: number) => OscMessage, number]> = {
-    "changes": [() => pan, 1_024],
-    "questions": [() => ({ address: "/help", args: [] }), 1_024 * (all + 1)],
-    "patterns": [(index) => ({ ...pan, address: `//{pan,x${index}}` }), 1_024],
-    "wrong": [() => ({ address: "/nobody", args: [] }), 1_024],
-    "levels": [(index) => index % 2 ? pan : { address: "/status", args: [] }, 512 * 3],
-  };
-  for (const [name, [message, wanted]] of Object.entries(contents)) {
-    const elements = Array.from({ length: 1_024 }, (_, index) => message(index));
-    const steps = space.begin({ timeTag: immediately, elements }, sender)!;
-    let answered = 0;
-    for (let more = true; more;) {
-      more = !steps.next().done;
-      const answers = sender.replies.splice(0).length;
-      answered += answers;
-      assert.ok(answers <= all + 32, `${name}: ${answers} answers in one step`);
-    }
-    assert.equal(answered, wanted, name);
-  }
-  await stop();
-});
-
-Deno.test("a bundle that was begun for one patch is refused, not misunderstood, when another plays at its end", async () => {
-  const { engine, space, sender, stop } = await startSpace();
-  const gain: OscMessage = { address: "/master/gainDb", args: [{ type: "f", value: -20 }] }; // both patches have it
-  const steps = space.begin(
-    { timeTag: immediately, elements: Array.from({ length: 100 }, () => gain) },
-    sender,
-  )!;
-  assert.equal(steps.next().done, false);
-  const { sampleRateHz, blockFrames } = engine.status();
-  await engine.loadPatch(
-    patchNamed("keys").build({
-      sampleRateHz,
-      channels: 2,
-      inputChannels: 0,
-      maximumBlockFrames: blockFrames,
-    }),
-  );
-  while (!steps.next().done);
-  const answers = sender.answers();
-  assert.equal(answers.length, 100);
-  for (const answer of answers) assert.match(answer, /^\/fail \/master\/gainDb another patch plays/);
-  const index = engine.parameters.findIndex(({ address }) => address === "master/gainDb");
-  assert.notEqual(engine.parameterValue(index), -20);
-  await stop();
-});
-
 Deno.test("every unknown address is answered; of a flood of them, only some with suggestions", () =>
-  withOsc(async (client) => {
+  withOsc(async ({ client }) => {
     const unknown = { address: "/nte", args: [] };
     await client.send({ timeTag: immediately, elements: Array.from({ length: 100 }, () => unknown) });
     const answers = [];
@@ -227,7 +152,7 @@ Deno.test("every unknown address is answered; of a flood of them, only some with
   }));
 
 Deno.test("faults are refused over OSC where they are off", () =>
-  withOsc(async (client) => {
+  withOsc(async ({ client }) => {
     assert.match(
       await client.ask("/engine/fault", "ss", "kill", "primary"),
       /^\/fail .*UNDERSTUDY_FAULTS=on/,
@@ -235,17 +160,16 @@ Deno.test("faults are refused over OSC where they are off", () =>
   }, { UNDERSTUDY_FAULTS: "off" }));
 
 Deno.test("garbage is counted and the listener goes on", () =>
-  withOsc(async (client, troubles) => {
+  withOsc(async ({ client, admission }) => {
     for (let index = 0; index < 50; index++) await client.send(new Uint8Array(index).fill(index * 7));
     assert.equal(await client.ask("/panic"), "/done /panic");
-    assert.equal(troubles(), 50);
+    assert.equal(admission.counts.malformed, 50);
   }));
 
-Deno.test("what a bundle holds is answered one by one, and sounds at its time tag", async () => {
+Deno.test("the messages of a bundle are answered one by one, and sound at its time tag", async () => {
   const folder = await Deno.makeTempDir();
   const environment = { UNDERSTUDY_SESSION: `${folder}/a.session` };
-  await withOsc(async (client) => {
-    await new Promise((done) => setTimeout(done, 200));
+  await withOsc(async ({ client, engine }) => {
     const play = (number: number): OscMessage => ({
       address: "/note",
       args: [{ type: "i", value: number }, { type: "f", value: 1 }],
@@ -276,7 +200,8 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
       elements: [{ address: "/off", args: [{ type: "i", value: 70 }] }],
     });
     assert.equal(await client.answer(), "/done /off");
-    await new Promise((done) => setTimeout(done, 900));
+    await until("every command has had its time", () => engine.status().waitingCommands === 0);
+    await engine.settled();
   }, environment);
   const result = await renderAgain(environment.UNDERSTUDY_SESSION);
   assert.equal(result.differingBlocks, 0);
@@ -285,7 +210,7 @@ Deno.test("what a bundle holds is answered one by one, and sounds at its time ta
 });
 
 Deno.test("an enclosed time tag that is earlier takes that of the bundle around it", () =>
-  withOsc(async (client) => {
+  withOsc(async ({ client }) => {
     const atMs = performance.timeOrigin + performance.now() + 500;
     const panic = { address: "/panic", args: [] };
     const earlier = { timeTag: timeTagOf(atMs - 60_000), elements: [panic] };
@@ -295,25 +220,15 @@ Deno.test("an enclosed time tag that is earlier takes that of the bundle around 
     assert.equal(await client.ask("/pedal", "i", 0), "/done /pedal"); // and no /late between
   }));
 
-Deno.test("a taken port is an error that names the remedy", async () => {
-  const options = { hostname: "127.0.0.1", port: 0, onTrouble: () => {} };
-  const first = UdpListener.bind(options);
-  const port = Number(first.address.split(":")[1]);
-  assert.throws(
-    () => UdpListener.bind({ ...options, port }),
-    (error: Error) => error instanceof PortInUseError && /UNDERSTUDY_OSC_PORT/.test(error.message),
-  );
-  await first.stop();
-});
-
 Deno.test("100 times started and stopped, the listener leaves no thread and no descriptor", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
   const space = new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} });
+  const admission = new TestAdmission(space);
   const count = () => ["fd", "task"].map((kind) => [...Deno.readDirSync(`/proc/self/${kind}`)].length);
   let early: number[] = [];
   for (let cycle = 0; cycle < 100; cycle++) {
-    const listener = UdpListener.bind({ hostname: "127.0.0.1", port: 0, onTrouble: () => {} });
-    listener.serve(space);
+    const listener = UdpListener.bind({ hostname: "127.0.0.1", port: 0 });
+    listener.serve(admission);
     const client = new Client(listener.address);
     assert.equal(await client.ask("/panic"), "/done /panic");
     client.close();
@@ -321,41 +236,32 @@ Deno.test("100 times started and stopped, the listener leaves no thread and no d
     if (cycle === 9) early = count();
   }
   const late = count();
+  space.stop();
   await engine.stop();
   assert.ok(late[0] <= early[0], `descriptors: ${early[0]}, then ${late[0]}`);
   assert.ok(late[1] <= early[1] + 1, `threads: ${early[1]}, then ${late[1]}`);
 });
 
 requirement({
-  name: "a client that nobody here wrote, oscsend, is understood over UDP and over TCP",
+  name: "a client from elsewhere, oscsend, is understood over UDP and over TCP",
   fn: async () => {
     const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
-    const listener = UdpListener.bind({
-      hostname: "127.0.0.1",
-      port: 0,
-      onTrouble: (text) => assert.fail(text),
-    });
-    const streams = TcpListener.bind({
-      hostname: "127.0.0.1",
-      port: 0,
-      framing: "length",
-      intake: listener.intake,
-    });
+    const udp = UdpListener.bind({ hostname: "127.0.0.1", port: 0 });
+    const tcp = TcpListener.bind({ hostname: "127.0.0.1", port: 0, framing: "length" });
     const space = new AddressSpace({ engine, version: "1", loadPatch: noPatch, onQuit: () => {} });
-    listener.serve(space);
-    streams.serve(space);
-    for (const url of [`osc.udp://${listener.address}/`, `osc.tcp://${streams.address}/`]) {
+    const admission = new TestAdmission(space, { onNotice: (text) => assert.fail(text) });
+    for (const listener of [udp, tcp]) listener.serve(admission);
+    for (const url of [`osc.udp://${udp.address}/`, `osc.tcp://${tcp.address}/`]) {
       const sent = await new Deno.Command("oscsend", { args: [url, "/note", "if", "60", "0.8"] }).output();
-      await new Promise((done) => setTimeout(done, 100));
-      await engine.settled();
-      const peak = engine.takePeak();
-      assert.ok(sent.success && peak > 0.01, `${url}: peak ${peak}`);
+      assert.ok(sent.success, url);
+      await until(`${url}: the note is heard`, () => engine.takePeak() > 0.01);
+      await until("its voice is counted", () => engine.voices()[0] === 1);
       engine.submit([{ kind: "panic" }]);
-      await new Promise((done) => setTimeout(done, 100));
+      await until("it is silent", () => engine.voices()[0] === 0);
       engine.takePeak();
     }
-    await streams.stop();
-    await listener.stop();
+    for (const listener of [udp, tcp]) await listener.stop();
+    space.stop();
     await engine.stop();
   },
 }, { commands: ["oscsend"], install: "apt-get install liblo-tools" });

@@ -1,11 +1,11 @@
 /**
- * A sender with little to say, in a thread of its own, so that nothing of the engine's main isolate holds it up: a note every
- * few milliseconds, each with the block that the device took when it was sent. Posts those blocks when it is done.
+ * A sender of few packets, in a thread of its own, so that the engine's main isolate does not hold it up: a note every few
+ * milliseconds. At its end it posts the block that the device took when each was sent.
  */
 import { encodePacket } from "../../osc/packet/codec.ts";
 import { SharedMemory } from "../../engine/memory/shared_memory.ts";
 
-/** What the thread is given. */
+/** The thread's task. */
 export interface QuietSenderStart {
   readonly buffer: SharedArrayBuffer;
   readonly port: number;
@@ -19,19 +19,24 @@ const thread = self as unknown as {
   postMessage(blocks: number[]): void;
 };
 
-thread.onmessage = async ({ data }) => {
+thread.onmessage = ({ data }) => {
   const memory = SharedMemory.attach(data.buffer);
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const blocks: number[] = [];
-  for (let id = 0; id < data.notes; id++) {
-    await new Promise((done) => setTimeout(done, data.everyMs));
+  const timer = setInterval(async () => {
     const note = encodePacket({
       address: "/note",
-      args: [{ type: "i", value: 10_000 + id }, { type: "i", value: 60 }, { type: "f", value: 0.5 }],
+      args: [{ type: "i", value: 10_000 + blocks.length }, { type: "i", value: 60 }, {
+        type: "f",
+        value: 0.5,
+      }],
     });
     blocks.push(memory.consumed());
+    const isLast = blocks.length === data.notes;
+    if (isLast) clearInterval(timer);
     await socket.send(note, { transport: "udp", hostname: "127.0.0.1", port: data.port });
-  }
-  socket.close();
-  thread.postMessage(blocks);
+    if (!isLast) return;
+    socket.close();
+    thread.postMessage(blocks);
+  }, data.everyMs);
 };

@@ -1,4 +1,4 @@
-/** Covers: scripts/test.ts */
+/** Covers: scripts/test.ts scripts/test/requirements.ts */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -41,6 +41,65 @@ Deno.test("a test file that cannot be loaded is a failure", async () => {
   assert.match(last ?? "", /^\d+ passed, [1-9]\d* failed/);
   assert.notEqual(code, 0);
 });
+
+Deno.test("a word that is not understood is refused before any test runs, and help is no run", async () => {
+  assert.equal((await runOn(bad, "--filtr", "x")).code, 2);
+  const { code, last } = await runOn(bad, "--help");
+  assert.ok(code === 0 && !/passed/.test(last ?? ""), last);
+});
+
+for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test(`${signal} ends a run with all processes that its tests have started`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "understudy-test-"));
+    try {
+      for (const name of ["one", "two", "three"]) {
+        await writeFile(
+          join(folder, `${name}_test.ts`),
+          `Deno.test("waits", async () => {
+            const child = new Deno.Command("sh", { args: ["-c", "trap '' TERM; sleep 600"] }).spawn();
+            Deno.writeTextFileSync("${folder}/${name}.pid", Deno.pid + " " + child.pid);
+            await child.status;
+          });\n`,
+        );
+      }
+      const files = ["one", "two", "three"].map((name) => join(folder, `${name}_test.ts`));
+      const run = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", "scripts/test.ts", "--jobs", "2", ...files],
+        cwd: fileURLToPath(new URL("../../", import.meta.url)),
+        ...{ stdin: "null", stdout: "piped", stderr: "null" },
+      }).spawn();
+      const printed = new Response(run.stdout).text();
+      const pids = () =>
+        [...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".pid"))
+          .flatMap(({ name }) =>
+            Deno.readTextFileSync(join(folder, name)).split(" ").filter((pid) => pid !== "")
+          );
+      for (const deadline = performance.now() + 60_000; pids().length < 4;) {
+        assert.ok(performance.now() < deadline, "the tests did not begin");
+        await new Promise((done) => setTimeout(done, 20));
+      }
+      run.kill(signal);
+      const { code } = await run.status;
+      assert.equal(code, expected);
+      const lines = (await printed).trimEnd().split("\n");
+      assert.equal(lines.at(-1), "0 passed, 2 failed");
+      assert.equal(lines.at(-2), "interrupted; files that were not run: 1");
+      assert.equal(pids().length, 4, "the third file did not begin");
+      assert.deepEqual(pids().filter(lives), []);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+}
+
+/** Whether a process runs; one that only waits for its parent to notice its end does not. */
+function lives(pid: string): boolean {
+  try {
+    return !/\) [ZX] /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}
 
 Deno.test("a filter is handed on, and one that matches nothing is a failure", async () => {
   assert.deepEqual(await runOn(good + bad, "--filter", "good"), { code: 0, last: "1 passed, 0 failed" });

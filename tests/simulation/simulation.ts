@@ -1,29 +1,37 @@
 /**
- * The simulator: the engine's own log, seals, rings, roles, snapshots, supervisor and native callback, with the threads
+ * The simulator: the engine's own log, seals, rings, delivery log, supervision loop and native callback, with the threads
  * replaced by a seeded scheduler that may put any step of one between any two steps of another. Time is a number that
- * the scheduler advances. One seed is one run, for ever.
+ * the scheduler advances. One seed is one run, for good.
  *
  * Oracles, checked in every run:
  * 1. every frame handed over equals what the plain retelling of the score says ({@link TallyOracle});
  * 2. a block is concealed only if no sane renderer had it ready, and every concealed frame is counted;
  * 3. a seal never changes once it is read;
- * 4. when the faults end, all roles are in lockstep again within a bounded time, with one and the same state.
+ * 4. when the faults end, all roles are in lockstep again within a bounded time, with one and the same state;
+ * 5. a poison command takes the sound once at most: only blocks that hold one are quarantined, nothing that was heard is,
+ *    and no renderer breaks on it afterwards;
+ * 6. the recording holds every block that the device took and every command that it heard; the log overwrites nothing
+ *    before ({@link ScrambledLog} overwrites what is released at once).
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
-import { concealRampFrames, seatCount } from "../../engine/memory/constants.ts";
-import { CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
+import { DeliveryLog } from "../../engine/delivery/delivery_log.ts";
+import { concealRampFrames } from "../../engine/memory/constants.ts";
+import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
-import { fixed, SeatCommand, SeatState, structureBytes, within } from "../../engine/memory/layout.ts";
+import { fixed, within } from "../../engine/memory/layout.ts";
+import { deliveredIndex, slotIndex } from "../../engine/memory/places.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { Renderer } from "../../engine/renderer/renderer.ts";
-import { clearSeat, ordersIndex, reportIndex } from "../../engine/memory/seats.ts";
-import { Exchanges } from "./exchanges.ts";
-import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
-import { Comparison } from "../../engine/supervisor/comparison.ts";
-import { SnapshotSelector } from "../../engine/supervisor/snapshot_selector.ts";
-import { type Action, Supervisor, supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
+import type { Renderer, RendererOptions } from "../../engine/renderer/renderer.ts";
+import { type Supervised, Supervision } from "../../engine/supervisor/supervision.ts";
+import { supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
+import { poisonNumber } from "../../testing/patch/tally_patch.ts";
+import { Exchanges } from "./exchanges.ts";
+import { PoisonOracle } from "./poison_oracle.ts";
+import { RecordingOracle } from "./recording_oracle.ts";
+import { ScrambledLog } from "./scrambled_log.ts";
+import { SimulatedRenderers } from "./simulated_renderers.ts";
 import { TallyOracle } from "./tally_oracle.ts";
 
 export interface SimulationParts {
@@ -31,7 +39,9 @@ export interface SimulationParts {
   readonly patch: CompiledPatch;
   readonly checksum: WebAssembly.Module;
   /** Makes a renderer; planted bugs replace it. */
-  readonly makeRenderer: (...parts: ConstructorParameters<typeof Renderer>) => Renderer;
+  readonly makeRenderer: (options: RendererOptions) => Renderer;
+  /** Makes the command log; planted bugs replace it. */
+  readonly makeLog?: (memory: SharedMemory) => CommandLog;
 }
 
 /** What a run found; `violations` is empty when all oracles held. */
@@ -41,6 +51,9 @@ export interface SimulationResult {
   readonly faults: number;
   readonly concealedBlocks: number;
   readonly rescuedBlocks: number;
+  /** Poison commands that were sent, and times that one was quarantined. */
+  readonly poison: number;
+  readonly quarantines: number;
 }
 
 const seed = 7;
@@ -51,39 +64,18 @@ const stepMs = 0.02;
 const runBlocks = 70;
 const faultsUntilBlock = 40;
 
-type Illness = "none" | "hung" | "slow";
-
-/** A simulated thread on a seat. */
-interface Thread {
-  readonly seat: number;
-  readonly incarnation: number;
-  readonly loop: RendererLoop;
-  readonly renderer: Renderer;
-  illness: Illness;
-  corrupt: boolean;
-  /** Sleeps, or is not scheduled, until then. */
-  wakesMs: number;
-  readyMs: number;
-  ended: boolean;
-  /** When the thread is really gone after it was ended: until then it goes on like a zombie. */
-  goneMs: number;
-  crashed: boolean;
-}
-
 export class Simulation {
   readonly #parts: SimulationParts;
   readonly #random: SeededRandom;
   readonly #memory: SharedMemory;
   readonly #log: CommandLog;
   readonly #seals: SealTable;
-  readonly #comparison: Comparison;
-  readonly #snapshots: SnapshotSelector;
-  readonly #supervisor: Supervisor;
-  readonly #oracle: TallyOracle;
+  readonly #renderers: SimulatedRenderers;
+  readonly #delivery: DeliveryLog;
+  readonly #supervision: Supervision;
+  readonly #poison: PoisonOracle;
+  #oracle: TallyOracle;
   readonly #exchanges: Exchanges;
-  readonly #threads: (Thread | undefined)[] = new Array(seatCount).fill(undefined);
-  /** All threads that may still take a step, also those whose seat has been given to another. */
-  #living: Thread[] = [];
   readonly #entries: LogEntry[] = [];
   readonly #seen = new Map<number, number>();
   readonly #violations: string[] = [];
@@ -94,10 +86,11 @@ export class Simulation {
   #nowMs = 0;
   #nextCallMs = 1;
   #nextTickMs = 0;
-  #position: number;
-  #snapshotPosition: number;
-  #oracleBlock: number;
+  /** Log position that each block told so far ends at. */
+  #positions: number[] = [];
   #expected: Float32Array<ArrayBuffer>[] = [];
+  /** The blocks that were heard, not concealed. */
+  readonly #heard = new Set<number>();
   #faults = 0;
   #concealed = 0;
   #playing = false;
@@ -126,15 +119,38 @@ export class Simulation {
     });
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
-    this.#log = new CommandLog(this.#memory);
-    this.#comparison = new Comparison(this.#memory);
-    this.#snapshots = new SnapshotSelector(this.#memory, this.#comparison);
-    this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount }, () => {});
+    this.#log = (parts.makeLog ?? ((memory) => new ScrambledLog(memory)))(this.#memory);
     this.#exchanges = new Exchanges(this.#memory, parts.patch, parts.checksum);
-    const { exchangeFadeFrames } = this.#memory.geometry;
-    this.#oracle = new TallyOracle(blockFrames, channels, seed, this.#startBlock, exchangeFadeFrames);
-    this.#position = this.#snapshotPosition = this.#firstPosition;
-    this.#oracleBlock = this.#startBlock;
+    this.#poison = new PoisonOracle((text) => this.#violation(text));
+    this.#renderers = new SimulatedRenderers({
+      memory: this.#memory,
+      random: this.#random,
+      nowMs: () => this.#nowMs,
+      makeRenderer: (seat) =>
+        parts.makeRenderer({ memory: this.#memory, ring: seat, seed, patch: this.#exchanges.made(0) }),
+      preparePatches: (renderer) => this.#exchanges.prepare(renderer),
+      onTrap: (block) => this.#poison.trapped(block),
+    });
+    this.#delivery = new DeliveryLog({
+      memory: this.#memory,
+      seals: this.#seals,
+      log: this.#log,
+      onGap: (block, blocks) => this.#violation(`the delivery log missed ${blocks} blocks from ${block} on`),
+    });
+    const start = { block: this.#startBlock, position: this.#firstPosition };
+    this.#delivery.recordTo(
+      new RecordingOracle(start, (position) => this.#entryAt(position), (text) => this.#violation(text)),
+    );
+    this.#supervision = new Supervision({
+      memory: this.#memory,
+      seals: this.#seals,
+      log: this.#log,
+      renderers: this.#renderers,
+      delivery: this.#delivery,
+      nowMs: () => this.#nowMs,
+      orphansOf: (blamed) => this.#exchanges.quarantined(blamed, this.#log.head),
+    });
+    this.#oracle = this.#newOracle();
     this.#output = new Float32Array(64 * channels);
     this.#base = Deno.UnsafePointer.of(this.#memory.bytes);
   }
@@ -147,10 +163,10 @@ export class Simulation {
       if (this.#nowMs >= this.#nextCallMs) this.#call();
       this.#send();
       this.#breakSomething();
-      this.#stepThreads();
+      this.#renderers.step();
       if (this.#played() < faultsUntilBlock) continue;
       recoveryMs += stepMs;
-      if (this.#played() >= runBlocks && this.#supervisor.inLockstep === supervisorDefaults.following) break;
+      if (this.#played() >= runBlocks && this.#supervision.inLockstep === supervisorDefaults.following) break;
       if (recoveryMs > 3_000) this.#violation("not in lockstep 3 s after the last fault");
     }
     if (this.#violations.length === 0) this.#checkCounters();
@@ -160,6 +176,8 @@ export class Simulation {
       faults: this.#faults,
       concealedBlocks: this.#concealed,
       rescuedBlocks: this.#memory.counter("rescuedBlocks"),
+      poison: this.#poison.sent,
+      quarantines: this.#poison.quarantines,
     };
   }
 
@@ -176,66 +194,52 @@ export class Simulation {
   #tick(): void {
     this.#nextTickMs = this.#nowMs + 4 +
       (this.#random.chance(0.05) ? this.#random.below(40) : this.#random.next());
-    const running = this.#supervisor.roles.filter((seat) =>
-      seat !== undefined && this.#supervisor.isRunning(seat)
-    ) as number[];
-    const { outvoted } = this.#comparison.look(running);
-    this.#snapshotPosition = this.#snapshots.look(running) ?? this.#snapshotPosition;
-    const actions = this.#supervisor.observe({
-      nowMs: this.#nowMs,
-      consumed: this.#memory.consumed(),
-      seats: this.#threads.map((thread, seat) => thread && this.#view(thread, seat, outvoted.has(seat))),
-      canJoin: this.#snapshots.canJoin(this.#memory.consumed()),
-    });
-    for (const action of actions) this.#carryOut(action);
-    this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
-    this.#log.release(this.#snapshotPosition);
-    this.#append(this.#exchanges.look(this.#random, this.#log, this.#threads));
-    if (!this.#playing && this.#supervisor.inLockstep >= 2) {
+    this.#note(this.#supervision.turn(true));
+    const { playedPosition } = this.#supervision;
+    this.#append(this.#exchanges.turn(this.#random, this.#log, this.#renderers.living, playedPosition));
+    if (!this.#playing && this.#supervision.inLockstep >= 2) {
       this.#playing = true;
       this.#memory.words[fixed.control.play.index] = 1;
     }
-    if (this.#playing && this.#random.chance(0.02)) {
-      for (const action of this.#supervisor.failover() ?? []) this.#carryOut(action);
+    if (this.#playing && this.#random.chance(0.02)) this.#supervision.failover();
+  }
+
+  /** Follows what the supervision loop reports. */
+  #note({ events }: Supervised): void {
+    for (const event of events) {
+      if (event.event === "alone") this.#poison.alone();
+      if (event.event === "lockstep") this.#poison.recovered();
+      if (event.event === "quarantine") this.#quarantined(event.positions);
     }
   }
 
-  #view(thread: Thread, seat: number, outvoted: boolean) {
-    const report = reportIndex(this.#memory, seat);
-    const word = (name: keyof typeof within.seatReport) =>
-      this.#memory.words[report + within.seatReport[name].index];
-    const gone = thread.ended && (this.#nowMs >= thread.goneMs);
-    return {
-      incarnation: thread.incarnation,
-      state: word("state"),
-      published: word("published"),
-      heartbeat: word("heartbeat"),
-      exited: thread.crashed,
-      gone,
-      outvoted,
-    };
+  /** The score is another from now on, but not where it was heard before. */
+  #quarantined(positions: readonly number[]): void {
+    this.#poison.quarantined(positions.flatMap((position) => this.#entryAt(position) ?? []));
+    for (const position of positions) {
+      const index = blocksBetween(position, this.#firstPosition);
+      this.#entries[index] = { ...this.#entries[index], opcode: Opcode.none };
+    }
+    const before = this.#expected;
+    const ends = this.#positions;
+    this.#oracle = this.#newOracle();
+    this.#expected = [];
+    this.#positions = [];
+    ends.forEach((position) => this.#tellBlock(position));
+    for (const told of this.#heard) {
+      if (before[told].some((sample, index) => sample !== this.#expected[told][index])) {
+        return this.#violation(`a command that was heard in block ${told} was quarantined`);
+      }
+    }
   }
 
-  #carryOut(action: Action): void {
-    const { words } = this.#memory;
-    if (action.do === "spawn") {
-      clearSeat(this.#memory, action.seat);
-      words[ordersIndex(this.#memory, action.seat) + within.seatOrders.command.index] = SeatCommand.wait;
-      this.#threads[action.seat] = this.#startThread(action.seat, action.incarnation);
-    } else if (action.do === "join") {
-      const snapshot = this.#snapshots.use(action.seat);
-      const first = ordersIndex(this.#memory, action.seat);
-      words[first + within.seatOrders.snapshot.index] = snapshot === undefined ? 0 : snapshot + 1;
-      words[first + within.seatOrders.command.index] = SeatCommand.run;
-    } else if (action.do === "end") {
-      const thread = this.#threads[action.seat]!;
-      thread.ended = true;
-      thread.goneMs = thread.crashed ? this.#nowMs : this.#nowMs + this.#random.next() * 30;
-    } else if (action.do === "roles") {
-      action.seats.forEach((seat, role) =>
-        words[fixed.control.roleRing.index + role] = seat === undefined ? 0 : seat + 1
-      );
-    }
+  #entryAt(position: number): LogEntry | undefined {
+    return this.#entries[blocksBetween(position, this.#firstPosition)];
+  }
+
+  #newOracle(): TallyOracle {
+    const { exchangeFadeFrames } = this.#memory.geometry;
+    return new TallyOracle(blockFrames, channels, seed, this.#startBlock, exchangeFadeFrames);
   }
 
   #send(): void {
@@ -257,93 +261,24 @@ export class Simulation {
         at,
       });
     }
+    if (this.#played() < faultsUntilBlock && this.#random.chance(0.02)) bundle.push(this.#poisonCommand(at));
     if (bundle.length <= this.#log.room) this.#append(bundle);
+  }
+
+  /** A command on which every renderer breaks. */
+  #poisonCommand(at: LogEntry["at"]): LogEntry {
+    return { opcode: Opcode.noteOn, target: 1, value: poisonNumber, extra: 1, at };
   }
 
   #append(entries: readonly LogEntry[]): void {
     this.#log.append(entries);
     this.#entries.push(...entries);
-  }
-
-  // The renderer threads.
-
-  #startThread(seat: number, incarnation: number): Thread {
-    const renderer = this.#parts.makeRenderer(this.#memory, seat, ...this.#exchanges.made(0), seed);
-    this.#exchanges.prepare(renderer);
-    const thread: Thread = {
-      seat,
-      incarnation,
-      renderer,
-      loop: new RendererLoop(this.#memory, seat, renderer),
-      illness: "none",
-      corrupt: false,
-      wakesMs: 0,
-      readyMs: this.#nowMs + this.#random.next() * 40,
-      ended: false,
-      goneMs: 0,
-      crashed: false,
-    };
-    this.#living.push(thread);
-    return thread;
-  }
-
-  /** Two cores: in each step of time, two threads chosen by chance may take a few steps. */
-  #stepThreads(): void {
-    this.#living = this.#living.filter((thread) => !this.#isGone(thread));
-    for (let core = 0; core < 2; core++) {
-      const thread = this.#living[this.#random.below(seatCount)];
-      if (!thread || this.#nowMs < thread.wakesMs || this.#nowMs < thread.readyMs) continue;
-      if (thread.illness === "hung" || (thread.illness === "slow" && !this.#random.chance(0.01))) continue;
-      const state = reportIndex(this.#memory, thread.seat) + within.seatReport.state.index;
-      if (this.#memory.words[state] === SeatState.empty) this.#memory.words[state] = SeatState.ready;
-      for (let steps = 1 + this.#random.below(8); steps > 0; steps--) {
-        if (!this.#stepThread(thread, state)) break;
-      }
-    }
-  }
-
-  /** Whether the thread can take no step any more. */
-  #isGone(thread: Thread): boolean {
-    return thread.crashed || (thread.ended && this.#nowMs >= thread.goneMs);
-  }
-
-  #stepThread(thread: Thread, state: number): boolean {
-    try {
-      const next = thread.loop.step();
-      if (next === AfterStep.goOn) return true;
-      if (next === AfterStep.preparePatch) {
-        this.#exchanges.prepare(thread.renderer);
-        return true;
-      }
-      if (next === AfterStep.waitForDevice) thread.wakesMs = this.#nowMs + 0.5 + this.#random.next();
-      if (next === AfterStep.end) thread.crashed = true;
-      return false;
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      this.#memory.words[state] = SeatState.failed;
-      thread.crashed = true;
-      return false;
-    }
+    this.#poison.sent += entries.filter(isPoison).length;
   }
 
   #breakSomething(): void {
     if (this.#played() >= faultsUntilBlock || !this.#random.chance(0.0008)) return;
-    const target = this.#random.below(20);
-    const seats = target === 0 ? this.#supervisor.roles : [this.#random.pick(this.#supervisor.roles)];
-    for (const seat of seats) {
-      const thread = seat === undefined ? undefined : this.#threads[seat];
-      if (!thread || thread.ended || thread.crashed) continue;
-      this.#faults++;
-      const kind = this.#random.pick(["crash", "hung", "stall", "slow", "corrupt"] as const);
-      if (kind === "crash") thread.crashed = true;
-      else if (kind === "stall") thread.wakesMs = this.#nowMs + this.#random.next() * 30;
-      else if (kind === "corrupt") {
-        // Two that are wrong in the same way would be a majority: the engine promises to survive one at a time.
-        if (this.#living.some((other) => other.corrupt && !this.#isGone(other))) continue;
-        thread.renderer.flipBit(0, this.#random.below(32));
-        thread.corrupt = true;
-      } else thread.illness = kind;
-    }
+    this.#faults += this.#renderers.breakSomething(this.#supervision.roles);
   }
 
   // The device.
@@ -364,11 +299,11 @@ export class Simulation {
   /** Renderers in roles that have the block ready, by whether their state is sound. */
   #ready(block: number): { sane: number; corrupt: number } {
     const result = { sane: 0, corrupt: 0 };
-    for (const seat of this.#supervisor.roles) {
-      const thread = seat === undefined ? undefined : this.#threads[seat];
+    for (const seat of this.#supervision.roles) {
+      const thread = seat === undefined ? undefined : this.#renderers.on(seat);
       if (
         !thread ||
-        this.#memory.words[fixed.control.roleRing.index + this.#supervisor.roles.indexOf(seat)] === 0
+        this.#memory.words[fixed.control.roleRing.index + this.#supervision.roles.indexOf(seat)] === 0
       ) continue;
       if (this.#tag(seat!, block) !== block) continue;
       if (thread.corrupt) result.corrupt++;
@@ -378,32 +313,40 @@ export class Simulation {
   }
 
   #tag(seat: number, block: number): number {
-    const { ringOffset, ringBytes, ringSlots, slotBytes } = this.#memory.geometry;
-    return this.#memory.words[(ringOffset + seat * ringBytes + (block & (ringSlots - 1)) * slotBytes) / 4];
+    return this.#memory.words[slotIndex(this.#memory, seat, block) + within.slot.tag.index];
   }
 
   /** Tells the score up to and including this block, with the seal that the renderers found, if they did. */
   #retell(block: number): void {
-    for (; blocksBetween(block, this.#oracleBlock) >= 0; this.#oracleBlock = (this.#oracleBlock + 1) | 0) {
-      const seal = this.#seals.read(this.#oracleBlock);
+    for (;;) {
+      const next = (this.#startBlock + this.#positions.length) | 0;
+      if (blocksBetween(block, next) < 0) return;
+      const seal = this.#seals.read(next);
       if (seal === sealLost) return;
-      const known = this.#seen.get(this.#oracleBlock);
-      if (known !== undefined && known !== seal) {
-        this.#violation(`seal of block ${this.#oracleBlock} changed`);
-      }
-      this.#seen.set(this.#oracleBlock, seal);
-      const position = completePosition(this.#position, seal);
-      const from = blocksBetween(this.#position, this.#firstPosition);
-      const to = blocksBetween(position, this.#firstPosition);
-      this.#expected.push(this.#oracle.nextBlock(this.#entries.slice(from, to)));
-      this.#position = position;
+      const known = this.#seen.get(next);
+      if (known !== undefined && known !== seal) this.#violation(`seal of block ${next} changed`);
+      this.#seen.set(next, seal);
+      this.#tellBlock(completePosition(this.#position, seal));
     }
   }
 
+  /** Log position up to which the score is told. */
+  get #position(): number {
+    return this.#positions.at(-1) ?? this.#firstPosition;
+  }
+
+  /** Tells the next block, which hears the log up to `position`. */
+  #tellBlock(position: number): void {
+    const from = blocksBetween(this.#position, this.#firstPosition);
+    const to = blocksBetween(position, this.#firstPosition);
+    this.#expected.push(this.#oracle.nextBlock(this.#entries.slice(from, to)));
+    this.#positions.push(position);
+  }
+
   #compare(block: number, ready: { sane: number; corrupt: number }): void {
-    const { geometry, words } = this.#memory;
-    const entry = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) / 4;
-    const concealed = words[entry + within.handed.ring.index] === 0;
+    const { words } = this.#memory;
+    const entry = deliveredIndex(this.#memory, block);
+    const concealed = words[entry + within.delivered.ring.index] === 0;
     if (concealed) this.#concealed++;
     if (concealed && ready.sane > 0) this.#violation("concealed although a sane renderer had the block");
     if (concealed) this.#rampLeft = concealRampFrames;
@@ -411,7 +354,9 @@ export class Simulation {
     const knowable = ready.sane >= 2 || ready.corrupt === 0;
     if (!knowable) this.#mayDiffer = true;
     if (concealed) return;
-    const expected = this.#expected[blocksBetween(block, this.#startBlock)];
+    const number = blocksBetween(block, this.#startBlock);
+    if (knowable) this.#heard.add(number);
+    const expected = this.#expected[number];
     if (!expected) return this.#violation("handed over a block that nobody has sealed");
     for (let index = 0; index < expected.length; index++) {
       if (this.#rampLeft > 0 && index % channels === 0) this.#rampLeft--;
@@ -438,4 +383,8 @@ export class Simulation {
       this.#violation("undecided without reason");
     }
   }
+}
+
+function isPoison({ opcode, value }: LogEntry): boolean {
+  return opcode === Opcode.noteOn && value === poisonNumber;
 }

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../engine/memory/checksum.ts";
 import { fixed } from "../../engine/memory/layout.ts";
-import { Renderer } from "../../engine/renderer/renderer.ts";
+import { sealIndex, sealLap } from "../../engine/memory/places.ts";
+import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
+import { Renderer, type RendererOptions } from "../../engine/renderer/renderer.ts";
+import { ScrambledLog } from "./scrambled_log.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { tallyPatch } from "../../testing/tally_patch.ts";
+import { sharedItems } from "../../testing/share.ts";
+import { tallyPatch } from "../../testing/patch/tally_patch.ts";
 
 /** `UNDERSTUDY_TEST_SEED` replays one seed; `UNDERSTUDY_TEST_SEEDS` sets how many are run. */
 const onlySeed = Deno.env.get("UNDERSTUDY_TEST_SEED");
@@ -15,42 +19,47 @@ const parts: SimulationParts = {
   native,
   patch: await tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
   checksum: compileChecksum(),
-  makeRenderer: (...made) => new Renderer(...made),
+  makeRenderer: (options) => new Renderer(options),
 };
 
 Deno.test("under any schedule and any faults, what is heard is the score", () => {
   if (onlySeed !== undefined) {
     return assertSound(Number(onlySeed), new Simulation(Number(onlySeed), parts).run());
   }
-  const total = { blocks: 0, faults: 0, concealedBlocks: 0, rescuedBlocks: 0 };
-  for (let seed = 1; seed <= seeds; seed++) {
+  const total = { blocks: 0, faults: 0, concealedBlocks: 0, rescuedBlocks: 0, poison: 0, quarantines: 0 };
+  const run = sharedItems(
+    "seeds of the simulation",
+    Array.from({ length: seeds }, (_, index) => index + 1),
+    10,
+  );
+  for (const seed of run) {
     const result = new Simulation(seed, parts).run();
     assertSound(seed, result);
     for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += result[key];
   }
-  console.log(`${seeds} seeds:`, total);
+  console.log(`${run.length} seeds:`, total);
   assert.ok(
-    total.faults > seeds && total.rescuedBlocks > 0 && total.concealedBlocks > 0,
-    "the runs must meet faults",
+    total.faults > run.length && total.rescuedBlocks > 0 && total.concealedBlocks > 0 &&
+      total.quarantines > run.length / 20,
+    "the runs must meet faults and poison",
   );
 });
 
 /** A renderer that applies what the log holds when it comes by, instead of what was sealed. */
 class SkippedSeal extends Renderer {
   readonly #words: Int32Array;
-  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+  readonly #memory: SharedMemory;
 
-  constructor(...made: ConstructorParameters<typeof Renderer>) {
-    super(...made);
-    this.#memory = made[0];
-    this.#words = made[0].words;
+  constructor(options: RendererOptions) {
+    super(options);
+    this.#memory = options.memory;
+    this.#words = options.memory.words;
   }
 
   override claim(): void {
-    const { sealOffset, sealCount } = this.#memory.geometry;
-    const index = sealOffset / 4 + (this.block & (sealCount - 1));
-    const lap = (this.block >>> Math.log2(sealCount)) & 0xFFFF;
-    this.#words[index] = (lap << 16) | (this.#words[fixed.log.head.index] & 0xFFFF);
+    const lap = sealLap(this.#memory, this.block);
+    this.#words[sealIndex(this.#memory, this.block)] = (lap << 16) |
+      (this.#words[fixed.log.head.index] & 0xFFFF);
     super.claim();
   }
 }
@@ -79,11 +88,11 @@ class TornSlot extends Renderer {
 
 /** A renderer that joins at the present, as if its snapshot were not old. */
 class StaleSnapshot extends Renderer {
-  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+  readonly #memory: SharedMemory;
 
-  constructor(...made: ConstructorParameters<typeof Renderer>) {
-    super(...made);
-    this.#memory = made[0];
+  constructor(options: RendererOptions) {
+    super(options);
+    this.#memory = options.memory;
   }
 
   override readSnapshot(slot: number): void {
@@ -92,10 +101,34 @@ class StaleSnapshot extends Renderer {
   }
 }
 
+/** A log that says of poison that it does nothing, and leaves it as it is. */
+class ForgottenQuarantine extends ScrambledLog {
+  override quarantine(): boolean {
+    return true;
+  }
+}
+
+/** A log that does nothing about one poison command in two. */
+class HalfQuarantine extends ScrambledLog {
+  override quarantine(position: number): boolean {
+    return position % 2 === 0 ? super.quarantine(position) : true;
+  }
+}
+
+/** A log that gives up what was sealed, though joiners replay it. */
+class EarlyRelease extends ScrambledLog {
+  override release(): void {
+    super.release(this.head);
+  }
+}
+
 const plantedBugs: Record<string, Partial<SimulationParts>> = {
-  "a skipped seal": { makeRenderer: (...made) => new SkippedSeal(...made) },
-  "a torn slot": { makeRenderer: (...made) => new TornSlot(...made) },
-  "a stale snapshot": { makeRenderer: (...made) => new StaleSnapshot(...made) },
+  "a skipped seal": { makeRenderer: (options) => new SkippedSeal(options) },
+  "a torn slot": { makeRenderer: (options) => new TornSlot(options) },
+  "a stale snapshot": { makeRenderer: (options) => new StaleSnapshot(options) },
+  "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
+  "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
+  "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },
 };
 
 for (const [name, bug] of Object.entries(plantedBugs)) {

@@ -1,9 +1,4 @@
-/**
- * The assembler beside `wabt`, the reference: the same bytes for every patch, every instruction and every number.
- *
- * Covers: compiler/wasm/assemble.ts compiler/wasm/assemble_function.ts compiler/wasm/instruction_set.ts
- *  compiler/wasm/wat_reader.ts compiler/wasm/byte_writer.ts
- */
+/** The assembler beside `wabt`, the reference: the same bytes for every patch, every instruction and every number. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import wabt from "wabt";
@@ -12,11 +7,12 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { assemble } from "../../../compiler/wasm/assemble.ts";
 import { patchText } from "../../../compiler/compile.ts";
 import { instructions } from "../../../compiler/wasm/instruction_set.ts";
-import { floatText } from "../../../compiler/kernel.ts";
+import { floatText } from "../../../compiler/wat/float_text.ts";
 import { AssemblyError } from "../../../compiler/wasm/wat_reader.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { sharedRuns } from "../../../testing/share.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 
 const runs = Number(Deno.env.get("UNDERSTUDY_TEST_GRAPHS") ?? 120);
@@ -56,7 +52,7 @@ Deno.test("random patches become the bytes that the reference makes of them", ()
       recipes,
       (recipe) => assertSame(patchText(patchOf(recipe).build(testFormat), testFormat).wat),
     ),
-    { numRuns: runs },
+    sharedRuns("random patches beside the reference assembler", runs, 4),
   );
 });
 

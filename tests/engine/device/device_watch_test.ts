@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { requirement } from "../../../testing/requirement.ts";
-import { soundServerNeeds } from "../../../testing/sound_server.ts";
+import { soundServerNeeds } from "../../../testing/sound/sound_server.ts";
 
 async function lose(how: "killed" | "halted"): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {

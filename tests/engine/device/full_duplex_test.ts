@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { requirement } from "../../../testing/requirement.ts";
-import { soundServerNeeds, startSoundServer } from "../../../testing/sound_server.ts";
-import { renderAgain, startTestEngine } from "../../../testing/test_engine.ts";
+import { soundServerNeeds, startSoundServer } from "../../../testing/sound/sound_server.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 requirement({
   name: "on a real server the input is heard, recorded and rendered: an echo through the server's own wires",
@@ -12,7 +13,7 @@ requirement({
     const server = await startSoundServer(48_000, 256);
     Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));
     const folder = await Deno.makeTempDir();
-    const { engine } = await startTestEngine({
+    const { engine, secondsPass } = await startTestEngine({
       patch: (format) => compilePatch("sines", format),
       environment: {
         UNDERSTUDY_DRIVER: "portaudio",
@@ -36,14 +37,14 @@ requirement({
       }
       const inputGain = engine.parameters.findIndex(({ address }) => address === "input/gainDb");
       engine.submit([{ kind: "set", parameter: inputGain, value: -1 }]);
-      await new Promise((done) => setTimeout(done, 100));
+      await secondsPass(0.1);
       engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 }]);
-      await new Promise((done) => setTimeout(done, 30));
+      await secondsPass(0.03);
       engine.submit([{ kind: "panic" }]);
-      await new Promise((done) => setTimeout(done, 150));
+      await secondsPass(0.15);
       engine.takePeak();
       engine.injectFault("kill", "primary");
-      await new Promise((done) => setTimeout(done, 100));
+      await secondsPass(0.1);
       const echo = engine.takePeak();
       await engine.stop();
       assert.ok(echo > 0.005, `after 150 ms the echo has a peak of ${echo}`);

@@ -3,8 +3,10 @@
  * on. A process of its own, because a stream of a dead server cannot be closed.
  */
 import assert from "node:assert/strict";
-import { startSoundServer } from "../../../testing/sound_server.ts";
-import { renderAgain, startTestEngine, until } from "../../../testing/test_engine.ts";
+import { startSoundServer } from "../../../testing/sound/sound_server.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 
 const server = await startSoundServer(48_000, 128);
 Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CommandLog, EntryField, Opcode } from "../../../engine/log/command_log.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const note = { opcode: Opcode.noteOn, target: 60, value: 60, extra: 0.5 };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { completePosition, sealLost, SealTable } from "../../../engine/log/seal_table.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("the first to claim a block seals it, everyone after finds that", () => {
   for (const startBlock of [0, 12_345, 0xFFFFFFF8]) {

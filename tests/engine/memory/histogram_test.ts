@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Histogram, lowerEdge } from "../../../engine/memory/histogram.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("buckets are contiguous and at most a quarter wide", () => {
   for (let bucket = 0; bucket < 120; bucket++) assert.ok(lowerEdge(bucket + 1) > lowerEdge(bucket));

@@ -3,18 +3,18 @@ import { logEntryWords } from "../../../engine/memory/constants.ts";
 import type { Command } from "../../../engine/control/control.ts";
 import { EntryField, Opcode, opcodeMask } from "../../../engine/log/command_log.ts";
 import { completePosition } from "../../../engine/log/seal_table.ts";
-import { HandedFlag } from "../../../engine/memory/layout.ts";
+import { DeliveredFlag } from "../../../engine/memory/layout.ts";
 import { blockRecordWords } from "../../../engine/session/session_format.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
 import type { CompiledPatch } from "../../../compiler/graph/compiled_patch.ts";
 import { encodePacket } from "../../../osc/packet/codec.ts";
 import { readScore } from "../../../osc/score/score.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { sameBits } from "../../../testing/patch_player.ts";
+import { sameBits } from "../../../testing/patch/patch_player.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
-import { renderSamples } from "../../../testing/render_samples.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { inFolder } from "../../../testing/in_folder.ts";
+import { renderSamples } from "../../../testing/patch/render_samples.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
 const blockFrames = 128;
@@ -50,7 +50,7 @@ async function read(path: string, patch: CompiledPatch): Promise<Recorded> {
     }
     for (let at = 1; at < words.length; at += blockRecordWords) {
       position = completePosition(position, words[at] & 0xFFFF);
-      const damage = HandedFlag.concealed | HandedFlag.faded | HandedFlag.ramped;
+      const damage = DeliveredFlag.concealed | DeliveredFlag.faded | DeliveredFlag.ramped;
       if (((words[at] >>> 16) & damage) === 0) intact.push(seals.length);
       seals.push(position);
     }
@@ -130,48 +130,45 @@ function randomCommands(random: SeededRandom, parameters: CompiledPatch["paramet
   ]);
 }
 
-Deno.test("what is played live is, byte for byte, what a score of the same commands renders offline", async () => {
-  const folder = await Deno.makeTempDir();
-  const session = `${folder}/live.session`;
-  const { engine, patch } = await startTestEngine({
-    environment: { UNDERSTUDY_SESSION: session },
-    patch: (format) => compilePatch("keys", format),
-    captureFrames: 48_000,
-  });
-  const capture = new OutputCapture(engine.memory);
-  const random = new SeededRandom(seed);
-  for (let step = 0; step < 40; step++) {
-    const ahead = performance.timeOrigin + performance.now() + 20 + random.next() * 200;
-    engine.submit(
-      randomCommands(random, patch.parameters),
-      random.chance(0.7) ? { unixMs: ahead } : undefined,
-    );
-    await new Promise((done) => setTimeout(done, random.below(50)));
-  }
-  await new Promise((done) => setTimeout(done, 300));
-  await engine.stop();
-  const captured = capture.finish();
-  const { heard, intact, blocks } = await read(session, patch);
-  assert.ok(heard.length >= 40 && intact.length > blocks / 2, `seed ${seed}`);
-
-  for (const bytes of [asText(heard), asBinary(heard)]) {
-    for (const size of [blockFrames, 512]) {
-      const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: size };
-      const offlinePatch = compilePatch("keys", format);
-      const { events } = readScore(bytes, { name: "live", sampleRateHz, patch: offlinePatch });
-      const { samples } = await renderSamples(offlinePatch, events, { frames: blocks * blockFrames }, {
-        blockFrames: size,
-      });
-      let sounding = 0;
-      for (const block of intact) {
-        const [from, to] = [block * blockFrames * 2, (block + 1) * blockFrames * 2];
-        if (to > captured.length) break; // the last period may not have been captured
-        const live = captured.subarray(from, to);
-        assert.ok(sameBits(live, samples.subarray(from, to)), `block ${block}, seed ${seed}`);
-        if (live.some((sample) => sample !== 0)) sounding++;
-      }
-      assert.ok(sounding > 100, `seed ${seed}`);
+Deno.test("what is played live is, byte for byte, what a score of the same commands renders offline", () =>
+  inFolder(async (folder) => {
+    const session = `${folder}/live.session`;
+    const { engine, patch, clock, driver, secondsPass, stop } = await startTestEngine({
+      driver: "manual",
+      environment: { UNDERSTUDY_SESSION: session },
+      patch: (format) => compilePatch("keys", format),
+    });
+    const random = new SeededRandom(seed);
+    for (let step = 0; step < 40; step++) {
+      const aheadMs = clock.unixMs + 20 + random.next() * 200;
+      engine.submit(
+        randomCommands(random, patch.parameters),
+        random.chance(0.7) ? { unixMs: aheadMs } : undefined,
+      );
+      await secondsPass(random.below(50) / 1_000);
     }
-  }
-  await Deno.remove(folder, { recursive: true });
-});
+    await secondsPass(0.3);
+    await stop();
+    const { captured } = driver;
+    const { heard, intact, blocks } = await read(session, patch);
+    assert.ok(heard.length >= 40 && intact.length > blocks / 2, `seed ${seed}`);
+
+    for (const bytes of [asText(heard), asBinary(heard)]) {
+      for (const size of [blockFrames, 512]) {
+        const format = { sampleRateHz, channels: 2, inputChannels: 0, maximumBlockFrames: size };
+        const offlinePatch = compilePatch("keys", format);
+        const { events } = readScore(bytes, { name: "live", sampleRateHz, patch: offlinePatch });
+        const { samples } = await renderSamples(offlinePatch, events, { frames: blocks * blockFrames }, {
+          blockFrames: size,
+        });
+        let sounding = 0;
+        for (const block of intact) {
+          const [from, to] = [block * blockFrames * 2, (block + 1) * blockFrames * 2];
+          const live = captured.subarray(from, to);
+          assert.ok(sameBits(live, samples.subarray(from, to)), `block ${block}, seed ${seed}`);
+          if (live.some((sample) => sample !== 0)) sounding++;
+        }
+        assert.ok(sounding > 100, `seed ${seed}`);
+      }
+    }
+  }));

@@ -5,11 +5,16 @@ import type { Command, ScoreEvent } from "../../../engine/control/control.ts";
 import { ScoreUnplayableError, silenceSeconds } from "../../../engine/render/score_renderer.ts";
 import type { ParameterDeclaration } from "../../../compiler/graph/compiled_patch.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { compileForTest, sameBits, testFormat } from "../../../testing/patch_player.ts";
-import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { compileForTest, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { definePatch } from "../../../modules/patch.ts";
 import { delay } from "../../../modules/time/delay.ts";
-import { clickInstrument, clicks, renderConfig, renderSamples } from "../../../testing/render_samples.ts";
+import {
+  clickInstrument,
+  clicks,
+  renderConfig,
+  renderSamples,
+} from "../../../testing/patch/render_samples.ts";
 
 const clickPatch = await compileForTest(clicks);
 const echoSeconds = 1.5;

@@ -6,10 +6,13 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { startTestEngine, until } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
-Deno.test("every note's end is told once, by whichever renderer plays the lead", async () => {
-  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
+Deno.test("every note's end is reported once, by whichever renderer plays the lead", async () => {
+  const { engine, clock, ...running } = await startTestEngine({
+    driver: "manual",
+    patch: (format) => compilePatch("sines", format),
+  });
   const ends: number[] = [];
   engine.observe((event: EngineEvent) => {
     if (event.event === "noteEnd") ends.push(event.id);
@@ -17,20 +20,15 @@ Deno.test("every note's end is told once, by whichever renderer plays the lead",
   const notes = 40;
   for (let id = 0; id < notes; id++) {
     engine.submit([{ kind: "noteOn", instrument: 0, id, number: 40 + id, velocity: 0.5 }]);
-    engine.submit([{ kind: "noteOff", instrument: 0, id }], {
-      unixMs: performance.timeOrigin + performance.now() + 60,
-    });
+    engine.submit([{ kind: "noteOff", instrument: 0, id }], { unixMs: clock.unixMs + 60 });
     if (id % 10 === 5) {
-      await until(
-        "all are there",
-        () => Object.values(engine.status().rendererIds).every((renderer) => renderer !== 0),
-      );
+      await running.lockstep();
       engine.injectFault("kill", "primary");
     }
-    await new Promise((done) => setTimeout(done, 10));
+    await running.secondsPass(0.01);
   }
-  await until("all notes have ended", () => ends.length >= notes);
-  await new Promise((done) => setTimeout(done, 100));
-  await engine.stop();
+  await running.playUntil("the ends of all notes", () => ends.length >= notes);
+  await running.secondsPass(0.1);
+  await running.stop();
   assert.deepEqual([...ends].sort((a, b) => a - b), Array.from({ length: notes }, (_, id) => id));
 });

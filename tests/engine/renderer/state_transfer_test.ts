@@ -1,7 +1,7 @@
 /**
  * What goes on when one patch is exchanged for another, without threads and without time.
  *
- * Covers: engine/renderer/patch_instance.ts compiler/state_regions.ts
+ * Covers: engine/renderer/patch_instance.ts compiler/plan/state_regions.ts
  */
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
@@ -12,7 +12,7 @@ import { compileGraph } from "../../../compiler/compile.ts";
 import type { Patch } from "../../../modules/patch.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { tone } from "../../../testing/versions.ts";
+import { tone } from "../../../testing/patch/tone_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
 const { native } = await nativeForTests();

@@ -16,9 +16,9 @@ Deno.test("a listener that throws keeps no other from hearing, and one that left
   made.observe(() => {
     throw new Error("mine");
   });
-  made.tell({ event: "alone" });
+  made.emit({ event: "alone" });
   stop();
-  made.tell({ event: "overload" });
+  made.emit({ event: "overload" });
   assert.deepEqual(events, [{ event: "alone" }]);
   assert.equal(lines.filter((line) => line.includes("mine")).length, 2);
 });
@@ -29,12 +29,13 @@ Deno.test("an instrument is told to be silent once, when its last voice has ende
   assert.deepEqual(events, [{ event: "silent", instrument: 1 }, { event: "silent", instrument: 0 }]);
 });
 
-Deno.test("faults are counted by cause, and a divergence is logged once until it is over", () => {
+Deno.test("faults are counted by cause, and what the loop finds is logged", () => {
   const { made, lines, events } = reporter();
   const fault = { event: "fault", cause: "hang", seat: 1, incarnation: 7, role: "spare", block: -1 } as const;
   made.supervised(fault, 0, "");
   made.supervised(fault, 0, "");
-  for (const block of [3, 4, undefined, 9]) made.divergence(block, false);
+  made.supervised({ event: "divergence", block: 3, undecided: false }, 0, "");
+  made.supervised({ event: "quarantine", positions: [7, 8] }, 0, "");
   assert.deepEqual(made.faults, { hang: 2 });
   assert.deepEqual(events[0], {
     event: "fault",
@@ -43,5 +44,7 @@ Deno.test("faults are counted by cause, and a divergence is logged once until it
     rendererId: 7,
     block: 0xFFFFFFFF,
   });
-  assert.equal(lines.filter((line) => line.includes("outvoted")).length, 2);
+  assert.equal(lines.filter((line) => line.includes("outvoted")).length, 1);
+  assert.equal(lines.filter((line) => line.includes("2 commands are skipped permanently")).length, 1);
+  assert.deepEqual(events.at(-1), { event: "quarantine", commands: 2 });
 });

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { startTestEngine, until } from "../../../testing/test_engine.ts";
+import { OutputCapture } from "../../../testing/engine/output_capture.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 
 Deno.test("voices, peaks by channel, values and events tell what the sound does, also after a renderer fell", async () => {
   const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
@@ -15,7 +16,7 @@ Deno.test("voices, peaks by channel, values and events tell what the sound does,
   engine.submit([60, 64].map((id) => ({ kind: "noteOn", instrument: 0, id, number: id, velocity: 1 })));
   await until("two voices sound", () => engine.voices()[0] === 2);
   await until("only the left is loud", () => {
-    const [left, right] = meter.take();
+    const [left, right] = meter.drain();
     return left > 0.05 && right < 1e-6;
   });
   engine.injectFault("kill", "primary");

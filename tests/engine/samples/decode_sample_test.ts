@@ -6,7 +6,7 @@ import fc from "fast-check";
 import wavefile from "wavefile";
 import { decodeSample, maxFrames } from "../../../engine/samples/decode_sample.ts";
 import { SampleError } from "../../../engine/samples/sample_error.ts";
-import { sox, withSox } from "../../../testing/sound_files.ts";
+import { sox, withSox } from "../../../testing/sound/sound_files.ts";
 
 const decode = async (folder: string, name: string) =>
   await decodeSample(name, await Deno.readFile(`${folder}/${name}`));
@@ -136,7 +136,7 @@ Deno.test("what is no sound file is said to be none, with what it is and what wo
   await refused("a.aif", bytes("FORM"), /found AIFF/);
   await refused("a.m4a", bytes("\0\0\0 ftypM4A"), /found MP4/);
   await refused("a.ogg", bytes("OggS".padEnd(28, "\0") + "OpusHead"), /found Ogg with Opus/);
-  await refused("a.wav", bytes("RIFF\0\0\0\0WAVE"), /cannot be decoded: .*; export it anew/);
+  await refused("a.wav", bytes("RIFF\0\0\0\0WAVE"), /cannot be decoded: .*; export it again/);
   const six = new wavefile.WaveFile();
   six.fromScratch(6, 48_000, "16", Array.from({ length: 6 }, () => [1, 2, 3]));
   await refused(

@@ -10,13 +10,13 @@ import { sampler } from "../../../modules/oscillators/sampler.ts";
 import { definePatch, instrument, type Patch } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { sampleFile } from "../../../modules/signal/sample_file.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { sameBits } from "../../../testing/patch_player.ts";
-import { renderAgain, startTestEngine, type TestEngine, until } from "../../../testing/test_engine.ts";
-import { sox, withSox } from "../../../testing/sound_files.ts";
+import { sameBits } from "../../../testing/patch/patch_player.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
+import { sox, withSox } from "../../../testing/sound/sound_files.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 async function refused(loading: Promise<unknown>, expected: RegExp): Promise<void> {
   await assert.rejects(loading, (error) => {
@@ -105,9 +105,6 @@ withSox(
   },
 );
 
-const inLockstep = ({ engine }: TestEngine) =>
-  until("three are in lockstep", () => Object.values(engine.status().rendererIds).every((id) => id !== 0));
-
 withSox(
   "samples play under faults and exchanges, and the session, rendered from the same files, is what was heard",
   async (folder) => {
@@ -118,41 +115,40 @@ withSox(
     const [one, other] = [looped("a.wav"), looped("b.flac")].map((patch) => patch.build(format));
     const bank = await loader.load(folder, one.samples!);
     const patch = compileGraph(one, format, bank);
-    const running = await startTestEngine({
+    const { engine, events, ...running } = await startTestEngine({
+      driver: "manual",
       environment: { UNDERSTUDY_SESSION: session },
       patch: () => Promise.resolve(patch),
-      captureFrames: 96_000,
     });
-    const { engine } = running;
-    const capture = new OutputCapture(engine.memory);
     const note = (id: number, number: number) =>
       ({ kind: "noteOn", instrument: 0, id, number, velocity: 0.5 }) as const;
-    await inLockstep(running);
+    await running.lockstep();
     engine.submit([note(1, 60)]);
-    await pause(50);
+    await running.secondsPass(0.05);
     engine.injectFault("kill", "primary");
-    await inLockstep(running);
+    await running.lockstep();
     // a patch whose file is missing never reaches the engine
     await refused(loader.load(folder, ["missing.wav"]), /missing\.wav/);
-    await engine.loadPatch(other, await loader.load(folder, other.samples!));
+    await running.playDuring(engine.loadPatch(other, await loader.load(folder, other.samples!)));
     engine.submit([note(2, 55)]);
-    await pause(50);
+    await running.secondsPass(0.05);
     engine.injectFault("kill", "all");
-    await until("nobody plays", () => running.events.some(({ event }) => event === "alone"));
-    await inLockstep(running);
+    await until("an engine alone", () => events.some(({ event }) => event === "alone"));
+    running.driver.call(20);
+    await running.lockstep();
     engine.takePeak();
-    await pause(100);
+    await running.secondsPass(0.1);
     assert.ok(engine.takePeak() > 0.01, "it sounds on");
-    await engine.loadPatch(one, await loader.load(folder, one.samples!));
-    await engine.settled();
-    await engine.stop();
-    const captured = capture.finish();
+    await running.playDuring(engine.loadPatch(one, await loader.load(folder, one.samples!)));
+    await running.settled();
+    await running.stop();
+    const { captured } = running.driver;
     assert.ok(captured.some((sample) => Math.abs(sample) > 0.05));
 
     const rendered = await renderAgain(session);
     assert.equal(rendered.differingBlocks, 0);
     assert.ok(rendered.complete);
-    assert.ok(sameBits(captured, rendered.samples.subarray(0, captured.length)));
+    assert.ok(sameBits(captured, rendered.samples));
 
     const elsewhere = `${folder}/elsewhere`;
     await Deno.mkdir(elsewhere);
@@ -182,21 +178,23 @@ withSox(
     const patch = compileGraph(graph, format, bank);
     assert.ok(bank!.memory.buffer.byteLength > 15_000_000);
     assert.ok(patch.arena.bytes < 500_000, `${patch.arena.bytes}`);
-    const running = await startTestEngine({ patch: () => Promise.resolve(patch) });
-    const { engine } = running;
-    await inLockstep(running);
+    const { engine, ...running } = await startTestEngine({
+      driver: "manual",
+      patch: () => Promise.resolve(patch),
+    });
+    await running.lockstep();
     assert.ok(engine.memory.geometry.arenaBytes < 10_000_000);
     engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 }]);
-    await pause(50);
+    await running.secondsPass(0.05);
     // what one writes, all hear: this is the memory that they read
     new Uint32Array(bank!.memory.buffer).fill(0);
-    await pause(100);
+    await running.secondsPass(0.1);
     engine.takePeak();
-    await pause(50);
+    await running.secondsPass(0.05);
     assert.equal(engine.takePeak(), 0);
     // one that was late, or differs because it read while we wrote, is another matter than one that broke
     const { faults } = engine.status();
     assert.deepEqual([faults.throw, faults.trap], [undefined, undefined]);
-    await engine.stop();
+    await running.stop();
   },
 );

@@ -1,8 +1,10 @@
 /** Patch files with samples, as users run them. */
 import assert from "node:assert/strict";
-import { readFloatWav } from "../../chaos/read_float_wav.ts";
+import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
+import type { OscMessage } from "../../../osc/packet/packet.ts";
+import { until } from "../../../testing/until.ts";
 import { UdpClient } from "../../../testing/osc/udp_client.ts";
-import { sox, withSox } from "../../../testing/sound_files.ts";
+import { sox, withSox } from "../../../testing/sound/sound_files.ts";
 
 const root = new URL("../../..", import.meta.url);
 
@@ -178,7 +180,13 @@ Deno.test("the ready sampler is loaded from afar, played, and its session is ren
         const answer = await client.ask(`/${instrument}/note`, "if", note, 0.8);
         assert.equal(answer.at(-1), `/done /${instrument}/note`);
       }
-      await new Promise((done) => setTimeout(done, 300));
+      await client.say("/meters", "f", 60);
+      const loud = (message: OscMessage) =>
+        message.args.some((arg) => "value" in arg && Number(arg.value) > 0.1);
+      await until(
+        "a loud peak",
+        () => client.answers.some((each) => each.address === "/meters" && loud(each)),
+      );
     });
     await rendersAlike(session, `${folder}/a.wav`);
     // its keys and its kit are in the file, not only the silence before them

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { Comparison, vote } from "../../../engine/supervisor/comparison.ts";
 import { structureBytes, within } from "../../../engine/memory/layout.ts";
+import { slotIndex } from "../../../engine/memory/places.ts";
 import { reportIndex } from "../../../engine/memory/seats.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const ballot = (seat: number, low: number) => ({ seat, low, high: 1 });
 
@@ -18,9 +19,9 @@ Deno.test("a majority names who is wrong; without one nobody is", () => {
 Deno.test("every published block is compared once, also where the ring has wrapped", () => {
   const memory = testMemory();
   const comparison = new Comparison(memory);
-  const { ringOffset, ringBytes, ringSlots, slotBytes } = memory.geometry;
+  const { ringSlots } = memory.geometry;
   const publish = (seat: number, block: number, low: number) => {
-    const slot = (ringOffset + seat * ringBytes + (block & (ringSlots - 1)) * slotBytes) / 4;
+    const slot = slotIndex(memory, seat, block);
     memory.words[slot + within.slot.checksumLow.index] = low;
     memory.words[slot + within.slot.tag.index] = block;
     memory.words[reportIndex(memory, seat) + within.seatReport.published.index] = block + 1;
@@ -28,11 +29,11 @@ Deno.test("every published block is compared once, also where the ring has wrapp
   for (let block = 0; block < 3 * ringSlots; block++) {
     [0, 1, 2].forEach((seat) => publish(seat, block, block));
   }
-  assert.equal(comparison.look([0, 1, 2]).block, undefined);
+  assert.equal(comparison.poll([0, 1, 2]).block, undefined);
   const next = 3 * ringSlots;
   [0, 1, 2].forEach((seat) => publish(seat, next, seat === 1 ? 99 : next));
-  const found = comparison.look([0, 1, 2]);
+  const found = comparison.poll([0, 1, 2]);
   assert.deepEqual([found.block, [...found.outvoted], found.undecided], [next, [1], false]);
-  assert.equal(comparison.look([0, 1, 2]).block, undefined);
+  assert.equal(comparison.poll([0, 1, 2]).block, undefined);
   assert.equal(structureBytes.slot % 16, 0);
 });

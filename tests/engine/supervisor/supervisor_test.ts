@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { FaultCause } from "../../../engine/control/control.ts";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import {
   type Action,
-  type FaultCause,
   type SeatView,
   Supervisor,
   supervisorDefaults,
@@ -12,13 +12,10 @@ import {
 /** Eight seats whose renderers do as they are told, and a clock that goes 4 ms a tick. */
 class Stage {
   readonly events: SupervisorEvent[] = [];
-  readonly supervisor = new Supervisor(
-    { ...supervisorDefaults, seatCount: 8 },
-    (event) => this.events.push(event),
-  );
+  readonly supervisor = new Supervisor({ ...supervisorDefaults, seatCount: 8 });
   readonly seats: (SeatView | undefined)[] = new Array(8).fill(undefined);
   roles: readonly (number | undefined)[] = [];
-  actions: Action[] = [];
+  actions: readonly Action[] = [];
   consumed = 0;
   nowMs = 0;
   unheard = false;
@@ -38,13 +35,15 @@ class Stage {
           published: running ? this.consumed + 4 : view.published,
         };
       });
-      this.actions = this.supervisor.observe({
+      const { actions, events } = this.supervisor.observe({
         nowMs: this.nowMs,
         consumed: this.consumed,
         seats: this.seats,
         canJoin: true,
         unheard: this.unheard,
       });
+      this.actions = actions;
+      this.events.push(...events);
       this.actions.forEach((action) => this.#obey(action));
     }
     return this;
@@ -172,7 +171,7 @@ Deno.test("a planned switch exchanges primary and standby, and is refused withou
   const stage = new Stage();
   assert.equal(stage.supervisor.failover(), undefined);
   stage.tick(5);
-  assert.deepEqual(stage.supervisor.failover(), [{ do: "roles", seats: [1, 0, 2] }]);
+  assert.deepEqual(stage.supervisor.failover()?.actions, [{ do: "roles", seats: [1, 0, 2] }]);
 });
 
 Deno.test("starts beyond the budget wait longer and longer, up to a bound, and never end", () => {

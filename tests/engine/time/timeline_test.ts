@@ -1,97 +1,86 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fixed } from "../../../engine/memory/layout.ts";
-import { blocksBetween } from "../../../engine/memory/shared_memory.ts";
+import { blocksBetween, type SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { Timeline } from "../../../engine/time/timeline.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { testMemory } from "../../../testing/test_memory.ts";
+import { ManualClock } from "../../../testing/engine/manual_clock.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
+const blockFrames = 128;
+
+/** A timeline on clocks that a test moves, with the memory whose stamps it follows. */
+function manualTimeline(dimensions: Parameters<typeof testMemory>[0] = {}) {
+  const clock = new ManualClock();
+  const memory = testMemory({ sampleRateHz: 48_000, blockFrames, ...dimensions });
+  return { clock, memory, timeline: new Timeline(memory, native, clock) };
+}
 
 /** Writes a stamp as the callback does. */
-function stamp(memory: ReturnType<typeof testMemory>, block: number, ticks: bigint): void {
+function stamp(memory: SharedMemory, block: number, ticks: bigint): void {
   memory.words[fixed.callback.stampBlock.index] = block;
   memory.wide[fixed.callback.stampTicks.index] = ticks;
   memory.words[fixed.callback.stampSequence.index] += 2;
 }
 
-function ticksNow(): { ticks: bigint; ns: bigint } {
-  const pair = new BigUint64Array(2);
-  native.symbols.us_read_clocks(pair);
-  return { ticks: pair[0], ns: pair[1] };
-}
-
-Deno.test("moments a number of frames apart are that many frames apart, through the jitter of the stamps, and across the wrap", async () => {
+Deno.test("moments a number of frames apart are that many frames apart, through the jitter of the stamps, and across the wrap", () => {
   const startBlock = 0xFFFFFFC0;
-  const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128, startBlock });
-  const timeline = new Timeline(memory, native);
-  const before = ticksNow();
-  await new Promise((done) => setTimeout(done, 20));
-  const after = ticksNow();
-  const ticksPerNs = Number(after.ticks - before.ticks) / Number(after.ns - before.ns);
-  let block = 0;
-  for (let call = 0; call < 100; call++) {
-    const jitterNs = call % 7 * 50_000;
-    stamp(
-      memory,
-      (startBlock + block) | 0,
-      after.ticks + BigInt(Math.round((block * 128 / 48_000 * 1e9 + jitterNs) * ticksPerNs)),
-    );
+  const { clock, memory, timeline } = manualTimeline({ startBlock });
+  for (let block = 0; block < 100; block++) {
+    const jitterNs = BigInt(block % 7 * 50_000);
+    clock.advance(blockFrames / 48_000);
+    stamp(memory, (startBlock + block) | 0, clock.ticks + jitterNs);
     timeline.follow();
-    block++;
   }
-  const wall = performance.timeOrigin + performance.now() + 1_000;
-  const first = timeline.frameAt(wall);
+  const wallMs = clock.unixMs + 1_000;
+  const first = timeline.frameAt(wallMs);
   for (const frames of [1, 100, 4_801]) {
-    const later = timeline.frameAt(wall + frames / 48);
-    const distance = blocksBetween(later.block, first.block) * 128 + later.frame - first.frame;
+    const later = timeline.frameAt(wallMs + frames / 48);
+    const distance = blocksBetween(later.block, first.block) * blockFrames + later.frame - first.frame;
     assert.equal(distance, frames);
   }
-  assert.ok(first.frame >= 0 && first.frame < 128);
+  assert.ok(first.frame >= 0 && first.frame < blockFrames);
 });
 
-Deno.test("after a pause of the stream the loop starts anew instead of drifting there", async () => {
-  const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128 });
-  const timeline = new Timeline(memory, native);
-  await new Promise((done) => setTimeout(done, 5));
-  stamp(memory, 0, ticksNow().ticks);
+Deno.test("after a pause of the stream the loop starts again instead of drifting there", () => {
+  const { clock, memory, timeline } = manualTimeline();
+  clock.advance(0.005);
+  stamp(memory, 0, clock.ticks);
   timeline.follow();
-  await new Promise((done) => setTimeout(done, 200));
-  stamp(memory, 1, ticksNow().ticks);
+  clock.advance(0.2);
+  stamp(memory, 1, clock.ticks);
   timeline.follow();
-  const now = timeline.frameAt(performance.timeOrigin + performance.now());
-  assert.ok(blocksBetween(now.block, 1) < 20, `block ${now.block}`);
+  assert.deepEqual(timeline.frameAt(clock.unixMs), { block: 1, frame: 0 });
 });
 
-/** A timeline that has followed the stream for 20 ms of real time; `shift` steps its wall clock. */
-async function followed() {
-  const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128 });
-  const shift = { ms: 0 };
-  const wall = () => performance.timeOrigin + performance.now() + shift.ms;
-  const timeline = new Timeline(memory, native, wall);
+/** A timeline that has followed the stream for 20 ms. */
+function followed() {
+  const manual = manualTimeline();
   for (let block = 0; block < 8; block++) {
-    await new Promise((done) => setTimeout(done, 2.667));
-    stamp(memory, block, ticksNow().ticks);
-    timeline.follow();
+    manual.clock.advance(blockFrames / 48_000);
+    stamp(manual.memory, block, manual.clock.ticks);
+    manual.timeline.follow();
   }
-  return { timeline, shift, wall };
+  return manual;
 }
 
 const framesOf = ({ block, frame }: { block: number; frame: number }) => block * 128 + frame;
 
-Deno.test("for any phase and any distance, bundles N frames apart are given frames N apart, also when the wall clock steps between them", async () => {
-  const { timeline, shift, wall } = await followed();
-  const startMs = wall();
+Deno.test("for any phase and any distance, bundles N frames apart are given frames N apart, also when the wall clock steps between them", () => {
+  const { clock, timeline } = followed();
+  const startMs = clock.unixMs;
   fc.assert(
     fc.property(
       fc.double({ min: 0, max: 20, noNaN: true }),
       fc.nat(1_000_000),
       fc.constantFrom(-1_000, 0, 1_000),
       (phaseMs, frames, stepMs) => {
-        shift.ms = 0;
+        clock.advance(0.0001);
+        clock.wallStepMs = 0;
         timeline.follow();
         const first = timeline.frameAt(startMs + 500 + Math.round(phaseMs * 48) / 48);
-        shift.ms = stepMs;
+        clock.wallStepMs = stepMs;
         timeline.follow();
         const second = timeline.frameAt(startMs + 500 + Math.round(phaseMs * 48) / 48 + frames / 48);
         assert.equal(framesOf(second) - framesOf(first), frames);
@@ -100,19 +89,25 @@ Deno.test("for any phase and any distance, bundles N frames apart are given fram
   );
 });
 
-Deno.test("a moment more than a day ahead is refused, and one before that is a day late, near the wrap of the block number too", async () => {
-  const { timeline, wall } = await followed();
-  assert.throws(() => timeline.frameAt(wall() + 90_000_000), /expected at most 86400 s ahead, found 90000 s/);
+Deno.test("a moment more than a day ahead is refused, and one before that is a day late, near the wrap of the block number too", () => {
+  const { clock, timeline } = followed();
+  assert.throws(
+    () => timeline.frameAt(clock.unixMs + 90_000_000),
+    /expected at most 86400 s ahead, found 90000 s/,
+  );
   assert.throws(() => timeline.frameAt(NaN), /time tag/);
-  const now = framesOf(timeline.frameAt(wall()));
+  const now = framesOf(timeline.frameAt(clock.unixMs));
   const old = framesOf(timeline.frameAt(0));
   assert.ok(Math.abs((now - old) / 48_000 - 86_400) < 1, `${(now - old) / 48_000} s ago`);
 });
 
-Deno.test("on the monotonic clock distances are exact too, and neither a stepped wall clock nor its tags move them", async () => {
-  const { timeline, shift, wall } = await followed();
+Deno.test("on the monotonic clock distances are exact too, and neither a stepped wall clock nor its tags move them", () => {
+  const { clock, timeline } = followed();
   const startMs = timeline.nowMs() + 500;
-  const both = [timeline.frameAt(wall() + 500), timeline.frameOf({ monotonicMs: timeline.nowMs() + 500 })];
+  const both = [
+    timeline.frameAt(clock.unixMs + 500),
+    timeline.frameOf({ monotonicMs: timeline.nowMs() + 500 }),
+  ];
   assert.ok(Math.abs(framesOf(both[0]) - framesOf(both[1])) < 300, "the clocks mean the same moments");
   fc.assert(
     fc.property(
@@ -120,10 +115,11 @@ Deno.test("on the monotonic clock distances are exact too, and neither a stepped
       fc.nat(1_000_000),
       fc.constantFrom(-1_000, 0, 1_000),
       (phase, frames, stepMs) => {
+        clock.advance(0.0001);
         const first = timeline.frameOf({ monotonicMs: startMs + phase / 48 });
-        shift.ms = stepMs;
+        clock.wallStepMs = stepMs;
         timeline.follow();
-        timeline.frameOf({ unixMs: wall() + 40 });
+        timeline.frameOf({ unixMs: clock.unixMs + 40 });
         const second = timeline.frameOf({ monotonicMs: startMs + (phase + frames) / 48 });
         assert.equal(framesOf(second) - framesOf(first), frames);
       },

@@ -1,11 +1,8 @@
-/**
- * Covers: modules/clocks/interval.ts modules/clocks/step_count.ts
- */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clockDivider } from "../../../modules/clocks/clock_divider.ts";
 import { transport } from "../../../modules/clocks/transport.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { effectPatch } from "../../../testing/trial/trial_patch.ts";
 import { clocked, clocksAt, framesOf } from "./trigger_trial.ts";
 

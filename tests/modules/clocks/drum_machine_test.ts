@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as library from "../../../modules/mod.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { effectPatch, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { framesOf } from "./trigger_trial.ts";
 

@@ -1,12 +1,9 @@
-/**
- * Covers: modules/clocks/hold.ts modules/clocks/pick.ts modules/clocks/interval.ts
- */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { chance } from "../../../modules/clocks/chance.ts";
 import { type Step, stepSequencer } from "../../../modules/clocks/step_sequencer.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { effectPatch, playVoice } from "../../../testing/trial/trial_patch.ts";
 import { clocked, clocksAt, framesOf } from "./trigger_trial.ts";
 

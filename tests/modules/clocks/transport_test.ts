@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ticksPerBeat, transport } from "../../../modules/clocks/transport.ts";
 import type { Condition, Signal } from "../../../modules/signal/signal.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { effectPatch, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { framesOf } from "./trigger_trial.ts";
 

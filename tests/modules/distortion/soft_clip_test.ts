@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { softClip } from "../../../modules/distortion/soft_clip.ts";
-import { peak } from "../../../testing/patch_player.ts";
+import { peak } from "../../../testing/patch/patch_player.ts";
 import { mean } from "../../../testing/measure/level.ts";
 import { aliasDb, decibels, spectrum } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";

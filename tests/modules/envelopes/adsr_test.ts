@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { silentFrom } from "../../../testing/measure/level.ts";
 import { rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 import { assertNeverJumps } from "./never_jumps.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { attackRelease } from "../../../modules/envelopes/attack_release.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { silentFrom } from "../../../testing/measure/level.ts";
 import { rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type EnvelopeStage, multiStage } from "../../../modules/envelopes/multi_stage.ts";
-import { PatchPlayer, testFormat } from "../../../testing/patch_player.ts";
+import { PatchPlayer, testFormat } from "../../../testing/patch/patch_player.ts";
 import { silentFrom, steepest } from "../../../testing/measure/level.ts";
 import { rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 

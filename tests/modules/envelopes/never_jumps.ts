@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { PatchPlayer } from "../../../testing/patch_player.ts";
+import type { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { steepest } from "../../../testing/measure/level.ts";
 
 const events = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: 1, max: 2_000 })), {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ladder } from "../../../modules/filters/ladder.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { peak } from "../../../testing/patch_player.ts";
+import { peak } from "../../../testing/patch/patch_player.ts";
 import { rms, silentFrom } from "../../../testing/measure/level.ts";
 import { aliasDb, decibels, gainDbAt, measureHz } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parametricEq } from "../../../modules/filters/parametric_eq.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { peak } from "../../../testing/patch_player.ts";
+import { peak } from "../../../testing/patch/patch_player.ts";
 import { silentFrom } from "../../../testing/measure/level.ts";
 import { gainDbAt } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";

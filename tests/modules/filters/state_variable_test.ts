@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { stateVariable } from "../../../modules/filters/state_variable.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { peak } from "../../../testing/patch_player.ts";
+import { peak } from "../../../testing/patch/patch_player.ts";
 import { rms, silentFrom } from "../../../testing/measure/level.ts";
 import { decibels, gainDbAt, phaseTurnsAt } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";

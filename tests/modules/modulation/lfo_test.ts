@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { lfo, type LfoShape, lfoShapes } from "../../../modules/modulation/lfo.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import { constant, type Signal } from "../../../modules/signal/signal.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
 import { mean, rms, steepest } from "../../../testing/measure/level.ts";
 import {
   effectPatch,

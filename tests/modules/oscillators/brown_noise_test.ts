@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { brownNoise } from "../../../modules/oscillators/brown_noise.ts";
-import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { peak, sameBits } from "../../../testing/patch/patch_player.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { rms } from "../../../testing/measure/level.ts";
 import { averageOfBands, slopeDb } from "../../../testing/measure/noise_bands.ts";
 import { playVoice } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("brown noise falls by 6.02 dB an octave within 0.1, at every sample rate", async () => {
-  for (const sampleRateHz of [44_100, 48_000, 96_000, 192_000]) {
+  for (
+    const sampleRateHz of sharedItems("sample rates of the slope of brown noise", [
+      44_100,
+      48_000,
+      96_000,
+      192_000,
+    ], 2)
+  ) {
     const samples = await playVoice(() => brownNoise({}), 1 << 21, { format: { sampleRateHz } });
     const slope = slopeDb(averageOfBands(samples, sampleRateHz, 60, 15_000));
     assert.ok(Math.abs(slope + 20 * Math.log10(2)) < 0.1, `${sampleRateHz} Hz: ${slope} dB`);
@@ -23,7 +31,13 @@ Deno.test("no third of an octave from 60 Hz to 16 kHz is off the line by more th
 });
 
 Deno.test("brown noise has an rms of 0.2 within 10 %, and does not wander off", async () => {
-  for (const sampleRateHz of [44_100, 48_000, 192_000]) {
+  for (
+    const sampleRateHz of sharedItems(
+      "sample rates of the level of brown noise",
+      [44_100, 48_000, 192_000],
+      3,
+    )
+  ) {
     const samples = await playVoice(() => brownNoise({}), 1 << 22, { format: { sampleRateHz } });
     assert.ok(Math.abs(rms(samples) / 0.2 - 1) < 0.1, `${sampleRateHz} Hz: ${rms(samples)}`);
     assert.ok(peak(samples) < 1.2, `${sampleRateHz} Hz: ${peak(samples)}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { fmOperator } from "../../../modules/oscillators/fm_operator.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { sine } from "../../../modules/oscillators/sine.ts";
-import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { peak, sameBits } from "../../../testing/patch/patch_player.ts";
 import { decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";
 

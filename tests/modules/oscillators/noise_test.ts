@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { PatchPlayer, sameBits } from "../../../testing/patch_player.ts";
+import { PatchPlayer, sameBits } from "../../../testing/patch/patch_player.ts";
 import { mean, rms } from "../../../testing/measure/level.ts";
 import { spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";

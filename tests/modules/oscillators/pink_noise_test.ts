@@ -1,12 +1,20 @@
 import assert from "node:assert/strict";
 import { pinkNoise } from "../../../modules/oscillators/pink_noise.ts";
-import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { peak, sameBits } from "../../../testing/patch/patch_player.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { rms } from "../../../testing/measure/level.ts";
 import { averageOfBands, slopeDb } from "../../../testing/measure/noise_bands.ts";
 import { playVoice } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("pink noise falls by 3.01 dB an octave within 0.1, at every sample rate", async () => {
-  for (const sampleRateHz of [44_100, 48_000, 96_000, 192_000]) {
+  for (
+    const sampleRateHz of sharedItems("sample rates of the slope of pink noise", [
+      44_100,
+      48_000,
+      96_000,
+      192_000,
+    ], 2)
+  ) {
     const samples = await playVoice(() => pinkNoise({}), 1 << 21, { format: { sampleRateHz } });
     const slope = slopeDb(averageOfBands(samples, sampleRateHz, 40, 19_000));
     assert.ok(Math.abs(slope + 10 * Math.log10(2)) < 0.1, `${sampleRateHz} Hz: ${slope} dB`);
@@ -23,7 +31,9 @@ Deno.test("no third of an octave is off the line by more than 0.6 dB, most of wh
 });
 
 Deno.test("pink noise has an rms of 0.2 within 4 %, and peaks of about 1", async () => {
-  for (const sampleRateHz of [44_100, 48_000, 192_000]) {
+  for (
+    const sampleRateHz of sharedItems("sample rates of the level of pink noise", [44_100, 48_000, 192_000], 3)
+  ) {
     const samples = await playVoice(() => pinkNoise({}), 1 << 21, { format: { sampleRateHz } });
     assert.ok(Math.abs(rms(samples) / 0.2 - 1) < 0.04, `${sampleRateHz} Hz: ${rms(samples)}`);
     assert.ok(peak(samples) > 0.6 && peak(samples) < 1.2, `${sampleRateHz} Hz: ${peak(samples)}`);

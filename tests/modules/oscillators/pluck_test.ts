@@ -3,9 +3,10 @@ import { noise } from "../../../modules/oscillators/noise.ts";
 import { pluck } from "../../../modules/oscillators/pluck.ts";
 import { sine } from "../../../modules/oscillators/sine.ts";
 import { exp2 } from "../../../modules/signal/math.ts";
-import { steadyGraph } from "../../../compiler/steady.ts";
-import { scheduleGraph } from "../../../compiler/schedule.ts";
-import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import { steadyGraph } from "../../../compiler/plan/steady.ts";
+import { scheduleGraph } from "../../../compiler/plan/schedule.ts";
+import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { rms, silentFrom } from "../../../testing/measure/level.ts";
 import { decibels, measureHz, spectrum, transformAt } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
@@ -13,19 +14,20 @@ import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patc
 const hzOf = (number: number) => 440 * 2 ** ((number - 69) / 12);
 
 Deno.test("strings are in tune within 0.1 cents at every pitch, brightness and sample rate", async () => {
-  for (const sampleRateHz of [44_100, 48_000, 96_000]) {
-    for (const number of [21, 28, 40, 51.7, 64, 76.3, 88, 100, 108, 117]) {
-      for (const brightness of [0, 0.5, 1]) {
-        const samples = await playVoice(
-          ({ trigger, frequencyHz }) => pluck({ trigger, frequencyHz, brightness, decaySeconds: 10 }),
-          4 * sampleRateHz,
-          { number, format: { sampleRateHz } },
-        );
-        const found = measureHz(samples.subarray(sampleRateHz), hzOf(number), sampleRateHz);
-        const cents = 1_200 * Math.log2(found / hzOf(number));
-        assert.ok(Math.abs(cents) < 0.1, `${sampleRateHz} Hz, note ${number}, ${brightness}: ${cents} cents`);
-      }
-    }
+  const strings = [44_100, 48_000, 96_000].flatMap((sampleRateHz) =>
+    [21, 28, 40, 51.7, 64, 76.3, 88, 100, 108, 117].flatMap((number) =>
+      [0, 0.5, 1].map((brightness) => ({ sampleRateHz, number, brightness }))
+    )
+  );
+  for (const { sampleRateHz, number, brightness } of sharedItems("strings to be in tune", strings, 4)) {
+    const samples = await playVoice(
+      ({ trigger, frequencyHz }) => pluck({ trigger, frequencyHz, brightness, decaySeconds: 10 }),
+      4 * sampleRateHz,
+      { number, format: { sampleRateHz } },
+    );
+    const found = measureHz(samples.subarray(sampleRateHz), hzOf(number), sampleRateHz);
+    const cents = 1_200 * Math.log2(found / hzOf(number));
+    assert.ok(Math.abs(cents) < 0.1, `${sampleRateHz} Hz, note ${number}, ${brightness}: ${cents} cents`);
   }
 });
 

@@ -1,12 +1,9 @@
-/**
- * Covers: compiler/graph/sample_bank.ts modules/signal/sample_file.ts
- */
 import assert from "node:assert/strict";
 import { sampler } from "../../../modules/oscillators/sampler.ts";
 import { definePatch, instrument, type Note, type Patch, type Voice } from "../../../modules/patch.ts";
 import type { SampleBank } from "../../../compiler/graph/sample_bank.ts";
 import { sampleFile } from "../../../modules/signal/sample_file.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
 import { bankOf, frames, sineFrames } from "../../../testing/trial/test_bank.ts";
 import { rateHz } from "../../../testing/trial/trial_patch.ts";

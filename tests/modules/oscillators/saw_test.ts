@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pulse, saw } from "../../../modules/oscillators/saw.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { mean, rms } from "../../../testing/measure/level.ts";
 import { aliasDb, decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";

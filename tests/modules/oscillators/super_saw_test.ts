@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { saw } from "../../../modules/oscillators/saw.ts";
 import { superSaw } from "../../../modules/oscillators/super_saw.ts";
-import { peak, sameBits } from "../../../testing/patch_player.ts";
+import { peak, sameBits } from "../../../testing/patch/patch_player.ts";
 import { rms } from "../../../testing/measure/level.ts";
 import { decibels, spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { triangle } from "../../../modules/oscillators/triangle.ts";
-import { peak } from "../../../testing/patch_player.ts";
+import { peak } from "../../../testing/patch/patch_player.ts";
 import { mean } from "../../../testing/measure/level.ts";
 import { aliasDb, decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz } from "../../../testing/trial/trial_patch.ts";

@@ -3,7 +3,7 @@ import { noise } from "../../../modules/oscillators/noise.ts";
 import { classicWaves, type Wave, waveOf } from "../../../modules/oscillators/wave.ts";
 import { wavetable } from "../../../modules/oscillators/wavetable.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
-import { peak, testFormat } from "../../../testing/patch_player.ts";
+import { peak, testFormat } from "../../../testing/patch/patch_player.ts";
 import { aliasDb, decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
 import { playVoice, rateHz, voicePatch } from "../../../testing/trial/trial_patch.ts";
 

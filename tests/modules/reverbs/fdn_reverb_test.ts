@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fdnReverb } from "../../../modules/reverbs/fdn_reverb.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { decayTime } from "../../../testing/measure/decay_time.ts";
 import { rms, silentFrom } from "../../../testing/measure/level.ts";
 import { strayDb } from "../../../testing/measure/stray.ts";

@@ -5,8 +5,8 @@ const modules = new URL("../../../modules/", import.meta.url).href;
 
 Deno.test("the location is the first caller outside of the modules", () => {
   const stack = `Error: wrong
-    at checkArgument (${modules}module.ts:165:11)
-    at call (${modules}module.ts:104:24)
+    at checkArgument (${modules}signal/module.ts:165:11)
+    at call (${modules}signal/module.ts:104:24)
     at Object.voice (file:///music/my organ.ts:12:9)
     at buildPatch (${modules}patch.ts:130:30)
     at evaluate (file:///elsewhere/evaluate_child.ts:28:40)`;

@@ -1,9 +1,6 @@
-/**
- * Covers: modules/time/sweep.ts
- */
 import assert from "node:assert/strict";
 import { chorus } from "../../../modules/time/chorus.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { rms } from "../../../testing/measure/level.ts";
 import { decibels } from "../../../testing/measure/spectrum.ts";
 import { strayDb } from "../../../testing/measure/stray.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { constant } from "../../../modules/signal/signal.ts";
 import { delay } from "../../../modules/time/delay.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { rms, silentFrom, steepest } from "../../../testing/measure/level.ts";
 import { gainDbAt, phaseTurnsAt } from "../../../testing/measure/spectrum.ts";
 import {

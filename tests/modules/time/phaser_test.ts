@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { phaser } from "../../../modules/time/phaser.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { silentFrom } from "../../../testing/measure/level.ts";
 import { gainDbAt } from "../../../testing/measure/spectrum.ts";
 import { strayDb } from "../../../testing/measure/stray.ts";

@@ -1,10 +1,7 @@
-/**
- * Covers: modules/utility/stereo.ts modules/filters/smoother.ts
- */
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { pingPong } from "../../../modules/time/ping_pong.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { rms, silentFrom } from "../../../testing/measure/level.ts";
 import { decibels, gainDbAt } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, impulse, process, rateHz } from "../../../testing/trial/trial_patch.ts";

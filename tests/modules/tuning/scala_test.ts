@@ -1,8 +1,4 @@
-/**
- * Scala files, and what they do to the pitch of notes.
- *
- * Covers: modules/tuning/tuned.ts patches/loading/read_tuning.ts
- */
+/** Scala files, and what they do to the pitch of notes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readScale, tuningOf } from "../../../modules/tuning/scala.ts";
@@ -10,7 +6,7 @@ import { ScaleError } from "../../../modules/tuning/scale_error.ts";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { readTuning } from "../../../patches/loading/read_tuning.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 
 const equal = `! 12-TET.scl\n!\n12 tone equal temperament\n 12\n!\n${
   Array.from({ length: 11 }, (_, step) => ` ${(step + 1) * 100}.0`).join("\n")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { audioInput } from "../../../modules/utility/audio_input.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { effectPatch } from "../../../testing/trial/trial_patch.ts";
 
 async function heard(options: { readonly gainDb?: number; readonly channel?: 0 | 1 }): Promise<number[]> {

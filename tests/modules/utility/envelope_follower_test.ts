@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { envelopeFollower } from "../../../modules/utility/envelope_follower.ts";
-import { peak } from "../../../testing/patch_player.ts";
+import { peak } from "../../../testing/patch/patch_player.ts";
 import { silentFrom } from "../../../testing/measure/level.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import { constant } from "../../../modules/signal/signal.ts";
 import { glide } from "../../../modules/utility/glide.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { rateHz } from "../../../testing/trial/trial_patch.ts";
 
 /** A legato voice whose sound is its pitch. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { midSideDecode, midSideEncode, stereoWidth } from "../../../modules/utility/mid_side.ts";
 import type { Signal } from "../../../modules/signal/signal.ts";
 import type { Stereo } from "../../../modules/patch.ts";
-import { PatchPlayer } from "../../../testing/patch_player.ts";
+import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { effectPatch } from "../../../testing/trial/trial_patch.ts";
 
 /** Left and right of what an effect makes of a left and a right. */

@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
 import { AccessControl } from "../../../osc/admission/access_control.ts";
-import { NetworkList } from "../../../osc/admission/network_list.ts";
-import { queueLimits } from "../../../osc/admission/fair_queue.ts";
 import { AdmissionControl } from "../../../osc/admission/admission.ts";
+import { queueLimits } from "../../../osc/admission/fair_queue.ts";
+import { NetworkList } from "../../../osc/admission/network_list.ts";
+import type { PacketTarget } from "../../../osc/admission/packet_target.ts";
+import { encodePacket, type OscMessage } from "../../../osc/packet/codec.ts";
+import { immediately } from "../../../osc/packet/time_tag.ts";
+import { numbered } from "../../../testing/osc/echo.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";
 
-/** A gate whose clock stands still and whose turns come when the test says so. */
-function gateOf(messagesPerSecond: number) {
+/** Admission whose clock stands still and whose turns come when the test says so. */
+function admissionTo(begin: PacketTarget["begin"], messagesPerSecond = 0) {
   const clock = { ms: 0 };
   const notices: string[] = [];
   let work: (() => void) | undefined;
-  const access = new AccessControl({ allow: new NetworkList("10.0.0.0/8"), readOnly: new NetworkList("") });
-  const gate = new AdmissionControl({
-    access,
+  const admission = new AdmissionControl({
+    access: new AccessControl({ allow: new NetworkList("10.0.0.0/8"), readOnly: new NetworkList("") }),
     messagesPerSecond,
+    target: { begin },
     onNotice: (text) => notices.push(text),
     nowMs: () => clock.ms,
     later: (next) => work = next,
@@ -22,68 +26,86 @@ function gateOf(messagesPerSecond: number) {
     const next = work;
     work = undefined;
     next?.();
+    return work !== undefined;
   };
-  return { gate, clock, notices, turn };
+  return { admission, clock, notices, turn };
+}
+
+const message = encodePacket(numbered(0)); // 12 bytes, less than one message's worth
+const numberOf = (packet: unknown) => ((packet as OscMessage).args[0] as { value: number }).value;
+
+/** A bundle of this size in bytes. */
+function bundleOf(bytes: number): Uint8Array<ArrayBuffer> {
+  const element: OscMessage = { address: "/blob", args: [{ type: "b", value: new Uint8Array(bytes - 36) }] };
+  const packet = encodePacket({ timeTag: immediately, elements: [element] });
+  assert.equal(packet.length, bytes);
+  return packet;
 }
 
 Deno.test("a forbidden packet is never read, and noticed at most once in ten seconds", () => {
-  const { gate, clock, notices, turn } = gateOf(0);
+  const { admission, clock, notices, turn } = admissionTo(() => assert.fail("it was read"));
   for (let packet = 0; packet < 1_000; packet++) {
     clock.ms += 11;
-    gate.receive(new Uint8Array(8), senderAt("192.168.1.1"), () => assert.fail("it was read"));
+    admission.receive(Uint8Array.of(1, 2, 3), senderAt("192.168.1.1"));
   }
   turn();
-  assert.equal(gate.counts.forbidden, 1_000);
+  assert.equal(admission.counts.forbidden, 1_000);
+  assert.equal(admission.counts.malformed, 0);
   assert.equal(notices.length, 2);
   assert.match(notices[0], /UNDERSTUDY_OSC_ALLOW.*192\.168\.1\.1:9000/);
-  assert.equal(gate.counts.senders, 0, "a forbidden sender takes no place");
+  assert.equal(admission.counts.senders, 0, "a forbidden sender takes no place");
 });
 
-Deno.test("above its rate a sender's packets are dropped, counted, and told it once a second; others lose nothing", () => {
-  const { gate, clock, turn } = gateOf(5_000);
-  const [loud, quiet] = [senderAt("10.0.0.1"), senderAt("10.0.0.2")];
+Deno.test("above its rate a sender's packets are dropped and counted, and it is told once a second; others lose nothing", () => {
   let read = 0;
+  const { admission, clock, turn } = admissionTo((_, { hostname }) => {
+    if (hostname === "10.0.0.1") read++;
+  }, 5_000);
+  const [loud, quiet] = [senderAt("10.0.0.1"), senderAt("10.0.0.2")];
   for (let ms = 0; ms < 3_000; ms++) {
     clock.ms = ms;
-    for (let packet = 0; packet < 20; packet++) gate.receive(new Uint8Array(24), loud, () => void read++);
-    gate.receive(new Uint8Array(24), quiet, () => {});
+    for (let packet = 0; packet < 20; packet++) admission.receive(message, loud);
+    admission.receive(message, quiet);
     turn();
   }
   assert.ok(
     Math.abs(read - 20_000) < 10,
     `${read} were read: a burst of 5,000, and 5,000 in each of three seconds`,
   );
-  assert.equal(gate.counts.rateLimited, 60_000 - read);
+  assert.equal(admission.counts.rateLimited, 60_000 - read);
+  assert.equal(admission.counts.packets, 63_000);
   assert.deepEqual(quiet.answers(), []);
   const told = loud.answers();
   assert.equal(told.length, 3, told.join("\n"));
   assert.match(told[2], /^\/dropped \d+ too fast: at most 5000 messages a second$/);
 });
 
-Deno.test("a bundle costs what it weighs, unread", () => {
-  const { gate, turn } = gateOf(2_048);
-  const sender = senderAt("10.0.0.1");
+Deno.test("a bundle costs its size, unread", () => {
   let read = 0;
-  gate.receive(new Uint8Array(60_000), sender, () => void read++);
-  gate.receive(new Uint8Array(60_000), sender, () => void read++);
+  const { admission, turn } = admissionTo(() => void read++, 2_048);
+  const sender = senderAt("10.0.0.1");
+  admission.receive(bundleOf(60_000), sender);
+  admission.receive(bundleOf(60_000), sender);
   turn();
   assert.equal(read, 1);
 });
 
-Deno.test("what waits was copied, keeps its sender's order, and a full queue drops the flooder's packets only", () => {
-  const { gate, turn } = gateOf(0);
-  const [loud, quiet] = [senderAt("10.0.0.1"), senderAt("10.0.0.2")];
-  const bytes = new Uint8Array([0]);
+Deno.test("a waiting packet is a copy, keeps its sender's order, and a full queue drops the flooder's packets only", () => {
   const heard: string[] = [];
+  const { admission, turn } = admissionTo((packet, { hostname }) =>
+    void heard.push(`${hostname === "10.0.0.1" ? "loud" : "quiet"} ${numberOf(packet)}`)
+  );
+  const [loud, quiet] = [senderAt("10.0.0.1"), senderAt("10.0.0.2")];
+  const bytes = message.slice();
   for (let packet = 0; packet < queueLimits.senderPackets + 50; packet++) {
-    bytes[0] = packet;
-    gate.receive(bytes, loud, (own) => void heard.push(`loud ${own[0]}`));
+    bytes[11] = packet;
+    admission.receive(bytes, loud);
   }
-  bytes[0] = 7;
-  gate.receive(bytes, quiet, (own) => void heard.push(`quiet ${own[0]}`));
-  bytes[0] = 99;
-  assert.equal(gate.counts.queueFull, 50);
-  turn();
+  bytes[11] = 7;
+  admission.receive(bytes, quiet);
+  bytes.fill(99);
+  assert.equal(admission.counts.queueFull, 50);
+  while (turn());
   assert.ok(
     heard.indexOf("quiet 7") <= 1_024,
     `heard after ${heard.indexOf("quiet 7")} packets of the flood`,
@@ -93,25 +115,25 @@ Deno.test("what waits was copied, keeps its sender's order, and a full queue dro
   assert.deepEqual(quiet.answers(), []);
 });
 
-Deno.test("200,000 invented senders leave the tables bounded, and push nobody out who spoke lately", () => {
-  const { gate, clock, turn } = gateOf(100);
+Deno.test("200,000 invented senders leave the tables bounded, and do not push out a sender that spoke lately", () => {
   const known = senderAt("10.9.9.9");
   let heard = 0;
+  const { admission, clock, turn } = admissionTo((_, sender) => {
+    if (sender === known) heard++;
+  }, 100);
   for (let index = 0; index < 200_000; index++) {
     clock.ms += 0.01;
-    if (index % 20_000 === 0) gate.receive(new Uint8Array(8), known, () => void heard++);
-    gate.receive(new Uint8Array(8), senderAt(`10.${index & 255}.${(index >> 8) & 255}.1`, index), () => {});
+    if (index % 20_000 === 0) admission.receive(message, known);
+    admission.receive(message, senderAt(`10.${index & 255}.${(index >> 8) & 255}.1`, index));
     if (index % 1_000 === 0) turn();
   }
-  turn();
+  while (turn());
   assert.equal(heard, 10);
-  assert.ok(gate.counts.senders <= 1_024);
-  assert.ok(gate.counts.newSenders > 199_000, `${gate.counts.newSenders} dropped`);
+  assert.ok(admission.counts.senders <= 1_024);
+  assert.ok(admission.counts.newSenders > 199_000, `${admission.counts.newSenders} dropped`);
 });
 
-Deno.test("a long packet is done a little at a time: others come in between, its sender's next one after it", () => {
-  const { gate, clock, turn } = gateOf(0);
-  const [long, other] = [senderAt("10.0.0.1"), senderAt("10.0.0.2")];
+Deno.test("a long packet is carried out a little at a time: others come in between, its sender's next one after it", () => {
   const heard: string[] = [];
   function* steps() {
     for (let step = 0; step < 20; step++) {
@@ -120,16 +142,55 @@ Deno.test("a long packet is done a little at a time: others come in between, its
       yield;
     }
   }
-  const packet = new Uint8Array(24);
-  gate.receive(packet, long, steps);
-  gate.receive(packet, long, () => void heard.push("its next"));
-  for (let index = 0; index < 5; index++) {
-    gate.receive(packet, other, () => void heard.push(`other ${index}`));
-  }
+  const { admission, clock, turn } = admissionTo((packet, { hostname }) => {
+    const number = numberOf(packet);
+    if (number === 99) return steps();
+    heard.push(hostname === "10.0.0.1" ? "its next" : `other ${number}`);
+  });
+  const [long, other] = [senderAt("10.0.0.1"), senderAt("10.0.0.2")];
+  admission.receive(encodePacket(numbered(99)), long);
+  admission.receive(message, long);
+  for (let index = 0; index < 5; index++) admission.receive(encodePacket(numbered(index)), other);
   turn();
   const first = heard.filter((each) => each.startsWith("step")).length;
   assert.ok(first <= 4, `${first} steps of 1 ms in one turn`);
-  while (gate.counts.waiting > 0) turn();
+  while (turn());
+  assert.equal(admission.counts.waiting, 0);
   assert.ok(heard.indexOf("other 4") < heard.indexOf("step 10"), heard.join(", "));
   assert.deepEqual(heard.slice(-2), ["step 19", "its next"]);
+});
+
+Deno.test("malformed packets and errors of the target are counted and reported, and the next packet is carried out", () => {
+  const heard: number[] = [];
+  function* failing() {
+    yield;
+    throw new Error("a step breaks");
+  }
+  const { admission, notices, turn } = admissionTo((packet) => {
+    const number = numberOf(packet);
+    if (number === 1) throw new Error("a packet breaks");
+    if (number === 2) return failing();
+    heard.push(number);
+  });
+  const sender = senderAt("10.0.0.1");
+  admission.receive(Uint8Array.of(1, 2, 3), sender);
+  for (const number of [1, 2, 3]) admission.receive(encodePacket(numbered(number)), sender);
+  while (turn());
+  const { malformed, failed } = admission.counts;
+  assert.deepEqual([malformed, failed, heard], [1, 2, [3]]);
+  assert.deepEqual(notices, [
+    "malformed OSC packet from 10.0.0.1:9000: byte 0: expected a size that is a multiple of 4, found 3 bytes (1 so far)",
+    "OSC: Error: a packet breaks (1 so far)",
+  ]);
+});
+
+Deno.test("a sender learns of each of its packets before it is carried out, unless it was dropped", () => {
+  const heard: string[] = [];
+  const { admission, turn } = admissionTo(() => void heard.push("carried out"), 2_048);
+  const sender = { ...senderAt("10.0.0.1"), onRead: () => heard.push("read") };
+  admission.receive(bundleOf(60_000), sender);
+  admission.receive(bundleOf(60_000), sender);
+  admission.receive(Uint8Array.of(1, 2, 3), sender);
+  while (turn());
+  assert.deepEqual(heard, ["read", "carried out"]);
 });

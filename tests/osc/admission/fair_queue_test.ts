@@ -11,7 +11,7 @@ Deno.test("each sender's packets keep their order, and nothing is lost or double
       const queue = new FairQueue<{ sender: number; order: number }>(limits);
       const out: { sender: number; order: number }[] = [];
       const takeOne = () => {
-        const taken = queue.next();
+        const taken = queue.shift();
         if (!taken) return false;
         out.push(taken.item);
         const { order } = taken.item;
@@ -43,10 +43,10 @@ Deno.test("whoever floods, with packets of any size, a quiet sender waits for at
           queue.push(`flood ${sender}`, "flood", new Uint8Array(bytes));
         }
       }
-      for (let packet = 0; packet < 50; packet++) queue.next();
+      for (let packet = 0; packet < 50; packet++) queue.shift();
       queue.push("quiet", "quiet", new Uint8Array(24));
       let before = 0;
-      while (queue.next()!.item !== "quiet") before += bytes;
+      while (queue.shift()!.item !== "quiet") before += bytes;
       assert.ok(before <= floods * (1_024 + bytes), `${before} bytes of ${floods} senders went before`);
     }),
   );
@@ -68,7 +68,7 @@ Deno.test("the queue is bounded by packets and bytes of each sender, and by the 
   );
   assert.equal(packets.push("b", 2, new Uint8Array(1)), false);
   assert.equal(packets.push("c", 1, new Uint8Array(60)), false);
-  packets.next();
+  packets.shift();
   assert.equal(packets.push("a", 4, new Uint8Array(4)), true);
 });
 
@@ -77,20 +77,20 @@ Deno.test("a sender that is held back gets no turn, keeps what it sent, and goes
   const packet = new Uint8Array(24);
   const rest = () => {
     const out: string[] = [];
-    for (let taken = queue.next(); taken; taken = queue.next()) out.push(taken.item);
+    for (let taken = queue.shift(); taken; taken = queue.shift()) out.push(taken.item);
     return out;
   };
   for (const item of ["a1", "a2", "b1"]) queue.push(item[0], item, packet);
-  assert.equal(queue.next()!.item, "a1");
-  queue.holdBack("a");
+  assert.equal(queue.shift()!.item, "a1");
+  queue.suspend("a");
   queue.push("a", "a3", packet);
   assert.deepEqual(rest(), ["b1"]);
   assert.equal(queue.size, 2);
-  queue.letGo("a");
+  queue.resume("a");
   assert.deepEqual(rest(), ["a2", "a3"]);
-  queue.holdBack("a"); // nothing of it waits yet
+  queue.suspend("a"); // nothing of it waits yet
   queue.push("a", "a4", packet);
   assert.deepEqual(rest(), []);
-  queue.letGo("a");
+  queue.resume("a");
   assert.deepEqual(rest(), ["a4"]);
 });

@@ -4,7 +4,7 @@ import { MessageRefusedError } from "../../../osc/packet/arguments.ts";
 import type { OscArgument } from "../../../osc/packet/codec.ts";
 import { musicMethods } from "../../../osc/methods/music_methods.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 const i = (value: number): OscArgument => ({ type: "i", value });
 const f = (value: number): OscArgument => ({ type: "f", value });

@@ -4,7 +4,8 @@ import type { OscMessage } from "../../../osc/packet/codec.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { PatchSource } from "../../../patches/loading/patch_source.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { carryOut } from "../../../testing/osc/carry_out.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
@@ -44,7 +45,7 @@ Deno.test("a bad patch file is an answer with the reason; the patch that plays p
       tell = ({ address, args }) =>
         resolve([address, ...args.map((arg) => "value" in arg ? String(arg.value) : arg.type)].join(" "));
       const sender = { ...senderAt("127.0.0.1"), reply: (message: OscMessage) => tell(message) };
-      space.dispatch({ address, args }, sender);
+      carryOut(space, { address, args }, sender);
     });
   try {
     await ask("/synth/note", { type: "i", value: 60 }, { type: "f", value: 1 });

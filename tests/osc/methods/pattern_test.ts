@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { AddressPattern, isPattern, maxPatternLength, PatternError } from "../../../osc/methods/pattern.ts";
-import { maxPatternsKept, PatternCache } from "../../../osc/methods/pattern_cache.ts";
 
 const matches = (pattern: string, address: string) => new AddressPattern(pattern).matches(address);
 
@@ -165,20 +164,4 @@ Deno.test("patterns that ruin a matcher that goes back end like all others", () 
     assert.equal(matches(pattern, address), false);
   }
   matching("/" + "{a,aa,}".repeat(36), "/" + "a".repeat(72));
-});
-
-Deno.test("matches are kept for a bounded number of patterns, and are the same from the cache", () => {
-  const addresses = ["/a", "/b", "/c/d"];
-  const cache = new PatternCache(addresses);
-  fc.assert(
-    fc.property(fc.nat(1_000), (number) => {
-      const pattern = `/[a${String.fromCharCode(0x100 + number)}]`;
-      assert.deepEqual(cache.matches(pattern), ["/a"]);
-      assert.deepEqual(cache.matches("//*"), addresses);
-      assert.ok(cache.size <= maxPatternsKept);
-    }),
-    { numRuns: 2_000 },
-  );
-  assert.equal(cache.size, maxPatternsKept);
-  assert.throws(() => cache.matches("/["), PatternError);
 });

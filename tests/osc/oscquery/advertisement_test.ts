@@ -5,7 +5,7 @@ import process from "node:process";
 import { type DiscoveredService, OSCQueryDiscovery } from "oscquery";
 import { Advertisement } from "../../../osc/oscquery/advertisement.ts";
 import { requirement } from "../../../testing/requirement.ts";
-import { until } from "../../../testing/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 import { withQueryHost } from "./query_host.ts";
 
 const needs = {

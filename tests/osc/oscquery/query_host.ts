@@ -1,18 +1,17 @@
 import type { EngineControl } from "../../../engine/control/control.ts";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
-import { engineValues, type ParameterSource } from "../../../osc/oscquery/engine_values.ts";
 import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { TestAdmission } from "../../../testing/osc/test_admission.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
-/** An engine that plays `keys`, with its address space and OSCQuery before it. */
+/** An engine that plays `keys`, with its address space and OSCQuery in front of it. */
 export interface QueryHost {
   readonly engine: EngineControl;
-  readonly values: ParameterSource;
   readonly space: AddressSpace;
   readonly server: OscQueryServer;
-  readonly troubles: readonly string[];
+  readonly admission: TestAdmission;
 }
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
@@ -29,7 +28,7 @@ export async function withQueryHost(
     loadPatch: async (name) => await engine.loadPatch(patchNamed(name!).build(format)),
     onQuit: () => {},
   });
-  const troubles: string[] = [];
+  const admission = new TestAdmission(space);
   const server = new OscQueryServer({
     hostname: "127.0.0.1",
     port: 0,
@@ -37,16 +36,15 @@ export async function withQueryHost(
     osc: { hostname: "127.0.0.1", port: 57_130 },
     engine,
     methods: () => space.methods,
-    values: engineValues(engine),
-    dispatch: (packet, sender) => space.dispatch(packet, sender),
+    admission,
     allowedOrigins: ["https://surface.example"],
-    onTrouble: (text) => troubles.push(text),
     ...options,
   });
   try {
-    await work({ engine, values: engineValues(engine), space, server, troubles });
+    await work({ engine, space, server, admission });
   } finally {
     await server.stop();
+    space.stop();
     await engine.stop();
   }
 }

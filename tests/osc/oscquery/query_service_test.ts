@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import { QueryService, type QueryServiceOptions } from "../../../osc/oscquery/query_service.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { TestAdmission } from "../../../testing/osc/test_admission.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 const noPatch = () => Promise.reject(new Error("no patch is exchanged here"));
 
@@ -12,6 +13,8 @@ async function withServices(
   const { engine } = await startTestEngine();
   const lines: string[] = [];
   const services: QueryService[] = [];
+  const space = new AddressSpace({ engine, version: "test", loadPatch: noPatch, onQuit: () => {} });
+  const admission = new TestAdmission(space);
   for (const variant of variants) {
     services.push(
       new QueryService({
@@ -21,12 +24,8 @@ async function withServices(
         advertise: false,
         oscAddress: "127.0.0.1:57130",
         engine,
-        space: new AddressSpace({
-          engine,
-          version: "test",
-          loadPatch: noPatch,
-          onQuit: () => {},
-        }),
+        space,
+        admission,
         log: {
           info: (text) => lines.push(`info ${text}`),
           warning: (text) => lines.push(`warning ${text}`),
@@ -40,6 +39,7 @@ async function withServices(
   } finally {
     for (const service of services) await service.stop();
     await services[0].stop();
+    space.stop();
     await engine.stop();
   }
 }

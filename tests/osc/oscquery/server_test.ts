@@ -1,61 +1,12 @@
 /** OSCQuery against the real engine, over real sockets. */
 import assert from "node:assert/strict";
-import { decodePacket, encodePacket, type OscArgument, type OscMessage } from "../../../osc/packet/codec.ts";
-import { until } from "../../../testing/test_engine.ts";
+import type { EngineEvent } from "../../../engine/control/control.ts";
+import { Observers } from "../../../foundation/observers.ts";
+import { encodePacket, type OscArgument } from "../../../osc/packet/codec.ts";
+import { OscQueryServer } from "../../../osc/oscquery/server.ts";
+import { WebSocketClient } from "../../../testing/osc/web_socket_client.ts";
+import { until } from "../../../testing/until.ts";
 import { withQueryHost } from "./query_host.ts";
-
-/** A WebSocket client that keeps what it gets. */
-class Surface {
-  readonly texts: string[] = [];
-  readonly messages: OscMessage[] = [];
-  readonly closed: Promise<CloseEvent>;
-  readonly #socket: WebSocket;
-
-  private constructor(url: string) {
-    this.#socket = new WebSocket(url.replace("http", "ws"));
-    this.#socket.binaryType = "arraybuffer";
-    this.#socket.onmessage = ({ data }) => {
-      if (typeof data === "string") this.texts.push(data);
-      else this.messages.push(decodePacket(new Uint8Array(data)) as OscMessage);
-    };
-    this.closed = new Promise((resolve) => this.#socket.onclose = resolve);
-  }
-
-  static async open(url: string): Promise<Surface> {
-    const surface = new Surface(url);
-    await new Promise((resolve) => surface.#socket.onopen = resolve);
-    return surface;
-  }
-
-  command(name: string, path: unknown): void {
-    this.send(JSON.stringify({ COMMAND: name, DATA: path }));
-  }
-
-  set(address: string, value: number): void {
-    this.send(encodePacket({ address, args: [{ type: "f", value }] }));
-  }
-
-  send(data: string | Uint8Array<ArrayBuffer>): void {
-    this.#socket.send(data);
-  }
-
-  valuesOf(address: string): unknown[] {
-    return this.messages.filter((message) => message.address === address)
-      .map(({ args }) => (args[0] as { value: number }).value);
-  }
-
-  /** Waits until the server has answered everything that was sent before. */
-  async settled(): Promise<void> {
-    const value = this.messages.length;
-    this.send(encodePacket({ address: "/sync", args: [{ type: "i", value }] }));
-    await until("the server answered", () => this.valuesOf("/synced").includes(value));
-  }
-
-  async close(): Promise<void> {
-    this.#socket.close();
-    await this.closed;
-  }
-}
 
 const json = async (response: Promise<Response>) => await (await response).json();
 
@@ -88,7 +39,7 @@ Deno.test("over HTTP: the tree, one value, the host, and the statuses of the pro
   }));
 
 Deno.test("other methods, too long URLs and foreign pages are turned away, and counted", () =>
-  withQueryHost(async ({ server, troubles }) => {
+  withQueryHost(async ({ server, admission }) => {
     const status = async (path: string, init: RequestInit = {}) => {
       const response = await fetch(server.url + path, init);
       await response.body?.cancel();
@@ -98,8 +49,8 @@ Deno.test("other methods, too long URLs and foreign pages are turned away, and c
     assert.equal(await status("/", { method: "HEAD" }), 200);
     assert.equal(await status(`/${"a".repeat(3_000)}`), 414);
     assert.equal(await status("/", { headers: { origin: "https://evil.example" } }), 403);
-    assert.equal(server.troubles, 1);
-    assert.match(troubles[0], /https:\/\/evil\.example/);
+    assert.equal(admission.counts.refused, 1);
+    assert.match(admission.notices[0], /https:\/\/evil\.example/);
     const allowed = await fetch(server.url, { headers: { origin: "https://surface.example" } });
     await allowed.body?.cancel();
     assert.equal(allowed.headers.get("access-control-allow-origin"), "https://surface.example");
@@ -126,7 +77,7 @@ Deno.test("a rebound name is turned away, also at the WebSocket", () =>
 
 Deno.test("LISTEN streams values as OSC, IGNORE ends it, and no client hears its own echo", () =>
   withQueryHost(async ({ server, engine }) => {
-    const [one, two] = [await Surface.open(server.url), await Surface.open(server.url)];
+    const [one, two] = [await WebSocketClient.open(server.url), await WebSocketClient.open(server.url)];
     const fallback = engine.parameters.find(({ address }) => address === "keys/q")!.default;
     for (const surface of [one, two]) surface.command("LISTEN", "/keys/q");
     await until(
@@ -153,7 +104,7 @@ Deno.test("LISTEN streams values as OSC, IGNORE ends it, and no client hears its
 
 Deno.test("1,000 changes of a value reach a client as few messages, the last of them at the end", () =>
   withQueryHost(async ({ server, engine }) => {
-    const surface = await Surface.open(server.url);
+    const surface = await WebSocketClient.open(server.url);
     surface.command("LISTEN", "/keys/q");
     await until("it listens", () => surface.valuesOf("/keys/q").length === 1);
     const parameter = engine.parameters.findIndex(({ address }) => address === "keys/q");
@@ -167,7 +118,7 @@ Deno.test("1,000 changes of a value reach a client as few messages, the last of 
 
 Deno.test("binary frames are OSC: notes sound, questions are answered", () =>
   withQueryHost(async ({ server, engine }) => {
-    const surface = await Surface.open(server.url);
+    const surface = await WebSocketClient.open(server.url);
     const args: OscArgument[] = [{ type: "i", value: 60 }, { type: "f", value: 1 }];
     surface.send(
       encodePacket({ timeTag: { seconds: 0, fraction: 1 }, elements: [{ address: "/note", args }] }),
@@ -180,7 +131,7 @@ Deno.test("binary frames are OSC: notes sound, questions are answered", () =>
 
 Deno.test("when the engine plays another patch, clients are told, and the tree is that patch's", () =>
   withQueryHost(async ({ server, engine }) => {
-    const surface = await Surface.open(server.url);
+    const surface = await WebSocketClient.open(server.url);
     for (const path of ["/keys/q", "/master/gainDb"]) surface.command("LISTEN", path);
     surface.set("/master/gainDb", -12);
     await until("it listens", () => surface.valuesOf("/keys/q").length === 1);
@@ -210,15 +161,19 @@ Deno.test("when declarations change, clients are told where, and gone paths are 
     smoothingSeconds: 0,
     description: "a part",
   } as const;
+  const observers = new Observers<EngineEvent>((error) => assert.fail(String(error)));
   const engine = {
+    observe: (listener: (event: EngineEvent) => void) => observers.add(listener),
+    parameterValue: () => undefined,
     instruments: ["a"],
     parameters: ["a/x", "a/y", "b/z"].map((address) => ({ ...declaration, address })),
   };
   await withQueryHost(async ({ server }) => {
-    const surface = await Surface.open(server.url);
+    const surface = await WebSocketClient.open(server.url);
     surface.command("LISTEN", "/a/y");
     await until("it listens", () => surface.valuesOf("/a/y").length === 1);
     engine.parameters = ["a/x", "a/new", "b/z"].map((address) => ({ ...declaration, address }));
+    observers.notify({ event: "patch", patch: "another" });
     await until("told", () => surface.texts.length === 1);
     assert.deepEqual(surface.texts.map((text) => JSON.parse(text)), [{
       COMMAND: "PATH_CHANGED",
@@ -231,8 +186,8 @@ Deno.test("when declarations change, clients are told where, and gone paths are 
 });
 
 Deno.test("garbage over the WebSocket is counted, and the connection serves on", () =>
-  withQueryHost(async ({ server }) => {
-    const surface = await Surface.open(server.url);
+  withQueryHost(async ({ server, admission }) => {
+    const surface = await WebSocketClient.open(server.url);
     for (const text of ["", "x", "null", "[]", '{"COMMAND":"LISTEN"}', '{"COMMAND":"FIRE","DATA":"/"}']) {
       surface.send(text);
     }
@@ -240,18 +195,18 @@ Deno.test("garbage over the WebSocket is counted, and the connection serves on",
     surface.command("LISTEN", "/keys");
     for (const length of [1, 2, 3, 5, 40]) surface.send(new Uint8Array(length).fill(length));
     await surface.settled();
-    assert.equal(server.troubles, 13);
+    assert.equal(admission.counts.malformed, 13);
     await surface.close();
   }));
 
 Deno.test("too long frames end the connection, too many sockets are refused", () =>
   withQueryHost(async ({ server }) => {
     for (const data of ["x".repeat(5_000), new Uint8Array(70_000)]) {
-      const surface = await Surface.open(server.url);
+      const surface = await WebSocketClient.open(server.url);
       surface.send(data);
       assert.equal((await surface.closed).code, 1009);
     }
-    const surfaces = await Promise.all(Array.from({ length: 64 }, () => Surface.open(server.url)));
+    const surfaces = await Promise.all(Array.from({ length: 64 }, () => WebSocketClient.open(server.url)));
     const headers = { "connection": "upgrade", "upgrade": "websocket" };
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     const lines = Object.entries({ host: "localhost", ...headers }).map(([name, value]) =>
@@ -263,12 +218,12 @@ Deno.test("too long frames end the connection, too many sockets are refused", ()
     assert.match(new TextDecoder().decode(buffer.subarray(0, length!)), /^HTTP\/1\.1 503 /);
     connection.close();
     await Promise.all(surfaces.map((surface) => surface.close()));
-    const again = await Surface.open(server.url);
+    const again = await WebSocketClient.open(server.url);
     await again.close();
   }));
 
 Deno.test("for a client that asks much and reads nothing, answers are dropped and counted, not queued", () =>
-  withQueryHost(async ({ server, troubles }) => {
+  withQueryHost(async ({ server, admission }) => {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     const lines = ["GET / HTTP/1.1", "host: localhost", "connection: upgrade", "upgrade: websocket"];
     lines.push("sec-websocket-version: 13", "sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==", "", "");
@@ -280,9 +235,9 @@ Deno.test("for a client that asks much and reads nothing, answers are dropped an
     const frame = new Uint8Array([0x82, 0x80 | question.length, 0, 0, 0, 0, ...question]);
     const many = new Uint8Array(frame.length * 1_000);
     for (let index = 0; index < 1_000; index++) many.set(frame, index * frame.length);
-    for (let count = 0; count < 100 && troubles.length === 0; count++) await writer.write(many);
-    await until("some were dropped", () => server.troubles > 0, 30_000);
-    assert.match(troubles[0], /does not take its answers; dropped/);
+    for (let count = 0; count < 100 && admission.counts.replies === 0; count++) await writer.write(many);
+    await until("some were dropped", () => admission.counts.replies > 0, 30_000);
+    assert.ok(admission.notices.some((text) => /does not take its answers; dropped/.test(text)));
     assert.equal((await json(fetch(`${server.url}/keys/q?TYPE`))).TYPE, "f", "others are served");
     await writer.abort();
   }));
@@ -291,10 +246,41 @@ Deno.test("clients that are connected do not keep the server from ending", async
   let closed: Promise<CloseEvent> | undefined;
   let idle: Deno.TcpConn | undefined;
   await withQueryHost(async ({ server }) => {
-    closed = (await Surface.open(server.url)).closed;
+    closed = (await WebSocketClient.open(server.url)).closed;
     idle = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     await idle.write(new TextEncoder().encode("GET / HTTP/1.1\r\nhost: local"));
   });
   assert.equal((await closed)!.code, 1001);
   idle!.close();
 });
+
+Deno.test("a taken port is an error, and leaves no observer of the engine", () =>
+  withQueryHost(({ server, engine, space, admission }) => {
+    let observers = 0;
+    const observed = {
+      parameters: engine.parameters,
+      instruments: engine.instruments,
+      parameterValue: engine.parameterValue.bind(engine),
+      observe: (listener: (event: EngineEvent) => void) => {
+        observers++;
+        const stop = engine.observe(listener);
+        return () => {
+          observers--;
+          stop();
+        };
+      },
+    };
+    const options = {
+      hostname: "127.0.0.1",
+      port: server.port,
+      name: "second",
+      osc: { hostname: "127.0.0.1", port: 1 },
+      engine: observed,
+      methods: () => space.methods,
+      admission,
+      allowedOrigins: [],
+    };
+    assert.throws(() => new OscQueryServer(options), Deno.errors.AddrInUse);
+    assert.equal(observers, 0);
+    return Promise.resolve();
+  }));

@@ -14,7 +14,7 @@ const text = fc.oneof(fc.string(), fc.string({ unit: "grapheme" })).filter((foun
 const timeTag = record({ seconds: word, fraction: word });
 
 /** Every type tag but arrays. */
-export const arbitraryScalar: fc.Arbitrary<OscArgument> = fc.oneof(
+const arbitraryScalar: fc.Arbitrary<OscArgument> = fc.oneof(
   of("i", fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
   of("f", fc.float({ noNaN: true })),
   of("d", fc.double({ noNaN: true })),
@@ -46,13 +46,10 @@ export const arbitraryMessage: fc.Arbitrary<OscMessage> = record({
   args: fc.array(argument, { maxLength: 6 }),
 });
 
-const { packet, bundle } = fc.letrec<{ packet: OscMessage | OscBundle; bundle: OscBundle }>((tie) => ({
+const { packet } = fc.letrec<{ packet: OscMessage | OscBundle; bundle: OscBundle }>((tie) => ({
   packet: fc.oneof({ depthSize: "small", maxDepth: 6 }, arbitraryMessage, tie("bundle")),
   bundle: record({ timeTag, elements: fc.array(tie("packet"), { maxLength: 4 }) }),
 }));
-
-/** A bundle, bundles in it among others. */
-export const arbitraryBundle: fc.Arbitrary<OscBundle> = bundle;
 
 /** Any packet. */
 export const arbitraryPacket: fc.Arbitrary<OscMessage | OscBundle> = packet;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { MessageRefusedError, numbers, oneOf, texts } from "../../../osc/packet/arguments.ts";
+import { flag, MessageRefusedError, none, numbers, oneOf, texts } from "../../../osc/packet/arguments.ts";
 import type { OscArgument } from "../../../osc/packet/codec.ts";
 
 const i = (value: number): OscArgument => ({ type: "i", value });
@@ -71,4 +71,13 @@ Deno.test("whatever arrives, the answer is finite numbers or a refusal", () => {
       }
     }),
   );
+});
+
+Deno.test("a flag is the integer 0 or 1, and nothing means no arguments", () => {
+  assert.deepEqual([flag([i(0)]), flag([i(1)])], [false, true]);
+  assert.equal(refusal(() => flag([i(2)])), "expected 0 or 1, found 2");
+  assert.equal(refusal(() => flag([f(1)])), "expected ,i, found ,f");
+  assert.equal(refusal(() => flag([{ type: "T" }])), "expected ,i, found ,T");
+  none([]);
+  assert.equal(refusal(() => none([i(1), i(2)])), "expected no arguments, found 2");
 });

@@ -1,37 +1,16 @@
-/** Covers: osc/packet/packet.ts osc/packet/packet_reader.ts osc/packet/packet_writer.ts osc/packet/text_cache.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fromBuffer, type OscArgOutputOrArray, type OscPacketOutput } from "osc-min";
 import {
   decodePacket,
   encodePacket,
-  isBundle,
-  maxArrayDepth,
-  maxBundleDepth,
-  maxElements,
   type OscArgument,
   type OscBundle,
   OscMalformedError,
   type OscMessage,
 } from "../../../osc/packet/codec.ts";
-import { PacketWriter } from "../../../osc/packet/packet_writer.ts";
-import { arbitraryMessage, arbitraryPacket } from "./arbitrary_packets.ts";
-
-const bytes = (text: string) =>
-  new Uint8Array(text.replaceAll(" ", "").match(/../g)!.map((pair) => parseInt(pair, 16)));
-
-/** Bytes of ASCII text, where `.` stands for zero. */
-const ascii = (text: string) => new TextEncoder().encode(text.replaceAll(".", "\0"));
-const joined = (...parts: Uint8Array[]) => new Uint8Array(parts.flatMap((part) => [...part]));
-
-function malformedAt(offset: number, packet: Uint8Array, text: RegExp): void {
-  assert.throws(() => decodePacket(packet), (error: Error) => {
-    assert.ok(error instanceof OscMalformedError);
-    assert.match(error.message, text);
-    assert.equal(error.offset, offset, error.message);
-    return true;
-  });
-}
+import { arbitraryPacket } from "./arbitrary_packets.ts";
+import { ascii, bytes, joined } from "./packet_bytes.ts";
 
 Deno.test("the specification's own examples are read and written as it prints them", () => {
   const frequency = bytes("2f6f7363 696c6c61 746f722f 342f6672 65717565 6e637900 2c660000 43dc0000");
@@ -107,26 +86,6 @@ Deno.test("every packet that is written is read back exactly, 64-bit values and 
     assert.equal(encoded.length % 4, 0);
     assert.deepEqual(decodePacket(encoded), packet);
   }));
-});
-
-Deno.test("a packet is the same bytes from a writer that grows under it and from one that has room", () => {
-  fc.assert(
-    fc.property(arbitraryPacket, (packet) => {
-      assert.deepEqual(new PacketWriter().write(packet).slice(), encodePacket(packet));
-      assert.deepEqual(decodePacket(new PacketWriter().write(packet)), packet);
-    }),
-    { numRuns: 1_000 },
-  );
-});
-
-Deno.test("a packet reads the same wherever it stands in its buffer, and errors count from its start", () => {
-  fc.assert(fc.property(arbitraryPacket, fc.nat(40), fc.nat(40), (packet, before, after) => {
-    const encoded = encodePacket(packet);
-    const buffer = new Uint8Array(before + encoded.length + after).fill(0x2F);
-    buffer.set(encoded, before);
-    assert.deepEqual(decodePacket(buffer.subarray(before, before + encoded.length)), packet);
-  }));
-  malformedAt(4, joined(ascii("xxx/a..zzzz")).subarray(3, 11), /type tags that start with ",", found "z"/);
 });
 
 /** What the other codec has read, in our form. */
@@ -256,130 +215,4 @@ Deno.test("random and mutated bytes give a packet or OscMalformedError within th
   fc.assert(fc.property(mutated, fc.nat(3), (packet, cut) => tried(packet.subarray(cut))), {
     numRuns: 2_000,
   });
-});
-
-Deno.test("nothing that is read refers to the buffer, which is used again", () => {
-  fc.assert(fc.property(arbitraryMessage, (message) => {
-    const encoded = encodePacket(message);
-    const read = decodePacket(encoded);
-    encoded.fill(0xFF);
-    assert.deepEqual(read, message);
-  }));
-});
-
-Deno.test("malformed packets are told at which byte what was expected", () => {
-  malformedAt(0, new Uint8Array(0), /empty packet/);
-  malformedAt(0, new Uint8Array(6), /multiple of 4, found 6 bytes/);
-  malformedAt(0, ascii("foo."), /an address that starts with "\/", or #bundle, found "f"/);
-  malformedAt(8, ascii("/abcdefg"), /a zero at the end of an address that starts at byte 0/);
-  malformedAt(3, ascii("/a.x"), /zero as padding, found "x"/);
-  malformedAt(4, ascii("/a..1234"), /type tags that start with ","/);
-  malformedAt(8, ascii("/a..,i.."), /4 bytes for "i", found 0/);
-  malformedAt(8, ascii("/a..,h..1234"), /8 bytes for "h", found 4/);
-  malformedAt(8, ascii("/a..,...1234"), /end of the message after its last argument, found 4 more bytes/);
-  malformedAt(5, ascii("/a..,q..1234"), /a type tag of ifsbhtdScrmTFNI\[\], found "q"/);
-  malformedAt(5, ascii("/a..,].."), /"]" only after "\["/);
-  malformedAt(6, ascii("/a..,[.."), /"]", found the end/);
-  malformedAt(8, joined(ascii("/a..,b.."), bytes("ffffffff")), /a blob size of at most 0, found -1/);
-  malformedAt(8, joined(ascii("/a..,b.."), bytes("00000005 01020304")), /a blob size of at most 4, found 5/);
-  malformedAt(13, joined(ascii("/a..,b.."), bytes("00000001 01020000")), /zero as padding, found 0x02/);
-  malformedAt(8, joined(ascii("/a..,c.."), bytes("0000d800")), /a character, found the number 55296/);
-  malformedAt(8, joined(ascii("/a..,s.."), bytes("ff000000")), /text in UTF-8/);
-  malformedAt(0, ascii("#bungle."), /#bundle and a zero/);
-  malformedAt(8, ascii("#bundle."), /a time tag of 8 bytes, found 0/);
-  malformedAt(16, joined(ascii("#bundle."), bytes("0000000000000001 7fffffff")), /element size of at most 0/);
-  malformedAt(20, joined(ascii("#bundle."), bytes("0000000000000001 00000000")), /empty packet/);
-  malformedAt(20, joined(ascii("#bundle."), bytes("0000000000000001 00000002 2f000000")), /multiple of 4/);
-});
-
-Deno.test("bundles and arrays nest 8 deep and no deeper", () => {
-  const nestedBundle = (depth: number): OscBundle => ({
-    timeTag: { seconds: 0, fraction: 1 },
-    elements: depth > 1 ? [nestedBundle(depth - 1)] : [],
-  });
-  const nestedArray = (depth: number): OscArgument => ({
-    type: "a",
-    value: depth > 1 ? [nestedArray(depth - 1)] : [],
-  });
-  assert.deepEqual(decodePacket(encodePacket(nestedBundle(maxBundleDepth))), nestedBundle(maxBundleDepth));
-  malformedAt(8 * 20, encodePacket(nestedBundle(maxBundleDepth + 1)), /at most 8 bundles/);
-  const arrays = (depth: number) => ({ address: "/a", args: [nestedArray(depth)] });
-  assert.deepEqual(decodePacket(encodePacket(arrays(maxArrayDepth))), arrays(maxArrayDepth));
-  malformedAt(5 + 8, encodePacket(arrays(maxArrayDepth + 1)), /at most 8 arrays/);
-  malformedAt(
-    5 + 8,
-    joined(ascii("/a..,"), new Uint8Array(60_003).fill(0x5B), new Uint8Array(4)),
-    /at most 8 arrays/,
-  );
-});
-
-Deno.test("a packet holds so many messages and no more, however they are nested", () => {
-  const message = { address: "/a", args: [] };
-  const many = (count: number): OscBundle => ({
-    timeTag: { seconds: 0, fraction: 1 },
-    elements: Array.from({ length: count }, () => message),
-  });
-  const nested = (count: number): OscBundle => ({ ...many(0), elements: [many(count - 2), message] });
-  for (const shape of [many, nested]) {
-    assert.deepEqual(decodePacket(encodePacket(shape(maxElements))), shape(maxElements));
-    assert.throws(
-      () => decodePacket(encodePacket(shape(maxElements + 1))),
-      /at most 1024 messages and bundles/,
-    );
-  }
-});
-
-Deno.test("in a bundle only the message with an unknown type tag is left out, and reported", () => {
-  const good = { address: "/good", args: [] };
-  const encoded = encodePacket({
-    timeTag: { seconds: 0, fraction: 1 },
-    elements: [good, { address: "/bad", args: [{ type: "i", value: 1 }] }, good],
-  });
-  encoded[encoded.indexOf(0x69)] = 0x71;
-  const offsets: number[] = [];
-  const read = decodePacket(encoded, ({ offset }) => offsets.push(offset));
-  assert.ok(isBundle(read));
-  assert.deepEqual(read.elements, [good, good]);
-  assert.deepEqual(offsets, [encoded.indexOf(0x71)]);
-  assert.throws(() => decodePacket(encoded), OscMalformedError);
-});
-
-Deno.test("a message without a type tag string has no arguments", () => {
-  assert.deepEqual(decodePacket(bytes("2f6f6c6400000000")), { address: "/old", args: [] });
-});
-
-Deno.test("a value that does not fit its type is refused, never bent", () => {
-  const refused = (arg: unknown) =>
-    assert.throws(
-      () => encodePacket({ address: "/a", args: [arg as OscArgument] }),
-      (error: Error) => error instanceof RangeError || error instanceof TypeError,
-    );
-  refused({ type: "i", value: 2 ** 31 });
-  refused({ type: "i", value: 0.5 });
-  refused({ type: "f", value: "1" });
-  refused({ type: "h", value: 2n ** 63n });
-  refused({ type: "s", value: "a\0b" });
-  refused({ type: "s", value: "\uD800" });
-  refused({ type: "c", value: "ab" });
-  refused({ type: "c", value: "" });
-  refused({ type: "m", value: [0, 0, 0] });
-  refused({ type: "m", value: [0, 0, 0, 256] });
-  refused({ type: "r", value: { red: -1, green: 0, blue: 0, alpha: 0 } });
-  refused({ type: "t", value: { seconds: 2 ** 32, fraction: 0 } });
-  assert.throws(() => encodePacket({ address: "a", args: [] }), /starts with "\/"/);
-});
-
-Deno.test("texts that share a place in the cache, or are too long for it, are still told apart", () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.nat(5_000), { minLength: 1 }),
-      fc.constantFrom("", "x".repeat(70)),
-      (numbers, tail) => {
-        for (const number of numbers) {
-          const message = { address: `/voice/${number}${tail}`, args: [] };
-          assert.deepEqual(decodePacket(encodePacket(message)), message);
-        }
-      },
-    ),
-  );
 });

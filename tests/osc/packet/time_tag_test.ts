@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { immediately, isImmediate, notEarlier, timeTagOf, unixMsOf } from "../../../osc/packet/time_tag.ts";
+import { immediately, isImmediate, notEarlier, unixMsOf } from "../../../osc/packet/time_tag.ts";
+import { timeTagOf } from "../../../testing/osc/time_tag_of.ts";
 
 Deno.test("there and back is exact to a microsecond, also just below a full second", () => {
   assert.deepEqual(timeTagOf(0), { seconds: 2_208_988_800, fraction: 0 });

@@ -1,4 +1,3 @@
-/** Covers: osc/score/score_text.ts, osc/score/score_binary.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { ScoreEvent } from "../../../engine/control/control.ts";

@@ -1,48 +1,49 @@
-/**
- * Control surfaces that follow each other.
- *
- * Covers: osc/subscriptions/feedback.ts osc/subscriptions/value_echo.ts osc/oscquery/engine_values.ts
- */
+/** Control surfaces that follow each other. */
 import assert from "node:assert/strict";
+import type { Engine } from "../../../engine/engine.ts";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
-import type { PacketSender } from "../../../osc/transport/intake.ts";
-import type { OscMessage } from "../../../osc/packet/packet.ts";
+import { Feedback } from "../../../osc/subscriptions/feedback.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { startTestEngine } from "../../../testing/test_engine.ts";
+import { carryOut } from "../../../testing/osc/carry_out.ts";
+import { type RecordingSender, senderAt } from "../../../testing/osc/recording_sender.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { until } from "../../../testing/until.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 
-/** A surface: what it was sent at parameters' addresses, newest last. */
+/** A surface, with the values that it was sent at the parameters' addresses. */
 class Surface {
-  readonly heard: string[] = [];
   readonly #space: AddressSpace;
-  readonly #sender: PacketSender;
+  readonly #sender: RecordingSender;
 
-  constructor(space: AddressSpace, key: string) {
+  constructor(space: AddressSpace, port: number) {
     this.#space = space;
-    this.#sender = {
-      key,
-      hostname: "127.0.0.1",
-      isLocal: true,
-      reply: ({ address, args }: OscMessage) => {
-        if (/^\/(done|fail|late)$/.test(address)) return;
-        this.heard.push(
-          `${address} ${args.map((arg) => "value" in arg ? String(arg.value) : arg.type).join(" ")}`,
-        );
-      },
-    } as PacketSender;
+    this.#sender = senderAt("127.0.0.1", port);
   }
 
   send(address: string, type: "i" | "f", value: number): void {
-    this.#space.dispatch({ address, args: [{ type, value }] }, this.#sender);
+    carryOut(this.#space, { address, args: [{ type, value }] }, this.#sender);
+  }
+
+  get heard(): string[] {
+    return this.#sender.replies.filter(({ address }) => !/^\/(done|fail|late)$/.test(address))
+      .map(({ address, args: [value] }) => `${address} ${(value as { value: number }).value}`);
+  }
+
+  forget(): void {
+    this.#sender.replies.length = 0;
+  }
+
+  /** Asks for feedback and waits for the value of every parameter of `sines`. */
+  async subscribe(): Promise<void> {
+    this.send("/feedback", "i", 1);
+    await until("every value has come", () => this.heard.length === 6);
   }
 }
 
-const pause = (ms = 60) => new Promise((done) => setTimeout(done, ms));
-
 async function withSurfaces(
-  work: (a: Surface, b: Surface, load: (name: string) => Promise<void>) => Promise<void>,
+  work: (a: Surface, b: Surface, engine: Engine) => Promise<void>,
 ): Promise<void> {
   const { engine } = await startTestEngine({ patch: (wanted) => compilePatch("sines", wanted) });
   const space = new AddressSpace({
@@ -52,70 +53,87 @@ async function withSurfaces(
     onQuit: () => {},
   });
   try {
-    const [a, b] = ["a", "b"].map((key) => new Surface(space, key));
-    await work(a, b, async (name) => await engine.loadPatch(patchNamed(name).build(format)));
+    const [a, b] = [1, 2].map((port) => new Surface(space, port));
+    await work(a, b, engine);
   } finally {
     space.stop();
     await engine.stop();
   }
 }
 
-Deno.test("who asks gets every value, then what others set, and not what it has set itself", () =>
+Deno.test("a surface that asks gets every value, then those that others set, and not those that it has set itself", () =>
   withSurfaces(async (a, b) => {
-    a.send("/feedback", "i", 1);
-    b.send("/feedback", "i", 1);
-    await pause();
+    await a.subscribe();
     assert.deepEqual(a.heard.filter((line) => line.startsWith("/synth/pan")), ["/synth/pan 0"]);
-    assert.equal(a.heard.length, 6, "sines has six parameters");
-    a.heard.length = b.heard.length = 0;
+    await b.subscribe();
+    a.forget();
+    b.forget();
     a.send("/synth/pan", "f", 0.5);
-    await pause();
+    await until("the other has it", () => b.heard.length > 0); // both are served in one pass
     assert.deepEqual([a.heard, b.heard], [[], ["/synth/pan 0.5"]]);
   }));
 
-Deno.test("two surfaces that send on whatever they hear come to rest", () =>
-  withSurfaces(async (a, b) => {
-    a.send("/feedback", "i", 1);
-    b.send("/feedback", "i", 1);
-    await pause();
-    a.heard.length = b.heard.length = 0;
+Deno.test("two surfaces that send on every value they hear come to rest", () =>
+  withSurfaces(async (a, b, engine) => {
+    await a.subscribe();
+    await b.subscribe();
+    a.forget();
+    b.forget();
     a.send("/synth/pan", "f", 0.25);
-    for (let round = 0; round < 6; round++) {
-      await pause(40);
-      for (const surface of [a, b]) {
-        for (const line of surface.heard.slice(-1)) {
-          surface.send("/synth/pan", "f", Number(line.split(" ")[1]));
-        }
-      }
+    await until("the other has it", () => b.heard.length > 0);
+    b.send("/synth/pan", "f", 0.25); // what it heard
+    // a parameter that another sender moves shows when a pass has gone by
+    const gain = engine.parameters.findIndex(({ address }) => address === "master/gainDb");
+    for (let pass = 1; pass <= 6; pass++) {
+      engine.submit([{ kind: "set", parameter: gain, value: -pass }]);
+      await until("the pass went by", () => b.heard.includes(`/master/gainDb ${-pass}`));
     }
-    assert.ok(a.heard.length + b.heard.length <= 2, `${a.heard.length} and ${b.heard.length} echoes`);
+    const ofPan = (surface: Surface) => surface.heard.filter((line) => line.startsWith("/synth/pan"));
+    assert.deepEqual([ofPan(a), ofPan(b)], [[], ["/synth/pan 0.25"]]);
   }));
 
-Deno.test("of a fast movement only the newest value is sent, sixty times a second at most", () =>
+Deno.test("of a fast movement only the newest value is sent", () =>
   withSurfaces(async (a, b) => {
-    b.send("/feedback", "i", 1);
-    await pause();
-    b.heard.length = 0;
+    await b.subscribe();
+    b.forget();
     for (let step = 1; step <= 1_000; step++) a.send("/synth/pan", "f", step / 1_000);
-    await pause(100);
-    assert.equal(b.heard.at(-1), "/synth/pan 1");
-    assert.ok(b.heard.length <= 8, `${b.heard.length} messages`);
+    await until("the last has come", () => b.heard.at(-1) === "/synth/pan 1");
+    assert.deepEqual(b.heard, ["/synth/pan 1"]);
   }));
 
-Deno.test("a refused value is put right, and another patch brings its own values", () =>
-  withSurfaces(async (a, _b, load) => {
-    a.send("/feedback", "i", 1);
-    await pause();
-    a.heard.length = 0;
+Deno.test("a refused value is put right, another patch brings its own values, and the end is the end", () =>
+  withSurfaces(async (a, b, engine) => {
+    await a.subscribe();
+    a.forget();
     a.send("/synth/pan", "f", 99);
-    await pause();
-    assert.deepEqual(a.heard, ["/synth/pan 0"], "the fader springs back");
-    await load("keys");
-    await pause();
-    assert.ok(a.heard.includes("/keys/q 1.5"));
+    await until("the fader springs back", () => a.heard.length > 0);
+    assert.deepEqual(a.heard, ["/synth/pan 0"]);
+    await engine.loadPatch(patchNamed("keys").build(format));
+    await until("its values come", () => a.heard.includes("/keys/q 1.5"));
+    b.send("/feedback", "i", 1);
+    await until("the other has them too", () => b.heard.includes("/keys/q 1.5"));
     a.send("/feedback", "i", 0);
-    a.heard.length = 0;
-    a.send("/keys/q", "f", 3);
-    await pause();
+    a.forget();
+    engine.submit([{
+      kind: "set",
+      parameter: engine.parameters.findIndex(({ address }) => address === "keys/q"),
+      value: 3,
+    }]);
+    await until("the other has the next value", () => b.heard.includes("/keys/q 3"));
     assert.deepEqual(a.heard, []);
   }));
+
+Deno.test("without an address space: a subscriber's own packets are known, and stopping ends the timer", async () => {
+  const { engine } = await startTestEngine({ patch: (wanted) => compilePatch("sines", wanted) });
+  const feedback = new Feedback(engine);
+  const sender = senderAt("127.0.0.1");
+  feedback.join(sender);
+  assert.equal(feedback.size, 1);
+  await until("the values come", () => sender.replies.length === 6);
+  feedback.leave(sender);
+  assert.equal(feedback.size, 0);
+  feedback.join(sender);
+  feedback.stop();
+  await engine.stop();
+  assert.equal(sender.replies.length, 6, "no value is sent after the stop");
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Evaluation } from "../../../patches/loading/evaluate_child.ts";
 import { graphFromJson } from "../../../compiler/graph/validate.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 /** Runs the child as its parent does, but with every permission, and returns the last line of its output. */
 async function evaluate(source: string): Promise<Evaluation> {

@@ -4,7 +4,7 @@ import { type EvaluateOptions, evaluatePatch } from "../../../patches/loading/ev
 import { keys } from "../../../patches/ready/keys.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 const folder = await Deno.makeTempDir({ prefix: "understudy-patches-" });
 const modulesUrl = new URL("../../../modules/mod.ts", import.meta.url).href;

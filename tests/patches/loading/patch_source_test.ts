@@ -7,7 +7,7 @@ import { PatchUnknownError } from "../../../patches/ready/catalogue.ts";
 import { PatchSource } from "../../../patches/loading/patch_source.ts";
 import { until } from "../../../foundation/until.ts";
 import { keys } from "../../../patches/ready/keys.ts";
-import { testFormat as format } from "../../../testing/patch_player.ts";
+import { testFormat as format } from "../../../testing/patch/patch_player.ts";
 
 const named = (name: string) =>
   `import { definePatch } from "understudy";

@@ -1,7 +1,7 @@
 /** What a patch file can read: the list here is the whole list. */
 import assert from "node:assert/strict";
 import { evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 const root = new URL("../../..", import.meta.url).pathname;
 

@@ -6,9 +6,8 @@ import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
 import { compilePatch, compileWithSamples } from "../../../patches/loading/compile_named.ts";
 import { phraseOf } from "../../../patches/ready/phrases.ts";
-import { startTestEngine, until } from "../../../testing/test_engine.ts";
-import { OutputCapture } from "../../../testing/output_capture.ts";
-import { testFormat } from "../../../testing/patch_player.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 for (const name of patchNames) {
   Deno.test(`the phrase of ${name} can be played, and lets go of every note`, async () => {
@@ -26,19 +25,19 @@ for (const name of patchNames) {
   });
 }
 
-Deno.test("a phrase goes through the log and is heard from the clock driver", async () => {
-  const { engine, patch } = await startTestEngine({
+Deno.test("a phrase goes through the log and is heard from the device", async () => {
+  const { engine, patch, clock, driver, playUntil, secondsPass, stop } = await startTestEngine({
+    driver: "manual",
     patch: (format) => compilePatch("piano", format),
-    captureFrames: 48_000,
   });
-  const capture = new OutputCapture(engine.memory);
   const text = new TextEncoder().encode(phraseOf("piano", patch.instruments));
   const { events } = readScore(text, { name: "demo", sampleRateHz: 48_000, patch });
-  assert.equal(playScore(engine, events, 48_000, Date.now()), events.at(-1)!.frame / 48_000);
-  await until("voices sound", () => engine.voices().some((count) => count > 0));
-  await new Promise((done) => setTimeout(done, 300));
-  await engine.stop();
-  assert.ok(capture.finish().some((sample: number) => Math.abs(sample) > 0.02));
+  const seconds = playScore(engine, { events, sampleRateHz: 48_000, nowMs: clock.unixMs });
+  assert.equal(seconds, events.at(-1)!.frame / 48_000);
+  await playUntil("sounding voices", () => engine.voices().some((count) => count > 0));
+  await secondsPass(0.3);
+  await stop();
+  assert.ok(driver.captured.some((sample: number) => Math.abs(sample) > 0.02));
 });
 
 Deno.test("what nobody has written a phrase for plays a chord on its first instrument, or nothing without one", () => {

@@ -4,7 +4,13 @@ import { compilePatch, compileWithSamples } from "../../../patches/loading/compi
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
 import { sampler } from "../../../patches/ready/sampler.ts";
 import { measureHz } from "../../../testing/measure/spectrum.ts";
-import { compileForTest, PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch_player.ts";
+import {
+  compileForTest,
+  PatchPlayer,
+  peak,
+  sameBits,
+  testFormat,
+} from "../../../testing/patch/patch_player.ts";
 
 const folder = sampleFolderOf("sampler", undefined);
 const [keys, kit] = [0, 1];

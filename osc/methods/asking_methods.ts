@@ -1,0 +1,142 @@
+import type { EngineControl } from "../../engine/control/control.ts";
+import { MessageRefusedError, numbers, texts } from "../packet/arguments.ts";
+import type { OscArgument, OscMessage } from "../packet/packet.ts";
+import { float, scalar, text } from "../packet/reply.ts";
+import { helpLine, methodAt, suggestion } from "./help.ts";
+import { type Method, withoutArguments } from "./method.ts";
+import type { MethodDescription } from "./method_description.ts";
+
+/** Sources of the answers. */
+export interface AskingParts {
+  readonly engine: EngineControl;
+  readonly version: string;
+  /** Counts of packets and losses, for `/status`. */
+  readonly traffic: () => Readonly<Record<string, number>>;
+  /** Counts of the MIDI input, for `/status`. */
+  readonly midi: () => Readonly<Record<string, number>>;
+  /** All methods of the address space, these among them. */
+  readonly methods: () => readonly MethodDescription[];
+}
+
+/** Methods that answer a question and change nothing. */
+export function askingMethods({ engine, version, methods, traffic, midi }: AskingParts): Method[] {
+  return [
+    {
+      address: "/status",
+      types: "",
+      access: "read",
+      description: "answers /status.reply with pairs of name and value",
+      read: withoutArguments(() => ({
+        act: (sender) => sender.reply(statusReply({ ...engine.status(), osc: traffic(), midi: midi() })),
+      })),
+    },
+    {
+      address: "/version",
+      types: "",
+      access: "read",
+      description: "answers /version.reply with name, version and runtime",
+      read: withoutArguments(() => ({
+        act: (sender) =>
+          sender.reply({
+            address: "/version.reply",
+            args: [text("understudy"), text(version), text(`deno ${Deno.version.deno}`)],
+          }),
+      })),
+    },
+    {
+      address: "/help",
+      types: "|s",
+      access: "read",
+      description: "answers /help.reply with address, types and description: of one address, or of all",
+      read: (args) => {
+        const found = args.length === 0 ? methods() : [methodAt(texts(args, 1)[0], methods())];
+        return { act: (sender) => found.forEach((method) => sender.reply(helpLine(method))) };
+      },
+    },
+    {
+      address: "/get",
+      types: "s",
+      access: "read",
+      description: "answers /get.reply with the address of a parameter and the value it was last given",
+      read: (args) => {
+        const [wanted] = texts(args, 1);
+        const address = wanted.startsWith("/") ? wanted : `/${wanted}`;
+        const index = engine.parameters.findIndex((parameter) => `/${parameter.address}` === address);
+        if (index < 0) {
+          const all = engine.parameters.map((parameter) => `/${parameter.address}`);
+          throw new MessageRefusedError(
+            `${address.slice(0, 64)} is no parameter; ${
+              all.length > 0 ? suggestion(address, all) : "the patch has none"
+            }`,
+          );
+        }
+        return {
+          act: (sender) =>
+            sender.reply({
+              address: "/get.reply",
+              args: [text(address), float(engine.parameterValue(index) ?? NaN)],
+            }),
+        };
+      },
+    },
+    {
+      address: "/tree",
+      types: "",
+      access: "read",
+      description: "answers with /tree.patch, a /tree.instrument for each with the voices that sound now, " +
+        "and a /tree.parameter for each with value, range, unit and curve",
+      read: withoutArguments(() => ({
+        act: (sender) => treeReplies(engine).forEach((reply) => sender.reply(reply)),
+      })),
+    },
+    {
+      address: "/sync",
+      types: "i",
+      access: "read",
+      description:
+        "answers /synced with the same number when everything sent before has been handed to the device",
+      read: (args) => {
+        const [value] = numbers(args, ["i"], 1);
+        return {
+          act: async (sender) => {
+            await engine.settled();
+            sender.reply({ address: "/synced", args: [{ type: "i", value }] });
+          },
+        };
+      },
+    },
+  ];
+}
+
+/** Names as `EngineStatus` has them, nested ones joined by a dot. */
+function statusReply(status: object): OscMessage {
+  const pairs = Object.entries(status).flatMap(([name, value]) =>
+    typeof value === "object"
+      ? Object.entries(value).map(([key, inner]) => [`${name}.${key}`, inner])
+      : [[name, value]]
+  );
+  return {
+    address: "/status.reply",
+    args: pairs.flatMap(([name, value]): OscArgument[] => [text(String(name)), scalar(value)]),
+  };
+}
+
+function treeReplies(engine: EngineControl): OscMessage[] {
+  const voices = engine.voices();
+  return [
+    { address: "/tree.patch", args: [text(engine.status().patch)] },
+    ...engine.instruments.map((name, index): OscMessage => ({
+      address: "/tree.instrument",
+      args: [text(`/${name}`), scalar(voices[index] ?? -1)],
+    })),
+    ...engine.parameters.map(({ address, min, max, unit, curve }, index): OscMessage => ({
+      address: "/tree.parameter",
+      args: [
+        text(`/${address}`),
+        ...[engine.parameterValue(index) ?? NaN, min, max].map(float),
+        text(unit),
+        text(curve),
+      ],
+    })),
+  ];
+}

@@ -1,0 +1,99 @@
+import type { AccessControl } from "../admission/access_control.ts";
+import { flag, MessageRefusedError, numbers, texts } from "../packet/arguments.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
+import { scalar } from "../packet/reply.ts";
+import type { Feedback } from "../subscriptions/feedback.ts";
+import { meterRates, type Meters } from "../subscriptions/meters.ts";
+import type { Notifications } from "../subscriptions/notifications.ts";
+import { subscriptionSeconds } from "../subscriptions/subscribers.ts";
+import type { Method } from "./method.ts";
+
+/** The subscriptions, and the state that is kept for each sender. */
+export interface ListeningParts {
+  readonly access: AccessControl;
+  readonly notifications: Notifications;
+  readonly meters: Meters;
+  readonly feedback: Feedback;
+  /** Whether the messages of a sender are answered with `/done`. */
+  readonly setAnswers: (sender: PacketSender, on: boolean) => void;
+}
+
+/** Methods that set what the engine sends to their sender, and the login. */
+export function listeningMethods(
+  { notifications, meters, feedback, access, setAnswers }: ListeningParts,
+): Method[] {
+  return [
+    {
+      address: "/feedback",
+      types: "i",
+      access: "read",
+      description: "1 sends the value of every parameter, with its own address, now and when it changes, " +
+        `but not the values that the sender has set itself, until ${subscriptionSeconds} s after its last message; 0 ends that`,
+      read: (args) => {
+        const join = flag(args);
+        return { act: (sender) => join ? feedback.join(sender) : feedback.leave(sender) };
+      },
+    },
+    {
+      address: "/answer",
+      types: "i",
+      access: "read",
+      description:
+        "0 ends the answers /done to the sender: it gets only errors, delays and the answers to its questions; 1: " +
+        "every message is answered again; answers /answer.reply with the same number",
+      read: (args) => {
+        const on = flag(args);
+        return {
+          act: (sender) => {
+            setAnswers(sender, on);
+            sender.reply({ address: "/answer.reply", args: [scalar(on ? 1 : 0)] });
+          },
+        };
+      },
+    },
+    {
+      address: "/notify",
+      types: "i",
+      access: "read",
+      description:
+        `1 sends /event/... messages to the sender until ${subscriptionSeconds} s after its last message, ` +
+        "0 ends that; answers /notify.reply with those seconds",
+      read: (args) => {
+        const join = flag(args);
+        return {
+          act: (sender) => {
+            if (!join) return notifications.leave(sender);
+            notifications.join(sender);
+            sender.reply({ address: "/notify.reply", args: [scalar(subscriptionSeconds)] });
+          },
+        };
+      },
+    },
+    {
+      address: "/meters",
+      types: "f",
+      access: "read",
+      description: `sends /meters with each channel's peak at this rate in Hz (${meterRates.lowestHz} to ` +
+        `${meterRates.highestHz}; 0 ends it), until ${subscriptionSeconds} s after the sender's last message`,
+      read: (args) => {
+        const [rateHz] = numbers(args, ["f", "i", "d"], 1);
+        if (rateHz !== 0 && (rateHz < meterRates.lowestHz || rateHz > meterRates.highestHz)) {
+          throw new MessageRefusedError(
+            `expected 0, or ${meterRates.lowestHz} to ${meterRates.highestHz} Hz, found ${rateHz}`,
+          );
+        }
+        return { act: (sender) => rateHz === 0 ? meters.leave(sender) : meters.join(sender, rateHz) };
+      },
+    },
+    {
+      address: "/login",
+      types: "s",
+      access: "read",
+      description: "the shared secret, where one is set: before it, the sender cannot change the sound",
+      read: (args) => {
+        const [secret] = texts(args, 1);
+        return { act: (sender) => access.login(sender, secret) };
+      },
+    },
+  ];
+}

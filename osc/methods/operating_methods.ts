@@ -1,0 +1,100 @@
+import {
+  type EngineControl,
+  type FaultKind,
+  faultKinds,
+  type FaultTarget,
+  faultTargets,
+} from "../../engine/control/control.ts";
+import { patchOfProgram } from "../../midi/messages.ts";
+import { flag, numbers, oneOf, texts } from "../packet/arguments.ts";
+import { type Method, withoutArguments } from "./method.ts";
+
+/** The parts that are operated. */
+export interface OperatingParts {
+  readonly engine: EngineControl;
+  /** Loads a patch by its name or file; without either, the one that was loaded last. */
+  readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
+  /** Patches by the number of a MIDI program. */
+  readonly programs: readonly string[];
+  readonly onQuit: () => void;
+  /** Whether every message is written to the log. */
+  readonly setDump: (on: boolean) => void;
+}
+
+/** Methods that operate the engine: its patch, its queue, its renderers, its log, and its end. */
+export function operatingMethods(
+  { engine, loadPatch, programs, onQuit, setDump }: OperatingParts,
+): Method[] {
+  return [
+    {
+      address: "/patch/load",
+      types: "|s",
+      access: "change",
+      description:
+        "exchanges the patch while the old one plays: its name or file, or nothing to load the last one again; " +
+        "answered when the new one plays",
+      read: (args) => {
+        const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
+        return { act: () => loadPatch(nameOrFile) };
+      },
+    },
+    {
+      address: "/midi/program",
+      types: "ii",
+      access: "change",
+      description:
+        "MIDI program change: channel 1..16, which has no effect, and program 0..127: exchanges the patch for " +
+        `the one of this number (${
+          programs.map((name, number) => `${number} ${name}`).join(", ") || "there are none"
+        })`,
+      read: (args) => {
+        const [, program] = numbers(args, ["i"], 2);
+        const name = patchOfProgram(program, programs);
+        return { act: () => loadPatch(name) };
+      },
+    },
+    {
+      address: "/clear",
+      types: "",
+      access: "change",
+      description: "drops every command that still waits for its time",
+      read: withoutArguments(() => ({ commands: [{ kind: "clear" }] })),
+    },
+    {
+      address: "/dump",
+      types: "i",
+      access: "change",
+      description: "1 writes every message that is received to the log, 0 ends that",
+      read: (args) => {
+        const on = flag(args);
+        return { act: () => setDump(on) };
+      },
+    },
+    {
+      address: "/engine/failover",
+      types: "",
+      access: "change",
+      description: "exchanges primary and standby",
+      read: withoutArguments(() => ({ act: () => engine.failover() })),
+    },
+    {
+      address: "/engine/fault",
+      types: "ss",
+      access: "machine",
+      description: `breaks a renderer: kind (${faultKinds.join(", ")}) and role (${faultTargets.join(", ")})`,
+      read: (args) => {
+        const [kind, target] = texts(args, 2);
+        const faultKind = oneOf(faultKinds, "kind", kind) as FaultKind;
+        const role = oneOf(faultTargets, "role", target) as FaultTarget;
+        return { act: () => engine.injectFault(faultKind, role) };
+      },
+    },
+    {
+      address: "/quit",
+      types: "",
+      access: "machine",
+      description: "fades out and ends the engine",
+      read: withoutArguments(() => ({ act: () => void onQuit() })),
+    },
+  ];
+}

@@ -1,0 +1,13 @@
+import type { OscBundle, OscMessage } from "./packet.ts";
+
+/** Where a packet came from, and the way back. */
+export interface PacketSender {
+  /** Identifies the sender: address and port, after `tcp` or `ws` where the transport is not UDP. */
+  readonly key: string;
+  readonly hostname: string;
+  /** Whether the sender is on this machine. */
+  readonly isLocal: boolean;
+  reply(message: OscMessage): void;
+  /** Called with each packet of this sender that was let in and read, before it is carried out. */
+  onRead?(packet: OscMessage | OscBundle): void;
+}

@@ -1,0 +1,34 @@
+import type { EngineEvent } from "../../engine/control/control.ts";
+import type { OscMessage } from "../packet/packet.ts";
+import { float, scalar, text } from "../packet/reply.ts";
+
+/** The message that tells of an event; undefined for values of parameters, which are many and which `/get` answers. */
+export function eventMessage(event: EngineEvent, instruments: readonly string[]): OscMessage | undefined {
+  const message = (...args: OscMessage["args"]) => ({ address: `/event/${event.event}`, args });
+  switch (event.event) {
+    case "fault":
+      return message(text(event.role), scalar(event.rendererId), text(event.cause), scalar(event.block | 0));
+    case "role":
+      return message(text(event.role), scalar(event.rendererId));
+    case "lockstep":
+      return message(scalar(event.renderers), float(event.afterMs));
+    case "alone":
+    case "overload":
+      return message();
+    case "quarantine":
+      return message(scalar(event.commands));
+    case "device":
+      return message(text(event.state), text(event.device));
+    case "patch":
+      return message(text(event.patch));
+    case "noteEnd":
+      return {
+        address: "/event/note/end",
+        args: [text(instruments[event.instrument] ?? ""), scalar(event.id)],
+      };
+    case "silent":
+      return message(text(instruments[event.instrument] ?? ""));
+    case "parameter":
+      return undefined;
+  }
+}

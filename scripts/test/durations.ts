@@ -1,0 +1,45 @@
+/** How long each test file took the last time, so that the longest can start first. */
+export class Durations {
+  readonly #path: string;
+  readonly #seconds: Map<string, number>;
+
+  private constructor(path: string, seconds: Map<string, number>) {
+    this.#path = path;
+    this.#seconds = seconds;
+  }
+
+  /** Reads what an earlier run left at `path`; nothing is known when it did not or cannot be read. */
+  static async read(path: string): Promise<Durations> {
+    try {
+      const known: unknown = JSON.parse(await Deno.readTextFile(path));
+      const entries = Object.entries(known as object).filter(([, seconds]) => typeof seconds === "number");
+      return new Durations(path, new Map(entries));
+    } catch {
+      return new Durations(path, new Map());
+    }
+  }
+
+  set(file: string, seconds: number): void {
+    this.#seconds.set(file, Math.round(seconds * 10) / 10);
+  }
+
+  /** The files, longest first. One that has not run yet may be long: it comes before all that have. */
+  longestFirst(files: readonly string[]): readonly string[] {
+    const seconds = (file: string) => this.#seconds.get(file) ?? likelySeconds[file] ?? 10;
+    return files.toSorted((a, b) => seconds(b) - seconds(a) || (a < b ? -1 : 1));
+  }
+
+  /** Keeps what is known for the next run. A folder that cannot be written to is no failure of a test. */
+  async write(): Promise<void> {
+    const folder = this.#path.slice(0, this.#path.lastIndexOf("/"));
+    try {
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(this.#path, JSON.stringify(Object.fromEntries(this.#seconds), null, 1));
+    } catch (error) {
+      console.error(`times of the tests were not kept: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** Where nothing is remembered, as on a fresh clone: the longest files. A wrong figure here costs seconds, not results. */
+export const likelySeconds: Readonly<Record<string, number>> = {};

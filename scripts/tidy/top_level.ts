@@ -1,0 +1,41 @@
+/** What may lie at the top level of the project; everything else belongs into a room. */
+import type { Finding } from "./finding.ts";
+import type { Tree } from "./tree.ts";
+
+const expected = new Set([
+  ".ci",
+  ".git",
+  ".gitignore",
+  "CONTRIBUTING.md",
+  "LICENSE",
+  "README.md",
+  "deno.json",
+  "deno.lock",
+  "main.ts",
+  "bench",
+  "build",
+  "cli",
+  "compiler",
+  "config",
+  "dashboard",
+  "docs",
+  "engine",
+  "examples",
+  "ffi",
+  "foundation",
+  "midi",
+  "modules",
+  "node_modules",
+  "osc",
+  "patches",
+  "scripts",
+  "show",
+  "testing",
+  "tests",
+]);
+
+/** Entries at the top level that nobody planned. */
+export function topLevelFindings({ topLevel }: Tree): Finding[] {
+  return topLevel.filter((name) => !expected.has(name))
+    .map((file) => ({ file, text: "does not belong at the top level; move it into a room" }));
+}

@@ -1,0 +1,56 @@
+import { until } from "../until.ts";
+import type { SoundServer } from "./sound_server.ts";
+
+const bytesPerSample = 4;
+const channels = 2;
+
+export interface RecordedPorts {
+  /** Name of a port, with `%d` where its number stands. */
+  readonly pattern: string;
+  /** Number of the first of the two. */
+  readonly first: number;
+}
+
+/** A client that nobody of this project wrote, `jack-record`, which records ports of a sound server into a WAV file. */
+export interface SoundRecorder {
+  /** Waits until the file is longer by so many frames. */
+  framesPass(frames: number): Promise<void>;
+  /** Ends the recording; the file is complete then. */
+  stop(): Promise<void>;
+}
+
+/** Starts the recording of two ports, one for each channel, and waits until both are connected. */
+export async function startSoundRecorder(
+  server: SoundServer,
+  { pattern, first }: RecordedPorts,
+  path: string,
+): Promise<SoundRecorder> {
+  const { env } = server;
+  // jack-record counts channels from 1
+  const args = ["-b", "65536", "-n", String(channels), "-o", String(first - 1), "-p", pattern, path];
+  const ports = Array.from(
+    { length: channels },
+    (_, channel) => pattern.replace("%d", String(first + channel)),
+  );
+  const process = new Deno.Command("jack-record", { args, env, stdout: "null", stderr: "null" }).spawn();
+  let connected = "";
+  const deadlineMs = performance.now() + 15_000;
+  while (!ports.every((port) => connected.includes(`\n${port}\n   jack-record`))) {
+    if (performance.now() > deadlineMs) {
+      throw new Error(`jack-record did not connect to ${ports.join(" and ")}:${connected}`);
+    }
+    const { stdout } = await new Deno.Command("jack_lsp", { args: ["-c"], env }).output();
+    connected = `\n${new TextDecoder().decode(stdout)}`;
+  }
+  const bytes = () => Deno.statSync(path).size;
+  return {
+    framesPass: async (frames) => {
+      const wanted = bytes() + frames * channels * bytesPerSample;
+      await until(`${frames} more frames in ${path}`, () => bytes() >= wanted);
+    },
+    stop: async () => {
+      process.kill("SIGINT");
+      await process.status;
+    },
+  };
+}

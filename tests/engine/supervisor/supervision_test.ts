@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
+import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
+import { SealTable } from "../../../engine/log/seal_table.ts";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
+import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { Renderer } from "../../../engine/renderer/renderer.ts";
+import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
+import { SeededRandom } from "../../../testing/seeded_random.ts";
+import { poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { SimulatedRenderers } from "../../simulation/simulated_renderers.ts";
+
+const checksum = compileChecksum();
+const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
+const tally = await tallyPatch(format);
+
+/** Real renderers on simulated threads, and a device that takes a block when the test says so. */
+class Stage {
+  readonly memory;
+  readonly log: CommandLog;
+  readonly seals: SealTable;
+  readonly delivery: DeliveryLog;
+  readonly renderers: SimulatedRenderers;
+  readonly supervision: Supervision;
+  readonly events: SupervisionEvent[] = [];
+  nowMs = 0;
+
+  constructor(startLogPosition = 0) {
+    this.memory = testMemory({ arenaBytes: tally.arena.bytes, startLogPosition });
+    this.seals = new SealTable(this.memory);
+    this.seals.reset(0);
+    this.log = new CommandLog(this.memory);
+    this.renderers = new SimulatedRenderers({
+      memory: this.memory,
+      random: new SeededRandom(1),
+      nowMs: () => this.nowMs,
+      makeRenderer: (seat) =>
+        new Renderer({ memory: this.memory, ring: seat, seed: 7, patch: preparePatch(0, tally, checksum) }),
+      preparePatches: () => {},
+      onTrap: () => {},
+    });
+    this.delivery = new DeliveryLog({
+      memory: this.memory,
+      seals: this.seals,
+      log: this.log,
+      onGap: (block) => assert.fail(`gap at ${block}`),
+    });
+    this.supervision = new Supervision({
+      memory: this.memory,
+      seals: this.seals,
+      log: this.log,
+      renderers: this.renderers,
+      delivery: this.delivery,
+      nowMs: () => this.nowMs,
+    });
+  }
+
+  /** Turns of the loop, each with much time for the renderers, until something holds. */
+  until(what: string, holds: () => boolean): this {
+    for (let turns = 0; !holds(); turns++) {
+      assert.ok(turns < 2_000, `gave up waiting until ${what}`);
+      this.nowMs += 2;
+      for (let steps = 0; steps < 100; steps++) this.renderers.step();
+      this.events.push(...this.supervision.turn(true).events);
+    }
+    return this;
+  }
+
+  playing(): this {
+    this.until("three are in lockstep", () => this.supervision.inLockstep === 3);
+    Atomics.store(this.memory.words, fixed.control.play.index, 1);
+    return this;
+  }
+
+  /** The device takes the next block, whether or not somebody has rendered it. */
+  takeBlock(): number {
+    const next = (this.memory.consumed() + 1) | 0;
+    Atomics.store(this.memory.words, fixed.callback.consumed.index, next);
+    return next;
+  }
+
+  /** The device takes blocks, each after it was rendered. */
+  consume(blocks: number): this {
+    for (; blocks > 0; blocks--) {
+      const next = this.takeBlock();
+      this.until(`block ${next} is sealed`, () => this.seals.read(next) >= 0);
+    }
+    return this;
+  }
+
+  quarantined(): readonly number[][] {
+    return this.events.flatMap((event) => event.event === "quarantine" ? [[...event.positions]] : []);
+  }
+}
+
+const note = (value: number): LogEntry => ({ opcode: Opcode.noteOn, target: 1, value, extra: 1 });
+
+Deno.test("a command on which all break is quarantined, alone, and those who join play past it", () => {
+  const stage = new Stage().playing();
+  stage.log.append([note(60), note(61)]);
+  stage.consume(8);
+  const poison = stage.log.head;
+  stage.log.append([note(poisonNumber)]);
+  stage.takeBlock(); // one place in the rings is free: the block that hears it is rendered
+  stage.until("all have broken", () => stage.supervision.inLockstep === 0);
+  stage.until("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  assert.deepEqual(stage.quarantined(), [[poison]]);
+  stage.consume(8);
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("poison in the first block that a renderer plays is found, wherever the log has come to", () => {
+  const stage = new Stage(70_000);
+  stage.log.append([note(60), note(poisonNumber)]);
+  stage.until("it is quarantined", () => stage.quarantined().length > 0);
+  stage.playing();
+  assert.deepEqual(stage.quarantined(), [[70_000, 70_001]], "all that the block would have heard");
+});
+
+Deno.test("a divergence is reported once, until checksums agree again", () => {
+  const stage = new Stage().playing().consume(8);
+  for (let round = 1; round <= 2; round++) {
+    const [, standby] = stage.supervision.running;
+    flipBit(stage.renderers.on(standby)!.renderer.playing, 0, 3);
+    stage.consume(8);
+    stage.until("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+    const reported = stage.events.filter(({ event }) => event === "divergence");
+    assert.equal(reported.length, round);
+  }
+});
+
+Deno.test("the log keeps what was not delivered, however new the snapshot is", () => {
+  const stage = new Stage().playing().consume(40);
+  const room = stage.log.room;
+  stage.log.append([note(60)]);
+  stage.takeBlock();
+  stage.until("it was played", () => stage.supervision.playedPosition === stage.log.head);
+  assert.equal(stage.log.room, room - 1, "sealed, but the device has not taken the block");
+  stage.consume(40);
+  assert.equal(stage.log.room, room);
+});
+
+Deno.test("primary and standby exchange their roles only while a standby is in lockstep", () => {
+  const stage = new Stage();
+  assert.equal(stage.supervision.failover(), undefined);
+  const [primary, standby] = stage.playing().supervision.roles;
+  assert.ok(stage.supervision.failover());
+  assert.deepEqual(stage.supervision.roles.slice(0, 2), [standby, primary]);
+  assert.equal(stage.memory.words[fixed.control.roleRing.index], standby! + 1);
+});

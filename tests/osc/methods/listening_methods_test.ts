@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { immediately } from "../../../osc/packet/time_tag.ts";
+import { AccessControl } from "../../../osc/admission/access_control.ts";
+import { listeningMethods } from "../../../osc/methods/listening_methods.ts";
+import { Feedback } from "../../../osc/subscriptions/feedback.ts";
+import { Meters } from "../../../osc/subscriptions/meters.ts";
+import { Notifications } from "../../../osc/subscriptions/notifications.ts";
+import { withOscServer } from "../../../testing/osc/osc_server.ts";
+import { UdpClient } from "../../../testing/osc/udp_client.ts";
+import { until } from "../../../testing/until.ts";
+
+Deno.test("a subscriber is told of faults, roles, lockstep and silence, until it leaves", () =>
+  withOscServer(async (client, { engine }) => {
+    assert.ok((await client.ask("/notify", "i", 1)).includes("/notify.reply 300"));
+    await client.ask("/note", "if", 60, 1);
+    await until("the note is counted as a voice", () => engine.voices()[0] === 1);
+    await client.ask("/engine/fault", "ss", "kill", "primary");
+    await until("the engine is whole again", () => client.heard("/event/lockstep").length > 0);
+    assert.ok(
+      client.heard("/event/fault").some((each) => /^\/event\/fault primary \d+ exit \d+$/.test(each)),
+    );
+    assert.ok(client.heard("/event/role").some((each) => /^\/event\/role primary \d+$/.test(each)));
+    await client.ask("/panic");
+    await until("silence is told", () => client.heard("/event/silent").length > 0);
+    assert.equal(client.heard("/event/silent")[0], "/event/silent keys");
+    await client.ask("/notify", "i", 0);
+    const before = client.answers.filter(({ address }) => address.startsWith("/event/")).length;
+    await client.ask("/engine/failover");
+    await client.ask("/sync", "i", 1);
+    assert.equal(client.answers.filter(({ address }) => address.startsWith("/event/")).length, before);
+    assert.match((await client.ask("/notify", "i", 2))[0], /expected 0 or 1, found 2/);
+  }));
+
+Deno.test("meters come with a peak for each channel, follow the pan, and end when asked", () =>
+  withOscServer(async (client, { address }) => {
+    await client.ask("/keys/pan", "f", -1);
+    await client.ask("/echo/gainDb", "f", -90);
+    await client.ask("/meters", "f", 60);
+    await client.ask("/note", "if", 48, 1);
+    const loudLeft = () =>
+      client.answers.some(({ address, args }) => {
+        const [left, right] = args.map((arg) => (arg as { value: number }).value);
+        return address === "/meters" && left > 0.01 && right < left / 100;
+      });
+    await until("the left is loud", loudLeft);
+    await client.ask("/meters", "i", 0);
+    const count = client.heard("/meters").length;
+    const other = new UdpClient(address);
+    await other.ask("/meters", "f", 60);
+    await until("meters go on for another", () => other.heard("/meters").length >= 5);
+    await other.close();
+    assert.equal(client.heard("/meters").length, count);
+    assert.match((await client.ask("/meters", "f", 1_000))[0], /expected 0, or 0.5 to 60 Hz, found 1000/);
+  }));
+
+Deno.test("a sender that turns its answers off gets only errors and what it asks for; others are answered as before", () =>
+  withOscServer(async (client, { address, engine }) => {
+    const other = new UdpClient(address);
+    await client.say("/answer", "i", 0);
+    await until("it is said", () => client.heard("/answer.reply").length === 1);
+    assert.deepEqual(client.heard("/answer.reply"), ["/answer.reply 0"]);
+    for (const value of [0.1, 0.2, 0.3]) await client.say("/keys/pan", "f", value);
+    await client.send({
+      timeTag: immediately,
+      elements: [0.4, 0.5].map((value) => ({ address: "/keys/pan", args: [{ type: "f", value }] })),
+    });
+    await client.say("/keys/pan", "f", 99);
+    await client.say("/get", "s", "/keys/pan");
+    await until("what was asked for is there", () => client.heard("/get.reply").length === 1);
+    assert.deepEqual(client.heard("/get.reply"), ["/get.reply /keys/pan 0.5"]);
+    assert.equal(client.heard("/fail").length, 1);
+    assert.match(client.heard("/fail")[0], /^\/fail \/keys\/pan expected/);
+    assert.deepEqual(client.heard("/done"), []);
+    assert.deepEqual(await other.ask("/keys/pan", "f", 0.25), ["/done /keys/pan"]);
+    await client.ask("/answer", "i", 1);
+    assert.deepEqual(await client.ask("/keys/pan", "f", 0.75), ["/done /keys/pan"]);
+    const pan = engine.parameters.findIndex((parameter) => parameter.address === "keys/pan");
+    assert.equal(engine.parameterValue(pan), 0.75);
+    await other.close();
+  }));
+
+Deno.test("with a secret only senders that said it change the sound; all may ask", () => {
+  const clock = { ms: 0 };
+  return withOscServer(async (client, { engine, address }) => {
+    const other = new UdpClient(address);
+    for (
+      const [what, types, ...args] of [["/note", "if", 60, 1], ["/keys", "sf", "q", 2], ["/clear"], ["/quit"]]
+    ) {
+      const [answer] = await client.ask(String(what), String(types ?? ""), ...args);
+      assert.match(answer, /^\/fail .*log in first/);
+    }
+    assert.equal((await client.ask("/get", "s", "/keys/q"))[0], "/get.reply /keys/q 1.5");
+    assert.match((await client.ask("/login", "s", "wrong wrong"))[0], /not the secret; try again in 1 s/);
+    assert.match((await client.ask("/login", "s", "open sesame"))[0], /too many wrong secrets/);
+    clock.ms += 1_100;
+    assert.deepEqual(await client.ask("/login", "s", "open sesame"), ["/done /login"]);
+    assert.deepEqual(await client.ask("/keys", "sf", "q", 2), ["/done /keys"]);
+    assert.match((await other.ask("/note", "if", 60, 1))[0], /log in first/);
+    await other.close();
+    assert.equal(engine.voices()[0], 0);
+  }, { secret: "open sesame", nowMs: () => clock.ms });
+});
+
+Deno.test("a read-only network may ask and listen, and change nothing", () =>
+  withOscServer(async (client) => {
+    assert.match((await client.ask("/note", "if", 60, 1))[0], /^\/fail \/note 127\.0\.0\.1 may only read/);
+    assert.match((await client.ask("/dump", "i", 1))[0], /may only read/);
+    assert.equal((await client.ask("/notify", "i", 1)).at(-1), "/done /notify");
+    assert.equal((await client.ask("/sync", "i", 5))[0], "/synced 5");
+  }, { allow: "", readOnly: "127.0.0.1" }));
+
+Deno.test("whoever is let in may listen and log in: these methods need no right to change the sound", () =>
+  withOscServer((_, { engine }) => {
+    const parts = {
+      access: AccessControl.local(),
+      notifications: new Notifications(engine),
+      meters: new Meters(engine),
+      feedback: new Feedback(engine),
+      setAnswers: () => {},
+    };
+    const methods = listeningMethods(parts);
+    assert.deepEqual(methods.filter(({ access }) => access !== "read"), []);
+    const addresses = methods.map(({ address }) => address);
+    assert.deepEqual(addresses, ["/feedback", "/answer", "/notify", "/meters", "/login"]);
+    for (const part of [parts.notifications, parts.meters, parts.feedback]) part.stop();
+    return Promise.resolve();
+  }));

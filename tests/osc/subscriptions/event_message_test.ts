@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { eventMessage } from "../../../osc/subscriptions/event_message.ts";
+import { messageText } from "../../../testing/osc/message_text.ts";
+
+Deno.test("events become messages with their arguments; values of parameters do not", () => {
+  const text = (event: Parameters<typeof eventMessage>[0]) => {
+    const message = eventMessage(event, ["keys"]);
+    return message && messageText(message);
+  };
+  const told = [
+    text({ event: "fault", cause: "trap", role: "primary", rendererId: 3, block: 2 ** 31 }),
+    text({ event: "role", role: "spare", rendererId: 4 }),
+    text({ event: "lockstep", renderers: 3, afterMs: 12.5 }),
+    text({ event: "alone" }),
+    text({ event: "overload" }),
+    text({ event: "quarantine", commands: 2 }),
+    text({ event: "device", state: "running", device: "speakers" }),
+    text({ event: "patch", patch: "keys" }),
+    text({ event: "noteEnd", instrument: 0, id: 60 }),
+    text({ event: "silent", instrument: 0 }),
+  ];
+  assert.deepEqual(told, [
+    "/event/fault primary 3 trap -2147483648",
+    "/event/role spare 4",
+    "/event/lockstep 3 12.5",
+    "/event/alone",
+    "/event/overload",
+    "/event/quarantine 2",
+    "/event/device running speakers",
+    "/event/patch keys",
+    "/event/note/end keys 60",
+    "/event/silent keys",
+  ]);
+  assert.equal(text({ event: "parameter", parameter: 0, value: 1 }), undefined);
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { ImportGraph } from "../../../scripts/test/import_graph.ts";
+import { laneOf } from "../../../scripts/test/lanes.ts";
+import { allTests } from "../../../scripts/test/selection.ts";
+
+const laneOfTest = (text: string, source = "") =>
+  laneOf(
+    new ImportGraph(new Map([["tests/x_test.ts", `import "../x.ts";\n${text}`], ["x.ts", source]])),
+    "tests/x_test.ts",
+  );
+
+Deno.test("a test needs real time when it reaches a socket, a clock, a stream or a sound server", () => {
+  for (
+    const call of [
+      "const server = Deno.listen({ port: 0 });",
+      'Deno.listenDatagram({ transport: "udp", port: 0 });',
+      "await Deno.connect({ port: 1 });",
+      "Deno.serve({ port: 0 }, answer);",
+      "new WebSocket(address);",
+      "native.symbols.us_clock_start(base, 32, 0);",
+      "await library.symbols.Pa_StartStream(handle);",
+      'new Deno.Command("jackd", { args: [] });',
+    ]
+  ) {
+    assert.equal(laneOfTest(call), "realTime", call);
+    assert.equal(laneOfTest("", call), "realTime", `${call} in what it imports`);
+  }
+});
+
+Deno.test("a call in a comment or in a text does not count, a mark with its reason does", () => {
+  assert.equal(laneOfTest("// Deno.listen() is not called here"), "parallel");
+  assert.equal(laneOfTest('const patch = "await Deno.connect({ port: 1 })";'), "parallel");
+  assert.equal(
+    laneOfTest("", "/**\n * A process that listens.\n *\n * Needs real time: it listens.\n */"),
+    "realTime",
+  );
+});
+
+Deno.test("of this project: engines, drivers, sockets and the program run alone, modules and the compiler do not", async () => {
+  const graph = await ImportGraph.read(new URL("../../../", import.meta.url));
+  const lanes = new Map(allTests(graph).map((test) => [test, laneOf(graph, test)]));
+  for (const test of lanes.keys()) {
+    const reached = graph.closure(test);
+    const needs = [
+      "main.ts",
+      "engine/engine.ts",
+      "engine/device/clock_driver.ts",
+      "testing/engine/test_engine.ts",
+      "testing/sound/sound_server.ts",
+      "osc/transport/udp_listener.ts",
+      "osc/transport/tcp_listener.ts",
+    ].find((file) => reached.has(file));
+    if (needs !== undefined) assert.equal(lanes.get(test), "realTime", `${test} reaches ${needs}`);
+    if (/^tests\/(modules|compiler|docs|foundation)\//.test(test)) {
+      assert.equal(lanes.get(test), "parallel", test);
+    }
+  }
+  const alone = [...lanes.values()].filter((lane) => lane === "realTime").length;
+  assert.ok(alone > 20 && alone < lanes.size / 3, `${alone} of ${lanes.size}`);
+});

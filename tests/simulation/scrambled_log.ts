@@ -1,0 +1,33 @@
+import { CommandLog, EntryField } from "../../engine/log/command_log.ts";
+import { logEntryWords } from "../../engine/memory/constants.ts";
+import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
+
+/**
+ * The command log of a run that takes releasing at its word: an entry that was released is overwritten at once, as a full lap
+ * of commands would do it. Timed ones stay, because a renderer may keep them for later and quarantine looks for them here.
+ */
+export class ScrambledLog extends CommandLog {
+  readonly #memory: SharedMemory;
+  #released: number;
+
+  constructor(memory: SharedMemory) {
+    super(memory);
+    this.#memory = memory;
+    this.#released = memory.geometry.startLogPosition | 0;
+  }
+
+  override release(position: number): void {
+    super.release(position);
+    for (; ((position - this.#released) | 0) > 0; this.#released = (this.#released + 1) | 0) {
+      this.#overwrite(this.#released);
+    }
+  }
+
+  #overwrite(position: number): void {
+    const { geometry: { logOffset, logCapacity }, words } = this.#memory;
+    const entry = logOffset / 4 + (position & (logCapacity - 1)) * logEntryWords;
+    if (words[entry + EntryField.when] === 1) return;
+    words.fill(-1, entry, entry + logEntryWords);
+    words[entry + EntryField.position] = (position + logCapacity) | 0;
+  }
+}

@@ -1,0 +1,54 @@
+/** Covers: testing/engine/test_engine.ts */
+import assert from "node:assert/strict";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+import { ManualDriver } from "../../../testing/engine/manual_driver.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+
+Deno.test("the device takes exactly the blocks of a step, stands still between steps, and the clock moves with it", async () => {
+  const { engine, driver, clock, blocksPass, lockstep, stop } = await startTestEngine({ driver: "manual" });
+  await lockstep();
+  const [block, ms] = [engine.memory.consumed(), clock.monotonicMs];
+  await blocksPass(750);
+  assert.equal(engine.memory.consumed() - block, 750);
+  assert.ok(
+    Math.abs(clock.monotonicMs - ms - 2_000) < 0.01,
+    `${clock.monotonicMs - ms} ms for 2 s of blocks`,
+  );
+  assert.equal(driver.captured.length, engine.memory.consumed() * 128 * 2);
+  const { concealedFrames, faults } = engine.status();
+  assert.deepEqual([concealedFrames, faults], [0, {}], "no renderer was late for a step");
+  await stop();
+});
+
+Deno.test("a step waits for a renderer that was ended to be replaced, a call conceals", async () => {
+  const { engine, driver, blocksPass, lockstep, stop } = await startTestEngine({ driver: "manual" });
+  await lockstep();
+  engine.injectFault("kill", "primary");
+  await blocksPass(50);
+  assert.equal(engine.status().concealedFrames, 0);
+  assert.deepEqual(engine.status().faults, { exit: 1 });
+  await lockstep();
+  // more than the renderers could have published beforehand
+  driver.call(engine.memory.lookaheadBlocks() + 100);
+  assert.ok(engine.status().concealedFrames > 0);
+  await stop();
+  assert.equal(driver.captured.length, engine.memory.consumed() * 128 * 2);
+});
+
+Deno.test("a driver that was stopped takes nothing more", async () => {
+  const { native } = await nativeForTests();
+  const driver = ManualDriver.open(native, testMemory());
+  await driver.stop();
+  assert.ok(!driver.alive);
+  assert.throws(() => driver.call(), /was stopped/);
+});
+
+Deno.test("a step that no renderer serves ends with an error that says what was waited for", async () => {
+  const { native } = await nativeForTests();
+  const driver = ManualDriver.open(native, testMemory());
+  await assert.rejects(
+    driver.playUntil("a block that nobody publishes", () => false, 50),
+    /gave up after 50 ms waiting for: a block that nobody publishes/,
+  );
+});
