@@ -4,7 +4,8 @@
  */
 import { checksumOf } from "../engine/memory/checksum.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
-import { fixed, structureBytes, within } from "../engine/memory/layout.ts";
+import { fixed, within } from "../engine/memory/layout.ts";
+import { slotIndex, slotSamplesIndex } from "../engine/memory/places.ts";
 import { Timeline } from "../engine/time/timeline.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
 import { testMemory } from "../testing/test_memory.ts";
@@ -15,17 +16,18 @@ const [blockFrames, channels, sampleRateHz] = [64, 2, 48_000];
 const { native } = await nativeForTests();
 const memory = testMemory({ sampleRateHz, blockFrames, channels });
 const timeline = new Timeline(memory, native);
-const { ringOffset, ringBytes, ringSlots, slotBytes } = memory.geometry;
+const { ringSlots } = memory.geometry;
 const samples = Float32Array.from({ length: blockFrames * channels }, (_, index) => Math.sin(index));
 const checksum = checksumOf(new Uint8Array(samples.buffer));
 const slots = [0, 1, 2].flatMap((ring) =>
-  Array.from({ length: ringSlots }, (_, slot) => (ringOffset + ring * ringBytes + slot * slotBytes) / 4)
+  Array.from({ length: ringSlots }, (_, block) => {
+    const slot = slotIndex(memory, ring, block);
+    memory.floats.set(samples, slotSamplesIndex(memory, ring, block));
+    memory.words[slot + within.slot.checksumLow.index] = checksum.low;
+    memory.words[slot + within.slot.checksumHigh.index] = checksum.high;
+    return slot + within.slot.tag.index;
+  })
 );
-for (const slot of slots) {
-  memory.floats.set(samples, slot + structureBytes.slot / 4);
-  memory.words[slot + within.slot.checksumLow.index] = checksum.low;
-  memory.words[slot + within.slot.checksumHigh.index] = checksum.high;
-}
 [0, 1, 2].forEach((role) => memory.words[fixed.control.roleRing.index + role] = role + 1);
 memory.words[fixed.control.play.index] = 1;
 const base = Deno.UnsafePointer.of(memory.bytes);

@@ -1,8 +1,9 @@
 /** Patches that hold one module many times, and the same without it, for what it costs. */
 import { definePatch, instrument, type Note, type Patch } from "../modules/patch.ts";
 import { phaseOf, signedTurns } from "../modules/oscillators/phase.ts";
-import { Condition, constant, Signal, type Unit } from "../modules/signal/signal.ts";
-import { call, type Entry, inputsOf } from "../scripts/reference/library.ts";
+import { constant, type Signal } from "../modules/signal/signal.ts";
+import { call, type Entry, inputsOf } from "../testing/trial/library.ts";
+import { sumOf } from "../testing/trial/connected.ts";
 import { benchFormat } from "./voice_patches.ts";
 
 type Arguments = Readonly<Record<string, unknown>>;
@@ -92,14 +93,4 @@ function heard(entry: Entry, source: Signal<"1">, note: Note | undefined, presen
   });
   const only = measuredOutput[module.moduleName];
   return sumOf(only ? (outputs as Record<string, unknown>)[only] : outputs);
-}
-
-function sumOf(outputs: unknown): Signal<"1"> {
-  const list: readonly unknown[] = outputs instanceof Signal || outputs instanceof Condition
-    ? [outputs]
-    : Object.values(outputs as object);
-  return list.reduce<Signal<"1">>(
-    (sum, one) => sum.plus(one instanceof Condition ? one.select(1, 0) : (one as Signal<Unit>).as("1")),
-    constant(0),
-  );
 }

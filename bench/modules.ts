@@ -5,7 +5,7 @@
  *
  *     deno task bench:modules [ROUNDS [VOICES]]
  */
-import { type Entry, libraryEntries } from "../scripts/reference/library.ts";
+import { type Entry, libraryEntries } from "../testing/trial/library.ts";
 import { median } from "./median.ts";
 import { audioUnit, type Counterpart, counterparts } from "./module_counterparts.ts";
 import { instancesInOutput, outputsOf, voicesOf } from "./module_voices.ts";
@@ -33,10 +33,10 @@ interface Pair {
 }
 
 async function pairOf(entry: Entry): Promise<Pair> {
-  const count = entry.outputOnly ? instancesInOutput : voices;
-  const notes = entry.outputOnly ? 1 : voices;
+  const count = entry.module.outputOnly ? instancesInOutput : voices;
+  const notes = entry.module.outputOnly ? 1 : voices;
   const [present, absent] = [true, false].map((isThere) =>
-    play(entry.outputOnly ? outputsOf(entry, isThere) : voicesOf(entry, voices, isThere), notes)
+    play(entry.module.outputOnly ? outputsOf(entry, isThere) : voicesOf(entry, voices, isThere), notes)
   );
   for (const one of [present, absent]) {
     for (let turn = 0; turn < 3; turn++) {
@@ -120,10 +120,10 @@ if (version !== undefined) {
 }
 
 const rows = pairs.map((pair) => {
-  const { module, outputOnly } = pair.entry;
+  const { module } = pair.entry;
   const name = module.moduleName;
   const cost = Math.max(0, median(own.get(pair)!));
-  const row = { module: name, per: outputOnly ? "stereo sample" : "voice sample", ns: rounded(cost) };
+  const row = { module: name, per: module.outputOnly ? "stereo sample" : "voice sample", ns: rounded(cost) };
   const their = theirs.get(name);
   if (!their) return row;
   const scsynthNs = Math.max(0, median(their));

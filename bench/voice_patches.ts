@@ -11,7 +11,7 @@ import { createSampleBank } from "../compiler/graph/sample_bank.ts";
 import { compileGraph } from "../compiler/compile.ts";
 import { delay } from "../modules/time/delay.ts";
 import { pan } from "../modules/utility/pan.ts";
-import { soundFile } from "../scripts/reference/library.ts";
+import { soundFile } from "../testing/trial/library.ts";
 import { threadSeconds } from "../testing/processor_time.ts";
 
 /** What all of them are rendered for. */

@@ -1,6 +1,7 @@
 /** One thread of `wait.ts`: waits for blocks in one way and notes how late it notices each. */
 import { parentPort, workerData } from "node:worker_threads";
-import { structureBytes, within } from "../engine/memory/layout.ts";
+import { within } from "../engine/memory/layout.ts";
+import { deliveredIndex } from "../engine/memory/places.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { openNative } from "../ffi/native_library.ts";
 
@@ -28,9 +29,8 @@ for (;;) {
       Atomics.add(bell, 0, 1);
       Atomics.notify(bell, 0);
     } else {
-      const entry = memory.geometry.handedOffset +
-        ((memory.consumed() - 1) & (memory.geometry.handedCount - 1)) * structureBytes.handed;
-      lateTicks.push(clocks[0] - memory.wide[(entry + within.handed.ticks.offset) / 8]);
+      const entry = deliveredIndex(memory, memory.consumed() - 1);
+      lateTicks.push(clocks[0] - memory.wide[entry / 2 + within.delivered.ticks.index]);
     }
     block = memory.consumed() + 1;
     continue;

@@ -99,7 +99,7 @@ async function measureClock(config: Config, native: NativeLibrary, report: Repor
     "real-time priority for the audio thread",
     "add `@audio - rtprio 95` to /etc/security/limits.d/audio.conf, join the group audio, and log in again",
   );
-  const worstLateMs = memory.counter("maxIntervalTicks") / timeline.ticksPerMs - periodMs;
+  const worstLateMs = memory.counter("longestIntervalTicks") / timeline.ticksPerMs - periodMs;
   report(
     worstLateMs < periodMs * (config.lookaheadBlocks - 1),
     `callback every ${periodMs.toFixed(2)} ms: 99.9 % within ${intervals.quantileMs(0.999).toFixed(2)} ms, ` +

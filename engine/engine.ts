@@ -4,6 +4,7 @@
  * Nothing of this is needed for the next block to sound.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
@@ -135,7 +136,7 @@ export class Engine implements control.EngineControl {
       writer: () => this.#writer,
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
-        this.#reporter.tell({ event: "patch", patch: name });
+        this.#reporter.emit({ event: "patch", patch: name });
       },
     });
     this.#endedNotes = new EndedNotes(memory);
@@ -144,7 +145,7 @@ export class Engine implements control.EngineControl {
     this.#processEnd = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,
-      (parameter, value) => this.#reporter.tell({ event: "parameter", parameter, value }),
+      (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
     );
   }
 
@@ -157,7 +158,7 @@ export class Engine implements control.EngineControl {
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, native } = options;
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    native.symbols.us_lock_memory(Deno.UnsafePointer.of(memory.bytes), BigInt(memory.bytes.length));
+    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
     lockSamples(native, patch.sampleMemory);
     const engine = new Engine(options, memory, compileChecksum());
     try {
@@ -193,10 +194,10 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.hold(at.block, entries.length, this.#delivery.next);
+      this.#pending.acquire(at.block, entries.length, this.#delivery.next);
     }
     this.#commands.append(entries);
-    this.#values.take(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
+    this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
     if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
     if (lateBlocks <= 0) return { lateMs: 0 };
     this.#lateCommands += entries.length;
@@ -318,7 +319,7 @@ export class Engine implements control.EngineControl {
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
     const [seat] = this.#supervision.running;
     if (seat !== undefined) {
-      this.#endedNotes.poll(seat).forEach((note) => this.#reporter.tell({ event: "noteEnd", ...note }));
+      this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
   }
@@ -326,7 +327,7 @@ export class Engine implements control.EngineControl {
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.#reporter.tell({ event: "device", state, device: this.#driver.device });
+    this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
 
   /** Logs what the supervision loop found, and passes it on. */

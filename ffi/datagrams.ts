@@ -3,6 +3,7 @@
  * drop: on a UDP socket that Deno has opened and goes on to own. Deno itself gives one datagram for one turn of its event
  * loop, which loses datagrams from some 100,000 a second on, and has no socket options. Main isolate.
  */
+import { cString } from "./c_string.ts";
 import type { NativeLibrary } from "./native_symbols.ts";
 
 /** Where a datagram comes from or goes to. */
@@ -53,7 +54,7 @@ export class Datagrams {
 
   /** The socket of this process that is bound there; undefined where it cannot be found. */
   static open(native: NativeLibrary, address: { hostname: string; port: number }): Datagrams | undefined {
-    const descriptor = native.symbols.us_datagrams_find(text(address.hostname), address.port);
+    const descriptor = native.symbols.us_datagrams_find(cString(address.hostname), address.port);
     return descriptor < 0 ? undefined : new Datagrams(native, descriptor);
   }
 
@@ -105,7 +106,7 @@ export class Datagrams {
     const known = this.#named.get(name);
     if (known) return known;
     const room = new Uint8Array(addressWords * 4);
-    const size = this.#symbols.us_datagrams_receiver(this.#descriptor, text(hostname), port, room);
+    const size = this.#symbols.us_datagrams_receiver(this.#descriptor, cString(hostname), port, room);
     const socketAddress = room.slice(0, size);
     const peer = size === 0
       ? { hostname, port, socketAddress }
@@ -175,9 +176,4 @@ function addressOf(raw: Uint8Array<ArrayBuffer>): { hostname: string; port: numb
   if (mapped) return { hostname: raw.subarray(20, 24).join("."), port };
   const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(8 + index * 2).toString(16));
   return { hostname: new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1), port };
-}
-
-/** Text as C has it. */
-function text(value: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${value}\0`);
 }

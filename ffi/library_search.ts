@@ -1,4 +1,4 @@
-/** Where a shared library is looked for, in order; opening is always somebody's explicit wish. */
+/** The places where a shared library is searched for, in order. Importing this opens nothing. */
 import { type PortAudioLibrary, portAudioSymbols } from "./portaudio_symbols.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";

@@ -1,7 +1,8 @@
 /**
- * A MIDI input port of JACK, through the native part: what came in, with the time at which it did. Everything that may wait
- * for the sound server runs beside the isolate, and is given up after a while, because a server can hang. Main isolate.
+ * A MIDI input port of JACK, through the native part: each message with the time at which it arrived. Every call that may
+ * wait for the sound server runs beside the isolate and has a time limit, because a server can hang. Main isolate.
  */
+import { cString, textOf } from "./c_string.ts";
 import type { NativeLibrary } from "./native_symbols.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
@@ -19,7 +20,7 @@ const problemTexts: Readonly<Record<MidiProblem, string>> = {
   hangs: "the JACK server does not answer; restart it",
 };
 
-/** MIDI cannot be had; the message says why and what helps. */
+/** MIDI is not available; the message names the cause and the remedy. */
 export class MidiUnavailableError extends ExitError {
   override readonly name = "MidiUnavailableError";
   override readonly exitCode = exitCodes.device;
@@ -29,7 +30,7 @@ export class MidiUnavailableError extends ExitError {
   }
 }
 
-/** One channel message and when it is meant, on the server's frames and on the monotonic clock. */
+/** One channel message and its time, in frames of the server and on the monotonic clock. */
 export interface MidiEvent {
   readonly status: number;
   readonly first: number;
@@ -74,7 +75,7 @@ export class MidiInputPort {
   readonly #bytes = new Uint8Array(maxMessages * eventBytes);
   readonly #view = new DataView(this.#bytes.buffer);
   readonly #state = new Uint32Array(7);
-  #pattern = bytesOf("");
+  #pattern = cString("");
   #sampleRateHz = 48_000;
   #asking: Promise<unknown> = Promise.resolve();
 
@@ -84,17 +85,17 @@ export class MidiInputPort {
     const name = new Uint8Array(nameBytes);
     native.symbols.us_midi_name(input, name, name.length);
     this.name = textOf(name);
-    this.look();
+    this.poll();
   }
 
   /** Opens a client of this name, or with a suffix where that is taken. Throws {@link MidiUnavailableError}. */
   static async open(native: NativeLibrary, clientName: string, portName: string): Promise<MidiInputPort> {
     // named beyond the call, so that they live as long as it may take
-    const given = { client: bytesOf(clientName), port: bytesOf(portName), handle: new BigUint64Array(1) };
+    const given = { client: cString(clientName), port: cString(portName), handle: new BigUint64Array(1) };
     const opening = native.symbols.us_midi_open(given.client, given.port, given.handle);
     const problem = await within(opening, openMs);
     if (problem === undefined) {
-      // what comes too late is closed again
+      // a port that opens too late is closed again
       void opening.then((code) => code === 0 ? native.symbols.us_midi_close(pointerOf(given.handle)) : code);
       throw new MidiUnavailableError("hangs");
     }
@@ -106,12 +107,12 @@ export class MidiInputPort {
 
   /** Whether a pattern for {@link MidiInputPort.connect} is one: a POSIX extended regular expression. */
   static isPattern(native: NativeLibrary, pattern: string): boolean {
-    return native.symbols.us_midi_is_pattern(bytesOf(pattern)) === 1;
+    return native.symbols.us_midi_is_pattern(cString(pattern)) === 1;
   }
 
-  /** Takes what waits, in order, at most 256 messages; does not wait itself. */
-  take(): MidiEvent[] {
-    const count = this.#symbols.us_midi_take(this.#input, this.#bytes, maxMessages);
+  /** Returns the messages that wait, in order, at most 256; does not wait itself. */
+  drain(): MidiEvent[] {
+    const count = this.#symbols.us_midi_drain(this.#input, this.#bytes, maxMessages);
     return Array.from({ length: count }, (_, index) => {
       const at = index * eventBytes;
       const offset = this.#view.getUint32(at + 12, true);
@@ -125,8 +126,8 @@ export class MidiInputPort {
     });
   }
 
-  look(): MidiState {
-    this.#symbols.us_midi_look(this.#input, this.#state);
+  poll(): MidiState {
+    this.#symbols.us_midi_poll(this.#input, this.#state);
     const [alive, connections, changed, lost, ignored, sampleRateHz, periodFrames] = this.#state;
     if (sampleRateHz > 0) this.#sampleRateHz = sampleRateHz;
     return {
@@ -142,7 +143,7 @@ export class MidiInputPort {
 
   /** Connects all MIDI outputs that match; returns how many were not connected before, 0 where the server hangs. */
   async connect(pattern: string): Promise<number> {
-    this.#pattern = bytesOf(pattern);
+    this.#pattern = cString(pattern);
     return await this.#ask(() => this.#symbols.us_midi_connect(this.#input, this.#pattern)) ?? 0;
   }
 
@@ -153,7 +154,7 @@ export class MidiInputPort {
     return textOf(names).split("\n").filter((name) => name !== "");
   }
 
-  /** Closes the client; false when the server did not let go of it in time, and a thread of it may stay. */
+  /** Closes the client; false when the server did not answer in time, and a thread of it may stay. */
   async close(): Promise<boolean> {
     const closing = this.#asking.then(() => this.#symbols.us_midi_close(this.#input));
     return await within(closing, closeMs) !== undefined;
@@ -169,13 +170,4 @@ export class MidiInputPort {
 
 function pointerOf(handle: BigUint64Array): Deno.PointerObject {
   return Deno.UnsafePointer.create(handle[0])!;
-}
-
-/** Text as C has it. */
-function bytesOf(value: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(`${value}\0`);
-}
-
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes.subarray(0, bytes.indexOf(0)));
 }

@@ -9,6 +9,7 @@ import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 
 const sourceFiles = [
+  "export.h",
   "layout.h",
   "callback.h",
   "services.h",
@@ -16,12 +17,15 @@ const sourceFiles = [
   "midi_input.h",
   "midi_process.h",
   "ticks.h",
+  "monotonic.h",
+  "guard.h",
   "callback.c",
   "services.c",
   "datagrams.c",
   "midi_input.c",
   "midi_process.c",
   "clock.c",
+  "guard.c",
 ];
 const compilerFlags = [
   "-std=c11",

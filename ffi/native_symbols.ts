@@ -1,4 +1,4 @@
-/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `datagrams.h`, `midi_input.h` and `callback.h`. */
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `midi_input.h` and `callback.h`. */
 export const nativeSymbols = {
   /** `void *us_callback_address(void)` */
   us_callback_address: { parameters: [], result: "pointer" },
@@ -12,18 +12,20 @@ export const nativeSymbols = {
   us_demote_thread: { parameters: ["i32"], result: "i32" },
   /** `int us_prioritise_thread(int thread_id, int priority)` */
   us_prioritise_thread: { parameters: ["i32", "i32"], result: "i32" },
+  /** `int us_check_layout(const void *shared_memory, uint64_t bytes)` */
+  us_check_layout: { parameters: ["pointer", "u64"], result: "i32" },
   /** `int us_lock_memory(void *memory, uint64_t bytes)` */
   us_lock_memory: { parameters: ["pointer", "u64"], result: "i32" },
   /** `void us_read_clocks(uint64_t *pair)` */
   us_read_clocks: { parameters: ["buffer"], result: "void" },
-  /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns)`; blocks as signed words, as Atomics have them */
+  /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns)`; blocks as signed words, as Atomics have them */
   us_wait_consumed: { parameters: ["pointer", "i32", "u32"], result: "i32" },
   /** `int us_clock_start(void *shared_memory, uint32_t period_frames, int priority)` */
   us_clock_start: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   /** `int us_clock_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
-  /** `void us_hold(const void *shared_memory, uint32_t hold)` */
-  us_hold: { parameters: ["pointer", "u32"], result: "void" },
+  /** `void us_guard_set(const void *shared_memory, uint32_t closed)` */
+  us_guard_set: { parameters: ["pointer", "u32"], result: "void" },
   /** `void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls)` */
   us_call_repeatedly: { parameters: ["pointer", "buffer", "u32", "u32"], result: "void" },
   /** `int us_datagrams_find(const char *address, uint32_t port)` */
@@ -46,10 +48,10 @@ export const nativeSymbols = {
   us_midi_close: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `void us_midi_name(void *input, char *name, uint32_t bytes)` */
   us_midi_name: { parameters: ["pointer", "buffer", "u32"], result: "void" },
-  /** `uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most)` */
-  us_midi_take: { parameters: ["pointer", "buffer", "u32"], result: "u32" },
-  /** `void us_midi_look(void *input, struct us_midi_state *state)` */
-  us_midi_look: { parameters: ["pointer", "buffer"], result: "void" },
+  /** `uint32_t us_midi_drain(void *input, struct us_midi_event *events, uint32_t most)` */
+  us_midi_drain: { parameters: ["pointer", "buffer", "u32"], result: "u32" },
+  /** `void us_midi_poll(void *input, struct us_midi_state *state)` */
+  us_midi_poll: { parameters: ["pointer", "buffer"], result: "void" },
   /** `int us_midi_connect(void *input, const char *pattern)`; asks the server */
   us_midi_connect: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
   /** `int us_midi_ports(void *input, char *names, uint32_t bytes)`; asks the server */

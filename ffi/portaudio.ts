@@ -1,12 +1,16 @@
 /**
- * PortAudio for TypeScript: devices, streams with a native callback, errors that say what to do. JavaScript callbacks are
+ * PortAudio for TypeScript: devices, streams with a native callback, errors that name the remedy. JavaScript callbacks are
  * not offered: a garbage collection would be heard. Main isolate only; calls are made one after the other.
  */
 import { openPortAudioLibrary } from "./library_search.ts";
-import { decodeStructure, type PortAudioLibrary, structureLayout, textAt } from "./portaudio_symbols.ts";
+import { cString, textAt } from "./c_string.ts";
+import { decodeStructure, type PortAudioLibrary, structureLayout } from "./portaudio_symbols.ts";
 import { quietSoundLibraries } from "./quiet_sound_libraries.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
+
+/** PortAudio keeps its address, so it lives as long as the program. */
+const clientName = cString("understudy");
 
 const floatFormat = 0x0000_0001n; // paFloat32, interleaved
 const noClipNoDither = 0x0000_0003n; // paClipOff | paDitherOff: samples reach the device as they are
@@ -40,7 +44,7 @@ export class PortAudioError extends ExitError {
   }
 }
 
-/** A device that was asked for is not there, or not the only one of that name. Nothing else is taken instead. */
+/** A device that was asked for is missing, or not the only one of that name. No other is taken instead. */
 export class DeviceNotFoundError extends ExitError {
   override readonly name = "DeviceNotFoundError";
   override readonly exitCode = exitCodes.device;
@@ -219,10 +223,6 @@ export class Stream {
     return !this.#closed && this.#library.symbols.Pa_IsStreamActive(this.#handle) === 1;
   }
 
-  get isStopped(): boolean {
-    return this.#closed || this.#library.symbols.Pa_IsStreamStopped(this.#handle) === 1;
-  }
-
   get info(): { inputLatencySeconds: number; outputLatencySeconds: number; sampleRateHz: number } {
     const info = decodeStructure("PaStreamInfo", this.#library.symbols.Pa_GetStreamInfo(this.#handle)!);
     return {
@@ -236,23 +236,11 @@ export class Stream {
     return this.#library.symbols.Pa_GetStreamTime(this.#handle);
   }
 
-  get cpuLoad(): number {
-    return this.#library.symbols.Pa_GetStreamCpuLoad(this.#handle);
-  }
-
-  /** Sets a native `PaStreamFinishedCallback`; only while the stream stands still. */
-  onFinished(callback: Deno.PointerValue): void {
-    this.#check(
-      "set the finished callback",
-      this.#library.symbols.Pa_SetStreamFinishedCallback(this.#handle, callback),
-    );
-  }
-
   async start(): Promise<void> {
     this.#check("start the stream", await this.#library.symbols.Pa_StartStream(this.#handle));
   }
 
-  /** Stops when all that was handed over has sounded. */
+  /** Stops when all delivered samples have sounded. */
   async stop(): Promise<void> {
     this.#check("stop the stream", await this.#library.symbols.Pa_StopStream(this.#handle));
   }
@@ -262,7 +250,7 @@ export class Stream {
     this.#check("abort the stream", await this.#library.symbols.Pa_AbortStream(this.#handle));
   }
 
-  /** Closes the stream, in whatever state; errors of a device that has gone are of no use any more. Safe to repeat. */
+  /** Closes the stream in any state and ignores the errors of a device that has gone. Safe to repeat. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -274,9 +262,7 @@ export class Stream {
   }
 }
 
-const clientName = new TextEncoder().encode("understudy\0");
-
-/** Which of `devices` a query means. Throws {@link DeviceNotFoundError}. */
+/** The one of `devices` that a query means. Throws {@link DeviceNotFoundError}. */
 export function chooseDevice(devices: readonly Device[], query: DeviceQuery): Device {
   const channels = (device: Device) =>
     query.direction === "input" ? device.maxInputChannels : device.maxOutputChannels;

@@ -1,3 +1,5 @@
+import { textAt } from "./c_string.ts";
+
 /**
  * PortAudio v19 as data: each symbol with its C declaration from `portaudio.h`. Calls that may wait for a sound server
  * run beside the isolate (`nonblocking`); the class that uses them never lets two run at once.
@@ -13,10 +15,6 @@ export const portAudioSymbols = {
   Pa_GetErrorText: { parameters: ["i32"], result: "pointer" },
   /** `const PaHostErrorInfo *Pa_GetLastHostErrorInfo(void)` */
   Pa_GetLastHostErrorInfo: { parameters: [], result: "pointer" },
-  /** `PaHostApiIndex Pa_GetHostApiCount(void)` */
-  Pa_GetHostApiCount: { parameters: [], result: "i32" },
-  /** `PaHostApiIndex Pa_GetDefaultHostApi(void)` */
-  Pa_GetDefaultHostApi: { parameters: [], result: "i32" },
   /** `const PaHostApiInfo *Pa_GetHostApiInfo(PaHostApiIndex hostApi)` */
   Pa_GetHostApiInfo: { parameters: ["i32"], result: "pointer" },
   /** `PaDeviceIndex Pa_GetDeviceCount(void)` */
@@ -43,16 +41,10 @@ export const portAudioSymbols = {
   Pa_AbortStream: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `PaError Pa_IsStreamActive(PaStream *stream)` */
   Pa_IsStreamActive: { parameters: ["pointer"], result: "i32" },
-  /** `PaError Pa_IsStreamStopped(PaStream *stream)` */
-  Pa_IsStreamStopped: { parameters: ["pointer"], result: "i32" },
-  /** `PaError Pa_SetStreamFinishedCallback(PaStream *stream, PaStreamFinishedCallback *)` */
-  Pa_SetStreamFinishedCallback: { parameters: ["pointer", "pointer"], result: "i32" },
   /** `const PaStreamInfo *Pa_GetStreamInfo(PaStream *stream)` */
   Pa_GetStreamInfo: { parameters: ["pointer"], result: "pointer" },
   /** `PaTime Pa_GetStreamTime(PaStream *stream)` */
   Pa_GetStreamTime: { parameters: ["pointer"], result: "f64" },
-  /** `double Pa_GetStreamCpuLoad(PaStream *stream)` */
-  Pa_GetStreamCpuLoad: { parameters: ["pointer"], result: "f64" },
   /** `PaError PaJack_SetClientName(const char *name)`; only where PortAudio was built with JACK */
   PaJack_SetClientName: { parameters: ["buffer"], result: "i32", optional: true },
 } as const satisfies Deno.ForeignLibraryInterface;
@@ -64,7 +56,7 @@ export const HostApiType = { jack: 12 } as const;
 
 type CType = "int" | "long" | "double" | "pointer";
 
-/** Structures of `portaudio.h` as their fields stand there. */
+/** Structures of `portaudio.h`, field by field. */
 const portAudioStructures = {
   PaDeviceInfo: [
     ["structVersion", "int"],
@@ -141,9 +133,4 @@ export function decodeStructure<N extends keyof Structures>(
     else decoded[field] = textAt(view.getPointer(offset));
   }
   return decoded as ReturnType<typeof decodeStructure<N>>;
-}
-
-/** A C string; empty for a null pointer. */
-export function textAt(pointer: Deno.PointerValue): string {
-  return pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
 }

@@ -1,4 +1,4 @@
-/** Listeners to one kind of event. One that throws keeps nobody else from hearing, nor the engine from going on. */
+/** Listeners to one kind of event. One that throws disturbs neither the others nor the engine. */
 export class Observers<T> {
   readonly #listeners = new Set<(event: T) => void>();
   readonly #onError: (error: unknown) => void;
@@ -7,14 +7,14 @@ export class Observers<T> {
     this.#onError = onError;
   }
 
-  /** Adds a listener and returns what takes it away again. */
+  /** Adds a listener. Returns a function that removes it. */
   add(listener: (event: T) => void): () => void {
     const own = (event: T) => listener(event); // the same function may listen twice
     this.#listeners.add(own);
     return () => void this.#listeners.delete(own);
   }
 
-  tell(event: T): void {
+  notify(event: T): void {
     for (const listener of this.#listeners) {
       try {
         listener(event);

@@ -154,7 +154,7 @@ export class MidiInput {
 
   #tick(): void {
     const nowMs = performance.now();
-    if (this.#port) this.#play(this.#port.take());
+    if (this.#port) this.#play(this.#port.drain());
     if (this.#changing) return;
     if (!this.#port) {
       if (this.#mayRetry && nowMs >= this.#nextRetryMs && this.#isSafe(nowMs)) {
@@ -221,7 +221,7 @@ export class MidiInput {
   #poll(port: MidiInputPort): void {
     const { log, config: { midiConnect } } = this.#options;
     const before = this.#state;
-    const state = this.#state = port.look();
+    const state = this.#state = port.poll();
     if (!state.alive) {
       this.#lostMs = performance.now();
       const when = this.#options.engine.status().usesJack ? " once the audio device is back" : "";
@@ -277,7 +277,7 @@ export class MidiInput {
     const port = await MidiInputPort.open(native, midiClientName, midiPortName);
     this.#port = port;
     this.#clock = new MidiClock();
-    this.#state = port.look();
+    this.#state = port.poll();
     this.#delayMs = this.#delayFor(this.#state);
     this.#backoff.reset();
     log.info(
@@ -315,7 +315,7 @@ export class MidiInput {
   }
 
   async #close(port: MidiInputPort): Promise<void> {
-    const { lost, ignored } = port.look();
+    const { lost, ignored } = port.poll();
     this.#lostBefore += lost;
     this.#ignoredBefore += ignored;
     this.#port = undefined;

@@ -60,23 +60,17 @@ export {
   tanh,
 } from "./signal/math.ts";
 export { SampleFile, sampleFile } from "./signal/sample_file.ts";
+export { channel, channels } from "./signal/channels.ts";
+export { DelayLine } from "./signal/delay_line.ts";
 export {
-  always,
-  channel,
-  channels,
-  Condition,
   conditionFeedback,
-  constant,
-  DelayLine,
   feedback,
   feedbackOf,
-  Integer,
   integerFeedback,
   seededFeedback,
-  Signal,
-  table,
-  type Unit,
-} from "./signal/signal.ts";
+} from "./signal/feedback.ts";
+export { always, Condition, constant, Integer, Signal, type Unit } from "./signal/signal.ts";
+export { table } from "./signal/table.ts";
 export { chorus } from "./time/chorus.ts";
 export { delay } from "./time/delay.ts";
 export { flanger } from "./time/flanger.ts";

@@ -17,12 +17,14 @@ import {
   type Polyphony,
   stealingRules,
 } from "../compiler/graph/graph.ts";
+import { maxDetuneCents, maxUnison, maxVoices, namePattern } from "../compiler/graph/limits.ts";
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
-import { Condition, constant, makeNode, Signal, type Source } from "./signal/signal.ts";
+import { Condition, constant, Signal } from "./signal/signal.ts";
+import { makeNode, type Source } from "./signal/source.ts";
 import { reservedNames } from "../compiler/graph/reserved_names.ts";
 
 /** What a voice knows about the note that it plays. */
@@ -107,8 +109,6 @@ export interface Patch {
 }
 
 const reservedInInstruments = ["note", "off", "pedal", ...expressions];
-const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
-const maxVoices = 4_096;
 
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<
@@ -202,9 +202,12 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     }),
   );
   const buses = Object.fromEntries(
-    built.map(({ name }, index) => [name, new Signal(makeNode("bus", "f32", [], index))]),
+    built.map((
+      { name },
+      index,
+    ) => [name, new Signal(makeNode({ op: "bus", type: "f32", attribute: index }))]),
   );
-  const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode("input", "f32", []));
+  const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode({ op: "input", type: "f32" }));
   const mixed = output(buses as never, parameters as never, input);
   if (!(mixed instanceof Signal)) {
     throw new PatchError(`output: expected one signal, found ${typeof mixed}`);
@@ -218,11 +221,12 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
 }
 
 function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {
-  return new Signal({ ...makeNode("parameter", "f32", [], index), range: { min, max } });
+  return new Signal({ ...makeNode({ op: "parameter", type: "f32", attribute: index }), range: { min, max } });
 }
 
 function noteSignals(): Note {
-  const node = (field: NoteField, type: LaneType) => makeNode("note", type, [], noteFields.indexOf(field));
+  const node = (field: NoteField, type: LaneType) =>
+    makeNode({ op: "note", type, attribute: noteFields.indexOf(field) });
   const number = new Signal<"semitones">(node("number", "f32"));
   const bend = new Signal<"semitones">(node("bend", "f32"));
   const part = (field: NoteField) => new Signal<"1">(node(field, "f32")).within(0, 1);
@@ -265,10 +269,13 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
     `voices: expected 1 to ${maxVoices}, found ${voices}`,
   );
   must(
-    Number.isInteger(unison) && unison >= 1 && unison <= Math.min(16, voices),
-    `unison: expected 1 to ${Math.min(16, voices)}, found ${unison}`,
+    Number.isInteger(unison) && unison >= 1 && unison <= Math.min(maxUnison, voices),
+    `unison: expected 1 to ${Math.min(maxUnison, voices)}, found ${unison}`,
   );
-  must(detuneCents >= 0 && detuneCents <= 1_200, `detuneCents: expected 0 to 1200, found ${detuneCents}`);
+  must(
+    detuneCents >= 0 && detuneCents <= maxDetuneCents,
+    `detuneCents: expected 0 to ${maxDetuneCents}, found ${detuneCents}`,
+  );
   must(
     mode === "poly" || voices === unison,
     `voices: a ${mode} instrument has as many as its unison, ${unison}, found ${voices}`,

@@ -5,7 +5,7 @@
  *
  *     deno task reference [--text]      without the pictures, which take half a minute
  */
-import { libraryEntries } from "./reference/library.ts";
+import { libraryEntries } from "../testing/trial/library.ts";
 import { type Costs, referencePage } from "./reference/page.ts";
 import { pictured, pictureOf } from "./reference/pictures.ts";
 

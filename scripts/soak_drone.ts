@@ -4,7 +4,7 @@
  *
  *     deno task soak:drone [HOURS]
  */
-import type { PatchExports } from "../engine/renderer/renderer.ts";
+import type { PatchExports } from "../engine/renderer/patch_instance.ts";
 import { compilePatch } from "../patches/loading/compile_named.ts";
 
 const sampleRateHz = 48_000;

@@ -1,7 +1,8 @@
 import { fixed } from "../engine/memory/layout.ts";
+import { captureIndex } from "../engine/memory/places.ts";
 import type { SharedMemory } from "../engine/memory/shared_memory.ts";
 
-/** Takes out of the shared memory what the clock driver handed over, every sample of it. */
+/** Takes out of the shared memory what the clock driver delivered, every sample of it. */
 export class OutputCapture {
   readonly #memory: SharedMemory;
   readonly #parts: Float32Array[] = [];
@@ -27,11 +28,11 @@ export class OutputCapture {
   #drain(): void {
     const { words, floats, geometry } = this.#memory;
     const head = Atomics.load(words, fixed.clock.captureHead.index);
-    const { captureOffset, captureFrames, channels } = geometry;
+    const { captureFrames, channels } = geometry;
     while (this.#tail !== head) {
-      const from = this.#tail & (captureFrames - 1);
-      const frames = Math.min((head - this.#tail) | 0, captureFrames - from);
-      const first = captureOffset / 4 + from * channels;
+      const untilEnd = captureFrames - (this.#tail & (captureFrames - 1));
+      const frames = Math.min((head - this.#tail) | 0, untilEnd);
+      const first = captureIndex(this.#memory, this.#tail);
       this.#parts.push(floats.slice(first, first + frames * channels));
       this.#tail = (this.#tail + frames) | 0;
     }

@@ -72,8 +72,9 @@ export interface ArenaLayout {
   /** The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
   readonly inputOffset: number;
   /**
-   * One 32-bit word: notes of which no voice sounds any more, since the beginning; wraps. From 16 bytes on stand the last
-   * 64 of them, each as the index of its instrument and its id, at the place of its number. Omitted: ends are not told.
+   * One 32-bit word: notes of which no voice sounds any more, since the beginning; wraps. The last {@link endedNotesKept}
+   * of them follow from 16 bytes on, each as the index of its instrument and its id, at the place of its number. Omitted:
+   * the patch does not report ends.
    */
   readonly endedNotesOffset?: number;
   /** By instrument, where the engine can count the voices that sound; omitted: it cannot. */
@@ -119,3 +120,6 @@ export interface PatchFormat {
 
 /** Bytes that every patch must leave to the engine: header and pending queue. */
 export const hostRegionBytes = 65_536;
+
+/** Ended notes of which the arena keeps instrument and id, a power of two. The engine reads them more often than they wrap. */
+export const endedNotesKept = 64;

@@ -40,8 +40,7 @@ export function keyOf(value: number): number | string {
 
 function direct(
   instruction: string,
-  args: readonly LaneType[],
-  result: LaneType,
+  { args, result }: Pick<Operation, "args" | "result">,
   evaluate: (...args: number[]) => number,
 ): Operation {
   return {
@@ -58,13 +57,17 @@ function direct(
 }
 
 const float = (instruction: string, arity: number, evaluate: (...args: number[]) => number) =>
-  direct(`f32x4.${instruction}`, Array(arity).fill("f32"), "f32", evaluate);
+  direct(`f32x4.${instruction}`, { args: Array(arity).fill("f32"), result: "f32" }, evaluate);
 const integer = (instruction: string, evaluate: (...args: number[]) => number) =>
-  direct(`i32x4.${instruction}`, ["i32", "i32"], "i32", evaluate);
+  direct(`i32x4.${instruction}`, { args: ["i32", "i32"], result: "i32" }, evaluate);
 const compare = (shape: "f32" | "i32", instruction: string, evaluate: (a: number, b: number) => boolean) =>
-  direct(`${shape}x4.${instruction}`, [shape, shape], "mask", (a, b) => evaluate(a, b) ? -1 : 0);
+  direct(
+    `${shape}x4.${instruction}`,
+    { args: [shape, shape], result: "mask" },
+    (a, b) => evaluate(a, b) ? -1 : 0,
+  );
 const bitwise = (instruction: string, type: LaneType, evaluate: (a: number, b: number) => number) =>
-  direct(`v128.${instruction}`, [type, type], type, evaluate);
+  direct(`v128.${instruction}`, { args: [type, type], result: type }, evaluate);
 const shift = (instruction: string, evaluate: (value: number, by: number) => number): Operation => ({
   args: ["i32"],
   result: "i32",
@@ -110,8 +113,8 @@ export const operations = {
   floor: float("floor", 1, Math.floor),
   nearest: float("nearest", 1, nearest),
   /** The first unless the second is less; so a NaN in the second gives the first. */
-  minimum: direct("f32x4.pmin", ["f32", "f32"], "f32", (a, b) => b < a ? b : a),
-  maximum: direct("f32x4.pmax", ["f32", "f32"], "f32", (a, b) => a < b ? b : a),
+  minimum: direct("f32x4.pmin", { args: ["f32", "f32"], result: "f32" }, (a, b) => b < a ? b : a),
+  maximum: direct("f32x4.pmax", { args: ["f32", "f32"], result: "f32" }, (a, b) => a < b ? b : a),
   copySign: {
     args: ["f32", "f32"],
     result: "f32",
@@ -140,7 +143,7 @@ export const operations = {
   },
   both: bitwise("and", "mask", (a, b) => a & b),
   either: bitwise("or", "mask", (a, b) => a | b),
-  not: direct("v128.not", ["mask"], "mask", (a) => ~a),
+  not: direct("v128.not", { args: ["mask"], result: "mask" }, (a) => ~a),
   addInteger: integer("add", (a, b) => a + b),
   subtractInteger: integer("sub", (a, b) => a - b),
   multiplyInteger: integer("mul", Math.imul),
@@ -153,8 +156,8 @@ export const operations = {
   lessInteger: compare("i32", "lt_s", (a, b) => a < b),
   equalInteger: compare("i32", "eq", (a, b) => a === b),
   /** Towards zero, at the ends of the range where it does not fit, 0 for NaN. */
-  toInteger: direct("i32x4.trunc_sat_f32x4_s", ["f32"], "i32", truncate),
-  toFloat: direct("f32x4.convert_i32x4_s", ["i32"], "f32", (a) => a),
+  toInteger: direct("i32x4.trunc_sat_f32x4_s", { args: ["f32"], result: "i32" }, truncate),
+  toFloat: direct("f32x4.convert_i32x4_s", { args: ["i32"], result: "f32" }, (a) => a),
   bitsOf: { args: ["f32"], result: "i32", wat: ([a]) => a, evaluate: ([a]) => bitsOf(a) },
   floatOf: { args: ["i32"], result: "f32", wat: ([a]) => a, evaluate: ([a]) => floatOf(a) },
 } as const satisfies Record<string, Operation>;

@@ -15,9 +15,11 @@ import {
   stealingRules,
 } from "./graph.ts";
 import { chokeProblem } from "./choke_groups.ts";
+import { maxDetuneCents, maxLineFrames, maxUnison, maxVoices, namePattern } from "./limits.ts";
 import { isSampleName } from "./sample_name.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
 import { type LaneType, type OperationName, operations } from "./operations.ts";
+import { rangeProblem } from "./range_problem.ts";
 import { reservedNames } from "./reserved_names.ts";
 
 /** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
@@ -26,13 +28,15 @@ const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 
 /** Sound files of a patch: two for every key of a keyboard. */
 const maxSamples = 256;
 
-/** Longest delay line in frames, as in `signal.ts`. */
-const maxLineFrames = 5_760_000;
-
 /** Without characters that could leave a comment, or move a terminal's cursor. */
 const text = (longest: number) => z.string().max(longest).regex(/^\P{Cc}*$/u, "expected plain text");
 
-const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,31}$/);
+const name = z.string().regex(namePattern);
+/** The name of an instrument or a group, and that of its parameter. */
+const isAddress = (address: string) => {
+  const parts = address.split("/");
+  return parts.length === 2 && parts.every((part) => namePattern.test(part));
+};
 const index = z.int().min(0);
 const laneType = z.enum(["f32", "i32", "mask"]);
 /** JSON knows neither infinities nor what is no number; signals do. */
@@ -57,7 +61,7 @@ const graphSchema = z.strictObject({
 const patchSchema = z.strictObject({
   name,
   parameters: z.array(z.strictObject({
-    address: z.string().regex(/^[a-z][A-Za-z0-9]{0,31}\/[a-z][A-Za-z0-9]{0,31}$/),
+    address: z.string().refine(isAddress, "expected OWNER/NAME"),
     unit: z.enum(["dB", "s", "Hz", "1", "semitones"]),
     min: z.number(),
     max: z.number(),
@@ -69,10 +73,10 @@ const patchSchema = z.strictObject({
   instruments: z.array(z.strictObject({
     name,
     polyphony: z.strictObject({
-      voices: z.int().min(1).max(4_096),
+      voices: z.int().min(1).max(maxVoices),
       mode: z.enum(playingModes),
-      unison: z.int().min(1).max(16),
-      detuneCents: z.number().min(0).max(1_200),
+      unison: z.int().min(1).max(maxUnison),
+      detuneCents: z.number().min(0).max(maxDetuneCents),
       steal: z.enum(stealingRules),
       chokeGroups: z.array(z.array(z.int().min(0).max(127)).max(128)).max(64).optional(),
     }),
@@ -103,9 +107,9 @@ export function graphFromJson(text: string): PatchGraph {
   checkSizes(graph);
   checkSamples(graph);
   for (const instrument of graph.instruments) {
-    checkGraph(`instrument ${instrument.name}`, instrument.voice, graph, 3);
+    checkGraph({ name: `instrument ${instrument.name}`, graph: instrument.voice, outputs: 3 }, graph);
   }
-  checkGraph("output", graph.main, graph, 1);
+  checkGraph({ name: "output", graph: graph.main, outputs: 1 }, graph);
   return graph;
 }
 
@@ -122,13 +126,10 @@ function checkNames({ instruments, parameters }: PatchGraph): void {
 }
 
 function checkParameters({ parameters }: PatchGraph): void {
-  for (const { address, min, max, default: value, curve } of parameters) {
-    if (!(min < max && value >= min && value <= max)) {
-      throw new PatchError(`${address}: expected a default between min and max`);
-    }
-    if (curve === "exponential" && min <= 0) {
-      throw new PatchError(`${address}: an exponential curve needs a min above 0, found ${min}`);
-    }
+  for (const parameter of parameters) {
+    const { address, min, max } = parameter;
+    const problem = rangeProblem(parameter);
+    if (problem !== undefined) throw new PatchError(`${address}: ${problem}`);
     if (Math.max(Math.abs(min), Math.abs(max)) > 1e38) {
       throw new PatchError(`${address}: expected a range of 32-bit numbers, found ${min} to ${max}`);
     }
@@ -190,13 +191,20 @@ const noteTypes: readonly LaneType[] = noteFields.map((field) =>
   field === "gate" || field === "trigger" ? "mask" : "f32"
 );
 
-/** Types, order, and that everything that is named is there. */
-function checkGraph(where: string, graph: Graph, patch: PatchGraph, outputs: number): void {
+/** One graph of a patch, and how many outputs it must have. */
+interface Part {
+  readonly name: string;
+  readonly graph: Graph;
+  readonly outputs: number;
+}
+
+/** Checks types, order, and that everything a node names exists. */
+function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
   const { nodes, states, lines, tables, uses } = graph;
-  const must = (holds: boolean, what: string) => {
-    if (!holds) throw new PatchError(`${where}: ${what}`);
+  const must = (holds: boolean, problem: string) => {
+    if (!holds) throw new PatchError(`${name}: ${problem}`);
   };
-  const voice = where !== "output";
+  const voice = name !== "output";
   /** What an attribute may be, and the type that the node then has. */
   const { samples = [] } = patch;
   const bounds: Readonly<Record<string, { readonly length: number }>> = {

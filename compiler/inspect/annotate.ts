@@ -1,6 +1,6 @@
 import { describeNode } from "./describe.ts";
 import type { Graph, GraphNode, PatchGraph } from "../graph/graph.ts";
-import { steadyGraph } from "../steady.ts";
+import { steadyGraph } from "../plan/steady.ts";
 
 const variants: Readonly<Record<string, string>> = {
   resting: "while no parameter moves",

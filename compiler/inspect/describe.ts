@@ -1,6 +1,6 @@
 /** A patch in words: what it declares, what is computed when, and where everything lies in its memory. */
 import type { PatchFormat } from "../graph/compiled_patch.ts";
-import { type ArenaPlan, planArena } from "../arena.ts";
+import { type ArenaPlan, planArena } from "../plan/arena.ts";
 import type { SampleBank } from "../graph/sample_bank.ts";
 import {
   type Graph,
@@ -10,7 +10,7 @@ import {
   type PatchGraph,
   sampleFacts,
 } from "../graph/graph.ts";
-import { rates, type Schedule, scheduleGraph } from "../schedule.ts";
+import { rates, type Schedule, scheduleGraph } from "../plan/schedule.ts";
 
 /** How much is told. */
 export interface Detail {

@@ -20,9 +20,13 @@ const font = `fontname="Arial"`;
 
 /** The picture's description in Graphviz's language. */
 export function patchDot(patch: PatchGraph): string {
-  const main = new Part("output", "main", patch.main, patch);
+  const main = new Part({ title: "output", prefix: "main", graph: patch.main }, patch);
   const instruments = patch.instruments.map(({ name, polyphony: { voices, mode }, voice }, index) =>
-    new Part(`${name}: ${voices} voice${voices > 1 ? "s" : ""}, ${mode}`, `i${index}`, voice, patch)
+    new Part({
+      title: `${name}: ${voices} voice${voices > 1 ? "s" : ""}, ${mode}`,
+      prefix: `i${index}`,
+      graph: voice,
+    }, patch)
   );
   const buses = patch.main.nodes.flatMap(({ op, attribute }, node) =>
     op !== "bus" ? [] : (patch.instruments[attribute].voice.outputs[0] ===
@@ -52,12 +56,18 @@ const sources = ["parameter", "note", "bus", "input"];
 class Part {
   readonly #formulas: ReturnType<typeof formulaGroups>;
 
+  readonly title: string;
+  /** Of the names of its shapes. */
+  readonly prefix: string;
+  readonly graph: Graph;
+
   constructor(
-    readonly title: string,
-    readonly prefix: string,
-    readonly graph: Graph,
+    { title, prefix, graph }: Pick<Part, "title" | "prefix" | "graph">,
     readonly patch: PatchGraph,
   ) {
+    this.title = title;
+    this.prefix = prefix;
+    this.graph = graph;
     this.#formulas = formulaGroups(graph, patch);
   }
 

@@ -2,14 +2,10 @@
  * Notes that cut each other off, as a closed hi-hat ends an open one, in WebAssembly text: when one of a group begins, all
  * voices that sound another note of it fade out, as if they were still held.
  */
-import type { InstrumentGraph, Polyphony } from "../graph/graph.ts";
-import { floatText } from "../kernel.ts";
+import type { InstrumentGraph } from "../graph/graph.ts";
+import { floatText } from "./float_text.ts";
+import { widestDetune } from "./unison.ts";
 import { at, eachVoice, lane } from "./voice.ts";
-
-/** Semitones that a voice of a unison lies away from its note, for a spread of 1. */
-export function widestDetune({ unison, detuneCents }: Polyphony): number {
-  return unison === 1 ? 0 : Math.fround(detuneCents / 200);
-}
 
 /** `$NAME_choke (number)`; empty without groups. */
 export function chokeText({ name, polyphony }: InstrumentGraph, fadeStep: string): string {

@@ -1,4 +1,5 @@
-import { type ArenaPlan, endedNotesKept } from "../arena.ts";
+import type { ArenaPlan } from "../plan/arena.ts";
+import { endedNotesKept } from "../graph/compiled_patch.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 
 /** `$note_ended`: writes down that no voice plays a note any more. */

@@ -1,4 +1,4 @@
-import { type InstrumentPlaces, instrumentWords } from "../arena.ts";
+import { type InstrumentPlaces, instrumentWords } from "../plan/arena.ts";
 import { expressions } from "../graph/graph.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 

@@ -6,11 +6,11 @@
  * Groups whose voices go on as they were wait for the next one of their kind and are rendered two at a time. Sums are
  * taken in the order of the groups whatever happens, because another order would round differently.
  */
-import type { PatchFormat } from "../graph/compiled_patch.ts";
-import { type ArenaPlan, voiceField } from "../arena.ts";
-import type { Graph, PatchGraph } from "../graph/graph.ts";
-import { hearsTrigger, steadyGraph } from "../steady.ts";
-import { ramping } from "../schedule.ts";
+import { type ArenaPlan, voiceField } from "../plan/arena.ts";
+import type { Graph } from "../graph/graph.ts";
+import { hearsTrigger, steadyGraph } from "../plan/steady.ts";
+import { ramping } from "../plan/schedule.ts";
+import type { TextSource } from "./text_source.ts";
 
 const at = voiceField;
 const group = (field: number) => `offset=${field} (local.get $group)`;
@@ -25,15 +25,10 @@ export function hasTwin({ nodes }: Graph): boolean {
 }
 
 /** `$NAME_render (frames, moving)`, and what it calls. */
-export function instrumentRenderText(
-  patch: PatchGraph,
-  index: number,
-  plan: ArenaPlan,
-  { maximumBlockFrames }: PatchFormat,
-): string {
+export function instrumentRenderText({ patch, plan, format }: TextSource, index: number): string {
   const { name, voice } = patch.instruments[index];
   const { groups, groupBytes, groupCount, lines, lineBytes, bus } = plan.instruments[index];
-  const frameBytes = maximumBlockFrames * 16;
+  const frameBytes = format.maximumBlockFrames * 16;
   const mono = voice.outputs[0] === voice.outputs[1];
   const sides = mono ? [0] : [0, 1];
   const twin = hasTwin(voice);

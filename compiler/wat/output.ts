@@ -20,9 +20,11 @@ export function inputLoad(offset: number, inputChannels: number): string {
 /** Stores one frame. A device of one channel gets the mean of left and right; channels that the patch does not have are silent. */
 export function outputStore(
   output: string,
-  offset: number,
-  patchChannels: number,
-  channels: number,
+  { offset, patchChannels, channels }: {
+    readonly offset: number;
+    readonly patchChannels: number;
+    readonly channels: number;
+  },
 ): string[] {
   const lane = (index: number) => `(f32x4.extract_lane ${index} ${output})`;
   const store = (index: number, value: string) =>

@@ -13,21 +13,18 @@
  * What the pedal holds sounds on, also where there is one voice only: a mono instrument goes back to a key that is still
  * held when the pedal is let go.
  */
-import { type ArenaPlan, type InstrumentPlaces, instrumentWords, noteStackLength } from "../arena.ts";
+import { type ArenaPlan, type InstrumentPlaces, instrumentWords } from "../plan/arena.ts";
 import type { PatchFormat } from "../graph/compiled_patch.ts";
-import { chokeText } from "./choke.ts";
 import { endedNotesText } from "./ended_notes.ts";
 import { expressionText, unexpressedText } from "./expression.ts";
 import type { InstrumentGraph } from "../graph/graph.ts";
-import { floatText } from "../kernel.ts";
-import { velocityPower } from "../velocity_power.ts";
-import { at, eachVoice, lane } from "./voice.ts";
-
-/** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */
-const fadeSeconds = 0.005;
-
-/** -120 dB. Softer notes play like this, so that the ratio of two velocities, and its powers, are numbers. */
-const softestVelocity = 1e-6;
+import { floatText } from "./float_text.ts";
+import type { TextSource } from "./text_source.ts";
+import { velocityPower } from "../plan/velocity_power.ts";
+import { monoText } from "./mono.ts";
+import { polyText } from "./poly.ts";
+import { spreadOf } from "./unison.ts";
+import { at, eachVoice, fadeSeconds, lane } from "./voice.ts";
 
 /** Functions every instrument shares. */
 export const sharedFunctions = `
@@ -43,18 +40,15 @@ export const sharedFunctions = `
       (local.get $index)))))`;
 
 /** Note functions of one instrument: `$NAME_on`, `$NAME_off`, `$NAME_pedal`, `$NAME_panic`. */
-export function polyphonyText(
-  instrument: InstrumentGraph,
-  index: number,
-  plan: ArenaPlan,
-  format: PatchFormat,
-): string {
+export function polyphonyText(source: TextSource, index: number): string {
+  const { patch, plan, format } = source;
+  const instrument = patch.instruments[index];
   const places = plan.instruments[index];
   const { name, polyphony } = instrument;
   const mono = polyphony.mode !== "poly";
   return [
     laneText(name, places),
-    resetText(instrument, index, places, plan),
+    resetText(source, index),
     endedNotesText(name, index, polyphony.voices),
     expressionText(name, polyphony.voices, places),
     startText(instrument, plan, format),
@@ -74,12 +68,9 @@ function laneText(name: string, { groups, groupBytes }: InstrumentPlaces): strin
       (i32.shl (i32.and (local.get $voice) (i32.const 3)) (i32.const 2))))`;
 }
 
-function resetText(
-  { name, voice }: InstrumentGraph,
-  instrument: number,
-  { lines, lineBytes }: InstrumentPlaces,
-  plan: ArenaPlan,
-): string {
+function resetText({ patch, plan }: TextSource, instrument: number): string {
+  const { name, voice } = patch.instruments[instrument];
+  const { lines, lineBytes } = plan.instruments[instrument];
   const states = voice.states.map(({ type, initial, seeded }, index) => {
     const offset = at.states + index * 16;
     if (seeded) {
@@ -188,14 +179,6 @@ function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): stri
   }))))`;
 }
 
-/** Place of each voice of a unison, from -1 to 1, and its distance from the note in semitones. */
-function spreadOf({ unison, detuneCents }: InstrumentGraph["polyphony"]) {
-  return Array.from({ length: unison }, (_, place) => {
-    const spread = unison === 1 ? 0 : 2 * place / (unison - 1) - 1;
-    return { spread, detune: spread * detuneCents / 200 };
-  });
-}
-
 /** Starts a note with all voices of its unison. */
 function soundText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): string {
   const voices = spreadOf(polyphony).map(({ spread, detune }, place) => {
@@ -231,118 +214,6 @@ function releaseText(name: string, voices: number): string {
       }) (local.get $held)) (then (call $${name}_release (local.get $lane))))`,
     )
   })`;
-}
-
-const playable =
-  `(i32.and (f32.ge (local.get $number) (f32.const 0)) (f32.le (local.get $number) (f32.const 127)))`;
-const audible = `(f32.gt (local.get $velocity) (f32.const 0))`;
-const loud = `(f32.max (f32.const ${softestVelocity}) (f32.min (local.get $velocity) (f32.const 1)))`;
-
-function polyText(
-  instrument: InstrumentGraph,
-  { words }: InstrumentPlaces,
-  { sampleRateHz }: PatchFormat,
-): string {
-  const { name, polyphony: { voices, chokeGroups = [] } } = instrument;
-  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
-  const choke = chokeGroups.length > 0 ? `(call $${name}_choke (local.get $number))\n    ` : "";
-  return `${chokeText(instrument, fadeStep)}
-  ;; held 1: by its key; 2: by the pedal
-  (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32) (local $pedal i32)
-    (local.set $pedal (i32.load (i32.const ${words + instrumentWords.pedal})))
-    ${
-    eachVoice(
-      name,
-      voices,
-      `(if (i32.and (i32.eq (i32.load ${lane(at.held)}) (i32.const 1)) (i32.eq (i32.load ${
-        lane(at.id)
-      }) (local.get $id))) (then
-        (if (local.get $pedal)
-          (then (i32.store ${lane(at.held)} (i32.const 2)))
-          (else (call $${name}_release (local.get $lane))))))`,
-    )
-  })
-
-  (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32)
-    (if (i32.eqz ${playable}) (then (return)))
-    (if (i32.eqz ${audible}) (then (call $${name}_off (local.get $id)) (return)))
-    ${choke}(call $${name}_sound (local.get $id) (local.get $number) ${loud}))`;
-}
-
-/**
- * Keys are remembered in the order in which they were struck; the last one sounds, and when it is let go the one before it
- * comes back. What a full memory drops is the oldest key.
- */
-function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPlaces): string {
-  const keys = words + instrumentWords.keys;
-  const stack = words + instrumentWords.stack;
-  const top = `(i32.add (i32.const ${stack - 12}) (i32.mul (i32.load (i32.const ${keys})) (i32.const 12)))`;
-  const glide = spreadOf(polyphony).map(({ detune }, voice) =>
-    `(local.set $lane (call $${name}_lane (i32.const ${voice})))
-    (f32.store ${lane(at.number)} (f32.add (local.get $number) (f32.const ${floatText(detune)})))
-    (call $${name}_rename (local.get $lane) (local.get $id))
-    (i32.store ${lane(at.held)} (i32.const 1))
-    ${unexpressedText(name)}`
-  );
-  const sounding = glide.map((_, voice) =>
-    `(i32.load offset=${at.alive} (call $${name}_lane (i32.const ${voice})))`
-  ).reduce((all, one) => `(i32.and ${all} ${one})`);
-  // a voice that was silenced because it gave no numbers can only begin anew
-  const goOn = `(if (i32.and (local.get $overlaps) ${sounding}) (then
-    ${glide.join("\n    ")}
-    (return)))`;
-  return `
-  ;; the last key sounds: anew, or in legato going on from the key before it
-  (func $${name}_play_top (param $overlaps i32) (local $top i32) (local $id i32) (local $number f32) (local $lane i32)
-    (local.set $top ${top})
-    (local.set $id (i32.load (local.get $top)))
-    (local.set $number (f32.load offset=4 (local.get $top)))
-    ${polyphony.mode === "legato" ? goOn : ""}
-    (call $${name}_sound (local.get $id) (local.get $number) (f32.load offset=8 (local.get $top))))
-
-  ;; takes a key out of the memory; 1 when it was the last one struck
-  (func $${name}_forget (param $id i32) (result i32) (local $at i32) (local $end i32)
-    (local.set $at (i32.const ${stack}))
-    (local.set $end (i32.add (i32.const ${stack}) (i32.mul (i32.load (i32.const ${keys})) (i32.const 12))))
-    (block $none (loop $next
-      (br_if $none (i32.ge_u (local.get $at) (local.get $end)))
-      (if (i32.eq (i32.load (local.get $at)) (local.get $id)) (then
-        (i32.store (i32.const ${keys}) (i32.sub (i32.load (i32.const ${keys})) (i32.const 1)))
-        (memory.copy (local.get $at) (i32.add (local.get $at) (i32.const 12))
-          (i32.sub (i32.sub (local.get $end) (local.get $at)) (i32.const 12)))
-        (return (i32.eq (local.get $at) (i32.sub (local.get $end) (i32.const 12))))))
-      (local.set $at (i32.add (local.get $at) (i32.const 12)))
-      (br $next)))
-    (i32.const 0))
-
-  (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32)
-    (if (i32.eqz (call $${name}_forget (local.get $id))) (then (return)))
-    (if (i32.load (i32.const ${words + instrumentWords.pedal})) (then
-    ${
-    eachVoice(
-      name,
-      polyphony.voices,
-      `(if (i32.load ${lane(at.held)}) (then (i32.store ${lane(at.held)} (i32.const 2))))`,
-    )
-  }
-      (return)))
-    (if (i32.load (i32.const ${keys})) (then (call $${name}_play_top (i32.const 1)) (return)))
-    (call $${name}_release_all (i32.const 1)))
-
-  (func $${name}_on (param $id i32) (param $number f32) (param $velocity f32) (local $top i32) (local $overlaps i32)
-    (if (i32.eqz ${playable}) (then (return)))
-    (if (i32.eqz ${audible}) (then (call $${name}_off (local.get $id)) (return)))
-    (drop (call $${name}_forget (local.get $id)))
-    (local.set $overlaps (i32.ne (i32.load (i32.const ${keys})) (i32.const 0)))
-    (if (i32.ge_u (i32.load (i32.const ${keys})) (i32.const ${noteStackLength})) (then
-      (i32.store (i32.const ${keys}) (i32.const ${noteStackLength - 1}))
-      (memory.copy (i32.const ${stack}) (i32.const ${stack + 12}) (i32.const ${(noteStackLength - 1) * 12}))))
-    (i32.store (i32.const ${keys}) (i32.add (i32.load (i32.const ${keys})) (i32.const 1)))
-    (local.set $top ${top})
-    (i32.store (local.get $top) (local.get $id))
-    (f32.store offset=4 (local.get $top) (local.get $number))
-    (f32.store offset=8 (local.get $top) ${loud})
-    (call $${name}_play_top (local.get $overlaps)))`;
 }
 
 function pedalText(

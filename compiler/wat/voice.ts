@@ -1,5 +1,5 @@
 /** Pieces of text that everything about voices is put together from. */
-import { voiceField } from "../arena.ts";
+import { voiceField } from "../plan/arena.ts";
 
 /** Offsets of a voice's fields. */
 export const at = voiceField;
@@ -16,3 +16,6 @@ export function eachVoice(name: string, voices: number, body: string): string {
       (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
       (br_if $next (i32.lt_u (local.get $voice) (i32.const ${voices}))))`;
 }
+
+/** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */
+export const fadeSeconds = 0.005;

@@ -26,15 +26,15 @@ export interface EngineControl {
   voices(): readonly number[];
   /** Peaks of the output for one reader, which closes it when it is done. */
   openMeter(): Meter;
-  /** Tells of everything that happens, in order. Returns what ends it. */
+  /** Gives every event to the listener, in order. Returns a function that ends it. */
   observe(listener: (event: EngineEvent) => void): () => void;
   /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefusedError} without a standby. */
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefusedError} unless faults are allowed by configuration. */
   injectFault(kind: FaultKind, role: FaultTarget): void;
   /**
-   * Exchanges the patch while the old one plays: it is rehearsed apart, handed to every renderer, and asked for by a
-   * command in the log, so that all change in the same frame. State of the same name and shape goes on.
+   * Exchanges the patch while the old one plays: it is rehearsed in a thread of its own, given to every renderer, and asked
+   * for by a command in the log, so that all change in the same frame. State of the same name and shape goes on.
    *
    * @throws {CommandRefusedError} when it is too slow, too large, or not sound; the old patch plays on
    */
@@ -66,7 +66,7 @@ export type Command =
   | { readonly kind: "clear" }
   | { readonly kind: "set"; readonly parameter: number; readonly value: number };
 
-/** Whether a value may be had, of a parameter or else. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
+/** Whether a value lies in a range. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
 export function isInRange(
   { min, max }: { readonly min: number; readonly max: number },
   value: number,
@@ -91,42 +91,47 @@ export interface Submission {
   readonly lateMs: number;
 }
 
-/** Nothing of the request was done, and why. The message is fit for the sender. */
+/** No part of the request was carried out; the message says why, in words for the sender. */
 export class CommandRefusedError extends Error {
   override readonly name = "CommandRefusedError";
 }
 
-/** The largest magnitude of each output channel since the last call, 1 at full scale. */
+/** Peaks of the output for one reader. */
 export interface Meter {
-  take(): readonly number[];
+  /** The largest magnitude of each channel since the last call, 1 at full scale. */
+  drain(): readonly number[];
   close(): void;
 }
 
 /** Something that happened in the engine. */
 export type EngineEvent =
-  /** A renderer was lost: the supervisor's word for why, and the role it had. */
+  /** A renderer was lost. */
   | {
     readonly event: "fault";
-    readonly cause: string;
-    readonly role: string;
+    readonly cause: FaultCause;
+    readonly role: RendererRole;
     readonly rendererId: number;
     readonly block: number;
   }
-  | { readonly event: "role"; readonly role: string; readonly rendererId: number }
-  /** So many renderers are in lockstep again, so long after the fault. */
+  /** A renderer took a role. */
+  | { readonly event: "role"; readonly role: RendererRole; readonly rendererId: number }
+  /** Renderers are in lockstep again: how many, and how long after the fault. */
   | { readonly event: "lockstep"; readonly renderers: number; readonly afterMs: number }
   /** No renderer is in lockstep: sound is concealed. */
   | { readonly event: "alone" }
+  /** All renderers are late. */
   | { readonly event: "overload" }
-  /** Commands on which every renderer broke are left out for ever. */
+  /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
+  /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
-  /** Another patch plays: parameters and instruments are others. */
+  /** Another patch plays, with parameters and instruments of its own. */
   | { readonly event: "patch"; readonly patch: string }
-  /** The last note of an instrument has faded away. */
-  /** No voice plays this note any more: it faded away, or its voices were taken for others. */
+  /** No voice plays this note any more: it faded away, or its voices were taken for other notes. */
   | { readonly event: "noteEnd"; readonly instrument: number; readonly id: number }
+  /** The last note of an instrument has faded away. */
   | { readonly event: "silent"; readonly instrument: number }
+  /** A parameter, by its index, has another value. */
   | { readonly event: "parameter"; readonly parameter: number; readonly value: number };
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
@@ -138,6 +143,21 @@ export type FaultTarget = typeof faultTargets[number];
 
 export const roles = ["primary", "standby", "spare"] as const;
 export type Role = typeof roles[number];
+
+/** The role of a renderer that falls; `reserve` waits behind the roles. */
+export type RendererRole = Role | "reserve";
+
+/** Why a renderer was lost. */
+export type FaultCause =
+  | "exit"
+  | "throw"
+  | "trap"
+  | "oom"
+  | "hang"
+  | "late"
+  | "divergence"
+  | "stale"
+  | "start";
 
 /** The roles that a fault hits. */
 export function rolesOf(target: FaultTarget): readonly Role[] {
@@ -155,7 +175,7 @@ export interface EngineStatus {
   readonly sampleRateHz: number;
   readonly blockFrames: number;
   readonly lookaheadBlocks: number;
-  /** From a command to the device's output as it is set up: the lookahead, and what the device states of itself. */
+  /** From a command to the device's output: the lookahead and the latency that the device states. */
   readonly latencyMs: number;
   /** The same with the lead that renderers really had in the last second. */
   readonly measuredLatencyMs: number;
@@ -172,7 +192,7 @@ export interface EngineStatus {
   readonly lateCommands: number;
   /** Commands that wait for their time. */
   readonly waitingCommands: number;
-  /** Commands on which every renderer broke, and which are left out for ever. */
+  /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
   readonly outputUnderflows: number;
   readonly replacements: number;

@@ -7,7 +7,8 @@ import { logEntryWords } from "../memory/constants.ts";
 import type { CommandLog } from "../log/command_log.ts";
 import { PeakMeter } from "./meter.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
-import { structureBytes, within } from "../memory/layout.ts";
+import { within } from "../memory/layout.ts";
+import { deliveredIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { blockRecordWords, type ChunkType } from "../session/session_format.ts";
 
@@ -107,7 +108,7 @@ export class DeliveryLog {
     const { geometry } = memory;
     const consumed = memory.consumed();
     const behind = blocksBetween(consumed, this.#next);
-    const kept = geometry.handedCount - geometry.ringSlots;
+    const kept = geometry.deliveredCount - geometry.ringSlots;
     if (behind > kept) this.#skip(behind - kept);
     const first = this.#next;
     const most = Math.min(maxBlocksAtOnce, blocksBetween(consumed, first));
@@ -121,18 +122,17 @@ export class DeliveryLog {
       const seal = seals.read(block);
       if (seal === sealLost && !last) break; // concealed, and nobody has rendered it since: it will be sealed
       if (seal !== sealLost) position = completePosition(position, seal);
-      const handed = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) /
-        4;
-      const flags = memory.words[handed + within.handed.flags.index];
+      const delivered = deliveredIndex(memory, block);
+      const flags = memory.words[delivered + within.delivered.flags.index];
       const record = 1 + count * blockRecordWords;
       records[record] = (position & 0xFFFF) | (flags << 16);
-      records[record + 1] = memory.words[handed + within.handed.checksumLow.index];
-      records[record + 2] = memory.words[handed + within.handed.checksumHigh.index];
-      const peaks = handed + within.handed.peaks.index;
+      records[record + 1] = memory.words[delivered + within.delivered.checksumLow.index];
+      records[record + 2] = memory.words[delivered + within.delivered.checksumHigh.index];
+      const peaks = delivered + within.delivered.peaks.index;
       for (let channel = 0; channel < geometry.channels; channel++) {
         this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);
       }
-      for (const meter of this.#meters) meter.note(memory.floats, peaks);
+      for (const meter of this.#meters) meter.record(memory.floats, peaks);
     }
     if (count === 0) return;
     if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);
@@ -158,15 +158,15 @@ export class DeliveryLog {
       writer.write("CMDS", bytesOf(words));
     }
     writer.write("BLKS", bytesOf(records.subarray(0, 1 + count * blockRecordWords)));
-    const { inputChannels, inputSlots, inputSlotBytes, inputOffset, blockFrames } = memory.geometry;
+    const { inputChannels, blockFrames } = memory.geometry;
     if (inputChannels === 0) return;
     for (let index = 0; index < count; index++) {
       const block = (first + index) | 0;
-      const slot = (inputOffset + (block & (inputSlots - 1)) * inputSlotBytes + structureBytes.inputSlot) / 4;
+      const captured = inputSamplesIndex(memory, block);
       const samples = blockFrames * inputChannels;
       const words = new Int32Array(1 + samples);
       words[0] = block;
-      words.set(memory.words.subarray(slot, slot + samples), 1);
+      words.set(memory.words.subarray(captured, captured + samples), 1);
       writer.write("INPT", bytesOf(words));
     }
   }

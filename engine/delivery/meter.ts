@@ -1,6 +1,6 @@
 import type { Meter } from "../control/control.ts";
 
-/** Keeps, for one reader, the largest magnitude of each channel since it last looked. Main isolate. */
+/** Keeps, for one reader, the largest magnitude of each channel since the last {@link PeakMeter.drain}. Main isolate. */
 export class PeakMeter implements Meter {
   readonly #onClose: () => void;
   #peaks: number[];
@@ -10,14 +10,14 @@ export class PeakMeter implements Meter {
     this.#onClose = onClose;
   }
 
-  /** Takes a block in: its peaks begin at `first` of `floats`, one for each channel. */
-  note(floats: Float32Array, first: number): void {
+  /** Adds a block, whose peaks begin at `first` of `floats`, one for each channel. */
+  record(floats: Float32Array, first: number): void {
     for (let channel = 0; channel < this.#peaks.length; channel++) {
       this.#peaks[channel] = Math.max(this.#peaks[channel], floats[first + channel]);
     }
   }
 
-  take(): readonly number[] {
+  drain(): readonly number[] {
     const peaks = this.#peaks;
     this.#peaks = new Array(peaks.length).fill(0);
     return peaks;

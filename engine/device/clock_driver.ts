@@ -1,4 +1,5 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
@@ -28,7 +29,7 @@ export class ClockDriver implements Driver {
     memory: SharedMemory,
     periodFrames = memory.geometry.blockFrames,
   ): ClockDriver {
-    const base = Deno.UnsafePointer.of(memory.bytes);
+    const base = sharedMemoryPointer(native, memory.bytes);
     const error = native.symbols.us_clock_start(base, periodFrames, clockPriority);
     if (error !== 0) {
       throw new DriverError(

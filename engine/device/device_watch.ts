@@ -1,12 +1,13 @@
 /**
- * Keeps a driver running: opens what was configured, notices when the device stops calling, and meanwhile lets the clock
- * keep time, so that the music goes on unheard and is where it should be when the device is back.
+ * Keeps a driver running: opens the configured device, notices when it stops calling, and lets the clock keep time until it
+ * is back, so that the music goes on unheard and is then where it should be.
  *
  * Most devices are closed when they are lost, and opened again. One that cannot be closed without harm (`stopsWhenLost`) is
  * kept aside: if it calls again, its server had only stood still, and it takes over from the clock; if not, the clock stays
  * until the engine is restarted, and the log says so. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { fixed } from "../memory/layout.ts";
@@ -19,16 +20,16 @@ import { openDriver } from "./open_driver.ts";
 /** A device must call back within this after it was started. */
 const firstCallMs = 5_000;
 
-/** No call for this long, measured by looks that came in time, means that the device is gone. */
+/** A device without a call for this long, as far as it was watched in time, is gone. */
 const silentDeviceMs = 600;
 
-/** Longest part of the time between two looks that counts: if the main isolate stood still, so may have the device. */
-const maxLookMs = 20;
+/** Most that the time between two polls counts: if the main isolate stood still, so may have the device. */
+const maxPollMs = 20;
 
-/** A device that is lost must be let go within this; otherwise only the clock is left. */
+/** A lost device must close within this; otherwise only the clock is left. */
 const closeMs = 500;
 
-/** A device that was kept aside and calls so often again is back. */
+/** A device that was kept aside is back after this many calls. */
 const callsToReturn = 16;
 
 const firstRetryMs = 500;
@@ -41,7 +42,7 @@ export class DeviceWatch {
   readonly #log: Log;
   #driver: Driver | undefined;
   #lastCalls = 0;
-  #lastLookMs = 0;
+  #lastPollMs = 0;
   #silentMs = 0;
   #retryMs = firstRetryMs;
   #nextRetryMs = 0;
@@ -50,7 +51,7 @@ export class DeviceWatch {
   #mayRetry = true;
   /** Lost, and kept aside because it cannot be closed. */
   #away: Driver | undefined;
-  #knocksBefore = 0;
+  #callsBefore = 0;
   #stopped = false;
 
   constructor(native: NativeLibrary, memory: SharedMemory, config: Config, log: Log) {
@@ -105,11 +106,11 @@ export class DeviceWatch {
     }
   }
 
-  /** One look at whether the device still calls; cheap, for every tick. */
+  /** Polls whether the device still calls; cheap, for every tick. */
   watch(): void {
     const nowMs = performance.now();
-    const elapsedMs = Math.min(maxLookMs, nowMs - this.#lastLookMs);
-    this.#lastLookMs = nowMs;
+    const elapsedMs = Math.min(maxPollMs, nowMs - this.#lastPollMs);
+    this.#lastPollMs = nowMs;
     if (!this.#driver || this.#changing || this.#stopped) return;
     const calls = this.#calls();
     this.#silentMs = calls === this.#lastCalls && calls > 0 ? this.#silentMs + elapsedMs : 0;
@@ -119,7 +120,7 @@ export class DeviceWatch {
       (!this.#driver.alive || this.#silentMs > silentDeviceMs)
     ) {
       this.#change(() => this.#replaceByClock());
-    } else if (this.#away && this.#knocks() - this.#knocksBefore >= callsToReturn) {
+    } else if (this.#away && this.#callsWhileAway() - this.#callsBefore >= callsToReturn) {
       this.#change(() => this.#takeBack(this.#away!));
     } else if (this.#lost && this.#mayRetry && nowMs >= this.#nextRetryMs) {
       this.#change(() => this.#retry());
@@ -158,22 +159,22 @@ export class DeviceWatch {
     this.#retryMs = firstRetryMs;
     this.#nextRetryMs = performance.now() + this.#retryMs;
     if (!this.#mayRetry) {
-      this.#log.error("the sound system does not let go of the device: restart the engine when it is back");
+      this.#log.error("the sound system does not close the device: restart the engine when it is back");
     }
   }
 
   #setAside(device: Driver): void {
     this.#mayRetry = false;
     this.#away = device;
-    this.#knocksBefore = this.#knocks();
+    this.#callsBefore = this.#callsWhileAway();
     Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 1);
-    // a call of it that has begun ends before the clock begins
-    const base = Deno.UnsafePointer.of(this.#memory.bytes);
-    this.#native.symbols.us_hold(base, 1);
-    this.#native.symbols.us_hold(base, 0);
+    // a call that it has begun ends before the clock begins
+    const base = sharedMemoryPointer(this.#native, this.#memory.bytes);
+    this.#native.symbols.us_guard_set(base, 1);
+    this.#native.symbols.us_guard_set(base, 0);
     this.#driver = ClockDriver.start(this.#native, this.#memory);
     this.#log.error(
-      "its sound server stands still, or has ended: if it ended, start it and restart the engine",
+      "its sound server hangs or has ended: if it ended, start it and restart the engine",
     );
   }
 
@@ -186,8 +187,8 @@ export class DeviceWatch {
     this.#log.info(`audio device is back: ${this.device}`);
   }
 
-  #knocks(): number {
-    return Atomics.load(this.#memory.words, fixed.callback.knocks.index);
+  #callsWhileAway(): number {
+    return Atomics.load(this.#memory.words, fixed.callback.callsWhileAway.index);
   }
 
   async #retry(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What calls the native callback: a sound device or the clock. The engine starts one and knows it only by this. */
+/** A sound device or the clock: it calls the native callback. The engine knows it only by this interface. */
 export interface Driver {
   readonly kind: "portaudio" | "clock";
   /** Name for people, e.g. `JACK Audio Connection Kit: system`. */

@@ -1,43 +1,43 @@
 /**
- * Keeps the driver's native threads out of the shared memory when the process ends without the engine having been stopped: by
- * an error that nobody caught, by `Deno.exit`, or because there is nothing left to do. Otherwise a thread would go on
- * reading memory that the runtime has given back, and the process would end by SIGSEGV instead of with its error. Main
- * isolate.
+ * Keeps the driver's native threads out of the shared memory when the process ends without the engine having been stopped:
+ * by an uncaught error, by `Deno.exit`, or because nothing is left to do. Otherwise a thread would read memory that the
+ * runtime has given back, and the process would end by SIGSEGV instead of with its error. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 
 export class ExitGuard {
   readonly #native: NativeLibrary;
-  readonly #memory: SharedMemory;
+  readonly #base: Deno.PointerObject;
 
-  /** From now on the end of the process is watched for. */
+  /** Watches for the end of the process from now on. */
   constructor(native: NativeLibrary, memory: SharedMemory) {
     this.#native = native;
-    this.#memory = memory;
+    this.#base = sharedMemoryPointer(native, memory.bytes);
     this.#set(0); // an isolate that has ended may have had its memory at the same place
-    globalThis.addEventListener("unload", this.#hold);
-    globalThis.addEventListener("error", this.#holdForNow);
-    globalThis.addEventListener("unhandledrejection", this.#holdForNow);
+    globalThis.addEventListener("unload", this.#shut);
+    globalThis.addEventListener("error", this.#shutForNow);
+    globalThis.addEventListener("unhandledrejection", this.#shutForNow);
   }
 
-  /** The driver is stopped: nothing is left to keep out. */
+  /** The driver is stopped: no thread is left to keep out. */
   close(): void {
-    globalThis.removeEventListener("unload", this.#hold);
-    globalThis.removeEventListener("error", this.#holdForNow);
-    globalThis.removeEventListener("unhandledrejection", this.#holdForNow);
+    globalThis.removeEventListener("unload", this.#shut);
+    globalThis.removeEventListener("error", this.#shutForNow);
+    globalThis.removeEventListener("unhandledrejection", this.#shutForNow);
   }
 
-  readonly #hold = () => this.#set(1);
+  readonly #shut = () => this.#set(1);
 
-  /** Whoever listens behind us may forgive the error: then the process has another turn, and the sound goes on in it. */
-  readonly #holdForNow = (event: Event) => {
+  /** A listener behind this one may forgive the error: then the process has another turn, and the sound goes on in it. */
+  readonly #shutForNow = (event: Event) => {
     if (event.defaultPrevented) return;
-    this.#hold();
+    this.#shut();
     setTimeout(() => this.#set(0), 0);
   };
 
-  #set(hold: number): void {
-    this.#native.symbols.us_hold(Deno.UnsafePointer.of(this.#memory.bytes), hold);
+  #set(closed: number): void {
+    this.#native.symbols.us_guard_set(this.#base, closed);
   }
 }

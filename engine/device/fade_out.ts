@@ -1,7 +1,7 @@
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 
-/** A fade that the device does not take within this is given up: the device is gone. */
+/** Time limit for the device to take the fade; beyond it the device is gone. */
 const timeoutMs = 150;
 
 /** Lets the callback fade out from the next block on, and waits until the device has taken it. Main isolate. */

@@ -9,7 +9,7 @@ import { DriverError } from "./driver_error.ts";
 import { PortAudioDriver } from "./portaudio_driver.ts";
 
 /**
- * Opens what the configuration asks for. `auto` takes the sound device, and the clock where there is none at all; a
+ * Opens the driver that the configuration asks for. `auto` takes the sound device, and the clock where there is none at all; a
  * device that was named, or that refuses the format, is an error and never replaced by another.
  *
  * @throws {DriverError} or one of the PortAudio errors

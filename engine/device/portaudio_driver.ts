@@ -1,6 +1,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { type Device, PortAudio, type Stream } from "../../ffi/portaudio.ts";
 import { HostApiType } from "../../ffi/portaudio_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { Config } from "../../config/settings.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
@@ -58,7 +59,7 @@ export class PortAudioDriver implements Driver {
         sampleRateHz: config.sampleRateHz,
         framesPerBuffer: 0,
         callback: native.symbols.us_callback_address(),
-        userData: Deno.UnsafePointer.of(memory.bytes),
+        userData: sharedMemoryPointer(native, memory.bytes),
       });
       await stream.start();
       return new PortAudioDriver(portAudio, stream, outputDevice);
@@ -75,7 +76,7 @@ export class PortAudioDriver implements Driver {
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#running = false;
-    if (!this.stopsWhenLost && !this.#stream.isActive) return; // its server has gone just now
+    if (!this.stopsWhenLost && !this.#stream.isActive) return; // its server has just ended
     await this.#stream.close();
     await this.#portAudio.close();
   }

@@ -9,9 +9,9 @@ import {
 import { type LogEntry, Opcode } from "./command_log.ts";
 
 /**
- * Turns a command into a log entry. Checks what could harm a renderer: everything else is the sender's music.
+ * Turns a command into a log entry. Checks only what could harm a renderer: the rest is the sender's music.
  *
- * @throws {CommandRefusedError} naming what was expected
+ * @throws {CommandRefusedError} naming the expected range
  */
 export function encodeCommand(
   command: Command,

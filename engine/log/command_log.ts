@@ -9,9 +9,10 @@
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { fixed } from "../memory/layout.ts";
 import { logEntryWords } from "../memory/constants.ts";
+import { logEntryIndex } from "../memory/places.ts";
 
 /**
- * What an entry does. `none` is what a quarantined entry becomes; `clear` drops every entry before it in the log that still
+ * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
  * waits for its time.
  */
 export const Opcode = {
@@ -58,7 +59,7 @@ export interface LogEntry {
 export class CommandLog {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float32Array<SharedArrayBuffer>;
-  readonly #first: number;
+  readonly #memory: SharedMemory;
   readonly #capacity: number;
   #head = 0;
   #kept = 0;
@@ -66,7 +67,7 @@ export class CommandLog {
   constructor(memory: SharedMemory) {
     this.#words = memory.words;
     this.#floats = memory.floats;
-    this.#first = memory.geometry.logOffset / 4;
+    this.#memory = memory;
     this.#capacity = memory.geometry.logCapacity;
     this.#head = this.#kept = memory.geometry.startLogPosition | 0;
     Atomics.store(this.#words, fixed.log.head.index, this.#head);
@@ -77,7 +78,7 @@ export class CommandLog {
     return this.#head;
   }
 
-  /** How many entries fit now. One place stays free, so that 16 bits tell every distance. */
+  /** How many entries fit now. One place stays free, so that 16 bits hold every distance. */
   get room(): number {
     return this.#capacity - 1 - ((this.#head - this.#kept) | 0);
   }
@@ -88,7 +89,7 @@ export class CommandLog {
       throw new RangeError(`command log: room for ${this.room} entries, found ${entries.length}`);
     }
     for (const entry of entries) {
-      const start = this.#startOf(this.#head);
+      const start = logEntryIndex(this.#memory, this.#head);
       this.#words[start + EntryField.block] = entry.at?.block ?? 0;
       this.#words[start + EntryField.frame] = entry.at?.frame ?? 0;
       this.#words[start + EntryField.when] = entry.at ? 1 : 0;
@@ -104,36 +105,32 @@ export class CommandLog {
 
   /** Appends one entry of a recorded session as it stood. Offline renderer only. */
   appendRaw(words: Int32Array): void {
-    this.#words.set(words, this.#startOf(this.#head));
+    this.#words.set(words, logEntryIndex(this.#memory, this.#head));
     this.#head = (this.#head + 1) | 0;
     Atomics.store(this.#words, fixed.log.head.index, this.#head);
   }
 
-  /** States that nobody needs entries before `position` any more. */
+  /** States that no renderer needs entries before `position` any more. */
   release(position: number): void {
     if (((position - this.#kept) | 0) > 0) this.#kept = position | 0;
   }
 
   /** Copies the raw words of an entry that is still kept, for the session recording. */
   copyEntry(position: number, into: Int32Array, at: number): void {
-    const start = this.#startOf(position);
+    const start = logEntryIndex(this.#memory, position);
     for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
   }
 
   /**
-   * Makes a kept entry do nothing, in place; renderers look here again when they apply it. A `clear` stays: it breaks nobody,
-   * and what it dropped must not come back.
+   * Makes a kept entry do nothing, in place; renderers read it again when they apply it. A `clear` stays: it breaks no
+   * renderer, and the commands it dropped must not come back.
    *
    * @returns whether the entry does nothing from now on
    */
   quarantine(position: number): boolean {
-    const index = this.#startOf(position) + EntryField.opcode;
+    const index = logEntryIndex(this.#memory, position) + EntryField.opcode;
     if (this.#words[index] === Opcode.clear) return false;
     Atomics.store(this.#words, index, Opcode.none);
     return true;
-  }
-
-  #startOf(position: number): number {
-    return this.#first + (position & (this.#capacity - 1)) * logEntryWords;
   }
 }

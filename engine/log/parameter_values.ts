@@ -1,7 +1,7 @@
 /**
- * The value that every parameter was last given. Renderers keep the truth, as ramps; but nobody may look into an arena, so
- * the main isolate remembers what it has put into the log. A value with a time counts from the block in which it is due,
- * and not at all when a `clear` drops it before. Renderers may come and go: this table does not notice. Main isolate.
+ * The value that every parameter was last given. Renderers hold the true values, as ramps; but the main isolate may not read
+ * an arena, so it remembers what it appended to the log. A value with a time counts from the block in which it is due, and
+ * not at all when a `clear` drops it before. Renderers that come and go do not matter here. Main isolate.
  */
 import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
 import type { LogEntry } from "./command_log.ts";
@@ -21,7 +21,7 @@ export class ParameterValues {
   /** In the order in which they are due. */
   #waiting: Waiting[] = [];
 
-  /** @param onChange told of every value that takes effect and differs from the one before */
+  /** @param onChange gets every value that takes effect and differs from the one before */
   constructor(
     parameters: readonly ParameterDeclaration[],
     onChange: (parameter: number, value: number) => void,
@@ -30,7 +30,7 @@ export class ParameterValues {
     this.declare(parameters);
   }
 
-  /** Another patch: what it shares with the one before by address keeps its value, inside the new range. */
+  /** Another patch: a parameter with an address that the one before had keeps its value, inside the new range. */
   declare(parameters: readonly ParameterDeclaration[]): void {
     const before = new Map(this.#declared.map(({ address }, index) => [address, this.#values[index]]));
     const indexOf = new Map(parameters.map(({ address }, index) => [address, index]));
@@ -49,8 +49,8 @@ export class ParameterValues {
     return this.#values[parameter];
   }
 
-  /** Notes what was put into the log. */
-  take(entries: readonly LogEntry[]): void {
+  /** Records entries that were appended to the log. */
+  record(entries: readonly LogEntry[]): void {
     for (const { opcode, target, value, at } of entries) {
       if (opcode === Opcode.clear) this.#waiting = [];
       if (opcode !== Opcode.set) continue;
@@ -59,7 +59,7 @@ export class ParameterValues {
     }
   }
 
-  /** Lets what was due before `consumed`, the block that the device takes next, take effect. Cheap, for every tick. */
+  /** Applies the values that were due before `consumed`, the block that the device takes next. Cheap, for every tick. */
   advance(consumed: number): void {
     while (this.#waiting.length > 0 && blocksBetween(consumed, this.#waiting[0].at.block) > 0) {
       const { parameter, value } = this.#waiting.shift()!;

@@ -7,16 +7,16 @@ export class PendingLimit {
   #due: number[] = [];
 
   /**
-   * Takes places for commands that are due at `block`.
+   * Acquires places for commands that are due at `block`.
    *
-   * @param sealed every block before it is sealed, so what was due before no longer waits in any renderer. Not the block that
-   *   the device takes next: while sound is concealed, that runs ahead of what renderers will have to make up for.
+   * @param sealed every block before it is sealed, so commands due before no longer wait in any renderer. Not the block that
+   *   the device takes next: while sound is concealed, that runs ahead of the blocks that renderers still have to render.
    * @throws {CommandRefusedError} when there are not enough
    */
-  hold(block: number, count: number, sealed: number): void {
+  acquire(block: number, count: number, sealed: number): void {
     if (this.waiting(sealed) + count > pendingCapacity) {
       throw new CommandRefusedError(
-        `${this.#due.length} commands wait for their time already, at most ${pendingCapacity} can; send them later`,
+        `${this.#due.length} commands wait for their time, at most ${pendingCapacity} can; send later ones when some are due`,
       );
     }
     for (let index = 0; index < count; index++) this.#due.push(block);
@@ -28,7 +28,7 @@ export class PendingLimit {
     return this.#due.length;
   }
 
-  /** A `clear` went into the log: whatever was held before it waits no more. Returns how many commands that were, at most. */
+  /** A `clear` was appended to the log: no earlier command waits any more. Returns how many those were, at most. */
   clear(): number {
     const count = this.#due.length;
     this.#due = [];

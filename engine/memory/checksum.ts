@@ -8,7 +8,7 @@
  * filled up with zeros. The rotation makes every bit of a word reach every bit of the lane, so that two flipped signs do
  * not cancel out; four lanes are one SIMD register. It guards against accidents, not against people.
  *
- * The same arithmetic stands in `ffi/native/callback.c`; tests compare all three.
+ * `ffi/native/callback.c` has the same arithmetic; tests compare all three.
  */
 import { assemble } from "../../compiler/wasm/assemble.ts";
 
@@ -87,7 +87,7 @@ export class ArenaChecksum {
   }
 }
 
-/** The same, plainly, for any bytes whose number is a multiple of 4. Signed words, as WebAssembly gives them. */
+/** The same without WebAssembly, for any bytes whose number is a multiple of 4. Signed words, as WebAssembly gives them. */
 export function checksumOf(bytes: Uint8Array): { low: number; high: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const lanes: number[] = [...starts];

@@ -1,9 +1,7 @@
-/**
- * The engine's fixed sizes in one place, each with its reason. Relations between them are asserted in
- * `tests/engine/memory/constants_test.ts`.
- */
+/** The engine's fixed sizes in one place, each with its reason; relations between them are asserted below. */
+import { invariant } from "../../foundation/invariant.ts";
 
-/** Renderer incarnations that can exist at once: three in roles, one reserve, and room for zombies being ended. */
+/** Renderer incarnations that can exist at once: three in roles, one reserve, and room for zombies that do not end yet. */
 export const seatCount = 8;
 
 /** Roles that the callback merges by block number: primary, standby and the following spare. */
@@ -11,48 +9,67 @@ export const roleCount = 3;
 
 /** Snapshots kept: the accepted one, the one being written, and one for each joiner that may be reading. */
 export const snapshotCount = 4;
+invariant(snapshotCount > roleCount, "snapshots: expected one more than can be in use at once");
 
-/** Commands that can wait in the log, sealed or not. Seals carry 16 bits of the log position, so this is the most. */
+/** Commands that can wait in the log, sealed or not: as many as the 16 bits of a seal can tell apart. */
 export const logCapacity = 65_536;
+invariant(logCapacity === 2 ** 16, "log: expected as many entries as a seal can tell apart");
 
 /** Log entries are 8 words; see `CommandLog`. */
 export const logEntryWords = 8;
 
 /** Commands for later frames that an arena can hold; further ones are refused to their sender. */
 export const pendingCapacity = 1_024;
+invariant(pendingCapacity < logCapacity, "pending queue: expected fewer entries than the log has");
 
-/** Entries of the seal table and of the record of handed-over blocks, at least this long in seconds of sound. */
+/** Seconds of sound that the seal table and the record of delivered blocks cover, at least. */
 export const historySeconds = 12;
 
 /** Least length of a ring in frames, so that the lookahead can follow a sound server with a long period. */
 export const ringFrames = 8_192;
+invariant(isPowerOfTwo(ringFrames), "ring: expected a power of two of frames");
 
 /** Length in frames of the ramps at both sides of concealed sound: 1.3 ms at 48 kHz, too short to be heard as a fade. */
 export const concealRampFrames = 64;
 
-/** Notes that ended which a renderer reports, as many as a patch keeps. The main isolate looks every few milliseconds. */
+/**
+ * Ended notes that a renderer reports: all that a patch keeps. The main isolate reads them every few milliseconds, long
+ * before they wrap.
+ */
 export const reportedEndedNotes = 64;
+invariant(isPowerOfTwo(reportedEndedNotes), "ended notes: expected a power of two");
 
 /** Instruments of a patch whose sounding voices are counted; further ones play but are not counted. */
 export const maxCountedInstruments = 16;
 
-/** Fade at the end of a session, in seconds: long enough not to click, short against the 500 ms a stop may take. */
+/** Fade at the end of a session, in seconds: long enough not to click, short against the 500 ms that a stop may take. */
 export const stopFadeSeconds = 0.02;
 
 /** Crossfade from one patch to the next, in seconds: long enough not to click, short enough to feel like a cut. */
 export const exchangeFadeSeconds = 0.02;
 
-/** Channels that the callback can fade from their last sample. */
+/** Most output channels: the callback keeps the last sample and the peak of each. */
 export const maximumChannels = 8;
 
-/** State checksums of whole arenas are taken about this often, in seconds; at 128 KiB one costs some 25 µs. */
+/** Time between state checksums of whole arenas, in seconds; at 128 KiB one costs some 25 µs. */
 export const stateCheckSeconds = 0.02;
+invariant(stateCheckSeconds < historySeconds / 100, "state checks: expected many within the history");
 
 /** Bytes kept per seat for the text of the error that ended its renderer. */
 export const errorTextBytes = 512;
+invariant(errorTextBytes % 4 === 0, "error text: expected whole words");
 
-/** Sub-buckets per octave of the histograms; 4 gives every bucket a width of at most 19 %. */
+/** Linear parts of each octave of the histograms: the widest is a quarter of its lower edge. */
+export const histogramSubBuckets = 4;
+
+/** All buckets of a histogram; with four an octave they reach 2^33 processor ticks, more than a second. */
 export const histogramBuckets = 128;
+invariant(isPowerOfTwo(histogramSubBuckets), "histogram: expected a power of two of buckets an octave");
+invariant(histogramBuckets % histogramSubBuckets === 0, "histogram: expected whole octaves");
 
-/** Longest that a renderer sleeps in native code, in nanoseconds; bounds how long `terminate()` waits for it. */
+/** Longest sleep of a renderer in native code, in nanoseconds; it bounds how long `terminate()` waits for the thread. */
 export const maxWaitNanoseconds = 2_000_000;
+
+function isPowerOfTwo(value: number): boolean {
+  return Number.isInteger(Math.log2(value));
+}

@@ -2,10 +2,10 @@ import type { Config } from "../../config/settings.ts";
 import { stateCheckSeconds } from "./constants.ts";
 import type { Dimensions } from "./layout.ts";
 
-/** What an engine may set besides its configuration. */
+/** Where the numbers of blocks and commands begin, and what is kept of the output; not part of the configuration. */
 export type StreamStart = Partial<Pick<Dimensions, "startBlock" | "startLogPosition" | "captureFrames">>;
 
-/** Dimensions of the memory of an engine that plays a patch of so many bytes. Snapshots are taken at checked blocks. */
+/** Dimensions of the memory for a configuration and the arena of its first patch. Snapshots are taken at checked blocks. */
 export function dimensionsOf(config: Config, arenaBytes: number, start: StreamStart): Dimensions {
   const blocksIn = (seconds: number) =>
     Math.max(1, Math.round(seconds * config.sampleRateHz / config.blockFrames));

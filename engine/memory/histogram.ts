@@ -1,10 +1,11 @@
-import { histogramBuckets } from "./constants.ts";
+import { histogramBuckets, histogramSubBuckets } from "./constants.ts";
 import { fixed } from "./layout.ts";
 import type { SharedMemory } from "./shared_memory.ts";
 
 /**
- * A histogram as the callback keeps it: four buckets an octave of processor ticks. Bucket 4(e−1)+q counts values from
- * (1 + q/4)·2^e on; values below 4 have a bucket each. Main isolate.
+ * A histogram as the callback keeps it: each octave of processor ticks is cut into four equal parts. Bucket 4(e−1)+q counts
+ * values from (1 + q/4)·2^e on, so the widest is a quarter of its lower edge; values below 4 have a bucket each. Main
+ * isolate.
  */
 export class Histogram {
   readonly #counts: readonly number[];
@@ -41,5 +42,6 @@ export class Histogram {
 
 /** Smallest number of ticks that bucket `bucket` counts. */
 export function lowerEdge(bucket: number): number {
-  return bucket < 4 ? bucket : (4 + bucket % 4) * 2 ** (Math.floor(bucket / 4) - 1);
+  const parts = histogramSubBuckets;
+  return bucket < parts ? bucket : (parts + bucket % parts) * 2 ** (Math.floor(bucket / parts) - 1);
 }

@@ -1,7 +1,7 @@
 /**
  * The one declaration of everything that isolates and the native callback share.
  *
- * A fixed part (sections below) is followed by regions whose size depends on the configuration; their offsets stand in
+ * A fixed part (sections below) is followed by regions whose size depends on the configuration; their offsets are in
  * `geometry`, so that C needs no constants of its own. `scripts/generate/layout_header.ts` writes the same declaration as
  * `ffi/native/layout.h`. Every section begins on its own pair of cache lines and has one writer: words of different
  * writers never share a line, also not through the adjacent-line prefetcher.
@@ -58,7 +58,7 @@ export const layoutVersion = 2;
 
 export const sections = {
   geometry: {
-    writer: "main isolate, once, before any other thread looks",
+    writer: "main isolate, once, before any other thread reads it",
     fields: {
       magic: word("layoutMagic"),
       version: word("layoutVersion"),
@@ -89,8 +89,8 @@ export const sections = {
       inputOffset: word("captured input"),
       inputSlots: word("blocks of captured input, a power of two"),
       inputSlotBytes: word("distance between captured blocks"),
-      handedOffset: word("record of handed-over blocks"),
-      handedCount: word("entries of that record, a power of two"),
+      deliveredOffset: word("record of delivered blocks"),
+      deliveredCount: word("entries of that record, a power of two"),
       workOffset: word("the callback's copy of the current block"),
       snapshotOffset: word("first snapshot"),
       snapshotBytes: word("distance between snapshots"),
@@ -103,12 +103,12 @@ export const sections = {
   control: {
     writer: "main isolate",
     fields: {
-      roleRing: word("ring + 1 of primary, standby and spare; 0: nobody", roleCount),
-      play: word("0: silence, consumed stands still; 1: blocks are played"),
+      roleRing: word("ring + 1 of primary, standby and spare; 0: no renderer", roleCount),
+      play: word("0: silence, and consumed does not advance; 1: blocks are played"),
       stop: word("1: fade out from the next block, then silence"),
       snapshotTarget: word("snapshot + 1 that the standby writes next; 0: none"),
       deviceAway: word(
-        "1: the device was lost and the clock plays; if it calls all the same it gets silence",
+        "1: the device was lost and the clock plays; if the device still calls, it gets silence",
       ),
     },
   },
@@ -126,11 +126,11 @@ export const sections = {
       stampBlock: word("consumed at the start of the last call"),
       stampFrame: word("frames of that block already handed over"),
       stampTicks: wide("processor ticks at that moment"),
-      knocks: word("calls of a device while it is away"),
+      callsWhileAway: word("calls of a device while it is away"),
     },
   },
   callbackState: {
-    writer: "audio callback, and nobody else reads",
+    writer: "audio callback, which alone reads it",
     fields: {
       pieceFrames: word("frames of the current block already handed over"),
       flags: word("flags of the current block"),
@@ -163,12 +163,17 @@ export const sections = {
       inputOverflows: wide("reported by the host"),
       busyTicks: wide("time in calls while playing"),
       longestTicks: wide("longest call"),
-      maxIntervalTicks: wide("longest time between two calls"),
+      longestIntervalTicks: wide("longest time between two calls"),
     },
   },
   durations: {
     writer: "audio callback",
-    fields: { buckets: wide("calls by duration in ticks; bucket rule in `Histogram`", histogramBuckets) },
+    fields: {
+      buckets: wide(
+        "calls by duration in ticks; the rule of the buckets is in `Histogram`",
+        histogramBuckets,
+      ),
+    },
   },
   intervals: {
     writer: "audio callback",
@@ -194,11 +199,11 @@ export const structures = {
   seatOrders: {
     writer: "main isolate",
     fields: {
-      command: word("what the renderer shall do; see `SeatCommand`"),
-      incarnation: word("renderer id, grows for ever"),
+      command: word("what the renderer is to do; see `SeatCommand`"),
+      incarnation: word("renderer id; never used twice"),
       snapshot: word("snapshot + 1 to join from; 0: the initial state"),
       fault: word("fault to commit on itself; see `faultKinds`; 0: none"),
-      patch: word("number of the newest patch that lies in its port, to be prepared"),
+      patch: word("number of the newest patch that waits in its port to be prepared"),
     },
   },
   seatReport: {
@@ -218,7 +223,7 @@ export const structures = {
       endedNotes: word("notes that ended since the beginning, wraps; stored after the notes themselves"),
       lastEndedNotes: word("the last of them: instrument and id", reportedEndedNotes * 2),
       errorBytes: word("length of the error text"),
-      errorText: word("error that ended the renderer, UTF-8", errorTextBytes / 4),
+      errorText: word("the error that ended the renderer, UTF-8", errorTextBytes / 4),
     },
   },
   slot: {
@@ -237,13 +242,13 @@ export const structures = {
       reserved: word("keeps the samples on a 16-byte boundary", 3),
     },
   },
-  handed: {
+  delivered: {
     writer: "audio callback",
     fields: {
       block: word("block number; stored after everything else"),
-      flags: word("see `HandedFlag`"),
-      checksumLow: word("checksum of what the device got"),
-      checksumHigh: word("checksum of what the device got"),
+      flags: word("see `DeliveredFlag`"),
+      checksumLow: word("checksum of the samples that the device got"),
+      checksumHigh: word("checksum of the samples that the device got"),
       ring: word("ring + 1 it came from; 0: concealed"),
       reserved: word("keeps the time on an 8-byte boundary"),
       peaks: float("largest magnitude of each channel", maximumChannels),
@@ -266,10 +271,10 @@ export const structures = {
 
 const typeBytes: Readonly<Record<FieldType, number>> = { u32: 4, f32: 4, u64: 8 };
 
-/** What happened to a block on its way to the device. */
-export const HandedFlag = { concealed: 1, ramped: 2, faded: 4, nonFinite: 8, rescued: 16 } as const;
+/** Changes to a block on its way to the device. */
+export const DeliveredFlag = { concealed: 1, ramped: 2, faded: 4, nonFinite: 8, rescued: 16 } as const;
 
-export const SeatCommand = { none: 0, wait: 1, run: 2, stop: 3 } as const;
+export const SeatCommand = { wait: 1, run: 2, stop: 3 } as const;
 
 export const SeatState = {
   empty: 0,
@@ -279,6 +284,8 @@ export const SeatState = {
   stopped: 4,
   failed: 5,
   stale: 6,
+  /** Failed by a trap of WebAssembly. */
+  trapped: 7,
 } as const;
 
 type Positions<S extends Readonly<Record<string, Section>>> = {
@@ -336,7 +343,7 @@ export const structureBytes = structurePart.bytes;
 /** Distance from the start of a seat, where the orders are, to the report of its renderer. */
 export const seatReportOffset = lineBytes;
 
-/** What decides the size of the shared memory. */
+/** The settings that decide the size of the shared memory. */
 export interface Dimensions {
   readonly sampleRateHz: number;
   readonly blockFrames: number;
@@ -381,7 +388,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     sealOffset: region(historyBlocks * 4),
     logOffset: region(logCapacity * logEntryWords * 4),
     inputOffset: region(inputChannels === 0 ? 0 : historyBlocks * inputSlotBytes),
-    handedOffset: region(historyBlocks * structureBytes.handed),
+    deliveredOffset: region(historyBlocks * structureBytes.delivered),
     workOffset: region(blockBytes),
     snapshotOffset: region(snapshotBytes * snapshotCount),
     captureOffset: region(captureFrames * channels * 4),
@@ -414,7 +421,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     logCapacity,
     inputSlots: inputChannels === 0 ? 0 : historyBlocks,
     inputSlotBytes,
-    handedCount: historyBlocks,
+    deliveredCount: historyBlocks,
     snapshotBytes,
     snapshotCount,
     arenaBytes: dimensions.arenaBytes,

@@ -1,24 +1,37 @@
+/**
+ * Where the words of a seat are, as indices into `SharedMemory.words`. A seat holds the orders of the main isolate and the
+ * report of the renderer that sits on it. Any thread; nothing allocates.
+ */
 import { seatReportOffset, within } from "./layout.ts";
+import { slotIndex } from "./places.ts";
 import type { SharedMemory } from "./shared_memory.ts";
 
-/** Index of the first word of a seat's orders. */
-export function ordersIndex(memory: SharedMemory, seat: number): number {
-  return (memory.geometry.seatOffset + seat * memory.geometry.seatBytes) / 4;
+type OrderField = keyof typeof within.seatOrders;
+type ReportField = keyof typeof within.seatReport;
+
+/** A word of a seat's orders. */
+export function orderIndex(memory: SharedMemory, seat: number, field: OrderField): number {
+  return ordersIndex(memory, seat) + within.seatOrders[field].index;
 }
 
-/** Index of the first word of a seat's report. */
+/** A word of a seat's report, or the first one of a field that has several. */
+export function reportFieldIndex(memory: SharedMemory, seat: number, field: ReportField): number {
+  return reportIndex(memory, seat) + within.seatReport[field].index;
+}
+
+/** The first word of a seat's orders. */
+function ordersIndex({ geometry }: SharedMemory, seat: number): number {
+  return (geometry.seatOffset + seat * geometry.seatBytes) / 4;
+}
+
+/** The first word of a seat's report. */
 export function reportIndex(memory: SharedMemory, seat: number): number {
   return ordersIndex(memory, seat) + seatReportOffset / 4;
 }
 
-/** Index of the first word of a snapshot's header. */
-export function snapshotIndex(memory: SharedMemory, slot: number): number {
-  return (memory.geometry.snapshotOffset + slot * memory.geometry.snapshotBytes) / 4;
-}
-
 /**
- * Makes a seat ready for the next incarnation: no orders, no report, and a ring in which no block stands that the callback
- * could still ask for. Main isolate, when nobody writes there any more.
+ * Makes a seat ready for the next incarnation: no orders, no report, and a ring that holds no block which the callback
+ * could still ask for. Main isolate, when no thread writes there any more.
  */
 export function clearSeat(memory: SharedMemory, seat: number): void {
   const { geometry, words } = memory;
@@ -26,8 +39,7 @@ export function clearSeat(memory: SharedMemory, seat: number): void {
   words.fill(0, first, first + geometry.seatBytes / 4);
   const unpublished = (memory.consumed() - 1) | 0;
   for (let slot = 0; slot < geometry.ringSlots; slot++) {
-    const tag = (geometry.ringOffset + seat * geometry.ringBytes + slot * geometry.slotBytes) / 4;
-    Atomics.store(words, tag, unpublished);
+    Atomics.store(words, slotIndex(memory, seat, slot) + within.slot.tag.index, unpublished);
   }
-  words[reportIndex(memory, seat) + within.seatReport.checkBlock.index] = unpublished;
+  words[reportFieldIndex(memory, seat, "checkBlock")] = unpublished;
 }

@@ -1,4 +1,14 @@
-import { type Dimensions, fixed, type Geometry, geometryOf, roundUp, sections } from "./layout.ts";
+import { invariant } from "../../foundation/invariant.ts";
+import {
+  type Dimensions,
+  fixed,
+  fixedBytes,
+  type Geometry,
+  geometryOf,
+  layoutMagic,
+  layoutVersion,
+  sections,
+} from "./layout.ts";
 
 /**
  * The memory that all threads share, with the views that JavaScript needs. The main isolate makes it once with
@@ -27,7 +37,7 @@ export class SharedMemory {
   /** Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later. */
   static create(dimensions: Dimensions): SharedMemory {
     const geometry = geometryOf(dimensions);
-    const memory = new SharedMemory(new SharedArrayBuffer(roundUp(geometry.totalBytes, 8)), geometry);
+    const memory = new SharedMemory(new SharedArrayBuffer(geometry.totalBytes), geometry);
     memory.bytes.fill(0);
     for (const name of Object.keys(sections.geometry.fields) as (keyof Geometry)[]) {
       memory.words[fixed.geometry[name].index] = geometry[name];
@@ -36,8 +46,22 @@ export class SharedMemory {
     return memory;
   }
 
+  /** The memory that another isolate has made. Throws InvariantError when it is of another version or size. */
   static attach(buffer: SharedArrayBuffer): SharedMemory {
     const words = new Int32Array(buffer);
+    const { magic, version, totalBytes } = fixed.geometry;
+    invariant(
+      buffer.byteLength >= fixedBytes && words[magic.index] === layoutMagic,
+      "shared memory: expected an engine's, found something else",
+    );
+    invariant(
+      words[version.index] === layoutVersion,
+      `shared memory: expected layout version ${layoutVersion}, found ${words[version.index]}`,
+    );
+    invariant(
+      words[totalBytes.index] >>> 0 === buffer.byteLength,
+      `shared memory: expected ${words[totalBytes.index] >>> 0} bytes, found ${buffer.byteLength}`,
+    );
     const geometry = Object.fromEntries(
       Object.keys(sections.geometry.fields).map((name) => [
         name,
@@ -63,7 +87,7 @@ export class SharedMemory {
   }
 }
 
-/** Distance from block `b` to block `a`, right across the wrap at 2^32 as long as they are less than 2^31 apart. */
+/** Distance from block `b` to block `a`, correct across the wrap at 2^32 as long as they are less than 2^31 apart. */
 export function blocksBetween(a: number, b: number): number {
   return (a - b) | 0;
 }

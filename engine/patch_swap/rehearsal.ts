@@ -1,7 +1,7 @@
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { askWorker, WorkerFailedError } from "../../foundation/ask_worker.ts";
 import { CommandRefusedError, roles } from "../control/control.ts";
-import type { RehearsalResult, RehearsalStart } from "./rehearsal_worker.ts";
+import { checkRehearsalResult, type RehearsalResult, type RehearsalStart } from "./rehearsal_messages.ts";
 
 /**
  * Longest rehearsal: beyond it the patch is far too slow, or the machine has no time left. It takes about 100 ms of a processor
@@ -32,7 +32,7 @@ export async function rehearse(
   { timeLimitMs: limitMs = timeLimitMs, onTooSlow = refuse, signal, ...start }: RehearsalOptions,
 ): Promise<CompiledPatch> {
   const { name } = start.graph;
-  const result = await rehearseApart(start, limitMs, signal);
+  const result = await rehearseInThread(start, limitMs, signal);
   if ("error" in result) return refuse(`patch ${name}: ${result.error}`);
   if (!result.isFinite) {
     return refuse(`patch ${name}: gave numbers that are not finite when it was rehearsed`);
@@ -52,19 +52,20 @@ function refuse(problem: string): never {
   throw new CommandRefusedError(problem);
 }
 
-async function rehearseApart(
+async function rehearseInThread(
   start: RehearsalStart,
   limitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<RehearsalResult> {
   try {
-    return await askWorker<RehearsalResult>({
+    const answer = await askWorker<unknown>({
       module: new URL("./rehearsal_worker.ts", import.meta.url),
       data: start,
       timeoutMs: limitMs,
       resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
       signal,
     });
+    return checkRehearsalResult(answer);
   } catch (cause) {
     if (!(cause instanceof WorkerFailedError)) throw cause;
     const problems: Readonly<Record<WorkerFailedError["problem"], string>> = {

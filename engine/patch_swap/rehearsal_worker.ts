@@ -4,33 +4,11 @@
  * that plays.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { openNative } from "../../ffi/native_library.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
-import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { lockSamples } from "../samples/lock_samples.ts";
 import { instantiatePatch } from "../renderer/patch_instance.ts";
-
-export interface RehearsalStart {
-  readonly graph: PatchGraph;
-  /** The sound files that it names. */
-  readonly samples?: SampleBank;
-  readonly format: PatchFormat;
-  readonly seed: number;
-  /** Path of the native part, through which the thread lowers its own priority and locks samples in memory. */
-  readonly nativeLibrary: string;
-  /** Runs at normal priority because nothing plays yet; by default only when no other thread needs the processor. */
-  readonly beforeStart?: boolean;
-}
-
-/** The compiled patch and how it played, or the error. */
-export type RehearsalResult = {
-  readonly patch: CompiledPatch;
-  /** Part of a core that one renderer needs while notes play. */
-  readonly load: number;
-  readonly isFinite: boolean;
-} | { readonly error: string };
+import { checkRehearsalStart, type RehearsalResult, type RehearsalStart } from "./rehearsal_messages.ts";
 
 /** Notes held in each instrument while its speed is measured. */
 const heldNotes = 8;
@@ -82,7 +60,7 @@ function rehearse(
 
 let result: RehearsalResult;
 try {
-  result = rehearse(workerData as RehearsalStart);
+  result = rehearse(checkRehearsalStart(workerData));
 } catch (error) {
   result = { error: error instanceof Error ? error.message : String(error) };
 }

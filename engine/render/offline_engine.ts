@@ -1,18 +1,19 @@
 /**
  * The engine without time: one renderer and the native callback in one thread, block after block, as fast as they go.
- * Renderer, seal and callback are those that play live, so what they make of the same commands are the same bytes.
+ * Renderer, seal and callback are those that play live, so they turn the same commands into the same bytes.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
-import { ArenaChecksum } from "../memory/checksum.ts";
 import { CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
-import { type Dimensions, fixed, structureBytes, within } from "../memory/layout.ts";
+import { type Dimensions, fixed, within } from "../memory/layout.ts";
+import { deliveredIndex } from "../memory/places.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
-import { instantiatePatch, type PatchExports } from "../renderer/patch_instance.ts";
+import { preparePatch } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
 
-/** What is played, and in which format. */
+/** The patch that is played, and its format. */
 export interface OfflineEngineOptions extends
   Pick<
     Dimensions,
@@ -27,7 +28,7 @@ export interface OfflineEngineOptions extends
   readonly startLogPosition?: number;
 }
 
-/** How the live engine came by a block that is rendered again; all omitted: as it is when nothing goes wrong. */
+/** What happened live to a block that is rendered again; all omitted: nothing went wrong. */
 export interface Replay {
   /** Low 16 bits of the log position that was sealed; omitted: the block hears every command appended so far. */
   readonly seal?: number;
@@ -48,7 +49,7 @@ export class OfflineEngine {
   readonly #checksum: WebAssembly.Module;
   readonly #base: Deno.PointerValue;
   readonly #silence: Float32Array<ArrayBuffer>;
-  #handed = 0;
+  #delivered = 0;
 
   constructor(options: OfflineEngineOptions) {
     const { patch, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
@@ -65,9 +66,14 @@ export class OfflineEngine {
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(startBlock);
     this.#checksum = checksum;
-    this.#renderer = new Renderer(this.#memory, 0, patch, ...this.#instantiate(patch), seed);
+    this.#renderer = new Renderer({
+      memory: this.#memory,
+      ring: 0,
+      seed,
+      patch: preparePatch(0, patch, checksum),
+    });
     this.#native = native;
-    this.#base = Deno.UnsafePointer.of(this.#memory.bytes);
+    this.#base = sharedMemoryPointer(native, this.#memory.bytes);
     this.#silence = new Float32Array(options.blockFrames * options.inputChannels);
     this.#memory.words[fixed.control.play.index] = 1;
   }
@@ -79,15 +85,15 @@ export class OfflineEngine {
 
   /** Makes a further patch ready, so that the log can ask for it. */
   addPatch(number: number, patch: OfflineEngineOptions["patch"]): void {
-    this.#renderer.prepare(number, patch, ...this.#instantiate(patch));
+    this.#renderer.prepare(preparePatch(number, patch, this.#checksum));
   }
 
-  /** Makes room in the log: nobody needs entries that the renderer has taken in. */
+  /** Makes room in the log: entries that the renderer has taken in are not needed again. */
   releaseCommands(): void {
     this.log.release(this.#renderer.logPosition);
   }
 
-  /** Renders the next block and hands it over into `output`, interleaved. */
+  /** Renders the next block and delivers it into `output`, interleaved. */
   renderBlock(output: Float32Array<ArrayBuffer>, { seal, concealed, faded, input }: Replay = {}): void {
     const { geometry, words } = this.#memory;
     const { block } = this.#renderer;
@@ -97,29 +103,24 @@ export class OfflineEngine {
     words[fixed.control.stop.index] = faded ? 1 : 0;
     const frames = BigInt(geometry.blockFrames);
     this.#native.symbols.us_callback(input ?? this.#silence, output, frames, null, 0n, this.#base);
-    this.#handed = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) / 4;
+    this.#delivered = deliveredIndex(this.#memory, block);
   }
 
   /** Whether the block rendered last has this checksum. */
   hasChecksum(low: number, high: number): boolean {
     const { words } = this.#memory;
-    return words[this.#handed + within.handed.checksumLow.index] === low &&
-      words[this.#handed + within.handed.checksumHigh.index] === high;
+    return words[this.#delivered + within.delivered.checksumLow.index] === low &&
+      words[this.#delivered + within.delivered.checksumHigh.index] === high;
   }
 
   /** Largest magnitude in the block rendered last. */
   get peak(): number {
-    const first = this.#handed + within.handed.peaks.index;
+    const first = this.#delivered + within.delivered.peaks.index;
     return Math.max(...this.#memory.floats.subarray(first, first + this.#memory.geometry.channels));
   }
 
   /** Samples that were not finite and were replaced by zero. */
   get nonFiniteSamples(): number {
     return this.#memory.counter("nonFiniteSamples");
-  }
-
-  #instantiate(patch: OfflineEngineOptions["patch"]): [PatchExports, ArenaChecksum] {
-    const exports = instantiatePatch(patch);
-    return [exports, new ArenaChecksum(this.#checksum, exports.memory)];
   }
 }

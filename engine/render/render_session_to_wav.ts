@@ -9,7 +9,7 @@ export interface RenderToWavOptions {
   readonly session: string;
   readonly out: string;
   readonly native: NativeLibrary;
-  /** Where to look for samples instead of where they were when it was recorded. */
+  /** Folder of the samples; omitted: the one of the recording. */
   readonly sampleFolder?: string;
   /** Told the part that is done, 0..1. */
   readonly onProgress?: (part: number) => void;
@@ -25,7 +25,7 @@ export interface RenderReport {
   readonly text: string;
 }
 
-/** Renders a session file into a WAV file. Throws {@link SessionDamagedError} when that cannot give what was played. */
+/** Renders a session file into a WAV file. Throws {@link SessionDamagedError} when the file does not hold all that was played. */
 export async function renderToWav(options: RenderToWavOptions): Promise<RenderReport> {
   const { session, out, native, sampleFolder, onProgress, signal } = options;
   const reader = await openSession(session);
@@ -65,7 +65,7 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
         } times real time; ${verdict}${concealed}${end}`,
       };
     } catch (error) {
-      if (error instanceof SessionDamagedError) await wav.close(); // what came before the damage is worth having
+      if (error instanceof SessionDamagedError) await wav.close(); // the part before the damage is worth keeping
       else await wav.discard();
       throw error;
     }

@@ -1,4 +1,4 @@
-/** How samples stand in a WAV file: 16- and 24-bit integers, or 32-bit floats, which are the samples as they are. */
+/** Formats of samples in a WAV file: 16- and 24-bit integers, or 32-bit floats, which keep the samples unchanged. */
 export const sampleFormats = ["16", "24", "32f"] as const;
 export type SampleFormat = typeof sampleFormats[number];
 
@@ -9,7 +9,7 @@ export function sampleBytes(format: SampleFormat): number {
 
 /**
  * Turns samples into the little-endian bytes of a format. Full scale is 1: an integer is the sample times 2^15 or 2^23,
- * rounded to the nearest (halves upwards); what does not fit becomes the nearest that does, and is counted.
+ * rounded to the nearest (halves upwards); values beyond the range become the nearest in it, and are counted.
  */
 export class SampleEncoder {
   readonly #format: SampleFormat;
@@ -21,7 +21,7 @@ export class SampleEncoder {
   constructor(format: SampleFormat, ditherSeed?: number) {
     this.#format = format;
     this.#dither = ditherSeed !== undefined && format !== "32f";
-    this.#random = (ditherSeed ?? 0) ^ 0x9E3779B9 || 1; // xorshift stays at 0 for ever
+    this.#random = (ditherSeed ?? 0) ^ 0x9E3779B9 || 1; // xorshift never leaves 0
   }
 
   /** Samples beyond full scale so far: limited in integers, kept as they are in floats. */

@@ -16,9 +16,9 @@ export class ScoreUnplayableError extends ExitError {
 
 /** Where a render ends. */
 export type RenderEnd =
-  /** After exactly so many frames; commands later than that are left out. */
+  /** After exactly this many frames; later commands are skipped. */
   | { readonly frames: number }
-  /** When it is silent after the last command, or so many frames after the last command at the latest. */
+  /** When it is silent after the last command, or at the latest this many frames after the last command. */
   | { readonly tailFrames: number };
 
 export interface ScoreRenderOptions extends Pick<OfflineEngineOptions, "checksum" | "native"> {
@@ -48,7 +48,7 @@ export interface ScoreRenderResult {
   readonly nonFiniteSamples: number;
 }
 
-/** Below what a 24-bit file can tell from zero: half a step. */
+/** Half a step of a 24-bit file, below which a sample is written as zero. */
 const silencePeak = 2 ** -24;
 
 /** A patch that is silent for so long has ended. Longer than the gap between two echoes of the ready patches, 1 s. */
@@ -79,7 +79,7 @@ export async function renderScore(options: ScoreRenderOptions): Promise<ScoreRen
     const heard = output.subarray(0, frames * channels);
     const heardPeak = frames === blockFrames ? player.peak : peakOf(heard);
     peak = Math.max(peak, heardPeak);
-    const ended = ending?.look(first, heard, heardPeak);
+    const ended = ending?.scan(first, heard, heardPeak);
     if (ended || filled === chunk.length || first + blockFrames >= limit) {
       await onSamples(chunk.subarray(0, filled));
       onProgress?.(Math.min(1, (first + blockFrames) / limit));
@@ -162,8 +162,8 @@ class SilentEnd {
     return this.#frame;
   }
 
-  /** Takes in a block and tells whether it has been silent long enough. */
-  look(first: number, samples: Float32Array<ArrayBuffer>, peak: number): boolean {
+  /** Scans a block; returns whether the silence has lasted long enough. */
+  scan(first: number, samples: Float32Array<ArrayBuffer>, peak: number): boolean {
     const blockFrames = samples.length / this.#channels;
     if (peak < silencePeak) return first + blockFrames - this.#frame >= this.#silenceFrames;
     const loud = (sample: number) => Math.abs(sample) >= silencePeak;

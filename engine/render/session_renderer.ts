@@ -1,12 +1,12 @@
 /**
- * Renders a recorded session: the same renderer code, the same callback, one thread, as fast as it goes. What was
- * concealed or faded live is concealed and faded here by the same native code, so the result is what the device got,
- * byte for byte; each block's checksum is compared with the one that the callback wrote down.
+ * Renders a recorded session: the same renderer code, the same callback, one thread, as fast as it goes. Blocks
+ * that were concealed or faded live are concealed and faded here by the same native code, so the result equals the live
+ * output byte for byte; each block's checksum is compared with the one that the callback recorded.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { logEntryWords } from "../memory/constants.ts";
 import { EntryField, Opcode } from "../log/command_log.ts";
-import { HandedFlag } from "../memory/layout.ts";
+import { DeliveredFlag } from "../memory/layout.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
 import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
@@ -17,7 +17,7 @@ export interface SessionRenderOptions {
   readonly reader: SessionReader;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
-  /** Where to look for samples instead of where they were when it was recorded. */
+  /** Folder of the samples; omitted: the one of the recording. */
   readonly sampleFolder?: string;
   /** Gets the interleaved samples of consecutive blocks; the array is reused after it resolves. */
   readonly onSamples: (samples: Float32Array<ArrayBuffer>) => Promise<void>;
@@ -77,7 +77,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         offline.takeCommands(words);
         break;
       case "QUAR":
-        break; // read beforehand: it may stand behind the blocks that it is about
+        break; // read beforehand: it may follow the blocks that it concerns
       case "BLKS":
         await renderPending();
         pending.push(words);
@@ -110,7 +110,7 @@ async function quarantinedPositions(reader: SessionReader): Promise<Set<number>>
 
 type PlayablePatch = OfflineEngineOptions["patch"];
 
-/** Plays the recorded blocks again and compares each with what was handed over. */
+/** Plays the recorded blocks again and compares each with what was delivered. */
 class SessionReplay {
   readonly #engine: OfflineEngine;
   readonly #blockFrames: number;
@@ -189,15 +189,15 @@ class SessionReplay {
     const flags = sealAndFlags >>> 16;
     this.#engine.renderBlock(output, {
       seal: sealAndFlags & 0xFFFF,
-      concealed: (flags & HandedFlag.concealed) !== 0,
-      faded: (flags & HandedFlag.faded) !== 0,
+      concealed: (flags & DeliveredFlag.concealed) !== 0,
+      faded: (flags & DeliveredFlag.faded) !== 0,
       input: inputs.get(block),
     });
     if (!this.#engine.hasChecksum(low, high)) {
       this.#differing++;
       this.#firstDiffering ??= block >>> 0;
     }
-    if (flags & HandedFlag.concealed) this.#concealed++;
+    if (flags & DeliveredFlag.concealed) this.#concealed++;
     this.#blocks++;
   }
 }

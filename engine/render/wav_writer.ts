@@ -21,7 +21,7 @@ export function maxWavFrames({ channels, format = "32f" }: WavOptions): number {
 /**
  * Writes a WAV file as the samples come, so that hours fit where only minutes would fit in memory. The file grows beside
  * its place under the name `PATH.PID.part` and takes its place, and that of a file that was there, only when it is
- * closed: whoever finds it finds it whole. Source: Microsoft, "Multiple channel audio data and WAVE files".
+ * closed, so a file of that name is always whole. Source: Microsoft, "Multiple channel audio data and WAVE files".
  */
 export class WavWriter {
   readonly #path: string;
@@ -153,7 +153,7 @@ function headerBytes(format: SampleFormat): number {
   return format === "32f" ? 58 : 44;
 }
 
-/** The file that is meant: the target of a link, or the path where nothing is yet. Only a file may be replaced. */
+/** The file to write: the target of a link, or the path where no file is yet. Only a file may be replaced. */
 async function placeOf(path: string): Promise<string> {
   try {
     const place = await Deno.realPath(path);

@@ -1,14 +1,21 @@
 /**
  * Notes that ended, from the arena of a renderer to the main isolate: a count that only grows, and the last notes in a ring.
- * All renderers count alike, so whoever is asked continues where another was.
+ * All renderers count alike, so the main isolate may read another one after each fault.
  */
+import { endedNotesKept } from "../../compiler/graph/compiled_patch.ts";
+import { invariant } from "../../foundation/invariant.ts";
 import { reportedEndedNotes } from "../memory/constants.ts";
 import { within } from "../memory/layout.ts";
 import type { PatchInstance } from "./patch_instance.ts";
 
+invariant(
+  reportedEndedNotes === endedNotesKept,
+  "ended notes: expected the report to hold all that an arena keeps",
+);
+
 const { endedNotes, lastEndedNotes } = within.seatReport;
 
-/** Copies what has ended since the last block into the report that begins at word `report`. Renderer thread; allocates nothing. */
+/** Copies the notes that ended since the last block into the report at word `report`. Renderer thread; allocates nothing. */
 export function reportEndedNotes(
   { words, description }: PatchInstance,
   into: Int32Array,

@@ -1,8 +1,8 @@
 import { type FaultKind, faultKinds } from "../control/control.ts";
-import { within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { type Renderer } from "./renderer.ts";
-import { ordersIndex } from "../memory/seats.ts";
+import { flipBit, trap } from "./fault_hooks.ts";
+import type { Renderer } from "./renderer.ts";
+import { orderIndex } from "../memory/seats.ts";
 
 /** How long a `stall` lasts: longer than any lookahead that is meant for live playing. */
 const stallMs = 30;
@@ -17,13 +17,13 @@ const slowPeriods = 1.5;
 export class FaultInjector {
   readonly #memory: SharedMemory;
   readonly #order: number;
-  /** A word that nobody notifies, to sleep on. */
+  /** No thread notifies this word: it is only slept on. */
   readonly #sleepWord = new Int32Array(new SharedArrayBuffer(4));
   #slow = false;
 
   constructor(memory: SharedMemory, seat: number) {
     this.#memory = memory;
-    this.#order = ordersIndex(memory, seat) + within.seatOrders.fault.index;
+    this.#order = orderIndex(memory, seat, "fault");
   }
 
   /** Commits the fault ordered by `code`, once, and lasting ones at every block. Renderer thread. */
@@ -41,7 +41,7 @@ export class FaultInjector {
       case "throw":
         throw new Error("fault injected: throw");
       case "trap":
-        return renderer.trap();
+        return trap(renderer.playing);
       case "hang":
         for (;;) { /* until the execution is ended */ }
       case "stall":
@@ -65,10 +65,10 @@ export class FaultInjector {
   }
 }
 
-/** Another place and bit for every block; not drawn by chance, so that a run can be repeated. */
+/** Another place and bit for every block, by rule and not by chance, so that a run can be repeated. */
 function flipSomeBit(renderer: Renderer): void {
   const stirred = Math.imul(renderer.block, 0x9E3779B1);
-  renderer.flipBit(stirred >>> 8, stirred & 31);
+  flipBit(renderer.playing, stirred >>> 8, stirred & 31);
 }
 
 function exhaustHeap(): never {

@@ -1,5 +1,5 @@
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
-import type { ArenaChecksum } from "../memory/checksum.ts";
+import { ArenaChecksum } from "../memory/checksum.ts";
 
 /** Exports that `CompiledPatch` promises. */
 export interface PatchExports {
@@ -16,7 +16,7 @@ export interface PatchExports {
   render(offset: number, frames: number): void;
 }
 
-/** An instance of a patch, with an arena of its own. Samples it reads where all instances read them. */
+/** An instance of a patch, with an arena of its own. All instances read the same samples. */
 export function instantiatePatch(
   { module, arena, sampleMemory }: Pick<CompiledPatch, "module" | "arena" | "sampleMemory">,
 ): PatchExports {
@@ -29,12 +29,30 @@ export function instantiatePatch(
   return instance.exports as unknown as PatchExports;
 }
 
+/** A patch whose code is instantiated, its memory untouched. */
+export interface PreparedPatch {
+  /** Patches are numbered in the order in which they were loaded; the one that the engine started with is 0. */
+  readonly number: number;
+  readonly description: PatchDescription;
+  readonly exports: PatchExports;
+  readonly checksum: ArenaChecksum;
+}
+
+/** Instances of a patch and of the checksum over its arena; their code was compiled before and is shared by all renderers. */
+export function preparePatch(
+  number: number,
+  patch: Omit<CompiledPatch, "wasm">,
+  checksum: WebAssembly.Module,
+): PreparedPatch {
+  const exports = instantiatePatch(patch);
+  return { number, description: patch, exports, checksum: new ArenaChecksum(checksum, exports.memory) };
+}
+
 /** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */
 export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
 
 /** One patch inside one renderer: its code, its arena, and the views of it that rendering needs. Renderer thread. */
 export class PatchInstance {
-  /** Patches are numbered in the order in which they were loaded; the one that the engine started with is 0. */
   readonly number: number;
   readonly description: PatchDescription;
   readonly exports: PatchExports;
@@ -48,18 +66,8 @@ export class PatchInstance {
   /** Index of the first word of the host region. */
   readonly host: number;
 
-  /**
-   * @param exports of an instance whose memory is untouched
-   * @param blockFrames frames of a block; at most what the patch was compiled for
-   */
-  constructor(
-    number: number,
-    description: PatchDescription,
-    exports: PatchExports,
-    checksum: ArenaChecksum,
-    blockFrames: number,
-    seed: number,
-  ) {
+  /** @param blockFrames frames of a block, at most what the patch was compiled for */
+  constructor({ number, description, exports, checksum }: PreparedPatch, blockFrames: number, seed: number) {
     const { arena } = description;
     const buffer = exports.memory.buffer as ArrayBuffer;
     this.number = number;
@@ -76,7 +84,7 @@ export class PatchInstance {
     exports.initialize(seed | 0);
   }
 
-  /** A page that was never written costs a fault at its first block; here nobody waits for it. */
+  /** A page that was never written costs a fault at its first block; here no block waits for it. */
   #touchPages(): void {
     for (let at = 0; at < this.bytes.length; at += 4_096) this.bytes[at] |= 0;
   }

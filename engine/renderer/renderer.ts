@@ -1,6 +1,6 @@
 /**
  * One renderer: turns the sealed log into blocks. The same code plays live in every Worker, offline, and under the
- * simulator; which role it has is not its business.
+ * simulator; it does not know its role.
  *
  * A block is a sequence of steps, each a method, so that a scheduler can put anything between them:
  *
@@ -9,27 +9,30 @@
  * All state that can be heard is in the arena: the patch's part, and the host region with the block number, the log
  * position and the pending queue. Copying the arena at the start of a block is therefore a whole snapshot.
  *
- * Nothing here allocates after construction, reads a clock, or knows the time of day.
+ * Nothing here allocates after construction, except {@link Renderer.prepare}; nothing reads a clock or knows the time of day.
  */
-import type { PatchDescription } from "../../compiler/graph/compiled_patch.ts";
-import type { ArenaChecksum } from "../memory/checksum.ts";
-import { logEntryWords } from "../memory/constants.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
-import { fixed, structureBytes, within } from "../memory/layout.ts";
+import { fixed, within } from "../memory/layout.ts";
+import { inputSlotIndex, inputViews, logEntryIndex, slotIndex, slotViews } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { takeOver } from "./state_transfer.ts";
-import { Host, type PatchExports, PatchInstance } from "./patch_instance.ts";
+import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
+import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
-import { reportIndex, snapshotIndex } from "../memory/seats.ts";
+import { reportIndex } from "../memory/seats.ts";
+import { patchOfSnapshot, readSnapshot, writeSnapshot } from "./snapshot.ts";
 
-export type { PatchExports } from "./patch_instance.ts";
-
-/** The renderer has fallen so far behind that what it needs has been overwritten. */
-export class RendererStaleError extends Error {
-  override readonly name = "RendererStaleError";
+/** The parts of a renderer. */
+export interface RendererOptions {
+  readonly memory: SharedMemory;
+  /** Index of the ring, and of the seat, that this incarnation owns. */
+  readonly ring: number;
+  readonly seed: number;
+  /** The patch that it begins with; others are added with {@link Renderer.prepare}. */
+  readonly patch: PreparedPatch;
 }
 
 /** One incarnation: the patches it has, one of which plays, and the ring that it alone writes. Its own thread only. */
@@ -37,6 +40,7 @@ export class Renderer {
   /** Next block to render. Kept in the arena too, from where a snapshot restores it. */
   block: number;
   readonly #memory: SharedMemory;
+  readonly #ring: number;
   readonly #seals: SealTable;
   readonly #seed: number;
   readonly #patches = new Map<number, PatchInstance>();
@@ -45,7 +49,6 @@ export class Renderer {
   readonly #fadeFrames: number;
   readonly #slotSamples: readonly Float32Array<SharedArrayBuffer>[];
   readonly #inputSamples: readonly Float32Array<SharedArrayBuffer>[];
-  readonly #ringStart: number;
   readonly #reportStart: number;
   #current: PatchInstance;
   /** The patch that was exchanged, while it fades out. */
@@ -56,44 +59,20 @@ export class Renderer {
   #checksumLow = 0;
   #checksumHigh = 0;
 
-  /**
-   * @param ring index of the ring, and seat, that this incarnation owns
-   * @param exports of an instance of the compiled module, its memory untouched
-   * @param number of the patch; others are added with {@link prepare}
-   */
-  constructor(
-    memory: SharedMemory,
-    ring: number,
-    description: PatchDescription,
-    exports: PatchExports,
-    checksum: ArenaChecksum,
-    seed: number,
-    number = 0,
-  ) {
+  constructor({ memory, ring, seed, patch }: RendererOptions) {
     const { geometry } = memory;
     this.#memory = memory;
+    this.#ring = ring;
     this.#seals = new SealTable(memory);
     this.#seed = seed;
     this.#blockFrames = geometry.blockFrames;
     this.#blockBytes = geometry.blockFrames * geometry.channels * 4;
     this.#fadeFrames = geometry.exchangeFadeFrames;
-    const ringStart = geometry.ringOffset + ring * geometry.ringBytes;
-    this.#ringStart = ringStart / 4;
-    this.#slotSamples = Array.from({ length: geometry.ringSlots }, (_, slot) =>
-      new Float32Array(
-        memory.buffer,
-        ringStart + slot * geometry.slotBytes + structureBytes.slot,
-        geometry.blockFrames * geometry.channels,
-      ));
-    this.#inputSamples = Array.from({ length: geometry.inputSlots }, (_, slot) =>
-      new Float32Array(
-        memory.buffer,
-        geometry.inputOffset + slot * geometry.inputSlotBytes + structureBytes.inputSlot,
-        geometry.blockFrames * geometry.inputChannels,
-      ));
+    this.#slotSamples = slotViews(memory, ring);
+    this.#inputSamples = inputViews(memory);
     this.#reportStart = reportIndex(memory, ring);
     this.block = geometry.startBlock | 0;
-    this.#current = this.prepare(number, description, exports, checksum);
+    this.#current = this.prepare(patch);
     this.#current.words[this.#current.host + Host.block] = this.block;
     this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
   }
@@ -101,23 +80,22 @@ export class Renderer {
   /**
    * Makes a further patch ready, so that the log can ask for it. Allocates; the others play on meanwhile.
    *
-   * @param oldest number of the oldest patch that a snapshot in use may still hold; what is older is let go
+   * @param oldest number of the oldest patch that a snapshot in use may still hold; older ones are dropped
    */
-  prepare(
-    number: number,
-    description: PatchDescription,
-    exports: PatchExports,
-    checksum: ArenaChecksum,
-    oldest = 0,
-  ): PatchInstance {
+  prepare(patch: PreparedPatch, oldest = 0): PatchInstance {
     for (const known of this.#patches.keys()) {
       if (known < oldest && known !== this.#current.number) this.#patches.delete(known);
     }
-    const instance = new PatchInstance(number, description, exports, checksum, this.#blockFrames, this.#seed);
-    this.#patches.set(number, instance);
-    this.#newestPatch = number;
-    Atomics.store(this.#memory.words, this.#reportStart + within.seatReport.patch.index, number);
+    const instance = new PatchInstance(patch, this.#blockFrames, this.#seed);
+    this.#patches.set(patch.number, instance);
+    this.#newestPatch = patch.number;
+    Atomics.store(this.#memory.words, this.#reportStart + within.seatReport.patch.index, patch.number);
     return instance;
+  }
+
+  /** The patch that plays. */
+  get playing(): PatchInstance {
+    return this.#current;
   }
 
   /** Number of the newest patch that can be asked for. */
@@ -125,7 +103,7 @@ export class Renderer {
     return this.#newestPatch;
   }
 
-  /** One patch fades into the next. What is heard needs both, so there are no snapshots and no checks meanwhile. */
+  /** Whether one patch fades into the next. The sound needs both, so there are no snapshots and no checks meanwhile. */
   get isExchanging(): boolean {
     return this.#leaving !== undefined;
   }
@@ -144,7 +122,7 @@ export class Renderer {
     this.publish();
   }
 
-  /** Fixes, or learns, what this block hears. Throws {@link RendererStaleError}. */
+  /** Fixes, or learns, which commands this block hears. Throws {@link RendererStaleError}. */
   claim(): void {
     const head = Atomics.load(this.#memory.words, fixed.log.head.index);
     const sealed = this.#seals.claim(this.block, head);
@@ -155,17 +133,17 @@ export class Renderer {
   }
 
   /**
-   * Takes the sealed commands in, in the order of the log: what is due at the first frame of this block is applied, what is
-   * due later goes into the pending queue. So only commands with a time need a place there, however many come at once.
+   * Takes in the sealed commands in the order of the log. Those due at the first frame of this block are applied; later ones
+   * go into the pending queue. So only commands with a time need a place there, however many come at once.
    *
    * @throws {RendererStaleError} when the log has been overwritten
    */
   takeCommands(): void {
-    const { geometry, words } = this.#memory;
+    const { words } = this.#memory;
     this.#applyPending(0);
     let position = this.logPosition;
     while (position !== this.#sealed) {
-      const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
+      const entry = logEntryIndex(this.#memory, position);
       if (words[entry + EntryField.position] !== position) {
         throw new RendererStaleError(
           `log entry ${position >>> 0}: overwritten by ${words[entry + EntryField.position] >>> 0}`,
@@ -189,9 +167,9 @@ export class Renderer {
     this.#renderPiece(frame, this.#blockFrames - frame);
   }
 
-  /** Copies the rendered samples and their checksum into this block's slot, which no reader looks at yet. */
+  /** Copies the rendered samples and their checksum into this block's slot, which no thread reads yet. */
   store(): void {
-    const slot = this.#slotIndex();
+    const slot = slotIndex(this.#memory, this.#ring, this.block);
     const { output, checksum } = this.#current;
     this.#slotSamples[this.block & (this.#slotSamples.length - 1)].set(output);
     this.#checksumLow = checksum.of(output.byteOffset, this.#blockBytes);
@@ -203,7 +181,7 @@ export class Renderer {
   /** Lets the callback see the block, and moves on to the next. */
   publish(): void {
     const { words } = this.#memory;
-    Atomics.store(words, this.#slotIndex() + within.slot.tag.index, this.block);
+    Atomics.store(words, slotIndex(this.#memory, this.#ring, this.block) + within.slot.tag.index, this.block);
     this.block = (this.block + 1) | 0;
     const { words: arena, host, description } = this.#current;
     arena[host + Host.block] = this.block;
@@ -224,18 +202,9 @@ export class Renderer {
     countVoices(this.#current, words, this.#reportStart + within.seatReport.voices.index);
   }
 
-  /** Copies the arena at the start of this block into a snapshot slot that no one reads. */
-  writeSnapshot(slot: number, sequence: number): void {
-    const { words, bytes } = this.#memory;
-    const { checksum, bytes: arena, number } = this.#current;
-    const start = snapshotIndex(this.#memory, slot);
-    bytes.set(arena, start * 4 + structureBytes.snapshot);
-    words[start + within.snapshot.block.index] = this.block;
-    words[start + within.snapshot.patch.index] = number;
-    words[start + within.snapshot.logPosition.index] = this.logPosition;
-    words[start + within.snapshot.checksumLow.index] = checksum.of(0, arena.length);
-    words[start + within.snapshot.checksumHigh.index] = checksum.high;
-    Atomics.store(words, start + within.snapshot.sequence.index, sequence);
+  /** Copies the arena at the start of this block into a snapshot slot that no thread reads. */
+  writeSnapshot(slot: number): void {
+    writeSnapshot(this.#memory, slot, this.#current);
   }
 
   /**
@@ -244,39 +213,10 @@ export class Renderer {
    * @throws {RendererStaleError} when it was overwritten meanwhile, or its patch is not here
    */
   readSnapshot(slot: number): void {
-    const { words } = this.#memory;
-    const start = snapshotIndex(this.#memory, slot);
-    const instance = this.#patchNumbered(words[start + within.snapshot.patch.index]);
-    const { words: arena, bytes, checksum, host } = instance;
-    const first = start + structureBytes.snapshot / 4;
-    arena.set(words.subarray(first, first + arena.length));
-    this.block = arena[host + Host.block];
-    const low = checksum.of(0, bytes.length);
-    const intact = low === words[start + within.snapshot.checksumLow.index] &&
-      checksum.high === words[start + within.snapshot.checksumHigh.index] &&
-      this.block === words[start + within.snapshot.block.index];
-    if (!intact) throw new RendererStaleError(`snapshot ${slot}: its checksum does not match its arena`);
+    const instance = this.#patchNumbered(patchOfSnapshot(this.#memory, slot));
+    readSnapshot(this.#memory, slot, instance);
     this.#current = instance;
-  }
-
-  /** Flips one bit of the first word of the patch's state, at or after a place, that is not zero: the fault `corrupt`. */
-  flipBit(place: number, bit: number): void {
-    const { words, description: { arena } } = this.#current;
-    const first = (arena.hostOffset + arena.hostBytes) / 4;
-    const count = arena.inputOffset / 4 - first;
-    let index = first + place % count;
-    for (let step = 0; step < count && words[index] === 0; step++) index = first + (place + step) % count;
-    words[index] ^= 1 << bit;
-  }
-
-  /** Runs into a WebAssembly trap: the fault kind `trap`. */
-  trap(): void {
-    this.#current.checksum.of(this.#current.bytes.length, 16);
-  }
-
-  #slotIndex(): number {
-    const { geometry } = this.#memory;
-    return this.#ringStart + (this.block & (geometry.ringSlots - 1)) * (geometry.slotBytes / 4);
+    this.block = instance.words[instance.host + Host.block];
   }
 
   #renderPiece(frame: number, frames: number): void {
@@ -331,7 +271,7 @@ export class Renderer {
       : this.#blockFrames;
   }
 
-  /** Applies, and takes off the queue, what is due at one frame of this block. */
+  /** Applies the pending commands that are due at one frame of this block, and removes them from the queue. */
   #applyPending(frame: number): void {
     while (this.#nextDue() === frame) {
       const { words, floats } = this.#current;
@@ -350,7 +290,7 @@ export class Renderer {
     } else this.#apply(words, floats, entry);
   }
 
-  /** Does what an entry says that lies in the log or in the pending queue. */
+  /** Carries out an entry of the log or of the pending queue. */
   #apply(words: Int32Array, floats: Float32Array, entry: number): void {
     const { exports } = this.#current;
     const position = words[entry + EntryField.position];
@@ -381,10 +321,10 @@ export class Renderer {
     }
   }
 
-  /** Whether a pending command was made to do nothing after it had been taken in. */
+  /** Whether a pending command was quarantined after it had been taken in. */
   #isQuarantined(position: number): boolean {
-    const { geometry, words } = this.#memory;
-    const entry = geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
+    const { words } = this.#memory;
+    const entry = logEntryIndex(this.#memory, position);
     return words[entry + EntryField.position] === position &&
       words[entry + EntryField.opcode] === Opcode.none;
   }
@@ -399,12 +339,12 @@ export class Renderer {
       this.#current.input.fill(0);
       return;
     }
-    const slot = captured & (geometry.inputSlots - 1);
-    const tag = Atomics.load(words, geometry.inputOffset / 4 + slot * (geometry.inputSlotBytes / 4));
+    const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
     if (tag !== captured) {
       throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);
     }
-    this.#current.input.set(this.#inputSamples[slot]);
-    this.#leaving?.input.set(this.#inputSamples[slot]);
+    const samples = this.#inputSamples[captured & (this.#inputSamples.length - 1)];
+    this.#current.input.set(samples);
+    this.#leaving?.input.set(samples);
   }
 }

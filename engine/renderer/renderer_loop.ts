@@ -1,20 +1,20 @@
 /**
  * The loop of a renderer thread as a machine of small steps, one per call, so that the simulator can put any other
- * thread's step between two of them. A live thread calls {@link RendererLoop.step} for ever and sleeps where it says so.
- * Nothing allocates once it runs.
+ * thread's step between two of them. A live thread calls {@link RendererLoop.step} until it ends, and sleeps where it says
+ * so. Nothing allocates once it runs.
  */
 import { roles } from "../control/control.ts";
 import { snapshotCount } from "../memory/constants.ts";
-import { fixed, SeatCommand, SeatState, within } from "../memory/layout.ts";
+import { fixed, SeatCommand, SeatState } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultInjector } from "./fault_injector.ts";
-import { type Renderer } from "./renderer.ts";
-import { ordersIndex, reportIndex, snapshotIndex } from "../memory/seats.ts";
+import type { Renderer } from "./renderer.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 
-/** What the caller of a step has to do before the next one. */
+/** Tells the caller of a step what to do before the next one. */
 export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
 
-type Phase = "orders" | "look" | "check" | "snapshot" | "claim" | "take" | "render" | "store" | "publish";
+type Phase = "orders" | "poll" | "check" | "snapshot" | "claim" | "commands" | "render" | "store" | "publish";
 
 export class RendererLoop {
   readonly #memory: SharedMemory;
@@ -24,7 +24,11 @@ export class RendererLoop {
   readonly #command: number;
   readonly #fault: number;
   readonly #patch: number;
-  readonly #report: number;
+  readonly #snapshot: number;
+  readonly #heartbeat: number;
+  readonly #published: number;
+  readonly #logPosition: number;
+  readonly #state: number;
   readonly #standby = fixed.control.roleRing.index + roles.indexOf("standby");
   #lookahead = 0;
   #phase: Phase = "orders";
@@ -34,10 +38,14 @@ export class RendererLoop {
     this.#seat = seat;
     this.#renderer = renderer;
     this.#faults = faults;
-    this.#command = ordersIndex(memory, seat) + within.seatOrders.command.index;
-    this.#fault = ordersIndex(memory, seat) + within.seatOrders.fault.index;
-    this.#patch = ordersIndex(memory, seat) + within.seatOrders.patch.index;
-    this.#report = reportIndex(memory, seat);
+    this.#command = orderIndex(memory, seat, "command");
+    this.#fault = orderIndex(memory, seat, "fault");
+    this.#patch = orderIndex(memory, seat, "patch");
+    this.#snapshot = orderIndex(memory, seat, "snapshot");
+    this.#heartbeat = reportFieldIndex(memory, seat, "heartbeat");
+    this.#published = reportFieldIndex(memory, seat, "published");
+    this.#logPosition = reportFieldIndex(memory, seat, "logPosition");
+    this.#state = reportFieldIndex(memory, seat, "state");
   }
 
   /** The value of `consumed` that lets the next block be rendered. */
@@ -51,8 +59,8 @@ export class RendererLoop {
     switch (this.#phase) {
       case "orders":
         return this.#takeOrders();
-      case "look":
-        return this.#look();
+      case "poll":
+        return this.#pollOrders();
       case "check":
         if (this.#isDue(this.#memory.geometry.stateCheckBlocks)) this.#renderer.reportState();
         this.#phase = "snapshot";
@@ -63,9 +71,9 @@ export class RendererLoop {
         return AfterStep.goOn;
       case "claim":
         this.#renderer.claim();
-        this.#phase = "take";
+        this.#phase = "commands";
         return AfterStep.goOn;
-      case "take":
+      case "commands":
         this.#renderer.takeCommands();
         this.#phase = "render";
         return AfterStep.goOn;
@@ -79,7 +87,7 @@ export class RendererLoop {
         return AfterStep.goOn;
       case "publish":
         this.#renderer.publish();
-        this.#phase = "look";
+        this.#phase = "poll";
         return AfterStep.goOn;
     }
   }
@@ -87,24 +95,24 @@ export class RendererLoop {
   #takeOrders(): number {
     const { words } = this.#memory;
     const command = Atomics.load(words, this.#command);
-    Atomics.add(words, this.#report + within.seatReport.heartbeat.index, 1);
+    Atomics.add(words, this.#heartbeat, 1);
     if (command === SeatCommand.stop) return AfterStep.end;
     if (this.#patchWaits()) return AfterStep.preparePatch;
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
-    const snapshot = words[ordersIndex(this.#memory, this.#seat) + within.seatOrders.snapshot.index];
+    const snapshot = words[this.#snapshot];
     if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
     this.#lookahead = this.#memory.lookaheadBlocks();
     // known before the first block: a renderer may break on that one
-    Atomics.store(words, this.#report + within.seatReport.logPosition.index, this.#renderer.logPosition);
-    Atomics.store(words, this.#report + within.seatReport.published.index, this.#renderer.block);
-    Atomics.store(words, this.#report + within.seatReport.state.index, SeatState.running);
-    this.#phase = "look";
+    Atomics.store(words, this.#logPosition, this.#renderer.logPosition);
+    Atomics.store(words, this.#published, this.#renderer.block);
+    Atomics.store(words, this.#state, SeatState.running);
+    this.#phase = "poll";
     return AfterStep.goOn;
   }
 
-  #look(): number {
+  #pollOrders(): number {
     const { words } = this.#memory;
-    Atomics.add(words, this.#report + within.seatReport.heartbeat.index, 1);
+    Atomics.add(words, this.#heartbeat, 1);
     if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
     if (this.#patchWaits()) return AfterStep.preparePatch;
     if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead) {
@@ -115,7 +123,7 @@ export class RendererLoop {
     return AfterStep.goOn;
   }
 
-  /** A patch lies in the port that has not been prepared yet. */
+  /** Whether a patch waits in the port that has not been prepared yet. */
   #patchWaits(): boolean {
     return Atomics.load(this.#memory.words, this.#patch) > this.#renderer.newestPatch;
   }
@@ -125,12 +133,11 @@ export class RendererLoop {
       ((this.#renderer.block - this.#memory.geometry.startBlock) >>> 0) % everyBlocks === 0;
   }
 
-  /** Only the standby writes snapshots: it is the one whose lateness nobody hears. */
+  /** Only the standby writes snapshots: its lateness is never heard. */
   #writeSnapshot(words: Int32Array): void {
     if (Atomics.load(words, this.#standby) !== this.#seat + 1) return;
     const target = Atomics.load(words, fixed.control.snapshotTarget.index);
     if (target < 1 || target > snapshotCount) return;
-    const sequence = snapshotIndex(this.#memory, target - 1) + within.snapshot.sequence.index;
-    this.#renderer.writeSnapshot(target - 1, (words[sequence] + 1) | 0);
+    this.#renderer.writeSnapshot(target - 1);
   }
 }

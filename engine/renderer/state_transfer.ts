@@ -1,5 +1,5 @@
 /**
- * What one patch takes over from another when they are exchanged while they play: the engine's own region, every stretch
+ * The state that one patch takes over from another when they are exchanged while they play: the engine's own region, every stretch
  * of state that both have in the same shape, the values of parameters, and the commands that still wait for their time.
  * It follows from the two descriptions alone, so all renderers, and a session rendered again, do the same.
  */
@@ -56,7 +56,7 @@ const forInstrument: readonly number[] = [
   Opcode.expressAll,
 ];
 
-/** What the new patch does not have does nothing. */
+/** Commands for an instrument or parameter that the new patch lacks become no-ops. */
 function translatePending(
   to: PatchInstance,
   position: number,

@@ -1,5 +1,5 @@
 /**
- * What runs inside a renderer's thread: the loop around {@link Renderer}.
+ * The entry of a renderer's thread: the loop around {@link Renderer}.
  *
  * The Worker holds a Web Lock for its whole life, because Deno terminates the execution of a `node:worker_threads`
  * Worker only if it holds one; without it, `terminate()` would never end a loop that hangs. The loop runs in a timer's
@@ -8,56 +8,30 @@
  *
  * Errors do not leave through the Worker's `error` event, which prints to the terminal: they are written into the seat.
  */
-import { type MessagePort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { openNative } from "../../ffi/native_library.ts";
-import { ArenaChecksum } from "../memory/checksum.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { errorTextBytes, maxWaitNanoseconds } from "../memory/constants.ts";
-import { SeatCommand, SeatState, within } from "../memory/layout.ts";
+import { SeatCommand, SeatState } from "../memory/layout.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { FaultInjector } from "./fault_injector.ts";
-import { instantiatePatch, type PatchExports } from "./patch_instance.ts";
-import { Renderer, RendererStaleError } from "./renderer.ts";
-import { ordersIndex, reportIndex } from "../memory/seats.ts";
+import { type PreparedPatch, preparePatch } from "./patch_instance.ts";
+import { Renderer } from "./renderer.ts";
+import { RendererStaleError } from "./renderer_stale_error.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
+import { checkPatchDelivery, checkRendererStart, type NumberedPatch } from "./renderer_start.ts";
 
-/** A patch and its place in the order of loading. */
-export interface NumberedPatch {
-  readonly number: number;
-  readonly patch: Omit<CompiledPatch, "wasm">;
-}
-
-/** A patch that is sent to a renderer that lives. */
-export interface PatchDelivery extends NumberedPatch {
-  /** Patches before this one are asked for by nobody any more. */
-  readonly oldest: number;
-}
-
-/** What the main isolate hands to a new Worker. */
-export interface RendererStart {
-  readonly buffer: SharedArrayBuffer;
-  readonly seat: number;
-  readonly incarnation: number;
-  /** Every patch that the log may still ask for, oldest first; later ones come through the port. */
-  readonly patches: readonly NumberedPatch[];
-  readonly patchPort: MessagePort;
-  readonly checksum: WebAssembly.Module;
-  readonly nativeLibrary: string;
-  readonly seed: number;
-  readonly faultsAllowed: boolean;
-}
-
-const start = workerData as RendererStart;
+const start = checkRendererStart(workerData);
 const memory = SharedMemory.attach(start.buffer);
 const { words } = memory;
-const report = reportIndex(memory, start.seat);
 const native = openNative(start.nativeLibrary);
-const base = Deno.UnsafePointer.of(memory.bytes);
-/** A waiting renderer shows this often that it lives. */
+const base = sharedMemoryPointer(native, memory.bytes);
+/** A waiting renderer counts its heartbeat at least this often. */
 const maxOrderWaitMs = 100;
 
 function setState(state: number): void {
-  Atomics.store(words, report + within.seatReport.state.index, state);
+  Atomics.store(words, reportFieldIndex(memory, start.seat, "state"), state);
 }
 
 /** Web Locks, which Deno's type library does not declare. */
@@ -75,9 +49,9 @@ function holdLock(): Promise<() => void> {
   });
 }
 
-/** Steps until told to end, asleep where there is nothing to do. Both sleeps are short, so that the thread can be ended. */
+/** Steps until it is ordered to end; sleeps where there is nothing to do. Both sleeps are short, so that the thread can be ended. */
 function run(loop: RendererLoop, renderer: Renderer): void {
-  const command = ordersIndex(memory, start.seat) + within.seatOrders.command.index;
+  const command = orderIndex(memory, start.seat, "command");
   for (;;) {
     const next = loop.step();
     if (next === AfterStep.waitForDevice) {
@@ -89,41 +63,42 @@ function run(loop: RendererLoop, renderer: Renderer): void {
   }
 }
 
-/** Instances of a patch and of its checksum; the code was compiled by the main isolate and is shared. */
-function instantiate(patch: NumberedPatch["patch"]): [PatchExports, ArenaChecksum] {
-  const exports = instantiatePatch(patch);
-  return [exports, new ArenaChecksum(start.checksum, exports.memory)];
+function prepare({ number, patch }: NumberedPatch): PreparedPatch {
+  return preparePatch(number, patch, start.checksum);
 }
 
-/** Takes what lies in the port, without waiting: a loop that never returns gets no events. */
+/** Takes the patches that wait in the port. A loop that never returns to the event loop gets no events. */
 function preparePatches(renderer: Renderer): void {
   for (let got = receiveMessageOnPort(start.patchPort); got; got = receiveMessageOnPort(start.patchPort)) {
-    const { number, patch, oldest } = got.message as PatchDelivery;
-    renderer.prepare(number, patch, ...instantiate(patch), oldest);
+    const delivery = checkPatchDelivery(got.message, renderer.newestPatch);
+    renderer.prepare(prepare(delivery), delivery.oldest);
   }
 }
 
+/** Writes the error into the seat, for the main isolate to read. */
 function describe(error: unknown): void {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const { errorBytes, errorText } = within.seatReport;
   const target = new Uint8Array(errorTextBytes);
   const { written } = new TextEncoder().encodeInto(text, target);
-  memory.bytes.set(target, report * 4 + errorText.offset);
-  words[report + errorBytes.index] = written;
+  memory.bytes.set(target, reportFieldIndex(memory, start.seat, "errorText") * 4);
+  words[reportFieldIndex(memory, start.seat, "errorBytes")] = written;
 }
 
-words[report + within.seatReport.threadId.index] = native.symbols.us_thread_id();
+function stateAfter(error: unknown): number {
+  if (error instanceof RendererStaleError) return SeatState.stale;
+  return error instanceof WebAssembly.RuntimeError ? SeatState.trapped : SeatState.failed;
+}
+
+words[reportFieldIndex(memory, start.seat, "threadId")] = native.symbols.us_thread_id();
 setState(SeatState.starting);
 const releaseLock = await holdLock();
 setTimeout(live, 0);
 
 function live(): void {
   try {
-    const [{ number, patch }, ...others] = start.patches;
-    const renderer = new Renderer(memory, start.seat, patch, ...instantiate(patch), start.seed, number);
-    for (const other of others) {
-      renderer.prepare(other.number, other.patch, ...instantiate(other.patch));
-    }
+    const [first, ...others] = start.patches;
+    const renderer = new Renderer({ memory, ring: start.seat, seed: start.seed, patch: prepare(first) });
+    for (const other of others) renderer.prepare(prepare(other));
     const faults = start.faultsAllowed ? new FaultInjector(memory, start.seat) : undefined;
     const loop = new RendererLoop(memory, start.seat, renderer, faults);
     setState(SeatState.ready);
@@ -131,7 +106,7 @@ function live(): void {
     setState(SeatState.stopped);
   } catch (error) {
     describe(error);
-    setState(error instanceof RendererStaleError ? SeatState.stale : SeatState.failed);
+    setState(stateAfter(error));
   }
   start.patchPort.close();
   releaseLock();

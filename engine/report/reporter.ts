@@ -1,4 +1,4 @@
-/** What happened, for the log and for those who observe the engine. Main isolate. */
+/** Passes events to the log and to the observers of the engine. Main isolate. */
 import type { EngineEvent } from "../control/control.ts";
 import { eventOf, logEvent } from "./event_log.ts";
 import type { Log } from "../../foundation/logging.ts";
@@ -17,13 +17,13 @@ export class Reporter {
     this.#observers = new Observers((error) => log.error(`an observer failed: ${String(error)}`));
   }
 
-  /** Tells of everything from now on. Returns what ends it. */
+  /** Gives every event from now on to the listener. Returns a function that ends it. */
   observe(listener: (event: EngineEvent) => void): () => void {
     return this.#observers.add(listener);
   }
 
-  tell(event: EngineEvent): void {
-    this.#observers.tell(event);
+  emit(event: EngineEvent): void {
+    this.#observers.notify(event);
   }
 
   /**
@@ -36,15 +36,15 @@ export class Reporter {
     if (event.event === "fault") this.faults[event.cause] = (this.faults[event.cause] ?? 0) + 1;
     logEvent(this.#log, event, block, detail);
     const told = eventOf(event);
-    if (told) this.#observers.tell(told);
+    if (told) this.#observers.notify(told);
   }
 
-  /** Tells of every instrument whose last voice has ended since the last call. */
+  /** Emits `silent` for every instrument whose last voice has ended since the last call. */
   voices(counts: readonly number[]): void {
     const before = this.#voices;
     this.#voices = counts;
     counts.forEach((count, instrument) => {
-      if (count === 0 && before[instrument] > 0) this.#observers.tell({ event: "silent", instrument });
+      if (count === 0 && before[instrument] > 0) this.#observers.notify({ event: "silent", instrument });
     });
   }
 }

@@ -1,6 +1,6 @@
 /**
- * From the bytes of a sound file to frames. What kind of file it is its first bytes say, not its name. Nothing is resampled:
- * whoever plays it accounts for the rate. Runs in the thread of {@link loadSamples}, for it takes long.
+ * From the bytes of a sound file to frames. The first bytes tell the kind of file, not its name. Nothing is resampled: the
+ * patch accounts for the rate. Decoding takes long, so it runs in the sample worker.
  */
 import { FLACDecoder } from "@wasm-audio-decoders/flac";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";

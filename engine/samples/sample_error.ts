@@ -1,7 +1,7 @@
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
 
-/** A sound file that a patch cannot have; the message names the file and the remedy. */
+/** A sound file cannot be used; the message names the file and the remedy. */
 export class SampleError extends ExitError {
   override readonly name = "SampleError";
   override readonly exitCode = exitCodes.usage;

@@ -1,12 +1,12 @@
 /**
- * Brings the sound files of patches into memory. Decoding takes long, so a thread does it; what comes back is a memory that
- * is shared, not copied. Main isolate.
+ * Brings the sound files of patches into memory. Decoding takes long, so a thread does it and answers with a memory that is
+ * shared, not copied. Main isolate.
  */
 import type { SampleList } from "../../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { askWorker, WorkerFailedError } from "../../foundation/ask_worker.ts";
 import { SampleError } from "./sample_error.ts";
-import type { SampleAnswer, SampleRequest } from "./sample_worker.ts";
+import { checkSampleAnswer, type SampleAnswer, type SampleRequest } from "./sample_messages.ts";
 
 /** Half a gigabyte of Ogg Vorbis decodes in less. */
 const timeLimitMs = 120_000;
@@ -38,7 +38,7 @@ export class SampleLoader {
   /**
    * The files that a session was recorded with.
    *
-   * @param folder where to look instead of where they were
+   * @param folder replaces the folder they were in
    * @throws {SampleError} when one is missing, or is another one than it was
    */
   async loadRecorded(recorded: SampleList, folder = recorded.folder): Promise<SampleBank> {
@@ -57,12 +57,13 @@ export class SampleLoader {
 
 async function ask(request: SampleRequest, signal?: AbortSignal): Promise<SampleAnswer> {
   try {
-    return await askWorker<SampleAnswer>({
+    const answer = await askWorker<unknown>({
       module: new URL("./sample_worker.ts", import.meta.url),
       data: request,
       timeoutMs: timeLimitMs,
       signal,
     });
+    return checkSampleAnswer(answer, request);
   } catch (cause) {
     if (!(cause instanceof WorkerFailedError)) throw cause;
     const problems: Readonly<Record<WorkerFailedError["problem"], string>> = {

@@ -2,24 +2,12 @@
 import { createHash } from "node:crypto";
 import { join, sep } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
-import { createSampleBank, type DecodedSample, type SampleBank } from "../../compiler/graph/sample_bank.ts";
+import { createSampleBank, type DecodedSample } from "../../compiler/graph/sample_bank.ts";
 import { decodeSample } from "./decode_sample.ts";
 import { SampleError } from "./sample_error.ts";
+import { checkSampleRequest, type SampleAnswer, type SampleRequest } from "./sample_messages.ts";
 
-/** What is asked for. */
-export interface SampleRequest {
-  readonly folder: string;
-  readonly names: readonly string[];
-  /** Checksums of what is there already, one a name: if nothing has changed, nothing is decoded. */
-  readonly known?: readonly string[];
-}
-
-export type SampleAnswer =
-  | { readonly bank: SampleBank }
-  | { readonly unchanged: true }
-  | { readonly error: string; readonly expected: boolean };
-
-/** Largest file, and all of a patch once decoded, in MiB: what renderers read should stay in memory. */
+/** Limits for one file, and for all files of a patch once decoded, in MiB: samples should stay in memory. */
 const maxFileMiB = 256;
 const maxBankMiB = 512;
 
@@ -71,10 +59,10 @@ async function answer({ folder, names, known }: SampleRequest): Promise<SampleAn
   return { bank: createSampleBank(folder, decoded) };
 }
 
-// what the decoders print is in their results too
+// the decoders print what their results hold too
 console.error = () => {};
 parentPort!.postMessage(
-  await answer(workerData as SampleRequest).catch((error): SampleAnswer => ({
+  await answer(checkSampleRequest(workerData)).catch((error): SampleAnswer => ({
     error: error instanceof Error ? error.message : String(error),
     expected: error instanceof SampleError,
   })),

@@ -1,4 +1,4 @@
-/** What a file holds; root note and loop only where it says them. */
+/** The sound of a file; root note and loop only where the file names them. */
 export interface SoundFile {
   readonly channels: readonly Float32Array[];
   readonly sampleRateHz: number;

@@ -6,7 +6,7 @@ import { encodePatch, recordedPatch } from "./session_format.ts";
 import { sessionHeader } from "./session_header.ts";
 import { SessionWriter } from "./session_writer.ts";
 
-/** Creates a session file and writes what stands before the first block. Throws `SessionFileError`. */
+/** Creates a session file and writes everything that comes before the first block. Throws `SessionFileError`. */
 export async function recordSession(
   path: string,
   { config, patch, version, log, memory }: {

@@ -8,7 +8,7 @@
  * |---|---|
  * | `HEAD` | JSON, {@link SessionHeader} |
  * | `PTCH` | a patch: its number (u32), length of its description (u32), the description (JSON, `PatchDescription`, with name and SHA-256 of each sample), its WebAssembly module; so a session can be rendered when the patch file is gone or changed. The first stands behind the header, one that was loaded later before the commands that ask for it |
- * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as they stand in the log |
+ * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as in the log |
  * | `BLKS` | number of the first block (u32), then 3 words a block: low 16 bits of the seal and, above, the flags of the hand-over; checksum low; checksum high |
  * | `INPT` | block number (u32), then its captured samples, 32-bit float, interleaved |
  * | `QUAR` | position of a log entry that was made to do nothing (u32) |
@@ -22,7 +22,7 @@ export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("u
 
 export type ChunkType = "HEAD" | "PTCH" | "CMDS" | "BLKS" | "INPT" | "QUAR" | "GAP " | "DONE";
 
-/** What rendering needs to know before the first block. */
+/** The settings that a render needs before the first block. */
 export interface SessionHeader {
   readonly engineVersion: string;
   /** Name of the patch that it begins with. */
@@ -49,14 +49,14 @@ export interface SessionSummary {
 /** Words per block in a `BLKS` chunk. */
 export const blockRecordWords = 3;
 
-/** A patch as it stands in a session. */
+/** A patch in a session. */
 export interface RecordedPatch {
   readonly number: number;
   readonly description: PatchDescription;
   readonly wasm: Uint8Array<ArrayBuffer>;
 }
 
-/** What a session keeps of a patch. Its samples stay where they are; their checksums are in the description. */
+/** The part of a patch that a session keeps. Its samples stay in their files; their checksums are in the description. */
 export function recordedPatch(number: number, patch: CompiledPatch): RecordedPatch {
   const { wasm, module: _module, sampleMemory: _samples, ...description } = patch;
   return { number, description, wasm };
@@ -74,7 +74,7 @@ export function encodePatch({ number, description, wasm }: RecordedPatch): Uint8
   return payload;
 }
 
-/** Reads a `PTCH` chunk. Its checksum has been seen to be right, so it is what was written. */
+/** Decodes a `PTCH` chunk, whose checksum the reader has verified. */
 export function decodePatch(payload: Uint8Array<ArrayBuffer>): RecordedPatch {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const textEnd = 8 + view.getUint32(4, true);

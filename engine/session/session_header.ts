@@ -4,7 +4,7 @@ import type { Config } from "../../config/settings.ts";
 import type { Geometry } from "../memory/layout.ts";
 import type { SessionHeader } from "./session_format.ts";
 
-/** What a session that begins now has to say about itself. */
+/** The header of a session that begins now. */
 export function sessionHeader(
   config: Config,
   patch: CompiledPatch,

@@ -50,7 +50,7 @@ export class SessionReader {
     }
   }
 
-  /** The patch that the session begins with; it stands behind the header. Throws {@link SessionDamagedError}. */
+  /** The patch that the session begins with; it follows the header. Throws {@link SessionDamagedError}. */
   async patch(): Promise<RecordedPatch> {
     await this.rewind();
     await this.next();

@@ -36,7 +36,7 @@ export class SessionWriter {
   }
 
   /**
-   * Creates the file. An existing one is kept: recording over somebody's session is refused.
+   * Creates the file. An existing one is kept: recording over a session is refused.
    *
    * @throws {SessionFileError}
    */

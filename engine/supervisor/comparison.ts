@@ -1,20 +1,21 @@
 /**
- * Compares what the renderers have computed: the checksum of every block in their rings, and the checksum of their whole
+ * Compares the results of the renderers: the checksum of every block in their rings, and the checksum of their whole
  * state at every check. The callback votes too, but only when a block is due; this finds a wrong renderer as soon as two
  * others have published the same block, and finds damage that cannot be heard yet. Main isolate.
  */
 import { within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { reportIndex } from "../memory/seats.ts";
+import { slotIndex } from "../memory/places.ts";
+import { reportFieldIndex } from "../memory/seats.ts";
 
-/** A checksum and who computed it. */
+/** A checksum and the seat of the renderer that computed it. */
 export interface Ballot {
   readonly seat: number;
   readonly low: number;
   readonly high: number;
 }
 
-/** Who lost the vote; `undecided` when they differ and no majority says who is wrong. */
+/** The seats that lost the vote; `undecided` when checksums differ without a majority. */
 export interface Verdict {
   readonly outvoted: readonly number[];
   readonly undecided: boolean;
@@ -36,7 +37,7 @@ export function vote(ballots: readonly Ballot[]): Verdict {
   };
 }
 
-/** What one look at the renderers found. */
+/** The findings of one comparison. */
 export interface ComparisonResult {
   readonly outvoted: ReadonlySet<number>;
   /** First block, or state check, that differed. */
@@ -73,7 +74,7 @@ export class Comparison {
     return { outvoted, block, undecided: undecided && outvoted.size === 0 };
   }
 
-  /** Blocks that all have published, or that the device has taken: then whoever has them is asked. */
+  /** Compares the blocks that all renderers have published, among those that still have them. */
   #eachBlock(seats: readonly number[], note: (block: number, verdict: Verdict) => void): void {
     const published = seats.map((seat) => this.#report(seat, "published"));
     const first = published.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);
@@ -107,9 +108,8 @@ export class Comparison {
   }
 
   #ballot(seat: number, block: number): Ballot | undefined {
-    const { geometry, words } = this.#memory;
-    const slot = (geometry.ringOffset + seat * geometry.ringBytes +
-      (block & (geometry.ringSlots - 1)) * geometry.slotBytes) / 4;
+    const { words } = this.#memory;
+    const slot = slotIndex(this.#memory, seat, block);
     const tag = () => Atomics.load(words, slot + within.slot.tag.index);
     if (tag() !== block) return undefined;
     const ballot = {
@@ -121,6 +121,6 @@ export class Comparison {
   }
 
   #report(seat: number, name: keyof typeof within.seatReport): number {
-    return Atomics.load(this.#memory.words, reportIndex(this.#memory, seat) + within.seatReport[name].index);
+    return Atomics.load(this.#memory.words, reportFieldIndex(this.#memory, seat, name));
   }
 }

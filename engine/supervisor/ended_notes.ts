@@ -1,9 +1,6 @@
 import { reportedEndedNotes } from "../memory/constants.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { within } from "../memory/layout.ts";
-import { reportIndex } from "../memory/seats.ts";
-
-const { endedNotes, lastEndedNotes } = within.seatReport;
+import { reportFieldIndex } from "../memory/seats.ts";
 
 /** A note of which no voice sounds any more. */
 export interface EndedNote {
@@ -21,19 +18,19 @@ export class EndedNotes {
   }
 
   /**
-   * Notes that ended since the last look, as the renderer on a seat tells. More than {@link reportedEndedNotes} at once are
-   * told only as far as they are still known.
+   * Notes that ended since the last call, from the report of the renderer on a seat. Of more than {@link reportedEndedNotes}
+   * at once only the last are known.
    */
   poll(seat: number): EndedNote[] {
     const { words } = this.#memory;
-    const report = reportIndex(this.#memory, seat);
-    const count = Atomics.load(words, report + endedNotes.index);
+    const count = Atomics.load(words, reportFieldIndex(this.#memory, seat, "endedNotes"));
     const fresh = (count - this.#known) | 0;
     if (fresh <= 0) return []; // a renderer that is behind, or has just joined
     this.#known = count;
+    const first = reportFieldIndex(this.#memory, seat, "lastEndedNotes");
     return Array.from({ length: Math.min(fresh, reportedEndedNotes) }, (_, index) => {
       const number = (count - Math.min(fresh, reportedEndedNotes) + index) | 0;
-      const place = report + lastEndedNotes.index + (number & (reportedEndedNotes - 1)) * 2;
+      const place = first + (number & (reportedEndedNotes - 1)) * 2;
       return { instrument: words[place], id: words[place + 1] };
     });
   }

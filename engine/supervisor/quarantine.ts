@@ -1,7 +1,7 @@
 /**
- * Poison: a command on which every renderer breaks. When nobody is left in lockstep and two or more have thrown or
- * trapped at one and the same block, what was to be heard for the first time in that block is made to do nothing, and
- * those who join replay past it. Commands that arrived before and were due in that block are meant as well. Main isolate.
+ * Poison: a command on which every renderer breaks. When no renderer is left in lockstep and two or more have thrown or
+ * trapped at the same block, the commands that take effect in that block are turned into no-ops, so that renderers joining
+ * later replay past them. This includes commands that arrived earlier and were due in that block. Main isolate.
  */
 import { logCapacity, logEntryWords } from "../memory/constants.ts";
 import { type CommandLog, EntryField, Opcode } from "../log/command_log.ts";
@@ -17,7 +17,7 @@ interface Failure {
 /** Renderers that must have broken at the same block before a command is blamed. */
 const witnesses = 2;
 
-/** Remembers who broke where since all were last in lockstep. */
+/** Remembers which renderers broke, and where, since all were last in lockstep. */
 export class Quarantine {
   readonly #log: CommandLog;
   readonly #seals: SealTable;
@@ -37,7 +37,7 @@ export class Quarantine {
     this.#failures = [];
   }
 
-  /** Nobody is in lockstep: quarantines what is to blame. Returns the positions of the log entries, none by default. */
+  /** To be called when no renderer is in lockstep: quarantines the commands to blame. Returns their positions in the log. */
   decide(): number[] {
     const failure = this.#failures.find(({ block }) =>
       this.#failures.filter((other) => other.block === block).length >= witnesses
@@ -49,7 +49,7 @@ export class Quarantine {
     const end = completePosition(failure.position, seal);
     const found: number[] = [];
     const words = new Int32Array(logEntryWords);
-    // A timed command may have been taken in long ago: everything that is not yet overwritten is looked through.
+    // A timed command may have been taken in long ago: every entry that is not yet overwritten is examined.
     for (let position = (end - logCapacity + 1) | 0; position !== end; position = (position + 1) | 0) {
       this.#log.copyEntry(position, words, 0);
       if (words[EntryField.position] !== position || words[EntryField.opcode] === Opcode.none) continue;

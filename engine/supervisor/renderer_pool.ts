@@ -6,13 +6,13 @@ import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { errorTextBytes, maxCountedInstruments, seatCount } from "../memory/constants.ts";
-import type { FaultKind } from "../control/control.ts";
-import { SeatCommand, SeatState, within } from "../memory/layout.ts";
+import type { FaultCause, FaultKind } from "../control/control.ts";
+import { SeatCommand, SeatState, type within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import type { FaultCause, SeatView } from "./supervisor.ts";
+import type { SeatView } from "./supervisor.ts";
 import { faultCode } from "./fault_code.ts";
-import { clearSeat, ordersIndex, reportIndex } from "../memory/seats.ts";
-import type { NumberedPatch, PatchDelivery, RendererStart } from "../renderer/worker.ts";
+import { clearSeat, orderIndex, reportFieldIndex } from "../memory/seats.ts";
+import type { NumberedPatch, PatchDelivery, RendererStart } from "../renderer/renderer_start.ts";
 
 export interface RendererPoolOptions {
   readonly memory: SharedMemory;
@@ -27,6 +27,14 @@ export interface RendererPoolOptions {
 
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
 const heapLimitMiB = 64;
+
+/** States in which a renderer has left its loop. */
+const endStates: readonly number[] = [
+  SeatState.stopped,
+  SeatState.failed,
+  SeatState.stale,
+  SeatState.trapped,
+];
 
 /** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
 const obedienceMs = 8;
@@ -75,7 +83,7 @@ export class RendererPool {
     Atomics.store(this.#options.memory.words, this.#order(seat, "patch"), newest.number);
   }
 
-  /** Whether the renderer on a seat can play this patch; also when nobody is there who could be asked to. */
+  /** Whether the renderer on a seat can play this patch; also true where no renderer sits that could be asked to. */
   hasPatch(seat: number, number: number): boolean {
     const occupant = this.#occupants[seat];
     return !occupant || occupant.ended || occupant.exited || this.#report(seat, "patch") >= number;
@@ -131,7 +139,7 @@ export class RendererPool {
 
   /**
    * Ends a renderer in whatever state it is: by its orders, and by force if it does not obey. Safe to repeat. Force comes
-   * second, because the runtime may print a line when it ends a thread just as that thread looks up.
+   * second, because the runtime may print a line when it ends a thread that is just waking up.
    */
   end(seat: number): void {
     const occupant = this.#occupants[seat];
@@ -166,17 +174,17 @@ export class RendererPool {
   /** Voices that sound in the renderer on a seat, for the first instruments of its patch. */
   voices(seat: number, instruments: number): readonly number[] {
     const { memory } = this.#options;
-    const first = reportIndex(memory, seat) + within.seatReport.voices.index;
+    const first = reportFieldIndex(memory, seat, "voices");
     const counted = Math.min(instruments, maxCountedInstruments);
     return [...memory.words.subarray(first, first + counted)];
   }
 
-  /** What the supervisor sees of a seat. */
+  /** The state of a seat, for the supervisor. */
   view(seat: number, outvoted: boolean): SeatView | undefined {
     const occupant = this.#occupants[seat];
     if (!occupant) return undefined;
     const state = this.#report(seat, "state");
-    const over = state === SeatState.failed || state === SeatState.stale || state === SeatState.stopped;
+    const over = endStates.includes(state);
     return {
       incarnation: occupant.incarnation,
       state,
@@ -184,12 +192,12 @@ export class RendererPool {
       heartbeat: this.#report(seat, "heartbeat"),
       exited: occupant.exited || over,
       gone: occupant.ended && occupant.exited && this.#threadGone(seat),
-      cause: this.#cause(seat, occupant, state),
+      cause: this.#cause(occupant, state),
       outvoted,
     };
   }
 
-  /** Id of the renderer that sits, or last sat, on a seat; 0: nobody ever. */
+  /** Id of the renderer that sits, or last sat, on a seat; 0: none ever did. */
   incarnation(seat: number): number {
     return this.#occupants[seat]?.incarnation ?? 0;
   }
@@ -208,7 +216,7 @@ export class RendererPool {
   errorText(seat: number): string {
     const { memory } = this.#options;
     const bytes = Math.min(this.#report(seat, "errorBytes"), errorTextBytes);
-    const first = reportIndex(memory, seat) * 4 + within.seatReport.errorText.offset;
+    const first = reportFieldIndex(memory, seat, "errorText") * 4;
     return new TextDecoder().decode(memory.bytes.slice(first, first + bytes));
   }
 
@@ -229,10 +237,11 @@ export class RendererPool {
     return this.living;
   }
 
-  #cause(seat: number, occupant: Occupant, state: number): FaultCause | undefined {
+  #cause(occupant: Occupant, state: number): FaultCause | undefined {
     if (occupant.outOfMemory) return "oom";
     if (state === SeatState.stale) return "stale";
-    if (state === SeatState.failed) return this.errorText(seat).startsWith("RuntimeError") ? "trap" : "throw";
+    if (state === SeatState.trapped) return "trap";
+    if (state === SeatState.failed) return "throw";
     return undefined;
   }
 
@@ -254,18 +263,16 @@ export class RendererPool {
   }
 
   #order(seat: number, name: keyof typeof within.seatOrders): number {
-    return ordersIndex(this.#options.memory, seat) + within.seatOrders[name].index;
+    return orderIndex(this.#options.memory, seat, name);
   }
 
   #report(seat: number, name: keyof typeof within.seatReport): number {
-    return Atomics.load(
-      this.#options.memory.words,
-      reportIndex(this.#options.memory, seat) + within.seatReport[name].index,
-    );
+    const { memory } = this.#options;
+    return Atomics.load(memory.words, reportFieldIndex(memory, seat, name));
   }
 }
 
-/** What a renderer needs of a patch; the binary stays with the main isolate, for the recording. */
+/** The part of a patch that a renderer needs; the binary stays in the main isolate, for the recording. */
 function withoutSource({ wasm: _wasm, ...patch }: CompiledPatch): NumberedPatch["patch"] {
   return patch;
 }

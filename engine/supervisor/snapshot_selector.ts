@@ -3,20 +3,20 @@
  *
  * A snapshot counts only when it is agreed: at its block, the state of another renderer had the same checksum (or there
  * is no other renderer). So a renderer that went wrong unheard cannot hand its state on. A slot in use by a joiner is
- * never written; and a joiner checks the checksum of what it has read, against a writer that nobody could stop.
+ * never written; and a joiner checks the checksum of what it has read, in case its writer did not stop.
  */
 import { fixed, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { snapshotIndex } from "../memory/seats.ts";
+import { snapshotIndex } from "../memory/places.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Part of the seal table within which a snapshot is usable: a joiner must get through before it is overwritten. */
 const marginFactor = 0.75;
 
 /**
- * The word of a renderer that is alone counts only when the last agreed snapshot is older than this part of the seal
- * table. A renderer that went wrong just before the others fell would otherwise hand its state on, and outvote nobody
- * knows whom; replaying a few seconds is cheaper. The simulator found this.
+ * A snapshot that only its writer vouches for is accepted only when the last agreed one is older than this part of the seal
+ * table. Otherwise a renderer that went wrong just before the others fell would pass its wrong state on to all that join.
+ * Replaying a few seconds is cheaper. The simulator found this.
  */
 const lonelyFactor = 0.4;
 

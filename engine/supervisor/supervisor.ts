@@ -1,5 +1,5 @@
 /**
- * The supervisor's policy: which renderer plays which role, who is replaced and why. It is a pure state machine over
+ * The supervisor's policy: which renderer plays which role, which one is replaced and why. It is a pure state machine over
  * observations with an injected clock; the engine carries out what it answers, and the simulator drives the same code.
  *
  * Why it may be slow. Nothing audible waits for it: the callback merges whatever rings the roles name, and votes. The
@@ -19,20 +19,9 @@
  * Rejected: one idle spare that joins only after a fault (the time to join is time with a single renderer, and a wrong
  * sample cannot be told from a right one by two); roles as code (`primary.ts`, `standby.ts`).
  */
-import { roles } from "../control/control.ts";
+import { type FaultCause, type RendererRole, roles } from "../control/control.ts";
 import { SeatState } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
-
-export type FaultCause =
-  | "exit"
-  | "throw"
-  | "trap"
-  | "oom"
-  | "hang"
-  | "late"
-  | "divergence"
-  | "stale"
-  | "start";
 
 /** What the engine saw of one seat. */
 export interface SeatView {
@@ -42,7 +31,7 @@ export interface SeatView {
   readonly heartbeat: number;
   /** The Worker has reported its end, or its thread has left. */
   readonly exited: boolean;
-  /** No thread of this incarnation exists any more: its ring can be written by nobody. */
+  /** No thread of this incarnation exists any more that could write its ring. */
   readonly gone: boolean;
   /** Why it ended, where the Worker said so. */
   readonly cause?: FaultCause;
@@ -57,7 +46,7 @@ export interface Observation {
   readonly seats: readonly (SeatView | undefined)[];
   /** A snapshot that a joiner could use exists (the initial state counts while its log is kept). */
   readonly canJoin: boolean;
-  /** Nothing is played yet, so who hangs for a moment keeps nobody waiting; omitted: false. */
+  /** Nothing is played yet, so a renderer that hangs for a moment does no harm; omitted: false. */
   readonly unheard?: boolean;
 }
 
@@ -74,10 +63,15 @@ export type SupervisorEvent =
     readonly cause: FaultCause;
     readonly seat: number;
     readonly incarnation: number;
-    readonly role: string;
+    readonly role: RendererRole;
     readonly block: number;
   }
-  | { readonly event: "role"; readonly seat: number; readonly incarnation: number; readonly role: string }
+  | {
+    readonly event: "role";
+    readonly seat: number;
+    readonly incarnation: number;
+    readonly role: RendererRole;
+  }
   | { readonly event: "lockstep"; readonly renderers: number; readonly afterMs: number }
   | { readonly event: "alone" }
   | { readonly event: "overload"; readonly block: number }
@@ -100,7 +94,7 @@ export interface SupervisorSettings {
   readonly startMs: number;
   readonly joinMs: number;
   readonly zombieMs: number;
-  /** How long a start is put off while somebody joins. */
+  /** How long a start is put off while a renderer joins. */
   readonly startDelayMs: number;
   readonly maxTickMs: number;
   readonly aloneFactor: number;
@@ -335,7 +329,7 @@ export class Supervisor {
 
   #startMore(seen: Observation): void {
     const { following, waiting, startDelayMs } = this.#settings;
-    // Starting a thread holds the main isolate up for some 30 ms: first let who is joining be seen to have joined.
+    // Starting a thread holds the main isolate up for some 30 ms: first let the loop see that a joining renderer has joined.
     const joining = this.#seats.some((seat) => seat.phase === "joining" && seat.phaseMs < startDelayMs);
     if (joining && this.inLockstep > 0) return;
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;

@@ -1,4 +1,4 @@
-/** A distance like this is no drift: the line starts anew at once. */
+/** A distance like this is no drift: the line is laid again at once. */
 const resetMs = 50;
 
 /** How far a line may be off: for longer than `patienceMs`, and after a pause. */
@@ -8,12 +8,12 @@ const idleSlackMs = 1;
 /** A late callback or two, on a busy machine, are no reason to move the line while it is in use. */
 const patienceMs = 2_000;
 
-/** Without use for this long nobody notices when the line is laid anew. */
+/** After this long without use the line can be laid again unnoticed. */
 const idleMs = 1_000;
 
 /**
- * When a straight line between two clocks, which keeps distances exactly, has to be laid anew because the clocks have
- * drifted apart: in a pause, or when it was too far off for too long, or at once after an interruption. Main isolate.
+ * When a straight line between two clocks, which keeps distances exactly, has to be laid again because the clocks have
+ * drifted apart: in a pause, when it was too far off for too long, or at once after an interruption. Main isolate.
  */
 export class DriftLimit {
   #usedMs = -Infinity;

@@ -6,7 +6,7 @@
  * Time tags are not put through the loop one by one: its state moves by a fraction of a frame between two bundles, and
  * rounding would now and then make N frames into N ± 1. They lie on a straight line instead, at the nominal sample rate,
  * whose phase is that of the first bundle, so tags that are N frames apart give N frames, exactly, however far apart the
- * bundles arrive. The line is laid anew only when it has stayed too far off the loop (the sound card's clock drifts), in a
+ * bundles arrive. The line is laid again only when it has stayed too far off the loop (the sound card's clock drifts), in a
  * pause, or at once when the stream was interrupted or the wall clock stepped for good. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
@@ -19,7 +19,7 @@ import { WallClock } from "./wall_clock.ts";
 /** Bandwidth of the loop: slow enough to smooth a millisecond of jitter, fast enough to lock within seconds. */
 const bandwidthHz = 0.1;
 
-/** A stamp this far off the prediction is no jitter: the stream was interrupted, and the loop starts anew. */
+/** A stamp this far off the prediction is no jitter: the stream was interrupted, and the loop starts again. */
 const resetMs = 50;
 
 /** After a start of the loop, its bandwidth is wider for this long, and the period of a frame is taken as nominal. */
@@ -69,7 +69,7 @@ export class Timeline {
     this.#frameMs = 1_000 / memory.geometry.sampleRateHz;
     native.symbols.us_read_clocks(this.#pair);
     this.#firstPair = [this.#pair[0], this.#pair[1]];
-    this.#wall.look(Number(this.#pair[1]) / 1e6);
+    this.#wall.poll(Number(this.#pair[1]) / 1e6);
   }
 
   /** Milliseconds of the monotonic clock, with fraction. */
@@ -86,7 +86,7 @@ export class Timeline {
   /** Takes the latest stamp in; to be called every few milliseconds. */
   follow(): void {
     this.#calibrate();
-    this.#wall.look(Number(this.#pair[1]) / 1e6);
+    this.#wall.poll(Number(this.#pair[1]) / 1e6);
     const stamp = this.#readStamp();
     if (!stamp || this.#ticksPerMs === 0) return;
     const { blockFrames } = this.#memory.geometry;

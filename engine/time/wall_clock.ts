@@ -11,7 +11,7 @@ const stepMs = 5;
 /** How long a step must stay before it is believed. */
 const holdMs = 2_000;
 
-/** `Date.now()` cuts milliseconds off, so the largest difference in a window of this length is the true one, to some µs. */
+/** `Date.now()` rounds down to milliseconds, so the largest difference in a window of this length is the true one, to some µs. */
 const windowMs = 1_000;
 
 export class WallClock {
@@ -28,13 +28,13 @@ export class WallClock {
     this.#readMs = readMs;
   }
 
-  /** Wall clock minus monotonic clock in milliseconds; 0 before the first look. */
+  /** Wall clock minus monotonic clock in milliseconds; 0 before the first poll. */
   get offsetMs(): number {
     return this.#offsetMs ?? 0;
   }
 
   /** Reads the wall clock; to be called every few milliseconds with the moment of the monotonic clock. */
-  look(monotonicMs: number): void {
+  poll(monotonicMs: number): void {
     const differenceMs = this.#readMs() - monotonicMs;
     if (this.#offsetMs === undefined) {
       this.#begin(differenceMs, monotonicMs);

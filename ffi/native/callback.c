@@ -6,10 +6,10 @@
  * here may wait, allocate, lock, log, or enter the kernel.
  *
  * The answer is that of SMPTE ST 2022-7: there is no "active" source and no switch. For block n every ring that a role
- * names is asked for the slot tagged n. Those who have it vote by the checksum of their samples, which settles a wrong
+ * names is asked for the slot tagged n. Rings that have it vote by the checksum of their samples, which settles a wrong
  * sample before it is heard; the roles' order settles everything else. The samples are copied, and the checksum is taken
- * again over the copy: a slot that changed under our hands (a zombie, a reused ring) does not match and the next one is
- * taken. If nobody has block n it is concealed: the last samples fade out over a short ramp, silence follows, and the
+ * again over the copy: a slot that changed meanwhile (a zombie, a reused ring) does not match and the next one is
+ * taken. If no ring has block n it is concealed: the last samples fade out over a short ramp, silence follows, and the
  * next block that is there fades in. Every such frame is counted.
  *
  * Rejected: a watchdog that switches after a time-out (it always costs the time-out, and switches falsely under load);
@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "callback.h"
+#include "guard.h"
 #include "ticks.h"
 
 #define AT(type, base, offset) ((type *)(void *)((unsigned char *)(base) + (offset)))
@@ -30,8 +31,6 @@
 #define STORE(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELEASE)
 /* Plain 64-bit counters: this thread is the only writer; readers get whole values on the 64-bit machines we run on. */
 #define ADD(counter, amount) __atomic_store_n(&(counter), (counter) + (uint64_t)(amount), __ATOMIC_RELAXED)
-
-enum { ROLES = 3 };
 
 /* PaStreamCallbackFlags */
 enum { INPUT_UNDERFLOW = 1, INPUT_OVERFLOW = 2, OUTPUT_UNDERFLOW = 4, OUTPUT_OVERFLOW = 8 };
@@ -73,14 +72,15 @@ static struct checksum checksum_of(const uint32_t *data, uint32_t words) {
   return (struct checksum){mix(h[0], h[1]), mix(h[2], h[3])};
 }
 
-/* Bucket of a histogram with four buckets an octave: the exponent and the two bits below it. */
+/* Bucket of a histogram: the exponent and the bits below it, by which each octave is cut into equal parts. */
+_Static_assert(US_HISTOGRAM_SUB_BUCKETS == 4, "note_in takes two bits below the exponent");
 static void note_in(uint64_t *buckets, uint64_t ticks) {
   uint32_t bucket = (uint32_t)ticks;
   if (ticks >= 4) {
     int exponent = 63 - __builtin_clzll(ticks);
     bucket = (uint32_t)(exponent - 1) * 4 + (uint32_t)((ticks >> (exponent - 2)) & 3);
   }
-  if (bucket > 127) bucket = 127;
+  if (bucket >= US_HISTOGRAM_BUCKETS) bucket = US_HISTOGRAM_BUCKETS - 1;
   ADD(buckets[bucket], 1);
 }
 
@@ -106,7 +106,7 @@ static int same(struct checksum a, struct checksum b) { return a.low == b.low &&
 
 static int collect(const struct view *v, uint32_t block, struct candidate *found) {
   int count = 0;
-  for (int role = 0; role < ROLES; role++) {
+  for (int role = 0; role < (int)US_ROLE_COUNT; role++) {
     uint32_t named = LOAD(v->control->role_ring[role]);
     if (named == 0 || named > v->geometry->seat_count) continue;
     struct us_slot *slot = slot_for(v, named - 1, block);
@@ -130,7 +130,7 @@ static int elect(const struct view *v, const struct candidate *found, int count)
 
 /* Copies the elected slot into the work block; returns 0 when no ring had the block unharmed. */
 static int take_block(const struct view *v, uint32_t block) {
-  struct candidate found[ROLES];
+  struct candidate found[US_ROLE_COUNT];
   uint32_t words = v->geometry->block_frames * v->geometry->channels;
   int count = collect(v, block, found);
   while (count > 0) {
@@ -142,7 +142,7 @@ static int take_block(const struct view *v, uint32_t block) {
       v->state->checksum_low = c.sum.low;
       v->state->checksum_high = c.sum.high;
       if (c.role != 0) {
-        v->state->flags |= US_HANDED_RESCUED;
+        v->state->flags |= US_DELIVERED_RESCUED;
         ADD(v->counters->rescued_blocks, 1);
       }
       return 1;
@@ -167,7 +167,7 @@ static void conceal(const struct view *v) {
       v->work[frame * g->channels + channel] = s->last_frame[channel] * gain;
   }
   s->ring = 0;
-  s->flags |= US_HANDED_CONCEALED;
+  s->flags |= US_DELIVERED_CONCEALED;
   ADD(v->counters->concealed_blocks, 1);
   ADD(v->counters->concealed_frames, g->block_frames);
 }
@@ -177,7 +177,7 @@ static void ramp_in(const struct view *v) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
   if (s->ramp_in_left == 0) return;
-  s->flags |= US_HANDED_RAMPED;
+  s->flags |= US_DELIVERED_RAMPED;
   for (uint32_t frame = 0; frame < g->block_frames && s->ramp_in_left > 0; frame++) {
     float gain = 1.0f - (float)(--s->ramp_in_left) / (float)g->conceal_ramp_frames;
     for (uint32_t channel = 0; channel < g->channels; channel++) v->work[frame * g->channels + channel] *= gain;
@@ -187,7 +187,7 @@ static void ramp_in(const struct view *v) {
 static void fade_out(const struct view *v) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
-  s->flags |= US_HANDED_FADED;
+  s->flags |= US_DELIVERED_FADED;
   for (uint32_t frame = 0; frame < g->block_frames; frame++) {
     float gain = 0.0f;
     if (s->fade_position < g->stop_fade_frames)
@@ -215,7 +215,7 @@ static void inspect(const struct view *v) {
     memcpy(&s->peaks[channel], &peak, sizeof peak); /* magnitudes of floats order like their bits */
   }
   if (replaced) {
-    s->flags |= US_HANDED_NON_FINITE;
+    s->flags |= US_DELIVERED_NON_FINITE;
     ADD(v->counters->non_finite_samples, replaced);
   }
 }
@@ -233,7 +233,7 @@ static void prepare_block(const struct view *v, uint32_t block) {
   }
   if (LOAD(v->control->stop)) fade_out(v);
   inspect(v);
-  if (s->flags & ~US_HANDED_RESCUED) {
+  if (s->flags & ~US_DELIVERED_RESCUED) {
     struct checksum sum = checksum_of((const uint32_t *)v->work, words);
     s->checksum_low = sum.low;
     s->checksum_high = sum.high;
@@ -257,7 +257,7 @@ static void capture_input(const struct view *v, uint32_t block, const float *inp
 static void publish_block(const struct view *v, uint32_t block) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
-  struct us_handed *entry = AT(struct us_handed, v->base, g->handed_offset) + (block & (g->handed_count - 1));
+  struct us_delivered *entry = AT(struct us_delivered, v->base, g->delivered_offset) + (block & (g->delivered_count - 1));
   entry->flags = s->flags;
   entry->checksum_low = s->checksum_low;
   entry->checksum_high = s->checksum_high;
@@ -273,7 +273,7 @@ static void play(const struct view *v, const float *input, float *output, uint32
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
   while (frames > 0) {
-    if (v->callback->ended) { /* in the middle of a call: what follows is no block any more */
+    if (v->callback->ended) { /* in the middle of a call: no block follows */
       memset(output, 0, (size_t)frames * g->channels * sizeof(float));
       return;
     }
@@ -313,16 +313,16 @@ static void count_host_flags(struct us_counters *counters, unsigned long flags) 
   if (flags & OUTPUT_OVERFLOW) ADD(counters->output_overflows, 1);
 }
 
-struct us_held *us_held;
-uint32_t us_inside;
+struct us_guard *us_guards;
+uint32_t us_guard_inside;
 
 int us_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
                 unsigned long status_flags, void *shared_memory) {
   uint64_t started = us_ticks();
   (void)time_info;
-  if (!us_enter(shared_memory)) {
-    const struct us_held *held = us_find_held(shared_memory);
-    if (held) memset(output, 0, frame_count * held->channels * sizeof(float));
+  if (!us_guard_enter(shared_memory)) {
+    const struct us_guard *guard = us_guard_find(shared_memory);
+    if (guard) memset(output, 0, frame_count * guard->channels * sizeof(float));
     return 0; /* paContinue */
   }
   unsigned char *base = shared_memory;
@@ -358,23 +358,23 @@ int us_callback(const void *input, void *output, unsigned long frame_count, cons
   note_in(AT(struct us_durations, base, US_DURATIONS_OFFSET)->buckets, duration);
   if (LOAD(v.control->play)) ADD(v.counters->busy_ticks, duration);
   keep_longest(&v.counters->longest_ticks, duration);
-  us_leave();
+  us_guard_leave();
   return 0; /* paContinue */
 }
 
 int us_device_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
                        unsigned long status_flags, void *shared_memory) {
-  if (us_enter(shared_memory)) {
+  if (us_guard_enter(shared_memory)) {
     int away = LOAD(AT(struct us_control, shared_memory, US_CONTROL_OFFSET)->device_away) != 0;
     if (away) {
       struct us_callback *callback = AT(struct us_callback, shared_memory, US_CALLBACK_OFFSET);
       uint32_t channels = AT(struct us_geometry, shared_memory, US_GEOMETRY_OFFSET)->channels;
       memset(output, 0, frame_count * channels * sizeof(float));
-      STORE(callback->knocks, callback->knocks + 1);
+      STORE(callback->calls_while_away, callback->calls_while_away + 1);
     } else {
       us_callback(input, output, frame_count, time_info, status_flags, shared_memory);
     }
-    us_leave();
+    us_guard_leave();
     return 0; /* paContinue */
   }
   return us_callback(input, output, frame_count, time_info, status_flags, shared_memory);

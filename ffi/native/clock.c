@@ -1,10 +1,10 @@
 /*
  * The clock driver: where there is no device, this thread calls the callback as a device would, at absolute deadlines
- * on the monotonic clock, so that time neither drifts nor jitters by what it adds up. It is the only thread besides a
+ * on the monotonic clock, so that errors of single periods do not add up. It is the only thread besides a
  * sound server's that runs us_callback, and only one of the two runs at a time.
  *
  * A machine that stood still (suspended, stopped in a debugger) is treated as a sound card treats it: periods that lie
- * more than the lookahead in the past are skipped and counted, because nobody could have heard them.
+ * more than the lookahead in the past are skipped and counted, because they could not have been heard.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,6 +14,8 @@
 #include <time.h>
 
 #include "callback.h"
+#include "guard.h"
+#include "monotonic.h"
 #include "services.h"
 
 struct clock_thread {
@@ -21,7 +23,7 @@ struct clock_thread {
   unsigned char *shared_memory;
   uint32_t period_frames;
   uint32_t stop;
-  uint32_t abandoned; /* nobody joins the thread any more: it frees itself */
+  uint32_t abandoned; /* no thread joins this one any more: it frees itself */
   float *output;
   float *input;
 };
@@ -33,13 +35,7 @@ static struct timespec time_of(uint64_t ns) {
   return (struct timespec){(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
 }
 
-static uint64_t now_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* Keeps what the callback handed over while playing, for tests and recordings; never waits for the reader. */
+/* Keeps what the callback delivered while playing, for tests and recordings; never waits for the reader. */
 static void keep_output(const struct clock_thread *self, uint32_t frames) {
   const struct us_geometry *g = (const void *)self->shared_memory;
   struct us_clock *clock = (void *)(self->shared_memory + US_CLOCK_OFFSET);
@@ -69,36 +65,36 @@ static void *run(void *argument) {
   const struct us_geometry *g = (const void *)self->shared_memory;
   const struct us_counters *counters = (const void *)(self->shared_memory + US_COUNTERS_OFFSET);
   struct us_clock *clock = (void *)(self->shared_memory + US_CLOCK_OFFSET);
-  uint64_t start = now_ns(), cycle = 0;
+  uint64_t start = us_monotonic_ns(), cycle = 0;
   uint64_t rate = g->sample_rate_hz;
   uint64_t tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / rate;
 
   while (!__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE)) {
     cycle++;
     uint64_t deadline = start + cycle * self->period_frames * 1000000000u / rate;
-    uint64_t now = now_ns();
+    uint64_t now = us_monotonic_ns();
     if (now > deadline + tolerated_ns) {
       uint64_t due = (now - start) * rate / 1000000000u / self->period_frames;
-      if (us_enter(self->shared_memory)) {
+      if (us_guard_enter(self->shared_memory)) {
         __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)(due - cycle), __ATOMIC_RELAXED);
-        us_leave();
+        us_guard_leave();
       }
       cycle = due;
       continue;
     }
     struct timespec until = time_of(deadline);
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
-    if (!us_enter(self->shared_memory)) continue;
+    if (!us_guard_enter(self->shared_memory)) continue;
     uint64_t frames_before = counters->frames;
     us_callback(self->input, self->output, self->period_frames, NULL, 0, self->shared_memory);
     if (counters->frames != frames_before) keep_output(self, self->period_frames);
-    us_leave();
+    us_guard_leave();
   }
   if (self->abandoned) release(self);
   return NULL;
 }
 
-/* Lets go of a thread whose memory is held because its isolate has ended without stopping it. */
+/* Detaches a thread whose guard is closed because its isolate has ended without stopping it. */
 static void abandon(void) {
   struct clock_thread *self = running;
   running = NULL;
@@ -108,7 +104,7 @@ static void abandon(void) {
 }
 
 int us_clock_start(void *shared_memory, uint32_t period_frames, int priority) {
-  if (running && us_find_held(running->shared_memory)) abandon();
+  if (running && us_guard_find(running->shared_memory)) abandon();
   if (running) return EBUSY;
   const struct us_geometry *g = shared_memory;
   struct us_clock *clock = (void *)((unsigned char *)shared_memory + US_CLOCK_OFFSET);

@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define US_EXPORT __attribute__((visibility("default")))
+#include "export.h"
 
 /* Datagrams in one call, and room for each in bytes. */
 #define US_DATAGRAMS 64

@@ -8,13 +8,17 @@
 #define US_LAYOUT_MAGIC 0x55534459u
 #define US_LAYOUT_VERSION 2u
 #define US_SEAT_REPORT_OFFSET 128u
-#define US_HANDED_CONCEALED 1u
-#define US_HANDED_RAMPED 2u
-#define US_HANDED_FADED 4u
-#define US_HANDED_NON_FINITE 8u
-#define US_HANDED_RESCUED 16u
+#define US_MAX_CHANNELS 8u
+#define US_ROLE_COUNT 3u
+#define US_HISTOGRAM_BUCKETS 128u
+#define US_HISTOGRAM_SUB_BUCKETS 4u
+#define US_DELIVERED_CONCEALED 1u
+#define US_DELIVERED_RAMPED 2u
+#define US_DELIVERED_FADED 4u
+#define US_DELIVERED_NON_FINITE 8u
+#define US_DELIVERED_RESCUED 16u
 
-/* Written by: main isolate, once, before any other thread looks. */
+/* Written by: main isolate, once, before any other thread reads it. */
 struct us_geometry {
   uint32_t magic; /* layoutMagic */
   uint32_t version; /* layoutVersion */
@@ -45,8 +49,8 @@ struct us_geometry {
   uint32_t input_offset; /* captured input */
   uint32_t input_slots; /* blocks of captured input, a power of two */
   uint32_t input_slot_bytes; /* distance between captured blocks */
-  uint32_t handed_offset; /* record of handed-over blocks */
-  uint32_t handed_count; /* entries of that record, a power of two */
+  uint32_t delivered_offset; /* record of delivered blocks */
+  uint32_t delivered_count; /* entries of that record, a power of two */
   uint32_t work_offset; /* the callback's copy of the current block */
   uint32_t snapshot_offset; /* first snapshot */
   uint32_t snapshot_bytes; /* distance between snapshots */
@@ -84,8 +88,8 @@ _Static_assert(offsetof(struct us_geometry, log_capacity) == 100, "geometry.logC
 _Static_assert(offsetof(struct us_geometry, input_offset) == 104, "geometry.inputOffset");
 _Static_assert(offsetof(struct us_geometry, input_slots) == 108, "geometry.inputSlots");
 _Static_assert(offsetof(struct us_geometry, input_slot_bytes) == 112, "geometry.inputSlotBytes");
-_Static_assert(offsetof(struct us_geometry, handed_offset) == 116, "geometry.handedOffset");
-_Static_assert(offsetof(struct us_geometry, handed_count) == 120, "geometry.handedCount");
+_Static_assert(offsetof(struct us_geometry, delivered_offset) == 116, "geometry.deliveredOffset");
+_Static_assert(offsetof(struct us_geometry, delivered_count) == 120, "geometry.deliveredCount");
 _Static_assert(offsetof(struct us_geometry, work_offset) == 124, "geometry.workOffset");
 _Static_assert(offsetof(struct us_geometry, snapshot_offset) == 128, "geometry.snapshotOffset");
 _Static_assert(offsetof(struct us_geometry, snapshot_bytes) == 132, "geometry.snapshotBytes");
@@ -97,11 +101,11 @@ _Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.ca
 
 /* Written by: main isolate. */
 struct us_control {
-  uint32_t role_ring[3]; /* ring + 1 of primary, standby and spare; 0: nobody */
-  uint32_t play; /* 0: silence, consumed stands still; 1: blocks are played */
+  uint32_t role_ring[3]; /* ring + 1 of primary, standby and spare; 0: no renderer */
+  uint32_t play; /* 0: silence, and consumed does not advance; 1: blocks are played */
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
-  uint32_t device_away; /* 1: the device was lost and the clock plays; if it calls all the same it gets silence */
+  uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
@@ -126,7 +130,7 @@ struct us_callback {
   uint32_t stamp_block; /* consumed at the start of the last call */
   uint32_t stamp_frame; /* frames of that block already handed over */
   uint64_t stamp_ticks; /* processor ticks at that moment */
-  uint32_t knocks; /* calls of a device while it is away */
+  uint32_t calls_while_away; /* calls of a device while it is away */
 };
 _Static_assert(offsetof(struct us_callback, consumed) == 0, "callback.consumed");
 _Static_assert(offsetof(struct us_callback, ended) == 4, "callback.ended");
@@ -135,10 +139,10 @@ _Static_assert(offsetof(struct us_callback, stamp_sequence) == 12, "callback.sta
 _Static_assert(offsetof(struct us_callback, stamp_block) == 16, "callback.stampBlock");
 _Static_assert(offsetof(struct us_callback, stamp_frame) == 20, "callback.stampFrame");
 _Static_assert(offsetof(struct us_callback, stamp_ticks) == 24, "callback.stampTicks");
-_Static_assert(offsetof(struct us_callback, knocks) == 32, "callback.knocks");
+_Static_assert(offsetof(struct us_callback, calls_while_away) == 32, "callback.callsWhileAway");
 #define US_CALLBACK_OFFSET 512u
 
-/* Written by: audio callback, and nobody else reads. */
+/* Written by: audio callback, which alone reads it. */
 struct us_callback_state {
   uint32_t piece_frames; /* frames of the current block already handed over */
   uint32_t flags; /* flags of the current block */
@@ -199,12 +203,12 @@ _Static_assert(offsetof(struct us_counters, input_underflows) == 88, "counters.i
 _Static_assert(offsetof(struct us_counters, input_overflows) == 96, "counters.inputOverflows");
 _Static_assert(offsetof(struct us_counters, busy_ticks) == 104, "counters.busyTicks");
 _Static_assert(offsetof(struct us_counters, longest_ticks) == 112, "counters.longestTicks");
-_Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "counters.maxIntervalTicks");
+_Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "counters.longestIntervalTicks");
 #define US_COUNTERS_OFFSET 768u
 
 /* Written by: audio callback. */
 struct us_durations {
-  uint64_t buckets[128]; /* calls by duration in ticks; bucket rule in `Histogram` */
+  uint64_t buckets[128]; /* calls by duration in ticks; the rule of the buckets is in `Histogram` */
 };
 _Static_assert(offsetof(struct us_durations, buckets) == 0, "durations.buckets");
 #define US_DURATIONS_OFFSET 896u
@@ -240,11 +244,11 @@ _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureRe
 
 /* Written by: main isolate. */
 struct us_seat_orders {
-  uint32_t command; /* what the renderer shall do; see `SeatCommand` */
-  uint32_t incarnation; /* renderer id, grows for ever */
+  uint32_t command; /* what the renderer is to do; see `SeatCommand` */
+  uint32_t incarnation; /* renderer id; never used twice */
   uint32_t snapshot; /* snapshot + 1 to join from; 0: the initial state */
   uint32_t fault; /* fault to commit on itself; see `faultKinds`; 0: none */
-  uint32_t patch; /* number of the newest patch that lies in its port, to be prepared */
+  uint32_t patch; /* number of the newest patch that waits in its port to be prepared */
 };
 _Static_assert(offsetof(struct us_seat_orders, command) == 0, "seatOrders.command");
 _Static_assert(offsetof(struct us_seat_orders, incarnation) == 4, "seatOrders.incarnation");
@@ -269,7 +273,7 @@ struct us_seat_report {
   uint32_t ended_notes; /* notes that ended since the beginning, wraps; stored after the notes themselves */
   uint32_t last_ended_notes[128]; /* the last of them: instrument and id */
   uint32_t error_bytes; /* length of the error text */
-  uint32_t error_text[128]; /* error that ended the renderer, UTF-8 */
+  uint32_t error_text[128]; /* the error that ended the renderer, UTF-8 */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -311,25 +315,25 @@ _Static_assert(offsetof(struct us_input_slot, reserved) == 4, "inputSlot.reserve
 _Static_assert(sizeof(struct us_input_slot) == 16, "size of inputSlot");
 
 /* Written by: audio callback. */
-struct us_handed {
+struct us_delivered {
   uint32_t block; /* block number; stored after everything else */
-  uint32_t flags; /* see `HandedFlag` */
-  uint32_t checksum_low; /* checksum of what the device got */
-  uint32_t checksum_high; /* checksum of what the device got */
+  uint32_t flags; /* see `DeliveredFlag` */
+  uint32_t checksum_low; /* checksum of the samples that the device got */
+  uint32_t checksum_high; /* checksum of the samples that the device got */
   uint32_t ring; /* ring + 1 it came from; 0: concealed */
   uint32_t reserved; /* keeps the time on an 8-byte boundary */
   float peaks[8]; /* largest magnitude of each channel */
   uint64_t ticks; /* processor ticks when its last frame was handed over */
 };
-_Static_assert(offsetof(struct us_handed, block) == 0, "handed.block");
-_Static_assert(offsetof(struct us_handed, flags) == 4, "handed.flags");
-_Static_assert(offsetof(struct us_handed, checksum_low) == 8, "handed.checksumLow");
-_Static_assert(offsetof(struct us_handed, checksum_high) == 12, "handed.checksumHigh");
-_Static_assert(offsetof(struct us_handed, ring) == 16, "handed.ring");
-_Static_assert(offsetof(struct us_handed, reserved) == 20, "handed.reserved");
-_Static_assert(offsetof(struct us_handed, peaks) == 24, "handed.peaks");
-_Static_assert(offsetof(struct us_handed, ticks) == 56, "handed.ticks");
-_Static_assert(sizeof(struct us_handed) == 64, "size of handed");
+_Static_assert(offsetof(struct us_delivered, block) == 0, "delivered.block");
+_Static_assert(offsetof(struct us_delivered, flags) == 4, "delivered.flags");
+_Static_assert(offsetof(struct us_delivered, checksum_low) == 8, "delivered.checksumLow");
+_Static_assert(offsetof(struct us_delivered, checksum_high) == 12, "delivered.checksumHigh");
+_Static_assert(offsetof(struct us_delivered, ring) == 16, "delivered.ring");
+_Static_assert(offsetof(struct us_delivered, reserved) == 20, "delivered.reserved");
+_Static_assert(offsetof(struct us_delivered, peaks) == 24, "delivered.peaks");
+_Static_assert(offsetof(struct us_delivered, ticks) == 56, "delivered.ticks");
+_Static_assert(sizeof(struct us_delivered) == 64, "size of delivered");
 
 /* Written by: standby renderer. */
 struct us_snapshot {

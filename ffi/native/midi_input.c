@@ -53,7 +53,7 @@ static const struct { const char *name; void *target; } symbols[] = {
 };
 /* clang-format on */
 
-/* Opened once and kept: threads of a library that has been used cannot be known to be gone. */
+/* Opened once and kept: threads of a library that has been used may still run. */
 static int open_library(void) {
   static int opened;
   if (opened) return 1;
@@ -114,7 +114,7 @@ void us_midi_name(void *input, char *name, uint32_t bytes) {
   name[length] = 0;
 }
 
-uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most) {
+uint32_t us_midi_drain(void *input, struct us_midi_event *events, uint32_t most) {
   struct us_midi_input *self = input;
   uint32_t tail = self->tail, count = 0;
   uint32_t head = __atomic_load_n(&self->head, __ATOMIC_ACQUIRE);
@@ -123,7 +123,7 @@ uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most) 
   return count;
 }
 
-void us_midi_look(void *input, struct us_midi_state *state) {
+void us_midi_poll(void *input, struct us_midi_state *state) {
   struct us_midi_input *self = input;
   *state = (struct us_midi_state){
       .alive = __atomic_load_n(&self->alive, __ATOMIC_ACQUIRE),
@@ -131,7 +131,7 @@ void us_midi_look(void *input, struct us_midi_state *state) {
       .lost = __atomic_load_n(&self->lost, __ATOMIC_RELAXED),
       .ignored = __atomic_load_n(&self->ignored, __ATOMIC_RELAXED),
   };
-  if (!state->alive) return; /* what the server shared may be gone */
+  if (!state->alive) return; /* memory that the server shared may be gone */
   state->connections = (uint32_t)jack.port_connected(self->port);
   state->sample_rate_hz = jack.get_sample_rate(self->client);
   state->period_frames = jack.get_buffer_size(self->client);

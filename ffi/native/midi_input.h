@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-#define US_EXPORT __attribute__((visibility("default")))
+#include "export.h"
 
 /* Messages that can wait. A cable used to the full carries some 1,000 a second: this is four seconds of it. */
 #define US_MIDI_EVENTS 4096
@@ -51,10 +51,10 @@ US_EXPORT int us_midi_close(void *input);
 US_EXPORT void us_midi_name(void *input, char *name, uint32_t bytes);
 
 /* Takes up to `most` events in their order without waiting; returns how many. Main isolate. */
-US_EXPORT uint32_t us_midi_take(void *input, struct us_midi_event *events, uint32_t most);
+US_EXPORT uint32_t us_midi_drain(void *input, struct us_midi_event *events, uint32_t most);
 
 /* How it stands. Main isolate. */
-US_EXPORT void us_midi_look(void *input, struct us_midi_state *state);
+US_EXPORT void us_midi_poll(void *input, struct us_midi_state *state);
 
 /*
  * Connects every MIDI output port whose name matches (POSIX extended regular expression) and that is not connected yet.

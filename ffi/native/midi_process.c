@@ -1,7 +1,7 @@
 #define _GNU_SOURCE
 #include "midi_process.h"
 
-#include <time.h>
+#include "monotonic.h"
 
 int us_midi_process(uint32_t frames, void *input) {
   struct us_midi_input *self = input;
@@ -9,9 +9,7 @@ int us_midi_process(uint32_t frames, void *input) {
   void *buffer = calls->port_get_buffer(self->port, frames);
   uint32_t count = buffer ? calls->midi_get_event_count(buffer) : 0;
   if (count == 0) return 0;
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  uint64_t cycle_ns = (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+  uint64_t cycle_ns = us_monotonic_ns();
   uint32_t cycle_frame = calls->last_frame_time(self->client);
   uint32_t head = self->head, tail = __atomic_load_n(&self->tail, __ATOMIC_ACQUIRE);
   uint32_t lost = 0, ignored = 0;

@@ -1,4 +1,4 @@
-/* What the process callback of the MIDI input works on; `midi_input.c` opens it, `midi_process.c` runs in JACK's thread. */
+/* The data of the MIDI input's process callback; `midi_input.c` opens it, `midi_process.c` runs in JACK's thread. */
 #ifndef UNDERSTUDY_MIDI_PROCESS_H
 #define UNDERSTUDY_MIDI_PROCESS_H
 

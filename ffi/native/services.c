@@ -2,16 +2,14 @@
 #include "services.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <sched.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "callback.h"
+#include "monotonic.h"
 #include "ticks.h"
 
 #ifndef SCHED_IDLE
@@ -48,19 +46,22 @@ int us_prioritise_thread(int thread_id, int priority) {
   return sched_setscheduler(thread_id, priority > 0 ? SCHED_FIFO : SCHED_OTHER, &wanted) == 0 ? 0 : errno;
 }
 
-int us_lock_memory(void *memory, uint64_t bytes) { return mlock(memory, bytes) == 0 ? 0 : errno; }
-
-static uint64_t monotonic_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+int us_check_layout(const void *shared_memory, uint64_t bytes) {
+  const struct us_geometry *g = shared_memory;
+  if (bytes < US_FIXED_BYTES || g->magic != US_LAYOUT_MAGIC) return us_layout_no_magic;
+  if (g->version != US_LAYOUT_VERSION) return us_layout_other_version;
+  int fits = g->total_bytes == bytes && g->seat_offset >= US_FIXED_BYTES &&
+             g->seat_bytes >= US_SEAT_REPORT_OFFSET + sizeof(struct us_seat_report) && g->channels <= US_MAX_CHANNELS;
+  return fits ? us_layout_ok : us_layout_other_size;
 }
+
+int us_lock_memory(void *memory, uint64_t bytes) { return mlock(memory, bytes) == 0 ? 0 : errno; }
 
 void us_read_clocks(uint64_t *pair) {
   uint64_t narrowest = UINT64_MAX;
   for (int attempt = 0; attempt < 5; attempt++) { /* the attempt that was interrupted least */
     uint64_t before = us_ticks();
-    uint64_t now = monotonic_ns();
+    uint64_t now = us_monotonic_ns();
     uint64_t width = us_ticks() - before;
     if (width < narrowest) {
       narrowest = width;
@@ -95,45 +96,26 @@ static void observe(uint32_t block, uint64_t now, uint64_t period_ns) {
   expected.block = block;
 }
 
-uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns) {
+uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns) {
   const unsigned char *base = shared_memory;
   const struct us_geometry *g = shared_memory;
   const uint32_t *consumed = &((const struct us_callback *)(const void *)(base + US_CALLBACK_OFFSET))->consumed;
   uint64_t period_ns = (uint64_t)g->block_frames * 1000000000u / g->sample_rate_hz;
   uint64_t margin_ns = 30000; /* after the callback has begun, its block is published well within this */
   uint64_t step_ns = period_ns / 8 < 50000 ? 50000 : period_ns / 8;
-  uint64_t entered = monotonic_ns(), now = entered;
+  uint64_t entered = us_monotonic_ns(), now = entered;
   for (;;) {
     uint32_t seen = __atomic_load_n(consumed, __ATOMIC_ACQUIRE);
     observe(seen, now, period_ns);
-    if ((int32_t)(seen - block) >= 0 || now - entered >= longest_ns) return seen;
+    if ((int32_t)(seen - block) >= 0 || now - entered >= max_ns) return seen;
     uint64_t due = expected.at_ns + (uint64_t)(block - seen) * period_ns + margin_ns;
     uint64_t wait_ns = due > now ? due - now : step_ns;
-    uint64_t left_ns = entered + longest_ns - now;
+    uint64_t left_ns = entered + max_ns - now;
     sleep_ns(wait_ns < left_ns ? wait_ns : left_ns);
-    now = monotonic_ns();
+    now = us_monotonic_ns();
   }
 }
 
 void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls) {
   for (uint32_t call = 0; call < calls; call++) us_callback(NULL, output, frames, NULL, 0, shared_memory);
-}
-
-static pthread_mutex_t holding = PTHREAD_MUTEX_INITIALIZER;
-
-void us_hold(const void *shared_memory, uint32_t hold) {
-  pthread_mutex_lock(&holding);
-  struct us_held *held = us_find_held(shared_memory);
-  if (held && !hold) __atomic_store_n(&held->memory, NULL, __ATOMIC_SEQ_CST);
-  if (!held && hold) {
-    struct us_held *free_entry = us_find_held(NULL);
-    struct us_held *entry = free_entry ? free_entry : calloc(1, sizeof *entry);
-    if (!entry) abort(); /* at the end of the process, and better than a thread in memory that is gone */
-    entry->channels = ((const struct us_geometry *)shared_memory)->channels;
-    if (!free_entry) entry->next = us_held;
-    __atomic_store_n(&entry->memory, shared_memory, __ATOMIC_SEQ_CST);
-    if (!free_entry) __atomic_store_n(&us_held, entry, __ATOMIC_SEQ_CST);
-  }
-  pthread_mutex_unlock(&holding);
-  while (hold && __atomic_load_n(&us_inside, __ATOMIC_SEQ_CST) != 0) sched_yield();
 }

@@ -1,15 +1,15 @@
-/* What the engine asks of the operating system outside the audio callback. Thread: as stated at each function. */
+/* Services of the operating system that the engine needs outside the audio callback. Thread: as stated at each function. */
 #ifndef UNDERSTUDY_SERVICES_H
 #define UNDERSTUDY_SERVICES_H
 
 #include <stdint.h>
 
-#define US_EXPORT __attribute__((visibility("default")))
+#include "export.h"
 
 /* Address of us_device_callback, for Pa_OpenStream. Any thread. */
 US_EXPORT void *us_callback_address(void);
 
-/* Address of a function that takes any arguments and does nothing: where sound libraries may send their messages. */
+/* Address of a function that takes any arguments and does nothing: sound libraries may send their messages there. */
 US_EXPORT void *us_ignore_address(void);
 
 /* Kernel id of the calling thread. Any thread. */
@@ -21,6 +21,15 @@ US_EXPORT int us_demote_thread(int thread_id);
 /* Gives a thread real-time priority (SCHED_FIFO), 1..99; 0 returns it to the normal class. Returns 0 or an errno. */
 US_EXPORT int us_prioritise_thread(int thread_id, int priority);
 
+/* Why a memory is not the shared memory of this version. */
+enum us_layout_problem { us_layout_ok, us_layout_no_magic, us_layout_other_version, us_layout_other_size };
+
+/*
+ * Compares magic, version and sizes of a shared memory of `bytes` bytes with those that this code was compiled for. To be called
+ * before the memory is given to any other function here. Returns a us_layout_problem. Any thread.
+ */
+US_EXPORT int us_check_layout(const void *shared_memory, uint64_t bytes);
+
 /* Keeps the shared memory out of swap. Returns 0 or an errno. Main isolate, once. */
 US_EXPORT int us_lock_memory(void *memory, uint64_t bytes);
 
@@ -28,10 +37,10 @@ US_EXPORT int us_lock_memory(void *memory, uint64_t bytes);
 US_EXPORT void us_read_clocks(uint64_t *pair);
 
 /*
- * Sleeps until `consumed` reaches `block` or `longest_ns` are over: once until shortly after the device is expected, by
- * what this thread has seen of it, then in short steps. Returns `consumed`. Renderer threads.
+ * Sleeps until `consumed` reaches `block`, at most `max_ns`: first until shortly after the device is expected, judged by
+ * its earlier calls, then in short steps. Returns `consumed`. Renderer threads.
  */
-US_EXPORT uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t longest_ns);
+US_EXPORT uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns);
 
 /*
  * Starts the clock driver: its thread calls us_callback for `period_frames` at absolute deadlines, with SCHED_FIFO
@@ -41,12 +50,6 @@ US_EXPORT int us_clock_start(void *shared_memory, uint32_t period_frames, int pr
 
 /* Ends and joins the clock thread. Returns 0, or ESRCH if none runs. May block for a period. */
 US_EXPORT int us_clock_stop(void *shared_memory);
-
-/*
- * 1: returns when no native thread of the driver touches this shared memory, and none will; its device gets silence.
- * 0: they may again. Other memories are not concerned. Main isolate.
- */
-US_EXPORT void us_hold(const void *shared_memory, uint32_t hold);
 
 /* Calls the callback `calls` times back to back, for benchmarks and offline rendering. Any thread that owns the memory. */
 US_EXPORT void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls);

@@ -1,4 +1,5 @@
-import { type Condition, integerFeedback, type Signal } from "../signal/signal.ts";
+import { integerFeedback } from "../signal/feedback.ts";
+import type { Condition, Signal } from "../signal/signal.ts";
 
 /**
  * A random number from 0 up to but not including 1, another one in each frame in which a condition holds. The same in all

@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { type Condition, integerFeedback } from "../signal/signal.ts";
+import { integerFeedback } from "../signal/feedback.ts";
+import type { Condition } from "../signal/signal.ts";
 import { intervalOf, unknownInterval } from "./interval.ts";
 import { stepCount, stepInputs } from "./step_count.ts";
 

@@ -1,4 +1,5 @@
-import { type Condition, conditionFeedback, feedback, type Signal, type Unit } from "../signal/signal.ts";
+import { conditionFeedback, feedback } from "../signal/feedback.ts";
+import type { Condition, Signal, Unit } from "../signal/signal.ts";
 
 /** What a signal was when a condition last held; before it has ever held, what the signal was in the first frame. */
 export function held<U extends Unit>(signal: Signal<U>, when: Condition): Signal<U> {

@@ -1,10 +1,5 @@
-import {
-  type Condition,
-  conditionFeedback,
-  type Integer,
-  integerFeedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { conditionFeedback, integerFeedback } from "../signal/feedback.ts";
+import type { Condition, Integer, Signal } from "../signal/signal.ts";
 
 /** Frames beyond which an interval counts as unknown: almost six minutes at 48 kHz. Times 64 it fits into 31 bits. */
 export const unknownInterval = 2 ** 24;

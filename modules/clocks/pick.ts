@@ -1,4 +1,5 @@
-import { constant, type Integer, Signal, table, type Unit } from "../signal/signal.ts";
+import { constant, type Integer, Signal, type Unit } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 
 /**
  * One of a list, by its place from 0. Numbers that are fixed are looked up in a table, others chosen from.

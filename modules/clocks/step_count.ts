@@ -1,4 +1,5 @@
-import { type Condition, type Integer, integerFeedback } from "../signal/signal.ts";
+import { integerFeedback } from "../signal/feedback.ts";
+import type { Condition, Integer } from "../signal/signal.ts";
 
 /** Inputs of everything that goes a step further with each clock. */
 export const stepInputs = {

@@ -1,5 +1,7 @@
 import { defineModule } from "../signal/module.ts";
-import { type Condition, conditionFeedback, type Integer, integerFeedback } from "../signal/signal.ts";
+import { conditionFeedback, integerFeedback } from "../signal/feedback.ts";
+import type { Condition, Integer } from "../signal/signal.ts";
+import { unity } from "../signal/unity.ts";
 
 /** Ticks of a beat, as MIDI clocks count. */
 export const ticksPerBeat = 24;
@@ -28,20 +30,14 @@ export const transport = defineModule({
       why: "beats a minute, to a hundredth; a signal may move it",
     },
     running: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 1,
-      curve: "linear",
       smoothingSeconds: 0,
       why: "1 plays, 0 stops where it is and goes on from there",
     },
     rewind: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0,
-      curve: "linear",
       smoothingSeconds: 0,
       why: "1 goes to the beginning and waits there, 0 lets it play",
     },

@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2 } from "../signal/math.ts";
-import { constant, feedbackOf } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 
 /** Sounds like an early sampler: few bits, few samples a second, and no filter that hides what they do. */
 export const bitCrusher = defineModule({

@@ -1,4 +1,5 @@
-import { feedbackOf, type Signal } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import type { Signal } from "../signal/signal.ts";
 
 /** How many times a frame a function is computed. */
 export const oversamplings = [1, 2, 4] as const;

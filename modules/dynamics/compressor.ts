@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2, gainToDb, oneMinusExp } from "../signal/math.ts";
-import { constant, feedback, type Signal } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 import { linkedChannels, linkedLevel } from "./linked_level.ts";
 
 /** Half of a knee that is hardly one, dB: keeps the formula from dividing by zero. */

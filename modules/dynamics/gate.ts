@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, oneMinusExp, silentDb } from "../signal/math.ts";
-import { constant, feedback, type Signal } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 import { linkedChannels, linkedLevel } from "./linked_level.ts";
 
 /** Opening aims this far above 1, so that it arrives; see adsr. */

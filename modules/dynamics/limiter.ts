@@ -1,6 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, gainToDb, oneMinusExp } from "../signal/math.ts";
-import { constant, DelayLine, feedback } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 import { linkedChannels, linkedLevel } from "./linked_level.ts";
 import { maxAverageSeconds, movingAverage } from "./moving_average.ts";
 import { slidingMaximum } from "./sliding_maximum.ts";

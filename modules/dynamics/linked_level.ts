@@ -1,4 +1,5 @@
-import { channel, type Signal } from "../signal/signal.ts";
+import { channel } from "../signal/channels.ts";
+import type { Signal } from "../signal/signal.ts";
 
 /** Option of what turns levels down: 1, 2 or 4. */
 export const linkedChannels = 1;

@@ -1,4 +1,6 @@
-import { DelayLine, type Integer, integerFeedback, type Signal } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { integerFeedback } from "../signal/feedback.ts";
+import type { Integer, Signal } from "../signal/signal.ts";
 
 /** Steps that 1 is divided into, and the longest average whose sum still fits into 31 bits. */
 const steps = 2 ** 20;

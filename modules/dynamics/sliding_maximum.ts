@@ -1,4 +1,5 @@
-import { DelayLine, type Signal } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import type { Signal } from "../signal/signal.ts";
 
 /**
  * The largest of the last frames, this one included; before the first frame there was zero. Maxima of 2, 4, 8 ... frames

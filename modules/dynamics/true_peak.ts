@@ -1,4 +1,6 @@
-import { type DelayLine, feedback, type Signal } from "../signal/signal.ts";
+import type { DelayLine } from "../signal/delay_line.ts";
+import { feedback } from "../signal/feedback.ts";
+import type { Signal } from "../signal/signal.ts";
 
 /** Frames that an interpolated value is made of, half of them later ones. */
 const taps = 32;

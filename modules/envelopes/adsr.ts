@@ -1,6 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { oneMinusExp } from "../signal/math.ts";
-import { conditionFeedback, constant, feedback, type Signal } from "../signal/signal.ts";
+import { conditionFeedback, feedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { unity } from "../signal/unity.ts";
 
 /** The attack aims this far above 1, so that it bends like a capacitor's and yet arrives. */
 const attackOvershoot = 0.3;
@@ -35,15 +37,7 @@ export const adsr = defineModule({
       default: 0.2,
       why: "time to fall from 1 by 99.99 % of the way to the sustain level",
     },
-    sustain: {
-      unit: "1",
-      min: 0,
-      max: 1,
-      default: 0.7,
-      curve: "linear",
-      smoothingSeconds: 0.02,
-      why: "level while the note is held",
-    },
+    sustain: { ...unity, default: 0.7, why: "level while the note is held" },
     releaseSeconds: { ...time, default: 0.3, why: "time to fall from 1 to silence; from less it is quicker" },
   },
   options: {},

@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { table } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 import { bendOfNumber, curveRange, playStages } from "./stages.ts";
 
 /** One stage of {@link multiStage}. */
@@ -89,14 +89,14 @@ function checkStages(stages: readonly EnvelopeStage[], reject: (problem: string)
     reject(`expected a list of 1 to ${maxStages}, found ${Array.isArray(stages) ? stages.length : stages}`);
   }
   stages.forEach(({ level, seconds, curve = 0 }, index) => {
-    const check = (key: string, value: number, min: number, max: number) => {
+    const check = (key: string, value: number, { min, max }: { min: number; max: number }) => {
       if (!(value >= min && value <= max)) {
         reject(`stage ${index + 1}: ${key}: expected ${min} to ${max}, found ${value}`);
       }
     };
-    check("level", level, -1, 1);
-    check("seconds", seconds, 0.001, 600);
-    check("curve", curve, curveRange.min, curveRange.max);
+    check("level", level, { min: -1, max: 1 });
+    check("seconds", seconds, { min: 0.001, max: 600 });
+    check("curve", curve, curveRange);
   });
   const { level } = stages[stages.length - 1];
   if (level !== 0) reject(`expected level 0 at the end, where the voice can end, found ${level}`);

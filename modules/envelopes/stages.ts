@@ -3,14 +3,8 @@
  * curve. Times are counted in 31 bits: a minute ends within 0.05 %, and no level is too small to move.
  */
 import { exp2 } from "../signal/math.ts";
-import {
-  type Condition,
-  constant,
-  feedback,
-  type Integer,
-  integerFeedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { feedback, integerFeedback } from "../signal/feedback.ts";
+import { type Condition, constant, type Integer, type Signal } from "../signal/signal.ts";
 
 /** Progress when a stage is over. */
 const whole = 2 ** 31;

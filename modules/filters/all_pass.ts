@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { DelayLine } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
 
 /** Smears a sound in time and leaves its spectrum as it is: what reverberators are made of. */
 export const allPass = defineModule({

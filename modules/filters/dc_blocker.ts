@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { oneMinusExp } from "../signal/math.ts";
-import { constant, feedback } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 
 /** Takes direct current out: one zero at 0 Hz, one pole just beside it. */
 export const dcBlocker = defineModule({

@@ -1,7 +1,9 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, tanh } from "../signal/math.ts";
-import { constant, feedbackOf } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 import { warped } from "./state_variable.ts";
+import { cutoff } from "./cutoff.ts";
 
 /** Feedback at which four poles begin to whistle: at the cutoff each passes 1/√2, together a quarter, turned over. */
 const whistles = 4;
@@ -23,12 +25,7 @@ export const ladder = defineModule({
   inputs: { input: { kind: "1", why: "what is filtered" } },
   parameters: {
     cutoffHz: {
-      unit: "Hz",
-      min: 5,
-      max: 20_000,
-      default: 1_000,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
+      ...cutoff,
       why:
         "place of the resonance, and pitch of the whistle; -12 dB here without resonance; kept below 0.49 of " +
         "the sample rate",

@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
-import { feedback } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
 import { warped } from "./state_variable.ts";
+import { cutoff } from "./cutoff.ts";
 
 /** The gentlest filter there is; stays stable however fast it is moved. */
 export const onePole = defineModule({
@@ -10,12 +11,8 @@ export const onePole = defineModule({
   inputs: { input: { kind: "1", why: "what is filtered" } },
   parameters: {
     cutoffHz: {
-      unit: "Hz",
+      ...cutoff,
       min: 1,
-      max: 20_000,
-      default: 1_000,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
       why: "-3 dB here, for low and high alike; kept below 0.49 of the sample rate",
     },
   },

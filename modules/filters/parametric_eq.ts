@@ -2,6 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { exp2 } from "../signal/math.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { twoIntegrators, warped } from "./state_variable.ts";
+import { cutoff } from "./cutoff.ts";
 
 /** Range of every equaliser's gain: more than 24 dB is a resonance, or a notch. */
 export const equaliserGainDb = {
@@ -26,15 +27,7 @@ export const parametricEq = defineModule({
   source: "A. Simper: Linear trapezoidal integrated state variable filter, Cytomic (2013): bell",
   inputs: { input: { kind: "1", why: "what is shaped" } },
   parameters: {
-    frequencyHz: {
-      unit: "Hz",
-      min: 10,
-      max: 20_000,
-      default: 1_000,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
-      why: "middle of the band; kept below 0.49 of the sample rate",
-    },
+    frequencyHz: { ...cutoff, min: 10, why: "middle of the band; kept below 0.49 of the sample rate" },
     gainDb: equaliserGainDb,
     q: {
       unit: "1",

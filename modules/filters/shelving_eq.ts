@@ -2,6 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { constant } from "../signal/signal.ts";
 import { equaliserGainDb, rootGain } from "./parametric_eq.ts";
 import { twoIntegrators, warped } from "./state_variable.ts";
+import { cutoff } from "./cutoff.ts";
 
 /** Raises or lowers everything below, or everything above, a frequency. */
 export const shelvingEq = defineModule({
@@ -11,12 +12,9 @@ export const shelvingEq = defineModule({
   inputs: { input: { kind: "1", why: "what is shaped" } },
   parameters: {
     frequencyHz: {
-      unit: "Hz",
+      ...cutoff,
       min: 10,
-      max: 20_000,
       default: 200,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
       why: "middle of the slope, where half of the decibels are reached; kept below 0.49 of the sample rate",
     },
     gainDb: equaliserGainDb,

@@ -1,6 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { tan } from "../signal/math.ts";
-import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { cutoff } from "./cutoff.ts";
 
 /**
  * Low and band of two trapezoidal integrators in a loop.
@@ -38,15 +40,7 @@ export const stateVariable = defineModule({
   source: "A. Simper: Linear trapezoidal integrated state variable filter, Cytomic (2013)",
   inputs: { input: { kind: "1", why: "what is filtered" } },
   parameters: {
-    cutoffHz: {
-      unit: "Hz",
-      min: 5,
-      max: 20_000,
-      default: 1_000,
-      curve: "exponential",
-      smoothingSeconds: 0.02,
-      why: "corner, and place of the resonance; kept below 0.49 of the sample rate",
-    },
+    cutoffHz: { ...cutoff, why: "corner, and place of the resonance; kept below 0.49 of the sample rate" },
     q: {
       unit: "1",
       min: 0.5,

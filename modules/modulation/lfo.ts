@@ -2,15 +2,9 @@ import { defineModule } from "../signal/module.ts";
 import { nextRandom, signedUnit } from "../oscillators/random.ts";
 import { sinOfTurn } from "../signal/math.ts";
 import { signedTurns, turnsPerStep } from "../oscillators/phase.ts";
-import {
-  type Condition,
-  constant,
-  feedback,
-  type Integer,
-  integerFeedback,
-  seededFeedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { feedback, integerFeedback, seededFeedback } from "../signal/feedback.ts";
+import { type Condition, constant, type Integer, type Signal } from "../signal/signal.ts";
+import { unity } from "../signal/unity.ts";
 
 /** `randomStep` jumps to a new level in every period, `randomSmooth` takes the period to get there. */
 export const lfoShapes = ["sine", "triangle", "saw", "square", "randomStep", "randomSmooth"] as const;
@@ -40,12 +34,8 @@ export const lfo = defineModule({
       why: "periods in a second: a breath of a quarter of an hour at the lower end, a buzz at the upper",
     },
     phaseTurns: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "where in its period it begins; two of them a quarter apart move in a circle",
     },
   },

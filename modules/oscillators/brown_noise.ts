@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, feedback } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 import { noise } from "./noise.ts";
 import { noiseLevel } from "./pink_noise.ts";
 

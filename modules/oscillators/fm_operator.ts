@@ -1,7 +1,9 @@
 import { defineModule } from "../signal/module.ts";
 import { sinOfTurn, sinTurns } from "../signal/math.ts";
-import { feedbackOf, type Signal } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import type { Signal } from "../signal/signal.ts";
 import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts";
+import { unity } from "../signal/unity.ts";
 
 /**
  * One sine of a frequency-modulation synthesiser, which moves the phase of the next. What it feeds back is the mean of its
@@ -33,11 +35,8 @@ export const fmOperator = defineModule({
       why: "frequency as a multiple of the note's: whole numbers are harmonic, others ring like bells",
     },
     level: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 1,
-      curve: "linear",
       smoothingSeconds: 0.01,
       why: "height of the wave; in turns of the next operator's phase, 1 is a modulation index of 6.28",
     },

@@ -1,5 +1,5 @@
 import { defineModule } from "../signal/module.ts";
-import { seededFeedback } from "../signal/signal.ts";
+import { seededFeedback } from "../signal/feedback.ts";
 import { nextRandom, signedUnit } from "./random.ts";
 
 /** White noise, -1 to 1, another one for every note, voice and seed of the engine. */

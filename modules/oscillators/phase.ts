@@ -1,4 +1,5 @@
-import { type Integer, integerFeedback, type Signal } from "../signal/signal.ts";
+import { integerFeedback } from "../signal/feedback.ts";
+import type { Integer, Signal } from "../signal/signal.ts";
 
 /** Turns in one step of a 32-bit phase. */
 export const turnsPerStep = 2 ** -32;

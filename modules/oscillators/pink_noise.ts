@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, feedback } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 import { noise } from "./noise.ts";
 
 /** Poles lie this far apart; half way to the next is a zero. Denser ones ripple less, below 0.02 dB already here. */

@@ -1,17 +1,11 @@
 import { defineModule } from "../signal/module.ts";
 import { oneMinusExp, sinOfTurn } from "../signal/math.ts";
-import {
-  conditionFeedback,
-  constant,
-  DelayLine,
-  feedbackOf,
-  type Integer,
-  integerFeedback,
-  seededFeedback,
-  type Signal,
-} from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { conditionFeedback, feedbackOf, integerFeedback, seededFeedback } from "../signal/feedback.ts";
+import { constant, type Integer, type Signal } from "../signal/signal.ts";
 import { playable } from "./phase.ts";
 import { nextRandom, signedUnit } from "./random.ts";
+import { unity } from "../signal/unity.ts";
 
 /** Periods of fewer frames leave no room for the filters in the loop. */
 const shortestPeriod = 2.6;
@@ -61,12 +55,8 @@ export const pluck = defineModule({
       why: "time in which the fundamental falls by 60 dB; harmonics fall faster",
     },
     brightness: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.5,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "0.5 is the string of Karplus and Strong, 0 is of nylon, 1 loses nothing of the treble",
     },
     pick: {

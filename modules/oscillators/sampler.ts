@@ -1,18 +1,11 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, noteToHz } from "../signal/math.ts";
 import type { SampleFile } from "../signal/sample_file.ts";
-import {
-  always,
-  type Condition,
-  conditionFeedback,
-  constant,
-  feedback,
-  type Integer,
-  integerFeedback,
-  type Signal,
-} from "../signal/signal.ts";
-import { cubic } from "../time/delay.ts";
+import { conditionFeedback, feedback, integerFeedback } from "../signal/feedback.ts";
+import { always, type Condition, constant, type Integer, type Signal } from "../signal/signal.ts";
+import { cubic } from "../signal/interpolation.ts";
 import { faderDb } from "../utility/gain.ts";
+import { unity } from "../signal/unity.ts";
 
 /** Steps from one frame of a file to the next: what a 32-bit float tells apart at the pitch of the recording. */
 const stepBits = 24;
@@ -126,29 +119,20 @@ export const sampler = defineModule({
         "pitch: the file sounds as it was recorded at the frequency of its root note, six octaves above at most",
     },
     start: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0,
-      curve: "linear",
       smoothingSeconds: 0,
       why: "part of the file that notes leave out at its beginning; heard with the next note",
     },
     loopStart: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0,
-      curve: "linear",
       smoothingSeconds: 0,
       why: "where a loop of kind range begins, as part of the file",
     },
     loopEnd: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 1,
-      curve: "linear",
       smoothingSeconds: 0,
       why: "where a loop of kind range ends, as part of the file; a loop has 64 frames at least",
     },

@@ -1,8 +1,11 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2, log2, polynomial } from "../signal/math.ts";
-import { constant, seededFeedback, type Signal, table } from "../signal/signal.ts";
+import { seededFeedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
 import { bandLimitedSaw } from "./saw.ts";
+import { unity } from "../signal/unity.ts";
 
 /** How far each saw beside the middle one is off, as a part of the frequency, at full detune. */
 const spread = [-0.11002313, -0.06288439, -0.01952356, 0.01991221, 0.06216538, 0.10745242];
@@ -44,21 +47,13 @@ export const superSaw = defineModule({
   parameters: {
     frequencyHz: oscillatorFrequency,
     detune: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.35,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "the outermost saw is 13 cents off at 0.35, 200 at 1; half of that lies above 0.95",
     },
     mix: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.75,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "level of the six saws beside the middle one; at 0.75 all are equally loud, nearly",
     },
   },

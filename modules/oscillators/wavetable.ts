@@ -1,8 +1,10 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, type Integer, type Signal, table } from "../signal/signal.ts";
+import { constant, type Integer, type Signal } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
 import { classicWaves, type Wave } from "./wave.ts";
 import { levels, levelsOf, samplesOfWave, shortestLevel } from "./wave_levels.ts";
+import { unity } from "../signal/unity.ts";
 
 /** Waves that fit into the numbers that a patch may have in tables. */
 const maxWaves = 32;
@@ -30,12 +32,8 @@ export const wavetable = defineModule({
   parameters: {
     frequencyHz: oscillatorFrequency,
     position: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "place in the row of waves: 0 the first, 1 the last, between two a mixture of both",
     },
   },

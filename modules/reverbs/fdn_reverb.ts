@@ -1,8 +1,12 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2, tan } from "../signal/math.ts";
-import { channel, constant, DelayLine, feedback, type Signal } from "../signal/signal.ts";
-import { tap } from "../time/delay.ts";
+import { channel } from "../signal/channels.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { feedback } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
+import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, sides } from "../utility/stereo.ts";
+import { preDelay } from "./pre_delay.ts";
 
 /** The shortest line as part of the longest. The lengths between are spread evenly by ratio. */
 const shortestPart = 0.35;
@@ -17,7 +21,7 @@ const decay = { unit: "s", min: 0.05, max: 60, curve: "exponential", smoothingSe
 /** A room: its decay is what is asked for, in seconds, for low, middle and high tones. */
 export const fdnReverb = defineModule({
   name: "fdnReverb",
-  summary: "a room whose decay is set in seconds for three bands; stereo, wet only, for the output only",
+  summary: "a room whose decay is set in seconds for three bands; stereo, wet only",
   source:
     "J. M. Jot, A. Chaigne: Digital delay networks for designing artificial reverberators, AES 90 (1991); " +
     "Hadamard matrix; bands by first-order crossovers",
@@ -26,16 +30,9 @@ export const fdnReverb = defineModule({
     lowDecaySeconds: { ...decay, default: 2.4, why: "time to fall by 60 dB, below the lower crossover" },
     decaySeconds: { ...decay, default: 2, why: "time to fall by 60 dB, between the crossovers" },
     highDecaySeconds: { ...decay, default: 0.8, why: "time to fall by 60 dB, above the upper crossover" },
-    preDelaySeconds: {
-      unit: "s",
-      min: 0,
-      max: 0.25,
-      default: 0.01,
-      curve: "linear",
-      smoothingSeconds: 0.2,
-      why: "time before the room answers; larger rooms answer later",
-    },
+    preDelaySeconds: { ...preDelay, why: "time before the room answers; larger rooms answer later" },
   },
+  outputOnly: true,
   options: { lines: 16 as 8 | 16, maxSeconds: 0.09, lowCrossoverHz: 250, highCrossoverHz: 4_000 },
   process: (signals, options, { sampleRateHz, reject }) => {
     const { input, lowDecaySeconds, decaySeconds, highDecaySeconds, preDelaySeconds } = signals;

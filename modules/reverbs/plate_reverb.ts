@@ -1,11 +1,15 @@
 import { defineModule } from "../signal/module.ts";
-import { paceOfHz, smoothed } from "../filters/smoother.ts";
+import { paceOfHz, smoothed } from "../signal/smoother.ts";
 import { exp2, sinOfTurn, sinTurns } from "../signal/math.ts";
-import { channels, constant, DelayLine, type Integer, type Signal } from "../signal/signal.ts";
+import { channels } from "../signal/channels.ts";
+import { DelayLine } from "../signal/delay_line.ts";
+import { constant, type Integer, type Signal } from "../signal/signal.ts";
 import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import { sweepRate } from "../time/sweep.ts";
-import { tap } from "../time/delay.ts";
+import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, monoOf, sides, swapped } from "../utility/stereo.ts";
+import { unity } from "../signal/unity.ts";
+import { preDelay } from "./pre_delay.ts";
 
 /** Dattorro's lengths are frames at this rate. */
 const paperRateHz = 29_761;
@@ -23,7 +27,14 @@ const decaysInRound = 4;
 const ringingSeconds = 0.12;
 
 /** Schroeder's all-pass: what comes in and what comes out of a delay, crossed. */
-function allPass(input: Signal<"1">, delayed: Signal<"1">, line: DelayLine, gain: Signal<"1">): Signal<"1"> {
+function allPass(
+  { input, delayed, line, gain }: {
+    readonly input: Signal<"1">;
+    readonly delayed: Signal<"1">;
+    readonly line: DelayLine;
+    readonly gain: Signal<"1">;
+  },
+): Signal<"1"> {
   const taken = input.minus(delayed.times(gain));
   line.write(taken);
   return delayed.plus(taken.times(gain));
@@ -32,7 +43,7 @@ function allPass(input: Signal<"1">, delayed: Signal<"1">, line: DelayLine, gain
 /** A plate of steel: dense at once, bright, and wide. */
 export const plateReverb = defineModule({
   name: "plateReverb",
-  summary: "a plate: dense at once, bright and wide; stereo, wet only, for the output only",
+  summary: "a plate: dense at once, bright and wide; stereo, wet only",
   source:
     "J. Dattorro: Effect Design, Part 1: Reverberator and Other Filters, JAES 45 (1997); the two halves of " +
     "its tank are the two channels",
@@ -48,15 +59,7 @@ export const plateReverb = defineModule({
       why:
         "time to fall by 60 dB below the damping, within 15 % from 1 s on; less than 0.5 s its all-passes do not allow",
     },
-    preDelaySeconds: {
-      unit: "s",
-      min: 0,
-      max: 0.25,
-      default: 0.01,
-      curve: "linear",
-      smoothingSeconds: 0.2,
-      why: "time before the first sound of the plate; more keeps words clear",
-    },
+    preDelaySeconds: { ...preDelay, why: "time before the first sound of the plate; more keeps words clear" },
     bandwidthHz: {
       unit: "Hz",
       min: 200,
@@ -76,26 +79,20 @@ export const plateReverb = defineModule({
       why: "each round loses 3 dB here, twice, and more above: high tones die first",
     },
     diffusion: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 1,
-      curve: "linear",
-      smoothingSeconds: 0.02,
       why: "how much a click is smeared on its way in; 1 as in the paper, 0 separate echoes",
     },
     modulation: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.25,
-      curve: "linear",
       smoothingSeconds: 0.05,
       why:
         "how far the tank breathes, which keeps it from ringing; at 1 and 1 Hz each round bends by 6 cents",
     },
     modulationHz: { ...sweepRate, max: 3, default: 1, why: "how fast the tank breathes" },
   },
+  outputOnly: true,
   options: {},
   process: (signals, _options, { sampleRateHz }) => {
     const { input, decaySeconds, preDelaySeconds, bandwidthHz, dampingHz, diffusion } = signals;
@@ -112,7 +109,7 @@ export const plateReverb = defineModule({
     let diffused = tap(before, preDelaySeconds.ratio(1 / sampleRateHz));
     for (const [length, gain] of [[142, 0.75], [107, 0.75], [379, 0.625], [277, 0.625]]) {
       const { line, ago } = lineOf(length);
-      diffused = allPass(diffused, line.read(ago), line, diffusion.times(gain));
+      diffused = allPass({ input: diffused, delayed: line.read(ago), line, gain: diffusion.times(gain) });
     }
 
     const perRound = constant<"s">(-3 * Math.log2(10) * roundTrip / paperRateHz / decaysInRound);
@@ -126,9 +123,23 @@ export const plateReverb = defineModule({
     const [long, second, last] = [lineOf(4_453, 4_217), lineOf(1_800, 2_656), lineOf(3_720, 3_163)];
 
     const entering = diffused.plus(swapped(heldInLoop(last.line.read(last.ago))).times(decay));
-    long.line.write(allPass(entering, tap(breathing, breathingAgo), breathing, constant(-0.7)));
+    long.line.write(
+      allPass({
+        input: entering,
+        delayed: tap(breathing, breathingAgo),
+        line: breathing,
+        gain: constant(-0.7),
+      }),
+    );
     const damped = smoothed(long.line.read(long.ago), paceOfHz(dampingHz, sampleRateHz)).times(decay);
-    last.line.write(allPass(damped, second.line.read(second.ago), second.line, constant(0.5)));
+    last.line.write(
+      allPass({
+        input: damped,
+        delayed: second.line.read(second.ago),
+        line: second.line,
+        gain: constant(0.5),
+      }),
+    );
 
     const at = ({ line }: { line: DelayLine }, left: number, right: number) =>
       line.read(pair(frames(left), frames(right)));

@@ -2,7 +2,7 @@ import type { Graph, GraphLine, GraphNode, GraphState, ModuleUse } from "../../c
 import { keyOf } from "../../compiler/graph/operations.ts";
 import { patchLocation } from "./patch_location.ts";
 import { shareStates } from "../../compiler/graph/share_states.ts";
-import type { LineCell, Source, StateCell, TableCell } from "./signal.ts";
+import type { LineCell, Source, StateCell, TableCell } from "./source.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 
 /** What may stand in a graph besides arithmetic. */

@@ -5,8 +5,9 @@
  */
 import { buildRateHz, currentUse, withUse } from "./build_context.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
+import { rangeProblem } from "../../compiler/graph/range_problem.ts";
 import { callerLocation } from "./patch_location.ts";
-import { always, Condition, constant, Integer, Signal, type Unit } from "./signal.ts";
+import { always, Condition, constant, kindOf, Signal, type Unit } from "./signal.ts";
 
 /** Something that can be turned, in a module or in a patch. */
 export interface Parameter<U extends Unit = Unit> {
@@ -70,6 +71,8 @@ export interface ModuleDeclaration<I extends InputTable, P extends ParameterTabl
   readonly parameters: P;
   /** Fixed when the patch is built, with their defaults: sizes, modes. */
   readonly options: O;
+  /** It needs channels side by side, which only the output has; a voice refuses it. */
+  readonly outputOnly?: true;
   readonly process: (
     signals: InputSignals<I> & ParameterSignals<P>,
     options: O,
@@ -92,7 +95,7 @@ export function defineModule<
 >(
   declaration: ModuleDeclaration<I, P, O, R>,
 ): Module<I, P, O, R> {
-  const { name, inputs, parameters, options, process, summary, source } = declaration;
+  const { name, inputs, parameters, options, process, ...described } = declaration;
   for (const [key, parameter] of Object.entries(parameters)) checkParameter(`${name}: ${key}`, parameter);
   const names = [inputs, parameters, options].flatMap(Object.keys);
   const twice = names.find((key, place) => names.indexOf(key) < place);
@@ -134,8 +137,7 @@ export function defineModule<
   };
   return Object.assign(call as unknown as Module<I, P, O, R>, {
     moduleName: name,
-    summary,
-    source,
+    ...described,
     inputs,
     parameters,
     options,
@@ -144,19 +146,14 @@ export function defineModule<
 }
 
 /** Throws TypeError when a parameter's table contradicts itself. */
-export function checkParameter(name: string, { min, max, default: fallback, ...rest }: Parameter): void {
-  const { curve, smoothingSeconds, why } = rest;
-  const numbers = [min, max, fallback, smoothingSeconds];
-  if (!numbers.every(Number.isFinite)) throw new TypeError(`${name}: expected finite numbers`);
-  if (!(min < max)) throw new TypeError(`${name}: expected min below max, found ${min} and ${max}`);
-  if (fallback < min || fallback > max) {
-    throw new TypeError(`${name}: expected a default from ${min} to ${max}, found ${fallback}`);
+export function checkParameter(name: string, parameter: Parameter): void {
+  const { smoothingSeconds, why } = parameter;
+  const problem = rangeProblem(parameter);
+  if (problem !== undefined) throw new TypeError(`${name}: ${problem}`);
+  if (!(smoothingSeconds >= 0 && smoothingSeconds < Infinity)) {
+    throw new TypeError(`${name}: smoothingSeconds: expected 0 or more, found ${smoothingSeconds}`);
   }
-  if (curve === "exponential" && min <= 0) {
-    throw new TypeError(`${name}: an exponential curve needs a min above 0, found ${min}`);
-  }
-  if (smoothingSeconds < 0) throw new TypeError(`${name}: smoothingSeconds: found ${smoothingSeconds}`);
-  if (why === "") throw new TypeError(`${name}: say why`);
+  if (why === "") throw new TypeError(`${name}: expected a reason in why, found none`);
 }
 
 function checkInput(name: string, { kind, optional }: Input, given: unknown): Signal<Unit> | Condition {
@@ -185,13 +182,4 @@ function checkArgument(name: string, parameter: Parameter, given: unknown): Sign
   const range = (given as Signal<Unit>).source.range;
   if (range && range.min >= min && range.max <= max) return given;
   return (given as Signal<Unit>).within(min, max);
-}
-
-function kindOf(given: unknown): string {
-  if (given === undefined || given === null) return "nothing";
-  if (given instanceof Signal) return "a signal";
-  if (given instanceof Condition) return "a condition";
-  if (Array.isArray(given)) return `${given.length} signals`;
-  if (given instanceof Integer) return "an integer signal";
-  return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
 }

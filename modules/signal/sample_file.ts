@@ -1,6 +1,7 @@
 import { sampleIndex } from "./build_context.ts";
 import { type SampleFact, sampleFacts, sampleFactType } from "../../compiler/graph/graph.ts";
-import { Integer, makeNode, Signal, type Unit } from "./signal.ts";
+import { Integer, Signal, type Unit } from "./signal.ts";
+import { makeNode } from "./source.ts";
 import { isSampleName } from "../../compiler/graph/sample_name.ts";
 
 /**
@@ -39,12 +40,12 @@ export class SampleFile {
   /** One frame of a side; silence outside of the file. A file of one channel has the same on both. */
   read(side: "left" | "right", frame: Integer): Signal<"1"> {
     const attribute = sampleIndex(this.name) * 2 + (side === "right" ? 1 : 0);
-    return new Signal(makeNode("sample", "f32", [frame.source], attribute));
+    return new Signal(makeNode({ op: "sample", type: "f32", args: [frame.source], attribute }));
   }
 
   #fact(fact: SampleFact) {
     const attribute = sampleIndex(this.name) * sampleFacts.length + sampleFacts.indexOf(fact);
-    return makeNode("sampleFact", sampleFactType(fact), [], attribute);
+    return makeNode({ op: "sampleFact", type: sampleFactType(fact), attribute });
   }
   #integer(fact: SampleFact): Integer {
     return new Integer(this.#fact(fact));

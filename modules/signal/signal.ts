@@ -3,97 +3,41 @@
  * nothing here runs at audio rate. Three kinds keep numbers, whole numbers and conditions apart, and a `Signal` carries
  * its unit in its type, so that a frequency where seconds belong is an error in the editor.
  */
-import type { LaneType, OperationName } from "../../compiler/graph/operations.ts";
-import { operations } from "../../compiler/graph/operations.ts";
-import type { ModuleUse, SourceName } from "../../compiler/graph/graph.ts";
-import { currentUse, isInPatch } from "./build_context.ts";
-import { simplify } from "../../compiler/graph/simplify.ts";
+import { type OperationName, operations } from "../../compiler/graph/operations.ts";
+import { constantNode, makeNode, type Source } from "./source.ts";
 
 export type Unit = "1" | "Hz" | "s" | "dB" | "semitones";
 
-/** A node before it is numbered. */
-export interface Source {
-  readonly op: OperationName | SourceName;
-  readonly type: LaneType;
-  readonly args: readonly Source[];
-  readonly attribute: number;
-  readonly use: ModuleUse;
-  /** Holds the call stack where the patch itself made it, for error texts; written out only when there is one. */
-  readonly made?: Error;
-  readonly cell?: StateCell | LineCell | TableCell;
-  /** Where the value is known to stay. */
-  readonly range?: { readonly min: number; readonly max: number };
-}
-
-/** The memory behind a {@link feedback}. */
-export interface StateCell {
-  readonly kind: "state";
-  readonly type: LaneType;
-  readonly initial: number;
-  readonly seeded: boolean;
-  next?: Source;
-}
-
-/** The memory behind a {@link DelayLine}. */
-export interface LineCell {
-  readonly kind: "line";
-  readonly frames: number;
-  write?: Source;
-}
-
-export interface TableCell {
-  readonly kind: "table";
-  readonly values: readonly number[];
-}
-
-/** Makes a node; constants are folded here, with the rounding of the lanes. */
-export function makeNode(
-  op: Source["op"],
-  type: LaneType,
-  args: readonly Source[],
-  attribute = 0,
-  cell?: Source["cell"],
-): Source {
-  if (op in operations) {
-    const known = args.map((arg) => arg.op === "constant" ? arg.attribute : undefined);
-    if (known.every((value) => value !== undefined)) {
-      return constantNode(type, operations[op as OperationName].evaluate(known, attribute));
-    }
-    const simple = simplify(op as OperationName, known);
-    if (simple) return "constant" in simple ? constantNode(type, simple.constant) : args[simple.argument];
-  }
-  return { op, type, args, attribute, use: currentUse(), made: isInPatch() ? new Error() : undefined, cell };
-}
-
-function constantNode(type: LaneType, value: number): Source {
-  return { op: "constant", type, args: [], attribute: value, use: currentUse() };
-}
-
 function apply(op: OperationName, args: readonly Source[], attribute = 0): Source {
-  return makeNode(op, operations[op].result, args, attribute);
+  return makeNode({ op, type: operations[op].result, args, attribute });
 }
 
-function floatSource(value: Signal<Unit> | number): Source {
+/** The node of a signal, or of a number as one. Throws TypeError for anything else. */
+export function floatSource(value: Signal<Unit> | number): Source {
   if (value instanceof Signal) return value.source;
   if (typeof value !== "number" || Number.isNaN(value)) {
-    throw new TypeError(`expected a signal or a number, found ${describe(value)}`);
+    throw new TypeError(`expected a signal or a number, found ${kindOf(value)}`);
   }
   return constantNode("f32", Math.fround(value));
 }
 
-function integerSource(value: Integer | number): Source {
+/** The node of an integer signal, or of a whole number as one. Throws TypeError for anything else. */
+export function integerSource(value: Integer | number): Source {
   if (value instanceof Integer) return value.source;
   if (!Number.isInteger(value)) {
-    throw new TypeError(`expected an integer signal or a whole number, found ${describe(value)}`);
+    throw new TypeError(`expected an integer signal or a whole number, found ${kindOf(value)}`);
   }
   return constantNode("i32", value | 0);
 }
 
-function describe(value: unknown): string {
-  if (value instanceof Signal) return "a signal";
-  if (value instanceof Integer) return "an integer signal";
-  if (value instanceof Condition) return "a condition";
-  return Array.isArray(value) ? "several signals" : typeof value === "object" ? "an object" : String(value);
+/** What an argument is, for error texts: `a signal`, `"440"`, `nothing`. */
+export function kindOf(given: unknown): string {
+  if (given === undefined || given === null) return "nothing";
+  if (given instanceof Signal) return "a signal";
+  if (given instanceof Condition) return "a condition";
+  if (Array.isArray(given)) return `${given.length} signals`;
+  if (given instanceof Integer) return "an integer signal";
+  return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
 }
 
 /** A 32-bit float in every lane: sound, or something that moves it. */
@@ -295,138 +239,4 @@ export function constant<U extends Unit = "1">(value: number | Signal<U>): Signa
 /** A condition that is the same for ever. */
 export function always(value: boolean): Condition {
   return new Condition(constantNode("mask", value ? -1 : 0));
-}
-
-type Fed = Signal<Unit> | Integer | Condition;
-
-/**
- * A signal that depends on its own past: `next` gets the value of the frame before and returns that of this frame, which
- * is also the result.
- *
- * @param initial value before the first frame of a voice, or of the patch
- */
-export function feedback<U extends Unit = "1">(
-  initial: number,
-  next: (previous: Signal<U>) => Signal<U>,
-): Signal<U> {
-  return fed("f32", Math.fround(initial), false, (source) => new Signal<U>(source), next);
-}
-
-/** {@link feedback} of integers. */
-export function integerFeedback(initial: number, next: (previous: Integer) => Integer): Integer {
-  return fed("i32", initial | 0, false, (source) => new Integer(source), next);
-}
-
-/** {@link feedback} of conditions. */
-export function conditionFeedback(initial: boolean, next: (previous: Condition) => Condition): Condition {
-  return fed("mask", initial ? -1 : 0, false, (source) => new Condition(source), next);
-}
-
-/** {@link feedback} of integers that begins at a number of its own for every note, lane and seed of the engine. */
-export function seededFeedback(next: (previous: Integer) => Integer): Integer {
-  return fed("i32", 0, true, (source) => new Integer(source), next);
-}
-
-function fed<T extends Fed>(
-  type: LaneType,
-  initial: number,
-  seeded: boolean,
-  wrap: (source: Source) => T,
-  next: (previous: T) => T,
-): T {
-  const cell: StateCell = { kind: "state", type, initial, seeded };
-  const result = next(wrap(makeNode("state", type, [], 0, cell)));
-  cell.next = fedSource(result, type, "feedback");
-  return result;
-}
-
-function fedSource(result: unknown, type: LaneType, name: string): Source {
-  const { source } = (result ?? {}) as { source?: Source };
-  if (source?.type === type) return source;
-  const wanted = { f32: "a signal", i32: "an integer signal", mask: "a condition" }[type];
-  throw new TypeError(`${name}: expected its function to return ${wanted}, found ${describe(result)}`);
-}
-
-/** Several values that feed back into each other: all previous ones go in, all next ones come out. */
-export function feedbackOf<K extends string, U extends Unit = "1">(
-  initial: Readonly<Record<K, number>>,
-  next: (previous: Readonly<Record<K, Signal<U>>>) => Readonly<Record<K, Signal<U>>>,
-): Readonly<Record<K, Signal<U>>> {
-  const cells = Object.entries<number>(initial).map(([name, value]) => ({
-    name: name as K,
-    cell: { kind: "state", type: "f32", initial: Math.fround(value), seeded: false } as StateCell,
-  }));
-  const previous = Object.fromEntries(
-    cells.map(({ name, cell }) => [name, new Signal<U>(makeNode("state", "f32", [], 0, cell))]),
-  ) as Record<K, Signal<U>>;
-  const result = next(previous);
-  for (const { name, cell } of cells) cell.next = fedSource(result?.[name], "f32", `feedback of ${name}`);
-  return result;
-}
-
-/** Longest delay line, in frames: 30 s at 192 kHz. */
-const maxLineFrames = 5_760_000;
-
-/** A ring of past frames. Everything is read before the frame's own value is written. */
-export class DelayLine {
-  readonly #cell: LineCell;
-
-  /** @param frames longest delay that will be read, 1 or more */
-  constructor(frames: number) {
-    if (!Number.isInteger(frames) || frames < 1 || frames > maxLineFrames) {
-      throw new RangeError(`delay line: expected 1 to ${maxLineFrames} frames, found ${frames}`);
-    }
-    this.#cell = { kind: "line", frames };
-  }
-
-  get frames(): number {
-    return this.#cell.frames;
-  }
-
-  /** The value that was written this many frames ago; kept between 1 and the length of the line. */
-  read(framesAgo: Integer | number): Signal<"1"> {
-    const last = this.#cell.frames;
-    const asked = integerSource(framesAgo);
-    const low = asked.op === "constant"
-      ? constantNode("i32", Math.min(last, Math.max(1, asked.attribute)))
-      : new Integer(asked).isBelow(1).selectInteger(
-        1,
-        new Integer(asked).isBelow(last).selectInteger(new Integer(asked), last),
-      ).source;
-    return new Signal(makeNode("read", "f32", [low], 0, this.#cell));
-  }
-
-  /** What the line takes in at the end of each frame; once for each line. */
-  write(value: Signal<Unit> | number): void {
-    if (this.#cell.write) throw new TypeError("delay line: expected one write, found a second");
-    this.#cell.write = floatSource(value);
-  }
-}
-
-/** A list of numbers to look up. The index wraps at the table's length, which is a power of two. */
-export function table(values: readonly number[]): (index: Integer) => Signal<"1"> {
-  const length = values.length;
-  if (length < 1 || (length & (length - 1)) !== 0) {
-    throw new RangeError(`table: expected a power of two of values, found ${length}`);
-  }
-  const cell: TableCell = { kind: "table", values: values.map(Math.fround) };
-  return (index) => new Signal(makeNode("table", "f32", [index.and(length - 1).source], 0, cell));
-}
-
-/** What one channel holds, in all channels. Main mix only. */
-export function channel<U extends Unit>(signal: Signal<U>, index: number): Signal<U> {
-  return new Signal(makeNode("lane", "f32", [signal.source], index));
-}
-
-/** Puts the first channel of each signal side by side. Main mix only. */
-export function channels(...signals: readonly (Signal<"1"> | number)[]): Signal<"1"> {
-  if (signals.length < 1 || signals.length > 4) {
-    throw new RangeError(`channels: expected 1 to 4 signals, found ${signals.length}`);
-  }
-  const sources = signals.map((signal, index) =>
-    // lane `index` is taken of each, so the first channel has to be there
-    index === 0 ? floatSource(signal) : makeNode("lane", "f32", [floatSource(signal)], 0)
-  );
-  while (sources.length < 4) sources.push(constantNode("f32", 0));
-  return new Signal(makeNode("lanes", "f32", sources));
 }

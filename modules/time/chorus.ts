@@ -1,7 +1,7 @@
 import { defineModule } from "../signal/module.ts";
-import { DelayLine } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
-import { tap } from "./delay.ts";
+import { tap } from "../signal/interpolation.ts";
 
 const maxSeconds = 0.06;
 
@@ -42,7 +42,7 @@ export const chorus = defineModule({
     line.write(input);
     const [middle, depth] = [delaySeconds, depthSeconds].map((time) => time.ratio(1 / site.sampleRateHz));
     const offsets = Array.from({ length: voices }, (_, voice) => voice / voices);
-    const copies = sweeps(rateHz, offsets, spreadTurns, site)
+    const copies = sweeps({ rateHz, offsetsTurns: offsets, spreadTurns }, site)
       .map((sweep) => tap(line, middle.plus(depth.times(sweep))));
     const wet = copies.reduce((sum, copy) => sum.plus(copy)).times(1 / voices);
     return mixed(input, wet, mix);

@@ -1,8 +1,9 @@
 import { defineModule } from "../signal/module.ts";
-import { DelayLine } from "../signal/signal.ts";
+import { DelayLine } from "../signal/delay_line.ts";
 import { heldInLoop } from "../utility/stereo.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
-import { tap } from "./delay.ts";
+import { tap } from "../signal/interpolation.ts";
+import { unity } from "../signal/unity.ts";
 
 const maxSeconds = 0.022;
 
@@ -25,11 +26,8 @@ export const flanger = defineModule({
         "delay in the middle of the sweep, at least two frames; its inverse is the distance of the notches",
     },
     depth: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.8,
-      curve: "linear",
       smoothingSeconds: 0.05,
       why: "part of the delay that the sweep covers; at 1 it goes from nothing to twice the delay",
     },
@@ -47,7 +45,7 @@ export const flanger = defineModule({
   options: { spreadTurns: 0 },
   process: ({ input, rateHz, delaySeconds, depth, feedback, mix }, { spreadTurns }, site) => {
     const line = new DelayLine(Math.ceil(maxSeconds * site.sampleRateHz) + 4);
-    const [sweep] = sweeps(rateHz, [0], spreadTurns, site);
+    const [sweep] = sweeps({ rateHz, spreadTurns }, site);
     const frames = delaySeconds.ratio(1 / site.sampleRateHz).times(depth.times(sweep).plus(1));
     const late = tap(line, frames);
     line.write(input.plus(heldInLoop(late).times(feedback)));

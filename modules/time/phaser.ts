@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { exp2, tan } from "../signal/math.ts";
-import { constant, feedback as feedBack, type Signal } from "../signal/signal.ts";
+import { feedback as feedBack } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 import { heldInLoop } from "../utility/stereo.ts";
 import { mixed, mixOf, sweepRate, sweeps } from "./sweep.ts";
 
@@ -59,7 +60,7 @@ export const phaser = defineModule({
       site.reject("stages", `expected 2, 4, 6, 8, 10 or 12, found ${stages}`);
     }
     const { sampleRateHz } = site;
-    const [sweep] = sweeps(rateHz, [0], spreadTurns, site);
+    const [sweep] = sweeps({ rateHz, spreadTurns }, site);
     const cornerHz = centreHz.times(exp2(sweep.times(depthOctaves))).within(5, sampleRateHz * 0.45);
     const g = tan(cornerHz.ratio(sampleRateHz / Math.PI));
     const part = constant(1).minus(constant(1).over(g.plus(1)));

@@ -1,15 +1,16 @@
 import { defineModule } from "../signal/module.ts";
-import { paceOfHz, smoothed } from "../filters/smoother.ts";
-import { channels, DelayLine } from "../signal/signal.ts";
+import { paceOfHz, smoothed } from "../signal/smoother.ts";
+import { channels } from "../signal/channels.ts";
+import { DelayLine } from "../signal/delay_line.ts";
 import { heldInLoop, monoOf, swapped } from "../utility/stereo.ts";
-import { tap } from "./delay.ts";
+import { tap } from "../signal/interpolation.ts";
 
 const maxSeconds = 2;
 
 /** Echoes that go from side to side, each darker and thinner than the one before, as from a tape. */
 export const pingPong = defineModule({
   name: "pingPong",
-  summary: "echoes left and right in turn, filtered each time; stereo, for the output only",
+  summary: "echoes left and right in turn, filtered each time; stereo",
   source: "delay with its channels crossed; one-pole filters in the loop",
   inputs: { input: { kind: "1", why: "left and right; their mean is what is heard again" } },
   parameters: {
@@ -50,6 +51,7 @@ export const pingPong = defineModule({
       why: "each echo loses 3 dB here and more below",
     },
   },
+  outputOnly: true,
   options: {},
   process: (signals, _options, { sampleRateHz }) => {
     const { input, timeSeconds, feedback, highCutHz, lowCutHz } = signals;

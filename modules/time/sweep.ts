@@ -1,7 +1,9 @@
-import { channels, type Signal } from "../signal/signal.ts";
+import { channels } from "../signal/channels.ts";
+import type { Signal } from "../signal/signal.ts";
 import { sinTurns } from "../signal/math.ts";
 import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import type { Site } from "../signal/module.ts";
+import { unity } from "../signal/unity.ts";
 
 /** How fast a sweep goes to and fro. */
 export const sweepRate = {
@@ -15,8 +17,7 @@ export const sweepRate = {
 } as const;
 
 /** How much of the effect is heard; in the middle, where the notches are deepest, both are equal. */
-export const mixOf = (fallback: number, why: string) =>
-  ({ unit: "1", min: 0, max: 1, default: fallback, curve: "linear", smoothingSeconds: 0.02, why }) as const;
+export const mixOf = (fallback: number, why: string) => ({ ...unity, default: fallback, why }) as const;
 
 /** Dry at 0, wet at 1, in a straight line: both belong together, so their amplitudes add up. */
 export function mixed(dry: Signal<"1">, wet: Signal<"1">, mix: Signal<"1">): Signal<"1"> {
@@ -26,12 +27,14 @@ export function mixed(dry: Signal<"1">, wet: Signal<"1">, mix: Signal<"1">): Sig
 /**
  * Sines of one rate that are some turns apart.
  *
- * @param spreadTurns how far the right channel is ahead of the left; other than 0 in the main mix only
+ * `spreadTurns` is how far the right channel is ahead of the left; other than 0 in the main mix only
  */
 export function sweeps(
-  rateHz: Signal<"Hz">,
-  offsetsTurns: readonly number[],
-  spreadTurns: number,
+  { rateHz, offsetsTurns = [0], spreadTurns }: {
+    readonly rateHz: Signal<"Hz">;
+    readonly offsetsTurns?: readonly number[];
+    readonly spreadTurns: number;
+  },
   { sampleRateHz, reject }: Site,
 ): readonly Signal<"1">[] {
   if (!(spreadTurns >= 0 && spreadTurns <= 0.5)) {

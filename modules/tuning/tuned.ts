@@ -1,5 +1,6 @@
 import { buildTuning } from "../signal/build_context.ts";
-import { type Signal, table } from "../signal/signal.ts";
+import type { Signal } from "../signal/signal.ts";
+import { table } from "../signal/table.ts";
 
 /** Keys that a tuning has a pitch for. */
 export const tunedKeys = 128;

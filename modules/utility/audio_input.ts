@@ -1,6 +1,6 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, silentDb } from "../signal/math.ts";
-import { channel } from "../signal/signal.ts";
+import { channel } from "../signal/channels.ts";
 import { faderDb } from "./gain.ts";
 
 /** What comes in from the device, with a fader that begins closed: an open microphone is a decision. */

@@ -1,6 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { sinOfTurn } from "../signal/math.ts";
 import { constant } from "../signal/signal.ts";
+import { unity } from "../signal/unity.ts";
 
 /** From one sound to another with the same power all the way. */
 export const crossfade = defineModule({
@@ -13,11 +14,8 @@ export const crossfade = defineModule({
   },
   parameters: {
     position: {
-      unit: "1",
-      min: 0,
-      max: 1,
+      ...unity,
       default: 0.5,
-      curve: "linear",
       smoothingSeconds: 0.01,
       why: "0 the first, 1 the second, in the middle both 3 dB down",
     },

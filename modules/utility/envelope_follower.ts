@@ -1,6 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { paceOfSeconds } from "../filters/smoother.ts";
-import { feedback } from "../signal/signal.ts";
+import { paceOfSeconds } from "../signal/smoother.ts";
+import { feedback } from "../signal/feedback.ts";
 
 /** How loud something is, as a signal that can move something else. */
 export const envelopeFollower = defineModule({

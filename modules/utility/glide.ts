@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, feedbackOf, type Signal } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 
 /** Where a slide is. `left`: frames until it arrives, -1 before the first note; `pace`: one over the frames of all of it. */
 type Slide = "aim" | "way" | "left" | "pace";

@@ -1,7 +1,7 @@
 import { defineModule } from "../signal/module.ts";
-import { paceOfSeconds, smoothed } from "../filters/smoother.ts";
+import { paceOfSeconds, smoothed } from "../signal/smoother.ts";
 import { exp2 } from "../signal/math.ts";
-import { feedback } from "../signal/signal.ts";
+import { feedback } from "../signal/feedback.ts";
 
 /** Peak and effective level as signals: to show, or to act on. */
 export const meter = defineModule({

@@ -1,13 +1,14 @@
 import { defineModule } from "../signal/module.ts";
-import { channel, channels } from "../signal/signal.ts";
+import { channel, channels } from "../signal/channels.ts";
 
 /** Left and right as what they have in common and how they differ. */
 export const midSideEncode = defineModule({
   name: "midSideEncode",
-  summary: "the middle and the sides of a stereo sound; for the output only",
+  summary: "the middle and the sides of a stereo sound",
   source: "A. D. Blumlein: British patent 394325 (1931)",
   inputs: { input: { kind: "1", why: "left and right" } },
   parameters: {},
+  outputOnly: true,
   options: {},
   process: ({ input }) => {
     const [left, right] = [channel(input, 0), channel(input, 1)];
@@ -18,13 +19,14 @@ export const midSideEncode = defineModule({
 /** Back to left and right. */
 export const midSideDecode = defineModule({
   name: "midSideDecode",
-  summary: "left and right of a middle and its sides; stereo, for the output only",
+  summary: "left and right of a middle and its sides; stereo",
   source: "inverse of midSideEncode",
   inputs: {
     mid: { kind: "1", why: "what both sides have in common" },
     side: { kind: "1", why: "what is added on the left and taken away on the right" },
   },
   parameters: {},
+  outputOnly: true,
   options: {},
   process: ({ mid, side }) => channels(mid.plus(side), mid.minus(side)),
 });
@@ -32,7 +34,7 @@ export const midSideDecode = defineModule({
 /** Makes a stereo sound narrower or wider; its mono sum stays what it is. */
 export const stereoWidth = defineModule({
   name: "stereoWidth",
-  summary: "narrower or wider without a change of the mono sum; stereo, for the output only",
+  summary: "narrower or wider without a change of the mono sum; stereo",
   source: "gain of the side signal, see midSideEncode",
   inputs: { input: { kind: "1", why: "left and right" } },
   parameters: {
@@ -46,6 +48,7 @@ export const stereoWidth = defineModule({
       why: "0 mono, 1 as it is, 2 twice as wide; beyond, hardly anything is left in the middle",
     },
   },
+  outputOnly: true,
   options: {},
   process: ({ input, width }) => {
     const { mid, side } = midSideEncode({ input });

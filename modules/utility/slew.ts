@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
-import { constant, feedbackOf } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant } from "../signal/signal.ts";
 
 /**
  * Follows a signal no faster than it may. Steps may be smaller than what 32 bits can add to the value, so what each sum

@@ -1,4 +1,5 @@
-import { channel, channels, type Signal } from "../signal/signal.ts";
+import { channel, channels } from "../signal/channels.ts";
+import type { Signal } from "../signal/signal.ts";
 
 /** A number for the left and one for the right channel. Main mix only. */
 export function sides(left: number, right: number): Signal<"1"> {

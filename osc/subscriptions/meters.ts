@@ -32,7 +32,7 @@ export class Meters {
     const meter = this.#engine.openMeter();
     const timer = setInterval(() => {
       if (this.#subscribers.size === 0) return; // has just run out
-      sender.reply({ address: "/meters", args: meter.take().map(float) });
+      sender.reply({ address: "/meters", args: meter.drain().map(float) });
     }, 1_000 / rateHz);
     this.#subscribers.join(sender, { meter, timer });
   }

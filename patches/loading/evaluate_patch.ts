@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
-import { planArena } from "../../compiler/arena.ts";
+import { planArena } from "../../compiler/plan/arena.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { graphFromJson } from "../../compiler/graph/validate.ts";

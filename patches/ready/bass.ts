@@ -10,6 +10,7 @@ import { tuned } from "../../modules/tuning/tuned.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { glide } from "../../modules/utility/glide.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Gain behind the ladder: it gives full scale when it is driven. */
 const voiceGain = 0.4;
@@ -20,8 +21,6 @@ const pressureOctaves = 2;
 /** Below it nothing is spread: the bass of a room comes from everywhere. */
 const wideAboveHz = 250;
 
-const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.02 } as const;
-
 /** A bass line for one finger: saw, pulse and an octave below through a driven ladder; notes that overlap slide. */
 export const bass = definePatch({
   name: "bass",
@@ -30,18 +29,18 @@ export const bass = definePatch({
       mode: "legato",
       parameters: {
         glideSeconds: { ...glide.parameters.seconds, max: 2, default: 0.06 },
-        shape: { ...part, default: 0.25, why: "0 a saw, 1 a square, between them both" },
-        sub: { ...part, default: 0.45, why: "level of the triangle an octave below" },
+        shape: { ...unity, default: 0.25, why: "0 a saw, 1 a square, between them both" },
+        sub: { ...unity, default: 0.45, why: "level of the triangle an octave below" },
         cutoffHz: { ...ladder.parameters.cutoffHz, min: 30, max: 8_000, default: 300 },
         resonance: { ...ladder.parameters.resonance, default: 0.45 },
         driveDb: { ...ladder.parameters.driveDb, default: 4 },
         opening: {
-          ...part,
+          ...unity,
           max: 6,
           default: 3.5,
           why: "octaves that each note opens the filter at full velocity",
         },
-        accent: { ...part, default: 0.6, why: "how much softer and duller soft notes are" },
+        accent: { ...unity, default: 0.6, why: "how much softer and duller soft notes are" },
         attackSeconds: { ...adsr.parameters.attackSeconds, max: 2, default: 0.003 },
         decaySeconds: {
           ...adsr.parameters.decaySeconds,

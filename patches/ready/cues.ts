@@ -16,6 +16,7 @@ import { constant, type Signal } from "../../modules/signal/signal.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** What every bed has: fades like those of a lighting desk, and a fader. */
 const fades = {
@@ -55,7 +56,10 @@ function pitchOf({ number, bend }: Note): Signal<"1"> {
 }
 
 /** One sound of the left and another of the right, at the level of the note. */
-function bed(note: Note, p: ParameterSignals<typeof fades>, level: number, side: () => Signal<"1">) {
+function bed(
+  { note, p, level }: { note: Note; p: ParameterSignals<typeof fades>; level: number },
+  side: () => Signal<"1">,
+) {
   const loud = (one: Signal<"1">) => gain({ input: one.times(note.velocity).times(level), gainDb: p.gainDb });
   return { output: [loud(side()), loud(side())] as const, envelope: fade(note, p) };
 }
@@ -71,18 +75,10 @@ export const cues = definePatch({
       voices: 4,
       parameters: {
         ...fades,
-        gusts: {
-          unit: "1",
-          min: 0,
-          max: 1,
-          default: 0.6,
-          curve: "linear",
-          smoothingSeconds: 0.5,
-          why: "0 blows evenly, 1 howls",
-        },
+        gusts: { ...unity, default: 0.6, smoothingSeconds: 0.5, why: "0 blows evenly, 1 howls" },
       },
       voice: (note, p) =>
-        bed(note, p, 0.5, () => {
+        bed({ note, p, level: 0.5 }, () => {
           const gust = wander(0.25).plus(wander(0.9).times(0.4)).times(p.gusts);
           const cutoffHz = pitchOf(note).times(500).times(exp2(gust.times(1.2))).as("Hz");
           const blown = stateVariable({ input: pinkNoise({}), cutoffHz, q: 3.5 }).band;
@@ -94,17 +90,14 @@ export const cues = definePatch({
       parameters: {
         ...fades,
         drops: {
-          unit: "1",
-          min: 0,
-          max: 1,
+          ...unity,
           default: 0.5,
-          curve: "linear",
           smoothingSeconds: 0.5,
           why: "how many single drops are heard in front of the rush",
         },
       },
       voice: (note, p) =>
-        bed(note, p, 0.5, () => {
+        bed({ note, p, level: 0.5 }, () => {
           const rush = onePole({ input: pinkNoise({}), cutoffHz: pitchOf(note).times(900).as("Hz") }).high;
           const falls = noise({}).isAbove(constant(0.9997).minus(p.drops.times(0.0012)));
           const drop = constant(1).where(falls);
@@ -120,7 +113,7 @@ export const cues = definePatch({
       voices: 4,
       parameters: fades,
       voice: (note, p) =>
-        bed(note, p, 0.75, () => {
+        bed({ note, p, level: 0.75 }, () => {
           const roll = wander(0.7).times(0.45).plus(0.55);
           const cutoffHz = pitchOf(note).times(110).times(exp2(roll)).as("Hz");
           const { low } = stateVariable({ input: brownNoise({}), cutoffHz, q: 0.8 });
@@ -131,7 +124,7 @@ export const cues = definePatch({
       voices: 8,
       parameters: fades,
       voice: (note, p) =>
-        bed(note, p, 0.06, () => {
+        bed({ note, p, level: 0.06 }, () => {
           const { frequencyHz, pressure } = note;
           // neighbours that beat against each other, more when the key is pressed
           return [-0.35, 0.04, 0.3].reduce((sum, semitones) => {

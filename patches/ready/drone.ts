@@ -15,12 +15,15 @@ import { definePatch } from "../../modules/patch.ts";
 import { plateReverb } from "../../modules/reverbs/plate_reverb.ts";
 import { buildRateHz } from "../../modules/signal/build_context.ts";
 import { exp2, noteToHz } from "../../modules/signal/math.ts";
-import { channels, type Condition, constant, feedback, type Signal } from "../../modules/signal/signal.ts";
+import { channels } from "../../modules/signal/channels.ts";
+import { feedback } from "../../modules/signal/feedback.ts";
+import { type Condition, constant, type Signal } from "../../modules/signal/signal.ts";
 import { tuned } from "../../modules/tuning/tuned.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { glide } from "../../modules/utility/glide.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Where the ground may move to, in semitones from the root; the root itself more often than the others. */
 const grounds = [0, 0, -5, 3, -2, 0, 5];
@@ -34,7 +37,7 @@ const harmonics = [3, 4, 5, 6, 7, 8, 9];
 const bellCount = 3;
 const fadeInSeconds = 2;
 
-const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.2 } as const;
+const part = { ...unity, smoothingSeconds: 0.2 } as const;
 
 /** A slow random curve from -1 to 1, of its own in each channel. */
 function wander(rateHz: Signal<"Hz">): Signal<"1"> {
@@ -43,10 +46,12 @@ function wander(rateHz: Signal<"Hz">): Signal<"1"> {
 
 /** Bells at random moments, each at a place of its own. */
 function bell(
-  clock: Condition,
-  number: Signal<"semitones">,
-  density: Signal<"1">,
-  seed: number,
+  { clock, number, density, seed }: {
+    readonly clock: Condition;
+    readonly number: Signal<"semitones">;
+    readonly density: Signal<"1">;
+    readonly seed: number;
+  },
 ): Signal<"1"> {
   const { trigger } = stepSequencer({ clock, steps: [{ gate: 1, probability: density }], seed });
   const chosen = arpeggiator({ clock: trigger, numbers: bellScale, order: "random", octaves: 2, seed });
@@ -143,7 +148,8 @@ export const drone = definePatch({
     }, constant(0));
     const rung = Array.from(
       { length: bellCount },
-      (_, index) => bell(beat, ground.number.plus(move), bells.density, index + 1),
+      (_, index) =>
+        bell({ clock: beat, number: ground.number.plus(move), density: bells.density, seed: index + 1 }),
     ).reduce((sum, one) => sum.plus(one));
     const breath = stateVariable({
       input: pinkNoise({}),

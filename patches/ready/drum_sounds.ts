@@ -6,14 +6,9 @@ import { noise } from "../../modules/oscillators/noise.ts";
 import { signedTurns, turnsPerStep } from "../../modules/oscillators/phase.ts";
 import { buildRateHz } from "../../modules/signal/build_context.ts";
 import { exp2, sinOfTurn } from "../../modules/signal/math.ts";
-import {
-  channel,
-  type Condition,
-  conditionFeedback,
-  constant,
-  integerFeedback,
-  type Signal,
-} from "../../modules/signal/signal.ts";
+import { channel } from "../../modules/signal/channels.ts";
+import { conditionFeedback, integerFeedback } from "../../modules/signal/feedback.ts";
+import { type Condition, constant, type Signal } from "../../modules/signal/signal.ts";
 
 /** What a drum gets from its track. */
 export interface Stroke {

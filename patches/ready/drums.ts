@@ -11,6 +11,7 @@ import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { hatSound, kickSound, snareSound, struckSine } from "./drum_sounds.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Sixteenths in a bar of four beats. */
 const stepsPerBar = 16;
@@ -19,11 +20,8 @@ const stepsPerBeat = 4;
 const decay = { ...attackRelease.parameters.releaseSeconds, min: 0.01, max: 3 } as const;
 
 const probability = {
-  unit: "1",
-  min: 0,
-  max: 1,
+  ...unity,
   default: 1,
-  curve: "linear",
   smoothingSeconds: 0,
   why: "chance of each step to be played: 1 always, 0 never",
 } as const;
@@ -46,9 +44,7 @@ function steps(pattern: string): StepTable {
 /** What a track of the sequencer plays. */
 function play<P extends ParameterTable>(
   track: ParameterSignals<P> & ParameterSignals<StepTable> & { readonly probability: Signal<"1"> },
-  clock: Condition,
-  reset: Condition,
-  seed: number,
+  { clock, reset, seed }: { readonly clock: Condition; readonly reset: Condition; readonly seed: number },
 ) {
   return stepSequencer({
     clock,
@@ -149,7 +145,7 @@ export const drums = definePatch({
       swing: time.swing,
     });
     const [kicks, snares, hats, opens] = [kick, snare, hat, openHat].map((track, index) =>
-      play(track, clock, reset, index + 1)
+      play(track, { clock, reset, seed: index + 1 })
     );
     const low = gain({ input: kickSound({ ...kick, ...kicks }), gainDb: kick.gainDb });
     const high = [

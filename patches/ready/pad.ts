@@ -11,14 +11,13 @@ import { chorus } from "../../modules/time/chorus.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Gain of a voice at full velocity: a chord of six stays below the limiter. */
 const voiceGain = 0.22;
 
 /** Semitones that the vibrato goes up and down when a key is pressed hard. */
 const vibratoSemitones = 0.3;
-
-const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.02 } as const;
 
 /** A wide pad that breathes: seven saws and a moving wave above them, slow filters, chorus, and a plate. */
 export const pad = definePatch({
@@ -34,8 +33,8 @@ export const pad = definePatch({
         cutoffHz: { ...stateVariable.parameters.cutoffHz, min: 60, default: 1_100 },
         q: { ...stateVariable.parameters.q, max: 10, default: 0.9 },
         detune: { ...superSaw.parameters.detune, default: 0.35 },
-        shimmer: { ...part, default: 0.35, why: "level of the wave an octave above" },
-        movement: { ...part, max: 3, default: 0.9, why: "octaves that the filter wanders up and down" },
+        shimmer: { ...unity, default: 0.35, why: "level of the wave an octave above" },
+        movement: { ...unity, max: 3, default: 0.9, why: "octaves that the filter wanders up and down" },
         movementHz: { ...lfo.parameters.rateHz, max: 5, default: 0.15 },
         gainDb: faderDb,
       },

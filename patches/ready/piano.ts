@@ -5,18 +5,18 @@ import { fmOperator } from "../../modules/oscillators/fm_operator.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
 import { plateReverb } from "../../modules/reverbs/plate_reverb.ts";
 import { exp2 } from "../../modules/signal/math.ts";
-import { channels, constant } from "../../modules/signal/signal.ts";
+import { channels } from "../../modules/signal/channels.ts";
+import { constant } from "../../modules/signal/signal.ts";
 import { chorus } from "../../modules/time/chorus.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Gain of a voice at full velocity: eight of them stay below the limiter. */
 const voiceGain = 0.26;
 
 /** The tine rings at this harmonic, as in the electric pianos of the first FM keyboards. */
 const tineRatio = 14;
-
-const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.02 } as const;
 
 /** An electric piano by frequency modulation: a body that barks when it is hit hard, a tine that rings above, tremolo. */
 export const piano = definePatch({
@@ -33,8 +33,8 @@ export const piano = definePatch({
           why: "how long middle C rings; an octave above it is a third shorter, below as much longer",
         },
         releaseSeconds: { ...adsr.parameters.releaseSeconds, default: 0.35, max: 10 },
-        bark: { ...part, default: 0.5, why: "overtones of the body, the more the harder the key is hit" },
-        tine: { ...part, default: 0.4, why: "the bell in front of each note" },
+        bark: { ...unity, default: 0.5, why: "overtones of the body, the more the harder the key is hit" },
+        tine: { ...unity, default: 0.4, why: "the bell in front of each note" },
         gainDb: faderDb,
       },
       voice: ({ number, frequencyHz, gate, trigger, velocity, pressure }, p) => {
@@ -78,7 +78,7 @@ export const piano = definePatch({
     },
     tremolo: {
       rateHz: { ...lfo.parameters.rateHz, min: 0.1, max: 12, default: 4.5 },
-      depth: { ...part, default: 0.3, why: "how far the sound goes from side to side" },
+      depth: { ...unity, default: 0.3, why: "how far the sound goes from side to side" },
     },
     chorus: { mix: { ...chorus.parameters.mix, default: 0.25 } },
     reverb: { gainDb: { ...faderDb, default: -17, why: "level of the plate" } },

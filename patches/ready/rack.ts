@@ -7,11 +7,12 @@ import { pluck } from "../../modules/oscillators/pluck.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
 import { plateReverb } from "../../modules/reverbs/plate_reverb.ts";
 import { silentDb } from "../../modules/signal/math.ts";
-import { channel } from "../../modules/signal/signal.ts";
+import { channel } from "../../modules/signal/channels.ts";
 import { pingPong } from "../../modules/time/ping_pong.ts";
 import { audioInput } from "../../modules/utility/audio_input.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Level of the probe at full velocity. */
 const probeGain = 0.55;
@@ -39,11 +40,8 @@ export const rack = definePatch({
     input: {
       gainDb: { ...audioInput.parameters.gainDb, default: 0, why: "what comes in; the lowest value is off" },
       mono: {
-        unit: "1",
-        min: 0,
-        max: 1,
+        ...unity,
         default: 0,
-        curve: "linear",
         smoothingSeconds: 0.01,
         why: "1 puts the first of two inputs on both sides: for one microphone or guitar",
       },

@@ -10,6 +10,7 @@ import { always, type Condition, constant, type Signal } from "../../modules/sig
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
+import { unity } from "../../modules/signal/unity.ts";
 
 /** Gain of a key at full velocity: chords stay below the limiter. */
 const keyGain = 0.5;
@@ -51,8 +52,6 @@ const drums: readonly Drum[] = [
   { file: "crash.flac", keys: [49, 57], position: -0.5, gainDb: -8 },
   { file: "cowbell.flac", keys: [56], position: 0.5, gainDb: -12 },
 ];
-
-const part = { unit: "1", min: 0, max: 1, curve: "linear", smoothingSeconds: 0.02 } as const;
 
 const startPart = {
   ...playFile.parameters.start,
@@ -106,7 +105,7 @@ export const sampler = definePatch({
         sustain: { ...adsr.parameters.sustain, default: 0.5 },
         releaseSeconds: { ...adsr.parameters.releaseSeconds, default: 0.9 },
         glass: {
-          ...part,
+          ...unity,
           default: 0.4,
           why:
             "level of the rubbed glass below the string; it sounds on while a key is held, more when pressed",

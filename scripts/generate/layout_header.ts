@@ -1,8 +1,8 @@
 /** The C header of the shared memory, as the layout in TypeScript declares it. */
 import {
+  DeliveredFlag,
   fixed,
   fixedBytes,
-  HandedFlag,
   layoutMagic,
   layoutVersion,
   seatReportOffset,
@@ -11,6 +11,12 @@ import {
   structures,
   within,
 } from "../../engine/memory/layout.ts";
+import {
+  histogramBuckets,
+  histogramSubBuckets,
+  maximumChannels,
+  roleCount,
+} from "../../engine/memory/constants.ts";
 import type { FieldType, Placed, Section } from "../../engine/memory/layout.ts";
 
 const cTypes: Readonly<Record<FieldType, string>> = { u32: "uint32_t", f32: "float", u64: "uint64_t" };
@@ -29,8 +35,12 @@ export function layoutHeader(): string {
     `#define US_LAYOUT_MAGIC 0x${layoutMagic.toString(16)}u`,
     `#define US_LAYOUT_VERSION ${layoutVersion}u`,
     `#define US_SEAT_REPORT_OFFSET ${seatReportOffset}u`,
-    ...Object.entries(HandedFlag).map(([name, value]) =>
-      `#define US_HANDED_${snake(name).toUpperCase()} ${value}u`
+    `#define US_MAX_CHANNELS ${maximumChannels}u`,
+    `#define US_ROLE_COUNT ${roleCount}u`,
+    `#define US_HISTOGRAM_BUCKETS ${histogramBuckets}u`,
+    `#define US_HISTOGRAM_SUB_BUCKETS ${histogramSubBuckets}u`,
+    ...Object.entries(DeliveredFlag).map(([name, value]) =>
+      `#define US_DELIVERED_${snake(name).toUpperCase()} ${value}u`
     ),
   ];
   for (const [name, section] of Object.entries(sections)) {

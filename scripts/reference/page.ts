@@ -2,7 +2,7 @@
 import { definePatch, instrument, type Note, type Patch } from "../../modules/patch.ts";
 import { Condition, constant, Signal } from "../../modules/signal/signal.ts";
 import { figures } from "./figures.ts";
-import { call, type Entry, inputsOf } from "./library.ts";
+import { call, type Entry, inputsOf } from "../../testing/trial/library.ts";
 
 /** What the benchmark found for a module. */
 export interface Cost {
@@ -70,7 +70,7 @@ function overview({ entries, costs, testsIn }: PageSources): string {
     const cost = costOf(costs, name);
     return row([
       `[${name}](#${name.toLowerCase()})`,
-      `${module.summary}. [Method](../${file}): ${module.source}`,
+      `${summaryOf(module)}. [Method](../${file}): ${module.source}`,
       `[${testsIn(test).length}](../${test})`,
       (figures[name] ?? []).map(({ figure }) => figure).join("; "),
       cost ? String(cost.ns) : "",
@@ -91,7 +91,7 @@ function section(entry: Entry, { costs, pictured, testsIn }: PageSources): strin
   const cost = costOf(costs, name);
   const parts = [
     `### ${name}`,
-    `${sentence(module.summary)} [Source](../${file}): ${sentence(module.source)}`,
+    `${sentence(summaryOf(module))} [Source](../${file}): ${sentence(module.source)}`,
   ];
   if (pictured.includes(name)) parts.push(`![response of ${name}](pictures/modules/${name}.svg)`);
   if (Object.keys(inputs).length > 0) {
@@ -128,6 +128,10 @@ function section(entry: Entry, { costs, pictured, testsIn }: PageSources): strin
   return parts.join("\n\n");
 }
 
+function summaryOf({ summary, outputOnly }: Entry["module"]): string {
+  return outputOnly ? `${summary}; for the output only` : summary;
+}
+
 function comparison({ unit, scsynthNs, ratio }: Cost): string {
   if (unit === undefined || scsynthNs === undefined) return "";
   return `; scsynth's ${unit} ${scsynthNs} ns${ratio === undefined ? "" : `, ${ratio} times as much`}`;
@@ -147,13 +151,13 @@ function outputsOf(entry: Entry): string {
         voices: 1,
         parameters: {},
         voice: (note) => ({
-          output: entry.outputOnly ? note.velocity : look(note.velocity, note),
+          output: entry.module.outputOnly ? note.velocity : look(note.velocity, note),
           envelope: constant(1),
         }),
       }),
     },
     parameters: {},
-    output: ({ one }) => entry.outputOnly ? look(one) : one,
+    output: ({ one }) => entry.module.outputOnly ? look(one) : one,
   });
   patch.build({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 });
   return text;

@@ -1,6 +1,7 @@
 /** Pictures of what changes a sound. */
 import * as library from "../../modules/mod.ts";
-import { channels, type Signal } from "../../modules/signal/signal.ts";
+import { channels } from "../../modules/signal/channels.ts";
+import type { Signal } from "../../modules/signal/signal.ts";
 import { gainDbAt } from "../../testing/measure/spectrum.ts";
 import { impulse, rateHz } from "../../testing/trial/trial_patch.ts";
 import type { Axis, Line, Panel } from "./chart.ts";
@@ -53,7 +54,7 @@ const curves = (effects: Effects): Panels => async () => [{
 }];
 
 /** How the level of what comes in and goes away is followed: gain over time. */
-const stepsTo = async (title: string, effect: Effect, from = 0.1, to = 1): Promise<Panel> => {
+const stepsTo = async (title: string, effect: Effect, { from = 0.1, to = 1 } = {}): Promise<Panel> => {
   const samples = new Float32Array(48_000).fill(from);
   samples.fill(to, 9_600, 28_800);
   const heard = await effected(effect, samples);

@@ -185,10 +185,7 @@ async () => [{
 }];
 
 const knob = (
-  title: string,
-  from: number,
-  to: number,
-  y: Axis,
+  { title, from, to, y }: { title: string; from: number; to: number; y: Axis },
   lines: Readonly<Record<string, (at: Signal<"1">) => Signal<"1">>>,
 ): Panels =>
 async () => {
@@ -358,15 +355,20 @@ export const picturesOfSources: Readonly<Record<string, Panels>> = {
     peak: (input) => library.meter({ input }).peak,
     rms: (input) => library.meter({ input }).rms,
   }),
-  pan: knob("gains", -1, 1, { title: "gain", from: 0, to: 1.05 }, {
+  pan: knob({ title: "gains", from: -1, to: 1, y: { title: "gain", from: 0, to: 1.05 } }, {
     left: (position) => library.pan({ input: constant(1), position })[0],
     right: (position) => library.pan({ input: constant(1), position })[1],
   }),
-  crossfade: knob("gains", 0, 1, { title: "gain", from: 0, to: 1.05 }, {
+  crossfade: knob({ title: "gains", from: 0, to: 1, y: { title: "gain", from: 0, to: 1.05 } }, {
     from: (position) => library.crossfade({ from: constant(1), to: constant(0), position }),
     to: (position) => library.crossfade({ from: constant(0), to: constant(1), position }),
   }),
-  stereoWidth: knob("a sound on the left alone", 0, 2, { title: "gain", from: -0.6, to: 1.6 }, {
+  stereoWidth: knob({
+    title: "a sound on the left alone",
+    from: 0,
+    to: 2,
+    y: { title: "gain", from: -0.6, to: 1.6 },
+  }, {
     left: (width) => library.channel(library.stereoWidth({ input: library.channels(1, 0), width }), 0),
     right: (width) => library.channel(library.stereoWidth({ input: library.channels(1, 0), width }), 1),
   }),

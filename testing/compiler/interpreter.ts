@@ -14,7 +14,7 @@ import {
 } from "../../compiler/graph/graph.ts";
 import { type SampleBank, samplePlaces } from "../../compiler/graph/sample_bank.ts";
 import { type OperationName, operations } from "../../compiler/graph/operations.ts";
-import { velocityPower } from "../../compiler/velocity_power.ts";
+import { velocityPower } from "../../compiler/plan/velocity_power.ts";
 
 const fadeSeconds = 0.005;
 const noteStackLength = 32;

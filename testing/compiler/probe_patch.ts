@@ -1,7 +1,9 @@
 /** Patches whose samples say which notes sound, so that tests of voices can be read. */
 import { definePatch, instrument, type Note } from "../../modules/patch.ts";
 import type { Polyphony } from "../../compiler/graph/graph.ts";
-import { constant, feedback, integerFeedback, type Signal, table } from "../../modules/signal/signal.ts";
+import { feedback, integerFeedback } from "../../modules/signal/feedback.ts";
+import { constant, type Signal } from "../../modules/signal/signal.ts";
+import { table } from "../../modules/signal/table.ts";
 import { PatchPlayer } from "../patch_player.ts";
 import type { Event } from "./random_patch.ts";
 

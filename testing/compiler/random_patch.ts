@@ -5,17 +5,16 @@ import { sine } from "../../modules/oscillators/sine.ts";
 import { definePatch, instrument, type Note, type Patch } from "../../modules/patch.ts";
 import { cosTurns, exp2, log2, oneMinusExp, sinTurns, tan, tanh } from "../../modules/signal/math.ts";
 import { playingModes, stealingRules } from "../../compiler/graph/graph.ts";
+import { channel, channels } from "../../modules/signal/channels.ts";
+import { DelayLine } from "../../modules/signal/delay_line.ts";
 import {
-  channel,
-  channels,
   conditionFeedback,
-  DelayLine,
   feedback,
   integerFeedback,
   seededFeedback,
-  type Signal,
-  table,
-} from "../../modules/signal/signal.ts";
+} from "../../modules/signal/feedback.ts";
+import type { Signal } from "../../modules/signal/signal.ts";
+import { table } from "../../modules/signal/table.ts";
 
 type S = Signal<"1">;
 /** Keeps numbers where neither infinities nor NaNs arise: their bits are not the same everywhere. */

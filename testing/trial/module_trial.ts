@@ -4,13 +4,15 @@ import { definePatch, instrument, type Note, type Patch } from "../../modules/pa
 import { adsr } from "../../modules/envelopes/adsr.ts";
 import { noise } from "../../modules/oscillators/noise.ts";
 import { saw } from "../../modules/oscillators/saw.ts";
-import { Condition, constant, Signal, type Unit } from "../../modules/signal/signal.ts";
+import type { Signal, Unit } from "../../modules/signal/signal.ts";
+import { connected, sumOf } from "./connected.ts";
 
 /** What a trial needs to know of a module. */
 export interface AnyModule {
   readonly moduleName: string;
   readonly inputs: Readonly<Record<string, Input>>;
   readonly parameters: ParameterTable;
+  readonly outputOnly?: true;
 }
 
 /** Where a module stands: in each voice, or in the mix. */
@@ -33,16 +35,21 @@ export const levelAddress = (place: Place) => place === "voice" ? "one/trialLeve
 /** Address of a parameter of the module. */
 export const addressOf = (place: Place, key: string) => place === "voice" ? `one/${key}` : `fx/${key}`;
 
-/**
- * @param stormy parameters that noise throws about, frame by frame, through and beyond their ranges; the others are
- * parameters of the patch
- * @param options what the module needs besides
- */
+export interface TrialOptions {
+  /**
+   * Parameters that noise throws about, frame by frame, through and beyond their ranges; the others are parameters of the
+   * patch.
+   */
+  readonly stormy?: readonly string[];
+  /** What the module needs besides. */
+  readonly options?: object;
+}
+
+/** A patch with a module in one place. */
 export function trialOf(
   module: AnyModule,
   place: Place,
-  stormy: readonly string[] = [],
-  options: object = {},
+  { stormy = [], options = {} }: TrialOptions = {},
 ): Patch {
   const { parameters } = module;
   const turnable = Object.fromEntries(Object.entries(parameters).filter(([key]) => !stormy.includes(key)));
@@ -50,7 +57,7 @@ export function trialOf(
   const heard = (source: Signal<"1">, given: Readonly<Record<string, Signal<Unit>>>, note?: Note) => {
     const storms = stormy.map((key) => [key, storm(parameters[key])]);
     const call = module as unknown as (args: object) => unknown;
-    const inputs = inputsOf(module, source.times(given.trialLevel as Signal<"1">), note);
+    const inputs = connected(module.inputs, source.times(given.trialLevel as Signal<"1">), note);
     const own = Object.keys(turnable).map((key) => [key, given[key]]);
     return sumOf(call({ ...inputs, ...options, ...Object.fromEntries([...own, ...storms]) }));
   };
@@ -77,30 +84,7 @@ export function trialOf(
   });
 }
 
-function inputsOf({ inputs }: AnyModule, source: Signal<"1">, note?: Note): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([key, { kind }]) => [
-      key,
-      kind === "1"
-        ? source
-        : kind === "semitones"
-        ? note?.number
-        : note?.[key as "gate" | "trigger"] ?? source.isAbove(0),
-    ]),
-  );
-}
-
 /** Through the whole range and half as far again on both sides. */
 function storm({ min, max }: ParameterTable[string]): Signal<Unit> {
   return noise({}).times(max - min).plus((min + max) / 2);
-}
-
-function sumOf(outputs: unknown): Signal<"1"> {
-  const list: readonly unknown[] = outputs instanceof Signal || outputs instanceof Condition
-    ? [outputs]
-    : Object.values(outputs as object);
-  return list.reduce<Signal<"1">>(
-    (sum, one) => sum.plus(one instanceof Condition ? one.select(1, 0) : (one as Signal<Unit>).as("1")),
-    constant(0),
-  );
 }

@@ -1,7 +1,8 @@
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import type { ParameterSignals, ParameterTable } from "../../modules/signal/module.ts";
 import { definePatch, instrument, type Note, type Patch, type Stereo } from "../../modules/patch.ts";
-import { channels, constant, type Signal } from "../../modules/signal/signal.ts";
+import { channels } from "../../modules/signal/channels.ts";
+import { constant, type Signal } from "../../modules/signal/signal.ts";
 import { PatchPlayer } from "../patch_player.ts";
 
 /** Frames per second of trials that do not say otherwise. */

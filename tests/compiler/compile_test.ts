@@ -1,11 +1,4 @@
-/**
- * Random patches under random scores, beside a plain interpreter.
- *
- * Covers: compiler/kernel.ts compiler/schedule.ts compiler/arena.ts
- *  compiler/steady.ts compiler/wat/polyphony.ts compiler/wat/instrument.ts
- *  compiler/wat/output.ts modules/signal/flatten.ts compiler/graph/simplify.ts
- *  modules/signal/build_context.ts compiler/group_pair.ts compiler/wat/locals.ts
- */
+/** Random patches under random scores, beside a plain interpreter. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compileGraph } from "../../compiler/compile.ts";

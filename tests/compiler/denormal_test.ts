@@ -8,9 +8,11 @@ import { dcBlocker } from "../../modules/filters/dc_blocker.ts";
 import { stateVariable } from "../../modules/filters/state_variable.ts";
 import { saw } from "../../modules/oscillators/saw.ts";
 import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../compiler/arena.ts";
+import { planArena, voiceField } from "../../compiler/plan/arena.ts";
 import { compileGraph } from "../../compiler/compile.ts";
-import { constant, DelayLine, feedback, feedbackOf, type Signal } from "../../modules/signal/signal.ts";
+import { DelayLine } from "../../modules/signal/delay_line.ts";
+import { feedback, feedbackOf } from "../../modules/signal/feedback.ts";
+import { constant, type Signal } from "../../modules/signal/signal.ts";
 import { delay } from "../../modules/time/delay.ts";
 import { PatchPlayer, peak, testFormat } from "../../testing/patch_player.ts";
 

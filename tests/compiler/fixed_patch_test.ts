@@ -3,16 +3,15 @@ import assert from "node:assert/strict";
 import { adsr } from "../../modules/envelopes/adsr.ts";
 import { sine } from "../../modules/oscillators/sine.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
+import { channel, channels as sideBySide } from "../../modules/signal/channels.ts";
+import { DelayLine } from "../../modules/signal/delay_line.ts";
 import {
-  channel,
-  channels as sideBySide,
   conditionFeedback,
-  DelayLine,
   feedback,
   integerFeedback,
   seededFeedback,
-  table,
-} from "../../modules/signal/signal.ts";
+} from "../../modules/signal/feedback.ts";
+import { table } from "../../modules/signal/table.ts";
 import { compareWithInterpreter } from "../../testing/compiler/comparison.ts";
 import type { Event } from "../../testing/compiler/random_patch.ts";
 

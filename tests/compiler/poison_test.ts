@@ -5,7 +5,9 @@ import { adsr } from "../../modules/envelopes/adsr.ts";
 import { stateVariable } from "../../modules/filters/state_variable.ts";
 import { saw } from "../../modules/oscillators/saw.ts";
 import { definePatch, instrument, type Note, type Patch } from "../../modules/patch.ts";
-import { DelayLine, feedback, type Signal } from "../../modules/signal/signal.ts";
+import { DelayLine } from "../../modules/signal/delay_line.ts";
+import { feedback } from "../../modules/signal/feedback.ts";
+import type { Signal } from "../../modules/signal/signal.ts";
 import { delay } from "../../modules/time/delay.ts";
 import { compileForTest, PatchPlayer, peak, sameBits } from "../../testing/patch_player.ts";
 

@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checksumOf } from "../../engine/memory/checksum.ts";
 import { concealRampFrames } from "../../engine/memory/constants.ts";
-import { fixed, HandedFlag, structureBytes, within } from "../../engine/memory/layout.ts";
+import { DeliveredFlag, fixed, within } from "../../engine/memory/layout.ts";
+import {
+  deliveredIndex,
+  inputSamplesIndex,
+  inputSlotIndex,
+  slotIndex,
+  slotSamplesIndex,
+} from "../../engine/memory/places.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { testMemory } from "../../testing/test_memory.ts";
@@ -20,7 +27,7 @@ class Stream {
     [0, 1, 2].forEach((ring) => {
       this.memory.words[fixed.control.roleRing.index + ring] = ring + 1;
       for (let slot = 0; slot < this.memory.geometry.ringSlots; slot++) {
-        this.memory.words[this.#slot(ring, slot)] = -1;
+        this.memory.words[slotIndex(this.memory, ring, slot)] = -1;
       }
     });
   }
@@ -31,8 +38,8 @@ class Stream {
     samples: Float32Array,
     checksum = checksumOf(new Uint8Array(samples.buffer)),
   ): void {
-    const slot = this.#slot(ring, block);
-    this.memory.floats.set(samples, slot + structureBytes.slot / 4);
+    const slot = slotIndex(this.memory, ring, block);
+    this.memory.floats.set(samples, slotSamplesIndex(this.memory, ring, block));
     this.memory.words[slot + within.slot.checksumLow.index] = checksum.low;
     this.memory.words[slot + within.slot.checksumHigh.index] = checksum.high;
     this.memory.words[slot + within.slot.tag.index] = block;
@@ -51,16 +58,11 @@ class Stream {
     return output;
   }
 
-  handed(block: number): { flags: number; ring: number; low: number } {
-    const entry = (this.memory.geometry.handedOffset +
-      (block & (this.memory.geometry.handedCount - 1)) * structureBytes.handed) / 4;
-    const word = (name: keyof typeof within.handed) => this.memory.words[entry + within.handed[name].index];
+  delivered(block: number): { flags: number; ring: number; low: number } {
+    const entry = deliveredIndex(this.memory, block);
+    const word = (name: keyof typeof within.delivered) =>
+      this.memory.words[entry + within.delivered[name].index];
     return { flags: word("flags"), ring: word("ring"), low: word("checksumLow") };
-  }
-
-  #slot(ring: number, block: number): number {
-    const { ringOffset, ringBytes, ringSlots, slotBytes } = this.memory.geometry;
-    return (ringOffset + ring * ringBytes + (block & (ringSlots - 1)) * slotBytes) / 4;
   }
 }
 
@@ -113,7 +115,7 @@ Deno.test("a block that the primary lacks is taken from another ring in the same
   stream.publish(1, 0, block(1));
   assert.deepEqual(stream.take(), block(1));
   assert.equal(stream.memory.counter("rescuedBlocks"), 1);
-  assert.deepEqual([stream.handed(0).ring, stream.handed(0).flags], [2, HandedFlag.rescued]);
+  assert.deepEqual([stream.delivered(0).ring, stream.delivered(0).flags], [2, DeliveredFlag.rescued]);
 });
 
 Deno.test("a wrong block loses the vote, whoever has it", () => {
@@ -154,9 +156,9 @@ Deno.test("missing blocks fade out from the last sample and in again, and every 
     assert.equal(back[frame * channels], Math.fround(0.5 * Math.fround(gain)));
   }
   assert.equal(stream.memory.counter("concealedFrames"), 3 * blockFrames);
-  assert.deepEqual([1, 4, 6].map((number) => stream.handed(number).flags), [
-    HandedFlag.concealed,
-    HandedFlag.ramped,
+  assert.deepEqual([1, 4, 6].map((number) => stream.delivered(number).flags), [
+    DeliveredFlag.concealed,
+    DeliveredFlag.ramped,
     0,
   ]);
 });
@@ -170,7 +172,7 @@ Deno.test("non-finite samples become zero, and are counted", () => {
   assert.deepEqual([3, 7, 11].map((index) => heard[index]), [0, 0, 0]);
   assert.ok(heard.every(Number.isFinite));
   assert.equal(stream.memory.counter("nonFiniteSamples"), 3);
-  assert.equal(stream.handed(0).low, checksumOf(new Uint8Array(heard.buffer)).low);
+  assert.equal(stream.delivered(0).low, checksumOf(new Uint8Array(heard.buffer)).low);
 });
 
 Deno.test("before play nothing is consumed; after stop it fades to silence and says so", () => {
@@ -204,11 +206,10 @@ Deno.test("captured input is kept by block, whatever the sizes of the calls", ()
     stream.take(frames, input.slice(at, at + frames));
     at += frames;
   }
-  const { inputOffset, inputSlotBytes } = stream.memory.geometry;
   for (let number = 0; number < 6; number++) {
-    const slot = (inputOffset + number * inputSlotBytes) / 4;
-    assert.equal(stream.memory.words[slot], number);
-    const first = slot + structureBytes.inputSlot / 4;
+    const tag = inputSlotIndex(stream.memory, number) + within.inputSlot.tag.index;
+    assert.equal(stream.memory.words[tag], number);
+    const first = inputSamplesIndex(stream.memory, number);
     assert.deepEqual(
       stream.memory.floats.slice(first, first + blockFrames),
       input.slice(number * blockFrames, (number + 1) * blockFrames),

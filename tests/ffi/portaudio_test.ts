@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { openPortAudioLibrary, PortAudioMissingError, portAudioPlaces } from "../../ffi/library_search.ts";
 import {
   chooseDevice,
   type Device,
@@ -7,7 +6,7 @@ import {
   PortAudio,
   PortAudioError,
 } from "../../ffi/portaudio.ts";
-import { structureLayout } from "../../ffi/portaudio_symbols.ts";
+import { HostApiType } from "../../ffi/portaudio_symbols.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { requirement } from "../../testing/requirement.ts";
@@ -15,41 +14,6 @@ import { soundServerNeeds, startSoundServer } from "../../testing/sound_server.t
 import { testMemory } from "../../testing/test_memory.ts";
 
 const { native } = await nativeForTests();
-
-Deno.test("structures are laid out as a C compiler does it", async () => {
-  const folder = await Deno.makeTempDir();
-  const source = `#include <stddef.h>
-#include <stdio.h>
-typedef struct { int structVersion; const char *name; int hostApi; int maxInputChannels; int maxOutputChannels; double a, b, c, d, defaultSampleRate; } PaDeviceInfo;
-typedef struct { int structVersion; int type; const char *name; int deviceCount; int defaultInputDevice; int defaultOutputDevice; } PaHostApiInfo;
-typedef struct { int device; int channelCount; unsigned long sampleFormat; double suggestedLatency; void *hostApiSpecificStreamInfo; } PaStreamParameters;
-int main(void) { printf("%zu %zu %zu %zu %zu", offsetof(PaDeviceInfo, defaultSampleRate), sizeof(PaDeviceInfo), offsetof(PaHostApiInfo, defaultOutputDevice), sizeof(PaHostApiInfo), sizeof(PaStreamParameters)); return 0; }`;
-  await Deno.writeTextFile(`${folder}/a.c`, source);
-  await new Deno.Command("cc", { args: [`${folder}/a.c`, "-o", `${folder}/a`] }).output();
-  const { stdout } = await new Deno.Command(`${folder}/a`).output();
-  await Deno.remove(folder, { recursive: true });
-  const device = structureLayout("PaDeviceInfo");
-  const host = structureLayout("PaHostApiInfo");
-  const ours = [
-    device.offsets.defaultSampleRate,
-    device.bytes,
-    host.offsets.defaultOutputDevice,
-    host.bytes,
-    structureLayout("PaStreamParameters").bytes,
-  ];
-  assert.equal(ours.join(" "), new TextDecoder().decode(stdout));
-});
-
-Deno.test("a path that was given is the only place; otherwise bundled comes before the system", () => {
-  assert.deepEqual(portAudioPlaces("/x/y.so"), ["/x/y.so"]);
-  const places = portAudioPlaces();
-  assert.ok(places[0].includes("/build/") && !places.at(-1)!.includes("/build/"));
-  assert.throws(() => openPortAudioLibrary("/no/such/file.so"), (error: Error) => {
-    assert.ok(error instanceof PortAudioMissingError);
-    assert.match(error.message, /UNDERSTUDY_PORTAUDIO.*\n.*\/no\/such\/file\.so/);
-    return true;
-  });
-});
 
 const device = (index: number, name: string, rest: Partial<Device> = {}): Device => ({
   index,
@@ -113,6 +77,7 @@ requirement({
       for (let cycle = 0; cycle < 12; cycle++) {
         const portAudio = await PortAudio.open(native.symbols.us_ignore_address());
         const system = portAudio.findDevice({ direction: "output", minimumChannels: 2, device: "system" });
+        assert.equal(system.hostApiType, HostApiType.jack);
         const options = {
           outputDevice: system,
           inputDevice: system,

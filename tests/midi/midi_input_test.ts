@@ -232,11 +232,11 @@ jackTest(
     }));
     await sendMidi(messages, { env, to: port.name });
     const taken: number[] = [];
-    for (let events = port.take(); events.length > 0; events = port.take()) {
+    for (let events = port.drain(); events.length > 0; events = port.drain()) {
       taken.push(...events.map(({ first, second }) => (second - 1) << 7 | first));
     }
     assert.deepEqual(taken, Array.from({ length: 4_096 }, (_, index) => index));
-    assert.equal(port.look().lost, 104);
+    assert.equal(port.poll().lost, 104);
     assert.ok((await listPorts(env)).includes("understudy-ring:midi_in"));
     const added = [...threads()].filter((thread) => !before.has(thread));
     assert.ok(added.length > 0, "JACK runs threads for the client");

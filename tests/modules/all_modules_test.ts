@@ -1,13 +1,9 @@
-/**
- * What every module has to keep, whatever it does.
- *
- * Covers: modules/mod.ts modules/patch.ts
- */
+/** What every module has to keep, whatever it does. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "../../modules/mod.ts";
 import type { Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../compiler/arena.ts";
+import { planArena, voiceField } from "../../compiler/plan/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { compileForTest, PatchPlayer, sameBits, testFormat } from "../../testing/patch_player.ts";
 import { sharedRuns } from "../../testing/share.ts";
@@ -153,7 +149,7 @@ for (const { module, places, generates, options } of modules) {
     Deno.test(`${name}: no storm of notes and parameters, at audio rate or not, gives a NaN`, () => {
       fc.assert(
         fc.property(fc.subarray(keys), blows, fc.integer(), (stormy, list, seed) => {
-          const player = new PatchPlayer(compile(trialOf(module, place, stormy, options)), seed);
+          const player = new PatchPlayer(compile(trialOf(module, place, { stormy, options })), seed);
           for (const blow of list) {
             strike(player, place, module, blow);
             assert.ok(player.play(blow.frames).every(Number.isFinite));
@@ -165,7 +161,7 @@ for (const { module, places, generates, options } of modules) {
     });
 
     Deno.test(`${name}: after any storm, silence comes to exact zero and leaves no denormal`, () => {
-      const patch = trialOf(module, place, [], options);
+      const patch = trialOf(module, place, { options });
       const compiled = compile(patch);
       fc.assert(
         fc.property(blows, (list) => {
@@ -189,7 +185,7 @@ for (const { module, places, generates, options } of modules) {
     });
 
     Deno.test(`${name}: any block size and any cuts give the same bytes`, () => {
-      const compiled = compile(trialOf(module, place, [], options));
+      const compiled = compile(trialOf(module, place, { options }));
       const render = (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
         const player = new PatchPlayer(compiled);
         return script.map((blow) => {

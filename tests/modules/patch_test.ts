@@ -1,8 +1,4 @@
-/**
- * What a patch must be, and what its author is told when it is not.
- *
- * Covers: modules/signal/patch_location.ts
- */
+/** What a patch must be, and what its author is told when it is not. */
 import assert from "node:assert/strict";
 import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
@@ -112,7 +108,7 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
   ],
   "a feedback that returns nothing": [
     { 7: `    const tone = u.feedback(0, (x) => { x.plus(1); });` },
-    "LINE7: feedback: expected its function to return a signal, found undefined",
+    "LINE7: feedback: expected its function to return a signal, found nothing",
   ],
   "a feedback that returns another kind": [
     { 7: `    const tone = u.integerFeedback(0, (x) => x.toFloat());` },
@@ -120,7 +116,7 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
   ],
   "several feedbacks of which one is forgotten": [
     { 7: `    const { tone } = u.feedbackOf({ tone: 0, other: 1 }, ({ other }) => ({ tone: other }));` },
-    "LINE7: feedback of other: expected its function to return a signal, found undefined",
+    "LINE7: feedback of other: expected its function to return a signal, found nothing",
   ],
   "a delay line that is never written": [
     { 7: `    const tone = new u.DelayLine(10).read(3);` },

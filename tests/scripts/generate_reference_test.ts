@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { modulesPage, testsIn } from "../../scripts/generate_reference.ts";
 import { chart } from "../../scripts/reference/chart.ts";
 import { figures } from "../../scripts/reference/figures.ts";
-import { libraryEntries } from "../../scripts/reference/library.ts";
+import { libraryEntries } from "../../testing/trial/library.ts";
 import { pictured } from "../../scripts/reference/pictures.ts";
 
 const root = new URL("../../", import.meta.url);

@@ -1,11 +1,9 @@
-import { ArenaChecksum } from "../../engine/memory/checksum.ts";
 import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
-import { within } from "../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { AskedPatch } from "../../engine/patch_swap/asked_patch.ts";
-import type { PatchExports } from "../../engine/renderer/patch_instance.ts";
-import { type Renderer } from "../../engine/renderer/renderer.ts";
-import { ordersIndex } from "../../engine/memory/seats.ts";
+import { type PreparedPatch, preparePatch } from "../../engine/renderer/patch_instance.ts";
+import type { Renderer } from "../../engine/renderer/renderer.ts";
+import { orderIndex } from "../../engine/memory/seats.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 import { keepsState, tallyState } from "../../testing/tally_patch.ts";
@@ -34,16 +32,14 @@ export class Exchanges {
   }
 
   /** An instance of the patch of this number, as the renderers of the engine make theirs. */
-  made(number: number): [CompiledPatch, PatchExports, ArenaChecksum] {
-    const exports = new WebAssembly.Instance(this.#patch.module).exports as unknown as PatchExports;
-    const patch = { ...this.#patch, state: tallyState(number) };
-    return [patch, exports, new ArenaChecksum(this.#checksum, exports.memory)];
+  made(number: number): PreparedPatch {
+    return preparePatch(number, { ...this.#patch, state: tallyState(number) }, this.#checksum);
   }
 
   /** Gives a renderer every patch up to the newest. */
   prepare(renderer: Renderer): void {
     for (let number = renderer.newestPatch + 1; number <= this.#newest; number++) {
-      renderer.prepare(number, ...this.made(number));
+      renderer.prepare(this.made(number));
     }
   }
 
@@ -66,7 +62,7 @@ export class Exchanges {
       return [];
     }
     for (const { seat } of living) {
-      this.#memory.words[ordersIndex(this.#memory, seat) + within.seatOrders.patch.index] = this.#newest;
+      this.#memory.words[orderIndex(this.#memory, seat, "patch")] = this.#newest;
     }
     if (log.room < 1 || living.some(({ renderer }) => renderer.newestPatch < this.#newest)) return [];
     const before = this.#current;

@@ -2,14 +2,17 @@
  * Renderer threads without threads: the engine's own `Renderer` and `RendererLoop` behind the supervision loop's port, each
  * step of which the seeded scheduler may put between any two steps of another.
  */
+import type { FaultCause } from "../../engine/control/control.ts";
 import { seatCount } from "../../engine/memory/constants.ts";
-import { SeatCommand, SeatState, within } from "../../engine/memory/layout.ts";
-import { clearSeat, ordersIndex, reportIndex } from "../../engine/memory/seats.ts";
+import { SeatCommand, SeatState, type within } from "../../engine/memory/layout.ts";
+import { clearSeat, orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { type Renderer, RendererStaleError } from "../../engine/renderer/renderer.ts";
+import { flipBit } from "../../engine/renderer/fault_hooks.ts";
+import type { Renderer } from "../../engine/renderer/renderer.ts";
+import { RendererStaleError } from "../../engine/renderer/renderer_stale_error.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
-import type { FaultCause, SeatView } from "../../engine/supervisor/supervisor.ts";
+import type { SeatView } from "../../engine/supervisor/supervisor.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 
 /** A simulated thread on a seat. */
@@ -86,7 +89,7 @@ export class SimulatedRenderers implements RendererPort {
   spawn(seat: number, incarnation: number): void {
     const { memory, makeRenderer, preparePatches, random, nowMs } = this.#options;
     clearSeat(memory, seat);
-    memory.words[ordersIndex(memory, seat) + within.seatOrders.command.index] = SeatCommand.wait;
+    memory.words[orderIndex(memory, seat, "command")] = SeatCommand.wait;
     const renderer = makeRenderer(seat);
     preparePatches(renderer);
     const thread: Thread = {
@@ -107,10 +110,9 @@ export class SimulatedRenderers implements RendererPort {
   }
 
   join(seat: number, snapshot: number | undefined): void {
-    const { memory: { words } } = this.#options;
-    const orders = ordersIndex(this.#options.memory, seat);
-    words[orders + within.seatOrders.snapshot.index] = snapshot === undefined ? 0 : snapshot + 1;
-    words[orders + within.seatOrders.command.index] = SeatCommand.run;
+    const { memory } = this.#options;
+    memory.words[orderIndex(memory, seat, "snapshot")] = snapshot === undefined ? 0 : snapshot + 1;
+    memory.words[orderIndex(memory, seat, "command")] = SeatCommand.run;
   }
 
   end(seat: number): void {
@@ -130,7 +132,7 @@ export class SimulatedRenderers implements RendererPort {
       const thread = this.#running[random.below(seatCount)];
       if (!thread || thread.crashed || nowMs() < thread.wakesMs || nowMs() < thread.readyMs) continue;
       if (thread.illness === "hung" || (thread.illness === "slow" && !random.chance(0.01))) continue;
-      const state = reportIndex(memory, thread.seat) + within.seatReport.state.index;
+      const state = reportFieldIndex(memory, thread.seat, "state");
       if (memory.words[state] === SeatState.empty) memory.words[state] = SeatState.ready;
       for (let steps = 1 + random.below(8); steps > 0; steps--) {
         if (!this.#stepThread(thread, state)) break;
@@ -159,7 +161,7 @@ export class SimulatedRenderers implements RendererPort {
     else if (kind === "corrupt") {
       // Two that are wrong in the same way would be a majority: the engine promises to survive one at a time.
       if (this.#running.some((other) => other.corrupt && !this.#isGone(other))) return;
-      thread.renderer.flipBit(0, random.below(32));
+      flipBit(thread.renderer.playing, 0, random.below(32));
       thread.corrupt = true;
     } else thread.illness = kind;
   }
@@ -185,7 +187,7 @@ export class SimulatedRenderers implements RendererPort {
       if (!(error instanceof Error)) throw error;
       const isStale = error instanceof RendererStaleError;
       const isTrap = error instanceof WebAssembly.RuntimeError;
-      memory.words[state] = isStale ? SeatState.stale : SeatState.failed;
+      memory.words[state] = isStale ? SeatState.stale : isTrap ? SeatState.trapped : SeatState.failed;
       thread.cause = isStale ? "stale" : isTrap ? "trap" : "throw";
       thread.crashed = true;
       if (isTrap) this.#options.onTrap(thread.renderer.block);
@@ -195,6 +197,6 @@ export class SimulatedRenderers implements RendererPort {
 
   #reported(seat: number, name: keyof typeof within.seatReport): number {
     const { memory } = this.#options;
-    return memory.words[reportIndex(memory, seat) + within.seatReport[name].index];
+    return memory.words[reportFieldIndex(memory, seat, name)];
   }
 }

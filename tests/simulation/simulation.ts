@@ -19,9 +19,10 @@ import { DeliveryLog } from "../../engine/delivery/delivery_log.ts";
 import { concealRampFrames } from "../../engine/memory/constants.ts";
 import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
-import { fixed, structureBytes, within } from "../../engine/memory/layout.ts";
+import { fixed, within } from "../../engine/memory/layout.ts";
+import { deliveredIndex, slotIndex } from "../../engine/memory/places.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
-import { type Renderer } from "../../engine/renderer/renderer.ts";
+import type { Renderer, RendererOptions } from "../../engine/renderer/renderer.ts";
 import { type Supervised, Supervision } from "../../engine/supervisor/supervision.ts";
 import { supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
@@ -38,7 +39,7 @@ export interface SimulationParts {
   readonly patch: CompiledPatch;
   readonly checksum: WebAssembly.Module;
   /** Makes a renderer; planted bugs replace it. */
-  readonly makeRenderer: (...parts: ConstructorParameters<typeof Renderer>) => Renderer;
+  readonly makeRenderer: (options: RendererOptions) => Renderer;
   /** Makes the command log; planted bugs replace it. */
   readonly makeLog?: (memory: SharedMemory) => CommandLog;
 }
@@ -125,7 +126,8 @@ export class Simulation {
       memory: this.#memory,
       random: this.#random,
       nowMs: () => this.#nowMs,
-      makeRenderer: (seat) => parts.makeRenderer(this.#memory, seat, ...this.#exchanges.made(0), seed),
+      makeRenderer: (seat) =>
+        parts.makeRenderer({ memory: this.#memory, ring: seat, seed, patch: this.#exchanges.made(0) }),
       preparePatches: (renderer) => this.#exchanges.prepare(renderer),
       onTrap: (block) => this.#poison.trapped(block),
     });
@@ -311,8 +313,7 @@ export class Simulation {
   }
 
   #tag(seat: number, block: number): number {
-    const { ringOffset, ringBytes, ringSlots, slotBytes } = this.#memory.geometry;
-    return this.#memory.words[(ringOffset + seat * ringBytes + (block & (ringSlots - 1)) * slotBytes) / 4];
+    return this.#memory.words[slotIndex(this.#memory, seat, block) + within.slot.tag.index];
   }
 
   /** Tells the score up to and including this block, with the seal that the renderers found, if they did. */
@@ -343,9 +344,9 @@ export class Simulation {
   }
 
   #compare(block: number, ready: { sane: number; corrupt: number }): void {
-    const { geometry, words } = this.#memory;
-    const entry = (geometry.handedOffset + (block & (geometry.handedCount - 1)) * structureBytes.handed) / 4;
-    const concealed = words[entry + within.handed.ring.index] === 0;
+    const { words } = this.#memory;
+    const entry = deliveredIndex(this.#memory, block);
+    const concealed = words[entry + within.delivered.ring.index] === 0;
     if (concealed) this.#concealed++;
     if (concealed && ready.sane > 0) this.#violation("concealed although a sane renderer had the block");
     if (concealed) this.#rampLeft = concealRampFrames;

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../engine/memory/checksum.ts";
 import { fixed } from "../../engine/memory/layout.ts";
-import { Renderer } from "../../engine/renderer/renderer.ts";
+import { sealIndex, sealLap } from "../../engine/memory/places.ts";
+import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
+import { Renderer, type RendererOptions } from "../../engine/renderer/renderer.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -17,7 +19,7 @@ const parts: SimulationParts = {
   native,
   patch: await tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
   checksum: compileChecksum(),
-  makeRenderer: (...made) => new Renderer(...made),
+  makeRenderer: (options) => new Renderer(options),
 };
 
 Deno.test("under any schedule and any faults, what is heard is the score", () => {
@@ -46,19 +48,18 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
 /** A renderer that applies what the log holds when it comes by, instead of what was sealed. */
 class SkippedSeal extends Renderer {
   readonly #words: Int32Array;
-  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+  readonly #memory: SharedMemory;
 
-  constructor(...made: ConstructorParameters<typeof Renderer>) {
-    super(...made);
-    this.#memory = made[0];
-    this.#words = made[0].words;
+  constructor(options: RendererOptions) {
+    super(options);
+    this.#memory = options.memory;
+    this.#words = options.memory.words;
   }
 
   override claim(): void {
-    const { sealOffset, sealCount } = this.#memory.geometry;
-    const index = sealOffset / 4 + (this.block & (sealCount - 1));
-    const lap = (this.block >>> Math.log2(sealCount)) & 0xFFFF;
-    this.#words[index] = (lap << 16) | (this.#words[fixed.log.head.index] & 0xFFFF);
+    const lap = sealLap(this.#memory, this.block);
+    this.#words[sealIndex(this.#memory, this.block)] = (lap << 16) |
+      (this.#words[fixed.log.head.index] & 0xFFFF);
     super.claim();
   }
 }
@@ -87,11 +88,11 @@ class TornSlot extends Renderer {
 
 /** A renderer that joins at the present, as if its snapshot were not old. */
 class StaleSnapshot extends Renderer {
-  readonly #memory: ConstructorParameters<typeof Renderer>[0];
+  readonly #memory: SharedMemory;
 
-  constructor(...made: ConstructorParameters<typeof Renderer>) {
-    super(...made);
-    this.#memory = made[0];
+  constructor(options: RendererOptions) {
+    super(options);
+    this.#memory = options.memory;
   }
 
   override readSnapshot(slot: number): void {
@@ -122,9 +123,9 @@ class EarlyRelease extends ScrambledLog {
 }
 
 const plantedBugs: Record<string, Partial<SimulationParts>> = {
-  "a skipped seal": { makeRenderer: (...made) => new SkippedSeal(...made) },
-  "a torn slot": { makeRenderer: (...made) => new TornSlot(...made) },
-  "a stale snapshot": { makeRenderer: (...made) => new StaleSnapshot(...made) },
+  "a skipped seal": { makeRenderer: (options) => new SkippedSeal(options) },
+  "a torn slot": { makeRenderer: (options) => new TornSlot(options) },
+  "a stale snapshot": { makeRenderer: (options) => new StaleSnapshot(options) },
   "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
   "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
   "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },

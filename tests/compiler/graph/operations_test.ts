@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { definePatch } from "../../../modules/patch.ts";
 import { type OperationName, operations } from "../../../compiler/graph/operations.ts";
-import { makeNode, Signal } from "../../../modules/signal/signal.ts";
+import { Signal } from "../../../modules/signal/signal.ts";
+import { makeNode } from "../../../modules/signal/source.ts";
 import { PatchPlayer } from "../../../testing/patch_player.ts";
 
 /** Operations from floats to a float: what goes in and out can be played. */
@@ -27,8 +28,10 @@ for (const name of floatOperations) {
         instruments: {},
         parameters: {},
         output: (_buses, _parameters, input) => {
-          const sources = args.map((_, lane) => makeNode("lane", "f32", [input.source], lane));
-          return new Signal(makeNode(name, "f32", sources));
+          const sources = args.map((_, lane) =>
+            makeNode({ op: "lane", type: "f32", args: [input.source], attribute: lane })
+          );
+          return new Signal(makeNode({ op: name, type: "f32", args: sources }));
         },
       }),
       { channels: 4, inputChannels: 4 },

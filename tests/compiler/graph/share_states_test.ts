@@ -1,8 +1,4 @@
-/**
- * What is the same is computed once, and what stands still is not computed in every frame.
- *
- * Covers: modules/signal/flatten.ts compiler/schedule.ts
- */
+/** What is the same is computed once, and what stands still is not computed in every frame. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
@@ -14,9 +10,11 @@ import { definePatch, instrument, type Note } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import type { Graph, PatchGraph } from "../../../compiler/graph/graph.ts";
 import { exp2, tanh } from "../../../modules/signal/math.ts";
-import { scheduleGraph } from "../../../compiler/schedule.ts";
+import { scheduleGraph } from "../../../compiler/plan/schedule.ts";
 import { shareStates } from "../../../compiler/graph/share_states.ts";
-import { constant, DelayLine, feedback, feedbackOf, type Signal } from "../../../modules/signal/signal.ts";
+import { DelayLine } from "../../../modules/signal/delay_line.ts";
+import { feedback, feedbackOf } from "../../../modules/signal/feedback.ts";
+import { constant, type Signal } from "../../../modules/signal/signal.ts";
 import { delay } from "../../../modules/time/delay.ts";
 import { faderDb, gain } from "../../../modules/utility/gain.ts";
 import { PatchPlayer, sameBits, testFormat } from "../../../testing/patch_player.ts";

@@ -1,11 +1,7 @@
-/**
- * Graphs that come from outside: what is right goes through bit for bit, what is wrong is refused, and nothing in between.
- *
- * Covers: compiler/graph/graph_json.ts
- */
+/** Graphs that come from outside: what is right goes through bit for bit, what is wrong is refused, and nothing in between. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { planArena } from "../../../compiler/arena.ts";
+import { planArena } from "../../../compiler/plan/arena.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import type { GraphNode, PatchGraph } from "../../../compiler/graph/graph.ts";
@@ -203,7 +199,7 @@ const wrong: Readonly<Record<string, readonly [change: (graph: Loose) => void, e
   ],
   "a default out of its range": [
     (graph) => graph.parameters[0].default = 1_000,
-    /attackSeconds: expected a default between min and max/,
+    /attackSeconds: expected a default from/,
   ],
   "a comment that could be left": [
     (graph) => graph.main.uses[0].name = "x\n(unreachable)",

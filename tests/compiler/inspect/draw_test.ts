@@ -1,20 +1,8 @@
-/**
- * A patch as people see it: words, a picture, and WebAssembly text with comments.
- *
- * Covers: compiler/inspect/formula.ts
- */
 import assert from "node:assert/strict";
-import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
-import { planArena } from "../../../compiler/arena.ts";
-import { annotateWat } from "../../../compiler/inspect/annotate.ts";
-import { assemble } from "../../../compiler/wasm/assemble.ts";
-import { patchText } from "../../../compiler/compile.ts";
-import { bytesPerVoice, describePatch } from "../../../compiler/inspect/describe.ts";
 import { drawPatch, patchDot } from "../../../compiler/inspect/draw.ts";
 import type { PatchGraph } from "../../../compiler/graph/graph.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
-import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
 import { testFormat } from "../../../testing/patch_player.ts";
 
 const graphs = Object.values(patches).map((patch) => patch.build(testFormat));
@@ -63,64 +51,5 @@ Deno.test("names that Graphviz would take for its own language are only names", 
     const shown = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
       .replaceAll('"', "&quot;").replaceAll("\\", "∖");
     assert.ok(texts.includes(shown), `${shown} in ${texts.join("|")}`);
-  }
-});
-
-Deno.test("the description has every parameter, module, instrument and stretch of memory", () => {
-  for (const graph of graphs) {
-    const plan = planArena(graph, testFormat);
-    for (const operations of [false, true]) {
-      const text = describePatch(graph, testFormat, { operations });
-      for (const { address, description } of graph.parameters) {
-        assert.match(text, new RegExp(`^  /${address} +.* default .*${description.slice(0, 9)}`, "m"));
-      }
-      for (const { name, bytes } of plan.regions) {
-        assert.match(text, new RegExp(`^ +\\d+ +${bytes}  ${name}$`, "m"));
-      }
-      graph.instruments.forEach(({ name, voice }, index) => {
-        assert.ok(
-          text.includes(`instrument ${name}: `) &&
-            text.includes(`${bytesPerVoice(plan, index)} bytes a voice`),
-        );
-        for (const use of voice.uses) {
-          if (use.location) assert.ok(text.includes(`${use.name} (${use.location})`), use.name);
-        }
-      });
-      assert.ok(text.includes(`arena: ${plan.bytes} bytes`));
-    }
-  }
-});
-
-Deno.test("operations of the modules add up to those of the whole, and each is listed once", () => {
-  const summary = describePatch(graph, testFormat);
-  const list = describePatch(graph, testFormat, { operations: true });
-  for (const part of summary.split("operations of").slice(1)) {
-    const rows = [...part.matchAll(/^ {2}(\S.*?) {2,}(\d+) +(\d+) +(\d+)/gm)];
-    const sum = (column: number) => rows.slice(0, -1).reduce((total, row) => total + Number(row[column]), 0);
-    const all = rows.at(-1)!;
-    assert.equal(all[1], "all");
-    assert.deepEqual([2, 3, 4].map(sum), [2, 3, 4].map((column) => Number(all[column])));
-    assert.ok(list.includes(`in every frame: ${all[3]} of `));
-  }
-  const voice = list.slice(list.indexOf("instrument keys"), list.indexOf("\noutput"));
-  const names = [...voice.matchAll(/^ {4}(%\d+) /gm)].map(([, name]) => name);
-  assert.equal(new Set(names).size, names.length);
-});
-
-Deno.test("the commented text assembles to the same bytes, and says of each function and value what it is", async () => {
-  const loader = new SampleLoader();
-  for (const graph of graphs) {
-    const samples = await loader.load(sampleFolderOf(graph.name, undefined), graph.samples ?? []);
-    const { wat, patch } = patchText(graph, testFormat, samples);
-    const text = annotateWat(wat, patch);
-    assert.deepEqual(assemble(text, "commented"), assemble(wat, "plain"));
-    for (const { name, voice } of graph.instruments) {
-      assert.match(text, new RegExp(`^;; ${name}: four voices side by side, while no parameter moves$`, "m"));
-      // a module of which nothing is left but what another takes over has no line of its own; in `keys` all have
-      const said = voice.uses.filter((use) => text.includes(`;; ${use.name} (${use.location})\n`));
-      const expected = graph.name === "keys" ? voice.uses.filter(({ location }) => location).length : 1;
-      assert.ok(said.length >= expected, `${name}: ${said.length} of ${voice.uses.length}`);
-    }
-    assert.match(text, /^;; output: one channel a lane, /m);
   }
 });

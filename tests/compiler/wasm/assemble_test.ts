@@ -1,9 +1,4 @@
-/**
- * The assembler beside `wabt`, the reference: the same bytes for every patch, every instruction and every number.
- *
- * Covers: compiler/wasm/assemble.ts compiler/wasm/assemble_function.ts compiler/wasm/instruction_set.ts
- *  compiler/wasm/wat_reader.ts compiler/wasm/byte_writer.ts
- */
+/** The assembler beside `wabt`, the reference: the same bytes for every patch, every instruction and every number. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import wabt from "wabt";
@@ -12,7 +7,7 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { assemble } from "../../../compiler/wasm/assemble.ts";
 import { patchText } from "../../../compiler/compile.ts";
 import { instructions } from "../../../compiler/wasm/instruction_set.ts";
-import { floatText } from "../../../compiler/kernel.ts";
+import { floatText } from "../../../compiler/wat/float_text.ts";
 import { AssemblyError } from "../../../compiler/wasm/wat_reader.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { sine } from "../../../modules/oscillators/sine.ts";
 import { definePatch, type Instrument, instrument } from "../../../modules/patch.ts";
-import { chokeProblem } from "../../../compiler/graph/choke_groups.ts";
+import { chokeText } from "../../../compiler/wat/choke.ts";
 import { constant } from "../../../modules/signal/signal.ts";
-import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
+import { runText } from "../../../testing/compiler/run_text.ts";
+import { PatchPlayer, peak, testFormat } from "../../../testing/patch_player.ts";
 
 /** A drum kit of steady tones: each note at its own loudness, so that it can be told which of them sound. */
 function kit(options: Partial<Instrument> = {}) {
@@ -23,6 +24,10 @@ function kit(options: Partial<Instrument> = {}) {
     output: ({ drums }) => drums,
   });
 }
+
+/** What the text of a choke calls, with voices at the beginning of the memory. */
+const sharedLane =
+  `(func $drums_lane (param $voice i32) (result i32) (i32.shl (local.get $voice) (i32.const 2)))`;
 
 const sounding = ({ memory, patch }: PatchPlayer) => {
   const [{ offset, groupCount, groupBytes }] = patch.arena.voices!;
@@ -78,21 +83,23 @@ Deno.test("all voices of a unison are choked, however far they are detuned, also
   assert.equal(sounding(player), 4);
 });
 
-Deno.test("groups that make no sense are refused", () => {
-  for (
-    const [groups, expected] of [
-      [[42, 44], /expected lists of notes/],
-      ["hats", /expected lists of notes/],
-      [[[42]], /two notes or more/],
-      [[[42, 42]], /each note once, found 42 again/],
-      [[[42, 128]], /whole notes from 0 to 127, found 128/],
-      [[[42, 44.5]], /found 44\.5/],
-    ] as const
-  ) {
-    assert.match(chokeProblem(groups) ?? "", expected);
-  }
-  const build = (options: Partial<Instrument>) =>
-    kit(options).build({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 });
+Deno.test("a note belongs to the group of the nearest whole note, or to none", () => {
+  const { instruments: [instrument] } = kit().build(testFormat);
+  const { call } = runText(
+    sharedLane,
+    chokeText(instrument, "1"),
+    `(func (export "group") (param $number f32) (result i32) (call $drums_choke_group (local.get $number)))`,
+  );
+  const numbers = [42, 44.4, 45.6, 80.49, 43, 79, 0, 127];
+  assert.deepEqual(numbers.map((number) => call("group", number)), [1, 1, 1, 2, 0, 0, 0, 0]);
+  assert.equal(
+    chokeText({ ...instrument, polyphony: { ...instrument.polyphony, chokeGroups: [] } }, "1"),
+    "",
+  );
+});
+
+Deno.test("groups that make no sense are refused where the instrument is built", () => {
+  const build = (options: Partial<Instrument>) => kit(options).build(testFormat);
   assert.throws(
     () => build({ mode: "mono", voices: 1 }),
     /chokeGroups: a mono instrument has one voice to choke/,

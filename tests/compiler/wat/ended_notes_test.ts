@@ -1,13 +1,14 @@
-/**
- * A patch writes down the notes that no voice plays any more.
- *
- * Covers: compiler/wat/ended_notes.ts compiler/wat/voice.ts
- */
+/** A patch writes down the notes that no voice plays any more. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import type { Polyphony } from "../../../compiler/graph/graph.ts";
+import { endedNotesKept } from "../../../compiler/graph/compiled_patch.ts";
+import { noteEndedText } from "../../../compiler/wat/ended_notes.ts";
+import { runText } from "../../../testing/compiler/run_text.ts";
+import { textSourceOf } from "../../../testing/compiler/text_source.ts";
+import { patches } from "../../../patches/ready/catalogue.ts";
 import { PatchPlayer } from "../../../testing/patch_player.ts";
 import { playStep } from "../../../testing/compiler/comparison.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";
@@ -35,10 +36,13 @@ function probe(polyphony: Partial<Polyphony>): Promise<PatchPlayer> {
 function ended({ memory, patch }: PatchPlayer): { count: number; ids: number[] } {
   const words = new Int32Array(memory, patch.arena.endedNotesOffset!);
   const count = words[0];
-  const kept = Math.min(count, 64);
+  const kept = Math.min(count, endedNotesKept);
   return {
     count,
-    ids: Array.from({ length: kept }, (_, index) => words[4 + ((count - kept + index) & 63) * 2 + 1]),
+    ids: Array.from(
+      { length: kept },
+      (_, index) => words[4 + ((count - kept + index) & (endedNotesKept - 1)) * 2 + 1],
+    ),
   };
 }
 
@@ -101,5 +105,24 @@ Deno.test("whatever is played, when all is silent every note that began has ende
       }),
       { numRuns: 40 },
     );
+  }
+});
+
+Deno.test("of very many ended notes the last are known, each at the place of its number, also when the count wraps", () => {
+  const { plan } = textSourceOf(patches.sines);
+  const at = 1_024;
+  const { call, words } = runText(
+    noteEndedText({ ...plan, endedNotes: at }),
+    `(func (export "end") (param $instrument i32) (param $id i32)
+      (call $note_ended (local.get $instrument) (local.get $id)))`,
+  );
+  const first = 2 ** 31 - 10; // the count is about to wrap
+  words[at / 4] = first;
+  const total = endedNotesKept + 20;
+  for (let id = 0; id < total; id++) call("end", id % 3, id);
+  assert.equal(words[at / 4], (first + total) | 0);
+  for (let id = total - endedNotesKept; id < total; id++) {
+    const place = at / 4 + 4 + ((first + id) & (endedNotesKept - 1)) * 2;
+    assert.deepEqual([words[place], words[place + 1]], [id % 3, id]);
   }
 });

@@ -1,11 +1,13 @@
-/**
- * Notes that are moved while they sound.
- *
- * Covers: compiler/wat/expression.ts
- */
+/** Notes that are moved while they sound. */
 import assert from "node:assert/strict";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
+import { expressions } from "../../../compiler/graph/graph.ts";
+import { expressionText, unexpressedText } from "../../../compiler/wat/expression.ts";
+import { patches } from "../../../patches/ready/catalogue.ts";
+import { runText } from "../../../testing/compiler/run_text.ts";
+import { textSourceOf } from "../../../testing/compiler/text_source.ts";
+import { instrumentWords, voiceField } from "../../../compiler/plan/arena.ts";
 import { PatchPlayer } from "../../../testing/patch_player.ts";
 
 const [bend, pressure, timbre] = [0, 1, 2];
@@ -100,4 +102,26 @@ Deno.test("pressure and timbre stay between 0 and 1 for the voice, whatever adds
   player.exports.express(0, 1, 3, 9);
   player.exports.express_all(0, -1, 9);
   assert.deepEqual(heard(player), [0, 1]);
+});
+
+Deno.test("a note that begins has the instrument's expression and none of its own, of every kind", () => {
+  const { plan: { instruments: [places] } } = textSourceOf(patches.sines);
+  const [lane, words] = [1_024, 4_096];
+  const { call, floats } = runText(
+    `(func $one_lane (param $voice i32) (result i32) (i32.const ${lane}))`,
+    expressionText("one", 1, { ...places, words }),
+    `(func (export "begin") (local $lane i32) (local.set $lane (i32.const ${lane})) ${
+      unexpressedText("one")
+    })`,
+  );
+  expressions.forEach((kind, index) => {
+    floats[(words + instrumentWords.expression) / 4 + index] = index + 1;
+    floats[(lane + voiceField.own) / 4 + index * 4] = 9;
+    floats[(lane + voiceField[kind]) / 4] = 9;
+  });
+  call("begin");
+  expressions.forEach((kind, index) => {
+    assert.equal(floats[(lane + voiceField[kind]) / 4], index + 1);
+    assert.equal(floats[(lane + voiceField.own) / 4 + index * 4], 0);
+  });
 });

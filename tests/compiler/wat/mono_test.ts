@@ -3,10 +3,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { definePatch, instrument } from "../../../modules/patch.ts";
 import type { Polyphony } from "../../../compiler/graph/graph.ts";
-import { noteStackLength } from "../../../compiler/arena.ts";
+import { instrumentWords, noteStackLength } from "../../../compiler/plan/arena.ts";
 import { constant } from "../../../modules/signal/signal.ts";
 import { glide } from "../../../modules/utility/glide.ts";
 import { pan } from "../../../modules/utility/pan.ts";
+import { monoText } from "../../../compiler/wat/mono.ts";
+import { runText } from "../../../testing/compiler/run_text.ts";
+import { textSourceOf } from "../../../testing/compiler/text_source.ts";
 import { PatchPlayer, peak } from "../../../testing/patch_player.ts";
 import { followProbe, Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";
@@ -325,4 +328,32 @@ Deno.test("unison: a note takes all voices that it needs, from the oldest note f
   assert.deepEqual(probe.release(2).sums(), [2 * 2 ** 3, 2 * 2 ** 2]);
   const odd = await Probe.of({ voices: 3, unison: 2 });
   assert.deepEqual(odd.strike(1, 2).sums(), [2 ** 1 + 2 * 2 ** 2, 0]);
+});
+
+Deno.test("a key is forgotten wherever it stands, and only the last one struck is told as such", () => {
+  const source = textSourceOf(definePatch({
+    name: "mono",
+    instruments: {
+      one: instrument({
+        mode: "mono",
+        parameters: {},
+        voice: ({ velocity, gate }) => ({ output: velocity, envelope: gate.select(1, 0) }),
+      }),
+    },
+    parameters: {},
+    output: ({ one }) => one,
+  }));
+  const text = monoText(source.patch.instruments[0], { ...source.plan.instruments[0], words: 1_024 });
+  const forget = text.slice(text.indexOf("(func $one_forget"), text.indexOf("(func $one_off"))
+    .replace("$one_forget", '$one_forget (export "forget")');
+  const { call, words } = runText(forget);
+  const [keys, stack] = [1_024 + instrumentWords.keys, 1_024 + instrumentWords.stack].map((at) => at / 4);
+  words[keys] = 3;
+  words.set([11, 0, 0, 12, 0, 0, 13, 0, 0], stack);
+  assert.equal(call("forget", 99), 0);
+  assert.equal(call("forget", 12), 0);
+  assert.deepEqual([words[keys], words[stack], words[stack + 3]], [2, 11, 13]);
+  assert.equal(call("forget", 13), 1);
+  assert.equal(call("forget", 11), 1);
+  assert.equal(words[keys], 0);
 });

@@ -1,8 +1,10 @@
-/** What a keyboard player expects of several voices. One voice: `mono_test.ts`; clicks: `retaking_test.ts`. */
+/** What a keyboard player expects of several voices. One voice: `mono_test.ts`; clicks: `plan/velocity_power_test.ts`. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { sines } from "../../../patches/ready/sines.ts";
 import { playingModes, stealingRules } from "../../../compiler/graph/graph.ts";
+import { sharedFunctions } from "../../../compiler/wat/polyphony.ts";
+import { runText } from "../../../testing/compiler/run_text.ts";
 import { PatchPlayer, peak, sameBits } from "../../../testing/patch_player.ts";
 import { playStep } from "../../../testing/compiler/comparison.ts";
 import { Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
@@ -260,5 +262,24 @@ Deno.test("a copy of the memory in the middle of notes goes on with the same bit
         { numRuns: 10 },
       );
     }
+  }
+});
+
+Deno.test("seeds of voices, notes and states that lie side by side lead to beginnings far apart, none of them zero", () => {
+  const { call } = runText(
+    sharedFunctions,
+    `(func (export "seeded") (param $seed i32) (param $stream i32) (param $index i32) (result i32)
+      (call $seeded (local.get $seed) (local.get $stream) (local.get $index)))`,
+  );
+  const side = [0, 1, 2, 3, 4, 5, 6, 7];
+  const all = side.flatMap((seed) =>
+    side.flatMap((stream) => side.map((index) => call("seeded", seed, stream, index)))
+  );
+  assert.equal(new Set(all).size, all.length);
+  assert.ok(all.every((number) => number % 2 !== 0));
+  // of 512 numbers every bit but the lowest is set in about half
+  for (let bit = 1; bit < 32; bit++) {
+    const set = all.filter((number) => (number >>> bit & 1) === 1).length;
+    assert.ok(Math.abs(set - all.length / 2) < 80, `bit ${bit}: ${set}`);
   }
 });

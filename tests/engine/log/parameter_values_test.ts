@@ -36,13 +36,13 @@ const set = (target: number, value: number, block?: number, frame = 0): LogEntry
 Deno.test("parameters begin at their defaults, and what is set at once is told once", () => {
   const { values, changes } = table();
   assert.deepEqual([values.valueOf(0), values.valueOf(1), values.valueOf(2)], [0.5, 0.25, undefined]);
-  values.take([set(0, 1), set(0, 1), { opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
+  values.record([set(0, 1), set(0, 1), { opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
   assert.deepEqual(changes, [[0, 1]]);
 });
 
 Deno.test("a value with a time counts when its block has been taken, in the order of time, across the wrap", () => {
   const { values, changes } = table();
-  values.take([set(0, 0.75, 3, 5), set(0, 1, 3, 2), set(1, 0, -2)]);
+  values.record([set(0, 0.75, 3, 5), set(0, 1, 3, 2), set(1, 0, -2)]);
   values.advance(-2);
   assert.deepEqual(changes, []);
   values.advance(3);
@@ -54,14 +54,14 @@ Deno.test("a value with a time counts when its block has been taken, in the orde
 Deno.test("a clear drops what waits, and only what was sent before it", () => {
   const { values } = table();
   const clear: LogEntry = { opcode: Opcode.clear, target: 0, value: 0, extra: 0 };
-  values.take([set(0, 1, 9), clear, set(1, 1, 9)]);
+  values.record([set(0, 1, 9), clear, set(1, 1, 9)]);
   values.advance(10);
   assert.deepEqual([values.valueOf(0), values.valueOf(1)], [0.5, 1]);
 });
 
 Deno.test("another patch keeps what has the same address, inside its range", () => {
   const { values } = table();
-  values.take([set(0, 1), set(1, 1), set(1, 0.5, 7)]);
+  values.record([set(0, 1), set(1, 1), set(1, 0.5, 7)]);
   values.declare([parameter("b/z", 0.1), parameter("a/y"), parameter("a/x", 0, 0.75)]);
   values.advance(8);
   assert.deepEqual([0, 1, 2].map((index) => values.valueOf(index)), [0.1, 0.5, 0.75]);

@@ -5,14 +5,14 @@ import { PendingLimit } from "../../../engine/log/pending_limit.ts";
 
 Deno.test("places are free again when the block is sealed, not before, also across the wrap", () => {
   const limit = new PendingLimit();
-  limit.hold(5, pendingCapacity, 0xFFFFFFF0 | 0);
-  assert.throws(() => limit.hold(9, 1, 5), CommandRefusedError);
-  limit.hold(9, pendingCapacity, 6);
+  limit.acquire(5, pendingCapacity, 0xFFFFFFF0 | 0);
+  assert.throws(() => limit.acquire(9, 1, 5), CommandRefusedError);
+  limit.acquire(9, pendingCapacity, 6);
 });
 
 Deno.test("a clear frees every place and says how many there were", () => {
   const limit = new PendingLimit();
-  limit.hold(5, 1_000, 0);
+  limit.acquire(5, 1_000, 0);
   assert.equal(limit.clear(), 1_000);
-  limit.hold(5, pendingCapacity, 0);
+  limit.acquire(5, pendingCapacity, 0);
 });

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { ArenaChecksum, checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { testMemory } from "../../../testing/test_memory.ts";
-import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
+import { fixed, within } from "../../../engine/memory/layout.ts";
+import { slotIndex, slotSamplesIndex } from "../../../engine/memory/places.ts";
 
 const module = compileChecksum();
 const memory = new WebAssembly.Memory({ initial: 1 });
@@ -26,10 +27,10 @@ Deno.test("the native callback gives the same checksum as the renderers", async 
   const shared = testMemory({ blockFrames: 48, channels: 1 });
   const samples = Float32Array.from({ length: 48 }, (_, index) => Math.fround(Math.sin(index)));
   const { low, high } = checksumOf(new Uint8Array(samples.buffer));
-  const slot = shared.geometry.ringOffset;
-  shared.floats.set(samples, (slot + structureBytes.slot) / 4);
-  shared.words[slot / 4 + within.slot.checksumLow.index] = low;
-  shared.words[slot / 4 + within.slot.checksumHigh.index] = high;
+  const slot = slotIndex(shared, 0, 0);
+  shared.floats.set(samples, slotSamplesIndex(shared, 0, 0));
+  shared.words[slot + within.slot.checksumLow.index] = low;
+  shared.words[slot + within.slot.checksumHigh.index] = high;
   shared.words[fixed.control.roleRing.index] = 1;
   shared.words[fixed.control.play.index] = 1;
   const output = new Float32Array(48);

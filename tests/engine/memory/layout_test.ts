@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fixed, geometryOf, lineBytes, powerOfTwoAtLeast, roundUp } from "../../../engine/memory/layout.ts";
+import {
+  fixed,
+  geometryOf,
+  lineBytes,
+  powerOfTwoAtLeast,
+  roundUp,
+  structureBytes,
+} from "../../../engine/memory/layout.ts";
 import { layoutHeader } from "../../../scripts/generate/layout_header.ts";
 
 Deno.test("the C header is what the declaration says", async () => {
@@ -46,7 +53,7 @@ Deno.test("for any configuration the regions follow each other, aligned and insi
       g.sealOffset,
       g.logOffset,
       g.inputOffset,
-      g.handedOffset,
+      g.deliveredOffset,
       g.workOffset,
       g.snapshotOffset,
       g.captureOffset,
@@ -57,7 +64,7 @@ Deno.test("for any configuration the regions follow each other, aligned and insi
       g.sealCount * 4,
       g.logCapacity * 32,
       g.inputSlots * g.inputSlotBytes,
-      g.handedCount * 32,
+      g.deliveredCount * structureBytes.delivered,
       given.blockFrames * given.channels * 4,
       g.snapshotBytes * g.snapshotCount,
       g.captureFrames * given.channels * 4,

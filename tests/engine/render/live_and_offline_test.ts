@@ -3,7 +3,7 @@ import { logEntryWords } from "../../../engine/memory/constants.ts";
 import type { Command } from "../../../engine/control/control.ts";
 import { EntryField, Opcode, opcodeMask } from "../../../engine/log/command_log.ts";
 import { completePosition } from "../../../engine/log/seal_table.ts";
-import { HandedFlag } from "../../../engine/memory/layout.ts";
+import { DeliveredFlag } from "../../../engine/memory/layout.ts";
 import { blockRecordWords } from "../../../engine/session/session_format.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
 import type { CompiledPatch } from "../../../compiler/graph/compiled_patch.ts";
@@ -50,7 +50,7 @@ async function read(path: string, patch: CompiledPatch): Promise<Recorded> {
     }
     for (let at = 1; at < words.length; at += blockRecordWords) {
       position = completePosition(position, words[at] & 0xFFFF);
-      const damage = HandedFlag.concealed | HandedFlag.faded | HandedFlag.ramped;
+      const damage = DeliveredFlag.concealed | DeliveredFlag.faded | DeliveredFlag.ramped;
       if (((words[at] >>> 16) & damage) === 0) intact.push(seals.length);
       seals.push(position);
     }

@@ -1,11 +1,22 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ArenaChecksum, compileChecksum } from "../../../engine/memory/checksum.ts";
-import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { CommandLog, EntryField, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
-import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
+import { fixed, within } from "../../../engine/memory/layout.ts";
+import {
+  inputSamplesIndex,
+  inputSlotIndex,
+  logEntryIndex,
+  slotSamplesIndex,
+  snapshotArenaIndex,
+} from "../../../engine/memory/places.ts";
+import { reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
-import { type PatchExports, Renderer, RendererStaleError } from "../../../engine/renderer/renderer.ts";
+import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { Renderer } from "../../../engine/renderer/renderer.ts";
+import { RendererStaleError } from "../../../engine/renderer/renderer_stale_error.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { tallyPatch } from "../../../testing/tally_patch.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
@@ -16,8 +27,7 @@ const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlo
 const tally = await tallyPatch(format);
 
 function rendererOn(memory: SharedMemory, ring: number, patch = tally): Renderer {
-  const exports = new WebAssembly.Instance(patch.module).exports as unknown as PatchExports;
-  return new Renderer(memory, ring, patch, exports, new ArenaChecksum(checksum, exports.memory), 7);
+  return new Renderer({ memory, ring, seed: 7, patch: preparePatch(0, patch, checksum) });
 }
 
 function setUp(dimensions: Parameters<typeof testMemory>[0] = {}) {
@@ -27,9 +37,8 @@ function setUp(dimensions: Parameters<typeof testMemory>[0] = {}) {
 }
 
 function samplesOf(memory: SharedMemory, ring: number, block: number): Float32Array {
-  const { ringOffset, ringBytes, ringSlots, slotBytes, blockFrames, channels } = memory.geometry;
-  const start =
-    (ringOffset + ring * ringBytes + (block & (ringSlots - 1)) * slotBytes + structureBytes.slot) / 4;
+  const { blockFrames, channels } = memory.geometry;
+  const start = slotSamplesIndex(memory, ring, block);
   return memory.floats.slice(start, start + blockFrames * channels);
 }
 
@@ -83,7 +92,7 @@ Deno.test("who takes over a snapshot goes on with the same bytes, pending comman
   const original = rendererOn(memory, 0);
   log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1, at: { block: 9, frame: 5 } }]);
   for (let block = 0; block < 5; block++) original.renderBlock();
-  original.writeSnapshot(2, 1);
+  original.writeSnapshot(2);
   const joiner = rendererOn(memory, 1);
   joiner.readSnapshot(2);
   for (let block = 5; block < 12; block++) {
@@ -96,8 +105,8 @@ Deno.test("who takes over a snapshot goes on with the same bytes, pending comman
 Deno.test("a damaged snapshot is refused", () => {
   const { memory } = setUp();
   const renderer = rendererOn(memory, 0);
-  renderer.writeSnapshot(0, 1);
-  memory.bytes[memory.geometry.snapshotOffset + structureBytes.snapshot + 70_000] ^= 4;
+  renderer.writeSnapshot(0);
+  memory.bytes[snapshotArenaIndex(memory, 0) * 4 + 70_000] ^= 4;
   assert.throws(() => renderer.readSnapshot(0), /snapshot 0: its checksum/);
 });
 
@@ -105,7 +114,7 @@ Deno.test("who needs an overwritten log entry stops instead of playing something
   const { memory, log } = setUp();
   const renderer = rendererOn(memory, 0);
   log.append(new Array(log.room).fill({ opcode: Opcode.panic, target: 0, value: 0, extra: 0 }));
-  memory.words[memory.geometry.logOffset / 4 + 7] = 99;
+  memory.words[logEntryIndex(memory, 0) + EntryField.position] = 99;
   renderer.claim();
   assert.throws(() => renderer.takeCommands(), RendererStaleError);
 });
@@ -128,15 +137,10 @@ Deno.test("block n hears the input of block n − lookahead", () => {
   const inputGain = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
   log.append([{ opcode: Opcode.set, target: inputGain, value: 0, extra: 0 }]);
   const renderer = rendererOn(memory, 0, patch);
-  const { inputOffset, inputSlotBytes } = memory.geometry;
   for (let block = 0; block < 200; block++) {
-    const slot = (inputOffset + block * inputSlotBytes) / 4;
-    memory.words[slot + within.inputSlot.tag.index] = block;
-    memory.floats.fill(
-      block / 1_000,
-      slot + structureBytes.inputSlot / 4,
-      slot + structureBytes.inputSlot / 4 + 32,
-    );
+    memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+    const first = inputSamplesIndex(memory, block);
+    memory.floats.fill(block / 1_000, first, first + 32);
     renderer.renderBlock();
   }
   const heard = samplesOf(memory, 0, 199);
@@ -151,14 +155,12 @@ Deno.test("a flipped bit anywhere in the patch's state changes the state's check
       renderer.renderBlock();
       const check = () => {
         renderer.reportState();
-        const start = (memory.geometry.seatOffset + 128) / 4;
-        return [
-          memory.words[start + within.seatReport.checkLow.index],
-          memory.words[start + within.seatReport.checkHigh.index],
-        ];
+        return (["checkLow", "checkHigh"] as const).map((name) =>
+          memory.words[reportFieldIndex(memory, 0, name)]
+        );
       };
       const before = check();
-      renderer.flipBit(place, bit);
+      flipBit(renderer.playing, place, bit);
       assert.notDeepEqual(check(), before);
     }),
     { numRuns: 30 },

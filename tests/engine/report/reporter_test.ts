@@ -16,9 +16,9 @@ Deno.test("a listener that throws keeps no other from hearing, and one that left
   made.observe(() => {
     throw new Error("mine");
   });
-  made.tell({ event: "alone" });
+  made.emit({ event: "alone" });
   stop();
-  made.tell({ event: "overload" });
+  made.emit({ event: "overload" });
   assert.deepEqual(events, [{ event: "alone" }]);
   assert.equal(lines.filter((line) => line.includes("mine")).length, 2);
 });

@@ -15,7 +15,7 @@ Deno.test("voices, peaks by channel, values and events tell what the sound does,
   engine.submit([60, 64].map((id) => ({ kind: "noteOn", instrument: 0, id, number: id, velocity: 1 })));
   await until("two voices sound", () => engine.voices()[0] === 2);
   await until("only the left is loud", () => {
-    const [left, right] = meter.take();
+    const [left, right] = meter.drain();
     return left > 0.05 && right < 1e-6;
   });
   engine.injectFault("kill", "primary");

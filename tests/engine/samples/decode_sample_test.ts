@@ -136,7 +136,7 @@ Deno.test("what is no sound file is said to be none, with what it is and what wo
   await refused("a.aif", bytes("FORM"), /found AIFF/);
   await refused("a.m4a", bytes("\0\0\0 ftypM4A"), /found MP4/);
   await refused("a.ogg", bytes("OggS".padEnd(28, "\0") + "OpusHead"), /found Ogg with Opus/);
-  await refused("a.wav", bytes("RIFF\0\0\0\0WAVE"), /cannot be decoded: .*; export it anew/);
+  await refused("a.wav", bytes("RIFF\0\0\0\0WAVE"), /cannot be decoded: .*; export it again/);
   const six = new wavefile.WaveFile();
   six.fromScratch(6, 48_000, "16", Array.from({ length: 6 }, () => [1, 2, 3]));
   await refused(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Comparison, vote } from "../../../engine/supervisor/comparison.ts";
 import { structureBytes, within } from "../../../engine/memory/layout.ts";
+import { slotIndex } from "../../../engine/memory/places.ts";
 import { reportIndex } from "../../../engine/memory/seats.ts";
 import { testMemory } from "../../../testing/test_memory.ts";
 
@@ -18,9 +19,9 @@ Deno.test("a majority names who is wrong; without one nobody is", () => {
 Deno.test("every published block is compared once, also where the ring has wrapped", () => {
   const memory = testMemory();
   const comparison = new Comparison(memory);
-  const { ringOffset, ringBytes, ringSlots, slotBytes } = memory.geometry;
+  const { ringSlots } = memory.geometry;
   const publish = (seat: number, block: number, low: number) => {
-    const slot = (ringOffset + seat * ringBytes + (block & (ringSlots - 1)) * slotBytes) / 4;
+    const slot = slotIndex(memory, seat, block);
     memory.words[slot + within.slot.checksumLow.index] = low;
     memory.words[slot + within.slot.tag.index] = block;
     memory.words[reportIndex(memory, seat) + within.seatReport.published.index] = block + 1;

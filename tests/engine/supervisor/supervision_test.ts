@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
 import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
-import { ArenaChecksum, compileChecksum } from "../../../engine/memory/checksum.ts";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
-import { type PatchExports, Renderer } from "../../../engine/renderer/renderer.ts";
+import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
+import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
 import { poisonNumber, tallyPatch } from "../../../testing/tally_patch.ts";
@@ -35,17 +37,8 @@ class Stage {
       memory: this.memory,
       random: new SeededRandom(1),
       nowMs: () => this.nowMs,
-      makeRenderer: (seat) => {
-        const exports = new WebAssembly.Instance(tally.module).exports as unknown as PatchExports;
-        return new Renderer(
-          this.memory,
-          seat,
-          tally,
-          exports,
-          new ArenaChecksum(checksum, exports.memory),
-          7,
-        );
-      },
+      makeRenderer: (seat) =>
+        new Renderer({ memory: this.memory, ring: seat, seed: 7, patch: preparePatch(0, tally, checksum) }),
       preparePatches: () => {},
       onTrap: () => {},
     });
@@ -131,7 +124,7 @@ Deno.test("a divergence is reported once, until checksums agree again", () => {
   const stage = new Stage().playing().consume(8);
   for (let round = 1; round <= 2; round++) {
     const [, standby] = stage.supervision.running;
-    stage.renderers.on(standby)!.renderer.flipBit(0, 3);
+    flipBit(stage.renderers.on(standby)!.renderer.playing, 0, 3);
     stage.consume(8);
     stage.until("three are in lockstep again", () => stage.supervision.inLockstep === 3);
     const reported = stage.events.filter(({ event }) => event === "divergence");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import type { FaultCause } from "../../../engine/control/control.ts";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import {
   type Action,
-  type FaultCause,
   type SeatView,
   Supervisor,
   supervisorDefaults,

@@ -6,7 +6,7 @@ import { WallClock } from "../../../engine/time/wall_clock.ts";
 function look(clock: { wall: WallClock; nowMs: number }, toMs: number, setOffset: (nowMs: number) => void) {
   for (; clock.nowMs < toMs; clock.nowMs += 4.013) {
     setOffset(clock.nowMs);
-    clock.wall.look(clock.nowMs);
+    clock.wall.poll(clock.nowMs);
   }
 }
 

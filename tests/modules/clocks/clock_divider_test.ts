@@ -1,6 +1,3 @@
-/**
- * Covers: modules/clocks/interval.ts modules/clocks/step_count.ts
- */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clockDivider } from "../../../modules/clocks/clock_divider.ts";

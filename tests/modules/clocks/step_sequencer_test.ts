@@ -1,6 +1,3 @@
-/**
- * Covers: modules/clocks/hold.ts modules/clocks/pick.ts modules/clocks/interval.ts
- */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { chance } from "../../../modules/clocks/chance.ts";

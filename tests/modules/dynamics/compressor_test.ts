@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { compressor } from "../../../modules/dynamics/compressor.ts";
-import { channels, constant } from "../../../modules/signal/signal.ts";
+import { channels } from "../../../modules/signal/channels.ts";
+import { constant } from "../../../modules/signal/signal.ts";
 import { peak } from "../../../testing/patch_player.ts";
 import { decibels } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { limiter, lookAheadFrames } from "../../../modules/dynamics/limiter.ts";
-import { channels } from "../../../modules/signal/signal.ts";
+import { channels } from "../../../modules/signal/channels.ts";
 import { peak } from "../../../testing/patch_player.ts";
 import { decibels } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { linkedLevel } from "../../../modules/dynamics/linked_level.ts";
-import { channels } from "../../../modules/signal/signal.ts";
+import { channels } from "../../../modules/signal/channels.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const reject = (option: string, problem: string): never => {

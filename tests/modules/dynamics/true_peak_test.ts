@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { truePeak, truePeakFrames } from "../../../modules/dynamics/true_peak.ts";
-import { DelayLine } from "../../../modules/signal/signal.ts";
+import { DelayLine } from "../../../modules/signal/delay_line.ts";
 import { peak } from "../../../testing/patch_player.ts";
 import { decibels } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, impulse, process } from "../../../testing/trial/trial_patch.ts";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { nextRandom, signedUnit } from "../../../modules/oscillators/random.ts";
-import { constant, integerFeedback } from "../../../modules/signal/signal.ts";
+import { integerFeedback } from "../../../modules/signal/feedback.ts";
+import { constant } from "../../../modules/signal/signal.ts";
 import { playVoice } from "../../../testing/trial/trial_patch.ts";
 
 Deno.test("numbers are those of Marsaglia's xorshift with 13, 17 and 5", async () => {

@@ -1,6 +1,3 @@
-/**
- * Covers: compiler/graph/sample_bank.ts modules/signal/sample_file.ts
- */
 import assert from "node:assert/strict";
 import { sampler } from "../../../modules/oscillators/sampler.ts";
 import { definePatch, instrument, type Note, type Patch, type Voice } from "../../../modules/patch.ts";

@@ -1,6 +1,6 @@
 import type { PatchFormat } from "../../../compiler/graph/compiled_patch.ts";
 import type { Signal } from "../../../modules/signal/signal.ts";
-import { channels } from "../../../modules/signal/signal.ts";
+import { channels } from "../../../modules/signal/channels.ts";
 import { mean, rms } from "../../../testing/measure/level.ts";
 import { effectPatch, effectPlayer, impulse, process } from "../../../testing/trial/trial_patch.ts";
 

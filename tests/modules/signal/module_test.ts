@@ -146,8 +146,8 @@ Deno.test("a table that contradicts itself is refused when the module is declare
     [{ default: 11 }, /mine: pitch: expected a default from 1 to 10, found 11/],
     [{ min: 0 }, /mine: pitch: an exponential curve needs a min above 0, found 0/],
     [{ max: Infinity }, /mine: pitch: expected finite numbers/],
-    [{ smoothingSeconds: -1 }, /mine: pitch: smoothingSeconds: found -1/],
-    [{ why: "" }, /mine: pitch: say why/],
+    [{ smoothingSeconds: -1 }, /mine: pitch: smoothingSeconds: expected 0 or more, found -1/],
+    [{ why: "" }, /mine: pitch: expected a reason in why, found none/],
   ];
   for (const [change, message] of wrong) {
     const declare = () =>

@@ -1,6 +1,3 @@
-/**
- * Covers: modules/time/sweep.ts
- */
 import assert from "node:assert/strict";
 import { chorus } from "../../../modules/time/chorus.ts";
 import { PatchPlayer } from "../../../testing/patch_player.ts";

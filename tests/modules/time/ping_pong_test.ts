@@ -1,6 +1,3 @@
-/**
- * Covers: modules/utility/stereo.ts modules/filters/smoother.ts
- */
 import assert from "node:assert/strict";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { pingPong } from "../../../modules/time/ping_pong.ts";

@@ -1,8 +1,4 @@
-/**
- * Scala files, and what they do to the pitch of notes.
- *
- * Covers: modules/tuning/tuned.ts patches/loading/read_tuning.ts
- */
+/** Scala files, and what they do to the pitch of notes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readScale, tuningOf } from "../../../modules/tuning/scala.ts";

@@ -1,0 +1,16 @@
+/** What a patch may have at most: what its author is told while it is built, and what a graph from outside is held to. */
+
+/** Names of patches, instruments and parameters: parts of OSC addresses, and of names in WebAssembly text. */
+export const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
+
+/** Voices of one instrument. */
+export const maxVoices = 4_096;
+
+/** Voices that play one note together. */
+export const maxUnison = 16;
+
+/** Distance between the outermost voices of a unison, in cents: an octave. */
+export const maxDetuneCents = 1_200;
+
+/** Longest delay line, in frames: 30 s at 192 kHz. */
+export const maxLineFrames = 30 * 192_000;

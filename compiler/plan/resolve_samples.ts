@@ -1,0 +1,44 @@
+import type { SampleBank } from "../graph/sample_bank.ts";
+import { PatchError } from "../graph/patch_error.ts";
+import { type Graph, type GraphNode, type PatchGraph, sampleFacts } from "../graph/graph.ts";
+import { rewriteGraph } from "./rewrite.ts";
+import { shareStates } from "../graph/share_states.ts";
+
+/**
+ * A patch whose samples are there: lengths, rates and root notes have become numbers, and what follows from them is
+ * folded. A file of one channel sounds the same on both sides, so what was to be computed for each is computed once.
+ *
+ * @throws {PatchError} when the bank does not have what the patch plays
+ */
+export function resolveSamples(patch: PatchGraph, bank?: SampleBank): PatchGraph {
+  const { samples = [] } = patch;
+  if (samples.length === 0) return patch;
+  const found = bank?.files.map(({ name }) => name) ?? [];
+  if (found.length !== samples.length || found.some((name, index) => name !== samples[index])) {
+    throw new PatchError(
+      `plays ${samples.join(", ")}: expected these samples to be loaded, found ${found.join(", ") || "none"}`,
+    );
+  }
+  const resolve = (graph: Graph) => resolveGraph(graph, bank!);
+  return {
+    ...patch,
+    instruments: patch.instruments.map((instrument) => ({ ...instrument, voice: resolve(instrument.voice) })),
+    main: resolve(patch.main),
+  };
+}
+
+function resolveGraph(graph: Graph, { files }: SampleBank): Graph {
+  const known = ({ op, attribute }: GraphNode) =>
+    op === "sampleFact"
+      ? Math.fround(
+        files[Math.floor(attribute / sampleFacts.length)][sampleFacts[attribute % sampleFacts.length]],
+      )
+      : undefined;
+  const { nodes, ...rest } = rewriteGraph(graph, known);
+  const oneSided = nodes.map((node) =>
+    node.op === "sample" && files[node.attribute >> 1].channels === 1
+      ? { ...node, attribute: node.attribute & ~1 }
+      : node
+  );
+  return shareStates({ ...rest, nodes: oneSided });
+}

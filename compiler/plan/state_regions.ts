@@ -1,0 +1,58 @@
+/**
+ * Which parts of a patch's state a later version of it can take over, when it is exchanged while it plays: parameters of
+ * the same address and range, instruments of the same name whose voices hold the same kinds of state, and the output's
+ * memory likewise. Shapes leave out what only moves the sound, so that a note rings on through a change of its filter.
+ */
+import { endedNotesKept, type StateRegion } from "../graph/compiled_patch.ts";
+import { type ArenaPlan, instrumentWords, lineStride, parameterRecord, ringFrames } from "./arena.ts";
+import type { Graph, PatchGraph } from "../graph/graph.ts";
+
+/** All stretches of state, with what has to be the same for them to be taken over. */
+export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] {
+  const regions: StateRegion[] = [
+    { name: "clock, seed, counters", shape: "", offset: plan.clock, bytes: 16 },
+    {
+      name: "notes that ended",
+      shape: "",
+      offset: plan.endedNotes,
+      bytes: 16 + endedNotesKept * 8,
+    },
+    ...patch.parameters.map(({ address, unit, min, max, smoothingSeconds }, index) => ({
+      name: `parameter ${address}`,
+      shape: [unit, min, max, smoothingSeconds].join(" "),
+      offset: plan.parameters + index * parameterRecord.bytes,
+      bytes: parameterRecord.ramp, // all but the length of its ramps, which is the new patch's own
+    })),
+  ];
+  patch.instruments.forEach(({ name, polyphony, voice }, index) => {
+    const { words, groups, groupCount, groupBytes, lines, lineBytes } = plan.instruments[index];
+    const { voices, mode, unison } = polyphony;
+    const shape = [voices, mode, unison, shapeOf(voice)].join(" ");
+    regions.push(
+      { name: `${name}: pedal and keys`, shape, offset: words, bytes: instrumentWords.bytes },
+      { name: `${name}: voices`, shape, offset: groups, bytes: groupCount * groupBytes },
+      { name: `${name}: delay lines`, shape, offset: lines, bytes: groupCount * lineBytes },
+    );
+  });
+  const { main } = patch;
+  regions.push({
+    name: "output: states",
+    shape: shapeOf(main),
+    offset: plan.mainStates,
+    bytes: main.states.length * 16,
+  });
+  main.lines.forEach(({ frames }, index) =>
+    regions.push({
+      name: `output: delay line ${index}`,
+      shape: `${frames} ${patch.channels}`,
+      offset: plan.mainLines[index],
+      bytes: ringFrames(frames) * lineStride(patch.channels),
+    })
+  );
+  return regions.filter(({ bytes }) => bytes > 0);
+}
+
+function shapeOf({ states, lines }: Graph): string {
+  const kinds = states.map(({ type, seeded }) => seeded ? "seeded" : type);
+  return [...kinds, ...lines.map(({ frames }) => `line ${frames}`)].join(",");
+}

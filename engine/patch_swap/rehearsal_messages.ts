@@ -1,0 +1,51 @@
+/** Messages between the main isolate and the thread of a rehearsal, checked by the side that receives them. */
+import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
+import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
+import { invariant } from "../../foundation/invariant.ts";
+
+/** A patch to rehearse. */
+export interface RehearsalStart {
+  readonly graph: PatchGraph;
+  /** The sound files that it names. */
+  readonly samples?: SampleBank;
+  readonly format: PatchFormat;
+  readonly seed: number;
+  /** Path of the native part, through which the thread lowers its own priority and locks samples in memory. */
+  readonly nativeLibrary: string;
+  /** Runs at normal priority because nothing plays yet; by default only when no other thread needs the processor. */
+  readonly beforeStart?: boolean;
+}
+
+/** The patch and how it played, or why it did not. */
+export type RehearsalResult = {
+  readonly patch: CompiledPatch;
+  /** Part of a core that one renderer needs while notes play. */
+  readonly load: number;
+  readonly isFinite: boolean;
+} | { readonly error: string };
+
+/** The start as it arrived. Throws InvariantError when it is none. */
+export function checkRehearsalStart(data: unknown): RehearsalStart {
+  const start = data as RehearsalStart;
+  invariant(typeof start?.graph?.name === "string", "rehearsal: expected a patch");
+  invariant(
+    start.format?.sampleRateHz > 0 && start.format.maximumBlockFrames > 0 && start.format.channels > 0,
+    "rehearsal: expected a format with a rate, a block and channels",
+  );
+  invariant(Number.isInteger(start.seed), `rehearsal: expected a whole number as seed, found ${start.seed}`);
+  return start;
+}
+
+/** The result as it arrived. Throws InvariantError when it is none. */
+export function checkRehearsalResult(data: unknown): RehearsalResult {
+  const result = data as RehearsalResult;
+  invariant(typeof result === "object" && result !== null, "rehearsal: expected a result");
+  if ("error" in result) {
+    invariant(typeof result.error === "string", "rehearsal: expected a text as error");
+    return result;
+  }
+  invariant(result.patch?.module instanceof WebAssembly.Module, "rehearsal: expected the code of a patch");
+  invariant(result.load >= 0, `rehearsal: expected a load of 0 or more, found ${result.load}`);
+  return result;
+}

@@ -1,0 +1,9 @@
+/** Time before a reverb answers; spread into a table, which adds `why`. */
+export const preDelay = {
+  unit: "s",
+  min: 0,
+  max: 0.25,
+  default: 0.01,
+  curve: "linear",
+  smoothingSeconds: 0.2,
+} as const;

@@ -1,0 +1,39 @@
+import { maxLineFrames } from "../../compiler/graph/limits.ts";
+import { floatSource, Integer, integerSource, Signal, type Unit } from "./signal.ts";
+import { constantNode, type LineCell, makeNode } from "./source.ts";
+
+/** A ring of past frames. Everything is read before the frame's own value is written. */
+export class DelayLine {
+  readonly #cell: LineCell;
+
+  /** @param frames longest delay that will be read, 1 or more */
+  constructor(frames: number) {
+    if (!Number.isInteger(frames) || frames < 1 || frames > maxLineFrames) {
+      throw new RangeError(`delay line: expected 1 to ${maxLineFrames} frames, found ${frames}`);
+    }
+    this.#cell = { kind: "line", frames };
+  }
+
+  get frames(): number {
+    return this.#cell.frames;
+  }
+
+  /** The value that was written this many frames ago; kept between 1 and the length of the line. */
+  read(framesAgo: Integer | number): Signal<"1"> {
+    const last = this.#cell.frames;
+    const asked = integerSource(framesAgo);
+    const low = asked.op === "constant"
+      ? constantNode("i32", Math.min(last, Math.max(1, asked.attribute)))
+      : new Integer(asked).isBelow(1).selectInteger(
+        1,
+        new Integer(asked).isBelow(last).selectInteger(new Integer(asked), last),
+      ).source;
+    return new Signal(makeNode({ op: "read", type: "f32", args: [low], cell: this.#cell }));
+  }
+
+  /** What the line takes in at the end of each frame; once for each line. */
+  write(value: Signal<Unit> | number): void {
+    if (this.#cell.write) throw new TypeError("delay line: expected one write, found a second");
+    this.#cell.write = floatSource(value);
+  }
+}

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { logEntryWords } from "../../../engine/memory/constants.ts";
+import { structureBytes } from "../../../engine/memory/layout.ts";
+import * as places from "../../../engine/memory/places.ts";
+import { testMemory } from "../../../testing/test_memory.ts";
+
+const memory = testMemory({ inputChannels: 1, captureFrames: 100 });
+const { geometry: g } = memory;
+
+/** Every table: bytes of an entry, entries, and where an entry begins, in words. */
+const tables: Record<string, [bytes: number, count: number, index: (entry: number) => number]> = {
+  "a ring": [g.slotBytes, g.ringSlots, (block) => places.slotIndex(memory, 3, block)],
+  "captured input": [g.inputSlotBytes, g.inputSlots, (block) => places.inputSlotIndex(memory, block)],
+  "seals": [4, g.sealCount, (block) => places.sealIndex(memory, block)],
+  "the log": [logEntryWords * 4, g.logCapacity, (position) => places.logEntryIndex(memory, position)],
+  "delivered blocks": [
+    structureBytes.delivered,
+    g.deliveredCount,
+    (block) => places.deliveredIndex(memory, block),
+  ],
+  "the capture": [g.channels * 4, g.captureFrames, (frame) => places.captureIndex(memory, frame)],
+};
+
+for (const [name, [bytes, count, index]] of Object.entries(tables)) {
+  Deno.test(`${name}: entries follow each other without a gap and come again after a lap, also across the wrap`, () => {
+    const first = index(0);
+    for (const entry of [1, 2, count - 1]) assert.equal(index(entry), first + entry * bytes / 4);
+    assert.equal(index(count), first);
+    assert.equal(index(-1), index(count - 1));
+    assert.equal(index(0x7FFFFFFF + 1 | 0), first);
+  });
+}
+
+Deno.test("regions follow each other, and samples begin behind their headers", () => {
+  const starts = [
+    places.slotIndex(memory, 0, 0),
+    places.slotIndex(memory, 1, 0),
+    places.sealIndex(memory, 0),
+    places.logEntryIndex(memory, 0),
+    places.inputSlotIndex(memory, 0),
+    places.deliveredIndex(memory, 0),
+    places.snapshotIndex(memory, 0),
+    places.snapshotIndex(memory, 1),
+    places.captureIndex(memory, 0),
+  ];
+  assert.deepEqual(starts, [...starts].sort((a, b) => a - b));
+  assert.equal(starts[1] - starts[0], g.ringBytes / 4);
+  assert.equal(
+    places.slotSamplesIndex(memory, 1, 5) - places.slotIndex(memory, 1, 5),
+    structureBytes.slot / 4,
+  );
+  assert.equal(places.snapshotArenaIndex(memory, 1) - starts[7], structureBytes.snapshot / 4);
+});
+
+Deno.test("the lap of a seal changes with every lap of the table and wraps at 16 bits", () => {
+  assert.equal(places.sealLap(memory, 0), 0);
+  assert.equal(places.sealLap(memory, g.sealCount - 1), 0);
+  assert.equal(places.sealLap(memory, g.sealCount), 1);
+  assert.equal(places.sealLap(memory, -1), (2 ** 32 / g.sealCount - 1) & 0xFFFF);
+});
+
+Deno.test("views show the samples at their index", () => {
+  const slots = places.slotViews(memory, 2);
+  assert.equal(slots.length, g.ringSlots);
+  slots[5][7] = 0.5;
+  assert.equal(memory.floats[places.slotSamplesIndex(memory, 2, 5) + 7], 0.5);
+  const inputs = places.inputViews(memory);
+  inputs[3][1] = 0.25;
+  assert.equal(memory.floats[places.inputSamplesIndex(memory, 3) + 1], 0.25);
+  assert.deepEqual([slots[0].length, inputs[0].length], [64, 32]);
+  assert.equal(places.inputViews(testMemory()).length, 0);
+});

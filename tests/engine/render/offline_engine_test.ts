@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { Opcode } from "../../../engine/log/command_log.ts";
+import { checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
+import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { TallyOracle } from "../../simulation/tally_oracle.ts";
+
+const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0 };
+const { native } = await nativeForTests();
+
+function offline(startBlock = 0): OfflineEngine {
+  return new OfflineEngine({
+    ...format,
+    patch: tallyPatch({ ...format, maximumBlockFrames: 32 }),
+    checksum: compileChecksum(),
+    native,
+    seed: 7,
+    blockFrames: 32,
+    lookaheadBlocks: 4,
+    startBlock,
+    startLogPosition: startBlock,
+  });
+}
+
+const note = (target: number) => ({ opcode: Opcode.noteOn, target, value: 60, extra: 1 });
+
+Deno.test("blocks are what the oracle says, also across the wrap, with their checksum and peak", () => {
+  const engine = offline(-3);
+  const oracle = new TallyOracle(32, 2, 7, -3);
+  const output = new Float32Array(64);
+  for (let block = 0; block < 8; block++) {
+    engine.log.append([note(block)]);
+    engine.renderBlock(output);
+    assert.deepEqual(output, oracle.nextBlock([note(block)]));
+    const { low, high } = checksumOf(new Uint8Array(output.buffer));
+    assert.ok(engine.hasChecksum(low, high) && !engine.hasChecksum(low ^ 1, high));
+    assert.equal(engine.peak, Math.max(...output.map(Math.abs)));
+  }
+  assert.equal(engine.block, 5);
+});
+
+Deno.test("a replayed seal decides what a block hears, and a concealed block is concealed again", () => {
+  const engine = offline();
+  const oracle = new TallyOracle(32, 2, 7, 0);
+  const output = new Float32Array(64);
+  engine.log.append([note(1), note(2)]);
+  engine.renderBlock(output, { seal: 1 });
+  assert.deepEqual(output, oracle.nextBlock([note(1)]));
+  const expected = oracle.nextBlock([note(2)]);
+  engine.renderBlock(output, { seal: 2, concealed: true });
+  assert.notDeepEqual(output, expected);
+  engine.releaseCommands();
+  assert.equal(engine.log.room, 65_535, "the renderer has taken in both commands");
+});

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
+import { instantiatePatch, PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { tallyPatch } from "../../../testing/tally_patch.ts";
+
+const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 1, maximumBlockFrames: 32 });
+
+Deno.test("instances of one patch share its code and nothing else", () => {
+  const [one, other] = [instantiatePatch(patch), instantiatePatch(patch)];
+  assert.notEqual(one.memory, other.memory);
+  one.initialize(1);
+  one.note_on(0, 1, 60, 1);
+  one.render(0, 32);
+  assert.ok(new Uint8Array(other.memory.buffer).every((byte) => byte === 0));
+});
+
+Deno.test("the views of an instance show its output, its input and its host region, and its checksum covers the arena", () => {
+  const prepared = preparePatch(4, patch, compileChecksum());
+  const instance = new PatchInstance(prepared, 16, 9);
+  assert.deepEqual([instance.number, instance.output.length, instance.input.length], [4, 32, 16]);
+  assert.equal(instance.output.byteOffset, patch.arena.outputOffset);
+  assert.equal(instance.host * 4, patch.arena.hostOffset);
+  const plain = instantiatePatch(patch);
+  plain.initialize(9);
+  assert.deepEqual(instance.bytes, new Uint8Array(plain.memory.buffer), "the seed was given");
+  const expected = checksumOf(instance.bytes);
+  assert.equal(instance.checksum.of(0, instance.bytes.length), expected.low);
+  assert.equal(instance.checksum.high, expected.high);
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { CommandLog } from "../../../engine/log/command_log.ts";
+import { SealTable } from "../../../engine/log/seal_table.ts";
+import { fixed, SeatCommand, SeatState, within } from "../../../engine/memory/layout.ts";
+import { snapshotIndex } from "../../../engine/memory/places.ts";
+import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { Renderer } from "../../../engine/renderer/renderer.ts";
+import { AfterStep, RendererLoop } from "../../../engine/renderer/renderer_loop.ts";
+import { tallyPatch } from "../../../testing/tally_patch.ts";
+import { testMemory } from "../../../testing/test_memory.ts";
+
+function setUp() {
+  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  const memory = testMemory({ arenaBytes: patch.arena.bytes, lookaheadBlocks: 4 });
+  new SealTable(memory).reset(0);
+  new CommandLog(memory);
+  const renderer = new Renderer({
+    memory,
+    ring: 2,
+    seed: 1,
+    patch: preparePatch(0, patch, compileChecksum()),
+  });
+  return { memory, renderer, loop: new RendererLoop(memory, 2, renderer) };
+}
+
+/** Steps until there is something to wait for. */
+function work(loop: RendererLoop): number {
+  for (;;) {
+    const after = loop.step();
+    if (after !== AfterStep.goOn) return after;
+  }
+}
+
+Deno.test("it waits for orders, runs ahead of the device by the lookahead, and ends when ordered", () => {
+  const { memory, renderer, loop } = setUp();
+  const { words } = memory;
+  const report = (field: "state" | "published" | "heartbeat") => words[reportFieldIndex(memory, 2, field)];
+  words[orderIndex(memory, 2, "command")] = SeatCommand.wait;
+  assert.equal(work(loop), AfterStep.waitForOrders);
+  assert.deepEqual([report("state"), report("heartbeat")], [SeatState.empty, 1]);
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  assert.equal(work(loop), AfterStep.waitForDevice);
+  assert.deepEqual([report("state"), report("published"), renderer.block], [SeatState.running, 4, 4]);
+  assert.equal(loop.nextConsumed, 1);
+  words[fixed.callback.consumed.index] = 3;
+  assert.equal(work(loop), AfterStep.waitForDevice);
+  assert.equal(report("published"), 7);
+  words[orderIndex(memory, 2, "command")] = SeatCommand.stop;
+  assert.equal(work(loop), AfterStep.end);
+});
+
+Deno.test("a patch in the port is prepared before the next block, and only once", () => {
+  const { memory, renderer, loop } = setUp();
+  memory.words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  memory.words[orderIndex(memory, 2, "patch")] = 1;
+  assert.equal(loop.step(), AfterStep.preparePatch);
+  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  renderer.prepare(preparePatch(1, patch, compileChecksum()));
+  assert.equal(work(loop), AfterStep.waitForDevice);
+  assert.equal(memory.words[reportFieldIndex(memory, 2, "patch")], 1);
+});
+
+Deno.test("only the standby writes the snapshot that is asked for", () => {
+  for (const [standby, sequence] of [[3, 1], [2, 0]]) {
+    const { memory, loop } = setUp();
+    memory.words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+    memory.words[fixed.control.roleRing.index + 1] = standby;
+    memory.words[fixed.control.snapshotTarget.index] = 2;
+    work(loop);
+    assert.equal(snapshotSequence(memory, 1), sequence);
+  }
+});
+
+function snapshotSequence(memory: ReturnType<typeof testMemory>, slot: number): number {
+  return memory.words[snapshotIndex(memory, slot) + within.snapshot.sequence.index];
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import {
+  decodePatch,
+  encodeChunk,
+  encodePatch,
+  recordedPatch,
+} from "../../../engine/session/session_format.ts";
+import { tallyPatch } from "../../../testing/tally_patch.ts";
+
+Deno.test("a patch in a session is what it was, without what only this process has", () => {
+  const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  const payload = encodePatch(recordedPatch(3, patch));
+  const { number, description, wasm } = decodePatch(payload);
+  const { wasm: given, module: _module, ...rest } = patch;
+  assert.equal(number, 3);
+  assert.deepEqual(description, JSON.parse(JSON.stringify(rest)));
+  assert.deepEqual(wasm, given);
+  assert.ok(new WebAssembly.Module(wasm));
+});
+
+Deno.test("a chunk is its type, length, payload and CRC-32", () => {
+  const chunk = encodeChunk("QUAR", new TextEncoder().encode("123456789"));
+  const view = new DataView(chunk.buffer);
+  assert.equal(new TextDecoder().decode(chunk.subarray(0, 4)), "QUAR");
+  assert.equal(view.getUint32(4, true), 9);
+  assert.equal(view.getUint32(17, true), 0xCBF43926, "the check value of CRC-32");
+});

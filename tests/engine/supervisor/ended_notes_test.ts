@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { reportedEndedNotes } from "../../../engine/memory/constants.ts";
+import { reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { EndedNotes } from "../../../engine/supervisor/ended_notes.ts";
+import { testMemory } from "../../../testing/test_memory.ts";
+
+/** Reports notes as a renderer does: note number `n` has id `n`. */
+function report(memory: ReturnType<typeof testMemory>, seat: number, count: number): void {
+  const first = reportFieldIndex(memory, seat, "lastEndedNotes");
+  for (let note = Math.max(0, count - reportedEndedNotes); note < count; note++) {
+    const place = first + (note & (reportedEndedNotes - 1)) * 2;
+    memory.words[place] = 1;
+    memory.words[place + 1] = note;
+  }
+  memory.words[reportFieldIndex(memory, seat, "endedNotes")] = count;
+}
+
+Deno.test("each note ends once, whichever renderer is read; one that is behind repeats nothing", () => {
+  const memory = testMemory();
+  const notes = new EndedNotes(memory);
+  const read = (seat: number) => notes.poll(seat).map(({ id }) => id);
+  report(memory, 0, 3);
+  report(memory, 1, 2);
+  report(memory, 2, 5);
+  assert.deepEqual(read(0), [0, 1, 2]);
+  assert.deepEqual(read(0), []);
+  assert.deepEqual(read(1), [], "a renderer that is behind");
+  assert.deepEqual(read(2), [3, 4]);
+  report(memory, 2, 5 + reportedEndedNotes + 10);
+  const last = read(2);
+  assert.deepEqual([last.length, last[0], last.at(-1)], [reportedEndedNotes, 15, 78]);
+});
