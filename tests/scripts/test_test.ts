@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { until } from "../../foundation/until.ts";
 
 /** Runs the test command on one test file and returns its exit code and last line. */
 async function runOn(text: string, ...args: string[]): Promise<{ code: number; last: string | undefined }> {
@@ -74,10 +75,7 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
           .flatMap(({ name }) =>
             Deno.readTextFileSync(join(folder, name)).split(" ").filter((pid) => pid !== "")
           );
-      for (const deadline = performance.now() + 60_000; pids().length < 4;) {
-        assert.ok(performance.now() < deadline, "the tests did not begin");
-        await new Promise((done) => setTimeout(done, 20));
-      }
+      assert.ok(await until(() => pids().length >= 4, { timeoutMs: 120_000 }), "the tests did not begin");
       run.kill(signal);
       const { code } = await run.status;
       assert.equal(code, expected);

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
+import { until } from "../../../foundation/until.ts";
 import { ProcessGroup } from "../../../scripts/test/process_group.ts";
 
-const seconds = (count: number) => new Promise((done) => setTimeout(done, count * 1_000));
-
-/** Waits until the group has printed something. */
+/** Waits until the group has printed a text. */
 async function printed(group: ProcessGroup, text: string): Promise<void> {
-  for (const deadline = performance.now() + 20_000; !group.text.includes(text);) {
-    if (performance.now() > deadline) throw new Error(`"${text}" was not printed: ${group.text}`);
-    await seconds(0.01);
-  }
+  assert.ok(
+    await until(() => group.text.includes(text), { timeoutMs: 60_000 }),
+    `"${text}" was not printed: ${group.text}`,
+  );
 }
 
 Deno.test("a program that ends by itself leaves nobody, and its output is kept", async () => {
