@@ -1,6 +1,6 @@
 /**
- * A patch as its author writes it: instruments, groups of parameters, and one function that mixes what is heard. What is
- * built from it is data ({@link PatchGraph}).
+ * A patch as its author writes it: instruments, groups of parameters, and one function that mixes the output. Building it
+ * gives data ({@link PatchGraph}).
  */
 import type { ParameterDeclaration, PatchFormat } from "../compiler/graph/compiled_patch.ts";
 import { checkParameter, type ParameterSignals, type ParameterTable } from "./signal/module.ts";
@@ -26,9 +26,9 @@ import { Condition, constant, Signal } from "./signal/signal.ts";
 import { makeNode, type Source } from "./signal/source.ts";
 import { reservedInInstruments, reservedNames } from "../compiler/graph/reserved_names.ts";
 
-/** What a voice knows about the note that it plays. */
+/** The note that a voice plays. */
 export interface Note {
-  /** MIDI note number with fraction; a unison's detuning is in it. */
+  /** MIDI note number with fraction, including the detuning of a unison. */
   readonly number: Signal<"semitones">;
   /** Its pitch in the tuning that is set, equal temperament by default, A4 = 440 Hz; moved by the bend. */
   readonly frequencyHz: Signal<"Hz">;
@@ -40,24 +40,24 @@ export interface Note {
   readonly trigger: Condition;
   /** Place in a unison from -1 to 1; 0 without one. */
   readonly spread: Signal<"1">;
-  /** How far the note is bent; {@link frequencyHz} has it in it, {@link number} does not. */
+  /** Bend of the note; {@link frequencyHz} includes it, {@link number} does not. */
   readonly bend: Signal<"semitones">;
-  /** How hard the key is pressed while it is held (aftertouch), 0 to 1. */
+  /** Pressure on the key while it is held (aftertouch), 0 to 1. */
   readonly pressure: Signal<"1">;
-  /** A third dimension, 0 to 1: where on the key the finger lies. */
+  /** A third dimension, 0 to 1: the place of the finger on the key. */
   readonly timbre: Signal<"1">;
 }
 
 /** Left and right of a voice. */
 export type Stereo = readonly [left: Signal<"1">, right: Signal<"1">];
 
-/** What a voice gives. */
+/** The output of a voice. */
 export interface Voice {
   /** One signal sounds in the middle, at full gain on both sides. */
   readonly output: Signal<"1"> | Stereo;
   /**
-   * Multiplies the output. The voice ends when the note is released and this is zero, where it has to stay; until then
-   * it costs.
+   * Multiplies the output. A released voice ends when this is zero, where it must stay; until then the voice costs processor
+   * time.
    */
   readonly envelope: Signal<"1">;
 }
@@ -90,7 +90,7 @@ export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>,
   readonly instruments: I;
   /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. */
   readonly parameters: G;
-  /** What is heard: channels are lanes, left first. */
+  /** The mix that is heard: channels are lanes, left first. */
   readonly output: (
     /** Sums of the instruments, left and right in the first two channels. */
     buses: { readonly [K in keyof I]: Signal<"1"> },
@@ -128,15 +128,15 @@ export function definePatch<
   };
 }
 
-/** The line that called the function of this file which asks; empty when it is unknown. */
+/** The line that called the calling function of this file; empty when it is unknown. */
 function callerLocation(): string {
   const [message, _own, _asking, ...callers] = (new Error().stack ?? "").split("\n");
   return patchLocation([message, ...callers].join("\n"));
 }
 
 /**
- * Runs a part of building. Whatever is thrown there becomes a {@link PatchError} that names a line of the patch file:
- * the one that was running, or else the one where the thing was defined.
+ * Runs a part of building. An error in it becomes a {@link PatchError} that names a line of the patch file: the line that was
+ * running, or else the line of the definition.
  */
 function located<T>(definedAt: string, build: () => T): T {
   try {

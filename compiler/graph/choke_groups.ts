@@ -1,4 +1,4 @@
-/** What is wrong with groups, if anything. */
+/** The first fault of an instrument's choke groups, for an error text; undefined: none. */
 export function chokeProblem(groups: unknown): string | undefined {
   if (!Array.isArray(groups) || !groups.every(Array.isArray)) {
     return "expected lists of notes, e.g. [[42, 44, 46]]";

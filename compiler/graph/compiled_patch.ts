@@ -1,6 +1,6 @@
 /**
- * What a patch is once compiled: one WebAssembly module whose linear memory is its whole state (the arena), and the
- * declarations that the control side needs to drive it. Renderers know patches only by this shape.
+ * A compiled patch: one WebAssembly module whose linear memory is its whole state (the arena), and the declarations that the
+ * control side needs to drive it. Renderers know patches only by this shape.
  *
  * The module imports nothing; where the patch plays samples it imports `understudy.memory`, its arena, and
  * `understudy.samples`, a shared memory that it only reads. It exports:
@@ -38,29 +38,29 @@ export interface PatchDescription {
   /** Names of the instruments, in the order of their index. */
   readonly instruments: readonly string[];
   readonly parameters: readonly ParameterDeclaration[];
-  /** What the next patch may take over when this one is exchanged while it plays. */
+  /** State that the next patch can take over when it replaces this one while it plays. */
   readonly state: readonly StateRegion[];
-  /** The files that have to be there for it to sound the same; omitted: none. */
+  /** The files that it plays; omitted: none. */
   readonly samples?: SampleList;
 }
 
 /** Files that a patch plays. */
 export interface SampleList {
-  /** Where they were found. */
+  /** Folder of the files. */
   readonly folder: string;
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
 }
 
-/** A stretch of the patch's own state; two patches share it where name and shape are the same. */
+/** A stretch of the patch's own state. Another patch can take it over if name and shape are equal. */
 export interface StateRegion {
   readonly name: string;
-  /** What is in it: equal shapes mean that the bytes of one patch make sense in the other. */
+  /** The kind of its content: with equal shapes, the bytes of one patch are valid in the other. */
   readonly shape: string;
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** Where the engine finds its own regions inside the arena, all in bytes, all multiples of 16. */
+/** Offsets of the regions of the arena that the engine uses, in bytes, multiples of 16. */
 export interface ArenaLayout {
   /** Size of the linear memory, a multiple of 65,536. */
   readonly bytes: number;
@@ -69,7 +69,10 @@ export interface ArenaLayout {
   readonly hostBytes: number;
   /** One 32-bit word: voices that were silenced because they gave numbers that are not finite; wraps. */
   readonly poisonedVoicesOffset: number;
-  /** The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for `maximumBlockFrames * inputChannels` floats. */
+  /**
+   * The patch's own state lies between the host region and here. Interleaved input frames of the current block; room for
+   * `maximumBlockFrames * inputChannels` floats.
+   */
   readonly inputOffset: number;
   /**
    * One 32-bit word: notes of which no voice sounds any more, since the beginning; wraps. The last {@link endedNotesKept}
@@ -101,14 +104,14 @@ export interface ParameterDeclaration {
   readonly min: number;
   readonly max: number;
   readonly default: number;
-  /** How a control should be spread over the range. */
+  /** Distribution of a control over the range. */
   readonly curve: "linear" | "exponential";
   /** Time of the straight ramp from one value to the next; 0: at once. */
   readonly smoothingSeconds: number;
   readonly description: string;
 }
 
-/** What a patch is compiled for. */
+/** The format that a patch is compiled for. */
 export interface PatchFormat {
   /** Pitch of each MIDI key in semitones of equal temperament; omitted: the key's own number. */
   readonly tuning?: readonly number[];

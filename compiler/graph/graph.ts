@@ -1,11 +1,11 @@
 /**
- * A patch as data: what the builder writes, what crosses from the process that evaluates a patch file, and what the
- * compiler reads. JSON all through: nodes are listed so that arguments come before their users, and named by index.
+ * A patch as data. The builder writes it, the process that evaluates a patch file sends it, the compiler reads it. It is
+ * plain JSON: nodes are named by index, and arguments come before their users.
  */
 import type { ParameterDeclaration } from "./compiled_patch.ts";
 import type { LaneType, OperationName } from "./operations.ts";
 
-/** Where a module stands in a patch, for error texts and pictures. */
+/** The place of a module in a patch, for error texts and pictures. */
 export interface ModuleUse {
   /** Module name; the patch's own signals count as one use named `patch`. */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface ModuleUse {
   readonly location: string;
 }
 
-/** What a voice knows about its note. Constant between two commands, except `trigger`. */
+/** Facts of a voice's note. Constant between two commands, except `trigger`. */
 export const noteFields = [
   "number",
   "velocity",
@@ -26,11 +26,11 @@ export const noteFields = [
 ] as const;
 export type NoteField = typeof noteFields[number];
 
-/** What moves a note while it sounds, in the order of the note's fields and of the numbers in commands. */
+/** Controls of a sounding note, in the order of the note's fields and of the numbers in commands. */
 export const expressions = ["bend", "pressure", "timbre"] as const;
 export type Expression = typeof expressions[number];
 
-/** What is known of a sample when the patch is compiled: whole numbers of frames, then floats. */
+/** Facts of a sample that the compiler knows: whole numbers of frames, then floats. */
 export const sampleFacts = ["frames", "loopStart", "loopEnd", "sampleRateHz", "rootNote"] as const;
 export type SampleFact = typeof sampleFacts[number];
 
@@ -85,13 +85,13 @@ export type SourceName =
 export interface GraphState {
   readonly type: LaneType;
   readonly initial: number;
-  /** An i32 that begins at a number drawn from the seed, the note and the lane; `initial` tells several apart. */
+  /** An i32 whose initial value is drawn from the seed, the note and the lane; `initial` distinguishes several. */
   readonly seeded: boolean;
   /** Node that becomes the value of the next frame. */
   readonly next: number;
 }
 
-/** A delay line: a ring of frames, of which every lane reads its own. */
+/** A delay line: a ring of frames; every lane reads its own. */
 export interface GraphLine {
   /** Longest delay that is read. */
   readonly frames: number;
@@ -111,7 +111,7 @@ export interface Graph {
   readonly outputs: readonly number[];
 }
 
-/** How an instrument turns notes into voices. */
+/** Rules by which an instrument turns notes into voices. */
 export interface Polyphony {
   readonly voices: number;
   readonly mode: PlayingMode;
@@ -120,15 +120,15 @@ export interface Polyphony {
   /** Distance between the outermost voices of a unison, in cents. */
   readonly detuneCents: number;
   readonly steal: StealingRule;
-  /** Notes of which one fades the others out, as whole MIDI notes; omitted: none. */
+  /** Groups of whole MIDI notes; each note fades out the others of its group. Omitted: none. */
   readonly chokeGroups?: readonly (readonly number[])[];
 }
 
-/** `mono` plays one note at a time and starts each anew; `legato` starts anew only what does not overlap. */
+/** `mono` plays one note at a time and restarts each; `legato` restarts only notes that do not overlap. */
 export const playingModes = ["poly", "mono", "legato"] as const;
 export type PlayingMode = typeof playingModes[number];
 
-/** Which voice a note takes when none is free; released voices go first in all but `none`, which drops the note. */
+/** The voice that a note takes when none is free. Released voices are taken first; `none` drops the note instead. */
 export const stealingRules = ["oldest", "quietest", "lowest", "none"] as const;
 export type StealingRule = typeof stealingRules[number];
 

@@ -1,4 +1,4 @@
-/** What a patch may have at most: what its author is told while it is built, and what a graph from outside is held to. */
+/** The limits of a patch. The builder applies them while a patch is written, `validate.ts` to a graph from outside. */
 
 /** Names of patches, instruments and parameters: parts of OSC addresses, and of names in WebAssembly text. */
 export const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;

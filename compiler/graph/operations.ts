@@ -1,9 +1,9 @@
 /**
  * Everything a lane can compute, as one table: the types, the strict SIMD instructions, and what one lane gives. The
- * compiler emits `wat`, folds constants with `evaluate`, and the interpreter of the tests runs on `evaluate` alone, so
- * that the two are compared wherever a random graph goes.
+ * compiler emits `wat` and folds constants with `evaluate`; the interpreter of the tests runs on `evaluate` alone, so random
+ * graphs compare the two everywhere.
  *
- * Nothing here calls `Math.sin` and its like: results of those differ between machines, these do not.
+ * Nothing here calls `Math.sin` or similar functions: their results differ between machines.
  */
 
 /** What a lane holds: a 32-bit float, a 32-bit integer, or all bits set or clear. */
@@ -46,7 +46,7 @@ function direct(
   return {
     args,
     result,
-    // concatenated, not joined: a text that goes into longer ones is not copied each time
+    // concatenated, not joined: V8 does not copy a text each time it becomes part of a longer one
     wat: (texts) => {
       let text = `(${instruction}`;
       for (const one of texts) text += ` ${one}`;
@@ -81,7 +81,7 @@ const choice = (type: LaneType): Operation => ({
   evaluate: ([mask, yes, no]) => mask ? yes : no,
 });
 
-/** To even, as IEEE 754 rounds; a zero keeps the sign of what it came from. */
+/** Halves go to even, as IEEE 754 rounds; a zero keeps the sign of the value. */
 function nearest(value: number): number {
   const below = Math.floor(value);
   const rest = value - below;

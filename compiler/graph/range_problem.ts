@@ -1,6 +1,6 @@
 import type { ParameterDeclaration } from "./compiled_patch.ts";
 
-/** What is wrong with the range of a parameter, if anything. */
+/** The first fault of a parameter's range, for an error text; undefined: none. */
 export function rangeProblem(
   { min, max, default: fallback, curve }: Pick<ParameterDeclaration, "min" | "max" | "default" | "curve">,
 ): string | undefined {

@@ -1,28 +1,28 @@
 /**
- * Sound files as patches read them: decoded, and laid out in one memory that every renderer of the process reads and none
- * writes. It lies beside the arena, so neither snapshots nor checks of the state grow with it. The compiler puts lengths
- * and places into the code, so a bank is made once and never changed.
+ * Sound files as patches read them: decoded, in one memory that all renderers of the process read and none writes. It lies
+ * beside the arena, so snapshots and state checks do not grow with it. The compiler writes lengths and places into the code,
+ * so a bank never changes.
  *
- * A channel is a stretch of 32-bit floats with a frame of silence before its first and after its last one. Whoever asks for
- * a frame outside of the file gets one of these.
+ * A channel is a stretch of 32-bit floats between two frames of silence. A patch that reads outside of the file reads one of
+ * these two.
  */
 
 /** A file once it is decoded. */
 export interface DecodedSample extends SampleFacts {
   /** As the patch names it, relative to its folder. */
   readonly name: string;
-  /** Of the file's bytes, hexadecimal. */
+  /** Hash of the file's bytes, hexadecimal. */
   readonly sha256: string;
   /** One or two of equal length. */
   readonly channels: readonly Float32Array[];
 }
 
-/** What the compiler knows of a file besides its sound. */
+/** Facts of a file that the compiler uses as constants. */
 export interface SampleFacts {
   readonly sampleRateHz: number;
   /** MIDI note at which the file sounds as it was recorded, with fraction. */
   readonly rootNote: number;
-  /** Frames that are repeated, from the first up to the one before the second. */
+  /** The loop: from this frame up to, not including, `loopEnd`. */
   readonly loopStart: number;
   readonly loopEnd: number;
 }
@@ -37,9 +37,9 @@ export interface PlacedSample extends SampleFacts {
   readonly offset: number;
 }
 
-/** All files of a patch. Crosses to Workers by structured clone; what crosses is the same memory. */
+/** All files of a patch. Workers receive it by structured clone, with the same memory. */
 export interface SampleBank {
-  /** Where the files were found. */
+  /** Folder of the files. */
   readonly folder: string;
   readonly memory: WebAssembly.Memory;
   /** In the order in which the patch names them. */
@@ -50,7 +50,7 @@ export interface SampleBank {
 const guardFrames = 2;
 const pageBytes = 65_536;
 
-/** Below -300 dB; passes for silence, so that a file with denormal numbers costs no more than another. */
+/** -300 dB; smaller numbers become silence, so that a file with denormal numbers costs no more than another. */
 const silentBelow = 1e-15;
 
 /** A channel in the memory of samples. */
@@ -71,7 +71,10 @@ function channelBytes(frames: number): number {
   return (frames + guardFrames) * 4;
 }
 
-/** Lays files out one behind the other. What is no number becomes silence. */
+/**
+ * Places files one after the other. NaN, infinities and denormals become silence. Throws TypeError for more than two channels
+ * or unequal ones.
+ */
 export function createSampleBank(folder: string, decoded: readonly DecodedSample[]): SampleBank {
   let end = 0;
   const files = decoded.map(({ channels, ...rest }): PlacedSample => {

@@ -1,7 +1,7 @@
-/** Below one folder, without a way out of it, and plain on every system. */
+/** A path that stays below its folder and is valid on every system. */
 const namePattern = /^(?!.*(?:^|\/)\.)[^\p{Cc}\\:*?"<>|/]+(?:\/[^\p{Cc}\\:*?"<>|/]+)*$/u;
 
-export const maxNameLength = 200;
+const maxNameLength = 200;
 
 /** Whether a sample may have this name. */
 export function isSampleName(name: unknown): name is string {

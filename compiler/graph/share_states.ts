@@ -2,11 +2,11 @@ import type { Graph, GraphNode } from "./graph.ts";
 import { keyOf } from "./operations.ts";
 
 /**
- * Makes one of what is the same for ever: states that begin alike and go on alike, delay lines that take in the same, and
- * all that is computed from them. Two oscillators of one pitch need one phase; no bit changes.
+ * Merges states that are always equal, because they begin alike and continue alike; delay lines with the same input; and all
+ * nodes computed from them. Two oscillators of one pitch need one phase; no bit changes.
  *
- * All states of one beginning are taken for the same until two of them turn out to go on differently; then the question is
- * asked anew, until nothing splits any more (Moore's way to minimise an automaton). Seeded states always differ.
+ * The algorithm first assumes that all states with the same initial value are equal. It splits those that continue
+ * differently, and repeats until nothing splits any more (Moore's minimisation of an automaton). Seeded states always differ.
  */
 export function shareStates(graph: Graph): Graph {
   let stateKind = kindsOf(
@@ -28,7 +28,7 @@ export function shareStates(graph: Graph): Graph {
   }
 }
 
-/** For each key the place of its first appearance among the different ones. */
+/** Numbers the distinct keys in the order of their first appearance, and gives the number of each key. */
 function kindsOf(keys: readonly string[]): number[] {
   const kinds = new Map<string, number>();
   return keys.map((key) => {
@@ -62,7 +62,7 @@ function nodeKinds({ nodes }: Graph, stateKind: readonly number[], lineKind: rea
   return kinds;
 }
 
-/** Keeps the first of each kind. Kinds are numbered by first appearance, so a kind is the place of what is kept. */
+/** Keeps the first of each kind. Kinds are numbered by first appearance, so a kind is also the new index. */
 function rebuild(
   graph: Graph,
   { nodeKind, stateKind, lineKind }: Readonly<

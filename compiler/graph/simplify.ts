@@ -1,6 +1,6 @@
 import type { OperationName } from "./operations.ts";
 
-/** What an operation comes to when some arguments are known: one of its arguments, or a constant. */
+/** The result of an operation with some known arguments: one of the arguments, or a constant. */
 export type Simplified = { readonly argument: number } | { readonly constant: number };
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Checks a graph that came from outside: from the process that evaluates a patch file, which can say anything. What
- * passes here the compiler turns into a module that validates; nothing of it reaches the WebAssembly text unchecked.
+ * Checks a graph from outside: the process that evaluates a patch file can send anything. The compiler turns every graph
+ * that passes into a valid module; no part of a graph reaches the WebAssembly text unchecked.
  */
 import { z } from "zod";
 import { PatchError } from "./patch_error.ts";
@@ -22,13 +22,13 @@ import { type LaneType, type OperationName, operations } from "./operations.ts";
 import { rangeProblem } from "./range_problem.ts";
 import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 
-/** Of a whole patch: thirty times the largest that anyone has written, and still compiled in seconds. */
+/** Limits of a whole patch: thirty times the largest one written so far, and still compiled in seconds. */
 const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
 /** Sound files of a patch: two for every key of a keyboard. */
 const maxSamples = 256;
 
-/** Without characters that could leave a comment, or move a terminal's cursor. */
+/** No control characters: they could end a comment in the text, or move the cursor of a terminal. */
 const text = (longest: number) => z.string().max(longest).regex(/^\P{Cc}*$/u, "expected plain text");
 
 const name = z.string().regex(namePattern);
@@ -39,7 +39,7 @@ const isAddress = (address: string) => {
 };
 const index = z.int().min(0);
 const laneType = z.enum(["f32", "i32", "mask"]);
-/** JSON knows neither infinities nor what is no number; signals do. */
+/** JSON has no infinities and no NaN; signals have both. */
 const number = z.union([z.number(), z.literal(unwrittenNumbers).transform(Number)]);
 
 const graphSchema = z.strictObject({
@@ -94,7 +94,7 @@ export function graphFromJson(text: string): PatchGraph {
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw new PatchError("expected a patch, found something that is no data", { cause });
+    throw new PatchError("expected a patch, found text that is not JSON", { cause });
   }
   const parsed = patchSchema.safeParse(data);
   if (!parsed.success) {
@@ -152,7 +152,7 @@ function checkSamples({ samples = [], instruments }: PatchGraph): void {
   }
 }
 
-/** Limits of the patch as a whole, so that compiling it ends soon. */
+/** Limits of the whole patch, so that compiling it takes seconds at most. */
 function checkSizes({ instruments, main }: PatchGraph): void {
   const graphs = [...instruments.map(({ voice }) => voice), main];
   const sum = (count: (graph: Graph) => number) => graphs.reduce((total, graph) => total + count(graph), 0);
@@ -211,7 +211,6 @@ function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
     if (!holds) throw new PatchError(`${name}: ${problem}`);
   };
   const voice = name !== "output";
-  /** What an attribute may be, and the type that the node then has. */
   const { samples = [] } = patch;
   const bounds: Readonly<Record<string, { readonly length: number }>> = {
     parameter: patch.parameters,
@@ -285,7 +284,7 @@ function fits(type: LaneType, value: number): boolean {
   return type === "f32" || (type === "i32" ? (value | 0) === value : value === -1 || value === 0);
 }
 
-/** Whether an integer is sure to be an index below `length`: a constant, or something of which only low bits are kept. */
+/** Whether an integer is always an index below `length`: a constant, or an `and` with a small enough constant. */
 function staysBelow(nodes: readonly GraphNode[], node: number, length: number): boolean {
   const { op, args, attribute } = nodes[node];
   if (op === "constant") return attribute >= 0 && attribute < length;

@@ -10,8 +10,8 @@ const variants: Readonly<Record<string, string>> = {
 };
 
 /**
- * A patch's WebAssembly text for reading: says of each fused function what it stands for, of each value which module
- * computes it, and puts the locals side by side. It assembles to the same bytes.
+ * A patch's WebAssembly text for reading: with a comment on each fused function and on the module of each value, and several
+ * locals a line. It assembles to the same bytes.
  */
 export function annotateWat(wat: string, patch: PatchGraph): string {
   let graph: Graph | undefined;
@@ -44,7 +44,7 @@ export function annotateWat(wat: string, patch: PatchGraph): string {
   return lines.join("\n");
 }
 
-/** Where a value comes from, as a comment: its module, or the parameter or note field that it is. */
+/** The origin of a value as a comment: its module, or its parameter or note field. */
 function originOf(node: GraphNode, { uses }: Graph, patch: PatchGraph): string {
   if (node.op === "parameter" || node.op === "note") return `;; ${describeNode(node, patch)}`;
   const { name, location } = uses[node.use];

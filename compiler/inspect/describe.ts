@@ -1,4 +1,4 @@
-/** A patch in words: what it declares, what is computed when, and where everything lies in its memory. */
+/** A patch in words: its declarations, its schedule, and the map of its memory. */
 import type { PatchFormat } from "../graph/compiled_patch.ts";
 import { type ArenaPlan, planArena } from "../plan/arena.ts";
 import type { SampleBank } from "../graph/sample_bank.ts";
@@ -12,9 +12,9 @@ import {
 } from "../graph/graph.ts";
 import { rates, type Schedule, scheduleGraph } from "../plan/schedule.ts";
 
-/** How much is told. */
+/** Level of detail. */
 export interface Detail {
-  /** Every operation with what it works on, instead of how many each module has. */
+  /** Lists every operation with its arguments, instead of counts for each module. */
   readonly operations?: boolean;
   /** The files that it plays. */
   readonly samples?: SampleBank;
@@ -88,7 +88,7 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(5)));
 }
 
-/** What a node's value is, in words. */
+/** A node's value in words. */
 export function describeNode({ op, args, attribute }: GraphNode, patch: PatchGraph): string {
   const values = args.map((arg) => `%${arg}`).join(", ");
   switch (op) {
@@ -123,7 +123,7 @@ export function describeNode({ op, args, attribute }: GraphNode, patch: PatchGra
   }
 }
 
-/** Numbers right, words left, columns as wide as they need. */
+/** Aligns numbers right and words left. */
 function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const isNumber = (text: string) => /^\d+$/.test(text);
@@ -140,7 +140,7 @@ function place({ name, location }: ModuleUse): string {
   return location ? `${words} (${location})` : words;
 }
 
-/** How many operations each module has at each rate, in the order of the patch. */
+/** Number of operations of each module at each rate, in the order of the patch. */
 function moduleLines(graph: Graph, patch: PatchGraph): string[] {
   const { rateOf, usersOf } = scheduleGraph(graph, patch.parameters, false);
   const { nodes, uses, states, lines } = graph;

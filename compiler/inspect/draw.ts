@@ -1,6 +1,6 @@
 /**
- * A patch as a picture for its player: modules as boxes, parameters and notes as what goes into them, arrows for what
- * flows. The patch's own arithmetic is gathered into formulas. Laid out by Graphviz.
+ * A picture of a patch for its player: modules are boxes, parameters and notes their inputs, arrows the signals between them.
+ * The patch's own arithmetic is gathered into formulas. Graphviz lays it out.
  */
 import { instance } from "@viz-js/viz";
 import { describeNode, shortNumber } from "./describe.ts";
@@ -11,7 +11,7 @@ import type { Graph, GraphNode, PatchGraph } from "../graph/graph.ts";
 export async function drawPatch(patch: PatchGraph): Promise<string> {
   const viz = await instance();
   const svg = viz.renderString(patchDot(patch), { format: "svg" });
-  // where there is no Arial, another plain face fits the boxes better than the browser's own choice
+  // without Arial, another plain face fits the boxes better than the browser's default
   return svg.replaceAll('font-family="Arial"', 'font-family="Arial, Liberation Sans, Helvetica, sans-serif"');
 }
 
@@ -71,7 +71,7 @@ class Part {
     this.#formulas = formulaGroups(graph, patch);
   }
 
-  /** Which shape stands for a node: a source's own, its module's box, or the formula that it is part of. */
+  /** The shape of a node: a source's own, its module's box, or the formula that contains it. */
   shapeOf(index: number): string {
     const node = this.graph.nodes[index];
     if (sources.includes(node.op)) return `${this.prefix}_n${index}`;
@@ -124,7 +124,7 @@ class Part {
       );
       if (nodes[output].op !== "constant") arrows.add(`${this.shapeOf(output)} -> ${prefix}_out${index}`);
     });
-    // what comes back a frame or more later
+    // arrows of states and delay lines, which arrive a frame or more later
     const back = (from: number, reads: (node: GraphNode) => boolean) => {
       const reader = nodes.findIndex(reads);
       if (reader < 0 || nodes[from].op === "constant" || this.shapeOf(from) === this.shapeOf(reader)) return;
@@ -148,7 +148,7 @@ class Part {
   }
 }
 
-/** Graphviz reads a backslash as the beginning of something even when it is written as an entity. */
+/** Graphviz reads a backslash as an escape even when it is written as an entity. */
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
     .replaceAll("\\", "∖");

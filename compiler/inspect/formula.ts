@@ -5,7 +5,7 @@ import type { Graph, GraphNode, PatchGraph } from "../graph/graph.ts";
 export interface Formula {
   /** Node that gives the result. */
   readonly root: number;
-  /** E.g. `(saw + pulse) × 0.12`; what would be long is counted instead. */
+  /** E.g. `(saw + pulse) × 0.12`; for a long formula, the number of its operations. */
   readonly text: string;
 }
 
@@ -22,7 +22,7 @@ const signs: Readonly<Record<string, string>> = {
 };
 
 /**
- * Gathers the nodes that belong to no module into formulas with one result each: a node goes where all of its users are.
+ * Gathers the nodes that belong to no module into formulas with one result each: a node joins the formula of all its users.
  * Returns the formula of every such node.
  */
 export function formulaGroups(graph: Graph, patch: PatchGraph): ReadonlyMap<number, Formula> {
@@ -68,7 +68,7 @@ export function formulaGroups(graph: Graph, patch: PatchGraph): ReadonlyMap<numb
     return op in signs ? values.join(` ${signs[op]} `) : `${op}(${values.join(", ")})`;
   };
   const textOf = new Map([...sizeOf].map(([root, size]) => {
-    // more than a few operations are not read at a glance
+    // a reader does not take in more than a few operations at a glance
     const text = size <= 6 ? expression(root, root) : "";
     return [root, size <= 6 && text.length <= maxTextLength ? text : `arithmetic\n${size} operations`];
   }));

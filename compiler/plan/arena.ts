@@ -1,6 +1,6 @@
 /**
- * Where everything of a patch lies in its memory. The whole state is one stretch between the engine's region and the
- * input, so a snapshot is one copy; buffers that hold nothing from one call to the next come after the output.
+ * The layout of a patch's memory. The whole state is one stretch between the engine's region and the input, so a snapshot is
+ * one copy; scratch buffers, which hold nothing from one call to the next, come after the output.
  */
 import { endedNotesKept, hostRegionBytes, type PatchFormat } from "../graph/compiled_patch.ts";
 import { type SampleBank, type SamplePlace, samplePlaces } from "../graph/sample_bank.ts";
@@ -10,10 +10,10 @@ import { expressions, type Graph, noteFields, type PatchGraph } from "../graph/g
 /** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */
 const maxArenaMiB = 256;
 
-/** Frames between two looks at the states, a power of two; also what a pass goes through before the next one begins. */
+/** Frames between two flushes of the states, a power of two; also the frames of one pass before the next pass begins. */
 export const flushFrames = 32;
 
-/** Values of one group that passes can hand on to later ones at one time, a vector for each of those frames. */
+/** Values of one group that passes can spill at one time, each a vector for every frame of a pass. */
 export const maxSpills = 16;
 
 /** A stretch of the arena, for the compiler and for people. */
@@ -23,7 +23,7 @@ export interface Region {
   readonly bytes: number;
 }
 
-/** Bytes of a parameter's record, and what is where in it. */
+/** Size and fields of a parameter's record, in bytes. */
 export const parameterRecord = {
   bytes: 32,
   current: 0,
@@ -79,7 +79,7 @@ export interface InstrumentPlaces {
   readonly bus: number;
 }
 
-/** Everything's offset, in bytes. */
+/** Offsets of all regions, in bytes. */
 export interface ArenaPlan {
   readonly regions: readonly Region[];
   readonly bytes: number;
@@ -102,9 +102,9 @@ export interface ArenaPlan {
   readonly output: number;
   /** Ramps of the parameters in the block, one f32 a frame each. */
   readonly ramps: number;
-  /** What the four voices of one group give: left, then right. */
+  /** Output of the four voices of one group: left, then right. */
   readonly voiceScratch: number;
-  /** What passes hand on, for two groups side by side. */
+  /** Spilled values, for two groups side by side. */
   readonly spill: number;
   /** Sums of all groups of one instrument, lane by lane: left, then right. */
   readonly sums: number;
@@ -120,22 +120,22 @@ export function lineStride(channels: number): number {
   return channels * 4;
 }
 
-/** Lays the arena out. Throws {@link PatchError} when it would be too large. */
+/** Plans the arena. Throws {@link PatchError} when it would be too large. */
 export function planArena(patch: PatchGraph, format: PatchFormat, samples?: SampleBank): ArenaPlan {
   const { maximumBlockFrames, channels, inputChannels } = format;
   const regions: Region[] = [{ name: "engine", offset: 0, bytes: hostRegionBytes }];
   let end = hostRegionBytes;
-  const take = (name: string, bytes: number): number => {
+  const reserve = (name: string, bytes: number): number => {
     const offset = end;
     if (bytes > 0) regions.push({ name, offset, bytes });
     end += Math.ceil(bytes / 16) * 16;
     return offset;
   };
   const tablesOf = (name: string, { tables }: Graph) =>
-    tables.map((values, index) => take(`${name}: table ${index}`, values.length * 4));
-  const clock = take("clock, seed, counters", 16);
-  const endedNotes = take("notes that ended", 16 + endedNotesKept * 8);
-  const parameters = take("parameters", patch.parameters.length * parameterRecord.bytes);
+    tables.map((values, index) => reserve(`${name}: table ${index}`, values.length * 4));
+  const clock = reserve("clock, seed, counters", 16);
+  const endedNotes = reserve("notes that ended", 16 + endedNotesKept * 8);
+  const parameters = reserve("parameters", patch.parameters.length * parameterRecord.bytes);
   const instruments = patch.instruments.map(({ name, polyphony, voice }) => {
     const groupCount = Math.ceil(polyphony.voices / 4);
     const groupBytes = voiceField.states + voice.states.length * 16;
@@ -146,32 +146,32 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
       return offset;
     });
     return {
-      words: take(`${name}: pedal and keys`, instrumentWords.bytes),
-      groups: take(`${name}: voices`, groupCount * groupBytes),
+      words: reserve(`${name}: pedal and keys`, instrumentWords.bytes),
+      groups: reserve(`${name}: voices`, groupCount * groupBytes),
       groupCount,
       groupBytes,
-      lines: take(`${name}: delay lines`, groupCount * lineBytes),
+      lines: reserve(`${name}: delay lines`, groupCount * lineBytes),
       lineBytes,
       lineOffsets,
       tables: tablesOf(name, voice),
     };
   });
-  const mainStates = take("output: states", patch.main.states.length * 16);
+  const mainStates = reserve("output: states", patch.main.states.length * 16);
   const mainLines = patch.main.lines.map(({ frames }, index) =>
-    take(`output: delay line ${index}`, ringFrames(frames) * lineStride(patch.channels))
+    reserve(`output: delay line ${index}`, ringFrames(frames) * lineStride(patch.channels))
   );
   const mainTables = tablesOf("output", patch.main);
   // slack: vectors are read and written where the last frame has fewer channels
-  const input = take("input", maximumBlockFrames * inputChannels * 4 + 16);
-  const output = take("output", maximumBlockFrames * channels * 4 + 16);
-  const ramps = take("scratch: ramps", patch.parameters.length * maximumBlockFrames * 4);
+  const input = reserve("input", maximumBlockFrames * inputChannels * 4 + 16);
+  const output = reserve("output", maximumBlockFrames * channels * 4 + 16);
+  const ramps = reserve("scratch: ramps", patch.parameters.length * maximumBlockFrames * 4);
   const frameVectors = maximumBlockFrames * 16;
-  const voiceScratch = take("scratch: four voices", frameVectors * 2);
-  const spill = take("scratch: handed on", 2 * maxSpills * flushFrames * 16);
-  const sums = take("scratch: sums", frameVectors * 2);
+  const voiceScratch = reserve("scratch: four voices", frameVectors * 2);
+  const spill = reserve("scratch: spilled values", 2 * maxSpills * flushFrames * 16);
+  const sums = reserve("scratch: sums", frameVectors * 2);
   const withBuses = instruments.map((places, index) => ({
     ...places,
-    bus: take(`scratch: bus ${patch.instruments[index].name}`, frameVectors),
+    bus: reserve(`scratch: bus ${patch.instruments[index].name}`, frameVectors),
   }));
   if (end > maxArenaMiB * 2 ** 20) {
     const { name, bytes } = regions.reduce((one, other) => other.bytes > one.bytes ? other : one);

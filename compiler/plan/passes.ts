@@ -1,50 +1,51 @@
 /**
- * Where the loop over a voice's frames is cut in several that follow each other through the same frames: loop distribution.
+ * Cuts the loop over a voice's frames into several loops that run through the same frames one after the other: loop
+ * distribution.
  *
- * A processor looks a few hundred instructions ahead. If a frame is a long chain of them, it waits for results most of the
- * time: the next frame, which could begin at once, is not in sight yet. Two phases of a frequency-modulated sine are such a
- * chain. Cut in short loops, many frames of a part of it are in sight at once, and constants stay in registers, of which
- * there are sixteen. The price is that values are handed on through memory, and some turns of a loop more.
+ * A processor looks a few hundred instructions ahead. When a frame is a long chain of operations, the processor waits for
+ * results most of the time: the next frame, which could begin at once, lies too far ahead. Two phases of a
+ * frequency-modulated sine are such a chain. In short loops the processor sees one part of many frames at once, and constants
+ * stay in the sixteen registers. The price: values pass between the loops through memory, and there are more loop turns.
  *
- * What feeds back into itself stays in one pass. Each frame's arithmetic is the same wherever it is cut, so no bit changes.
+ * A feedback stays in one pass. The arithmetic of a frame is the same wherever it is cut, so no bit changes.
  *
- * The output and voices with delay lines are not cut: they wait for memory or for their own last frame, and a long frame
- * hides that best; measured, they lost up to a quarter. Nor are voices whose notes begin: their envelopes change stages, which
- * is a long chain from frame to frame.
+ * The output and voices with delay lines are not cut: they wait for memory or for their own last frame, which a long frame
+ * hides best; cut, they lost up to a quarter. Voices whose notes begin are not cut either: their envelopes change stages,
+ * which is a long chain from frame to frame.
  */
 import { flushFrames, maxSpills } from "./arena.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** Bytes of a value that one group hands on. */
+/** Bytes of a spilled value of one group. */
 export const spillBytes = flushFrames * 16;
 
-/** Which pass does what. */
+/** The passes of a voice, and the part of the graph that each computes. */
 export interface Passes {
   readonly count: number;
   /** Pass of each node that is computed in every frame. */
   readonly ofNode: readonly number[];
   /** Pass in which each state moves on. */
   readonly ofState: readonly number[];
-  /** Place of each node that is handed on to later passes, below {@link maxSpills}. */
+  /** Place in the scratch memory of each node that later passes use, below {@link maxSpills}. */
   readonly placeOf: ReadonlyMap<number, number>;
-  /** Nodes that each pass takes from earlier ones. */
+  /** Nodes that each pass reads from earlier passes. */
   readonly taken: readonly (readonly number[])[];
 }
 
 /**
- * The measure of what a pass costs, fitted to the ready patches and the voices of `bench/`: an operation costs
- * {@link shallow} if the pass is so wide that others run beside it, else the length of the chain that it stands in.
+ * The cost model of a pass, fitted to the ready patches and the voices of `bench/`. An operation costs {@link shallow} in a
+ * pass so wide that other operations run beside it, else the length of its chain.
  */
 const shallow = 8;
-/** Operations of a frame that the processor sees at once; of more, chains cost nothing further. */
+/** Operations of a frame that the processor sees at once; chains beyond them cost nothing further. */
 const operationsInSight = 80;
-/** What an operation costs in a long chain that has to be over before the next frame begins: the rest of the pass is free. */
+/** Cost of an operation in a long chain that must end before the next frame begins; the rest of the pass is free. */
 const costOfWaiting = 80;
-/** What a pass costs by itself, and a value that is handed on at a cut. */
+/** Cost of a pass itself, and of a value that is spilled at a cut. */
 const [costOfPass, costOfValue] = [10, 15];
 
-/** No pass of more operations is considered, unless they cannot be parted. */
+/** The search considers no pass with more operations, except where they cannot be parted. */
 const maxPassOperations = 64;
 
 /** All in one loop. */
@@ -64,7 +65,7 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
   if (lines.length > 0) return onePass(graph);
   const runs = nodes.map((_, index) => rateOf[index] === "sample" && usersOf[index] > 0);
   const parts = indivisibleParts(graph, runs);
-  /** -1 for what stands still. */
+  /** -1: not computed in every frame. */
   const partOf = new Int32Array(nodes.length).fill(-1);
   parts.forEach((part, order) => {
     for (const index of part) partOf[index] = order;
@@ -87,11 +88,11 @@ export function cutIntoPasses(graph: Graph, { rateOf, usersOf }: Schedule): Pass
   eachUse((index, part) => {
     if (part > lastUse[index]) lastUse[index] = part;
   });
-  const handedOnAt = new Int32Array(parts.length);
+  const spillsAt = new Int32Array(parts.length);
   runs.forEach((is, index) => {
-    for (let cut = partOf[index] + 1; is && cut <= lastUse[index]; cut++) handedOnAt[cut]++;
+    for (let cut = partOf[index] + 1; is && cut <= lastUse[index]; cut++) spillsAt[cut]++;
   });
-  const cuts = cheapestCuts(parts, stepsOf(graph, parts, partOf), handedOnAt);
+  const cuts = cheapestCuts(parts, stepsOf(graph, parts, partOf), spillsAt);
   let pass = 0;
   const passOf = parts.map((_, part) => part === cuts[pass] ? ++pass : pass);
   const ofNode = Array.from(partOf, (part) => part < 0 ? 0 : passOf[part]);
@@ -127,8 +128,8 @@ function placesOf(taken: readonly ReadonlySet<number>[], ofNode: readonly number
 }
 
 /**
- * Nodes that have to stay in one pass, each part after all that it depends on: the strongly connected components of what
- * depends on what (R. Tarjan: Depth-first search and linear graph algorithms, SIAM J. Comput. 1, 1972).
+ * Nodes that must stay in one pass, in the order of their dependencies: the strongly connected components of the dependency
+ * graph (R. Tarjan: Depth-first search and linear graph algorithms, SIAM J. Comput. 1, 1972).
  */
 function indivisibleParts({ nodes, states, outputs }: Graph, runs: readonly boolean[]): number[][] {
   const readersOf = readersOfStates(nodes, states.length, runs);
@@ -174,8 +175,8 @@ function readersOfStates(nodes: Graph["nodes"], states: number, runs: readonly b
 }
 
 /**
- * What the nodes that run need of each other, side by side in the order of the parts: the search for the cheapest cuts goes
- * through it once for each place where a pass may begin.
+ * The dependencies of the nodes that run, in the order of the parts and packed into arrays: the search for the cheapest cuts
+ * reads them once for each place where a pass can begin.
  */
 interface Steps {
   /** Place of the first node of each part, and the end. */
@@ -206,8 +207,8 @@ function stepsOf({ nodes }: Graph, parts: readonly (readonly number[])[], partOf
 }
 
 /**
- * Operations in the longest chain that ends in a part and begins at a place or after it: what is before is there from the
- * beginning. Leaves the length of the chain to each node in `steps.depths`, and finds those of earlier parts there.
+ * Operations in the longest chain that ends in a part and begins at a place or after it; values from before are ready. Leaves
+ * the length of the chain to each node in `steps.depths`, and finds those of earlier parts there.
  */
 function deepestOf({ firstOf, needsFrom, needs, depths }: Steps, part: number, from: number): number {
   let deepest = 0;
@@ -227,7 +228,7 @@ function deepestOf({ firstOf, needsFrom, needs, depths }: Steps, part: number, f
 function cheapestCuts(
   parts: readonly (readonly number[])[],
   steps: Steps,
-  handedOnAt: Int32Array,
+  spillsAt: Int32Array,
 ): number[] {
   const { firstOf } = steps;
   /** Operations in the chain of each part that has to be over before the next frame can begin, after its first one. */
@@ -235,8 +236,8 @@ function cheapestCuts(
   const least = new Float64Array(parts.length + 1).fill(Infinity, 1);
   const cutBefore = new Int32Array(parts.length + 1);
   for (let begin = 0; begin < parts.length; begin++) {
-    if (handedOnAt[begin] > maxSpills) continue;
-    const before = least[begin] + (begin === 0 ? 0 : costOfPass + costOfValue * handedOnAt[begin]);
+    if (spillsAt[begin] > maxSpills) continue;
+    const before = least[begin] + (begin === 0 ? 0 : costOfPass + costOfValue * spillsAt[begin]);
     let operations = 0;
     let deepest = 0;
     let longestWait = 0;

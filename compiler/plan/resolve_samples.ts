@@ -5,10 +5,10 @@ import { rewriteGraph } from "./rewrite.ts";
 import { shareStates } from "../graph/share_states.ts";
 
 /**
- * A patch whose samples are there: lengths, rates and root notes have become numbers, and what follows from them is
- * folded. A file of one channel sounds the same on both sides, so what was to be computed for each is computed once.
+ * A patch with the facts of its samples as constants (lengths, rates, root notes), and everything that follows from them
+ * folded. A file of one channel is the same on both sides, so both sides become one computation.
  *
- * @throws {PatchError} when the bank does not have what the patch plays
+ * @throws {PatchError} when the bank does not hold the files that the patch plays
  */
 export function resolveSamples(patch: PatchGraph, bank?: SampleBank): PatchGraph {
   const { samples = [] } = patch;

@@ -3,7 +3,7 @@ import { keyOf, type OperationName, operations } from "../graph/operations.ts";
 import { simplify } from "../graph/simplify.ts";
 
 /**
- * A graph with some of its nodes known, and what follows from them folded. Nodes that nothing needs any more stay, unused.
+ * A graph with some nodes known, and everything that follows from them folded. Nodes that are no longer needed stay, unused.
  *
  * @param assumed value of a node that is known
  */

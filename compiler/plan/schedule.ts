@@ -1,6 +1,6 @@
 /**
  * When each node is computed: once for all, once between two commands, or for every frame. A node is as fast as its
- * fastest argument. Nothing that has state is slower than a frame, so where a block is cut changes no sample.
+ * fastest argument. Everything with state is computed in every frame, so cutting a block elsewhere changes no sample.
  */
 import { type Graph, type GraphNode, noteFields } from "../graph/graph.ts";
 import type { ParameterDeclaration } from "../graph/compiled_patch.ts";
@@ -9,24 +9,24 @@ import type { ParameterDeclaration } from "../graph/compiled_patch.ts";
 export const rates = ["constant", "block", "sample"] as const;
 export type Rate = typeof rates[number];
 
-/** Sources that are another number in every frame. */
+/** Sources whose value changes from frame to frame. */
 const changing: ReadonlySet<GraphNode["op"]> = new Set(["state", "bus", "input", "read"]);
 
-/** What may be another number in every lane. */
+/** Sources whose value differs from lane to lane. */
 const differing: ReadonlySet<GraphNode["op"]> = new Set(["note", "bus", "input", "read", "lanes"]);
 
-/** Computed once for a graph and one way of its parameters. */
+/** The schedule of a graph, with moving or with resting parameters. */
 export interface Schedule {
   readonly rateOf: readonly Rate[];
-  /** How many nodes, outputs, states and lines use each node. */
+  /** Number of nodes, outputs, states and lines that use each node. */
   readonly usersOf: readonly number[];
   /** Something that runs in every frame takes it. */
   readonly neededEachFrame: readonly boolean[];
 }
 
 /**
- * @param moving parameters that ramp are followed frame by frame; otherwise they stand still, and what depends on
- * nothing faster is computed once
+ * @param moving parameters that ramp are followed frame by frame; otherwise they rest, and nodes that depend on nothing
+ * faster are computed once
  */
 export function scheduleGraph(
   graph: Graph,
@@ -57,7 +57,7 @@ export function scheduleGraph(
   states.forEach(({ next }) => use(next, true));
   lines.forEach(({ write }) => use(write, true));
   outputs.forEach((output) => use(output, true));
-  // users come after what they use, so from the end on every node knows whether anything needs it
+  // users come after their arguments, so backwards every node knows whether anything needs it
   for (let index = nodes.length - 1; index >= 0; index--) {
     if (usersOf[index] > 0) { for (const arg of nodes[index].args) use(arg, order[index] === 2); }
   }
@@ -75,8 +75,8 @@ export function ramping({ nodes }: Graph, parameters: readonly ParameterDeclarat
 }
 
 /**
- * Nodes of which all lanes hold the same. The voices of a group begin at different times, so whatever they remember
- * differs; the channels of the output begin together.
+ * Nodes whose lanes are all equal. The voices of a group begin at different times, so their states differ; the channels of
+ * the output begin together.
  */
 export function uniformNodes({ nodes, states }: Graph, kind: "voice" | "main"): boolean[] {
   const stateUniform = states.map(({ seeded }) => kind === "main" && !seeded);

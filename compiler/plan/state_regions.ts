@@ -1,13 +1,13 @@
 /**
- * Which parts of a patch's state a later version of it can take over, when it is exchanged while it plays: parameters of
- * the same address and range, instruments of the same name whose voices hold the same kinds of state, and the output's
- * memory likewise. Shapes leave out what only moves the sound, so that a note rings on through a change of its filter.
+ * The parts of a patch's state that another version can take over when it replaces the patch while it plays: parameters with
+ * the same address and range, instruments with the same name whose voices hold the same kinds of state, and the output's
+ * memory likewise. A shape does not include the arithmetic, so a note rings on through a change of its filter.
  */
 import { endedNotesKept, type StateRegion } from "../graph/compiled_patch.ts";
 import { type ArenaPlan, instrumentWords, lineStride, parameterRecord, ringFrames } from "./arena.ts";
 import type { Graph, PatchGraph } from "../graph/graph.ts";
 
-/** All stretches of state, with what has to be the same for them to be taken over. */
+/** All stretches of state, each with the shape that the other patch must have too. */
 export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] {
   const regions: StateRegion[] = [
     { name: "clock, seed, counters", shape: "", offset: plan.clock, bytes: 16 },

@@ -1,38 +1,37 @@
 /**
- * The graph of a voice to which nothing new happens. A note's trigger is true in one frame only, and what hangs on it (the
- * attack of an envelope) is over after some milliseconds; for the rest of its life a voice runs through choices that are
- * all decided. So the conditions that stay false once they are false, as long as no note begins, are found here, and
- * everything that follows from them is left out. The fused function for the quiet voice does the same arithmetic on what is
- * left, so it gives the same bits.
+ * The graph of a voice past its attack. A note's trigger is true in one frame only, and its consequences (the attack of an
+ * envelope) end after some milliseconds; for the rest of its life a voice computes choices that are already decided. This
+ * file finds the conditions that stay false as long as no note begins, and leaves out everything that follows from them. The
+ * fused function of the steady voice does the same arithmetic on the rest, so it gives the same bits.
  */
 import { type Graph, type GraphNode, noteFields } from "../graph/graph.ts";
 import { rewriteGraph } from "./rewrite.ts";
 
-/** A graph under the assumption that its trigger and some of its conditions are false. */
-export interface QuietGraph {
+/** A graph in which the trigger and some conditions are false. */
+export interface SteadyGraph {
   readonly graph: Graph;
-  /** States that have to be false in all lanes before, and are after. */
+  /** States that must be false in all lanes before a call, and are false after it. */
   readonly falseStates: readonly number[];
 }
 
 const isTrigger = ({ op, attribute }: GraphNode) => op === "note" && noteFields[attribute] === "trigger";
 
-/** Whether a note's beginning makes a difference. */
+/** Whether the graph reads the beginning of a note. */
 export function hearsTrigger({ nodes }: Graph): boolean {
   return nodes.some(isTrigger);
 }
 
-/** The graph of a voice that goes on; the graph itself where a note's beginning makes no difference. */
-export function steadyGraph(graph: Graph): QuietGraph {
+/** The graph of a voice past its attack; the graph itself if it does not read the beginning of a note. */
+export function steadyGraph(graph: Graph): SteadyGraph {
   let steady = steadyGraphs.get(graph);
   if (!steady) steadyGraphs.set(graph, steady = withoutTrigger(graph));
   return steady;
 }
 
-/** Found once for each graph. */
-const steadyGraphs = new WeakMap<Graph, QuietGraph>();
+/** Computed once for each graph. */
+const steadyGraphs = new WeakMap<Graph, SteadyGraph>();
 
-function withoutTrigger(graph: Graph): QuietGraph {
+function withoutTrigger(graph: Graph): SteadyGraph {
   if (!hearsTrigger(graph)) return { graph, falseStates: [] };
   let candidates = new Set(graph.states.flatMap(({ type }, index) => type === "mask" ? [index] : []));
   while (true) {

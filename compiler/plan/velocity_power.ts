@@ -1,12 +1,12 @@
 import { type Graph, noteFields } from "../graph/graph.ts";
 
-/** More would be no loudness, and the powers of velocities have to stay finite. */
-const highestPower = 3;
+/** A higher power is no loudness any more, and powers of velocities must stay finite. */
+const maxPower = 3;
 
 /**
- * How often the velocity stands as a factor before everything that a voice gives: 1 for a tone times the velocity, 2 for
- * its square, 0 where it does something else or nothing. A voice that is taken while it sounds has to go on as loud as it
- * is, and this says what its new velocity will do at once. What a state holds was scaled before and does not jump.
+ * The power of the velocity by which a voice's output is scaled: 1 for a tone times the velocity, 2 for its square, 0 if the
+ * velocity does something else or nothing. A voice that is taken while it sounds must go on at its loudness, and this power
+ * gives the jump that its new velocity would cause. Values in states were scaled earlier and do not jump.
  */
 export function velocityPower({ nodes, outputs }: Graph): number {
   const powers: number[] = [];
@@ -43,5 +43,5 @@ export function velocityPower({ nodes, outputs }: Graph): number {
     }
   }
   const [left, right] = outputs;
-  return powers[left] === powers[right] ? Math.max(0, Math.min(highestPower, powers[left])) : 0;
+  return powers[left] === powers[right] ? Math.max(0, Math.min(maxPower, powers[left])) : 0;
 }

@@ -10,7 +10,7 @@ import { TextReader } from "./wat_reader.ts";
  * Assembles WebAssembly text.
  *
  * @param name stands in error messages
- * @throws {AssemblyError} at what it does not know
+ * @throws `AssemblyError` at text that it does not know
  */
 export function assemble(wat: string, name: string): Uint8Array<ArrayBuffer> {
   return new Assembler(wat, name).module();
@@ -21,8 +21,8 @@ const functionType = 0x60;
 const kinds = { func: 0, memory: 2 } as const;
 
 /**
- * One part of a module; the count of its entries comes before them. It has a writer and is none, for engines run a class that
- * has no other kinds faster.
+ * One part of a module; the count of its entries comes before them. It holds a writer instead of extending it: the engine runs
+ * a class without subclasses faster.
  */
 class Section {
   readonly #entries = new ByteWriter();
@@ -30,7 +30,7 @@ class Section {
 
   constructor(readonly id: number) {}
 
-  /** For one more entry. */
+  /** The writer, for one more entry. */
   entry(): ByteWriter {
     this.count++;
     return this.#entries;
@@ -64,7 +64,7 @@ class Assembler {
   constructor(wat: string, name: string) {
     this.#reader = new TextReader(wat, name);
     this.#body = new FunctionAssembler(this.#reader, this.#indexes);
-    // functions are called before they are written; one in a comment is found out when the next one has another index
+    // functions are called before they are written; a function in a comment is an error when the next one has another index
     let index = 0;
     for (const [, called] of wat.matchAll(/\(func\b *(\$\w+)?/g)) {
       this.#indexes.functions.set(called, index++);
@@ -146,7 +146,7 @@ class Assembler {
     limits.forEach((pages) => entry.unsigned(pages));
   }
 
-  /** Of memories only. */
+  /** Imports memories only. */
   #import(): void {
     const reader = this.#reader;
     const entry = this.#imports.entry();

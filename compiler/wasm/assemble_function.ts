@@ -2,7 +2,7 @@ import { ByteWriter } from "./byte_writer.ts";
 import { type Instruction, instructions } from "./instruction_set.ts";
 import type { TextReader } from "./wat_reader.ts";
 
-/** Indexes of what functions name. */
+/** Indexes by name. */
 export interface Indexes {
   readonly functions: ReadonlyMap<string, number>;
   readonly memories: ReadonlyMap<string, number>;
@@ -47,7 +47,7 @@ export class FunctionAssembler {
     return this.#code.written();
   }
 
-  /** An instruction that gives a constant, outside of functions. */
+  /** A constant expression outside of functions. */
   constant(): Uint8Array {
     this.#code.clear();
     this.#reader.open();
@@ -82,7 +82,7 @@ export class FunctionAssembler {
     return [result];
   }
 
-  /** Neighbours of one type are told by their number. */
+  /** Runs of one type are written as their length and the type. */
   #writeLocals(declared: readonly number[]): void {
     const starts = [...declared.keys()].filter((index) => declared[index] !== declared[index - 1]);
     this.#code.unsigned(starts.length);
@@ -92,12 +92,12 @@ export class FunctionAssembler {
     });
   }
 
-  /** As many as follow. */
+  /** All instructions up to the closing parenthesis. */
   #instructions(): void {
     while (this.#reader.opens()) this.#instruction(this.#reader.word());
   }
 
-  /** One with its operands, from its name to the parenthesis that closes it. */
+  /** One instruction with its operands, from its name to its closing parenthesis. */
   #instruction(word: string): void {
     const reader = this.#reader;
     const instruction = instructions.get(word) ?? reader.fail("an instruction", word);
@@ -217,7 +217,7 @@ export class FunctionAssembler {
     this.#labels.pop();
   }
 
-  /** How many blocks a jump leaves before it reaches the named one. */
+  /** Number of blocks that a jump leaves before it reaches the named one. */
   #depth(label: string): number {
     const place = this.#labels.lastIndexOf(label);
     if (place < 0 || label === "") this.#reader.fail("the name of a block around", label);

@@ -1,4 +1,4 @@
-/** Writes the numbers of a WebAssembly module one behind the other. */
+/** Writes the numbers of a WebAssembly module one after the other. */
 export class ByteWriter {
   #bytes = new Uint8Array(1024);
   #view = new DataView(this.#bytes.buffer);
@@ -8,7 +8,7 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** What was written so far; valid until more is written. */
+  /** The bytes so far; valid until the next write. */
   written(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -28,7 +28,7 @@ export class ByteWriter {
     this.#length += values.length;
   }
 
-  /** LEB128: seven bits a byte, lowest first, the eighth says that more follow. Up to 2^53. */
+  /** LEB128: seven bits a byte, lowest first; the eighth bit means that more follow. Up to 2^53. */
   unsigned(value: number): void {
     while (value > 0x7F) {
       this.byte(value & 0x7F | 0x80);

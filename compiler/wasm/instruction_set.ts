@@ -3,7 +3,7 @@
  * results on different machines, so no relaxed SIMD. Codes are those of the WebAssembly specification, "Index of Instructions".
  */
 
-/** What stands between an instruction's name and its operands. */
+/** The immediate between an instruction's name and its operands. */
 export type Immediate =
   | "nothing"
   | "local"
@@ -26,14 +26,14 @@ export interface Instruction {
   readonly prefix: number;
   readonly code: number;
   readonly immediate: Immediate;
-  /** Binary logarithm of the bytes that a load or store reaches; of `memories`, how many there are. */
+  /** Binary logarithm of the bytes that a load or store reaches; of `memories`, their number. */
   readonly size: number;
 }
 
 /** By name, in the order of the codes. */
 export const instructions = new Map<string, Instruction>();
 
-/** What instructions have in common; omitted: no prefix, nothing between name and operands, size 0. */
+/** The common part of several instructions; omitted: no prefix, no immediate, size 0. */
 type Row = Partial<Omit<Instruction, "code">>;
 
 function add({ prefix = 0, immediate = "nothing", size = 0 }: Row, codes: Readonly<Record<string, number>>) {

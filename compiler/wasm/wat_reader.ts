@@ -11,43 +11,43 @@ const closing = 0x29;
 const semicolon = 0x3B;
 const smallO = 0x6F;
 
-/** Reads WebAssembly text: parentheses, words, numbers and strings; line comments and blanks are passed over. */
+/** Reads WebAssembly text: parentheses, words, numbers and strings. It skips line comments and blanks. */
 export class TextReader {
   readonly #text: string;
   readonly #name: string;
   #at = 0;
 
-  /** @param name stands in error messages */
+  /** @param name of the text, for error messages */
   constructor(text: string, name: string) {
     this.#text = text;
     this.#name = name;
   }
 
-  /** Whether a parenthesis opens here; if so, goes behind it. */
+  /** Whether a parenthesis opens here; if so, moves past it. */
   opens(): boolean {
     if (this.#next() !== opening) return false;
     this.#at++;
     return true;
   }
 
-  /** Whether a parenthesis closes here; if so, goes behind it. */
+  /** Whether a parenthesis closes here; if so, moves past it. */
   closes(): boolean {
     if (this.#next() !== closing) return false;
     this.#at++;
     return true;
   }
 
-  /** Goes behind the parenthesis that has to open here. */
+  /** Moves past the parenthesis that must open here. */
   open(): void {
     if (!this.opens()) this.fail("(");
   }
 
-  /** Goes behind the parenthesis that has to close here. */
+  /** Moves past the parenthesis that must close here. */
   close(): void {
     if (!this.closes()) this.fail(")");
   }
 
-  /** Whether this is next, a parenthesis and a word: `(param`; if so, goes behind it. */
+  /** Whether a parenthesis and this word come next, such as `(param`; if so, moves past them. */
   opensWith(start: string): boolean {
     if (this.#next() !== opening || !this.#text.startsWith(start, this.#at)) return false;
     const after = this.#text.charCodeAt(this.#at + start.length);
@@ -62,7 +62,7 @@ export class TextReader {
     return code !== opening && code !== closing;
   }
 
-  /** The next word, empty where a parenthesis is. */
+  /** The next word; empty at a parenthesis. */
   word(): string {
     this.#next();
     const start = this.#at;
@@ -80,7 +80,7 @@ export class TextReader {
     return this.#next() === dollar ? this.word() : "";
   }
 
-  /** What the next word, a name, stands for. */
+  /** The index of the next word, a name. */
   index(indexes: ReadonlyMap<string, number>): number {
     const name = this.word();
     return indexes.get(name) ?? this.fail("a name that is known", name);
@@ -122,14 +122,14 @@ export class TextReader {
     );
   }
 
-  /** @param found the word before, or else what is here */
+  /** @param found the word just read; omitted: the text here */
   fail(expected: string, found?: string): never {
     const line = this.#text.slice(0, this.#at).split("\n").length;
     const here = found ?? this.#text.slice(this.#at, this.#at + 20).split("\n")[0];
     throw new AssemblyError(`${this.#name}.wat:${line}: expected ${expected}, found "${here}"`);
   }
 
-  /** Goes to the next character that counts and returns its code. */
+  /** Moves to the next character that is neither blank nor comment, and returns its code. */
   #next(): number {
     const text = this.#text;
     let code = text.charCodeAt(this.#at);

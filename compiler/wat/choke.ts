@@ -1,6 +1,6 @@
 /**
- * Notes that cut each other off, as a closed hi-hat ends an open one, in WebAssembly text: when one of a group begins, all
- * voices that sound another note of it fade out, as if they were still held.
+ * Choke groups in WebAssembly text: notes that cut each other off, as a closed hi-hat ends an open one. When a note of a group
+ * begins, all voices of its other notes fade out.
  */
 import type { InstrumentGraph } from "../graph/graph.ts";
 import { floatText } from "./float_text.ts";

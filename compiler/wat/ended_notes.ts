@@ -2,7 +2,7 @@ import type { ArenaPlan } from "../plan/arena.ts";
 import { endedNotesKept } from "../graph/compiled_patch.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 
-/** `$note_ended`: writes down that no voice plays a note any more. */
+/** `$note_ended`: records a note that no voice plays any more. */
 export function noteEndedText({ endedNotes }: ArenaPlan): string {
   const count = `(i32.load (i32.const ${endedNotes}))`;
   return `
@@ -14,11 +14,11 @@ export function noteEndedText({ endedNotes }: ArenaPlan): string {
 }
 
 /**
- * A note has ended when its last voice is over, or plays another note. Voices are taken off one by one, so the last one of a
- * unison tells.
+ * The functions that end voices and record ended notes. A note ends when its last voice is over or plays another note. Voices
+ * end one by one, so the last voice of a unison records the note.
  */
 export function endedNotesText(name: string, instrument: number, voices: number): string {
-  const tell = (id: string) =>
+  const record = (id: string) =>
     `(if (i32.eqz (call $${name}_sounds ${id})) (then (call $note_ended (i32.const ${instrument}) ${id})))`;
   return `
   (func $${name}_sounds (param $id i32) (result i32) (local $voice i32) (local $lane i32)
@@ -39,7 +39,7 @@ export function endedNotesText(name: string, instrument: number, voices: number)
       (local.set $lane (i32.add (local.get $group) (i32.shl (i32.ctz (local.get $lanes)) (i32.const 2))))
       (i32.store ${lane(at.alive)} (i32.const 0))
       (local.set $id (i32.load ${lane(at.id)}))
-      ${tell("(local.get $id)")}
+      ${record("(local.get $id)")}
       (local.set $lanes (i32.and (local.get $lanes) (i32.sub (local.get $lanes) (i32.const 1))))
       (br_if $next (local.get $lanes))))
 
@@ -50,5 +50,5 @@ export function endedNotesText(name: string, instrument: number, voices: number)
     (if (i32.and (i32.ne (i32.load ${
     lane(at.alive)
   }) (i32.const 0)) (i32.ne (local.get $before) (local.get $id)))
-      (then ${tell("(local.get $before)")})))`;
+      (then ${record("(local.get $before)")})))`;
 }

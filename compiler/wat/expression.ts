@@ -2,14 +2,16 @@ import { type InstrumentPlaces, instrumentWords } from "../plan/arena.ts";
 import { expressions } from "../graph/graph.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 
-/** What a note begins with: nothing of its own, and what the instrument has. */
+/** Statements for a note that begins: no expression of its own, and that of the instrument. */
 export function unexpressedText(name: string): string {
   return expressions.map((_, kind) =>
     `(call $${name}_move (local.get $lane) (i32.const ${kind * 16}) (f32.const 0))`
   ).join("\n    ");
 }
 
-/** A note, or all notes of an instrument, are moved while they sound. Kinds are numbered as `expressions` lists them. */
+/**
+ * `$NAME_express` and `$NAME_express_all`: they move notes while they sound. Kinds are numbered as `expressions` lists them.
+ */
 export function expressionText(name: string, voices: number, { words }: InstrumentPlaces): string {
   const ofInstrument = `offset=${
     words + instrumentWords.expression

@@ -1,17 +1,17 @@
 /**
- * Statements for two groups of voices side by side. One group's chain of operations leaves the processor waiting for
- * results; a second one fills the gaps, and shares the constants, the sums and the turns of the loop.
+ * Statements for two groups of voices side by side. The chain of operations of one group leaves the processor waiting for
+ * results; a second group fills the gaps, and shares constants, sums and loop turns.
  */
 export class GroupPair {
   /** Locals that each group has for itself. */
   readonly #own: Set<string>;
 
-  /** @param own locals that differ from the beginning; what is computed from them follows */
+  /** @param own locals that differ between the groups; those computed from them are found */
   constructor(own: readonly string[]) {
     this.#own = new Set(own);
   }
 
-  /** Statements in the order in which they run, each followed by the second group's where that is another one. */
+  /** Statements in the order in which they run, each followed by that of the second group if it differs. */
   of(statements: readonly string[]): string[] {
     return statements.flatMap((statement) => {
       const second = this.#second(statement);

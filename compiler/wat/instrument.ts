@@ -1,10 +1,10 @@
 /**
- * How an instrument renders a block, as WebAssembly text. Groups of four voices of which one sounds go through a fused
- * function, which adds them to the sums lane by lane; in the end lanes are summed to left and right. A group at rest costs
- * one comparison.
+ * The function that renders a block of an instrument, as WebAssembly text. Each group of four voices with a sounding one goes
+ * through a fused function, which adds it to the sums lane by lane; at the end the lanes are summed to left and right. A
+ * silent group costs one comparison.
  *
- * Groups whose voices go on as they were wait for the next one of their kind and are rendered two at a time. Sums are
- * taken in the order of the groups whatever happens, because another order would round differently.
+ * A group of steady voices waits for the next such group, and both are rendered at once. Groups are always added in their
+ * order, because another order would round differently.
  */
 import { type ArenaPlan, voiceField } from "../plan/arena.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -16,15 +16,18 @@ const at = voiceField;
 const group = (field: number) => `offset=${field} (local.get $group)`;
 const zero = "(v128.const i32x4 0 0 0 0)";
 
-/** Above this many nodes a voice is not rendered two groups at a time: it has work enough, and would compile for twice as long. */
-const twinNodes = 600;
+/**
+ * Largest voice that is rendered two groups at a time, in nodes: a larger one keeps the processor busy by itself, and would
+ * take twice as long to compile.
+ */
+const maxTwinNodes = 600;
 
 /** Whether two groups of this voice can be rendered together. */
 export function hasTwin({ nodes }: Graph): boolean {
-  return nodes.length <= twinNodes;
+  return nodes.length <= maxTwinNodes;
 }
 
-/** `$NAME_render (frames, moving)`, and what it calls. */
+/** `$NAME_render (frames, moving)`, and the functions that it calls. */
 export function instrumentRenderText({ patch, plan, format }: TextSource, index: number): string {
   const { name, voice } = patch.instruments[index];
   const { groups, groupBytes, groupCount, lines, lineBytes, bus } = plan.instruments[index];
@@ -120,7 +123,7 @@ export function instrumentRenderText({ patch, plan, format }: TextSource, index:
       (else (memory.fill (i32.const ${bus}) (i32.const 0) (local.get $end)))))`;
 }
 
-/** For some voice that sounds a note begins or has not come to rest yet, or its gain is on its way. */
+/** Lanes of sounding voices whose note begins or is not steady yet, or whose gain is moving. */
 function news(voice: Graph): string {
   const fades = `(f32x4.ne (v128.load ${group(at.gain)}) (v128.load ${group(at.gainTarget)}))`;
   const begins = hearsTrigger(voice)

@@ -1,12 +1,12 @@
 /**
- * One graph as one fused WebAssembly function: what stands still between two commands is computed before the loop, the
- * rest in it, all states in locals. Four voices, or up to four channels, go through it side by side. Where a frame of a voice
- * is a long chain, the loop is cut in several short ones (`passes.ts`).
+ * One graph as one fused WebAssembly function: nodes that rest between two commands are computed before the loop, the others
+ * in it, with all states in locals. Four voices, or up to four channels, run side by side. A loop whose frame is a long chain
+ * is cut into several short ones (`plan/passes.ts`).
  *
- * **Denormals.** WebAssembly has no flush-to-zero, and a filter whose state has become denormal costs some thirty times as
- * much. So every 32 frames of the stream, counted from its start and not from the call's, every float state below 1e-15
- * becomes zero, and what a delay line takes in likewise, each frame. On the same occasion what is no number becomes zero:
- * a filter that was fed an infinity works again after 32 frames.
+ * **Denormals.** WebAssembly has no flush-to-zero, and a filter with a denormal state costs some thirty times as much. So every
+ * 32 frames of the stream, counted from its start and not from that of the call, every float state below 1e-15 becomes zero;
+ * the input of a delay line does so in each frame. A NaN or an infinity becomes zero at the same time, so a filter that
+ * received one works again after 32 frames.
  */
 import type { Graph, GraphNode } from "../graph/graph.ts";
 import { noteFields } from "../graph/graph.ts";
@@ -21,16 +21,16 @@ import type { SamplePlace } from "../graph/sample_bank.ts";
 import { flushFrames, lineStride, ringFrames } from "../plan/arena.ts";
 import { cutIntoPasses, onePass, type Passes, spillBytes } from "../plan/passes.ts";
 
-/** -300 dB: nothing is lost, and every number that can become denormal passes through here on its way. */
+/** -300 dB: far below hearing, and far above the denormals. */
 const flushBelow = Math.fround(1e-15);
 
-/** Largest magnitude that counts as a number. */
+/** Larger magnitudes are flushed like a NaN. */
 const flushAbove = Math.fround(3e38);
 
-/** Operations that may stand inside each other; beyond, the assembler's stack would overflow. */
+/** Depth of nested operations; beyond it the assembler's stack would overflow. */
 const maxNesting = 64;
 
-/** Offsets and names that a kernel is made with. */
+/** Offsets, names and texts that a kernel is written with. */
 export interface KernelPlaces {
   readonly name: string;
   /**
@@ -49,15 +49,15 @@ export interface KernelPlaces {
   readonly noteField?: Readonly<Record<string, number>>;
   readonly channels: number;
   readonly clock: number;
-  /** Where passes hand values on. */
+  /** Byte offset of the spilled values. */
   readonly spill: number;
   readonly parameterCurrent: (index: number) => number;
-  /** Where the ramp of a parameter lies, one f32 a frame. */
+  /** Byte offset of a parameter's ramp, one f32 a frame. */
   readonly parameterRamp: (index: number) => number;
   readonly bus: (index: number) => number;
   /** Text that loads a frame of the input as a vector. */
   readonly inputLoad: string;
-  /** Statements that take the outputs, given their texts. */
+  /** Statements that store the outputs, given their texts. */
   readonly store: (outputs: readonly string[]) => readonly string[];
   /** Statements before and after the loop, and further locals, all of them vectors. */
   readonly begin: readonly string[];
@@ -65,18 +65,18 @@ export interface KernelPlaces {
   readonly locals: readonly string[];
   /** Signature after the name. */
   readonly signature: string;
-  /** States that keep what they are; nothing reads them. */
+  /** States that stay as they are; nothing reads them. */
   readonly idleStates: ReadonlySet<number>;
 }
 
-/** Besides states, what each of two groups has for itself. */
+/** Locals besides the states that each of two groups has for itself. */
 const twinLocals = ["$group", "$lines", "$at", "$trigger", "$finite", "$sounds", "$level"];
 
 // shorter than a `v128.const`, and the assembler takes as long as the text is
 const splatFloat = (value: number) => `(f32x4.splat (f32.const ${floatText(value)}))`;
 const splatInteger = (value: number) => `(i32x4.splat (i32.const ${value | 0}))`;
 
-/** What a kernel computes. */
+/** The graph of a kernel, and the parameters that it reads. */
 export interface KernelSource {
   readonly graph: Graph;
   /** Of the patch, as nodes name them. */
@@ -90,7 +90,7 @@ export function emitKernel(source: KernelSource, places: KernelPlaces): string[]
   return new KernelEmitter(source, places).emit();
 }
 
-/** Statements of a function, by where they stand, and its locals that are vectors. */
+/** Statements of a function by their place in it, and its locals that are vectors. */
 interface KernelParts {
   readonly before: readonly string[];
   /** Of each pass, in a frame. */
@@ -98,18 +98,18 @@ interface KernelParts {
   readonly flush: readonly string[];
   readonly after: readonly string[];
   readonly locals: readonly string[];
-  /** Constants that `inside` takes from locals, with their names; both groups of a twin have the same. */
+  /** Constants that `inside` reads from locals, with their names; both groups of a twin share them. */
   readonly constants: ReadonlyMap<string, string>;
 }
 
 class KernelEmitter {
   readonly #before: string[] = [];
   readonly #passes: Passes;
-  /** What each pass does in a frame. */
+  /** Statements of each pass in a frame. */
   readonly #inside: string[][];
   readonly #locals: string[] = [];
   readonly #texts: (string | undefined)[];
-  /** How many operations stand inside each other in the text of each node. */
+  /** Depth of nested operations in the text of each node. */
   readonly #depths: number[] = [];
   readonly #isUniform: readonly boolean[];
   #usesTrigger = false;
@@ -128,7 +128,7 @@ class KernelEmitter {
     this.#isUniform = uniformNodes(graph, places.kind);
     const isCut = places.kind === "voice" && !hearsTrigger(graph);
     this.#passes = isCut ? cutIntoPasses(graph, schedule) : onePass(graph);
-    this.#inside = this.#passes.taken.map((taken) => taken.map((index) => this.#take(index)));
+    this.#inside = this.#passes.taken.map((taken) => taken.map((index) => this.#fetch(index)));
   }
 
   emit(): string[] {
@@ -142,7 +142,7 @@ class KernelEmitter {
     const active = [...states.keys()].filter((index) => !places.idleStates.has(index));
     const nexts = active.map((index) => this.#inLocal(states[index].next));
     lines.forEach(({ frames, write }, index) => this.#writeLine(index, frames, this.#text(write)));
-    // moves on to the next frame of the input, so everything that reads it comes before
+    // `store` moves to the next frame of the input, so everything that reads the input comes before it
     this.#inside.at(-1)!.push(...places.store(outputs));
     active.forEach((index, place) =>
       this.#inside[this.#passes.ofState[index]].push(`(local.set $s${index} ${nexts[place]})`)
@@ -245,28 +245,28 @@ class KernelEmitter {
     ];
   }
 
-  /** Fetches what an earlier pass left. */
-  #take(index: number): string {
-    return `(local.set $n${index} (v128.load offset=${this.#handedOnOffset(index)} (local.get $at)))`;
+  /** Reads a value that an earlier pass spilled. */
+  #fetch(index: number): string {
+    return `(local.set $n${index} (v128.load offset=${this.#spillOffset(index)} (local.get $at)))`;
   }
 
-  /** Places of two groups lie side by side. */
-  #handedOnOffset(index: number): number {
+  /** The places of two groups lie side by side. */
+  #spillOffset(index: number): number {
     return this.#passes.placeOf.get(index)! * 2 * spillBytes;
   }
 
-  /** Emits a node, or leaves its text to its only user. */
+  /** Emits a node, or leaves its text for its only user to include. */
   #node(node: GraphNode, index: number): void {
     const rate = this.schedule.rateOf[index];
     const text = this.#expression(node, index);
     this.#texts[index] = text;
     this.#depths[index] = node.args.reduce((most, arg) => Math.max(most, this.#depths[arg]), 0) + 1;
-    if (this.#passes.placeOf.has(index)) return this.#handOn(index);
+    if (this.#passes.placeOf.has(index)) return this.#spill(index);
     if (node.op === "constant" || isLocal(text)) return;
     const onlyUser = this.schedule.usersOf[index] <= 1;
-    // a single user takes the text over, unless it runs more often
-    const takenOver = onlyUser && (rate === "sample" || !this.schedule.neededEachFrame[index]);
-    if (takenOver && this.#depths[index] < maxNesting) return;
+    // a single user includes the text, unless it runs more often
+    const isIncluded = onlyUser && (rate === "sample" || !this.schedule.neededEachFrame[index]);
+    if (isIncluded && this.#depths[index] < maxNesting) return;
     this.#inLocal(index);
   }
 
@@ -289,15 +289,15 @@ class KernelEmitter {
     return this.#texts[index] = `(local.get ${name})`;
   }
 
-  /** Leaves a value for later passes, in memory and under the name that they know. */
-  #handOn(index: number): void {
+  /** Spills a value for later passes, which know it by the name of its local. */
+  #spill(index: number): void {
     const value = this.#setLocal(index);
     this.#statementsOf(index).push(
-      `(v128.store offset=${this.#handedOnOffset(index)} (local.get $at) ${value})`,
+      `(v128.store offset=${this.#spillOffset(index)} (local.get $at) ${value})`,
     );
   }
 
-  /** Where a node's statements belong: before the loops, or in its pass. */
+  /** The list that a node's statements belong to: before the loops, or its pass. */
   #statementsOf(index: number): string[] {
     return this.schedule.rateOf[index] === "sample" ? this.#inside[this.#passes.ofNode[index]] : this.#before;
   }
@@ -333,7 +333,7 @@ class KernelEmitter {
       case "sample":
         return this.#readSample(index, attribute, args[0]);
       case "sampleFact":
-        throw new TypeError("expected the facts of samples as numbers; resolve them first");
+        throw new TypeError("expected the facts of samples as numbers; call resolveSamples first");
       case "lane":
         return `(f32x4.splat (f32x4.extract_lane ${attribute} ${this.#text(args[0])}))`;
       case "lanes":
@@ -381,7 +381,7 @@ class KernelEmitter {
     return this.#gather((lane) => address(`(i32x4.extract_lane ${lane} ${vector})`), 4);
   }
 
-  /** A frame of a sample. What is asked for outside is kept on the silence at either end, so nothing reads elsewhere. */
+  /** A frame of a sample. Indexes outside are limited to the silence at either end, so nothing reads elsewhere. */
   #readSample(index: number, attribute: number, at: number): string {
     const { offset, frames } = this.places.samples[attribute];
     const asked = `(i32x4.add ${this.#text(at)} ${splatInteger(1)})`;
@@ -428,7 +428,7 @@ class KernelEmitter {
   }
 }
 
-/** Zero for what is too small or no number; `value` stands in it twice. */
+/** The value, or zero if it is too small, too large or NaN; `value` stands in the text twice. */
 function flushed(value: string): string {
   const size = `(f32x4.abs ${value})`;
   return `(v128.and ${value} (v128.and (f32x4.ge ${size} ${splatFloat(flushBelow)}) (f32x4.le ${size} ${

@@ -1,19 +1,17 @@
-/** Texts of operations that name locals: what is one, and constants that become some. */
-
 /** Longest text that fetches a local; names of locals here are `$trigger` and letters with a number. */
 const maxLocalTextLength = "(local.get $n123456789)".length;
 
 const constantPattern = /\(v128\.const [^)]*\)|\([fi]32x4\.splat \([fi]32\.const [^)]*\)\)/g;
 
 /**
- * Whether a text only names a local. The length is asked first because looking into a text that was concatenated copies it, and
- * the texts of a chain stand inside each other.
+ * Whether a text only fetches a local. The length is compared first: reading a concatenated text copies it, and the texts of a
+ * chain contain each other.
  */
 export function isLocal(text: string, prefix = "$"): boolean {
   return text.length <= maxLocalTextLength && text.startsWith(`(local.get ${prefix}`);
 }
 
-/** Constants become locals: they are loaded once, not in every frame. */
+/** Replaces constants by locals, so that they are loaded once and not in every frame. */
 export function hoistConstants(text: string, constants: Map<string, string>): string {
   return text.replace(constantPattern, (constant) => {
     let name = constants.get(constant);

@@ -3,7 +3,9 @@ import type { SampleBank } from "../graph/sample_bank.ts";
 import type { ArenaPlan } from "../plan/arena.ts";
 import type { TextSource } from "./text_source.ts";
 
-/** Instructions mean the arena unless they name `$samples`: the first memory is the arena, so it is imported beside the other. */
+/**
+ * Instructions mean the arena unless they name `$samples`: the first memory is the arena, so it is imported beside the other.
+ */
 export function memoryText({ bytes }: ArenaPlan, samples: SampleBank | undefined): string[] {
   const pages = bytes / 65_536;
   if (!samples) return [`  (memory (export "memory") ${pages} ${pages})`];

@@ -7,8 +7,8 @@ import { spreadOf } from "./unison.ts";
 import { at, eachVoice, lane } from "./voice.ts";
 
 /**
- * Keys are remembered in the order in which they were struck; the last one sounds, and when it is let go the one before it
- * comes back. What a full memory drops is the oldest key.
+ * Keys are remembered in the order in which they were struck. The last one sounds; when it is released, the one before it
+ * comes back. A full memory drops the oldest key.
  */
 export function monoText({ name, polyphony }: InstrumentGraph, { words }: InstrumentPlaces): string {
   const keys = words + instrumentWords.keys;
@@ -24,7 +24,7 @@ export function monoText({ name, polyphony }: InstrumentGraph, { words }: Instru
   const sounding = glide.map((_, voice) =>
     `(i32.load offset=${at.alive} (call $${name}_lane (i32.const ${voice})))`
   ).reduce((all, one) => `(i32.and ${all} ${one})`);
-  // a voice that was silenced because it gave no numbers can only begin anew
+  // a voice that was silenced for a NaN has to restart
   const goOn = `(if (i32.and (local.get $overlaps) ${sounding}) (then
     ${glide.join("\n    ")}
     (return)))`;

@@ -1,6 +1,9 @@
 /** Vectors of channels from and to interleaved frames, as WebAssembly text. */
 
-/** Loads one frame of the input: one channel goes to all lanes, several each to its own, those beyond the fourth are left out. */
+/**
+ * Loads one frame of the input: a single channel goes to all lanes, several go to one lane each; channels beyond the fourth are
+ * dropped.
+ */
 export function inputLoad(offset: number, inputChannels: number): string {
   const load = (instruction: string) => `(${instruction} offset=${offset} (local.get $in))`;
   switch (inputChannels) {
@@ -17,7 +20,7 @@ export function inputLoad(offset: number, inputChannels: number): string {
   }
 }
 
-/** Stores one frame. A device of one channel gets the mean of left and right; channels that the patch does not have are silent. */
+/** Stores one frame. A single output channel gets the mean of left and right; channels that the patch lacks are silent. */
 export function outputStore(
   output: string,
   { offset, patchChannels, channels }: {

@@ -1,17 +1,17 @@
 /**
- * How notes become voices, as WebAssembly text. All of it is in the arena and moved only by the sealed log, so renderers
- * agree about every voice and a snapshot carries them.
+ * The functions that turn notes into voices, as WebAssembly text. All of their state is in the arena and only the sealed log
+ * moves it, so renderers agree about every voice and a snapshot carries them.
  *
- * A note takes, in this order: a voice that sounds with the same id, a silent one (the lowest, so that few groups are
- * awake), one that is released, one that only the pedal holds, one whose key is held; among equals the stealing rule
- * decides, and where that finds no difference, age. A voice that still sounds keeps its states, so neither repeating nor
- * stealing clicks; a silent one begins from its initial states.
+ * A note takes, in this order: a voice that sounds with the same id; a silent voice (the lowest, so that few groups are
+ * awake); a released one; one that only the pedal holds; one whose key is held. Among equals the stealing rule decides, then
+ * age. A voice that still sounds keeps its states, so neither repeating nor stealing clicks; a silent one begins from its
+ * initial states.
  *
- * Expression (bend, pressure, timbre) belongs to a note, found by its id, or to the instrument; a note hears the sum. What
- * belongs to a note ends with it.
+ * Expression (bend, pressure, timbre) belongs to a note, found by its id, or to the instrument; a voice hears the sum. The
+ * expression of a note ends with the note.
  *
- * What the pedal holds sounds on, also where there is one voice only: a mono instrument goes back to a key that is still
- * held when the pedal is let go.
+ * Notes held by the pedal sound on, also on a single voice: a mono instrument returns to a key that is still held when the
+ * pedal is released.
  */
 import { type ArenaPlan, type InstrumentPlaces, instrumentWords } from "../plan/arena.ts";
 import type { PatchFormat } from "../graph/compiled_patch.ts";
@@ -132,7 +132,7 @@ function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRa
     (i32.store ${lane(at.held)} (i32.const 1)))`;
 }
 
-/** Ranks are 64 bits, smallest first: the kind of voice above, what the stealing rule compares below. */
+/** `$NAME_choose`. Ranks are 64 bits, smallest first: the kind of voice above, the key of the stealing rule below. */
 function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): string {
   const age = `(i32.sub (i32.const -1) (i32.sub (i32.load (i32.const ${plan.notes})) (i32.load ${
     lane(at.age)

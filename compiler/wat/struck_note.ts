@@ -1,6 +1,6 @@
 /** Checks of a note as it is struck, for the text of `$NAME_on`. */
 
-/** -120 dB. Softer notes play like this, so that the ratio of two velocities, and its powers, are numbers. */
+/** -120 dB. Softer notes count as this, so that the ratio of two velocities and its powers stay finite. */
 const softestVelocity = 1e-6;
 
 /** Whether `$number` is a note. */

@@ -8,7 +8,7 @@ export function spreadOf({ unison, detuneCents }: Polyphony) {
   });
 }
 
-/** Semitones that a voice of a unison lies away from its note, for a spread of 1. */
+/** Distance in semitones of a unison's voice from its note, for a spread of 1. */
 export function widestDetune({ unison, detuneCents }: Polyphony): number {
   return unison === 1 ? 0 : Math.fround(detuneCents / 200);
 }

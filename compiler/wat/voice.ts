@@ -1,4 +1,4 @@
-/** Pieces of text that everything about voices is put together from. */
+/** Pieces of text that all functions of voices share. */
 import { voiceField } from "../plan/arena.ts";
 
 /** Offsets of a voice's fields. */
@@ -17,5 +17,5 @@ export function eachVoice(name: string, voices: number, body: string): string {
       (br_if $next (i32.lt_u (local.get $voice) (i32.const ${voices}))))`;
 }
 
-/** Time in which all voices fade out after a panic, and in which a voice that is taken again finds its new loudness. */
+/** Time in which voices fade out after a panic or a choke, and in which a voice that is taken reaches its new loudness. */
 export const fadeSeconds = 0.005;

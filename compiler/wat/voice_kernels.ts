@@ -69,11 +69,11 @@ function voiceKernel(
 }
 
 /**
- * What becomes of a frame of four voices. A voice is silent from its first sample on that is not finite, so that it spoils
- * neither the sum nor the frames before: zero times what is finite stays zero, anything else makes it a NaN for good. In a
- * lane where no voice sounds it is one from the beginning.
+ * The end of a frame of four voices. A voice is silent from its first sample that is not finite, so that it spoils neither the
+ * sum nor the frames before. `$finite` detects it: zero times a finite number stays zero, anything else makes it NaN for good.
+ * In a lane without a sounding voice it is NaN from the beginning.
  *
- * @param added to the sums at once; else left aside for a gain that is still moving
+ * @param added the frame is added to the sums at once; otherwise it is kept for a gain that is still moving
  */
 function voiceOutput(
   { patch, plan, format: { maximumBlockFrames } }: TextSource,

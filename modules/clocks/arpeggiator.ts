@@ -13,7 +13,7 @@ type Pitch = Signal<"semitones">;
 const maxNumbers = 16;
 const maxOctaves = 4;
 
-/** From the lowest to the highest, whatever they are in this frame. */
+/** The signals sorted from the lowest to the highest in this frame. */
 function sorted(numbers: readonly Pitch[]): readonly Pitch[] {
   const list = [...numbers];
   for (let end = list.length - 1; end > 0; end--) {
@@ -84,7 +84,7 @@ export const arpeggiator = defineModule({
     const number = pick(list, chosen.minus(octave.times(count)))
       .plus(octave.toFloat().times(12).as("semitones"));
     return {
-      /** Of the note that was begun last. */
+      /** Number of the last note that began. */
       number: held(number, clock),
       trigger: clock,
       gate: gateOf(clock, clock, gateLength),

@@ -2,8 +2,8 @@ import { integerFeedback } from "../signal/feedback.ts";
 import type { Condition, Signal } from "../signal/signal.ts";
 
 /**
- * A random number from 0 up to but not including 1, another one in each frame in which a condition holds. The same in all
- * channels and voices, so that left and right play the same notes; a sequence of its own for every seed.
+ * A random number from 0 up to, not including, 1. It changes in each frame in which a condition holds. All channels and voices
+ * get the same number, so that left and right play the same notes; every seed gives its own sequence.
  *
  * Xorshift of 32 bits, see noise.
  */
@@ -24,7 +24,7 @@ function startOf(seed: number): number {
   return (bits ^ bits >>> 16) || 1;
 }
 
-/** Whether something can be the seed of a {@link chance}. */
+/** Whether a value can be the seed of a {@link chance}. */
 export function isSeed(seed: unknown): boolean {
   return Number.isInteger(seed) && (seed as number) >= 0 && (seed as number) < 2 ** 31;
 }

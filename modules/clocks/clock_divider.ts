@@ -7,8 +7,8 @@ import { stepCount, stepInputs } from "./step_count.ts";
 const factor = { unit: "1", min: 1, default: 1, curve: "linear", smoothingSeconds: 0 } as const;
 
 /**
- * Slower and faster clocks. What is to come between two clocks is placed by the time between the two before, so the first
- * interval has nothing in between, and after a change of tempo one interval is off.
+ * Slower and faster clocks. Clocks between two clocks are placed by the time between the two before, so the first interval has
+ * none in between, and one interval after a change of tempo is off.
  */
 export const clockDivider = defineModule({
   name: "clockDivider",
@@ -16,8 +16,12 @@ export const clockDivider = defineModule({
   source: "counting; between clocks by the length of the interval before",
   inputs: stepInputs,
   parameters: {
-    divide: { ...factor, max: 96, why: "one of so many clocks is taken, the first one first; whole numbers" },
-    multiply: { ...factor, max: 64, why: "and so many are given for it, at equal distances; whole numbers" },
+    divide: { ...factor, max: 96, why: "clocks of which the first one passes; whole numbers" },
+    multiply: {
+      ...factor,
+      max: 64,
+      why: "clocks that each passing one becomes, at equal distances; whole numbers",
+    },
     swing: {
       unit: "1",
       min: 0,
@@ -46,7 +50,7 @@ export const clockDivider = defineModule({
       const next = taken.selectInteger(0, given);
       const isOdd = next.plus(group.and(times)).and(1).equals(1);
       const moment = next.times(last).plus(isOdd.selectInteger(late, 0));
-      // since may be the unknown interval, but then nothing is left to be given
+      // `since` may be the unknown interval, but then no clock is left to give
       const isDue = since.times(times).isBelow(moment).not();
       gives = next.isBelow(times).and(isDue.and(known).or(next.equals(0).and(known.not())));
       return gives.selectInteger(next.plus(1), next);

@@ -10,7 +10,7 @@ function remainder(dividend: Integer, divisor: Signal<"1">): Integer {
   return dividend.minus(times.times(divisor.toInteger()));
 }
 
-/** So many hits in so many steps, as evenly as can be: the rhythms of half the world. */
+/** A number of hits in a number of steps, spread as evenly as possible: the rhythms of half the world. */
 export const euclid = defineModule({
   name: "euclid",
   summary: "k hits in n steps, as evenly as can be, rotated",

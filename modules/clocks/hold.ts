@@ -1,7 +1,7 @@
 import { conditionFeedback, feedback } from "../signal/feedback.ts";
 import type { Condition, Signal, Unit } from "../signal/signal.ts";
 
-/** What a signal was when a condition last held; before it has ever held, what the signal was in the first frame. */
+/** The value of a signal when a condition last held; before that, its value in the first frame. */
 export function held<U extends Unit>(signal: Signal<U>, when: Condition): Signal<U> {
   let begun = when;
   conditionFeedback(false, (before) => {

@@ -4,7 +4,7 @@ import type { Condition, Integer, Signal } from "../signal/signal.ts";
 /** Frames beyond which an interval counts as unknown: almost six minutes at 48 kHz. Times 64 it fits into 31 bits. */
 export const unknownInterval = 2 ** 24;
 
-/** How time passes between frames in which a condition holds. */
+/** Distances in frames between the moments in which a condition holds. */
 export interface Interval {
   /** Frames since it last held; 0 in that frame. */
   readonly since: Integer;
@@ -24,8 +24,8 @@ export function intervalOf(clock: Condition): Interval {
 }
 
 /**
- * Holds from a step that plays for a part of the time between clocks; where that is not known yet, until the next. From 1
- * on it lasts until the next step, and through it when that plays too.
+ * True from a step that plays, for a part of the time between clocks; while that time is unknown, until the next clock. With
+ * 1 or more it lasts until the next step, and through it if that step plays too.
  */
 export function gateOf(plays: Condition, clock: Condition, part: Signal<"1">): Condition {
   const { since, last } = intervalOf(clock);

@@ -2,9 +2,9 @@ import { constant, type Integer, Signal, type Unit } from "../signal/signal.ts";
 import { table } from "../signal/table.ts";
 
 /**
- * One of a list, by its place from 0. Numbers that are fixed are looked up in a table, others chosen from.
+ * One entry of a list, by its place from 0. Fixed numbers are looked up in a table; signals are chosen by comparisons.
  *
- * @param place anything below 0 gives the first, anything beyond the end the last
+ * @param place below 0 gives the first entry, beyond the end the last
  */
 export function pick<U extends Unit>(list: readonly (Signal<U> | number)[], place: Integer): Signal<U> {
   const signals = list.map((one) => constant<U>(one));
@@ -23,7 +23,7 @@ export function pick<U extends Unit>(list: readonly (Signal<U> | number)[], plac
   );
 }
 
-/** Whether something can stand in a list of {@link pick}. */
+/** Whether a value can stand in a list of {@link pick}. */
 export function isPickable(one: unknown): boolean {
   return one instanceof Signal || (typeof one === "number" && Number.isFinite(one));
 }

@@ -1,7 +1,7 @@
 import { integerFeedback } from "../signal/feedback.ts";
 import type { Condition, Integer } from "../signal/signal.ts";
 
-/** Inputs of everything that goes a step further with each clock. */
+/** Inputs of all modules that advance by a step with each clock. */
 export const stepInputs = {
   clock: {
     kind: "condition",
@@ -14,7 +14,7 @@ export const stepInputs = {
   },
 } as const;
 
-/** Which step it is, from 0 up to the last; -1 before the first. */
+/** Index of the current step, from 0; -1 before the first. */
 export function stepCount(clock: Condition, reset: Condition, steps: Integer | number): Integer {
   return integerFeedback(-1, (previous) => {
     const from = reset.selectInteger(-1, previous);

@@ -8,13 +8,13 @@ import { stepCount, stepInputs } from "./step_count.ts";
 
 const maxSteps = 32;
 
-/** One step. Signals can be turned while it plays. */
+/** One step. Its signals may change while it plays. */
 export interface Step {
-  /** A pitch, a level, whatever it is used for; 0 when left out. */
+  /** A pitch, a level or any other value; 0 when left out. */
   readonly value?: number | Signal<"1">;
-  /** Part of the step that the gate is held for: 0 is a rest, 1 ties it to the next; half when left out. */
+  /** Part of the step for which the gate holds: 0 is a rest, 1 ties the step to the next; half when left out. */
   readonly gate?: number | Signal<"1">;
-  /** From 0, never, to 1, always, which it is when left out. */
+  /** Chance that the step plays, from 0 (never) to 1 (always); 1 when left out. */
   readonly probability?: number | Signal<"1">;
 }
 
@@ -55,12 +55,12 @@ export const stepSequencer = defineModule({
     const trigger = clock.and(chance(seed, clock).isBelow(pick(column("probability", 1), step)))
       .and(part.isAbove(0));
     return {
-      /** Of the step that was played last. */
+      /** Value of the last step that played. */
       value: held(pick(column("value", 0), step), trigger),
       /** True in the first frame of a step that is played. */
       trigger,
       gate: gateOf(trigger, clock, part),
-      /** Which step it is, from 0; -1 before the first. */
+      /** Index of the current step, from 0; -1 before the first. */
       step: step.toFloat(),
     };
   },

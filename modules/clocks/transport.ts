@@ -10,8 +10,8 @@ export const ticksPerBeat = 24;
 const tempoSteps = 100;
 
 /**
- * Tempo and position. Time is counted in whole numbers (a tick is over when the tempo, added up frame by frame, reaches
- * the sample rate's multiple), so beat n begins in the first frame that is not before its time, after a month as well.
+ * Tempo and position. Time is counted in whole numbers: the tempo is added up frame by frame, and a tick ends when the sum
+ * reaches a multiple of the sample rate. So beat n begins in the first frame at or after its time, even after a month.
  */
 export const transport = defineModule({
   name: "transport",
@@ -93,7 +93,7 @@ export const transport = defineModule({
   },
 });
 
-/** A whole number that is 0 while the transport is at the beginning; what it is in this frame, before it moves on. */
+/** A counter that is 0 while the transport is at the beginning; its value in this frame, before it advances. */
 function position(next: (now: Integer) => Integer, back: Condition): Integer {
   let now: Integer | undefined;
   integerFeedback(0, (before) => next(now = back.selectInteger(0, before)));

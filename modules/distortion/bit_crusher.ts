@@ -3,7 +3,7 @@ import { exp2 } from "../signal/math.ts";
 import { feedbackOf } from "../signal/feedback.ts";
 import { constant } from "../signal/signal.ts";
 
-/** Sounds like an early sampler: few bits, few samples a second, and no filter that hides what they do. */
+/** Sounds like an early sampler: few bits, few samples a second, and no filter that hides their artefacts. */
 export const bitCrusher = defineModule({
   name: "bitCrusher",
   summary: "few bits and few samples a second, with all the noise and the mirrored tones that they make",
@@ -33,7 +33,7 @@ export const bitCrusher = defineModule({
   process: ({ input, bits, holdHz }, _options, { sampleRateHz }) => {
     const steps = exp2(bits.minus(1));
     const increment = holdHz.ratio(sampleRateHz).atMost(1);
-    // begins at 1, so that the first frame is taken
+    // begins at 1, so that the first frame is sampled
     const { held } = feedbackOf({ phase: 1, held: 0 }, ({ phase, held }) => {
       const due = phase.isAtLeast(1);
       return {

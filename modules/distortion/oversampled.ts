@@ -1,7 +1,7 @@
 import { feedbackOf } from "../signal/feedback.ts";
 import type { Signal } from "../signal/signal.ts";
 
-/** How many times a frame a function is computed. */
+/** Number of times that a function is computed in a frame. */
 export const oversamplings = [1, 2, 4] as const;
 export type Oversampling = typeof oversamplings[number];
 
@@ -11,7 +11,10 @@ export type Oversampling = typeof oversamplings[number];
  */
 const steepHalfBand = [0.044181909, 0.16418886, 0.330744162, 0.515086943, 0.702052852, 0.894889642];
 
-/** The same for the upper of two doublings, where there is room: 95 dB for all that would fold into the lowest 22 kHz. */
+/**
+ * The same for the upper of two doublings, whose transition band is wide: it stops by 95 dB whatever would fold into the lowest
+ * 22 kHz.
+ */
 const wideHalfBand = [0.066741756, 0.275254369, 0.676039757];
 
 /** First-order all-passes in a row, (a + z⁻¹)/(1 + a z⁻¹) for each a, on samples that follow each other in a frame. */
@@ -61,15 +64,15 @@ export function checkedOversampling(
 }
 
 /**
- * A function without memory, computed several times a frame on what lies between the frames, so that of the overtones it
- * makes fewer fold back. R. A. Valenzuela, A. G. Constantinides: Digital signal processing schemes for efficient
+ * A function without memory, computed several times a frame on interpolated values, so that fewer of its overtones fold
+ * back. R. A. Valenzuela, A. G. Constantinides: Digital signal processing schemes for efficient
  * interpolation and decimation, IEE Proc. G 130 (1983): half-band filters of two rows of all-passes.
  *
- * What the function leaves as it is comes out at its level, within 0.001 dB up to 20 kHz at 48 kHz, later by 2.7 frames
- * (twice) or 3.5 frames (four times) in the bass and by 6 more at 20 kHz. Costs 40 or 80 operations and the function, two
- * or four times.
+ * A signal that the function leaves alone keeps its level, within 0.001 dB up to 20 kHz at 48 kHz. It comes 2.7 frames
+ * (twice) or 3.5 frames (four times) later in the bass, and 6 more at 20 kHz. The cost is 40 or 80 operations, and the
+ * function two or four times.
  *
- * @param shape gives nothing for nothing, if there is to be silence; what it takes besides stands still within a frame
+ * @param shape must map 0 to 0 if silence is to stay silent; other signals that it reads are constant within a frame
  */
 export function oversampled(
   input: Signal<"1">,

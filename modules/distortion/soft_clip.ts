@@ -4,8 +4,8 @@ import { constant } from "../signal/signal.ts";
 import { checkedOversampling, oversampled } from "./oversampled.ts";
 
 /**
- * Rounds off what is loud, like a valve. Full scale stays full scale, whatever the drive; what is softer comes up to it.
- * Oversampled, the edges of what has become a square ring and reach over full scale by up to 3 dB.
+ * Rounds off loud sound, like a valve. Full scale stays full scale at any drive; softer sound comes up to it. Oversampled,
+ * the edges of a sound that has become a square ring, and exceed full scale by up to 3 dB.
  */
 export const softClip = defineModule({
   name: "softClip",
@@ -23,7 +23,7 @@ export const softClip = defineModule({
       why: "gain before the bend: at -24 dB full scale is hardly bent, at 48 dB every sound is a square",
     },
   },
-  /** Times a frame that it is computed: 1, 2 or 4. */
+  /** Computations a frame: 1, 2 or 4. */
   options: { oversampling: 2 },
   process: ({ input, driveDb }, { oversampling }, { reject }) => {
     const times = checkedOversampling(oversampling, reject);

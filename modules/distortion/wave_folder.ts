@@ -3,8 +3,8 @@ import { dbToGain, sinTurns } from "../signal/math.ts";
 import { checkedOversampling, oversampled } from "./oversampled.ts";
 
 /**
- * Folds back what goes beyond full scale, again and again: a sine is laid over the signal's own level, a quarter of its
- * period up to full scale.
+ * Folds sound beyond full scale back, again and again: the signal is the phase of a sine, with a quarter of a period at full
+ * scale.
  */
 export const waveFolder = defineModule({
   name: "waveFolder",
@@ -31,7 +31,7 @@ export const waveFolder = defineModule({
       why: "0 odd overtones, 1 and -1 even ones, with direct current that dcBlocker takes out",
     },
   },
-  /** Times a frame that it is computed: 1, 2 or 4. */
+  /** Computations a frame: 1, 2 or 4. */
   options: { oversampling: 4 },
   process: ({ input, driveDb, symmetry }, { oversampling }, { reject }) => {
     const times = checkedOversampling(oversampling, reject);

@@ -4,17 +4,17 @@ import { feedback } from "../signal/feedback.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { linkedChannels, linkedLevel } from "./linked_level.ts";
 
-/** Half of a knee that is hardly one, dB: keeps the formula from dividing by zero. */
+/** Smallest half of a knee, in dB: it keeps the formula from dividing by zero. */
 const hardestKneeDb = 0.001;
 
-/** The part of the way that is covered in each frame when 63 % take this time. */
+/** Part of the way that one frame covers if 63 % take this time. */
 function pace(seconds: Signal<"s">, sampleRateHz: number): Signal<"1"> {
   return oneMinusExp(constant<"s">(1 / sampleRateHz).ratio(seconds));
 }
 
 /**
- * Turns down what is above a threshold. Peaks are held by the release and smoothed by the attack, both in decibels, so
- * that a loud tone is measured at its peaks and not somewhere along its waves.
+ * Turns down sound above a threshold. The release holds peaks and the attack smooths them, both in decibels, so that a loud
+ * tone is measured at its peaks and not along its waves.
  *
  * Below the knee every bit passes as it is. In the main mix, `linkedChannels: 2` turns left and right down together.
  */

@@ -10,14 +10,14 @@ const overshoot = 0.3;
 /** Closing ends where an exponential has fallen by 80 dB. */
 const endRatio = 1e-4;
 
-/** The part of the way to an aim that is covered in each frame, when `ratio` of it is left at the end of the time. */
+/** Part of the way to an aim that one frame covers, if `ratio` of the way is left at the end of the time. */
 function pace(seconds: Signal<"s">, ratio: number, sampleRateHz: number): Signal<"1"> {
   return oneMinusExp(constant<"s">(Math.log((1 + ratio) / ratio) / sampleRateHz).ratio(seconds));
 }
 
 /**
- * Shuts out what is softer than a threshold. It opens in the frame that reaches the threshold, and begins to close when
- * nothing has reached the lower one for the time of the hold. Wide open, every bit passes as it is.
+ * Silences sound softer than a threshold. The gate opens in the frame that reaches the threshold, and begins to close when
+ * nothing has reached the lower threshold for the hold time. Wide open, it changes no bit.
  */
 export const gate = defineModule({
   name: "gate",

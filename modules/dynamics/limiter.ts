@@ -8,12 +8,12 @@ import { maxAverageSeconds, movingAverage } from "./moving_average.ts";
 import { slidingMaximum } from "./sliding_maximum.ts";
 import { truePeak, truePeakFrames } from "./true_peak.ts";
 
-/** Frames on both sides of a peak that are turned down as far as the peak itself, for what lies between them. */
+/** Frames on both sides of a peak that are turned down as far as the peak itself, because of the wave between them. */
 const shoulderFrames = 4;
 
 /**
- * Kept free below the ceiling, dB, for what a fourfold estimate and a moving gain leave open. Measured eightfold, signs
- * that alternate and slip every eighth frame need 0.17 dB of it, noise, squares and bursts less than 0.1.
+ * Margin below the ceiling in dB, for the error of a fourfold estimate and of a moving gain. Measured eightfold, samples of
+ * alternating sign that slip every eighth frame need 0.17 dB; noise, squares and bursts need less than 0.1.
  */
 const marginDb = 0.2;
 
@@ -21,10 +21,9 @@ const marginDb = 0.2;
  * Keeps the wave below a ceiling, also between the samples, without an edge: peaks are seen before they sound, and the gain
  * goes down to meet them along a smooth curve.
  *
- * What has to be taken away is held over the look-ahead, comes back exponentially, and is averaged twice over half of the
- * look-ahead each; so at a peak every frame of both averages asks for at least what the peak needs. Below the ceiling
- * every bit passes as it is. The sound is later by the look-ahead. A ceiling that comes down while a sound is on its way
- * meets what comes in from then on.
+ * The reduction is held over the look-ahead, returns exponentially, and is averaged twice, over half of the look-ahead each
+ * time; so at a peak every frame of both averages asks for at least the reduction that the peak needs. Below the ceiling no
+ * bit changes. The sound comes later by the look-ahead. A ceiling that falls affects only sound that comes in after it.
  *
  * In the main mix, `linkedChannels: 2` turns left and right down together.
  */
@@ -65,7 +64,7 @@ export const limiter = defineModule({
         "63 % of what was taken away is back after this time; short is loud, below 0.05 s the bass distorts",
     },
   },
-  /** Look-ahead, from 0.001 to 0.01 s and at least 32 frames; and channels that are turned down together. */
+  /** Look-ahead, from 0.001 to 0.01 s and at least 32 frames; and the number of channels that are turned down together. */
   options: { lookAheadSeconds: 0.002, linkedChannels },
   process: (signals, { lookAheadSeconds, linkedChannels }, { sampleRateHz, reject }) => {
     if (!(lookAheadSeconds >= 0.001 && lookAheadSeconds <= 0.01)) {
@@ -89,7 +88,7 @@ export const limiter = defineModule({
   },
 });
 
-/** Frames that the output is later than the input. */
+/** Delay from input to output, in frames. */
 export function lookAheadFrames(lookAheadSeconds: number, sampleRateHz: number): number {
   const most = 2 * maxAverageSeconds;
   return Math.min(most, Math.max(2 * truePeakFrames, Math.round(lookAheadSeconds * sampleRateHz)));

@@ -1,14 +1,14 @@
 import { channel } from "../signal/channels.ts";
 import type { Signal } from "../signal/signal.ts";
 
-/** Option of what turns levels down: 1, 2 or 4. */
+/** Option of modules that turn levels down: 1, 2 or 4. */
 export const linkedChannels = 1;
 
 /**
  * Magnitude that a gain follows. With 1 each channel, or voice, follows itself; 2 or 4 let the first channels of the main
  * mix follow the loudest of them, so that turning down one side does not move the image to the other.
  *
- * @param reject told what is wrong with the option
+ * @param reject throws the error about the option
  */
 export function linkedLevel(
   magnitude: Signal<"1">,

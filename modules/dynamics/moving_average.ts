@@ -7,8 +7,8 @@ const steps = 2 ** 20;
 export const maxAverageSeconds = 2 ** 10;
 
 /**
- * Mean of the last frames, this one included, of numbers from 0 to 1; before the first frame there was zero. Whole steps of
- * a millionth are added and taken away again, rounded up, so that a sum is never off, however long it has been running.
+ * Mean of the last frames, including this one, of numbers from 0 to 1; before the first frame they count as zero. The sum adds
+ * and subtracts whole steps of a millionth, rounded up, so it stays exact however long it runs.
  *
  * @param frames 1 to {@link maxAverageSeconds}
  */

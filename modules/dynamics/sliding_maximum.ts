@@ -2,8 +2,8 @@ import { DelayLine } from "../signal/delay_line.ts";
 import type { Signal } from "../signal/signal.ts";
 
 /**
- * The largest of the last frames, this one included; before the first frame there was zero. Maxima of 2, 4, 8 ... frames
- * are each made of two of half the length, the last of two that overlap: a delay line for each doubling.
+ * The largest of the last frames, including this one; before the first frame they count as zero. The maxima of 2, 4, 8 ...
+ * frames are each made of two maxima of half the length, the last one of two that overlap: one delay line for each doubling.
  *
  * @param input 0 or more
  * @param frames 1 or more

@@ -2,22 +2,21 @@ import type { DelayLine } from "../signal/delay_line.ts";
 import { feedback } from "../signal/feedback.ts";
 import type { Signal } from "../signal/signal.ts";
 
-/** Frames that an interpolated value is made of, half of them later ones. */
+/** Frames that one interpolated value reads, half of them later ones. */
 const taps = 32;
 
-/** How many frames later a peak is known. */
+/** Frames after which a peak is known. */
 export const truePeakFrames = taps / 2;
 
 /**
- * Kaiser window. So little of a window lets images through that are only 30 dB down, but keeps what is near half of the
- * rate at its level, and of the two errors that one is worse here.
+ * Shape of the Kaiser window. So flat a window passes images that are only 30 dB down, but keeps the level near half of the
+ * rate; of the two errors, losing that level is worse here.
  */
 const kaiserBeta = 2;
 
 /**
- * How much of the slope at each of the four points a frame is added for what may lie between them: makes up exactly for a
- * sine at half of the rate that has its peak in the middle, (1 - cos 22.5°) / (2 sin 22.5° sin 45°), and for lower ones
- * more than that.
+ * Part of the slope that is added at each of the four points a frame, for the wave between them. It is exact for a sine at
+ * half of the rate with its peak in the middle, (1 - cos 22.5°) / (2 sin 22.5° sin 45°), and more than enough for lower ones.
  */
 const slopePart = 0.1407;
 

@@ -13,7 +13,7 @@ const endRatio = 1e-4;
 /** Range of all three times: a millisecond does not click, a minute is a swell. */
 const time = { unit: "s", min: 0.001, max: 60, curve: "exponential", smoothingSeconds: 0 } as const;
 
-/** The part of the way to go that an exponential covers in each frame when it has to be at the end after some seconds. */
+/** Part of the remaining way that an exponential covers in each frame to arrive after some seconds. */
 function pace(seconds: Signal<"s">, ratio: number, sampleRateHz: number): Signal<"1"> {
   return oneMinusExp(constant<"s">(Math.log((1 + ratio) / ratio) / sampleRateHz).ratio(seconds));
 }

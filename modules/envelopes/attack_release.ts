@@ -31,7 +31,7 @@ export const attackRelease = defineModule({
     },
   },
   options: {
-    /** Whether it stays up while the note is held; otherwise it falls at once, however long the key is down. */
+    /** Whether it stays up while the note is held; otherwise it falls at once. */
     held: true,
   },
   process: ({ gate, trigger, ...p }, { held }, { sampleRateHz }) => {

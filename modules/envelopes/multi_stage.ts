@@ -4,9 +4,9 @@ import { bendOfNumber, curveRange, playStages } from "./stages.ts";
 
 /** One stage of {@link multiStage}. */
 export interface EnvelopeStage {
-  /** Where it goes, -1 to 1. */
+  /** Level at its end, -1 to 1. */
   readonly level: number;
-  /** How long it takes, 0.001 to 600 s; whole frames, rounded up. */
+  /** Duration, 0.001 to 600 s; whole frames, rounded up. */
   readonly seconds: number;
   /** 0: a straight line; above, up to 10: quick first; below, down to -10: slow first. */
   readonly curve?: number;
@@ -38,13 +38,13 @@ export const multiStage = defineModule({
       default: 1,
       curve: "exponential",
       smoothingSeconds: 0,
-      why: "all stages so many times quicker",
+      why: "factor by which all stages are quicker",
     },
   },
   options: {
     /** One to eight; the last one goes to level 0. */
     stages: defaultStages,
-    /** How many of the last stages play when the note is let go; 0: the envelope runs through, held or not. */
+    /** Number of last stages that play when the note is released; 0: the envelope runs through, held or not. */
     releaseStages: 1,
     /** Stage, from 0, that follows the last one before the release while the note is held; -1: its level is held. */
     loopFrom: -1,

@@ -1,18 +1,18 @@
 /**
- * An envelope as stages that follow each other, each from the level there is to a target, in its own time and along its own
+ * An envelope as stages that follow each other. Each goes from the current level to a target, in its own time and along its own
  * curve. Times are counted in 31 bits: a minute ends within 0.05 %, and no level is too small to move.
  */
 import { exp2 } from "../signal/math.ts";
 import { feedback, integerFeedback } from "../signal/feedback.ts";
 import { type Condition, constant, type Integer, type Signal } from "../signal/signal.ts";
 
-/** Progress when a stage is over. */
+/** Progress at the end of a stage. */
 const whole = 2 ** 31;
 
-/** How a stage goes. Asked with the stage that plays, the functions answer for each lane. */
+/** The stages of an envelope. The functions get the stage that plays, lane by lane. */
 export interface Stages {
   readonly trigger: Condition;
-  /** False lets go: {@link released} begins, unless it or a later one plays. */
+  /** When it becomes false, {@link released} begins, unless it or a later stage plays. */
   readonly gate: Condition;
   /** Part of the stage that a frame takes. */
   readonly pace: (stage: Integer) => Signal<"1">;
@@ -20,9 +20,9 @@ export interface Stages {
   readonly target: (stage: Integer) => Signal<"1">;
   /** From {@link bendOf}. */
   readonly bend: (stage: Integer) => Signal<"1">;
-  /** What plays after it; itself: its target is held. */
+  /** The stage after it; itself: its target is held. */
   readonly after: (stage: Integer) => Integer;
-  /** Stage that begins when the gate closes; none for an envelope that asks for no gate. */
+  /** Stage that begins when the gate closes; none for an envelope without a gate. */
   readonly released?: number;
   /** Stage whose end a voice begins at: the last one. */
   readonly last: number;
@@ -38,8 +38,8 @@ export const curveRange = {
 } as const;
 
 /**
- * How far a curve bends: 0 is a straight line, positive ones are quick first, negative ones slow first. Half way through its
- * time a stage has gone 1/(1 + e^(−curve/2)) of its way, as has the exponential of the same number in SuperCollider's `Env`.
+ * The bend of a curve: 0 is a straight line, a positive curve is quick first, a negative one slow first. Half way through its
+ * time a stage has covered 1/(1 + e^(−curve/2)) of its way, like the exponential of the same number in SuperCollider's `Env`.
  */
 export function bendOf(curve: Signal<"1">): Signal<"1"> {
   return exp2(curve.times(0.5 / Math.LN2)).minus(1);
@@ -61,8 +61,8 @@ function bent(time: Signal<"1">, bend: Signal<"1">): Signal<"1"> {
 }
 
 /**
- * The level, frame by frame. A trigger begins the first stage, closing the gate the released one, both from the level that
- * there is: nothing jumps.
+ * The level, frame by frame. A trigger begins the first stage; the closing gate begins the released one. Both start from the
+ * current level, so nothing jumps.
  */
 export function playStages(stages: Stages): Signal<"1"> {
   const { trigger, gate, released, last } = stages;
@@ -80,7 +80,7 @@ export function playStages(stages: Stages): Signal<"1"> {
             letGo ? letGo.selectInteger(released!, stageBefore) : stageBefore,
           );
           const start = begins.select(levelBefore, fromBefore);
-          // rounded up, so that a stage of so many frames is over after them; beyond the end it becomes negative
+          // rounded up, so that a stage of n frames ends after n frames; beyond the end it becomes negative
           const step = stages.pace(playing).times(whole).toInteger().plus(1);
           const progress = begins.selectInteger(0, progressBefore).plus(step);
           const over = progress.isBelow(0);

@@ -1,7 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 
-/** Smears a sound in time and leaves its spectrum as it is: what reverberators are made of. */
+/** Smears a sound in time and leaves its spectrum as it is: the building block of reverberators. */
 export const allPass = defineModule({
   name: "allPass",
   summary: "smears a sound in time and leaves every frequency at its level",

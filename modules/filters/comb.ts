@@ -7,10 +7,10 @@ const coefficient = { unit: "1", curve: "linear", smoothingSeconds: 0.02 } as co
 /** Lowest frequency of a comb, and so the longest of its delays. */
 const lowestHz = 20;
 
-/** A period is heard again: teeth at all multiples of a frequency, or gaps. */
+/** Repeats one period: teeth at all multiples of a frequency, or gaps. */
 export const comb = defineModule({
   name: "comb",
-  summary: "one period is heard again, once or for ever: teeth or gaps at all multiples of a frequency",
+  summary: "one period is heard again, once or without end: teeth or gaps at all multiples of a frequency",
   source: "M. R. Schroeder: Natural sounding artificial reverberation, JAES 10 (1962); see delay",
   inputs: { input: { kind: "1", why: "what is combed" } },
   parameters: {

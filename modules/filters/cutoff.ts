@@ -1,4 +1,4 @@
-/** A filter's frequency over the range of hearing; spread into a table, which adds `why`. */
+/** Preset of a filter's frequency over the range of hearing; a table spreads it and adds `why`. */
 export const cutoff = {
   unit: "Hz",
   min: 5,

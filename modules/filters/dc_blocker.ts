@@ -3,7 +3,7 @@ import { oneMinusExp } from "../signal/math.ts";
 import { feedback } from "../signal/feedback.ts";
 import { constant } from "../signal/signal.ts";
 
-/** Takes direct current out: one zero at 0 Hz, one pole just beside it. */
+/** Removes direct current: one zero at 0 Hz, one pole just beside it. */
 export const dcBlocker = defineModule({
   name: "dcBlocker",
   summary: "takes direct current out",

@@ -9,12 +9,12 @@ import { cutoff } from "./cutoff.ts";
 const whistles = 4;
 
 /**
- * Four poles in a row with feedback around them, as R. A. Moog built it, and one bend where the feedback comes in.
+ * Four poles in a row with feedback around them, as R. A. Moog built it, and one bend at the point of the feedback.
  *
- * The loop is solved without a delay as if nothing bent; what it gives for the input of the first pole is bent then. For
- * any one level that amounts to less gain in the loop and to no turn of the phase, so a whistle keeps to the cutoff. What
- * enters the poles is below 1 whatever happens, and trapezoidal poles hold what is bounded within bounds however their
- * cutoff moves: nothing can grow. The input grows with the feedback by as much as that takes from the bass.
+ * The loop is solved without a delay as if nothing bent; then the resulting input of the first pole is bent. At any one level
+ * that only lowers the gain of the loop and does not turn the phase, so a whistle stays at the cutoff. The input of the poles
+ * is always below 1, and trapezoidal poles keep a bounded input bounded however their cutoff moves: nothing can grow. The
+ * input rises with the feedback by the amount that the feedback takes from the bass.
  */
 export const ladder = defineModule({
   name: "ladder",
@@ -62,7 +62,7 @@ export const ladder = defineModule({
     const driven = input.times(drive.times(feedback.plus(1)));
     let last = input;
     feedbackOf({ first: 0, second: 0, third: 0, fourth: 0 }, ({ first, second, third, fourth }) => {
-      // what the fourth pole would give for no input
+      // output of the fourth pole for no input
       const held = first.times(pass).plus(second).times(pass).plus(third).times(pass).plus(fourth).times(
         rest,
       );

@@ -3,7 +3,7 @@ import { feedback } from "../signal/feedback.ts";
 import { warped } from "./state_variable.ts";
 import { cutoff } from "./cutoff.ts";
 
-/** The gentlest filter there is; stays stable however fast it is moved. */
+/** The gentlest filter there is; stays stable however fast the cutoff moves. */
 export const onePole = defineModule({
   name: "onePole",
   summary: "a filter of 6 dB an octave: low and high, which add up to what came in",

@@ -15,15 +15,15 @@ export const equaliserGainDb = {
   why: "gain of what is raised or lowered; at 0 dB every bit passes as it is",
 } as const;
 
-/** A gain in decibels as a factor, of which the n-th root is taken. */
+/** The n-th root of a gain in decibels, as a factor. */
 export function rootGain(gain: Signal<"dB">, root: number): Signal<"1"> {
   return exp2(gain.as("1").times(Math.log2(10) / 20 / root));
 }
 
-/** Raises or lowers what is around a frequency. */
+/** Raises or lowers a band around a frequency. */
 export const parametricEq = defineModule({
   name: "parametricEq",
-  summary: "raises or lowers what is around a frequency; one band",
+  summary: "raises or lowers one band around a frequency",
   source: "A. Simper: Linear trapezoidal integrated state variable filter, Cytomic (2013): bell",
   inputs: { input: { kind: "1", why: "what is shaped" } },
   parameters: {

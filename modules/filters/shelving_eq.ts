@@ -28,7 +28,7 @@ export const shelvingEq = defineModule({
       why: "how steep: up to 0.707 the slope only rises or only falls, above it bends over at both ends",
     },
   },
-  /** Which side of the frequency: `low` or `high`. */
+  /** The side of the frequency: `low` or `high`. */
   options: { shelf: "low" as "low" | "high" },
   process: ({ input, frequencyHz, gainDb, q }, { shelf }, { sampleRateHz, reject }) => {
     if (shelf !== "low" && shelf !== "high") reject("shelf", `expected "low" or "high", found "${shelf}"`);

@@ -33,7 +33,7 @@ export function warped(frequencyHz: Signal<"Hz">, sampleRateHz: number): Signal<
   return tan(frequencyHz.atMost(sampleRateHz * 0.49).ratio(sampleRateHz / Math.PI));
 }
 
-/** Two poles, all responses at once; stays stable however fast it is moved. */
+/** Two poles, all responses at once; stays stable however fast the cutoff moves. */
 export const stateVariable = defineModule({
   name: "stateVariable",
   summary: "a resonant filter of 12 dB an octave: low, band, high, notch, peak and all-pass",

@@ -68,13 +68,13 @@ export const lfo = defineModule({
   },
 });
 
-/** A new level whenever the phase passes the end of its period, or begins anew. */
+/** A new level each time the phase passes the end of its period or restarts. */
 function wander(phase: Integer, trigger: Condition, smooth: boolean): Signal<"1"> {
   // whole turns lie at the ends of the signed range, where an integer becomes smaller
   const place = phase.plus(-(2 ** 31));
   let passed = trigger;
   integerFeedback(2 ** 31 - 1, (before) => {
-    // forwards: a phaseTurns that is turned back passes nothing
+    // forwards only: turning phaseTurns back passes no end
     passed = trigger.or(place.isBelow(before).and(place.minus(before).isBelow(0).not()));
     return place;
   });

@@ -4,10 +4,10 @@ import { constant } from "../signal/signal.ts";
 import { noise } from "./noise.ts";
 import { noiseLevel } from "./pink_noise.ts";
 
-/** Below it the noise is white: a sum without end would wander off. */
+/** Below it the noise is white: an endless sum would drift away. */
 const cornerHz = 10;
 
-/** A zero that mends the treble of the sampled integrator: within 0.1 dB up to a third of the sample rate. */
+/** A zero that corrects the treble of the sampled integrator: within 0.1 dB up to a third of the sample rate. */
 const mending = 0.13;
 
 /** Falls by 6.02 dB an octave from 40 Hz up, within 0.3 dB to 16 kHz at 48 kHz; 3 dB are missing at 10 Hz. */

@@ -6,9 +6,9 @@ import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts"
 import { unity } from "../signal/unity.ts";
 
 /**
- * One sine of a frequency-modulation synthesiser, which moves the phase of the next. What it feeds back is the mean of its
- * last two values, as in Yamaha's patent: one alone begins to hunt at half the sample rate. Feedback
- * at a high pitch has a mean that is not 0, since it comes a frame and a half late; `dcBlocker` takes it out.
+ * One sine of a frequency-modulation synthesiser, which moves the phase of the next. It feeds back the mean of its last two
+ * values, as in Yamaha's patent: a single value oscillates at half the sample rate. Feedback at a high pitch has a mean other
+ * than 0, because it comes a frame and a half late; `dcBlocker` removes it.
  */
 export const fmOperator = defineModule({
   name: "fmOperator",

@@ -2,7 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { seededFeedback } from "../signal/feedback.ts";
 import { nextRandom, signedUnit } from "./random.ts";
 
-/** White noise, -1 to 1, another one for every note, voice and seed of the engine. */
+/** White noise, -1 to 1, with its own sequence for every note, voice and seed of the engine. */
 export const noise = defineModule({
   name: "noise",
   summary: "white noise: the same power at every frequency",

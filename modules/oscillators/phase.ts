@@ -4,9 +4,9 @@ import type { Integer, Signal } from "../signal/signal.ts";
 /** Turns in one step of a 32-bit phase. */
 export const turnsPerStep = 2 ** -32;
 
-/** Where an oscillator is in its period, and how far it moves in a frame. */
+/** The place of an oscillator in its period, and its movement in a frame. */
 export interface Phase {
-  /** A turn is 2^32 and wraps for nothing: pitch does not suffer from rounding, however long a note lasts. */
+  /** A turn is 2^32, so wrapping costs nothing, and rounding does not affect the pitch however long a note lasts. */
   readonly phase: Integer;
   /** Turns a frame. */
   readonly increment: Signal<"1">;
@@ -18,7 +18,7 @@ const fromZero = (next: (previous: Integer) => Integer) => integerFeedback(0, ne
 /**
  * Counts periods. Frequencies from 0 up to half the sample rate.
  *
- * @param count where the phase begins: at 0, or with `seededFeedback` somewhere else for every note and voice
+ * @param count begins the phase at 0, or, with `seededFeedback`, at its own place for every note and voice
  */
 export function phaseOf(frequencyHz: Signal<"Hz">, sampleRateHz: number, count = fromZero): Phase {
   const increment = frequencyHz.ratio(sampleRateHz);

@@ -9,10 +9,10 @@ const spacing = 3.5;
 /** No pole lies below: the noise is white there, so that its power is finite. */
 const lowestHz = 6;
 
-/** Mends what the step from continuous to sampled bends below half the sample rate, fitted for the least largest error. */
+/** Corrects the error of sampling a continuous filter near half the sample rate; fitted for the smallest maximum error. */
 const mending = 0.08;
 
-/** Root of the mean square that noises have; peaks beyond 1 are five times that and rare. */
+/** Root mean square of the noise; peaks beyond 1 are five times that and rare. */
 export const noiseLevel = 0.2;
 
 interface Pole {
@@ -44,7 +44,7 @@ function pinking(sampleRateHz: number): Pinking {
   };
 }
 
-/** Sum of the squares of the response to an impulse, the mending included. */
+/** Sum of the squares of the response to an impulse, the correction included. */
 function powerOf({ direct, poles }: Pinking): number {
   let [power, neighbours] = [direct ** 2, 0];
   for (const one of poles) {

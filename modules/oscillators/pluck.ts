@@ -10,13 +10,13 @@ import { unity } from "../signal/unity.ts";
 /** Periods of fewer frames leave no room for the filters in the loop. */
 const shortestPeriod = 2.6;
 
-/** The string holds no more, whatever is plucked on top of it and however its length jumps about. */
+/** Bound of the string's values, for plucks on top of each other and a length that jumps. */
 const fullScale = 2;
 
 /** Part of the fundamental's loss that may come from the filter; the rest is the same at every frequency. */
 const maxFiltered = 0.75;
 
-/** A number that looks random, of a number that does not: noise that can be read at two places without being stored. */
+/** Hashes a number to one that looks random: noise that can be read at two places without being stored. */
 function scattered(index: Integer): Signal<"1"> {
   const first = index.xor(index.shiftRightUnsigned(16)).times(0x85EBCA6B | 0);
   const second = first.xor(first.shiftRightUnsigned(13)).times(0xC2B2AE35 | 0);
@@ -24,9 +24,9 @@ function scattered(index: Integer): Signal<"1"> {
 }
 
 /**
- * A plucked string: one period of noise runs round a loop that is one period long. An all-pass makes up for the part of a
- * frame, exact at the fundamental; a symmetrical filter takes from the treble without delaying it, so brightness and decay
- * change no pitch. When the note ends, the envelope damps it.
+ * A plucked string: one period of noise runs round a loop that is one period long. An all-pass adds the fraction of a frame,
+ * exact at the fundamental; a symmetrical filter lowers the treble without delaying it, so brightness and decay do not change
+ * the pitch. When the note ends, the envelope damps it.
  */
 export const pluck = defineModule({
   name: "pluck",
@@ -78,7 +78,7 @@ export const pluck = defineModule({
     const period = constant<"Hz">(sampleRateHz).ratio(frequencyHz);
     const plucked = pluckedNoise(trigger, period, pick);
 
-    // what the fundamental loses in a turn, and the filter that takes part of it: side, middle, side
+    // loss of the fundamental in a turn, and the filter that causes a part of it: side, middle, side
     const loss = oneMinusExp(
       constant<"s">(Math.log(1_000)).ratio(decaySeconds).over(frequencyHz.ratio(1)),
     );
@@ -110,8 +110,8 @@ export const pluck = defineModule({
 });
 
 /**
- * A period of noise, and the same later and upside down: what runs to the bridge and comes back. Zero for the rest of the
- * note, and then it costs nothing.
+ * A period of noise, and the same later and inverted: the wave that runs to the bridge and comes back. Zero for the rest of
+ * the note, where it costs nothing.
  */
 function pluckedNoise(
   trigger: ReturnType<Signal["isBelow"]>,

@@ -7,26 +7,26 @@ import { cubic } from "../signal/interpolation.ts";
 import { faderDb } from "../utility/gain.ts";
 import { unity } from "../signal/unity.ts";
 
-/** Steps from one frame of a file to the next: what a 32-bit float tells apart at the pitch of the recording. */
+/** Bits of the fraction between two frames of a file: the resolution of a 32-bit float at the pitch of the recording. */
 const stepBits = 24;
 
-/** Six octaves above the recording; beyond, hardly a frame is heard of many. Keeps a step within 32 bits. */
+/** Fastest speed: six octaves above the recording. It keeps a step within 32 bits. */
 const fastest = 64;
 
-/** A loop is longer than the fastest step, so that one turn back is enough. */
+/** Shortest loop: longer than the fastest step, so that one turn back is enough. */
 const shortestLoopFrames = 64;
 
-/** Within this, what a voice sounded when it was taken for another note falls to a third. */
+/** Time in which the old sound of a voice that was taken for another note falls to a third. */
 const takenSeconds = 0.001;
 
 const loops = ["none", "file", "range"] as const;
 
-/** Where in a file a voice is. */
+/** The place of a voice in a file. */
 interface Place {
   /** Frame, and the part of the way to the next. */
   readonly frame: Integer;
   readonly part: Signal<"1">;
-  /** It has come back from the loop's end at least once. */
+  /** Whether it has come back from the loop's end at least once. */
   readonly looped: Condition;
 }
 
@@ -45,7 +45,7 @@ function atMost(value: Integer, limit: Integer): Integer {
   return value.isBelow(limit).selectInteger(value, limit);
 }
 
-/** Walks through a file: whole frames and 2^-24 of them are counted in integers, so pitch does not drift. */
+/** Advances through a file. Whole frames and 2^-24 of them are counted in integers, so the pitch does not drift. */
 function placeOf(
   { trigger, first, ratio, last, loop }: {
     readonly trigger: Condition;
@@ -88,11 +88,11 @@ function around({ frame, looped }: Place, loop: Loop | undefined): Integer[] {
 /**
  * Plays a sound file at any pitch, once or in a loop. At the pitch of the recording, and at its rate, it gives the file bit
  * for bit. Elsewhere images lie 95 dB below a sine at a fiftieth of the file's rate, 64 dB at a sixteenth and 44 dB at an
- * eighth; what is played above the pitch of the recording is not filtered, and folds at half the rate.
+ * eighth; notes above the pitch of the recording are not filtered, and fold at half the rate.
  *
- * A voice that is taken for another note while it sounds begins the file anew, and what it sounded fades out beneath, so
- * neither a repeated drum nor a stolen voice clicks. `envelope` is 1 while there is something to hear, then 0 for good: a
- * voice whose envelope it is ends with the file, or after the release.
+ * A voice that is taken for another note while it sounds restarts the file, and its old sound fades out beneath, so neither a
+ * repeated drum nor a stolen voice clicks. `envelope` is 1 while there is something to hear, then stays 0: a voice with this
+ * envelope ends with the file, or after the release.
  */
 export const sampler = defineModule({
   name: "sampler",
@@ -157,19 +157,19 @@ export const sampler = defineModule({
     gainDb: faderDb,
   },
   options: {
-    /** What is played: `sampleFile("piano.wav")`. */
+    /** The file: `sampleFile("piano.wav")`. */
     file: undefined as SampleFile | undefined,
     /** `file`: the loop that a WAV file has written in it, else all of it; `range`: from `loopStart` to `loopEnd`. */
     loop: "none" as typeof loops[number],
-    /** Notes sound to the end of the file, however soon they are let go. */
+    /** Notes sound to the end of the file even when they are released early. */
     oneShot: false,
-    /** Note of the recording, where the file does not say it or is wrong; has a fraction where it is out of tune. */
+    /** Note of the recording, if the file does not say it or is wrong; with a fraction if it is out of tune. */
     rootNote: undefined as number | undefined,
   },
   process: (signals, { file, loop: loopKind, oneShot, rootNote }, { sampleRateHz, reject }) => {
     if (!file) return reject("file", `expected a sound file, e.g. sampleFile("piano.wav"), found none`);
     if (!loops.includes(loopKind)) reject("loop", `expected ${loops.join(", ")}, found ${loopKind}`);
-    if (oneShot && loopKind !== "none") reject("oneShot", "expected no loop: it would sound for ever");
+    if (oneShot && loopKind !== "none") reject("oneShot", "expected no loop: the note would never end");
     if (rootNote !== undefined && !(rootNote >= 0 && rootNote <= 127)) {
       reject("rootNote", `expected a note from 0 to 127, found ${rootNote}`);
     }

@@ -9,7 +9,7 @@ import { oscillatorFrequency, phaseOf, playable, turnsPerStep } from "./phase.ts
 export function bandLimitedSaw(phase: Integer, increment: Signal<"1">): Signal<"1"> {
   const steps = phase.toFloat();
   const framesPerStep = constant(turnsPerStep).over(increment.atLeast(1e-9));
-  // the factors 1/12 and 4/12 go into what is raised to the fourth power: less to do in every frame
+  // the factors 1/12 and 4/12 go into the bases of the fourth powers: fewer operations a frame
   const [outerScale, innerScale] = [(1 / 12) ** 0.25, (4 / 12) ** 0.25];
   const fourthPower = (reach: number, distance: Signal<"1">) =>
     constant(reach).minus(distance).atLeast(0).squared().squared();
@@ -25,7 +25,7 @@ export function bandLimitedSaw(phase: Integer, increment: Signal<"1">): Signal<"
 }
 
 /**
- * A band-limited saw, -1 to 1, beginning at 0. What rounds the edges also takes from the treble: at 48 kHz 0.6 dB at
+ * A band-limited saw, -1 to 1, beginning at 0. Rounding the edges also lowers the treble: at 48 kHz 0.6 dB at
  * 5 kHz and 2.5 dB at 10 kHz. Below 20 kHz, aliases stay 58 dB under the fundamental at 440 Hz, 51 dB at 1 kHz and 39 dB
  * at 6 kHz.
  */

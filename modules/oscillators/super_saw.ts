@@ -7,7 +7,7 @@ import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
 import { bandLimitedSaw } from "./saw.ts";
 import { unity } from "../signal/unity.ts";
 
-/** How far each saw beside the middle one is off, as a part of the frequency, at full detune. */
+/** Detuning of each saw beside the middle one at full detune, as a part of the frequency. */
 const spread = [-0.11002313, -0.06288439, -0.01952356, 0.01991221, 0.06216538, 0.10745242];
 
 /** Part of the full detune against the knob, lowest power first. */
@@ -17,7 +17,7 @@ const knobTerms = [
   10028.7312891634,
 ];
 
-/** The terms nearly cancel, which 32 bits do not bear, so the curve is a table of the 128 values that MIDI knows. */
+/** The terms nearly cancel, which needs more than 32 bits, so the curve is a table of the 128 values of MIDI. */
 const knobCurve = Array.from(
   { length: 128 },
   (_, step) => knobTerms.reduceRight((inner, term) => inner * (step / 127) + term),
@@ -35,7 +35,7 @@ function detuning(detune: Signal<"1">): Signal<"1"> {
 }
 
 /**
- * Seven saws, as loud as one whatever the mix (its peaks reach 2.7), each beginning anywhere in its period. The saws of the
+ * Seven saws, as loud as one at any mix (its peaks reach 2.7), each beginning at a random place in its period. The saws of the
  * original alias, and a high-pass hides the worst of it; these are band-limited and need none.
  */
 export const superSaw = defineModule({

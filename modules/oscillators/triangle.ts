@@ -2,7 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { oscillatorFrequency, phaseOf, playable, signedTurns } from "./phase.ts";
 
-/** 120 times what rounding adds to a corner of slope 0 and 1, so many frames from it: nothing beyond two. */
+/** 120 times the height that rounding adds to a corner between slope 0 and 1, by the distance in frames; none beyond two. */
 function roundedCorner(frames: Signal<"1">): Signal<"1"> {
   const [outer, inner] = [2, 1].map((reach) => {
     const inside = constant(reach).minus(frames).atLeast(0);
@@ -13,7 +13,7 @@ function roundedCorner(frames: Signal<"1">): Signal<"1"> {
 
 /**
  * A band-limited triangle, -1 to 1, beginning at 0 and rising. Both corners of a period are rounded with the second
- * integral of the cubic B-spline, so its harmonics lose what those of `saw` lose.
+ * integral of the cubic B-spline, so its harmonics lose as much as those of `saw`.
  */
 export const triangle = defineModule({
   name: "triangle",

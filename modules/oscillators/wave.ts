@@ -7,7 +7,7 @@ export type Wave = (harmonic: number) => number | readonly [sine: number, cosine
 /** Points that a drawn wave is measured at. */
 const points = 4_096;
 
-/** Sine of a part of {@link points} turns, by Taylor's series: the same bits on every machine, as `Math.sin` need not be. */
+/** Sine of a part of {@link points} turns, by Taylor's series: the same bits on every machine, unlike `Math.sin`. */
 const sines = Float64Array.from({ length: points }, (_, point) => {
   const turns = point / points;
   // folded to a quarter of a turn on each side of zero
@@ -32,8 +32,7 @@ export function cosineOfPoint(point: number): number {
 }
 
 /**
- * The harmonics of a wave given by a formula or drawn: a function of the turns from 0 to 1. What it has of direct current is
- * left out.
+ * The harmonics of a wave given by a formula or a drawing: a function of the turns from 0 to 1. Direct current is left out.
  */
 export function waveOf(shape: (turns: number) => number): Wave {
   // points lie between the steps of a square or a saw, so that both sides count alike

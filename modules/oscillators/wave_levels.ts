@@ -1,7 +1,7 @@
 /**
- * A wave as samples, again and again with fewer harmonics: a mip map. Each level has √2 times the harmonics of the one before,
- * so that for every pitch there is one whose highest harmonic lies in the last half octave. Four levels in a row are of the
- * same length, the next four twice as long; both number and length follow from the level with a few operations.
+ * A wave as samples in several levels with more and more harmonics: a mip map. Each level has √2 times the harmonics of the one
+ * before, so for every pitch there is a level whose highest harmonic lies in the last half octave. Four levels in a row have
+ * the same length, the next four twice as much; a few operations give number and length of a level.
  */
 import { cosineOfPoint, sineOfPoint, type Wave } from "./wave.ts";
 
@@ -27,14 +27,14 @@ export function samplesOf(level: number): number {
   return shortestLevel * 2 ** (level >> 2);
 }
 
-/** Where a level begins among the samples of its wave. */
+/** Offset of a level among the samples of its wave. */
 export function startOf(level: number): number {
   return samplesOf(level) * (4 + (level & 3)) - 4 * shortestLevel;
 }
 
 /**
  * All levels of a wave in one list. Straight lines between samples take (sin x / x)² from a harmonic, x = π·harmonic/samples,
- * which is made up for here, and leave images of it around the multiples of the length, lower by (harmonic/samples)²: 87 dB
+ * which is compensated here, and leave images of it around the multiples of the length, lower by (harmonic/samples)²: 87 dB
  * under the fundamental for the last harmonics of a saw.
  */
 export function levelsOf(wave: Wave): Float32Array {

@@ -6,10 +6,10 @@ import { classicWaves, type Wave } from "./wave.ts";
 import { levels, levelsOf, samplesOfWave, shortestLevel } from "./wave_levels.ts";
 import { unity } from "../signal/unity.ts";
 
-/** Waves that fit into the numbers that a patch may have in tables. */
+/** Most waves: they fill the numbers that a patch may have in tables. */
 const maxWaves = 32;
 
-/** What is above is not heard, so what is folded there is not heard either. */
+/** Above it nothing is heard, so harmonics may fold into that range. */
 const highestHeardHz = 20_000;
 
 /** The level for each pitch: the last whose harmonics stay below `limitHz`, counted in half octaves from its square. */
@@ -73,7 +73,7 @@ export const wavetable = defineModule({
   },
 });
 
-/** Tables that were made, so that all oscillators with the same waves share one. */
+/** Tables by their waves, so that all oscillators with the same waves share one. */
 const tables = new WeakMap<readonly Wave[], ReturnType<typeof table>>();
 
 /** The samples of all waves in one table, filled up to a power of two. */

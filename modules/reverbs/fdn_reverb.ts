@@ -15,10 +15,10 @@ const shortestPart = 0.35;
 const diffusers = [[0.0047, 0.0051], [0.0113, 0.0127], [0.0023, 0.0029]] as const;
 const diffuserGain = 0.6;
 
-/** How fast something dies away, and in which part of what is heard. */
+/** Decay time of one band. */
 const decay = { unit: "s", min: 0.05, max: 60, curve: "exponential", smoothingSeconds: 0.05 } as const;
 
-/** A room: its decay is what is asked for, in seconds, for low, middle and high tones. */
+/** A room with a given decay time in seconds for low, middle and high tones. */
 export const fdnReverb = defineModule({
   name: "fdnReverb",
   summary: "a room whose decay is set in seconds for three bands; stereo, wet only",

@@ -23,10 +23,10 @@ const roundTrip = 672 + 4_453 + 1_800 + 3_720 + 908 + 4_217 + 2_656 + 3_163;
 /** The decay is applied four times on the way round. */
 const decaysInRound = 4;
 
-/** How long the all-passes of the tank ring by themselves, measured: what the rounds may not add. */
+/** Measured decay time of the all-passes of the tank alone; the rounds add the rest. */
 const ringingSeconds = 0.12;
 
-/** Schroeder's all-pass: what comes in and what comes out of a delay, crossed. */
+/** Schroeder's all-pass: input and output of a delay, crossed. */
 function allPass(
   { input, delayed, line, gain }: {
     readonly input: Signal<"1">;

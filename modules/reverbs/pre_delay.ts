@@ -1,4 +1,4 @@
-/** Time before a reverb answers; spread into a table, which adds `why`. */
+/** Preset of the time before a reverb answers; a table spreads it and adds `why`. */
 export const preDelay = {
   unit: "s",
   min: 0,

@@ -1,6 +1,6 @@
 /**
- * What is being built at the moment: the output format that patch functions may depend on, and the module whose function
- * runs. Building is synchronous, so one variable is enough.
+ * The context of the current build: the output format that patch functions may depend on, and the module whose function runs.
+ * Building is synchronous, so one variable is enough.
  */
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import type { ModuleUse } from "../../compiler/graph/graph.ts";
@@ -26,7 +26,7 @@ export function withFormat<T>(wanted: PatchFormat, build: () => T): T {
   }
 }
 
-/** Runs a module's function, so that what it makes carries the module's name. */
+/** Runs a module's function; the nodes that it makes carry the module's name. */
 export function withUse<T>(inner: ModuleUse, build: () => T): T {
   const before = use;
   if (use === outside) use = inner; // a module made of modules is named by the outer one
@@ -60,14 +60,14 @@ export function buildTuning(): readonly number[] | undefined {
   return format?.tuning;
 }
 
-/** Place of a sample in the patch's list; the first time it is asked for it goes to the end. Throws outside of a patch. */
+/** Index of a sample in the patch's list; the first use adds it at the end. Throws outside of a patch. */
 export function sampleIndex(name: string): number {
   buildRateHz();
   const known = samples.indexOf(name);
   return known >= 0 ? known : samples.push(name) - 1;
 }
 
-/** Samples that the patch has asked for so far. */
+/** Samples that the patch has used so far. */
 export function sampleNames(): readonly string[] {
   return samples;
 }

@@ -1,7 +1,7 @@
 import { floatSource, Signal, type Unit } from "./signal.ts";
 import { constantNode, makeNode } from "./source.ts";
 
-/** What one channel holds, in all channels. Main mix only. */
+/** One channel in all channels. Main mix only. */
 export function channel<U extends Unit>(signal: Signal<U>, index: number): Signal<U> {
   return new Signal(makeNode({ op: "lane", type: "f32", args: [signal.source], attribute: index }));
 }
@@ -12,7 +12,7 @@ export function channels(...signals: readonly (Signal<"1"> | number)[]): Signal<
     throw new RangeError(`channels: expected 1 to 4 signals, found ${signals.length}`);
   }
   const sources = signals.map((signal, index) =>
-    // lane `index` is taken of each, so the first channel has to be there
+    // the node takes lane `index` of each source, so the first channel must be there
     index === 0 ? floatSource(signal) : makeNode({ op: "lane", type: "f32", args: [floatSource(signal)] })
   );
   while (sources.length < 4) sources.push(constantNode("f32", 0));

@@ -18,7 +18,7 @@ export class DelayLine {
     return this.#cell.frames;
   }
 
-  /** The value that was written this many frames ago; kept between 1 and the length of the line. */
+  /** The value written this many frames ago; the distance is limited to 1 up to the length of the line. */
   read(framesAgo: Integer | number): Signal<"1"> {
     const last = this.#cell.frames;
     const asked = integerSource(framesAgo);
@@ -31,7 +31,7 @@ export class DelayLine {
     return new Signal(makeNode({ op: "read", type: "f32", args: [low], cell: this.#cell }));
   }
 
-  /** What the line takes in at the end of each frame; once for each line. */
+  /** Sets the value that the line stores at the end of each frame; once for each line. */
   write(value: Signal<Unit> | number): void {
     if (this.#cell.write) throw new TypeError("delay line: expected one write, found a second");
     this.#cell.write = floatSource(value);

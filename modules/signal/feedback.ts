@@ -27,7 +27,7 @@ export function conditionFeedback(initial: boolean, next: (previous: Condition) 
   return fed({ type: "mask", initial: initial ? -1 : 0 }, (source) => new Condition(source), next);
 }
 
-/** {@link feedback} of integers that begins at a number of its own for every note, lane and seed of the engine. */
+/** {@link feedback} of integers whose initial value differs for every note, lane and seed of the engine. */
 export function seededFeedback(next: (previous: Integer) => Integer): Integer {
   return fed({ type: "i32", initial: 0, seeded: true }, (source) => new Integer(source), next);
 }

@@ -5,7 +5,7 @@ import { shareStates } from "../../compiler/graph/share_states.ts";
 import type { LineCell, Source, StateCell, TableCell } from "./source.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 
-/** What may stand in a graph besides arithmetic. */
+/** The sources that may stand in a graph. */
 export interface Scope {
   /** For error texts: `instrument keys`, `output`. */
   readonly name: string;
@@ -15,8 +15,8 @@ export interface Scope {
 }
 
 /**
- * Numbers the nodes that the outputs need, arguments first. Equal nodes become one: what two modules both compute is
- * computed once, states included. Nodes that nothing needs are left out.
+ * Numbers the nodes that the outputs need, arguments first. Equal nodes become one, states included, so a value that two
+ * modules compute is computed once. Nodes that nothing needs are left out.
  *
  * @throws {PatchError}
  */
@@ -34,7 +34,7 @@ class Flattener {
   readonly #states: StateCell[] = [];
   readonly #lines: LineCell[] = [];
   readonly #tables: TableCell[] = [];
-  /** Where each state and line was first met, for error texts. */
+  /** First user of each state and line, for error texts. */
   readonly #firstUse = new Map<unknown, Source>();
 
   constructor(scope: Scope) {
@@ -45,7 +45,7 @@ class Flattener {
     const outputIndexes = outputs.map((output) => this.#visit(output));
     const states: GraphState[] = [];
     const lines: GraphLine[] = [];
-    // what feeds a state or a line may need further ones
+    // the input of a state or a line may use further ones
     while (states.length < this.#states.length || lines.length < this.#lines.length) {
       if (states.length < this.#states.length) {
         const cell = this.#states[states.length];
@@ -69,7 +69,7 @@ class Flattener {
     };
   }
 
-  /** @param user what takes it; none for an output and for what a state or a line takes in */
+  /** @param user the node that uses it; omitted for outputs and for inputs of states and lines */
   #visit(source: Source, user = source): number {
     const known = this.#indexOf.get(source);
     if (known !== undefined) return known;

@@ -10,7 +10,7 @@ export function cubic(frames: readonly Signal<"1">[], part: Signal<"1">): Signal
   return from.plus(part.times(slope.plus(part.times(bend.plus(part.times(twist))))));
 }
 
-/** Four frames of a line and where between the second and the third a time lies. */
+/** Four frames of a line, and the place of a time between the second and the third. */
 function around(line: DelayLine, framesAgo: Signal<"1">) {
   const frames = framesAgo.within(2, line.frames - 2);
   const whole = frames.floor();
@@ -19,9 +19,9 @@ function around(line: DelayLine, framesAgo: Signal<"1">) {
 }
 
 /**
- * What a line held some frames ago, between frames too.
+ * The value of a line some frames ago, also between frames.
  *
- * @param framesAgo kept between 2 and two less than the length of the line
+ * @param framesAgo limited to 2 up to two less than the length of the line
  */
 export function tap(line: DelayLine, framesAgo: Signal<"1">): Signal<"1"> {
   const { four, part } = around(line, framesAgo);
@@ -31,8 +31,8 @@ export function tap(line: DelayLine, framesAgo: Signal<"1">): Signal<"1"> {
 /**
  * {@link tap}, never above both full scale and the largest of the frames that it was read from.
  *
- * While the time stands still no frequency grows, but while it jumps about the curve may reach over its points, by a quarter
- * at most, and in a loop again in each round. With this bound nothing grows without end, whatever moves the time.
+ * While the time rests no frequency grows. While it jumps, the curve may exceed its points by up to a quarter, and in a loop
+ * again in each round; this bound keeps a loop from growing without end.
  */
 export function boundedTap(line: DelayLine, framesAgo: Signal<"1">): Signal<"1"> {
   const { four, part } = around(line, framesAgo);

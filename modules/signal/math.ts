@@ -1,6 +1,6 @@
 /**
  * Elementary functions on signals, as polynomials in strict 32-bit arithmetic: the bytes are the same on every machine,
- * which no call of `Math.sin` and its like could promise. Bounds are measured by `tests/modules/signal/math_test.ts`.
+ * which `Math.sin` and similar functions cannot promise. Bounds are measured by `tests/modules/signal/math_test.ts`.
  */
 import { constant, type Signal } from "./signal.ts";
 
@@ -19,7 +19,7 @@ export function polynomial(x: Signal<"1">, coefficients: readonly number[]): Sig
 
 /**
  * sin(2πt) is the same at t and at 1/2 − t, so on half a turn it is a smooth function of w = t(1/2 − t) alone: w times this
- * polynomial, fitted for the least largest error, 5.3e-8.
+ * polynomial, fitted for the smallest maximum error, 5.3e-8.
  */
 const sineTerms = [12.566344135579312, 50.269581605479225, 71.19332971378486, 56.144805719715954];
 
@@ -29,7 +29,7 @@ export function sinOfTurn(turn: Signal<"1">): Signal<"1"> {
   return w.times(polynomial(w.abs(), sineTerms));
 }
 
-/** sin(2πx), for any number of turns. Absolute error below 5e-7 for |x| < 1; beyond, what x itself lacks in precision. */
+/** sin(2πx), for any number of turns. Absolute error below 5e-7 for |x| < 1; beyond, the error of x itself is added. */
 export function sinTurns(turns: Signal<"1">): Signal<"1"> {
   return sinOfTurn(turns.minus(turns.rounded()));
 }
@@ -66,7 +66,10 @@ export function exp2(exponent: Signal<"1">): Signal<"1"> {
 /** Bits of √½: below it a mantissa counts as the upper half of the octave beneath. */
 const rootHalfBits = 0x3F3504F3;
 
-/** log₂ of a mantissa is t·(2/ln 2)·(1 + t²/3 + t⁴/5 + ...), t = (m−1)/(m+1). On |t| < 0.172 the first term left out is below 1e-9. */
+/**
+ * log₂ of a mantissa is t·(2/ln 2)·(1 + t²/3 + t⁴/5 + ...), t = (m−1)/(m+1). On |t| < 0.172 the first term left out is below
+ * 1e-9.
+ */
 const logarithmTerms = [1, 3, 5, 7, 9].map((n) => 2 / Math.LN2 / n);
 
 /** log₂x for normal x > 0. Absolute error below 3e-7 plus 1e-7 of the result; below 2^-126 it is -126. */
@@ -106,7 +109,7 @@ export function tanh(x: Signal<"1">): Signal<"1"> {
   return twice.times(below).times(2).over(twice.squared().plus(below.squared()));
 }
 
-/** 1 − e^(−y) for y ≥ 0, relative error below 2e-6 also where it is small. What a one-pole moves by in a frame. */
+/** 1 − e^(−y) for y ≥ 0, relative error below 2e-6 also where it is small. The step of a one-pole in a frame. */
 export function oneMinusExp(y: Signal<"1">): Signal<"1"> {
   const half = tanh(y.times(0.5));
   return half.times(2).over(half.plus(1));

@@ -1,6 +1,6 @@
 /**
- * The contract of a module: one table that says what goes in, what can be turned and why, and one pure function from
- * signals to signals. The table is the single source of range checks, OSC ranges, documentation and types: a wrong
+ * The contract of a module: one table of inputs, parameters and their reasons, and one pure function from signals to signals.
+ * The table is the single source of range checks, OSC ranges, documentation and types: a wrong
  * name, unit or kind of signal is an error in the editor, a value out of range one when the patch is built.
  */
 import { buildRateHz, currentUse, withUse } from "./build_context.ts";
@@ -9,26 +9,26 @@ import { rangeProblem } from "../../compiler/graph/range_problem.ts";
 import { callerLocation } from "./patch_location.ts";
 import { always, Condition, constant, kindOf, Signal, type Unit } from "./signal.ts";
 
-/** Something that can be turned, in a module or in a patch. */
+/** A parameter of a module or a patch. */
 export interface Parameter<U extends Unit = Unit> {
   readonly unit: U;
   readonly min: number;
   readonly max: number;
   readonly default: number;
-  /** How a control should be spread over the range; `exponential` needs a `min` above 0. */
+  /** Distribution of a control over the range; `exponential` needs a `min` above 0. */
   readonly curve: "linear" | "exponential";
   /** Time of the straight ramp to a new value when it is a patch's parameter; 0: at once. */
   readonly smoothingSeconds: number;
-  /** What it does to the sound, and why the range is what it is. */
+  /** Its effect on the sound, and the reason for the range. */
   readonly why: string;
 }
 
 export type ParameterTable = Readonly<Record<string, Parameter>>;
 
-/** What has to be connected: a signal of some unit, or a condition. */
+/** An input to connect: a signal of some unit, or a condition. */
 export interface Input {
   readonly kind: Unit | "condition";
-  /** May be left out; it is zero then, and a condition is never true. */
+  /** May be omitted; then it is zero, and a condition is never true. */
   readonly optional?: true;
   readonly why: string;
 }
@@ -54,7 +54,7 @@ type ParameterArguments<P extends ParameterTable> = {
   readonly [K in keyof P]?: Signal<P[K]["unit"]> | number;
 };
 
-/** What a module's function may ask of where it is built. */
+/** The surroundings of a module's function: sample rate and error reporting. */
 export interface Site {
   readonly sampleRateHz: number;
   /** Throws {@link PatchError} about an option: what was expected, what was found. */
@@ -80,7 +80,7 @@ export interface ModuleDeclaration<I extends InputTable, P extends ParameterTabl
   ) => R;
 }
 
-/** A module: called with its inputs, it returns its outputs. What is left out takes its default. */
+/** A module: called with its inputs, it returns its outputs. Omitted parameters and options take their defaults. */
 export type Module<I extends InputTable, P extends ParameterTable, O extends object, R> =
   & ((args: InputArguments<I> & ParameterArguments<P> & Partial<O>) => R)
   & Omit<ModuleDeclaration<I, P, O, R>, "name">
@@ -167,7 +167,7 @@ function checkInput(name: string, { kind, optional }: Input, given: unknown): Si
   throw new PatchError(`${name}: expected a signal, found ${kindOf(given)}`);
 }
 
-/** Numbers are checked here; signals that could leave the range are kept inside it. */
+/** Checks numbers; limits signals that could leave the range. */
 function checkArgument(name: string, parameter: Parameter, given: unknown): Signal<Unit> {
   const { min, max, unit } = parameter;
   if (given === undefined) return constant(parameter.default);

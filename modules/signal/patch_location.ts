@@ -1,4 +1,4 @@
-/** Stack traces name files as people do, not as URLs do: a space is a space. */
+/** Decoded, because stack traces write a space as a space. */
 const modulesRoot = decodeURI(new URL("../", import.meta.url).href);
 
 /** The line of the patch that led here, e.g. `organ.ts:12`: the first caller outside of the module library, if any. */
@@ -15,8 +15,8 @@ export function patchLocation(stack: string = new Error().stack ?? ""): string {
 }
 
 /**
- * The line of the patch that called `callee`, or that led there. Most modules are called by the patch itself; writing out one
- * caller takes a sixth of the time of ten, and that is most of what a module's call takes.
+ * The line of the patch that called `callee`, directly or through others. Most modules are called by the patch itself, and
+ * writing out one caller takes a sixth of the time of ten, which is most of the time of a module's call.
  */
 export function callerLocation(callee: (...args: never[]) => unknown): string {
   const limit = Error.stackTraceLimit;

@@ -5,8 +5,8 @@ import { makeNode } from "./source.ts";
 import { isSampleName } from "../../compiler/graph/sample_name.ts";
 
 /**
- * A sound file, WAV, FLAC or Ogg Vorbis, of one channel or two, whatever its rate. The patch names it; what it holds is
- * known when the patch is compiled.
+ * A sound file: WAV, FLAC or Ogg Vorbis, of one channel or two, of any rate. The patch names it; its content is known when the
+ * patch is compiled.
  */
 export class SampleFile {
   readonly name: string;
@@ -32,12 +32,12 @@ export class SampleFile {
   get sampleRateHz(): Signal<"Hz"> {
     return this.#float("sampleRateHz");
   }
-  /** Note at which it sounds as it was recorded: what a WAV file says about itself, else middle C. */
+  /** Note at which it sounds as recorded: the root note that a WAV file declares, else middle C. */
   get rootNote(): Signal<"semitones"> {
     return this.#float("rootNote");
   }
 
-  /** One frame of a side; silence outside of the file. A file of one channel has the same on both. */
+  /** One frame of a side; silence outside of the file. A file of one channel is the same on both. */
   read(side: "left" | "right", frame: Integer): Signal<"1"> {
     const attribute = sampleIndex(this.name) * 2 + (side === "right" ? 1 : 0);
     return new Signal(makeNode({ op: "sample", type: "f32", args: [frame.source], attribute }));
@@ -55,7 +55,10 @@ export class SampleFile {
   }
 }
 
-/** Names a sound file of the folder of samples, e.g. `kick.wav` or `drums/kick.flac`. Throws TypeError for no such name. */
+/**
+ * Names a sound file of the folder of samples, e.g. `kick.wav` or `drums/kick.flac`. Throws TypeError for a name that is not
+ * allowed.
+ */
 export function sampleFile(name: string): SampleFile {
   if (isSampleName(name)) return new SampleFile(name);
   throw new TypeError(

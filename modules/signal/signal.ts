@@ -1,6 +1,6 @@
 /**
- * Signals: what modules and patches compute with. A signal is a description, not samples: its methods build a graph, and
- * nothing here runs at audio rate. Three kinds keep numbers, whole numbers and conditions apart, and a `Signal` carries
+ * Signals, the values of modules and patches. A signal is a description, not samples: its methods build a graph, and nothing
+ * here runs at audio rate. Three kinds keep numbers, whole numbers and conditions apart, and a `Signal` carries
  * its unit in its type, so that a frequency where seconds belong is an error in the editor.
  */
 import { type OperationName, operations } from "../../compiler/graph/operations.ts";
@@ -30,7 +30,7 @@ export function integerSource(value: Integer | number): Source {
   return constantNode("i32", value | 0);
 }
 
-/** What an argument is, for error texts: `a signal`, `"440"`, `nothing`. */
+/** The kind of an argument, for error texts: `a signal`, `"440"`, `nothing`. */
 export function kindOf(given: unknown): string {
   if (given === undefined || given === null) return "nothing";
   if (given instanceof Signal) return "a signal";
@@ -40,7 +40,7 @@ export function kindOf(given: unknown): string {
   return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
 }
 
-/** A 32-bit float in every lane: sound, or something that moves it. */
+/** A 32-bit float in every lane: sound, or a control of sound. */
 export class Signal<U extends Unit = "1"> {
   /** Only for the type: signals of different units do not mix. */
   declare readonly unit: U;
@@ -52,7 +52,7 @@ export class Signal<U extends Unit = "1"> {
     this.source = source;
   }
 
-  /** Whether it is this number in every lane and for ever: for modules that can leave out what is not connected. */
+  /** Whether it is always this number in every lane: for modules that can leave out an unconnected input. */
   isAlways(value: number): boolean {
     return this.source.op === "constant" && this.source.attribute === Math.fround(value);
   }
@@ -236,7 +236,7 @@ export function constant<U extends Unit = "1">(value: number | Signal<U>): Signa
   return new Signal(floatSource(value));
 }
 
-/** A condition that is the same for ever. */
+/** A constant condition. */
 export function always(value: boolean): Condition {
   return new Condition(constantNode("mask", value ? -1 : 0));
 }

@@ -11,10 +11,10 @@ export interface Source {
   readonly args: readonly Source[];
   readonly attribute: number;
   readonly use: ModuleUse;
-  /** Holds the call stack where the patch itself made it, for error texts; written out only when there is one. */
+  /** Call stack of a node that the patch itself made; read only for an error text. */
   readonly made?: Error;
   readonly cell?: StateCell | LineCell | TableCell;
-  /** Where the value is known to stay. */
+  /** Known bounds of the value. */
   readonly range?: { readonly min: number; readonly max: number };
 }
 
@@ -40,13 +40,13 @@ export interface TableCell {
   readonly values: readonly number[];
 }
 
-/** What a node is made of; omitted: no arguments, attribute 0, no memory. */
+/** The parts of a node; omitted: no arguments, attribute 0, no memory. */
 interface NodeParts extends Pick<Source, "op" | "type" | "cell"> {
   readonly args?: readonly Source[];
   readonly attribute?: number;
 }
 
-/** Makes a node; constants are folded here, with the rounding of the lanes. */
+/** Makes a node, or folds constants with the rounding of the lanes. */
 export function makeNode({ op, type, args = [], attribute = 0, cell }: NodeParts): Source {
   if (op in operations) {
     const known = args.map((arg) => arg.op === "constant" ? arg.attribute : undefined);

@@ -5,7 +5,7 @@ import { tap } from "../signal/interpolation.ts";
 
 const maxSeconds = 0.06;
 
-/** Several copies of a sound, each a little late and a little out of tune, as when many play the same. */
+/** Several copies of a sound, each a little late and a little out of tune, as when many players play the same. */
 export const chorus = defineModule({
   name: "chorus",
   summary: "copies that are a little late and a little out of tune; never louder than the original",

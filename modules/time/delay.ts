@@ -2,7 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { boundedTap } from "../signal/interpolation.ts";
 
-/** Echoes, with a time that may lie between frames and be moved while it sounds. Feedback below 0.8 dies away even then. */
+/** Echoes, with a time that may lie between frames and move while it sounds. Feedback below 0.8 dies away even then. */
 export const delay = defineModule({
   name: "delay",
   summary: "echoes: what was heard some time ago, again and again",
@@ -26,7 +26,7 @@ export const delay = defineModule({
       default: 0.4,
       curve: "linear",
       smoothingSeconds: 0.02,
-      why: "level of each echo in the next; beyond 1 it would grow for ever",
+      why: "level of each echo in the next; beyond 1 it would grow without end",
     },
   },
   options: { maximumSeconds: 2 },

@@ -30,7 +30,7 @@ export const pingPong = defineModule({
       default: 0.5,
       curve: "linear",
       smoothingSeconds: 0.02,
-      why: "level of each echo in the next; beyond 1 it would grow for ever",
+      why: "level of each echo in the next; beyond 1 it would grow without end",
     },
     highCutHz: {
       unit: "Hz",

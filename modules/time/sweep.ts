@@ -5,7 +5,7 @@ import { phaseOf, signedTurns } from "../oscillators/phase.ts";
 import type { Site } from "../signal/module.ts";
 import { unity } from "../signal/unity.ts";
 
-/** How fast a sweep goes to and fro. */
+/** Rate of a sweep. */
 export const sweepRate = {
   unit: "Hz",
   min: 0.01,
@@ -16,18 +16,17 @@ export const sweepRate = {
   why: "sweeps a second; slow ones drift, above 5 Hz they tremble",
 } as const;
 
-/** How much of the effect is heard; in the middle, where the notches are deepest, both are equal. */
+/** Mix of dry and wet; in the middle, where the notches are deepest, both are equal. */
 export const mixOf = (fallback: number, why: string) => ({ ...unity, default: fallback, why }) as const;
 
-/** Dry at 0, wet at 1, in a straight line: both belong together, so their amplitudes add up. */
+/** Dry at 0, wet at 1, in a straight line: the two are correlated, so their amplitudes add up. */
 export function mixed(dry: Signal<"1">, wet: Signal<"1">, mix: Signal<"1">): Signal<"1"> {
   return dry.plus(wet.minus(dry).times(mix));
 }
 
 /**
- * Sines of one rate that are some turns apart.
- *
- * `spreadTurns` is how far the right channel is ahead of the left; other than 0 in the main mix only
+ * Sines of one rate, each ahead by its offset in turns. `spreadTurns` is the lead of the right channel over the left; values
+ * other than 0 work in the main mix only.
  */
 export function sweeps(
   { rateHz, offsetsTurns = [0], spreadTurns }: {

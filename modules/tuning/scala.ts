@@ -6,13 +6,13 @@
 import { tunedKeys } from "./tuned.ts";
 import { ScaleError } from "./scale_error.ts";
 
-/** A scale: its pitches above the first note, in cents; the last one is where it begins again. */
+/** A scale: its pitches above the first note, in cents; the last one is the interval of repetition. */
 export interface Scale {
   readonly description: string;
   readonly cents: readonly number[];
 }
 
-/** Where a scale lies on the keys. */
+/** The place of a scale on the keys. */
 export interface KeyMapping {
   /** Key that gets the first note of the scale; middle C by default. */
   readonly firstKey?: number;
@@ -63,8 +63,8 @@ function pitchOf(text: string, line: number): number {
 
 /**
  * Pitch of each MIDI key in semitones of equal temperament, for `PatchFormat.tuning`: the scale goes up from its first key,
- * begins anew where it repeats, and goes down likewise; the whole is shifted so that the reference key has its frequency.
- * Keys that would lie beyond what anybody hears stay at the end of that.
+ * repeats at its end, and goes down likewise; all of it is shifted so that the reference key has its frequency.
+ * Keys beyond the range of hearing stay at its ends.
  */
 export function tuningOf({ cents }: Scale, mapping: KeyMapping = {}): number[] {
   const { firstKey = 60, referenceKey = 69, referenceHz = 440 } = mapping;

@@ -2,12 +2,12 @@ import { buildTuning } from "../signal/build_context.ts";
 import type { Signal } from "../signal/signal.ts";
 import { table } from "../signal/table.ts";
 
-/** Keys that a tuning has a pitch for. */
+/** Number of keys in a tuning. */
 export const tunedKeys = 128;
 
 /**
- * The pitch of a key in the tuning that the patch is built for, in semitones of equal temperament. Between two keys, where
- * a glide or a unison may be, it lies on the straight line from one to the other. Costs nothing in equal temperament.
+ * The pitch of a key in the tuning that the patch is built for, in semitones of equal temperament. Between two keys, as in
+ * a glide or a unison, it lies on the straight line from one to the other. Equal temperament costs nothing.
  */
 export function tuned(number: Signal<"semitones">): Signal<"semitones"> {
   const pitches = buildTuning();

@@ -3,7 +3,7 @@ import { dbToGain, silentDb } from "../signal/math.ts";
 import { channel } from "../signal/channels.ts";
 import { faderDb } from "./gain.ts";
 
-/** What comes in from the device, with a fader that begins closed: an open microphone is a decision. */
+/** The input of the device, with a fader that begins closed: an open microphone is a decision. */
 export const audioInput = defineModule({
   name: "audioInput",
   summary: "what comes in from the device",

@@ -3,7 +3,7 @@ import { sinOfTurn } from "../signal/math.ts";
 import { constant } from "../signal/signal.ts";
 import { unity } from "../signal/unity.ts";
 
-/** From one sound to another with the same power all the way. */
+/** Fades from one sound to another with constant power. */
 export const crossfade = defineModule({
   name: "crossfade",
   summary: "from one sound to another with equal power",

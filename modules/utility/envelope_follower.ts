@@ -2,7 +2,7 @@ import { defineModule } from "../signal/module.ts";
 import { paceOfSeconds } from "../signal/smoother.ts";
 import { feedback } from "../signal/feedback.ts";
 
-/** How loud something is, as a signal that can move something else. */
+/** The loudness of a sound, as a signal that can move another one. */
 export const envelopeFollower = defineModule({
   name: "envelopeFollower",
   summary: "how loud a sound is, as a signal",

@@ -1,7 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, silentDb } from "../signal/math.ts";
 
-/** A gain in decibels as it stands on a fader. */
+/** Preset of a fader's gain in decibels. */
 export const faderDb = {
   unit: "dB",
   min: silentDb,

@@ -2,12 +2,14 @@ import { defineModule } from "../signal/module.ts";
 import { feedbackOf } from "../signal/feedback.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 
-/** Where a slide is. `left`: frames until it arrives, -1 before the first note; `pace`: one over the frames of all of it. */
+/**
+ * The progress of a slide. `left`: frames until it arrives, -1 before the first note; `pace`: one over the frames of all of it.
+ */
 type Slide = "aim" | "way" | "left" | "pace";
 
 /**
- * From one pitch to the next in a straight line that takes the same time for every distance. Frames are counted, because
- * steps of a slow slide are smaller than what 32 bits can add to a pitch.
+ * Slides from one pitch to the next in a straight line that takes the same time for every distance. Frames are counted, because
+ * the steps of a slow slide are too small to add to a pitch in 32 bits.
  */
 export const glide = defineModule({
   name: "glide",

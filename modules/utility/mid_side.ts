@@ -1,7 +1,7 @@
 import { defineModule } from "../signal/module.ts";
 import { channel, channels } from "../signal/channels.ts";
 
-/** Left and right as what they have in common and how they differ. */
+/** Left and right as their mean and half of their difference. */
 export const midSideEncode = defineModule({
   name: "midSideEncode",
   summary: "the middle and the sides of a stereo sound",
@@ -31,7 +31,7 @@ export const midSideDecode = defineModule({
   process: ({ mid, side }) => channels(mid.plus(side), mid.minus(side)),
 });
 
-/** Makes a stereo sound narrower or wider; its mono sum stays what it is. */
+/** Makes a stereo sound narrower or wider; its mono sum does not change. */
 export const stereoWidth = defineModule({
   name: "stereoWidth",
   summary: "narrower or wider without a change of the mono sum; stereo",

@@ -3,8 +3,8 @@ import { feedbackOf } from "../signal/feedback.ts";
 import { constant } from "../signal/signal.ts";
 
 /**
- * Follows a signal no faster than it may. Steps may be smaller than what 32 bits can add to the value, so what each sum
- * leaves behind is carried into the next.
+ * Follows a signal at a limited rate. A step may be too small to add to the value in 32 bits, so the rounding error of each
+ * sum is carried into the next.
  */
 export const slew = defineModule({
   name: "slew",

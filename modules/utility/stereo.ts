@@ -17,12 +17,12 @@ export function monoOf(stereo: Signal<"1">): Signal<"1"> {
 }
 
 /**
- * The most that goes round in an effect that feeds back: 24 dB above full scale. What is within it is not touched; it is
- * there so that nothing grows without end, whatever a patch does with the parameters.
+ * Bound of the signal in a feedback loop: 24 dB above full scale. Smaller signals pass unchanged; the bound keeps the loop from
+ * growing without end, at any parameters.
  */
 const loopCeiling = 16;
 
-/** Keeps what goes round below {@link loopCeiling}. */
+/** Limits the signal of a feedback loop to {@link loopCeiling}. */
 export function heldInLoop(signal: Signal<"1">): Signal<"1"> {
   return signal.within(-loopCeiling, loopCeiling);
 }

@@ -18,7 +18,7 @@ import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
 import { unity } from "../../modules/signal/unity.ts";
 
-/** What every bed has: fades like those of a lighting desk, and a fader. */
+/** Parameters of every bed: fades like those of a lighting desk, and a fader. */
 const fades = {
   fadeInSeconds: {
     ...adsr.parameters.attackSeconds,

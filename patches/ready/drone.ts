@@ -25,10 +25,10 @@ import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
 import { unity } from "../../modules/signal/unity.ts";
 
-/** Where the ground may move to, in semitones from the root; the root itself more often than the others. */
+/** Places of the ground, in semitones from the root; the root itself more often than the others. */
 const grounds = [0, 0, -5, 3, -2, 0, 5];
 
-/** What bells play above the ground: a scale that sounds well in any order. */
+/** Notes of the bells above the ground: a scale that sounds well in any order. */
 const bellScale = [24, 27, 29, 31, 34, 36];
 
 /** Harmonics of the ground that come and go as sines. */

@@ -1,4 +1,4 @@
-/** Drums that a sequencer plays in the output of a patch: each is a function of triggers and of how loud they are. */
+/** Drums that a sequencer plays in the output of a patch: each is a function of triggers and their levels. */
 import { attackRelease } from "../../modules/envelopes/attack_release.ts";
 import { stateVariable } from "../../modules/filters/state_variable.ts";
 import { fmOperator } from "../../modules/oscillators/fm_operator.ts";
@@ -10,11 +10,11 @@ import { channel } from "../../modules/signal/channels.ts";
 import { conditionFeedback, integerFeedback } from "../../modules/signal/feedback.ts";
 import { type Condition, constant, type Signal } from "../../modules/signal/signal.ts";
 
-/** What a drum gets from its track. */
+/** The track of a drum. */
 export interface Stroke {
   /** True in the frame of a stroke. */
   readonly trigger: Condition;
-  /** How loud the last one is, 0 to 1. */
+  /** Level of the last one, 0 to 1. */
   readonly value: Signal<"1">;
   readonly decaySeconds: Signal<"s">;
 }

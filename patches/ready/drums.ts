@@ -41,7 +41,7 @@ function steps(pattern: string): StepTable {
   }]));
 }
 
-/** What a track of the sequencer plays. */
+/** The strokes of a track of the sequencer. */
 function play<P extends ParameterTable>(
   track: ParameterSignals<P> & ParameterSignals<StepTable> & { readonly probability: Signal<"1"> },
   { clock, reset, seed }: { readonly clock: Condition; readonly reset: Condition; readonly seed: number },
@@ -57,7 +57,7 @@ function play<P extends ParameterTable>(
   });
 }
 
-/** A drum machine: kick, snare and hats from its own sequencer, in time for ever; toms by notes on top. */
+/** A drum machine: kick, snare and hats from its own sequencer, always in time; toms by notes on top. */
 export const drums = definePatch({
   name: "drums",
   instruments: {

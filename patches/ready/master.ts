@@ -11,7 +11,7 @@ export const masterFader = {
 
 /**
  * The end of a ready patch: no direct current, a fader, and a limiter that keeps left and right together below -1 dB,
- * whatever is played and however the fader stands. Later by 2 ms.
+ * at any input and any position of the fader. It delays the sound by 2 ms.
  */
 export function mastered(
   input: Signal<"1">,

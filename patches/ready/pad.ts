@@ -75,7 +75,7 @@ export const pad = definePatch({
   },
   output: ({ pad }, { chorus: { mix }, reverb, master }) => {
     const wide = chorus({ input: pad, rateHz: 0.35, depthSeconds: 0.003, mix, spreadTurns: 0.25 });
-    // what is lowest would only make the plate muddy
+    // the lowest tones would only make the plate muddy
     const plate = plateReverb({
       input: onePole({ input: wide, cutoffHz: 160 }).high,
       decaySeconds: reverb.decaySeconds,

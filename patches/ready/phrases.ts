@@ -25,7 +25,7 @@ function chords(
   );
 }
 
-/** What an instrument that nobody has written a phrase for plays: a chord, note by note. */
+/** The phrase of an instrument without one of its own: a chord, note by note. */
 const anyChord = [48, 55, 60, 64, 67] as const;
 
 const phrases: Readonly<Record<string, readonly string[]>> = {

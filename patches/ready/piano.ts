@@ -60,7 +60,7 @@ export const piano = definePatch({
           frequencyHz,
           phaseTurns: fmOperator({ frequencyHz }).times(hardness.times(p.bark).times(0.5)),
         });
-        // where the tine would be beyond hearing it is left out
+        // left out where the tine would be beyond hearing
         const heard = constant(98).minus(number.as("1")).times(1 / 24).within(0, 1);
         const strike = falling(1.4).times(p.tine).times(velocity).times(heard).times(0.3);
         const tine = fmOperator({

@@ -18,7 +18,7 @@ import { unity } from "../../modules/signal/unity.ts";
 const probeGain = 0.55;
 
 /**
- * A rack for what is plugged in: low cut, compressor, equaliser, echoes, plate, limiter, in this order. Needs
+ * A rack for the audio input: low cut, compressor, equaliser, echoes, plate, limiter, in this order. Needs
  * `UNDERSTUDY_INPUT_CHANNELS`; a plucked string, the `probe`, is there to hear the effects with nothing plugged in.
  */
 export const rack = definePatch({

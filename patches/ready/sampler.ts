@@ -21,10 +21,10 @@ const glassGain = 0.3;
 /** Octaves that a hard stroke is brighter than a soft one. */
 const hardOctaves = 2;
 
-/** What a drum sounded fades out in this time when its voice is taken for another drum. */
+/** Time in which the old sound of a voice that is taken for another drum fades out. */
 const takenSeconds = 0.005;
 
-/** What is struck once and left to ring, and rubbed glass, whose loop is written in its file. */
+/** A string that is struck once and left to ring, and rubbed glass, whose loop is written in its file. */
 const harmonic = sampleFile("harmonic.wav");
 const glass = sampleFile("glass.wav");
 
@@ -92,7 +92,7 @@ function playDrum(
   });
 }
 
-/** A sampler: a plucked string above rubbed glass over the keyboard, and a drum kit, from recordings that anybody can exchange. */
+/** A sampler: a plucked string above rubbed glass over the keyboard, and a drum kit, from recordings that can be exchanged. */
 export const sampler = definePatch({
   name: "sampler",
   instruments: {
@@ -167,7 +167,7 @@ export const sampler = definePatch({
     }),
     kit: instrument({
       voices: 12,
-      // whatever the feet do, there is one pair of hi-hats
+      // there is one pair of hi-hats
       chokeGroups: [[42, 44, 46]],
       parameters: {
         tuneSemitones: {
@@ -225,7 +225,7 @@ export const sampler = definePatch({
   output: ({ keys, kit }, { plate, master }) => {
     const sent = gain({ input: keys, gainDb: plate.keysDb }).plus(gain({ input: kit, gainDb: plate.kitDb }));
     const wet = plateReverb({
-      // what is lowest would only make the plate muddy
+      // the lowest tones would only make the plate muddy
       input: onePole({ input: sent, cutoffHz: 160 }).high,
       decaySeconds: plate.decaySeconds,
       preDelaySeconds: 0.02,

@@ -121,7 +121,7 @@ function steps(points: string): string {
   }).join("").replace(/,-/g, "-").replace(/\b0\./g, ".");
 }
 
-/** Leaves out what is no further than a twentieth of a point from the line without it (Douglas and Peucker, 1973). */
+/** Leaves out points within a twentieth of a point of the line without them (Douglas and Peucker, 1973). */
 function withoutStraight(points: readonly (readonly number[])[]): readonly (readonly number[])[] {
   if (points.length < 3) return points;
   const [first, last] = [points[0], points[points.length - 1]];

@@ -1,4 +1,4 @@
-/** What is known of a module in numbers, and where a test asserts it. */
+/** Figures of a module, each with the text of the test that asserts it. */
 export interface Figure {
   readonly figure: string;
   /** Stands in the test twin as it is here, with every number of the figure in it: a test of this script looks. */

@@ -4,7 +4,7 @@ import { Condition, constant, Signal } from "../../modules/signal/signal.ts";
 import { figures } from "./figures.ts";
 import { call, type Entry, inputsOf } from "../../testing/trial/library.ts";
 
-/** What the benchmark found for a module. */
+/** The benchmark's result for a module. */
 export interface Cost {
   readonly module: string;
   readonly per: string;
@@ -137,7 +137,7 @@ function comparison({ unit, scsynthNs, ratio }: Cost): string {
   return `; scsynth's ${unit} ${scsynthNs} ns${ratio === undefined ? "" : `, ${ratio} times as much`}`;
 }
 
-/** What a module returns: found by building a patch with it. */
+/** The outputs of a module, found by building a patch with it. */
 function outputsOf(entry: Entry): string {
   let text = "";
   const look = (source: Signal<"1">, note?: Note) => {

@@ -1,4 +1,4 @@
-/** Pictures of what changes a sound. */
+/** Pictures of modules that change a sound. */
 import * as library from "../../modules/mod.ts";
 import { channels } from "../../modules/signal/channels.ts";
 import type { Signal } from "../../modules/signal/signal.ts";
@@ -35,7 +35,7 @@ const gains = (effects: Effects, y = level(-60, 18), title = "gain"): Panels => 
   { title, x: hertz, y, lines: await each(effects, (effect) => gainOver(effect)) },
 ];
 
-/** Gain over frequencies at equal distances: for what repeats. */
+/** Gain over frequencies at equal distances, for responses that repeat. */
 const notches = (title: string, topHz: number, effects: Effects): Panels => async () => [{
   title,
   x: { title: "Hz", from: 0, to: topHz },
@@ -53,7 +53,7 @@ const curves = (effects: Effects): Panels => async () => [{
   lines: await each(effects, (effect) => staticCurve(effect)),
 }];
 
-/** How the level of what comes in and goes away is followed: gain over time. */
+/** The response to a level that rises and falls: gain over time. */
 const stepsTo = async (title: string, effect: Effect, { from = 0.1, to = 1 } = {}): Promise<Panel> => {
   const samples = new Float32Array(48_000).fill(from);
   samples.fill(to, 9_600, 28_800);
@@ -78,7 +78,7 @@ const upToHalf: Axis = {
   ticks: [0, 4_000, 8_000, 12_000, 16_000, 20_000, 24_000],
 };
 
-/** Curve, and what becomes of a full sine of 1234 Hz. */
+/** The curve, and its effect on a full sine of 1234 Hz. */
 const bends = (curvesOf: Effects, spectra: Effects): Panels => async () => [
   { title: "output over input", x: input, y: output, lines: await each(curvesOf, transfer) },
   {
@@ -92,7 +92,7 @@ const bends = (curvesOf: Effects, spectra: Effects): Panels => async () => [
   },
 ];
 
-/** What an impulse leaves behind, as bars. */
+/** The response to an impulse, as bars. */
 const echoes =
   (effects: Effects, total: number, y: Axis, sides: readonly string[] = []): Panels => async () => {
     const lines = sides.length > 0

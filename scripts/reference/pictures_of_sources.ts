@@ -1,4 +1,4 @@
-/** Pictures of what makes sound, moves other things, or keeps time. */
+/** Pictures of modules that make sound, move other modules, or keep time. */
 import * as library from "../../modules/mod.ts";
 import type { Note } from "../../modules/patch.ts";
 import { lfoShapes } from "../../modules/modulation/lfo.ts";

@@ -1,4 +1,4 @@
-/** What modules answer, measured on compiled patches: the points of the pictures. */
+/** Responses of modules, measured on compiled patches: the points of the pictures. */
 import type { Note } from "../../modules/patch.ts";
 import type { Signal, Unit } from "../../modules/signal/signal.ts";
 import { PatchPlayer } from "../../testing/patch/patch_player.ts";
@@ -33,7 +33,7 @@ export async function played(
   return Float32Array.from([...before, ...after]);
 }
 
-/** One channel of what an effect makes of samples. */
+/** One channel of an effect's output for samples. */
 export async function effected(
   effect: Effect,
   samples: ArrayLike<number>,
@@ -62,7 +62,7 @@ export function ramp(from: number, to: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => from + (to - from) * index / (count - 1));
 }
 
-/** Samples over time, so many points of them at most: of each stretch the lowest and the highest. */
+/** Samples over time, with a limited number of points: the lowest and the highest of each stretch. */
 export function overTime(samples: ArrayLike<number>, most = 240, rate = rateHz): Points {
   const stretch = Math.max(1, Math.ceil(samples.length * 2 / most));
   if (samples.length <= most) return Array.from(samples, (sample, frame) => [frame / rate, sample]);
@@ -80,7 +80,7 @@ export function overTime(samples: ArrayLike<number>, most = 240, rate = rateHz):
   return points;
 }
 
-/** Every so many frames one: of what moves slowly. */
+/** One sample out of many, for slow signals. */
 export function slowly(samples: ArrayLike<number>, most = 200, rate = rateHz): Points {
   const stride = Math.max(1, Math.ceil(samples.length / most));
   const points: [number, number][] = [];
@@ -147,7 +147,7 @@ export function envelopeDb(response: Float32Array, most = 200): Points {
   ) => [index * stretch / rateHz, Math.max(-100, decibels(height / loudest))]);
 }
 
-/** What comes out for a level that stands still, over the level that goes in, both in dB. */
+/** Output level over a constant input level, both in dB. */
 export async function staticCurve(effect: Effect, fromDb = -60, toDb = 0): Promise<Points> {
   const step = 12_000;
   const levels = ramp(fromDb, toDb, 61);

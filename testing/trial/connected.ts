@@ -3,9 +3,9 @@ import { Condition, constant, Signal, type Unit } from "../../modules/signal/sig
 import type { Input } from "../../modules/signal/module.ts";
 
 /**
- * Something for each input of a module.
+ * A signal for each input of a module.
  *
- * @param source goes into all that take a sound, and opens what takes a condition that the note does not give
+ * @param source for inputs that take a sound; where it is above 0 it also opens conditions that the note does not have
  */
 export function connected(
   inputs: Readonly<Record<string, Input>>,

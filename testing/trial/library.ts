@@ -1,4 +1,4 @@
-/** The modules of the library with the files they stand in: what is measured, drawn and described. */
+/** The modules of the library with their files, for measuring, drawing and describing them. */
 import * as library from "../../modules/mod.ts";
 import type { Input, ParameterTable } from "../../modules/signal/module.ts";
 import type { Note } from "../../modules/patch.ts";
@@ -16,7 +16,7 @@ export interface LibraryModule {
   readonly outputOnly?: true;
 }
 
-/** A module and where it is. */
+/** A module and its place. */
 export interface Entry {
   readonly module: LibraryModule;
   /** Folder below `modules/`. */
@@ -45,7 +45,7 @@ export function libraryEntries(): readonly Entry[] {
   );
 }
 
-/** What plays a sound file is given one of this name. */
+/** File of the modules that play one. */
 export const soundFile = library.sampleFile("sound.wav");
 
 /** Calls a module with arguments that its declaration allows. */

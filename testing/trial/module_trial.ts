@@ -7,7 +7,7 @@ import { saw } from "../../modules/oscillators/saw.ts";
 import type { Signal, Unit } from "../../modules/signal/signal.ts";
 import { connected, sumOf } from "./connected.ts";
 
-/** What a trial needs to know of a module. */
+/** The declaration of a module, as far as a trial reads it. */
 export interface AnyModule {
   readonly moduleName: string;
   readonly inputs: Readonly<Record<string, Input>>;
@@ -15,10 +15,10 @@ export interface AnyModule {
   readonly outputOnly?: true;
 }
 
-/** Where a module stands: in each voice, or in the mix. */
+/** The place of a module: in each voice, or in the mix. */
 export type Place = "voice" | "output";
 
-/** Multiplies what goes into the module; jumps. */
+/** Level of the input of the module; it jumps. */
 const level = {
   unit: "1",
   min: 0,
@@ -37,11 +37,10 @@ export const addressOf = (place: Place, key: string) => place === "voice" ? `one
 
 export interface TrialOptions {
   /**
-   * Parameters that noise throws about, frame by frame, through and beyond their ranges; the others are parameters of the
-   * patch.
+   * Parameters that noise moves, frame by frame, through and beyond their ranges; the others are parameters of the patch.
    */
   readonly stormy?: readonly string[];
-  /** What the module needs besides. */
+  /** Options of the module. */
   readonly options?: object;
 }
 

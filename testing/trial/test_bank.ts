@@ -1,6 +1,6 @@
 import { createSampleBank, type DecodedSample, type SampleBank } from "../../compiler/graph/sample_bank.ts";
 
-/** A file made by a test: its channels, and what differs from 48 kHz, middle C and a loop over all of it. */
+/** A file made by a test: its channels, and differences from 48 kHz, middle C and a loop over all of it. */
 export type TestFile = Partial<DecodedSample> & Pick<DecodedSample, "channels">;
 
 /** A bank without files on a disk. */
@@ -20,7 +20,7 @@ export function frames(count: number, of: (frame: number) => number): Float32Arr
   return Float32Array.from({ length: count }, (_, frame) => of(frame));
 }
 
-/** A sine of so many periods in so many frames. */
+/** A sine with a number of periods in a number of frames. */
 export function sineFrames(count: number, periods: number, amplitude = 0.8): Float32Array {
   return frames(count, (frame) => amplitude * Math.sin(2 * Math.PI * periods * frame / count));
 }

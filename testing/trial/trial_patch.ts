@@ -8,7 +8,7 @@ import { PatchPlayer } from "../patch/patch_player.ts";
 /** Frames per second of trials that do not say otherwise. */
 export const rateHz = 48_000;
 
-/** One voice that plays on for ever; its parameters have the addresses `one/NAME`. */
+/** One voice that never ends; its parameters have the addresses `one/NAME`. */
 export function voicePatch<const P extends ParameterTable>(
   voice: (note: Note, parameters: ParameterSignals<P>) => Signal<"1"> | Stereo,
   parameters: P = {} as P,
@@ -27,7 +27,7 @@ export function voicePatch<const P extends ParameterTable>(
   });
 }
 
-/** What comes in goes through a function; its parameters have the addresses `fx/NAME`. Two signals are left and right. */
+/** The input goes through a function; its parameters have the addresses `fx/NAME`. Two signals are left and right. */
 export function effectPatch<const P extends ParameterTable>(
   effect: (input: Signal<"1">, parameters: ParameterSignals<P>) => Signal<"1"> | Stereo,
   parameters: P = {} as P,
@@ -58,7 +58,7 @@ export function effectPlayer(patch: Patch, format: Partial<PatchFormat> = {}): P
   return PatchPlayer.of(patch, { inputChannels: 1, ...format });
 }
 
-/** Plays samples into the input; one channel of what comes out. */
+/** Plays samples into the input, and returns one channel of the output. */
 export function process(player: PatchPlayer, samples: ArrayLike<number>, channel = 0): Float32Array {
   const { inputOffset, outputOffset, channels, maximumBlockFrames } = player.patch.arena;
   const heard = new Float32Array(samples.length);
@@ -73,7 +73,7 @@ export function process(player: PatchPlayer, samples: ArrayLike<number>, channel
   return heard;
 }
 
-/** What a function of one number gives, computed by the compiled patch. */
+/** The values of a function of one number, computed by a compiled patch. */
 export async function evaluateCompiled(
   formula: (x: Signal<"1">) => Signal<"1">,
   points: ArrayLike<number>,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { posix, win32 } from "node:path";
 import fc from "fast-check";
-import { isSampleName, maxNameLength } from "../../../compiler/graph/sample_name.ts";
+import { isSampleName } from "../../../compiler/graph/sample_name.ts";
 
 Deno.test("names of files in a folder and below it are taken, ways out of it and odd characters are not", () => {
   for (const name of ["kick.wav", "drums/kick 2.flac", "Ton–höhe.ogg", "a/b/c"]) {
@@ -22,7 +22,7 @@ Deno.test("names of files in a folder and below it are taken, ways out of it and
       "a\\b",
       "a\nb",
     ]
-      .concat("a".repeat(maxNameLength + 1))
+      .concat("a".repeat(201))
   ) assert.ok(!isSampleName(name), JSON.stringify(name));
   assert.ok(!isSampleName(7));
 });
