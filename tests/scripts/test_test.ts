@@ -1,10 +1,10 @@
 /** Covers: scripts/test.ts scripts/test/requirements.ts */
 import assert from "node:assert/strict";
+import { until } from "../../testing/until.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { until } from "../../foundation/until.ts";
 
 /** Runs the test command on one test file and returns its exit code and last line. */
 async function runOn(text: string, ...args: string[]): Promise<{ code: number; last: string | undefined }> {
@@ -75,7 +75,7 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
           .flatMap(({ name }) =>
             Deno.readTextFileSync(join(folder, name)).split(" ").filter((pid) => pid !== "")
           );
-      assert.ok(await until(() => pids().length >= 4, { timeoutMs: 120_000 }), "the tests did not begin");
+      await until("the begin of two tests", () => pids().length >= 4, 60_000);
       run.kill(signal);
       const { code } = await run.status;
       assert.equal(code, expected);

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
-import { until } from "../../../foundation/until.ts";
 import { ProcessGroup } from "../../../scripts/test/process_group.ts";
+import { until } from "../../../testing/until.ts";
 
-/** Waits until the group has printed a text. */
-async function printed(group: ProcessGroup, text: string): Promise<void> {
-  assert.ok(
-    await until(() => group.text.includes(text), { timeoutMs: 60_000 }),
-    `"${text}" was not printed: ${group.text}`,
-  );
+/** Waits until the group has printed something. */
+function printed(group: ProcessGroup, text: string): Promise<void> {
+  return until(`"${text}" in the output of the group`, () => group.text.includes(text));
 }
 
 Deno.test("a program that ends by itself leaves nobody, and its output is kept", async () => {
