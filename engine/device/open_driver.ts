@@ -8,6 +8,9 @@ import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 import { PortAudioDriver } from "./portaudio_driver.ts";
 
+/** Opens a driver that calls the native callback with this memory; {@link openDriver} outside of tests. */
+export type OpenDriver = typeof openDriver;
+
 /**
  * Opens the driver that the configuration asks for. `auto` takes the sound device, and the clock where there is none at all; a
  * device that was named, or that refuses the format, is an error and never replaced by another.
