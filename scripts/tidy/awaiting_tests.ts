@@ -3,7 +3,6 @@
  * shorter, never longer.
  */
 export const awaitingTests: readonly string[] = [
-  "cli/render_score.ts",
   "engine/control/control.ts",
   "engine/delivery/delivery_log.ts",
   "engine/device/clock_driver.ts",
@@ -45,9 +44,7 @@ export const awaitingTests: readonly string[] = [
   "ffi/midi_input.ts",
   "ffi/portaudio_symbols.ts",
   "ffi/quiet_sound_libraries.ts",
-  "foundation/observers.ts",
   "main.ts",
-  "midi/messages.ts",
   "osc/methods/address_space.ts",
   "osc/methods/help.ts",
   "osc/methods/method.ts",
@@ -72,6 +69,4 @@ export const awaitingTests: readonly string[] = [
   "osc/transport/network_address.ts",
   "osc/transport/tcp_listener.ts",
   "osc/transport/udp_listener.ts",
-  "patches/loading/compile_named.ts",
-  "patches/loading/read_tuning.ts",
 ];
