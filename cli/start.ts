@@ -102,7 +102,7 @@ interface Sockets {
   readonly tcp: TcpListener | undefined;
 }
 
-/** Binds the ports of OSC; packets wait until they are served. Throws {@link PortInUseError}. */
+/** Binds the ports of OSC; packets wait until they are served. Throws `PortInUseError`. */
 async function bindSockets(config: Config, native: NativeLibrary, log: Log): Promise<Sockets> {
   const { oscHost: hostname, oscTcpPort, oscTcpFraming: framing } = config;
   const udp = UdpListener.bind({
