@@ -86,6 +86,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         inputs.set(words[0], new Float32Array(chunk.payload.buffer, 4));
         break;
       case "GAP ":
+        await renderPending();
         throw new SessionDamagedError(
           `${words[1]} blocks from block ${words[0] >>> 0} on were not recorded: cannot render beyond`,
         );

@@ -14,6 +14,14 @@ import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 /** Tells the caller of a step what to do before the next one. */
 export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
 
+export interface RendererLoopOptions {
+  readonly memory: SharedMemory;
+  readonly seat: number;
+  readonly renderer: Renderer;
+  /** Omitted: faults cannot be injected. */
+  readonly faults?: FaultInjector;
+}
+
 type Phase = "orders" | "poll" | "check" | "snapshot" | "claim" | "commands" | "render" | "store" | "publish";
 
 export class RendererLoop {
@@ -33,7 +41,7 @@ export class RendererLoop {
   #lookahead = 0;
   #phase: Phase = "orders";
 
-  constructor(memory: SharedMemory, seat: number, renderer: Renderer, faults?: FaultInjector) {
+  constructor({ memory, seat, renderer, faults }: RendererLoopOptions) {
     this.#memory = memory;
     this.#seat = seat;
     this.#renderer = renderer;

@@ -100,7 +100,7 @@ function live(): void {
     const renderer = new Renderer({ memory, ring: start.seat, seed: start.seed, patch: prepare(first) });
     for (const other of others) renderer.prepare(prepare(other));
     const faults = start.faultsAllowed ? new FaultInjector(memory, start.seat) : undefined;
-    const loop = new RendererLoop(memory, start.seat, renderer, faults);
+    const loop = new RendererLoop({ memory, seat: start.seat, renderer, faults });
     setState(SeatState.ready);
     run(loop, renderer);
     setState(SeatState.stopped);

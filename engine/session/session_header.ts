@@ -1,20 +1,24 @@
 import { createHash } from "node:crypto";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { Config } from "../../config/settings.ts";
-import type { Geometry } from "../memory/layout.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { SessionHeader } from "./session_format.ts";
 
+/** The engine whose session begins. */
+export interface SessionStart {
+  readonly config: Config;
+  readonly patch: CompiledPatch;
+  /** Version of the engine. */
+  readonly version: string;
+  readonly memory: SharedMemory;
+}
+
 /** The header of a session that begins now. */
-export function sessionHeader(
-  config: Config,
-  patch: CompiledPatch,
-  engineVersion: string,
-  lookaheadBlocks: number,
-  { startBlock, startLogPosition }: Geometry,
-): SessionHeader {
+export function sessionHeader({ config, patch, version, memory }: SessionStart): SessionHeader {
+  const { startBlock, startLogPosition } = memory.geometry;
   const { seed, sampleRateHz, blockFrames, channels, inputChannels } = config;
   return {
-    engineVersion,
+    engineVersion: version,
     patch: patch.name,
     patchSha256: createHash("sha256").update(patch.wasm).digest("hex"),
     seed,
@@ -22,7 +26,7 @@ export function sessionHeader(
     blockFrames,
     channels,
     inputChannels,
-    lookaheadBlocks,
+    lookaheadBlocks: memory.lookaheadBlocks(),
     startBlock,
     startLogPosition,
     startedAt: new Date().toISOString(),

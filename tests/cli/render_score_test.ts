@@ -1,4 +1,6 @@
-/** `understudy render PATCH --score FILE` as users run it. */
+/** `understudy render PATCH --score FILE` as users run it. *
+ * Needs no real time: the program only renders here.
+ */
 import assert from "node:assert/strict";
 import { parseCommandLine } from "../../cli/command_line.ts";
 import { renderScore } from "../../cli/render_score.ts";

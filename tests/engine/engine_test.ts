@@ -1,9 +1,5 @@
 /**
  * The whole engine, its renderers in real threads, on a device that moves when the test says so.
- *
- * Covers: engine/supervisor/renderer_pool.ts, engine/renderer/fault_injector.ts, engine/delivery/delivery_log.ts,
- *   engine/device/open_driver.ts, engine/device/clock_driver.ts, engine/report/event_log.ts, engine/supervisor/quarantine.ts,
- *   engine/log/pending_limit.ts, engine/session/session_header.ts
  */
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";

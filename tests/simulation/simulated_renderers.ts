@@ -96,7 +96,7 @@ export class SimulatedRenderers implements RendererPort {
       seat,
       incarnation,
       renderer,
-      loop: new RendererLoop(memory, seat, renderer),
+      loop: new RendererLoop({ memory, seat, renderer }),
       illness: "none",
       corrupt: false,
       wakesMs: 0,

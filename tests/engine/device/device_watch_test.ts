@@ -1,7 +1,5 @@
 /**
  * A sound server that dies, or stands still, under the engine.
- *
- * Covers: engine/device/device_watch.ts, engine/device/portaudio_driver.ts, ffi/quiet_sound_libraries.ts
  */
 import assert from "node:assert/strict";
 import { requirement } from "../../../testing/requirement.ts";

@@ -1,9 +1,32 @@
-/**
- * What the process ends by when nobody has stopped the engine.
- *
- * Covers: engine/device/exit_guard.ts
- */
+/** How a process ends whose engine was not stopped. */
 import assert from "node:assert/strict";
+import { ExitGuard } from "../../../engine/device/exit_guard.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { sharedMemoryPointer } from "../../../ffi/shared_memory_pointer.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { until } from "../../../testing/until.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+
+Deno.test("an uncaught error keeps the callback out for one turn; a closed guard keeps nothing out", async () => {
+  const { native } = await nativeForTests();
+  const memory = testMemory();
+  memory.words[fixed.control.play.index] = 1;
+  const plays = () => {
+    const before = memory.consumed();
+    const output = new Float32Array(64);
+    native.symbols.us_callback(null, output, 32n, null, 0n, sharedMemoryPointer(native, memory.bytes));
+    return memory.consumed() > before;
+  };
+  const guard = new ExitGuard(native, memory);
+  const fail = () => globalThis.dispatchEvent(new Event("error", { cancelable: true }));
+  assert.ok(plays());
+  fail();
+  assert.ok(!plays(), "the process may end in this turn");
+  await until("it plays again, for the process did not end", plays);
+  guard.close();
+  fail();
+  assert.ok(plays());
+});
 
 async function end(how: string): Promise<{ code: number; signal: Deno.Signal | null; text: string }> {
   const script = new URL("./playing_process.ts", import.meta.url).pathname;

@@ -1,8 +1,5 @@
 /**
  * Patches exchanged in a running engine.
- *
- * Covers: engine/patch_swap/patch_swap.ts engine/patch_swap/rehearsal.ts engine/patch_swap/rehearsal_worker.ts
- *  engine/session/record_session.ts engine/device/lookahead.ts engine/device/fade_out.ts
  */
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../../engine/control/control.ts";

@@ -1,4 +1,3 @@
-/** Covers: engine/render/offline_engine.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Command, ScoreEvent } from "../../../engine/control/control.ts";

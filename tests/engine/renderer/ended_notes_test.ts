@@ -1,12 +1,43 @@
-/**
- * Ends of notes on their way from the renderers to whoever listens.
- *
- * Covers: engine/renderer/ended_notes.ts
- */
+/** Ends of notes on their way from the renderers to the listeners. */
 import assert from "node:assert/strict";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { reportedEndedNotes } from "../../../engine/memory/constants.ts";
+import { reportFieldIndex, reportIndex } from "../../../engine/memory/seats.ts";
+import { reportEndedNotes } from "../../../engine/renderer/ended_notes.ts";
+import { PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { EndedNotes } from "../../../engine/supervisor/ended_notes.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
+
+Deno.test("the report holds the last ended notes of the arena, also when more ended than it keeps, across the wrap", () => {
+  const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
+  const patch = preparePatch(0, compilePatch("sines", format), compileChecksum());
+  const instance = new PatchInstance(patch, 64, 1);
+  const memory = testMemory();
+  const first = instance.description.arena.endedNotesOffset! / 4;
+  const end = (from: number, count: number) => {
+    for (let note = from; note < from + count; note++) {
+      const place = first + 4 + (note & (reportedEndedNotes - 1)) * 2;
+      instance.words[place] = 0;
+      instance.words[place + 1] = note;
+    }
+    instance.words[first] = from + count;
+  };
+  const notes = new EndedNotes(memory);
+  const start = 0x7FFFFFFF - 70;
+  instance.words[first] = memory.words[reportFieldIndex(memory, 2, "endedNotes")] = start;
+  notes.poll(2);
+  for (const [from, count] of [[start, 3], [start + 3, 100]]) {
+    end(from, count);
+    reportEndedNotes(instance, memory.words, reportIndex(memory, 2));
+    const expected = Array.from({ length: count }, (_, index) => (from + index) | 0).slice(
+      -reportedEndedNotes,
+    );
+    assert.deepEqual(notes.poll(2).map(({ id }) => id), expected);
+  }
+});
 
 Deno.test("every note's end is reported once, by whichever renderer plays the lead", async () => {
   const { engine, clock, ...running } = await startTestEngine({

@@ -22,7 +22,7 @@ function setUp() {
     seed: 1,
     patch: preparePatch(0, patch, compileChecksum()),
   });
-  return { memory, renderer, loop: new RendererLoop(memory, 2, renderer) };
+  return { memory, renderer, loop: new RendererLoop({ memory, seat: 2, renderer }) };
 }
 
 /** Steps until there is something to wait for. */

@@ -1,7 +1,5 @@
 /**
  * What goes on when one patch is exchanged for another, without threads and without time.
- *
- * Covers: engine/renderer/patch_instance.ts compiler/plan/state_regions.ts
  */
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";

@@ -1,4 +1,3 @@
-/** Covers: foundation/observers.ts, engine/report/event_log.ts */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { Reporter } from "../../../engine/report/reporter.ts";

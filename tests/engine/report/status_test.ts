@@ -1,4 +1,3 @@
-/** Covers: engine/report/status.ts, engine/renderer/voice_count.ts */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";

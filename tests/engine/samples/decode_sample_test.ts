@@ -1,6 +1,4 @@
-/**
- * Covers: engine/samples/wav_reader.ts engine/samples/sample_error.ts
- */
+/** Covers: engine/samples/wav_reader.ts engine/samples/sample_error.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import wavefile from "wavefile";

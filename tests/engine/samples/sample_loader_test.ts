@@ -1,7 +1,5 @@
 /**
  * Sound files from the disk to what the device gets.
- *
- * Covers: engine/samples/sample_worker.ts engine/samples/lock_samples.ts engine/renderer/patch_instance.ts
  */
 import assert from "node:assert/strict";
 import { SampleError } from "../../../engine/samples/sample_error.ts";

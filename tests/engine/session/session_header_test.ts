@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readConfig } from "../../../config/settings.ts";
-import { geometryOf } from "../../../engine/memory/layout.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { dimensionsOf } from "../../../engine/memory/dimensions.ts";
 import { sessionHeader } from "../../../engine/session/session_header.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
@@ -9,10 +10,10 @@ import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 Deno.test("the header has all that a render needs, the lookahead as it is and not as it was set", () => {
   const config = readConfig({ UNDERSTUDY_BLOCK_FRAMES: "64", UNDERSTUDY_LOOKAHEAD_BLOCKS: "4" });
   const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 });
-  const geometry = geometryOf(
-    dimensionsOf(config, patch.arena.bytes, { startBlock: 5, startLogPosition: 6 }),
-  );
-  const { startedAt, ...header } = sessionHeader(config, patch, "0.1", 9, geometry);
+  const start = { startBlock: 5, startLogPosition: 6 };
+  const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, start));
+  memory.words[fixed.geometry.lookaheadBlocks.index] = 9;
+  const { startedAt, ...header } = sessionHeader({ config, patch, version: "0.1", memory });
   assert.deepEqual(header, {
     engineVersion: "0.1",
     patch: "tally",
