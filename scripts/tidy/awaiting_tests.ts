@@ -3,7 +3,4 @@
  * shorter, never longer.
  */
 export const awaitingTests: readonly string[] = [
-  "cli/render_score.ts",
-  "patches/loading/compile_named.ts",
-  "patches/loading/read_tuning.ts",
 ];
