@@ -5,7 +5,8 @@ import { PatchError } from "../compiler/graph/patch_error.ts";
 import { CommandRefusedError } from "../engine/control/control.ts";
 import { Engine } from "../engine/engine.ts";
 import { type RehearsalOptions, rehearse } from "../engine/patch_swap/rehearsal.ts";
-import { Datagrams } from "../ffi/datagrams.ts";
+import { type DatagramPeer, Datagrams } from "../ffi/datagrams.ts";
+import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log } from "../foundation/logging.ts";
 import { MidiInput } from "../midi/midi_input.ts";
@@ -13,7 +14,7 @@ import { ProgramChanges } from "../midi/program_changes.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
-import { AddressSpace } from "../osc/methods/address_space.ts";
+import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
 import { isLoopback } from "../osc/transport/network_address.ts";
 import { TcpListener } from "../osc/transport/tcp_listener.ts";
@@ -35,7 +36,7 @@ export async function start(config: Config, version: string): Promise<ExitCode> 
   return exitCodes.ok;
 }
 
-interface Session {
+interface Start {
   readonly config: Config;
   readonly version: string;
   readonly log: Log;
@@ -43,18 +44,13 @@ interface Session {
 }
 
 /** Starts everything, waits for a signal or `/quit`, and stops everything. */
-async function play({ config, version, log, signal }: Session): Promise<void> {
-  const quit = Promise.withResolvers<void>();
+async function play({ config, version, log, signal }: Start): Promise<void> {
+  /** Stopped before the engine, so that no command arrives any more. */
   const inputs: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
   let space: AddressSpace | undefined;
   try {
-    const access = accessControl(config);
-    if (!isLoopback(config.oscHost) && config.oscAllow === loopbackNetworks) {
-      log.warning(
-        `OSC listens on ${config.oscHost}, but admits only this machine: set UNDERSTUDY_OSC_ALLOW to admit others`,
-      );
-    }
+    const access = accessControl(config, log);
     const { native, path: nativeLibrary } = await loadNative(config, (text) => log.info(text));
     const source = await openPatchSource(
       config,
@@ -68,22 +64,8 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
       onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
       signal,
     });
-    const udp = UdpListener.bind({
-      hostname: config.oscHost,
-      port: config.oscPort,
-      access: (address) => Datagrams.open(native, address),
-    });
-    inputs.push(udp);
-    const { receiveBufferBytes = wantedBufferBytes } = udp;
-    if (receiveBufferBytes < wantedBufferBytes) {
-      log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
-    }
-    const tcp = config.oscTcpPort === undefined ? undefined : TcpListener.bind({
-      hostname: config.oscHost,
-      port: config.oscTcpPort,
-      framing: config.oscTcpFraming,
-    });
-    if (tcp) inputs.push(tcp);
+    const sockets = await bindSockets(config, native, log);
+    inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({ config, patch, native, nativeLibrary, log, version });
     signal.throwIfAborted();
@@ -93,39 +75,15 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
     const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
     const midi = await MidiInput.start({ config, native, engine, log, onProgram });
     if (midi) inputs.push(midi);
-    space = new AddressSpace({
-      engine,
-      version,
-      loadPatch,
-      programs: patchNames,
-      access,
-      onQuit: () => quit.resolve(),
-      onDump: (line) => log.info(line),
-      traffic: () => admission.counts,
+    const quit = Promise.withResolvers<void>();
+    const served = serve(sockets, {
+      ...{ config, engine, access, log, version, loadPatch },
       midi: () => midi?.counts ?? {},
+      onQuit: () => quit.resolve(),
     });
-    const admission = new AdmissionControl({
-      access,
-      messagesPerSecond: config.oscMessagesPerSecond,
-      target: space,
-      onNotice: (text) => log.warning(text),
-    });
-    udp.serve(admission);
-    tcp?.serve(admission);
-    if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
-    const query = new QueryService({
-      hostname: config.oscQueryHost,
-      port: config.oscQueryPort,
-      allowedOrigins: config.oscQueryOrigins ?? [],
-      advertise: config.mdns,
-      oscAddress: udp.address,
-      engine,
-      space,
-      admission,
-      log,
-    });
-    inputs.push(query);
-    log.info(`ready: OSC on ${udp.address}`);
+    space = served.space;
+    inputs.push(served.query);
+    log.info(`ready: OSC on ${sockets.udp.address}`);
     if (config.demo) playDemo(engine, config.patch, log);
     await Promise.race([quit.promise, abortion(signal)]);
     log.info("stopping: /quit");
@@ -137,6 +95,74 @@ async function play({ config, version, log, signal }: Session): Promise<void> {
     space?.stop();
     await engine?.stop();
   }
+}
+
+interface Sockets {
+  readonly udp: UdpListener<DatagramPeer>;
+  readonly tcp: TcpListener | undefined;
+}
+
+/** Binds the ports of OSC; packets wait until they are served. Throws `PortInUseError`. */
+async function bindSockets(config: Config, native: NativeLibrary, log: Log): Promise<Sockets> {
+  const { oscHost: hostname, oscTcpPort, oscTcpFraming: framing } = config;
+  const udp = UdpListener.bind({
+    hostname,
+    port: config.oscPort,
+    access: (address) => Datagrams.open(native, address),
+  });
+  const { receiveBufferBytes = wantedBufferBytes } = udp;
+  if (receiveBufferBytes < wantedBufferBytes) {
+    log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
+  }
+  try {
+    const tcp = oscTcpPort === undefined
+      ? undefined
+      : TcpListener.bind({ hostname, port: oscTcpPort, framing });
+    return { udp, tcp };
+  } catch (error) {
+    await udp.stop();
+    throw error;
+  }
+}
+
+interface Served extends Pick<AddressSpaceOptions, "loadPatch" | "midi" | "onQuit"> {
+  readonly config: Config;
+  readonly engine: Engine;
+  readonly access: AccessControl;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/** Answers the packets of the sockets, and OSCQuery. */
+function serve({ udp, tcp }: Sockets, served: Served): { space: AddressSpace; query: QueryService } {
+  const { config, engine, access, log } = served;
+  const space: AddressSpace = new AddressSpace({
+    ...served,
+    programs: patchNames,
+    onDump: (line) => log.info(line),
+    traffic: () => admission.counts,
+  });
+  const admission = new AdmissionControl({
+    access,
+    messagesPerSecond: config.oscMessagesPerSecond,
+    target: space,
+    onNotice: (text) => log.warning(text),
+  });
+  udp.serve(admission);
+  tcp?.serve(admission);
+  if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
+  const query = new QueryService({
+    hostname: config.oscQueryHost,
+    port: config.oscQueryPort,
+    allowedOrigins: config.oscQueryOrigins ?? [],
+    advertise: config.mdns,
+    oscAddress: udp.address,
+    engine,
+    space,
+    admission,
+    log,
+  });
+  return { space, query };
 }
 
 /**
@@ -152,10 +178,16 @@ async function rehearseFirst(options: RehearsalOptions): Promise<CompiledPatch> 
   }
 }
 
-function accessControl({ oscAllow, oscReadOnly, oscSecret }: Config): AccessControl {
+function accessControl(config: Config, log: Log): AccessControl {
+  const { oscHost, oscAllow, oscReadOnly = "", oscSecret } = config;
+  if (!isLoopback(oscHost) && oscAllow === loopbackNetworks) {
+    log.warning(
+      `OSC listens on ${oscHost}, but admits only this machine: set UNDERSTUDY_OSC_ALLOW to admit others`,
+    );
+  }
   return new AccessControl({
     allow: new NetworkList(oscAllow, "UNDERSTUDY_OSC_ALLOW"),
-    readOnly: new NetworkList(oscReadOnly ?? "", "UNDERSTUDY_OSC_READ_ONLY"),
+    readOnly: new NetworkList(oscReadOnly, "UNDERSTUDY_OSC_READ_ONLY"),
     secret: oscSecret,
   });
 }

@@ -2,6 +2,10 @@
  * Needs no real time: the program only renders here.
  */
 import assert from "node:assert/strict";
+import { parseCommandLine } from "../../cli/command_line.ts";
+import { renderScore } from "../../cli/render_score.ts";
+import { readConfig } from "../../config/settings.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
 import wavefile from "wavefile";
 import { until } from "../../testing/until.ts";
 
@@ -135,6 +139,17 @@ Deno.test("each kind of mistake has its exit code and one sentence, and harms no
       "loud.txt",
       "tune.txt",
     ]);
+  }));
+
+Deno.test("the command without a process: the same file, and exit code 0", () =>
+  inFolder(async (folder) => {
+    const paths = ["process", "here"].map((name) => `${folder}/${name}.wav`);
+    assert.equal((await render(["keys", "-s", example, "-o", paths[0], "--seconds", "1"])).code, 0);
+    const line = parseCommandLine(["render", "keys", "-s", example, "-o", paths[1], "--seconds", "1"]);
+    assert.ok(line.command === "renderScore");
+    assert.equal(await renderScore(line, readConfig({})), exitCodes.ok);
+    const [one, other] = await Promise.all(paths.map((path) => Deno.readFile(path)));
+    assert.deepEqual(one, other);
   }));
 
 Deno.test("what does not fit, and what is cut, is said", () =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
 import { instrumentOf, patchOfProgram, readMidi } from "../../midi/messages.ts";
 import { keys } from "../../patches/ready/keys.ts";
-import { testFormat } from "../../testing/patch_player.ts";
+import { testFormat } from "../../testing/patch/patch_player.ts";
 
 const { parameters } = keys.build(testFormat);
 const target = { parameters, instruments: ["keys", "bass"] };

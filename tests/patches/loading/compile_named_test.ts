@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { PatchError } from "../../../compiler/graph/patch_error.ts";
+import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
+import { compilePatch, compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { PatchUnknownError } from "../../../patches/ready/catalogue.ts";
+import { testFormat } from "../../../testing/patch/patch_player.ts";
+
+Deno.test("a patch without samples compiles alone, to the same bytes as with a source of samples", async () => {
+  const { wasm } = compilePatch("sines", testFormat);
+  assert.deepEqual((await compileWithSamples("sines", testFormat, new SampleLoader())).wasm, wasm);
+});
+
+Deno.test("a patch with samples is refused without them, and an unknown name always", async () => {
+  assert.throws(() => compilePatch("sampler", testFormat), PatchError);
+  assert.ok((await compileWithSamples("sampler", testFormat, new SampleLoader())).sampleMemory);
+  assert.throws(() => compilePatch("organ", testFormat), PatchUnknownError);
+  await assert.rejects(compileWithSamples("organ", testFormat, new SampleLoader()), PatchUnknownError);
+});

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { exitCodes } from "../../../foundation/exit_codes.ts";
+import { ScaleError } from "../../../modules/tuning/scale_error.ts";
+import { readTuning } from "../../../patches/loading/read_tuning.ts";
+import { inFolder } from "../../../testing/in_folder.ts";
+
+Deno.test("a Scala file gives the pitch of every key; an error names the file", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/equal.scl`, "octaves\n1\n2/1\n");
+    const pitches = await readTuning(`${folder}/equal.scl`);
+    assert.equal(pitches.length, 128);
+    assert.equal(pitches[70] - pitches[69], 12, "one step of this scale is an octave");
+    await Deno.writeTextFile(`${folder}/broken.scl`, "broken\n2\n3/2\n");
+    const refusal = (message: RegExp) => (error: unknown) => {
+      assert.ok(error instanceof ScaleError, String(error));
+      assert.match(error.message, message);
+      assert.equal(error.exitCode, exitCodes.usage);
+      return true;
+    };
+    await assert.rejects(readTuning(`${folder}/broken.scl`), refusal(/broken\.scl: /));
+    await assert.rejects(
+      readTuning(`${folder}/none.scl`),
+      refusal(/^cannot read the tuning .*none\.scl: /),
+    );
+  }));
