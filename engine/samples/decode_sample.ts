@@ -37,17 +37,17 @@ export async function decodeSample(
   const announced = announcedFrames(bytes);
   if (announced > maxFrames) return fail(tooLong(announced));
   const sound = await decode(bytes).catch((cause: Error) =>
-    fail(`cannot be decoded: ${cause.message.trim()}; export it anew`, cause)
+    fail(`cannot be decoded: ${cause.message.trim()}; export it again`, cause)
   );
   const { channels, sampleRateHz } = sound;
   const count = channels.length;
   if (count !== 1 && count !== 2) fail(`expected 1 or 2 channels, found ${count}; mix it down`);
   const frames = channels[0].length;
-  if (frames === 0) fail("expected sound, found none; export it anew");
+  if (frames === 0) fail("expected sound, found none; export it again");
   if (frames > maxFrames) fail(tooLong(frames));
-  if (frames < announced) fail(`breaks off after ${frames} of ${announced} frames; copy or export it anew`);
+  if (frames < announced) fail(`breaks off after ${frames} of ${announced} frames; copy or export it again`);
   if (!(sampleRateHz >= ratesHz.min && sampleRateHz <= ratesHz.max)) {
-    fail(`expected a rate from ${ratesHz.min} to ${ratesHz.max} Hz, found ${sampleRateHz}; export it anew`);
+    fail(`expected a rate from ${ratesHz.min} to ${ratesHz.max} Hz, found ${sampleRateHz}; export it again`);
   }
   const { rootNote = middleC, loopStart = 0, loopEnd = frames } = sound;
   const loops = loopStart >= 0 && loopStart < loopEnd && loopEnd <= frames;
@@ -63,7 +63,7 @@ function tooLong(frames: number): string {
 
 type Decode = (bytes: Uint8Array<ArrayBuffer>) => Promise<SoundFile>;
 
-/** How to decode it, or what it is instead. */
+/** The decoder for these bytes, or a text that says what they are instead. */
 function decoderOf(bytes: Uint8Array): Decode | string {
   const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
   const magic = text(0, 4);
@@ -76,7 +76,7 @@ function decoderOf(bytes: Uint8Array): Decode | string {
     if (codec.startsWith("\x01vorbis")) return (whole) => decodeWith(new OggVorbisDecoder(), whole);
     return `${accepted}, found Ogg with ${
       codec.startsWith("OpusHead") ? "Opus" : "another codec"
-    }; export it anew`;
+    }; export it again`;
   }
   const known: readonly (readonly [string, string, number])[] = [
     ["ID3", "MP3 or tags", 0],
@@ -123,7 +123,7 @@ async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<Decoded>
   }
 }
 
-/** Frames that a file says it has, before it is decoded; 0 where it says nothing. A few bytes can stand for hours of silence. */
+/** Frames that the head of a file announces, 0 for none: a few bytes can decode to hours of silence. */
 function announcedFrames(bytes: Uint8Array<ArrayBuffer>): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.byteLength < 64 ? 0 : view.getUint32(0);
