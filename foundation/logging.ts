@@ -1,6 +1,6 @@
 /**
- * One line per event, to stderr: time, level, who (`primary#3`), block, what. Pretty for people, JSON lines for machines.
- * Nothing from the audio path comes here, and a terminal that has gone away never throws.
+ * One line per event, to stderr: time, level, renderer (`primary#3`), block, message. Pretty for people, JSON lines for
+ * machines. The audio path never logs, and a closed terminal never throws.
  */
 import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
 import process from "node:process";
@@ -8,7 +8,7 @@ import process from "node:process";
 export const logLevels = ["debug", "info", "warning", "error"] as const;
 export type LogLevel = typeof logLevels[number];
 
-/** Who the event is about; shown as `role#rendererId`. */
+/** The renderer that the event is about; shown as `role#rendererId`. */
 export interface LogFields {
   readonly role?: string;
   readonly rendererId?: number;
@@ -37,7 +37,7 @@ const colours: Readonly<Record<string, string>> = {
   error: "\x1b[31;1m",
 };
 
-/** Makes the process's log. Calling it again replaces the former one. */
+/** Creates the process's log. Another call replaces it. */
 export function createLog(options: LogOptions): Log {
   const write = options.write ?? writeToStderr;
   const format = options.format === "json"
@@ -64,29 +64,29 @@ export function createLog(options: LogOptions): Log {
 function prettyLine(record: LogRecord, colour: boolean): string {
   const { role, rendererId, block } = record.properties as LogFields;
   const time = new Date(record.timestamp).toISOString().slice(11, 23);
-  const who = role === undefined && rendererId === undefined
+  const subject = role === undefined && rendererId === undefined
     ? "engine"
     : `${role ?? "renderer"}#${rendererId ?? "?"}`;
   const where = block === undefined ? "" : ` @${block}`;
-  const line = `${time} ${record.level.padEnd(7)} ${(who + where).padEnd(20)} ${record.rawMessage}`;
+  const line = `${time} ${record.level.padEnd(7)} ${(subject + where).padEnd(20)} ${record.rawMessage}`;
   const start = colours[record.level];
   return colour && start ? `${start}${line}\x1b[0m\n` : `${line}\n`;
 }
 
 function jsonLine(record: LogRecord): string {
   const { timestamp, level, rawMessage, properties } = record;
-  // the line's own names come last, so that no field can take their place
+  // the line's own names come last, so that no field can replace them
   const line = { ...properties, time: new Date(timestamp).toISOString(), level, message: rawMessage };
   return JSON.stringify(line, (_, value) => typeof value === "bigint" ? Number(value) : value) + "\n";
 }
 
-/** Errors of a closed terminal arrive as events; without a listener they would end the process. */
+/** Errors of a closed terminal arrive as events, which would end the process without a listener. */
 process.stderr.on("error", () => {});
 
 function writeToStderr(line: string): void {
   try {
     process.stderr.write(line);
   } catch {
-    // the terminal has gone away; the engine plays on
+    // the terminal is closed; the engine plays on
   }
 }

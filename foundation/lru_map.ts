@@ -1,20 +1,20 @@
-/** A map of bounded size: beyond it, what was used least recently is forgotten. */
+/** A map of bounded size: an entry beyond it evicts the least recently used one. */
 export class LruMap<K, V> {
   readonly #entries = new Map<K, V>();
-  readonly #most: number;
-  /** What was used last, and its value: asked for again, it need not be moved. Undefined where there is none. */
+  readonly #maxSize: number;
+  /** The value that was used last: another use of it moves nothing. Undefined when there is none. */
   #newest: V | undefined;
   #newestKey: K | undefined;
 
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize;
   }
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** The value, which counts as used now. */
+  /** Returns the value and marks it as used now. */
   get(key: K): V | undefined {
     if (key === this.#newestKey && this.#newest !== undefined) return this.#newest;
     const value = this.#entries.get(key);
@@ -26,13 +26,13 @@ export class LruMap<K, V> {
     return value;
   }
 
-  /** Adds or replaces; the value must not be undefined. */
+  /** Adds or replaces an entry; the value must not be undefined. */
   set(key: K, value: V): void {
     this.#entries.delete(key);
     this.#entries.set(key, value);
     this.#newestKey = key;
     this.#newest = value;
-    if (this.#entries.size <= this.#most) return;
+    if (this.#entries.size <= this.#maxSize) return;
     const [oldest] = this.#entries.keys();
     this.#entries.delete(oldest);
   }

@@ -1,12 +1,12 @@
-/** Of what was written, so much is compared, in characters: words come from the network, and comparing is quadratic. */
+/** Compares at most this many characters: the cost is quadratic and the word comes from the network. */
 const maxWordLength = 64;
 
-/** The candidate with the smallest edit distance; of several, the first. */
+/** The candidate with the smallest edit distance; the first of several. */
 export function nearest(word: string, candidates: readonly string[]): string {
   return nearestFew(word, candidates, 1)[0];
 }
 
-/** So many candidates with the smallest edit distances, the nearest first; equal ones in their order. */
+/** The `count` candidates with the smallest edit distances, the nearest first; equal ones in their order. */
 export function nearestFew(word: string, candidates: readonly string[], count: number): string[] {
   const start = word.slice(0, maxWordLength);
   const best: { candidate: string; distance: number }[] = [];
@@ -21,7 +21,7 @@ export function nearestFew(word: string, candidates: readonly string[], count: n
   return best.map(({ candidate }) => candidate);
 }
 
-/** Insertions, deletions and substitutions between two words (Levenshtein); `limit` or more where there are as many. */
+/** Insertions, deletions and substitutions between two words (Levenshtein); at least `limit` when there are that many. */
 function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   const row = Array.from({ length: b.length + 1 }, (_, index) => index);

@@ -1,4 +1,4 @@
-/** Listeners to one kind of event. One that throws disturbs neither the others nor the engine. */
+/** Listeners to one kind of event. A listener that throws stops neither the other listeners nor the caller. */
 export class Observers<T> {
   readonly #listeners = new Set<(event: T) => void>();
   readonly #onError: (error: unknown) => void;

@@ -1,4 +1,4 @@
-/** A bucket of tokens: it fills at a steady rate up to its size, and what costs more than it holds is refused. */
+/** A bucket of tokens: it fills at a steady rate up to its size, and refuses a cost above its content. */
 export class TokenBucket {
   readonly #perMs: number;
   readonly #size: number;
@@ -6,9 +6,9 @@ export class TokenBucket {
   #lastMs: number;
 
   /**
-   * @param perSecond tokens that come in
-   * @param size most that it holds; it begins full
-   * @param nowMs a monotonic clock's moment
+   * @param perSecond tokens added in a second
+   * @param size largest number of tokens; the bucket starts full
+   * @param nowMs time of a monotonic clock
    */
   constructor(perSecond: number, size: number, nowMs: number) {
     this.#perMs = perSecond / 1_000;

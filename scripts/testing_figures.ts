@@ -43,7 +43,7 @@ export function testingFigures({ simulation, compiler, patchFiles, modules }: Co
   const rows: readonly (readonly [string, number, string])[] = [
     ["kinds of injected fault", faultKinds.length, faultKinds.map((kind) => `\`${kind}\``).join(", ")],
     ["targets of a fault", faultTargets.length, faultTargets.map((target) => `\`${target}\``).join(", ")],
-    ["seeds of the simulator in a test run", Number(seeds), "`UNDERSTUDY_TEST_SEEDS` sets another number"],
+    ["seeds of the simulator", Number(seeds), "a test run has a share of them, `deno task test:long` all"],
     ["bugs planted in the simulator", entries(simulation, "plantedBugs"), "each must be caught"],
     [
       "mistakes planted in compiled text",

@@ -15,7 +15,7 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import { ClockDriver } from "./clock_driver.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
-import { type OpenDriver, openDriver } from "./open_driver.ts";
+import { type DriverParts, type OpenDriver, openDriver } from "./open_driver.ts";
 
 /** A device must call back within this after it was started. */
 const firstCallMs = 5_000;
@@ -35,16 +35,13 @@ const callsToReturn = 16;
 const firstRetryMs = 500;
 const maxRetryMs = 8_000;
 
-export interface DeviceWatchOptions {
-  readonly native: NativeLibrary;
-  readonly memory: SharedMemory;
-  readonly config: Config;
-  readonly log: Log;
+export interface DeviceWatchOptions extends DriverParts {
   /** By default what the configuration asks for. */
   readonly openDriver?: OpenDriver;
 }
 
 export class DeviceWatch {
+  readonly #parts: DriverParts;
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #config: Config;
@@ -65,6 +62,8 @@ export class DeviceWatch {
   #stopped = false;
 
   constructor(options: DeviceWatchOptions) {
+    const { native, memory, config, log } = options;
+    this.#parts = { native, memory, config, log };
     this.#native = options.native;
     this.#memory = options.memory;
     this.#config = options.config;
@@ -105,7 +104,7 @@ export class DeviceWatch {
 
   /** Opens the driver and waits for its first call. Throws {@link DriverError} or PortAudio's errors. */
   async start(): Promise<void> {
-    this.#driver = await this.#openDriver(this.#native, this.#memory, this.#config, this.#log);
+    this.#driver = await this.#openDriver(this.#parts);
     const deadline = performance.now() + firstCallMs;
     while (this.#calls() === 0) {
       if (performance.now() > deadline) {
@@ -206,12 +205,10 @@ export class DeviceWatch {
     const clock = this.#driver!;
     await clock.stop();
     try {
-      this.#driver = await this.#openDriver(
-        this.#native,
-        this.#memory,
-        { ...this.#config, driver: "portaudio" },
-        this.#log,
-      );
+      this.#driver = await this.#openDriver({
+        ...this.#parts,
+        config: { ...this.#config, driver: "portaudio" },
+      });
       this.#lost = false;
       this.#log.info(`audio device is back: ${this.device}`);
     } catch (error) {

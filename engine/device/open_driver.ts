@@ -8,6 +8,14 @@ import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 import { PortAudioDriver } from "./portaudio_driver.ts";
 
+/** What a driver needs. */
+export interface DriverParts {
+  readonly native: NativeLibrary;
+  readonly memory: SharedMemory;
+  readonly config: Config;
+  readonly log: Log;
+}
+
 /** Opens a driver that calls the native callback with this memory; {@link openDriver} outside of tests. */
 export type OpenDriver = typeof openDriver;
 
@@ -17,12 +25,7 @@ export type OpenDriver = typeof openDriver;
  *
  * @throws {DriverError} or one of the PortAudio errors
  */
-export async function openDriver(
-  native: NativeLibrary,
-  memory: SharedMemory,
-  config: Config,
-  log: Log,
-): Promise<Driver> {
+export async function openDriver({ native, memory, config, log }: DriverParts): Promise<Driver> {
   if (config.driver === "clock") {
     log.warning("clock driver: this engine makes no sound, it was asked to run without a device");
     return ClockDriver.start(native, memory);

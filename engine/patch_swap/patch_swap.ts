@@ -1,8 +1,8 @@
 /**
- * Exchanges the patch while it plays. One renderer after the other gets the new patch and makes it ready, while the others
- * play on; when all have it, one command in the sealed log asks for it, so that every renderer changes in the same frame,
- * and so does one that joins later and replays the log. What goes wrong before that command costs nothing but an answer; if
- * all renderers break on it, it is quarantined like any other command, and the old patch plays on. Main isolate.
+ * Exchanges the patch while it plays. One renderer after the other receives the new patch and instantiates it, while the others
+ * play on. When all have it, one command in the sealed log asks for it, so that every renderer changes in the same frame,
+ * and so does one that joins later and replays the log. An error before that command costs only an answer; if all renderers
+ * break on the command, it is quarantined like any other, and the old patch plays on. Main isolate.
  */
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
@@ -11,6 +11,7 @@ import { seatCount } from "../memory/constants.ts";
 import { CommandRefusedError } from "../control/control.ts";
 import { type CommandLog, Opcode } from "../log/command_log.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
+import { until } from "../../foundation/until.ts";
 import { AskedPatch } from "./asked_patch.ts";
 import { rehearse } from "./rehearsal.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
@@ -32,11 +33,11 @@ export interface PatchSwapOptions {
   readonly patch: CompiledPatch;
   /** The session that is being recorded, if any. */
   readonly writer: () => SessionWriter | undefined;
-  /** Told when commands mean another patch from now on. */
+  /** Called when the commands that follow address another patch. */
   readonly onChange: (patch: CompiledPatch) => void;
 }
 
-/** A renderer gets a patch ready in some milliseconds; one that does not is ended by the supervisor long before. */
+/** A renderer instantiates a patch in some milliseconds; the supervisor ends one that does not long before this time. */
 const deliveryMs = 5_000;
 
 const pollMs = 2;
@@ -56,13 +57,13 @@ export class PatchSwap {
     this.#current = options.patch;
   }
 
-  /** The patch that commands mean from now on. */
+  /** The patch that the next commands address. */
   get current(): CompiledPatch {
     return this.#current;
   }
 
   /**
-   * Rehearses a patch and lets it play. Resolves when it is heard alone. Throws {@link CommandRefusedError}.
+   * Rehearses a patch and exchanges it for the current one. Resolves when the crossfade is over. Throws {@link CommandRefusedError}.
    *
    * @param samples the sound files that it names
    */
@@ -82,15 +83,15 @@ export class PatchSwap {
     }
   }
 
-  /** The engine ends: nothing more is brought in. */
+  /** Ends an exchange that is under way; the engine stops. */
   stop(): void {
     this.#stopped = true;
   }
 
   /**
-   * These commands were made to do nothing. If one asked for the current patch, the one before plays on.
+   * Records that these commands were quarantined. If one of them asked for the current patch, the patch before plays on.
    *
-   * @returns positions of further commands that have to do nothing: they were meant for the patch that is not played
+   * @returns positions of further commands to quarantine: they address the patch that does not play
    */
   quarantined(positions: readonly number[]): readonly number[] {
     const reverted = this.#asked.quarantined(positions, this.#options.commands.head);
@@ -124,12 +125,15 @@ export class PatchSwap {
     const { pool, oldestPatch } = this.#options;
     const number = ++this.#number;
     pool.forgetPatchesBefore(oldestPatch());
-    pool.addPatch(number, patch); // who starts from now on has it from the beginning
+    pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
     try {
       for (let seat = 0; seat < seatCount; seat++) {
         if (pool.hasPatch(seat, number)) continue;
         pool.deliver(seat);
-        await this.#until(`renderer on seat ${seat} has the patch`, () => pool.hasPatch(seat, number));
+        await this.#waitFor(
+          `the renderer on seat ${seat} to have the patch`,
+          () => pool.hasPatch(seat, number),
+        );
       }
     } catch (error) {
       pool.removePatch(number);
@@ -148,7 +152,7 @@ export class PatchSwap {
     const { exchangeFadeFrames, blockFrames } = memory.geometry;
     const fadeBlocks = Math.ceil(exchangeFadeFrames / blockFrames);
     const heardBlock = memory.consumed() + fadeBlocks;
-    await this.#until("a renderer plays the patch, or all have broken on it", () => {
+    await this.#waitFor("a renderer to play the patch, or all to break on it", () => {
       const position = playedPosition();
       if (position !== undefined) this.#asked.played(position);
       return !this.#asked.isPending;
@@ -158,17 +162,12 @@ export class PatchSwap {
         `patch ${patch.name}: every renderer broke on it; the patch before plays on`,
       );
     }
-    await this.#until("the crossfade is over", () => blocksBetween(memory.consumed(), heardBlock) >= 0);
+    await this.#waitFor("the crossfade to end", () => blocksBetween(memory.consumed(), heardBlock) >= 0);
   }
 
-  async #until(what: string, holds: () => boolean): Promise<void> {
-    const deadline = performance.now() + deliveryMs;
-    while (!holds()) {
-      if (this.#stopped) throw new CommandRefusedError("the engine is stopping");
-      if (performance.now() > deadline) {
-        throw new CommandRefusedError(`gave up after ${deliveryMs} ms waiting until ${what}`);
-      }
-      await new Promise((done) => setTimeout(done, pollMs));
-    }
+  async #waitFor(event: string, hasHappened: () => boolean): Promise<void> {
+    const inTime = await until(() => this.#stopped || hasHappened(), { timeoutMs: deliveryMs, pollMs });
+    if (!inTime) throw new CommandRefusedError(`gave up after ${deliveryMs} ms waiting for ${event}`);
+    if (!hasHappened()) throw new CommandRefusedError("the engine is stopping");
   }
 }

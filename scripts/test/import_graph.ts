@@ -1,3 +1,7 @@
+import { type ImportMap, importsOf } from "../tidy/imports.ts";
+import { type Token, tokensOf } from "../tidy/tokens.ts";
+import { readTree } from "../tidy/tree.ts";
+
 /**
  * Which files of the project a file needs when it runs: what it imports, the workers and data whose addresses it
  * builds, and, where it starts processes, the files that it names as arguments. Imports of types alone are left out.
@@ -6,13 +10,13 @@ export class ImportGraph {
   readonly #texts: ReadonlyMap<string, string>;
   readonly #paths: ReadonlySet<string>;
   readonly #needs = new Map<string, ReadonlySet<string>>();
-  readonly #importMap: Readonly<Record<string, string>>;
+  readonly #importMap: ImportMap;
 
   /** @param texts the source files of the project, by path from its root @param others paths of all other files */
   constructor(
     texts: ReadonlyMap<string, string>,
     others: Iterable<string> = [],
-    importMap: Readonly<Record<string, string>> = {},
+    importMap: ImportMap = {},
   ) {
     this.#texts = texts;
     this.#paths = new Set([...texts.keys(), ...others]);
@@ -21,14 +25,11 @@ export class ImportGraph {
 
   /** Reads the project below `root`, a URL that ends with a slash. */
   static async read(root: URL): Promise<ImportGraph> {
-    const texts = new Map<string, string>();
-    const others: string[] = [];
-    for await (const path of filesBelow(root)) {
-      if (path.endsWith(".ts")) texts.set(path, await Deno.readTextFile(new URL(path, root)));
-      else others.push(path);
-    }
-    const { imports } = JSON.parse(await Deno.readTextFile(new URL("deno.json", root)));
-    return new ImportGraph(texts, others, imports);
+    const { paths, texts } = await readTree(root);
+    const sources = paths.filter((path) => path.endsWith(".ts"));
+    const others = paths.filter((path) => !path.endsWith(".ts"));
+    const { imports } = JSON.parse(texts.get("deno.json") ?? "{}");
+    return new ImportGraph(new Map(sources.map((path) => [path, texts.get(path)!])), others, imports);
   }
 
   /** All source files. */
@@ -36,9 +37,14 @@ export class ImportGraph {
     return [...this.#texts.keys()];
   }
 
-  /** The text of a source file. */
+  /** The text of a source file; empty for any other. */
   text(path: string): string {
     return this.#texts.get(path) ?? "";
+  }
+
+  /** The tokens of a source file without its comments. */
+  code(path: string): readonly Token[] {
+    return tokensOf(this.text(path)).filter(({ kind }) => kind !== "comment");
   }
 
   /** What a file needs by itself. */
@@ -56,47 +62,27 @@ export class ImportGraph {
   }
 
   *#find(path: string): Iterable<string> {
-    const text = withoutComments(this.text(path));
-    for (const [, typesOnly, specifier] of text.matchAll(imports)) {
-      if (typesOnly === undefined) yield* this.#resolve(path, specifier);
+    const code = this.code(path);
+    for (const found of importsOf(path, code, this.#importMap)) {
+      if (!found.typesOnly && this.#paths.has(found.path)) yield found.path;
     }
-    for (const [, bare, dynamic] of text.matchAll(otherImports)) yield* this.#resolve(path, bare ?? dynamic);
-    for (const [, start] of text.matchAll(addresses)) yield* this.#resolve(path, start);
-    if (!/\bDeno\.Command\b/.test(text)) return;
-    for (const [, argument] of text.matchAll(strings)) if (this.#paths.has(argument)) yield argument;
+    let startsProcesses = false;
+    for (const [index, { text }] of code.entries()) {
+      if (text === "URL" && code[index + 1]?.text === "(") yield* this.#at(path, code[index + 2]);
+      startsProcesses ||= text === "Deno" && code[index + 2]?.text === "Command";
+    }
+    if (!startsProcesses) return;
+    for (const { kind, text } of code) if (kind === "string" && this.#paths.has(text)) yield text;
   }
 
-  /** A file, or, for the address of a folder, what lies in it beside source files. */
-  *#resolve(path: string, specifier: string): Iterable<string> {
-    const mapped = this.#importMap[specifier];
-    const target = specifier.startsWith(".")
-      ? new URL(specifier, `file:///${path}`).pathname.slice(1)
-      : mapped?.startsWith("./")
-      ? mapped.slice(2)
-      : undefined;
-    if (!target) return; // a package, or the root itself
+  /** What lies at an address: a file, or the files of a folder other than sources. Of a template its first part counts. */
+  *#at(path: string, address: Token | undefined): Iterable<string> {
+    if (address?.kind !== "string" && address?.kind !== "template") return;
+    if (!address.text.startsWith(".")) return;
+    const target = new URL(address.text, `file:///${path}`).pathname.slice(1);
+    if (target === "") return; // the root itself says nothing
     if (this.#paths.has(target)) return yield target;
     const folder = target.endsWith("/") ? target : `${target}/`;
     for (const file of this.#paths) if (file.startsWith(folder) && !this.#texts.has(file)) yield file;
-  }
-}
-
-const imports = /^(?:import|export)\b(?:\s+(type)\b(?!\s+from))?[^;"'`]*?\bfrom\s+"([^"]+)"/gm;
-const otherImports = /^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
-/** `new URL("…", import.meta.url)`; of a template the part before the first value. */
-const addresses = /new URL\(\s*["`](\.[^"`$]*)/g;
-const strings = /"([^"\n]+\.\w+)"/g;
-
-/** A source text without the comments that begin a line. */
-export function withoutComments(text: string): string {
-  return text.replaceAll(/^\s*\/\*[\s\S]*?\*\//gm, "").replaceAll(/^\s*\/\/.*$/gm, "");
-}
-
-/** Paths of all files below `root` that belong to the project. */
-async function* filesBelow(root: URL, folder = ""): AsyncIterable<string> {
-  for await (const { name, isDirectory } of Deno.readDir(new URL(folder || ".", root))) {
-    const path = folder + name;
-    if (!isDirectory) yield path;
-    else if (!["node_modules", "build", ".git"].includes(name)) yield* filesBelow(root, `${path}/`);
   }
 }

@@ -2,7 +2,7 @@
  * Which tests run beside each other and which run alone. A test needs real time when it reaches code that opens a
  * socket, starts a clock, a stream or a sound server: on busy cores it would measure the other tests.
  */
-import { type ImportGraph, withoutComments } from "./import_graph.ts";
+import type { ImportGraph } from "./import_graph.ts";
 
 /** `parallel`: over all cores. `realTime`: after those, one at a time. */
 export type Lane = "parallel" | "realTime";
@@ -15,21 +15,44 @@ const realTimeCalls: readonly RegExp[] = [
   /\bnew Deno\.Command\(\s*"jackd"/,
 ];
 
-/** A sentence in the opening comment of a file in which none of the calls can be seen, with the reason. */
-const marker = /^(?:\/\*\*| \*) Needs real time: \S/m;
+/** A sentence in the comment of a file in which none of the calls can be seen, with the reason. */
+const realTimeMark = /^(?:\/\*\*| \*) Needs real time: \S/m;
 
-/** The lane of a test file. */
+/** A sentence in the comment of a test that reaches such calls and never makes them, with the reason. */
+const parallelMark = /^(?:\/\*\*| \*) Needs no real time: \S/m;
+
+/** Whether a test says itself that it makes none of the calls that it reaches. */
+export function saysParallel(graph: ImportGraph, test: string): boolean {
+  return parallelMark.test(graph.text(test));
+}
+
+/** The lane of a test file: one that reaches a file which keeps real time runs alone. */
 export function laneOf(graph: ImportGraph, test: string): Lane {
-  return realTimeReason(graph, test) === undefined ? "parallel" : "realTime";
+  if (saysParallel(graph, test)) return "parallel";
+  const realTime = [...graph.closure(test)].some((path) => keepsTime(graph, path));
+  return realTime ? "realTime" : "parallel";
 }
 
-/** The file because of which a test needs real time, or undefined when it does not. */
-export function realTimeReason(graph: ImportGraph, test: string): string | undefined {
-  return [...graph.closure(test)].find((path) => keepsTime(graph.text(path)));
+const known = new WeakMap<ImportGraph, Map<string, boolean>>();
+
+function keepsTime(graph: ImportGraph, path: string): boolean {
+  let files = known.get(graph);
+  if (!files) known.set(graph, files = new Map());
+  let keeps = files.get(path);
+  if (keeps === undefined) {
+    const code = codeText(graph, path);
+    keeps = realTimeMark.test(graph.text(path)) || realTimeCalls.some((call) => call.test(code));
+    files.set(path, keeps);
+  }
+  return keeps;
 }
 
-function keepsTime(text: string): boolean {
-  // a call inside a string is a text that some other program is given
-  const code = withoutComments(text).replaceAll(/"[^"\n]*\([^"\n]*"/g, '""');
-  return marker.test(text) || realTimeCalls.some((call) => call.test(code));
+/** The code of a file in one line, without comments and without the calls inside strings, which others are given. */
+function codeText(graph: ImportGraph, path: string): string {
+  let text = "";
+  for (const token of graph.code(path)) {
+    if (token.kind === "string") text += token.text.includes("(") ? '""' : `"${token.text}"`;
+    else text += /\w$/.test(text) && token.kind === "word" ? ` ${token.text}` : token.text;
+  }
+  return text;
 }

@@ -19,7 +19,7 @@ export function resultText({ file, counts, seconds, output, problem }: FileResul
 }
 
 /** The lines that stand between the marks with which `deno test` frames what a test prints. */
-export function printedByTests(output: string): string[] {
+function printedByTests(output: string): string[] {
   const lines: string[] = [];
   let printing = false;
   for (const line of output.split("\n")) {

@@ -12,7 +12,6 @@ export const awaitingTests: readonly string[] = [
   "ffi/midi_input.ts",
   "ffi/quiet_sound_libraries.ts",
   "main.ts",
-  "midi/messages.ts",
   "patches/loading/compile_named.ts",
   "patches/loading/read_tuning.ts",
 ];

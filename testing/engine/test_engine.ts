@@ -80,7 +80,7 @@ export async function startTestEngine(
   const clock = new ManualClock();
   let driver: ManualDriver | undefined;
   const manual: Pick<EngineOptions, "openDriver" | "clocks"> = {
-    openDriver: (native, memory) => Promise.resolve(driver = ManualDriver.open(native, memory, clock)),
+    openDriver: ({ native, memory }) => Promise.resolve(driver = ManualDriver.open(native, memory, clock)),
     clocks: clock,
   };
   const engine = await Engine.start({

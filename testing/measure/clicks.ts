@@ -1,7 +1,7 @@
 import { adsr } from "../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
 
-/** One sample of full scale where a note begins, as large as notes begin there. */
+/** One sample where a note begins, in proportion to the number of notes that begin there. */
 export const clicks = definePatch({
   name: "clicks",
   instruments: {

@@ -1,4 +1,6 @@
-/** `understudy render PATCH --score FILE` as users run it. */
+/** `understudy render PATCH --score FILE` as users run it. *
+ * Needs no real time: the program only renders here.
+ */
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
 import { until } from "../../testing/until.ts";

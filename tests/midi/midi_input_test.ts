@@ -1,8 +1,4 @@
-/**
- * MIDI through a real JACK server, from a client that nobody of ours wrote the timing of: frames go in, frames come out.
- *
- * Covers: ffi/midi_input.ts, midi/midi_input.ts, ffi/quiet_sound_libraries.ts
- */
+/** MIDI through a real JACK server, from a client of another process: frames go in, frames come out. */
 import assert from "node:assert/strict";
 import type { Command, EngineControl } from "../../engine/control/control.ts";
 import { MidiInput } from "../../midi/midi_input.ts";

@@ -1,4 +1,4 @@
-/** MIDI as users have it: the program in a process of its own, sound and MIDI on one JACK server. */
+/** MIDI as users run it: the program in a process of its own, sound and MIDI on one JACK server. */
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
 import { startSoundRecorder } from "../../testing/sound/sound_recorder.ts";

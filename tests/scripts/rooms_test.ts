@@ -1,3 +1,4 @@
+/** Needs no real time: the files that it names are texts of its own. */
 import assert from "node:assert/strict";
 import { houseOf, planText, tableText } from "../../scripts/rooms.ts";
 import { sourcesIn } from "./tidy/tree_of.ts";

@@ -1,5 +1,6 @@
 /** Covers: scripts/test.ts scripts/test/requirements.ts */
 import assert from "node:assert/strict";
+import { until } from "../../testing/until.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -74,10 +75,7 @@ for (const [signal, expected] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
           .flatMap(({ name }) =>
             Deno.readTextFileSync(join(folder, name)).split(" ").filter((pid) => pid !== "")
           );
-      for (const deadline = performance.now() + 60_000; pids().length < 4;) {
-        assert.ok(performance.now() < deadline, "the tests did not begin");
-        await new Promise((done) => setTimeout(done, 20));
-      }
+      await until("the begin of two tests", () => pids().length >= 4, 60_000);
       run.kill(signal);
       const { code } = await run.status;
       assert.equal(code, expected);

@@ -30,7 +30,7 @@ Deno.test("a bug that is planted, or a seed that is left out, changes its figure
   });
   const bugs = "bugs planted in the simulator";
   assert.equal(figure(more, bugs), figure(before, bugs) + 1);
-  assert.equal(figure(more, "seeds of the simulator in a test run"), 77);
+  assert.equal(figure(more, "seeds of the simulator"), 77);
 });
 
 Deno.test("what is no longer found is an error that says where to mend it, not a zero", () => {

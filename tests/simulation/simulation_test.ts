@@ -30,7 +30,7 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
   const run = sharedItems(
     "seeds of the simulation",
     Array.from({ length: seeds }, (_, index) => index + 1),
-    10,
+    20,
   );
   for (const seed of run) {
     const result = new Simulation(seed, parts).run();

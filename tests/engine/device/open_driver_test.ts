@@ -13,7 +13,7 @@ async function open(environment: Record<string, string>): Promise<{ kind: string
   const lines: string[] = [];
   const keep = (line: string) => void lines.push(line);
   const log: Log = { debug: keep, info: keep, warning: keep, error: keep };
-  const driver = await openDriver(native, testMemory(), readConfig(environment), log);
+  const driver = await openDriver({ native, memory: testMemory(), config: readConfig(environment), log });
   await driver.stop();
   return { kind: driver.kind, lines };
 }

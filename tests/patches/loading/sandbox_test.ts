@@ -1,4 +1,8 @@
-/** What a patch file can read: the list here is the whole list. */
+/**
+ * What a patch file can read: the list here is the whole list.
+ *
+ * Needs no real time: the files that it names are read, not run.
+ */
 import assert from "node:assert/strict";
 import { evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";

@@ -1,14 +1,10 @@
 import assert from "node:assert/strict";
 import { ProcessGroup } from "../../../scripts/test/process_group.ts";
-
-const seconds = (count: number) => new Promise((done) => setTimeout(done, count * 1_000));
+import { until } from "../../../testing/until.ts";
 
 /** Waits until the group has printed something. */
-async function printed(group: ProcessGroup, text: string): Promise<void> {
-  for (const deadline = performance.now() + 20_000; !group.text.includes(text);) {
-    if (performance.now() > deadline) throw new Error(`"${text}" was not printed: ${group.text}`);
-    await seconds(0.01);
-  }
+function printed(group: ProcessGroup, text: string): Promise<void> {
+  return until(`"${text}" in the output of the group`, () => group.text.includes(text));
 }
 
 Deno.test("a program that ends by itself leaves nobody, and its output is kept", async () => {

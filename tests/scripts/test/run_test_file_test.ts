@@ -1,5 +1,7 @@
 /** Covers: scripts/test/junit_report.ts */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { until } from "../../../testing/until.ts";
 import { type FileResult, runTestFile } from "../../../scripts/test/run_test_file.ts";
 
 /** Runs a test file of this text. */
@@ -88,14 +90,12 @@ Deno.test("an interrupted file ends at once with all that it started", async () 
     });\n`,
     { interrupted: controller.signal },
   );
-  let pid = "";
-  for (const deadline = performance.now() + 30_000; pid === "" && performance.now() < deadline;) {
-    pid = await Deno.readTextFile(mark).catch(() => "");
-    await new Promise((done) => setTimeout(done, 10));
-  }
+  const pidOfChild = () => existsSync(mark) ? Deno.readTextFileSync(mark) : "";
+  await until("a child of the file", () => pidOfChild() !== "");
+  const pid = pidOfChild();
   controller.abort();
   const { counts, problem } = await running;
   assert.deepEqual([counts.failed, problem], [1, "was interrupted"]);
-  assert.ok(pid !== "" && !lives(pid));
+  assert.ok(!lives(pid));
   await Deno.remove(folder, { recursive: true });
 });
