@@ -34,10 +34,20 @@ function recorded(
   });
 }
 
+/** The name of a thread; empty when it has just ended. */
+function threadName(id: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
 /** Threads of renderers; the runtime's own pools grow and shrink as they like. */
 function rendererThreads(): number {
   return [...Deno.readDirSync("/proc/self/task")]
-    .filter(({ name }) => Deno.readTextFileSync(`/proc/self/task/${name}/comm`).startsWith("worker-")).length;
+    .filter(({ name }) => threadName(name).startsWith("worker-")).length;
 }
 
 function descriptors(): number {
