@@ -7,6 +7,7 @@ import { readFloatWav } from "../testing/sound/read_float_wav.ts";
 import { until } from "../testing/until.ts";
 
 const root = new URL("..", import.meta.url);
+const program = new URL("../main.ts", import.meta.url).pathname;
 
 interface Ended {
   readonly code: number;
@@ -22,7 +23,7 @@ async function run(
   whenReady?: (process: Deno.ChildProcess, port: number, printed: string) => void | Promise<void>,
 ): Promise<Ended> {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", ...args],
+    args: ["run", "-A", program, ...args],
     cwd: root,
     env: {
       NO_COLOR: "1",
@@ -95,7 +96,7 @@ Deno.test("a signal in the middle of starting stops it as cleanly", async () => 
   ];
   for (const [index, hasCome] of moments.entries()) {
     const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "main.ts", "start"],
+      args: ["run", "-A", program, "start"],
       cwd: root,
       env: { NO_COLOR: "1", UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0" },
       stdin: "null",

@@ -35,7 +35,9 @@ export async function startSoundRecorder(
   const process = new Deno.Command("jack-record", { args, env, stdout: "null", stderr: "null" }).spawn();
   let connected = "";
   const deadlineMs = performance.now() + 15_000;
-  while (!ports.every((port) => connected.includes(`\n${port}\n   jack-record`))) {
+  // the recorder may stand anywhere among the connections of a port
+  const isConnected = (port: string) => new RegExp(`\\n${port}(\\n   .*)*\\n   jack-record`).test(connected);
+  while (!ports.every(isConnected)) {
     if (performance.now() > deadlineMs) {
       throw new Error(`jack-record did not connect to ${ports.join(" and ")}:${connected}`);
     }

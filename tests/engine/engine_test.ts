@@ -3,6 +3,10 @@
  */
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
+import { DriverError } from "../../engine/device/driver_error.ts";
+import { Engine } from "../../engine/engine.ts";
+import { readConfig } from "../../config/settings.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { poisonNumber } from "../../testing/patch/tally_patch.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
@@ -34,19 +38,22 @@ function recorded(
   });
 }
 
-/** The name of a thread; empty when it has just ended. */
-function threadName(id: string): string {
-  try {
-    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
-  } catch {
-    return "";
-  }
-}
-
 /** Threads of renderers; the runtime's own pools grow and shrink as they like. */
 function rendererThreads(): number {
-  return [...Deno.readDirSync("/proc/self/task")]
-    .filter(({ name }) => threadName(name).startsWith("worker-")).length;
+  return [...Deno.readDirSync("/proc/self/task")].filter(({ name }) =>
+    nameOfThread(name).startsWith("worker-")
+  )
+    .length;
+}
+
+/** Empty for a thread that has left meanwhile. */
+function nameOfThread(id: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 function descriptors(): number {
@@ -221,4 +228,34 @@ Deno.test(`${replacements} renderers replaced, hung ones among them, leave no th
   assert.deepEqual([early!.threads, late.threads], [4, 4]);
   assert.ok(late.descriptors <= early!.descriptors, "descriptors were left behind");
   assert.ok(late.rssMiB < early!.rssMiB * 1.2 + 8, "the memory grew");
+});
+
+Deno.test("a start that fails at the device stops what had been started, and says why", async () => {
+  const { native, build } = await nativeForTests();
+  const config = readConfig({ UNDERSTUDY_DRIVER: "clock" });
+  const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+  const silent = () => {};
+  const renderers = () =>
+    [...Deno.readDirSync("/proc/self/task")].filter(({ name }) => {
+      try {
+        return Deno.readTextFileSync(`/proc/self/task/${name}/comm`).startsWith("worker");
+      } catch {
+        return false; // it has just ended
+      }
+    }).length;
+  const before = renderers();
+  await assert.rejects(
+    () =>
+      Engine.start({
+        config,
+        patch: compilePatch("sines", format),
+        native,
+        nativeLibrary: build.library,
+        log: { debug: silent, info: silent, warning: silent, error: silent },
+        version: "test",
+        openDriver: () => Promise.reject(new DriverError("no sound device found")),
+      }),
+    DriverError,
+  );
+  await until("every renderer has left", () => renderers() <= before);
 });

@@ -3,6 +3,15 @@
  */
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../../engine/control/control.ts";
+import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
+import { CommandLog } from "../../../engine/log/command_log.ts";
+import { SealTable } from "../../../engine/log/seal_table.ts";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { PatchSwap } from "../../../engine/patch_swap/patch_swap.ts";
+import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import type { Patch } from "../../../modules/patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
@@ -111,4 +120,59 @@ Deno.test("what is not fit for the stage is refused with the reason, and the old
     assert.equal(engine.status().patch, "tone");
   });
   assert.ok(samples.subarray(-4_000).some((sample) => Math.abs(sample) > 0.05));
+});
+
+/** An exchange without renderers: what they and the device would do is done by the test. */
+async function swapAlone() {
+  const { native, build } = await nativeForTests();
+  const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128, arenaBytes: 2 ** 20 });
+  const seals = new SealTable(memory);
+  seals.reset(0);
+  const commands = new CommandLog(memory);
+  const delivery = new DeliveryLog({ memory, seals, log: commands, onGap: () => assert.fail("a gap") });
+  const patch = compileGraph(tone({}).build(format), format);
+  const parts = { memory, patch, native, nativeLibrary: build.library, seed: 1 };
+  const pool = new RendererPool({ ...parts, checksum: compileChecksum(), faultsAllowed: false });
+  const changes: string[] = [];
+  const player = { position: undefined as number | undefined };
+  const swap = new PatchSwap({
+    ...parts,
+    pool,
+    commands,
+    delivery,
+    oldestPatch: () => 0,
+    playedPosition: () => player.position,
+    writer: () => undefined,
+    onChange: ({ name }) => changes.push(name),
+  });
+  /** The device takes blocks that hear the log up to its head, whether or not a renderer has played them. */
+  const deliver = (blocks = 1) => {
+    for (; blocks > 0; blocks--) {
+      seals.claim(memory.consumed(), commands.head);
+      Atomics.add(memory.words, fixed.callback.consumed.index, 1);
+    }
+    delivery.poll();
+  };
+  return { swap, commands, deliver, player, changes };
+}
+
+Deno.test("a patch counts as playing when a renderer has played past its command, not when the device has", async () => {
+  const { swap, commands, deliver, player, changes } = await swapAlone();
+  const before = swap.current.name;
+  const loading = swap.load(keys.build(format));
+  await until("the log asks for it", () => commands.head === 1);
+  await assert.rejects(() => swap.load(keys.build(format)), /another patch is being loaded/);
+  deliver(100);
+  assert.deepEqual(swap.quarantined([7]), [], "another command");
+  assert.deepEqual(swap.quarantined([0]), [], "nothing came after it");
+  await assert.rejects(() => loading, /every renderer broke on it; the patch before plays on/);
+  assert.deepEqual([swap.current.name, changes], [before, ["keys", before]]);
+  const again = swap.load(keys.build(format));
+  await until("the log asks for it again", () => commands.head === 2);
+  deliver();
+  player.position = commands.head;
+  let over = false;
+  void again.then(() => over = true);
+  await until("the crossfade is over", () => (deliver(), over));
+  assert.deepEqual(swap.quarantined([1]), [], "it has played, so it stays");
 });

@@ -1,5 +1,16 @@
 import assert from "node:assert/strict";
+import { readConfig } from "../../../config/settings.ts";
 import type { EngineEvent } from "../../../engine/control/control.ts";
+import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
+import { DeviceWatch } from "../../../engine/device/device_watch.ts";
+import { CommandLog } from "../../../engine/log/command_log.ts";
+import { SealTable } from "../../../engine/log/seal_table.ts";
+import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { engineStatus } from "../../../engine/report/status.ts";
+import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { Supervision } from "../../../engine/supervisor/supervision.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { OutputCapture } from "../../../testing/engine/output_capture.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
@@ -64,4 +75,53 @@ Deno.test("a clear empties the queue in the sound as in the books, and frees eve
   await engine.stop();
   assert.ok(capture.finish().every((sample) => sample === 0), "what was cleared was heard");
   assert.equal(faults.throw, undefined);
+});
+
+Deno.test("before anything was started the status names no renderer, and the latency is the lookahead's", async () => {
+  const { native, build } = await nativeForTests();
+  const memory = testMemory({ sampleRateHz: 8_000, blockFrames: 32, lookaheadBlocks: 4 });
+  const config = readConfig({});
+  const keep = () => {};
+  const log = { debug: keep, info: keep, warning: keep, error: keep };
+  const seals = new SealTable(memory);
+  const commands = new CommandLog(memory);
+  const pool = new RendererPool({
+    memory,
+    patch: compilePatch("sines", {
+      sampleRateHz: 8_000,
+      channels: 2,
+      inputChannels: 0,
+      maximumBlockFrames: 32,
+    }),
+    checksum: compileChecksum(),
+    native,
+    nativeLibrary: build.library,
+    seed: 1,
+    faultsAllowed: false,
+  });
+  const status = engineStatus({
+    memory,
+    driver: new DeviceWatch({ native, memory, config, log }),
+    supervision: new Supervision({
+      memory,
+      seals,
+      log: commands,
+      renderers: pool,
+      delivery: new DeliveryLog({ memory, seals, log: commands, onGap: keep }),
+      nowMs: () => 0,
+    }),
+    pool,
+    state: "starting",
+    patch: "sines",
+    ticksPerMs: 1,
+    blocksAhead: 1,
+    voices: [2, 3],
+    lateCommands: 0,
+    waitingCommands: 0,
+    quarantinedCommands: 0,
+    faults: { hang: 1 },
+  });
+  assert.deepEqual(status.rendererIds, { primary: 0, standby: 0, spare: 0 });
+  assert.deepEqual([status.latencyMs, status.measuredLatencyMs], [16, 4]);
+  assert.deepEqual([status.voices, status.replacements, status.device], [5, 0, "none"]);
 });

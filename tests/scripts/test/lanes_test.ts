@@ -42,7 +42,7 @@ Deno.test("a test that says with its reason that it makes no such call runs besi
   assert.equal(laneOfTest(said.replace("it only renders.", ""), "Deno.listen({ port: 0 });"), "realTime");
 });
 
-Deno.test("of this project: engines, drivers, sockets and the program run alone, modules and the compiler do not", async () => {
+Deno.test("of this project: engines, drivers, sockets and the program run alone, modules and the text of patches do not", async () => {
   const graph = await ImportGraph.read(new URL("../../../", import.meta.url));
   const lanes = new Map(allTests(graph).map((test) => [test, laneOf(graph, test)]));
   for (const test of lanes.keys()) {
@@ -57,7 +57,7 @@ Deno.test("of this project: engines, drivers, sockets and the program run alone,
     if (needs !== undefined && !saysParallel(graph, test)) {
       assert.equal(lanes.get(test), "realTime", `${test} reaches ${needs}`);
     }
-    if (/^tests\/(modules|compiler|docs|foundation)\//.test(test)) {
+    if (/^tests\/(modules|docs|foundation|compiler\/wat)\//.test(test)) {
       assert.equal(lanes.get(test), "parallel", test);
     }
   }
