@@ -21,6 +21,7 @@ import { CommandLog } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
+import { until } from "../foundation/until.ts";
 import { raiseLookahead } from "./device/lookahead.ts";
 import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
@@ -289,12 +290,8 @@ export class Engine implements control.EngineControl {
       this.#delivery.recordTo(this.#writer);
     }
     this.#mayJoin = true;
-    const deadline = performance.now() + firstBlockMs;
-    while (!this.#firstBlocksReady()) {
-      if (performance.now() > deadline) {
-        throw new DriverError("no renderer came up; see the log for its error");
-      }
-      await new Promise((done) => setTimeout(done, 1));
+    if (!await until(() => this.#firstBlocksReady(), { timeoutMs: firstBlockMs })) {
+      throw new DriverError("no renderer came up; see the log for its error");
     }
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
     this.#enter("running");

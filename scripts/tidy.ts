@@ -8,7 +8,6 @@
 import type { GeneratedFile } from "./generate/generated_file.ts";
 import { generatedFiles } from "./generate/generated_files.ts";
 import { arrowFindings, type ArrowTable, arrowTable, unusedArrows } from "./tidy/arrows.ts";
-import { awaitingTests } from "./tidy/awaiting_tests.ts";
 import { circleFindings } from "./tidy/circles.ts";
 import { deadExportFindings } from "./tidy/dead_exports.ts";
 import { descriptionFindings } from "./tidy/descriptions.ts";
@@ -30,13 +29,11 @@ import { readTree, type Tree } from "./tidy/tree.ts";
 /** What differs from house to house. */
 export interface HouseRules {
   readonly arrows: ArrowTable;
-  /** Files of the program that are known to have no test of their own. */
-  readonly awaitingTests: readonly string[];
   readonly generated: readonly GeneratedFile[];
 }
 
 /** The rules of this house. */
-export const houseRules: HouseRules = { arrows: arrowTable, awaitingTests, generated: generatedFiles };
+export const houseRules: HouseRules = { arrows: arrowTable, generated: generatedFiles };
 
 /** All findings in a tree and its sources. */
 export function tidy(tree: Tree, sources: readonly Source[], rules: HouseRules = houseRules): Finding[] {
@@ -46,7 +43,7 @@ export function tidy(tree: Tree, sources: readonly Source[], rules: HouseRules =
     ...circleFindings(sources),
     ...arrowFindings(sources, rules.arrows),
     ...unusedArrows(sources, rules.arrows),
-    ...testTwinFindings(sources, rules.awaitingTests),
+    ...testTwinFindings(sources),
     ...fixedSleepFindings(sources),
     ...deadExportFindings(sources),
     ...descriptionFindings(sources),
@@ -67,7 +64,6 @@ if (import.meta.main) {
   if (rows > 0) console.log(`${sizesText(sizesOf(sources), rows)}\n`);
   const findings = tidy(tree, sources);
   findings.forEach((finding) => console.log(findingText(finding)));
-  console.log(`${awaitingTests.length} files await a test of their own: scripts/tidy/awaiting_tests.ts`);
   console.log(findings.length === 0 ? "tidy" : `${findings.length} findings`);
   Deno.exit(findings.length === 0 ? 0 : 1);
 }

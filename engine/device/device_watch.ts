@@ -12,6 +12,9 @@ import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import { Backoff } from "../../foundation/backoff.ts";
+import { until } from "../../foundation/until.ts";
+import { within } from "../../foundation/within.ts";
 import { ClockDriver } from "./clock_driver.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
@@ -32,8 +35,8 @@ const closeMs = 500;
 /** A device that was kept aside is back after this many calls. */
 const callsToReturn = 16;
 
-const firstRetryMs = 500;
-const maxRetryMs = 8_000;
+/** Delay before the first attempt to open a lost device again, and the longest delay. */
+const retryMs = { firstMs: 500, maxMs: 8_000 };
 
 export interface DeviceWatchOptions extends DriverParts {
   /** By default what the configuration asks for. */
@@ -51,7 +54,7 @@ export class DeviceWatch {
   #lastCalls = 0;
   #lastPollMs = 0;
   #silentMs = 0;
-  #retryMs = firstRetryMs;
+  readonly #backoff = new Backoff(retryMs);
   #nextRetryMs = 0;
   #changing: Promise<void> | undefined;
   #lost = false;
@@ -105,14 +108,10 @@ export class DeviceWatch {
   /** Opens the driver and waits for its first call. Throws {@link DriverError} or PortAudio's errors. */
   async start(): Promise<void> {
     this.#driver = await this.#openDriver(this.#parts);
-    const deadline = performance.now() + firstCallMs;
-    while (this.#calls() === 0) {
-      if (performance.now() > deadline) {
-        throw new DriverError(
-          `${this.device} was started but takes no sound; check its sound server, or name another in UNDERSTUDY_DEVICE`,
-        );
-      }
-      await new Promise((done) => setTimeout(done, 1));
+    if (!await until(() => this.#calls() > 0, { timeoutMs: firstCallMs })) {
+      throw new DriverError(
+        `${this.device} was started but takes no sound; check its sound server, or name another in UNDERSTUDY_DEVICE`,
+      );
     }
   }
 
@@ -160,14 +159,10 @@ export class DeviceWatch {
       `audio device lost: ${device}; no sound, the music goes on by the clock until it is back`,
     );
     if (!this.#driver!.stopsWhenLost) return this.#setAside(this.#driver!);
-    const closing = this.#driver!.stop().then(() => true);
-    this.#mayRetry = await Promise.race([
-      closing,
-      new Promise<false>((done) => setTimeout(() => done(false), closeMs)),
-    ]);
+    this.#mayRetry = await within(this.#driver!.stop().then(() => true), closeMs) ?? false;
     this.#driver = ClockDriver.start(this.#native, this.#memory);
-    this.#retryMs = firstRetryMs;
-    this.#nextRetryMs = performance.now() + this.#retryMs;
+    this.#backoff.reset();
+    this.#nextRetryMs = performance.now() + this.#backoff.delayMs;
     if (!this.#mayRetry) {
       this.#log.error("the sound system does not close the device: restart the engine when it is back");
     }
@@ -213,10 +208,10 @@ export class DeviceWatch {
       this.#log.info(`audio device is back: ${this.device}`);
     } catch (error) {
       this.#driver = ClockDriver.start(this.#native, this.#memory);
-      this.#retryMs = Math.min(maxRetryMs, this.#retryMs * 2);
-      this.#nextRetryMs = performance.now() + this.#retryMs;
+      const delayMs = this.#backoff.increase();
+      this.#nextRetryMs = performance.now() + delayMs;
       this.#log.warning(
-        `audio device still missing (${(error as Error).message}); next try in ${this.#retryMs} ms`,
+        `audio device still missing (${(error as Error).message}); next try in ${delayMs} ms`,
       );
     }
   }

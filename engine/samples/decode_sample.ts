@@ -63,7 +63,7 @@ function tooLong(frames: number): string {
 
 type Decode = (bytes: Uint8Array<ArrayBuffer>) => Promise<SoundFile>;
 
-/** How to decode it, or what it is instead. */
+/** The decoder for these bytes, or a text that says what they are instead. */
 function decoderOf(bytes: Uint8Array): Decode | string {
   const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
   const magic = text(0, 4);
@@ -123,7 +123,7 @@ async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<Decoded>
   }
 }
 
-/** Frames that a file says it has, before it is decoded; 0 where it says nothing. A few bytes can stand for hours of silence. */
+/** Frames that the head of a file announces, 0 for none: a few bytes can decode to hours of silence. */
 function announcedFrames(bytes: Uint8Array<ArrayBuffer>): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = view.byteLength < 64 ? 0 : view.getUint32(0);

@@ -9,6 +9,7 @@ import { errorTextBytes, maxCountedInstruments, seatCount } from "../memory/cons
 import type { FaultCause, FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, type within } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import { until } from "../../foundation/until.ts";
 import type { SeatView } from "./supervisor.ts";
 import { faultCode } from "./fault_code.ts";
 import { clearSeat, orderIndex, reportFieldIndex } from "../memory/seats.ts";
@@ -230,10 +231,7 @@ export class RendererPool {
   /** Ends all and waits until their threads have left, at most `timeoutMs`. Returns the seats that have not. */
   async close(timeoutMs: number): Promise<number[]> {
     this.#occupants.forEach((_, seat) => this.end(seat));
-    const deadline = performance.now() + timeoutMs;
-    while (this.living.length > 0 && performance.now() < deadline) {
-      await new Promise((done) => setTimeout(done, 1));
-    }
+    await until(() => this.living.length === 0, { timeoutMs });
     return this.living;
   }
 

@@ -9,36 +9,21 @@ import type { Source } from "./sources.ts";
 const program =
   /^(main\.ts$|(cli|config|osc|midi|engine|ffi|compiler|modules|patches|foundation|dashboard|show)\/)/;
 
-/** Files of the program with code in them that have no test of their own; `awaiting` names those known to have none. */
-export function testTwinFindings(sources: readonly Source[], awaiting: readonly string[]): Finding[] {
+/** Files of the program with code in them that have no test of their own. */
+export function testTwinFindings(sources: readonly Source[]): Finding[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const findings: Finding[] = [];
   for (const { path, declarations, code } of sources) {
-    if (!program.test(path)) continue;
+    if (!program.test(path) || !(declarations.some(hasCode) || isProgram(code))) continue;
     const twinPath = `tests/${path.replace(/\.ts$/, "_test.ts")}`;
     const twin = byPath.get(twinPath);
-    const tested = twin?.imports.some((used) => used.path === path && !used.typesOnly) ?? false;
-    const needed = declarations.some(hasCode) || isProgram(code);
-    if (awaiting.includes(path)) {
-      if (tested || !needed) {
-        findings.push({ file: path, text: "has its test; take it off scripts/tidy/awaiting_tests.ts" });
-      }
-    } else if (needed && !tested) {
-      findings.push({
-        file: path,
-        text: twin
-          ? `is not imported by its test; let ${twinPath} import what it tests`
-          : `has no test; add ${twinPath}, which imports it`,
-      });
-    }
-  }
-  for (const path of awaiting) {
-    if (!byPath.has(path) && program.test(path)) {
-      findings.push({
-        file: "scripts/tidy/awaiting_tests.ts",
-        text: `names ${path}, which does not exist; remove it`,
-      });
-    }
+    if (twin?.imports.some((used) => used.path === path && !used.typesOnly)) continue;
+    findings.push({
+      file: path,
+      text: twin
+        ? `is not imported by its test; let ${twinPath} import what it tests`
+        : `has no test; add ${twinPath}, which imports it`,
+    });
   }
   return findings;
 }

@@ -11,9 +11,9 @@ export interface RecordedPorts {
   readonly first: number;
 }
 
-/** A client that nobody of this project wrote, `jack-record`, which records ports of a sound server into a WAV file. */
+/** An independent client, `jack-record`: it records ports of a sound server into a WAV file. */
 export interface SoundRecorder {
-  /** Waits until the file is longer by so many frames. */
+  /** Waits until the file is longer by this number of frames. */
   framesPass(frames: number): Promise<void>;
   /** Ends the recording; the file is complete then. */
   stop(): Promise<void>;
@@ -35,7 +35,9 @@ export async function startSoundRecorder(
   const process = new Deno.Command("jack-record", { args, env, stdout: "null", stderr: "null" }).spawn();
   let connected = "";
   const deadlineMs = performance.now() + 15_000;
-  while (!ports.every((port) => connected.includes(`\n${port}\n   jack-record`))) {
+  // the recorder may stand anywhere among the connections of a port
+  const isConnected = (port: string) => new RegExp(`\\n${port}(\\n   .*)*\\n   jack-record`).test(connected);
+  while (!ports.every(isConnected)) {
     if (performance.now() > deadlineMs) {
       throw new Error(`jack-record did not connect to ${ports.join(" and ")}:${connected}`);
     }

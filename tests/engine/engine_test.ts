@@ -40,8 +40,20 @@ function recorded(
 
 /** Threads of renderers; the runtime's own pools grow and shrink as they like. */
 function rendererThreads(): number {
-  return [...Deno.readDirSync("/proc/self/task")]
-    .filter(({ name }) => Deno.readTextFileSync(`/proc/self/task/${name}/comm`).startsWith("worker-")).length;
+  return [...Deno.readDirSync("/proc/self/task")].filter(({ name }) =>
+    nameOfThread(name).startsWith("worker-")
+  )
+    .length;
+}
+
+/** Empty for a thread that has left meanwhile. */
+function nameOfThread(id: string): string {
+  try {
+    return Deno.readTextFileSync(`/proc/self/task/${id}/comm`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 function descriptors(): number {

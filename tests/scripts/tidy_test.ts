@@ -5,7 +5,6 @@ import { texts, treeOf } from "./tidy/tree_of.ts";
 
 const rules = {
   arrows: { "main.ts": ["engine"], engine: [], osc: ["types:engine/control"], modules: [] },
-  awaitingTests: [],
   generated: [{ path: "ffi/native/layout.h", source: "engine/memory/layout.ts", text: () => "new" }],
 };
 

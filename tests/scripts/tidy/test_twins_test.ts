@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { testTwinFindings } from "../../../scripts/tidy/test_twins.ts";
 import { sourcesIn, texts } from "./tree_of.ts";
 
-const found = (files: Record<string, string>, awaiting: string[] = []) =>
-  texts(testTwinFindings(sourcesIn(files), awaiting));
+const found = (files: Record<string, string>) => texts(testTwinFindings(sourcesIn(files)));
 
 const source = { "engine/a/b.ts": "export function f() {}\n" };
 const twin = (text: string) => ({ ...source, "tests/engine/a/b_test.ts": text });
@@ -56,14 +55,4 @@ Deno.test("only the program needs twins", () => {
     found({ "bench/a.ts": source["engine/a/b.ts"], "testing/a.ts": source["engine/a/b.ts"] }),
     [],
   );
-});
-
-Deno.test("a file that waits for its test is no finding until the test is there", () => {
-  assert.deepEqual(found(source, ["engine/a/b.ts"]), []);
-  assert.deepEqual(found(twin('import { f } from "../../../engine/a/b.ts";\n'), ["engine/a/b.ts"]), [
-    "engine/a/b.ts has its test; take it off scripts/tidy/awaiting_tests.ts",
-  ]);
-  assert.deepEqual(found({}, ["engine/gone.ts"]), [
-    "scripts/tidy/awaiting_tests.ts names engine/gone.ts, which does not exist; remove it",
-  ]);
 });
