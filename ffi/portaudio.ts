@@ -29,6 +29,14 @@ const errorNames = [
   "paIncompatibleStreamHostApi", "paBadBufferPtr",
 ];
 
+/** What was asked of PortAudio, its error code and text, and what the user can do. */
+export interface PortAudioProblem {
+  readonly action: string;
+  readonly code: number;
+  readonly text: string;
+  readonly remedy?: string;
+}
+
 /** PortAudio refused something; `codeName` is its name in `portaudio.h`. */
 export class PortAudioError extends ExitError {
   override readonly name = "PortAudioError";
@@ -36,7 +44,7 @@ export class PortAudioError extends ExitError {
   readonly code: number;
   readonly codeName: string;
 
-  constructor(action: string, code: number, text: string, remedy = "") {
+  constructor({ action, code, text, remedy = "" }: PortAudioProblem) {
     const codeName = errorNames[code + 10_000] ?? String(code);
     super(`${action}: ${text} (${codeName})${remedy && `; ${remedy}`}`);
     this.code = code;
@@ -110,11 +118,11 @@ export class PortAudio {
     library.symbols.PaJack_SetClientName?.(clientName);
     const error = await library.symbols.Pa_Initialize();
     if (error < 0) {
-      throw new PortAudioError(
-        "PortAudio did not start",
-        error,
-        textAt(library.symbols.Pa_GetErrorText(error)),
-      );
+      throw new PortAudioError({
+        action: "PortAudio did not start",
+        code: error,
+        text: textAt(library.symbols.Pa_GetErrorText(error)),
+      });
     }
     return new PortAudio(library);
   }
@@ -198,7 +206,8 @@ export class PortAudio {
     const { symbols } = this.#library;
     const info = code === hostError ? symbols.Pa_GetLastHostErrorInfo() : null;
     const hostText = info === null ? "" : `: ${decodeStructure("PaHostErrorInfo", info).errorText}`;
-    return new PortAudioError(action, code, textAt(symbols.Pa_GetErrorText(code)) + hostText, remedy);
+    const text = textAt(symbols.Pa_GetErrorText(code)) + hostText;
+    return new PortAudioError({ action, code, text, remedy });
   }
 }
 

@@ -33,15 +33,22 @@ const panicControllers = [120, 123];
 /** How far the wheel bends at its ends, in semitones. */
 const bendSemitones = 2;
 
+/** A channel message as it came in. */
+export interface ChannelMessage {
+  /** Kind and channel, 0x80 to 0xEF. */
+  readonly status: number;
+  /** Data byte, 0 to 127. */
+  readonly first: number;
+  /** Data byte, 0 to 127; ignored for kinds that have only one. */
+  readonly second: number;
+}
+
 /**
  * The command of one channel message.
  *
- * @param status kind and channel, 0x80 to 0xEF
- * @param first data byte, 0 to 127
- * @param second data byte, 0 to 127; ignored for kinds that have only one
  * @throws {CommandRefusedError} for another kind of message, and for an instrument or controller that the patch lacks
  */
-export function readMidi(status: number, first: number, second: number, target: MidiTarget): Command {
+export function readMidi({ status, first, second }: ChannelMessage, target: MidiTarget): Command {
   const instrument = () => instrumentOf((status & 15) + 1, target);
   if (first > 127 || second > 127) {
     throw new CommandRefusedError(`expected data bytes of 0 to 127, found ${first} and ${second}`);
@@ -54,7 +61,7 @@ export function readMidi(status: number, first: number, second: number, target: 
     case 10:
       return pressureCommand(instrument(), second, first);
     case 11:
-      return controlCommand(instrument(), first, second, target);
+      return controlCommand({ instrument: instrument(), controller: first, value: second }, target);
     case 13:
       return pressureCommand(instrument(), first, undefined);
     case 14:
@@ -100,15 +107,21 @@ export function pressureCommand(instrument: number, value: number, id: number | 
   return { kind: "express", instrument, id, what: "pressure", value: value / 127 };
 }
 
+/** What a control change says, and to which instrument. */
+export interface ControlChange {
+  readonly instrument: number;
+  readonly controller: number;
+  /** 0 to 127. */
+  readonly value: number;
+}
+
 /**
  * The command of a control change: pedal, panic, or the parameter that the controller sets.
  *
  * @throws {CommandRefusedError} naming the controllers that the instrument has
  */
 export function controlCommand(
-  instrument: number,
-  controller: number,
-  value: number,
+  { instrument, controller, value }: ControlChange,
   target: MidiTarget,
 ): Command {
   if (controller === pedalController) return { kind: "pedal", instrument, down: value >= 64 };

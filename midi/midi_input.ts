@@ -176,7 +176,7 @@ export class MidiInput {
         const { status, first, second } = events[at];
         this.#countRefusals(1, () => {
           if (status >> 4 === programChange) this.#changeProgram(first);
-          else commands.push(readMidi(status, first, second, this.#options.engine));
+          else commands.push(readMidi({ status, first, second }, this.#options.engine));
         });
       }
       const playedMs = this.#clock.momentOf(frame, heardMs, this.#state?.sampleRateHz ?? 48_000);

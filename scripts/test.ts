@@ -54,18 +54,18 @@ async function main(run: TestRun): Promise<number> {
     const title = `${ofLane.length} ${ofLane.length === 1 ? "file" : "files"}, ${how}`;
     console.log(`== ${title}`);
     results.push(
-      ...await runLane(
-        ofLane,
+      ...await runLane(ofLane, {
         jobs,
         interrupted,
-        (file) => runTestFile(file, { ...run, interrupted, env: { UNDERSTUDY_TEST_SHARE: String(share) } }),
-        (result) => {
+        run: (file) =>
+          runTestFile(file, { ...run, interrupted, env: { UNDERSTUDY_TEST_SHARE: String(share) } }),
+        onResult: (result) => {
           console.log(resultText(result));
           if (run.filter === undefined && result.problem === undefined) {
             durations.set(result.file, result.seconds);
           }
         },
-      ),
+      }),
     );
     times.push(`${((performance.now() - begun) / 1_000).toFixed(1)} s for ${title}`);
   }

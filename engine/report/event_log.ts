@@ -2,13 +2,16 @@ import type { EngineEvent } from "../control/control.ts";
 import type { Log } from "../../foundation/logging.ts";
 import type { SupervisionEvent } from "../supervisor/supervision.ts";
 
-/**
- * One line for each event of the supervision loop.
- *
- * @param block the block that the device takes next
- * @param detail what a lost renderer wrote down before it ended
- */
-export function logEvent(log: Log, event: SupervisionEvent, block: number, detail: string): void {
+/** What an event does not say itself. */
+export interface EventContext {
+  /** The block that the device takes next. */
+  readonly block: number;
+  /** What a lost renderer wrote down before it ended. */
+  readonly detail: string;
+}
+
+/** Logs one line for an event of the supervision loop. */
+export function logEvent(log: Log, event: SupervisionEvent, { block, detail }: EventContext): void {
   switch (event.event) {
     case "fault":
       return log.warning(`renderer lost: ${event.cause}${detail ? ` (${detail})` : ""}`, {

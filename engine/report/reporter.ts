@@ -34,7 +34,7 @@ export class Reporter {
    */
   supervised(event: SupervisionEvent, block: number, detail: string): void {
     if (event.event === "fault") this.faults[event.cause] = (this.faults[event.cause] ?? 0) + 1;
-    logEvent(this.#log, event, block, detail);
+    logEvent(this.#log, event, { block, detail });
     const told = eventOf(event);
     if (told) this.#observers.notify(told);
   }

@@ -54,7 +54,7 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
       ranges: { iii: [channel, seven, seven] },
       read: (args) => {
         const [number, controller, value] = integers(args, 3);
-        return controlCommand(instrumentOf(number, patch), controller, value, patch);
+        return controlCommand({ instrument: instrumentOf(number, patch), controller, value }, patch);
       },
     },
     {
@@ -91,7 +91,7 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
           throw new MessageRefusedError(`expected ,m, found ,${args.map(({ type }) => type).join("")}`);
         }
         const [, status, first, second] = argument.value;
-        return readMidi(status, first, second, patch);
+        return readMidi({ status, first, second }, patch);
       },
     },
   ];

@@ -1,15 +1,20 @@
 import type { FileResult } from "./run_test_file.ts";
 
+export interface LaneOptions {
+  readonly jobs: number;
+  readonly interrupted: AbortSignal;
+  readonly run: (file: string) => Promise<FileResult>;
+  /** Gets each result as it comes. */
+  readonly onResult: (result: FileResult) => void;
+}
+
 /**
- * Runs files, at most `jobs` at a time, in the order given, and hands each result on as it comes. What has not begun
+ * Runs files, at most `jobs` at a time, in the order given. What has not begun
  * when `interrupted` is aborted does not begin.
  */
 export async function runLane(
   files: readonly string[],
-  jobs: number,
-  interrupted: AbortSignal,
-  run: (file: string) => Promise<FileResult>,
-  onResult: (result: FileResult) => void,
+  { jobs, interrupted, run, onResult }: LaneOptions,
 ): Promise<FileResult[]> {
   const waiting = [...files];
   const results: FileResult[] = [];

@@ -7,7 +7,7 @@ import { testFormat } from "../../testing/patch/patch_player.ts";
 const { parameters } = keys.build(testFormat);
 const target = { parameters, instruments: ["keys", "bass"] };
 const read = (...[status, first, second = 0]: [number, number, number?]) =>
-  readMidi(status, first, second, target);
+  readMidi({ status, first, second }, target);
 
 Deno.test("the upper half of the status is the kind, the lower half the channel", () => {
   assert.deepEqual(read(0x91, 60, 127), { kind: "noteOn", instrument: 1, id: 60, number: 60, velocity: 1 });

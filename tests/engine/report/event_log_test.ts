@@ -6,7 +6,7 @@ function logged(event: Parameters<typeof logEvent>[1], detail = ""): [level: str
   const lines: [string, string][] = [];
   const at = (level: string) => (text: string) => void lines.push([level, text]);
   const log: Log = { debug: at("debug"), info: at("info"), warning: at("warning"), error: at("error") };
-  logEvent(log, event, 5, detail);
+  logEvent(log, event, { block: 5, detail });
   return lines;
 }
 

@@ -15,13 +15,18 @@ for (const jobs of [1, 3, 20]) {
     const begun: string[] = [];
     let running = 0;
     let most = 0;
-    const results = await runLane(files, jobs, new AbortController().signal, async (file) => {
-      begun.push(file);
-      most = Math.max(most, ++running);
-      await Promise.resolve();
-      running--;
-      return resultOf(file);
-    }, () => {});
+    const results = await runLane(files, {
+      jobs,
+      interrupted: new AbortController().signal,
+      run: async (file) => {
+        begun.push(file);
+        most = Math.max(most, ++running);
+        await Promise.resolve();
+        running--;
+        return resultOf(file);
+      },
+      onResult: () => {},
+    });
     assert.deepEqual(begun, files);
     assert.equal(most, Math.min(jobs, files.length));
     assert.deepEqual(results.map(({ file }) => file).sort(), [...files].sort());
@@ -31,10 +36,15 @@ for (const jobs of [1, 3, 20]) {
 Deno.test("nothing begins after an interruption, and what runs is waited for", async () => {
   const controller = new AbortController();
   const seen: string[] = [];
-  const results = await runLane(files, 2, controller.signal, (file) => {
-    if (file === "file 3") controller.abort();
-    return Promise.resolve(resultOf(file));
-  }, ({ file }) => seen.push(file));
+  const results = await runLane(files, {
+    jobs: 2,
+    interrupted: controller.signal,
+    run: (file) => {
+      if (file === "file 3") controller.abort();
+      return Promise.resolve(resultOf(file));
+    },
+    onResult: ({ file }) => seen.push(file),
+  });
   assert.ok(results.length >= 4 && results.length <= 5, `${results.length}`);
   assert.deepEqual(seen, results.map(({ file }) => file));
 });
