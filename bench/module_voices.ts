@@ -32,7 +32,7 @@ const measuredOutput: Readonly<Record<string, string>> = { stateVariable: "low",
 /** Instances that one main mix holds. */
 export const instancesInOutput = 8;
 
-/** A patch of so many voices with a module in each, or with all around it but the module. */
+/** A patch of a number of voices with a module in each, or with all around it but the module. */
 export function voicesOf(entry: Entry, voices: number, present: boolean): Patch {
   return definePatch({
     name: "bench",

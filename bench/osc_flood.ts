@@ -1,4 +1,4 @@
-/** A process that turns one knob, evenly, for ever: `deno run -A bench/osc_flood.ts LIBRARY PORT MESSAGES_A_SECOND` */
+/** A process that turns one knob, evenly, until it is ended: `deno run -A bench/osc_flood.ts LIBRARY PORT MESSAGES_A_SECOND` */
 import { openNative } from "../ffi/native_library.ts";
 import { encodePacket } from "../osc/packet/codec.ts";
 import { FastSocket } from "./osc_servers.ts";

@@ -109,7 +109,7 @@ function onsetsOf(samples: Float32Array): number[] {
 
 /**
  * When a frame is played: what one call hands over plays from that call on. The clock driver calls at an even pace, and
- * whoever looks sees a call late, never early: so the earliest sight of any, taken back at that pace, is when it began.
+ * a reader sees a call late, never early: so the earliest sight of any, taken back at that pace, is when it began.
  */
 class FrameClock {
   readonly #timer: ReturnType<typeof setInterval>;

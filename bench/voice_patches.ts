@@ -17,7 +17,7 @@ import { threadSeconds } from "../testing/measure/processor_time.ts";
 /** What all of them are rendered for. */
 export const benchFormat = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
 
-/** A patch of so many of these voices. */
+/** A patch with this number of these voices. */
 export function patchOf(voices: number, voice: (note: Note) => Voice): Patch {
   return definePatch({
     name: "bench",
@@ -61,7 +61,7 @@ export function delayVoice(note: Note): Voice {
   return { output: pan({ input: echo, position }), envelope: envelope(note) };
 }
 
-/** Pitches of so many notes, in three octaves. */
+/** Pitches of a number of notes, in three octaves. */
 export function frequenciesHz(count: number): number[] {
   return Array.from({ length: count }, (_, index) => 80 * 2 ** (index % 37 / 12));
 }
@@ -84,7 +84,7 @@ const samples = createSampleBank("/nowhere", [{
   ...{ sampleRateHz: 48_000, rootNote: 69, loopStart: 0, loopEnd: 480_000 },
 }]);
 
-/** Compiles a patch and starts so many notes. */
+/** Compiles a patch and starts a number of notes. */
 export function play(patch: Patch, notes: number): Playing {
   const compiled = compileGraph(patch.build(benchFormat), benchFormat, samples);
   const exports = instantiatePatch(compiled);

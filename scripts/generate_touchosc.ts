@@ -3,7 +3,7 @@
  *
  *     deno task touchosc [PATCH [FILE]]
  *
- * A `.tosc` file is XML, compressed by zlib. Its elements are described in public by those who read and write such files;
+ * A `.tosc` file is XML, compressed by zlib. Its elements are described in public by the authors of programs that read and write such files;
  * version 6 is what TouchOSC 1.5 writes. Faders are linear there, so parameters that need an exponential spread are sent
  * as controllers, which the engine spreads.
  */
@@ -182,7 +182,7 @@ function text(content: string): string {
   return `<![CDATA[${content}]]>`;
 }
 
-/** The same for the same control, so that a layout that was written anew shows only what changed (FNV-1a, four times). */
+/** The same for the same control, so that a regenerated layout shows only what changed (FNV-1a, four times). */
 function idOf(name: string): string {
   const words = [0, 1, 2, 3].map((salt) => {
     let hash = 0x811c9dc5 ^ salt;

@@ -37,6 +37,7 @@ async function main(run: TestRun): Promise<number> {
   }
   const share = run.scope === "long" ? "all" : currentShare();
   const durations = await Durations.read(new URL("build/test-seconds.json", root).pathname);
+  await fillCache(files);
   // once, and not by several files at a time; one that cannot be built fails the tests that need it
   await buildNativeForTests().catch((error) => console.error(error.message));
 
@@ -87,6 +88,20 @@ async function main(run: TestRun): Promise<number> {
   }
   console.log(countsText(total));
   return code() ?? (total.failed > 0 ? 1 : 0);
+}
+
+/**
+ * Downloads and transpiles once what the files and the program import, so that nobody does it at the same time, nor prints
+ * of it where a test reads what the program prints. What cannot be loaded is the failure of its test.
+ */
+async function fillCache(files: readonly string[]): Promise<void> {
+  await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", "main.ts", ...files],
+    cwd: root,
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
 }
 
 async function selected(graph: ImportGraph, run: TestRun): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-/** Seeded generator (mulberry32, T. Ettinger): the same seed gives the same run for ever. */
+/** Seeded generator (mulberry32, T. Ettinger): the same seed always gives the same run. */
 export class SeededRandom {
   #state: number;
 

@@ -120,7 +120,7 @@ export class DeliveryLog {
     for (; count < most; count++) {
       const block = (first + count) | 0;
       const seal = seals.read(block);
-      if (seal === sealLost && !last) break; // concealed, and nobody has rendered it since: it will be sealed
+      if (seal === sealLost && !last) break; // concealed, and no renderer has come to it yet: it will be sealed
       if (seal !== sealLost) position = completePosition(position, seal);
       const delivered = deliveredIndex(memory, block);
       const flags = memory.words[delivered + within.delivered.flags.index];

@@ -1,7 +1,7 @@
 /**
  * The command that asked for a patch, until a renderer has played past it. Up to then every renderer may still break on
- * it; it is then quarantined, the patch before plays on, and the commands that followed were meant for a patch that
- * nobody hears. Main isolate; the simulator exchanges patches by the same rule.
+ * it; it is then quarantined, the patch before plays on, and the commands that followed were meant for a
+ * patch that is never heard. Main isolate; the simulator exchanges patches by the same rule.
  */
 import { blocksBetween } from "../memory/shared_memory.ts";
 

@@ -53,7 +53,7 @@ export function logEvent(log: Log, event: SupervisionEvent, block: number, detai
   }
 }
 
-/** The same event for those who observe the engine; undefined for what concerns only the log. */
+/** The same event for observers of the engine; undefined for events that only the log shows. */
 export function eventOf(event: SupervisionEvent): EngineEvent | undefined {
   switch (event.event) {
     case "fault": {

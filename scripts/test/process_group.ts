@@ -4,7 +4,7 @@ export class ProcessGroup {
   readonly #output: Promise<unknown>;
   #text = "";
 
-  /** Starts a program as the leader of a session of its own, so that a signal reaches its children and nobody else. */
+  /** Starts a program as the leader of a session of its own, so that a signal reaches its children and no other process. */
   constructor(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#process = new Deno.Command(program, {
       args: [...args],

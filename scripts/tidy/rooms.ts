@@ -114,7 +114,7 @@ function roomIn(path: string, inside: string): string | undefined {
   return inside + path.slice(inside.length).split("/")[0];
 }
 
-/** Up to so many rooms in a circle, every order is tried; beyond it, the arrows are cut greedily. */
+/** Rooms in a circle up to which every order is tried; beyond it, the arrows are cut greedily. */
 const maxExactRooms = 8;
 
 /** The arrows of a circle that run back up in the order of its rooms with the fewest such arrows. */

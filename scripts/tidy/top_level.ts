@@ -34,7 +34,7 @@ const expected = new Set([
   "tests",
 ]);
 
-/** Entries at the top level that nobody planned. */
+/** Entries at the top level that the layout does not know. */
 export function topLevelFindings({ topLevel }: Tree): Finding[] {
   return topLevel.filter((name) => !expected.has(name))
     .map((file) => ({ file, text: "does not belong at the top level; move it into a room" }));

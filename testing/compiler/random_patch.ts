@@ -211,7 +211,7 @@ export interface Step {
   readonly frames: number;
 }
 
-/** Scores in which so many ids are played. */
+/** Scores that play this number of ids. */
 export function scoresOf(ids: number): fc.Arbitrary<readonly Step[]> {
   return fc.array(
     fc.record({

@@ -1,6 +1,6 @@
 import type { SessionHeader } from "../../engine/session/session_format.ts";
 
-/** The header of a session that nobody renders. */
+/** The header of a session that is only read. */
 export const testHeader: SessionHeader = {
   engineVersion: "0",
   patch: "sines",

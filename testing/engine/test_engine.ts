@@ -23,7 +23,7 @@ export interface TestEngine {
   readonly lines: readonly string[];
   /** Waits until every role is filled; a stepped engine plays meanwhile. */
   lockstep(): Promise<void>;
-  /** Waits until the device has taken so many blocks; a stepped one takes them now. */
+  /** Waits until the device has taken this number of blocks; a stepped device takes them now. */
   blocksPass(blocks: number): Promise<void>;
   /** The same for a time of sound, rounded up to whole blocks. */
   secondsPass(seconds: number): Promise<void>;

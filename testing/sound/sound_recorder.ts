@@ -11,9 +11,9 @@ export interface RecordedPorts {
   readonly first: number;
 }
 
-/** A client that nobody of this project wrote, `jack-record`, which records ports of a sound server into a WAV file. */
+/** An independent client, `jack-record`: it records ports of a sound server into a WAV file. */
 export interface SoundRecorder {
-  /** Waits until the file is longer by so many frames. */
+  /** Waits until the file is longer by this number of frames. */
   framesPass(frames: number): Promise<void>;
   /** Ends the recording; the file is complete then. */
   stop(): Promise<void>;

@@ -35,7 +35,7 @@ export interface ChaosOptions {
   /** Where session, capture and render are left; a temporary folder that is removed when omitted. */
   readonly keep?: string;
   readonly kinds?: readonly FaultKind[];
-  /** A patch by name; it is played through all its instruments and parameters, and now and then loaded anew. */
+  /** A patch by name; it is played through all its instruments and parameters, and reloaded now and then. */
   readonly patch: string;
   readonly print: (line: string) => void;
 }
@@ -209,7 +209,7 @@ export function quantiles(values: readonly number[]): string {
   } ms (${values.length})`;
 }
 
-/** Plays whatever a patch has, by the program that others would use: notes, pedals, knobs; and loads it anew. */
+/** Plays all that a patch has through the program that users have: notes, pedals, knobs; and reloads it. */
 class Player {
   readonly #graph: PatchGraph;
   readonly #sounding: (readonly [instrument: string, number: number])[] = [];

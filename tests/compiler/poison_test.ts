@@ -1,4 +1,4 @@
-/** A voice that gives what is no number is silenced and counted; nobody else hears of it. */
+/** A voice that gives NaN or infinity is silenced and counted; no other voice changes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { adsr } from "../../modules/envelopes/adsr.ts";

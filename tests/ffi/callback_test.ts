@@ -118,7 +118,7 @@ Deno.test("a block that the primary lacks is taken from another ring in the same
   assert.deepEqual([stream.delivered(0).ring, stream.delivered(0).flags], [2, DeliveredFlag.rescued]);
 });
 
-Deno.test("a wrong block loses the vote, whoever has it", () => {
+Deno.test("a wrong block loses the vote, in whichever ring it is", () => {
   for (const wrong of [0, 1, 2]) {
     const stream = new Stream();
     [0, 1, 2].forEach((ring) => stream.publish(ring, 0, block(ring === wrong ? 9 : 1)));

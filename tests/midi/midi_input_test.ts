@@ -219,7 +219,7 @@ jackTest(
 );
 
 jackTest(
-  "what nobody takes fills the ring in order, the rest is counted, and closing leaves no client and no thread",
+  "messages that are not drained fill the ring in order, the rest is counted, and closing leaves no client and no thread",
   async ({ env }) => {
     const { native } = await nativeForTests();
     const before = threads();
@@ -257,7 +257,7 @@ jackTest(
     assert.notEqual(ports[0].name, ports[1].name);
     assert.match(await listPorts(env), /understudy-two-01:midi_in/);
     for (const port of ports) assert.ok(await port.close());
-    Deno.env.set("JACK_DEFAULT_SERVER", "nobody-has-this-name");
+    Deno.env.set("JACK_DEFAULT_SERVER", "no-server-has-this-name");
     await assert.rejects(MidiInputPort.open(native, "understudy-none", "midi_in"), (error) => {
       assert.ok(error instanceof MidiUnavailableError);
       assert.match(error.message, /no JACK server answers; start one/);

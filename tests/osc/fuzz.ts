@@ -139,7 +139,7 @@ function play(engine: Pick<EngineControl, "submit">, count: number): void {
   }
 }
 
-/** What one client that nobody disturbs is answered. */
+/** The answer to a client that sends nothing else. */
 async function ask(port: number, message: OscMessage): Promise<string> {
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   await socket.send(encodePacket(message), { transport: "udp", hostname: "127.0.0.1", port });

@@ -67,7 +67,7 @@ Deno.test("every message of the layout is understood, with the control at rest a
 });
 
 requirement({
-  name: "an XML parser that nobody here wrote reads the layout, and nothing overlaps or leaves the canvas",
+  name: "an independent XML parser reads the layout, and nothing overlaps or leaves the canvas",
   fn: async () => {
     const program = `
 import sys, zlib, xml.etree.ElementTree as tree

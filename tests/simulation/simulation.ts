@@ -357,7 +357,7 @@ export class Simulation {
     const number = blocksBetween(block, this.#startBlock);
     if (knowable) this.#heard.add(number);
     const expected = this.#expected[number];
-    if (!expected) return this.#violation("handed over a block that nobody has sealed");
+    if (!expected) return this.#violation("handed over a block that is not sealed");
     for (let index = 0; index < expected.length; index++) {
       if (this.#rampLeft > 0 && index % channels === 0) this.#rampLeft--;
       const sample = Math.fround(expected[index] * (1 - this.#rampLeft / concealRampFrames));

@@ -85,7 +85,7 @@ Deno.test("after a panic, and when a voice is poisoned, notes have ended too", a
   assert.deepEqual(ended(player).ids, [2, 1]);
 });
 
-Deno.test("whatever is played, when all is silent every note that began has ended as often as it began anew", async () => {
+Deno.test("whatever is played, when all is silent every note has ended as often as it began", async () => {
   for (const polyphony of [{ voices: 3 }, { voices: 4, unison: 2 }, { voices: 1, mode: "mono" as const }]) {
     const player = await probe(polyphony);
     fc.assert(

@@ -56,7 +56,7 @@ Deno.test("expression of a note reaches the notes with its id, that of the instr
   player.exports.express(0, 2, timbre, 0.5);
   assert.deepEqual(heard(player), [3, 5.25]);
   player.exports.express(0, 9, bend, 7);
-  assert.deepEqual(heard(player), [3, 5.25], "nobody has this id");
+  assert.deepEqual(heard(player), [3, 5.25], "no note has this id");
 });
 
 Deno.test("a note begins with the instrument's expression and without anybody's own, also on a taken voice", async () => {

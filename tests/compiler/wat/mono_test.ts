@@ -20,7 +20,7 @@ function follow(player: PatchPlayer): { number: number; since: number } {
   return { number, since };
 }
 
-Deno.test("mono: the last key sounds, each begins anew, and what is still held comes back anew", async () => {
+Deno.test("mono: the last key sounds, each key restarts the note, and a key still held restarts when the last is released", async () => {
   const player = await followProbe({ mode: "mono" });
   player.on(60);
   assert.deepEqual(follow(player), { number: 60, since: 1 });
@@ -79,7 +79,7 @@ Deno.test("mono: the memory holds the last keys; the oldest of too many does not
   assert.equal(peak(player.play(10)), 0);
 });
 
-Deno.test("legato: a note that overlaps goes on without a new beginning; one after a gap begins anew", async () => {
+Deno.test("legato: a note that overlaps goes on without a new beginning; one after a gap restarts", async () => {
   const player = await followProbe({ mode: "legato" });
   player.on(60).play(10);
   player.on(64);
@@ -91,7 +91,7 @@ Deno.test("legato: a note that overlaps goes on without a new beginning; one aft
   assert.deepEqual(follow(player), { number: 67, since: 1 });
 });
 
-Deno.test("legato: after a panic the next note begins anew, though keys are still down", async () => {
+Deno.test("legato: after a panic the next note restarts, though keys are still down", async () => {
   const player = await followProbe({ mode: "legato" });
   player.on(60).play(10);
   player.exports.panic();

@@ -37,11 +37,11 @@ async function end(how: string): Promise<{ code: number; signal: Deno.Signal | n
 }
 
 for (const how of ["throw", "reject"]) {
-  Deno.test(`an error that nobody catches while it plays (${how}) ends the process with its text and code 1`, async () => {
+  Deno.test(`an uncaught error while it plays (${how}) ends the process with its text and code 1`, async () => {
     for (let attempt = 0; attempt < 3; attempt++) {
       const { code, signal, text } = await end(how);
       assert.deepEqual([code, signal], [1, null], text);
-      assert.match(text, /nobody catches this/);
+      assert.match(text, /no handler catches this/);
     }
   });
 }

@@ -6,11 +6,11 @@ await blocksPass(20);
 switch (Deno.args[0]) {
   case "throw":
     queueMicrotask(() => {
-      throw new Error("nobody catches this");
+      throw new Error("no handler catches this");
     });
     break;
   case "reject":
-    Promise.reject(new Error("nobody catches this"));
+    Promise.reject(new Error("no handler catches this"));
     break;
   case "exit":
     Deno.exit(3);

@@ -17,7 +17,7 @@ Deno.test("the first to claim a block seals it, everyone after finds that", () =
   }
 });
 
-Deno.test("who is a whole table behind is told so and changes nothing", () => {
+Deno.test("a renderer a whole table behind gets sealLost and changes nothing", () => {
   const memory = testMemory();
   const seals = new SealTable(memory);
   seals.reset(0);

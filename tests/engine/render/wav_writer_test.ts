@@ -17,7 +17,7 @@ const names = (folder: string) => Array.from(Deno.readDirSync(folder), ({ name }
 
 for (const format of sampleFormats) {
   for (const channels of [1, 2, 3]) {
-    Deno.test(`${format}, ${channels} channels: a library that nobody here wrote reads the file back`, () =>
+    Deno.test(`${format}, ${channels} channels: an independent library reads the file back`, () =>
       inFolder(async (folder) => {
         const path = `${folder}/a.wav`;
         const samples = Float32Array.from({ length: 201 * channels }, (_, index) => Math.sin(index));

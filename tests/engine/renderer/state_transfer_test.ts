@@ -78,7 +78,7 @@ Deno.test("exchanging a patch for an equal one changes no sample but by the roun
   assert.ok(loudest(difference) < 1e-7, `differs by ${loudest(difference)}`);
 });
 
-Deno.test("an instrument of another shape begins anew, and the old one fades out within 20 ms", async () => {
+Deno.test("an instrument of another shape restarts, and the old one fades out within 20 ms", async () => {
   const samples = await play([tone(), tone({ voices: 8 })], 150, { 0: [noteOn], 100: [exchange(1)] });
   assert.ok(loudest(samples.subarray(99 * 64, 100 * 64)) > 0.19);
   assert.equal(loudest(samples.subarray(115 * 64)), 0);

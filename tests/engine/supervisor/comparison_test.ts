@@ -7,7 +7,7 @@ import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const ballot = (seat: number, low: number) => ({ seat, low, high: 1 });
 
-Deno.test("a majority names who is wrong; without one nobody is", () => {
+Deno.test("a majority outvotes a seat; without a majority no seat is outvoted", () => {
   assert.deepEqual(vote([]), { outvoted: [], undecided: false });
   assert.deepEqual(vote([ballot(0, 5)]), { outvoted: [], undecided: false });
   assert.deepEqual(vote([ballot(0, 5), ballot(1, 5), ballot(2, 5)]), { outvoted: [], undecided: false });

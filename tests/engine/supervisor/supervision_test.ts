@@ -98,7 +98,7 @@ class Stage {
 
 const note = (value: number): LogEntry => ({ opcode: Opcode.noteOn, target: 1, value, extra: 1 });
 
-Deno.test("a command on which all break is quarantined, alone, and those who join play past it", () => {
+Deno.test("a command on which all break is quarantined, alone, and joiners play past it", () => {
   const stage = new Stage().playing();
   stage.log.append([note(60), note(61)]);
   stage.consume(8);

@@ -23,7 +23,7 @@ async function divided(
   );
 }
 
-Deno.test("divided, one of so many clocks is left, the first one first, however irregular they are", async () => {
+Deno.test("a divider by n passes every nth clock, beginning with the first, however irregular they are", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 96 }),

@@ -8,7 +8,7 @@ import { framesOf } from "./trigger_trial.ts";
 
 const { adsr, arpeggiator, clockDivider, euclid, sine, stepSequencer, transport } = library;
 
-Deno.test("drums in the output strike in the frame of their step, the same left and right, and bars begin anew", async () => {
+Deno.test("drums in the output strike in the frame of their step, the same left and right, and bars restart", async () => {
   const player = await PatchPlayer.of(effectPatch(() => {
     const { tick, bar } = transport({ tempoBpm: 125, beatsPerBar: 3 });
     const sixteenth = clockDivider({ clock: tick, reset: bar, divide: 6 });

@@ -67,7 +67,7 @@ Deno.test("every clock is a hit or a rest, and never both; between clocks there 
   assert.deepEqual([...both], [...clocks]);
 });
 
-Deno.test("a reset begins the rhythm anew", async () => {
+Deno.test("a reset restarts the rhythm", async () => {
   const heard = await clocked(
     (clock, reset) => euclid({ clock, reset, hits: 1, steps: 8 }).hit,
     clocksAt(30, [0, 2, 4, 6, 8, 10], [5]),

@@ -42,7 +42,7 @@ Deno.test("bits between whole numbers make steps between", async () => {
   assert.ok(Math.abs(smallest - 2 / 2 ** 3.5) < 1e-6, `${smallest}`);
 });
 
-Deno.test("holdHz takes so many samples a second, from the first frame on, and every frame at the rate", async () => {
+Deno.test("holdHz is the number of samples taken a second, from the first frame on; at the rate, every frame is", async () => {
   for (const holdHz of [100, 1_000, 7_777, 24_000, 48_000]) {
     const wave = Float32Array.from({ length: rateHz + 1 }, (_, frame) => (frame + 10) / 65_536);
     const heard = process(await player(16, holdHz), wave);

@@ -200,7 +200,7 @@ Deno.test("an attack fades in from nothing, in a straight line", async () => {
   });
 });
 
-Deno.test("a note struck again while it sounds begins anew without a click", async () => {
+Deno.test("a note struck again while it sounds restarts without a click", async () => {
   const slow = frames(48_000, (frame) => 0.8 * Math.sin(2 * Math.PI * 100 * frame / rateHz));
   const player = await playerOf(bankOf({ "test.wav": { channels: [slow] } }));
   // a quarter of a period: at its loudest

@@ -13,7 +13,7 @@ Deno.test("the location is the first caller outside of the modules", () => {
   assert.equal(patchLocation(stack), "my organ.ts:12");
 });
 
-Deno.test("whoever asked for the patch to be built is not blamed for it", () => {
+Deno.test("the code that builds a patch is not named as the place of its fault", () => {
   const stack = `Error: wrong
     at checkName (${modules}patch.ts:228:11)
     at evaluate (file:///elsewhere/evaluate_child.ts:28:40)`;

@@ -14,7 +14,7 @@ import {
   voicePatch,
 } from "../../../testing/trial/trial_patch.ts";
 
-/** A delay of so many frames. */
+/** A delay of a number of frames. */
 function delayOf(frames: number, feedback: number, maximumSeconds = 2): Promise<PatchPlayer> {
   return effectPlayer(
     effectPatch((input) => delay({ input, timeSeconds: frames / rateHz, feedback, maximumSeconds })),

@@ -87,7 +87,7 @@ Deno.test("what is no scale is told by its line and what was expected", () => {
     );
   }
   const wide = tuningOf(readScale("wide\n1\n1000/1\n"));
-  assert.deepEqual([wide[0], wide[127]], [-48, 140], "nobody hears more");
+  assert.deepEqual([wide[0], wide[127]], [-48, 140], "audible notes lie within");
 });
 
 Deno.test("any text is a scale or ScaleError", () => {

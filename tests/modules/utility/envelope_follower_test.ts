@@ -11,7 +11,7 @@ async function follow(settings: object, samples: ArrayLike<number>): Promise<Flo
   );
 }
 
-/** -1 for so many frames, then nothing. */
+/** -1 for a number of frames, then 0. */
 const burst = (frames: number, after: number) =>
   Float32Array.from({ length: frames + after }, (_, frame) => frame < frames ? -1 : 0);
 

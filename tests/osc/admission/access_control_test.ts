@@ -34,7 +34,7 @@ Deno.test("what may end or break the engine is refused to other machines, also t
   access.check(senderAt("127.0.0.1"), "machine");
 });
 
-Deno.test("with a secret nobody changes the sound before a login, which holds for that sender until it is silent for an hour", () => {
+Deno.test("with a secret no sender changes the sound before a login, which holds for that sender until it is silent for an hour", () => {
   const { access, clock } = control("correct horse");
   const [sender, other] = [senderAt("127.0.0.1", 1), senderAt("127.0.0.1", 2)];
   assert.throws(() => access.check(sender, "change"), /log in first/);

@@ -34,7 +34,7 @@ Deno.test("each sender's packets keep their order, and nothing is lost or double
   );
 });
 
-Deno.test("whoever floods, with packets of any size, a quiet sender waits for at most one turn of each of them", () => {
+Deno.test("a quiet sender waits for at most one turn of each flooding sender, whatever the size of packets", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 8, max: 4_000 }), (floods, bytes) => {
       const queue = new FairQueue<string>(limits);

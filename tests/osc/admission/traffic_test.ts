@@ -24,7 +24,7 @@ Deno.test("losses are counted by reason; each reason is reported at once, and th
   ]);
 });
 
-Deno.test("a sentence that nobody reads is not made", () => {
+Deno.test("a sentence that is not read is not composed", () => {
   const traffic = new Traffic({ onNotice: () => {}, nowMs: () => 0 });
   let made = 0;
   for (let count = 0; count < 100; count++) traffic.record("dropped", () => `sentence ${++made}`);

@@ -25,7 +25,7 @@ async function startSpace() {
   return { engine, space, sender, stop };
 }
 
-Deno.test("patterns of one bundle reach so many methods and no more, and who sent it is told", async () => {
+Deno.test("the number of methods that patterns of one bundle reach is limited, and the sender gets an answer", async () => {
   const { space, sender, stop } = await startSpace();
   const wide: OscMessage = {
     address: "//{pan,attackSeconds,releaseSeconds}",

@@ -78,7 +78,7 @@ Deno.test("a sync is answered with its number once everything sent before was ha
     assert.ok(engine.takePeak() > 0, "the note was handed to the device");
   }));
 
-Deno.test("whoever is let in may ask: no question changes anything", () =>
+Deno.test("every admitted sender may ask: no question changes anything", () =>
   withOscServer(async (_, { engine }) => {
     const parts = { engine, version: "1", traffic: () => ({}), midi: () => ({}), methods: () => [] };
     const methods = askingMethods(parts);

@@ -9,7 +9,7 @@ import { withOscServer } from "../../../testing/osc/osc_server.ts";
 import { UdpClient } from "../../../testing/osc/udp_client.ts";
 import { until } from "../../../testing/until.ts";
 
-Deno.test("a subscriber is told of faults, roles, lockstep and silence, until it leaves", () =>
+Deno.test("a subscriber receives faults, roles, lockstep and silence, until it leaves", () =>
   withOscServer(async (client, { engine }) => {
     assert.ok((await client.ask("/notify", "i", 1)).includes("/notify.reply 300"));
     await client.ask("/note", "if", 60, 1);
@@ -109,7 +109,7 @@ Deno.test("a read-only network may ask and listen, and change nothing", () =>
     assert.equal((await client.ask("/sync", "i", 5))[0], "/synced 5");
   }, { allow: "", readOnly: "127.0.0.1" }));
 
-Deno.test("whoever is let in may listen and log in: these methods need no right to change the sound", () =>
+Deno.test("every admitted sender may listen and log in: these methods need no right to change the sound", () =>
   withOscServer((_, { engine }) => {
     const parts = {
       access: AccessControl.local(),

@@ -1,4 +1,4 @@
-/** mDNS with a browser that nobody here wrote, and not the library that advertises: `oscquery` looks with `bonjour-service`. */
+/** mDNS with an independent browser, not the library that advertises: `oscquery` looks with `bonjour-service`. */
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
 import process from "node:process";

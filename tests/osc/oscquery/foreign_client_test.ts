@@ -1,4 +1,4 @@
-/** A client that nobody here wrote: the npm package `oscquery`. */
+/** An independent client: the npm package `oscquery`. */
 import assert from "node:assert/strict";
 import { DiscoveredService } from "oscquery";
 import { withQueryHost } from "./query_host.ts";

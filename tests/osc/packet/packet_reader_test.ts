@@ -91,7 +91,7 @@ Deno.test("bundles and arrays nest 8 deep and no deeper", () => {
   );
 });
 
-Deno.test("a packet holds so many messages and no more, however they are nested", () => {
+Deno.test("the number of messages in a packet is limited, however they are nested", () => {
   const message = { address: "/a", args: [] };
   const many = (count: number): OscBundle => ({
     timeTag: { seconds: 0, fraction: 1 },

@@ -19,7 +19,7 @@ Deno.test("a subscription ends five minutes after its sender's last message, and
   assert.deepEqual(ended, ["second", "first", "again"]);
 });
 
-Deno.test("there are at most so many; who is one already may join again", () => {
+Deno.test("the number of subscribers is limited; a subscriber may join again", () => {
   const ended: number[] = [];
   const subscribers = new Subscribers<number>((value) => ended.push(value));
   for (let index = 0; index < maxSubscribers; index++) subscribers.join(senderAt("10.0.0.1", index), index);

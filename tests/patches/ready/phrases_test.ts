@@ -40,7 +40,7 @@ Deno.test("a phrase goes through the log and is heard from the device", async ()
   assert.ok(driver.captured.some((sample: number) => Math.abs(sample) > 0.02));
 });
 
-Deno.test("what nobody has written a phrase for plays a chord on its first instrument, or nothing without one", () => {
+Deno.test("a patch without a phrase plays a chord on its first instrument, or nothing without one", () => {
   assert.match(phraseOf("./organ.ts", ["organ", "lead"]), /^0\.000 \/organ\/note 48 /);
   assert.equal(phraseOf("./wind.ts", []), "");
 });

@@ -7,7 +7,7 @@ function printed(group: ProcessGroup, text: string): Promise<void> {
   return until(`"${text}" in the output of the group`, () => group.text.includes(text));
 }
 
-Deno.test("a program that ends by itself leaves nobody, and its output is kept", async () => {
+Deno.test("a program that ends by itself leaves no process, and its output is kept", async () => {
   const group = new ProcessGroup("sh", ["-c", "echo out; echo error >&2; exit 3"]);
   assert.equal((await group.status).code, 3);
   await group.drained(20_000);

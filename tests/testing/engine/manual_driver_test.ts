@@ -48,7 +48,7 @@ Deno.test("a step that no renderer serves ends with an error that says what was 
   const { native } = await nativeForTests();
   const driver = ManualDriver.open(native, testMemory());
   await assert.rejects(
-    driver.playUntil("a block that nobody publishes", () => false, 50),
-    /gave up after 50 ms waiting for: a block that nobody publishes/,
+    driver.playUntil("a block that no renderer publishes", () => false, 50),
+    /gave up after 50 ms waiting for: a block that no renderer publishes/,
   );
 });
