@@ -15,7 +15,7 @@ async function demo(name: string, heard: boolean): Promise<string> {
     engine.takePeak();
     playDemo(engine, name, { debug: keep, info: keep, warning: keep, error: keep });
     if (heard) await until("the phrase is heard", () => engine.takePeak() > 0.01);
-    return lines.at(-1)!;
+    return lines.find((line) => line.startsWith("demo: "))!;
   } finally {
     await engine.stop();
   }
