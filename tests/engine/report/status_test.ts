@@ -12,32 +12,36 @@ import { Supervision } from "../../../engine/supervisor/supervision.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { OutputCapture } from "../../../testing/engine/output_capture.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
-import { until } from "../../../testing/until.ts";
 
 Deno.test("voices, peaks by channel, values and events tell what the sound does, also after a renderer fell", async () => {
-  const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
+  const { engine, driver, playUntil, stop } = await startTestEngine({
+    driver: "manual",
+    patch: (format) => compilePatch("sines", format),
+  });
   const events: EngineEvent[] = [];
   engine.observe((event) => events.push(event));
   const meter = engine.openMeter();
   const pan = engine.parameters.findIndex(({ address }) => address === "synth/pan");
   engine.submit([{ kind: "set", parameter: pan, value: -1 }]);
   engine.submit([60, 64].map((id) => ({ kind: "noteOn", instrument: 0, id, number: id, velocity: 1 })));
-  await until("two voices sound", () => engine.voices()[0] === 2);
-  await until("only the left is loud", () => {
+  await playUntil("two voices", () => engine.voices()[0] === 2);
+  await playUntil("sound on the left only", () => {
     const [left, right] = meter.drain();
     return left > 0.05 && right < 1e-6;
   });
   engine.injectFault("kill", "primary");
-  await until("it was replaced", () => events.some(({ event }) => event === "lockstep"));
+  await playUntil(
+    "three renderers in lockstep",
+    () => events.some((each) => each.event === "lockstep" && each.renderers === 3),
+  );
   assert.equal(engine.parameterValue(pan), -1);
   assert.equal(engine.voices()[0], 2);
   engine.submit([{ kind: "panic" }]);
-  await until("it is silent", () => events.some(({ event }) => event === "silent"));
+  await playUntil("silence", () => events.some(({ event }) => event === "silent"));
   const { voices, latencyMs, measuredLatencyMs } = engine.status();
   meter.close();
-  await engine.stop();
+  await stop();
   assert.equal(voices, 0);
   assert.ok(
     measuredLatencyMs > 0 && measuredLatencyMs <= latencyMs,
@@ -53,27 +57,26 @@ Deno.test("voices, peaks by channel, values and events tell what the sound does,
     fault?.event === "fault" && fault.cause === "exit" && fault.role === "primary",
     JSON.stringify(fault),
   );
-  assert.deepEqual(events.at(-1), { event: "device", state: "stopping", device: "clock (no sound)" });
+  assert.deepEqual(events.at(-1), { event: "device", state: "stopping", device: driver.device });
 });
 
 Deno.test("a clear empties the queue in the sound as in the books, and frees every place", async () => {
-  const { engine } = await startTestEngine({
+  const { engine, clock, driver, playUntil, stop } = await startTestEngine({
+    driver: "manual",
     patch: (format) => compilePatch("sines", format),
-    captureFrames: 96_000,
   });
-  const capture = new OutputCapture(engine.memory);
-  const soon = { unixMs: performance.timeOrigin + performance.now() + 500 };
+  const soon = { unixMs: clock.unixMs + 500 };
   const note = { kind: "noteOn", instrument: 0, id: 60, number: 60, velocity: 1 } as const;
   engine.submit(new Array(1_000).fill(note), soon);
   assert.equal(engine.status().waitingCommands, 1_000);
   engine.submit([{ kind: "clear" }]);
   engine.submit(new Array(1_000).fill({ kind: "panic" }), soon);
   assert.equal(engine.status().waitingCommands, 1_000);
-  await until("all is due", () => engine.status().waitingCommands === 0);
+  await playUntil("the moment of all commands", () => engine.status().waitingCommands === 0);
   assert.throws(() => engine.submit([{ kind: "clear" }], soon), /clear acts at once/);
   const { faults } = engine.status();
-  await engine.stop();
-  assert.ok(capture.finish().every((sample) => sample === 0), "what was cleared was heard");
+  await stop();
+  assert.ok(driver.captured.every((sample) => sample === 0), "what was cleared was heard");
   assert.equal(faults.throw, undefined);
 });
 
