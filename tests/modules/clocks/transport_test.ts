@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ticksPerBeat, transport } from "../../../modules/clocks/transport.ts";
 import type { Condition, Signal } from "../../../modules/signal/signal.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { PatchPlayer } from "../../../testing/patch/patch_player.ts";
 import { effectPatch, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { framesOf } from "./trigger_trial.ts";
@@ -28,9 +29,8 @@ function player(
 const split = (samples: Float32Array, side: number) => samples.filter((_, index) => index % 2 === side);
 
 Deno.test("every beat begins in the first frame that is not before its time, for ten minutes", async () => {
-  for (
-    const [tempo, sampleRateHz] of [[120, 8_000], [97.31, 8_000], [33.33, 11_025], [400, 8_000], [10, 8_000]]
-  ) {
+  const tempos = [[120, 8_000], [97.31, 8_000], [33.33, 11_025], [400, 8_000], [10, 8_000]] as const;
+  for (const [tempo, sampleRateHz] of sharedItems("tempos for ten minutes", tempos, 2)) {
     const one = await player(({ beat, tick }) => [beat, tick], tempo, sampleRateHz);
     const minutes = 10;
     const heard = one.play(minutes * 60 * sampleRateHz, undefined, 1_024);

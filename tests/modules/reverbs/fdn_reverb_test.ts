@@ -3,6 +3,7 @@ import { fdnReverb } from "../../../modules/reverbs/fdn_reverb.ts";
 import { noise } from "../../../modules/oscillators/noise.ts";
 import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { decayTime } from "../../../testing/measure/decay_time.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { rms, silentFrom } from "../../../testing/measure/level.ts";
 import { strayDb } from "../../../testing/measure/stray.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
@@ -16,12 +17,8 @@ const evenly = (seconds: number) => ({
 });
 
 Deno.test("with one decay for all it is kept within 5 % in every band, with 8 and 16 lines, at every rate", async () => {
-  for (
-    const [seconds, sampleRateHz] of [[0.3, 48_000], [2.5, 48_000], [2, 44_100], [
-      2,
-      96_000,
-    ]]
-  ) {
+  const decays = [[0.3, 48_000], [2.5, 48_000], [2, 44_100], [2, 96_000]] as const;
+  for (const [seconds, sampleRateHz] of sharedItems("decays of the reverb with feedback delays", decays, 2)) {
     for (const lines of [8, 16] as const) {
       const length = 2 ** Math.ceil(Math.log2(sampleRateHz * seconds));
       const build = (side: number) =>
