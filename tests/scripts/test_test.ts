@@ -1,4 +1,8 @@
-/** Covers: scripts/test.ts scripts/test/requirements.ts */
+/**
+ * Covers: scripts/test.ts scripts/test/requirements.ts
+ *
+ * Needs no real time: the tests that it runs are planted ones.
+ */
 import assert from "node:assert/strict";
 import { until } from "../../testing/until.ts";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
