@@ -11,9 +11,9 @@ const blocks = [...guide.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, pa
 }));
 
 const playIt = `import assert from "node:assert/strict";
-import { evaluatePatch } from "../../patches/loading/evaluate_patch.ts";
-import { compileGraph } from "../../compiler/compile.ts";
-import { PatchPlayer, peak, testFormat } from "../../testing/patch/patch_player.ts";
+import { evaluatePatch } from "./patches/loading/evaluate_patch.ts";
+import { compileGraph } from "./compiler/compile.ts";
+import { PatchPlayer, peak, testFormat } from "./testing/patch/patch_player.ts";
 
 Deno.test("the patch of the guide sounds, is driven, and falls silent", async () => {
   const graph = await evaluatePatch(new URL("./overdriven.ts", import.meta.url).pathname, testFormat);
