@@ -1,5 +1,6 @@
 /**
- * Runs the tests: those that need no real time over all cores, then the others, one at a time. See `--help`.
+ * Runs the tests: those that need real time one at a time, and the others over all cores meanwhile, at idle priority. See
+ * `--help`.
  *
  *     deno task test [OPTION ...] [FILE or FOLDER ...]
  */
@@ -43,32 +44,36 @@ async function main(run: TestRun): Promise<number> {
 
   const results: FileResult[] = [];
   const times: string[] = [];
-  const lanes: readonly (readonly [Lane, string, number])[] = [
-    ["parallel", `at most ${run.jobs} at a time`, run.jobs],
-    ["realTime", "need real time, one at a time", 1],
-  ];
-  for (const [lane, how, jobs] of lanes) {
+  const runFiles = async (lane: Lane, how: string, jobs: number) => {
     const ofLane = durations.longestFirst(files.filter((file) => laneOf(graph, file) === lane));
-    if (ofLane.length === 0 || interrupted.aborted) continue;
+    if (ofLane.length === 0) return;
     const begun = performance.now();
     const title = `${ofLane.length} ${ofLane.length === 1 ? "file" : "files"}, ${how}`;
     console.log(`== ${title}`);
-    results.push(
-      ...await runLane(ofLane, {
-        jobs,
-        interrupted,
-        run: (file) =>
-          runTestFile(file, { ...run, interrupted, env: { UNDERSTUDY_TEST_SHARE: String(share) } }),
-        onResult: (result) => {
-          console.log(resultText(result));
-          if (run.filter === undefined && result.problem === undefined) {
-            durations.set(result.file, result.seconds);
-          }
-        },
-      }),
-    );
+    const found = await runLane(ofLane, {
+      jobs,
+      interrupted,
+      run: (file) =>
+        runTestFile(file, {
+          ...run,
+          interrupted,
+          background: lane === "parallel",
+          env: { UNDERSTUDY_TEST_SHARE: String(share) },
+        }),
+      onResult: (result) => {
+        console.log(resultText(result));
+        if (run.filter === undefined && result.problem === undefined) {
+          durations.set(result.file, result.seconds);
+        }
+      },
+    });
+    results.push(...found);
     times.push(`${((performance.now() - begun) / 1_000).toFixed(1)} s for ${title}`);
-  }
+  };
+  await Promise.all([
+    runFiles("realTime", "need real time, one at a time", 1),
+    runFiles("parallel", `at idle priority, at most ${run.jobs} at a time`, run.jobs),
+  ]);
   if (run.scope !== "quick" && run.files.length === 0) await durations.write();
 
   const total = totalOf(results);

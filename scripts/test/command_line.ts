@@ -17,7 +17,7 @@ export class CommandLineError extends Error {
 }
 
 /** Longest time for one file, in seconds: at least three times what the slowest needs on two idle cores. */
-const limitsSeconds = { gate: 300, quick: 300, long: 3_600 } as const;
+const limitsSeconds = { gate: 600, quick: 600, long: 3_600 } as const;
 
 export const help = `Runs the tests.
 
@@ -25,8 +25,8 @@ export const help = `Runs the tests.
     deno task test:quick    only tests that reach a file which differs from the main branch
     deno task test:long     every run of every test, where the others run a share
 
-Tests that need no real time run over all cores, the others after them, one at a time. What is missing on the
-machine is installed with apt-get where that is allowed. The last line is "N passed, N failed", with
+Tests that need real time run one at a time; the others run over all cores meanwhile, at idle priority, so that
+they disturb no clock. What is missing on the machine is installed with apt-get where that is allowed. The last line is "N passed, N failed", with
 ", N skipped" where a test could not run; the exit code is 0 when none failed.
 
     --filter TEXT     tests whose name holds TEXT, or matches /TEXT/

@@ -4,7 +4,7 @@
  */
 import type { ImportGraph } from "./import_graph.ts";
 
-/** `parallel`: over all cores. `realTime`: after those, one at a time. */
+/** `parallel`: over all cores, at idle priority. `realTime`: meanwhile, one at a time. */
 export type Lane = "parallel" | "realTime";
 
 /** Calls after which the time of the machine counts. */

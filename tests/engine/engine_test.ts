@@ -23,7 +23,7 @@ import { until } from "../../testing/until.ts";
 const replacements = sharedRuns(
   "renderers replaced one after the other",
   Number(Deno.env.get("UNDERSTUDY_TEST_REPLACEMENTS") ?? 500),
-  8,
+  16,
 ).numRuns;
 
 /** Starts a stepped engine that records, and gives the path of the recording to a test. */

@@ -129,7 +129,10 @@ export class Simulation {
       makeRenderer: (seat) =>
         parts.makeRenderer({ memory: this.#memory, ring: seat, seed, patch: this.#exchanges.made(0) }),
       preparePatches: (renderer) => this.#exchanges.prepare(renderer),
-      onTrap: (block) => this.#poison.trapped(block),
+      onTrap: (block) => {
+        // while none is in lockstep the sound is gone already: a joiner that breaks takes nothing
+        if (this.#supervision.inLockstep > 0) this.#poison.trapped(block);
+      },
     });
     this.#delivery = new DeliveryLog({
       memory: this.#memory,
