@@ -25,8 +25,8 @@ export const help = `Runs the tests.
     deno task test:quick    only tests that reach a file which differs from the main branch
     deno task test:long     every run of every test, where the others run a share
 
-Tests that need real time run one at a time; the others run over all cores meanwhile, at idle priority, so that
-they disturb no clock. What is missing on the machine is installed with apt-get where that is allowed. The last line is "N passed, N failed", with
+Tests that need real time run one at a time, with one of the others beside them at idle priority, so that it
+disturbs no clock; then the rest runs over all cores. What is missing on the machine is installed with apt-get where that is allowed. The last line is "N passed, N failed", with
 ", N skipped" where a test could not run; the exit code is 0 when none failed.
 
     --filter TEXT     tests whose name holds TEXT, or matches /TEXT/

@@ -2,6 +2,8 @@ import type { FileResult } from "./run_test_file.ts";
 
 export interface LaneOptions {
   readonly jobs: number;
+  /** Until this settles one file runs at a time. */
+  readonly alone?: Promise<unknown>;
   readonly interrupted: AbortSignal;
   readonly run: (file: string) => Promise<FileResult>;
   /** Gets each result as it comes. */
@@ -14,7 +16,7 @@ export interface LaneOptions {
  */
 export async function runLane(
   files: readonly string[],
-  { jobs, interrupted, run, onResult }: LaneOptions,
+  { jobs, alone, interrupted, run, onResult }: LaneOptions,
 ): Promise<FileResult[]> {
   const waiting = [...files];
   const results: FileResult[] = [];
@@ -25,6 +27,9 @@ export async function runLane(
       onResult(result);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, async (_, job) => {
+    if (job > 0 && alone) await alone;
+    await work();
+  }));
   return results;
 }

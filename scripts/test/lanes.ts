@@ -4,7 +4,7 @@
  */
 import type { ImportGraph } from "./import_graph.ts";
 
-/** `parallel`: over all cores, at idle priority. `realTime`: meanwhile, one at a time. */
+/** `realTime`: one at a time. `parallel`: one beside those at idle priority, then over all cores. */
 export type Lane = "parallel" | "realTime";
 
 /** Calls after which the time of the machine counts. */

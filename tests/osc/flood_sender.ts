@@ -32,6 +32,7 @@ else {
   }, 1);
   await ended.promise;
   clearInterval(timer);
+  await sending; // what the last ticks have asked for
 }
 socket.close();
 console.log(sent);

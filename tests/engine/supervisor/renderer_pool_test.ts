@@ -1,3 +1,8 @@
+/**
+ * Renderers in threads of their own.
+ *
+ * Needs real time: one that does not obey within milliseconds is ended by force.
+ */
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { CommandLog } from "../../../engine/log/command_log.ts";
