@@ -84,7 +84,7 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
-  readonly #processEnd: ExitGuard;
+  readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
@@ -146,7 +146,7 @@ export class Engine implements control.EngineControl {
     this.#endedNotes = new EndedNotes(memory);
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
-    this.#processEnd = new ExitGuard(native, memory);
+    this.#exitGuard = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
       patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
@@ -364,7 +364,7 @@ export class Engine implements control.EngineControl {
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
     await this.#driver.stop();
-    this.#processEnd.close();
+    this.#exitGuard.close();
     const remaining = await this.#pool.close(closeMs);
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });

@@ -105,13 +105,11 @@ async function main(run: TestRun): Promise<number> {
  * of it where a test reads what the program prints. What cannot be loaded is the failure of its test.
  */
 async function fillCache(files: readonly string[]): Promise<void> {
-  await new Deno.Command(Deno.execPath(), {
-    args: ["cache", "--quiet", "main.ts", ...files],
-    cwd: root,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).output();
+  // packages that the program imports on demand are in no import graph: these the first command brings
+  for (const args of [["install", "--quiet"], ["cache", "--quiet", "main.ts", ...files]]) {
+    const quiet = { stdin: "null", stdout: "null", stderr: "null" } as const;
+    await new Deno.Command(Deno.execPath(), { args, cwd: root, ...quiet }).output();
+  }
 }
 
 async function selected(graph: ImportGraph, run: TestRun): Promise<readonly string[]> {
