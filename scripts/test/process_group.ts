@@ -1,3 +1,5 @@
+import { within } from "../../foundation/within.ts";
+
 /** A program and everything that it starts, ended together. */
 export class ProcessGroup {
   readonly #process: Deno.ChildProcess;
@@ -32,7 +34,7 @@ export class ProcessGroup {
   /** Sends a signal to the program alone and gives it some time to end. */
   async askLeader(signal: Deno.Signal, timeoutMs: number): Promise<void> {
     kill(this.#process.pid, signal);
-    await settledWithin(this.status, timeoutMs);
+    await within(this.status, timeoutMs);
   }
 
   /** Sends a signal to the program and all its children that live. */
@@ -62,7 +64,7 @@ export class ProcessGroup {
 
   /** Waits for the rest of the output, at most `timeoutMs`: a process outside the group may hold it open. */
   async drained(timeoutMs: number): Promise<void> {
-    await settledWithin(this.#output, timeoutMs);
+    await within(this.#output, timeoutMs);
   }
 }
 
@@ -99,12 +101,6 @@ function kill(pid: number, signal: Deno.Signal): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound || error instanceof TypeError)) throw error;
   }
-}
-
-async function settledWithin(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  await Promise.race([work, new Promise((done) => timer = setTimeout(done, timeoutMs))]);
-  clearTimeout(timer);
 }
 
 function delay(milliseconds: number): Promise<void> {
