@@ -162,7 +162,9 @@ export class Engine implements control.EngineControl {
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, native } = options;
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
+    // all but the snapshots: they may be large, and no block waits for them
+    const lockedBytes = BigInt(memory.geometry.snapshotOffset);
+    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), lockedBytes);
     lockSamples(native, patch.sampleMemory);
     const engine = new Engine(options, memory, compileChecksum());
     try {

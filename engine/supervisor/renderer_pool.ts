@@ -35,6 +35,7 @@ const endStates: readonly number[] = [
   SeatState.failed,
   SeatState.stale,
   SeatState.trapped,
+  SeatState.damaged,
 ];
 
 /** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
@@ -195,6 +196,7 @@ export class RendererPool {
       gone: occupant.ended && occupant.exited && this.#threadGone(seat),
       cause: this.#cause(occupant, state),
       outvoted,
+      away: this.#report(seat, "away") === 1,
     };
   }
 
@@ -237,7 +239,7 @@ export class RendererPool {
 
   #cause(occupant: Occupant, state: number): FaultCause | undefined {
     if (occupant.outOfMemory) return "oom";
-    if (state === SeatState.stale) return "stale";
+    if (state === SeatState.stale || state === SeatState.damaged) return "stale";
     if (state === SeatState.trapped) return "trap";
     if (state === SeatState.failed) return "throw";
     return undefined;

@@ -37,6 +37,8 @@ export interface SeatView {
   readonly cause?: FaultCause;
   /** The vote found its checksums wrong. */
   readonly outvoted: boolean;
+  /** It copies a large arena and then catches up: it is late on purpose, and judges nobody; omitted: false. */
+  readonly away?: boolean;
 }
 
 export interface Observation {
@@ -93,6 +95,8 @@ export interface SupervisorSettings {
   readonly lateMs: number;
   readonly startMs: number;
   readonly joinMs: number;
+  /** Longest time that a renderer may be away to copy its arena and catch up. */
+  readonly awayMs: number;
   readonly zombieMs: number;
   /** How long a start is put off while a renderer joins. */
   readonly startDelayMs: number;
@@ -113,6 +117,7 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   lateMs: 20,
   startMs: 10_000,
   joinMs: 2_000,
+  awayMs: 5_000,
   zombieMs: 1_000,
   startDelayMs: 60,
   maxTickMs: 8,
@@ -133,6 +138,8 @@ interface Seat {
   /** Observed time without a sign of life, and without being ahead of the device. */
   silentMs: number;
   lateMs: number;
+  /** Observed time since it stepped out of lockstep to copy its arena; 0: it did not. */
+  awayMs: number;
   phaseMs: number;
   /** `consumed` when it left the roles; its ring is not reused before the callback has moved on. */
   leftAt: number;
@@ -165,6 +172,7 @@ export class Supervisor {
       heartbeat: 0,
       silentMs: 0,
       lateMs: 0,
+      awayMs: 0,
       phaseMs: 0,
       leftAt: 0,
     }));
@@ -244,13 +252,17 @@ export class Supervisor {
       if (seat.phase === "joining" && view.state === SeatState.running && ahead > 0) {
         this.#enter(seat, "running");
       }
-      seat.lateMs = seat.phase === "running" && ahead <= 0 ? seat.lateMs + elapsedMs : 0;
+      seat.awayMs = view.away ? seat.awayMs + elapsedMs : 0;
+      const excused = seat.awayMs > 0 && seat.awayMs <= this.#settings.awayMs;
+      seat.lateMs = seat.phase === "running" && ahead <= 0 && !excused ? seat.lateMs + elapsedMs : 0;
     });
   }
 
   #judge(seen: Observation): void {
     const { hangMs, lateMs, startMs, joinMs, zombieMs, aloneFactor, unheardFactor } = this.#settings;
-    const active = this.#seats.filter((seat) => seat.phase === "running" || seat.phase === "joining");
+    const active = this.#seats.filter((seat) =>
+      (seat.phase === "running" || seat.phase === "joining") && seat.awayMs === 0
+    );
     const witness = active.some((seat) => seat.silentMs === 0);
     const allLate = active.length > 0 && active.every((seat) => seat.lateMs > 0);
     const patienceMs = hangMs * (seen.unheard ? unheardFactor : witness ? 1 : aloneFactor);
@@ -390,6 +402,10 @@ export class Supervisor {
 
   #enter(seat: Seat, phase: Phase): void {
     seat.phase = phase;
-    seat.phaseMs = seat.silentMs = seat.lateMs = 0;
+    seat.phaseMs =
+      seat.silentMs =
+      seat.lateMs =
+      seat.awayMs =
+        0;
   }
 }
