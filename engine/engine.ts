@@ -30,6 +30,7 @@ import { ParameterValues } from "./log/parameter_values.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { lockSamples } from "./samples/lock_samples.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
@@ -88,6 +89,7 @@ export class Engine implements control.EngineControl {
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -144,6 +146,12 @@ export class Engine implements control.EngineControl {
       },
     });
     this.#endedNotes = new EndedNotes(memory);
+    this.#levels = new LevelReport({
+      memory,
+      log,
+      takeLoudest: () => this.#delivery.takeLoudest(),
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
     this.#exitGuard = new ExitGuard(native, memory);
@@ -322,6 +330,7 @@ export class Engine implements control.EngineControl {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
+    this.#levels.poll(performance.now());
   }
 
   #enter(state: control.EngineStatus["state"]): void {

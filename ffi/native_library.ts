@@ -19,6 +19,7 @@ const sourceFiles = [
   "ticks.h",
   "monotonic.h",
   "guard.h",
+  "ceiling.h",
   "callback.c",
   "services.c",
   "datagrams.c",
