@@ -11,7 +11,7 @@ import { supervisorDefaults } from "../supervisor/supervisor.ts";
 export interface StatusSources extends
   Pick<
     EngineStatus,
-    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults"
+    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults" | "realTime"
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
@@ -63,6 +63,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     ),
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
+    realTime: sources.realTime,
   };
 }
 
