@@ -1,7 +1,8 @@
 /**
  * Compares the results of the renderers: the checksum of every block in their rings, and the checksum of the region of
  * their state that was due with it. The callback votes too, but only when a block is due; this finds a wrong renderer as
- * soon as the others have published the same block, and within a sweep finds damage that cannot be heard yet. Main isolate.
+ * soon as the slowest in lockstep has published the same block, and within a sweep finds damage that cannot be heard yet.
+ * Main isolate.
  */
 import { within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
@@ -105,7 +106,10 @@ export class Comparison {
       blocksBetween(run.end, block) > 0 && blocksBetween(block, run.end - run.blocks) >= 0;
   }
 
-  /** Compares the blocks that all renderers have published, among those that still have them. */
+  /**
+   * Compares the blocks that every one of these renderers has published, whether or not the device has taken them. A renderer
+   * whose ring has moved on from a block has no ballot there.
+   */
   #eachBlock(seats: readonly number[], note: (block: number, verdict: Verdict) => void): void {
     const published = seats.map((seat) => this.#report(seat, "published"));
     const first = published.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);
