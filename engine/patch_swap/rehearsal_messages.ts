@@ -20,7 +20,7 @@ export interface RehearsalStart {
 /** The patch and how it played, or why it did not. */
 export type RehearsalResult = {
   readonly patch: CompiledPatch;
-  /** Part of a core that one renderer needs while notes play. */
+  /** Part of a core that one renderer needs while notes play, for sound, checks and its share of the snapshots. */
   readonly load: number;
   readonly isFinite: boolean;
 } | { readonly error: string };
