@@ -274,6 +274,14 @@ const settings = {
     meaning:
       "whether MIDI program changes load another patch; off by default because some devices send them unasked",
   }),
+  REAL_TIME: setting({
+    key: "realTime",
+    schema: z.enum(["auto", "off"]).transform((value) => value === "auto"),
+    default: "auto",
+    expected: "auto or off",
+    meaning:
+      "auto takes the priority over other programs that the system grants; off stays a program like any other",
+  }),
   SNAPSHOT_MS: setting({
     key: "snapshotMs",
     schema: whole(20, 2_000),

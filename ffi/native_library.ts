@@ -20,6 +20,7 @@ const sourceFiles = [
   "monotonic.h",
   "guard.h",
   "ceiling.h",
+  "scheduling.h",
   "callback.c",
   "services.c",
   "datagrams.c",
@@ -27,6 +28,7 @@ const sourceFiles = [
   "midi_process.c",
   "clock.c",
   "guard.c",
+  "scheduling.c",
 ];
 const compilerFlags = [
   "-std=c11",

@@ -168,6 +168,21 @@ export function rolesOf(target: FaultTarget): readonly Role[] {
   return target === "both" ? ["primary", "standby"] : [target];
 }
 
+/** Which place the engine has on a loaded machine. */
+export interface RealTimeStatus {
+  /** Real-time priority of the audio callback; 0: the normal class. */
+  readonly callback: number;
+  /** Lowest real-time priority of the renderers in lockstep; 0: the normal class. */
+  readonly renderers: number;
+  /** Nice value of the main isolate and of the Workers that it starts. */
+  readonly mainIsolate: number;
+  readonly memoryLocked: boolean;
+  /** What the system does not grant, separated by spaces: callback, rtprio, nice, memlock; see `understudy doctor`. */
+  readonly missing: string;
+  /** Times that the watchdog returned a renderer to the normal class. */
+  readonly demotions: number;
+}
+
 export interface EngineStatus {
   readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
   readonly driver: "portaudio" | "clock";
@@ -209,6 +224,7 @@ export interface EngineStatus {
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly callbackLoad: number;
+  readonly realTime: RealTimeStatus;
 }
 
 /** Bend in semitones, pressure and timbre as parts of the whole. */

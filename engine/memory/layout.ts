@@ -111,6 +111,7 @@ export const sections = {
       deviceAway: word(
         "1: the device was lost and the clock plays; if the device still calls, it gets silence",
       ),
+      rendererPriority: word("SCHED_FIFO priority of a renderer that has caught up; 0: the normal class"),
     },
   },
   log: {
@@ -199,6 +200,14 @@ export const sections = {
     writer: "main isolate",
     fields: { captureTail: word("frames taken out of the capture, wraps") },
   },
+  watchdog: {
+    writer: "watchdog thread",
+    fields: {
+      threadId: word("kernel thread id"),
+      realTime: word("SCHED_FIFO priority that it holds; 0: the normal class"),
+      demotions: word("renderers that it returned to the normal class, wraps"),
+    },
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** Structures that are repeated: offsets count from the start of each. */
@@ -231,6 +240,8 @@ export const structures = {
       lastEndedNotes: word("the last of them: instrument and id", reportedEndedNotes * 2),
       errorBytes: word("length of the error text"),
       errorText: word("the error that ended the renderer, UTF-8", errorTextBytes / 4),
+      realTime: word("SCHED_FIFO priority that its thread holds since its last wait; 0: the normal class"),
+      lockError: word("errno of the last attempt to lock an arena in memory; 0: it is locked"),
     },
   },
   slot: {

@@ -12,7 +12,7 @@ import { supervisorDefaults } from "../supervisor/supervisor.ts";
 export interface StatusSources extends
   Pick<
     EngineStatus,
-    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults"
+    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults" | "realTime"
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
@@ -68,6 +68,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     ),
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
+    realTime: sources.realTime,
   };
 }
 

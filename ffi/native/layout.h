@@ -19,6 +19,14 @@
 #define US_DELIVERED_NON_FINITE 8u
 #define US_DELIVERED_RESCUED 16u
 #define US_DELIVERED_LIMITED 32u
+#define US_SEAT_EMPTY 0u
+#define US_SEAT_STARTING 1u
+#define US_SEAT_READY 2u
+#define US_SEAT_RUNNING 3u
+#define US_SEAT_STOPPED 4u
+#define US_SEAT_FAILED 5u
+#define US_SEAT_STALE 6u
+#define US_SEAT_TRAPPED 7u
 
 /* Written by: main isolate, once, before any other thread reads it. */
 struct us_geometry {
@@ -110,12 +118,14 @@ struct us_control {
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
   uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
+  uint32_t renderer_priority; /* SCHED_FIFO priority of a renderer that has caught up; 0: the normal class */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
 _Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
+_Static_assert(offsetof(struct us_control, renderer_priority) == 28, "control.rendererPriority");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -256,7 +266,18 @@ struct us_capture_reader {
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
 #define US_CAPTURE_READER_OFFSET 3328u
 
-#define US_FIXED_BYTES 3456u
+/* Written by: watchdog thread. */
+struct us_watchdog {
+  uint32_t thread_id; /* kernel thread id */
+  uint32_t real_time; /* SCHED_FIFO priority that it holds; 0: the normal class */
+  uint32_t demotions; /* renderers that it returned to the normal class, wraps */
+};
+_Static_assert(offsetof(struct us_watchdog, thread_id) == 0, "watchdog.threadId");
+_Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime");
+_Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
+#define US_WATCHDOG_OFFSET 3456u
+
+#define US_FIXED_BYTES 3584u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -290,6 +311,8 @@ struct us_seat_report {
   uint32_t last_ended_notes[128]; /* the last of them: instrument and id */
   uint32_t error_bytes; /* length of the error text */
   uint32_t error_text[128]; /* the error that ended the renderer, UTF-8 */
+  uint32_t real_time; /* SCHED_FIFO priority that its thread holds since its last wait; 0: the normal class */
+  uint32_t lock_error; /* errno of the last attempt to lock an arena in memory; 0: it is locked */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -306,7 +329,9 @@ _Static_assert(offsetof(struct us_seat_report, ended_notes) == 104, "seatReport.
 _Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 108, "seatReport.lastEndedNotes");
 _Static_assert(offsetof(struct us_seat_report, error_bytes) == 620, "seatReport.errorBytes");
 _Static_assert(offsetof(struct us_seat_report, error_text) == 624, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 1136, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, real_time) == 1136, "seatReport.realTime");
+_Static_assert(offsetof(struct us_seat_report, lock_error) == 1140, "seatReport.lockError");
+_Static_assert(sizeof(struct us_seat_report) == 1144, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {

@@ -6,6 +6,7 @@ import {
   layoutMagic,
   layoutVersion,
   seatReportOffset,
+  SeatState,
   sections,
   structureBytes,
   structures,
@@ -47,6 +48,7 @@ export function layoutHeader(): string {
     ...Object.entries(DeliveredFlag).map(([name, value]) =>
       `#define US_DELIVERED_${snake(name).toUpperCase()} ${value}u`
     ),
+    ...Object.entries(SeatState).map(([name, value]) => `#define US_SEAT_${name.toUpperCase()} ${value}u`),
   ];
   for (const [name, section] of Object.entries(sections)) {
     const placed = fixed[name as keyof typeof fixed] as Readonly<Record<string, Placed>>;
