@@ -329,16 +329,12 @@ export class Renderer {
       words[entry + EntryField.opcode] === Opcode.none;
   }
 
-  /** Block n hears the capture of block n − lookahead; before there was any, silence. */
+  /** Block n hears the capture of block n − lookahead; that of the blocks before the first is silence. */
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
     const lookahead = this.#memory.lookaheadBlocks();
     const captured = (this.block - lookahead) | 0;
-    if (((captured - geometry.startBlock) | 0) < 0) {
-      this.#current.input.fill(0);
-      return;
-    }
     const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
     if (tag !== captured) {
       throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);

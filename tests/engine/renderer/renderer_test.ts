@@ -119,33 +119,51 @@ Deno.test("who needs an overwritten log entry stops instead of playing something
   assert.throws(() => renderer.takeCommands(), RendererStaleError);
 });
 
-Deno.test("block n hears the input of block n − lookahead", () => {
-  const patch = compilePatch("sines", {
-    sampleRateHz: 48_000,
-    channels: 1,
-    inputChannels: 1,
-    maximumBlockFrames: 32,
+for (
+  const [when, passed] of [["from the start", 0], [
+    "also when 2^31 blocks have passed",
+    2 ** 31 - 20,
+  ]] as const
+) {
+  Deno.test(`block n hears the input of block n − lookahead, ${when}`, () => {
+    const patch = compilePatch("sines", {
+      sampleRateHz: 48_000,
+      channels: 1,
+      inputChannels: 1,
+      maximumBlockFrames: 32,
+    });
+    const startBlock = 5;
+    const memory = testMemory({
+      arenaBytes: patch.arena.bytes,
+      channels: 1,
+      inputChannels: 1,
+      lookaheadBlocks: 3,
+      startBlock,
+    });
+    const log = new CommandLog(memory);
+    const inputGain = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
+    log.append([{ opcode: Opcode.set, target: inputGain, value: 0, extra: 0 }]);
+    const renderer = rendererOn(memory, 0, patch);
+    const capture = (block: number, level: number) => {
+      memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+      const first = inputSamplesIndex(memory, block);
+      memory.floats.fill(level, first, first + 32);
+    };
+    const blockAt = (number: number) => (startBlock + passed + number) | 0;
+    renderer.block = blockAt(0);
+    new SealTable(memory).reset(renderer.block);
+    for (let back = 1; passed > 0 && back <= 3; back++) capture(blockAt(-back), 0);
+    for (let number = 0; number < 200; number++) {
+      capture(blockAt(number), number / 1_000);
+      renderer.renderBlock();
+    }
+    const heard = samplesOf(memory, 0, blockAt(199));
+    assert.ok(
+      heard.every((sample) => Math.abs(sample - 0.196) < 1e-6),
+      `expected 0.196, found ${heard[0]}`,
+    );
   });
-  const memory = testMemory({
-    arenaBytes: patch.arena.bytes,
-    channels: 1,
-    inputChannels: 1,
-    lookaheadBlocks: 3,
-  });
-  new SealTable(memory).reset(0);
-  const log = new CommandLog(memory);
-  const inputGain = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
-  log.append([{ opcode: Opcode.set, target: inputGain, value: 0, extra: 0 }]);
-  const renderer = rendererOn(memory, 0, patch);
-  for (let block = 0; block < 200; block++) {
-    memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
-    const first = inputSamplesIndex(memory, block);
-    memory.floats.fill(block / 1_000, first, first + 32);
-    renderer.renderBlock();
-  }
-  const heard = samplesOf(memory, 0, 199);
-  assert.ok(heard.every((sample) => Math.abs(sample - 0.196) < 1e-6), `expected 0.196, found ${heard[0]}`);
-});
+}
 
 Deno.test("a flipped bit anywhere in the patch's state changes the state's checksum", () => {
   fc.assert(
