@@ -31,6 +31,7 @@ import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
@@ -89,6 +90,7 @@ export class Engine implements control.EngineControl {
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -145,6 +147,12 @@ export class Engine implements control.EngineControl {
       },
     });
     this.#endedNotes = new EndedNotes(memory);
+    this.#levels = new LevelReport({
+      memory,
+      log,
+      takeLoudest: () => this.#delivery.takeLoudest(),
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
     this.#exitGuard = new ExitGuard(native, memory);
@@ -340,6 +348,7 @@ export class Engine implements control.EngineControl {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
+    this.#levels.poll(performance.now());
   }
 
   #enter(state: control.EngineStatus["state"]): void {

@@ -19,6 +19,7 @@ const sourceFiles = [
   "ticks.h",
   "monotonic.h",
   "guard.h",
+  "ceiling.h",
   "scheduling.h",
   "callback.c",
   "services.c",

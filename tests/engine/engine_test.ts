@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
 import { DriverError } from "../../engine/device/driver_error.ts";
 import { Engine } from "../../engine/engine.ts";
+import { supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
 import { readConfig } from "../../config/settings.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
@@ -195,10 +196,11 @@ Deno.test(`${replacements} renderers replaced, hung ones among them, leave no th
     driver: "manual",
   });
   const kinds = ["kill", "hang", "throw"] as const;
+  const renderers = supervisorDefaults.following + supervisorDefaults.waiting;
   const replaced = () => events.filter(({ event }) => event === "fault").length;
   const measure = async () => {
     await lockstep();
-    await playUntil("threads only of renderers that play or wait", () => rendererThreads() === 4);
+    await playUntil("threads only of renderers that play or wait", () => rendererThreads() === renderers);
     await secondsPass(2);
     return {
       threads: rendererThreads(),
@@ -225,7 +227,7 @@ Deno.test(`${replacements} renderers replaced, hung ones among them, leave no th
   );
   assert.equal(zombies, 0);
   assert.equal(concealedFrames, 0);
-  assert.deepEqual([early!.threads, late.threads], [4, 4]);
+  assert.deepEqual([early!.threads, late.threads], [renderers, renderers]);
   assert.ok(late.descriptors <= early!.descriptors, "descriptors were left behind");
   assert.ok(late.rssMiB < early!.rssMiB * 1.2 + 8, "the memory grew");
 });
