@@ -51,6 +51,12 @@ export const exchangeFadeSeconds = 0.02;
 /** Most output channels: the callback keeps the last sample and the peak of each. */
 export const maximumChannels = 8;
 
+/**
+ * Largest magnitude of a captured sample that is let in, 30 dB above full scale: what a converter or a mixer can mean. A larger
+ * one is a defect of the sender, and would keep filters and reverbs at their limit for seconds.
+ */
+export const maxInputMagnitude = 32;
+
 /** Time between state checksums of whole arenas, in seconds; at 128 KiB one costs some 25 µs. */
 export const stateCheckSeconds = 0.02;
 invariant(stateCheckSeconds < historySeconds / 100, "state checks: expected many within the history");

@@ -54,7 +54,7 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 export const lineBytes = 128;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 export const sections = {
   geometry: {
@@ -98,6 +98,7 @@ export const sections = {
       arenaBytes: word("room for a renderer's arena in a snapshot"),
       captureOffset: word("output kept by the clock driver"),
       captureFrames: word("its size in frames, a power of two; 0: nothing is kept"),
+      ceiling: float("largest magnitude that the device gets, 1 at full scale; 0: no ceiling"),
     },
   },
   control: {
@@ -110,6 +111,7 @@ export const sections = {
       deviceAway: word(
         "1: the device was lost and the clock plays; if the device still calls, it gets silence",
       ),
+      rendererPriority: word("SCHED_FIFO priority of a renderer that has caught up; 0: the normal class"),
     },
   },
   log: {
@@ -138,11 +140,14 @@ export const sections = {
       checksumLow: word("checksum of the current block"),
       checksumHigh: word("checksum of the current block"),
       peaks: float("largest magnitude of each channel in the current block", maximumChannels),
-      rampOutLeft: word("frames of the ramp into silence still to come"),
+      rampOutLeft: word("frames until the held frame has faded out"),
       rampInLeft: word("frames of the ramp back still to come; 0: nothing was concealed"),
       fadePosition: word("frames since the fade at the end began"),
-      lastFrame: float("last samples handed over before concealment", maximumChannels),
+      lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
       previousTicks: wide("start of the call before"),
+      concealing: word("1: the block before was concealed"),
+      heldFrame: float("last samples before concealment, which fade out", maximumChannels),
+      loudest: float("largest magnitude of the current block before the ceiling"),
     },
   },
   counters: {
@@ -164,6 +169,9 @@ export const sections = {
       busyTicks: wide("time in calls while playing"),
       longestTicks: wide("longest call"),
       longestIntervalTicks: wide("longest time between two calls"),
+      overSamples: wide("samples beyond full scale, before the ceiling"),
+      limitedSamples: wide("samples that the ceiling made smaller"),
+      refusedInputSamples: wide("captured samples that were not finite or far too large, replaced by zero"),
     },
   },
   durations: {
@@ -191,6 +199,14 @@ export const sections = {
   captureReader: {
     writer: "main isolate",
     fields: { captureTail: word("frames taken out of the capture, wraps") },
+  },
+  watchdog: {
+    writer: "watchdog thread",
+    fields: {
+      threadId: word("kernel thread id"),
+      realTime: word("SCHED_FIFO priority that it holds; 0: the normal class"),
+      demotions: word("renderers that it returned to the normal class, wraps"),
+    },
   },
 } as const satisfies Readonly<Record<string, Section>>;
 
@@ -224,6 +240,8 @@ export const structures = {
       lastEndedNotes: word("the last of them: instrument and id", reportedEndedNotes * 2),
       errorBytes: word("length of the error text"),
       errorText: word("the error that ended the renderer, UTF-8", errorTextBytes / 4),
+      realTime: word("SCHED_FIFO priority that its thread holds since its last wait; 0: the normal class"),
+      lockError: word("errno of the last attempt to lock an arena in memory; 0: it is locked"),
     },
   },
   slot: {
@@ -250,7 +268,7 @@ export const structures = {
       checksumLow: word("checksum of the samples that the device got"),
       checksumHigh: word("checksum of the samples that the device got"),
       ring: word("ring + 1 it came from; 0: concealed"),
-      reserved: word("keeps the time on an 8-byte boundary"),
+      loudest: float("largest magnitude before the ceiling"),
       peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
     },
@@ -272,7 +290,14 @@ export const structures = {
 const typeBytes: Readonly<Record<FieldType, number>> = { u32: 4, f32: 4, u64: 8 };
 
 /** Changes to a block on its way to the device. */
-export const DeliveredFlag = { concealed: 1, ramped: 2, faded: 4, nonFinite: 8, rescued: 16 } as const;
+export const DeliveredFlag = {
+  concealed: 1,
+  ramped: 2,
+  faded: 4,
+  nonFinite: 8,
+  rescued: 16,
+  limited: 32,
+} as const;
 
 export const SeatCommand = { wait: 1, run: 2, stop: 3 } as const;
 
@@ -357,6 +382,8 @@ export interface Dimensions {
   readonly arenaBytes: number;
   /** Frames of output that the clock driver keeps; 0 outside of tests and recordings. */
   readonly captureFrames: number;
+  /** Largest magnitude that the device gets, 1 at full scale; 0: no ceiling. A 32-bit float. */
+  readonly ceiling: number;
   /** Length of the crossfade from one patch to the next; the simulator has no time for the usual one. */
   readonly exchangeFadeSeconds?: number;
 }
@@ -426,6 +453,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotCount,
     arenaBytes: dimensions.arenaBytes,
     captureFrames,
+    ceiling: dimensions.ceiling,
     ...offsets,
   };
 }

@@ -55,6 +55,8 @@ function run(loop: RendererLoop, renderer: Renderer): void {
   for (;;) {
     const next = loop.step();
     if (next === AfterStep.waitForDevice) {
+      // it has caught up: while it replays, real time would take the processor from those who play
+      native.symbols.us_schedule_renderer(base, start.seat);
       native.symbols.us_wait_consumed(base, loop.nextConsumed, maxWaitNanoseconds);
     } else if (next === AfterStep.waitForOrders) {
       Atomics.wait(words, command, SeatCommand.wait, maxOrderWaitMs);
@@ -63,8 +65,13 @@ function run(loop: RendererLoop, renderer: Renderer): void {
   }
 }
 
+/** Makes a patch ready, its arena locked in memory: a block must not wait for a page that was swapped out. */
 function prepare({ number, patch }: NumberedPatch): PreparedPatch {
-  return preparePatch(number, patch, start.checksum);
+  const prepared = preparePatch(number, patch, start.checksum);
+  const arena = new Uint8Array(prepared.exports.memory.buffer);
+  const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(arena), BigInt(arena.length));
+  Atomics.store(words, reportFieldIndex(memory, start.seat, "lockError"), error);
+  return prepared;
 }
 
 /** Takes the patches that wait in the port. A loop that never returns to the event loop gets no events. */
@@ -108,6 +115,8 @@ function live(): void {
     describe(error);
     setState(stateAfter(error));
   }
+  // what is left is work of the runtime, which nothing waits for
+  native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 0);
   start.patchPort.close();
   releaseLock();
 }

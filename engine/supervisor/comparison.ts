@@ -1,7 +1,7 @@
 /**
  * Compares the results of the renderers: the checksum of every block in their rings, and the checksum of their whole
- * state at every check. The callback votes too, but only when a block is due; this finds a wrong renderer as soon as two
- * others have published the same block, and finds damage that cannot be heard yet. Main isolate.
+ * state at every check. The callback votes too, but only when a block is due; this finds a wrong renderer as soon as the
+ * slowest in lockstep has published the same block, and finds damage that cannot be heard yet. Main isolate.
  */
 import { within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
@@ -74,7 +74,10 @@ export class Comparison {
     return { outvoted, block, undecided: undecided && outvoted.size === 0 };
   }
 
-  /** Compares the blocks that all renderers have published, among those that still have them. */
+  /**
+   * Compares the blocks that every one of these renderers has published, whether or not the device has taken them. A renderer
+   * whose ring has moved on from a block has no ballot there.
+   */
   #eachBlock(seats: readonly number[], note: (block: number, verdict: Verdict) => void): void {
     const published = seats.map((seat) => this.#report(seat, "published"));
     const first = published.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);

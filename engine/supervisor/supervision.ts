@@ -26,6 +26,7 @@ import {
   Supervisor,
   supervisorDefaults,
   type SupervisorEvent,
+  type SupervisorSettings,
 } from "./supervisor.ts";
 
 /** The renderers behind the seats; `RendererPool` is one. */
@@ -38,8 +39,8 @@ export interface RendererPort {
   spawn(seat: number, incarnation: number): void;
   /** Lets a waiting renderer join, from a snapshot slot or, without one, from the initial state. */
   join(seat: number, snapshot: number | undefined): void;
-  /** Ends a renderer in whatever state it is. */
-  end(seat: number): void;
+  /** Ends a renderer in whatever state it is; one that is `hung` takes no orders. */
+  end(seat: number, hung: boolean): void;
   /** Gives a thread that did not end the lowest priority. */
   demote(seat: number): void;
 }
@@ -94,7 +95,7 @@ export class Supervision {
     this.#options = options;
     this.#comparison = new Comparison(memory);
     this.#snapshots = new SnapshotSelector(memory, this.#comparison);
-    this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount });
+    this.#supervisor = new Supervisor(settingsFor(memory));
     this.#quarantine = new Quarantine(log, seals);
     this.#snapshotPosition = log.head;
   }
@@ -211,7 +212,7 @@ export class Supervision {
           renderers.join(action.seat, this.#snapshots.use(action.seat));
           break;
         case "end":
-          renderers.end(action.seat);
+          renderers.end(action.seat, action.hung);
           break;
         case "demote":
           renderers.demote(action.seat);
@@ -233,4 +234,19 @@ export class Supervision {
     const isOlder = blocksBetween(delivered, this.#snapshotPosition) < 0;
     log.release(isOlder ? delivered : this.#snapshotPosition);
   }
+}
+
+/** Arena that a joiner copies and checks in a millisecond at least: a quarter of what was measured. */
+const snapshotBytesPerMs = 2 ** 18;
+
+/** The supervisor's patience on this engine: a block that plays at full load takes its whole length. */
+function settingsFor({ geometry }: SharedMemory): SupervisorSettings {
+  const twoBlocksMs = 2 * geometry.blockFrames / geometry.sampleRateHz * 1_000;
+  return {
+    ...supervisorDefaults,
+    seatCount,
+    hangMs: Math.max(supervisorDefaults.hangMs, twoBlocksMs),
+    lateMs: Math.max(supervisorDefaults.lateMs, twoBlocksMs),
+    snapshotMs: geometry.arenaBytes / snapshotBytesPerMs,
+  };
 }

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
 import { DriverError } from "../../engine/device/driver_error.ts";
 import { Engine } from "../../engine/engine.ts";
+import { supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
 import { readConfig } from "../../config/settings.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
@@ -200,6 +201,7 @@ Deno.test(`${replacements} renderers replaced, hung ones among them, leave no th
     driver: "manual",
   });
   const kinds = ["kill", "hang", "throw"] as const;
+  const renderers = supervisorDefaults.following + supervisorDefaults.waiting;
   const replaced = () => faultsIn(events);
   /** Measures when there are no more threads than those that play or wait: on a busy machine some leave late. */
   const measure = async (maxDescriptors: number) => {
@@ -207,7 +209,7 @@ Deno.test(`${replacements} renderers replaced, hung ones among them, leave no th
     await secondsPass(2);
     await playUntil(
       `threads only of renderers that play or wait, and at most ${maxDescriptors} descriptors`,
-      () => rendererThreads() === 4 && descriptors() <= maxDescriptors,
+      () => rendererThreads() === renderers && descriptors() <= maxDescriptors,
     );
     return { descriptors: descriptors(), rssMiB: Deno.memoryUsage().rss / 2 ** 20 };
   };

@@ -113,6 +113,14 @@ Deno.test("before anything was started the status names no renderer, and the lat
     seed: 1,
     faultsAllowed: false,
   });
+  const realTime = {
+    callback: 5,
+    renderers: 3,
+    mainIsolate: -11,
+    memoryLocked: true,
+    missing: "",
+    demotions: 0,
+  };
   const status = engineStatus({
     memory,
     driver: new DeviceWatch({ native, memory, config, log }),
@@ -134,8 +142,10 @@ Deno.test("before anything was started the status names no renderer, and the lat
     waitingCommands: 0,
     quarantinedCommands: 0,
     faults: { hang: 1 },
+    realTime,
   });
   assert.deepEqual(status.rendererIds, { primary: 0, standby: 0, spare: 0 });
   assert.deepEqual([status.latencyMs, status.measuredLatencyMs], [16, 4]);
   assert.deepEqual([status.voices, status.replacements, status.device], [5, 0, "none"]);
+  assert.deepEqual(status.realTime, realTime);
 });
