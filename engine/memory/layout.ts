@@ -16,6 +16,7 @@ import {
   logEntryWords,
   maxCountedInstruments,
   maximumChannels,
+  pendingCapacity,
   reportedEndedNotes,
   ringFrames,
   roleCount,
@@ -54,7 +55,7 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 export const lineBytes = 128;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 export const sections = {
   geometry: {
@@ -109,6 +110,14 @@ export const sections = {
       snapshotTarget: word("snapshot + 1 that the standby writes next; 0: none"),
       deviceAway: word(
         "1: the device was lost and the clock plays; if the device still calls, it gets silence",
+      ),
+      anchorPatch: word("patch + 1 of the last anchor, where joiners begin without a snapshot; 0: the start"),
+      anchorBlock: word("block at which the last anchor takes effect"),
+      anchorPosition: word("position of the last anchor in the log"),
+      stoppedCount: word("commands ever put into the table below, wraps; stored after them"),
+      stoppedCommands: word(
+        "positions of commands that do nothing and are in the log no more, but may still wait for their time",
+        pendingCapacity,
       ),
     },
   },

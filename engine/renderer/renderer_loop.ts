@@ -37,6 +37,7 @@ export class RendererLoop {
   readonly #published: number;
   readonly #logPosition: number;
   readonly #state: number;
+  readonly #primary = fixed.control.roleRing.index + roles.indexOf("primary");
   readonly #standby = fixed.control.roleRing.index + roles.indexOf("standby");
   #lookahead = 0;
   #phase: Phase = "orders";
@@ -108,7 +109,15 @@ export class RendererLoop {
     if (this.#patchWaits()) return AfterStep.preparePatch;
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
     const snapshot = words[this.#snapshot];
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
     if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
+    else if (words[anchorPatch.index] !== 0) {
+      this.#renderer.begin({
+        patch: words[anchorPatch.index] - 1,
+        block: words[anchorBlock.index],
+        position: words[anchorPosition.index],
+      });
+    }
     this.#lookahead = this.#memory.lookaheadBlocks();
     // known before the first block: a renderer may break on that one
     Atomics.store(words, this.#logPosition, this.#renderer.logPosition);
@@ -141,9 +150,13 @@ export class RendererLoop {
       ((this.#renderer.block - this.#memory.geometry.startBlock) >>> 0) % everyBlocks === 0;
   }
 
-  /** Only the standby writes snapshots: its lateness is never heard. */
+  /**
+   * The standby writes snapshots, because its lateness is never heard. Without one the primary has to: when the last snapshot
+   * is too old, no other renderer can join it any more.
+   */
   #writeSnapshot(words: Int32Array): void {
-    if (Atomics.load(words, this.#standby) !== this.#seat + 1) return;
+    const writer = Atomics.load(words, this.#standby) || Atomics.load(words, this.#primary);
+    if (writer !== this.#seat + 1) return;
     const target = Atomics.load(words, fixed.control.snapshotTarget.index);
     if (target < 1 || target > snapshotCount) return;
     this.#renderer.writeSnapshot(target - 1);

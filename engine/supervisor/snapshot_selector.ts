@@ -8,6 +8,7 @@
 import { fixed, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { snapshotIndex } from "../memory/places.ts";
+import type { Anchor } from "../log/command_log.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Part of the seal table within which a snapshot is usable: a joiner must get through before it is overwritten. */
@@ -50,14 +51,40 @@ export class SnapshotSelector {
 
   /** How far back the best snapshot lies, as a part of the seal table. */
   #age(consumed: number): number {
-    const { startBlock, sealCount } = this.#memory.geometry;
-    const from = this.#accepted === undefined ? startBlock : this.#header(this.#accepted, "block");
-    return blocksBetween(consumed, from) / sealCount;
+    return blocksBetween(consumed, this.origin.block) / this.#memory.geometry.sealCount;
+  }
+
+  /** Block and log position that a joiner begins from: of the accepted snapshot, of the last anchor, or of the start. */
+  get origin(): { readonly block: number; readonly logPosition: number } {
+    const { geometry: { startBlock, startLogPosition }, words } = this.#memory;
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
+    if (this.#accepted !== undefined) {
+      return {
+        block: this.#header(this.#accepted, "block"),
+        logPosition: this.#header(this.#accepted, "logPosition"),
+      };
+    }
+    return words[anchorPatch.index] === 0
+      ? { block: startBlock, logPosition: startLogPosition | 0 }
+      : { block: words[anchorBlock.index], logPosition: words[anchorPosition.index] };
+  }
+
+  /** Renderers begin again at an anchor: what was written before it is of no use any more. */
+  begin({ patch, block, position }: Anchor): void {
+    const { words } = this.#memory;
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
+    words[anchorBlock.index] = block;
+    words[anchorPosition.index] = position;
+    words[anchorPatch.index] = patch + 1;
+    this.#accepted = undefined;
+    this.#users.clear();
+    this.#aim();
   }
 
   /** Number of the oldest patch that a joiner may need: that of the accepted snapshot, and of those being read. */
   get oldestPatch(): number {
-    if (this.#accepted === undefined) return 0;
+    const { words } = this.#memory;
+    if (this.#accepted === undefined) return Math.max(0, words[fixed.control.anchorPatch.index] - 1);
     return Math.min(...[this.#accepted, ...this.#users.values()].map((slot) => this.#header(slot, "patch")));
   }
 

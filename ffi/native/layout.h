@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 2u
+#define US_LAYOUT_VERSION 3u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_MAX_CHANNELS 8u
 #define US_ROLE_COUNT 3u
@@ -106,12 +106,22 @@ struct us_control {
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
   uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
+  uint32_t anchor_patch; /* patch + 1 of the last anchor, where joiners begin without a snapshot; 0: the start */
+  uint32_t anchor_block; /* block at which the last anchor takes effect */
+  uint32_t anchor_position; /* position of the last anchor in the log */
+  uint32_t stopped_count; /* commands ever put into the table below, wraps; stored after them */
+  uint32_t stopped_commands[1024]; /* positions of commands that do nothing and are in the log no more, but may still wait for their time */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
 _Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
+_Static_assert(offsetof(struct us_control, anchor_patch) == 28, "control.anchorPatch");
+_Static_assert(offsetof(struct us_control, anchor_block) == 32, "control.anchorBlock");
+_Static_assert(offsetof(struct us_control, anchor_position) == 36, "control.anchorPosition");
+_Static_assert(offsetof(struct us_control, stopped_count) == 40, "control.stoppedCount");
+_Static_assert(offsetof(struct us_control, stopped_commands) == 44, "control.stoppedCommands");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -119,7 +129,7 @@ struct us_log {
   uint32_t head; /* entries ever appended, wraps; stored after the entries themselves */
 };
 _Static_assert(offsetof(struct us_log, head) == 0, "log.head");
-#define US_LOG_OFFSET 384u
+#define US_LOG_OFFSET 4480u
 
 /* Written by: audio callback. */
 struct us_callback {
@@ -140,7 +150,7 @@ _Static_assert(offsetof(struct us_callback, stamp_block) == 16, "callback.stampB
 _Static_assert(offsetof(struct us_callback, stamp_frame) == 20, "callback.stampFrame");
 _Static_assert(offsetof(struct us_callback, stamp_ticks) == 24, "callback.stampTicks");
 _Static_assert(offsetof(struct us_callback, calls_while_away) == 32, "callback.callsWhileAway");
-#define US_CALLBACK_OFFSET 512u
+#define US_CALLBACK_OFFSET 4608u
 
 /* Written by: audio callback, which alone reads it. */
 struct us_callback_state {
@@ -167,7 +177,7 @@ _Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 56, "callback
 _Static_assert(offsetof(struct us_callback_state, fade_position) == 60, "callbackState.fadePosition");
 _Static_assert(offsetof(struct us_callback_state, last_frame) == 64, "callbackState.lastFrame");
 _Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callbackState.previousTicks");
-#define US_CALLBACK_STATE_OFFSET 640u
+#define US_CALLBACK_STATE_OFFSET 4736u
 
 /* Written by: audio callback. */
 struct us_counters {
@@ -204,21 +214,21 @@ _Static_assert(offsetof(struct us_counters, input_overflows) == 96, "counters.in
 _Static_assert(offsetof(struct us_counters, busy_ticks) == 104, "counters.busyTicks");
 _Static_assert(offsetof(struct us_counters, longest_ticks) == 112, "counters.longestTicks");
 _Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "counters.longestIntervalTicks");
-#define US_COUNTERS_OFFSET 768u
+#define US_COUNTERS_OFFSET 4864u
 
 /* Written by: audio callback. */
 struct us_durations {
   uint64_t buckets[128]; /* calls by duration in ticks; the rule of the buckets is in `Histogram` */
 };
 _Static_assert(offsetof(struct us_durations, buckets) == 0, "durations.buckets");
-#define US_DURATIONS_OFFSET 896u
+#define US_DURATIONS_OFFSET 4992u
 
 /* Written by: audio callback. */
 struct us_intervals {
   uint64_t buckets[128]; /* time between calls in ticks */
 };
 _Static_assert(offsetof(struct us_intervals, buckets) == 0, "intervals.buckets");
-#define US_INTERVALS_OFFSET 1920u
+#define US_INTERVALS_OFFSET 6016u
 
 /* Written by: clock thread. */
 struct us_clock {
@@ -231,16 +241,16 @@ _Static_assert(offsetof(struct us_clock, capture_head) == 0, "clock.captureHead"
 _Static_assert(offsetof(struct us_clock, capture_lost_frames) == 4, "clock.captureLostFrames");
 _Static_assert(offsetof(struct us_clock, lost_cycles) == 8, "clock.lostCycles");
 _Static_assert(offsetof(struct us_clock, real_time) == 12, "clock.realTime");
-#define US_CLOCK_OFFSET 2944u
+#define US_CLOCK_OFFSET 7040u
 
 /* Written by: main isolate. */
 struct us_capture_reader {
   uint32_t capture_tail; /* frames taken out of the capture, wraps */
 };
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
-#define US_CAPTURE_READER_OFFSET 3072u
+#define US_CAPTURE_READER_OFFSET 7168u
 
-#define US_FIXED_BYTES 3200u
+#define US_FIXED_BYTES 7296u
 
 /* Written by: main isolate. */
 struct us_seat_orders {

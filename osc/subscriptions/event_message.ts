@@ -17,6 +17,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message();
     case "quarantine":
       return message(scalar(event.commands));
+    case "anchor":
+      return message(scalar(event.block | 0), text(event.withValues ? "values" : "defaults"));
     case "device":
       return message(text(event.state), text(event.device));
     case "patch":

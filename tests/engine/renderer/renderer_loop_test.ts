@@ -62,10 +62,24 @@ Deno.test("a patch in the port is prepared before the next block, and only once"
   assert.equal(memory.words[reportFieldIndex(memory, 2, "patch")], 1);
 });
 
-Deno.test("only the standby writes the snapshot that is asked for", () => {
-  for (const [standby, sequence] of [[3, 1], [2, 0]]) {
+Deno.test("without a snapshot it begins at the anchor of the memory, if there is one", () => {
+  const { memory, renderer, loop } = setUp();
+  const { words } = memory;
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  words[fixed.control.anchorPatch.index] = 1;
+  words[fixed.control.anchorBlock.index] = 40;
+  words[fixed.control.anchorPosition.index] = 9;
+  words[fixed.callback.consumed.index] = 40;
+  loop.step();
+  assert.deepEqual([renderer.block, renderer.logPosition], [40, 9]);
+  assert.equal(words[reportFieldIndex(memory, 2, "published")], 40);
+});
+
+Deno.test("the standby writes the snapshot that is asked for, or the primary when there is no standby", () => {
+  for (const [primary, standby, sequence] of [[1, 3, 1], [3, 2, 0], [3, 0, 1], [1, 0, 0]]) {
     const { memory, loop } = setUp();
     memory.words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+    memory.words[fixed.control.roleRing.index] = primary;
     memory.words[fixed.control.roleRing.index + 1] = standby;
     memory.words[fixed.control.snapshotTarget.index] = 2;
     work(loop);

@@ -83,3 +83,20 @@ Deno.test("a joiner can reach the present only while its snapshot lies well insi
   assert.ok(selector.canJoin(sealCount / 2));
   assert.ok(!selector.canJoin(sealCount));
 });
+
+Deno.test("after an anchor joiners begin there: what was written before is of no use, and its patches are not needed", () => {
+  const { memory, selector, write, check } = setUp();
+  write(8, 77, 30);
+  check(0, 8, 77);
+  check(1, 8, 77);
+  selector.poll([0, 1]);
+  assert.deepEqual(selector.origin, { block: 8, logPosition: 30 });
+  const { sealCount } = memory.geometry;
+  memory.words[fixed.callback.consumed.index] = sealCount;
+  assert.ok(!selector.canJoin(sealCount));
+  selector.begin({ patch: 2, block: sealCount + 8, position: 44 });
+  assert.deepEqual(selector.origin, { block: sealCount + 8, logPosition: 44 });
+  assert.deepEqual([selector.accepted, selector.oldestPatch], [undefined, 2]);
+  assert.ok(selector.canJoin(sealCount));
+  assert.equal(selector.use(3), undefined);
+});
