@@ -35,6 +35,8 @@ export interface SessionHeader {
   readonly channels: number;
   readonly inputChannels: number;
   readonly lookaheadBlocks: number;
+  /** Largest magnitude that the device got, as in `Dimensions`. */
+  readonly ceiling: number;
   readonly startBlock: number;
   readonly startLogPosition: number;
   /** ISO 8601; for people, rendering does not read it. */

@@ -20,8 +20,9 @@
  * The simulator drives this very class, with threads and a clock of its own behind {@link RendererPort} and `nowMs`.
  * Main isolate.
  */
-import { fixed } from "../memory/layout.ts";
+import { fixed, SeatState } from "../memory/layout.ts";
 import { seatCount } from "../memory/constants.ts";
+import { reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { type Anchor, type CommandLog, type LogEntry, Opcode } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
@@ -112,13 +113,11 @@ export class Supervision {
   readonly #snapshots: SnapshotSelector;
   readonly #supervisor: Supervisor;
   readonly #quarantine: Quarantine;
-  /** No joiner needs log entries before this position. */
-  #snapshotPosition: number;
   #diverged = false;
   /** Replays that have failed since a renderer was in lockstep. */
   #failedReplays = 0;
-  /** No snapshot has been accepted since the last anchor; and a renderer that began there has broken. */
-  #begunAtAnchor = false;
+  /** There was an anchor, and a renderer that began there has broken since. */
+  #anchored = false;
   #brokeAtAnchor = false;
 
   constructor(options: SupervisionOptions) {
@@ -128,7 +127,6 @@ export class Supervision {
     this.#snapshots = new SnapshotSelector(memory, this.#comparison);
     this.#supervisor = new Supervisor(settingsFor(memory));
     this.#quarantine = new Quarantine(log, seals, options.waitingAt);
-    this.#snapshotPosition = log.head;
   }
 
   /** Seats by role, in the order of `roles`. */
@@ -153,7 +151,7 @@ export class Supervision {
 
   /** Number of the oldest patch that a joiner may need. */
   get oldestPatch(): number {
-    return this.#snapshots.oldestPatch;
+    return this.#snapshots.oldestPatch();
   }
 
   /** How far the furthest renderer in lockstep has played the log; undefined while there is none. */
@@ -184,9 +182,10 @@ export class Supervision {
     const { memory, renderers, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
-    const compared = this.#comparison.poll(running);
+    // one that is away is late on purpose: the others do not wait for it to be compared
+    const compared = this.#comparison.poll(running.filter((seat) => !this.#isAway(seat)));
     this.#noteDivergence(compared, events);
-    this.#pollSnapshots(running);
+    this.#snapshots.poll(running);
     const consumed = memory.consumed();
     const unheard = Atomics.load(memory.words, fixed.control.play.index) === 0;
     const { actions, events: decided } = this.#supervisor.observe({
@@ -202,6 +201,7 @@ export class Supervision {
     });
     events.push(...decided);
     decided.forEach((event) => this.#noteFailure(event));
+    for (const seat of this.#damaged()) this.#snapshots.reject(seat);
     const further = this.#quarantinePoison(events);
     this.#carryOut(actions);
     this.#carryOut(further);
@@ -215,11 +215,17 @@ export class Supervision {
     return { actions: [...actions, ...further, ...last], events };
   }
 
-  #pollSnapshots(running: readonly number[]): void {
-    const position = this.#snapshots.poll(running);
-    if (position === undefined) return;
-    this.#snapshotPosition = position;
-    this.#begunAtAnchor = this.#brokeAtAnchor = false;
+  #isAway(seat: number): boolean {
+    const { memory } = this.#options;
+    return Atomics.load(memory.words, reportFieldIndex(memory, seat, "away")) === 1;
+  }
+
+  /** Seats of renderers that found the snapshot damaged from which they were to join. */
+  #damaged(): number[] {
+    const { memory } = this.#options;
+    return Array.from({ length: seatCount }, (_, seat) => seat).filter((seat) =>
+      Atomics.load(memory.words, reportFieldIndex(memory, seat, "state")) === SeatState.damaged
+    );
   }
 
   #noteDivergence({ block, undecided }: ComparisonResult, events: SupervisionEvent[]): void {
@@ -233,7 +239,7 @@ export class Supervision {
       const certain = cause === "throw" || cause === "trap";
       const broke = certain || cause === "hang" || cause === "oom";
       if (joining && cause !== "exit") this.#failedReplays++; // one that was ended from outside says nothing of the log
-      if (broke && this.#begunAtAnchor) this.#brokeAtAnchor = true;
+      if (broke && this.#anchored && this.#snapshots.accepted === undefined) this.#brokeAtAnchor = true;
       const position = this.#options.renderers.logPosition(seat);
       if (broke) this.#quarantine.noteFailure({ block, position, joining, certain });
     }
@@ -267,9 +273,9 @@ export class Supervision {
     this.#carryOut(actions);
     const block = (memory.consumed() + 2 * memory.lookaheadBlocks()) | 0;
     this.#sealUntil(block);
-    this.#snapshotPosition = log.head;
+    this.#snapshots.abandon();
     delivery.poll();
-    this.#release();
+    log.release(delivery.position);
     const { patch, entries: values } = lastValues?.() ?? { patch: 0, entries: [] };
     const withValues = !this.#brokeAtAnchor;
     const at = { block, frame: 0 };
@@ -283,16 +289,16 @@ export class Supervision {
     const sealed = seals.claim(block, log.head);
     const isHeard = sealed !== sealLost && completePosition(position, sealed) === log.head;
     events.push({ event: "anchor", block, position, entries, withValues });
-    if (isHeard) this.#anchored({ patch, block, position });
+    if (isHeard) this.#follow({ patch, block, position });
     else log.quarantine(position); // a thread on its way out has sealed the block before: in the next turn
     return actions;
   }
 
-  #anchored(anchor: Anchor): void {
+  #follow(anchor: Anchor): void {
     this.#snapshots.begin(anchor);
     this.#quarantine.restart();
     this.#failedReplays = 0;
-    this.#begunAtAnchor = true;
+    this.#anchored = true;
     this.#brokeAtAnchor = false;
   }
 
@@ -335,8 +341,8 @@ export class Supervision {
   #release(): void {
     const { log, delivery } = this.#options;
     const delivered = delivery.position;
-    const isOlder = blocksBetween(delivered, this.#snapshotPosition) < 0;
-    log.release(isOlder ? delivered : this.#snapshotPosition);
+    const joined = this.#snapshots.oldestPosition();
+    log.release(blocksBetween(delivered, joined) < 0 ? delivered : joined);
   }
 }
 
