@@ -48,7 +48,9 @@ Deno.test("for any score, also near the wraps, a renderer plays what the plain r
     atBlock: fc.nat(19),
     ahead: fc.option(fc.integer({ min: -3, max: 12 }), { nil: undefined }),
     frame: fc.nat(31),
-    opcode: fc.constantFrom(...Object.values(Opcode).filter((code) => code !== Opcode.exchange)),
+    opcode: fc.constantFrom(
+      ...Object.values(Opcode).filter((code) => code !== Opcode.exchange && code !== Opcode.anchor),
+    ),
     target: fc.nat(127),
     value: fc.float({ noNaN: true, noDefaultInfinity: true }),
   });
@@ -262,4 +264,51 @@ Deno.test("after a clear the whole queue is free, also for commands sealed toget
     renderer.renderBlock();
     assert.deepEqual(samplesOf(memory, 0, block), oracle.nextBlock(block === 1 ? second : []));
   }
+});
+
+Deno.test("a renderer that begins at an anchor plays as one that begins there with the first block", () => {
+  const { memory, log } = setUp();
+  const oracle = new TallyOracle(32, 2, 7, 500);
+  log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
+  const position = log.head;
+  const entries: LogEntry[] = [
+    { opcode: Opcode.anchor, target: 0, value: 0, extra: 0, at: { block: 500, frame: 0 } },
+    { opcode: Opcode.set, target: 0, value: 3, extra: 0 },
+  ];
+  log.append(entries);
+  const renderer = rendererOn(memory, 0);
+  renderer.begin({ patch: 0, block: 500, position });
+  renderer.renderBlock();
+  assert.deepEqual(samplesOf(memory, 0, 500), oracle.nextBlock(entries));
+  assert.equal(renderer.logPosition, log.head);
+  const straggler = rendererOn(memory, 1);
+  straggler.begin({ patch: 0, block: 500, position: 0 });
+  assert.throws(() => straggler.renderBlock(), RendererStaleError, "it did not begin there");
+});
+
+Deno.test("a command that waits does nothing once it was stopped, though its place in the log is overwritten", () => {
+  const { memory, log } = setUp();
+  const [first, second] = [rendererOn(memory, 0), rendererOn(memory, 1)];
+  const oracle = new TallyOracle(32, 2, 7, 0);
+  const note: LogEntry = {
+    opcode: Opcode.noteOn,
+    target: 1,
+    value: 60,
+    extra: 1,
+    at: { block: 3, frame: 5 },
+  };
+  log.append([note, { ...note, target: 2 }]);
+  first.renderBlock();
+  oracle.nextBlock([{ ...note, target: 2 }]);
+  const filler: LogEntry = { opcode: Opcode.none, target: 0, value: 0, extra: 0 };
+  log.release(log.head);
+  log.append(new Array(40_000).fill(filler));
+  first.renderBlock();
+  log.release(log.head);
+  log.append(new Array(40_000).fill(filler));
+  assert.ok(log.quarantine(0));
+  for (let block = 2; block < 4; block++) first.renderBlock();
+  for (let block = 1; block < 3; block++) oracle.nextBlock([]);
+  assert.deepEqual(samplesOf(memory, 0, 3), oracle.nextBlock([]));
+  assert.throws(() => [0, 1].forEach(() => second.renderBlock()), RendererStaleError);
 });
