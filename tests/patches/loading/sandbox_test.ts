@@ -42,7 +42,10 @@ export default definePatch({
 });`,
   );
   let printed = "";
-  await evaluatePatch(list, testFormat, { onPrint: (text) => printed += text });
+  await evaluatePatch(list, testFormat, {
+    timeLimitMs: 120_000, // many files on a slow machine
+    onPrint: (text) => printed += text,
+  });
   return JSON.parse(printed);
 }
 
