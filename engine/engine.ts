@@ -191,9 +191,11 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.instruments;
   }
 
-  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void> {
-    await this.#patches.load(patch, samples);
+  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
+    const warnings = await this.#patches.load(patch, samples);
+    warnings.forEach((warning) => this.#options.log.warning(warning));
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
+    return warnings;
   }
 
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {

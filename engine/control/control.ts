@@ -36,9 +36,10 @@ export interface EngineControl {
    * Exchanges the patch while the old one plays: it is rehearsed in a thread of its own, given to every renderer, and asked
    * for by a command in the log, so that all change in the same frame. State of the same name and shape goes on.
    *
+   * @returns warnings of its rehearsal: it plays beyond full scale, or gives direct current
    * @throws {CommandRefusedError} when it is too slow, too large, or not sound; the old patch plays on
    */
-  loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void>;
+  loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]>;
   /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
   stop(): Promise<void>;
 }

@@ -40,11 +40,15 @@ export class SharedMemory {
     this.geometry = geometry;
   }
 
-  /** Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later. */
+  /**
+   * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later; those of
+   * the snapshots are not, because they may be many and no block waits for them.
+   */
   static create(dimensions: Dimensions): SharedMemory {
     const geometry = geometryOf(dimensions);
     const memory = new SharedMemory(new SharedArrayBuffer(geometry.totalBytes), geometry);
-    memory.bytes.fill(0);
+    memory.bytes.fill(0, 0, geometry.snapshotOffset);
+    memory.bytes.fill(0, geometry.captureOffset);
     for (const { name, isFloat, index } of geometryFields) {
       (isFloat ? memory.floats : memory.words)[index] = geometry[name];
     }

@@ -86,6 +86,7 @@ export class OfflineEngine {
   /** Makes a further patch ready, so that the log can ask for it. */
   addPatch(number: number, patch: OfflineEngineOptions["patch"]): void {
     this.#renderer.prepare(preparePatch(number, patch, this.#checksum));
+    while (!this.#renderer.prepareMore());
   }
 
   /** Makes room in the log: entries that the renderer has taken in are not needed again. */

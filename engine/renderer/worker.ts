@@ -18,6 +18,7 @@ import { FaultInjector } from "./fault_injector.ts";
 import { type PreparedPatch, preparePatch } from "./patch_instance.ts";
 import { Renderer } from "./renderer.ts";
 import { RendererStaleError } from "./renderer_stale_error.ts";
+import { SnapshotDamagedError } from "./snapshot_damaged_error.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
 import { checkPatchDelivery, checkRendererStart, type NumberedPatch } from "./renderer_start.ts";
@@ -92,6 +93,7 @@ function describe(error: unknown): void {
 }
 
 function stateAfter(error: unknown): number {
+  if (error instanceof SnapshotDamagedError) return SeatState.damaged;
   if (error instanceof RendererStaleError) return SeatState.stale;
   return error instanceof WebAssembly.RuntimeError ? SeatState.trapped : SeatState.failed;
 }
@@ -106,6 +108,7 @@ function live(): void {
     const [first, ...others] = start.patches;
     const renderer = new Renderer({ memory, ring: start.seat, seed: start.seed, patch: prepare(first) });
     for (const other of others) renderer.prepare(prepare(other));
+    while (!renderer.prepareMore());
     const faults = start.faultsAllowed ? new FaultInjector(memory, start.seat) : undefined;
     const loop = new RendererLoop({ memory, seat: start.seat, renderer, faults });
     setState(SeatState.ready);

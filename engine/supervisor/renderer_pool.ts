@@ -36,6 +36,7 @@ const endStates: readonly number[] = [
   SeatState.failed,
   SeatState.stale,
   SeatState.trapped,
+  SeatState.damaged,
 ];
 
 /** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
@@ -230,6 +231,7 @@ export class RendererPool {
       cause: this.#cause(occupant, state),
       outvoted,
       thread: inDoubt && !over ? readThreadTime(this.#report(seat, "threadId")) : undefined,
+      away: this.#report(seat, "away") === 1,
     };
   }
 
@@ -273,7 +275,7 @@ export class RendererPool {
   #cause(occupant: Occupant, state: number): FaultCause | undefined {
     if (occupant.worker === undefined) return "start";
     if (occupant.outOfMemory) return "oom";
-    if (state === SeatState.stale) return "stale";
+    if (state === SeatState.stale || state === SeatState.damaged) return "stale";
     if (state === SeatState.trapped) return "trap";
     if (state === SeatState.failed) return "throw";
     return undefined;

@@ -48,6 +48,8 @@ export interface SeatView {
   readonly outvoted: boolean;
   /** The kernel's account of its thread, when it is silent or behind; undefined where the system keeps none. */
   readonly thread?: ThreadTime;
+  /** It copies a large arena and then catches up: it is late on purpose, and judges nobody; omitted: false. */
+  readonly away?: boolean;
 }
 
 export interface Observation {
@@ -109,6 +111,8 @@ export interface SupervisorSettings {
   readonly lateMs: number;
   readonly startMs: number;
   readonly joinMs: number;
+  /** Longest time that a renderer may be away to copy its arena and catch up. */
+  readonly awayMs: number;
   readonly zombieMs: number;
   /** How long a start is put off while a renderer joins. */
   readonly startDelayMs: number;
@@ -132,6 +136,7 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   lateMs: 20,
   startMs: 10_000,
   joinMs: 2_000,
+  awayMs: 5_000,
   zombieMs: 1_000,
   startDelayMs: 60,
   maxTickMs: 8,
@@ -159,6 +164,8 @@ interface Seat {
   /** Time without being ahead of the device, without and with the time that it waited for a processor. */
   lateMs: number;
   behindMs: number;
+  /** Observed time since it stepped out of lockstep to copy its arena; 0: it did not. */
+  awayMs: number;
   /** Observed time in this phase, and without the time that it waited for a processor. */
   phaseMs: number;
   workedMs: number;
@@ -198,6 +205,7 @@ export class Supervisor {
       silentMs: 0,
       lateMs: 0,
       behindMs: 0,
+      awayMs: 0,
       phaseMs: 0,
       workedMs: 0,
       leftAt: 0,
@@ -285,7 +293,9 @@ export class Supervisor {
       if (seat.phase === "joining" && view.state === SeatState.running && ahead > 0) {
         this.#enter(seat, "running");
       }
-      const isBehind = seat.phase === "running" && ahead <= 0;
+      seat.awayMs = view.away ? seat.awayMs + elapsedMs : 0;
+      const isExcused = seat.awayMs > 0 && seat.awayMs <= this.#settings.awayMs;
+      const isBehind = seat.phase === "running" && ahead <= 0 && !isExcused;
       seat.lateMs = isBehind ? seat.lateMs + hadMs : 0;
       seat.behindMs = isBehind ? seat.behindMs + elapsedMs : 0;
     });
@@ -293,7 +303,7 @@ export class Supervisor {
 
   #judge(seen: Observation): void {
     const { lateMs, startMs, joinMs, zombieMs } = this.#settings;
-    const running = this.#seats.filter((seat) => seat.phase === "running");
+    const running = this.#seats.filter((seat) => seat.phase === "running" && seat.awayMs === 0);
     const witness = running.some((seat) => seat.silentMs === 0 && seat.behindMs === 0);
     const allLate = running.length > 0 && running.every((seat) => seat.behindMs > 0);
     this.#seats.forEach((seat, index) => {
@@ -462,6 +472,7 @@ export class Supervisor {
       seat.silentMs =
       seat.lateMs =
       seat.behindMs =
+      seat.awayMs =
         0;
     seat.processorMs = undefined;
   }

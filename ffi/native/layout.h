@@ -27,6 +27,7 @@
 #define US_SEAT_FAILED 5u
 #define US_SEAT_STALE 6u
 #define US_SEAT_TRAPPED 7u
+#define US_SEAT_DAMAGED 8u
 
 /* Written by: main isolate, once, before any other thread reads it. */
 struct us_geometry {
@@ -40,8 +41,8 @@ struct us_geometry {
   uint32_t lookahead_blocks; /* how far renderers may run ahead of consumed */
   uint32_t start_block; /* number of the first block */
   uint32_t start_log_position; /* position of the first log entry */
-  uint32_t state_check_blocks; /* renderers publish a checksum of their arena at multiples of this */
-  uint32_t snapshot_blocks; /* the standby copies its arena at multiples of this */
+  uint32_t state_check_blocks; /* blocks of the shortest sweep: so often at most is a whole arena checked */
+  uint32_t snapshot_blocks; /* a snapshot begins at a multiple of this */
   uint32_t conceal_ramp_frames; /* frames of the ramps beside concealed sound */
   uint32_t stop_fade_frames; /* frames of the fade at the end */
   uint32_t exchange_fade_frames; /* frames of the crossfade from one patch to the next */
@@ -69,6 +70,8 @@ struct us_geometry {
   uint32_t capture_offset; /* output kept by the clock driver */
   uint32_t capture_frames; /* its size in frames, a power of two; 0: nothing is kept */
   float ceiling; /* largest magnitude that the device gets, 1 at full scale; 0: no ceiling */
+  uint32_t check_region_bytes; /* bytes of an arena that are checked at one block */
+  uint32_t snapshot_piece_bytes; /* bytes of an arena that are copied between two signs of life */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");
@@ -109,6 +112,8 @@ _Static_assert(offsetof(struct us_geometry, arena_bytes) == 140, "geometry.arena
 _Static_assert(offsetof(struct us_geometry, capture_offset) == 144, "geometry.captureOffset");
 _Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.captureFrames");
 _Static_assert(offsetof(struct us_geometry, ceiling) == 152, "geometry.ceiling");
+_Static_assert(offsetof(struct us_geometry, check_region_bytes) == 156, "geometry.checkRegionBytes");
+_Static_assert(offsetof(struct us_geometry, snapshot_piece_bytes) == 160, "geometry.snapshotPieceBytes");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
@@ -116,9 +121,11 @@ struct us_control {
   uint32_t role_ring[3]; /* ring + 1 of primary, standby and spare; 0: no renderer */
   uint32_t play; /* 0: silence, and consumed does not advance; 1: blocks are played */
   uint32_t stop; /* 1: fade out from the next block, then silence */
-  uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
+  uint32_t snapshot_target; /* which renderer writes the next snapshot, and into which slot; see `snapshotOrder` */
   uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
   uint32_t renderer_priority; /* SCHED_FIFO priority of a renderer that has caught up; 0: the normal class */
+  uint32_t accepted_snapshot; /* snapshot + 1 that was agreed last; 0: none */
+  uint32_t previous_snapshot; /* snapshot + 1 that was agreed before it; 0: none */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
@@ -126,6 +133,8 @@ _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
 _Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
 _Static_assert(offsetof(struct us_control, renderer_priority) == 28, "control.rendererPriority");
+_Static_assert(offsetof(struct us_control, accepted_snapshot) == 32, "control.acceptedSnapshot");
+_Static_assert(offsetof(struct us_control, previous_snapshot) == 36, "control.previousSnapshot");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -303,16 +312,16 @@ struct us_seat_report {
   uint32_t log_position; /* log entries taken in */
   uint32_t poisoned_voices; /* voices silenced because they gave numbers that are not finite, wraps */
   uint32_t patch; /* number of the newest patch that it has prepared */
-  uint32_t check_block; /* block at whose start the arena had the checksum below; stored last */
-  uint32_t check_low; /* checksum of the arena */
-  uint32_t check_high; /* checksum of the arena */
-  uint32_t voices[16]; /* voices that sound, by instrument, at the last check */
+  uint32_t voices[16]; /* voices that sound, by instrument, at the last count */
   uint32_t ended_notes; /* notes that ended since the beginning, wraps; stored after the notes themselves */
   uint32_t last_ended_notes[128]; /* the last of them: instrument and id */
   uint32_t error_bytes; /* length of the error text */
   uint32_t error_text[128]; /* the error that ended the renderer, UTF-8 */
   uint32_t real_time; /* SCHED_FIFO priority that its thread holds since its last wait; 0: the normal class */
   uint32_t lock_error; /* errno of the last attempt to lock an arena in memory; 0: it is locked */
+  uint32_t snapshot_slot; /* snapshot + 1 that it may be writing; 0: none */
+  uint32_t away; /* 1: copies a large arena and then catches up; it is late on purpose */
+  uint32_t arena_bytes; /* size of the arena that plays */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -321,16 +330,16 @@ _Static_assert(offsetof(struct us_seat_report, published) == 12, "seatReport.pub
 _Static_assert(offsetof(struct us_seat_report, log_position) == 16, "seatReport.logPosition");
 _Static_assert(offsetof(struct us_seat_report, poisoned_voices) == 20, "seatReport.poisonedVoices");
 _Static_assert(offsetof(struct us_seat_report, patch) == 24, "seatReport.patch");
-_Static_assert(offsetof(struct us_seat_report, check_block) == 28, "seatReport.checkBlock");
-_Static_assert(offsetof(struct us_seat_report, check_low) == 32, "seatReport.checkLow");
-_Static_assert(offsetof(struct us_seat_report, check_high) == 36, "seatReport.checkHigh");
-_Static_assert(offsetof(struct us_seat_report, voices) == 40, "seatReport.voices");
-_Static_assert(offsetof(struct us_seat_report, ended_notes) == 104, "seatReport.endedNotes");
-_Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 108, "seatReport.lastEndedNotes");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 620, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 624, "seatReport.errorText");
-_Static_assert(offsetof(struct us_seat_report, real_time) == 1136, "seatReport.realTime");
-_Static_assert(offsetof(struct us_seat_report, lock_error) == 1140, "seatReport.lockError");
+_Static_assert(offsetof(struct us_seat_report, voices) == 28, "seatReport.voices");
+_Static_assert(offsetof(struct us_seat_report, ended_notes) == 92, "seatReport.endedNotes");
+_Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 96, "seatReport.lastEndedNotes");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 608, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 612, "seatReport.errorText");
+_Static_assert(offsetof(struct us_seat_report, real_time) == 1124, "seatReport.realTime");
+_Static_assert(offsetof(struct us_seat_report, lock_error) == 1128, "seatReport.lockError");
+_Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1132, "seatReport.snapshotSlot");
+_Static_assert(offsetof(struct us_seat_report, away) == 1136, "seatReport.away");
+_Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1140, "seatReport.arenaBytes");
 _Static_assert(sizeof(struct us_seat_report) == 1144, "size of seatReport");
 
 /* Written by: renderer. */
@@ -338,13 +347,19 @@ struct us_slot {
   uint32_t tag; /* block number; stored after everything else */
   uint32_t checksum_low; /* checksum of the samples */
   uint32_t checksum_high; /* checksum of the samples */
-  uint32_t reserved; /* keeps the samples on a 16-byte boundary */
+  uint32_t state_low; /* checksum of the arena's region that is due at the start of the block; 0: none is */
+  uint32_t state_high; /* checksum of that region */
+  uint32_t sweep_blocks; /* blocks in which every region is due once; 0: nothing is checked during an exchange */
+  uint32_t reserved[2]; /* keeps the samples on a 16-byte boundary */
 };
 _Static_assert(offsetof(struct us_slot, tag) == 0, "slot.tag");
 _Static_assert(offsetof(struct us_slot, checksum_low) == 4, "slot.checksumLow");
 _Static_assert(offsetof(struct us_slot, checksum_high) == 8, "slot.checksumHigh");
-_Static_assert(offsetof(struct us_slot, reserved) == 12, "slot.reserved");
-_Static_assert(sizeof(struct us_slot) == 16, "size of slot");
+_Static_assert(offsetof(struct us_slot, state_low) == 12, "slot.stateLow");
+_Static_assert(offsetof(struct us_slot, state_high) == 16, "slot.stateHigh");
+_Static_assert(offsetof(struct us_slot, sweep_blocks) == 20, "slot.sweepBlocks");
+_Static_assert(offsetof(struct us_slot, reserved) == 24, "slot.reserved");
+_Static_assert(sizeof(struct us_slot) == 32, "size of slot");
 
 /* Written by: audio callback. */
 struct us_input_slot {
@@ -376,12 +391,12 @@ _Static_assert(offsetof(struct us_delivered, peaks) == 24, "delivered.peaks");
 _Static_assert(offsetof(struct us_delivered, ticks) == 56, "delivered.ticks");
 _Static_assert(sizeof(struct us_delivered) == 64, "size of delivered");
 
-/* Written by: standby renderer. */
+/* Written by: the renderer that `control.snapshotTarget` names. */
 struct us_snapshot {
   uint32_t block; /* block at whose start it was taken */
   uint32_t log_position; /* log entries it has taken in */
-  uint32_t checksum_low; /* checksum of the arena */
-  uint32_t checksum_high; /* checksum of the arena */
+  uint32_t checksum_low; /* checksum of the checksums of its pieces */
+  uint32_t checksum_high; /* the same of their high words */
   uint32_t sequence; /* grows with every snapshot; stored last */
   uint32_t patch; /* number of the patch whose arena it is */
   uint32_t reserved[10]; /* keeps the arena on a 64-byte boundary */

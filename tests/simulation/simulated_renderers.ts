@@ -10,6 +10,7 @@ import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { flipBit } from "../../engine/renderer/fault_hooks.ts";
 import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../engine/renderer/renderer_stale_error.ts";
+import { SnapshotDamagedError } from "../../engine/renderer/snapshot_damaged_error.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
 import type { SeatView } from "../../engine/supervisor/supervisor.ts";
@@ -88,6 +89,7 @@ export class SimulatedRenderers implements RendererPort {
       cause: thread.cause,
       outvoted,
       thread: this.#account(thread),
+      away: this.#reported(seat, "away") === 1,
     };
   }
 
@@ -128,6 +130,7 @@ export class SimulatedRenderers implements RendererPort {
     memory.words[orderIndex(memory, seat, "command")] = SeatCommand.wait;
     const renderer = makeRenderer(seat);
     preparePatches(renderer);
+    while (!renderer.prepareMore());
     const thread: Thread = {
       seat,
       incarnation,
@@ -241,7 +244,14 @@ export class SimulatedRenderers implements RendererPort {
       if (!(error instanceof Error)) throw error;
       const isStale = error instanceof RendererStaleError;
       const isTrap = error instanceof WebAssembly.RuntimeError;
-      memory.words[state] = isStale ? SeatState.stale : isTrap ? SeatState.trapped : SeatState.failed;
+      const isDamaged = error instanceof SnapshotDamagedError;
+      memory.words[state] = isDamaged
+        ? SeatState.damaged
+        : isStale
+        ? SeatState.stale
+        : isTrap
+        ? SeatState.trapped
+        : SeatState.failed;
       thread.cause = isStale ? "stale" : isTrap ? "trap" : "throw";
       thread.crashed = true;
       if (isTrap) this.#options.onTrap(thread.renderer.block);

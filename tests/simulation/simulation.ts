@@ -132,6 +132,8 @@ export class Simulation {
       captureFrames: 0,
       ceiling: 0,
       exchangeFadeSeconds: 40 / sampleRateHz,
+      // every other run has a large arena: checked in regions, copied in pieces by a renderer that steps out for it
+      ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 16_384 } : {}),
     });
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);

@@ -104,9 +104,30 @@ class StaleSnapshot extends Renderer {
     this.#memory = options.memory;
   }
 
-  override readSnapshot(slot: number): void {
-    super.readSnapshot(slot);
-    this.block = this.#memory.consumed();
+  override readPiece(): boolean {
+    const isWhole = super.readPiece();
+    if (isWhole) this.block = this.#memory.consumed();
+    return isWhole;
+  }
+}
+
+/** A renderer that goes on to the next block before its snapshot is whole. */
+class HastySnapshot extends Renderer {
+  #isWhole = true;
+
+  override beginWriting(slot: number): void {
+    super.beginWriting(slot);
+    this.#isWhole = false;
+  }
+
+  override writePiece(): boolean {
+    this.#isWhole ||= super.writePiece();
+    return true;
+  }
+
+  override publish(): void {
+    super.publish();
+    while (!this.#isWhole) this.#isWhole = super.writePiece();
   }
 }
 
@@ -155,6 +176,7 @@ const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a skipped seal": { makeRenderer: (options) => new SkippedSeal(options) },
   "a torn slot": { makeRenderer: (options) => new TornSlot(options) },
   "a stale snapshot": { makeRenderer: (options) => new StaleSnapshot(options) },
+  "a snapshot of two moments": { makeRenderer: (options) => new HastySnapshot(options) },
   "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
   "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
   "a supervisor that judges by wall time": { seenAs: withoutThreadTime },
