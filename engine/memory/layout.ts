@@ -271,7 +271,7 @@ export const structures = {
       checksumHigh: word("checksum of the samples"),
       stateLow: word("checksum of the arena's region that is due at the start of the block; 0: none is"),
       stateHigh: word("checksum of that region"),
-      sweepBlocks: word("blocks in which every region is due once; 0: nothing is checked during an exchange"),
+      regions: word("regions of the arena; 0: nothing is checked during an exchange"),
       reserved: word("keeps the samples on a 16-byte boundary", 2),
     },
   },

@@ -13,9 +13,10 @@
  */
 import { type Anchor, EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
-import { fixed, powerOfTwoAtLeast, within } from "../memory/layout.ts";
+import { fixed, within } from "../memory/layout.ts";
 import { inputSlotIndex, inputViews, logEntryIndex, slotIndex, slotViews } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import { placeInSweep, regionsOf } from "../memory/sweep.ts";
 import { takeOver } from "./state_transfer.ts";
 import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
@@ -68,7 +69,7 @@ export class Renderer {
   #checksumHigh = 0;
   #stateLow = 0;
   #stateHigh = 0;
-  #sweepBlocks = 0;
+  #regions = 0;
 
   constructor({ memory, ring, seed, patch }: RendererOptions) {
     const { geometry } = memory;
@@ -213,7 +214,7 @@ export class Renderer {
     this.#memory.words[slot + within.slot.checksumHigh.index] = this.#checksumHigh;
     this.#memory.words[slot + within.slot.stateLow.index] = this.#stateLow;
     this.#memory.words[slot + within.slot.stateHigh.index] = this.#stateHigh;
-    this.#memory.words[slot + within.slot.sweepBlocks.index] = this.#sweepBlocks;
+    this.#memory.words[slot + within.slot.regions.index] = this.#regions;
   }
 
   /** Lets the callback see the block, and moves on to the next. */
@@ -238,13 +239,11 @@ export class Renderer {
   checkState(): void {
     const { geometry } = this.#memory;
     const { checksum, bytes } = this.#current;
-    this.#stateLow = this.#stateHigh = this.#sweepBlocks = 0;
+    this.#stateLow = this.#stateHigh = this.#regions = 0;
     if (this.isExchanging) return;
     const number = (this.block - geometry.startBlock) >>> 0;
-    const regions = Math.ceil(bytes.length / geometry.checkRegionBytes);
-    // a power of two, so that it goes on evenly where block numbers wrap
-    this.#sweepBlocks = powerOfTwoAtLeast(Math.max(geometry.stateCheckBlocks, regions));
-    const first = (number % this.#sweepBlocks) * geometry.checkRegionBytes;
+    this.#regions = regionsOf(geometry, bytes.length);
+    const first = placeInSweep(geometry, this.#regions, this.block) * geometry.checkRegionBytes;
     if (first < bytes.length) {
       this.#stateLow = checksum.of(first, Math.min(geometry.checkRegionBytes, bytes.length - first));
       this.#stateHigh = checksum.high;

@@ -12,7 +12,14 @@ import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { orderedSlot } from "../memory/snapshot_order.ts";
 
 /** Tells the caller of a step what to do before the next one. */
-export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
+export const AfterStep = {
+  goOn: 0,
+  waitForDevice: 1,
+  waitForOrders: 2,
+  end: 3,
+  preparePatch: 4,
+  stepOut: 5,
+} as const;
 
 export interface RendererLoopOptions {
   readonly memory: SharedMemory;
@@ -96,7 +103,7 @@ export class RendererLoop {
         return AfterStep.goOn;
       case "snapshot":
         this.#phase = this.#beginSnapshot() ? "copy" : "claim";
-        return AfterStep.goOn;
+        return this.#isAway && this.#phase === "copy" ? AfterStep.stepOut : AfterStep.goOn;
       case "copy":
         return this.#copyPiece();
       case "claim":

@@ -359,7 +359,7 @@ struct us_slot {
   uint32_t checksum_high; /* checksum of the samples */
   uint32_t state_low; /* checksum of the arena's region that is due at the start of the block; 0: none is */
   uint32_t state_high; /* checksum of that region */
-  uint32_t sweep_blocks; /* blocks in which every region is due once; 0: nothing is checked during an exchange */
+  uint32_t regions; /* regions of the arena; 0: nothing is checked during an exchange */
   uint32_t reserved[2]; /* keeps the samples on a 16-byte boundary */
 };
 _Static_assert(offsetof(struct us_slot, tag) == 0, "slot.tag");
@@ -367,7 +367,7 @@ _Static_assert(offsetof(struct us_slot, checksum_low) == 4, "slot.checksumLow");
 _Static_assert(offsetof(struct us_slot, checksum_high) == 8, "slot.checksumHigh");
 _Static_assert(offsetof(struct us_slot, state_low) == 12, "slot.stateLow");
 _Static_assert(offsetof(struct us_slot, state_high) == 16, "slot.stateHigh");
-_Static_assert(offsetof(struct us_slot, sweep_blocks) == 20, "slot.sweepBlocks");
+_Static_assert(offsetof(struct us_slot, regions) == 20, "slot.regions");
 _Static_assert(offsetof(struct us_slot, reserved) == 24, "slot.reserved");
 _Static_assert(sizeof(struct us_slot) == 32, "size of slot");
 

@@ -168,7 +168,7 @@ for (
   });
 }
 
-Deno.test("a flipped bit anywhere in the patch's state is seen within a sweep, in one region; elsewhere nothing is", () => {
+Deno.test("a flipped bit anywhere in the patch's state is seen within a sweep, and in no other region", () => {
   fc.assert(
     fc.property(
       fc.nat(),
@@ -177,32 +177,32 @@ Deno.test("a flipped bit anywhere in the patch's state is seen within a sweep, i
       (place, bit, checkRegionBytes) => {
         const { memory } = setUp({ checkRegionBytes, stateCheckBlocks: 2 });
         const renderer = rendererOn(memory, 0);
+        const regions = Math.ceil(renderer.playing.bytes.length / checkRegionBytes);
+        const blocks = 2 * regions; // from the block on that comes after the first
         /** Checks of all regions, of one and the same state. */
         const sweep = () => {
           const start = renderer.block;
           const found: number[][] = [];
-          let blocks = 1;
           for (let number = 0; number < blocks; number++) {
             renderer.block = (start + number) | 0;
             renderer.checkState();
             renderer.store();
             const slot = slotIndex(memory, 0, renderer.block);
-            const { sweepBlocks, stateLow, stateHigh } = within.slot;
-            blocks = memory.words[slot + sweepBlocks.index];
+            const { stateLow, stateHigh } = within.slot;
+            assert.equal(memory.words[slot + within.slot.regions.index], regions);
             found.push([memory.words[slot + stateLow.index], memory.words[slot + stateHigh.index]]);
           }
           renderer.block = start;
           return found;
         };
         const before = sweep();
-        const regions = Math.ceil(renderer.playing.bytes.length / checkRegionBytes);
-        assert.ok(before.length >= regions && before.length < Math.max(3, 2 * regions));
         flipBit(renderer.playing, place, bit);
         const after = sweep();
         const differing = after.filter(([low, high], number) =>
           low !== before[number][0] || high !== before[number][1]
         );
-        assert.equal(differing.length, 1);
+        const times = differing.length;
+        assert.ok(times >= 1 && times <= 2, `${times} of ${blocks} checks saw it`);
       },
     ),
     { numRuns: 30 },
