@@ -23,6 +23,7 @@ export const logEntryWords = 8;
 
 /** Commands for later frames that an arena can hold; further ones are refused to their sender. */
 export const pendingCapacity = 1_024;
+invariant(isPowerOfTwo(pendingCapacity), "pending queue: expected a power of two");
 invariant(pendingCapacity < logCapacity, "pending queue: expected fewer entries than the log has");
 
 /** Seconds of sound that the seal table and the record of delivered blocks cover, at least. */

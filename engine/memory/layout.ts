@@ -19,6 +19,7 @@ import {
   logEntryWords,
   maxCountedInstruments,
   maximumChannels,
+  pendingCapacity,
   reportedEndedNotes,
   ringFrames,
   roleCount,
@@ -122,6 +123,14 @@ export const sections = {
       rendererPriority: word("SCHED_FIFO priority of a renderer that has caught up; 0: the normal class"),
       acceptedSnapshot: word("snapshot + 1 that was agreed last; 0: none"),
       previousSnapshot: word("snapshot + 1 that was agreed before it; 0: none"),
+      anchorPatch: word("patch + 1 of the last anchor, where joiners begin without a snapshot; 0: the start"),
+      anchorBlock: word("block at which the last anchor takes effect"),
+      anchorPosition: word("position of the last anchor in the log"),
+      stoppedCount: word("commands ever put into the table below, wraps; stored after them"),
+      stoppedCommands: word(
+        "positions of commands that do nothing and are in the log no more, but may still wait for their time",
+        pendingCapacity,
+      ),
     },
   },
   log: {

@@ -46,6 +46,9 @@ const pollMs = 2;
 export class PatchSwap {
   readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
+  /** Number of the current patch, and before the newest one of those was asked for. */
+  #currentNumber = 0;
+  #numberBefore = 0;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
   #number = 0;
   #loading = false;
@@ -62,22 +65,33 @@ export class PatchSwap {
     return this.#current;
   }
 
+  /** Its place in the order of loading; the first is 0. */
+  get currentNumber(): number {
+    return this.#currentNumber;
+  }
+
   /**
    * Rehearses a patch and exchanges it for the current one. Resolves when the crossfade is over. Throws {@link CommandRefusedError}.
    *
    * @param samples the sound files that it names
+   * @returns what its rehearsal found that may be meant, but is no good for loudspeakers
    */
-  async load(graph: PatchGraph, samples?: SampleBank): Promise<void> {
+  async load(graph: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
     if (this.#loading) {
       throw new CommandRefusedError("another patch is being loaded; try again when it is done");
     }
     this.#loading = true;
     try {
       const { seed, nativeLibrary } = this.#options;
-      const patch = await rehearse({ graph, samples, format: this.#format(), seed, nativeLibrary });
+      const { ceiling } = this.#options.memory.geometry;
+      const warnings: string[] = [];
+      const onWarning = (warning: string) => void warnings.push(warning);
+      const format = this.#format();
+      const patch = await rehearse({ graph, samples, format, seed, nativeLibrary, ceiling, onWarning });
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);
+      return warnings;
     } finally {
       this.#loading = false;
     }
@@ -96,6 +110,7 @@ export class PatchSwap {
   quarantined(positions: readonly number[]): readonly number[] {
     const reverted = this.#asked.quarantined(positions, this.#options.commands.head);
     if (!reverted) return [];
+    this.#currentNumber = this.#numberBefore;
     this.#change(reverted.before);
     return reverted.orphans;
   }
@@ -147,6 +162,8 @@ export class PatchSwap {
     writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
     this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
+    this.#numberBefore = this.#currentNumber;
+    this.#currentNumber = this.#number;
     this.#change(patch);
     await delivery.reached(commands.head);
     const { exchangeFadeFrames, blockFrames } = memory.geometry;

@@ -138,10 +138,22 @@ export class RendererLoop {
     if (!this.#renderer.prepareMore()) return AfterStep.goOn;
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
     const snapshot = words[this.#snapshot];
-    if (snapshot === 0) return this.#join();
+    if (snapshot === 0) {
+      this.#beginAtAnchor();
+      return this.#join();
+    }
     this.#renderer.beginReading(snapshot - 1);
     this.#phase = "read";
     return AfterStep.goOn;
+  }
+
+  /** Without an anchor it begins at the start, as it was made. */
+  #beginAtAnchor(): void {
+    const { words } = this.#memory;
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
+    const patch = Atomics.load(words, anchorPatch.index) - 1;
+    if (patch < 0) return;
+    this.#renderer.begin({ patch, block: words[anchorBlock.index], position: words[anchorPosition.index] });
   }
 
   #readSnapshot(): number {

@@ -22,10 +22,10 @@ import { askingMethods } from "./asking_methods.ts";
 import { dumpLine } from "./dump.ts";
 import { suggestion } from "./help.ts";
 import { listeningMethods } from "./listening_methods.ts";
-import type { Effect, Method } from "./method.ts";
+import type { Action, Effect, Method } from "./method.ts";
 import type { MethodDescription } from "./method_description.ts";
 import { musicMethods } from "./music_methods.ts";
-import { operatingMethods } from "./operating_methods.ts";
+import { type LoadPatch, operatingMethods } from "./operating_methods.ts";
 import { groupMethods } from "./parameter_groups.ts";
 import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
@@ -34,7 +34,7 @@ export interface AddressSpaceOptions {
   readonly engine: EngineControl;
   readonly version: string;
   /** Loads a patch by its name or file; without either, the one that was loaded last. */
-  readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
+  readonly loadPatch: LoadPatch;
   /** Patches by the number of a MIDI program; omitted: there are none. */
   readonly programs?: readonly string[];
   readonly onQuit: () => void;
@@ -171,7 +171,7 @@ export class AddressSpace implements PacketTarget {
   #single(message: OscMessage, sender: PacketSender): void {
     if (this.#dumping) this.#onDump(dumpLine(message, sender));
     this.#answering(message, sender, (commands) => {
-      this.#submitNow(commands);
+      this.#submitNow(commands, undefined, placeHolder(sender));
       this.#confirm(message.address, sender);
     });
   }
@@ -231,7 +231,8 @@ export class AddressSpace implements PacketTarget {
         throw new CommandRefusedError("another patch plays since this bundle was received; send it again");
       }
       const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
-      lateMs = this.#submitNow(accepted.flatMap(({ commands }) => commands), time).lateMs;
+      lateMs = this.#submitNow(accepted.flatMap(({ commands }) => commands), time, placeHolder(sender))
+        .lateMs;
     } catch (error) {
       if (!(error instanceof CommandRefusedError)) throw error;
       refusal = error.message;
@@ -278,20 +279,21 @@ export class AddressSpace implements PacketTarget {
 
   #perform(
     { address }: OscMessage,
-    act: (sender: PacketSender) => void | Promise<void>,
+    act: Action,
     sender: PacketSender,
   ): void {
     const result = act(sender);
     if (result === undefined) return this.#confirm(address, sender);
     result.then(
-      () => this.#confirm(address, sender),
+      (warnings) => this.#confirm(address, sender, warnings ?? undefined),
       (error) => sender.reply(failed(address, (error as Error).message)),
     );
   }
 
-  #confirm(address: string, sender: PacketSender): void {
+  #confirm(address: string, sender: PacketSender, warnings: readonly string[] = []): void {
     if (this.#unanswered.size > 0 && this.#unanswered.get(sender.key)) return;
-    sender.reply(this.#table.done.get(address) ?? done(address));
+    const known = warnings.length === 0 ? this.#table.done.get(address) : undefined;
+    sender.reply(known ?? done(address, warnings));
   }
 
   /** Reads a message, and acts at once or passes its commands to `onCommands`. Answers errors. */
@@ -312,4 +314,9 @@ export class AddressSpace implements PacketTarget {
       if (!expected) throw error;
     }
   }
+}
+
+/** By whom the places of waiting commands are shared: a machine elsewhere, or one program of this machine. */
+function placeHolder({ isLocal, hostname, key }: PacketSender): string {
+  return isLocal ? key : hostname;
 }

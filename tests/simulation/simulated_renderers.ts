@@ -60,6 +60,9 @@ export class SimulatedRenderers implements RendererPort {
   /** All threads that may still take a step, also those whose seat has been given to another. */
   #running: Thread[] = [];
 
+  /** Gets every thread before its first step. */
+  beforeSpawn: ((thread: Thread) => void) | undefined;
+
   constructor(options: SimulatedRenderersOptions) {
     this.#options = options;
   }
@@ -147,6 +150,7 @@ export class SimulatedRenderers implements RendererPort {
       goneMs: 0,
       crashed: false,
     };
+    this.beforeSpawn?.(thread);
     this.#threads[seat] = thread;
     this.#running.push(thread);
   }

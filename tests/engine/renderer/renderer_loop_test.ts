@@ -64,6 +64,19 @@ Deno.test("a patch in the port is prepared before the next block, and only once"
   assert.equal(memory.words[reportFieldIndex(memory, 2, "patch")], 1);
 });
 
+Deno.test("without a snapshot it begins at the anchor of the memory, if there is one", () => {
+  const { memory, renderer, loop } = setUp();
+  const { words } = memory;
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  words[fixed.control.anchorPatch.index] = 1;
+  words[fixed.control.anchorBlock.index] = 40;
+  words[fixed.control.anchorPosition.index] = 9;
+  words[fixed.callback.consumed.index] = 40;
+  while (words[reportFieldIndex(memory, 2, "state")] !== SeatState.running) loop.step();
+  assert.deepEqual([renderer.block, renderer.logPosition], [40, 9]);
+  assert.equal(words[reportFieldIndex(memory, 2, "published")], 40);
+});
+
 Deno.test("the renderer that is ordered writes a snapshot, once for each order", () => {
   for (const [seat, sequence] of [[2, 1], [1, 0]]) {
     const { memory, loop } = setUp();

@@ -3,14 +3,9 @@ import assert from "node:assert/strict";
 import { UdpClient } from "../../../testing/osc/udp_client.ts";
 import { requirement } from "../../../testing/requirement.ts";
 import { until } from "../../../testing/until.ts";
+import { withoutRights } from "../../../testing/without_rights.ts";
 
 const program = new URL("../../../main.ts", import.meta.url).pathname;
-
-/** What takes every right from the program that it starts; root has capabilities besides its limits. */
-const withoutRights = [
-  ...["prlimit", "--rtprio=0:0", "--nice=0:0", "--memlock=65536:65536"],
-  ...(Deno.uid() === 0 ? ["setpriv", "--bounding-set=-sys_nice,-ipc_lock,-sys_resource"] : []),
-];
 
 requirement({
   name: "without any right the engine starts, plays and says once which rights it lacks, with the remedy",

@@ -33,7 +33,7 @@ async function withPool(work: (pool: RendererPool) => Promise<void>): Promise<vo
   try {
     await work(pool);
   } finally {
-    assert.deepEqual(await pool.close(10_000), [], "every thread has left");
+    assert.deepEqual(await pool.close(60_000), [], "every thread has left");
   }
 }
 

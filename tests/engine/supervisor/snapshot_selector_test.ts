@@ -272,3 +272,28 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
     "a joiner continues where the others are",
   );
 });
+
+Deno.test("after an anchor joiners begin there: what was written before is of no use, and its patches are not needed", () => {
+  const { memory, selector, write, turn, play, clockTo, block } = setUp();
+  play([0, 1, 2], 3);
+  write(2, block(), { logPosition: 30 });
+  play([0, 1, 2], sweepBlocks);
+  assert.deepEqual(selector.origin, { block: 3, logPosition: 30 });
+  const { sealCount } = memory.geometry;
+  clockTo(1);
+  assert.ok(!selector.canJoin(sealCount));
+  selector.abandon();
+  assert.ok(!selector.canJoin(3), "neither is the start of any use");
+  selector.begin({ patch: 2, block: sealCount + 8, position: 44 });
+  assert.deepEqual([selector.origin.block, selector.origin.logPosition], [sealCount + 8, 44]);
+  assert.deepEqual([selector.accepted, selector.oldestPatch(), selector.oldestPosition()], [
+    undefined,
+    2,
+    44,
+  ]);
+  assert.ok(selector.canJoin(sealCount));
+  assert.equal(selector.use(3), undefined);
+  assert.equal(memory.words[fixed.control.acceptedSnapshot.index], 0);
+  turn([1]);
+  assert.equal(selector.accepted, undefined);
+});
