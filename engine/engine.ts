@@ -378,7 +378,7 @@ export class Engine implements control.EngineControl {
   #report({ events }: Supervised): void {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
-      if (event.event === "quarantine") this.#recordQuarantine(event.positions);
+      if (event.event === "quarantine") this.#recordQuarantine(event);
       if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);
@@ -394,9 +394,10 @@ export class Engine implements control.EngineControl {
     this.#endedNotes.restart();
   }
 
-  #recordQuarantine(positions: readonly number[]): void {
+  #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
+    const heard = found ? [found.originBlock, found.block] : [];
     for (const position of positions) {
-      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
+      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
     }
     this.#quarantined += positions.length;
   }

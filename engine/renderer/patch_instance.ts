@@ -49,7 +49,16 @@ export function preparePatch(
 }
 
 /** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */
-export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
+export const Host = {
+  block: 0,
+  logPosition: 1,
+  pending: 2,
+  first: 3,
+  /** 1 where renderers began at an anchor of the log, and its position. */
+  anchored: 4,
+  anchor: 5,
+  queue: 16,
+} as const;
 
 export interface PatchInstanceOptions {
   /** Frames of a block, at most what the patch was compiled for. */

@@ -55,8 +55,6 @@ export class Renderer {
   #leaving: PatchInstance | undefined;
   #fadePosition = 0;
   #newestPatch = 0;
-  /** Log position of the anchor that it began from; undefined: it began at the start. */
-  #anchor: number | undefined;
   /** A further patch that is being made ready, and the oldest that may still be asked for then. */
   #preparing: PatchInstance | undefined;
   #oldestPatch = 0;
@@ -305,8 +303,10 @@ export class Renderer {
    */
   begin({ patch, block, position }: Anchor): void {
     const instance = this.#patchNumbered(patch);
-    instance.words[instance.host + Host.block] = this.block = block;
-    instance.words[instance.host + Host.logPosition] = this.#anchor = position;
+    const { words, host } = instance;
+    words[host + Host.block] = this.block = block;
+    words[host + Host.logPosition] = words[host + Host.anchor] = position;
+    words[host + Host.anchored] = 1;
     this.#current = instance;
     this.#leaving = undefined;
     this.#reportArena();
@@ -411,7 +411,8 @@ export class Renderer {
       case Opcode.exchange:
         return this.#exchange(target, position);
       case Opcode.anchor: {
-        if (position === this.#anchor) return;
+        const { words: arena, host } = this.#current;
+        if (arena[host + Host.anchored] === 1 && arena[host + Host.anchor] === position) return;
         throw new RendererStaleError(`log entry ${position >>> 0}: others begin here, this one does not`);
       }
       case Opcode.clear: // everything in the queue is before it in the log
