@@ -13,7 +13,8 @@ import { logEntryIndex } from "../memory/places.ts";
 
 /**
  * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
- * waits for its time.
+ * waits for its time. `lookahead` is how far renderers run ahead from the block after the one that seals it: the input that a
+ * block hears depends on it.
  */
 export const Opcode = {
   none: 0,
@@ -26,6 +27,7 @@ export const Opcode = {
   clear: 7,
   express: 8,
   expressAll: 9,
+  lookahead: 10,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
@@ -48,7 +50,7 @@ export interface LogEntry {
   readonly opcode: number;
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
-  /** Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, or the number of the patch that is exchanged for. */
+  /** Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is exchanged for, or blocks of lookahead. */
   readonly target: number;
   readonly value: number;
   readonly extra: number;
@@ -123,13 +125,13 @@ export class CommandLog {
 
   /**
    * Makes a kept entry do nothing, in place; renderers read it again when they apply it. A `clear` stays: it breaks no
-   * renderer, and the commands it dropped must not come back.
+   * renderer, and the commands it dropped must not come back. So does a `lookahead`, which the device needs.
    *
    * @returns whether the entry does nothing from now on
    */
   quarantine(position: number): boolean {
     const index = logEntryIndex(this.#memory, position) + EntryField.opcode;
-    if (this.#words[index] === Opcode.clear) return false;
+    if (this.#words[index] === Opcode.clear || this.#words[index] === Opcode.lookahead) return false;
     Atomics.store(this.#words, index, Opcode.none);
     return true;
   }

@@ -54,7 +54,7 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 export const lineBytes = 128;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 export const sections = {
   geometry: {
@@ -67,7 +67,7 @@ export const sections = {
       blockFrames: word("frames per block"),
       channels: word("output channels, interleaved"),
       inputChannels: word("input channels, interleaved; 0 without input"),
-      lookaheadBlocks: word("how far renderers may run ahead of consumed"),
+      lookaheadBlocks: word("how far renderers run ahead of consumed at the first block"),
       startBlock: word("number of the first block"),
       startLogPosition: word("position of the first log entry"),
       stateCheckBlocks: word("renderers publish a checksum of their arena at multiples of this"),
@@ -109,6 +109,9 @@ export const sections = {
       snapshotTarget: word("snapshot + 1 that the standby writes next; 0: none"),
       deviceAway: word(
         "1: the device was lost and the clock plays; if the device still calls, it gets silence",
+      ),
+      lookaheadBlocks: word(
+        "how far renderers are to run ahead of consumed; the log has it too, for what can be heard",
       ),
     },
   },
@@ -369,7 +372,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
 
   const blockBytes = roundUp(blockFrames * channels * 4, 16);
   const historyBlocks = powerOfTwoAtLeast(historySeconds * sampleRateHz / blockFrames);
-  const ringSlots = powerOfTwoAtLeast(Math.max(2 * dimensions.lookaheadBlocks, 16, ringFrames / blockFrames));
+  const ringSlots = ringSlotsOf(blockFrames, dimensions.lookaheadBlocks);
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
   const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
@@ -428,6 +431,11 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     captureFrames,
     ...offsets,
   };
+}
+
+/** Slots of a ring: twice the lookahead that is configured, and a length in frames that follows long periods of a host. */
+export function ringSlotsOf(blockFrames: number, lookaheadBlocks = 0): number {
+  return powerOfTwoAtLeast(Math.max(2 * lookaheadBlocks, 16, ringFrames / blockFrames));
 }
 
 /** The smallest multiple of `step` that is not below `value`. */

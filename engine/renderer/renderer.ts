@@ -56,6 +56,8 @@ export class Renderer {
   #fadePosition = 0;
   #newestPatch = 0;
   #sealed = 0;
+  /** The lookahead at the start of this block. An entry changes that of the next: this one's input may not be captured yet. */
+  #inputDelay = 0;
   #checksumLow = 0;
   #checksumHigh = 0;
 
@@ -75,6 +77,7 @@ export class Renderer {
     this.#current = this.prepare(patch);
     this.#current.words[this.#current.host + Host.block] = this.block;
     this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
+    this.#current.words[this.#current.host + Host.lookahead] = geometry.lookaheadBlocks;
   }
 
   /**
@@ -113,6 +116,11 @@ export class Renderer {
     return this.#current.words[this.#current.host + Host.logPosition];
   }
 
+  /** How far the next block lies ahead of the input that it hears, in blocks. */
+  get lookaheadBlocks(): number {
+    return this.#current.words[this.#current.host + Host.lookahead];
+  }
+
   /** One whole block: the live loop and the offline renderer call only this. */
   renderBlock(): void {
     this.claim();
@@ -130,6 +138,7 @@ export class Renderer {
       throw new RendererStaleError(`block ${this.block >>> 0}: its seal has been overwritten`);
     }
     this.#sealed = completePosition(this.logPosition, sealed);
+    this.#inputDelay = this.lookaheadBlocks;
   }
 
   /**
@@ -316,6 +325,9 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.lookahead:
+        this.#current.words[this.#current.host + Host.lookahead] = target;
+        return;
       case Opcode.clear: // everything in the queue is before it in the log
         clearPending(this.#current);
     }
@@ -329,12 +341,11 @@ export class Renderer {
       words[entry + EntryField.opcode] === Opcode.none;
   }
 
-  /** Block n hears the capture of block n − lookahead; before there was any, silence. */
+  /** Block n hears the capture of block n − lookahead, as the log has it; before there was any, silence. */
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
-    const lookahead = this.#memory.lookaheadBlocks();
-    const captured = (this.block - lookahead) | 0;
+    const captured = (this.block - this.#inputDelay) | 0;
     if (((captured - geometry.startBlock) | 0) < 0) {
       this.#current.input.fill(0);
       return;

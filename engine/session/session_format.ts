@@ -18,7 +18,7 @@
 import { crc32 } from "node:zlib";
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
 
-export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess3");
+export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess4");
 
 export type ChunkType = "HEAD" | "PTCH" | "CMDS" | "BLKS" | "INPT" | "QUAR" | "GAP " | "DONE";
 
@@ -34,6 +34,7 @@ export interface SessionHeader {
   readonly blockFrames: number;
   readonly channels: number;
   readonly inputChannels: number;
+  /** At the first block; later changes are in the log. */
   readonly lookaheadBlocks: number;
   readonly startBlock: number;
   readonly startLogPosition: number;

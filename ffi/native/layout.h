@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 2u
+#define US_LAYOUT_VERSION 3u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_MAX_CHANNELS 8u
 #define US_ROLE_COUNT 3u
@@ -27,7 +27,7 @@ struct us_geometry {
   uint32_t block_frames; /* frames per block */
   uint32_t channels; /* output channels, interleaved */
   uint32_t input_channels; /* input channels, interleaved; 0 without input */
-  uint32_t lookahead_blocks; /* how far renderers may run ahead of consumed */
+  uint32_t lookahead_blocks; /* how far renderers run ahead of consumed at the first block */
   uint32_t start_block; /* number of the first block */
   uint32_t start_log_position; /* position of the first log entry */
   uint32_t state_check_blocks; /* renderers publish a checksum of their arena at multiples of this */
@@ -106,12 +106,14 @@ struct us_control {
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
   uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
+  uint32_t lookahead_blocks; /* how far renderers are to run ahead of consumed; the log has it too, for what can be heard */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
 _Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
+_Static_assert(offsetof(struct us_control, lookahead_blocks) == 28, "control.lookaheadBlocks");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */

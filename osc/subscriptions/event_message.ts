@@ -17,6 +17,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message();
     case "quarantine":
       return message(scalar(event.commands));
+    case "lookahead":
+      return message(scalar(event.blocks), float(event.latencyMs));
     case "device":
       return message(text(event.state), text(event.device));
     case "patch":
