@@ -4,7 +4,6 @@
  * Nothing of this is needed for the next block to sound.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
-import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
@@ -28,11 +27,13 @@ import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
+import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
+import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
-import { lockSamples } from "./samples/lock_samples.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
@@ -91,10 +92,12 @@ export class Engine implements control.EngineControl {
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
   readonly #lookahead: Lookahead;
+  readonly #realTime: RealTime;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -151,10 +154,18 @@ export class Engine implements control.EngineControl {
       },
     });
     this.#endedNotes = new EndedNotes(memory);
+    this.#levels = new LevelReport({
+      memory,
+      log,
+      takeLoudest: () => this.#delivery.takeLoudest(),
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
     this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
+    const samples = patch.sampleMemory;
+    this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
     this.#values = new ParameterValues(
       patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
@@ -168,10 +179,8 @@ export class Engine implements control.EngineControl {
    *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch, native } = options;
+    const { config, patch } = options;
     const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
-    lockSamples(native, patch.sampleMemory);
     const engine = new Engine(options, memory, compileChecksum());
     try {
       await engine.#begin();
@@ -190,9 +199,11 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.instruments;
   }
 
-  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void> {
-    await this.#patches.load(patch, samples);
+  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
+    const warnings = await this.#patches.load(patch, samples);
+    warnings.forEach((warning) => this.#options.log.warning(warning));
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
+    return warnings;
   }
 
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
@@ -267,6 +278,7 @@ export class Engine implements control.EngineControl {
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
       faults: this.#reporter.faults,
+      realTime: this.#realTime.status(this.#supervision.running),
     });
   }
 
@@ -304,6 +316,7 @@ export class Engine implements control.EngineControl {
     await abortable(this.#driver.start(), signal);
     this.#lookahead.follow(this.#driver.periodFrames);
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
+    this.#realTime.read();
     if (config.session !== undefined) {
       this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
       this.#delivery.recordTo(this.#writer);
@@ -321,6 +334,20 @@ export class Engine implements control.EngineControl {
       `playing ${this.#options.patch.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
+    this.#reportRights();
+  }
+
+  /** Says once what the system does not grant, and the lines that grant it. */
+  #reportRights(): void {
+    this.#realTime.read(); // by now renderers have locked their arenas
+    const { missing, lockError } = this.#realTime;
+    if (missing.length === 0) return;
+    const errno = lockError === 0 ? "" : ` (memlock: errno ${lockError})`;
+    this.#options.log.warning(
+      `other programs can interrupt the sound, the system does not grant ${missing.join(", ")}${errno}: ${
+        realTimeRemedy(missing)
+      }`,
+    );
   }
 
   #firstBlocksReady(): boolean {
@@ -334,6 +361,7 @@ export class Engine implements control.EngineControl {
     this.#driver.watch();
     const blocks = this.#lookahead.follow(this.#driver.periodFrames);
     if (blocks !== undefined) this.#reportLookahead(blocks);
+    this.#realTime.poll();
     if (this.#state === "running" || this.#state === "waiting for device") {
       this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     }
@@ -345,6 +373,7 @@ export class Engine implements control.EngineControl {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
+    this.#levels.poll(performance.now());
   }
 
   #appendLookahead(blocks: number): boolean {
@@ -402,6 +431,7 @@ export class Engine implements control.EngineControl {
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
     }
+    await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
     const written = this.#writer?.close({

@@ -23,6 +23,8 @@ const sourceFiles = [
   "jack_library.h",
   "jack.h",
   "jack_process.h",
+  "ceiling.h",
+  "scheduling.h",
   "callback.c",
   "services.c",
   "datagrams.c",
@@ -35,6 +37,7 @@ const sourceFiles = [
   "jack_library.c",
   "jack.c",
   "jack_process.c",
+  "scheduling.c",
 ];
 const compilerFlags = [
   "-std=c11",

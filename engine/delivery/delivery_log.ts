@@ -37,6 +37,7 @@ export class DeliveryLog {
   #waiting: { head: number; resolve: () => void }[] = [];
   readonly #meters = new Set<PeakMeter>();
   #peak = 0;
+  #loudest = 0;
   #blocks = 0;
 
   constructor(options: DeliveryLogOptions) {
@@ -70,6 +71,13 @@ export class DeliveryLog {
     const peak = this.#peak;
     this.#peak = 0;
     return peak;
+  }
+
+  /** Largest magnitude before the ceiling since the last call. */
+  takeLoudest(): number {
+    const loudest = this.#loudest;
+    this.#loudest = 0;
+    return loudest;
   }
 
   /** Peaks of each channel for one more reader. */
@@ -128,6 +136,7 @@ export class DeliveryLog {
       records[record] = (position & 0xFFFF) | (flags << 16);
       records[record + 1] = memory.words[delivered + within.delivered.checksumLow.index];
       records[record + 2] = memory.words[delivered + within.delivered.checksumHigh.index];
+      this.#loudest = Math.max(this.#loudest, memory.floats[delivered + within.delivered.loudest.index]);
       const peaks = delivered + within.delivered.peaks.index;
       for (let channel = 0; channel < geometry.channels; channel++) {
         this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);

@@ -6,7 +6,7 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 
-/** Real-time priority asked for the clock thread: below kernel threads, above everything of ours. */
+/** Highest real-time priority of the clock thread: below kernel threads, above everything of ours. */
 const clockPriority = 60;
 
 /** The thread ends within a period, unless it has no processor. */
@@ -39,7 +39,8 @@ export class ClockDriver implements Driver {
     periodFrames = memory.geometry.blockFrames,
   ): ClockDriver {
     const driver = new ClockDriver(native, memory, periodFrames);
-    const error = native.symbols.us_clock_start(driver.#base, periodFrames, clockPriority);
+    const priority = native.symbols.us_highest_priority(clockPriority) || clockPriority;
+    const error = native.symbols.us_clock_start(driver.#base, periodFrames, priority);
     if (error === 0) return driver;
     throw new DriverError(
       `the clock thread did not start (errno ${error}); another engine may run in this process`,

@@ -36,6 +36,8 @@ export interface SessionHeader {
   readonly inputChannels: number;
   /** At the first block; later changes are in the log. */
   readonly lookaheadBlocks: number;
+  /** Largest magnitude that the device got, as in `Dimensions`. */
+  readonly ceiling: number;
   readonly startBlock: number;
   readonly startLogPosition: number;
   /** ISO 8601; for people, rendering does not read it. */

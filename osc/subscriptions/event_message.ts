@@ -19,6 +19,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(scalar(event.commands));
     case "lookahead":
       return message(scalar(event.blocks), float(event.latencyMs));
+    case "over":
+      return message(scalar(event.samples), float(event.peakDb));
     case "device":
       return message(text(event.state), text(event.device));
     case "patch":

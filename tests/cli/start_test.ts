@@ -156,7 +156,7 @@ requirement({
           const { code, log } = await engine.end();
           assert.equal(code, exitCodes.ok, log);
         } finally {
-          server.resume();
+          if (how === "halt") server.resume();
           await server.stop();
         }
         const rendered = await renderAgain(session);

@@ -4,6 +4,7 @@ import { fixed } from "../../engine/memory/layout.ts";
 import { DeviceDoor } from "../../ffi/device_door.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { requirement } from "../../testing/requirement.ts";
+import { withNativeProgram } from "../../testing/native/native_program.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { undefinedSymbols } from "../../testing/undefined_symbols.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
@@ -86,6 +87,19 @@ Deno.test("calls back to back are one burst", () => {
   assert.equal(door.periodFrames, 0, "a second burst would have made it known");
   door.free();
 });
+
+Deno.test("a device whose door is shut plays nothing and always gets samples, whenever door and guard are shut and opened", () =>
+  withNativeProgram(
+    {
+      source: new URL("./device_race.c", import.meta.url),
+      parts: ["callback.c", "guard.c", "device.c", "device_call.c"],
+    },
+    async (run) => {
+      const [calls, consumed, played, unwritten] = (await run(20_000)).split(" ").map(Number);
+      assert.ok(calls > 40_000 && consumed > 10_000, `${calls} calls, ${consumed} blocks`);
+      assert.deepEqual({ played, unwritten }, { played: 0, unwritten: 0 });
+    },
+  ));
 
 requirement({
   name: "the call of a device can call nothing but the callback and the clock",

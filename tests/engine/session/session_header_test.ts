@@ -24,6 +24,7 @@ Deno.test("the header has all that a render needs, the lookahead of the first bl
     channels: config.channels,
     inputChannels: config.inputChannels,
     lookaheadBlocks: 4,
+    ceiling: config.ceiling,
     startBlock: 5,
     startLogPosition: 6,
   });
