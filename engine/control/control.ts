@@ -14,9 +14,11 @@ export interface EngineControl {
    * Puts all commands into the sealed log at once, so that one block hears them together.
    *
    * @param time when they sound; omitted: at the next block that is not yet sealed
+   * @param sender where they come from, by which the places of commands that wait for their time are shared; omitted: this
+   *   program itself
    * @throws {CommandRefusedError} when nothing was appended: the log or the pending queue is full
    */
-  submit(commands: readonly Command[], time?: CommandTime): Submission;
+  submit(commands: readonly Command[], time?: CommandTime, sender?: string): Submission;
   /** Resolves once everything submitted before has been handed to the device. */
   settled(): Promise<void>;
   status(): EngineStatus;
@@ -132,6 +134,8 @@ export type EngineEvent =
   | { readonly event: "quarantine"; readonly commands: number }
   /** Renderers run ahead of the device by another number of blocks: the latency is another. */
   | { readonly event: "lookahead"; readonly blocks: number; readonly latencyMs: number }
+  /** No renderer could go on: they begin again with the untouched state of the patch, and what waited for its time is gone. */
+  | { readonly event: "anchor"; readonly block: number; readonly withValues: boolean }
   /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
@@ -192,7 +196,8 @@ export interface RealTimeStatus {
 }
 
 export interface EngineStatus {
-  readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
+  /** `silent`: something should play, and the device gets concealed blocks, because no renderer has any. */
+  readonly state: "starting" | "running" | "silent" | "waiting for device" | "stopping" | "stopped";
   readonly driver: "jack" | "portaudio" | "clock";
   readonly device: string;
   /** Frames that the device takes at once; 0: not known yet. */
