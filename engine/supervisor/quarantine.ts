@@ -168,6 +168,7 @@ export class Quarantine {
     if (end === undefined) return [];
     const found = new Set(this.#waitingAt(failure.block));
     this.#eachEntry(end, (words, position) => {
+      if ((words[EntryField.opcode] & opcodeMask) === Opcode.anchor) return; // renderers begin there
       const sealedNow = blocksBetween(position, failure.position) >= 0;
       const timed = words[EntryField.when] === 1;
       const due = timed ? blocksBetween(words[EntryField.block], failure.block) : sealedNow ? 0 : -1;

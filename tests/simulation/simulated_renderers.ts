@@ -238,7 +238,7 @@ export class SimulatedRenderers implements RendererPort {
     const { memory, nowMs, random, preparePatches } = this.#options;
     try {
       const next = thread.loop.step();
-      if (next === AfterStep.goOn) return true;
+      if (next === AfterStep.goOn || next === AfterStep.stepOut) return true;
       if (next === AfterStep.preparePatch) {
         preparePatches(thread.renderer);
         return true;

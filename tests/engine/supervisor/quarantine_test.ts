@@ -167,3 +167,17 @@ Deno.test("what a renderer has played is no poison, though others broke on it", 
   quarantine.noteFailure(failure);
   assert.deepEqual(quarantine.decide(origin, 5), [0]);
 });
+
+Deno.test("an anchor is never to blame; what takes effect beside it is", () => {
+  const anchor: LogEntry = {
+    opcode: Opcode.anchor,
+    target: 0,
+    value: 0,
+    extra: 0,
+    at: { block: 5, frame: 0 },
+  };
+  const { quarantine, failure } = setUp([], [anchor, note()]);
+  quarantine.noteFailure(failure);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 0), [1]);
+});
