@@ -174,13 +174,6 @@ function bound(renderers: RendererPort): Omit<RendererPort, "view"> {
   };
 }
 
-/** A log that forgets to make a trial final. */
-class ForgottenTrial extends ScrambledLog {
-  override quarantine(position: number): boolean {
-    return this.isSuspended(position) || super.quarantine(position);
-  }
-}
-
 /** A renderer that knows nothing of anchors: it begins at the start. */
 class NeverAnchored extends Renderer {
   override begin(): void {}
@@ -194,7 +187,6 @@ const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
   "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
   "a supervisor that judges by wall time": { seenAs: withoutThreadTime },
-  "a search whose outcome is forgotten": { makeLog: (memory) => new ForgottenTrial(memory) },
   "renderers that never begin again": { makeRenderer: (options) => new NeverAnchored(options) },
   "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },
 };
