@@ -62,8 +62,6 @@ export class Renderer {
   #leaving: PatchInstance | undefined;
   #fadePosition = 0;
   #newestPatch = 0;
-  /** Log position of the anchor that it began from; undefined: it began at the start. */
-  #anchor: number | undefined;
   /** A further patch that is being made ready, and the oldest that may still be asked for then. */
   #preparing: PatchInstance | undefined;
   #oldestPatch = 0;
@@ -71,6 +69,8 @@ export class Renderer {
   /** The patch whose snapshot is being read. */
   #reading: PatchInstance | undefined;
   #sealed = 0;
+  /** The lookahead at the start of this block. An entry changes that of the next: this one's input may not be captured yet. */
+  #inputDelay = 0;
   #checksumLow = 0;
   #checksumHigh = 0;
   #stateLow = 0;
@@ -97,6 +97,7 @@ export class Renderer {
     this.#reportArena();
     this.#current.words[this.#current.host + Host.block] = this.block;
     this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
+    this.#current.words[this.#current.host + Host.lookahead] = geometry.lookaheadBlocks;
   }
 
   /**
@@ -155,6 +156,11 @@ export class Renderer {
     return this.#current.words[this.#current.host + Host.logPosition];
   }
 
+  /** How far the next block lies ahead of the input that it hears, in blocks. */
+  get lookaheadBlocks(): number {
+    return this.#current.words[this.#current.host + Host.lookahead];
+  }
+
   /** One whole block: the live loop and the offline renderer call only this. */
   renderBlock(): void {
     this.claim();
@@ -172,6 +178,7 @@ export class Renderer {
       throw new RendererStaleError(`block ${this.block >>> 0}: its seal has been overwritten`);
     }
     this.#sealed = completePosition(this.logPosition, sealed);
+    this.#inputDelay = this.lookaheadBlocks;
   }
 
   /**
@@ -304,14 +311,17 @@ export class Renderer {
   }
 
   /**
-   * Begins at an anchor of the log, with the untouched state of a patch, in place of the start.
+   * Begins at an anchor of the log, with the untouched state of a patch and the lookahead of the start, in place of the start.
    *
    * @throws {RendererStaleError} when the patch is not here
    */
   begin({ patch, block, position }: Anchor): void {
     const instance = this.#patchNumbered(patch);
-    instance.words[instance.host + Host.block] = this.block = block;
-    instance.words[instance.host + Host.logPosition] = this.#anchor = position;
+    const { words, host } = instance;
+    words[host + Host.block] = this.block = block;
+    words[host + Host.logPosition] = words[host + Host.anchor] = position;
+    words[host + Host.anchored] = 1;
+    words[host + Host.lookahead] = this.#memory.geometry.lookaheadBlocks;
     this.#current = instance;
     this.#leaving = undefined;
     this.#reportArena();
@@ -415,8 +425,12 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.lookahead:
+        this.#current.words[this.#current.host + Host.lookahead] = target;
+        return;
       case Opcode.anchor: {
-        if (position === this.#anchor) return;
+        const { words: arena, host } = this.#current;
+        if (arena[host + Host.anchored] === 1 && arena[host + Host.anchor] === position) return;
         throw new RendererStaleError(`log entry ${position >>> 0}: others begin here, this one does not`);
       }
       case Opcode.clear: // everything in the queue is before it in the log
@@ -439,12 +453,11 @@ export class Renderer {
     return false;
   }
 
-  /** Block n hears the capture of block n − lookahead; that of the blocks before the first is silence. */
+  /** Block n hears the capture of block n − lookahead, as the log has it; that of the blocks before the first is silence. */
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
-    const lookahead = this.#memory.lookaheadBlocks();
-    const captured = (this.block - lookahead) | 0;
+    const captured = (this.block - this.#inputDelay) | 0;
     const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
     if (tag !== captured) {
       throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);

@@ -203,7 +203,9 @@ Deno.test("when the state itself is ill, renderers begin again with the last val
   const anchors = stage.events.filter((event) => event.event === "anchor");
   assert.equal(anchors.length, 1);
   const [{ block, position, entries, withValues }] = anchors;
-  assert.deepEqual([entries[0].opcode, entries[0].at?.block, entries[1], withValues], [
+  const { lookaheadBlocks } = stage.memory.geometry;
+  assert.deepEqual([entries[1].opcode, entries[1].target], [Opcode.lookahead, lookaheadBlocks]);
+  assert.deepEqual([entries[0].opcode, entries[0].at?.block, entries[2], withValues], [
     Opcode.anchor,
     block,
     stage.value,
