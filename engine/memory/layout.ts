@@ -54,7 +54,7 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 export const lineBytes = 128;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 export const sections = {
   geometry: {
@@ -110,6 +110,7 @@ export const sections = {
       deviceAway: word(
         "1: the device was lost and the clock plays; if the device still calls, it gets silence",
       ),
+      acceptedSnapshot: word("snapshot + 1 that renderers join from; 0: the initial state"),
     },
   },
   log: {

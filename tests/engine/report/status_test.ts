@@ -95,12 +95,15 @@ Deno.test("before anything was started the status names no renderer, and the lat
   const commands = new CommandLog(memory);
   const pool = new RendererPool({
     memory,
-    patch: compilePatch("sines", {
-      sampleRateHz: 8_000,
-      channels: 2,
-      inputChannels: 0,
-      maximumBlockFrames: 32,
-    }),
+    patches: [{
+      number: 0,
+      patch: compilePatch("sines", {
+        sampleRateHz: 8_000,
+        channels: 2,
+        inputChannels: 0,
+        maximumBlockFrames: 32,
+      }),
+    }],
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,
