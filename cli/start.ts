@@ -24,6 +24,7 @@ import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
+import { SavedState } from "./saved_state.ts";
 
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
@@ -48,6 +49,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   /** Stopped before the engine, so that no command arrives any more. */
   const inputs: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
+  let state: SavedState | undefined;
   let space: AddressSpace | undefined;
   try {
     const access = accessControl(config, log);
@@ -56,18 +58,25 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       config,
       (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
     );
-    const patch = await rehearseFirst({
+    state = await SavedState.open({ config, version, log });
+    const patch = state?.patch ?? await rehearseFirst({
       ...await source.load(config.patch, signal),
       format: source.format,
       seed: config.seed,
       nativeLibrary,
+      ceiling: config.ceiling,
+      onWarning: (warning) => log.warning(warning),
       onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
       signal,
     });
     const sockets = await bindSockets(config, native, log);
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
-    const playing = engine = await Engine.start({ config, patch, native, nativeLibrary, log, version });
+    const playing = engine = await Engine.start({
+      ...{ config, patch, native, nativeLibrary, log, version },
+      continuation: state?.continuation,
+    });
+    state?.plays(playing);
     signal.throwIfAborted();
     const loadPatch = (nameOrFile: string | undefined) =>
       source.exchange(nameOrFile, ({ graph, samples }) => playing.loadPatch(graph, samples));
@@ -94,6 +103,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     await Promise.all(inputs.map((input) => input.stop()));
     space?.stop();
     await engine?.stop();
+    state?.close(engine !== undefined);
   }
 }
 

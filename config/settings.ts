@@ -15,6 +15,12 @@ function whole(min: number, max: number, step = 1) {
 }
 
 const text = z.string();
+
+/** A level below full scale in dB, as a factor. Rounded to a 32-bit float that every implementation of powers agrees on. */
+const factorOfDb = z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number)
+  .refine((level) => level >= -40 && level <= 0)
+  .transform((level) => Math.round(10 ** (level / 20) * 2 ** 20) / 2 ** 20);
+
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
 /** One setting: its name in {@link Config}, how it is parsed, its default, and its documentation. */
@@ -99,6 +105,14 @@ const settings = {
     default: "0",
     expected: "a whole number from 0 to 8",
     meaning: "input channels, 0 for none",
+  }),
+  CEILING_DB: setting({
+    key: "ceiling",
+    schema: z.union([z.literal("off").transform(() => 0), factorOfDb]),
+    default: "-0.3",
+    expected: "off, or a number of dB from -40 to 0",
+    meaning:
+      "level that no sample of the output exceeds, 0 is full scale; louder samples are bent below it, those 0.56 dB below it and softer stay bit for bit as they are",
   }),
   PATCH: setting({
     key: "patch",
@@ -260,6 +274,14 @@ const settings = {
     meaning:
       "whether MIDI program changes load another patch; off by default because some devices send them unasked",
   }),
+  REAL_TIME: setting({
+    key: "realTime",
+    schema: z.enum(["auto", "off"]).transform((value) => value === "auto"),
+    default: "auto",
+    expected: "auto or off",
+    meaning:
+      "auto takes the priority over other programs that the system grants; off stays a program like any other",
+  }),
   SNAPSHOT_MS: setting({
     key: "snapshotMs",
     schema: whole(20, 2_000),
@@ -273,6 +295,22 @@ const settings = {
     default: undefined,
     expected: "a path that does not exist yet",
     meaning: "file to record the session to, for `understudy render`",
+  }),
+  STATE: setting({
+    key: "stateFolder",
+    schema: text,
+    default: undefined,
+    expected: "a folder; it is created where it is missing",
+    meaning:
+      "folder that keeps the musical state, so that the next start goes on from it, also after a crash; not set: none is kept",
+  }),
+  STATE_NOTES: setting({
+    key: "stateNotes",
+    schema: z.enum(["release", "hold"]),
+    default: "release",
+    expected: "release or hold",
+    meaning:
+      "whether a start that goes on from STATE releases the notes and pedals that senders held when the engine ended, or lets them sound on",
   }),
   FAULTS: setting({
     key: "faults",

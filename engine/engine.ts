@@ -4,7 +4,6 @@
  * Nothing of this is needed for the next block to sound.
  */
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
-import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
@@ -27,13 +26,24 @@ import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
+import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
+import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
+import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
-import { lockSamples } from "./samples/lock_samples.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
+import { Journal } from "./state/journal.ts";
 import { recordSession } from "./session/record_session.ts";
+import {
+  type ChunkType,
+  encodePatch,
+  recordedPatch,
+  type RecordedSnapshot,
+  type SessionMark,
+} from "./session/session_format.ts";
+import { sessionHeader } from "./session/session_header.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
@@ -50,6 +60,10 @@ export interface Continuation {
   readonly patches: readonly [LoadedPatch, ...LoadedPatch[]];
   /** The value of each parameter of the patch that plays, by index. */
   readonly parameters: readonly number[];
+  /** The state at the block that the device takes next, for a session; omitted: a session is not recorded. */
+  readonly snapshot?: RecordedSnapshot;
+  /** Notes and pedals that sound on; omitted: none. */
+  readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
 }
 
 export interface EngineOptions {
@@ -100,11 +114,16 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
+  readonly #realTime: RealTime;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
+  #journal: Journal | undefined;
+  /** The patches that a restart may need, as payloads of `PTCH` chunks. */
+  #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
@@ -156,16 +175,28 @@ export class Engine implements control.EngineControl {
       playing,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
-      writer: () => this.#writer,
+      recordPatch: (payload) => this.#recordPatch(payload),
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
         this.#reporter.emit({ event: "patch", patch: name });
       },
     });
+    this.#recordedPatches = patches.map(({ number, patch }) => ({
+      number,
+      payload: encodePatch(recordedPatch(number, patch)),
+    }));
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
+    this.#levels = new LevelReport({
+      memory,
+      log,
+      takeLoudest: () => this.#delivery.takeLoudest(),
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
     this.#exitGuard = new ExitGuard(native, memory);
+    const samples = playing.patch.sampleMemory;
+    this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
     this.#values = new ParameterValues(
       playing.patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
@@ -180,12 +211,9 @@ export class Engine implements control.EngineControl {
    *   cannot be created. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch, native, continuation } = options;
+    const { config, patch, continuation } = options;
     const memory = continuation?.memory ??
       SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
-    const patches = continuation?.patches ?? [{ patch }];
-    patches.forEach(({ patch: { sampleMemory } }) => lockSamples(native, sampleMemory));
     const engine = new Engine(options, memory, compileChecksum());
     try {
       await engine.#begin();
@@ -204,9 +232,11 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.instruments;
   }
 
-  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void> {
-    await this.#patches.load(patch, samples);
+  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
+    const warnings = await this.#patches.load(patch, samples);
+    warnings.forEach((warning) => this.#options.log.warning(warning));
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
+    return warnings;
   }
 
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
@@ -270,7 +300,9 @@ export class Engine implements control.EngineControl {
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
+      journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
+      realTime: this.#realTime.status(this.#supervision.running),
     });
   }
 
@@ -302,14 +334,24 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log } = this.#options;
+    const { config, log, continuation } = this.#options;
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
     await this.#driver.start();
+    this.#realTime.read();
     raiseLookahead(this.memory, log);
     if (config.session !== undefined) {
-      this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
+      this.#writer = await recordSession(config.session, {
+        ...this.#options,
+        memory: this.memory,
+        patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
+        snapshot: continuation?.snapshot,
+      });
       this.#delivery.recordTo(this.#writer);
+    }
+    if (config.stateFolder !== undefined) {
+      this.#journal = this.#makeJournal(config.stateFolder);
+      this.#delivery.recordTo(this.#journal);
     }
     this.#mayJoin = true;
     const first = this.memory.consumed();
@@ -323,6 +365,52 @@ export class Engine implements control.EngineControl {
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
+    this.#journal?.open();
+    this.#reportRights();
+  }
+
+  /** Says once what the system does not grant, and the lines that grant it. */
+  #reportRights(): void {
+    this.#realTime.read(); // by now renderers have locked their arenas
+    const { missing, lockError } = this.#realTime;
+    if (missing.length === 0) return;
+    const errno = lockError === 0 ? "" : ` (memlock: errno ${lockError})`;
+    this.#options.log.warning(
+      `other programs can interrupt the sound, the system does not grant ${missing.join(", ")}${errno}: ${
+        realTimeRemedy(missing)
+      }`,
+    );
+  }
+
+  #makeJournal(folder: string): Journal {
+    const { config: { patch, tuning }, log } = this.#options;
+    return new Journal({
+      memory: this.memory,
+      folder,
+      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      snapshots: this.#supervision,
+      held: this.#options.continuation?.held,
+      patches: () => this.#recordedPatches.map(({ payload }) => payload),
+      onChange: (state, problem) => {
+        if (state === "failed") log.error(`the state is not kept: ${problem}; tried again soon`, { folder });
+        else if (state === "current") log.info("the state is kept: a restart goes on from it", { folder });
+        this.#reporter.emit({ event: "journal", state, problem });
+      },
+    });
+  }
+
+  #recordPatch(payload: Uint8Array<ArrayBuffer>): void {
+    const number = new DataView(payload.buffer).getUint32(0, true);
+    const oldest = this.#supervision.oldestPatch;
+    this.#recordedPatches = this.#recordedPatches.filter((known) => known.number >= oldest);
+    this.#recordedPatches.push({ number, payload });
+    this.#record("PTCH", payload);
+  }
+
+  /** Records what does not come from the delivery log. */
+  #record(type: ChunkType, payload: Uint8Array): void {
+    this.#writer?.write(type, payload);
+    this.#journal?.write(type, payload);
   }
 
   #firstBlocksReady(first: number): boolean {
@@ -334,9 +422,11 @@ export class Engine implements control.EngineControl {
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
+    this.#realTime.poll();
     if (this.#state === "running" || this.#state === "waiting for device") {
       this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     }
+    this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
@@ -345,6 +435,7 @@ export class Engine implements control.EngineControl {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
+    this.#levels.poll(performance.now());
   }
 
   #enter(state: control.EngineStatus["state"]): void {
@@ -366,7 +457,7 @@ export class Engine implements control.EngineControl {
 
   #recordQuarantine(positions: readonly number[]): void {
     for (const position of positions) {
-      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
+      this.#record("QUAR", new Uint8Array(new Int32Array([position]).buffer));
     }
     this.#quarantined += positions.length;
   }
@@ -392,12 +483,15 @@ export class Engine implements control.EngineControl {
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
     }
+    await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    await this.#writer?.close({
+    const summary = {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
-    });
+    };
+    await this.#writer?.close(summary);
+    await this.#journal?.close(summary);
     this.#state = "stopped";
   }
 }

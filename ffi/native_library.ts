@@ -19,6 +19,8 @@ const sourceFiles = [
   "ticks.h",
   "monotonic.h",
   "guard.h",
+  "ceiling.h",
+  "scheduling.h",
   "callback.c",
   "services.c",
   "datagrams.c",
@@ -26,6 +28,7 @@ const sourceFiles = [
   "midi_process.c",
   "clock.c",
   "guard.c",
+  "scheduling.c",
 ];
 const compilerFlags = [
   "-std=c11",

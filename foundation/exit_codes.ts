@@ -21,7 +21,8 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   device: "the audio device or MIDI input is missing, busy, or refuses the format",
   native: "the native part could not be built or loaded",
   port: "the OSC port is taken",
-  session: "the session file cannot be written or read, or its render differs from what the device received",
+  session:
+    "the session file cannot be written or read, its render differs from what the device received, or the state folder is in use",
   score: "the score cannot be read or played, or the WAV file cannot be written",
   interrupted: "a render was interrupted and left no file, or a second signal ended the program at once",
 };

@@ -31,12 +31,13 @@ const maxBlocksAtOnce = 512;
 
 export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
-  #writer: Recorder | undefined;
+  readonly #recorders: Recorder[] = [];
   #next: number;
   #position: number;
   #waiting: { head: number; resolve: () => void }[] = [];
   readonly #meters = new Set<PeakMeter>();
   #peak = 0;
+  #loudest = 0;
   #blocks = 0;
 
   /** Begins at the block that the device takes next. */
@@ -47,8 +48,8 @@ export class DeliveryLog {
   }
 
   /** Records everything from the first block on; before that was handed over. */
-  recordTo(writer: Recorder): void {
-    this.#writer = writer;
+  recordTo(recorder: Recorder): void {
+    this.#recorders.push(recorder);
   }
 
   /** Log position sealed by the last block that was handed over: entries from here on may still be unheard. */
@@ -71,6 +72,13 @@ export class DeliveryLog {
     const peak = this.#peak;
     this.#peak = 0;
     return peak;
+  }
+
+  /** Largest magnitude before the ceiling since the last call. */
+  takeLoudest(): number {
+    const loudest = this.#loudest;
+    this.#loudest = 0;
+    return loudest;
   }
 
   /** Peaks of each channel for one more reader. */
@@ -129,6 +137,7 @@ export class DeliveryLog {
       records[record] = (position & 0xFFFF) | (flags << 16);
       records[record + 1] = memory.words[delivered + within.delivered.checksumLow.index];
       records[record + 2] = memory.words[delivered + within.delivered.checksumHigh.index];
+      this.#loudest = Math.max(this.#loudest, memory.floats[delivered + within.delivered.loudest.index]);
       const peaks = delivered + within.delivered.peaks.index;
       for (let channel = 0; channel < geometry.channels; channel++) {
         this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);
@@ -136,7 +145,9 @@ export class DeliveryLog {
       for (const meter of this.#meters) meter.record(memory.floats, peaks);
     }
     if (count === 0) return;
-    if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);
+    for (const recorder of this.#recorders) {
+      if (recorder.recording) this.#record(recorder, records, first, count, position);
+    }
     this.#next = (first + count) | 0;
     this.#blocks += count;
     this.#position = position;
@@ -185,7 +196,7 @@ export class DeliveryLog {
 
   #skip(blocks: number): void {
     const words = new Int32Array([this.#next, blocks]);
-    this.#writer?.write("GAP ", bytesOf(words));
+    this.#recorders.forEach((recorder) => recorder.write("GAP ", bytesOf(words)));
     this.#options.onGap(this.#next, blocks);
     this.#next = (this.#next + blocks) | 0;
   }

@@ -17,7 +17,6 @@ import { rehearse } from "./rehearsal.ts";
 import type { LoadedPatch, RendererPool } from "../supervisor/renderer_pool.ts";
 import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
-import type { SessionWriter } from "../session/session_writer.ts";
 
 export interface PatchSwapOptions {
   readonly memory: SharedMemory;
@@ -32,8 +31,8 @@ export interface PatchSwapOptions {
   readonly nativeLibrary: string;
   /** The patch that plays. */
   readonly playing: LoadedPatch;
-  /** The session that is being recorded, if any. */
-  readonly writer: () => SessionWriter | undefined;
+  /** Records a patch, as the payload of a `PTCH` chunk, before the log asks for it. */
+  readonly recordPatch: (payload: Uint8Array<ArrayBuffer>) => void;
   /** Called when the commands that follow address another patch. */
   readonly onChange: (patch: CompiledPatch) => void;
 }
@@ -68,18 +67,24 @@ export class PatchSwap {
    * Rehearses a patch and exchanges it for the current one. Resolves when the crossfade is over. Throws {@link CommandRefusedError}.
    *
    * @param samples the sound files that it names
+   * @returns what its rehearsal found that may be meant, but is no good for loudspeakers
    */
-  async load(graph: PatchGraph, samples?: SampleBank): Promise<void> {
+  async load(graph: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
     if (this.#loading) {
       throw new CommandRefusedError("another patch is being loaded; try again when it is done");
     }
     this.#loading = true;
     try {
       const { seed, nativeLibrary } = this.#options;
-      const patch = await rehearse({ graph, samples, format: this.#format(), seed, nativeLibrary });
+      const { ceiling } = this.#options.memory.geometry;
+      const warnings: string[] = [];
+      const onWarning = (warning: string) => void warnings.push(warning);
+      const format = this.#format();
+      const patch = await rehearse({ graph, samples, format, seed, nativeLibrary, ceiling, onWarning });
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);
+      return warnings;
     } finally {
       this.#loading = false;
     }
@@ -144,9 +149,9 @@ export class PatchSwap {
   }
 
   async #ask(patch: CompiledPatch): Promise<void> {
-    const { commands, delivery, memory, playedPosition, writer } = this.#options;
+    const { commands, delivery, memory, playedPosition, recordPatch } = this.#options;
     if (commands.room < 1) throw new CommandRefusedError("the command log is full; try again in a moment");
-    writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
+    recordPatch(encodePatch(recordedPatch(this.#number, patch)));
     this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
     this.#change(patch);

@@ -17,12 +17,14 @@ import { Renderer } from "../renderer/renderer.ts";
 export interface OfflineEngineOptions extends
   Pick<
     Dimensions,
-    "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks"
+    "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks" | "ceiling"
   > {
   readonly patch: Omit<CompiledPatch, "wasm">;
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   readonly seed: number;
+  /** Number of the patch, 0 by default. */
+  readonly patchNumber?: number;
   /** Number of the first block and position of the first command; 0 by default. */
   readonly startBlock?: number;
   readonly startLogPosition?: number;
@@ -52,7 +54,7 @@ export class OfflineEngine {
   #delivered = 0;
 
   constructor(options: OfflineEngineOptions) {
-    const { patch, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
+    const { patch, patchNumber = 0, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
     this.#memory = SharedMemory.create({
       ...options,
       startBlock,
@@ -70,7 +72,7 @@ export class OfflineEngine {
       memory: this.#memory,
       ring: 0,
       seed,
-      patch: preparePatch(0, patch, checksum),
+      patch: preparePatch(patchNumber, patch, checksum),
     });
     this.#native = native;
     this.#base = sharedMemoryPointer(native, this.#memory.bytes);
@@ -86,6 +88,12 @@ export class OfflineEngine {
   /** Makes a further patch ready, so that the log can ask for it. */
   addPatch(number: number, patch: OfflineEngineOptions["patch"]): void {
     this.#renderer.prepare(preparePatch(number, patch, this.#checksum));
+    while (!this.#renderer.prepareMore());
+  }
+
+  /** Begins with a state that was recorded at the first block. */
+  restore(snapshot: { readonly patch: number; readonly arena: Uint8Array }): void {
+    this.#renderer.restore(snapshot);
   }
 
   /** Makes room in the log: entries that the renderer has taken in are not needed again. */
@@ -117,6 +125,11 @@ export class OfflineEngine {
   get peak(): number {
     const first = this.#delivered + within.delivered.peaks.index;
     return Math.max(...this.#memory.floats.subarray(first, first + this.#memory.geometry.channels));
+  }
+
+  /** Samples beyond full scale, before the ceiling. */
+  get overSamples(): number {
+    return this.#memory.counter("overSamples");
   }
 
   /** Samples that were not finite and were replaced by zero. */

@@ -18,6 +18,7 @@ import { FaultInjector } from "./fault_injector.ts";
 import { type PreparedPatch, preparePatch } from "./patch_instance.ts";
 import { Renderer } from "./renderer.ts";
 import { RendererStaleError } from "./renderer_stale_error.ts";
+import { SnapshotDamagedError } from "./snapshot_damaged_error.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
 import { checkPatchDelivery, checkRendererStart, type NumberedPatch } from "./renderer_start.ts";
@@ -55,6 +56,8 @@ function run(loop: RendererLoop, renderer: Renderer): void {
   for (;;) {
     const next = loop.step();
     if (next === AfterStep.waitForDevice) {
+      // it has caught up: while it replays, real time would take the processor from those who play
+      native.symbols.us_schedule_renderer(base, start.seat);
       native.symbols.us_wait_consumed(base, loop.nextConsumed, maxWaitNanoseconds);
     } else if (next === AfterStep.waitForOrders) {
       Atomics.wait(words, command, SeatCommand.wait, maxOrderWaitMs);
@@ -63,8 +66,13 @@ function run(loop: RendererLoop, renderer: Renderer): void {
   }
 }
 
+/** Makes a patch ready, its arena locked in memory: a block must not wait for a page that was swapped out. */
 function prepare({ number, patch }: NumberedPatch): PreparedPatch {
-  return preparePatch(number, patch, start.checksum);
+  const prepared = preparePatch(number, patch, start.checksum);
+  const arena = new Uint8Array(prepared.exports.memory.buffer);
+  const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(arena), BigInt(arena.length));
+  Atomics.store(words, reportFieldIndex(memory, start.seat, "lockError"), error);
+  return prepared;
 }
 
 /** Takes the patches that wait in the port. A loop that never returns to the event loop gets no events. */
@@ -85,6 +93,7 @@ function describe(error: unknown): void {
 }
 
 function stateAfter(error: unknown): number {
+  if (error instanceof SnapshotDamagedError) return SeatState.damaged;
   if (error instanceof RendererStaleError) return SeatState.stale;
   return error instanceof WebAssembly.RuntimeError ? SeatState.trapped : SeatState.failed;
 }
@@ -99,6 +108,7 @@ function live(): void {
     const [first, ...others] = start.patches;
     const renderer = new Renderer({ memory, ring: start.seat, seed: start.seed, patch: prepare(first) });
     for (const other of others) renderer.prepare(prepare(other));
+    while (!renderer.prepareMore());
     const faults = start.faultsAllowed ? new FaultInjector(memory, start.seat) : undefined;
     const loop = new RendererLoop({ memory, seat: start.seat, renderer, faults });
     setState(SeatState.ready);
@@ -108,6 +118,8 @@ function live(): void {
     describe(error);
     setState(stateAfter(error));
   }
+  // what is left is work of the runtime, which nothing waits for
+  native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 0);
   start.patchPort.close();
   releaseLock();
 }

@@ -8,8 +8,9 @@ import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { errorTextBytes, maxCountedInstruments, seatCount } from "../memory/constants.ts";
 import type { FaultCause, FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, type within } from "../memory/layout.ts";
-import type { SharedMemory } from "../memory/shared_memory.ts";
+import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
+import { readThreadTime } from "./thread_time.ts";
 import type { SeatView } from "./supervisor.ts";
 import { faultCode } from "./fault_code.ts";
 import { clearSeat, orderIndex, reportFieldIndex } from "../memory/seats.ts";
@@ -41,15 +42,19 @@ const endStates: readonly number[] = [
   SeatState.failed,
   SeatState.stale,
   SeatState.trapped,
+  SeatState.damaged,
 ];
 
 /** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
 const obedienceMs = 8;
 
 interface Occupant {
-  readonly worker: Worker;
+  /** Undefined where the runtime could not make one. */
+  readonly worker: Worker | undefined;
   readonly patchPort: MessagePort;
   readonly incarnation: number;
+  /** At the last look, to see whether it is silent. */
+  heartbeat: number;
   exited: boolean;
   outOfMemory: boolean;
   ended: boolean;
@@ -114,27 +119,42 @@ export class RendererPool {
       seed,
       faultsAllowed,
     };
-    const worker = new Worker(new URL("../renderer/worker.ts", import.meta.url), {
-      workerData: start,
-      transferList: [far],
-      resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
-    });
     const occupant: Occupant = {
-      worker,
+      worker: this.#startWorker(start, seat),
       patchPort,
       incarnation,
+      heartbeat: 0,
       exited: false,
       outOfMemory: false,
       ended: false,
     };
-    worker.on("error", (error: Error & { code?: string }) => {
+    occupant.exited = occupant.worker === undefined;
+    occupant.worker?.on("error", (error: Error & { code?: string }) => {
       occupant.outOfMemory ||= error.code === "ERR_WORKER_OUT_OF_MEMORY";
     });
-    worker.on("exit", () => {
+    occupant.worker?.on("exit", () => {
       occupant.exited = true;
       patchPort.close();
     });
     this.#occupants[seat] = occupant;
+  }
+
+  /** Makes the thread. Where the runtime cannot, the seat says why, and the supervisor tries again later. */
+  #startWorker(start: RendererStart, seat: number): Worker | undefined {
+    try {
+      return new Worker(new URL("../renderer/worker.ts", import.meta.url), {
+        workerData: start,
+        transferList: [start.patchPort],
+        resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
+      });
+    } catch (error) {
+      const { memory } = this.#options;
+      const text = new TextEncoder().encode(`the thread could not be started: ${String(error)}`)
+        .subarray(0, errorTextBytes);
+      memory.bytes.set(text, reportFieldIndex(memory, seat, "errorText") * 4);
+      memory.words[reportFieldIndex(memory, seat, "errorBytes")] = text.length;
+      return undefined;
+    }
   }
 
   /** Lets a waiting renderer join, from a snapshot slot or, without one, from the initial state. */
@@ -147,15 +167,23 @@ export class RendererPool {
   /**
    * Ends a renderer in whatever state it is: by its orders, and by force if it does not obey. Safe to repeat. Force comes
    * second, because the runtime may print a line when it ends a thread that is just waking up.
+   *
+   * @param hung it takes no orders: it is forced at once, and leaves its processor to the others meanwhile
    */
-  end(seat: number): void {
+  end(seat: number, hung = false): void {
     const occupant = this.#occupants[seat];
     if (!occupant || occupant.ended) return;
     occupant.ended = true;
     this.#command(seat, SeatCommand.stop);
-    if (occupant.exited) return;
-    const force = setTimeout(() => occupant.worker.terminate(), obedienceMs);
-    occupant.worker.once("exit", () => clearTimeout(force));
+    const { worker } = occupant;
+    if (occupant.exited || worker === undefined) return;
+    if (hung) {
+      this.demote(seat);
+      worker.terminate();
+      return;
+    }
+    const force = setTimeout(() => worker.terminate(), obedienceMs);
+    worker.once("exit", () => clearTimeout(force));
   }
 
   /** Gives the thread that would not end the lowest priority. Returns 0 or an errno. */
@@ -167,7 +195,7 @@ export class RendererPool {
   /** Orders a renderer to break, or ends it for the kind `kill`. */
   breakRenderer(seat: number, kind: FaultKind): void {
     if (kind === "kill") {
-      this.#occupants[seat]?.worker.terminate();
+      this.#occupants[seat]?.worker?.terminate();
       return;
     }
     Atomics.store(this.#options.memory.words, this.#order(seat, "fault"), faultCode(kind));
@@ -192,15 +220,24 @@ export class RendererPool {
     if (!occupant) return undefined;
     const state = this.#report(seat, "state");
     const over = endStates.includes(state);
+    const published = this.#report(seat, "published");
+    const heartbeat = this.#report(seat, "heartbeat");
+    const isOrdered =
+      Atomics.load(this.#options.memory.words, this.#order(seat, "command")) === SeatCommand.run;
+    const inDoubt = isOrdered &&
+      (heartbeat === occupant.heartbeat || blocksBetween(published, this.#options.memory.consumed()) <= 0);
+    occupant.heartbeat = heartbeat;
     return {
       incarnation: occupant.incarnation,
       state,
-      published: this.#report(seat, "published"),
-      heartbeat: this.#report(seat, "heartbeat"),
+      published,
+      heartbeat,
       exited: occupant.exited || over,
       gone: occupant.ended && occupant.exited && this.#threadGone(seat),
       cause: this.#cause(occupant, state),
       outvoted,
+      thread: inDoubt && !over ? readThreadTime(this.#report(seat, "threadId")) : undefined,
+      away: this.#report(seat, "away") === 1,
     };
   }
 
@@ -242,8 +279,9 @@ export class RendererPool {
   }
 
   #cause(occupant: Occupant, state: number): FaultCause | undefined {
+    if (occupant.worker === undefined) return "start";
     if (occupant.outOfMemory) return "oom";
-    if (state === SeatState.stale) return "stale";
+    if (state === SeatState.stale || state === SeatState.damaged) return "stale";
     if (state === SeatState.trapped) return "trap";
     if (state === SeatState.failed) return "throw";
     return undefined;

@@ -15,6 +15,7 @@ export function testMemory(dimensions: Partial<Dimensions> = {}): SharedMemory {
     snapshotBlocks: 4,
     arenaBytes: 131_072,
     captureFrames: 0,
+    ceiling: 0,
     ...dimensions,
   });
 }
