@@ -52,7 +52,7 @@ async function play({ what, environment, patch }: Run): Promise<Record<string, s
     "newest snapshot, s old": Number((ageBlocks * blockFrames / sampleRateHz).toFixed(2)),
     "resident, MiB": Math.round(Deno.memoryUsage().rss / 2 ** 20),
   };
-  console.log(row, after.faults);
+  console.log(row, after.faults, engine.events.filter(({ event }) => event !== "role"));
   await engine.stop();
   return row;
 }

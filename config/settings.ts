@@ -137,11 +137,11 @@ const settings = {
   }),
   PATCH_MEMORY: setting({
     key: "patchMemoryMiB",
-    schema: whole(1, 1_024),
+    schema: whole(1, 256),
     default: "8",
-    expected: "a whole number of MiB from 1 to 1024",
+    expected: "a whole number of MiB from 1 to 256",
     meaning:
-      "room for the state of patches that are loaded while the engine plays; four times this is allocated",
+      "room for the state of patches that are loaded while the engine plays: the largest that can be loaded",
   }),
   PATCH_FOLDER: setting({
     key: "patchFolder",

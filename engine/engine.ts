@@ -35,6 +35,7 @@ import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
+import { SoundWatch } from "./delivery/sound_watch.ts";
 import { recordSession } from "./session/record_session.ts";
 import {
   type ChunkType,
@@ -119,6 +120,7 @@ export class Engine implements control.EngineControl {
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
@@ -164,6 +166,8 @@ export class Engine implements control.EngineControl {
       delivery: this.#delivery,
       nowMs: () => performance.now(),
       orphansOf: (blamed) => this.#patches.quarantined(blamed),
+      waitingAt: (block) => this.#pending.dueIn(block),
+      lastValues: () => ({ patch: this.#patches.currentNumber, entries: this.#values.entries }),
     });
     this.#patches = new PatchSwap({
       memory,
@@ -186,6 +190,7 @@ export class Engine implements control.EngineControl {
       payload: encodePatch(recordedPatch(number, patch)),
     }));
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
+    this.#soundWatch = new SoundWatch(memory);
     this.#levels = new LevelReport({
       memory,
       log,
@@ -239,7 +244,11 @@ export class Engine implements control.EngineControl {
     return warnings;
   }
 
-  submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
+  submit(
+    commands: readonly control.Command[],
+    time?: control.CommandTime,
+    sender = "engine",
+  ): control.Submission {
     if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
@@ -250,7 +259,8 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.acquire(at.block, entries.length, this.#delivery.next);
+      const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
+      this.#pending.acquire(timed, this.#delivery.next);
     }
     this.#commands.append(entries);
     this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
@@ -423,8 +433,10 @@ export class Engine implements control.EngineControl {
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
     this.#realTime.poll();
-    if (this.#state === "running" || this.#state === "waiting for device") {
-      this.#enter(this.#driver.waiting ? "waiting for device" : "running");
+    this.#soundWatch.poll(this.#supervision.inLockstep);
+    if (["running", "silent", "waiting for device"].includes(this.#state)) {
+      const heard = this.#soundWatch.silent ? "silent" : "running";
+      this.#enter(this.#driver.waiting ? "waiting for device" : heard);
     }
     this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
@@ -440,6 +452,9 @@ export class Engine implements control.EngineControl {
 
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
+    const { log } = this.#options;
+    if (state === "silent") log.error("silent: no renderer has a block for the device");
+    if (this.#state === "silent" && state === "running") log.info("running: renderers are heard again");
     this.#state = state;
     this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
@@ -449,10 +464,20 @@ export class Engine implements control.EngineControl {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
       if (event.event === "quarantine") this.#recordQuarantine(event.positions);
+      if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);
       this.#options.onEvent?.(event);
     }
+  }
+
+  /** What the main isolate remembers of the music follows an anchor. */
+  #beginAgain({ entries, withValues }: Extract<SupervisionEvent, { event: "anchor" }>): void {
+    this.#pending.clear();
+    this.#values.record(entries);
+    if (!withValues) this.#values.reset();
+    this.#endedNotes.restart();
+    this.#journal?.disconnect("renderers began again from a new state");
   }
 
   #recordQuarantine(positions: readonly number[]): void {
@@ -472,7 +497,7 @@ export class Engine implements control.EngineControl {
   }
 
   async #end(): Promise<void> {
-    const wasPlaying = this.#state === "running";
+    const wasPlaying = this.#state === "running" || this.#state === "silent";
     this.#enter("stopping");
     this.#patches.stop();
     if (wasPlaying) await fadeOut(this.memory);

@@ -187,7 +187,7 @@ export class MidiInput {
   #submit(commands: readonly Command[], monotonicMs?: number): void {
     this.#countRefusals(commands.length, () => {
       const time = monotonicMs === undefined ? undefined : { monotonicMs };
-      const { lateMs } = this.#options.engine.submit(commands, time);
+      const { lateMs } = this.#options.engine.submit(commands, time, "MIDI");
       this.#messages += commands.length;
       if (lateMs > 0) this.#late += commands.length;
       commands.forEach((command) => this.#held.record(command));

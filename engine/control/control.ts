@@ -14,9 +14,11 @@ export interface EngineControl {
    * Puts all commands into the sealed log at once, so that one block hears them together.
    *
    * @param time when they sound; omitted: at the next block that is not yet sealed
+   * @param sender where they come from, by which the places of commands that wait for their time are shared; omitted: this
+   *   program itself
    * @throws {CommandRefusedError} when nothing was appended: the log or the pending queue is full
    */
-  submit(commands: readonly Command[], time?: CommandTime): Submission;
+  submit(commands: readonly Command[], time?: CommandTime, sender?: string): Submission;
   /** Resolves once everything submitted before has been handed to the device. */
   settled(): Promise<void>;
   status(): EngineStatus;
@@ -124,6 +126,8 @@ export type EngineEvent =
   | { readonly event: "overload" }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
+  /** No renderer could go on: they begin again with the untouched state of the patch, and what waited for its time is gone. */
+  | { readonly event: "anchor"; readonly block: number; readonly withValues: boolean }
   /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
   /** The state on the disk is kept, or is not kept any more, and why. */
@@ -192,7 +196,8 @@ export interface RealTimeStatus {
 }
 
 export interface EngineStatus {
-  readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
+  /** `silent`: something should play, and the device gets concealed blocks, because no renderer has any. */
+  readonly state: "starting" | "running" | "silent" | "waiting for device" | "stopping" | "stopped";
   readonly driver: "portaudio" | "clock";
   readonly device: string;
   /** Whether the audio device is a client of JACK, also while it is lost and kept aside. */

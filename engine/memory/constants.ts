@@ -23,6 +23,7 @@ export const logEntryWords = 8;
 
 /** Commands for later frames that an arena can hold; further ones are refused to their sender. */
 export const pendingCapacity = 1_024;
+invariant(isPowerOfTwo(pendingCapacity), "pending queue: expected a power of two");
 invariant(pendingCapacity < logCapacity, "pending queue: expected fewer entries than the log has");
 
 /** Seconds of sound that the seal table and the record of delivered blocks cover, at least. */
@@ -71,7 +72,7 @@ invariant(stateCheckSeconds < historySeconds / 100, "state checks: expected many
 export const checkBytesPerSecond = 96 * 2 ** 20;
 
 /** Least and most bytes that are checked at one block; powers of two. */
-export const checkRegionBytes = { min: 4_096, max: 4 * 2 ** 20 } as const;
+export const checkRegionBytes = { min: 4_096, max: 8 * 2 ** 20 } as const;
 
 /**
  * Bytes that a renderer copies at once, for each second of its lookahead. A copy with its checksum runs at 1 to 3 GB/s, so

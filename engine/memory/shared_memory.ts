@@ -8,7 +8,9 @@ import {
   layoutMagic,
   layoutVersion,
   sections,
+  within,
 } from "./layout.ts";
+import { inputSlotIndex } from "./places.ts";
 
 const geometryFields = (Object.keys(sections.geometry.fields) as (keyof Geometry)[]).map((name) => ({
   name,
@@ -54,6 +56,10 @@ export class SharedMemory {
     }
     memory.words[fixed.callback.consumed.index] = geometry.startBlock;
     memory.words[fixed.log.head.index] = geometry.startLogPosition;
+    for (let back = 1; back <= geometry.inputSlots; back++) { // what was captured before the first block: silence
+      const block = (geometry.startBlock - back) | 0;
+      memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+    }
     return memory;
   }
 

@@ -12,7 +12,14 @@ import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { orderedSlot } from "../memory/snapshot_order.ts";
 
 /** Tells the caller of a step what to do before the next one. */
-export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
+export const AfterStep = {
+  goOn: 0,
+  waitForDevice: 1,
+  waitForOrders: 2,
+  end: 3,
+  preparePatch: 4,
+  stepOut: 5,
+} as const;
 
 export interface RendererLoopOptions {
   readonly memory: SharedMemory;
@@ -96,7 +103,7 @@ export class RendererLoop {
         return AfterStep.goOn;
       case "snapshot":
         this.#phase = this.#beginSnapshot() ? "copy" : "claim";
-        return AfterStep.goOn;
+        return this.#isAway && this.#phase === "copy" ? AfterStep.stepOut : AfterStep.goOn;
       case "copy":
         return this.#copyPiece();
       case "claim":
@@ -131,10 +138,22 @@ export class RendererLoop {
     if (!this.#renderer.prepareMore()) return AfterStep.goOn;
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
     const snapshot = words[this.#snapshot];
-    if (snapshot === 0) return this.#join();
+    if (snapshot === 0) {
+      this.#beginAtAnchor();
+      return this.#join();
+    }
     this.#renderer.beginReading(snapshot - 1);
     this.#phase = "read";
     return AfterStep.goOn;
+  }
+
+  /** Without an anchor it begins at the start, as it was made. */
+  #beginAtAnchor(): void {
+    const { words } = this.#memory;
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
+    const patch = Atomics.load(words, anchorPatch.index) - 1;
+    if (patch < 0) return;
+    this.#renderer.begin({ patch, block: words[anchorBlock.index], position: words[anchorPosition.index] });
   }
 
   #readSnapshot(): number {

@@ -100,13 +100,18 @@ export class Journal {
   /** Records a payload of the session format; it is copied. */
   write(type: ChunkType, payload: Uint8Array): void {
     if (!this.recording) return;
-    if (type === "GAP ") return this.#fail("blocks were lost on their way to it");
+    if (type === "GAP ") return this.disconnect("blocks were lost on their way to it");
     this.#posted = (this.#posted + payload.length) | 0;
     if (((this.#posted - Atomics.load(this.#handled, 0)) | 0) > maxBehindBytes) {
       return this.#fail(`the disk is more than ${maxBehindBytes >> 20} MiB behind`);
     }
     const copy = payload.slice();
     this.#post({ kind: "chunk", type, payload: copy }, [copy.buffer]);
+  }
+
+  /** What was recorded does not lead to the present any more: the file stays as it is until a later snapshot replaces it. */
+  disconnect(problem: string): void {
+    if (this.recording) this.#fail(problem);
   }
 
   /** Cheap, for every tick. `next`: the first block that is not recorded yet. */

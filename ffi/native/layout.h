@@ -126,6 +126,11 @@ struct us_control {
   uint32_t renderer_priority; /* SCHED_FIFO priority of a renderer that has caught up; 0: the normal class */
   uint32_t accepted_snapshot; /* snapshot + 1 that was agreed last; 0: none */
   uint32_t previous_snapshot; /* snapshot + 1 that was agreed before it; 0: none */
+  uint32_t anchor_patch; /* patch + 1 of the last anchor, where joiners begin without a snapshot; 0: the start */
+  uint32_t anchor_block; /* block at which the last anchor takes effect */
+  uint32_t anchor_position; /* position of the last anchor in the log */
+  uint32_t stopped_count; /* commands ever put into the table below, wraps; stored after them */
+  uint32_t stopped_commands[1024]; /* positions of commands that do nothing and are in the log no more, but may still wait for their time */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
@@ -135,6 +140,11 @@ _Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAw
 _Static_assert(offsetof(struct us_control, renderer_priority) == 28, "control.rendererPriority");
 _Static_assert(offsetof(struct us_control, accepted_snapshot) == 32, "control.acceptedSnapshot");
 _Static_assert(offsetof(struct us_control, previous_snapshot) == 36, "control.previousSnapshot");
+_Static_assert(offsetof(struct us_control, anchor_patch) == 40, "control.anchorPatch");
+_Static_assert(offsetof(struct us_control, anchor_block) == 44, "control.anchorBlock");
+_Static_assert(offsetof(struct us_control, anchor_position) == 48, "control.anchorPosition");
+_Static_assert(offsetof(struct us_control, stopped_count) == 52, "control.stoppedCount");
+_Static_assert(offsetof(struct us_control, stopped_commands) == 56, "control.stoppedCommands");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -142,7 +152,7 @@ struct us_log {
   uint32_t head; /* entries ever appended, wraps; stored after the entries themselves */
 };
 _Static_assert(offsetof(struct us_log, head) == 0, "log.head");
-#define US_LOG_OFFSET 384u
+#define US_LOG_OFFSET 4480u
 
 /* Written by: audio callback. */
 struct us_callback {
@@ -163,7 +173,7 @@ _Static_assert(offsetof(struct us_callback, stamp_block) == 16, "callback.stampB
 _Static_assert(offsetof(struct us_callback, stamp_frame) == 20, "callback.stampFrame");
 _Static_assert(offsetof(struct us_callback, stamp_ticks) == 24, "callback.stampTicks");
 _Static_assert(offsetof(struct us_callback, calls_while_away) == 32, "callback.callsWhileAway");
-#define US_CALLBACK_OFFSET 512u
+#define US_CALLBACK_OFFSET 4608u
 
 /* Written by: audio callback, which alone reads it. */
 struct us_callback_state {
@@ -196,7 +206,7 @@ _Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callba
 _Static_assert(offsetof(struct us_callback_state, concealing) == 104, "callbackState.concealing");
 _Static_assert(offsetof(struct us_callback_state, held_frame) == 108, "callbackState.heldFrame");
 _Static_assert(offsetof(struct us_callback_state, loudest) == 140, "callbackState.loudest");
-#define US_CALLBACK_STATE_OFFSET 640u
+#define US_CALLBACK_STATE_OFFSET 4736u
 
 /* Written by: audio callback. */
 struct us_counters {
@@ -239,21 +249,21 @@ _Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "cou
 _Static_assert(offsetof(struct us_counters, over_samples) == 128, "counters.overSamples");
 _Static_assert(offsetof(struct us_counters, limited_samples) == 136, "counters.limitedSamples");
 _Static_assert(offsetof(struct us_counters, refused_input_samples) == 144, "counters.refusedInputSamples");
-#define US_COUNTERS_OFFSET 896u
+#define US_COUNTERS_OFFSET 4992u
 
 /* Written by: audio callback. */
 struct us_durations {
   uint64_t buckets[128]; /* calls by duration in ticks; the rule of the buckets is in `Histogram` */
 };
 _Static_assert(offsetof(struct us_durations, buckets) == 0, "durations.buckets");
-#define US_DURATIONS_OFFSET 1152u
+#define US_DURATIONS_OFFSET 5248u
 
 /* Written by: audio callback. */
 struct us_intervals {
   uint64_t buckets[128]; /* time between calls in ticks */
 };
 _Static_assert(offsetof(struct us_intervals, buckets) == 0, "intervals.buckets");
-#define US_INTERVALS_OFFSET 2176u
+#define US_INTERVALS_OFFSET 6272u
 
 /* Written by: clock thread. */
 struct us_clock {
@@ -266,14 +276,14 @@ _Static_assert(offsetof(struct us_clock, capture_head) == 0, "clock.captureHead"
 _Static_assert(offsetof(struct us_clock, capture_lost_frames) == 4, "clock.captureLostFrames");
 _Static_assert(offsetof(struct us_clock, lost_cycles) == 8, "clock.lostCycles");
 _Static_assert(offsetof(struct us_clock, real_time) == 12, "clock.realTime");
-#define US_CLOCK_OFFSET 3200u
+#define US_CLOCK_OFFSET 7296u
 
 /* Written by: main isolate. */
 struct us_capture_reader {
   uint32_t capture_tail; /* frames taken out of the capture, wraps */
 };
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
-#define US_CAPTURE_READER_OFFSET 3328u
+#define US_CAPTURE_READER_OFFSET 7424u
 
 /* Written by: watchdog thread. */
 struct us_watchdog {
@@ -284,9 +294,9 @@ struct us_watchdog {
 _Static_assert(offsetof(struct us_watchdog, thread_id) == 0, "watchdog.threadId");
 _Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime");
 _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
-#define US_WATCHDOG_OFFSET 3456u
+#define US_WATCHDOG_OFFSET 7552u
 
-#define US_FIXED_BYTES 3584u
+#define US_FIXED_BYTES 7680u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -349,7 +359,7 @@ struct us_slot {
   uint32_t checksum_high; /* checksum of the samples */
   uint32_t state_low; /* checksum of the arena's region that is due at the start of the block; 0: none is */
   uint32_t state_high; /* checksum of that region */
-  uint32_t sweep_blocks; /* blocks in which every region is due once; 0: nothing is checked during an exchange */
+  uint32_t regions; /* regions of the arena; 0: nothing is checked during an exchange */
   uint32_t reserved[2]; /* keeps the samples on a 16-byte boundary */
 };
 _Static_assert(offsetof(struct us_slot, tag) == 0, "slot.tag");
@@ -357,7 +367,7 @@ _Static_assert(offsetof(struct us_slot, checksum_low) == 4, "slot.checksumLow");
 _Static_assert(offsetof(struct us_slot, checksum_high) == 8, "slot.checksumHigh");
 _Static_assert(offsetof(struct us_slot, state_low) == 12, "slot.stateLow");
 _Static_assert(offsetof(struct us_slot, state_high) == 16, "slot.stateHigh");
-_Static_assert(offsetof(struct us_slot, sweep_blocks) == 20, "slot.sweepBlocks");
+_Static_assert(offsetof(struct us_slot, regions) == 20, "slot.regions");
 _Static_assert(offsetof(struct us_slot, reserved) == 24, "slot.reserved");
 _Static_assert(sizeof(struct us_slot) == 32, "size of slot");
 

@@ -17,6 +17,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message();
     case "quarantine":
       return message(scalar(event.commands));
+    case "anchor":
+      return message(scalar(event.block | 0), text(event.withValues ? "values" : "defaults"));
     case "over":
       return message(scalar(event.samples), float(event.peakDb));
     case "device":

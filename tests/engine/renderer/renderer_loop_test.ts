@@ -31,7 +31,7 @@ function setUp(dimensions: Partial<Dimensions> = {}) {
 function work(loop: RendererLoop): number {
   for (;;) {
     const after = loop.step();
-    if (after !== AfterStep.goOn) return after;
+    if (after !== AfterStep.goOn && after !== AfterStep.stepOut) return after;
   }
 }
 
@@ -64,6 +64,19 @@ Deno.test("a patch in the port is prepared before the next block, and only once"
   assert.equal(memory.words[reportFieldIndex(memory, 2, "patch")], 1);
 });
 
+Deno.test("without a snapshot it begins at the anchor of the memory, if there is one", () => {
+  const { memory, renderer, loop } = setUp();
+  const { words } = memory;
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  words[fixed.control.anchorPatch.index] = 1;
+  words[fixed.control.anchorBlock.index] = 40;
+  words[fixed.control.anchorPosition.index] = 9;
+  words[fixed.callback.consumed.index] = 40;
+  while (words[reportFieldIndex(memory, 2, "state")] !== SeatState.running) loop.step();
+  assert.deepEqual([renderer.block, renderer.logPosition], [40, 9]);
+  assert.equal(words[reportFieldIndex(memory, 2, "published")], 40);
+});
+
 Deno.test("the renderer that is ordered writes a snapshot, once for each order", () => {
   for (const [seat, sequence] of [[2, 1], [1, 0]]) {
     const { memory, loop } = setUp();
@@ -86,7 +99,7 @@ Deno.test("a large arena is copied with a sign of life after each piece; it is a
   const report = (field: "away" | "heartbeat" | "snapshotSlot") => words[reportFieldIndex(memory, 2, field)];
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
   words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 3, 2);
-  while (report("snapshotSlot") === 0) loop.step();
+  while (report("snapshotSlot") === 0) assert.notEqual(loop.step(), AfterStep.end);
   assert.deepEqual([renderer.block, report("snapshotSlot"), report("away")], [0, 4, 1]);
   const { pieces } = renderer.playing;
   assert.ok(pieces.length > 2);

@@ -9,7 +9,7 @@ import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
-import { poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { fuseNumber, poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { SimulatedRenderers } from "../../simulation/simulated_renderers.ts";
 
@@ -26,10 +26,11 @@ class Stage {
   readonly renderers: SimulatedRenderers;
   readonly supervision: Supervision;
   readonly events: SupervisionEvent[] = [];
+  readonly value: LogEntry = { opcode: Opcode.set, target: 0, value: 3, extra: 0 };
   nowMs = 0;
 
-  constructor(startLogPosition = 0) {
-    this.memory = testMemory({ arenaBytes: tally.arena.bytes, startLogPosition });
+  constructor(startLogPosition = 0, snapshotBlocks = 4) {
+    this.memory = testMemory({ arenaBytes: tally.arena.bytes, startLogPosition, snapshotBlocks });
     this.seals = new SealTable(this.memory);
     this.seals.reset(0);
     this.log = new CommandLog(this.memory);
@@ -55,6 +56,7 @@ class Stage {
       renderers: this.renderers,
       delivery: this.delivery,
       nowMs: () => this.nowMs,
+      lastValues: () => ({ patch: 0, entries: [this.value] }),
     });
   }
 
@@ -72,6 +74,18 @@ class Stage {
   playing(): this {
     this.until("three are in lockstep", () => this.supervision.inLockstep === 3);
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
+    return this;
+  }
+
+  /** The device takes block after block, a turn of the loop after each, until something holds: what is missing is concealed. */
+  conceal(what: string, holds: () => boolean, maxBlocks = 20_000): this {
+    for (let blocks = 0; !holds(); blocks++) {
+      assert.ok(blocks < maxBlocks, `gave up waiting until ${what}`);
+      this.takeBlock();
+      this.nowMs += 2;
+      for (let steps = 0; steps < 100; steps++) this.renderers.step();
+      this.events.push(...this.supervision.turn(true).events);
+    }
     return this;
   }
 
@@ -150,4 +164,68 @@ Deno.test("primary and standby exchange their roles only while a standby is in l
   assert.ok(stage.supervision.failover());
   assert.deepEqual(stage.supervision.roles.slice(0, 2), [standby, primary]);
   assert.equal(stage.memory.words[fixed.control.roleRing.index], standby! + 1);
+});
+
+const fuse = (frames: number): LogEntry => ({
+  opcode: Opcode.noteOn,
+  target: 1,
+  value: fuseNumber,
+  extra: frames,
+});
+
+Deno.test("a command that does its harm later, in a block that hears none, is found among those since the snapshot", () => {
+  const stage = new Stage(0, 64).playing().consume(20);
+  stage.log.append([note(60)]);
+  stage.consume(1);
+  const culprit = stage.log.head;
+  stage.log.append([fuse(5 * 32)]);
+  stage.consume(1);
+  stage.log.append([note(61)]);
+  stage.conceal("a renderer broke", () => stage.supervision.inLockstep === 0);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  const lost = stage.quarantined().flat();
+  assert.ok(lost.includes(culprit), `${lost} lacks ${culprit}`);
+  assert.ok(lost.length <= 2, `${lost.length} commands were lost`);
+  assert.ok(stage.events.every(({ event }) => event !== "anchor"));
+  stage.consume(40);
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("when the state itself is ill, renderers begin again with the last values, and the device has sound", () => {
+  const stage = new Stage().playing().consume(20);
+  stage.log.append([fuse(40 * 32)]);
+  // snapshots that hold the lit fuse are agreed long before it does its harm
+  stage.conceal("renderers broke", () => stage.supervision.inLockstep === 0);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  const anchors = stage.events.filter((event) => event.event === "anchor");
+  assert.equal(anchors.length, 1);
+  const [{ block, position, entries, withValues }] = anchors;
+  assert.deepEqual([entries[0].opcode, entries[0].at?.block, entries[1], withValues], [
+    Opcode.anchor,
+    block,
+    stage.value,
+    true,
+  ]);
+  assert.ok(stage.supervision.playedPosition! - position >= 2);
+  stage.consume(40);
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("an outage of all renderers that is longer than the tables ends when one can start", () => {
+  const stage = new Stage().playing().consume(20);
+  stage.log.append([note(60)]);
+  let starts = 0;
+  stage.renderers.beforeSpawn = (thread) => {
+    starts++;
+    thread.crashed = true;
+  };
+  for (const thread of stage.renderers.living) thread.crashed = true;
+  const { sealCount } = stage.memory.geometry;
+  const first = stage.memory.consumed();
+  stage.conceal("the tables have passed twice", () => stage.memory.consumed() - first > 2 * sealCount);
+  assert.ok(starts > 0 && stage.supervision.inLockstep === 0);
+  stage.renderers.beforeSpawn = undefined;
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  assert.equal(stage.delivery.position, stage.log.head);
+  stage.consume(8);
 });

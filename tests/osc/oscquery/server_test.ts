@@ -218,7 +218,12 @@ Deno.test("too long frames end the connection, too many sockets are refused", ()
     assert.match(new TextDecoder().decode(buffer.subarray(0, length!)), /^HTTP\/1\.1 503 /);
     connection.close();
     await Promise.all(surfaces.map((surface) => surface.close()));
-    const again = await WebSocketClient.open(server.url);
+    // the server may hear of the ends a moment later than the clients
+    let again: WebSocketClient | undefined;
+    for (const endMs = performance.now() + 60_000; !again && performance.now() < endMs;) {
+      again = await WebSocketClient.open(server.url).catch(() => undefined);
+    }
+    assert.ok(again, "a place that is free again is given");
     await again.close();
   }));
 
@@ -236,7 +241,7 @@ Deno.test("for a client that asks much and reads nothing, answers are dropped an
     const many = new Uint8Array(frame.length * 1_000);
     for (let index = 0; index < 1_000; index++) many.set(frame, index * frame.length);
     for (let count = 0; count < 100 && admission.counts.replies === 0; count++) await writer.write(many);
-    await until("some were dropped", () => admission.counts.replies > 0, 30_000);
+    await until("some were dropped", () => admission.counts.replies > 0);
     assert.ok(admission.notices.some((text) => /does not take its answers; dropped/.test(text)));
     assert.equal((await json(fetch(`${server.url}/keys/q?TYPE`))).TYPE, "f", "others are served");
     await writer.abort();
