@@ -1,10 +1,13 @@
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
+/** A terminal that closes sends SIGHUP; from systemd it asks for a reload, which the work itself answers. */
+const signals: readonly Deno.Signal[] = Deno.env.has("NOTIFY_SOCKET")
+  ? ["SIGINT", "SIGTERM"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /**
- * Runs some work that a first SIGINT or SIGTERM aborts, with an {@link InterruptedError} as the reason. A second signal ends
+ * Runs some work that a first SIGINT, SIGTERM or, in a terminal, SIGHUP aborts, with an {@link InterruptedError} as the reason. A second signal ends
  * the process at once, whatever the work does with the first. Main isolate; one at a time.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

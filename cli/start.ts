@@ -25,6 +25,7 @@ import { InterruptedError } from "./interrupted_error.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
 import { SavedState } from "./saved_state.ts";
+import { ServiceManager } from "./service_manager.ts";
 
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
@@ -50,6 +51,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   const inputs: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
   let state: SavedState | undefined;
+  let manager: ServiceManager | undefined;
   let space: AddressSpace | undefined;
   try {
     const access = accessControl(config, log);
@@ -77,6 +79,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       continuation: state?.continuation,
     });
     state?.plays(playing);
+    manager = ServiceManager.find(native, Deno.env.toObject());
     signal.throwIfAborted();
     const loadPatch = (nameOrFile: string | undefined) =>
       source.exchange(nameOrFile, ({ graph, samples }) => playing.loadPatch(graph, samples));
@@ -93,6 +96,8 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     space = served.space;
     inputs.push(served.query);
     log.info(`ready: OSC on ${sockets.udp.address}`);
+    manager?.plays(() => playing.status());
+    if (manager) inputs.push(reloadOnHangup({ log, manager, loadPatch }));
     if (config.demo) playDemo(engine, config.patch, log);
     await Promise.race([quit.promise, abortion(signal)]);
     log.info("stopping: /quit");
@@ -100,11 +105,34 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     if (!(error instanceof InterruptedError)) throw error;
     log.info(`stopping: ${error.signal}`);
   } finally {
+    manager?.stops();
     await Promise.all(inputs.map((input) => input.stop()));
     space?.stop();
     await engine?.stop();
     state?.close(engine !== undefined);
   }
+}
+
+interface Reload {
+  readonly log: Log;
+  readonly manager: ServiceManager;
+  readonly loadPatch: (nameOrFile: string | undefined) => Promise<unknown>;
+}
+
+/** Under systemd SIGHUP asks for a reload: the patch that was loaded last is read again and exchanged while it plays. */
+function reloadOnHangup({ log, manager, loadPatch }: Reload): { stop(): Promise<void> } {
+  const reload = async () => {
+    manager.reloads();
+    try {
+      await loadPatch(undefined);
+    } catch (error) {
+      log.warning(`reload: ${(error as Error).message}; the patch before plays on`);
+    }
+    manager.reloaded();
+  };
+  const listener = () => void reload();
+  Deno.addSignalListener("SIGHUP", listener);
+  return { stop: () => Promise.resolve(Deno.removeSignalListener("SIGHUP", listener)) };
 }
 
 interface Sockets {

@@ -41,7 +41,7 @@ Deno.test("the work's result and its error reach the caller", async () => {
   await assert.rejects(interruptible(() => Promise.reject(new Error("broken"))), /broken/);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.test(`a first ${signal} aborts the work, which ends in its own time`, async () => {
     const { code, printed } = await run(
       `await interruptible(async (signal) => {
