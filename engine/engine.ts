@@ -16,12 +16,13 @@ import { ExitGuard } from "./device/exit_guard.ts";
 import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
-import { CommandLog } from "./log/command_log.ts";
+import { CommandLog, Opcode } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
 import { until } from "../foundation/until.ts";
-import { raiseLookahead } from "./device/lookahead.ts";
+import { within } from "../foundation/within.ts";
+import { Lookahead } from "./device/lookahead.ts";
 import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
@@ -89,6 +90,8 @@ export interface EngineOptions {
   readonly clocks?: TimelineClocks;
   /** Gets every event of the supervision loop, after it was logged. */
   readonly onEvent?: (event: SupervisionEvent) => void;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
 }
 
 /** Time between two looks at the renderers. */
@@ -103,6 +106,9 @@ const firstBlockMs = 30_000;
 /** Threads of renderers must have left within this when the engine ends. */
 const closeMs = 300;
 
+/** The recording must be on the disk within this when the engine ends. */
+const writeMs = 10_000;
+
 /** A running engine; made by {@link Engine.start}, ended by {@link Engine.stop}. Main isolate. */
 export class Engine implements control.EngineControl {
   readonly memory: SharedMemory;
@@ -115,6 +121,7 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
+  readonly #lookahead: Lookahead;
   readonly #realTime: RealTime;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
@@ -199,6 +206,7 @@ export class Engine implements control.EngineControl {
     });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
+    this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
     const samples = playing.patch.sampleMemory;
     this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
@@ -213,7 +221,7 @@ export class Engine implements control.EngineControl {
    * Starts everything; resolves when renderers are in lockstep and the device plays.
    *
    * @throws {DriverError} and PortAudio's errors when the device cannot be used, SessionFileError when the recording
-   *   cannot be created. Whatever had been started is stopped again.
+   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, continuation } = options;
@@ -296,6 +304,16 @@ export class Engine implements control.EngineControl {
     for (const seat of seats) this.#pool.breakRenderer(seat!, kind);
   }
 
+  setLookahead(blocks: number): void {
+    try {
+      this.#lookahead.request(blocks);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new control.CommandRefusedError(error.message);
+    }
+    this.#reportLookahead(this.memory.lookaheadBlocks());
+  }
+
   status(): control.EngineStatus {
     return engineStatus({
       memory: this.memory,
@@ -344,12 +362,13 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log, continuation } = this.#options;
+    const { config, log, signal, continuation } = this.#options;
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
-    await this.#driver.start();
+    await abortable(this.#driver.start(), signal);
+    this.#lookahead.follow(this.#driver.periodFrames);
+    if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
-    raiseLookahead(this.memory, log);
     if (config.session !== undefined) {
       this.#writer = await recordSession(config.session, {
         ...this.#options,
@@ -365,11 +384,13 @@ export class Engine implements control.EngineControl {
     }
     this.#mayJoin = true;
     const first = this.memory.consumed();
-    if (!await until(() => this.#firstBlocksReady(first), { timeoutMs: firstBlockMs })) {
+    const ready = () => signal?.aborted || this.#firstBlocksReady(first);
+    if (!await until(ready, { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
+    signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
-    this.#enter("running");
+    this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
@@ -432,6 +453,8 @@ export class Engine implements control.EngineControl {
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
+    const blocks = this.#lookahead.follow(this.#driver.periodFrames);
+    if (blocks !== undefined) this.#reportLookahead(blocks);
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (["running", "silent", "waiting for device"].includes(this.#state)) {
@@ -448,6 +471,16 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+  }
+
+  #appendLookahead(blocks: number): boolean {
+    if (this.#commands.room < 1) return false;
+    this.#commands.append([{ opcode: Opcode.lookahead, target: blocks, value: 0, extra: 0 }]);
+    return true;
+  }
+
+  #reportLookahead(blocks: number): void {
+    this.#reporter.emit({ event: "lookahead", blocks, latencyMs: this.status().latencyMs });
   }
 
   #enter(state: control.EngineStatus["state"]): void {
@@ -497,13 +530,13 @@ export class Engine implements control.EngineControl {
   }
 
   async #end(): Promise<void> {
-    const wasPlaying = this.#state === "running" || this.#state === "silent";
+    const wasPlaying = ["running", "silent", "waiting for device"].includes(this.#state);
     this.#enter("stopping");
     this.#patches.stop();
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
-    await this.#driver.stop();
-    this.#exitGuard.close();
+    if (await this.#driver.stop()) this.#exitGuard.close();
+    else this.#exitGuard.closeAndKeep(this.memory);
     const remaining = await this.#pool.close(closeMs);
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
@@ -515,8 +548,27 @@ export class Engine implements control.EngineControl {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
     };
-    await this.#writer?.close(summary);
-    await this.#journal?.close(summary);
+    const written = this.#writer?.close(summary).then(() => true);
+    const journalled = this.#journal?.close(summary);
+    if (written && await within(written, writeMs) === undefined) {
+      this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
+    }
+    await journalled;
     this.#state = "stopped";
+  }
+}
+
+/** The work, or the reason of the signal once it is aborted; the work itself goes on. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  signal.throwIfAborted();
+  work.catch(() => {}); // nobody waits for it after the abort
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

@@ -14,7 +14,8 @@ import { logEntryIndex } from "../memory/places.ts";
 /**
  * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
  * waits for its time. `anchor` is where renderers begin again with the untouched state of a patch, when none could go on:
- * at the block that it names, with nothing that came before.
+ * at the block that it names, with nothing that came before. `lookahead` is how far renderers run ahead
+ * from the block after the one that seals it: the input that a block hears depends on it.
  */
 export const Opcode = {
   none: 0,
@@ -27,6 +28,7 @@ export const Opcode = {
   clear: 7,
   express: 8,
   expressAll: 9,
+  lookahead: 10,
   anchor: 11,
 } as const;
 
@@ -50,7 +52,10 @@ export interface LogEntry {
   readonly opcode: number;
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
-  /** Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, or the number of the patch that is exchanged for, or begun with. */
+  /**
+   * Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is
+   * exchanged for or begun with, or blocks of lookahead.
+   */
   readonly target: number;
   readonly value: number;
   readonly extra: number;
@@ -159,7 +164,7 @@ export class CommandLog {
   /**
    * Makes an entry do nothing, in place; renderers read it again when they apply it. One that has been overwritten, but may
    * still wait for its time in the renderers, goes into a table that they read besides. A `clear` stays: it breaks no
-   * renderer, and the commands it dropped must not come back.
+   * renderer, and the commands it dropped must not come back. So does a `lookahead`, which the device needs.
    *
    * @returns whether the entry does nothing from now on
    */
@@ -170,7 +175,8 @@ export class CommandLog {
       this.#stop(position);
       return true;
     }
-    if (this.#words[start + EntryField.opcode] === Opcode.clear) return false;
+    const opcode = this.#words[start + EntryField.opcode];
+    if (opcode === Opcode.clear || opcode === Opcode.lookahead) return false;
     Atomics.store(this.#words, start + EntryField.opcode, Opcode.none);
     return true;
   }

@@ -65,6 +65,8 @@ export class Renderer {
   /** The patch whose snapshot is being read. */
   #reading: PatchInstance | undefined;
   #sealed = 0;
+  /** The lookahead at the start of this block. An entry changes that of the next: this one's input may not be captured yet. */
+  #inputDelay = 0;
   #checksumLow = 0;
   #checksumHigh = 0;
   #stateLow = 0;
@@ -91,6 +93,7 @@ export class Renderer {
     this.#reportArena();
     this.#current.words[this.#current.host + Host.block] = this.block;
     this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
+    this.#current.words[this.#current.host + Host.lookahead] = geometry.lookaheadBlocks;
   }
 
   /**
@@ -149,6 +152,11 @@ export class Renderer {
     return this.#current.words[this.#current.host + Host.logPosition];
   }
 
+  /** How far the next block lies ahead of the input that it hears, in blocks. */
+  get lookaheadBlocks(): number {
+    return this.#current.words[this.#current.host + Host.lookahead];
+  }
+
   /** One whole block: the live loop and the offline renderer call only this. */
   renderBlock(): void {
     this.claim();
@@ -166,6 +174,7 @@ export class Renderer {
       throw new RendererStaleError(`block ${this.block >>> 0}: its seal has been overwritten`);
     }
     this.#sealed = completePosition(this.logPosition, sealed);
+    this.#inputDelay = this.lookaheadBlocks;
   }
 
   /**
@@ -311,7 +320,7 @@ export class Renderer {
   }
 
   /**
-   * Begins at an anchor of the log, with the untouched state of a patch, in place of the start.
+   * Begins at an anchor of the log, with the untouched state of a patch and the lookahead of the start, in place of the start.
    *
    * @throws {RendererStaleError} when the patch is not here
    */
@@ -319,6 +328,7 @@ export class Renderer {
     const instance = this.#patchNumbered(patch);
     instance.words[instance.host + Host.block] = this.block = block;
     instance.words[instance.host + Host.logPosition] = this.#anchor = position;
+    instance.words[instance.host + Host.lookahead] = this.#memory.geometry.lookaheadBlocks;
     this.#current = instance;
     this.#leaving = undefined;
     this.#reportArena();
@@ -422,6 +432,9 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.lookahead:
+        this.#current.words[this.#current.host + Host.lookahead] = target;
+        return;
       case Opcode.anchor: {
         if (position === this.#anchor) return;
         throw new RendererStaleError(`log entry ${position >>> 0}: others begin here, this one does not`);
@@ -446,12 +459,11 @@ export class Renderer {
     return false;
   }
 
-  /** Block n hears the capture of block n − lookahead; that of the blocks before the first is silence. */
+  /** Block n hears the capture of block n − lookahead, as the log has it; that of the blocks before the first is silence. */
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
-    const lookahead = this.#memory.lookaheadBlocks();
-    const captured = (this.block - lookahead) | 0;
+    const captured = (this.block - this.#inputDelay) | 0;
     const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
     if (tag !== captured) {
       throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);

@@ -57,7 +57,6 @@ export class RendererLoop {
   readonly #state: number;
   readonly #snapshotSlot: number;
   readonly #away: number;
-  #lookahead = 0;
   /** The last order that it has seen at a block where a snapshot begins. */
   #order = 0;
   /** It copied a large arena and has not caught up yet. */
@@ -85,7 +84,7 @@ export class RendererLoop {
 
   /** The value of `consumed` that lets the next block be rendered. */
   get nextConsumed(): number {
-    return (this.#renderer.block - this.#lookahead + 1) | 0;
+    return (this.#renderer.block - this.#lookahead() + 1) | 0;
   }
 
   /** Does the next small piece of work. Throws what the renderer throws. Returns one of {@link AfterStep}. */
@@ -165,7 +164,6 @@ export class RendererLoop {
 
   #join(): number {
     const { words } = this.#memory;
-    this.#lookahead = this.#memory.lookaheadBlocks();
     // known before the first block: a renderer may break on that one
     Atomics.store(words, this.#logPosition, this.#renderer.logPosition);
     Atomics.store(words, this.#published, this.#renderer.block);
@@ -179,7 +177,7 @@ export class RendererLoop {
     Atomics.add(words, this.#heartbeat, 1);
     if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
     if (this.#patchWaits()) return AfterStep.preparePatch;
-    if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead) {
+    if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead()) {
       this.#hasJoined = true;
       if (this.#isAway) this.#setAway(false);
       return this.#renderer.prepareMore() ? AfterStep.waitForDevice : AfterStep.goOn;
@@ -188,6 +186,15 @@ export class RendererLoop {
     if (this.#faults !== undefined) this.#faults.commit(Atomics.load(words, this.#fault), this.#renderer);
     this.#phase = "check";
     return AfterStep.goOn;
+  }
+
+  /**
+   * Blocks that may be ahead of the device. With input the next block's, as the log has it, because its input must be captured;
+   * without input nothing that can be heard depends on it, so a host with a longer period is followed before its first call.
+   */
+  #lookahead(): number {
+    const { geometry } = this.#memory;
+    return geometry.inputChannels > 0 ? this.#renderer.lookaheadBlocks : this.#memory.lookaheadBlocks();
   }
 
   /** Whether a patch waits in the port that has not been prepared yet. */

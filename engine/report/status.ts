@@ -2,7 +2,6 @@
 import { type EngineStatus, type Role, roles } from "../control/control.ts";
 import { decibels } from "../../foundation/decibels.ts";
 import type { DeviceWatch } from "../device/device_watch.ts";
-import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
 import type { Supervision } from "../supervisor/supervision.ts";
@@ -36,7 +35,7 @@ export interface StatusSources extends
 export function engineStatus(sources: StatusSources): EngineStatus {
   const { memory, driver, supervision, pool } = sources;
   const { sampleRateHz, blockFrames, ceiling } = memory.geometry;
-  const lookaheadBlocks = memory.words[fixed.geometry.lookaheadBlocks.index];
+  const lookaheadBlocks = memory.lookaheadBlocks();
   const msOf = (blocks: number) =>
     (blocks * blockFrames / sampleRateHz + driver.outputLatencySeconds) * 1_000;
   const ids = supervision.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
@@ -44,7 +43,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     state: sources.state,
     driver: driver.kind,
     device: driver.device,
-    usesJack: driver.usesJack,
+    periodFrames: driver.periodFrames,
+    ...driver.counts,
     patch: sources.patch,
     sampleRateHz,
     blockFrames,

@@ -46,6 +46,7 @@ export interface SessionHeader {
   readonly blockFrames: number;
   readonly channels: number;
   readonly inputChannels: number;
+  /** At the first block; later changes are in the log. */
   readonly lookaheadBlocks: number;
   /** Largest magnitude that the device got, as in `Dimensions`. */
   readonly ceiling: number;

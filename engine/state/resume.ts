@@ -134,14 +134,16 @@ function replay(options: ReplayOptions): Replayed | undefined {
   const first = snapshot?.block ?? header.startBlock | 0;
   const position = snapshot?.logPosition ?? header.startLogPosition | 0;
   const arenaBytes = Math.max(...patches.map(({ patch }) => patch.arena.bytes));
-  const memory = SharedMemory.create(dimensionsOf(config, arenaBytes, {
-    ...capture,
-    // the input of the first blocks was captured before
-    startBlock: (snapshot === undefined ? first : first - header.lookaheadBlocks) >>> 0,
-    startLogPosition: position >>> 0,
-  }));
+  const memory = SharedMemory.create({
+    ...dimensionsOf(config, arenaBytes, {
+      ...capture,
+      // the input of the first blocks was captured before
+      startBlock: (snapshot === undefined ? first : first - header.lookaheadBlocks) >>> 0,
+      startLogPosition: position >>> 0,
+    }),
+    lookaheadBlocks: Math.max(header.lookaheadBlocks, config.lookaheadBlocks),
+  });
   const { words, geometry } = memory;
-  words[fixed.geometry.lookaheadBlocks.index] = header.lookaheadBlocks;
   const log = new CommandLog(memory);
   const seals = new SealTable(memory);
   seals.reset(geometry.startBlock);
@@ -152,7 +154,9 @@ function replay(options: ReplayOptions): Replayed | undefined {
     renderer.prepare(patch);
     while (!renderer.prepareMore());
   }
-  if (snapshot !== undefined) {
+  if (snapshot === undefined) {
+    renderer.playing.words[renderer.playing.host + Host.lookahead] = header.lookaheadBlocks;
+  } else {
     renderer.restore(snapshot);
     skipQuarantined(renderer, quarantined);
   }
@@ -169,7 +173,7 @@ function replay(options: ReplayOptions): Replayed | undefined {
         if (block !== renderer.block || block === end) continue;
         const [sealAndFlags, low, high] = recorded.subarray(at, at + blockRecordWords);
         seals.restore(block, sealAndFlags & 0xFFFF);
-        captureInput(memory, (block - memory.lookaheadBlocks()) | 0, inputs);
+        captureInput(memory, (block - renderer.lookaheadBlocks) | 0, inputs);
         try {
           renderer.renderBlock();
         } catch (error) {
@@ -230,14 +234,16 @@ function complete(
   const position = renderer.logPosition;
   Atomics.store(words, fixed.log.head.index, position);
   while (renderer.isExchanging) {
-    captureInput(memory, (renderer.block - memory.lookaheadBlocks()) | 0, new Map());
+    captureInput(memory, (renderer.block - renderer.lookaheadBlocks) | 0, new Map());
     renderer.renderBlock();
   }
   const { block, playing } = renderer;
-  words[fixed.geometry.lookaheadBlocks.index] = config.lookaheadBlocks;
+  // a lookahead that grew while it played goes on; a longer one that is asked for now is an entry of the log, as always
+  const lookaheadBlocks = Math.max(renderer.lookaheadBlocks, config.lookaheadBlocks);
+  Atomics.store(words, fixed.control.lookaheadBlocks.index, lookaheadBlocks);
   words[fixed.callback.consumed.index] = block;
   seals.restore((block - 1) | 0, position);
-  for (let before = memory.geometry.inputSlots && config.lookaheadBlocks; before > 0; before--) {
+  for (let before = memory.geometry.inputSlots && lookaheadBlocks; before > 0; before--) {
     captureInput(memory, (block - before) | 0, new Map());
   }
   renderer.beginWriting(0);
@@ -258,6 +264,9 @@ function complete(
   const log = new CommandLog(memory);
   log.release(position);
   log.append([
+    ...(lookaheadBlocks === renderer.lookaheadBlocks
+      ? []
+      : [{ opcode: Opcode.lookahead, target: lookaheadBlocks, value: 0, extra: 0 }]),
     ...(pending.length > 0 ? [{ opcode: Opcode.clear, target: 0, value: 0, extra: 0 }] : []),
     ...atOnce,
     ...releases,

@@ -290,6 +290,7 @@ export class Supervision {
     const at = { block, frame: 0 };
     const entries: LogEntry[] = [
       { opcode: Opcode.anchor, target: patch, value: 0, extra: 0, at },
+      { opcode: Opcode.lookahead, target: memory.lookaheadBlocks(), value: 0, extra: 0 },
       ...(withValues ? values : []),
     ];
     if (log.room < entries.length) return actions; // the delivery log is still on its way: in the next turn

@@ -38,7 +38,7 @@ struct us_geometry {
   uint32_t block_frames; /* frames per block */
   uint32_t channels; /* output channels, interleaved */
   uint32_t input_channels; /* input channels, interleaved; 0 without input */
-  uint32_t lookahead_blocks; /* how far renderers may run ahead of consumed */
+  uint32_t lookahead_blocks; /* how far renderers run ahead of consumed at the first block */
   uint32_t start_block; /* number of the first block */
   uint32_t start_log_position; /* position of the first log entry */
   uint32_t state_check_blocks; /* blocks of the shortest sweep: so often at most is a whole arena checked */
@@ -122,7 +122,6 @@ struct us_control {
   uint32_t play; /* 0: silence, and consumed does not advance; 1: blocks are played */
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* which renderer writes the next snapshot, and into which slot; see `snapshotOrder` */
-  uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
   uint32_t renderer_priority; /* SCHED_FIFO priority of a renderer that has caught up; 0: the normal class */
   uint32_t accepted_snapshot; /* snapshot + 1 that was agreed last; 0: none */
   uint32_t previous_snapshot; /* snapshot + 1 that was agreed before it; 0: none */
@@ -131,20 +130,21 @@ struct us_control {
   uint32_t anchor_position; /* position of the last anchor in the log */
   uint32_t stopped_count; /* commands ever put into the table below, wraps; stored after them */
   uint32_t stopped_commands[1024]; /* positions of commands that do nothing and are in the log no more, but may still wait for their time */
+  uint32_t lookahead_blocks; /* how far renderers are to run ahead of consumed; the log has it too, for what can be heard */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
-_Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
-_Static_assert(offsetof(struct us_control, renderer_priority) == 28, "control.rendererPriority");
-_Static_assert(offsetof(struct us_control, accepted_snapshot) == 32, "control.acceptedSnapshot");
-_Static_assert(offsetof(struct us_control, previous_snapshot) == 36, "control.previousSnapshot");
-_Static_assert(offsetof(struct us_control, anchor_patch) == 40, "control.anchorPatch");
-_Static_assert(offsetof(struct us_control, anchor_block) == 44, "control.anchorBlock");
-_Static_assert(offsetof(struct us_control, anchor_position) == 48, "control.anchorPosition");
-_Static_assert(offsetof(struct us_control, stopped_count) == 52, "control.stoppedCount");
-_Static_assert(offsetof(struct us_control, stopped_commands) == 56, "control.stoppedCommands");
+_Static_assert(offsetof(struct us_control, renderer_priority) == 24, "control.rendererPriority");
+_Static_assert(offsetof(struct us_control, accepted_snapshot) == 28, "control.acceptedSnapshot");
+_Static_assert(offsetof(struct us_control, previous_snapshot) == 32, "control.previousSnapshot");
+_Static_assert(offsetof(struct us_control, anchor_patch) == 36, "control.anchorPatch");
+_Static_assert(offsetof(struct us_control, anchor_block) == 40, "control.anchorBlock");
+_Static_assert(offsetof(struct us_control, anchor_position) == 44, "control.anchorPosition");
+_Static_assert(offsetof(struct us_control, stopped_count) == 48, "control.stoppedCount");
+_Static_assert(offsetof(struct us_control, stopped_commands) == 52, "control.stoppedCommands");
+_Static_assert(offsetof(struct us_control, lookahead_blocks) == 4148, "control.lookaheadBlocks");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -163,7 +163,6 @@ struct us_callback {
   uint32_t stamp_block; /* consumed at the start of the last call */
   uint32_t stamp_frame; /* frames of that block already handed over */
   uint64_t stamp_ticks; /* processor ticks at that moment */
-  uint32_t calls_while_away; /* calls of a device while it is away */
 };
 _Static_assert(offsetof(struct us_callback, consumed) == 0, "callback.consumed");
 _Static_assert(offsetof(struct us_callback, ended) == 4, "callback.ended");
@@ -172,7 +171,6 @@ _Static_assert(offsetof(struct us_callback, stamp_sequence) == 12, "callback.sta
 _Static_assert(offsetof(struct us_callback, stamp_block) == 16, "callback.stampBlock");
 _Static_assert(offsetof(struct us_callback, stamp_frame) == 20, "callback.stampFrame");
 _Static_assert(offsetof(struct us_callback, stamp_ticks) == 24, "callback.stampTicks");
-_Static_assert(offsetof(struct us_callback, calls_while_away) == 32, "callback.callsWhileAway");
 #define US_CALLBACK_OFFSET 4608u
 
 /* Written by: audio callback, which alone reads it. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { DeviceDoor } from "../../ffi/device_door.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import {
   chooseDevice,
   type Device,
@@ -82,6 +84,8 @@ requirement({
     const server = await startSoundServer(48_000, 256);
     Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));
     const memory = testMemory({ inputChannels: 2 });
+    const door = DeviceDoor.create(native, sharedMemoryPointer(native, memory.bytes));
+    door.open();
     let early: number[] = [];
     try {
       for (let cycle = 0; cycle < 12; cycle++) {
@@ -95,8 +99,8 @@ requirement({
           inputChannels: 2,
           sampleRateHz: 48_000,
           framesPerBuffer: 0,
-          callback: native.symbols.us_callback_address(),
-          userData: Deno.UnsafePointer.of(memory.bytes),
+          callback: DeviceDoor.callAddress(native),
+          userData: door.pointer,
         };
         await assert.rejects(
           portAudio.openStream({ ...options, sampleRateHz: 44_100 }),

@@ -1,30 +1,37 @@
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
-import { CommandLog } from "../../../engine/log/command_log.ts";
+import { CommandLog, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { type Dimensions, fixed, SeatCommand, SeatState, within } from "../../../engine/memory/layout.ts";
-import { snapshotIndex } from "../../../engine/memory/places.ts";
+import { inputSlotIndex, snapshotIndex } from "../../../engine/memory/places.ts";
 import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { snapshotOrder } from "../../../engine/memory/snapshot_order.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { AfterStep, RendererLoop } from "../../../engine/renderer/renderer_loop.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { writeWholeSnapshot } from "../../../testing/engine/whole_snapshot.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
-function setUp(dimensions: Partial<Dimensions> = {}) {
-  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-  const memory = testMemory({ arenaBytes: patch.arena.bytes, lookaheadBlocks: 4, ...dimensions });
+function setUp({ inputChannels = 0, ...dimensions }: Partial<Dimensions> = {}) {
+  const format = { sampleRateHz: 8_000, channels: 2, inputChannels, maximumBlockFrames: 32 };
+  const patch = inputChannels === 0 ? tallyPatch(format) : compilePatch("sines", format);
+  const memory = testMemory({
+    arenaBytes: patch.arena.bytes,
+    lookaheadBlocks: 4,
+    inputChannels,
+    ...dimensions,
+  });
   new SealTable(memory).reset(0);
-  new CommandLog(memory);
+  const log = new CommandLog(memory);
   const renderer = new Renderer({
     memory,
     ring: 2,
     seed: 1,
     patch: preparePatch(0, patch, compileChecksum()),
   });
-  return { memory, renderer, loop: new RendererLoop({ memory, seat: 2, renderer }) };
+  return { memory, renderer, log, loop: new RendererLoop({ memory, seat: 2, renderer }) };
 }
 
 /** Steps until there is something to wait for. */
@@ -51,6 +58,29 @@ Deno.test("it waits for orders, runs ahead of the device by the lookahead, and e
   assert.equal(report("published"), 7);
   words[orderIndex(memory, 2, "command")] = SeatCommand.stop;
   assert.equal(work(loop), AfterStep.end);
+});
+
+Deno.test("without input it follows a new lookahead at once, with input when the log's entry takes effect", () => {
+  for (const inputChannels of [0, 1]) {
+    const { memory, renderer, log, loop } = setUp({ inputChannels });
+    const { words } = memory;
+    words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    log.append([{ opcode: Opcode.lookahead, target: 9, value: 0, extra: 0 }]);
+    words[fixed.control.lookaheadBlocks.index] = 9;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    assert.equal(renderer.block, inputChannels === 0 ? 9 : 4);
+    words[inputSlotIndex(memory, 0) + within.inputSlot.tag.index] = 0;
+    words[fixed.callback.consumed.index] = 1;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    assert.deepEqual([renderer.block, loop.nextConsumed], [10, 2]);
+    log.append([{ opcode: Opcode.lookahead, target: 3, value: 0, extra: 0 }]);
+    words[fixed.control.lookaheadBlocks.index] = 3;
+    words[fixed.callback.consumed.index] = 2;
+    for (const block of [0, 1, 2]) words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    assert.equal(loop.nextConsumed, renderer.block - 2);
+  }
 });
 
 Deno.test("a patch in the port is prepared before the next block, and only once", () => {

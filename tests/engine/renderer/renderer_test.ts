@@ -168,6 +168,54 @@ for (
   });
 }
 
+Deno.test("another lookahead of the log counts from the next block on", () => {
+  const patch = compilePatch("sines", {
+    sampleRateHz: 48_000,
+    channels: 1,
+    inputChannels: 1,
+    maximumBlockFrames: 32,
+  });
+  const memory = testMemory({
+    arenaBytes: patch.arena.bytes,
+    channels: 1,
+    inputChannels: 1,
+    lookaheadBlocks: 3,
+  });
+  new SealTable(memory).reset(0);
+  const log = new CommandLog(memory);
+  const inputGain = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
+  log.append([{ opcode: Opcode.set, target: inputGain, value: 0, extra: 0 }]);
+  const renderer = rendererOn(memory, 0, patch);
+  const play = (from: number, to: number) => {
+    for (let block = from; block < to; block++) {
+      memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+      const first = inputSamplesIndex(memory, block);
+      memory.floats.fill(block / 1_000, first, first + 32);
+      renderer.renderBlock();
+    }
+  };
+  const hears = (block: number, captured: number) => {
+    const heard = samplesOf(memory, 0, block);
+    const expected = captured / 1_000;
+    assert.ok(
+      heard.every((sample) => Math.abs(sample - expected) < 1e-6),
+      `expected ${expected}, found ${heard[0]}`,
+    );
+  };
+  play(0, 200);
+  hears(199, 196);
+  log.append([{ opcode: Opcode.lookahead, target: 10, value: 0, extra: 0 }]);
+  play(200, 201);
+  hears(200, 197);
+  assert.equal(renderer.lookaheadBlocks, 10);
+  play(201, 202);
+  hears(201, 191);
+  log.append([{ opcode: Opcode.lookahead, target: 2, value: 0, extra: 0 }]);
+  play(202, 204);
+  hears(202, 192);
+  hears(203, 201);
+});
+
 Deno.test("a flipped bit anywhere in the patch's state is seen within a sweep, and in no other region", () => {
   fc.assert(
     fc.property(
