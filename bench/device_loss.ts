@@ -2,7 +2,7 @@
  * What a sound server costs that is killed, stands still, or changes its period under the engine: frames that are missing, and seconds to
  * sound. On jackd, and on PipeWire's JACK where it is installed.
  *
- *     deno run -A bench/device_loss.ts [--restarts 50] [--freezes 3] [--rounds 2] [--json FILE]
+ *     deno task bench:device [--restarts 50] [--freezes 3] [--rounds 2] [--json FILE]
  */
 import { parseArgs } from "node:util";
 import { compilePatch } from "../patches/loading/compile_named.ts";
