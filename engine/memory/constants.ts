@@ -86,6 +86,12 @@ export const copyBytesPerSecond = 256 * 2 ** 20;
 /** Least and most bytes of a piece; powers of two. At most 2 ms pass between two signs of life. */
 export const snapshotPieceBytes = { min: 16_384, max: 2 * 2 ** 20 } as const;
 
+/**
+ * State that a patch takes over from the one before it, in bytes: copied within one block by all renderers at once, at some
+ * 5 GB/s. Part of what a session means: another value renders other sound.
+ */
+export const maxTakenOverBytes = 16 * 2 ** 20;
+
 /** Bytes kept per seat for the text of the error that ended its renderer. */
 export const errorTextBytes = 512;
 invariant(errorTextBytes % 4 === 0, "error text: expected whole words");

@@ -3,7 +3,10 @@ import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
 import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { seatCount } from "../../../engine/memory/constants.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
+import { snapshotArenaIndex } from "../../../engine/memory/places.ts";
+import { orderIndex } from "../../../engine/memory/seats.ts";
 import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
@@ -230,4 +233,24 @@ Deno.test("an outage of all renderers that is longer than the tables ends when o
   stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
   assert.equal(stage.delivery.position, stage.log.head);
   stage.consume(8);
+});
+
+Deno.test("a snapshot that a joiner finds damaged is given up, and the next joiner takes the one before it", () => {
+  const stage = new Stage().playing();
+  const { words } = stage.memory;
+  const agreed = () =>
+    [fixed.control.acceptedSnapshot, fixed.control.previousSnapshot].map(({ index }) => words[index]);
+  stage.conceal("two snapshots are agreed", () => agreed().every((slot) => slot > 0));
+  const damaged = agreed()[0] - 1;
+  words[snapshotArenaIndex(stage.memory, damaged) + 20_000] ^= 1;
+  const joinersOf = (slot: number) =>
+    Array.from({ length: seatCount }, (_, seat) => words[orderIndex(stage.memory, seat, "snapshot")])
+      .filter((order) => order === slot + 1).length;
+  // every renderer falls before another snapshot is written
+  for (const seat of stage.supervision.roles) stage.renderers.on(seat!)!.crashed = true;
+  stage.until("a joiner was given it", () => joinersOf(damaged) > 0);
+  stage.until("it is given up", () => agreed()[0] !== damaged + 1);
+  stage.until("renderers are in lockstep again", () => stage.supervision.inLockstep === 3);
+  const stale = stage.events.filter((event) => event.event === "fault" && event.cause === "stale").length;
+  assert.ok(stale > 0 && stale <= 3, `${stale} joiners broke on it`);
 });

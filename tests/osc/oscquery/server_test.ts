@@ -1,12 +1,27 @@
 /** OSCQuery against the real engine, over real sockets. */
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { Observers } from "../../../foundation/observers.ts";
 import { encodePacket, type OscArgument } from "../../../osc/packet/codec.ts";
-import { OscQueryServer } from "../../../osc/oscquery/server.ts";
+import { OscQueryServer, stopMs } from "../../../osc/oscquery/server.ts";
 import { WebSocketClient } from "../../../testing/osc/web_socket_client.ts";
 import { until } from "../../../testing/until.ts";
-import { withQueryHost } from "./query_host.ts";
+import { type QueryHost, withQueryHost } from "./query_host.ts";
+
+/** A further server for an engine that has one. */
+function serverOf({ engine, space, admission }: QueryHost): OscQueryServer {
+  return new OscQueryServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    name: "another",
+    osc: { hostname: "127.0.0.1", port: 1 },
+    engine,
+    methods: () => space.methods,
+    admission,
+    allowedOrigins: [],
+  });
+}
 
 const json = async (response: Promise<Response>) => await (await response).json();
 
@@ -258,6 +273,18 @@ Deno.test("clients that are connected do not keep the server from ending", async
   assert.equal((await closed)!.code, 1001);
   idle!.close();
 });
+
+Deno.test("an isolate that is held up while the server ends does not take that for an error", () =>
+  withQueryHost(async (host) => {
+    for (let turns = 0; turns < 4; turns++) {
+      const server = serverOf(host);
+      await (await fetch(server.url)).body?.cancel();
+      const stopping = server.stop();
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      for (const endMs = performance.now() + 2 * stopMs; performance.now() < endMs;);
+      await stopping;
+    }
+  }));
 
 Deno.test("a taken port is an error, and leaves no observer of the engine", () =>
   withQueryHost(({ server, engine, space, admission }) => {
