@@ -139,6 +139,7 @@ class Trial {
       times,
       noticedMs,
       soundAfterMs,
+      unheard,
       concealed,
       concealedAfter,
     };
