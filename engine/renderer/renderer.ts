@@ -23,6 +23,7 @@ import { clearPending, insertPending, pendingEntry, takePending } from "./pendin
 import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
+import { piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
 
@@ -34,6 +35,11 @@ export interface RendererOptions {
   readonly seed: number;
   /** The patch that it begins with; others are added with {@link Renderer.prepare}. */
   readonly patch: PreparedPatch;
+}
+
+/** Pieces of a large arena are smaller: a renderer gives a sign of life after each, however slow the memory is. */
+function pieceBytesOf(snapshotPieceBytes: number, arenaBytes: number): number {
+  return arenaBytes <= snapshotPieceBytes ? snapshotPieceBytes : snapshotPieceBytes / piecesOfLargeArenas;
 }
 
 /** One incarnation: the patches it has, one of which plays, and the ring that it alone writes. Its own thread only. */
@@ -105,7 +111,7 @@ export class Renderer {
     this.#preparing = new PatchInstance(patch, {
       blockFrames: this.#blockFrames,
       seed: this.#seed,
-      pieceBytes: this.#memory.geometry.snapshotPieceBytes,
+      pieceBytes: pieceBytesOf(this.#memory.geometry.snapshotPieceBytes, patch.description.arena.bytes),
     });
     this.#oldestPatch = oldest;
     this.#newestPatch = patch.number;

@@ -155,7 +155,7 @@ export class Simulation {
       ceiling: 0,
       exchangeFadeSeconds: 40 / sampleRateHz,
       // every other run has a large arena: checked in regions, copied in pieces by a renderer that steps out for it
-      ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 16_384 } : {}),
+      ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 65_536 } : {}),
     });
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
