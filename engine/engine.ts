@@ -496,7 +496,7 @@ export class Engine implements control.EngineControl {
   #report({ events }: Supervised): void {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
-      if (event.event === "quarantine") this.#recordQuarantine(event.positions);
+      if (event.event === "quarantine") this.#recordQuarantine(event);
       if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);
@@ -513,9 +513,12 @@ export class Engine implements control.EngineControl {
     this.#journal?.disconnect("renderers began again from a new state");
   }
 
-  #recordQuarantine(positions: readonly number[]): void {
+  #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
+    const heard = found ? [found.originBlock, found.block] : [];
+    // blocks that were delivered with the command do not lead to the state without it
+    if (found) this.#journal?.disconnect("a command that was heard was taken back");
     for (const position of positions) {
-      this.#record("QUAR", new Uint8Array(new Int32Array([position]).buffer));
+      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
     }
     this.#quarantined += positions.length;
   }

@@ -117,8 +117,17 @@ const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "DON
 interface Ahead {
   /** Positions of commands that are left out. */
   readonly quarantined: ReadonlySet<number>;
+  /** Commands that were heard before they were found, by the search that found them. */
+  readonly rewinds: readonly Rewind[];
   /** Where renderers began again, in the order of the blocks. */
   readonly anchors: readonly AnchorAhead[];
+}
+
+/** From `block` on, renderers are heard that have replayed from the state of `originBlock` without the commands. */
+interface Rewind {
+  readonly originBlock: number;
+  readonly block: number;
+  readonly positions: number[];
 }
 
 interface AnchorAhead extends Anchor {
@@ -130,12 +139,19 @@ interface AnchorAhead extends Anchor {
 async function readAhead(reader: SessionReader): Promise<Ahead> {
   const quarantined = new Set<number>();
   const found: Anchor[] = [];
+  const rewinds: Rewind[] = [];
   const anchors: AnchorAhead[] = [];
   let concealedFrom: number | undefined;
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
     if (chunk.type !== "QUAR" && chunk.type !== "CMDS" && chunk.type !== "BLKS") continue;
     const words = new Int32Array(chunk.payload.buffer);
-    if (chunk.type === "QUAR") quarantined.add(words[0]);
+    if (chunk.type === "QUAR") {
+      const [position, originBlock, block] = words;
+      const rewind = rewinds.find((other) => other.originBlock === originBlock && other.block === block);
+      if (originBlock === undefined) quarantined.add(position);
+      else if (rewind) rewind.positions.push(position);
+      else rewinds.push({ originBlock, block, positions: [position] });
+    }
     if (chunk.type === "CMDS") found.push(...anchorsIn(words));
     if (chunk.type !== "BLKS") continue;
     for (let at = 1; at < words.length; at += blockRecordWords) {
@@ -147,7 +163,7 @@ async function readAhead(reader: SessionReader): Promise<Ahead> {
     }
   }
   await reader.rewind();
-  return { quarantined, anchors: anchors.filter(({ position }) => !quarantined.has(position)) };
+  return { quarantined, rewinds, anchors: anchors.filter(({ position }) => !quarantined.has(position)) };
 }
 
 function anchorsIn(commands: Int32Array): Anchor[] {
@@ -266,6 +282,7 @@ class SessionReplay {
     if (this.#isSkipped(block)) this.#engine.skipBlock(output, replay);
     else {
       this.#beginAt(block);
+      this.#rewindAt(block);
       this.#engine.renderBlock(output, replay);
     }
     if (!this.#engine.hasChecksum(low, high)) {
@@ -281,6 +298,17 @@ class SessionReplay {
     return this.#ahead.anchors.some((anchor) =>
       blocksBetween(block, anchor.concealedFrom) >= 0 && blocksBetween(block, anchor.block) < 0
     );
+  }
+
+  /** Keeps the state where one is needed later, and goes back to it when it is. */
+  #rewindAt(block: number): void {
+    const { rewinds } = this.#ahead;
+    for (const rewind of rewinds.filter((rewind) => rewind.block === block)) {
+      this.#engine.rewind(rewind, this.#patches);
+      const isLast = rewinds.findLast(({ originBlock }) => originBlock === rewind.originBlock) === rewind;
+      if (isLast) this.#engine.forgetState(rewind.originBlock);
+    }
+    if (rewinds.some(({ originBlock }) => originBlock === block)) this.#engine.keepState();
   }
 
   #beginAt(block: number): void {

@@ -69,14 +69,13 @@ function run(loop: RendererLoop, renderer: Renderer): void {
   }
 }
 
-/** Locks a piece of an arena in memory: a block must not wait for a page that was swapped out. */
-function lock(piece: Uint8Array<ArrayBuffer>): void {
-  const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(piece), BigInt(piece.length));
-  Atomics.store(words, reportFieldIndex(memory, start.seat, "lockError"), error);
-}
-
+/** Instantiates a patch, its arena locked in memory: a block must not wait for a page that was swapped out. */
 function prepare({ number, patch }: NumberedPatch): PreparedPatch {
-  return { ...preparePatch(number, patch, start.checksum), lock };
+  const prepared = preparePatch(number, patch, start.checksum);
+  const arena = new Uint8Array(prepared.exports.memory.buffer);
+  const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(arena), BigInt(arena.length));
+  Atomics.store(words, reportFieldIndex(memory, start.seat, "lockError"), error);
+  return prepared;
 }
 
 /** Takes the patches that wait in the port. A loop that never returns to the event loop gets no events. */

@@ -11,7 +11,7 @@
  * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as in the log. An entry `anchor` says that no renderer could go on: the concealed blocks right before its block were rendered by none, and there they begin with the untouched state of its patch |
  * | `BLKS` | number of the first block (u32), then 3 words a block: low 16 bits of the seal and, above, the flags of the hand-over; checksum low; checksum high |
  * | `INPT` | block number (u32), then its captured samples, 32-bit float, interleaved |
- * | `QUAR` | position of a log entry that was made to do nothing (u32) |
+ * | `QUAR` | position of a log entry that was made to do nothing (u32). Where it had been heard before it was found: also the block whose state renderers replayed from without it, and the block from which on those are heard (u32 each) |
  * | `SNAP` | block, log position, number of a patch (u32 each), then the arena of that patch at the start of the block. One that stands before the first command and block is the state that the session begins with; others may follow, for a reader that wants only the end |
  * | `MARK` | JSON, {@link SessionMark} |
  * | `GAP ` | first block and number of blocks (u32 each) that could not be recorded; rendering ends before them |

@@ -51,7 +51,14 @@ int us_check_layout(const void *shared_memory, uint64_t bytes) {
   return fits ? us_layout_ok : us_layout_other_size;
 }
 
-int us_lock_memory(void *memory, uint64_t bytes) { return mlock(memory, bytes) == 0 ? 0 : errno; }
+/* Pages are locked as they are touched: touching all of them here would hold a thread up that plays. */
+int us_lock_memory(void *memory, uint64_t bytes) {
+#ifdef MLOCK_ONFAULT
+  if (mlock2(memory, bytes, MLOCK_ONFAULT) == 0) return 0;
+  if (errno != ENOSYS) return errno;
+#endif
+  return mlock(memory, bytes) == 0 ? 0 : errno;
+}
 
 void us_read_clocks(uint64_t *pair) {
   uint64_t narrowest = UINT64_MAX;

@@ -223,7 +223,7 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
   const memory = testMemory({
     arenaBytes: patch.arena.bytes,
     checkRegionBytes: 16_384,
-    snapshotPieceBytes: 16_384,
+    snapshotPieceBytes: 65_536,
   });
   const { words } = memory;
   new SealTable(memory).reset(0);
