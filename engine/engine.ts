@@ -31,20 +31,49 @@ import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
 import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
-import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
+import { Journal } from "./state/journal.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { recordSession } from "./session/record_session.ts";
+import {
+  type ChunkType,
+  encodePatch,
+  recordedPatch,
+  type RecordedSnapshot,
+  type SessionMark,
+} from "./session/session_format.ts";
+import { sessionHeader } from "./session/session_header.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
+/** Music that has been played already: an engine goes on from its state instead of a fresh one. */
+export interface Continuation {
+  /**
+   * The shared memory with seals, log and, unless it stands at its first block, an accepted snapshot. Must have been made
+   * with the dimensions of the configuration.
+   */
+  readonly memory: SharedMemory;
+  /** Every patch that the snapshot, or the log behind it, may ask for, in the order of loading; the last one plays. */
+  readonly patches: readonly [LoadedPatch, ...LoadedPatch[]];
+  /** The value of each parameter of the patch that plays, by index. */
+  readonly parameters: readonly number[];
+  /** The state at the block that the device takes next, for a session; omitted: a session is not recorded. */
+  readonly snapshot?: RecordedSnapshot;
+  /** Notes and pedals that sound on; omitted: none. */
+  readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
+}
+
 export interface EngineOptions {
   readonly config: Config;
+  /** The patch that plays first; the last of {@link Continuation.patches} where there is a continuation. */
   readonly patch: CompiledPatch;
+  /** Omitted: the engine starts with fresh memory and the initial state of the patch. */
+  readonly continuation?: Continuation;
   readonly native: NativeLibrary;
   /** Path of the shared object, for the renderers to open. */
   readonly nativeLibrary: string;
@@ -101,6 +130,9 @@ export class Engine implements control.EngineControl {
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
+  #journal: Journal | undefined;
+  /** The patches that a restart may need, as payloads of `PTCH` chunks. */
+  #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
@@ -110,15 +142,18 @@ export class Engine implements control.EngineControl {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
-    const { config, patch, native, log } = options;
+    const { config, patch, native, log, continuation } = options;
+    const patches = continuation?.patches ?? [{ number: 0, patch }];
+    const playing = patches[patches.length - 1];
     this.#options = options;
     this.#reporter = new Reporter(log);
     this.memory = memory;
     const seals = new SealTable(memory);
-    seals.reset(memory.geometry.startBlock);
+    if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
     this.#pool = new RendererPool({
       ...options,
+      patches,
       memory,
       checksum,
       seed: config.seed,
@@ -148,16 +183,20 @@ export class Engine implements control.EngineControl {
       delivery: this.#delivery,
       oldestPatch: () => this.#supervision.oldestPatch,
       playedPosition: () => this.#supervision.playedPosition,
-      patch,
+      playing,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
-      writer: () => this.#writer,
+      recordPatch: (payload) => this.#recordPatch(payload),
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
         this.#reporter.emit({ event: "patch", patch: name });
       },
     });
-    this.#endedNotes = new EndedNotes(memory);
+    this.#recordedPatches = patches.map(({ number, patch }) => ({
+      number,
+      payload: encodePatch(recordedPatch(number, patch)),
+    }));
+    this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#soundWatch = new SoundWatch(memory);
     this.#levels = new LevelReport({
       memory,
@@ -169,11 +208,12 @@ export class Engine implements control.EngineControl {
     this.#driver = new DeviceWatch({ ...options, memory });
     this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
-    const samples = patch.sampleMemory;
+    const samples = playing.patch.sampleMemory;
     this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
     this.#values = new ParameterValues(
-      patch.parameters,
+      playing.patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
+      continuation?.parameters,
     );
   }
 
@@ -184,8 +224,9 @@ export class Engine implements control.EngineControl {
    *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch } = options;
-    const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
+    const { config, patch, continuation } = options;
+    const memory = continuation?.memory ??
+      SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     const engine = new Engine(options, memory, compileChecksum());
     try {
       await engine.#begin();
@@ -287,6 +328,7 @@ export class Engine implements control.EngineControl {
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
+      journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
       realTime: this.#realTime.status(this.#supervision.running),
     });
@@ -320,7 +362,7 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log, signal } = this.#options;
+    const { config, log, signal, continuation } = this.#options;
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
     await abortable(this.#driver.start(), signal);
@@ -328,11 +370,21 @@ export class Engine implements control.EngineControl {
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
     if (config.session !== undefined) {
-      this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
+      this.#writer = await recordSession(config.session, {
+        ...this.#options,
+        memory: this.memory,
+        patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
+        snapshot: continuation?.snapshot,
+      });
       this.#delivery.recordTo(this.#writer);
     }
+    if (config.stateFolder !== undefined) {
+      this.#journal = this.#makeJournal(config.stateFolder);
+      this.#delivery.recordTo(this.#journal);
+    }
     this.#mayJoin = true;
-    const ready = () => signal?.aborted || this.#firstBlocksReady();
+    const first = this.memory.consumed();
+    const ready = () => signal?.aborted || this.#firstBlocksReady(first);
     if (!await until(ready, { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
@@ -341,9 +393,10 @@ export class Engine implements control.EngineControl {
     this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
-      `playing ${this.#options.patch.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
+      `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
+    this.#journal?.open();
     this.#reportRights();
   }
 
@@ -360,9 +413,40 @@ export class Engine implements control.EngineControl {
     );
   }
 
-  #firstBlocksReady(): boolean {
+  #makeJournal(folder: string): Journal {
+    const { config: { patch, tuning }, log } = this.#options;
+    return new Journal({
+      memory: this.memory,
+      folder,
+      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      snapshots: this.#supervision,
+      held: this.#options.continuation?.held,
+      patches: () => this.#recordedPatches.map(({ payload }) => payload),
+      onChange: (state, problem) => {
+        if (state === "failed") log.error(`the state is not kept: ${problem}; tried again soon`, { folder });
+        else if (state === "current") log.info("the state is kept: a restart goes on from it", { folder });
+        this.#reporter.emit({ event: "journal", state, problem });
+      },
+    });
+  }
+
+  #recordPatch(payload: Uint8Array<ArrayBuffer>): void {
+    const number = new DataView(payload.buffer).getUint32(0, true);
+    const oldest = this.#supervision.oldestPatch;
+    this.#recordedPatches = this.#recordedPatches.filter((known) => known.number >= oldest);
+    this.#recordedPatches.push({ number, payload });
+    this.#record("PTCH", payload);
+  }
+
+  /** Records what does not come from the delivery log. */
+  #record(type: ChunkType, payload: Uint8Array): void {
+    this.#writer?.write(type, payload);
+    this.#journal?.write(type, payload);
+  }
+
+  #firstBlocksReady(first: number): boolean {
     return this.#supervision.inLockstep >= 2 &&
-      blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.memory.lookaheadBlocks();
+      blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
   }
 
   #tick(): void {
@@ -377,6 +461,7 @@ export class Engine implements control.EngineControl {
       const heard = this.#soundWatch.silent ? "silent" : "running";
       this.#enter(this.#driver.waiting ? "waiting for device" : heard);
     }
+    this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
@@ -425,12 +510,15 @@ export class Engine implements control.EngineControl {
     this.#values.record(entries);
     if (!withValues) this.#values.reset();
     this.#endedNotes.restart();
+    this.#journal?.disconnect("renderers began again from a new state");
   }
 
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
     const heard = found ? [found.originBlock, found.block] : [];
+    // blocks that were delivered with the command do not lead to the state without it
+    if (found) this.#journal?.disconnect("a command that was heard was taken back");
     for (const position of positions) {
-      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
+      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
     }
     this.#quarantined += positions.length;
   }
@@ -459,13 +547,16 @@ export class Engine implements control.EngineControl {
     await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    const written = this.#writer?.close({
+    const summary = {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
-    }).then(() => true);
+    };
+    const written = this.#writer?.close(summary).then(() => true);
+    const journalled = this.#journal?.close(summary);
     if (written && await within(written, writeMs) === undefined) {
       this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
     }
+    await journalled;
     this.#state = "stopped";
   }
 }

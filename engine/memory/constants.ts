@@ -1,8 +1,8 @@
 /** The engine's fixed sizes in one place, each with its reason; relations between them are asserted below. */
 import { invariant } from "../../foundation/invariant.ts";
 
-/** Renderer incarnations that can exist at once: three in roles, one reserve, and room for zombies that do not end yet. */
-export const seatCount = 8;
+/** Renderer incarnations that can exist at once: three in roles, two in reserve, and room for as many zombies. */
+export const seatCount = 10;
 
 /** Roles that the callback merges by block number: primary, standby and the following spare. */
 export const roleCount = 3;

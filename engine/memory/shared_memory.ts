@@ -55,6 +55,7 @@ export class SharedMemory {
       (isFloat ? memory.floats : memory.words)[index] = geometry[name];
     }
     memory.words[fixed.callback.consumed.index] = geometry.startBlock;
+    memory.words[fixed.log.head.index] = geometry.startLogPosition;
     memory.words[fixed.control.lookaheadBlocks.index] = geometry.lookaheadBlocks;
     for (let back = 1; back <= geometry.inputSlots; back++) { // what was captured before the first block: silence
       const block = (geometry.startBlock - back) | 0;

@@ -14,10 +14,9 @@ import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
 import { AskedPatch } from "./asked_patch.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { RendererPool } from "../supervisor/renderer_pool.ts";
+import type { LoadedPatch, RendererPool } from "../supervisor/renderer_pool.ts";
 import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
-import type { SessionWriter } from "../session/session_writer.ts";
 
 export interface PatchSwapOptions {
   readonly memory: SharedMemory;
@@ -30,9 +29,10 @@ export interface PatchSwapOptions {
   readonly playedPosition: () => number | undefined;
   readonly seed: number;
   readonly nativeLibrary: string;
-  readonly patch: CompiledPatch;
-  /** The session that is being recorded, if any. */
-  readonly writer: () => SessionWriter | undefined;
+  /** The patch that plays. */
+  readonly playing: LoadedPatch;
+  /** Records a patch, as the payload of a `PTCH` chunk, before the log asks for it. */
+  readonly recordPatch: (payload: Uint8Array<ArrayBuffer>) => void;
   /** Called when the commands that follow address another patch. */
   readonly onChange: (patch: CompiledPatch) => void;
 }
@@ -50,14 +50,15 @@ export class PatchSwap {
   #currentNumber = 0;
   #numberBefore = 0;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
-  #number = 0;
+  #number: number;
   #loading = false;
   #stopped = false;
   readonly #asked = new AskedPatch<CompiledPatch>();
 
   constructor(options: PatchSwapOptions) {
     this.#options = options;
-    this.#current = options.patch;
+    this.#current = options.playing.patch;
+    this.#number = options.playing.number;
   }
 
   /** The patch that the next commands address. */
@@ -157,9 +158,9 @@ export class PatchSwap {
   }
 
   async #ask(patch: CompiledPatch): Promise<void> {
-    const { commands, delivery, memory, playedPosition, writer } = this.#options;
+    const { commands, delivery, memory, playedPosition, recordPatch } = this.#options;
     if (commands.room < 1) throw new CommandRefusedError("the command log is full; try again in a moment");
-    writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
+    recordPatch(encodePatch(recordedPatch(this.#number, patch)));
     this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
     this.#numberBefore = this.#currentNumber;

@@ -311,6 +311,19 @@ export class Renderer {
   }
 
   /**
+   * Takes over an arena that was kept elsewhere, at the start of the block that it names. Offline only.
+   *
+   * @throws {RendererStaleError} when its patch is not here
+   */
+  restore({ patch, arena }: { readonly patch: number; readonly arena: Uint8Array }): void {
+    const instance = this.#patchNumbered(patch);
+    instance.bytes.set(arena);
+    this.#current = instance;
+    this.block = instance.words[instance.host + Host.block];
+    this.#reportArena();
+  }
+
+  /**
    * Begins at an anchor of the log, with the untouched state of a patch and the lookahead of the start, in place of the start.
    *
    * @throws {RendererStaleError} when the patch is not here

@@ -71,7 +71,7 @@ export class Comparison {
 
   constructor(memory: SharedMemory) {
     this.#memory = memory;
-    this.#next = memory.geometry.startBlock | 0;
+    this.#next = memory.consumed();
   }
 
   /** @param seats renderers in lockstep that are not away */

@@ -164,6 +164,15 @@ export class Supervision {
     return this.#snapshots.oldestPatch();
   }
 
+  /** The last agreed snapshot, for the journal to read: nothing writes its slot until {@link takeBackSnapshot}. */
+  lendSnapshot(): number | undefined {
+    return this.#snapshots.lend();
+  }
+
+  takeBackSnapshot(): void {
+    this.#snapshots.takeBack();
+  }
+
   /** How far the furthest renderer in lockstep has played the log; undefined while there is none. */
   get playedPosition(): number | undefined {
     const { renderers } = this.#options;

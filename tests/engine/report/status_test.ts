@@ -101,12 +101,15 @@ Deno.test("before anything was started the status names no renderer, and the lat
   const commands = new CommandLog(memory);
   const pool = new RendererPool({
     memory,
-    patch: compilePatch("sines", {
-      sampleRateHz: 8_000,
-      channels: 2,
-      inputChannels: 0,
-      maximumBlockFrames: 32,
-    }),
+    patches: [{
+      number: 0,
+      patch: compilePatch("sines", {
+        sampleRateHz: 8_000,
+        channels: 2,
+        inputChannels: 0,
+        maximumBlockFrames: 32,
+      }),
+    }],
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,
@@ -134,6 +137,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
     }),
     pool,
     state: "starting",
+    journal: "off",
     patch: "sines",
     ticksPerMs: 1,
     blocksAhead: 1,
