@@ -3,6 +3,7 @@
  * one tick of a few milliseconds: look at the renderers, let the supervisor decide, carry it out, walk the history.
  * Nothing of this is needed for the next block to sound.
  */
+import { dirname } from "node:path";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
@@ -30,6 +31,8 @@ import { ParameterValues } from "./log/parameter_values.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { ThreadSeating } from "./supervisor/thread_seating.ts";
+import { keepCode } from "./run/kept_code.ts";
 import { Reporter } from "./report/reporter.ts";
 import { lockSamples } from "./samples/lock_samples.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
@@ -59,6 +62,9 @@ export interface EngineOptions {
   /** Gets every event of the supervision loop, after it was logged. */
   readonly onEvent?: (event: SupervisionEvent) => void;
 }
+
+/** The entry of a renderer's thread, from the root of the program. */
+const rendererModule = "engine/renderer/worker.ts";
 
 /** Time between two looks at the renderers. */
 const tickMs = 2;
@@ -105,13 +111,21 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
-    this.#pool = new RendererPool({
+    const code = keepCode({
+      root: new URL("../", import.meta.url),
+      entries: [rendererModule],
+      cacheDirectory: dirname(options.nativeLibrary),
+    });
+    const seating = new ThreadSeating({
       ...options,
       memory,
+      module: new URL(rendererModule, code),
       checksum,
       seed: config.seed,
       faultsAllowed: config.faults,
     });
+    seating.addPatch(0, patch);
+    this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
       memory,
       seals,

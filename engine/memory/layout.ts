@@ -53,8 +53,11 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 /** Bytes between the starts of sections written by different threads. */
 export const lineBytes = 128;
 
+/** The memory is a whole number of WebAssembly pages, so that a file can be mapped over it. */
+export const pageBytes = 65_536;
+
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 export const sections = {
   geometry: {
@@ -192,6 +195,48 @@ export const sections = {
     writer: "main isolate",
     fields: { captureTail: word("frames taken out of the capture, wraps") },
   },
+  controlProcess: {
+    writer: "main isolate",
+    fields: {
+      pid: word(
+        "process of the main isolate, where renderers have processes of their own; 0: they are threads",
+      ),
+      epoch: word("number of this control process; the first has 1"),
+      heartbeat: word("turns of the supervision loop, wraps"),
+      phase: word("see `ControlPhase`"),
+    },
+  },
+  launcher: {
+    writer: "launcher",
+    fields: {
+      pid: word("process that restarts the control process; 0: none does"),
+      epoch: word("number of the control process that may write; stored once the one before is gone"),
+      restarts: word("control processes started in place of one that was lost"),
+    },
+  },
+  stageOrders: {
+    writer: "main isolate",
+    fields: {
+      sequence: word("grows with every order; stored last, and the stage sleeps on it"),
+      driver: word("see `StageDriver`"),
+      periodFrames: word("frames that the clock asks for in each call"),
+      priority: word("real-time priority of the clock thread"),
+    },
+  },
+  stageReport: {
+    writer: "stage process",
+    fields: {
+      pid: word("process of the stage; 0: there was none yet"),
+      sequence: word("the order that is carried out"),
+      error: word("errno of the last order; 0: carried out"),
+      heartbeat: word("rounds of its main thread, wraps"),
+      starts: word("stage processes ever started on this memory"),
+      reserved: word("keeps the counters on an 8-byte boundary"),
+      lostFrames: wide("frames that passed between the last call of a lost stage and the first of the next"),
+      calibrationTicks: wide("processor ticks when the first stage started"),
+      calibrationNs: wide("monotonic clock at that moment"),
+    },
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** Structures that are repeated: offsets count from the start of each. */
@@ -204,13 +249,18 @@ export const structures = {
       snapshot: word("snapshot + 1 to join from; 0: the initial state"),
       fault: word("fault to commit on itself; see `faultKinds`; 0: none"),
       patch: word("number of the newest patch that waits in its port to be prepared"),
+      patchFile: word(
+        "number of the newest patch whose files wait to be prepared; of renderers in processes",
+      ),
     },
   },
   seatReport: {
     writer: "renderer",
     fields: {
       state: word("see `SeatState`"),
-      threadId: word("kernel thread id"),
+      threadId: word(
+        "kernel id of its thread, or of its process; all ones: the seat was given up before it started",
+      ),
       heartbeat: word("rounds of the loop, wraps"),
       published: word("next block to be published: all before it are in the ring"),
       logPosition: word("log entries taken in"),
@@ -273,6 +323,12 @@ const typeBytes: Readonly<Record<FieldType, number>> = { u32: 4, f32: 4, u64: 8 
 
 /** Changes to a block on its way to the device. */
 export const DeliveredFlag = { concealed: 1, ramped: 2, faded: 4, nonFinite: 8, rescued: 16 } as const;
+
+/** What the control process is about. A launcher does not restart one that has ended on purpose. */
+export const ControlPhase = { starting: 0, running: 1, ended: 2 } as const;
+
+/** What calls the callback in the stage process. */
+export const StageDriver = { none: 0, clock: 1 } as const;
 
 export const SeatCommand = { wait: 1, run: 2, stop: 3 } as const;
 
@@ -396,7 +452,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   return {
     magic: layoutMagic,
     version: layoutVersion,
-    totalBytes: roundUp(end, 4096),
+    totalBytes: roundUp(end, pageBytes),
     sampleRateHz,
     blockFrames,
     channels,

@@ -34,10 +34,17 @@ export class SharedMemory {
     this.geometry = geometry;
   }
 
-  /** Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later. */
-  static create(dimensions: Dimensions): SharedMemory {
+  /**
+   * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later.
+   *
+   * @param allocate gives the buffer; by default one that only the threads of this process share
+   */
+  static create(
+    dimensions: Dimensions,
+    allocate = (bytes: number) => new SharedArrayBuffer(bytes),
+  ): SharedMemory {
     const geometry = geometryOf(dimensions);
-    const memory = new SharedMemory(new SharedArrayBuffer(geometry.totalBytes), geometry);
+    const memory = new SharedMemory(allocate(geometry.totalBytes), geometry);
     memory.bytes.fill(0);
     for (const name of Object.keys(sections.geometry.fields) as (keyof Geometry)[]) {
       memory.words[fixed.geometry[name].index] = geometry[name];
@@ -46,7 +53,7 @@ export class SharedMemory {
     return memory;
   }
 
-  /** The memory that another isolate has made. Throws InvariantError when it is of another version or size. */
+  /** The memory that another isolate, or another process, has made. Throws InvariantError when it is of another version or size. */
   static attach(buffer: SharedArrayBuffer): SharedMemory {
     const words = new Int32Array(buffer);
     const { magic, version, totalBytes } = fixed.geometry;

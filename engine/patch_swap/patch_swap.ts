@@ -125,7 +125,7 @@ export class PatchSwap {
     const { pool, oldestPatch } = this.#options;
     const number = ++this.#number;
     pool.forgetPatchesBefore(oldestPatch());
-    pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
+    await pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
     try {
       for (let seat = 0; seat < seatCount; seat++) {
         if (pool.hasPatch(seat, number)) continue;

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 2u
+#define US_LAYOUT_VERSION 3u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_MAX_CHANNELS 8u
 #define US_ROLE_COUNT 3u
@@ -240,7 +240,67 @@ struct us_capture_reader {
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
 #define US_CAPTURE_READER_OFFSET 3072u
 
-#define US_FIXED_BYTES 3200u
+/* Written by: main isolate. */
+struct us_control_process {
+  uint32_t pid; /* process of the main isolate, where renderers have processes of their own; 0: they are threads */
+  uint32_t epoch; /* number of this control process; the first has 1 */
+  uint32_t heartbeat; /* turns of the supervision loop, wraps */
+  uint32_t phase; /* see `ControlPhase` */
+};
+_Static_assert(offsetof(struct us_control_process, pid) == 0, "controlProcess.pid");
+_Static_assert(offsetof(struct us_control_process, epoch) == 4, "controlProcess.epoch");
+_Static_assert(offsetof(struct us_control_process, heartbeat) == 8, "controlProcess.heartbeat");
+_Static_assert(offsetof(struct us_control_process, phase) == 12, "controlProcess.phase");
+#define US_CONTROL_PROCESS_OFFSET 3200u
+
+/* Written by: launcher. */
+struct us_launcher {
+  uint32_t pid; /* process that restarts the control process; 0: none does */
+  uint32_t epoch; /* number of the control process that may write; stored once the one before is gone */
+  uint32_t restarts; /* control processes started in place of one that was lost */
+};
+_Static_assert(offsetof(struct us_launcher, pid) == 0, "launcher.pid");
+_Static_assert(offsetof(struct us_launcher, epoch) == 4, "launcher.epoch");
+_Static_assert(offsetof(struct us_launcher, restarts) == 8, "launcher.restarts");
+#define US_LAUNCHER_OFFSET 3328u
+
+/* Written by: main isolate. */
+struct us_stage_orders {
+  uint32_t sequence; /* grows with every order; stored last, and the stage sleeps on it */
+  uint32_t driver; /* see `StageDriver` */
+  uint32_t period_frames; /* frames that the clock asks for in each call */
+  uint32_t priority; /* real-time priority of the clock thread */
+};
+_Static_assert(offsetof(struct us_stage_orders, sequence) == 0, "stageOrders.sequence");
+_Static_assert(offsetof(struct us_stage_orders, driver) == 4, "stageOrders.driver");
+_Static_assert(offsetof(struct us_stage_orders, period_frames) == 8, "stageOrders.periodFrames");
+_Static_assert(offsetof(struct us_stage_orders, priority) == 12, "stageOrders.priority");
+#define US_STAGE_ORDERS_OFFSET 3456u
+
+/* Written by: stage process. */
+struct us_stage_report {
+  uint32_t pid; /* process of the stage; 0: there was none yet */
+  uint32_t sequence; /* the order that is carried out */
+  uint32_t error; /* errno of the last order; 0: carried out */
+  uint32_t heartbeat; /* rounds of its main thread, wraps */
+  uint32_t starts; /* stage processes ever started on this memory */
+  uint32_t reserved; /* keeps the counters on an 8-byte boundary */
+  uint64_t lost_frames; /* frames that passed between the last call of a lost stage and the first of the next */
+  uint64_t calibration_ticks; /* processor ticks when the first stage started */
+  uint64_t calibration_ns; /* monotonic clock at that moment */
+};
+_Static_assert(offsetof(struct us_stage_report, pid) == 0, "stageReport.pid");
+_Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.sequence");
+_Static_assert(offsetof(struct us_stage_report, error) == 8, "stageReport.error");
+_Static_assert(offsetof(struct us_stage_report, heartbeat) == 12, "stageReport.heartbeat");
+_Static_assert(offsetof(struct us_stage_report, starts) == 16, "stageReport.starts");
+_Static_assert(offsetof(struct us_stage_report, reserved) == 20, "stageReport.reserved");
+_Static_assert(offsetof(struct us_stage_report, lost_frames) == 24, "stageReport.lostFrames");
+_Static_assert(offsetof(struct us_stage_report, calibration_ticks) == 32, "stageReport.calibrationTicks");
+_Static_assert(offsetof(struct us_stage_report, calibration_ns) == 40, "stageReport.calibrationNs");
+#define US_STAGE_REPORT_OFFSET 3584u
+
+#define US_FIXED_BYTES 3712u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -249,18 +309,20 @@ struct us_seat_orders {
   uint32_t snapshot; /* snapshot + 1 to join from; 0: the initial state */
   uint32_t fault; /* fault to commit on itself; see `faultKinds`; 0: none */
   uint32_t patch; /* number of the newest patch that waits in its port to be prepared */
+  uint32_t patch_file; /* number of the newest patch whose files wait to be prepared; of renderers in processes */
 };
 _Static_assert(offsetof(struct us_seat_orders, command) == 0, "seatOrders.command");
 _Static_assert(offsetof(struct us_seat_orders, incarnation) == 4, "seatOrders.incarnation");
 _Static_assert(offsetof(struct us_seat_orders, snapshot) == 8, "seatOrders.snapshot");
 _Static_assert(offsetof(struct us_seat_orders, fault) == 12, "seatOrders.fault");
 _Static_assert(offsetof(struct us_seat_orders, patch) == 16, "seatOrders.patch");
-_Static_assert(sizeof(struct us_seat_orders) == 20, "size of seatOrders");
+_Static_assert(offsetof(struct us_seat_orders, patch_file) == 20, "seatOrders.patchFile");
+_Static_assert(sizeof(struct us_seat_orders) == 24, "size of seatOrders");
 
 /* Written by: renderer. */
 struct us_seat_report {
   uint32_t state; /* see `SeatState` */
-  uint32_t thread_id; /* kernel thread id */
+  uint32_t thread_id; /* kernel id of its thread, or of its process; all ones: the seat was given up before it started */
   uint32_t heartbeat; /* rounds of the loop, wraps */
   uint32_t published; /* next block to be published: all before it are in the ring */
   uint32_t log_position; /* log entries taken in */

@@ -10,6 +10,7 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { PatchSwap } from "../../../engine/patch_swap/patch_swap.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import type { Patch } from "../../../modules/patch.ts";
@@ -132,7 +133,9 @@ async function swapAlone() {
   const delivery = new DeliveryLog({ memory, seals, log: commands, onGap: () => assert.fail("a gap") });
   const patch = compileGraph(tone({}).build(format), format);
   const parts = { memory, patch, native, nativeLibrary: build.library, seed: 1 };
-  const pool = new RendererPool({ ...parts, checksum: compileChecksum(), faultsAllowed: false });
+  const module = new URL("../../../engine/renderer/worker.ts", import.meta.url);
+  const seating = new ThreadSeating({ ...parts, module, checksum: compileChecksum(), faultsAllowed: false });
+  const pool = new RendererPool({ memory, native, seating });
   const changes: string[] = [];
   const player = { position: undefined as number | undefined };
   const swap = new PatchSwap({

@@ -8,6 +8,7 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { engineStatus } from "../../../engine/report/status.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { Supervision } from "../../../engine/supervisor/supervision.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
@@ -93,20 +94,16 @@ Deno.test("before anything was started the status names no renderer, and the lat
   const log = { debug: keep, info: keep, warning: keep, error: keep };
   const seals = new SealTable(memory);
   const commands = new CommandLog(memory);
-  const pool = new RendererPool({
+  const seating = new ThreadSeating({
     memory,
-    patch: compilePatch("sines", {
-      sampleRateHz: 8_000,
-      channels: 2,
-      inputChannels: 0,
-      maximumBlockFrames: 32,
-    }),
+    module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,
     seed: 1,
     faultsAllowed: false,
   });
+  const pool = new RendererPool({ memory, native, seating });
   const status = engineStatus({
     memory,
     driver: new DeviceWatch({ native, memory, config, log }),

@@ -9,6 +9,7 @@ import { CommandLog } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { until } from "../../../testing/until.ts";
@@ -21,15 +22,17 @@ async function withPool(work: (pool: RendererPool) => Promise<void>): Promise<vo
   const memory = testMemory({ arenaBytes: patch.arena.bytes });
   new SealTable(memory).reset(0);
   new CommandLog(memory);
-  const pool = new RendererPool({
+  const seating = new ThreadSeating({
     memory,
-    patch,
+    module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,
     seed: 1,
     faultsAllowed: true,
   });
+  await seating.addPatch(0, patch);
+  const pool = new RendererPool({ memory, native, seating });
   try {
     await work(pool);
   } finally {
@@ -47,7 +50,7 @@ Deno.test("a renderer starts, joins, gets a patch, is ended by its orders, and i
     pool.join(3, undefined);
     await until("it has rendered ahead", () => pool.published(3) === 4);
     const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-    pool.addPatch(1, patch);
+    await pool.addPatch(1, patch);
     assert.ok(!pool.hasPatch(3, 1));
     pool.deliver(3);
     await until("it has the patch", () => pool.hasPatch(3, 1));
