@@ -30,7 +30,7 @@ import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
-import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
 import { ThreadSeating } from "./supervisor/thread_seating.ts";
 import { keepCode } from "./run/kept_code.ts";
 import { Reporter } from "./report/reporter.ts";
@@ -42,9 +42,25 @@ import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
+/** Music that has been played already: an engine goes on from its state instead of a fresh one. */
+export interface Continuation {
+  /**
+   * The shared memory with seals, log and, unless it stands at its first block, an accepted snapshot. Must have been made
+   * with the dimensions of the configuration.
+   */
+  readonly memory: SharedMemory;
+  /** Every patch that the snapshot, or the log behind it, may ask for, in the order of loading; the last one plays. */
+  readonly patches: readonly [LoadedPatch, ...LoadedPatch[]];
+  /** The value of each parameter of the patch that plays, by index. */
+  readonly parameters: readonly number[];
+}
+
 export interface EngineOptions {
   readonly config: Config;
+  /** The patch that plays first; the last of {@link Continuation.patches} where there is a continuation. */
   readonly patch: CompiledPatch;
+  /** Omitted: the engine starts with fresh memory and the initial state of the patch. */
+  readonly continuation?: Continuation;
   readonly native: NativeLibrary;
   /** Path of the shared object, for the renderers to open. */
   readonly nativeLibrary: string;
@@ -104,12 +120,14 @@ export class Engine implements control.EngineControl {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
-    const { config, patch, native, log } = options;
+    const { config, patch, native, log, continuation } = options;
+    const patches = continuation?.patches ?? [{ number: 0, patch }];
+    const playing = patches[patches.length - 1];
     this.#options = options;
     this.#reporter = new Reporter(log);
     this.memory = memory;
     const seals = new SealTable(memory);
-    seals.reset(memory.geometry.startBlock);
+    if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
     const code = keepCode({
       root: new URL("../", import.meta.url),
@@ -118,13 +136,13 @@ export class Engine implements control.EngineControl {
     });
     const seating = new ThreadSeating({
       ...options,
+      patches,
       memory,
       module: new URL(rendererModule, code),
       checksum,
       seed: config.seed,
       faultsAllowed: config.faults,
     });
-    seating.addPatch(0, patch);
     this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
       memory,
@@ -148,7 +166,7 @@ export class Engine implements control.EngineControl {
       delivery: this.#delivery,
       oldestPatch: () => this.#supervision.oldestPatch,
       playedPosition: () => this.#supervision.playedPosition,
-      patch,
+      playing,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
       writer: () => this.#writer,
@@ -157,13 +175,14 @@ export class Engine implements control.EngineControl {
         this.#reporter.emit({ event: "patch", patch: name });
       },
     });
-    this.#endedNotes = new EndedNotes(memory);
+    this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
     this.#exitGuard = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
-      patch.parameters,
+      playing.patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
+      continuation?.parameters,
     );
   }
 
@@ -174,10 +193,12 @@ export class Engine implements control.EngineControl {
    *   cannot be created. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch, native } = options;
-    const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
+    const { config, patch, native, continuation } = options;
+    const memory = continuation?.memory ??
+      SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
-    lockSamples(native, patch.sampleMemory);
+    const patches = continuation?.patches ?? [{ patch }];
+    patches.forEach(({ patch: { sampleMemory } }) => lockSamples(native, sampleMemory));
     const engine = new Engine(options, memory, compileChecksum());
     try {
       await engine.#begin();
@@ -304,21 +325,22 @@ export class Engine implements control.EngineControl {
       this.#delivery.recordTo(this.#writer);
     }
     this.#mayJoin = true;
-    if (!await until(() => this.#firstBlocksReady(), { timeoutMs: firstBlockMs })) {
+    const first = this.memory.consumed();
+    if (!await until(() => this.#firstBlocksReady(first), { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
     this.#enter("running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
-      `playing ${this.#options.patch.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
+      `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
   }
 
-  #firstBlocksReady(): boolean {
+  #firstBlocksReady(first: number): boolean {
     return this.#supervision.inLockstep >= 2 &&
-      blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.memory.lookaheadBlocks();
+      blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
   }
 
   #tick(): void {

@@ -39,10 +39,11 @@ export class DeliveryLog {
   #peak = 0;
   #blocks = 0;
 
+  /** Begins at the block that the device takes next. */
   constructor(options: DeliveryLogOptions) {
     this.#options = options;
-    this.#next = options.memory.geometry.startBlock | 0;
-    this.#position = options.memory.geometry.startLogPosition | 0;
+    this.#next = options.memory.consumed();
+    this.#position = this.#sealedBefore(this.#next);
   }
 
   /** Records everything from the first block on; before that was handed over. */
@@ -169,6 +170,17 @@ export class DeliveryLog {
       words.set(memory.words.subarray(captured, captured + samples), 1);
       writer.write("INPT", bytesOf(words));
     }
+  }
+
+  /** Log position sealed by the last block before `end` whose seal is known; without one, the head. */
+  #sealedBefore(end: number): number {
+    const { memory: { geometry }, seals, log } = this.#options;
+    const most = Math.min(geometry.sealCount, (end - geometry.startBlock) >>> 0);
+    for (let back = 1; back <= most; back++) {
+      const seal = seals.read((end - back) | 0);
+      if (seal !== sealLost) return (log.head - ((log.head - seal) & 0xFFFF)) | 0;
+    }
+    return log.head;
   }
 
   #skip(blocks: number): void {

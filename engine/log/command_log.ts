@@ -61,16 +61,18 @@ export class CommandLog {
   readonly #floats: Float32Array<SharedArrayBuffer>;
   readonly #memory: SharedMemory;
   readonly #capacity: number;
-  #head = 0;
-  #kept = 0;
+  #head: number;
+  #kept: number;
 
+  /** Goes on where the memory's log stands. One that has entries keeps all of them until the first {@link release}. */
   constructor(memory: SharedMemory) {
     this.#words = memory.words;
     this.#floats = memory.floats;
     this.#memory = memory;
     this.#capacity = memory.geometry.logCapacity;
-    this.#head = this.#kept = memory.geometry.startLogPosition | 0;
-    Atomics.store(this.#words, fixed.log.head.index, this.#head);
+    this.#head = Atomics.load(this.#words, fixed.log.head.index);
+    const isFresh = this.#head === (memory.geometry.startLogPosition | 0);
+    this.#kept = isFresh ? this.#head : (this.#head - (this.#capacity - 1)) | 0;
   }
 
   /** Entries ever appended, as a wrapping word. */

@@ -113,6 +113,7 @@ export const sections = {
       deviceAway: word(
         "1: the device was lost and the clock plays; if the device still calls, it gets silence",
       ),
+      acceptedSnapshot: word("snapshot + 1 that renderers join from; 0: the initial state"),
     },
   },
   log: {

@@ -50,6 +50,7 @@ export class SharedMemory {
       memory.words[fixed.geometry[name].index] = geometry[name];
     }
     memory.words[fixed.callback.consumed.index] = geometry.startBlock;
+    memory.words[fixed.log.head.index] = geometry.startLogPosition;
     return memory;
   }
 

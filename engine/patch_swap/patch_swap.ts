@@ -14,7 +14,7 @@ import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
 import { AskedPatch } from "./asked_patch.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { RendererPool } from "../supervisor/renderer_pool.ts";
+import type { LoadedPatch, RendererPool } from "../supervisor/renderer_pool.ts";
 import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
 import type { SessionWriter } from "../session/session_writer.ts";
@@ -30,7 +30,8 @@ export interface PatchSwapOptions {
   readonly playedPosition: () => number | undefined;
   readonly seed: number;
   readonly nativeLibrary: string;
-  readonly patch: CompiledPatch;
+  /** The patch that plays. */
+  readonly playing: LoadedPatch;
   /** The session that is being recorded, if any. */
   readonly writer: () => SessionWriter | undefined;
   /** Called when the commands that follow address another patch. */
@@ -47,14 +48,15 @@ export class PatchSwap {
   readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
-  #number = 0;
+  #number: number;
   #loading = false;
   #stopped = false;
   readonly #asked = new AskedPatch<CompiledPatch>();
 
   constructor(options: PatchSwapOptions) {
     this.#options = options;
-    this.#current = options.patch;
+    this.#current = options.playing.patch;
+    this.#number = options.playing.number;
   }
 
   /** The patch that the next commands address. */

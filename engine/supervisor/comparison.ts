@@ -53,7 +53,7 @@ export class Comparison {
 
   constructor(memory: SharedMemory) {
     this.#memory = memory;
-    this.#next = memory.geometry.startBlock | 0;
+    this.#next = memory.consumed();
     this.#checked = (this.#next - 1) | 0;
   }
 

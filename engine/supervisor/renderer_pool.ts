@@ -15,6 +15,12 @@ import { faultCode } from "./fault_code.ts";
 import { clearSeat, orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { Occupant, Seating } from "./occupant.ts";
 
+/** A patch and its place in the order of loading; the first of a fresh engine is 0. */
+export interface LoadedPatch {
+  readonly number: number;
+  readonly patch: CompiledPatch;
+}
+
 export interface RendererPoolOptions {
   readonly memory: SharedMemory;
   readonly native: NativeLibrary;

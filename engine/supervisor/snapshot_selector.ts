@@ -28,6 +28,7 @@ export class SnapshotSelector {
   #accepted: number | undefined;
   #target = 0;
 
+  /** Takes over the snapshot that the memory names as accepted. */
   constructor(memory: SharedMemory, comparison: Comparison) {
     this.#memory = memory;
     this.#comparison = comparison;
@@ -35,6 +36,8 @@ export class SnapshotSelector {
       { length: memory.geometry.snapshotCount },
       (_, slot) => this.#header(slot, "sequence"),
     );
+    const accepted = Atomics.load(memory.words, fixed.control.acceptedSnapshot.index);
+    if (accepted !== 0) this.#accepted = accepted - 1;
     this.#aim();
   }
 
@@ -95,9 +98,14 @@ export class SnapshotSelector {
       this.#mayStillCome(seats, block);
     if (waiting) return undefined;
     this.#sequences[this.#target] = sequence;
-    if (agreed) this.#accepted = this.#target;
+    if (agreed) this.#accept(this.#target);
     this.#aim();
-    return agreed ? this.#oldestPosition() : undefined;
+    return agreed ? this.oldestPosition : undefined;
+  }
+
+  #accept(slot: number): void {
+    this.#accepted = slot;
+    Atomics.store(this.#memory.words, fixed.control.acceptedSnapshot.index, slot + 1);
   }
 
   /** Some renderer has not come to the snapshot's block yet, so its checksum may still agree. */
@@ -105,8 +113,10 @@ export class SnapshotSelector {
     return seats.some((seat) => blocksBetween(block, this.#comparison.lastCheck(seat)) > 0);
   }
 
-  #oldestPosition(): number {
-    const positions = [this.#accepted!, ...this.#users.values()].map((slot) =>
+  /** No joiner needs log entries before this position. */
+  get oldestPosition(): number {
+    if (this.#accepted === undefined) return this.#memory.geometry.startLogPosition | 0;
+    const positions = [this.#accepted, ...this.#users.values()].map((slot) =>
       this.#header(slot, "logPosition")
     );
     return positions.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);

@@ -96,7 +96,7 @@ export class Supervision {
     this.#snapshots = new SnapshotSelector(memory, this.#comparison);
     this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount });
     this.#quarantine = new Quarantine(log, seals);
-    this.#snapshotPosition = log.head;
+    this.#snapshotPosition = this.#snapshots.oldestPosition;
   }
 
   /** Seats by role, in the order of `roles`. */

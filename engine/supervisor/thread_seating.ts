@@ -11,6 +11,8 @@ export interface ThreadSeatingOptions {
   readonly memory: SharedMemory;
   /** The module of a renderer's thread, as it was when the engine started. */
   readonly module: URL;
+  /** Every patch that a renderer may need, in the order of loading. */
+  readonly patches: readonly { readonly number: number; readonly patch: CompiledPatch }[];
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   readonly nativeLibrary: string;
@@ -23,10 +25,11 @@ const heapLimitMiB = 64;
 
 export class ThreadSeating implements Seating {
   readonly #options: ThreadSeatingOptions;
-  #patches: NumberedPatch[] = [];
+  #patches: NumberedPatch[];
 
   constructor(options: ThreadSeatingOptions) {
     this.#options = options;
+    this.#patches = options.patches.map(({ number, patch }) => ({ number, patch: withoutSource(patch) }));
   }
 
   addPatch(number: number, patch: CompiledPatch): Promise<void> {
@@ -64,17 +67,18 @@ export class ThreadSeating implements Seating {
       transferList: [far],
       resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
     });
-    const patches = () => this.#patches;
-    return new ThreadOccupant({ ...this.#options, worker, patchPort, seat, incarnation, patches });
+    const knownPatches = () => this.#patches;
+    const { native } = this.#options;
+    return new ThreadOccupant({ memory, native, worker, patchPort, seat, incarnation, knownPatches });
   }
 }
 
-interface ThreadOccupantOptions extends ThreadSeatingOptions {
+interface ThreadOccupantOptions extends Pick<ThreadSeatingOptions, "memory" | "native"> {
   readonly worker: Worker;
   readonly patchPort: MessagePort;
   readonly seat: number;
   readonly incarnation: number;
-  readonly patches: () => readonly NumberedPatch[];
+  readonly knownPatches: () => readonly NumberedPatch[];
 }
 
 class ThreadOccupant implements Occupant {
@@ -102,10 +106,10 @@ class ThreadOccupant implements Occupant {
   }
 
   deliver(): void {
-    const { memory, seat, patchPort, patches } = this.#options;
-    const [{ number: oldest }] = patches();
-    const newest = patches().at(-1)!;
-    const delivery: PatchDelivery = { ...newest, oldest };
+    const { memory, seat, patchPort, knownPatches } = this.#options;
+    const patches = knownPatches();
+    const newest = patches[patches.length - 1];
+    const delivery: PatchDelivery = { ...newest, oldest: patches[0].number };
     patchPort.postMessage(delivery);
     Atomics.store(memory.words, orderIndex(memory, seat, "patch"), newest.number);
   }

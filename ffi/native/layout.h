@@ -106,12 +106,14 @@ struct us_control {
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
   uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
+  uint32_t accepted_snapshot; /* snapshot + 1 that renderers join from; 0: the initial state */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
 _Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
+_Static_assert(offsetof(struct us_control, accepted_snapshot) == 28, "control.acceptedSnapshot");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */

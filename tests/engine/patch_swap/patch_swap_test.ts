@@ -132,14 +132,22 @@ async function swapAlone() {
   const commands = new CommandLog(memory);
   const delivery = new DeliveryLog({ memory, seals, log: commands, onGap: () => assert.fail("a gap") });
   const patch = compileGraph(tone({}).build(format), format);
-  const parts = { memory, patch, native, nativeLibrary: build.library, seed: 1 };
+  const playing = { number: 0, patch };
+  const parts = { memory, native, nativeLibrary: build.library, seed: 1 };
   const module = new URL("../../../engine/renderer/worker.ts", import.meta.url);
-  const seating = new ThreadSeating({ ...parts, module, checksum: compileChecksum(), faultsAllowed: false });
+  const seating = new ThreadSeating({
+    ...parts,
+    module,
+    patches: [playing],
+    checksum: compileChecksum(),
+    faultsAllowed: false,
+  });
   const pool = new RendererPool({ memory, native, seating });
   const changes: string[] = [];
   const player = { position: undefined as number | undefined };
   const swap = new PatchSwap({
     ...parts,
+    playing,
     pool,
     commands,
     delivery,

@@ -97,6 +97,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
   const seating = new ThreadSeating({
     memory,
     module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
+    patches: [],
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,

@@ -25,13 +25,13 @@ async function withPool(work: (pool: RendererPool) => Promise<void>): Promise<vo
   const seating = new ThreadSeating({
     memory,
     module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
+    patches: [{ number: 0, patch }],
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,
     seed: 1,
     faultsAllowed: true,
   });
-  await seating.addPatch(0, patch);
   const pool = new RendererPool({ memory, native, seating });
   try {
     await work(pool);

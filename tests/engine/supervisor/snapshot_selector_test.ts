@@ -83,3 +83,16 @@ Deno.test("a joiner can reach the present only while its snapshot lies well insi
   assert.ok(selector.canJoin(sealCount / 2));
   assert.ok(!selector.canJoin(sealCount));
 });
+
+Deno.test("one that goes on takes over the accepted snapshot and the entries that it needs", () => {
+  const { memory, selector, target, write, check } = setUp();
+  assert.equal(selector.oldestPosition, 0);
+  const slot = target();
+  write(8, 77, 30, 2);
+  check(0, 8, 77);
+  check(1, 8, 77);
+  selector.poll([0, 1]);
+  const next = new SnapshotSelector(memory, new Comparison(memory));
+  assert.deepEqual([next.accepted, next.oldestPosition, next.oldestPatch], [slot, 30, 2]);
+  assert.notEqual(target(), slot, "the accepted slot is not written");
+});
