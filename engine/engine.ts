@@ -18,26 +18,36 @@ import { ExitGuard } from "./device/exit_guard.ts";
 import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
-import { CommandLog } from "./log/command_log.ts";
+import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
+import { exitCodes } from "../foundation/exit_codes.ts";
 import type { Log } from "../foundation/logging.ts";
 import { until } from "../foundation/until.ts";
 import { raiseLookahead } from "./device/lookahead.ts";
 import { dimensionsOf } from "./memory/dimensions.ts";
-import { fixed } from "./memory/layout.ts";
+import { ControlPhase, fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
+import { ProcessSeating, rendererCommand } from "./supervisor/process_seating.ts";
 import { ThreadSeating } from "./supervisor/thread_seating.ts";
+import type { Seating } from "./supervisor/occupant.ts";
+import { StageDriver } from "./device/stage_driver.ts";
+import { readEntries } from "./log/read_entries.ts";
+import type { EngineProcesses } from "./run/engine_processes.ts";
 import { keepCode } from "./run/kept_code.ts";
+import { loadParameters, saveParameters } from "./run/parameter_file.ts";
+import { PatchFiles } from "./run/patch_files.ts";
+import type { RendererProcessStart } from "./run/renderer_process_start.ts";
+import { mapMemory } from "../ffi/mapped_memory.ts";
 import { Reporter } from "./report/reporter.ts";
 import { lockSamples } from "./samples/lock_samples.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
-import type { SessionWriter } from "./session/session_writer.ts";
+import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
@@ -61,6 +71,8 @@ export interface EngineOptions {
   readonly patch: CompiledPatch;
   /** Omitted: the engine starts with fresh memory and the initial state of the patch. */
   readonly continuation?: Continuation;
+  /** Omitted: renderers are threads of this process, and its own threads call the callback. */
+  readonly processes?: EngineProcesses;
   readonly native: NativeLibrary;
   /** Path of the shared object, for the renderers to open. */
   readonly nativeLibrary: string;
@@ -79,8 +91,11 @@ export interface EngineOptions {
   readonly onEvent?: (event: SupervisionEvent) => void;
 }
 
-/** The entry of a renderer's thread, from the root of the program. */
-const rendererModule = "engine/renderer/worker.ts";
+/** The entries of a renderer's thread and process, from the root of the program. */
+const rendererModules = { thread: "engine/renderer/worker.ts", process: "engine/renderer/process.ts" };
+
+/** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
+const saveTicks = 50;
 
 /** Time between two looks at the renderers. */
 const tickMs = 2;
@@ -116,12 +131,13 @@ export class Engine implements control.EngineControl {
   #lateCommands = 0;
   #quarantined = 0;
   #mayJoin = false;
+  #savedHead: number | undefined;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
 
-  private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
-    const { config, patch, native, log, continuation } = options;
-    const patches = continuation?.patches ?? [{ number: 0, patch }];
+  private constructor(options: EngineOptions, memory: SharedMemory, resumed: ResumedRecording | undefined) {
+    const { config, native, log, continuation, processes } = options;
+    const patches = patchesOf(options);
     const playing = patches[patches.length - 1];
     this.#options = options;
     this.#reporter = new Reporter(log);
@@ -129,27 +145,16 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
-    const code = keepCode({
-      root: new URL("../", import.meta.url),
-      entries: [rendererModule],
-      cacheDirectory: dirname(options.nativeLibrary),
-    });
-    const seating = new ThreadSeating({
-      ...options,
-      patches,
-      memory,
-      module: new URL(rendererModule, code),
-      checksum,
-      seed: config.seed,
-      faultsAllowed: config.faults,
-    });
+    const seating = seatingOf(options, memory);
     this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
       memory,
       seals,
       log: this.#commands,
       onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
+      from: resumed && recordingStart(resumed, this.#commands.head),
     });
+    if (resumed) this.#recordTo(resumed.writer);
     this.#supervision = new Supervision({
       memory,
       seals,
@@ -170,14 +175,17 @@ export class Engine implements control.EngineControl {
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
       writer: () => this.#writer,
+      newestPatch: processes && new PatchFiles(processes.folder, native).numbers().at(-1),
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
+        this.#saveParameters();
         this.#reporter.emit({ event: "patch", patch: name });
       },
     });
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#timeline = new Timeline(memory, native, options.clocks);
-    this.#driver = new DeviceWatch({ ...options, memory });
+    const openStage = processes && (() => StageDriver.start({ native, memory, log, processes }));
+    this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
     this.#exitGuard = new ExitGuard(native, memory);
     this.#values = new ParameterValues(
       playing.patch.parameters,
@@ -193,13 +201,17 @@ export class Engine implements control.EngineControl {
    *   cannot be created. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch, native, continuation } = options;
+    const { config, patch, native, continuation, processes } = options;
     const memory = continuation?.memory ??
-      SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
+      SharedMemory.create(
+        dimensionsOf(config, patch.arena.bytes, options),
+        processes && ((bytes) => sharedBuffer(options, processes, bytes)),
+      );
     native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
-    const patches = continuation?.patches ?? [{ patch }];
-    patches.forEach(({ patch: { sampleMemory } }) => lockSamples(native, sampleMemory));
-    const engine = new Engine(options, memory, compileChecksum());
+    patchesOf(options).forEach(({ patch: { sampleMemory } }) => lockSamples(native, sampleMemory));
+    if (processes && !isLiving(options)) await writeStart(options, processes, memory);
+    const resumed = isLiving(options) ? await resumeRecording(options, memory) : undefined;
+    const engine = new Engine(options, memory, resumed);
     try {
       await engine.#begin();
     } catch (error) {
@@ -315,21 +327,24 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log } = this.#options;
+    const { config, log, processes } = this.#options;
+    if (processes) this.#takeControl(processes);
+    if (isLiving(this.#options)) this.#adopt();
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
     await this.#driver.start();
     raiseLookahead(this.memory, log);
-    if (config.session !== undefined) {
-      this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
-      this.#delivery.recordTo(this.#writer);
+    if (config.session !== undefined && !this.#writer) {
+      this.#recordTo(await recordSession(config.session, { ...this.#options, memory: this.memory }));
     }
     this.#mayJoin = true;
     const first = this.memory.consumed();
-    if (!await until(() => this.#firstBlocksReady(first), { timeoutMs: firstBlockMs })) {
+    const plays = Atomics.load(this.memory.words, fixed.control.play.index) === 1;
+    if (!plays && !await until(() => this.#firstBlocksReady(first), { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
+    this.#setPhase(ControlPhase.running);
     this.#enter("running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
@@ -338,12 +353,77 @@ export class Engine implements control.EngineControl {
     );
   }
 
+  /** States which process gives the orders from now on. */
+  #takeControl({ epoch }: EngineProcesses): void {
+    const { pid, epoch: epochWord } = fixed.controlProcess;
+    this.#setPhase(ControlPhase.starting);
+    Atomics.store(this.memory.words, pid.index, Deno.pid);
+    Atomics.store(this.memory.words, epochWord.index, epoch);
+  }
+
+  #setPhase(phase: number): void {
+    if (this.#options.processes) Atomics.store(this.memory.words, fixed.controlProcess.phase.index, phase);
+  }
+
+  /** Finds renderers, roles and waiting commands as the control process before has left them. */
+  #adopt(): void {
+    const { processes, log } = this.#options;
+    this.#pool.adopt();
+    this.#supervision.adopt();
+    const consumed = this.memory.consumed();
+    const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
+    const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);
+    const cleared = entries.findLastIndex(({ opcode }) => opcode === Opcode.clear);
+    entries.slice(cleared + 1).filter((entry) => entry.opcode !== Opcode.none && isWaiting(entry))
+      .forEach(({ at }) => this.#pending.acquire(at!.block, 1, consumed));
+    const later = readEntries(this.#commands, loadParameters(processes!.folder)?.position ?? 0);
+    const exchanged = later.findLastIndex(({ opcode }) => opcode === Opcode.exchange);
+    this.#values.record(
+      later.slice(exchanged + 1).map((entry) => isWaiting(entry) ? entry : { ...entry, at: undefined }),
+    );
+    log.warning("a control process was lost, this one has taken over; the sound went on", {
+      epoch: processes!.epoch,
+    });
+  }
+
+  /** Lets the launcher see that this process lives; ends it when another one has taken its place. */
+  #beat(): void {
+    const { processes } = this.#options;
+    if (!processes) return;
+    const { words } = this.memory;
+    const current = Atomics.load(words, fixed.launcher.epoch.index);
+    if (current !== 0 && current !== processes.epoch) Deno.exit(exitCodes.internal);
+    const turns = Atomics.add(words, fixed.controlProcess.heartbeat.index, 1);
+    if (turns % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
+  }
+
+  #saveParameters(): void {
+    const { processes } = this.#options;
+    if (!processes) return;
+    this.#savedHead = this.#commands.head;
+    saveParameters(
+      processes.folder,
+      this.#commands.head,
+      this.parameters,
+      (parameter) => this.parameterValue(parameter),
+    );
+  }
+
+  #recordTo(writer: SessionWriter): void {
+    this.#writer = writer;
+    this.#delivery.recordTo(writer);
+    if (!this.#options.processes) return;
+    const { sessionBytes } = fixed.controlProcess;
+    writer.onWritten = (unitStart) => Atomics.store(this.memory.wide, sessionBytes.index, BigInt(unitStart));
+  }
+
   #firstBlocksReady(first: number): boolean {
     return this.#supervision.inLockstep >= 2 &&
       blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
   }
 
   #tick(): void {
+    this.#beat();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
@@ -412,5 +492,94 @@ export class Engine implements control.EngineControl {
       concealedFrames: this.memory.counter("concealedFrames"),
     });
     this.#state = "stopped";
+    this.#setPhase(ControlPhase.ended);
   }
+}
+
+function patchesOf({ continuation, patch }: EngineOptions): readonly LoadedPatch[] {
+  return continuation?.patches ?? [{ number: 0, patch }];
+}
+
+/** Whether renderers and stage play already, started by a control process that was lost. */
+function isLiving({ processes }: EngineOptions): boolean {
+  return processes !== undefined && processes.epoch > 1;
+}
+
+/** Room for the shared memory that other processes can map. */
+function sharedBuffer(
+  { native }: EngineOptions,
+  { folder }: EngineProcesses,
+  bytes: number,
+): SharedArrayBuffer {
+  return mapMemory(native, { path: folder.memory, bytes, create: true })
+    .buffer as unknown as SharedArrayBuffer;
+}
+
+/** Writes what renderer processes begin with. */
+async function writeStart(
+  options: EngineOptions,
+  { folder }: EngineProcesses,
+  { geometry }: SharedMemory,
+): Promise<void> {
+  const { config, native, nativeLibrary } = options;
+  const start: RendererProcessStart = {
+    nativeLibrary,
+    memoryBytes: geometry.totalBytes,
+    seed: config.seed,
+    faultsAllowed: config.faults,
+  };
+  await Deno.writeTextFile(folder.rendererStart, JSON.stringify(start));
+  const files = new PatchFiles(folder, native);
+  for (const { number, patch } of patchesOf(options)) await files.write(number, patch);
+}
+
+function seatingOf(options: EngineOptions, memory: SharedMemory): Seating {
+  const { config, native, nativeLibrary, processes } = options;
+  const module = rendererModules[processes ? "process" : "thread"];
+  const code = keepCode({
+    root: new URL("../", import.meta.url),
+    entries: [module],
+    cacheDirectory: dirname(nativeLibrary),
+  });
+  if (processes) {
+    const { folder, stage } = processes;
+    const command = rendererCommand(new URL(module, code), folder);
+    return new ProcessSeating({
+      memory,
+      native,
+      folder,
+      stage,
+      patches: new PatchFiles(folder, native),
+      command,
+    });
+  }
+  return new ThreadSeating({
+    memory,
+    module: new URL(module, code),
+    patches: patchesOf(options),
+    checksum: compileChecksum(),
+    native,
+    nativeLibrary,
+    seed: config.seed,
+    faultsAllowed: config.faults,
+  });
+}
+
+/** Goes on with the recording of the control process before. */
+async function resumeRecording(
+  { config, log }: EngineOptions,
+  { wide }: SharedMemory,
+): Promise<ResumedRecording | undefined> {
+  if (config.session === undefined) return undefined;
+  const from = Number(Atomics.load(wide, fixed.controlProcess.sessionBytes.index));
+  return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+}
+
+/** The full log position before the first block that is recorded again. */
+function recordingStart(
+  { block, position, positionBits }: ResumedRecording,
+  head: number,
+): { block: number; position: number } | undefined {
+  if (block === undefined) return undefined;
+  return { block, position: positionBits === 32 ? position : (head - ((head - position) & 0xFFFF)) | 0 };
 }

@@ -20,6 +20,7 @@ const sourceFiles = [
   "monotonic.h",
   "guard.h",
   "processes.h",
+  "run_folder.h",
   "stage.h",
   "callback.c",
   "services.c",
@@ -29,13 +30,14 @@ const sourceFiles = [
   "clock.c",
   "guard.c",
   "processes.c",
+  "run_folder.c",
   "stage.c",
   "stage_play.c",
   "stage_launch.c",
 ];
 /** Sources of the stage's program alone, and those of the library that it needs besides. */
 const stageFiles = ["stage.c", "stage_play.c", "stage_launch.c"];
-const stageNeeds = ["callback.c", "services.c", "clock.c", "guard.c", "processes.c"];
+const stageNeeds = ["callback.c", "services.c", "clock.c", "guard.c", "processes.c", "run_folder.c"];
 const compilerFlags = [
   "-std=c11",
   "-O2",

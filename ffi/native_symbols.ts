@@ -1,4 +1,4 @@
-/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `processes.h`, `midi_input.h` and `callback.h`. */
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `processes.h`, `run_folder.h`, `midi_input.h` and `callback.h`. */
 export const nativeSymbols = {
   /** `void *us_callback_address(void)` */
   us_callback_address: { parameters: [], result: "pointer" },
@@ -40,6 +40,14 @@ export const nativeSymbols = {
   us_process_signal: { parameters: ["i32", "i32"], result: "i32" },
   /** `void us_process_close(int descriptor)` */
   us_process_close: { parameters: ["i32"], result: "void" },
+  /** `int us_thread_exists(int thread_id)` */
+  us_thread_exists: { parameters: ["i32"], result: "i32" },
+  /** `int us_run_create(const char *parent, char *path, uint32_t bytes)` */
+  us_run_create: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
+  /** `void us_run_remove(const char *path)` */
+  us_run_remove: { parameters: ["buffer"], result: "void" },
+  /** `uint32_t us_run_remove_dead(const char *parent)` */
+  us_run_remove_dead: { parameters: ["buffer"], result: "u32" },
   /** `int us_is_orphan(const void *shared_memory)` */
   us_is_orphan: { parameters: ["pointer"], result: "i32" },
   /** `int us_become_launcher(const char *stage, const char *run_folder)`; returns only an errno */

@@ -5,7 +5,7 @@ import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 
 /** Real-time priority asked for the clock thread: below kernel threads, above everything of ours. */
-const clockPriority = 60;
+export const clockPriority = 60;
 
 /** Calls the callback from a native thread at absolute deadlines, with no device behind it. Makes no sound. */
 export class ClockDriver implements Driver {

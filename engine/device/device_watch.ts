@@ -121,6 +121,7 @@ export class DeviceWatch {
     const elapsedMs = Math.min(maxPollMs, nowMs - this.#lastPollMs);
     this.#lastPollMs = nowMs;
     if (!this.#driver || this.#changing || this.#stopped) return;
+    this.#driver.poll?.();
     const calls = this.#calls();
     this.#silentMs = calls === this.#lastCalls && calls > 0 ? this.#silentMs + elapsedMs : 0;
     this.#lastCalls = calls;

@@ -11,5 +11,7 @@ export interface Driver {
   readonly usesJack: boolean;
   /** Whether it can be stopped without harm after it was lost. */
   readonly stopsWhenLost: boolean;
+  /** Looks after what it runs outside of this process; cheap, for every tick. */
+  poll?(): void;
   stop(): Promise<void>;
 }

@@ -205,6 +205,7 @@ export const sections = {
       epoch: word("number of this control process; the first has 1"),
       heartbeat: word("turns of the supervision loop, wraps"),
       phase: word("see `ControlPhase`"),
+      sessionBytes: wide("place in the session file from which on a recording can be gone on with; 0: none"),
     },
   },
   launcher: {

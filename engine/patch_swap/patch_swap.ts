@@ -32,6 +32,8 @@ export interface PatchSwapOptions {
   readonly nativeLibrary: string;
   /** The patch that plays. */
   readonly playing: LoadedPatch;
+  /** Number of the newest patch that a renderer may have; omitted: the one that plays. */
+  readonly newestPatch?: number;
   /** The session that is being recorded, if any. */
   readonly writer: () => SessionWriter | undefined;
   /** Called when the commands that follow address another patch. */
@@ -56,7 +58,7 @@ export class PatchSwap {
   constructor(options: PatchSwapOptions) {
     this.#options = options;
     this.#current = options.playing.patch;
-    this.#number = options.playing.number;
+    this.#number = Math.max(options.playing.number, options.newestPatch ?? 0);
   }
 
   /** The patch that the next commands address. */

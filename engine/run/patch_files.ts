@@ -65,7 +65,7 @@ export class PatchFiles {
   ): Promise<NonNullable<PatchFile["samples"]>> {
     const known = this.#samples.get(memory);
     if (known) return known;
-    const samples = { path: `${this.#folder.path}/samples-${number}`, bytes: memory.buffer.byteLength };
+    const samples = { path: this.#folder.samplesOf(number), bytes: memory.buffer.byteLength };
     const mapped = mapMemory(this.#native, { ...samples, create: true });
     const [from, to] = [new Uint8Array(memory.buffer), new Uint8Array(mapped.buffer)];
     for (let at = 0; at < from.length; at += copiedAtOnce) {

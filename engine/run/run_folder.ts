@@ -1,89 +1,61 @@
 /**
- * The folder of one run of the engine: what its processes share by name. It lies in memory, in `/dev/shm`, holds files only, and
- * is removed when the run ends. If every process was ended by force, it stays; the next start removes it, because the process
- * that it is named after is gone.
+ * The files of one run of the engine, for its processes: a folder, and in `/dev/shm` what they map. They are removed when the run
+ * ends. If every process was ended by force, they stay until the next start, which finds that their first process is gone.
  */
+import { cString, textOf } from "../../ffi/c_string.ts";
 import { MappedMemoryError } from "../../ffi/mapped_memory.ts";
-
-/** Where folders of runs are; no disk. */
-const sharedFolder = "/dev/shm";
-const prefix = "understudy-run-";
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 
 /** Files of a run. */
 export interface RunFolder {
   readonly path: string;
   /** The shared memory. */
   readonly memory: string;
+  /** Samples of a patch. */
+  samplesOf(patch: number): string;
   /** What every renderer process begins with, JSON. */
   readonly rendererStart: string;
+  /** Values of the parameters, JSON. */
+  readonly parameters: string;
   /** What a renderer process printed before it ended. */
   errorsOf(seat: number): string;
 }
 
 /** Names the files of a run. */
 export function runFolderAt(path: string): RunFolder {
+  const shared = `/dev/shm/${path.slice(path.lastIndexOf("/") + 1)}`;
   return {
     path,
-    memory: `${path}/memory`,
+    memory: `${shared}.memory`,
+    samplesOf: (patch) => `${shared}.samples-${patch}`,
     rendererStart: `${path}/renderer.json`,
+    parameters: `${path}/parameters.json`,
     errorsOf: (seat) => `${path}/errors-${seat}`,
   };
 }
 
-/** Makes the folder of a run whose first process is this one, and removes those of runs that are over. Throws {@link MappedMemoryError}. */
-export function createRunFolder(parent = sharedFolder): RunFolder {
-  removeDeadRuns(parent);
-  const path = `${parent}/${prefix}${Deno.pid}-${startOf(Deno.pid)}-${crypto.randomUUID().slice(0, 8)}`;
-  try {
-    Deno.mkdirSync(path, { mode: 0o700 });
-  } catch (cause) {
-    throw new MappedMemoryError(
-      `cannot make ${path} (${
-        (cause as Error).message
-      }): set UNDERSTUDY_ISOLATION=threads, or mount ${parent}`,
-      { cause },
-    );
-  }
-  return runFolderAt(path);
+/**
+ * Makes the folder of a run whose first process is this one, and removes what dead runs have left. Main isolate.
+ *
+ * @throws {MappedMemoryError}
+ */
+export function createRunFolder({ symbols }: NativeLibrary, parent = parentFolder()): RunFolder {
+  symbols.us_run_remove_dead(cString(parent));
+  const path = new Uint8Array(4_096);
+  const error = symbols.us_run_create(cString(parent), path, path.length);
+  if (error === 0) return runFolderAt(textOf(path));
+  throw new MappedMemoryError(
+    `cannot make a folder in ${parent} (errno ${error}): set TMPDIR to a folder that can be written to, ` +
+      "or UNDERSTUDY_ISOLATION=threads",
+  );
 }
 
-/** Removes a run's folder; nothing happens where it is gone. */
-export function removeRunFolder({ path }: RunFolder): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
+/** Removes the files of a run. Main isolate. */
+export function removeRunFolder({ symbols }: NativeLibrary, { path }: RunFolder): void {
+  symbols.us_run_remove(cString(path));
 }
 
-/** Removes the folders of runs whose first process is gone. Returns their paths. */
-export function removeDeadRuns(parent = sharedFolder): string[] {
-  const dead: string[] = [];
-  for (const { name } of namesIn(parent)) {
-    const [, pid, start] = name.match(/^understudy-run-(\d+)-(\d+)-/) ?? [];
-    if (pid === undefined || startOf(Number(pid)) === start) continue;
-    try {
-      Deno.removeSync(`${parent}/${name}`, { recursive: true });
-      dead.push(`${parent}/${name}`);
-    } catch { /* another user's, or another start was faster */ }
-  }
-  return dead;
-}
-
-function namesIn(parent: string): Iterable<Deno.DirEntry> {
-  try {
-    return [...Deno.readDirSync(parent)];
-  } catch {
-    return [];
-  }
-}
-
-/** When a process began, in ticks since the machine's start: with its id it names a process for good. Empty: there is none. */
-function startOf(pid: number): string {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]; // its name may hold anything, blanks too
-  } catch {
-    return "";
-  }
+/** In memory where the system has such a folder for every user; the files are small. */
+function parentFolder(): string {
+  return Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp";
 }

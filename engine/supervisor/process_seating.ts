@@ -22,6 +22,29 @@ export interface ProcessSeatingOptions {
   readonly command: readonly string[];
 }
 
+/** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
+const heapLimitMiB = 64;
+
+/**
+ * How a renderer's process is started: with the run's folder and the native part, and nothing else. A compiled binary starts
+ * itself in a role of its own.
+ */
+export function rendererCommand(
+  module: URL,
+  { path }: RunFolder,
+): readonly string[] {
+  if (Deno.build.standalone) return [Deno.execPath(), "renderer"];
+  return [
+    Deno.execPath(),
+    "run",
+    ...["--quiet", "--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-check"],
+    `--v8-flags=--max-old-space-size=${heapLimitMiB}`,
+    "--allow-ffi", // addresses need it whole
+    `--allow-read=${path}`,
+    module.pathname,
+  ];
+}
+
 /** Bytes of a process's last words that are read. */
 const lastWordsBytes = 65_536;
 

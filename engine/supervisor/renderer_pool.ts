@@ -98,7 +98,7 @@ export class RendererPool {
       const ended =
         Atomics.load(this.#options.memory.words, this.#order(seat, "command")) === SeatCommand.stop;
       this.#seats[seat] = { occupant, ended };
-      if (ended) occupant.terminate(obedienceMs);
+      if (ended) occupant.terminate(obedienceMs); // its own second look at its orders may have come already
     }
   }
 

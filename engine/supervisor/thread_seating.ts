@@ -136,15 +136,10 @@ class ThreadOccupant implements Occupant {
     return Atomics.load(memory.words, reportFieldIndex(memory, seat, "threadId"));
   }
 
+  /** Asked of the kernel: the runtime lets no program that may not do everything read `/proc`. */
   #threadGone(): boolean {
     const threadId = this.#threadId();
-    if (threadId === 0 || Deno.build.os !== "linux") return true;
-    try {
-      Deno.statSync(`/proc/self/task/${threadId}`);
-      return false;
-    } catch {
-      return true;
-    }
+    return threadId === 0 || this.#options.native.symbols.us_thread_exists(threadId) === 0;
   }
 }
 

@@ -248,11 +248,13 @@ struct us_control_process {
   uint32_t epoch; /* number of this control process; the first has 1 */
   uint32_t heartbeat; /* turns of the supervision loop, wraps */
   uint32_t phase; /* see `ControlPhase` */
+  uint64_t session_bytes; /* place in the session file from which on a recording can be gone on with; 0: none */
 };
 _Static_assert(offsetof(struct us_control_process, pid) == 0, "controlProcess.pid");
 _Static_assert(offsetof(struct us_control_process, epoch) == 4, "controlProcess.epoch");
 _Static_assert(offsetof(struct us_control_process, heartbeat) == 8, "controlProcess.heartbeat");
 _Static_assert(offsetof(struct us_control_process, phase) == 12, "controlProcess.phase");
+_Static_assert(offsetof(struct us_control_process, session_bytes) == 16, "controlProcess.sessionBytes");
 #define US_CONTROL_PROCESS_OFFSET 3200u
 
 /* Written by: launcher. */

@@ -38,6 +38,10 @@ uint32_t us_wait_word(const uint32_t *word, uint32_t expected, uint32_t max_ms) 
 
 void us_wake_word(const uint32_t *word) { syscall(SYS_futex, word, FUTEX_WAKE, INT_MAX, NULL, NULL, 0); }
 
+int us_thread_exists(int thread_id) {
+  return syscall(SYS_tgkill, getpid(), thread_id, 0) == 0 || errno != ESRCH;
+}
+
 int us_process_open(int pid) {
   int descriptor = (int)syscall(SYS_pidfd_open, pid, 0);
   return descriptor < 0 ? -errno : descriptor;

@@ -21,6 +21,9 @@ US_EXPORT uint32_t us_wait_word(const uint32_t *word, uint32_t expected, uint32_
 /* Wakes every thread, of any process, that sleeps on a word. Any thread. */
 US_EXPORT void us_wake_word(const uint32_t *word);
 
+/* Whether a thread of this process still exists. Any thread. */
+US_EXPORT int us_thread_exists(int thread_id);
+
 /* A descriptor of a process, closed by us_process_close; or a negative errno, -ESRCH where there is none. Any thread. */
 US_EXPORT int us_process_open(int pid);
 

@@ -6,8 +6,6 @@
 #define _GNU_SOURCE
 #include "stage.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
@@ -23,7 +21,7 @@
 
 unsigned char *us_stage_map(const char *run_folder) {
   char path[PATH_MAX];
-  snprintf(path, sizeof path, "%s/memory", run_folder);
+  snprintf(path, sizeof path, "/dev/shm/%s.memory", strrchr(run_folder, '/') + 1);
   int file = open(path, O_RDWR | O_CLOEXEC);
   struct stat found;
   if (file < 0) return NULL;
@@ -35,14 +33,6 @@ unsigned char *us_stage_map(const char *run_folder) {
   if (us_check_layout(memory, (uint64_t)found.st_size) == us_layout_ok) return memory;
   munmap(memory, (size_t)found.st_size);
   return NULL;
-}
-
-void us_stage_remove(const char *run_folder) {
-  DIR *folder = opendir(run_folder);
-  if (!folder) return;
-  for (struct dirent *entry; (entry = readdir(folder));) unlinkat(dirfd(folder), entry->d_name, 0);
-  closedir(folder);
-  rmdir(run_folder);
 }
 
 /* Signals of the terminal and of a service manager are for the control process, which ends the others in order. */

@@ -20,6 +20,7 @@
 
 #include "layout.h"
 #include "monotonic.h"
+#include "run_folder.h"
 #include "stage.h"
 
 #define LOAD(word) __atomic_load_n(&(word), __ATOMIC_ACQUIRE)
@@ -153,7 +154,7 @@ static void finish(struct launcher *self) {
     nanosleep(&pause, NULL);
     while (waitpid(-1, NULL, WNOHANG) > 0) {}
   }
-  us_stage_remove(self->run_folder);
+  us_run_remove(self->run_folder);
 }
 
 static void pass_on(struct launcher *self, int signal) {

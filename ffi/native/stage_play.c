@@ -7,6 +7,7 @@
 #include "layout.h"
 #include "monotonic.h"
 #include "processes.h"
+#include "run_folder.h"
 #include "services.h"
 #include "stage.h"
 #include "ticks.h"
@@ -72,6 +73,6 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
     us_wait_word(&orders->sequence, done, LOOK_MS);
   }
   us_clock_stop(memory);
-  us_stage_remove(run_folder);
+  us_run_remove(run_folder);
   return us_stage_ok;
 }
