@@ -22,6 +22,8 @@ import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts
 import { patchNames } from "../patches/ready/catalogue.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
+import { findLivingEngine } from "../engine/run/living_engine.ts";
+import { enterRun } from "./control_process.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
 
@@ -51,12 +53,16 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   let space: AddressSpace | undefined;
   try {
     const access = accessControl(config, log);
-    const { native, path: nativeLibrary } = await loadNative(config, (text) => log.info(text));
+    const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text));
+    const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
     const source = await openPatchSource(
       config,
       (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
     );
-    const patch = await rehearseFirst({
+    const continuation = processes && processes.epoch > 1
+      ? await findLivingEngine(native, processes)
+      : undefined;
+    const patch = continuation?.patches.at(-1)?.patch ?? await rehearseFirst({
       ...await source.load(config.patch, signal),
       format: source.format,
       seed: config.seed,
@@ -67,7 +73,9 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     const sockets = await bindSockets(config, native, log);
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
-    const playing = engine = await Engine.start({ config, patch, native, nativeLibrary, log, version });
+    const playing = engine = await Engine.start({
+      ...{ config, patch, continuation, processes, native, nativeLibrary, log, version },
+    });
     signal.throwIfAborted();
     const loadPatch = (nameOrFile: string | undefined) =>
       source.exchange(nameOrFile, ({ graph, samples }) => playing.loadPatch(graph, samples));

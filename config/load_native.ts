@@ -6,10 +6,10 @@ import type { Config } from "./settings.ts";
 export async function loadNative(
   config: Pick<Config, "cacheDirectory">,
   notice: (text: string) => void,
-): Promise<{ native: NativeLibrary; path: string }> {
-  const { library, built } = await buildNative(config.cacheDirectory ?? userCache());
+): Promise<{ native: NativeLibrary; path: string; stage: string }> {
+  const { library, stage, built } = await buildNative(config.cacheDirectory ?? userCache());
   if (built) notice(`native part built: ${library}`);
-  return { native: openNative(library), path: library };
+  return { native: openNative(library), path: library, stage };
 }
 
 /** Where programs keep what they can make again, by the XDG base directory specification. */

@@ -44,6 +44,7 @@ export class DeliveryLog {
   constructor(options: DeliveryLogOptions) {
     this.#options = options;
     this.#next = options.from?.block ?? options.memory.consumed();
+    if (options.from) this.#blocks = (this.#next - options.memory.geometry.startBlock) >>> 0;
     this.#position = options.from?.position ?? this.#sealedBefore(this.#next);
   }
 

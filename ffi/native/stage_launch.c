@@ -30,11 +30,11 @@
 enum { phase_starting = 0, phase_running = 1, phase_ended = 2 };
 
 #define LOOK_MS 50
-/* A running control process without a turn in this many looks hangs: 2 s of looks, so a machine that stood still is no reason. */
-#define MAX_STILL_LOOKS 40
+/* A running control process without a turn in this many looks hangs: 1 s of looks, so a machine that stood still is no reason. */
+#define MAX_STILL_LOOKS 20
 #define MAX_BACKOFF_MS 5000
-/* A control process that lived this long did not fail because of the start before. */
-#define SOUND_LIFE_MS 10000
+/* A control process that had taken over and lived this long did not fail because of its start. */
+#define SOUND_LIFE_MS 2000
 /* Processes that are left at the end are gone within this. */
 #define END_MS 2000
 
@@ -76,8 +76,8 @@ static void start_control(struct launcher *self) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != launcher) _exit(us_stage_failed);
   sigprocmask(SIG_SETMASK, &self->outer, NULL);
-  setenv("UNDERSTUDY_RUN", self->run_folder, 1);
-  setenv("UNDERSTUDY_EPOCH", epoch, 1);
+  setenv("_UNDERSTUDY_RUN", self->run_folder, 1);
+  setenv("_UNDERSTUDY_EPOCH", epoch, 1);
   execv(self->program, self->arguments);
   perror(self->program);
   _exit(us_stage_failed);
@@ -107,9 +107,15 @@ static int is_over(const struct launcher *self) {
   return phase == phase_ended || (phase == phase_starting && self->epoch == 1);
 }
 
+/* Whether the control process of this epoch had taken over. */
+static int has_run(const struct launcher *self) {
+  const struct us_control_process *process = AT(struct us_control_process, US_CONTROL_PROCESS_OFFSET);
+  return LOAD(process->epoch) == self->epoch && LOAD(process->phase) != phase_starting;
+}
+
 static void plan_restart(struct launcher *self) {
   char text[96];
-  int lived = now_ms() - self->started_ms >= SOUND_LIFE_MS;
+  int lived = has_run(self) && now_ms() - self->started_ms >= SOUND_LIFE_MS;
   self->restart_ms = now_ms() + (lived ? 0 : self->backoff_ms);
   fprintf(stderr, "understudy: the control process was lost (%s); the sound goes on, it starts again in %u ms\n",
           how(self->status, text, sizeof text), lived ? 0 : self->backoff_ms);
