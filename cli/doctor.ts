@@ -7,13 +7,20 @@ import type { Config } from "../config/settings.ts";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
-import { fixed } from "../engine/memory/layout.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { loadNative } from "../config/load_native.ts";
+import { mainNice } from "../engine/scheduling/real_time.ts";
+import { realTimeRemedy } from "../engine/scheduling/real_time_rights.ts";
 import { Timeline } from "../engine/time/timeline.ts";
 
 const testedDenoVersion = "2.9.6";
 const measureMs = 2_000;
+
+/** Above the usual priority of sound servers and their clients, JACK's 5 and 10. */
+const wantedPriority = 20;
+
+/** About as much as the engine locks with its default settings. */
+const lockedMiB = 48;
 
 /** Prints one line per finding. Returns 0 when the engine can run here, if only by its clock. */
 export async function diagnose(config: Config, print: (line: string) => void): Promise<ExitCode> {
@@ -35,6 +42,7 @@ export async function diagnose(config: Config, print: (line: string) => void): P
   }
   await checkPortAudio(config, native, report);
   await checkMidi(config, native, report);
+  checkRights(native, report);
   await measureClock(config, native, report);
   return exitCodes.ok;
 }
@@ -75,6 +83,30 @@ async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report
   }
 }
 
+/** Tries each right that keeps the sound going beside other programs. RealtimeKit is not asked: it would need D-Bus. */
+function checkRights({ symbols }: NativeLibrary, report: Report): void {
+  const thread = symbols.us_thread_id();
+  const priority = symbols.us_highest_priority(wantedPriority);
+  report(
+    priority >= wantedPriority,
+    priority > 0
+      ? `real-time priority up to ${priority}`
+      : "real-time priority (the engine does not use RealtimeKit)",
+    realTimeRemedy(["rtprio"]),
+  );
+  const [before, ignored] = [new Int32Array(1), new Int32Array(1)];
+  const isRaised = symbols.us_schedule_nice(thread, mainNice, before) === 0;
+  if (isRaised) symbols.us_schedule_nice(thread, before[0], ignored);
+  report(isRaised, `priority over other programs (nice ${mainNice})`, realTimeRemedy(["nice"]));
+  const probe = new Uint8Array(lockedMiB * 2 ** 20);
+  const refused = symbols.us_lock_memory(Deno.UnsafePointer.of(probe), BigInt(probe.length));
+  report(
+    refused === 0,
+    `memory that is never swapped out (${lockedMiB} MiB tried${refused === 0 ? "" : `, errno ${refused}`})`,
+    realTimeRemedy(["memlock"]),
+  );
+}
+
 /** Runs the clock driver for a moment: its calls are as late as this machine makes those of any driver. */
 async function measureClock(config: Config, native: NativeLibrary, report: Report): Promise<void> {
   const memory = SharedMemory.create({
@@ -94,11 +126,6 @@ async function measureClock(config: Config, native: NativeLibrary, report: Repor
   const periodMs = config.blockFrames / config.sampleRateHz * 1_000;
   const intervals = Histogram.read(memory, "intervals", timeline.ticksPerMs);
   const durations = Histogram.read(memory, "durations", timeline.ticksPerMs);
-  report(
-    memory.words[fixed.clock.realTime.index] === 1,
-    "real-time priority for the audio thread",
-    "add `@audio - rtprio 95` to /etc/security/limits.d/audio.conf, join the group audio, and log in again",
-  );
   const worstLateMs = memory.counter("longestIntervalTicks") / timeline.ticksPerMs - periodMs;
   report(
     worstLateMs < periodMs * (config.lookaheadBlocks - 1),

@@ -67,6 +67,8 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       format: source.format,
       seed: config.seed,
       nativeLibrary,
+      ceiling: config.ceiling,
+      onWarning: (warning) => log.warning(warning),
       onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
       signal,
     });

@@ -15,6 +15,12 @@ function whole(min: number, max: number, step = 1) {
 }
 
 const text = z.string();
+
+/** A level below full scale in dB, as a factor. Rounded to a 32-bit float that every implementation of powers agrees on. */
+const factorOfDb = z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number)
+  .refine((level) => level >= -40 && level <= 0)
+  .transform((level) => Math.round(10 ** (level / 20) * 2 ** 20) / 2 ** 20);
+
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
 /** One setting: its name in {@link Config}, how it is parsed, its default, and its documentation. */
@@ -99,6 +105,14 @@ const settings = {
     default: "0",
     expected: "a whole number from 0 to 8",
     meaning: "input channels, 0 for none",
+  }),
+  CEILING_DB: setting({
+    key: "ceiling",
+    schema: z.union([z.literal("off").transform(() => 0), factorOfDb]),
+    default: "-0.3",
+    expected: "off, or a number of dB from -40 to 0",
+    meaning:
+      "level that no sample of the output exceeds, 0 is full scale; louder samples are bent below it, those 0.56 dB below it and softer stay bit for bit as they are",
   }),
   PATCH: setting({
     key: "patch",
@@ -259,6 +273,14 @@ const settings = {
     expected: "on or off",
     meaning:
       "whether MIDI program changes load another patch; off by default because some devices send them unasked",
+  }),
+  REAL_TIME: setting({
+    key: "realTime",
+    schema: z.enum(["auto", "off"]).transform((value) => value === "auto"),
+    default: "auto",
+    expected: "auto or off",
+    meaning:
+      "auto takes the priority over other programs that the system grants; off stays a program like any other",
   }),
   SNAPSHOT_MS: setting({
     key: "snapshotMs",

@@ -5,7 +5,6 @@
  */
 import { dirname } from "node:path";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
-import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
@@ -29,6 +28,8 @@ import { dimensionsOf } from "./memory/dimensions.ts";
 import { ControlPhase, fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
+import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
+import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
@@ -43,8 +44,8 @@ import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import type { RendererProcessStart } from "./run/renderer_process_start.ts";
 import { mapMemory } from "../ffi/mapped_memory.ts";
+import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
-import { lockSamples } from "./samples/lock_samples.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
@@ -121,10 +122,12 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
+  readonly #realTime: RealTime;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -183,10 +186,23 @@ export class Engine implements control.EngineControl {
       },
     });
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
+    this.#levels = new LevelReport({
+      memory,
+      log,
+      takeLoudest: () => this.#delivery.takeLoudest(),
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#timeline = new Timeline(memory, native, options.clocks);
     const openStage = processes && (() => StageDriver.start({ native, memory, log, processes }));
     this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
     this.#exitGuard = new ExitGuard(native, memory);
+    const samples = playing.patch.sampleMemory;
+    const stage = processes && (() => Atomics.load(memory.words, fixed.stageReport.pid.index));
+    this.#realTime = RealTime.begin({
+      ...{ native, memory, samples },
+      enabled: config.realTime,
+      ...(stage && { stage }),
+    });
     this.#values = new ParameterValues(
       playing.patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
@@ -201,14 +217,12 @@ export class Engine implements control.EngineControl {
    *   cannot be created. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch, native, continuation, processes } = options;
+    const { config, patch, continuation, processes } = options;
     const memory = continuation?.memory ??
       SharedMemory.create(
         dimensionsOf(config, patch.arena.bytes, options),
         processes && ((bytes) => sharedBuffer(options, processes, bytes)),
       );
-    native.symbols.us_lock_memory(sharedMemoryPointer(native, memory.bytes), BigInt(memory.bytes.length));
-    patchesOf(options).forEach(({ patch: { sampleMemory } }) => lockSamples(native, sampleMemory));
     if (processes && !isLiving(options)) await writeStart(options, processes, memory);
     const resumed = isLiving(options) ? await resumeRecording(options, memory) : undefined;
     const engine = new Engine(options, memory, resumed);
@@ -229,9 +243,11 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.instruments;
   }
 
-  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void> {
-    await this.#patches.load(patch, samples);
+  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
+    const warnings = await this.#patches.load(patch, samples);
+    warnings.forEach((warning) => this.#options.log.warning(warning));
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
+    return warnings;
   }
 
   submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
@@ -296,6 +312,7 @@ export class Engine implements control.EngineControl {
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
       faults: this.#reporter.faults,
+      realTime: this.#realTime.status(this.#supervision.running),
     });
   }
 
@@ -333,6 +350,7 @@ export class Engine implements control.EngineControl {
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
     await this.#driver.start();
+    this.#realTime.read();
     raiseLookahead(this.memory, log);
     if (config.session !== undefined && !this.#writer) {
       this.#recordTo(await recordSession(config.session, { ...this.#options, memory: this.memory }));
@@ -350,6 +368,20 @@ export class Engine implements control.EngineControl {
     log.info(
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
+    );
+    this.#reportRights();
+  }
+
+  /** Says once what the system does not grant, and the lines that grant it. */
+  #reportRights(): void {
+    this.#realTime.read(); // by now renderers have locked their arenas
+    const { missing, lockError } = this.#realTime;
+    if (missing.length === 0) return;
+    const errno = lockError === 0 ? "" : ` (memlock: errno ${lockError})`;
+    this.#options.log.warning(
+      `other programs can interrupt the sound, the system does not grant ${missing.join(", ")}${errno}: ${
+        realTimeRemedy(missing)
+      }`,
     );
   }
 
@@ -427,6 +459,7 @@ export class Engine implements control.EngineControl {
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
+    this.#realTime.poll();
     if (this.#state === "running" || this.#state === "waiting for device") {
       this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     }
@@ -438,6 +471,7 @@ export class Engine implements control.EngineControl {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#reporter.voices(this.voices());
+    this.#levels.poll(performance.now());
   }
 
   #enter(state: control.EngineStatus["state"]): void {
@@ -485,6 +519,7 @@ export class Engine implements control.EngineControl {
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
     }
+    await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
     await this.#writer?.close({

@@ -22,6 +22,8 @@ const sourceFiles = [
   "processes.h",
   "run_folder.h",
   "stage.h",
+  "ceiling.h",
+  "scheduling.h",
   "callback.c",
   "services.c",
   "datagrams.c",
@@ -34,10 +36,19 @@ const sourceFiles = [
   "stage.c",
   "stage_play.c",
   "stage_launch.c",
+  "scheduling.c",
 ];
 /** Sources of the stage's program alone, and those of the library that it needs besides. */
 const stageFiles = ["stage.c", "stage_play.c", "stage_launch.c"];
-const stageNeeds = ["callback.c", "services.c", "clock.c", "guard.c", "processes.c", "run_folder.c"];
+const stageNeeds = [
+  "callback.c",
+  "services.c",
+  "clock.c",
+  "guard.c",
+  "scheduling.c",
+  "processes.c",
+  "run_folder.c",
+];
 const compilerFlags = [
   "-std=c11",
   "-O2",

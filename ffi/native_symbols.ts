@@ -24,6 +24,20 @@ export const nativeSymbols = {
   us_clock_start: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   /** `int us_clock_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
+  /** `int us_schedule_nice(int thread_id, int nice, int *before)` */
+  us_schedule_nice: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  /** `int us_schedule_slice(int thread_id, uint64_t slice_ns)` */
+  us_schedule_slice: { parameters: ["i32", "u64"], result: "i32" },
+  /** `int us_highest_priority(int wanted)` */
+  us_highest_priority: { parameters: ["i32"], result: "i32" },
+  /** `void us_schedule_renderer(void *shared_memory, uint32_t seat)` */
+  us_schedule_renderer: { parameters: ["pointer", "u32"], result: "void" },
+  /** `int us_callback_priority(const void *shared_memory, int process)` */
+  us_callback_priority: { parameters: ["pointer", "i32"], result: "i32" },
+  /** `int us_watchdog_start(void *shared_memory)` */
+  us_watchdog_start: { parameters: ["pointer"], result: "i32" },
+  /** `int us_watchdog_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */
+  us_watchdog_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `void us_guard_set(const void *shared_memory, uint32_t closed)` */
   us_guard_set: { parameters: ["pointer", "u32"], result: "void" },
   /** `int us_map_file(const char *path, void *address, uint64_t bytes, uint32_t create)` */
@@ -42,6 +56,8 @@ export const nativeSymbols = {
   us_process_close: { parameters: ["i32"], result: "void" },
   /** `int us_thread_exists(int thread_id)` */
   us_thread_exists: { parameters: ["i32"], result: "i32" },
+  /** `int us_thread_time(int thread_id, uint64_t *account)` */
+  us_thread_time: { parameters: ["i32", "buffer"], result: "i32" },
   /** `int us_run_create(const char *parent, char *path, uint32_t bytes)` */
   us_run_create: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
   /** `void us_run_remove(const char *path)` */

@@ -13,7 +13,11 @@ import { ExitError } from "../foundation/exit_error.ts";
 const clientName = cString("understudy");
 
 const floatFormat = 0x0000_0001n; // paFloat32, interleaved
-const noClipNoDither = 0x0000_0003n; // paClipOff | paDitherOff: samples reach the device as they are
+/**
+ * paDitherOff. Clipping stays on: without it PortAudio's conversion to integers turns a sample of full scale or more into its
+ * opposite. Float devices get the samples as they are either way.
+ */
+const streamFlags = 0x0000_0002n;
 const invalidSampleRate = -9997;
 const hostError = -9999;
 
@@ -177,7 +181,7 @@ export class PortAudio {
       streamParameters(outputDevice, options.channels, outputDevice.lowOutputLatencySeconds),
       sampleRateHz,
       BigInt(options.framesPerBuffer),
-      noClipNoDither,
+      streamFlags,
       options.callback,
       options.userData,
     );

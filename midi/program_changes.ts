@@ -7,7 +7,7 @@ import { patchOfProgram } from "./messages.ts";
 
 export class ProgramChanges {
   readonly #patches: readonly string[];
-  readonly #load: (patch: string) => Promise<void>;
+  readonly #load: (patch: string) => Promise<unknown>;
   readonly #log: Log;
   #wanted: string | undefined;
   #loading: Promise<void> | undefined;
@@ -16,7 +16,7 @@ export class ProgramChanges {
    * @param patches names, by the number of the program
    * @param load loads and plays a patch; rejects when the patch cannot be played
    */
-  constructor(patches: readonly string[], load: (patch: string) => Promise<void>, log: Log) {
+  constructor(patches: readonly string[], load: (patch: string) => Promise<unknown>, log: Log) {
     this.#patches = patches;
     this.#load = load;
     this.#log = log;

@@ -36,9 +36,10 @@ export interface EngineControl {
    * Exchanges the patch while the old one plays: it is rehearsed in a thread of its own, given to every renderer, and asked
    * for by a command in the log, so that all change in the same frame. State of the same name and shape goes on.
    *
+   * @returns warnings of its rehearsal: it plays beyond full scale, or gives direct current
    * @throws {CommandRefusedError} when it is too slow, too large, or not sound; the old patch plays on
    */
-  loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<void>;
+  loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]>;
   /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
   stop(): Promise<void>;
 }
@@ -125,6 +126,8 @@ export type EngineEvent =
   | { readonly event: "quarantine"; readonly commands: number }
   /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
+  /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
+  | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
   | { readonly event: "patch"; readonly patch: string }
   /** No voice plays this note any more: it faded away, or its voices were taken for other notes. */
@@ -165,6 +168,21 @@ export function rolesOf(target: FaultTarget): readonly Role[] {
   return target === "both" ? ["primary", "standby"] : [target];
 }
 
+/** Which place the engine has on a loaded machine. */
+export interface RealTimeStatus {
+  /** Real-time priority of the audio callback; 0: the normal class. */
+  readonly callback: number;
+  /** Lowest real-time priority of the renderers in lockstep; 0: the normal class. */
+  readonly renderers: number;
+  /** Nice value of the main isolate and of the Workers that it starts. */
+  readonly mainIsolate: number;
+  readonly memoryLocked: boolean;
+  /** What the system does not grant, separated by spaces: callback, rtprio, nice, memlock; see `understudy doctor`. */
+  readonly missing: string;
+  /** Times that the watchdog returned a renderer to the normal class. */
+  readonly demotions: number;
+}
+
 export interface EngineStatus {
   readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
   readonly driver: "portaudio" | "clock";
@@ -187,6 +205,14 @@ export interface EngineStatus {
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
   readonly nonFiniteSamples: number;
+  /** Samples that the patch made beyond full scale, before the ceiling. */
+  readonly overSamples: number;
+  /** Samples that the ceiling made smaller. */
+  readonly limitedSamples: number;
+  /** Level that no sample of the output exceeds, in dB of full scale. */
+  readonly ceilingDb: number | "off";
+  /** Captured samples that were not finite or far beyond full scale, and were taken as silence. */
+  readonly refusedInputSamples: number;
   /** Voices that were silenced because they gave numbers that are not finite. */
   readonly poisonedVoices: number;
   readonly lateCommands: number;
@@ -198,6 +224,7 @@ export interface EngineStatus {
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly callbackLoad: number;
+  readonly realTime: RealTimeStatus;
 }
 
 /** Bend in semitones, pressure and timbre as parts of the whole. */

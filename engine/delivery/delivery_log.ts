@@ -39,6 +39,7 @@ export class DeliveryLog {
   #waiting: { head: number; resolve: () => void }[] = [];
   readonly #meters = new Set<PeakMeter>();
   #peak = 0;
+  #loudest = 0;
   #blocks = 0;
 
   constructor(options: DeliveryLogOptions) {
@@ -73,6 +74,13 @@ export class DeliveryLog {
     const peak = this.#peak;
     this.#peak = 0;
     return peak;
+  }
+
+  /** Largest magnitude before the ceiling since the last call. */
+  takeLoudest(): number {
+    const loudest = this.#loudest;
+    this.#loudest = 0;
+    return loudest;
   }
 
   /** Peaks of each channel for one more reader. */
@@ -131,6 +139,7 @@ export class DeliveryLog {
       records[record] = (position & 0xFFFF) | (flags << 16);
       records[record + 1] = memory.words[delivered + within.delivered.checksumLow.index];
       records[record + 2] = memory.words[delivered + within.delivered.checksumHigh.index];
+      this.#loudest = Math.max(this.#loudest, memory.floats[delivered + within.delivered.loudest.index]);
       const peaks = delivered + within.delivered.peaks.index;
       for (let channel = 0; channel < geometry.channels; channel++) {
         this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);

@@ -4,7 +4,7 @@ import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 
-/** Real-time priority asked for the clock thread: below kernel threads, above everything of ours. */
+/** Highest real-time priority of the clock thread: below kernel threads, above everything of ours. */
 export const clockPriority = 60;
 
 /** Calls the callback from a native thread at absolute deadlines, with no device behind it. Makes no sound. */
@@ -30,7 +30,8 @@ export class ClockDriver implements Driver {
     periodFrames = memory.geometry.blockFrames,
   ): ClockDriver {
     const base = sharedMemoryPointer(native, memory.bytes);
-    const error = native.symbols.us_clock_start(base, periodFrames, clockPriority);
+    const priority = native.symbols.us_highest_priority(clockPriority) || clockPriority;
+    const error = native.symbols.us_clock_start(base, periodFrames, priority);
     if (error !== 0) {
       throw new DriverError(
         `the clock thread did not start (errno ${error}); another engine may run in this process`,

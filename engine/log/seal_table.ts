@@ -27,9 +27,10 @@ export class SealTable {
 
   /** Marks every seal as belonging to the lap before `startBlock`. Main isolate, before renderers start. */
   reset(startBlock: number): void {
-    for (let ahead = 0; ahead < this.#memory.geometry.sealCount; ahead++) {
+    const { sealCount } = this.#memory.geometry;
+    for (let ahead = 0; ahead < sealCount; ahead++) {
       const block = (startBlock + ahead) | 0;
-      const lapBefore = sealLap(this.#memory, block) - 1;
+      const lapBefore = sealLap(this.#memory, block - sealCount);
       this.#words[sealIndex(this.#memory, block)] = lapBefore << 16;
     }
   }

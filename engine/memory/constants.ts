@@ -7,9 +7,12 @@ export const seatCount = 8;
 /** Roles that the callback merges by block number: primary, standby and the following spare. */
 export const roleCount = 3;
 
-/** Snapshots kept: the accepted one, the one being written, and one for each joiner that may be reading. */
+/**
+ * Snapshots: the last two that were agreed, the one being written, and an older one that a joiner still reads or a stopped
+ * thread still claims. While none is free, no snapshot is taken. Their pages are touched only when they are written.
+ */
 export const snapshotCount = 4;
-invariant(snapshotCount > roleCount, "snapshots: expected one more than can be in use at once");
+invariant(snapshotCount > roleCount, "snapshots: expected two agreed, one being written, and one to spare");
 
 /** Commands that can wait in the log, sealed or not: as many as the 16 bits of a seal can tell apart. */
 export const logCapacity = 65_536;
@@ -51,9 +54,33 @@ export const exchangeFadeSeconds = 0.02;
 /** Most output channels: the callback keeps the last sample and the peak of each. */
 export const maximumChannels = 8;
 
-/** Time between state checksums of whole arenas, in seconds; at 128 KiB one costs some 25 µs. */
+/**
+ * Largest magnitude of a captured sample that is let in, 30 dB above full scale: what a converter or a mixer can mean. A larger
+ * one is a defect of the sender, and would keep filters and reverbs at their limit for seconds.
+ */
+export const maxInputMagnitude = 32;
+
+/** Shortest time between two checks of a whole arena, in seconds. */
 export const stateCheckSeconds = 0.02;
 invariant(stateCheckSeconds < historySeconds / 100, "state checks: expected many within the history");
+
+/**
+ * Bytes of an arena that a renderer checks in a second of sound, one region a block. A checksum reads 3 to 5 GB/s, so
+ * this costs 2 to 3 % of a core; 256 MiB are swept in 2.7 s.
+ */
+export const checkBytesPerSecond = 96 * 2 ** 20;
+
+/** Least and most bytes that are checked at one block; powers of two. */
+export const checkRegionBytes = { min: 4_096, max: 4 * 2 ** 20 } as const;
+
+/**
+ * Bytes that a renderer copies at once, for each second of its lookahead. A copy with its checksum runs at 1 to 3 GB/s, so
+ * one piece takes a tenth to a quarter of the lookahead. An arena of one piece is copied between two blocks.
+ */
+export const copyBytesPerSecond = 256 * 2 ** 20;
+
+/** Least and most bytes of a piece; powers of two. At most 2 ms pass between two signs of life. */
+export const snapshotPieceBytes = { min: 16_384, max: 2 * 2 ** 20 } as const;
 
 /** Bytes kept per seat for the text of the error that ended its renderer. */
 export const errorTextBytes = 512;

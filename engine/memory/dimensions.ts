@@ -5,7 +5,7 @@ import type { Dimensions } from "./layout.ts";
 /** Where the numbers of blocks and commands begin, and what is kept of the output; not part of the configuration. */
 export type StreamStart = Partial<Pick<Dimensions, "startBlock" | "startLogPosition" | "captureFrames">>;
 
-/** Dimensions of the memory for a configuration and the arena of its first patch. Snapshots are taken at checked blocks. */
+/** Dimensions of the memory for a configuration and the arena of its first patch. Snapshots begin with a sweep of a small arena. */
 export function dimensionsOf(config: Config, arenaBytes: number, start: StreamStart): Dimensions {
   const blocksIn = (seconds: number) =>
     Math.max(1, Math.round(seconds * config.sampleRateHz / config.blockFrames));

@@ -7,7 +7,10 @@
  * writers never share a line, also not through the adjacent-line prefetcher.
  */
 import {
+  checkBytesPerSecond,
+  checkRegionBytes,
   concealRampFrames,
+  copyBytesPerSecond,
   errorTextBytes,
   exchangeFadeSeconds,
   histogramBuckets,
@@ -21,6 +24,7 @@ import {
   roleCount,
   seatCount,
   snapshotCount,
+  snapshotPieceBytes,
   stopFadeSeconds,
 } from "./constants.ts";
 
@@ -73,8 +77,8 @@ export const sections = {
       lookaheadBlocks: word("how far renderers may run ahead of consumed"),
       startBlock: word("number of the first block"),
       startLogPosition: word("position of the first log entry"),
-      stateCheckBlocks: word("renderers publish a checksum of their arena at multiples of this"),
-      snapshotBlocks: word("the standby copies its arena at multiples of this"),
+      stateCheckBlocks: word("blocks of the shortest sweep: so often at most is a whole arena checked"),
+      snapshotBlocks: word("a snapshot begins at a multiple of this"),
       concealRampFrames: word("frames of the ramps beside concealed sound"),
       stopFadeFrames: word("frames of the fade at the end"),
       exchangeFadeFrames: word("frames of the crossfade from one patch to the next"),
@@ -101,6 +105,9 @@ export const sections = {
       arenaBytes: word("room for a renderer's arena in a snapshot"),
       captureOffset: word("output kept by the clock driver"),
       captureFrames: word("its size in frames, a power of two; 0: nothing is kept"),
+      ceiling: float("largest magnitude that the device gets, 1 at full scale; 0: no ceiling"),
+      checkRegionBytes: word("bytes of an arena that are checked at one block"),
+      snapshotPieceBytes: word("bytes of an arena that are copied between two signs of life"),
     },
   },
   control: {
@@ -109,11 +116,15 @@ export const sections = {
       roleRing: word("ring + 1 of primary, standby and spare; 0: no renderer", roleCount),
       play: word("0: silence, and consumed does not advance; 1: blocks are played"),
       stop: word("1: fade out from the next block, then silence"),
-      snapshotTarget: word("snapshot + 1 that the standby writes next; 0: none"),
+      snapshotTarget: word(
+        "which renderer writes the next snapshot, and into which slot; see `snapshotOrder`",
+      ),
       deviceAway: word(
         "1: the device was lost and the clock plays; if the device still calls, it gets silence",
       ),
-      acceptedSnapshot: word("snapshot + 1 that renderers join from; 0: the initial state"),
+      rendererPriority: word("SCHED_FIFO priority of a renderer that has caught up; 0: the normal class"),
+      acceptedSnapshot: word("snapshot + 1 that was agreed last; 0: none"),
+      previousSnapshot: word("snapshot + 1 that was agreed before it; 0: none"),
     },
   },
   log: {
@@ -142,11 +153,14 @@ export const sections = {
       checksumLow: word("checksum of the current block"),
       checksumHigh: word("checksum of the current block"),
       peaks: float("largest magnitude of each channel in the current block", maximumChannels),
-      rampOutLeft: word("frames of the ramp into silence still to come"),
+      rampOutLeft: word("frames until the held frame has faded out"),
       rampInLeft: word("frames of the ramp back still to come; 0: nothing was concealed"),
       fadePosition: word("frames since the fade at the end began"),
-      lastFrame: float("last samples handed over before concealment", maximumChannels),
+      lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
       previousTicks: wide("start of the call before"),
+      concealing: word("1: the block before was concealed"),
+      heldFrame: float("last samples before concealment, which fade out", maximumChannels),
+      loudest: float("largest magnitude of the current block before the ceiling"),
     },
   },
   counters: {
@@ -168,6 +182,9 @@ export const sections = {
       busyTicks: wide("time in calls while playing"),
       longestTicks: wide("longest call"),
       longestIntervalTicks: wide("longest time between two calls"),
+      overSamples: wide("samples beyond full scale, before the ceiling"),
+      limitedSamples: wide("samples that the ceiling made smaller"),
+      refusedInputSamples: wide("captured samples that were not finite or far too large, replaced by zero"),
     },
   },
   durations: {
@@ -239,6 +256,14 @@ export const sections = {
       calibrationNs: wide("monotonic clock at that moment"),
     },
   },
+  watchdog: {
+    writer: "watchdog thread",
+    fields: {
+      threadId: word("kernel thread id"),
+      realTime: word("SCHED_FIFO priority that it holds; 0: the normal class"),
+      demotions: word("renderers that it returned to the normal class, wraps"),
+    },
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** Structures that are repeated: offsets count from the start of each. */
@@ -268,14 +293,16 @@ export const structures = {
       logPosition: word("log entries taken in"),
       poisonedVoices: word("voices silenced because they gave numbers that are not finite, wraps"),
       patch: word("number of the newest patch that it has prepared"),
-      checkBlock: word("block at whose start the arena had the checksum below; stored last"),
-      checkLow: word("checksum of the arena"),
-      checkHigh: word("checksum of the arena"),
-      voices: word("voices that sound, by instrument, at the last check", maxCountedInstruments),
+      voices: word("voices that sound, by instrument, at the last count", maxCountedInstruments),
       endedNotes: word("notes that ended since the beginning, wraps; stored after the notes themselves"),
       lastEndedNotes: word("the last of them: instrument and id", reportedEndedNotes * 2),
       errorBytes: word("length of the error text"),
       errorText: word("the error that ended the renderer, UTF-8", errorTextBytes / 4),
+      realTime: word("SCHED_FIFO priority that its thread holds since its last wait; 0: the normal class"),
+      lockError: word("errno of the last attempt to lock an arena in memory; 0: it is locked"),
+      snapshotSlot: word("snapshot + 1 that it may be writing; 0: none"),
+      away: word("1: copies a large arena and then catches up; it is late on purpose"),
+      arenaBytes: word("size of the arena that plays"),
     },
   },
   slot: {
@@ -284,7 +311,10 @@ export const structures = {
       tag: word("block number; stored after everything else"),
       checksumLow: word("checksum of the samples"),
       checksumHigh: word("checksum of the samples"),
-      reserved: word("keeps the samples on a 16-byte boundary"),
+      stateLow: word("checksum of the arena's region that is due at the start of the block; 0: none is"),
+      stateHigh: word("checksum of that region"),
+      sweepBlocks: word("blocks in which every region is due once; 0: nothing is checked during an exchange"),
+      reserved: word("keeps the samples on a 16-byte boundary", 2),
     },
   },
   inputSlot: {
@@ -302,18 +332,18 @@ export const structures = {
       checksumLow: word("checksum of the samples that the device got"),
       checksumHigh: word("checksum of the samples that the device got"),
       ring: word("ring + 1 it came from; 0: concealed"),
-      reserved: word("keeps the time on an 8-byte boundary"),
+      loudest: float("largest magnitude before the ceiling"),
       peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
     },
   },
   snapshot: {
-    writer: "standby renderer",
+    writer: "the renderer that `control.snapshotTarget` names",
     fields: {
       block: word("block at whose start it was taken"),
       logPosition: word("log entries it has taken in"),
-      checksumLow: word("checksum of the arena"),
-      checksumHigh: word("checksum of the arena"),
+      checksumLow: word("checksum of the checksums of its pieces"),
+      checksumHigh: word("the same of their high words"),
       sequence: word("grows with every snapshot; stored last"),
       patch: word("number of the patch whose arena it is"),
       reserved: word("keeps the arena on a 64-byte boundary", 10),
@@ -324,7 +354,14 @@ export const structures = {
 const typeBytes: Readonly<Record<FieldType, number>> = { u32: 4, f32: 4, u64: 8 };
 
 /** Changes to a block on its way to the device. */
-export const DeliveredFlag = { concealed: 1, ramped: 2, faded: 4, nonFinite: 8, rescued: 16 } as const;
+export const DeliveredFlag = {
+  concealed: 1,
+  ramped: 2,
+  faded: 4,
+  nonFinite: 8,
+  rescued: 16,
+  limited: 32,
+} as const;
 
 /** What the control process is about. A launcher does not restart one that has ended on purpose. */
 export const ControlPhase = { starting: 0, running: 1, ended: 2 } as const;
@@ -344,6 +381,8 @@ export const SeatState = {
   stale: 6,
   /** Failed by a trap of WebAssembly. */
   trapped: 7,
+  /** Stale because the snapshot that it was given is damaged. */
+  damaged: 8,
 } as const;
 
 type Positions<S extends Readonly<Record<string, Section>>> = {
@@ -415,8 +454,14 @@ export interface Dimensions {
   readonly arenaBytes: number;
   /** Frames of output that the clock driver keeps; 0 outside of tests and recordings. */
   readonly captureFrames: number;
+  /** Largest magnitude that the device gets, 1 at full scale; 0: no ceiling. A 32-bit float. */
+  readonly ceiling: number;
   /** Length of the crossfade from one patch to the next; the simulator has no time for the usual one. */
   readonly exchangeFadeSeconds?: number;
+  /** Bytes of an arena that are checked at one block; by default what costs a few percent of the block. */
+  readonly checkRegionBytes?: number;
+  /** Bytes of an arena that are copied at once; by default what fits into a part of the lookahead. */
+  readonly snapshotPieceBytes?: number;
 }
 
 export type Geometry = Readonly<Record<keyof typeof sections.geometry.fields, number>>;
@@ -425,6 +470,7 @@ export type Geometry = Readonly<Record<keyof typeof sections.geometry.fields, nu
 export function geometryOf(dimensions: Dimensions): Geometry {
   const { blockFrames, channels, inputChannels, sampleRateHz } = dimensions;
 
+  const blockSeconds = blockFrames / sampleRateHz;
   const blockBytes = roundUp(blockFrames * channels * 4, 16);
   const historyBlocks = powerOfTwoAtLeast(historySeconds * sampleRateHz / blockFrames);
   const ringSlots = powerOfTwoAtLeast(Math.max(2 * dimensions.lookaheadBlocks, 16, ringFrames / blockFrames));
@@ -484,8 +530,22 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotCount,
     arenaBytes: dimensions.arenaBytes,
     captureFrames,
+    ceiling: dimensions.ceiling,
+    checkRegionBytes: dimensions.checkRegionBytes ?? bytesWithin(
+      blockSeconds * checkBytesPerSecond,
+      checkRegionBytes,
+    ),
+    snapshotPieceBytes: dimensions.snapshotPieceBytes ?? bytesWithin(
+      blockSeconds * dimensions.lookaheadBlocks * copyBytesPerSecond,
+      snapshotPieceBytes,
+    ),
     ...offsets,
   };
+}
+
+/** The largest power of two of bytes that is not above `bytes`, within a range of powers of two. */
+function bytesWithin(bytes: number, { min, max }: { readonly min: number; readonly max: number }): number {
+  return Math.min(max, Math.max(min, 2 ** Math.floor(Math.log2(bytes))));
 }
 
 /** The smallest multiple of `step` that is not below `value`. */

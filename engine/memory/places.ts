@@ -34,9 +34,14 @@ export function sealIndex({ geometry }: SharedMemory, block: number): number {
   return geometry.sealOffset / 4 + (block & (geometry.sealCount - 1));
 }
 
-/** Which lap of the seal table a block belongs to, modulo 2^16. */
+/**
+ * The tag of a block's seal: which lap of the table it belongs to, as 16 bits that wrap together with the block numbers. A table
+ * of more than 65,536 seals has fewer laps than that; its tags count in larger steps, so that newer and older stay apart there.
+ */
 export function sealLap({ geometry }: SharedMemory, block: number): number {
-  return (block >>> (31 - Math.clz32(geometry.sealCount))) & 0xFFFF;
+  const { sealCount } = geometry;
+  if (sealCount > 0x1_0000) return (block & -sealCount) >>> 16;
+  return (block >>> (31 - Math.clz32(sealCount))) & 0xFFFF;
 }
 
 /** First word of a log entry. */

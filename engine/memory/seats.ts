@@ -41,5 +41,4 @@ export function clearSeat(memory: SharedMemory, seat: number): void {
   for (let slot = 0; slot < geometry.ringSlots; slot++) {
     Atomics.store(words, slotIndex(memory, seat, slot) + within.slot.tag.index, unpublished);
   }
-  words[reportFieldIndex(memory, seat, "checkBlock")] = unpublished;
 }

@@ -10,6 +10,12 @@ import {
   sections,
 } from "./layout.ts";
 
+const geometryFields = (Object.keys(sections.geometry.fields) as (keyof Geometry)[]).map((name) => ({
+  name,
+  isFloat: fixed.geometry[name].type === "f32",
+  index: fixed.geometry[name].index,
+}));
+
 /**
  * The memory that all threads share, with the views that JavaScript needs. The main isolate makes it once with
  * {@link SharedMemory.create}; renderers attach to the same buffer with {@link SharedMemory.attach}.
@@ -35,9 +41,10 @@ export class SharedMemory {
   }
 
   /**
-   * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later.
+   * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later; those of
+   * the snapshots are not, because they may be many and no block waits for them.
    *
-   * @param allocate gives the buffer; by default one that only the threads of this process share
+   * @param allocate gives the buffer, all zero; by default one that only the threads of this process share
    */
   static create(
     dimensions: Dimensions,
@@ -45,9 +52,10 @@ export class SharedMemory {
   ): SharedMemory {
     const geometry = geometryOf(dimensions);
     const memory = new SharedMemory(allocate(geometry.totalBytes), geometry);
-    memory.bytes.fill(0);
-    for (const name of Object.keys(sections.geometry.fields) as (keyof Geometry)[]) {
-      memory.words[fixed.geometry[name].index] = geometry[name];
+    memory.bytes.fill(0, 0, geometry.snapshotOffset);
+    memory.bytes.fill(0, geometry.captureOffset);
+    for (const { name, isFloat, index } of geometryFields) {
+      (isFloat ? memory.floats : memory.words)[index] = geometry[name];
     }
     memory.words[fixed.callback.consumed.index] = geometry.startBlock;
     memory.words[fixed.log.head.index] = geometry.startLogPosition;
@@ -70,11 +78,9 @@ export class SharedMemory {
       words[totalBytes.index] >>> 0 === buffer.byteLength,
       `shared memory: expected ${words[totalBytes.index] >>> 0} bytes, found ${buffer.byteLength}`,
     );
+    const floats = new Float32Array(buffer);
     const geometry = Object.fromEntries(
-      Object.keys(sections.geometry.fields).map((name) => [
-        name,
-        words[fixed.geometry[name as keyof Geometry].index] >>> 0,
-      ]),
+      geometryFields.map(({ name, isFloat, index }) => [name, isFloat ? floats[index] : words[index] >>> 0]),
     ) as unknown as Geometry;
     return new SharedMemory(buffer, geometry);
   }

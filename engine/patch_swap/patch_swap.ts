@@ -70,18 +70,24 @@ export class PatchSwap {
    * Rehearses a patch and exchanges it for the current one. Resolves when the crossfade is over. Throws {@link CommandRefusedError}.
    *
    * @param samples the sound files that it names
+   * @returns what its rehearsal found that may be meant, but is no good for loudspeakers
    */
-  async load(graph: PatchGraph, samples?: SampleBank): Promise<void> {
+  async load(graph: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
     if (this.#loading) {
       throw new CommandRefusedError("another patch is being loaded; try again when it is done");
     }
     this.#loading = true;
     try {
       const { seed, nativeLibrary } = this.#options;
-      const patch = await rehearse({ graph, samples, format: this.#format(), seed, nativeLibrary });
+      const { ceiling } = this.#options.memory.geometry;
+      const warnings: string[] = [];
+      const onWarning = (warning: string) => void warnings.push(warning);
+      const format = this.#format();
+      const patch = await rehearse({ graph, samples, format, seed, nativeLibrary, ceiling, onWarning });
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);
+      return warnings;
     } finally {
       this.#loading = false;
     }

@@ -1,7 +1,13 @@
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { askWorker, WorkerFailedError } from "../../foundation/ask_worker.ts";
 import { CommandRefusedError, roles } from "../control/control.ts";
-import { checkRehearsalResult, type RehearsalResult, type RehearsalStart } from "./rehearsal_messages.ts";
+import { decibelText } from "../../foundation/decibels.ts";
+import {
+  checkRehearsalResult,
+  type RehearsalResult,
+  type RehearsalStart,
+  type RehearsedLevel,
+} from "./rehearsal_messages.ts";
 
 /**
  * Longest rehearsal: beyond it the patch is far too slow, or the machine has no time left. It takes about 100 ms of a processor
@@ -14,11 +20,21 @@ const maxLoad = 0.9;
 
 const heapLimitMiB = 256;
 
+/**
+ * Largest mean of a channel that is no direct current: slow waves have one over the second or so of a rehearsal. A tenth of the
+ * travel of a loudspeaker's cone is worth a word.
+ */
+const maxMean = 0.05;
+
 export interface RehearsalOptions extends RehearsalStart {
   /** Longest rehearsal, 60,000 by default. */
   readonly timeLimitMs?: number;
   /** Receives why the patch is too slow for this machine; omitted: then it is refused. */
   readonly onTooSlow?: (problem: string) => void;
+  /** Ceiling of the output, as in `Dimensions`; for the words of warnings. */
+  readonly ceiling: number;
+  /** Receives, one by one, what may be meant and is played, but is no good for loudspeakers. */
+  readonly onWarning: (warning: string) => void;
   /** Ends the rehearsal; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -29,7 +45,8 @@ export interface RehearsalOptions extends RehearsalStart {
  * @throws {CommandRefusedError} when it traps, gives numbers that are not finite, or is too slow
  */
 export async function rehearse(
-  { timeLimitMs: limitMs = timeLimitMs, onTooSlow = refuse, signal, ...start }: RehearsalOptions,
+  { timeLimitMs: limitMs = timeLimitMs, onTooSlow = refuse, ceiling, onWarning, signal, ...start }:
+    RehearsalOptions,
 ): Promise<CompiledPatch> {
   const { name } = start.graph;
   const result = await rehearseInThread(start, limitMs, signal);
@@ -45,7 +62,27 @@ export async function rehearse(
       } % of this machine for eight notes of each instrument, at most ${maxLoad * 100} % may be needed`,
     );
   }
+  levelWarnings(result.level, ceiling).forEach((warning) => onWarning(`patch ${name}: ${warning}`));
   return result.patch;
+}
+
+function levelWarnings({ peak, means }: RehearsedLevel, ceiling: number): string[] {
+  const held = ceiling === 0
+    ? "there is no ceiling, so the device clips it"
+    : `the ceiling holds it at ${decibelText(ceiling)}`;
+  const loud = peak > 1
+    ? [`plays ${decibelText(peak)} above full scale with eight notes of each instrument; ${held}`]
+    : [];
+  const direct = means.flatMap((mean, channel) =>
+    Math.abs(mean) > maxMean
+      ? [
+        `has a direct current of ${mean.toFixed(2)} on channel ${
+          channel + 1
+        }; put a dcBlocker before the output`,
+      ]
+      : []
+  );
+  return [...loud, ...direct];
 }
 
 function refuse(problem: string): never {

@@ -17,12 +17,21 @@ export interface RehearsalStart {
   readonly beforeStart?: boolean;
 }
 
+/** The level of the rehearsed sound, 1 at full scale. */
+export interface RehearsedLevel {
+  /** Largest magnitude. */
+  readonly peak: number;
+  /** Mean of each channel: what is not 0 is direct current. */
+  readonly means: readonly number[];
+}
+
 /** The patch and how it played, or why it did not. */
 export type RehearsalResult = {
   readonly patch: CompiledPatch;
   /** Part of a core that one renderer needs while notes play. */
   readonly load: number;
   readonly isFinite: boolean;
+  readonly level: RehearsedLevel;
 } | { readonly error: string };
 
 /** The start as it arrived. Throws InvariantError when it is none. */
@@ -47,5 +56,9 @@ export function checkRehearsalResult(data: unknown): RehearsalResult {
   }
   invariant(result.patch?.module instanceof WebAssembly.Module, "rehearsal: expected the code of a patch");
   invariant(result.load >= 0, `rehearsal: expected a load of 0 or more, found ${result.load}`);
+  invariant(
+    typeof result.level?.peak === "number" && Array.isArray(result.level.means),
+    "rehearsal: expected a level with a peak and means",
+  );
   return result;
 }

@@ -1,7 +1,7 @@
 /**
  * The rehearsal of a patch before it plays: a thread of its own compiles it and plays it for a while. If the patch traps, gives
- * numbers that are not finite, or is too slow, that shows here and is not heard. The code that was optimised here is the code
- * that plays.
+ * numbers that are not finite, is too slow, too loud, or gives direct current, that shows here and is not heard. The code that
+ * was optimised here is the code that plays.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { compileGraph } from "../../compiler/compile.ts";
@@ -34,14 +34,25 @@ function rehearse(
     maximumBlockFrames * channels,
   );
   let isFinite = true;
+  let peak = 0;
+  let frames = 0;
+  const sums = new Array<number>(channels).fill(0);
+  const measure = () => {
+    for (let index = 0; index < output.length; index++) {
+      peak = Math.max(peak, Math.abs(output[index]));
+      sums[index % channels] += output[index];
+    }
+    frames += maximumBlockFrames;
+  };
   /** Returns the median time of a block in milliseconds: most are not interrupted. */
   const play = (seconds: number): number => {
     const times: number[] = [];
-    for (let frames = seconds * sampleRateHz; frames > 0; frames -= maximumBlockFrames) {
+    for (let left = seconds * sampleRateHz; left > 0; left -= maximumBlockFrames) {
       const startedMs = performance.now();
       exports.render(0, maximumBlockFrames);
       times.push(performance.now() - startedMs);
       isFinite &&= output.every(Number.isFinite);
+      measure();
     }
     return times.sort((a, b) => a - b)[times.length >> 1];
   };
@@ -55,7 +66,8 @@ function rehearse(
   });
   play(warmUpSeconds);
   const poisoned = new Int32Array(exports.memory.buffer)[patch.arena.poisonedVoicesOffset / 4];
-  return { patch, load, isFinite: isFinite && poisoned === 0 };
+  const level = { peak, means: sums.map((sum) => sum / frames) };
+  return { patch, load, isFinite: isFinite && poisoned === 0, level };
 }
 
 let result: RehearsalResult;

@@ -17,7 +17,7 @@ import { Renderer } from "../renderer/renderer.ts";
 export interface OfflineEngineOptions extends
   Pick<
     Dimensions,
-    "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks"
+    "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks" | "ceiling"
   > {
   readonly patch: Omit<CompiledPatch, "wasm">;
   readonly checksum: WebAssembly.Module;
@@ -86,6 +86,7 @@ export class OfflineEngine {
   /** Makes a further patch ready, so that the log can ask for it. */
   addPatch(number: number, patch: OfflineEngineOptions["patch"]): void {
     this.#renderer.prepare(preparePatch(number, patch, this.#checksum));
+    while (!this.#renderer.prepareMore());
   }
 
   /** Makes room in the log: entries that the renderer has taken in are not needed again. */
@@ -117,6 +118,11 @@ export class OfflineEngine {
   get peak(): number {
     const first = this.#delivered + within.delivered.peaks.index;
     return Math.max(...this.#memory.floats.subarray(first, first + this.#memory.geometry.channels));
+  }
+
+  /** Samples beyond full scale, before the ceiling. */
+  get overSamples(): number {
+    return this.#memory.counter("overSamples");
   }
 
   /** Samples that were not finite and were replaced by zero. */

@@ -1,3 +1,4 @@
+import { decibelText } from "../../foundation/decibels.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import type { SampleFormat } from "./sample_format.ts";
 import { maxWavFrames, WavWriter } from "./wav_writer.ts";
@@ -59,16 +60,21 @@ export async function renderScoreToWav(options: ScoreToWavOptions): Promise<Scor
 }
 
 function textOf(
-  { out, format, config: { sampleRateHz }, end }: ScoreToWavOptions,
+  { out, format, config: { sampleRateHz, ceiling }, end }: ScoreToWavOptions,
   result: Omit<ScoreToWavReport, "text">,
   speed: number,
 ): string {
-  const { frames, peak, cut, leftOut, clippedSamples, nonFiniteSamples } = result;
+  const { frames, peak, cut, leftOut, overSamples, clippedSamples, nonFiniteSamples } = result;
   const notes = [
-    peak === 0 ? "SILENT: nothing sounded" : `peak ${(20 * Math.log10(peak)).toFixed(1)} dB`,
+    peak === 0 ? "SILENT: nothing sounded" : `peak ${decibelText(peak)}`,
     clippedSamples === 0
       ? ""
       : `${clippedSamples} samples beyond full scale, ${format === "32f" ? "kept as they are" : "CLIPPED"}`,
+    ceiling === 0 || overSamples === 0
+      ? ""
+      : `${overSamples} samples beyond full scale, held by the ceiling of ${
+        decibelText(ceiling)
+      } (UNDERSTUDY_CEILING_DB)`,
     nonFiniteSamples === 0 ? "" : `${nonFiniteSamples} samples were NOT FINITE and are zero`,
     cut ? "CUT at the end of the tail while it still sounded; lengthen it with --tail" : "",
     "frames" in end && leftOut > 0 ? `left out: ${leftOut} commands at or after the end` : "",

@@ -25,7 +25,7 @@ export interface ScoreRenderOptions extends Pick<OfflineEngineOptions, "checksum
   readonly patch: CompiledPatch;
   readonly config: Pick<
     Config,
-    "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks" | "seed"
+    "sampleRateHz" | "blockFrames" | "channels" | "inputChannels" | "lookaheadBlocks" | "ceiling" | "seed"
   >;
   /** In the order of their frames. */
   readonly events: readonly ScoreEvent[];
@@ -45,6 +45,8 @@ export interface ScoreRenderResult {
   readonly peak: number;
   /** Commands later than the end. */
   readonly leftOut: number;
+  /** Samples that the patch made beyond full scale, before the ceiling. */
+  readonly overSamples: number;
   readonly nonFiniteSamples: number;
 }
 
@@ -92,6 +94,7 @@ export async function renderScore(options: ScoreRenderOptions): Promise<ScoreRen
     cut: ending !== undefined && ending.frame >= limit,
     peak,
     leftOut: events.reduce((count, { frame, commands }) => count + (frame < limit ? 0 : commands.length), 0),
+    overSamples: player.overSamples,
     nonFiniteSamples: player.nonFiniteSamples,
   };
 }
@@ -114,6 +117,10 @@ class ScorePlayer {
   /** Largest magnitude of the block rendered last. */
   get peak(): number {
     return this.#engine.peak;
+  }
+
+  get overSamples(): number {
+    return this.#engine.overSamples;
   }
 
   get nonFiniteSamples(): number {

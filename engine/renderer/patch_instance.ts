@@ -51,6 +51,14 @@ export function preparePatch(
 /** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */
 export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
 
+export interface PatchInstanceOptions {
+  /** Frames of a block, at most what the patch was compiled for. */
+  readonly blockFrames: number;
+  readonly seed: number;
+  /** Bytes of the arena that are copied, or touched, at once. */
+  readonly pieceBytes: number;
+}
+
 /** One patch inside one renderer: its code, its arena, and the views of it that rendering needs. Renderer thread. */
 export class PatchInstance {
   readonly number: number;
@@ -65,9 +73,14 @@ export class PatchInstance {
   readonly input: Float32Array<ArrayBuffer>;
   /** Index of the first word of the host region. */
   readonly host: number;
+  /** The arena in the pieces that are copied at once. */
+  readonly pieces: readonly Uint8Array<ArrayBuffer>[];
+  readonly #seed: number;
+  #touched = 0;
 
-  /** @param blockFrames frames of a block, at most what the patch was compiled for */
-  constructor({ number, description, exports, checksum }: PreparedPatch, blockFrames: number, seed: number) {
+  /** It plays once {@link makeReady} has said so. */
+  constructor({ number, description, exports, checksum }: PreparedPatch, options: PatchInstanceOptions) {
+    const { blockFrames, seed, pieceBytes } = options;
     const { arena } = description;
     const buffer = exports.memory.buffer as ArrayBuffer;
     this.number = number;
@@ -80,12 +93,25 @@ export class PatchInstance {
     this.output = new Float32Array(buffer, arena.outputOffset, blockFrames * arena.channels);
     this.input = new Float32Array(buffer, arena.inputOffset, blockFrames * arena.inputChannels);
     this.host = arena.hostOffset / 4;
-    this.#touchPages();
-    exports.initialize(seed | 0);
+    this.pieces = Array.from(
+      { length: Math.ceil(this.bytes.length / pieceBytes) },
+      (_, piece) => this.bytes.subarray(piece * pieceBytes, (piece + 1) * pieceBytes),
+    );
+    this.#seed = seed;
   }
 
-  /** A page that was never written costs a fault at its first block; here no block waits for it. */
-  #touchPages(): void {
-    for (let at = 0; at < this.bytes.length; at += 4_096) this.bytes[at] |= 0;
+  /**
+   * Touches the pages of the next piece, because a page that was never written costs a fault at its first block; after the
+   * last piece the patch is initialised. A renderer that plays calls it between its blocks.
+   *
+   * @returns whether the patch can play
+   */
+  makeReady(): boolean {
+    if (this.#touched === this.pieces.length) return true;
+    const piece = this.pieces[this.#touched++];
+    for (let at = 0; at < piece.length; at += 4_096) piece[at] |= 0;
+    if (this.#touched < this.pieces.length) return false;
+    this.exports.initialize(this.#seed | 0);
+    return true;
   }
 }

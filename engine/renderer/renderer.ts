@@ -4,16 +4,16 @@
  *
  * A block is a sequence of steps, each a method, so that a scheduler can put anything between them:
  *
- *     claim → (check) → takeCommands → render → store → publish
+ *     (check) → (snapshot) → claim → takeCommands → render → store → publish
  *
  * All state that can be heard is in the arena: the patch's part, and the host region with the block number, the log
  * position and the pending queue. Copying the arena at the start of a block is therefore a whole snapshot.
  *
- * Nothing here allocates after construction, except {@link Renderer.prepare}; nothing reads a clock or knows the time of day.
+ * Nothing here allocates after construction, except {@link Renderer.prepare} and the reading of a snapshot; nothing reads a clock or knows the time of day.
  */
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
-import { fixed, within } from "../memory/layout.ts";
+import { fixed, powerOfTwoAtLeast, within } from "../memory/layout.ts";
 import { inputSlotIndex, inputViews, logEntryIndex, slotIndex, slotViews } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { takeOver } from "./state_transfer.ts";
@@ -23,7 +23,7 @@ import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
 import { reportIndex } from "../memory/seats.ts";
-import { patchOfSnapshot, readSnapshot, writeSnapshot } from "./snapshot.ts";
+import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
 
 /** The parts of a renderer. */
 export interface RendererOptions {
@@ -55,9 +55,18 @@ export class Renderer {
   #leaving: PatchInstance | undefined;
   #fadePosition = 0;
   #newestPatch = 0;
+  /** A further patch that is being made ready, and the oldest that may still be asked for then. */
+  #preparing: PatchInstance | undefined;
+  #oldestPatch = 0;
+  readonly #copy: SnapshotCopy;
+  /** The patch whose snapshot is being read. */
+  #reading: PatchInstance | undefined;
   #sealed = 0;
   #checksumLow = 0;
   #checksumHigh = 0;
+  #stateLow = 0;
+  #stateHigh = 0;
+  #sweepBlocks = 0;
 
   constructor({ memory, ring, seed, patch }: RendererOptions) {
     const { geometry } = memory;
@@ -72,25 +81,49 @@ export class Renderer {
     this.#inputSamples = inputViews(memory);
     this.#reportStart = reportIndex(memory, ring);
     this.block = geometry.startBlock | 0;
-    this.#current = this.prepare(patch);
+    this.#copy = new SnapshotCopy(memory);
+    this.prepare(patch);
+    while (!this.prepareMore());
+    this.#current = this.#patchNumbered(patch.number);
+    this.#reportArena();
     this.#current.words[this.#current.host + Host.block] = this.block;
     this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
   }
 
   /**
-   * Makes a further patch ready, so that the log can ask for it. Allocates; the others play on meanwhile.
+   * Begins to make a further patch ready, so that the log can ask for it; {@link prepareMore} goes on with it. Allocates. One
+   * that was begun before is finished first.
    *
    * @param oldest number of the oldest patch that a snapshot in use may still hold; older ones are dropped
    */
-  prepare(patch: PreparedPatch, oldest = 0): PatchInstance {
-    for (const known of this.#patches.keys()) {
-      if (known < oldest && known !== this.#current.number) this.#patches.delete(known);
-    }
-    const instance = new PatchInstance(patch, this.#blockFrames, this.#seed);
-    this.#patches.set(patch.number, instance);
+  prepare(patch: PreparedPatch, oldest = 0): void {
+    while (!this.prepareMore());
+    this.#preparing = new PatchInstance(patch, {
+      blockFrames: this.#blockFrames,
+      seed: this.#seed,
+      pieceBytes: this.#memory.geometry.snapshotPieceBytes,
+    });
+    this.#oldestPatch = oldest;
     this.#newestPatch = patch.number;
-    Atomics.store(this.#memory.words, this.#reportStart + within.seatReport.patch.index, patch.number);
-    return instance;
+  }
+
+  /** Does a piece of the work of making a patch ready. Returns whether it was the last one. */
+  prepareMore(): boolean {
+    const instance = this.#preparing;
+    if (instance === undefined) return true;
+    if (!instance.makeReady()) return false;
+    for (const known of this.#patches.keys()) {
+      if (known < this.#oldestPatch && known !== this.#current.number) this.#patches.delete(known);
+    }
+    this.#patches.set(instance.number, instance);
+    this.#preparing = undefined;
+    Atomics.store(this.#memory.words, this.#reportStart + within.seatReport.patch.index, instance.number);
+    return true;
+  }
+
+  /** Whether a further patch is being made ready. */
+  get isPreparing(): boolean {
+    return this.#preparing !== undefined;
   }
 
   /** The patch that plays. */
@@ -98,7 +131,7 @@ export class Renderer {
     return this.#current;
   }
 
-  /** Number of the newest patch that can be asked for. */
+  /** Number of the newest patch that is ready or being made ready. */
   get newestPatch(): number {
     return this.#newestPatch;
   }
@@ -176,6 +209,9 @@ export class Renderer {
     this.#checksumHigh = checksum.high;
     this.#memory.words[slot + within.slot.checksumLow.index] = this.#checksumLow;
     this.#memory.words[slot + within.slot.checksumHigh.index] = this.#checksumHigh;
+    this.#memory.words[slot + within.slot.stateLow.index] = this.#stateLow;
+    this.#memory.words[slot + within.slot.stateHigh.index] = this.#stateHigh;
+    this.#memory.words[slot + within.slot.sweepBlocks.index] = this.#sweepBlocks;
   }
 
   /** Lets the callback see the block, and moves on to the next. */
@@ -192,31 +228,72 @@ export class Renderer {
     Atomics.store(words, this.#reportStart + within.seatReport.published.index, this.block);
   }
 
-  /** Publishes the checksum of the whole arena at the start of this block, for comparison with the other renderers. */
-  reportState(): void {
-    const { words } = this.#memory;
+  /**
+   * Computes the checksum of the region of the arena that is due at the start of this block; it is published with the block,
+   * for comparison with the other renderers. Region n is due at block n of a sweep, and the blocks of a sweep are counted
+   * from the first block of all, so every renderer checks the same region at the same block.
+   */
+  checkState(): void {
+    const { geometry } = this.#memory;
     const { checksum, bytes } = this.#current;
-    words[this.#reportStart + within.seatReport.checkLow.index] = checksum.of(0, bytes.length);
-    words[this.#reportStart + within.seatReport.checkHigh.index] = checksum.high;
-    Atomics.store(words, this.#reportStart + within.seatReport.checkBlock.index, this.block);
-    countVoices(this.#current, words, this.#reportStart + within.seatReport.voices.index);
+    this.#stateLow = this.#stateHigh = this.#sweepBlocks = 0;
+    if (this.isExchanging) return;
+    const number = (this.block - geometry.startBlock) >>> 0;
+    const regions = Math.ceil(bytes.length / geometry.checkRegionBytes);
+    // a power of two, so that it goes on evenly where block numbers wrap
+    this.#sweepBlocks = powerOfTwoAtLeast(Math.max(geometry.stateCheckBlocks, regions));
+    const first = (number % this.#sweepBlocks) * geometry.checkRegionBytes;
+    if (first < bytes.length) {
+      this.#stateLow = checksum.of(first, Math.min(geometry.checkRegionBytes, bytes.length - first));
+      this.#stateHigh = checksum.high;
+    }
+    if (number % geometry.stateCheckBlocks !== 0) return;
+    countVoices(this.#current, this.#memory.words, this.#reportStart + within.seatReport.voices.index);
   }
 
-  /** Copies the arena at the start of this block into a snapshot slot that no thread reads. */
-  writeSnapshot(slot: number): void {
-    writeSnapshot(this.#memory, slot, this.#current);
+  /** Begins to copy the arena at the start of this block into a slot that no thread reads; {@link writePiece} does it. */
+  beginWriting(slot: number): void {
+    this.#copy.begin(slot, this.#current);
+  }
+
+  /** Copies a piece of the arena. Nothing may be rendered before the last one. Returns whether it was that. */
+  writePiece(): boolean {
+    return this.#copy.writePiece();
+  }
+
+  /** Whether the arena is copied in one piece, between two blocks. */
+  get isSmall(): boolean {
+    return this.#current.pieces.length === 1;
   }
 
   /**
-   * Takes over a snapshot: from here on this renderer is the one that wrote it.
+   * Begins to take over a snapshot; {@link readPiece} does it.
    *
-   * @throws {RendererStaleError} when it was overwritten meanwhile, or its patch is not here
+   * @throws {RendererStaleError} when its patch is not here
    */
-  readSnapshot(slot: number): void {
-    const instance = this.#patchNumbered(patchOfSnapshot(this.#memory, slot));
-    readSnapshot(this.#memory, slot, instance);
-    this.#current = instance;
-    this.block = instance.words[instance.host + Host.block];
+  beginReading(slot: number): void {
+    this.#reading = this.#patchNumbered(patchOfSnapshot(this.#memory, slot));
+    this.#copy.begin(slot, this.#reading);
+  }
+
+  /**
+   * Reads a piece of the snapshot; after the last one this renderer is the one that wrote it.
+   *
+   * @returns whether it was the last one
+   * @throws {RendererStaleError} when the snapshot was overwritten meanwhile
+   */
+  readPiece(): boolean {
+    if (!this.#copy.readPiece()) return false;
+    this.#current = this.#reading!;
+    this.#reading = undefined;
+    this.block = this.#current.words[this.#current.host + Host.block];
+    this.#reportArena();
+    return true;
+  }
+
+  #reportArena(): void {
+    const { index } = within.seatReport.arenaBytes;
+    Atomics.store(this.#memory.words, this.#reportStart + index, this.#current.bytes.length);
   }
 
   #renderPiece(frame: number, frames: number): void {
@@ -251,6 +328,7 @@ export class Renderer {
     this.#current = next;
     this.#leaving = leaving;
     this.#fadePosition = 0;
+    this.#reportArena();
   }
 
   #patchNumbered(number: number): PatchInstance {

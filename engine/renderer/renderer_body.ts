@@ -13,6 +13,7 @@ import { type PreparedPatch, preparePatch } from "./patch_instance.ts";
 import { Renderer } from "./renderer.ts";
 import { AfterStep, RendererLoop } from "./renderer_loop.ts";
 import { RendererStaleError } from "./renderer_stale_error.ts";
+import { SnapshotDamagedError } from "./snapshot_damaged_error.ts";
 import type { NumberedPatch, PatchDelivery } from "./renderer_start.ts";
 
 /** What a renderer begins with. */
@@ -45,6 +46,7 @@ export class RendererBody {
     this.#command = Deno.UnsafePointer.offset(this.base, orderIndex(memory, seat, "command") * 4)!;
     this.#renderer = new Renderer({ memory, ring: seat, seed, patch: this.#prepared(first) });
     for (const other of others) this.#renderer.prepare(this.#prepared(other));
+    while (!this.#renderer.prepareMore());
     const faults = faultsAllowed ? new FaultInjector(memory, seat) : undefined;
     this.#loop = new RendererLoop({ memory, seat, renderer: this.#renderer, faults });
     setSeatState(memory, seat, SeatState.ready);
@@ -70,16 +72,24 @@ export class RendererBody {
 
   /** Sleeps as the last step said. Both sleeps are short, so that a thread can be ended. */
   wait(next: number): void {
-    const { symbols } = this.#options.native;
+    const { native: { symbols }, seat } = this.#options;
     if (next === AfterStep.waitForDevice) {
+      // it has caught up: while it replays, real time would take the processor from those who play
+      symbols.us_schedule_renderer(this.base, seat);
       symbols.us_wait_consumed(this.base, this.#loop.nextConsumed, maxWaitNanoseconds);
     } else if (next === AfterStep.waitForOrders) {
       symbols.us_wait_word(this.#command, SeatCommand.wait, maxOrderWaitMs);
     }
   }
 
+  /** Makes a patch ready, its arena locked in memory: a block must not wait for a page that was swapped out. */
   #prepared({ number, patch }: NumberedPatch): PreparedPatch {
-    return preparePatch(number, patch, this.#options.checksum);
+    const { memory, seat, native, checksum } = this.#options;
+    const prepared = preparePatch(number, patch, checksum);
+    const arena = new Uint8Array(prepared.exports.memory.buffer);
+    const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(arena), BigInt(arena.length));
+    Atomics.store(memory.words, reportFieldIndex(memory, seat, "lockError"), error);
+    return prepared;
   }
 }
 
@@ -99,6 +109,7 @@ export function reportRendererError(memory: SharedMemory, seat: number, error: u
 }
 
 function stateAfter(error: unknown): number {
+  if (error instanceof SnapshotDamagedError) return SeatState.damaged;
   if (error instanceof RendererStaleError) return SeatState.stale;
   return error instanceof WebAssembly.RuntimeError ? SeatState.trapped : SeatState.failed;
 }

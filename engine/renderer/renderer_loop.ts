@@ -3,13 +3,13 @@
  * thread's step between two of them. A live thread calls {@link RendererLoop.step} until it ends, and sleeps where it says
  * so. Nothing allocates once it runs.
  */
-import { roles } from "../control/control.ts";
 import { snapshotCount } from "../memory/constants.ts";
 import { fixed, SeatCommand, SeatState } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultInjector } from "./fault_injector.ts";
 import type { Renderer } from "./renderer.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
+import { orderedSlot } from "../memory/snapshot_order.ts";
 
 /** Tells the caller of a step what to do before the next one. */
 export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
@@ -22,7 +22,18 @@ export interface RendererLoopOptions {
   readonly faults?: FaultInjector;
 }
 
-type Phase = "orders" | "poll" | "check" | "snapshot" | "claim" | "commands" | "render" | "store" | "publish";
+type Phase =
+  | "orders"
+  | "read"
+  | "poll"
+  | "check"
+  | "snapshot"
+  | "copy"
+  | "claim"
+  | "commands"
+  | "render"
+  | "store"
+  | "publish";
 
 export class RendererLoop {
   readonly #memory: SharedMemory;
@@ -37,8 +48,15 @@ export class RendererLoop {
   readonly #published: number;
   readonly #logPosition: number;
   readonly #state: number;
-  readonly #standby = fixed.control.roleRing.index + roles.indexOf("standby");
+  readonly #snapshotSlot: number;
+  readonly #away: number;
   #lookahead = 0;
+  /** The last order that it has seen at a block where a snapshot begins. */
+  #order = 0;
+  /** It copied a large arena and has not caught up yet. */
+  #isAway = false;
+  /** It was once as far ahead of the device as it may be. */
+  #hasJoined = false;
   #phase: Phase = "orders";
 
   constructor({ memory, seat, renderer, faults }: RendererLoopOptions) {
@@ -54,6 +72,8 @@ export class RendererLoop {
     this.#published = reportFieldIndex(memory, seat, "published");
     this.#logPosition = reportFieldIndex(memory, seat, "logPosition");
     this.#state = reportFieldIndex(memory, seat, "state");
+    this.#snapshotSlot = reportFieldIndex(memory, seat, "snapshotSlot");
+    this.#away = reportFieldIndex(memory, seat, "away");
   }
 
   /** The value of `consumed` that lets the next block be rendered. */
@@ -63,20 +83,22 @@ export class RendererLoop {
 
   /** Does the next small piece of work. Throws what the renderer throws. Returns one of {@link AfterStep}. */
   step(): number {
-    const { words } = this.#memory;
     switch (this.#phase) {
       case "orders":
         return this.#takeOrders();
+      case "read":
+        return this.#readSnapshot();
       case "poll":
         return this.#pollOrders();
       case "check":
-        if (this.#isDue(this.#memory.geometry.stateCheckBlocks)) this.#renderer.reportState();
+        this.#renderer.checkState();
         this.#phase = "snapshot";
         return AfterStep.goOn;
       case "snapshot":
-        if (this.#isDue(this.#memory.geometry.snapshotBlocks)) this.#writeSnapshot(words);
-        this.#phase = "claim";
+        this.#phase = this.#beginSnapshot() ? "copy" : "claim";
         return AfterStep.goOn;
+      case "copy":
+        return this.#copyPiece();
       case "claim":
         this.#renderer.claim();
         this.#phase = "commands";
@@ -106,9 +128,24 @@ export class RendererLoop {
     Atomics.add(words, this.#heartbeat, 1);
     if (command === SeatCommand.stop) return AfterStep.end;
     if (this.#patchWaits()) return AfterStep.preparePatch;
+    if (!this.#renderer.prepareMore()) return AfterStep.goOn;
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
     const snapshot = words[this.#snapshot];
-    if (snapshot !== 0) this.#renderer.readSnapshot(snapshot - 1);
+    if (snapshot === 0) return this.#join();
+    this.#renderer.beginReading(snapshot - 1);
+    this.#phase = "read";
+    return AfterStep.goOn;
+  }
+
+  #readSnapshot(): number {
+    const { words } = this.#memory;
+    Atomics.add(words, this.#heartbeat, 1);
+    if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
+    return this.#renderer.readPiece() ? this.#join() : AfterStep.goOn;
+  }
+
+  #join(): number {
+    const { words } = this.#memory;
     this.#lookahead = this.#memory.lookaheadBlocks();
     // known before the first block: a renderer may break on that one
     Atomics.store(words, this.#logPosition, this.#renderer.logPosition);
@@ -124,8 +161,11 @@ export class RendererLoop {
     if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
     if (this.#patchWaits()) return AfterStep.preparePatch;
     if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead) {
-      return AfterStep.waitForDevice;
+      this.#hasJoined = true;
+      if (this.#isAway) this.#setAway(false);
+      return this.#renderer.prepareMore() ? AfterStep.waitForDevice : AfterStep.goOn;
     }
+    if (this.#renderer.isPreparing && this.#maySpareTime()) this.#renderer.prepareMore();
     if (this.#faults !== undefined) this.#faults.commit(Atomics.load(words, this.#fault), this.#renderer);
     this.#phase = "check";
     return AfterStep.goOn;
@@ -136,16 +176,52 @@ export class RendererLoop {
     return Atomics.load(this.#memory.words, this.#patch) > this.#renderer.newestPatch;
   }
 
-  #isDue(everyBlocks: number): boolean {
-    return !this.#renderer.isExchanging &&
-      ((this.#renderer.block - this.#memory.geometry.startBlock) >>> 0) % everyBlocks === 0;
+  /** No block waits for this renderer: it is late on purpose, or still joins. */
+  #maySpareTime(): boolean {
+    return this.#isAway || !this.#hasJoined;
   }
 
-  /** Only the standby writes snapshots: its lateness is never heard. */
-  #writeSnapshot(words: Int32Array): void {
-    if (Atomics.load(words, this.#standby) !== this.#seat + 1) return;
-    const target = Atomics.load(words, fixed.control.snapshotTarget.index);
-    if (target < 1 || target > snapshotCount) return;
-    this.#renderer.writeSnapshot(target - 1);
+  /** Whether a snapshot begins at this block, and this renderer is ordered to write it. */
+  #beginSnapshot(): boolean {
+    const { words, geometry } = this.#memory;
+    if (this.#renderer.isExchanging) return false;
+    if (((this.#renderer.block - geometry.startBlock) >>> 0) % geometry.snapshotBlocks !== 0) return false;
+    const order = Atomics.load(words, fixed.control.snapshotTarget.index);
+    if (order === this.#order) return false; // it was carried out
+    this.#order = order;
+    const slot = orderedSlot(this.#order, this.#seat);
+    if (slot < 0 || slot >= snapshotCount) return false;
+    // claimed first and looked at again: the main isolate gives no claimed slot to another
+    Atomics.store(words, this.#snapshotSlot, slot + 1);
+    if (!this.#isOrdered()) return false;
+    this.#renderer.beginWriting(slot);
+    if (!this.#renderer.isSmall) this.#setAway(true);
+    return true;
+  }
+
+  /** Copies a piece, unless the order has changed meanwhile: then the snapshot is given up. */
+  #copyPiece(): number {
+    const { words } = this.#memory;
+    Atomics.add(words, this.#heartbeat, 1);
+    if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
+    if (!this.#isOrdered()) this.#phase = "claim";
+    else if (this.#renderer.writePiece()) {
+      Atomics.store(words, this.#snapshotSlot, 0);
+      this.#phase = "claim";
+    }
+    return AfterStep.goOn;
+  }
+
+  /** Whether the order to write still stands; if not, the slot is given back. */
+  #isOrdered(): boolean {
+    const { words } = this.#memory;
+    if (Atomics.load(words, fixed.control.snapshotTarget.index) === this.#order) return true;
+    Atomics.store(words, this.#snapshotSlot, 0);
+    return false;
+  }
+
+  #setAway(away: boolean): void {
+    this.#isAway = away;
+    Atomics.store(this.#memory.words, this.#away, away ? 1 : 0);
   }
 }

@@ -1,4 +1,4 @@
 /** The renderer has fallen so far behind that entries or blocks it needs have been overwritten. */
 export class RendererStaleError extends Error {
-  override readonly name = "RendererStaleError";
+  override readonly name: string = "RendererStaleError";
 }

@@ -60,6 +60,8 @@ function live(): void {
   } catch (error) {
     reportRendererError(memory, seat, error);
   }
+  // what is left is work of the runtime, which nothing waits for
+  native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 0);
   patchPort.close();
   releaseLock();
 }

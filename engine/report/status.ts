@@ -1,5 +1,6 @@
 /** What the engine says about itself, put together from its parts. Main isolate. */
 import { type EngineStatus, type Role, roles } from "../control/control.ts";
+import { decibels } from "../../foundation/decibels.ts";
 import type { DeviceWatch } from "../device/device_watch.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
@@ -11,7 +12,7 @@ import { supervisorDefaults } from "../supervisor/supervisor.ts";
 export interface StatusSources extends
   Pick<
     EngineStatus,
-    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults"
+    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults" | "realTime"
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
@@ -27,7 +28,7 @@ export interface StatusSources extends
 /** The status of this moment. */
 export function engineStatus(sources: StatusSources): EngineStatus {
   const { memory, driver, supervision, pool } = sources;
-  const { sampleRateHz, blockFrames } = memory.geometry;
+  const { sampleRateHz, blockFrames, ceiling } = memory.geometry;
   const lookaheadBlocks = memory.words[fixed.geometry.lookaheadBlocks.index];
   const msOf = (blocks: number) =>
     (blocks * blockFrames / sampleRateHz + driver.outputLatencySeconds) * 1_000;
@@ -52,6 +53,10 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
+    overSamples: memory.counter("overSamples"),
+    limitedSamples: memory.counter("limitedSamples"),
+    ceilingDb: ceiling === 0 ? "off" : decibels(ceiling),
+    refusedInputSamples: memory.counter("refusedInputSamples"),
     poisonedVoices: poisonedVoices(supervision, pool),
     lateCommands: sources.lateCommands,
     waitingCommands: sources.waitingCommands,
@@ -63,6 +68,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     ),
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
+    realTime: sources.realTime,
   };
 }
 

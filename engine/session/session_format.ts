@@ -18,7 +18,7 @@
 import { crc32 } from "node:zlib";
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
 
-export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess3");
+export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess4");
 
 export type ChunkType = "HEAD" | "PTCH" | "CMDS" | "BLKS" | "INPT" | "QUAR" | "GAP " | "DONE";
 
@@ -35,6 +35,8 @@ export interface SessionHeader {
   readonly channels: number;
   readonly inputChannels: number;
   readonly lookaheadBlocks: number;
+  /** Largest magnitude that the device got, as in `Dimensions`. */
+  readonly ceiling: number;
   readonly startBlock: number;
   readonly startLogPosition: number;
   /** ISO 8601; for people, rendering does not read it. */

@@ -15,7 +15,7 @@ export interface SessionStart {
 
 /** The header of a session that begins now. */
 export function sessionHeader({ config, patch, version, memory }: SessionStart): SessionHeader {
-  const { startBlock, startLogPosition } = memory.geometry;
+  const { startBlock, startLogPosition, ceiling } = memory.geometry;
   const { seed, sampleRateHz, blockFrames, channels, inputChannels } = config;
   return {
     engineVersion: version,
@@ -27,6 +27,7 @@ export function sessionHeader({ config, patch, version, memory }: SessionStart):
     channels,
     inputChannels,
     lookaheadBlocks: memory.lookaheadBlocks(),
+    ceiling,
     startBlock,
     startLogPosition,
     startedAt: new Date().toISOString(),

@@ -1,7 +1,8 @@
 /**
- * Compares the results of the renderers: the checksum of every block in their rings, and the checksum of their whole
- * state at every check. The callback votes too, but only when a block is due; this finds a wrong renderer as soon as two
- * others have published the same block, and finds damage that cannot be heard yet. Main isolate.
+ * Compares the results of the renderers: the checksum of every block in their rings, and the checksum of the region of
+ * their state that was due with it. The callback votes too, but only when a block is due; this finds a wrong renderer as
+ * soon as the slowest in lockstep has published the same block, and within a sweep finds damage that cannot be heard yet.
+ * Main isolate.
  */
 import { within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
@@ -40,24 +41,39 @@ export function vote(ballots: readonly Ballot[]): Verdict {
 /** The findings of one comparison. */
 export interface ComparisonResult {
   readonly outvoted: ReadonlySet<number>;
-  /** First block, or state check, that differed. */
+  /** First block that differed, in sound or state. */
   readonly block: number | undefined;
   readonly undecided: boolean;
+}
+
+/** What a renderer published with a block. */
+interface BlockRecord {
+  readonly sound: Ballot;
+  readonly state: Ballot;
+  readonly sweepBlocks: number;
+}
+
+/** Blocks without a gap in which a renderer agreed with another, in sound and state. */
+interface Run {
+  blocks: number;
+  /** The block after the last of them. */
+  end: number;
+  /** Blocks in which its whole state is checked once. */
+  sweepBlocks: number;
 }
 
 /** Remembers how far it has compared; one for an engine. */
 export class Comparison {
   readonly #memory: SharedMemory;
   #next: number;
-  #checked: number;
+  readonly #runs = new Map<number, Run>();
 
   constructor(memory: SharedMemory) {
     this.#memory = memory;
     this.#next = memory.consumed();
-    this.#checked = (this.#next - 1) | 0;
   }
 
-  /** @param seats renderers in lockstep */
+  /** @param seats renderers in lockstep that are not away */
   poll(seats: readonly number[]): ComparisonResult {
     const outvoted = new Set<number>();
     let block: number | undefined;
@@ -70,11 +86,30 @@ export class Comparison {
     };
     if (seats.length < 2) return { outvoted, block, undecided };
     this.#eachBlock(seats, note);
-    this.#eachCheck(seats, note);
     return { outvoted, block, undecided: undecided && outvoted.size === 0 };
   }
 
-  /** Compares the blocks that all renderers have published, among those that still have them. */
+  /**
+   * Whether the renderer on a seat agreed with another through a whole sweep that began at `block` or later: then its state
+   * at `block` was as good as theirs, for theirs now follows from it.
+   */
+  hasSweptSince(seat: number, block: number): boolean {
+    const run = this.#runs.get(seat);
+    return run !== undefined && run.sweepBlocks > 0 && run.blocks >= run.sweepBlocks &&
+      blocksBetween(run.end, block) >= run.sweepBlocks;
+  }
+
+  /** Whether it agreed, when last compared, through a whole sweep in the midst of which `block` lies. */
+  hasSweptAround(seat: number, block: number): boolean {
+    const run = this.#runs.get(seat);
+    return run !== undefined && run.sweepBlocks > 0 && run.blocks >= run.sweepBlocks &&
+      blocksBetween(run.end, block) > 0 && blocksBetween(block, run.end - run.blocks) >= 0;
+  }
+
+  /**
+   * Compares the blocks that every one of these renderers has published, whether or not the device has taken them. A renderer
+   * whose ring has moved on from a block has no ballot there.
+   */
   #eachBlock(seats: readonly number[], note: (block: number, verdict: Verdict) => void): void {
     const published = seats.map((seat) => this.#report(seat, "published"));
     const first = published.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);
@@ -82,42 +117,35 @@ export class Comparison {
     if (blocksBetween(this.#next, oldest) < 0) this.#next = oldest;
     while (blocksBetween(first, this.#next) > 0) {
       const block = this.#next;
-      note(block, vote(seats.flatMap((seat) => this.#ballot(seat, block) ?? [])));
+      const records = seats.flatMap((seat) => this.#record(seat, block) ?? []);
+      const verdicts = [vote(records.map(({ sound }) => sound)), vote(records.map(({ state }) => state))];
+      verdicts.forEach((verdict) => note(block, verdict));
+      for (const record of records) this.#follow(block, record, records.length > 1 ? verdicts : undefined);
       this.#next = (this.#next + 1) | 0;
     }
   }
 
-  #eachCheck(seats: readonly number[], note: (block: number, verdict: Verdict) => void): void {
-    const blocks = seats.map((seat) => this.#report(seat, "checkBlock"));
-    const newest = blocks.reduce((a, b) => blocksBetween(a, b) > 0 ? a : b);
-    if (newest === this.#checked || blocks.some((block) => block !== newest)) return;
-    this.#checked = newest;
-    note(newest, vote(seats.flatMap((seat) => this.stateAt(seat, newest) ?? [])));
+  /** @param verdicts omitted: there was no other renderer to agree with */
+  #follow(block: number, { sound: { seat }, sweepBlocks }: BlockRecord, verdicts?: readonly Verdict[]): void {
+    const agreed = verdicts !== undefined && sweepBlocks > 0 &&
+      verdicts.every(({ outvoted, undecided }) => !undecided && !outvoted.includes(seat));
+    const run = this.#runs.get(seat);
+    const goesOn = run !== undefined && run.end === block && run.sweepBlocks === sweepBlocks;
+    const blocks = !agreed ? 0 : goesOn ? run.blocks + 1 : 1;
+    this.#runs.set(seat, { blocks, end: (block + 1) | 0, sweepBlocks });
   }
 
-  /** Checksum of a renderer's state at the start of `block`, while it is its latest check. */
-  stateAt(seat: number, block: number): Ballot | undefined {
-    if (this.#report(seat, "checkBlock") !== block) return undefined;
-    const ballot = { seat, low: this.#report(seat, "checkLow"), high: this.#report(seat, "checkHigh") };
-    return this.#report(seat, "checkBlock") === block ? ballot : undefined;
-  }
-
-  /** Block of a renderer's latest check. */
-  lastCheck(seat: number): number {
-    return this.#report(seat, "checkBlock");
-  }
-
-  #ballot(seat: number, block: number): Ballot | undefined {
+  #record(seat: number, block: number): BlockRecord | undefined {
     const { words } = this.#memory;
     const slot = slotIndex(this.#memory, seat, block);
-    const tag = () => Atomics.load(words, slot + within.slot.tag.index);
-    if (tag() !== block) return undefined;
-    const ballot = {
-      seat,
-      low: words[slot + within.slot.checksumLow.index],
-      high: words[slot + within.slot.checksumHigh.index],
+    const { tag, checksumLow, checksumHigh, stateLow, stateHigh, sweepBlocks } = within.slot;
+    if (Atomics.load(words, slot + tag.index) !== block) return undefined;
+    const record = {
+      sound: { seat, low: words[slot + checksumLow.index], high: words[slot + checksumHigh.index] },
+      state: { seat, low: words[slot + stateLow.index], high: words[slot + stateHigh.index] },
+      sweepBlocks: words[slot + sweepBlocks.index],
     };
-    return tag() === block ? ballot : undefined;
+    return Atomics.load(words, slot + tag.index) === block ? record : undefined;
   }
 
   #report(seat: number, name: keyof typeof within.seatReport): number {

@@ -7,6 +7,8 @@ import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 /** One renderer, from its start to its end. */
 export interface Occupant {
   readonly incarnation: number;
+  /** False: the system could not start it. */
+  readonly started: boolean;
   /** It has ended, or has begun to. */
   readonly exited: boolean;
   /** Nothing of it is left that could write its ring. */
@@ -24,7 +26,7 @@ export interface Occupant {
 
 /** Starts renderers of one kind, and keeps the patches that they will need. */
 export interface Seating {
-  /** Starts one on a seat whose orders, report and ring are ready for it. */
+  /** Starts one on a seat whose orders, report and ring are ready for it. Throws where the system cannot. */
   spawn(seat: number, incarnation: number): Occupant;
   /** Takes over what an earlier control process has started on a seat; undefined where nothing lives there. */
   adopt(seat: number): Occupant | undefined;

@@ -102,6 +102,7 @@ export class ProcessSeating implements Seating {
 
 class ProcessOccupant implements Occupant {
   readonly incarnation: number;
+  readonly started = true;
   readonly #options: ProcessSeatingOptions;
   readonly #seat: number;
   readonly #process: ProcessHandle | undefined;

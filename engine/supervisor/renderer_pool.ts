@@ -8,8 +8,9 @@ import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { errorTextBytes, maxCountedInstruments, seatCount } from "../memory/constants.ts";
 import type { FaultCause, FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, type within } from "../memory/layout.ts";
-import type { SharedMemory } from "../memory/shared_memory.ts";
+import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
+import { readThreadTime } from "./thread_time.ts";
 import type { SeatView } from "./supervisor.ts";
 import { faultCode } from "./fault_code.ts";
 import { clearSeat, orderIndex, reportFieldIndex } from "../memory/seats.ts";
@@ -33,6 +34,7 @@ const endStates: readonly number[] = [
   SeatState.failed,
   SeatState.stale,
   SeatState.trapped,
+  SeatState.damaged,
 ];
 
 /** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
@@ -41,6 +43,8 @@ const obedienceMs = 8;
 /** A renderer and what was done about it. */
 interface Seated {
   readonly occupant: Occupant;
+  /** At the last look, to see whether it is silent. */
+  heartbeat: number;
   ended: boolean;
 }
 
@@ -83,11 +87,25 @@ export class RendererPool {
 
   /** Starts a renderer on an empty seat: its orders, its report and its ring are cleared first. */
   spawn(seat: number, incarnation: number): void {
-    const { memory, seating } = this.#options;
+    const { memory } = this.#options;
     clearSeat(memory, seat);
     memory.words[this.#order(seat, "incarnation")] = incarnation;
     Atomics.store(memory.words, this.#order(seat, "command"), SeatCommand.wait);
-    this.#seats[seat] = { occupant: seating.spawn(seat, incarnation), ended: false };
+    this.#seats[seat] = { occupant: this.#start(seat, incarnation), ended: false, heartbeat: 0 };
+  }
+
+  /** Where the system cannot start one, the seat says why, and the supervisor tries again later. */
+  #start(seat: number, incarnation: number): Occupant {
+    const { memory, seating } = this.#options;
+    try {
+      return seating.spawn(seat, incarnation);
+    } catch (error) {
+      const text = new TextEncoder().encode(`the renderer could not be started: ${String(error)}`)
+        .subarray(0, errorTextBytes);
+      memory.bytes.set(text, reportFieldIndex(memory, seat, "errorText") * 4);
+      memory.words[reportFieldIndex(memory, seat, "errorBytes")] = text.length;
+      return neverStarted(incarnation);
+    }
   }
 
   /** Takes over the renderers that an earlier control process has started. */
@@ -97,7 +115,7 @@ export class RendererPool {
       if (!occupant) continue;
       const ended =
         Atomics.load(this.#options.memory.words, this.#order(seat, "command")) === SeatCommand.stop;
-      this.#seats[seat] = { occupant, ended };
+      this.#seats[seat] = { occupant, ended, heartbeat: 0 };
       if (ended) occupant.terminate(obedienceMs); // its own second look at its orders may have come already
     }
   }
@@ -112,13 +130,16 @@ export class RendererPool {
   /**
    * Ends a renderer in whatever state it is: by its orders, and by force if it does not obey. Safe to repeat. Force comes
    * second, because the runtime may print a line when it ends a thread that is just waking up.
+   *
+   * @param hung it takes no orders: it is forced at once, and leaves its processor to the others meanwhile
    */
-  end(seat: number): void {
+  end(seat: number, hung = false): void {
     const seated = this.#seats[seat];
     if (!seated || seated.ended) return;
     seated.ended = true;
     this.#command(seat, SeatCommand.stop);
-    seated.occupant.terminate(obedienceMs);
+    if (hung) this.demote(seat);
+    seated.occupant.terminate(hung ? 0 : obedienceMs);
   }
 
   /** Gives the renderer that would not end the lowest priority. Returns 0 or an errno. */
@@ -155,15 +176,26 @@ export class RendererPool {
     const { occupant, ended } = seated;
     const state = this.#report(seat, "state");
     const over = endStates.includes(state);
+    const published = this.#report(seat, "published");
+    const heartbeat = this.#report(seat, "heartbeat");
+    const isOrdered =
+      Atomics.load(this.#options.memory.words, this.#order(seat, "command")) === SeatCommand.run;
+    const inDoubt = isOrdered &&
+      (heartbeat === seated.heartbeat || blocksBetween(published, this.#options.memory.consumed()) <= 0);
+    seated.heartbeat = heartbeat;
     return {
       incarnation: occupant.incarnation,
       state,
-      published: this.#report(seat, "published"),
-      heartbeat: this.#report(seat, "heartbeat"),
+      published,
+      heartbeat,
       exited: occupant.exited || over,
       gone: ended && occupant.gone,
       cause: this.#cause(occupant, state),
       outvoted,
+      thread: inDoubt && !over
+        ? readThreadTime(this.#options.native, this.#report(seat, "threadId"))
+        : undefined,
+      away: this.#report(seat, "away") === 1,
     };
   }
 
@@ -205,8 +237,9 @@ export class RendererPool {
   }
 
   #cause(occupant: Occupant, state: number): FaultCause | undefined {
+    if (!occupant.started) return "start";
     if (occupant.outOfMemory) return "oom";
-    if (state === SeatState.stale) return "stale";
+    if (state === SeatState.stale || state === SeatState.damaged) return "stale";
     if (state === SeatState.trapped) return "trap";
     if (state === SeatState.failed) return "throw";
     return undefined;
@@ -226,4 +259,19 @@ export class RendererPool {
     const { memory } = this.#options;
     return Atomics.load(memory.words, reportFieldIndex(memory, seat, name));
   }
+}
+
+/** Stands for a renderer that the system could not start. */
+function neverStarted(incarnation: number): Occupant {
+  return {
+    incarnation,
+    started: false,
+    exited: true,
+    gone: true,
+    outOfMemory: false,
+    deliver: () => {},
+    terminate: () => {},
+    demote: () => 0,
+    lastWords: () => "",
+  };
 }

@@ -1,49 +1,96 @@
 /**
- * Which snapshot a joiner may trust, and which slot the standby writes next.
+ * Which snapshot a joiner may trust, and which renderer writes the next one into which slot.
  *
- * A snapshot counts only when it is agreed: at its block, the state of another renderer had the same checksum (or there
- * is no other renderer). So a renderer that went wrong unheard cannot hand its state on. A slot in use by a joiner is
- * never written; and a joiner checks the checksum of what it has read, in case its writer did not stop.
+ * **Who writes.** An arena of one piece is copied between two blocks, by the last renderer in line. Copying a larger one takes
+ * longer than the lookahead: the spare steps out of lockstep for it and catches up by replay, while primary and standby play
+ * on. Without a spare a large arena is not copied before its last snapshot is old, because then the copy costs sound or its
+ * safety.
+ *
+ * **What counts.** A snapshot is agreed when its writer, after it, agreed with another renderer in all blocks of a whole sweep:
+ * in their sound, and in every region of the state once. A joiner repeats what the writer did from the snapshot on, so it is
+ * as good as the writer then was. A renderer that went wrong unheard therefore cannot hand its state on.
+ *
+ * **Which slot.** None that is agreed, that a joiner reads, or that a renderer says it may be writing. So a writer that is stopped
+ * in the middle of a copy, loses its order to another and goes on later damages nothing; and a joiner checks the checksum of
+ * what it has read, in case a thread did not keep to this.
+ *
+ * The agreed slots stand in the shared memory, so that a later control process goes on with them. Main isolate.
  */
+import { roleCount } from "../memory/constants.ts";
 import { fixed, within } from "../memory/layout.ts";
-import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { snapshotIndex } from "../memory/places.ts";
+import { reportFieldIndex } from "../memory/seats.ts";
+import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
+import { orderNumber, snapshotOrder } from "../memory/snapshot_order.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Part of the seal table within which a snapshot is usable: a joiner must get through before it is overwritten. */
 const marginFactor = 0.75;
 
 /**
- * A snapshot that only its writer vouches for is accepted only when the last agreed one is older than this part of the seal
- * table. Otherwise a renderer that went wrong just before the others fell would pass its wrong state on to all that join.
- * Replaying a few seconds is cheaper. The simulator found this.
+ * Only when the last agreed snapshot is older than this part of the seal table, a snapshot counts that nobody but its writer
+ * vouches for, and a large arena is copied by a renderer that is needed. Otherwise a renderer that went wrong just before the
+ * others fell would pass its wrong state on to all that join. Replaying a few seconds is cheaper. The simulator found this.
  */
 const lonelyFactor = 0.4;
+
+/** A copy that was ordered: from the order until it is agreed or given up. */
+interface Copy {
+  readonly slot: number;
+  readonly seat: number;
+  /** Of the slot, when the copy was ordered; another number means that it is written. */
+  readonly sequence: number;
+}
 
 export class SnapshotSelector {
   readonly #memory: SharedMemory;
   readonly #comparison: Comparison;
   readonly #users = new Map<number, number>();
-  readonly #sequences: number[];
-  #accepted: number | undefined;
-  #target = 0;
+  /** Agreed slots, the newest first; at most two. */
+  #agreed: readonly number[];
+  /** A joiner may also begin at the initial state: all of the log is still kept. */
+  #isStartKept: boolean;
+  /** What was answered last, for the time in which there is no snapshot. */
+  #oldestPosition: number;
+  #oldestPatch = 0;
+  #ordered: Copy | undefined;
+  #written: Copy | undefined;
 
   /** Takes over the snapshot that the memory names as accepted. */
   constructor(memory: SharedMemory, comparison: Comparison) {
     this.#memory = memory;
     this.#comparison = comparison;
-    this.#sequences = Array.from(
-      { length: memory.geometry.snapshotCount },
-      (_, slot) => this.#header(slot, "sequence"),
-    );
-    const accepted = Atomics.load(memory.words, fixed.control.acceptedSnapshot.index);
-    if (accepted !== 0) this.#accepted = accepted - 1;
-    this.#aim();
+    const { acceptedSnapshot, previousSnapshot } = fixed.control;
+    this.#agreed = [acceptedSnapshot, previousSnapshot].map(({ index }) =>
+      Atomics.load(memory.words, index) - 1
+    )
+      .filter((slot) => slot >= 0);
+    this.#isStartKept = this.accepted === undefined;
+    this.#oldestPosition = memory.geometry.startLogPosition | 0;
+    this.#order(undefined);
   }
 
-  /** Slot of the last agreed snapshot; undefined: only the initial state is known. */
+  /** Slot of the last agreed snapshot; undefined: at most the initial state is known. */
   get accepted(): number | undefined {
-    return this.#accepted;
+    return this.#agreed[0];
+  }
+
+  /** Log position before which no joiner needs entries any more. */
+  oldestPosition(): number {
+    const { startLogPosition } = this.#memory.geometry;
+    const kept = this.#isStartKept
+      ? [startLogPosition | 0]
+      : this.#kept.map((slot) => this.#header(slot, "logPosition"));
+    return this.#oldestPosition = kept.reduce(
+      (a, b) => blocksBetween(a, b) < 0 ? a : b,
+      kept[0] ?? this.#oldestPosition,
+    );
+  }
+
+  /** Number of the oldest patch that a joiner may need: that of an agreed snapshot, or of one being read. */
+  oldestPatch(): number {
+    const kept = this.#isStartKept ? [0] : this.#kept.map((slot) => this.#header(slot, "patch"));
+    return this.#oldestPatch = kept.length === 0 ? this.#oldestPatch : Math.min(...kept);
   }
 
   /** Whether a joiner can still reach the present from the last agreed snapshot, or from the start. */
@@ -51,23 +98,10 @@ export class SnapshotSelector {
     return this.#age(consumed) < marginFactor;
   }
 
-  /** How far back the best snapshot lies, as a part of the seal table. */
-  #age(consumed: number): number {
-    const { startBlock, sealCount } = this.#memory.geometry;
-    const from = this.#accepted === undefined ? startBlock : this.#header(this.#accepted, "block");
-    return blocksBetween(consumed, from) / sealCount;
-  }
-
-  /** Number of the oldest patch that a joiner may need: that of the accepted snapshot, and of those being read. */
-  get oldestPatch(): number {
-    if (this.#accepted === undefined) return 0;
-    return Math.min(...[this.#accepted, ...this.#users.values()].map((slot) => this.#header(slot, "patch")));
-  }
-
   /** Marks the accepted snapshot as being read by the renderer on `seat`. Returns its slot. */
   use(seat: number): number | undefined {
-    if (this.#accepted !== undefined) this.#users.set(seat, this.#accepted);
-    return this.#accepted;
+    if (this.accepted !== undefined) this.#users.set(seat, this.accepted);
+    return this.accepted;
   }
 
   /** Marks a snapshot that an earlier control process has given to the renderer on `seat`, which may still read it. */
@@ -80,69 +114,108 @@ export class SnapshotSelector {
     for (const seat of this.#users.keys()) if (!joining(seat)) this.#users.delete(seat);
   }
 
+  /** The renderer on `seat` found the snapshot that it was given damaged: nobody is given it any more. */
+  reject(seat: number): void {
+    const damaged = this.#users.get(seat);
+    if (damaged === undefined) return;
+    this.#keep(this.#agreed.filter((slot) => slot !== damaged));
+  }
+
   /**
-   * Looks whether a new snapshot has been written and is agreed.
+   * Follows the copy that was ordered, and orders the next.
    *
-   * @param seats renderers in lockstep
-   * @returns log position before which no joiner needs entries any more, when that has changed
+   * @param seats renderers in lockstep by role, those that are away among them
    */
-  poll(seats: readonly number[]): number | undefined {
-    if (this.#memory.words[fixed.control.snapshotTarget.index] === 0) this.#aim();
-    const sequence = this.#header(this.#target, "sequence");
-    if (sequence === this.#sequences[this.#target]) return undefined;
-    const block = this.#header(this.#target, "block");
-    const [low, high] = [
-      this.#header(this.#target, "checksumLow"),
-      this.#header(this.#target, "checksumHigh"),
-    ];
-    const states = seats.flatMap((seat) => this.#comparison.stateAt(seat, block) ?? []);
-    const agreeing = states.filter((state) => state.low === low && state.high === high).length;
-    const alone = seats.length === 1 && agreeing === 1 && this.#age(this.#memory.consumed()) > lonelyFactor;
-    const agreed = agreeing >= 2 || alone;
-    const waiting = states.length < seats.length && seats.length > 1 && agreeing < 2 &&
-      this.#mayStillCome(seats, block);
-    if (waiting) return undefined;
-    this.#sequences[this.#target] = sequence;
-    if (agreed) this.#accept(this.#target);
-    this.#aim();
-    return agreed ? this.oldestPosition : undefined;
+  poll(seats: readonly number[]): void {
+    const writer = this.#writer(seats);
+    if (this.#ordered !== undefined) {
+      if (this.#header(this.#ordered.slot, "sequence") !== this.#ordered.sequence) {
+        this.#written = this.#ordered;
+        this.#order(undefined);
+      } else if (this.#ordered.seat !== writer) this.#order(undefined);
+    }
+    if (this.#written !== undefined) this.#judge(this.#written, seats);
+    if (this.#ordered === undefined && this.#written === undefined && writer !== undefined) {
+      const slot = this.#freeSlot();
+      if (slot !== undefined) {
+        this.#order({ slot, seat: writer, sequence: this.#header(slot, "sequence") });
+      }
+    }
+  }
+
+  /** Slots that must stay as they are. */
+  get #kept(): readonly number[] {
+    return [...this.#agreed, ...this.#users.values()];
+  }
+
+  /** How far back the best snapshot lies, as a part of the seal table. */
+  #age(consumed: number): number {
+    if (this.accepted === undefined && !this.#isStartKept) return Infinity;
+    const { startBlock, sealCount } = this.#memory.geometry;
+    const from = this.accepted === undefined ? startBlock : this.#header(this.accepted, "block");
+    return blocksBetween(consumed, from) / sealCount;
+  }
+
+  get #isOld(): boolean {
+    return this.#age(this.#memory.consumed()) > lonelyFactor;
+  }
+
+  /** The renderer that writes: the last one in line. */
+  #writer(seats: readonly number[]): number | undefined {
+    const last = seats.at(-1);
+    if (last === undefined) return undefined;
+    const isSmall = this.#report(last, "arenaBytes") <= this.#memory.geometry.snapshotPieceBytes;
+    return isSmall || seats.length === roleCount || this.#isOld ? last : undefined;
+  }
+
+  #judge(written: Copy, seats: readonly number[]): void {
+    const { slot, seat } = written;
+    const block = this.#header(slot, "block");
+    const isAlone = seats.length === 1 && seats[0] === seat;
+    if (this.#comparison.hasSweptSince(seat, block)) this.#accept(slot);
+    else if (isAlone && this.#isOld) this.#accept(slot);
+    else if (!seats.includes(seat)) {
+      if (this.#isOld && this.#comparison.hasSweptAround(seat, block)) this.#accept(slot);
+      else this.#written = undefined;
+    }
   }
 
   #accept(slot: number): void {
-    this.#accepted = slot;
-    Atomics.store(this.#memory.words, fixed.control.acceptedSnapshot.index, slot + 1);
+    this.#written = undefined;
+    this.#keep([slot, ...this.#agreed.slice(0, 1)]);
+    if (this.#agreed.length > 1) this.#isStartKept = false;
   }
 
-  /** Some renderer has not come to the snapshot's block yet, so its checksum may still agree. */
-  #mayStillCome(seats: readonly number[], block: number): boolean {
-    return seats.some((seat) => blocksBetween(block, this.#comparison.lastCheck(seat)) > 0);
+  /** Writes the agreed slots down: the older one first, so that there is always one. */
+  #keep(agreed: readonly number[]): void {
+    this.#agreed = agreed;
+    const { words } = this.#memory;
+    Atomics.store(words, fixed.control.previousSnapshot.index, (agreed[1] ?? -1) + 1);
+    Atomics.store(words, fixed.control.acceptedSnapshot.index, (agreed[0] ?? -1) + 1);
   }
 
-  /** No joiner needs log entries before this position. */
-  get oldestPosition(): number {
-    if (this.#accepted === undefined) return this.#memory.geometry.startLogPosition | 0;
-    const positions = [this.#accepted, ...this.#users.values()].map((slot) =>
-      this.#header(slot, "logPosition")
-    );
-    return positions.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);
+  /** The first slot that is not kept, and that no renderer may be writing; so that as few as possible are ever touched. */
+  #freeSlot(): number | undefined {
+    const { snapshotCount, seatCount } = this.#memory.geometry;
+    const taken = new Set(this.#kept);
+    for (let seat = 0; seat < seatCount; seat++) taken.add(this.#report(seat, "snapshotSlot") - 1);
+    for (let slot = 0; slot < snapshotCount; slot++) if (!taken.has(slot)) return slot;
+    return undefined;
   }
 
-  /** Chooses a slot that is neither the accepted one nor being read. */
-  #aim(): void {
-    const taken = new Set([...this.#users.values(), this.#accepted]);
-    const count = this.#memory.geometry.snapshotCount;
-    for (let step = 1; step <= count; step++) {
-      const slot = (this.#target + step) % count;
-      if (taken.has(slot)) continue;
-      this.#target = slot;
-      this.#sequences[slot] = this.#header(slot, "sequence");
-      Atomics.store(this.#memory.words, fixed.control.snapshotTarget.index, slot + 1);
-      return;
-    }
-    Atomics.store(this.#memory.words, fixed.control.snapshotTarget.index, 0);
+  #order(copy: Copy | undefined): void {
+    this.#ordered = copy;
+    const { words } = this.#memory;
+    const { index } = fixed.control.snapshotTarget;
+    const number = orderNumber(Atomics.load(words, index)) + 1;
+    Atomics.store(words, index, snapshotOrder(number, copy?.slot, copy?.seat));
   }
 
   #header(slot: number, name: keyof typeof within.snapshot): number {
     return Atomics.load(this.#memory.words, snapshotIndex(this.#memory, slot) + within.snapshot[name].index);
+  }
+
+  #report(seat: number, name: keyof typeof within.seatReport): number {
+    return Atomics.load(this.#memory.words, reportFieldIndex(this.#memory, seat, name));
   }
 }

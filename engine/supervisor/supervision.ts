@@ -12,9 +12,9 @@
  * The simulator drives this very class, with threads and a clock of its own behind {@link RendererPort} and `nowMs`.
  * Main isolate.
  */
-import { fixed, SeatCommand } from "../memory/layout.ts";
+import { fixed, SeatCommand, SeatState } from "../memory/layout.ts";
 import { roleCount, seatCount } from "../memory/constants.ts";
-import { orderIndex } from "../memory/seats.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import type { CommandLog } from "../log/command_log.ts";
 import type { SealTable } from "../log/seal_table.ts";
@@ -27,6 +27,7 @@ import {
   Supervisor,
   supervisorDefaults,
   type SupervisorEvent,
+  type SupervisorSettings,
 } from "./supervisor.ts";
 
 /** The renderers behind the seats; `RendererPool` is one. */
@@ -39,8 +40,8 @@ export interface RendererPort {
   spawn(seat: number, incarnation: number): void;
   /** Lets a waiting renderer join, from a snapshot slot or, without one, from the initial state. */
   join(seat: number, snapshot: number | undefined): void;
-  /** Ends a renderer in whatever state it is. */
-  end(seat: number): void;
+  /** Ends a renderer in whatever state it is; one that is `hung` takes no orders. */
+  end(seat: number, hung: boolean): void;
   /** Gives a thread that did not end the lowest priority. */
   demote(seat: number): void;
 }
@@ -86,8 +87,6 @@ export class Supervision {
   readonly #snapshots: SnapshotSelector;
   readonly #supervisor: Supervisor;
   readonly #quarantine: Quarantine;
-  /** No joiner needs log entries before this position. */
-  #snapshotPosition: number;
   #diverged = false;
 
   constructor(options: SupervisionOptions) {
@@ -95,9 +94,8 @@ export class Supervision {
     this.#options = options;
     this.#comparison = new Comparison(memory);
     this.#snapshots = new SnapshotSelector(memory, this.#comparison);
-    this.#supervisor = new Supervisor({ ...supervisorDefaults, seatCount });
+    this.#supervisor = new Supervisor(settingsFor(memory));
     this.#quarantine = new Quarantine(log, seals);
-    this.#snapshotPosition = this.#snapshots.oldestPosition;
   }
 
   /** Seats by role, in the order of `roles`. */
@@ -122,7 +120,7 @@ export class Supervision {
 
   /** Number of the oldest patch that a joiner may need. */
   get oldestPatch(): number {
-    return this.#snapshots.oldestPatch;
+    return this.#snapshots.oldestPatch();
   }
 
   /** How far the furthest renderer in lockstep has played the log; undefined while there is none. */
@@ -168,7 +166,7 @@ export class Supervision {
       given.map((ring) => ring === 0 ? undefined : ring - 1),
       memory.consumed(),
     );
-    strays.forEach((seat) => renderers.end(seat));
+    strays.forEach((seat) => renderers.end(seat, false));
     for (const seat of this.roles) {
       if (seat !== undefined && order(seat, "snapshot") !== 0) {
         this.#snapshots.useAgain(seat, order(seat, "snapshot") - 1);
@@ -182,9 +180,10 @@ export class Supervision {
     const { memory, renderers, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
-    const compared = this.#comparison.poll(running);
+    // one that is away is late on purpose: the others do not wait for it to be compared
+    const compared = this.#comparison.poll(running.filter((seat) => !this.#isAway(seat)));
     this.#noteDivergence(compared, events);
-    this.#snapshotPosition = this.#snapshots.poll(running) ?? this.#snapshotPosition;
+    this.#snapshots.poll(running);
     const consumed = memory.consumed();
     const { actions, events: decided } = this.#supervisor.observe({
       nowMs: nowMs(),
@@ -198,12 +197,26 @@ export class Supervision {
     });
     events.push(...decided);
     decided.forEach((event) => this.#noteFailure(event));
+    for (const seat of this.#damaged()) this.#snapshots.reject(seat);
     if (this.inLockstep === 0) this.#quarantinePoison(events);
     this.#carryOut(actions);
     this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
     delivery.poll();
     this.#release();
     return { actions, events };
+  }
+
+  #isAway(seat: number): boolean {
+    const { memory } = this.#options;
+    return Atomics.load(memory.words, reportFieldIndex(memory, seat, "away")) === 1;
+  }
+
+  /** Seats of renderers that found the snapshot damaged from which they were to join. */
+  #damaged(): number[] {
+    const { memory } = this.#options;
+    return Array.from({ length: seatCount }, (_, seat) => seat).filter((seat) =>
+      Atomics.load(memory.words, reportFieldIndex(memory, seat, "state")) === SeatState.damaged
+    );
   }
 
   #noteDivergence({ block, undecided }: ComparisonResult, events: SupervisionEvent[]): void {
@@ -241,7 +254,7 @@ export class Supervision {
           renderers.join(action.seat, this.#snapshots.use(action.seat));
           break;
         case "end":
-          renderers.end(action.seat);
+          renderers.end(action.seat, action.hung);
           break;
         case "demote":
           renderers.demote(action.seat);
@@ -260,7 +273,22 @@ export class Supervision {
   #release(): void {
     const { log, delivery } = this.#options;
     const delivered = delivery.position;
-    const isOlder = blocksBetween(delivered, this.#snapshotPosition) < 0;
-    log.release(isOlder ? delivered : this.#snapshotPosition);
+    const joined = this.#snapshots.oldestPosition();
+    log.release(blocksBetween(delivered, joined) < 0 ? delivered : joined);
   }
+}
+
+/** Arena that a joiner copies and checks in a millisecond at least: a quarter of what was measured. */
+const snapshotBytesPerMs = 2 ** 18;
+
+/** The supervisor's patience on this engine: a block that plays at full load takes its whole length. */
+function settingsFor({ geometry }: SharedMemory): SupervisorSettings {
+  const twoBlocksMs = 2 * geometry.blockFrames / geometry.sampleRateHz * 1_000;
+  return {
+    ...supervisorDefaults,
+    seatCount,
+    hangMs: Math.max(supervisorDefaults.hangMs, twoBlocksMs),
+    lateMs: Math.max(supervisorDefaults.lateMs, twoBlocksMs),
+    snapshotMs: geometry.arenaBytes / snapshotBytesPerMs,
+  };
 }

@@ -5,16 +5,24 @@
  * Why it may be slow. Nothing audible waits for it: the callback merges whatever rings the roles name, and votes. The
  * supervisor only restores redundancy, so it prefers being right to being fast:
  *
- * - Silence is measured in *observed* time. A machine that stands still stops the supervisor too, and the gap must not
- *   be taken for a hang of every renderer; so at most `maxTickMs` of each gap counts.
- * - A hang needs a witness: another renderer that moved meanwhile. Without one the patience is `aloneFactor` times longer.
- * - A renderer may stall for a moment and come back by itself; only lateness that lasts is a fault.
+ * - Silence and lateness are measured in *observed* time. A machine that stands still stops the supervisor too, and the
+ *   gap must not be taken for a hang of every renderer; so at most `maxTickMs` of each gap counts.
+ * - Of that time, only what the thread spent on a processor, or asleep of its own accord, counts. A thread that is ready to
+ *   run and gets no processor is starved, not ill; to end it would take away a renderer that is in lockstep and add the
+ *   start of another to the load. Where the system gives no evidence ({@link ThreadTime}), all observed time counts.
+ * - Processor time without a heartbeat is a hang. A silent thread that sleeps needs a witness: another renderer in lockstep
+ *   that moved meanwhile. Without one the patience is `aloneFactor` times longer.
+ * - A renderer may stall for a moment and come back by itself; only lateness that lasts, and that not all share, is a fault.
+ * - The last renderer in lockstep is never ended for lateness, nor, while it sleeps, before the long patience is over: its
+ *   ring harms nobody, and no other renderer has the state.
+ * - A joiner, which replays the log, may be silent for `joinerFactor` times as long. It is no witness: it has more to do.
  * - A wrong checksum needs a majority. Two renderers that differ are a divergence without a culprit until the third,
  *   who joined from the last agreed snapshot, casts its vote.
  *
- * Three renderers follow in lockstep (primary, standby, spare) and one more waits, compiled and warm. When one falls,
- * the next moves up in the same tick, the waiting one joins from the last agreed snapshot and replays the sealed log,
- * and a new Worker is started in its place, within a budget that grows into a bounded back-off but never gives up.
+ * Three renderers follow in lockstep (primary, standby, spare) and two more wait, compiled and warm. When one falls,
+ * the next moves up in the same tick, a waiting one joins from the last agreed snapshot and replays the sealed log,
+ * and a new Worker is started in its place, within a budget that grows into a bounded back-off but never gives up. Two
+ * wait because on a loaded machine a Worker takes a second to start, and faults come closer together than that.
  *
  * Rejected: one idle spare that joins only after a fault (the time to join is time with a single renderer, and a wrong
  * sample cannot be told from a right one by two); roles as code (`primary.ts`, `standby.ts`).
@@ -22,6 +30,7 @@
 import { type FaultCause, type RendererRole, roles } from "../control/control.ts";
 import { SeatState } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
+import type { ThreadTime } from "./thread_time.ts";
 
 /** What the engine saw of one seat. */
 export interface SeatView {
@@ -37,6 +46,10 @@ export interface SeatView {
   readonly cause?: FaultCause;
   /** The vote found its checksums wrong. */
   readonly outvoted: boolean;
+  /** The kernel's account of its thread, when it is silent or behind; undefined where the system keeps none. */
+  readonly thread?: ThreadTime;
+  /** It copies a large arena and then catches up: it is late on purpose, and judges nobody; omitted: false. */
+  readonly away?: boolean;
 }
 
 /** A renderer that an earlier control process has started. */
@@ -53,6 +66,8 @@ export interface Observation {
   readonly seats: readonly (SeatView | undefined)[];
   /** A snapshot that a joiner could use exists (the initial state counts while its log is kept). */
   readonly canJoin: boolean;
+  /** Renderers that may replay the log at the same time; omitted: as many as there are roles. */
+  readonly maxJoiners?: number;
   /** Nothing is played yet, so a renderer that hangs for a moment does no harm; omitted: false. */
   readonly unheard?: boolean;
 }
@@ -60,7 +75,8 @@ export interface Observation {
 export type Action =
   | { readonly do: "spawn"; readonly seat: number; readonly incarnation: number }
   | { readonly do: "join"; readonly seat: number }
-  | { readonly do: "end"; readonly seat: number }
+  /** `hung`: it does not take orders any more. */
+  | { readonly do: "end"; readonly seat: number; readonly hung: boolean }
   | { readonly do: "demote"; readonly seat: number }
   | { readonly do: "roles"; readonly seats: readonly (number | undefined)[] };
 
@@ -72,6 +88,8 @@ export type SupervisorEvent =
     readonly incarnation: number;
     readonly role: RendererRole;
     readonly block: number;
+    /** It replayed the log and was not in lockstep yet. */
+    readonly joining: boolean;
   }
   | {
     readonly event: "role";
@@ -100,12 +118,17 @@ export interface SupervisorSettings {
   readonly lateMs: number;
   readonly startMs: number;
   readonly joinMs: number;
+  /** Longest time that a renderer may be away to copy its arena and catch up. */
+  readonly awayMs: number;
   readonly zombieMs: number;
   /** How long a start is put off while a renderer joins. */
   readonly startDelayMs: number;
   readonly maxTickMs: number;
   readonly aloneFactor: number;
+  readonly joinerFactor: number;
   readonly unheardFactor: number;
+  /** What a joiner may take to copy and check a snapshot, besides. */
+  readonly snapshotMs: number;
   /** Starts that are free of delay within `budgetMs`; beyond, each waits twice as long, up to `maxBackoffMs`. */
   readonly budget: number;
   readonly budgetMs: number;
@@ -115,16 +138,19 @@ export interface SupervisorSettings {
 
 export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   following: roles.length,
-  waiting: 1,
+  waiting: 2,
   hangMs: 15,
   lateMs: 20,
   startMs: 10_000,
   joinMs: 2_000,
+  awayMs: 5_000,
   zombieMs: 1_000,
   startDelayMs: 60,
   maxTickMs: 8,
   aloneFactor: 6,
+  joinerFactor: 4,
   unheardFactor: 20,
+  snapshotMs: 0,
   budget: 100,
   budgetMs: 10_000,
   firstBackoffMs: 50,
@@ -137,12 +163,23 @@ interface Seat {
   phase: Phase;
   incarnation: number;
   heartbeat: number;
-  /** Observed time without a sign of life, and without being ahead of the device. */
+  /** Processor time at the last look, where it is known. */
+  processorMs: number | undefined;
+  /** Time without a sign of life: on a processor, and that with the time asleep. */
+  hungMs: number;
   silentMs: number;
+  /** Time without being ahead of the device, without and with the time that it waited for a processor. */
   lateMs: number;
+  behindMs: number;
+  /** Observed time since it stepped out of lockstep to copy its arena; 0: it did not. */
+  awayMs: number;
+  /** Observed time in this phase, and without the time that it waited for a processor. */
   phaseMs: number;
+  workedMs: number;
   /** `consumed` when it left the roles; its ring is not reused before the callback has moved on. */
   leftAt: number;
+  /** The callback has moved on since, so the seat may be given away. */
+  free: boolean;
 }
 
 export class Supervisor {
@@ -170,10 +207,16 @@ export class Supervisor {
       phase: "empty" as Phase,
       incarnation: 0,
       heartbeat: 0,
+      processorMs: undefined,
+      hungMs: 0,
       silentMs: 0,
       lateMs: 0,
+      behindMs: 0,
+      awayMs: 0,
       phaseMs: 0,
+      workedMs: 0,
       leftAt: 0,
+      free: true,
     }));
   }
 
@@ -266,50 +309,78 @@ export class Supervisor {
     this.#seats.forEach((seat, index) => {
       const view = seen.seats[index];
       seat.phaseMs += elapsedMs;
+      if (seat.phase === "empty") seat.free ||= blocksBetween(seen.consumed, seat.leftAt) >= 2;
       if (!view || view.incarnation !== seat.incarnation) return;
       if (seat.phase === "ending" || seat.phase === "zombie") {
         if (view.gone) this.#enter(seat, "empty");
         return;
       }
-      seat.silentMs = view.heartbeat === seat.heartbeat ? seat.silentMs + elapsedMs : 0;
+      const { ranMs, sleptMs } = timeOf(seat, view.thread, elapsedMs);
+      const hadMs = ranMs + sleptMs;
+      const isSilent = view.heartbeat === seat.heartbeat;
+      seat.workedMs += hadMs;
+      seat.hungMs = isSilent ? seat.hungMs + ranMs : 0;
+      seat.silentMs = isSilent ? seat.silentMs + hadMs : 0;
       seat.heartbeat = view.heartbeat;
       const ahead = blocksBetween(view.published, seen.consumed);
       if (seat.phase === "starting" && view.state === SeatState.ready) this.#enter(seat, "waiting");
       if (seat.phase === "joining" && view.state === SeatState.running && ahead > 0) {
         this.#enter(seat, "running");
       }
-      seat.lateMs = seat.phase === "running" && ahead <= 0 ? seat.lateMs + elapsedMs : 0;
+      seat.awayMs = view.away ? seat.awayMs + elapsedMs : 0;
+      const isExcused = seat.awayMs > 0 && seat.awayMs <= this.#settings.awayMs;
+      const isBehind = seat.phase === "running" && ahead <= 0 && !isExcused;
+      seat.lateMs = isBehind ? seat.lateMs + hadMs : 0;
+      seat.behindMs = isBehind ? seat.behindMs + elapsedMs : 0;
     });
   }
 
   #judge(seen: Observation): void {
-    const { hangMs, lateMs, startMs, joinMs, zombieMs, aloneFactor, unheardFactor } = this.#settings;
-    const active = this.#seats.filter((seat) => seat.phase === "running" || seat.phase === "joining");
-    const witness = active.some((seat) => seat.silentMs === 0);
-    const allLate = active.length > 0 && active.every((seat) => seat.lateMs > 0);
-    const patienceMs = hangMs * (seen.unheard ? unheardFactor : witness ? 1 : aloneFactor);
+    const { lateMs, startMs, joinMs, zombieMs } = this.#settings;
+    const running = this.#seats.filter((seat) => seat.phase === "running" && seat.awayMs === 0);
+    const witness = running.some((seat) => seat.silentMs === 0 && seat.behindMs === 0);
+    const allLate = running.length > 0 && running.every((seat) => seat.behindMs > 0);
     this.#seats.forEach((seat, index) => {
-      const view = seen.seats[index];
-      if (seat.phase === "ending" && seat.phaseMs > zombieMs) {
-        this.#enter(seat, "zombie");
-        this.#actions.push({ do: "demote", seat: index });
-        this.#events.push({ event: "zombie", seat: index, incarnation: seat.incarnation });
-      }
-      if (seat.phase === "empty" || seat.phase === "ending" || seat.phase === "zombie") return;
-      if (!view || view.incarnation !== seat.incarnation) return;
-      const inLoop = seat.phase === "running" || seat.phase === "joining";
-      if (view.exited) this.#condemn(seen, index, view.cause ?? "exit");
-      else if (view.outvoted) this.#condemn(seen, index, "divergence");
-      else if (inLoop && seat.silentMs > patienceMs) this.#condemn(seen, index, "hang");
-      else if (seat.phase === "running" && seat.lateMs > lateMs && !allLate) {
-        this.#condemn(seen, index, "late");
-      } else if (seat.phase === "joining" && seat.phaseMs > joinMs && !allLate) {
-        this.#condemn(seen, index, "late");
+      if (seat.phase !== "ending" || seat.phaseMs <= zombieMs) return;
+      this.#enter(seat, "zombie");
+      this.#actions.push({ do: "demote", seat: index });
+      this.#events.push({ event: "zombie", seat: index, incarnation: seat.incarnation });
+    });
+    const isSeen = (seat: Seat, index: number) =>
+      !["empty", "ending", "zombie"].includes(seat.phase) &&
+      seen.seats[index]?.incarnation === seat.incarnation;
+    this.#seats.forEach((seat, index) => {
+      if (!isSeen(seat, index)) return;
+      const { exited, outvoted, cause } = seen.seats[index]!;
+      const isLast = seat.phase === "running" && this.inLockstep === 1;
+      if (exited) this.#condemn(seen, index, cause ?? "exit");
+      else if (outvoted) this.#condemn(seen, index, "divergence");
+      else if (this.#hangs(seat, witness && !isLast, seen.unheard ?? false)) {
+        this.#condemn(seen, index, "hang");
       } else if (seat.phase === "starting" && seat.phaseMs > startMs) this.#condemn(seen, index, "start");
     });
-    const overloaded = active.length > 0 && active.every((seat) => seat.lateMs > lateMs);
+    // after all others: the last in lockstep must not be taken for one of several
+    this.#seats.forEach((seat, index) => {
+      if (!isSeen(seat, index) || allLate) return;
+      const runsLate = seat.phase === "running" && seat.lateMs > lateMs && this.inLockstep > 1;
+      if (runsLate || (seat.phase === "joining" && seat.workedMs > joinMs)) {
+        this.#condemn(seen, index, "late");
+      }
+    });
+    const overloaded = running.length > 0 && running.every((seat) => seat.behindMs > lateMs);
     if (overloaded && !this.#overloaded) this.#events.push({ event: "overload", block: seen.consumed });
     this.#overloaded = overloaded;
+  }
+
+  /** @param witness another renderer in lockstep moves and is in time */
+  #hangs(seat: Seat, witness: boolean, unheard: boolean): boolean {
+    const { hangMs, aloneFactor, joinerFactor, unheardFactor, snapshotMs } = this.#settings;
+    if (seat.phase !== "running" && seat.phase !== "joining") return false;
+    const joins = seat.phase === "joining";
+    const patienceMs = hangMs * (joins ? joinerFactor : 1);
+    const whileSnapshotMs = joins ? snapshotMs : 0;
+    return seat.hungMs > patienceMs * (unheard ? unheardFactor : 1) + whileSnapshotMs ||
+      seat.silentMs > patienceMs * (unheard ? unheardFactor : witness ? 1 : aloneFactor) + whileSnapshotMs;
   }
 
   #condemn(seen: Observation, index: number, cause: FaultCause): void {
@@ -322,6 +393,7 @@ export class Supervisor {
       incarnation: seat.incarnation,
       role: role < 0 ? "reserve" : roles[role],
       block: seen.seats[index]!.published,
+      joining: seat.phase === "joining",
     });
     if (role >= 0) {
       this.#roles[role] = undefined;
@@ -331,8 +403,9 @@ export class Supervisor {
       if (role < 2) this.#pairBroken = true;
     }
     seat.leftAt = seen.consumed;
+    seat.free = false;
     this.#enter(seat, "ending");
-    this.#actions.push({ do: "end", seat: index });
+    this.#actions.push({ do: "end", seat: index, hung: cause === "hang" });
   }
 
   /** Moves everyone up, those in lockstep first, and lets a waiting renderer join at the end of the line. */
@@ -342,13 +415,15 @@ export class Supervisor {
     const inLockstep = line.filter((seat) => this.isRunning(seat));
     const catchingUp = line.filter((seat) => !this.isRunning(seat));
     const next: (number | undefined)[] = [...inLockstep, ...catchingUp];
+    const { following } = this.#settings;
+    const places = Math.min(following, inLockstep.length + (seen.maxJoiners ?? following));
     this.#seats.forEach((seat, index) => {
-      if (seat.phase !== "waiting" || next.length >= this.#settings.following || !seen.canJoin) return;
+      if (seat.phase !== "waiting" || next.length >= places || !seen.canJoin) return;
       this.#enter(seat, "joining");
       this.#actions.push({ do: "join", seat: index });
       next.push(index);
     });
-    while (next.length < this.#settings.following) next.push(undefined);
+    while (next.length < following) next.push(undefined);
     if (next.every((seat, role) => seat === before[role])) {
       const emptied = this.#actions.some((action) => action.do === "end");
       if (emptied) this.#actions.push({ do: "roles", seats: [...next] });
@@ -367,11 +442,12 @@ export class Supervisor {
     const joining = this.#seats.some((seat) => seat.phase === "joining" && seat.phaseMs < startDelayMs);
     if (joining && this.inLockstep > 0) return;
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
-    for (let missing = following + waiting - alive; missing > 0; missing--) {
+    // beyond the first that waits, one after the other: what is needed sooner does not share the processors with it
+    const starting = this.#seats.some((seat) => seat.phase === "starting");
+    const wanted = following + (alive > following && !starting ? waiting : Math.min(1, waiting));
+    for (let missing = wanted - alive; missing > 0; missing--) {
       if (seen.nowMs < this.#nextStartMs) return;
-      const index = this.#seats.findIndex((seat) =>
-        seat.phase === "empty" && (seat.incarnation === 0 || blocksBetween(seen.consumed, seat.leftAt) >= 2)
-      );
+      const index = this.#seats.findIndex((seat) => seat.phase === "empty" && seat.free);
       if (index < 0 || !this.#mayStart(seen.nowMs)) return;
       const seat = this.#seats[index];
       seat.incarnation = ++this.#incarnations;
@@ -424,6 +500,27 @@ export class Supervisor {
 
   #enter(seat: Seat, phase: Phase): void {
     seat.phase = phase;
-    seat.phaseMs = seat.silentMs = seat.lateMs = 0;
+    seat.phaseMs =
+      seat.workedMs =
+      seat.hungMs =
+      seat.silentMs =
+      seat.lateMs =
+      seat.behindMs =
+      seat.awayMs =
+        0;
+    seat.processorMs = undefined;
   }
+}
+
+/** How much of the time since the last look a thread spent on a processor and asleep; unknown counts as asleep. */
+function timeOf(
+  seat: Seat,
+  thread: ThreadTime | undefined,
+  elapsedMs: number,
+): { readonly ranMs: number; readonly sleptMs: number } {
+  const beforeMs = seat.processorMs;
+  seat.processorMs = thread?.processorMs;
+  if (thread === undefined || !thread.runnable) return { ranMs: 0, sleptMs: elapsedMs };
+  const ranMs = beforeMs === undefined ? 0 : thread.processorMs - beforeMs;
+  return { ranMs: Math.min(elapsedMs, Math.max(0, ranMs)), sleptMs: 0 };
 }

@@ -83,6 +83,7 @@ interface ThreadOccupantOptions extends Pick<ThreadSeatingOptions, "memory" | "n
 
 class ThreadOccupant implements Occupant {
   readonly #options: ThreadOccupantOptions;
+  readonly started = true;
   exited = false;
   outOfMemory = false;
 

@@ -177,8 +177,8 @@ export class Timeline {
     for (let attempt = 0; attempt < 100; attempt++) {
       const before = Atomics.load(words, stampSequence.index);
       const stamp = {
-        block: words[stampBlock.index],
-        frame: words[stampFrame.index],
+        block: Atomics.load(words, stampBlock.index), // a plain load may move behind the second look
+        frame: Atomics.load(words, stampFrame.index),
         ticks: Atomics.load(wide, stampTicks.index),
       };
       if (before % 2 === 0 && Atomics.load(words, stampSequence.index) === before) {

@@ -10,7 +10,8 @@
  * sample before it is heard; the roles' order settles everything else. The samples are copied, and the checksum is taken
  * again over the copy: a slot that changed meanwhile (a zombie, a reused ring) does not match and the next one is
  * taken. If no ring has block n it is concealed: the last samples fade out over a short ramp, silence follows, and the
- * next block that is there fades in. Every such frame is counted.
+ * next block that is there fades in over the rest of the fading one, so that no frame jumps however short the blocks are.
+ * Every such frame is counted. Last of all comes the ceiling, which samples within full scale do not touch (ceiling.h).
  *
  * Rejected: a watchdog that switches after a time-out (it always costs the time-out, and switches falsely under load);
  * a lock around the roles (the callback would wait for the main isolate).
@@ -23,6 +24,7 @@
 #include <string.h>
 
 #include "callback.h"
+#include "ceiling.h"
 #include "guard.h"
 #include "ticks.h"
 
@@ -154,17 +156,35 @@ static int take_block(const struct view *v, uint32_t block) {
   return 0;
 }
 
-/* Fades the last frame out; silence follows until a block is there again. */
+static int is_finite(float sample) { return (us_float_bits(sample) & 0x7FFFFFFFu) < 0x7F800000u; }
+
+/* Holds the last frame before concealment; it fades out from its full level, whatever it was mixed of. */
+static void hold_last_frame(const struct view *v) {
+  const struct us_geometry *g = v->geometry;
+  struct us_callback_state *s = v->state;
+  for (uint32_t channel = 0; channel < g->channels; channel++)
+    s->held_frame[channel] = is_finite(s->last_frame[channel]) ? s->last_frame[channel] : 0.0f;
+  s->ramp_out_left = g->conceal_ramp_frames;
+  s->concealing = 1;
+}
+
+/* Weight of the held frame in the next frame: it falls to nothing within a ramp, through blocks that are there or not. */
+static float fall(const struct view *v) {
+  struct us_callback_state *s = v->state;
+  if (s->ramp_out_left > 0) s->ramp_out_left--;
+  return (float)s->ramp_out_left / (float)v->geometry->conceal_ramp_frames;
+}
+
+/* Fades the held frame out; silence follows until a block is there again. */
 static void conceal(const struct view *v) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
-  if (s->ramp_in_left == 0) s->ramp_out_left = g->conceal_ramp_frames;
+  if (!s->concealing) hold_last_frame(v);
   s->ramp_in_left = g->conceal_ramp_frames;
   for (uint32_t frame = 0; frame < g->block_frames; frame++) {
-    if (s->ramp_out_left > 0) s->ramp_out_left--;
-    float gain = (float)s->ramp_out_left / (float)g->conceal_ramp_frames;
+    float held = fall(v);
     for (uint32_t channel = 0; channel < g->channels; channel++)
-      v->work[frame * g->channels + channel] = s->last_frame[channel] * gain;
+      v->work[frame * g->channels + channel] = s->held_frame[channel] * held;
   }
   s->ring = 0;
   s->flags |= US_DELIVERED_CONCEALED;
@@ -172,15 +192,19 @@ static void conceal(const struct view *v) {
   ADD(v->counters->concealed_frames, g->block_frames);
 }
 
-/* After concealment the sound comes back over the same ramp. */
+/* After concealment the sound comes back over a ramp, while the held frame goes on fading out. */
 static void ramp_in(const struct view *v) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
+  s->concealing = 0;
   if (s->ramp_in_left == 0) return;
   s->flags |= US_DELIVERED_RAMPED;
   for (uint32_t frame = 0; frame < g->block_frames && s->ramp_in_left > 0; frame++) {
-    float gain = 1.0f - (float)(--s->ramp_in_left) / (float)g->conceal_ramp_frames;
-    for (uint32_t channel = 0; channel < g->channels; channel++) v->work[frame * g->channels + channel] *= gain;
+    float rise = 1.0f - (float)(--s->ramp_in_left) / (float)g->conceal_ramp_frames, held = fall(v);
+    for (uint32_t channel = 0; channel < g->channels; channel++) {
+      float *sample = &v->work[frame * g->channels + channel];
+      *sample = *sample * rise + s->held_frame[channel] * held;
+    }
   }
 }
 
@@ -196,27 +220,58 @@ static void fade_out(const struct view *v) {
   }
 }
 
-/* Replaces non-finite samples by zero and finds each channel's peak. */
-static void inspect(const struct view *v) {
+/* Largest magnitude of a channel, as bits: magnitudes of floats order like them, and what is not finite is above all others. */
+static uint32_t peak_bits(const struct view *v, uint32_t channel) {
+  const uint32_t *bits = (const uint32_t *)v->work + channel;
+  uint32_t channels = v->geometry->channels, peak = 0;
+  for (uint32_t frame = 0; frame < v->geometry->block_frames; frame++, bits += channels) {
+    uint32_t magnitude = *bits & 0x7FFFFFFFu;
+    peak = magnitude > peak ? magnitude : peak;
+  }
+  return peak;
+}
+
+/* Replaces non-finite samples of a channel by zero, counts those beyond full scale, and applies the ceiling. */
+static void limit_channel(const struct view *v, const struct us_ceiling *ceiling, uint32_t channel) {
   struct us_callback_state *s = v->state;
   const struct us_geometry *g = v->geometry;
-  uint32_t replaced = 0;
-  for (uint32_t channel = 0; channel < g->channels; channel++) {
-    uint32_t *bits = (uint32_t *)v->work + channel;
-    uint32_t peak = 0;
-    for (uint32_t frame = 0; frame < g->block_frames; frame++, bits += g->channels) {
-      uint32_t magnitude = *bits & 0x7FFFFFFFu;
-      uint32_t finite = magnitude < 0x7F800000u;
-      replaced += !finite;
-      *bits = finite ? *bits : 0;
-      magnitude = finite ? magnitude : 0;
-      peak = magnitude > peak ? magnitude : peak;
+  uint32_t replaced = 0, overs = 0, limited = 0;
+  float *sample = v->work + channel;
+  for (uint32_t frame = 0; frame < g->block_frames; frame++, sample += g->channels) {
+    float magnitude = *sample < 0.0f ? -*sample : *sample;
+    if (!is_finite(*sample)) {
+      *sample = 0.0f;
+      replaced++;
+      continue;
     }
-    memcpy(&s->peaks[channel], &peak, sizeof peak); /* magnitudes of floats order like their bits */
+    if (magnitude > 1.0f) overs++;
+    if (magnitude > s->loudest) s->loudest = magnitude;
+    if (ceiling->top > 0.0f && magnitude > ceiling->knee) {
+      float bent = us_ceiling_bend(ceiling, magnitude);
+      *sample = *sample < 0.0f ? -bent : bent;
+      limited++;
+    }
   }
-  if (replaced) {
-    s->flags |= US_DELIVERED_NON_FINITE;
-    ADD(v->counters->non_finite_samples, replaced);
+  if (replaced) s->flags |= US_DELIVERED_NON_FINITE;
+  if (limited) s->flags |= US_DELIVERED_LIMITED;
+  ADD(v->counters->non_finite_samples, replaced);
+  ADD(v->counters->over_samples, overs);
+  ADD(v->counters->limited_samples, limited);
+}
+
+/* Makes the block fit for a device, and finds each channel's peak. */
+static void inspect(const struct view *v) {
+  struct us_callback_state *s = v->state;
+  struct us_ceiling ceiling = us_ceiling_at(v->geometry->ceiling);
+  s->loudest = 0.0f;
+  for (uint32_t channel = 0; channel < v->geometry->channels; channel++) {
+    uint32_t peak = peak_bits(v, channel);
+    if (peak > ceiling.untouched) {
+      limit_channel(v, &ceiling, channel);
+      peak = peak_bits(v, channel);
+    }
+    memcpy(&s->peaks[channel], &peak, sizeof peak);
+    if (s->peaks[channel] > s->loudest) s->loudest = s->peaks[channel];
   }
 }
 
@@ -225,12 +280,11 @@ static void prepare_block(const struct view *v, uint32_t block) {
   struct us_callback_state *s = v->state;
   uint32_t words = g->block_frames * g->channels;
   s->flags = 0;
-  if (take_block(v, block)) {
+  if (take_block(v, block))
     ramp_in(v);
-    memcpy(s->last_frame, v->work + (words - g->channels), g->channels * sizeof(float));
-  } else {
+  else
     conceal(v);
-  }
+  memcpy(s->last_frame, v->work + (words - g->channels), g->channels * sizeof(float));
   if (LOAD(v->control->stop)) fade_out(v);
   inspect(v);
   if (s->flags & ~US_DELIVERED_RESCUED) {
@@ -240,17 +294,30 @@ static void prepare_block(const struct view *v, uint32_t block) {
   }
 }
 
+/* Copies captured samples. A program beside us may send any number: one huge sample would silence filters for seconds. */
+static void copy_input(const struct view *v, float *samples, const float *input, uint32_t count) {
+  uint32_t refused = 0;
+  for (uint32_t index = 0; index < count; index++) {
+    uint32_t bits = us_float_bits(input[index]);
+    uint32_t fits = (bits & 0x7FFFFFFFu) <= US_MAX_INPUT_BITS;
+    refused += !fits;
+    bits = fits ? bits : 0;
+    memcpy(&samples[index], &bits, sizeof bits);
+  }
+  if (refused) ADD(v->counters->refused_input_samples, refused);
+}
+
 static void capture_input(const struct view *v, uint32_t block, const float *input, uint32_t from, uint32_t frames) {
   const struct us_geometry *g = v->geometry;
   if (g->input_channels == 0) return;
   struct us_input_slot *slot =
       AT(struct us_input_slot, v->base, (size_t)g->input_offset + (size_t)(block & (g->input_slots - 1)) * g->input_slot_bytes);
   float *samples = (float *)(slot + 1) + (size_t)from * g->input_channels;
-  size_t bytes = (size_t)frames * g->input_channels * sizeof(float);
+  uint32_t count = frames * g->input_channels;
   if (input)
-    memcpy(samples, input, bytes);
+    copy_input(v, samples, input, count);
   else
-    memset(samples, 0, bytes);
+    memset(samples, 0, (size_t)count * sizeof(float));
   if (from + frames == g->block_frames) STORE(slot->tag, block);
 }
 
@@ -262,6 +329,7 @@ static void publish_block(const struct view *v, uint32_t block) {
   entry->checksum_low = s->checksum_low;
   entry->checksum_high = s->checksum_high;
   entry->ring = s->ring;
+  entry->loudest = s->loudest;
   memcpy(entry->peaks, s->peaks, sizeof entry->peaks);
   entry->ticks = us_ticks();
   STORE(entry->block, block);
@@ -316,15 +384,15 @@ static void count_host_flags(struct us_counters *counters, unsigned long flags) 
 struct us_guard *us_guards;
 uint32_t us_guard_inside;
 
-int us_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
-                unsigned long status_flags, void *shared_memory) {
+/* A device whose memory may not be touched gets silence. */
+static int give_silence(void *output, unsigned long frame_count, uint32_t channels) {
+  memset(output, 0, frame_count * channels * sizeof(float));
+  return 0; /* paContinue */
+}
+
+/* One call of a thread that is inside the guard. */
+static void call(const void *input, void *output, unsigned long frame_count, unsigned long status_flags, void *shared_memory) {
   uint64_t started = us_ticks();
-  (void)time_info;
-  if (!us_guard_enter(shared_memory)) {
-    const struct us_guard *guard = us_guard_find(shared_memory);
-    if (guard) memset(output, 0, frame_count * guard->channels * sizeof(float));
-    return 0; /* paContinue */
-  }
   unsigned char *base = shared_memory;
   const struct us_geometry *geometry = AT(struct us_geometry, base, US_GEOMETRY_OFFSET);
   struct view v = {
@@ -358,24 +426,30 @@ int us_callback(const void *input, void *output, unsigned long frame_count, cons
   note_in(AT(struct us_durations, base, US_DURATIONS_OFFSET)->buckets, duration);
   if (LOAD(v.control->play)) ADD(v.counters->busy_ticks, duration);
   keep_longest(&v.counters->longest_ticks, duration);
+}
+
+int us_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
+                unsigned long status_flags, void *shared_memory) {
+  (void)time_info;
+  uint32_t channels;
+  if (!us_guard_enter_or(shared_memory, &channels)) return give_silence(output, frame_count, channels);
+  call(input, output, frame_count, status_flags, shared_memory);
   us_guard_leave();
   return 0; /* paContinue */
 }
 
 int us_device_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
                        unsigned long status_flags, void *shared_memory) {
-  if (us_guard_enter(shared_memory)) {
-    int away = LOAD(AT(struct us_control, shared_memory, US_CONTROL_OFFSET)->device_away) != 0;
-    if (away) {
-      struct us_callback *callback = AT(struct us_callback, shared_memory, US_CALLBACK_OFFSET);
-      uint32_t channels = AT(struct us_geometry, shared_memory, US_GEOMETRY_OFFSET)->channels;
-      memset(output, 0, frame_count * channels * sizeof(float));
-      STORE(callback->calls_while_away, callback->calls_while_away + 1);
-    } else {
-      us_callback(input, output, frame_count, time_info, status_flags, shared_memory);
-    }
-    us_guard_leave();
-    return 0; /* paContinue */
+  (void)time_info;
+  uint32_t channels;
+  if (!us_guard_enter_or(shared_memory, &channels)) return give_silence(output, frame_count, channels);
+  if (LOAD(AT(struct us_control, shared_memory, US_CONTROL_OFFSET)->device_away)) {
+    struct us_callback *callback = AT(struct us_callback, shared_memory, US_CALLBACK_OFFSET);
+    give_silence(output, frame_count, AT(struct us_geometry, shared_memory, US_GEOMETRY_OFFSET)->channels);
+    STORE(callback->calls_while_away, callback->calls_while_away + 1);
+  } else {
+    call(input, output, frame_count, status_flags, shared_memory);
   }
-  return us_callback(input, output, frame_count, time_info, status_flags, shared_memory);
+  us_guard_leave();
+  return 0; /* paContinue */
 }

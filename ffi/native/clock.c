@@ -31,6 +31,32 @@ struct clock_thread {
 /* One per process: the shared memory it serves is its key. */
 static struct clock_thread *running;
 
+/*
+ * The deadline of one call: `frame` frames after `second_ns`. Whole seconds move from the frames into the moment, so no product
+ * here outgrows 64 bits however long the clock runs.
+ */
+struct deadline {
+  uint64_t second_ns;
+  uint64_t frame; /* below the sample rate */
+};
+
+static uint64_t moment_ns(const struct deadline *deadline, uint64_t rate) {
+  return deadline->second_ns + deadline->frame * 1000000000u / rate;
+}
+
+static void advance(struct deadline *deadline, uint64_t frames, uint64_t rate) {
+  uint64_t whole = deadline->frame + frames;
+  deadline->second_ns += whole / rate * 1000000000u;
+  deadline->frame = whole % rate;
+}
+
+/* Whole periods between a deadline and a later moment. */
+static uint64_t periods_until(const struct deadline *deadline, uint64_t now_ns, uint64_t period_frames, uint64_t rate) {
+  uint64_t elapsed_ns = now_ns - deadline->second_ns;
+  uint64_t frames = elapsed_ns / 1000000000u * rate + elapsed_ns % 1000000000u * rate / 1000000000u;
+  return (frames - deadline->frame) / period_frames;
+}
+
 static struct timespec time_of(uint64_t ns) {
   return (struct timespec){(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
 }
@@ -65,24 +91,23 @@ static void *run(void *argument) {
   const struct us_geometry *g = (const void *)self->shared_memory;
   const struct us_counters *counters = (const void *)(self->shared_memory + US_COUNTERS_OFFSET);
   struct us_clock *clock = (void *)(self->shared_memory + US_CLOCK_OFFSET);
-  uint64_t start = us_monotonic_ns(), cycle = 0;
   uint64_t rate = g->sample_rate_hz;
   uint64_t tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / rate;
+  struct deadline deadline = {us_monotonic_ns(), 0};
 
   while (!__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE)) {
-    cycle++;
-    uint64_t deadline = start + cycle * self->period_frames * 1000000000u / rate;
+    advance(&deadline, self->period_frames, rate);
     uint64_t now = us_monotonic_ns();
-    if (now > deadline + tolerated_ns) {
-      uint64_t due = (now - start) * rate / 1000000000u / self->period_frames;
+    if (now > moment_ns(&deadline, rate) + tolerated_ns) {
+      uint64_t lost = periods_until(&deadline, now, self->period_frames, rate);
       if (us_guard_enter(self->shared_memory)) {
-        __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)(due - cycle), __ATOMIC_RELAXED);
+        __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)lost, __ATOMIC_RELAXED);
         us_guard_leave();
       }
-      cycle = due;
+      advance(&deadline, lost * self->period_frames, rate);
       continue;
     }
-    struct timespec until = time_of(deadline);
+    struct timespec until = time_of(moment_ns(&deadline, rate));
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
     if (!us_guard_enter(self->shared_memory)) continue;
     uint64_t frames_before = counters->frames;

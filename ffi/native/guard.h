@@ -34,12 +34,23 @@ static inline struct us_guard *us_guard_find(const void *memory) {
 /* Any thread that has entered. */
 static inline void us_guard_leave(void) { __atomic_fetch_sub(&us_guard_inside, 1, __ATOMIC_SEQ_CST); }
 
-/* Returns 1, or 0 when the guard is closed: then the caller touches nothing and does not leave. Any thread. */
-static inline int us_guard_enter(const void *memory) {
+/*
+ * Returns 1, or 0 when the guard is closed: then the caller touches nothing and does not leave; `channels` is where it learns how
+ * many output channels its device has. Any thread.
+ */
+static inline int us_guard_enter_or(const void *memory, uint32_t *channels) {
   __atomic_fetch_add(&us_guard_inside, 1, __ATOMIC_SEQ_CST);
-  if (!us_guard_find(memory)) return 1;
+  const struct us_guard *guard = us_guard_find(memory);
+  if (!guard) return 1;
+  *channels = guard->channels; /* an entry is not reused while a thread is inside */
   us_guard_leave();
   return 0;
+}
+
+/* The same for a thread that needs no silence. */
+static inline int us_guard_enter(const void *memory) {
+  uint32_t channels;
+  return us_guard_enter_or(memory, &channels);
 }
 
 /*

@@ -9,6 +9,7 @@
 #define US_LAYOUT_VERSION 3u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_MAX_CHANNELS 8u
+#define US_MAX_INPUT_BITS 0x42000000u
 #define US_ROLE_COUNT 3u
 #define US_HISTOGRAM_BUCKETS 128u
 #define US_HISTOGRAM_SUB_BUCKETS 4u
@@ -17,6 +18,16 @@
 #define US_DELIVERED_FADED 4u
 #define US_DELIVERED_NON_FINITE 8u
 #define US_DELIVERED_RESCUED 16u
+#define US_DELIVERED_LIMITED 32u
+#define US_SEAT_EMPTY 0u
+#define US_SEAT_STARTING 1u
+#define US_SEAT_READY 2u
+#define US_SEAT_RUNNING 3u
+#define US_SEAT_STOPPED 4u
+#define US_SEAT_FAILED 5u
+#define US_SEAT_STALE 6u
+#define US_SEAT_TRAPPED 7u
+#define US_SEAT_DAMAGED 8u
 
 /* Written by: main isolate, once, before any other thread reads it. */
 struct us_geometry {
@@ -30,8 +41,8 @@ struct us_geometry {
   uint32_t lookahead_blocks; /* how far renderers may run ahead of consumed */
   uint32_t start_block; /* number of the first block */
   uint32_t start_log_position; /* position of the first log entry */
-  uint32_t state_check_blocks; /* renderers publish a checksum of their arena at multiples of this */
-  uint32_t snapshot_blocks; /* the standby copies its arena at multiples of this */
+  uint32_t state_check_blocks; /* blocks of the shortest sweep: so often at most is a whole arena checked */
+  uint32_t snapshot_blocks; /* a snapshot begins at a multiple of this */
   uint32_t conceal_ramp_frames; /* frames of the ramps beside concealed sound */
   uint32_t stop_fade_frames; /* frames of the fade at the end */
   uint32_t exchange_fade_frames; /* frames of the crossfade from one patch to the next */
@@ -58,6 +69,9 @@ struct us_geometry {
   uint32_t arena_bytes; /* room for a renderer's arena in a snapshot */
   uint32_t capture_offset; /* output kept by the clock driver */
   uint32_t capture_frames; /* its size in frames, a power of two; 0: nothing is kept */
+  float ceiling; /* largest magnitude that the device gets, 1 at full scale; 0: no ceiling */
+  uint32_t check_region_bytes; /* bytes of an arena that are checked at one block */
+  uint32_t snapshot_piece_bytes; /* bytes of an arena that are copied between two signs of life */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");
@@ -97,6 +111,9 @@ _Static_assert(offsetof(struct us_geometry, snapshot_count) == 136, "geometry.sn
 _Static_assert(offsetof(struct us_geometry, arena_bytes) == 140, "geometry.arenaBytes");
 _Static_assert(offsetof(struct us_geometry, capture_offset) == 144, "geometry.captureOffset");
 _Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.captureFrames");
+_Static_assert(offsetof(struct us_geometry, ceiling) == 152, "geometry.ceiling");
+_Static_assert(offsetof(struct us_geometry, check_region_bytes) == 156, "geometry.checkRegionBytes");
+_Static_assert(offsetof(struct us_geometry, snapshot_piece_bytes) == 160, "geometry.snapshotPieceBytes");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
@@ -104,16 +121,20 @@ struct us_control {
   uint32_t role_ring[3]; /* ring + 1 of primary, standby and spare; 0: no renderer */
   uint32_t play; /* 0: silence, and consumed does not advance; 1: blocks are played */
   uint32_t stop; /* 1: fade out from the next block, then silence */
-  uint32_t snapshot_target; /* snapshot + 1 that the standby writes next; 0: none */
+  uint32_t snapshot_target; /* which renderer writes the next snapshot, and into which slot; see `snapshotOrder` */
   uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
-  uint32_t accepted_snapshot; /* snapshot + 1 that renderers join from; 0: the initial state */
+  uint32_t renderer_priority; /* SCHED_FIFO priority of a renderer that has caught up; 0: the normal class */
+  uint32_t accepted_snapshot; /* snapshot + 1 that was agreed last; 0: none */
+  uint32_t previous_snapshot; /* snapshot + 1 that was agreed before it; 0: none */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
 _Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
-_Static_assert(offsetof(struct us_control, accepted_snapshot) == 28, "control.acceptedSnapshot");
+_Static_assert(offsetof(struct us_control, renderer_priority) == 28, "control.rendererPriority");
+_Static_assert(offsetof(struct us_control, accepted_snapshot) == 32, "control.acceptedSnapshot");
+_Static_assert(offsetof(struct us_control, previous_snapshot) == 36, "control.previousSnapshot");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -152,11 +173,14 @@ struct us_callback_state {
   uint32_t checksum_low; /* checksum of the current block */
   uint32_t checksum_high; /* checksum of the current block */
   float peaks[8]; /* largest magnitude of each channel in the current block */
-  uint32_t ramp_out_left; /* frames of the ramp into silence still to come */
+  uint32_t ramp_out_left; /* frames until the held frame has faded out */
   uint32_t ramp_in_left; /* frames of the ramp back still to come; 0: nothing was concealed */
   uint32_t fade_position; /* frames since the fade at the end began */
-  float last_frame[8]; /* last samples handed over before concealment */
+  float last_frame[8]; /* last samples of the block before, without fade and ceiling */
   uint64_t previous_ticks; /* start of the call before */
+  uint32_t concealing; /* 1: the block before was concealed */
+  float held_frame[8]; /* last samples before concealment, which fade out */
+  float loudest; /* largest magnitude of the current block before the ceiling */
 };
 _Static_assert(offsetof(struct us_callback_state, piece_frames) == 0, "callbackState.pieceFrames");
 _Static_assert(offsetof(struct us_callback_state, flags) == 4, "callbackState.flags");
@@ -169,6 +193,9 @@ _Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 56, "callback
 _Static_assert(offsetof(struct us_callback_state, fade_position) == 60, "callbackState.fadePosition");
 _Static_assert(offsetof(struct us_callback_state, last_frame) == 64, "callbackState.lastFrame");
 _Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callbackState.previousTicks");
+_Static_assert(offsetof(struct us_callback_state, concealing) == 104, "callbackState.concealing");
+_Static_assert(offsetof(struct us_callback_state, held_frame) == 108, "callbackState.heldFrame");
+_Static_assert(offsetof(struct us_callback_state, loudest) == 140, "callbackState.loudest");
 #define US_CALLBACK_STATE_OFFSET 640u
 
 /* Written by: audio callback. */
@@ -189,6 +216,9 @@ struct us_counters {
   uint64_t busy_ticks; /* time in calls while playing */
   uint64_t longest_ticks; /* longest call */
   uint64_t longest_interval_ticks; /* longest time between two calls */
+  uint64_t over_samples; /* samples beyond full scale, before the ceiling */
+  uint64_t limited_samples; /* samples that the ceiling made smaller */
+  uint64_t refused_input_samples; /* captured samples that were not finite or far too large, replaced by zero */
 };
 _Static_assert(offsetof(struct us_counters, callbacks) == 0, "counters.callbacks");
 _Static_assert(offsetof(struct us_counters, frames) == 8, "counters.frames");
@@ -206,21 +236,24 @@ _Static_assert(offsetof(struct us_counters, input_overflows) == 96, "counters.in
 _Static_assert(offsetof(struct us_counters, busy_ticks) == 104, "counters.busyTicks");
 _Static_assert(offsetof(struct us_counters, longest_ticks) == 112, "counters.longestTicks");
 _Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "counters.longestIntervalTicks");
-#define US_COUNTERS_OFFSET 768u
+_Static_assert(offsetof(struct us_counters, over_samples) == 128, "counters.overSamples");
+_Static_assert(offsetof(struct us_counters, limited_samples) == 136, "counters.limitedSamples");
+_Static_assert(offsetof(struct us_counters, refused_input_samples) == 144, "counters.refusedInputSamples");
+#define US_COUNTERS_OFFSET 896u
 
 /* Written by: audio callback. */
 struct us_durations {
   uint64_t buckets[128]; /* calls by duration in ticks; the rule of the buckets is in `Histogram` */
 };
 _Static_assert(offsetof(struct us_durations, buckets) == 0, "durations.buckets");
-#define US_DURATIONS_OFFSET 896u
+#define US_DURATIONS_OFFSET 1152u
 
 /* Written by: audio callback. */
 struct us_intervals {
   uint64_t buckets[128]; /* time between calls in ticks */
 };
 _Static_assert(offsetof(struct us_intervals, buckets) == 0, "intervals.buckets");
-#define US_INTERVALS_OFFSET 1920u
+#define US_INTERVALS_OFFSET 2176u
 
 /* Written by: clock thread. */
 struct us_clock {
@@ -233,14 +266,14 @@ _Static_assert(offsetof(struct us_clock, capture_head) == 0, "clock.captureHead"
 _Static_assert(offsetof(struct us_clock, capture_lost_frames) == 4, "clock.captureLostFrames");
 _Static_assert(offsetof(struct us_clock, lost_cycles) == 8, "clock.lostCycles");
 _Static_assert(offsetof(struct us_clock, real_time) == 12, "clock.realTime");
-#define US_CLOCK_OFFSET 2944u
+#define US_CLOCK_OFFSET 3200u
 
 /* Written by: main isolate. */
 struct us_capture_reader {
   uint32_t capture_tail; /* frames taken out of the capture, wraps */
 };
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
-#define US_CAPTURE_READER_OFFSET 3072u
+#define US_CAPTURE_READER_OFFSET 3328u
 
 /* Written by: main isolate. */
 struct us_control_process {
@@ -255,7 +288,7 @@ _Static_assert(offsetof(struct us_control_process, epoch) == 4, "controlProcess.
 _Static_assert(offsetof(struct us_control_process, heartbeat) == 8, "controlProcess.heartbeat");
 _Static_assert(offsetof(struct us_control_process, phase) == 12, "controlProcess.phase");
 _Static_assert(offsetof(struct us_control_process, session_bytes) == 16, "controlProcess.sessionBytes");
-#define US_CONTROL_PROCESS_OFFSET 3200u
+#define US_CONTROL_PROCESS_OFFSET 3456u
 
 /* Written by: launcher. */
 struct us_launcher {
@@ -266,7 +299,7 @@ struct us_launcher {
 _Static_assert(offsetof(struct us_launcher, pid) == 0, "launcher.pid");
 _Static_assert(offsetof(struct us_launcher, epoch) == 4, "launcher.epoch");
 _Static_assert(offsetof(struct us_launcher, restarts) == 8, "launcher.restarts");
-#define US_LAUNCHER_OFFSET 3328u
+#define US_LAUNCHER_OFFSET 3584u
 
 /* Written by: main isolate. */
 struct us_stage_orders {
@@ -279,7 +312,7 @@ _Static_assert(offsetof(struct us_stage_orders, sequence) == 0, "stageOrders.seq
 _Static_assert(offsetof(struct us_stage_orders, driver) == 4, "stageOrders.driver");
 _Static_assert(offsetof(struct us_stage_orders, period_frames) == 8, "stageOrders.periodFrames");
 _Static_assert(offsetof(struct us_stage_orders, priority) == 12, "stageOrders.priority");
-#define US_STAGE_ORDERS_OFFSET 3456u
+#define US_STAGE_ORDERS_OFFSET 3712u
 
 /* Written by: stage process. */
 struct us_stage_report {
@@ -302,9 +335,20 @@ _Static_assert(offsetof(struct us_stage_report, reserved) == 20, "stageReport.re
 _Static_assert(offsetof(struct us_stage_report, lost_frames) == 24, "stageReport.lostFrames");
 _Static_assert(offsetof(struct us_stage_report, calibration_ticks) == 32, "stageReport.calibrationTicks");
 _Static_assert(offsetof(struct us_stage_report, calibration_ns) == 40, "stageReport.calibrationNs");
-#define US_STAGE_REPORT_OFFSET 3584u
+#define US_STAGE_REPORT_OFFSET 3840u
 
-#define US_FIXED_BYTES 3712u
+/* Written by: watchdog thread. */
+struct us_watchdog {
+  uint32_t thread_id; /* kernel thread id */
+  uint32_t real_time; /* SCHED_FIFO priority that it holds; 0: the normal class */
+  uint32_t demotions; /* renderers that it returned to the normal class, wraps */
+};
+_Static_assert(offsetof(struct us_watchdog, thread_id) == 0, "watchdog.threadId");
+_Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime");
+_Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
+#define US_WATCHDOG_OFFSET 3968u
+
+#define US_FIXED_BYTES 4096u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -332,14 +376,16 @@ struct us_seat_report {
   uint32_t log_position; /* log entries taken in */
   uint32_t poisoned_voices; /* voices silenced because they gave numbers that are not finite, wraps */
   uint32_t patch; /* number of the newest patch that it has prepared */
-  uint32_t check_block; /* block at whose start the arena had the checksum below; stored last */
-  uint32_t check_low; /* checksum of the arena */
-  uint32_t check_high; /* checksum of the arena */
-  uint32_t voices[16]; /* voices that sound, by instrument, at the last check */
+  uint32_t voices[16]; /* voices that sound, by instrument, at the last count */
   uint32_t ended_notes; /* notes that ended since the beginning, wraps; stored after the notes themselves */
   uint32_t last_ended_notes[128]; /* the last of them: instrument and id */
   uint32_t error_bytes; /* length of the error text */
   uint32_t error_text[128]; /* the error that ended the renderer, UTF-8 */
+  uint32_t real_time; /* SCHED_FIFO priority that its thread holds since its last wait; 0: the normal class */
+  uint32_t lock_error; /* errno of the last attempt to lock an arena in memory; 0: it is locked */
+  uint32_t snapshot_slot; /* snapshot + 1 that it may be writing; 0: none */
+  uint32_t away; /* 1: copies a large arena and then catches up; it is late on purpose */
+  uint32_t arena_bytes; /* size of the arena that plays */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -348,28 +394,36 @@ _Static_assert(offsetof(struct us_seat_report, published) == 12, "seatReport.pub
 _Static_assert(offsetof(struct us_seat_report, log_position) == 16, "seatReport.logPosition");
 _Static_assert(offsetof(struct us_seat_report, poisoned_voices) == 20, "seatReport.poisonedVoices");
 _Static_assert(offsetof(struct us_seat_report, patch) == 24, "seatReport.patch");
-_Static_assert(offsetof(struct us_seat_report, check_block) == 28, "seatReport.checkBlock");
-_Static_assert(offsetof(struct us_seat_report, check_low) == 32, "seatReport.checkLow");
-_Static_assert(offsetof(struct us_seat_report, check_high) == 36, "seatReport.checkHigh");
-_Static_assert(offsetof(struct us_seat_report, voices) == 40, "seatReport.voices");
-_Static_assert(offsetof(struct us_seat_report, ended_notes) == 104, "seatReport.endedNotes");
-_Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 108, "seatReport.lastEndedNotes");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 620, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 624, "seatReport.errorText");
-_Static_assert(sizeof(struct us_seat_report) == 1136, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, voices) == 28, "seatReport.voices");
+_Static_assert(offsetof(struct us_seat_report, ended_notes) == 92, "seatReport.endedNotes");
+_Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 96, "seatReport.lastEndedNotes");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 608, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 612, "seatReport.errorText");
+_Static_assert(offsetof(struct us_seat_report, real_time) == 1124, "seatReport.realTime");
+_Static_assert(offsetof(struct us_seat_report, lock_error) == 1128, "seatReport.lockError");
+_Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1132, "seatReport.snapshotSlot");
+_Static_assert(offsetof(struct us_seat_report, away) == 1136, "seatReport.away");
+_Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1140, "seatReport.arenaBytes");
+_Static_assert(sizeof(struct us_seat_report) == 1144, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {
   uint32_t tag; /* block number; stored after everything else */
   uint32_t checksum_low; /* checksum of the samples */
   uint32_t checksum_high; /* checksum of the samples */
-  uint32_t reserved; /* keeps the samples on a 16-byte boundary */
+  uint32_t state_low; /* checksum of the arena's region that is due at the start of the block; 0: none is */
+  uint32_t state_high; /* checksum of that region */
+  uint32_t sweep_blocks; /* blocks in which every region is due once; 0: nothing is checked during an exchange */
+  uint32_t reserved[2]; /* keeps the samples on a 16-byte boundary */
 };
 _Static_assert(offsetof(struct us_slot, tag) == 0, "slot.tag");
 _Static_assert(offsetof(struct us_slot, checksum_low) == 4, "slot.checksumLow");
 _Static_assert(offsetof(struct us_slot, checksum_high) == 8, "slot.checksumHigh");
-_Static_assert(offsetof(struct us_slot, reserved) == 12, "slot.reserved");
-_Static_assert(sizeof(struct us_slot) == 16, "size of slot");
+_Static_assert(offsetof(struct us_slot, state_low) == 12, "slot.stateLow");
+_Static_assert(offsetof(struct us_slot, state_high) == 16, "slot.stateHigh");
+_Static_assert(offsetof(struct us_slot, sweep_blocks) == 20, "slot.sweepBlocks");
+_Static_assert(offsetof(struct us_slot, reserved) == 24, "slot.reserved");
+_Static_assert(sizeof(struct us_slot) == 32, "size of slot");
 
 /* Written by: audio callback. */
 struct us_input_slot {
@@ -387,7 +441,7 @@ struct us_delivered {
   uint32_t checksum_low; /* checksum of the samples that the device got */
   uint32_t checksum_high; /* checksum of the samples that the device got */
   uint32_t ring; /* ring + 1 it came from; 0: concealed */
-  uint32_t reserved; /* keeps the time on an 8-byte boundary */
+  float loudest; /* largest magnitude before the ceiling */
   float peaks[8]; /* largest magnitude of each channel */
   uint64_t ticks; /* processor ticks when its last frame was handed over */
 };
@@ -396,17 +450,17 @@ _Static_assert(offsetof(struct us_delivered, flags) == 4, "delivered.flags");
 _Static_assert(offsetof(struct us_delivered, checksum_low) == 8, "delivered.checksumLow");
 _Static_assert(offsetof(struct us_delivered, checksum_high) == 12, "delivered.checksumHigh");
 _Static_assert(offsetof(struct us_delivered, ring) == 16, "delivered.ring");
-_Static_assert(offsetof(struct us_delivered, reserved) == 20, "delivered.reserved");
+_Static_assert(offsetof(struct us_delivered, loudest) == 20, "delivered.loudest");
 _Static_assert(offsetof(struct us_delivered, peaks) == 24, "delivered.peaks");
 _Static_assert(offsetof(struct us_delivered, ticks) == 56, "delivered.ticks");
 _Static_assert(sizeof(struct us_delivered) == 64, "size of delivered");
 
-/* Written by: standby renderer. */
+/* Written by: the renderer that `control.snapshotTarget` names. */
 struct us_snapshot {
   uint32_t block; /* block at whose start it was taken */
   uint32_t log_position; /* log entries it has taken in */
-  uint32_t checksum_low; /* checksum of the arena */
-  uint32_t checksum_high; /* checksum of the arena */
+  uint32_t checksum_low; /* checksum of the checksums of its pieces */
+  uint32_t checksum_high; /* the same of their high words */
   uint32_t sequence; /* grows with every snapshot; stored last */
   uint32_t patch; /* number of the patch whose arena it is */
   uint32_t reserved[10]; /* keeps the arena on a 64-byte boundary */

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,6 +41,28 @@ void us_wake_word(const uint32_t *word) { syscall(SYS_futex, word, FUTEX_WAKE, I
 
 int us_thread_exists(int thread_id) {
   return syscall(SYS_tgkill, getpid(), thread_id, 0) == 0 || errno != ESRCH;
+}
+
+/* Reads the beginning of a file of /proc. Returns its length; negative where there is none. */
+static ssize_t read_account(int thread_id, const char *name, char *text, size_t bytes) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", thread_id, name);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return -1;
+  ssize_t length = read(file, text, bytes - 1);
+  close(file);
+  if (length >= 0) text[length] = 0;
+  return length;
+}
+
+int us_thread_time(int thread_id, uint64_t *account) {
+  char text[1024];
+  if (read_account(thread_id, "schedstat", text, sizeof text) <= 0) return ENOENT;
+  account[0] = strtoull(text, NULL, 10);
+  if (read_account(thread_id, "stat", text, sizeof text) <= 0) return ENOENT;
+  const char *name_end = strrchr(text, ')'); /* the name may hold anything */
+  account[1] = name_end && name_end[1] == ' ' && name_end[2] == 'R';
+  return 0;
 }
 
 int us_process_open(int pid) {

@@ -24,6 +24,12 @@ US_EXPORT void us_wake_word(const uint32_t *word);
 /* Whether a thread of this process still exists. Any thread. */
 US_EXPORT int us_thread_exists(int thread_id);
 
+/*
+ * The kernel's account of a thread of this machine: `account[0]` nanoseconds on a processor, `account[1]` 1 when it runs or waits
+ * for a processor. Returns 0, or an errno where the thread is gone or no account is kept. Any thread.
+ */
+US_EXPORT int us_thread_time(int thread_id, uint64_t *account);
+
 /* A descriptor of a process, closed by us_process_close; or a negative errno, -ESRCH where there is none. Any thread. */
 US_EXPORT int us_process_open(int pid);
 

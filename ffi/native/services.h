@@ -30,7 +30,10 @@ enum us_layout_problem { us_layout_ok, us_layout_no_magic, us_layout_other_versi
  */
 US_EXPORT int us_check_layout(const void *shared_memory, uint64_t bytes);
 
-/* Keeps the shared memory out of swap. Returns 0 or an errno. Main isolate, once. */
+/*
+ * Keeps memory out of swap, until it is unmapped, and makes all of its pages present. Returns 0 or an errno. Only for memory that
+ * the runtime never gives back by pages: it ends the process when the kernel refuses that, which rules out mlockall. Any thread.
+ */
 US_EXPORT int us_lock_memory(void *memory, uint64_t bytes);
 
 /* Processor ticks and the monotonic clock in nanoseconds, read together: `pair[0]` and `pair[1]`. Any thread. */

@@ -8,6 +8,7 @@
 #include "monotonic.h"
 #include "processes.h"
 #include "run_folder.h"
+#include "scheduling.h"
 #include "services.h"
 #include "stage.h"
 #include "ticks.h"
@@ -60,6 +61,7 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
     report->calibration_ns = us_monotonic_ns();
   }
   STORE(report->pid, (uint32_t)getpid());
+  us_watchdog_start(memory);
   for (uint32_t done = LOAD(orders->sequence) - 1;;) {
     uint32_t sequence = LOAD(orders->sequence);
     if (sequence != done) {

@@ -22,10 +22,10 @@ import { askingMethods } from "./asking_methods.ts";
 import { dumpLine } from "./dump.ts";
 import { suggestion } from "./help.ts";
 import { listeningMethods } from "./listening_methods.ts";
-import type { Effect, Method } from "./method.ts";
+import type { Action, Effect, Method } from "./method.ts";
 import type { MethodDescription } from "./method_description.ts";
 import { musicMethods } from "./music_methods.ts";
-import { operatingMethods } from "./operating_methods.ts";
+import { type LoadPatch, operatingMethods } from "./operating_methods.ts";
 import { groupMethods } from "./parameter_groups.ts";
 import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
@@ -34,7 +34,7 @@ export interface AddressSpaceOptions {
   readonly engine: EngineControl;
   readonly version: string;
   /** Loads a patch by its name or file; without either, the one that was loaded last. */
-  readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
+  readonly loadPatch: LoadPatch;
   /** Patches by the number of a MIDI program; omitted: there are none. */
   readonly programs?: readonly string[];
   readonly onQuit: () => void;
@@ -278,20 +278,21 @@ export class AddressSpace implements PacketTarget {
 
   #perform(
     { address }: OscMessage,
-    act: (sender: PacketSender) => void | Promise<void>,
+    act: Action,
     sender: PacketSender,
   ): void {
     const result = act(sender);
     if (result === undefined) return this.#confirm(address, sender);
     result.then(
-      () => this.#confirm(address, sender),
+      (warnings) => this.#confirm(address, sender, warnings ?? undefined),
       (error) => sender.reply(failed(address, (error as Error).message)),
     );
   }
 
-  #confirm(address: string, sender: PacketSender): void {
+  #confirm(address: string, sender: PacketSender, warnings: readonly string[] = []): void {
     if (this.#unanswered.size > 0 && this.#unanswered.get(sender.key)) return;
-    sender.reply(this.#table.done.get(address) ?? done(address));
+    const known = warnings.length === 0 ? this.#table.done.get(address) : undefined;
+    sender.reply(known ?? done(address, warnings));
   }
 
   /** Reads a message, and acts at once or passes its commands to `onCommands`. Answers errors. */

@@ -8,7 +8,10 @@ import type { MethodDescription } from "./method_description.ts";
 /** Either commands that are put into the log together, or an action at once, with or without an answer of its own. */
 export type Effect =
   | { readonly commands: readonly Command[] }
-  | { readonly act: (sender: PacketSender) => void | Promise<void> };
+  | { readonly act: Action };
+
+/** Acts for a sender; resolves with warnings for it, if there are any. */
+export type Action = (sender: PacketSender) => void | Promise<readonly string[] | void>;
 
 /** One address of the server. `read` throws `MessageRefusedError`. */
 export interface Method extends MethodDescription {

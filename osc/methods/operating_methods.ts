@@ -9,11 +9,13 @@ import { patchOfProgram } from "../../midi/messages.ts";
 import { flag, numbers, oneOf, texts } from "../packet/arguments.ts";
 import { type Method, withoutArguments } from "./method.ts";
 
+/** Loads a patch by its name or file; without either, the one that was loaded last. Resolves with warnings, if it has any. */
+export type LoadPatch = (nameOrFile: string | undefined) => Promise<readonly string[] | void>;
+
 /** The parts that are operated. */
 export interface OperatingParts {
   readonly engine: EngineControl;
-  /** Loads a patch by its name or file; without either, the one that was loaded last. */
-  readonly loadPatch: (nameOrFile: string | undefined) => Promise<void>;
+  readonly loadPatch: LoadPatch;
   /** Patches by the number of a MIDI program. */
   readonly programs: readonly string[];
   readonly onQuit: () => void;
@@ -32,7 +34,7 @@ export function operatingMethods(
       access: "change",
       description:
         "exchanges the patch while the old one plays: its name or file, or nothing to load the last one again; " +
-        "answered when the new one plays",
+        "answered when the new one plays, with a string for each warning",
       read: (args) => {
         const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
         return { act: () => loadPatch(nameOrFile) };

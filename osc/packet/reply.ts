@@ -16,9 +16,9 @@ export function float(value: number): OscArgument {
   return { type: "f", value };
 }
 
-/** The answer to a message that was carried out. */
-export function done(address: string): OscMessage {
-  return { address: "/done", args: [text(address)] };
+/** The answer to a message that was carried out, with warnings for its sender. */
+export function done(address: string, warnings: readonly string[] = []): OscMessage {
+  return { address: "/done", args: [address, ...warnings].map(text) };
 }
 
 /** The answer to a message that was refused, with the reason. */

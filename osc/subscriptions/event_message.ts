@@ -17,6 +17,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message();
     case "quarantine":
       return message(scalar(event.commands));
+    case "over":
+      return message(scalar(event.samples), float(event.peakDb));
     case "device":
       return message(text(event.state), text(event.device));
     case "patch":

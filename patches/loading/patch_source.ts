@@ -82,17 +82,19 @@ export class PatchSource {
    *
    * @param nameOrFile omitted: the patch that was exchanged last, read again
    * @param play makes the patch heard; when it throws, the patch before stays the last one
+   * @returns what `play` returns
    * @throws what {@link load} and {@link allowedPatch} throw
    */
-  async exchange(
+  async exchange<T>(
     nameOrFile: string | undefined,
-    play: (patch: LoadedPatch) => Promise<void>,
-  ): Promise<void> {
+    play: (patch: LoadedPatch) => Promise<T>,
+  ): Promise<T> {
     const { initial, patchFolder: folder } = this.#options;
     const wanted = nameOrFile === undefined
       ? this.#current!
       : await allowedPatch(nameOrFile, { first: initial, folder });
-    await play(await this.load(wanted));
+    const played = await play(await this.load(wanted));
     this.#current = wanted;
+    return played;
   }
 }

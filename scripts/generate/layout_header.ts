@@ -6,6 +6,7 @@ import {
   layoutMagic,
   layoutVersion,
   seatReportOffset,
+  SeatState,
   sections,
   structureBytes,
   structures,
@@ -15,12 +16,16 @@ import {
   histogramBuckets,
   histogramSubBuckets,
   maximumChannels,
+  maxInputMagnitude,
   roleCount,
 } from "../../engine/memory/constants.ts";
 import type { FieldType, Placed, Section } from "../../engine/memory/layout.ts";
 
 const cTypes: Readonly<Record<FieldType, string>> = { u32: "uint32_t", f32: "float", u64: "uint64_t" };
 const snake = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** A 32-bit float as its bits; those of magnitudes order as the magnitudes do. */
+const floatBits = (value: number) => new Uint32Array(new Float32Array([value]).buffer)[0];
 
 /** The C text of the shared memory's layout: one structure per section, with its size and offsets asserted. */
 export function layoutHeader(): string {
@@ -36,12 +41,14 @@ export function layoutHeader(): string {
     `#define US_LAYOUT_VERSION ${layoutVersion}u`,
     `#define US_SEAT_REPORT_OFFSET ${seatReportOffset}u`,
     `#define US_MAX_CHANNELS ${maximumChannels}u`,
+    `#define US_MAX_INPUT_BITS 0x${floatBits(maxInputMagnitude).toString(16)}u`,
     `#define US_ROLE_COUNT ${roleCount}u`,
     `#define US_HISTOGRAM_BUCKETS ${histogramBuckets}u`,
     `#define US_HISTOGRAM_SUB_BUCKETS ${histogramSubBuckets}u`,
     ...Object.entries(DeliveredFlag).map(([name, value]) =>
       `#define US_DELIVERED_${snake(name).toUpperCase()} ${value}u`
     ),
+    ...Object.entries(SeatState).map(([name, value]) => `#define US_SEAT_${name.toUpperCase()} ${value}u`),
   ];
   for (const [name, section] of Object.entries(sections)) {
     const placed = fixed[name as keyof typeof fixed] as Readonly<Record<string, Placed>>;

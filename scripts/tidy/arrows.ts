@@ -70,6 +70,7 @@ export const arrowTable: ArrowTable = {
     "types:ffi",
   ],
   "engine/device": ["engine/memory", "ffi", "types:config"],
+  "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   "engine/samples": ["compiler/graph", "types:ffi"],
   "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],

@@ -15,7 +15,7 @@ export type InputSource = (block: number) => Float32Array<ArrayBuffer>;
 const maxMsPerBlock = 20;
 
 /** What a wait is given besides. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /**
  * A driver that calls the native callback when a test says so, one block a call, and keeps what it gave out.

@@ -11,6 +11,7 @@ export const testHeader: SessionHeader = {
   channels: 2,
   inputChannels: 0,
   lookaheadBlocks: 4,
+  ceiling: 0,
   startBlock: 0,
   startLogPosition: 0,
   startedAt: "2026-01-01T00:00:00.000Z",

@@ -22,6 +22,7 @@ export function testMemory(
     snapshotBlocks: 4,
     arenaBytes: 131_072,
     captureFrames: 0,
+    ceiling: 0,
     ...dimensions,
   };
   return SharedMemory.create(whole, allocate);

@@ -9,7 +9,12 @@ import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { UdpClient } from "./udp_client.ts";
-import { startTestEngine, type TestEngine, type TestEngineOptions } from "../engine/test_engine.ts";
+import {
+  startTestEngine,
+  type SteppedEngine,
+  type TestEngine,
+  type TestEngineOptions,
+} from "../engine/test_engine.ts";
 
 /** OSC on a real socket, in front of an engine. */
 export interface ServedOsc {
@@ -68,8 +73,13 @@ export interface OscServer extends TestEngine {
   stop(): Promise<void>;
 }
 
+/** An OSC server whose engine moves only when the test says so. */
+export type SteppedOscServer = OscServer & SteppedEngine;
+
 /** Starts everything; `stop` ends it. */
-export async function startOscServer(options: OscServerOptions = {}): Promise<OscServer> {
+export async function startOscServer(
+  options: OscServerOptions & { readonly driver?: "manual" } = {},
+): Promise<OscServer> {
   const started = await startTestEngine({ patch: (format) => compilePatch("keys", format), ...options });
   const { native } = await nativeForTests();
   const dumped: string[] = [];
@@ -95,7 +105,7 @@ export async function startOscServer(options: OscServerOptions = {}): Promise<Os
   const { admission, listener } = served;
   const stop = async () => {
     await served.stop();
-    await started.engine.stop();
+    await started.stop();
   };
   return {
     ...started,
@@ -109,15 +119,24 @@ export async function startOscServer(options: OscServerOptions = {}): Promise<Os
   };
 }
 
-/** Runs `work` with a client of a server that plays `keys`. */
-export async function withOscServer(
+/** Runs `work` with a client of a server that plays `keys`; its engine keeps time by the clock, or is stepped. */
+export function withOscServer(
+  work: (client: UdpClient, server: SteppedOscServer) => Promise<void>,
+  options: OscServerOptions & { readonly driver: "manual" },
+): Promise<void>;
+export function withOscServer(
   work: (client: UdpClient, server: OscServer) => Promise<void>,
-  options: OscServerOptions = {},
+  options?: OscServerOptions,
+): Promise<void>;
+/** The options say which. */
+export async function withOscServer(
+  work: (client: UdpClient, server: SteppedOscServer) => Promise<void>,
+  options: OscServerOptions & { readonly driver?: "manual" } = {},
 ): Promise<void> {
   const server = await startOscServer(options);
   const client = new UdpClient(server.address);
   try {
-    await work(client, server);
+    await work(client, server as SteppedOscServer);
   } finally {
     await client.close();
     await server.stop();

@@ -39,8 +39,9 @@ export class UdpClient {
     await this.say(address, types, ...values);
     const isLast = (message: OscMessage) =>
       ["/done", "/fail"].includes(message.address) && messageText(message).split(" ")[1] === address;
-    await until(`${address} is answered`, () => this.answers.slice(from).some(isLast));
-    return this.answers.slice(from).map(messageText);
+    const last = () => this.answers.findIndex((message, index) => index >= from && isLast(message));
+    await until(`${address} is answered`, () => last() >= 0);
+    return this.answers.slice(from, last() + 1).map(messageText); // an event may already stand behind it
   }
 
   /** Answers with an address, as text. */

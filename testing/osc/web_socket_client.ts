@@ -18,10 +18,16 @@ export class WebSocketClient {
     this.closed = new Promise((resolve) => this.#socket.onclose = resolve);
   }
 
-  /** @param url of the server, with `http` */
+  /**
+   * @param url of the server, with `http`
+   * @throws {Error} when the server turns the client away
+   */
   static async open(url: string): Promise<WebSocketClient> {
     const client = new WebSocketClient(url);
-    await new Promise((resolve) => client.#socket.onopen = resolve);
+    const opened = new Promise<true>((resolve) => client.#socket.onopen = () => resolve(true));
+    if (await Promise.race([opened, client.closed]) !== true) {
+      throw new Error(`${url} turned the client away`);
+    }
     return client;
   }
 
@@ -45,8 +51,10 @@ export class WebSocketClient {
   /** Waits until the server has answered everything that was sent before. */
   async settled(): Promise<void> {
     const value = this.messages.length;
+    const done = () => this.valuesOf("/done").filter((address) => address === "/sync").length;
+    const before = done();
     this.send(encodePacket({ address: "/sync", args: [{ type: "i", value }] }));
-    await until("the server answered", () => this.valuesOf("/synced").includes(value));
+    await until("the server answered", () => this.valuesOf("/synced").includes(value) && done() > before);
   }
 
   async close(): Promise<void> {

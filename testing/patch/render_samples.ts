@@ -17,6 +17,7 @@ export const renderConfig: ScoreRenderOptions["config"] = {
   channels: 2,
   inputChannels: 0,
   lookaheadBlocks: 4,
+  ceiling: 0, // what a patch gives is measured, not what is let through
   seed: 1,
 };
 

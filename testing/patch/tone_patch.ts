@@ -15,14 +15,23 @@ export interface Version {
   readonly instrument?: string;
   /** Divides the output: 0 makes it infinite. */
   readonly divisor?: number;
+  /** Added to the output: direct current. */
+  readonly offset?: number;
   /** Each voice has a delay line of this length; 0: none. */
   readonly lineSeconds?: number;
 }
 
 /** A sine with a fader. */
 export function tone(version: Version = {}): Patch {
-  const { level = 0.2, voices = 4, maxDb = 12, instrument: name = "tone", divisor = 1, lineSeconds = 0 } =
-    version;
+  const {
+    level = 0.2,
+    voices = 4,
+    maxDb = 12,
+    instrument: name = "tone",
+    divisor = 1,
+    offset = 0,
+    lineSeconds = 0,
+  } = version;
   return definePatch({
     name: "tone",
     instruments: {
@@ -41,6 +50,9 @@ export function tone(version: Version = {}): Patch {
       }),
     },
     parameters: {},
-    output: (buses) => Object.values(buses)[0].over(constant(divisor)),
+    output: (buses) => {
+      const sound = Object.values(buses)[0].over(constant(divisor));
+      return offset === 0 ? sound : sound.plus(constant(offset));
+    },
   });
 }

@@ -34,7 +34,7 @@ export async function startSoundRecorder(
   );
   const process = new Deno.Command("jack-record", { args, env, stdout: "null", stderr: "null" }).spawn();
   let connected = "";
-  const deadlineMs = performance.now() + 15_000;
+  const deadlineMs = performance.now() + 60_000;
   // the recorder may stand anywhere among the connections of a port
   const isConnected = (port: string) => new RegExp(`\\n${port}(\\n   .*)*\\n   jack-record`).test(connected);
   while (!ports.every(isConnected)) {

@@ -68,8 +68,8 @@ async function start(
   const answers = async () =>
     (await new Deno.Command("jack_lsp", { env, stdout: "null", stderr: "null" }).output()).success;
   // a server of the same name would answer too: ours has the name once it says that it starts
-  const deadlineMs = performance.now() + 15_000;
   await until("what the server says", () => ended || /starting in|dummy driver/.test(log));
+  const deadlineMs = performance.now() + 60_000;
   while (ended || !await answers()) {
     if (ended || performance.now() > deadlineMs) {
       await finish("SIGKILL");

@@ -24,7 +24,7 @@ async function chaos(
   const { engine, events, lockstep, secondsPass } = await startTestEngine({
     environment: { ...environment, UNDERSTUDY_SESSION: session },
     patch: (format) => compilePatch("keys", format), // polyphonic, with a delay line that feeds back
-    captureFrames: 1 << 18, // seconds, for a main isolate that is held up
+    captureFrames: 1 << 20, // many seconds, for a main isolate that is held up
     startBlock: 0xFFFFFF00, // the block number wraps on the way
     startLogPosition: 0xFFFFFFF0,
   });

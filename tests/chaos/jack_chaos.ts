@@ -5,9 +5,13 @@
  *
  *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
  *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
+ *                     [--busy 4] [--nice -10] [--without-rights] [--beside-scsynth]
+ *
+ * `--busy` runs loops beside it that take all the processor time that they get, at `--nice`; `--every-ms 0` breaks nothing;
+ * `--without-rights` starts the engine as an ordinary user has it; `--beside-scsynth` lets scsynth play on the same server.
  */
 import { parseArgs, stripVTControlCharacters } from "node:util";
-import { type FaultKind, faultKinds } from "../../engine/control/control.ts";
+import { type FaultKind, faultKinds, type Role } from "../../engine/control/control.ts";
 import {
   decodePacket,
   encodePacket,
@@ -21,6 +25,9 @@ import { SeededRandom } from "../../testing/seeded_random.ts";
 import { startSoundRecorder } from "../../testing/sound/sound_recorder.ts";
 import { startSoundServer } from "../../testing/sound/sound_server.ts";
 import { until } from "../../testing/until.ts";
+import { withoutRights } from "../../testing/without_rights.ts";
+import { startBusyLoops } from "./busy_loops.ts";
+import { lossesOf, startScsynthBeside } from "./scsynth_beside.ts";
 import { type AudioComparison, compareAudio } from "./compare_audio.ts";
 import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 
@@ -37,11 +44,19 @@ export interface ChaosOptions {
   readonly kinds?: readonly FaultKind[];
   /** A patch by name; it is played through all its instruments and parameters, and reloaded now and then. */
   readonly patch: string;
+  /** Busy loops beside the run, and their nice value. */
+  readonly busy?: { readonly count: number; readonly nice: number };
+  /** Starts the engine without the right to real time, higher priority and locked memory. */
+  readonly withoutRights?: boolean;
+  /** Lets scsynth play on the same server. */
+  readonly besideScsynth?: boolean;
   readonly print: (line: string) => void;
 }
 
 export interface ChaosResult {
   readonly faults: number;
+  /** Faults that found no renderer in the role that they were for. */
+  readonly unfilledRoles: number;
   readonly concealedFrames: number;
   readonly rescuedBlocks: number;
   readonly renderIdentical: boolean;
@@ -54,6 +69,9 @@ export interface ChaosResult {
   /** Lines on the engine's terminal that are no log lines. */
   readonly stray: readonly string[];
   readonly periodFrames: number;
+  /** Times that the server says the engine was not done in time; and scsynth, undefined when it did not play. */
+  readonly engineLosses: number;
+  readonly scsynthLosses?: number;
 }
 
 const targets = ["primary", "standby"] as const;
@@ -64,16 +82,23 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
   await Deno.mkdir(folder, { recursive: true });
   const random = new SeededRandom(seed);
   const server = await startSoundServer(options.sampleRateHz, options.periodFrames);
+  const beside: { stop(): Promise<void> }[] = [];
+  let engine: EngineProcess | undefined;
   try {
-    const engine = await EngineProcess.start(options, folder, server.env);
+    engine = await EngineProcess.start(options, folder, server.env);
     const recorder = await startSoundRecorder(
       server,
       { pattern: "understudy:out_%d", first: 0 },
       `${folder}/capture.wav`,
     );
+    const scsynth = options.besideScsynth ? await startScsynthBeside(server) : undefined;
+    if (scsynth) beside.push(scsynth);
+    const { busy } = options;
+    if (busy) beside.push(await startBusyLoops(busy.count, busy.nice));
     const broken: Record<string, number> = {};
     const endMs = performance.now() + options.seconds * 1_000;
-    let [faults, nextFaultMs, nextNoteMs] = [0, performance.now() + 800, performance.now()];
+    const firstFaultMs = options.everyMs === 0 ? Infinity : performance.now() + 800;
+    let [faults, unfilled, nextFaultMs, nextNoteMs] = [0, 0, firstFaultMs, performance.now()];
     const player = new Player(options, engine.port, random);
     while (performance.now() < endMs) {
       const nowMs = performance.now();
@@ -85,7 +110,10 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
         nextFaultMs += options.everyMs * (0.6 + 0.8 * random.next());
         const kind = random.pick(options.kinds ?? faultKinds);
         const target = random.pick(targets);
-        await engine.ask({ address: "/engine/fault", args: [text(kind), text(target)] }, "/done");
+        if (!await engine.breaks(kind, target)) {
+          unfilled++;
+          continue;
+        }
         broken[`${kind} ${target}`] = (broken[`${kind} ${target}`] ?? 0) + 1;
         faults++;
       }
@@ -96,6 +124,9 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     }
     await engine.ask({ address: "/sync", args: [{ type: "i", value: 1 }] }, "/synced");
     const status = await engine.status();
+    const engineLosses = lossesOf(server, "understudy");
+    const scsynthLosses = scsynth?.losses();
+    for (let each = beside.pop(); each; each = beside.pop()) await each.stop();
     const exitCode = await engine.quit();
     await recorder.framesPass(options.sampleRateHz / 2);
     await recorder.stop();
@@ -122,6 +153,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     );
     const result: ChaosResult = {
       faults,
+      unfilledRoles: unfilled,
       concealedFrames: Number(status.concealedFrames),
       rescuedBlocks: Number(status.rescuedBlocks),
       renderIdentical: rendered.includes("every block is what the device got"),
@@ -132,17 +164,21 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
       exitCode,
       stray: engine.stray,
       periodFrames: options.periodFrames,
+      engineLosses,
+      scsynthLosses,
     };
     report(options, result, broken, status, losses);
     return result;
   } finally {
+    for (const each of beside) await each.stop();
+    await engine?.kill();
     await server.stop().catch(() => {});
     if (options.keep === undefined) await Deno.remove(folder, { recursive: true });
   }
 }
 
 function report(
-  { print, seed, patch, blockFrames, lookaheadBlocks, everyMs }: ChaosOptions,
+  { print, seed, patch, blockFrames, lookaheadBlocks, everyMs, busy }: ChaosOptions,
   result: ChaosResult,
   broken: Readonly<Record<string, number>>,
   status: Readonly<Record<string, string | number>>,
@@ -157,6 +193,9 @@ function report(
       Object.entries(broken).map(([name, count]) => `${name} ${count}`).join(", ")
     }`,
   );
+  if (result.unfilledRoles > 0) print(`  and ${result.unfilledRoles} that found no renderer in the role`);
+  if (busy) print(`busy loops           ${busy.count} at nice ${busy.nice}`);
+  print(`rights               ${rights(status)}`);
   const detected = Object.entries(status).filter(([name]) => name.startsWith("faults."));
   print(
     `renderers replaced   ${status.replacements}: ${
@@ -173,7 +212,10 @@ function report(
   );
   print(`captured audio       ${audio.identicalFrames} of ${audio.comparedFrames} frames identical`);
   if (audio.missedFrames > 0) print(`  the capture began ${audio.missedFrames} frames after the sound`);
+  print(`frames that differ   ${audio.comparedFrames - audio.identicalFrames}`);
   print(`sound server losses  ${losses.length} in its log, ${audio.gaps.length} in the capture`);
+  const scsynth = result.scsynthLosses === undefined ? "" : `; of scsynth ${result.scsynthLosses}`;
+  print(`xruns, by server     of the engine ${result.engineLosses}${scsynth}`);
   for (const gap of audio.gaps) {
     print(`  at frame ${gap.frame}: ${gap.onlyCaptured} only captured, ${gap.onlyRendered} only rendered`);
   }
@@ -187,6 +229,20 @@ function report(
     } of the runtime about a thread that it ended`,
   );
   for (const line of ours.slice(0, 5)) print(`  ${line}`);
+}
+
+/** Which place the engine had on the machine, as its status says. */
+function rights(status: Readonly<Record<string, string | number>>): string {
+  const [callback, renderers, nice, locked, missing] = [
+    "callback",
+    "renderers",
+    "mainIsolate",
+    "memoryLocked",
+    "missing",
+  ].map((name) => status[`realTime.${name}`]);
+  return `callback ${callback}, renderers ${renderers}, main isolate nice ${nice}, memory ${
+    locked === "true" ? "locked" : "not locked"
+  }; missing: ${missing || "nothing"}`;
 }
 
 /**
@@ -265,6 +321,7 @@ class EngineProcess {
   /** What it printed besides log lines: nothing, one hopes. */
   readonly stray: readonly string[];
   readonly #reading: Promise<void>;
+  #ended = false;
 
   private constructor(
     port: number,
@@ -278,6 +335,7 @@ class EngineProcess {
     this.#lines = lines;
     this.stray = stray;
     this.#reading = reading;
+    process.status.then(() => this.#ended = true);
     this.#socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   }
 
@@ -286,8 +344,12 @@ class EngineProcess {
     folder: string,
     serverEnv: Readonly<Record<string, string>>,
   ): Promise<EngineProcess> {
-    const process = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "main.ts", "start"],
+    const [command, ...args] = [
+      ...(options.withoutRights ? withoutRights : []),
+      ...[Deno.execPath(), "run", "-A", "main.ts", "start"],
+    ];
+    const process = new Deno.Command(command, {
+      args,
       cwd: new URL("../..", import.meta.url),
       env: {
         ...serverEnv,
@@ -345,6 +407,24 @@ class EngineProcess {
         throw new Error(`${message.address} failed: ${JSON.stringify(reply.args)}`);
       }
     }
+  }
+
+  /** Breaks the renderer in a role; false when no renderer holds it now. */
+  async breaks(kind: FaultKind, target: Role): Promise<boolean> {
+    try {
+      await this.ask({ address: "/engine/fault", args: [text(kind), text(target)] }, "/done");
+      return true;
+    } catch (error) {
+      if ((error as Error).message.includes("no renderer holds the role")) return false;
+      throw error;
+    }
+  }
+
+  /** Ends it by force, if it lives. */
+  async kill(): Promise<void> {
+    if (!this.#ended) this.#process.kill("SIGKILL");
+    await this.#process.status;
+    await this.#reading;
   }
 
   async status(): Promise<Record<string, string | number>> {
@@ -414,8 +494,13 @@ if (import.meta.main) {
       patch: { type: "string", default: "keys" },
       kinds: { type: "string", default: faultKinds.join() },
       keep: { type: "string" },
+      busy: { type: "string", default: "0" },
+      nice: { type: "string", default: "0" },
+      "without-rights": { type: "boolean", default: false },
+      "beside-scsynth": { type: "boolean", default: false },
     },
   });
+  const loops = Number(values.busy);
   const result = await runJackChaos({
     seconds: Number(values.seconds),
     seed: Number(values.seed),
@@ -427,6 +512,9 @@ if (import.meta.main) {
     kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
     keep: values.keep,
     patch: values.patch,
+    busy: loops === 0 ? undefined : { count: loops, nice: Number(values.nice) },
+    withoutRights: values["without-rights"],
+    besideScsynth: values["beside-scsynth"],
     print: (line) => console.log(line),
   });
   console.log(held(result) ? "HELD" : "BROKEN");

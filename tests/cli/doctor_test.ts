@@ -25,6 +25,18 @@ Deno.test({
     assert.match(text, /^(ok {7}|MISSING {2})deno \d+\.\d+\.\d+/);
     assert.match(text, /\nok {7}native part: /);
     assert.match(text, /\nMISSING {2}PortAudio\n {9}mend: .*UNDERSTUDY_PORTAUDIO/);
+    for (
+      const right of [
+        "real-time priority",
+        "priority over other programs",
+        "memory that is never swapped out",
+      ]
+    ) {
+      assert.match(
+        text,
+        new RegExp(`\\n(ok {7}${right}|MISSING {2}${right}.*\\n {9}mend: .*audio\\.conf.*systemd: Limit)`),
+      );
+    }
     assert.match(text, /callback every 2\.67 ms: 99\.9 % within \d/);
   },
 });

@@ -159,7 +159,17 @@ Deno.test("what does not fit, and what is cut, is said", () =>
     await Deno.writeTextFile(score, `0 /keys/gainDb 12\n0 /keys/sustain 1.0\n${chord}`);
     const { code, stdout } = await render(["keys", "-s", score, "--tail", "1", "--format", "16"]);
     assert.equal(code, 0);
-    assert.match(stdout, /: 1\.00 s, .*; \d+ samples beyond full scale, CLIPPED; CUT at the end of the tail/);
+    assert.match(
+      stdout,
+      /: 1\.00 s, .*; peak -0\.\d dB; \d+ samples beyond full scale, held by the ceiling .*; CUT/,
+    );
+    const bare = await render(["keys", "-s", score, "--tail", "1", "--format", "16"], {
+      UNDERSTUDY_CEILING_DB: "off",
+    });
+    assert.match(
+      bare.stdout,
+      /: 1\.00 s, .*; \d+ samples beyond full scale, CLIPPED; CUT at the end of the tail/,
+    );
     await Deno.writeTextFile(score, "# nothing\n");
     assert.match((await render(["keys", "-s", score, "--seconds", "0.1"])).stdout, /SILENT: nothing sounded/);
   }));

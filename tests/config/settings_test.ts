@@ -43,6 +43,20 @@ Deno.test("every wrong value and every unknown name is told at once, with what w
   });
 });
 
+Deno.test("the ceiling is a level in dB, kept as a factor that a 32-bit float holds, or off", () => {
+  const ceiling = (level?: string) =>
+    readConfig(level === undefined ? {} : { UNDERSTUDY_CEILING_DB: level }).ceiling;
+  assert.deepEqual([ceiling("0"), ceiling("off"), ceiling()], [1, 0, ceiling("-0.3")]);
+  for (const level of [-0.3, -6, -40]) {
+    const factor = ceiling(String(level));
+    assert.ok(Math.abs(20 * Math.log10(factor) - level) < 0.001, `${level} dB: ${factor}`);
+    assert.equal(factor, Math.fround(factor));
+  }
+  for (const wrong of ["1", "-41", "loud", "-"]) {
+    assert.throws(() => ceiling(wrong), /off, or a number of dB/);
+  }
+});
+
 Deno.test("the help names every setting with its default", () => {
   const help = describeSettings();
   for (const name of settingNames) assert.ok(help.includes(name));

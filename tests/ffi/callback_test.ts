@@ -13,6 +13,7 @@ import {
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
+import { ConcealmentOracle } from "../simulation/concealment_oracle.ts";
 
 const { native, build } = await nativeForTests();
 const [blockFrames, channels] = [32, 2];
@@ -58,11 +59,12 @@ class Stream {
     return output;
   }
 
-  delivered(block: number): { flags: number; ring: number; low: number } {
+  delivered(block: number): { flags: number; ring: number; low: number; loudest: number } {
     const entry = deliveredIndex(this.memory, block);
     const word = (name: keyof typeof within.delivered) =>
       this.memory.words[entry + within.delivered[name].index];
-    return { flags: word("flags"), ring: word("ring"), low: word("checksumLow") };
+    const loudest = this.memory.floats[entry + within.delivered.loudest.index];
+    return { flags: word("flags"), ring: word("ring"), low: word("checksumLow"), loudest };
   }
 }
 
@@ -163,6 +165,119 @@ Deno.test("missing blocks fade out from the last sample and in again, and every 
   ]);
 });
 
+Deno.test("whatever is missing, and however short the blocks, no frame jumps by more than a ramp of 64 frames allows", () => {
+  for (const length of [16, 32, 48, 64, 128]) {
+    for (const missing of [1, 2, 3, 9]) {
+      const stream = new Stream({ blockFrames: length });
+      const level = new Float32Array(length * channels).fill(0.5);
+      const absent = (number: number) => number >= 8 && number < 8 + missing || number === 9 + missing;
+      const heard = Array.from({ length: 40 }, (_, number) => {
+        if (!absent(number)) stream.publish(0, number, level);
+        return [...stream.take(length)];
+      }).flat();
+      const steps = heard.slice(channels).map((sample, index) => Math.abs(sample - heard[index]));
+      const worst = Math.max(...steps.slice(length * channels));
+      assert.ok(worst <= 0.5 / concealRampFrames + 1e-6, `blocks of ${length}, ${missing} missing: ${worst}`);
+      assert.equal(heard.at(-1), 0.5);
+      assert.equal(stream.memory.counter("concealedBlocks"), missing + 1);
+    }
+  }
+});
+
+Deno.test("missing blocks between blocks of any sound are concealed as the second account of it says", () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.option(fc.float({ min: -1, max: 1, noNaN: true }), { freq: 3 }), { maxLength: 30 }),
+      fc.constantFrom(16, 32, 80),
+      (levels, length) => {
+        const stream = new Stream({ blockFrames: length });
+        const oracle = new ConcealmentOracle(channels);
+        levels.forEach((level, number) => {
+          const samples = Float32Array.from(
+            { length: length * channels },
+            (_, index) => (level ?? 0) * Math.sin(index),
+          );
+          if (level !== null) stream.publish(1, number, samples);
+          const heard = stream.take(length);
+          assert.deepEqual(heard, oracle.nextBlock(level === null ? samples.length : samples));
+          oracle.delivered(heard);
+        });
+      },
+    ),
+  );
+});
+
+Deno.test("a non-finite sample before a missing block is not held", () => {
+  const stream = new Stream();
+  stream.publish(0, 0, block(0).fill(NaN));
+  const held = [stream.take(), stream.take()];
+  assert.ok(held.every((samples) => samples.every((sample) => sample === 0)));
+  assert.equal(stream.memory.counter("nonFiniteSamples"), blockFrames * channels);
+});
+
+/** A sample as the ceiling lets it through; a second account of `ceiling.h`. */
+function bent(sample: number, ceiling: number): number {
+  const round = Math.fround;
+  const knee = round(ceiling * 0.9375);
+  const magnitude = Math.abs(sample);
+  if (magnitude <= knee) return sample;
+  const [room, beyond] = [round(ceiling - knee), round(magnitude - knee)];
+  const result = round(knee + round(round(beyond * room) / round(room + beyond)));
+  return Math.sign(sample) * Math.min(ceiling, result);
+}
+
+Deno.test("the ceiling leaves every sample below its knee as it is, bends the others without a step, and nothing leaves it", () => {
+  const anySample = fc.oneof(
+    fc.float({ min: -2, max: 2, noNaN: true }),
+    fc.float({ noNaN: true, noDefaultInfinity: true }),
+  );
+  const ceilings = [1, 0.5, 0.01, 0.966].map(Math.fround);
+  fc.assert(
+    fc.property(
+      fc.array(anySample, { minLength: blockFrames * channels, maxLength: blockFrames * channels }),
+      fc.constantFrom(...ceilings),
+      (samples, ceiling) => {
+        const stream = new Stream({ ceiling });
+        const given = Float32Array.from(samples);
+        stream.publish(0, 0, given);
+        const heard = stream.take();
+        assert.deepEqual(heard, given.map((sample) => bent(sample, ceiling)));
+        assert.ok(heard.every((sample) => Math.abs(sample) <= ceiling));
+        const loud = given.filter((sample) => Math.abs(sample) > Math.fround(ceiling * 0.9375)).length;
+        assert.equal(stream.memory.counter("limitedSamples"), loud);
+        const overs = given.filter((sample) => Math.abs(sample) > 1).length;
+        assert.equal(stream.memory.counter("overSamples"), overs);
+        assert.equal(stream.delivered(0).flags, loud > 0 ? DeliveredFlag.limited : 0);
+        assert.equal(stream.delivered(0).low, checksumOf(new Uint8Array(heard.buffer)).low);
+        assert.equal(
+          stream.delivered(0).loudest,
+          given.reduce((most, next) => Math.max(most, Math.abs(next)), 0),
+        );
+      },
+    ),
+  );
+  for (const ceiling of ceilings) {
+    const knee = Math.fround(ceiling * 0.9375);
+    const step = ceiling / 2 ** 16;
+    const rise = (bent(knee + step, ceiling) - knee) / step;
+    assert.ok(rise > 0.99 && rise <= 1.01, "the slope at the knee is that of the straight line");
+    assert.ok(bent(4 * ceiling, ceiling) > 0.99 * ceiling);
+  }
+});
+
+Deno.test("without a ceiling samples beyond full scale are counted, and reach the device as they are", () => {
+  const stream = new Stream();
+  const loud = Float32Array.from(
+    { length: blockFrames * channels },
+    (_, index) => index % 8 === 0 ? -1.5 : 1,
+  );
+  stream.publish(0, 0, loud);
+  assert.deepEqual(stream.take(), loud);
+  assert.equal(stream.memory.counter("overSamples"), loud.length / 8);
+  assert.equal(stream.memory.counter("limitedSamples"), 0);
+  assert.deepEqual([stream.delivered(0).flags, stream.delivered(0).loudest], [0, 1.5]);
+});
+
 Deno.test("non-finite samples become zero, and are counted", () => {
   const stream = new Stream();
   const bad = block(1);
@@ -200,7 +315,7 @@ Deno.test("before play nothing is consumed; after stop it fades to silence and s
 
 Deno.test("captured input is kept by block, whatever the sizes of the calls", () => {
   const stream = new Stream({ inputChannels: 1 });
-  const input = Float32Array.from({ length: 200 }, (_, index) => index);
+  const input = Float32Array.from({ length: 200 }, (_, index) => index / 256);
   for (let at = 0; at < 200;) {
     const frames = Math.min(1 + (at * 7) % 50, 200 - at);
     stream.take(frames, input.slice(at, at + frames));
@@ -215,4 +330,19 @@ Deno.test("captured input is kept by block, whatever the sizes of the calls", ()
       input.slice(number * blockFrames, (number + 1) * blockFrames),
     );
   }
+});
+
+Deno.test("captured samples that are not finite or far beyond full scale are silence, and are counted", () => {
+  const stream = new Stream({ inputChannels: 2 });
+  const input = Float32Array.from({ length: blockFrames * 2 }, (_, index) => Math.sin(index));
+  const refused = [NaN, Infinity, -Infinity, 1e30, -3e38, 32.000004, -33];
+  const letIn = [32, -32, 1e-40, -0];
+  [...refused, ...letIn].forEach((value, index) => input[index * 3] = value);
+  stream.take(10, input.slice(0, 20));
+  stream.take(blockFrames - 10, input.slice(20));
+  const first = inputSamplesIndex(stream.memory, 0);
+  const captured = stream.memory.floats.slice(first, first + input.length);
+  const expected = input.map((sample) => Math.abs(sample) <= 32 ? sample : 0);
+  assert.deepEqual(captured, expected);
+  assert.equal(stream.memory.counter("refusedInputSamples"), refused.length);
 });

@@ -3,7 +3,7 @@ import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { AskedPatch } from "../../engine/patch_swap/asked_patch.ts";
 import { type PreparedPatch, preparePatch } from "../../engine/renderer/patch_instance.ts";
 import type { Renderer } from "../../engine/renderer/renderer.ts";
-import { orderIndex } from "../../engine/memory/seats.ts";
+import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 import { keepsState, tallyState } from "../../testing/patch/tally_patch.ts";
@@ -64,7 +64,9 @@ export class Exchanges {
     for (const { seat } of living) {
       this.#memory.words[orderIndex(this.#memory, seat, "patch")] = this.#newest;
     }
-    if (log.room < 1 || living.some(({ renderer }) => renderer.newestPatch < this.#newest)) return [];
+    const isReady = ({ seat }: Receiver) =>
+      this.#memory.words[reportFieldIndex(this.#memory, seat, "patch")] >= this.#newest;
+    if (log.room < 1 || !living.every(isReady)) return [];
     const before = this.#current;
     this.#asked.ask(log.head, before);
     this.#current = this.#newest;

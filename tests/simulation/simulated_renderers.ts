@@ -10,9 +10,11 @@ import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { flipBit } from "../../engine/renderer/fault_hooks.ts";
 import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../engine/renderer/renderer_stale_error.ts";
+import { SnapshotDamagedError } from "../../engine/renderer/snapshot_damaged_error.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
 import type { SeatView } from "../../engine/supervisor/supervisor.ts";
+import type { ThreadTime } from "../../engine/supervisor/thread_time.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 
 /** A simulated thread on a seat. */
@@ -23,8 +25,13 @@ export interface Thread {
   readonly renderer: Renderer;
   illness: "none" | "hung" | "slow";
   corrupt: boolean;
-  /** Sleeps, or is not scheduled, until then. */
+  /** Sleeps until then. */
   wakesMs: number;
+  /** Is ready to run and gets no processor until then. */
+  starvedMs: number;
+  /** Was told to sleep for longer than a healthy thread does. */
+  stalled: boolean;
+  processorMs: number;
   readyMs: number;
   ended: boolean;
   /** When the thread is really gone after it was ended: until then it goes on like a zombie. */
@@ -41,6 +48,8 @@ export interface SimulatedRenderersOptions {
   readonly preparePatches: (renderer: Renderer) => void;
   /** A renderer ran into a trap while it rendered this block. */
   readonly onTrap: (block: number) => void;
+  /** Simulated time between two steps; omitted: the seats give no account of their threads. */
+  readonly stepMs?: number;
 }
 
 const faultKinds = ["crash", "hung", "stall", "slow", "corrupt"] as const;
@@ -79,7 +88,36 @@ export class SimulatedRenderers implements RendererPort {
       gone: thread.ended && this.#options.nowMs() >= thread.goneMs,
       cause: thread.cause,
       outvoted,
+      thread: this.#account(thread),
+      away: this.#reported(seat, "away") === 1,
     };
+  }
+
+  /** What the kernel would say of a thread. */
+  #account(thread: Thread): ThreadTime | undefined {
+    const { nowMs, stepMs } = this.#options;
+    if (stepMs === undefined) return undefined;
+    return {
+      processorMs: thread.processorMs,
+      runnable: nowMs() < thread.starvedMs || nowMs() >= thread.wakesMs,
+    };
+  }
+
+  /** Whether nothing has been done to a thread that a supervisor could blame it for. */
+  isHealthy(seat: number): boolean {
+    const thread = this.#threads[seat]!;
+    return thread.illness === "none" && !thread.stalled && !thread.corrupt && !thread.crashed;
+  }
+
+  /** Withholds the processors from some renderers, or from all. Returns when the last of them gets one again. */
+  starve(): number {
+    const { random, nowMs } = this.#options;
+    const all = random.chance(0.5);
+    const untilMs = nowMs() + (all && random.chance(0.3) ? 50 : random.next() * 60);
+    for (const thread of this.#running) {
+      if (all || random.chance(0.4)) thread.starvedMs = Math.max(thread.starvedMs, untilMs);
+    }
+    return untilMs;
   }
 
   logPosition(seat: number): number {
@@ -92,6 +130,7 @@ export class SimulatedRenderers implements RendererPort {
     memory.words[orderIndex(memory, seat, "command")] = SeatCommand.wait;
     const renderer = makeRenderer(seat);
     preparePatches(renderer);
+    while (!renderer.prepareMore());
     const thread: Thread = {
       seat,
       incarnation,
@@ -100,6 +139,9 @@ export class SimulatedRenderers implements RendererPort {
       illness: "none",
       corrupt: false,
       wakesMs: 0,
+      starvedMs: 0,
+      stalled: false,
+      processorMs: 0,
       readyMs: nowMs() + random.next() * 40,
       ended: false,
       goneMs: 0,
@@ -128,9 +170,13 @@ export class SimulatedRenderers implements RendererPort {
   step(): void {
     const { random, nowMs, memory } = this.#options;
     this.#running = this.#running.filter((thread) => !this.#isGone(thread));
+    this.#spin();
     for (let core = 0; core < 2; core++) {
       const thread = this.#running[random.below(seatCount)];
-      if (!thread || thread.crashed || nowMs() < thread.wakesMs || nowMs() < thread.readyMs) continue;
+      if (!thread || thread.crashed || nowMs() < Math.max(thread.wakesMs, thread.readyMs, thread.starvedMs)) {
+        continue;
+      }
+      if (thread.illness === "none") thread.processorMs += this.#options.stepMs ?? 0;
       if (thread.illness === "hung" || (thread.illness === "slow" && !random.chance(0.01))) continue;
       const state = reportFieldIndex(memory, thread.seat, "state");
       if (memory.words[state] === SeatState.empty) memory.words[state] = SeatState.ready;
@@ -138,6 +184,15 @@ export class SimulatedRenderers implements RendererPort {
         if (!this.#stepThread(thread, state)) break;
       }
     }
+  }
+
+  /** Threads that are ill use the two cores all the time, and get nothing done. */
+  #spin(): void {
+    const { nowMs, stepMs = 0 } = this.#options;
+    const spinning = this.#running.filter(({ illness, starvedMs }) =>
+      illness !== "none" && nowMs() >= starvedMs
+    );
+    for (const thread of spinning) thread.processorMs += stepMs * Math.min(1, 2 / spinning.length);
   }
 
   /** Breaks one renderer of those in roles, or all of them. Returns how many were. */
@@ -157,8 +212,10 @@ export class SimulatedRenderers implements RendererPort {
   #break(thread: Thread, kind: typeof faultKinds[number]): void {
     const { random, nowMs } = this.#options;
     if (kind === "crash") thread.crashed = true;
-    else if (kind === "stall") thread.wakesMs = nowMs() + random.next() * 30;
-    else if (kind === "corrupt") {
+    else if (kind === "stall") {
+      thread.wakesMs = nowMs() + random.next() * 30;
+      thread.stalled = true;
+    } else if (kind === "corrupt") {
       // Two that are wrong in the same way would be a majority: the engine promises to survive one at a time.
       if (this.#running.some((other) => other.corrupt && !this.#isGone(other))) return;
       flipBit(thread.renderer.playing, 0, random.below(32));
@@ -187,7 +244,14 @@ export class SimulatedRenderers implements RendererPort {
       if (!(error instanceof Error)) throw error;
       const isStale = error instanceof RendererStaleError;
       const isTrap = error instanceof WebAssembly.RuntimeError;
-      memory.words[state] = isStale ? SeatState.stale : isTrap ? SeatState.trapped : SeatState.failed;
+      const isDamaged = error instanceof SnapshotDamagedError;
+      memory.words[state] = isDamaged
+        ? SeatState.damaged
+        : isStale
+        ? SeatState.stale
+        : isTrap
+        ? SeatState.trapped
+        : SeatState.failed;
       thread.cause = isStale ? "stale" : isTrap ? "trap" : "throw";
       thread.crashed = true;
       if (isTrap) this.#options.onTrap(thread.renderer.block);

@@ -16,17 +16,17 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { DeliveryLog } from "../../engine/delivery/delivery_log.ts";
-import { concealRampFrames } from "../../engine/memory/constants.ts";
 import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
 import { fixed, within } from "../../engine/memory/layout.ts";
 import { deliveredIndex, slotIndex } from "../../engine/memory/places.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { Renderer, RendererOptions } from "../../engine/renderer/renderer.ts";
-import { type Supervised, Supervision } from "../../engine/supervisor/supervision.ts";
-import { supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
+import { type RendererPort, type Supervised, Supervision } from "../../engine/supervisor/supervision.ts";
+import { supervisorDefaults, type SupervisorEvent } from "../../engine/supervisor/supervisor.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { poisonNumber } from "../../testing/patch/tally_patch.ts";
+import { ConcealmentOracle } from "./concealment_oracle.ts";
 import { Exchanges } from "./exchanges.ts";
 import { PoisonOracle } from "./poison_oracle.ts";
 import { RecordingOracle } from "./recording_oracle.ts";
@@ -42,6 +42,8 @@ export interface SimulationParts {
   readonly makeRenderer: (options: RendererOptions) => Renderer;
   /** Makes the command log; planted bugs replace it. */
   readonly makeLog?: (memory: SharedMemory) => CommandLog;
+  /** What the supervision loop sees of the renderers; planted bugs change it. */
+  readonly seenAs?: (renderers: RendererPort) => RendererPort;
 }
 
 /** What a run found; `violations` is empty when all oracles held. */
@@ -49,6 +51,8 @@ export interface SimulationResult {
   readonly violations: readonly string[];
   readonly blocks: number;
   readonly faults: number;
+  /** Times that processors were withheld from some renderers, or all. */
+  readonly starvations: number;
   readonly concealedBlocks: number;
   readonly rescuedBlocks: number;
   /** Poison commands that were sent, and times that one was quarantined. */
@@ -63,6 +67,9 @@ const sampleRateHz = 4_000; // a block lasts 4 ms of simulated time, as long as 
 const stepMs = 0.02;
 const runBlocks = 70;
 const faultsUntilBlock = 40;
+const starvationUntilBlock = 50;
+/** The sound is back within this after the last fault, or after the last renderer has a processor again. */
+const soundBackMs = 400;
 
 export class Simulation {
   readonly #parts: SimulationParts;
@@ -91,16 +98,24 @@ export class Simulation {
   #expected: Float32Array<ArrayBuffer>[] = [];
   /** The blocks that were heard, not concealed. */
   readonly #heard = new Set<number>();
+  /** The last fault, loss of all, or end of a starvation. */
+  #troubleMs = 0;
+  /** Threads are starved in this run, and seats give a true account of their threads. */
+  readonly #starves: boolean;
+  readonly #hasEvidence: boolean;
+  #starvations = 0;
   #faults = 0;
   #concealed = 0;
   #playing = false;
-  #rampLeft = 0;
+  readonly #concealment = new ConcealmentOracle(channels);
   #mayDiffer = false;
 
   constructor(runSeed: number, parts: SimulationParts) {
     this.#parts = parts;
     this.#random = new SeededRandom(runSeed);
     const nearWrap = this.#random.chance(0.3);
+    this.#hasEvidence = this.#random.chance(0.9);
+    this.#starves = this.#random.chance(0.5);
     this.#startBlock = nearWrap ? -this.#random.below(40) | 0 : this.#random.below(1_000);
     this.#firstPosition = nearWrap ? -this.#random.below(20) | 0 : this.#random.below(70_000);
     this.#memory = SharedMemory.create({
@@ -115,7 +130,10 @@ export class Simulation {
       snapshotBlocks: 2 * (1 + this.#random.below(5)),
       arenaBytes: parts.patch.arena.bytes,
       captureFrames: 0,
+      ceiling: 0,
       exchangeFadeSeconds: 40 / sampleRateHz,
+      // every other run has a large arena: checked in regions, copied in pieces by a renderer that steps out for it
+      ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 16_384 } : {}),
     });
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
@@ -126,6 +144,7 @@ export class Simulation {
       memory: this.#memory,
       random: this.#random,
       nowMs: () => this.#nowMs,
+      stepMs: this.#hasEvidence ? stepMs : undefined,
       makeRenderer: (seat) =>
         parts.makeRenderer({ memory: this.#memory, ring: seat, seed, patch: this.#exchanges.made(0) }),
       preparePatches: (renderer) => this.#exchanges.prepare(renderer),
@@ -148,13 +167,13 @@ export class Simulation {
       memory: this.#memory,
       seals: this.#seals,
       log: this.#log,
-      renderers: this.#renderers,
+      renderers: parts.seenAs?.(this.#renderers) ?? this.#renderers,
       delivery: this.#delivery,
       nowMs: () => this.#nowMs,
       orphansOf: (blamed) => this.#exchanges.quarantined(blamed, this.#log.head),
     });
     this.#oracle = this.#newOracle();
-    this.#output = new Float32Array(64 * channels);
+    this.#output = new Float32Array(blockFrames * channels);
     this.#base = Deno.UnsafePointer.of(this.#memory.bytes);
   }
 
@@ -166,6 +185,7 @@ export class Simulation {
       if (this.#nowMs >= this.#nextCallMs) this.#call();
       this.#send();
       this.#breakSomething();
+      if (this.#starves) this.#starveSomething();
       this.#renderers.step();
       if (this.#played() < faultsUntilBlock) continue;
       recoveryMs += stepMs;
@@ -177,6 +197,7 @@ export class Simulation {
       violations: this.#violations,
       blocks: this.#played(),
       faults: this.#faults,
+      starvations: this.#starvations,
       concealedBlocks: this.#concealed,
       rescuedBlocks: this.#memory.counter("rescuedBlocks"),
       poison: this.#poison.sent,
@@ -197,7 +218,9 @@ export class Simulation {
   #tick(): void {
     this.#nextTickMs = this.#nowMs + 4 +
       (this.#random.chance(0.05) ? this.#random.below(40) : this.#random.next());
-    this.#note(this.#supervision.turn(true));
+    const supervised = this.#supervision.turn(true);
+    if (Deno.env.has("TRACE")) this.#trace(supervised);
+    this.#note(supervised);
     const { playedPosition } = this.#supervision;
     this.#append(this.#exchanges.turn(this.#random, this.#log, this.#renderers.living, playedPosition));
     if (!this.#playing && this.#supervision.inLockstep >= 2) {
@@ -207,12 +230,33 @@ export class Simulation {
     if (this.#playing && this.#random.chance(0.02)) this.#supervision.failover();
   }
 
+  /** Prints what the supervision loop did, for the replay of a seed. */
+  #trace({ events, actions }: Supervised): void {
+    const at = `block ${this.#played()}, ${this.#nowMs.toFixed(2)} ms:`;
+    for (const item of [...events, ...actions]) console.log(at, JSON.stringify(item));
+  }
+
   /** Follows what the supervision loop reports. */
   #note({ events }: Supervised): void {
     for (const event of events) {
-      if (event.event === "alone") this.#poison.alone();
+      if (event.event === "fault") this.#judgeFault(event);
+      if (event.event === "alone") {
+        this.#poison.alone();
+        this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
+      }
       if (event.event === "lockstep") this.#poison.recovered();
       if (event.event === "quarantine") this.#quarantined(event.positions);
+    }
+  }
+
+  /** A renderer that was only starved is kept, and so is the last one, however late. */
+  #judgeFault({ cause, seat, joining }: Extract<SupervisorEvent, { event: "fault" }>): void {
+    const byTime = cause === "hang" || cause === "late";
+    if (byTime && this.#hasEvidence && this.#renderers.isHealthy(seat)) {
+      this.#violation(`a healthy renderer was ended: ${cause}${joining ? ", joining" : ""}`);
+    }
+    if (cause === "late" && !joining && this.#supervision.inLockstep === 0) {
+      this.#violation("the last renderer in lockstep was ended for being late");
     }
   }
 
@@ -282,6 +326,13 @@ export class Simulation {
   #breakSomething(): void {
     if (this.#played() >= faultsUntilBlock || !this.#random.chance(0.0008)) return;
     this.#faults += this.#renderers.breakSomething(this.#supervision.roles);
+    this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
+  }
+
+  #starveSomething(): void {
+    if (!this.#playing || this.#played() >= starvationUntilBlock || !this.#random.chance(0.0004)) return;
+    this.#starvations++;
+    this.#troubleMs = Math.max(this.#troubleMs, this.#renderers.starve());
   }
 
   // The device.
@@ -352,21 +403,22 @@ export class Simulation {
     const concealed = words[entry + within.delivered.ring.index] === 0;
     if (concealed) this.#concealed++;
     if (concealed && ready.sane > 0) this.#violation("concealed although a sane renderer had the block");
-    if (concealed) this.#rampLeft = concealRampFrames;
+    if (concealed && this.#nowMs > this.#troubleMs + soundBackMs) {
+      this.#violation(`silence ${soundBackMs} ms after the last fault or starvation`);
+    }
     // One corrupt renderer against one sane, or alone, cannot be told apart in the callback.
     const knowable = ready.sane >= 2 || ready.corrupt === 0;
     if (!knowable) this.#mayDiffer = true;
-    if (concealed) return;
     const number = blocksBetween(block, this.#startBlock);
-    if (knowable) this.#heard.add(number);
-    const expected = this.#expected[number];
-    if (!expected) return this.#violation("handed over a block that is not sealed");
-    for (let index = 0; index < expected.length; index++) {
-      if (this.#rampLeft > 0 && index % channels === 0) this.#rampLeft--;
-      const sample = Math.fround(expected[index] * (1 - this.#rampLeft / concealRampFrames));
-      if (this.#output[index] === sample || !knowable) continue;
-      return this.#violation(`sample ${index}: expected ${sample}, found ${this.#output[index]}`);
+    if (knowable && !concealed) this.#heard.add(number);
+    if (!concealed && !this.#expected[number]) {
+      return this.#violation("handed over a block that is not sealed");
     }
+    const expected = this.#concealment.nextBlock(concealed ? this.#output.length : this.#expected[number]);
+    this.#concealment.delivered(this.#output);
+    const wrong = expected.findIndex((sample, index) => this.#output[index] !== sample);
+    if (wrong < 0 || !knowable) return;
+    this.#violation(`sample ${wrong}: expected ${expected[wrong]}, found ${this.#output[wrong]}`);
   }
 
   #checkCounters(): void {

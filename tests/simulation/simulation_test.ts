@@ -4,6 +4,7 @@ import { fixed } from "../../engine/memory/layout.ts";
 import { sealIndex, sealLap } from "../../engine/memory/places.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { Renderer, type RendererOptions } from "../../engine/renderer/renderer.ts";
+import type { RendererPort } from "../../engine/supervisor/supervision.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -26,7 +27,15 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
   if (onlySeed !== undefined) {
     return assertSound(Number(onlySeed), new Simulation(Number(onlySeed), parts).run());
   }
-  const total = { blocks: 0, faults: 0, concealedBlocks: 0, rescuedBlocks: 0, poison: 0, quarantines: 0 };
+  const total = {
+    blocks: 0,
+    faults: 0,
+    starvations: 0,
+    concealedBlocks: 0,
+    rescuedBlocks: 0,
+    poison: 0,
+    quarantines: 0,
+  };
   const run = sharedItems(
     "seeds of the simulation",
     Array.from({ length: seeds }, (_, index) => index + 1),
@@ -95,9 +104,30 @@ class StaleSnapshot extends Renderer {
     this.#memory = options.memory;
   }
 
-  override readSnapshot(slot: number): void {
-    super.readSnapshot(slot);
-    this.block = this.#memory.consumed();
+  override readPiece(): boolean {
+    const isWhole = super.readPiece();
+    if (isWhole) this.block = this.#memory.consumed();
+    return isWhole;
+  }
+}
+
+/** A renderer that goes on to the next block before its snapshot is whole. */
+class HastySnapshot extends Renderer {
+  #isWhole = true;
+
+  override beginWriting(slot: number): void {
+    super.beginWriting(slot);
+    this.#isWhole = false;
+  }
+
+  override writePiece(): boolean {
+    this.#isWhole ||= super.writePiece();
+    return true;
+  }
+
+  override publish(): void {
+    super.publish();
+    while (!this.#isWhole) this.#isWhole = super.writePiece();
   }
 }
 
@@ -122,12 +152,34 @@ class EarlyRelease extends ScrambledLog {
   }
 }
 
+/** A supervisor that sees how long a renderer is silent, and not whether it had a processor. */
+const withoutThreadTime = (renderers: RendererPort): RendererPort => ({
+  ...bound(renderers),
+  view: (seat: number, outvoted: boolean) => {
+    const view = renderers.view(seat, outvoted);
+    return view && { ...view, thread: undefined };
+  },
+});
+
+/** The methods of a port, as functions that need no `this`. */
+function bound(renderers: RendererPort): Omit<RendererPort, "view"> {
+  return {
+    logPosition: (seat) => renderers.logPosition(seat),
+    spawn: (seat, incarnation) => renderers.spawn(seat, incarnation),
+    join: (seat, snapshot) => renderers.join(seat, snapshot),
+    end: (seat, hung) => renderers.end(seat, hung),
+    demote: (seat) => renderers.demote(seat),
+  };
+}
+
 const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a skipped seal": { makeRenderer: (options) => new SkippedSeal(options) },
   "a torn slot": { makeRenderer: (options) => new TornSlot(options) },
   "a stale snapshot": { makeRenderer: (options) => new StaleSnapshot(options) },
+  "a snapshot of two moments": { makeRenderer: (options) => new HastySnapshot(options) },
   "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
   "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
+  "a supervisor that judges by wall time": { seenAs: withoutThreadTime },
   "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },
 };
 

@@ -44,6 +44,7 @@ Deno.test("for any configuration the regions follow each other, aligned and insi
     snapshotBlocks: fc.constant(1),
     arenaBytes: fc.integer({ min: 1, max: 4 }).map((pages) => pages * 65_536),
     captureFrames: fc.nat(100_000),
+    ceiling: fc.constantFrom(0, 1),
   });
   fc.assert(fc.property(dimensions, (given) => {
     const g = geometryOf(given);

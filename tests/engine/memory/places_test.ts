@@ -57,6 +57,20 @@ Deno.test("the lap of a seal changes with every lap of the table and wraps at 16
   assert.equal(places.sealLap(memory, g.sealCount - 1), 0);
   assert.equal(places.sealLap(memory, g.sealCount), 1);
   assert.equal(places.sealLap(memory, -1), (2 ** 32 / g.sealCount - 1) & 0xFFFF);
+  const large = testMemory({ sampleRateHz: 192_000, blockFrames: 16, channels: 1 });
+  const { sealCount } = large.geometry;
+  assert.ok(sealCount > 65_536);
+  const laps = Array.from(
+    { length: 2 ** 32 / sealCount },
+    (_, lap) => places.sealLap(large, lap * sealCount | 0),
+  );
+  laps.forEach((lap, index) =>
+    assert.equal(
+      (laps[(index + 1) % laps.length] - lap) & 0xFFFF,
+      sealCount / 65_536,
+      "one step for each lap",
+    )
+  );
 });
 
 Deno.test("views show the samples at their index", () => {

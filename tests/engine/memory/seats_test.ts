@@ -29,7 +29,7 @@ Deno.test("a cleared seat has no orders, no report and no block that could be as
   assert.equal(memory.words[orderIndex(memory, 1, "fault")], 0);
   assert.equal(memory.words[reportFieldIndex(memory, 1, "errorText")], 0);
   for (let block = 0; block < ringSlots; block++) assert.equal(memory.words[slotIndex(memory, 1, block)], 2);
-  assert.equal(memory.words[reportFieldIndex(memory, 1, "checkBlock")], 2);
+  assert.equal(memory.words[reportFieldIndex(memory, 1, "away")], 0);
   assert.equal(memory.words[orderIndex(memory, 0, "fault")], 7);
   assert.equal(memory.words[reportFieldIndex(memory, 2, "state")], 7);
 });

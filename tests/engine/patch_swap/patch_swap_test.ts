@@ -70,6 +70,7 @@ Deno.test("under faults while patches are exchanged, what the device gets is the
       engine.submit([noteOn(round)]);
       const loading = engine.loadPatch((round % 2 ? tone() : keys).build(format));
       await secondsPass(0.04 * round);
+      await lockstep(); // one that was replaced meanwhile
       engine.injectFault(kind, round % 2 ? "primary" : "standby");
       await playDuring(loading);
       await secondsPass(0.1);
@@ -97,7 +98,8 @@ Deno.test("when all renderers fall after an exchange, they come back with the ne
   const { faults, patch } = engine.status();
   await running.stop();
   assert.equal(patch, "keys");
-  assert.ok(faults.exit >= 3);
+  // a busy machine may see the silence of one before its exit
+  assert.ok((faults.exit ?? 0) + (faults.hang ?? 0) >= 3, JSON.stringify(faults));
   assert.ok(peak > 0.005, `the note sounds on, peak ${peak}`);
 });
 

@@ -14,6 +14,9 @@ import { sameBits } from "../../../testing/patch/patch_player.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
+import { compileGraph } from "../../../compiler/compile.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { tone } from "../../../testing/patch/tone_patch.ts";
 import { renderSamples } from "../../../testing/patch/render_samples.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
@@ -160,6 +163,7 @@ Deno.test("what is played live is, byte for byte, what a score of the same comma
         const { events } = readScore(bytes, { name: "live", sampleRateHz, patch: offlinePatch });
         const { samples } = await renderSamples(offlinePatch, events, { frames: blocks * blockFrames }, {
           blockFrames: size,
+          ceiling: engine.memory.geometry.ceiling,
         });
         let sounding = 0;
         for (const block of intact) {
@@ -171,4 +175,58 @@ Deno.test("what is played live is, byte for byte, what a score of the same comma
         assert.ok(sounding > 100, `seed ${seed}`);
       }
     }
+  }));
+
+Deno.test("beyond the ceiling and through missing blocks, live sound, rendered session and rendered score are the same bytes", () =>
+  inFolder(async (folder) => {
+    const session = `${folder}/loud.session`;
+    const level = Math.fround(10 ** (-6 / 20));
+    const { engine, patch, driver, blocksPass, stop } = await startTestEngine({
+      driver: "manual",
+      environment: {
+        UNDERSTUDY_SESSION: session,
+        UNDERSTUDY_BLOCK_FRAMES: "32",
+        UNDERSTUDY_CEILING_DB: "-6",
+      },
+      patch: (format) => compileGraph(tone({ level: 3 }).build(format), format),
+    });
+    const { ceiling } = engine.memory.geometry;
+    assert.ok(Math.abs(ceiling - level) < 1e-6);
+    await blocksPass(8);
+    const chord: Command[] = [48, 55, 60].map((number) => ({
+      kind: "noteOn",
+      instrument: 0,
+      id: number,
+      number,
+      velocity: 1,
+    }));
+    engine.submit(chord);
+    await blocksPass(400);
+    const whole = driver.captured.length;
+    for (const missing of [1, 2, 5]) {
+      driver.call(engine.memory.lookaheadBlocks() + 60 + missing);
+      await blocksPass(100);
+    }
+    await stop();
+    const { captured } = driver;
+    const { concealedFrames, limitedSamples, overSamples } = engine.status();
+    assert.ok(concealedFrames > 0 && limitedSamples > overSamples && overSamples > 10_000);
+    assert.ok(captured.every((sample) => Math.abs(sample) <= ceiling));
+
+    const again = await renderAgain(session);
+    assert.equal(again.differingBlocks, 0);
+    assert.ok(again.concealedBlocks > 0 && sameBits(captured, again.samples));
+
+    const first = captured.findIndex((sample) => sample !== 0) / 2 & -32;
+    const score = [{ frame: first, commands: chord }];
+    const config = { blockFrames: 32, ceiling };
+    const rendered = await renderSamples(patch, score, { frames: whole / 2 }, config);
+    assert.ok(sameBits(captured.subarray(0, whole), rendered.samples));
+    assert.ok(rendered.overSamples > 10_000);
+    const bare = await renderSamples(patch, score, { frames: whole / 2 }, { ...config, ceiling: 0 });
+    const knee = Math.fround(ceiling * 0.9375);
+    bare.samples.forEach((sample, index) => {
+      if (Math.abs(sample) <= knee) assert.equal(sample, captured[index]);
+    });
+    assert.ok(bare.peak > 4 * ceiling);
   }));

@@ -4,6 +4,7 @@ import { checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts"
 import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { TallyOracle } from "../../simulation/tally_oracle.ts";
 
 const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0 };
@@ -18,6 +19,7 @@ function offline(startBlock = 0): OfflineEngine {
     seed: 7,
     blockFrames: 32,
     lookaheadBlocks: 4,
+    ceiling: 0,
     startBlock,
     startLogPosition: startBlock,
   });
@@ -52,4 +54,41 @@ Deno.test("a replayed seal decides what a block hears, and a concealed block is 
   assert.notDeepEqual(output, expected);
   engine.releaseCommands();
   assert.equal(engine.log.room, 65_535, "the renderer has taken in both commands");
+});
+
+Deno.test("one sample of any size in the input does not silence what is played through", () => {
+  const rate = { sampleRateHz: 48_000, channels: 2, inputChannels: 2 };
+  const patch = compilePatch("rack", { ...rate, maximumBlockFrames: 128 });
+  const play = (bad: number) => {
+    const engine = new OfflineEngine({
+      ...rate,
+      patch,
+      checksum: compileChecksum(),
+      native,
+      seed: 1,
+      blockFrames: 128,
+      lookaheadBlocks: 2,
+      ceiling: 0,
+    });
+    const output = new Float32Array(256);
+    return Array.from({ length: 400 }, (_, block) => {
+      const input = Float32Array.from(
+        { length: 256 },
+        (_, index) => 0.3 * Math.sin(2 * Math.PI * 220 * (block * 128 + (index >> 1)) / 48_000),
+      );
+      if (block === 100) input[77] = bad;
+      engine.renderBlock(output, { input });
+      return engine.peak;
+    });
+  };
+  const usual = play(0);
+  for (const bad of [1e10, 1e30, 3e38, NaN, -Infinity]) {
+    const heard = play(bad);
+    heard.slice(110).forEach((peak, index) =>
+      assert.ok(
+        Math.abs(peak - usual[110 + index]) <= 0.2 * usual[110 + index] + 0.02,
+        `${bad}: peak ${peak} instead of ${usual[110 + index]} at block ${110 + index}`,
+      )
+    );
+  }
 });

@@ -11,6 +11,7 @@ const config = {
   channels: 2,
   inputChannels: 0,
   lookaheadBlocks: 4,
+  ceiling: 0,
   seed: 1,
 };
 const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });

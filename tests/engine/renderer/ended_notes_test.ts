@@ -4,8 +4,9 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { reportedEndedNotes } from "../../../engine/memory/constants.ts";
 import { reportFieldIndex, reportIndex } from "../../../engine/memory/seats.ts";
 import { reportEndedNotes } from "../../../engine/renderer/ended_notes.ts";
-import { PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { EndedNotes } from "../../../engine/supervisor/ended_notes.ts";
+import { readyInstance } from "../../../testing/patch/ready_instance.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
@@ -14,7 +15,7 @@ import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 Deno.test("the report holds the last ended notes of the arena, also when more ended than it keeps, across the wrap", () => {
   const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 };
   const patch = preparePatch(0, compilePatch("sines", format), compileChecksum());
-  const instance = new PatchInstance(patch, 64, 1);
+  const instance = readyInstance(patch, 64, 1);
   const memory = testMemory();
   const first = instance.description.arena.endedNotesOffset! / 4;
   const end = (from: number, count: number) => {

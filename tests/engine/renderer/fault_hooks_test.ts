@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { flipBit, trap } from "../../../engine/renderer/fault_hooks.ts";
-import { PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { type PatchInstance, preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { readyInstance } from "../../../testing/patch/ready_instance.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 function instance(): PatchInstance {
   const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-  return new PatchInstance(preparePatch(0, patch, compileChecksum()), 32, 7);
+  return readyInstance(preparePatch(0, patch, compileChecksum()), 32, 7);
 }
 
 Deno.test("one bit flips, in a word of the patch's state that was not zero, and flips back", () => {

@@ -37,6 +37,7 @@ Deno.test("a body is ready, waits for orders, runs ahead, takes a patch between 
   assert.equal(body.advance(), AfterStep.waitForDevice);
   assert.equal(report("published"), 4);
   body.prepare({ number: 3, patch, oldest: 2 });
+  assert.equal(body.advance(), AfterStep.waitForDevice);
   assert.deepEqual([body.newestPatch, report("patch")], [3, 3]);
   words[orderIndex(memory, 3, "command")] = SeatCommand.stop;
   assert.equal(body.advance(), AfterStep.end);

@@ -2,18 +2,20 @@ import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { CommandLog } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
-import { fixed, SeatCommand, SeatState, within } from "../../../engine/memory/layout.ts";
+import { type Dimensions, fixed, SeatCommand, SeatState, within } from "../../../engine/memory/layout.ts";
 import { snapshotIndex } from "../../../engine/memory/places.ts";
 import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { snapshotOrder } from "../../../engine/memory/snapshot_order.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { AfterStep, RendererLoop } from "../../../engine/renderer/renderer_loop.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { writeWholeSnapshot } from "../../../testing/engine/whole_snapshot.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
-function setUp() {
+function setUp(dimensions: Partial<Dimensions> = {}) {
   const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-  const memory = testMemory({ arenaBytes: patch.arena.bytes, lookaheadBlocks: 4 });
+  const memory = testMemory({ arenaBytes: patch.arena.bytes, lookaheadBlocks: 4, ...dimensions });
   new SealTable(memory).reset(0);
   new CommandLog(memory);
   const renderer = new Renderer({
@@ -62,15 +64,92 @@ Deno.test("a patch in the port is prepared before the next block, and only once"
   assert.equal(memory.words[reportFieldIndex(memory, 2, "patch")], 1);
 });
 
-Deno.test("only the standby writes the snapshot that is asked for", () => {
-  for (const [standby, sequence] of [[3, 1], [2, 0]]) {
+Deno.test("the renderer that is ordered writes a snapshot, once for each order", () => {
+  for (const [seat, sequence] of [[2, 1], [1, 0]]) {
     const { memory, loop } = setUp();
     memory.words[orderIndex(memory, 2, "command")] = SeatCommand.run;
-    memory.words[fixed.control.roleRing.index + 1] = standby;
-    memory.words[fixed.control.snapshotTarget.index] = 2;
+    memory.words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 1, seat);
+    work(loop);
+    memory.words[fixed.callback.consumed.index] = 20;
     work(loop);
     assert.equal(snapshotSequence(memory, 1), sequence);
+    memory.words[fixed.control.snapshotTarget.index] = snapshotOrder(2, 1, seat);
+    memory.words[fixed.callback.consumed.index] = 40;
+    work(loop);
+    assert.equal(snapshotSequence(memory, 1), 2 * sequence);
   }
+});
+
+Deno.test("a large arena is copied with a sign of life after each piece; it is away until it has caught up", () => {
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { words } = memory;
+  const report = (field: "away" | "heartbeat" | "snapshotSlot") => words[reportFieldIndex(memory, 2, field)];
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 3, 2);
+  while (report("snapshotSlot") === 0) loop.step();
+  assert.deepEqual([renderer.block, report("snapshotSlot"), report("away")], [0, 4, 1]);
+  const { pieces } = renderer.playing;
+  assert.ok(pieces.length > 2);
+  for (let piece = 0; piece < pieces.length; piece++) {
+    assert.equal(snapshotSequence(memory, 3), 0);
+    const heartbeat = report("heartbeat");
+    loop.step();
+    assert.equal(report("heartbeat"), heartbeat + 1);
+  }
+  assert.deepEqual([snapshotSequence(memory, 3), report("snapshotSlot"), report("away")], [1, 0, 1]);
+  assert.equal(work(loop), AfterStep.waitForDevice);
+  assert.deepEqual([renderer.block, report("away")], [4, 0]);
+});
+
+Deno.test("a snapshot whose order is taken back is given up after the piece, and the slot is free", () => {
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { words } = memory;
+  const slot = () => words[reportFieldIndex(memory, 2, "snapshotSlot")];
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 3, 2);
+  while (slot() === 0) loop.step();
+  loop.step();
+  words[fixed.control.snapshotTarget.index] = snapshotOrder(2, 3, 1);
+  loop.step();
+  assert.equal(slot(), 0);
+  assert.equal(work(loop), AfterStep.waitForDevice);
+  assert.deepEqual([snapshotSequence(memory, 3), renderer.block], [0, 4]);
+});
+
+Deno.test("a snapshot is read with a sign of life after each piece, and an order to stop is obeyed between two", () => {
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { words } = memory;
+  const heartbeat = () => words[reportFieldIndex(memory, 2, "heartbeat")];
+  writeWholeSnapshot(renderer, 1);
+  words[orderIndex(memory, 2, "snapshot")] = 2;
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  for (let piece = 0; piece < renderer.playing.pieces.length; piece++) {
+    const before = heartbeat();
+    assert.equal(loop.step(), AfterStep.goOn);
+    assert.equal(heartbeat(), before + 1);
+    assert.notEqual(words[reportFieldIndex(memory, 2, "state")], SeatState.running);
+  }
+  words[orderIndex(memory, 2, "command")] = SeatCommand.stop;
+  assert.equal(work(loop), AfterStep.end);
+});
+
+Deno.test("while it plays, a patch is made ready a piece at a time, and only when the next block is done", () => {
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { words } = memory;
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  assert.equal(work(loop), AfterStep.waitForDevice);
+  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  renderer.prepare(preparePatch(1, patch, compileChecksum()));
+  const { length } = renderer.playing.pieces;
+  for (let piece = 1; piece < length; piece++) {
+    words[fixed.callback.consumed.index]++;
+    while (renderer.block !== words[fixed.callback.consumed.index] + 4) loop.step();
+    assert.ok(renderer.isPreparing);
+    loop.step();
+  }
+  assert.equal(work(loop), AfterStep.waitForDevice);
+  assert.ok(!renderer.isPreparing);
+  assert.equal(words[reportFieldIndex(memory, 2, "patch")], 1);
 });
 
 function snapshotSequence(memory: ReturnType<typeof testMemory>, slot: number): number {

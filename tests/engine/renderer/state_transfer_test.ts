@@ -30,6 +30,7 @@ async function play(
     ...format,
     blockFrames: 64,
     lookaheadBlocks: 4,
+    ceiling: 0,
     patch: first,
     checksum,
     native,

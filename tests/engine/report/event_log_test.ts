@@ -17,6 +17,7 @@ const fault = {
   incarnation: 9,
   role: "standby",
   block: -1,
+  joining: false,
 } as const;
 
 Deno.test("each event is one line, as loud as it is bad, with the cause and what the renderer wrote", () => {

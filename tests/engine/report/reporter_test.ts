@@ -30,7 +30,15 @@ Deno.test("an instrument is told to be silent once, when its last voice has ende
 
 Deno.test("faults are counted by cause, and what the loop finds is logged", () => {
   const { made, lines, events } = reporter();
-  const fault = { event: "fault", cause: "hang", seat: 1, incarnation: 7, role: "spare", block: -1 } as const;
+  const fault = {
+    event: "fault",
+    cause: "hang",
+    seat: 1,
+    incarnation: 7,
+    role: "spare",
+    block: -1,
+    joining: false,
+  } as const;
   made.supervised(fault, 0, "");
   made.supervised(fault, 0, "");
   made.supervised({ event: "divergence", block: 3, undecided: false }, 0, "");

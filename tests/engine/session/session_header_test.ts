@@ -24,6 +24,7 @@ Deno.test("the header has all that a render needs, the lookahead as it is and no
     channels: config.channels,
     inputChannels: config.inputChannels,
     lookaheadBlocks: 9,
+    ceiling: config.ceiling,
     startBlock: 5,
     startLogPosition: 6,
   });

@@ -21,6 +21,12 @@ class Stage {
   unheard = false;
   /** Seats that show no life. */
   readonly silent = new Set<number>();
+  /** Of the silent ones: ready to run without a processor, and on a processor all the time. */
+  readonly starved = new Set<number>();
+  readonly spinning = new Set<number>();
+  maxJoiners: number | undefined;
+  /** Blocks that each renderer in its loop has published ahead of the device; 4 where nothing is said. */
+  readonly aheadOf = new Map<number, number>();
 
   tick(count = 1, elapsedMs = 4): this {
     for (; count > 0; count--) {
@@ -28,11 +34,17 @@ class Stage {
       if (!this.unheard) this.consumed += 2;
       this.seats.forEach((view, seat) => {
         if (!view || view.exited || this.silent.has(seat)) return;
+        if (this.starved.has(seat) || this.spinning.has(seat)) {
+          const before = view.thread?.processorMs ?? 0;
+          const processorMs = this.spinning.has(seat) ? before + elapsedMs : before;
+          return this.set(seat, { thread: { processorMs, runnable: true } });
+        }
         const running = view.state === SeatState.running;
         this.seats[seat] = {
           ...view,
+          thread: undefined,
           heartbeat: view.heartbeat + 1,
-          published: running ? this.consumed + 4 : view.published,
+          published: running ? this.consumed + (this.aheadOf.get(seat) ?? 4) : view.published,
         };
       });
       const { actions, events } = this.supervisor.observe({
@@ -40,6 +52,7 @@ class Stage {
         consumed: this.consumed,
         seats: this.seats,
         canJoin: true,
+        maxJoiners: this.maxJoiners,
         unheard: this.unheard,
       });
       this.actions = actions;
@@ -55,6 +68,16 @@ class Stage {
 
   causes(): FaultCause[] {
     return this.events.flatMap((event) => event.event === "fault" ? [event.cause] : []);
+  }
+
+  /** Lets the last of the three in roles fall, so that another joins and stays far behind. Returns its seat. */
+  joining(): number {
+    const [, , spare] = this.roles;
+    this.seats.forEach((_, seat) => seat > 2 && this.aheadOf.set(seat, -60));
+    this.set(spare!, { exited: true });
+    this.tick(2);
+    this.events.length = 0;
+    return this.roles[2]!;
   }
 
   #obey(action: Action): void {
@@ -74,11 +97,11 @@ class Stage {
   }
 }
 
-Deno.test("three renderers follow in lockstep and a fourth waits", () => {
+Deno.test("three renderers follow in lockstep and two more wait", () => {
   const stage = new Stage().tick(5);
   assert.deepEqual(stage.roles, [0, 1, 2]);
   assert.equal(stage.supervisor.inLockstep, 3);
-  assert.equal(stage.supervisor.incarnations, 4);
+  assert.equal(stage.supervisor.incarnations, 5);
 });
 
 Deno.test("when the primary falls the others move up in the same tick, and the waiting one joins", () => {
@@ -89,7 +112,123 @@ Deno.test("when the primary falls the others move up in the same tick, and the w
   assert.deepEqual(stage.causes(), ["exit"]);
   stage.tick(3);
   assert.equal(stage.supervisor.inLockstep, 3);
+  assert.equal(stage.supervisor.incarnations, 6);
+});
+
+Deno.test("a second warm renderer is started when the first is up, not beside it", () => {
+  const stage = new Stage();
+  const spawned = () => stage.actions.filter((action) => action.do === "spawn").length;
+  assert.equal(stage.tick().supervisor.incarnations, 4);
+  [0, 1, 2, 3].forEach((seat) => stage.set(seat, { state: SeatState.starting }));
+  stage.tick();
+  assert.equal(spawned(), 0);
+  [0, 1, 2, 3].forEach((seat) => stage.set(seat, { state: SeatState.ready }));
+  stage.tick(3);
   assert.equal(stage.supervisor.incarnations, 5);
+});
+
+Deno.test("renderers that are all late by one block for a moment are kept, also while one joins", () => {
+  for (const joins of [false, true]) {
+    const stage = new Stage().tick(5);
+    if (joins) stage.joining();
+    [0, 1, 2].filter((seat) => seat !== 2 || !joins).forEach((seat) => stage.aheadOf.set(seat, -1));
+    stage.tick(15, 2);
+    assert.deepEqual(stage.causes(), [], `one joins: ${joins}`);
+    assert.equal(stage.supervisor.inLockstep, joins ? 2 : 3);
+  }
+});
+
+Deno.test("a renderer that gets no processor is kept for as long as that lasts, silent and late as it is", () => {
+  const stage = new Stage().tick(5);
+  stage.starved.add(1);
+  stage.tick(500);
+  assert.deepEqual(stage.causes(), []);
+  stage.starved.delete(1);
+  stage.tick(2);
+  assert.equal(stage.supervisor.inLockstep, 3);
+  [0, 1, 2].forEach((seat) => stage.starved.add(seat));
+  stage.tick(500);
+  assert.deepEqual(stage.causes(), []);
+  assert.ok(stage.events.some((event) => event.event === "overload"), "it is told all the same");
+});
+
+Deno.test("processor time without a heartbeat is a hang, also when nobody else moves", () => {
+  const stage = new Stage().tick(5);
+  [0, 1, 2].forEach((seat) => stage.spinning.add(seat));
+  stage.tick(Math.ceil(supervisorDefaults.hangMs / 4) + 1);
+  assert.deepEqual(stage.causes(), ["hang", "hang", "hang"]);
+});
+
+Deno.test("one that hangs is ended as one that takes no orders", () => {
+  const stage = new Stage().tick(5);
+  stage.spinning.add(1);
+  stage.tick(5);
+  assert.deepEqual(stage.events.filter(({ event }) => event === "fault").length, 1);
+  assert.ok(stage.actions.some((action) => action.do === "end" && action.seat === 1 && action.hung));
+  stage.set(2, { exited: true });
+  stage.tick();
+  assert.ok(stage.actions.some((action) => action.do === "end" && action.seat === 2 && !action.hung));
+});
+
+Deno.test("the last in lockstep is not ended for being late until another has its state", () => {
+  const stage = new Stage().tick(5);
+  stage.maxJoiners = 0;
+  [1, 2].forEach((seat) => stage.set(seat, { exited: true }));
+  stage.aheadOf.set(0, 0);
+  stage.tick(200);
+  assert.deepEqual(stage.causes(), ["exit", "exit"]);
+  stage.maxJoiners = undefined;
+  stage.tick(20);
+  assert.deepEqual(stage.causes(), ["exit", "exit", "late"]);
+});
+
+Deno.test("the last in lockstep may sleep for six times as long as one beside others", () => {
+  const stage = new Stage().tick(5);
+  stage.maxJoiners = 0;
+  [1, 2].forEach((seat) => stage.set(seat, { exited: true }));
+  stage.silent.add(0);
+  stage.tick(Math.floor(supervisorDefaults.hangMs * supervisorDefaults.aloneFactor / 4));
+  assert.deepEqual(stage.causes(), ["exit", "exit"]);
+  stage.tick(2);
+  assert.deepEqual(stage.causes(), ["exit", "exit", "hang"]);
+});
+
+Deno.test("a joiner is no witness, and has four times the patience", () => {
+  const stage = new Stage().tick(5);
+  const joiner = stage.joining();
+  [0, 1].forEach((seat) => stage.silent.add(seat));
+  stage.tick(Math.floor(supervisorDefaults.hangMs * supervisorDefaults.aloneFactor / 4));
+  assert.deepEqual(stage.causes(), [], "the joiner moves, but it is not in lockstep");
+  [0, 1].forEach((seat) => stage.silent.delete(seat));
+  stage.tick(2);
+  stage.spinning.add(joiner);
+  const patienceTicks = supervisorDefaults.hangMs * supervisorDefaults.joinerFactor / 4;
+  stage.tick(Math.floor(patienceTicks));
+  assert.deepEqual(stage.causes(), []);
+  stage.tick(2);
+  assert.deepEqual(stage.causes(), ["hang"]);
+});
+
+Deno.test("a joiner that works and never catches up is ended; one that gets no processor is not", () => {
+  const stage = new Stage().tick(5);
+  const joiner = stage.joining();
+  const ticks = Math.floor(supervisorDefaults.joinMs / 4) - 2;
+  stage.starved.add(joiner);
+  stage.tick(ticks);
+  stage.starved.delete(joiner);
+  stage.tick(ticks);
+  assert.deepEqual(stage.causes(), []);
+  stage.tick(4);
+  assert.deepEqual(stage.causes(), ["late"]);
+});
+
+Deno.test("no more renderers join at once than may", () => {
+  const stage = new Stage().tick(5);
+  stage.maxJoiners = 1;
+  [0, 1, 2].forEach((seat) => stage.set(seat, { exited: true }));
+  stage.seats.forEach((_, seat) => seat > 2 && stage.aheadOf.set(seat, -60));
+  stage.tick(20);
+  assert.equal(stage.roles.filter((seat) => seat !== undefined).length, 1);
 });
 
 Deno.test("a silent renderer is replaced when others move; one that stalls for a moment is not", () => {

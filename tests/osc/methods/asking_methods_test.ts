@@ -72,11 +72,19 @@ Deno.test("the status tells state, roles, load, both latencies, concealed and re
   }));
 
 Deno.test("a sync is answered with its number once everything sent before was handed to the device", () =>
-  withOscServer(async (client, { engine }) => {
+  withOscServer(async (client, { engine, playUntil }) => {
     await client.say("/note", "if", 60, 1);
-    assert.deepEqual(await client.ask("/sync", "i", 7), ["/done /note", "/synced 7", "/done /sync"]);
+    await client.say("/sync", "i", 7);
+    await client.ask("/help", "s", "/sync");
+    assert.deepEqual(client.heard("/synced"), [], "the device stands still");
+    await playUntil("it is synced", () => client.heard("/done").includes("/done /sync"));
+    assert.deepEqual(client.heard("/synced"), ["/synced 7"]);
+    assert.deepEqual(client.heard("/done").filter((each) => each !== "/done /help"), [
+      "/done /note",
+      "/done /sync",
+    ]);
     assert.ok(engine.takePeak() > 0, "the note was handed to the device");
-  }));
+  }, { driver: "manual" }));
 
 Deno.test("every admitted sender may ask: no question changes anything", () =>
   withOscServer(async (_, { engine }) => {

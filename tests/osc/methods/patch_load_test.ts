@@ -25,7 +25,7 @@ const badFiles: readonly (readonly [name: string, text: string, told: RegExp])[]
 
 Deno.test("a bad patch file is an answer with the reason; the patch that plays plays on, and a good one follows", async () => {
   const folder = await Deno.makeTempDir();
-  const { engine } = await startTestEngine({ patch: (wanted) => compilePatch("sines", wanted) });
+  const { engine, lines } = await startTestEngine({ patch: (wanted) => compilePatch("sines", wanted) });
   const source = new PatchSource({
     format,
     samples: new SampleLoader(),
@@ -60,6 +60,19 @@ Deno.test("a bad patch file is an answer with the reason; the patch that plays p
     }
     assert.equal(await ask("/patch/load", { type: "s", value: "keys" }), "/done /patch/load");
     assert.equal(await ask("/keys/cutoffHz", { type: "f", value: 800 }), "/done /keys/cutoffHz");
+    await Deno.writeTextFile(
+      `${folder}/offset.ts`,
+      `import { constant, definePatch } from "understudy";
+      export default definePatch({
+        name: "offset", instruments: {}, parameters: {}, output: () => constant(1.5),
+      });`,
+    );
+    assert.match(
+      await ask("/patch/load", { type: "s", value: "offset.ts" }),
+      /^\/done \/patch\/load patch offset: plays \+3\.5 dB .*-0\.3 dB.* patch offset: has a direct current of 1\.50/,
+    );
+    assert.match(lines.join("\n"), /offset: plays \+3\.5 dB/);
+    assert.equal(await ask("/patch/load", { type: "s", value: "keys" }), "/done /patch/load");
     const program = (number: number) =>
       ask("/midi/program", { type: "i", value: 1 }, { type: "i", value: number });
     assert.equal(await program(1), "/done /midi/program");

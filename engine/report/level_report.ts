@@ -1,0 +1,69 @@
+/**
+ * Reports sound that does not fit: output beyond full scale, at most once a second, and input that no converter can have meant,
+ * once. `/status` has the counts. Main isolate.
+ */
+import type { EngineEvent } from "../control/control.ts";
+import { maxInputMagnitude } from "../memory/constants.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import { decibels, decibelText } from "../../foundation/decibels.ts";
+import type { Log } from "../../foundation/logging.ts";
+import { Notice } from "../../foundation/notice.ts";
+
+/** Shortest time between two reports of overs, in milliseconds. */
+const intervalMs = 1_000;
+
+export interface LevelReportOptions {
+  readonly memory: SharedMemory;
+  readonly log: Log;
+  /** Largest magnitude before the ceiling since the last call. */
+  readonly takeLoudest: () => number;
+  readonly emit: (event: EngineEvent) => void;
+}
+
+export class LevelReport {
+  readonly #options: LevelReportOptions;
+  readonly #notice = new Notice(intervalMs);
+  #reportedOvers = 0;
+  #inputReported = false;
+
+  constructor(options: LevelReportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reports what has come since the last report; cheap, for every tick.
+   *
+   * @param nowMs a monotonic clock's moment
+   */
+  poll(nowMs: number): void {
+    this.#reportOvers(nowMs);
+    this.#reportInput();
+  }
+
+  #reportOvers(nowMs: number): void {
+    const { memory, log, takeLoudest, emit } = this.#options;
+    const overs = memory.counter("overSamples");
+    if (overs === this.#reportedOvers || !this.#notice.acquire(nowMs)) return;
+    const samples = overs - this.#reportedOvers;
+    this.#reportedOvers = overs;
+    const loudest = Math.max(1, takeLoudest());
+    const { ceiling } = memory.geometry;
+    const remedy = ceiling === 0
+      ? "there is no ceiling, so the device clips them: lower a gain, or set UNDERSTUDY_CEILING_DB"
+      : `the ceiling holds them at ${decibelText(ceiling)}: lower a gain`;
+    log.warning(`output beyond full scale: ${samples} samples, up to ${decibelText(loudest)}; ${remedy}`);
+    emit({ event: "over", samples, peakDb: decibels(loudest) });
+  }
+
+  #reportInput(): void {
+    const { memory, log } = this.#options;
+    if (this.#inputReported || memory.counter("refusedInputSamples") === 0) return;
+    this.#inputReported = true;
+    log.warning(
+      `input: samples that are not finite or beyond ${
+        decibelText(maxInputMagnitude)
+      } of full scale are taken as silence; ` +
+        "check the program that sends them. /status counts them as refusedInputSamples",
+    );
+  }
+}

@@ -1,0 +1,247 @@
+#define _GNU_SOURCE
+#include "scheduling.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard.h"
+#include "layout.h"
+
+#ifndef SCHED_RESET_ON_FORK
+#define SCHED_RESET_ON_FORK 0x40000000
+#endif
+
+/* SCHED_FIFO priority for a callback whose own leaves no room below. */
+#define RAISED_PRIORITY 10
+
+/* Time slice of a renderer without real-time priority. */
+#define SLICE_NS 100000u
+
+#define LOOK_NS 2000000u
+#define IDLE_LOOK_NS 50000000u /* while no renderer has real-time priority */
+#define LOOKS_WITHOUT_HEARTBEAT 3u
+#define LOOKS_BEHIND 25u /* behind the device for 50 ms: it cannot keep up, or replays */
+#define MAX_SEATS 64u
+
+/* `struct sched_attr` of the kernel, which C libraries have only lately. */
+struct scheduling {
+  uint32_t size, policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime, deadline, period;
+};
+
+static const struct us_control *control_of(const void *shared_memory) {
+  return (const void *)((const unsigned char *)shared_memory + US_CONTROL_OFFSET);
+}
+
+static struct us_seat_report *report_of(const void *shared_memory, uint32_t seat) {
+  const struct us_geometry *g = shared_memory;
+  return (void *)((uintptr_t)shared_memory + g->seat_offset + (size_t)seat * g->seat_bytes + US_SEAT_REPORT_OFFSET);
+}
+
+/* Policy of a thread without flags; negative where there is no such thread. 0: the calling one. */
+static int policy_of(int thread_id) {
+  int policy = sched_getscheduler(thread_id);
+  return policy < 0 ? -1 : policy & ~SCHED_RESET_ON_FORK;
+}
+
+/* Real-time priority of a thread; 0: it is in another class, or gone. */
+static int priority_of(int thread_id) {
+  struct sched_param held;
+  int policy = policy_of(thread_id);
+  if (policy != SCHED_FIFO && policy != SCHED_RR) return 0;
+  return sched_getparam(thread_id, &held) == 0 ? held.sched_priority : 0;
+}
+
+static int set_priority(int thread_id, int priority) {
+  struct sched_param wanted = {.sched_priority = priority};
+  return sched_setscheduler(thread_id, priority > 0 ? SCHED_FIFO : SCHED_OTHER, &wanted) == 0 ? 0 : errno;
+}
+
+int us_schedule_nice(int thread_id, int nice, int *before) {
+  errno = 0;
+  int held = getpriority(PRIO_PROCESS, (id_t)thread_id);
+  if (held == -1 && errno != 0) return errno;
+  *before = held;
+  return setpriority(PRIO_PROCESS, (id_t)thread_id, nice) == 0 ? 0 : errno;
+}
+
+int us_schedule_slice(int thread_id, uint64_t slice_ns) {
+  struct scheduling held = {0};
+  if (syscall(SYS_sched_getattr, thread_id, &held, sizeof held, 0) != 0) return errno;
+  if (held.policy != SCHED_OTHER) return 0;
+  held.size = sizeof held;
+  held.runtime = slice_ns;
+  return syscall(SYS_sched_setattr, thread_id, &held, 0) == 0 ? 0 : errno;
+}
+
+int us_highest_priority(int wanted) {
+  struct sched_param held;
+  struct rlimit limit;
+  int policy = sched_getscheduler(0);
+  if (policy < 0 || sched_getparam(0, &held) != 0 || wanted <= 0) return 0;
+  int tried = wanted;
+  int failed = set_priority(0, tried);
+  if (failed && getrlimit(RLIMIT_RTPRIO, &limit) == 0 && limit.rlim_cur > 0 && limit.rlim_cur < (rlim_t)wanted) {
+    tried = (int)limit.rlim_cur;
+    failed = set_priority(0, tried);
+  }
+  if (failed) return 0;
+  sched_setscheduler(0, policy, &held);
+  return tried;
+}
+
+/* What this renderer last asked for, and whether it was granted. */
+static _Thread_local int asked = -1, granted = 0;
+
+void us_schedule_renderer(void *shared_memory, uint32_t seat) {
+  int wanted = (int)__atomic_load_n(&control_of(shared_memory)->renderer_priority, __ATOMIC_ACQUIRE);
+  if (wanted == asked && !granted) return;
+  if (wanted == asked && policy_of(0) == SCHED_FIFO) return;
+  if (wanted > 0 || granted) granted = set_priority(0, wanted) == 0 && wanted > 0;
+  if (!granted) us_schedule_slice(0, SLICE_NS);
+  asked = wanted;
+  __atomic_store_n(&report_of(shared_memory, seat)->real_time, granted ? (uint32_t)wanted : 0, __ATOMIC_RELEASE);
+}
+
+/* Whether a thread is one that the engine gave its priority: a renderer's, or the watchdog's. */
+static int is_ours(const void *shared_memory, uint32_t thread_id) {
+  const struct us_geometry *g = shared_memory;
+  const struct us_watchdog *watchdog = (const void *)((const unsigned char *)shared_memory + US_WATCHDOG_OFFSET);
+  if (__atomic_load_n(&watchdog->thread_id, __ATOMIC_ACQUIRE) == thread_id) return 1;
+  for (uint32_t seat = 0; seat < g->seat_count; seat++)
+    if (__atomic_load_n(&report_of(shared_memory, seat)->thread_id, __ATOMIC_ACQUIRE) == thread_id) return 1;
+  return 0;
+}
+
+int us_callback_priority(const void *shared_memory, int process) {
+  if (process == 0) process = (int)getpid();
+  char path[40];
+  snprintf(path, sizeof path, "/proc/%d/task", process);
+  DIR *threads = opendir(path);
+  if (!threads) return 0;
+  int inherited = priority_of(process), lowest = 0;
+  for (struct dirent *entry = readdir(threads); entry; entry = readdir(threads)) {
+    int thread_id = atoi(entry->d_name);
+    int priority = thread_id > 0 ? priority_of(thread_id) : 0;
+    if (priority == 0 || priority == inherited || is_ours(shared_memory, (uint32_t)thread_id)) continue;
+    if (priority <= US_LEVELS_BELOW_CALLBACK && set_priority(thread_id, RAISED_PRIORITY) == 0)
+      priority = RAISED_PRIORITY;
+    if (lowest == 0 || priority < lowest) lowest = priority;
+  }
+  closedir(threads);
+  return lowest;
+}
+
+struct watchdog_thread {
+  pthread_t thread;
+  unsigned char *shared_memory;
+  uint32_t stop;
+  uint32_t abandoned; /* no thread joins this one any more: it frees itself */
+  int priority;
+  struct {
+    uint32_t heartbeat, still, behind;
+  } seats[MAX_SEATS];
+};
+
+/* One per process: the shared memory it serves is its key. */
+static struct watchdog_thread *running;
+
+/* Returns a renderer to the normal class that keeps a processor for itself at real-time priority. */
+static void look_at(struct watchdog_thread *self, uint32_t seat, int32_t consumed) {
+  struct us_seat_report *report = report_of(self->shared_memory, seat);
+  struct us_watchdog *words = (void *)(self->shared_memory + US_WATCHDOG_OFFSET);
+  uint32_t heartbeat = __atomic_load_n(&report->heartbeat, __ATOMIC_ACQUIRE);
+  int plays = __atomic_load_n(&report->state, __ATOMIC_ACQUIRE) == US_SEAT_RUNNING;
+  int32_t ahead = (int32_t)__atomic_load_n(&report->published, __ATOMIC_ACQUIRE) - consumed;
+  int still = plays && heartbeat == self->seats[seat].heartbeat, behind = plays && ahead <= 0;
+  self->seats[seat].heartbeat = heartbeat;
+  self->seats[seat].still = still ? self->seats[seat].still + 1 : 0;
+  self->seats[seat].behind = behind ? self->seats[seat].behind + 1 : 0;
+  if (self->seats[seat].still < LOOKS_WITHOUT_HEARTBEAT && self->seats[seat].behind < LOOKS_BEHIND) return;
+  int thread_id = (int)__atomic_load_n(&report->thread_id, __ATOMIC_ACQUIRE);
+  if (thread_id <= 0 || policy_of(thread_id) != SCHED_FIFO || priority_of(thread_id) >= self->priority) return;
+  if (set_priority(thread_id, 0) != 0) return;
+  __atomic_store_n(&words->demotions, words->demotions + 1, __ATOMIC_RELEASE);
+}
+
+/* Returns how long to sleep until the next look. */
+static uint64_t look(struct watchdog_thread *self) {
+  const struct us_geometry *g = (const void *)self->shared_memory;
+  struct us_watchdog *words = (void *)(self->shared_memory + US_WATCHDOG_OFFSET);
+  const struct us_callback *callback = (const void *)(self->shared_memory + US_CALLBACK_OFFSET);
+  uint32_t wanted = __atomic_load_n(&control_of(self->shared_memory)->renderer_priority, __ATOMIC_ACQUIRE);
+  int priority = wanted == 0 ? 0 : (int)wanted + 1;
+  if (priority != self->priority) {
+    self->priority = priority;
+    int refused = set_priority(0, priority) != 0;
+    __atomic_store_n(&words->real_time, refused ? 0 : (uint32_t)priority, __ATOMIC_RELEASE);
+  }
+  if (priority == 0) return IDLE_LOOK_NS;
+  int32_t consumed = (int32_t)__atomic_load_n(&callback->consumed, __ATOMIC_ACQUIRE);
+  for (uint32_t seat = 0; seat < g->seat_count && seat < MAX_SEATS; seat++) look_at(self, seat, consumed);
+  return LOOK_NS;
+}
+
+static void *watch(void *argument) {
+  struct watchdog_thread *self = argument;
+  struct us_watchdog *words = (void *)(self->shared_memory + US_WATCHDOG_OFFSET);
+  if (us_guard_enter(self->shared_memory)) {
+    __atomic_store_n(&words->thread_id, (uint32_t)syscall(SYS_gettid), __ATOMIC_RELEASE);
+    us_guard_leave();
+  }
+  uint64_t sleep_ns = LOOK_NS;
+  while (!__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE)) {
+    struct timespec duration = {0, (long)sleep_ns};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
+    if (!us_guard_enter(self->shared_memory)) continue;
+    sleep_ns = look(self);
+    us_guard_leave();
+  }
+  if (self->abandoned) free(self);
+  return NULL;
+}
+
+/* Detaches a watchdog whose guard is closed because its isolate has ended without stopping it. */
+static void abandon(void) {
+  struct watchdog_thread *self = running;
+  running = NULL;
+  self->abandoned = 1;
+  pthread_detach(self->thread);
+  __atomic_store_n(&self->stop, 1, __ATOMIC_RELEASE);
+}
+
+int us_watchdog_start(void *shared_memory) {
+  if (running && us_guard_find(running->shared_memory)) abandon();
+  if (running) return EBUSY;
+  struct watchdog_thread *self = calloc(1, sizeof *self);
+  if (!self) return ENOMEM;
+  self->shared_memory = shared_memory;
+  int failed = pthread_create(&self->thread, NULL, watch, self);
+  if (failed) {
+    free(self);
+    return failed;
+  }
+  running = self;
+  return 0;
+}
+
+int us_watchdog_stop(void *shared_memory) {
+  if (!running || running->shared_memory != (unsigned char *)shared_memory) return ESRCH;
+  struct watchdog_thread *self = running;
+  __atomic_store_n(&self->stop, 1, __ATOMIC_RELEASE);
+  pthread_join(self->thread, NULL);
+  running = NULL;
+  free(self);
+  return 0;
+}

@@ -1,0 +1,45 @@
+/** Programs that take all the processor time that they get. */
+export interface BusyLoops {
+  /** Nice value that they have, as the system granted it. */
+  readonly nice: number;
+  /** Ends them, each by its id. */
+  stop(): Promise<void>;
+}
+
+/** A shell that counts; it ends by itself when the program that started it has gone. */
+const loop = "while kill -0 $PPID; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done";
+
+/** Starts loops beside what runs. Throws when the system does not grant the nice value: then they would prove nothing. */
+export async function startBusyLoops(count: number, nice: number): Promise<BusyLoops> {
+  const loops = Array.from({ length: count }, () =>
+    new Deno.Command("nice", {
+      args: ["-n", String(nice), "sh", "-c", loop],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn());
+  const stop = async () => {
+    for (const each of loops) {
+      each.kill("SIGKILL");
+      await each.status;
+    }
+  };
+  const held = loops.map(({ pid }) => niceOf(pid));
+  const wrong = held.find((value) => value !== nice);
+  if (wrong !== undefined) {
+    await stop();
+    throw new Error(
+      `busy loops: expected nice ${nice}, found ${wrong}; a negative one needs the right to it`,
+    );
+  }
+  return { nice, stop };
+}
+
+/** Waits until `nice` has become the shell: before that, its value is ours. */
+function niceOf(pid: number): number {
+  for (;;) {
+    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    if (/\((nice|deno)\)/.test(stat)) continue;
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  }
+}

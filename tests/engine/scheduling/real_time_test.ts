@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { RealTime } from "../../../engine/scheduling/real_time.ts";
+import { seatCount } from "../../../engine/memory/constants.ts";
+import { fixed, SeatState } from "../../../engine/memory/layout.ts";
+import { reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { startTestEngine, type TestEngine } from "../../../testing/engine/test_engine.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { threadScheduling } from "../../../testing/engine/thread_scheduling.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { requirement } from "../../../testing/requirement.ts";
+import { until } from "../../../testing/until.ts";
+
+const { native } = await nativeForTests();
+const clockPriority = 60;
+const rights = {
+  conditions: {
+    "real-time priority": native.symbols.us_highest_priority(clockPriority) === clockPriority,
+  },
+  install:
+    'add "@audio - rtprio 95", "@audio - nice -11" to /etc/security/limits.d/audio.conf, and log in again',
+};
+
+/** Kernel ids of the renderers that play. */
+function threads({ engine: { memory } }: TestEngine): number[] {
+  const word = (seat: number, field: "state" | "threadId") =>
+    Atomics.load(memory.words, reportFieldIndex(memory, seat, field));
+  return Array.from({ length: seatCount }, (_, seat) => seat)
+    .filter((seat) => word(seat, "state") === SeatState.running).map((seat) => word(seat, "threadId"))
+    .filter((id) => threadScheduling(id) !== undefined); // one that was ended by force reports nothing more
+}
+
+const priorities = (started: TestEngine) => threads(started).map((id) => threadScheduling(id)?.priority);
+const allHave = (started: TestEngine, priority: number) => {
+  const held = priorities(started);
+  return held.length === 3 && held.every((each) => each === priority);
+};
+
+requirement({
+  name:
+    "renderers that have caught up play two below the callback, the watchdog between, the main isolate above normal; a replacement likewise",
+  fn: async () => {
+    const main = native.symbols.us_thread_id();
+    const { nice } = threadScheduling(main)!;
+    const started = await startTestEngine();
+    const { engine } = started;
+    await started.lockstep();
+    await until("real time for three renderers", () => allHave(started, clockPriority - 2));
+    const watchdog = () => Atomics.load(engine.memory.words, fixed.watchdog.threadId.index);
+    await until(
+      "the watchdog's priority",
+      () => threadScheduling(watchdog())?.priority === clockPriority - 1,
+    );
+    assert.equal(threadScheduling(main)!.nice, -11);
+    assert.deepEqual(
+      { ...engine.status().realTime, demotions: 0, memoryLocked: true },
+      {
+        callback: clockPriority,
+        renderers: clockPriority - 2,
+        mainIsolate: -11,
+        memoryLocked: true,
+        missing: "",
+        demotions: 0,
+      },
+    );
+    const fallen = threads(started);
+    engine.injectFault("throw", "primary");
+    await until(
+      "a replacement in real time",
+      () => allHave(started, clockPriority - 2) && threads(started).some((id) => !fallen.includes(id)),
+    );
+    await started.stop();
+    assert.equal(threadScheduling(main)!.nice, nice);
+    assert.equal(threadScheduling(watchdog()), undefined);
+  },
+}, rights);
+
+requirement({
+  name: "a renderer that hangs in real time is returned to the normal class before the supervisor ends it",
+  fn: async () => {
+    const started = await startTestEngine();
+    const { engine } = started;
+    await started.lockstep();
+    await until("real time for three renderers", () => allHave(started, clockPriority - 2));
+    const { demotions } = engine.status().realTime;
+    engine.injectFault("hang", "both");
+    await until("two demotions", () => engine.status().realTime.demotions - demotions >= 2);
+    await started.lockstep();
+    await until("real time for three renderers again", () => allHave(started, clockPriority - 2));
+    await started.stop();
+  },
+}, rights);
+
+Deno.test("with real time off every thread stays in the normal class, and nothing is called missing", async () => {
+  const main = native.symbols.us_thread_id();
+  const before = threadScheduling(main);
+  const started = await startTestEngine({ environment: { UNDERSTUDY_REAL_TIME: "off" } });
+  await started.lockstep();
+  await started.blocksPass(20);
+  assert.deepEqual(priorities(started), [0, 0, 0]);
+  assert.deepEqual(threadScheduling(main), before);
+  const { realTime } = started.engine.status();
+  assert.deepEqual([realTime.renderers, realTime.missing], [0, ""]);
+  assert.ok(!started.lines.some((line) => line.includes("does not grant")));
+  await started.stop();
+});
+
+Deno.test("a device without a thread of its own is named as missing, once, with the remedy", async () => {
+  const started = await startTestEngine({ driver: "manual" });
+  assert.ok(started.engine.status().realTime.missing.split(" ").includes("callback"));
+  assert.equal(started.lines.filter((line) => line.includes("does not grant callback")).length, 1);
+  await started.blocksPass(20);
+  assert.deepEqual(priorities(started), [0, 0, 0]);
+  await started.stop();
+});
+
+Deno.test("the callback's priority is read again only after a while, and when a device was opened", async () => {
+  const memory = testMemory({ sampleRateHz: 8_000, blockFrames: 32, lookaheadBlocks: 4 });
+  let nowMs = 0;
+  let reads = 0;
+  const counting = {
+    ...native,
+    symbols: { ...native.symbols, us_callback_priority: () => (reads++, 5) },
+  } as typeof native;
+  const realTime = RealTime.begin({ native: counting, memory, enabled: true, nowMs: () => nowMs });
+  const polled = (atMs: number) => {
+    nowMs = atMs;
+    realTime.poll();
+    return reads;
+  };
+  assert.deepEqual([0, 2, 999, 1_000, 1_002].map(polled), [1, 1, 1, 2, 2]);
+  realTime.read();
+  assert.equal(reads, 3);
+  assert.equal(realTime.status([]).callback, 5);
+  await realTime.stop();
+});
