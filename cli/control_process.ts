@@ -11,6 +11,14 @@ import { createRunFolder, removeRunFolder, runFolderAt } from "../engine/run/run
 /** By these the launcher tells a control process which run it belongs to. Set by no person. */
 const variables = { run: "_UNDERSTUDY_RUN", epoch: "_UNDERSTUDY_EPOCH" };
 
+/** Removes the run's files where no launcher is left that would; the engine has stopped. */
+export function leaveRun(native: NativeLibrary, { folder }: EngineProcesses): void {
+  if (Deno.ppid !== launcher) removeRunFolder(native, folder);
+}
+
+/** Its parent as it was started: another one takes its place when that has ended. */
+const launcher = Deno.ppid;
+
 /**
  * The run that this control process belongs to. In a process that no launcher has started it does not return: that one becomes
  * the launcher.

@@ -23,7 +23,7 @@ import { patchNames } from "../patches/ready/catalogue.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
-import { enterRun } from "./control_process.ts";
+import { enterRun, leaveRun } from "./control_process.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
 
@@ -51,10 +51,12 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   const inputs: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
   let space: AddressSpace | undefined;
+  let leave = () => {};
   try {
     const access = accessControl(config, log);
     const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text));
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
+    if (processes) leave = () => leaveRun(native, processes);
     const source = await openPatchSource(
       config,
       (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
@@ -104,6 +106,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     await Promise.all(inputs.map((input) => input.stop()));
     space?.stop();
     await engine?.stop();
+    leave();
   }
 }
 

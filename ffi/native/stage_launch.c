@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@
 
 enum { phase_starting = 0, phase_running = 1, phase_ended = 2 };
 
+#define MAIN_NICE (-11)
 #define LOOK_MS 50
 /* A running control process without a turn in this many looks hangs: 1 s of looks, so a machine that stood still is no reason. */
 #define MAX_STILL_LOOKS 20
@@ -75,6 +77,9 @@ static void start_control(struct launcher *self) {
   setpgid(0, 0); /* a key of the terminal reaches the launcher alone, which passes it on once */
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != launcher) _exit(us_stage_failed);
+  /* as the main isolate's thread will be: until the next one has taken over, nobody answers */
+  const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
+  if (self->epoch > 1 && (!real_time || strcmp(real_time, "off") != 0)) setpriority(PRIO_PROCESS, 0, MAIN_NICE);
   sigprocmask(SIG_SETMASK, &self->outer, NULL);
   setenv("_UNDERSTUDY_RUN", self->run_folder, 1);
   setenv("_UNDERSTUDY_EPOCH", epoch, 1);

@@ -27,11 +27,11 @@ export class ProgramInProcesses {
   readonly folder: RunFolder;
   readonly port: number;
   readonly #child: Deno.ChildProcess;
-  readonly #output: { text: string };
+  readonly #output: Output;
 
   private constructor(
     child: Deno.ChildProcess,
-    parts: Pick<ProgramInProcesses, "memory" | "folder" | "port"> & { output: { text: string } },
+    parts: Pick<ProgramInProcesses, "memory" | "folder" | "port"> & { output: Output },
   ) {
     this.#child = child;
     this.#output = parts.output;
@@ -41,32 +41,10 @@ export class ProgramInProcesses {
   }
 
   /** Starts it; resolves when it answers OSC. */
-  static async start({ patch, environment = {} }: ProgramOptions): Promise<ProgramInProcesses> {
+  static async start(options: ProgramOptions): Promise<ProgramInProcesses> {
     const { native } = await nativeForTests();
     const port = freePort();
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--no-check",
-        ...["env", "ffi", "read", "write", "run", "net", "sys"].map((name) => `--allow-${name}`),
-        ...[main, "start", patch],
-      ],
-      env: {
-        UNDERSTUDY_ISOLATION: "processes",
-        UNDERSTUDY_DRIVER: "clock",
-        UNDERSTUDY_CACHE_DIR: cacheDirectory,
-        UNDERSTUDY_OSC_PORT: String(port),
-        UNDERSTUDY_OSCQUERY_PORT: "0",
-        UNDERSTUDY_MIDI: "off",
-        UNDERSTUDY_MDNS: "off",
-        ...environment,
-      },
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    const output = { text: "" };
-    collect(child.stderr, output);
+    const { child, output } = spawn(options, port);
     let ended = false;
     child.status.then(() => ended = true);
     try {
@@ -83,6 +61,19 @@ export class ProgramInProcesses {
       child.kill("SIGTERM");
       throw error;
     }
+  }
+
+  /** Starts it where it cannot start; returns how it ended. */
+  static async fail(options: ProgramOptions): Promise<{ readonly code: number; readonly output: string }> {
+    const { child, output } = spawn(options, freePort());
+    const { code } = await child.status;
+    await output.finished;
+    return { code, output: output.text };
+  }
+
+  /** Resolves when the launcher has ended. */
+  get ended(): Promise<unknown> {
+    return this.#child.status;
   }
 
   /** The launcher: the process that was started. */
@@ -158,6 +149,38 @@ function parent(): string {
   return Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp";
 }
 
+interface Output {
+  text: string;
+  finished: Promise<void>;
+}
+
+function spawn({ patch, environment = {} }: ProgramOptions, port: number) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--no-check",
+      ...["env", "ffi", "read", "write", "run", "net", "sys"].map((name) => `--allow-${name}`),
+      ...[main, "start", patch],
+    ],
+    env: {
+      UNDERSTUDY_ISOLATION: "processes",
+      UNDERSTUDY_DRIVER: "clock",
+      UNDERSTUDY_CACHE_DIR: cacheDirectory,
+      UNDERSTUDY_OSC_PORT: String(port),
+      UNDERSTUDY_OSCQUERY_PORT: "0",
+      UNDERSTUDY_MIDI: "off",
+      UNDERSTUDY_MDNS: "off",
+      ...environment,
+    },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const output: Output = { text: "", finished: Promise.resolve() };
+  output.finished = collect(child.stderr, output);
+  return { child, output };
+}
+
 function freePort(): number {
   const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const { port } = socket.addr as Deno.NetAddr;
@@ -165,6 +188,6 @@ function freePort(): number {
   return port;
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, output: { text: string }): Promise<void> {
+async function collect(stream: ReadableStream<Uint8Array>, output: Output): Promise<void> {
   for await (const text of stream.pipeThrough(new TextDecoderStream())) output.text += text;
 }
