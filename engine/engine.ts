@@ -3,12 +3,10 @@
  * one tick of a few milliseconds: look at the renderers, let the supervisor decide, carry it out, walk the history.
  * Nothing of this is needed for the next block to sound.
  */
-import { dirname } from "node:path";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
-import { compileChecksum } from "./memory/checksum.ts";
 import type { Config } from "../config/settings.ts";
 import * as control from "./control/control.ts";
 import { DriverError } from "./device/driver_error.ts";
@@ -20,12 +18,11 @@ import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
-import { exitCodes } from "../foundation/exit_codes.ts";
 import type { Log } from "../foundation/logging.ts";
 import { until } from "../foundation/until.ts";
 import { raiseLookahead } from "./device/lookahead.ts";
 import { dimensionsOf } from "./memory/dimensions.ts";
-import { ControlPhase, fixed } from "./memory/layout.ts";
+import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
 import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
@@ -33,17 +30,14 @@ import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
-import { ProcessSeating, rendererCommand } from "./supervisor/process_seating.ts";
-import { ThreadSeating } from "./supervisor/thread_seating.ts";
-import type { Seating } from "./supervisor/occupant.ts";
+import { openSeating } from "./supervisor/open_seating.ts";
+import { beginRun, sharedBuffer } from "./run/begin_run.ts";
+import { ControlClaim } from "./run/control_claim.ts";
 import { StageDriver } from "./device/stage_driver.ts";
 import { readEntries } from "./log/read_entries.ts";
 import type { EngineProcesses } from "./run/engine_processes.ts";
-import { keepCode } from "./run/kept_code.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
-import type { RendererProcessStart } from "./run/renderer_process_start.ts";
-import { mapMemory } from "../ffi/mapped_memory.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
@@ -92,9 +86,6 @@ export interface EngineOptions {
   readonly onEvent?: (event: SupervisionEvent) => void;
 }
 
-/** The entries of a renderer's thread and process, from the root of the program. */
-const rendererModules = { thread: "engine/renderer/worker.ts", process: "engine/renderer/process.ts" };
-
 /** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
 const saveTicks = 50;
 
@@ -135,6 +126,8 @@ export class Engine implements control.EngineControl {
   #quarantined = 0;
   #mayJoin = false;
   #savedHead: number | undefined;
+  #ticks = 0;
+  #claim: ControlClaim | undefined;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
 
@@ -148,7 +141,11 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
-    const seating = seatingOf(options, memory);
+    const seating = openSeating({
+      ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
+      seed: config.seed,
+      faultsAllowed: config.faults,
+    });
     this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
       memory,
@@ -221,9 +218,14 @@ export class Engine implements control.EngineControl {
     const memory = continuation?.memory ??
       SharedMemory.create(
         dimensionsOf(config, patch.arena.bytes, options),
-        processes && ((bytes) => sharedBuffer(options, processes, bytes)),
+        processes && ((bytes) => sharedBuffer(options.native, processes.folder, bytes)),
       );
-    if (processes && !isLiving(options)) await writeStart(options, processes, memory);
+    if (processes && !isLiving(options)) {
+      const { native, nativeLibrary } = options;
+      const { seed, faults: faultsAllowed } = config;
+      const beginning = { native, memory, patches: patchesOf(options), nativeLibrary, seed, faultsAllowed };
+      await beginRun(processes.folder, beginning);
+    }
     const resumed = isLiving(options) ? await resumeRecording(options, memory) : undefined;
     const engine = new Engine(options, memory, resumed);
     try {
@@ -345,7 +347,7 @@ export class Engine implements control.EngineControl {
 
   async #begin(): Promise<void> {
     const { config, log, processes } = this.#options;
-    if (processes) this.#takeControl(processes);
+    if (processes) this.#claim = new ControlClaim(this.memory, processes);
     if (isLiving(this.#options)) this.#adopt();
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
@@ -362,7 +364,7 @@ export class Engine implements control.EngineControl {
       throw new DriverError("no renderer came up; see the log for its error");
     }
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
-    this.#setPhase(ControlPhase.running);
+    this.#claim?.run();
     this.#enter("running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
@@ -383,18 +385,6 @@ export class Engine implements control.EngineControl {
         realTimeRemedy(missing)
       }`,
     );
-  }
-
-  /** States which process gives the orders from now on. */
-  #takeControl({ epoch }: EngineProcesses): void {
-    const { pid, epoch: epochWord } = fixed.controlProcess;
-    this.#setPhase(ControlPhase.starting);
-    Atomics.store(this.memory.words, pid.index, Deno.pid);
-    Atomics.store(this.memory.words, epochWord.index, epoch);
-  }
-
-  #setPhase(phase: number): void {
-    if (this.#options.processes) Atomics.store(this.memory.words, fixed.controlProcess.phase.index, phase);
   }
 
   /** Finds renderers, roles and waiting commands as the control process before has left them. */
@@ -418,35 +408,22 @@ export class Engine implements control.EngineControl {
     });
   }
 
-  /** Lets the launcher see that this process lives; ends it when another one has taken its place. */
-  #beat(): void {
-    const { processes } = this.#options;
-    if (!processes) return;
-    const { words } = this.memory;
-    const current = Atomics.load(words, fixed.launcher.epoch.index);
-    if (current !== 0 && current !== processes.epoch) Deno.exit(exitCodes.internal);
-    const turns = Atomics.add(words, fixed.controlProcess.heartbeat.index, 1);
-    if (turns % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
-  }
-
   #saveParameters(): void {
     const { processes } = this.#options;
     if (!processes) return;
     this.#savedHead = this.#commands.head;
-    saveParameters(
-      processes.folder,
-      this.#commands.head,
-      this.parameters,
-      (parameter) => this.parameterValue(parameter),
+    const values = Object.fromEntries(
+      this.parameters.map(({ address }, parameter) => [address, this.parameterValue(parameter)!]),
     );
+    saveParameters(processes.folder, { position: this.#commands.head, values });
   }
 
   #recordTo(writer: SessionWriter): void {
     this.#writer = writer;
     this.#delivery.recordTo(writer);
-    if (!this.#options.processes) return;
-    const { sessionBytes } = fixed.controlProcess;
-    writer.onWritten = (unitStart) => Atomics.store(this.memory.wide, sessionBytes.index, BigInt(unitStart));
+    writer.onWritten = (unitStart) => {
+      if (this.#claim) this.#claim.recordedBytes = unitStart;
+    };
   }
 
   #firstBlocksReady(first: number): boolean {
@@ -455,7 +432,8 @@ export class Engine implements control.EngineControl {
   }
 
   #tick(): void {
-    this.#beat();
+    this.#claim?.beat();
+    if (this.#ticks++ % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
@@ -527,7 +505,7 @@ export class Engine implements control.EngineControl {
       concealedFrames: this.memory.counter("concealedFrames"),
     });
     this.#state = "stopped";
-    this.#setPhase(ControlPhase.ended);
+    this.#claim?.end();
   }
 }
 
@@ -538,66 +516,6 @@ function patchesOf({ continuation, patch }: EngineOptions): readonly LoadedPatch
 /** Whether renderers and stage play already, started by a control process that was lost. */
 function isLiving({ processes }: EngineOptions): boolean {
   return processes !== undefined && processes.epoch > 1;
-}
-
-/** Room for the shared memory that other processes can map. */
-function sharedBuffer(
-  { native }: EngineOptions,
-  { folder }: EngineProcesses,
-  bytes: number,
-): SharedArrayBuffer {
-  return mapMemory(native, { path: folder.memory, bytes, create: true })
-    .buffer as unknown as SharedArrayBuffer;
-}
-
-/** Writes what renderer processes begin with. */
-async function writeStart(
-  options: EngineOptions,
-  { folder }: EngineProcesses,
-  { geometry }: SharedMemory,
-): Promise<void> {
-  const { config, native, nativeLibrary } = options;
-  const start: RendererProcessStart = {
-    nativeLibrary,
-    memoryBytes: geometry.totalBytes,
-    seed: config.seed,
-    faultsAllowed: config.faults,
-  };
-  await Deno.writeTextFile(folder.rendererStart, JSON.stringify(start));
-  const files = new PatchFiles(folder, native);
-  for (const { number, patch } of patchesOf(options)) await files.write(number, patch);
-}
-
-function seatingOf(options: EngineOptions, memory: SharedMemory): Seating {
-  const { config, native, nativeLibrary, processes } = options;
-  const module = rendererModules[processes ? "process" : "thread"];
-  const code = keepCode({
-    root: new URL("../", import.meta.url),
-    entries: [module],
-    cacheDirectory: dirname(nativeLibrary),
-  });
-  if (processes) {
-    const { folder, stage } = processes;
-    const command = rendererCommand(new URL(module, code), folder);
-    return new ProcessSeating({
-      memory,
-      native,
-      folder,
-      stage,
-      patches: new PatchFiles(folder, native),
-      command,
-    });
-  }
-  return new ThreadSeating({
-    memory,
-    module: new URL(module, code),
-    patches: patchesOf(options),
-    checksum: compileChecksum(),
-    native,
-    nativeLibrary,
-    seed: config.seed,
-    faultsAllowed: config.faults,
-  });
 }
 
 /** Goes on with the recording of the control process before. */

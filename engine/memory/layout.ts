@@ -58,7 +58,7 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 export const lineBytes = 128;
 
 /** The memory is a whole number of WebAssembly pages, so that a file can be mapped over it. */
-export const pageBytes = 65_536;
+const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
 export const layoutVersion = 3;

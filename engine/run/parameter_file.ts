@@ -2,7 +2,6 @@
  * The values of the parameters as a file of the run, for the next control process: the log alone does not hold them, for it is a
  * ring. Written beside and renamed, some times a second while they change; the log has what came after.
  */
-import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
 import type { RunFolder } from "./run_folder.ts";
 
 /** Values and the place in the log up to which they are taken in. */
@@ -12,15 +11,9 @@ export interface SavedParameters {
   readonly values: Readonly<Record<string, number>>;
 }
 
-/** Writes the values of a patch's parameters. Main isolate. */
-export function saveParameters(
-  folder: RunFolder,
-  position: number,
-  parameters: readonly ParameterDeclaration[],
-  valueOf: (parameter: number) => number | undefined,
-): void {
-  const values = Object.fromEntries(parameters.map(({ address }, index) => [address, valueOf(index)]));
-  Deno.writeTextFileSync(`${folder.parameters}.new`, JSON.stringify({ position, values }));
+/** Writes values. Main isolate. */
+export function saveParameters(folder: RunFolder, saved: SavedParameters): void {
+  Deno.writeTextFileSync(`${folder.parameters}.new`, JSON.stringify(saved));
   Deno.renameSync(`${folder.parameters}.new`, folder.parameters);
 }
 

@@ -51,6 +51,7 @@ const lastWordsBytes = 65_536;
 /** The process id of a seat whose renderer never started, and may not start any more. */
 const neverStarted = -1;
 
+/** Starts processes, and adopts those that it finds. */
 export class ProcessSeating implements Seating {
   readonly #options: ProcessSeatingOptions;
 

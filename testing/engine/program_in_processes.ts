@@ -13,7 +13,7 @@ import { until } from "../until.ts";
 export type ProgramPart = "control" | "stage" | Role;
 
 const cacheDirectory = new URL("../../build/native-tests", import.meta.url).pathname;
-const main = new URL("../../main.ts", import.meta.url).pathname;
+const main = `${new URL("../../", import.meta.url).pathname}main.ts`;
 
 /** How the program is started. */
 export interface ProgramOptions {

@@ -8,6 +8,7 @@
  */
 import { parseArgs } from "node:util";
 import { fixed } from "../../engine/memory/layout.ts";
+import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { ProgramInProcesses, type ProgramPart } from "../../testing/engine/program_in_processes.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
@@ -74,7 +75,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const player = play(client, random);
   try {
     for (const { part, signal } of options.losses) {
-      await pass(options.everyMs * (0.5 + random.next()));
+      await pass(program, options.everyMs * (0.5 + random.next()));
       await until(
         `${part} is there`,
         () => program.pidOf(part) !== undefined && program.epochInControl !== undefined,
@@ -89,7 +90,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
       await until("a control process is back", () => (program.epochInControl ?? epoch) > epoch);
       controlMs.push(performance.now() - lostMs);
     }
-    await pass(1_500);
+    await pass(program, 1_500);
   } catch (error) {
     await program.stop();
     throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
@@ -124,8 +125,11 @@ function play(client: UdpClient, random: SeededRandom): { stop(): void } {
   return { stop: () => clearInterval(timer) };
 }
 
-function pass(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms));
+/** Waits until this time of sound was taken. */
+async function pass({ memory }: ProgramInProcesses, ms: number): Promise<void> {
+  const { sampleRateHz, blockFrames } = memory.geometry;
+  const end = (memory.consumed() + Math.ceil(ms * sampleRateHz / blockFrames / 1_000)) | 0;
+  await until("the sound goes on", () => blocksBetween(memory.consumed(), end) >= 0);
 }
 
 /** The smallest, the middle and the largest, in whole milliseconds. */
