@@ -230,7 +230,6 @@ export const sections = {
     fields: {
       pid: word("process that restarts the control process; 0: none does"),
       epoch: word("number of the control process that may write; stored once the one before is gone"),
-      restarts: word("control processes started in place of one that was lost"),
     },
   },
   stageOrders: {

@@ -294,11 +294,9 @@ _Static_assert(offsetof(struct us_control_process, session_bytes) == 16, "contro
 struct us_launcher {
   uint32_t pid; /* process that restarts the control process; 0: none does */
   uint32_t epoch; /* number of the control process that may write; stored once the one before is gone */
-  uint32_t restarts; /* control processes started in place of one that was lost */
 };
 _Static_assert(offsetof(struct us_launcher, pid) == 0, "launcher.pid");
 _Static_assert(offsetof(struct us_launcher, epoch) == 4, "launcher.epoch");
-_Static_assert(offsetof(struct us_launcher, restarts) == 8, "launcher.restarts");
 #define US_LAUNCHER_OFFSET 3584u
 
 /* Written by: main isolate. */

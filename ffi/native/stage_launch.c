@@ -198,7 +198,6 @@ int us_stage_launch(const char *run_folder, const char *program, char **argument
       break;
     }
     if (now_ms() < self.restart_ms) continue;
-    STORE(((struct us_launcher *)(void *)(self.memory + US_LAUNCHER_OFFSET))->restarts, self.epoch);
     start_control(&self);
   }
   finish(&self);

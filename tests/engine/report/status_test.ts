@@ -146,4 +146,6 @@ Deno.test("before anything was started the status names no renderer, and the lat
   assert.deepEqual([status.latencyMs, status.measuredLatencyMs], [16, 4]);
   assert.deepEqual([status.voices, status.replacements, status.device], [5, 0, "none"]);
   assert.deepEqual(status.realTime, realTime);
+  const { isolation, lostFrames, stageRestarts, controlRestarts } = status;
+  assert.deepEqual([isolation, lostFrames, stageRestarts, controlRestarts], ["threads", 0, 0, 0]);
 });
