@@ -9,6 +9,7 @@ import { type DatagramPeer, Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log } from "../foundation/logging.ts";
+import { within } from "../foundation/within.ts";
 import { MidiInput } from "../midi/midi_input.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
@@ -26,6 +27,9 @@ import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
+
+/** Longest time in which inputs and engine stop; each of them has time limits of its own below this. */
+const stopMs = 20_000;
 
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
@@ -78,7 +82,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
-      ...{ config, patch, continuation, processes, native, nativeLibrary, log, version },
+      ...{ config, patch, continuation, processes, native, nativeLibrary, log, version, signal },
     });
     signal.throwIfAborted();
     const loadPatch = (nameOrFile: string | undefined) =>
@@ -103,9 +107,15 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     if (!(error instanceof InterruptedError)) throw error;
     log.info(`stopping: ${error.signal}`);
   } finally {
-    await Promise.all(inputs.map((input) => input.stop()));
-    space?.stop();
-    await engine?.stop();
+    const stopped = (async () => {
+      await Promise.all(inputs.map((input) => input.stop()));
+      space?.stop();
+      await engine?.stop();
+      return true;
+    })();
+    if (await within(stopped, stopMs) === undefined) {
+      log.error(`not everything has stopped after ${stopMs / 1_000} s: the process ends all the same`);
+    }
     leave();
   }
 }

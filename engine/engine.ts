@@ -20,7 +20,8 @@ import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
 import { until } from "../foundation/until.ts";
-import { raiseLookahead } from "./device/lookahead.ts";
+import { within } from "../foundation/within.ts";
+import { Lookahead } from "./device/lookahead.ts";
 import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
@@ -41,6 +42,7 @@ import { PatchFiles } from "./run/patch_files.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
+import { SoundWatch } from "./delivery/sound_watch.ts";
 import { recordSession } from "./session/record_session.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
@@ -84,6 +86,8 @@ export interface EngineOptions {
   readonly clocks?: TimelineClocks;
   /** Gets every event of the supervision loop, after it was logged. */
   readonly onEvent?: (event: SupervisionEvent) => void;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
 }
 
 /** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
@@ -101,6 +105,9 @@ const firstBlockMs = 30_000;
 /** Threads of renderers must have left within this when the engine ends. */
 const closeMs = 300;
 
+/** The recording must be on the disk within this when the engine ends. */
+const writeMs = 10_000;
+
 /** A running engine; made by {@link Engine.start}, ended by {@link Engine.stop}. Main isolate. */
 export class Engine implements control.EngineControl {
   readonly memory: SharedMemory;
@@ -113,11 +120,13 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
+  readonly #lookahead: Lookahead;
   readonly #realTime: RealTime;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
   #state: control.EngineStatus["state"] = "starting";
@@ -163,6 +172,8 @@ export class Engine implements control.EngineControl {
       delivery: this.#delivery,
       nowMs: () => performance.now(),
       orphansOf: (blamed) => this.#patches.quarantined(blamed),
+      waitingAt: (block) => this.#pending.dueIn(block),
+      lastValues: () => ({ patch: this.#patches.currentNumber, entries: this.#values.entries }),
     });
     this.#patches = new PatchSwap({
       memory,
@@ -183,6 +194,7 @@ export class Engine implements control.EngineControl {
       },
     });
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
+    this.#soundWatch = new SoundWatch(memory);
     this.#levels = new LevelReport({
       memory,
       log,
@@ -192,6 +204,7 @@ export class Engine implements control.EngineControl {
     this.#timeline = new Timeline(memory, native, options.clocks);
     const openStage = processes && (() => StageDriver.start({ native, memory, log, processes }));
     this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
+    this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
     const samples = playing.patch.sampleMemory;
     const stage = processes && (() => Atomics.load(memory.words, fixed.stageReport.pid.index));
@@ -211,7 +224,7 @@ export class Engine implements control.EngineControl {
    * Starts everything; resolves when renderers are in lockstep and the device plays.
    *
    * @throws {DriverError} and PortAudio's errors when the device cannot be used, SessionFileError when the recording
-   *   cannot be created. Whatever had been started is stopped again.
+   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, continuation, processes } = options;
@@ -252,7 +265,11 @@ export class Engine implements control.EngineControl {
     return warnings;
   }
 
-  submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
+  submit(
+    commands: readonly control.Command[],
+    time?: control.CommandTime,
+    sender = "engine",
+  ): control.Submission {
     if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
@@ -263,7 +280,8 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.acquire(at.block, entries.length, this.#delivery.next);
+      const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
+      this.#pending.acquire(timed, this.#delivery.next);
     }
     this.#commands.append(entries);
     this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
@@ -297,6 +315,16 @@ export class Engine implements control.EngineControl {
     if (seats.length === 0) throw new control.CommandRefusedError(`no renderer holds the role ${target} now`);
     this.#supervision.faultCommitted();
     for (const seat of seats) this.#pool.breakRenderer(seat!, kind);
+  }
+
+  setLookahead(blocks: number): void {
+    try {
+      this.#lookahead.request(blocks);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new control.CommandRefusedError(error.message);
+    }
+    this.#reportLookahead(this.memory.lookaheadBlocks());
   }
 
   status(): control.EngineStatus {
@@ -346,26 +374,29 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log, processes } = this.#options;
+    const { config, log, processes, signal } = this.#options;
     if (processes) this.#claim = new ControlClaim(this.memory, processes);
     if (isLiving(this.#options)) this.#adopt();
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
-    await this.#driver.start();
+    await abortable(this.#driver.start(), signal);
+    this.#lookahead.follow(this.#driver.periodFrames);
+    if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
-    raiseLookahead(this.memory, log);
     if (config.session !== undefined && !this.#writer) {
       this.#recordTo(await recordSession(config.session, { ...this.#options, memory: this.memory }));
     }
     this.#mayJoin = true;
     const first = this.memory.consumed();
     const plays = Atomics.load(this.memory.words, fixed.control.play.index) === 1;
-    if (!plays && !await until(() => this.#firstBlocksReady(first), { timeoutMs: firstBlockMs })) {
+    const ready = () => plays || signal?.aborted || this.#firstBlocksReady(first);
+    if (!await until(ready, { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
+    signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
     this.#claim?.run();
-    this.#enter("running");
+    this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
@@ -397,7 +428,9 @@ export class Engine implements control.EngineControl {
     const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);
     const cleared = entries.findLastIndex(({ opcode }) => opcode === Opcode.clear);
     entries.slice(cleared + 1).filter((entry) => entry.opcode !== Opcode.none && isWaiting(entry))
-      .forEach(({ at }) => this.#pending.acquire(at!.block, 1, consumed));
+      .forEach(({ at, position }) =>
+        this.#pending.restore({ block: at!.block, position, count: 1, sender: "before" })
+      );
     const later = readEntries(this.#commands, loadParameters(processes!.folder)?.position ?? 0);
     const exchanged = later.findLastIndex(({ opcode }) => opcode === Opcode.exchange);
     this.#values.record(
@@ -437,9 +470,13 @@ export class Engine implements control.EngineControl {
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
+    const blocks = this.#lookahead.follow(this.#driver.periodFrames);
+    if (blocks !== undefined) this.#reportLookahead(blocks);
     this.#realTime.poll();
-    if (this.#state === "running" || this.#state === "waiting for device") {
-      this.#enter(this.#driver.waiting ? "waiting for device" : "running");
+    this.#soundWatch.poll(this.#supervision.inLockstep);
+    if (["running", "silent", "waiting for device"].includes(this.#state)) {
+      const heard = this.#soundWatch.silent ? "silent" : "running";
+      this.#enter(this.#driver.waiting ? "waiting for device" : heard);
     }
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
@@ -452,8 +489,21 @@ export class Engine implements control.EngineControl {
     this.#levels.poll(performance.now());
   }
 
+  #appendLookahead(blocks: number): boolean {
+    if (this.#commands.room < 1) return false;
+    this.#commands.append([{ opcode: Opcode.lookahead, target: blocks, value: 0, extra: 0 }]);
+    return true;
+  }
+
+  #reportLookahead(blocks: number): void {
+    this.#reporter.emit({ event: "lookahead", blocks, latencyMs: this.status().latencyMs });
+  }
+
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
+    const { log } = this.#options;
+    if (state === "silent") log.error("silent: no renderer has a block for the device");
+    if (this.#state === "silent" && state === "running") log.info("running: renderers are heard again");
     this.#state = state;
     this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
@@ -463,10 +513,19 @@ export class Engine implements control.EngineControl {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
       if (event.event === "quarantine") this.#recordQuarantine(event.positions);
+      if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);
       this.#options.onEvent?.(event);
     }
+  }
+
+  /** What the main isolate remembers of the music follows an anchor. */
+  #beginAgain({ entries, withValues }: Extract<SupervisionEvent, { event: "anchor" }>): void {
+    this.#pending.clear();
+    this.#values.record(entries);
+    if (!withValues) this.#values.reset();
+    this.#endedNotes.restart();
   }
 
   #recordQuarantine(positions: readonly number[]): void {
@@ -486,13 +545,13 @@ export class Engine implements control.EngineControl {
   }
 
   async #end(): Promise<void> {
-    const wasPlaying = this.#state === "running";
+    const wasPlaying = ["running", "silent", "waiting for device"].includes(this.#state);
     this.#enter("stopping");
     this.#patches.stop();
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
-    await this.#driver.stop();
-    this.#exitGuard.close();
+    if (await this.#driver.stop()) this.#exitGuard.close();
+    else this.#exitGuard.closeAndKeep(this.memory);
     const remaining = await this.#pool.close(closeMs);
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
@@ -500,10 +559,13 @@ export class Engine implements control.EngineControl {
     await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    await this.#writer?.close({
+    const written = this.#writer?.close({
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
-    });
+    }).then(() => true);
+    if (written && await within(written, writeMs) === undefined) {
+      this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
+    }
     this.#state = "stopped";
     this.#claim?.end();
   }
@@ -535,4 +597,19 @@ function recordingStart(
 ): { block: number; position: number } | undefined {
   if (block === undefined) return undefined;
   return { block, position: positionBits === 32 ? position : (head - ((head - position) & 0xFFFF)) | 0 };
+}
+
+/** The work, or the reason of the signal once it is aborted; the work itself goes on. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  signal.throwIfAborted();
+  work.catch(() => {}); // nobody waits for it after the abort
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }

@@ -22,6 +22,10 @@ const sourceFiles = [
   "processes.h",
   "run_folder.h",
   "stage.h",
+  "device.h",
+  "jack_library.h",
+  "jack.h",
+  "jack_process.h",
   "ceiling.h",
   "scheduling.h",
   "callback.c",
@@ -36,6 +40,11 @@ const sourceFiles = [
   "stage.c",
   "stage_play.c",
   "stage_launch.c",
+  "device.c",
+  "device_call.c",
+  "jack_library.c",
+  "jack.c",
+  "jack_process.c",
   "scheduling.c",
 ];
 /** Sources of the stage's program alone, and those of the library that it needs besides. */

@@ -42,8 +42,7 @@ const report = fixed.stageReport;
 
 export class StageDriver implements Driver {
   readonly kind = "clock";
-  readonly usesJack = false;
-  readonly stopsWhenLost = true;
+  readonly mayReturn = false;
   readonly device = "clock (no sound), in a process of its own";
   readonly outputLatencySeconds = 0;
   readonly #options: StageDriverOptions;
@@ -71,7 +70,8 @@ export class StageDriver implements Driver {
     const { words, geometry } = options.memory;
     words[orders.driver.index] = Calls.clock;
     words[orders.periodFrames.index] = geometry.blockFrames;
-    words[orders.priority.index] = clockPriority;
+    const { symbols } = options.native;
+    words[orders.priority.index] = symbols.us_highest_priority(clockPriority) || clockPriority;
     stage.#spawn();
     stage.#send();
     await until(() => stage.#hasObeyed() || stage.#process!.ended, { timeoutMs: obeyMs });
@@ -84,6 +84,22 @@ export class StageDriver implements Driver {
       );
     }
     return stage;
+  }
+
+  /** All calls of the callback: while the stage plays, no other calls it. */
+  get calls(): number {
+    return this.#options.memory.words[fixed.counters.callbacks.byte / 4];
+  }
+
+  get periodFrames(): number {
+    return this.#order("periodFrames");
+  }
+
+  /** It plays from its start, and until it is stopped. */
+  attach(): void {}
+
+  detach(): boolean {
+    return this.#process === undefined || this.#process.ended;
   }
 
   get alive(): boolean {
@@ -111,15 +127,15 @@ export class StageDriver implements Driver {
     this.#backoff.increase();
   }
 
-  async stop(): Promise<void> {
-    if (!this.#running) return;
+  async stop(): Promise<boolean> {
+    if (!this.#running) return this.detach();
     this.#running = false;
     this.#options.memory.words[orders.driver.index] = Calls.none;
     this.#send();
     const ended = () => this.#process === undefined || this.#process.ended;
-    if (await until(ended, { timeoutMs: obeyMs })) return;
+    if (await until(ended, { timeoutMs: obeyMs })) return true;
     this.#process?.signal("SIGKILL");
-    await until(ended, { timeoutMs: obeyMs });
+    return await until(ended, { timeoutMs: obeyMs });
   }
 
   #spawn(): void {

@@ -49,6 +49,9 @@ const pollMs = 2;
 export class PatchSwap {
   readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
+  /** Number of the current patch, and before the newest one of those was asked for. */
+  #currentNumber = 0;
+  #numberBefore = 0;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
   #number: number;
   #loading = false;
@@ -64,6 +67,11 @@ export class PatchSwap {
   /** The patch that the next commands address. */
   get current(): CompiledPatch {
     return this.#current;
+  }
+
+  /** Its place in the order of loading; the first is 0. */
+  get currentNumber(): number {
+    return this.#currentNumber;
   }
 
   /**
@@ -106,6 +114,7 @@ export class PatchSwap {
   quarantined(positions: readonly number[]): readonly number[] {
     const reverted = this.#asked.quarantined(positions, this.#options.commands.head);
     if (!reverted) return [];
+    this.#currentNumber = this.#numberBefore;
     this.#change(reverted.before);
     return reverted.orphans;
   }
@@ -157,6 +166,8 @@ export class PatchSwap {
     writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
     this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
+    this.#numberBefore = this.#currentNumber;
+    this.#currentNumber = this.#number;
     this.#change(patch);
     await delivery.reached(commands.head);
     const { exchangeFadeFrames, blockFrames } = memory.geometry;

@@ -28,7 +28,7 @@ export interface RehearsedLevel {
 /** The patch and how it played, or why it did not. */
 export type RehearsalResult = {
   readonly patch: CompiledPatch;
-  /** Part of a core that one renderer needs while notes play. */
+  /** Part of a core that one renderer needs while notes play, for sound, checks and its share of the snapshots. */
   readonly load: number;
   readonly isFinite: boolean;
   readonly level: RehearsedLevel;

@@ -1,13 +1,15 @@
 /**
  * The rehearsal of a patch before it plays: a thread of its own compiles it and plays it for a while. If the patch traps, gives
- * numbers that are not finite, is too slow, too loud, or gives direct current, that shows here and is not heard. The code that
- * was optimised here is the code that plays.
+ * numbers that are not finite, is too slow, too loud, or gives direct current, that shows here and is not heard. What checks
+ * and snapshots of its state cost is counted too. The code that was optimised here is the code that plays.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { compileGraph } from "../../compiler/compile.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import { lockSamples } from "../samples/lock_samples.ts";
 import { instantiatePatch } from "../renderer/patch_instance.ts";
+import { ArenaChecksum, compileChecksum } from "../memory/checksum.ts";
+import { stateLoad, type StateSpeed } from "./state_load.ts";
 import { checkRehearsalStart, type RehearsalResult, type RehearsalStart } from "./rehearsal_messages.ts";
 
 /** Notes held in each instrument while its speed is measured. */
@@ -16,6 +18,9 @@ const heldNotes = 8;
 /** Sound before the measurement, in seconds, so that the optimising compiler is done; and during it. */
 const warmUpSeconds = 0.3;
 const measuredSeconds = 0.3;
+
+/** Checks and copies whose median counts. */
+const measuredRounds = 9;
 
 function rehearse(
   { graph, samples, format, seed, nativeLibrary, beforeStart }: RehearsalStart,
@@ -60,7 +65,8 @@ function rehearse(
     for (let note = 0; note < heldNotes; note++) exports.note_on(instrument, note, 36 + note * 6, 0.8);
   });
   play(warmUpSeconds);
-  const load = play(measuredSeconds) / (maximumBlockFrames / sampleRateHz * 1_000);
+  const load = play(measuredSeconds) / (maximumBlockFrames / sampleRateHz * 1_000) +
+    stateLoad(exports.memory.buffer.byteLength, measureState(exports.memory));
   patch.instruments.forEach((_, instrument) => {
     for (let note = 0; note < heldNotes; note++) exports.note_off(instrument, note);
   });
@@ -68,6 +74,28 @@ function rehearse(
   const poisoned = new Int32Array(exports.memory.buffer)[patch.arena.poisonedVoicesOffset / 4];
   const level = { peak, means: sums.map((sum) => sum / frames) };
   return { patch, load, isFinite: isFinite && poisoned === 0, level };
+}
+
+/** Bytes that are checked and copied at once while their speed is measured: more than a core's own cache holds. */
+const measuredBytes = 4 * 2 ** 20;
+
+function measureState(memory: WebAssembly.Memory): StateSpeed {
+  const checksum = new ArenaChecksum(compileChecksum(), memory);
+  const bytes = Math.min(memory.buffer.byteLength, measuredBytes);
+  const arena = new Uint8Array(memory.buffer, 0, bytes);
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes));
+  const secondsPerByte = (work: () => void): number => {
+    const times = Array.from({ length: measuredRounds }, () => {
+      const startedMs = performance.now();
+      work();
+      return performance.now() - startedMs;
+    });
+    return times.sort((a, b) => a - b)[times.length >> 1] / 1_000 / bytes;
+  };
+  return {
+    checkSecondsPerByte: secondsPerByte(() => checksum.of(0, bytes)),
+    copySecondsPerByte: secondsPerByte(() => copy.set(arena)),
+  };
 }
 
 let result: RehearsalResult;

@@ -5,7 +5,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
-import { CommandLog } from "../log/command_log.ts";
+import { type Anchor, CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { type Dimensions, fixed, within } from "../memory/layout.ts";
 import { deliveredIndex } from "../memory/places.ts";
@@ -50,6 +50,7 @@ export class OfflineEngine {
   readonly #base: Deno.PointerValue;
   readonly #silence: Float32Array<ArrayBuffer>;
   #delivered = 0;
+  #skipping = false;
 
   constructor(options: OfflineEngineOptions) {
     const { patch, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
@@ -80,7 +81,7 @@ export class OfflineEngine {
 
   /** Number of the next block, as a wrapping word. */
   get block(): number {
-    return this.#renderer.block;
+    return this.#memory.consumed();
   }
 
   /** Makes a further patch ready, so that the log can ask for it. */
@@ -89,17 +90,35 @@ export class OfflineEngine {
     while (!this.#renderer.prepareMore());
   }
 
-  /** Makes room in the log: entries that the renderer has taken in are not needed again. */
+  /** Makes room in the log: entries that the renderer has taken in, or will never take in, are not needed again. */
   releaseCommands(): void {
-    this.log.release(this.#renderer.logPosition);
+    this.log.release(this.#skipping ? this.log.head : this.#renderer.logPosition);
+  }
+
+  /** Delivers the next block as one that no renderer could render; an anchor follows. */
+  skipBlock(output: Float32Array<ArrayBuffer>, { seal, faded, input }: Replay): void {
+    this.#skipping = true;
+    if (seal !== undefined) this.#seals.restore(this.block, seal);
+    this.#deliver(output, { concealed: true, faded, input });
+  }
+
+  /** Begins again at an anchor, with the untouched state of a patch. */
+  begin(anchor: Anchor, patch: OfflineEngineOptions["patch"]): void {
+    this.#renderer.prepare(preparePatch(anchor.patch, patch, this.#checksum));
+    this.#renderer.begin(anchor);
+    this.#skipping = false;
   }
 
   /** Renders the next block and delivers it into `output`, interleaved. */
-  renderBlock(output: Float32Array<ArrayBuffer>, { seal, concealed, faded, input }: Replay = {}): void {
-    const { geometry, words } = this.#memory;
-    const { block } = this.#renderer;
-    if (seal !== undefined) this.#seals.restore(block, seal);
+  renderBlock(output: Float32Array<ArrayBuffer>, replay: Replay = {}): void {
+    if (replay.seal !== undefined) this.#seals.restore(this.block, replay.seal);
     this.#renderer.renderBlock();
+    this.#deliver(output, replay);
+  }
+
+  #deliver(output: Float32Array<ArrayBuffer>, { concealed, faded, input }: Replay): void {
+    const { geometry, words } = this.#memory;
+    const { block } = this;
     words[fixed.control.roleRing.index] = concealed ? 0 : 1;
     words[fixed.control.stop.index] = faded ? 1 : 0;
     const frames = BigInt(geometry.blockFrames);

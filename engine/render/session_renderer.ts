@@ -5,8 +5,9 @@
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { logEntryWords } from "../memory/constants.ts";
-import { EntryField, Opcode } from "../log/command_log.ts";
+import { type Anchor, EntryField, Opcode, opcodeMask } from "../log/command_log.ts";
 import { DeliveredFlag } from "../memory/layout.ts";
+import { blocksBetween } from "../memory/shared_memory.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
 import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
@@ -51,7 +52,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
     return { ...description, module: new WebAssembly.Module(wasm), sampleMemory: bank?.memory };
   };
   const first = await playable(await reader.patch());
-  const offline = new SessionReplay(options, first, await quarantinedPositions(reader));
+  const offline = new SessionReplay(options, first, await readAhead(reader));
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -77,7 +78,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         offline.takeCommands(words);
         break;
       case "QUAR":
-        break; // read beforehand: it may follow the blocks that it concerns
+        break; // read ahead: it may follow the blocks that it concerns
       case "BLKS":
         await renderPending();
         pending.push(words);
@@ -99,14 +100,54 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
   return { ...offline.result, complete };
 }
 
-/** Reads the file through for commands that are left out, and goes back to its beginning. */
-async function quarantinedPositions(reader: SessionReader): Promise<Set<number>> {
-  const positions = new Set<number>();
+/** What a render must know before it comes there. */
+interface Ahead {
+  /** Positions of commands that are left out. */
+  readonly quarantined: ReadonlySet<number>;
+  /** Where renderers began again, in the order of the blocks. */
+  readonly anchors: readonly AnchorAhead[];
+}
+
+interface AnchorAhead extends Anchor {
+  /** The first of the concealed blocks right before it; one of them is the one on which all renderers broke. */
+  readonly concealedFrom: number;
+}
+
+/** Reads the file through for commands that are left out and for anchors, and goes back to its beginning. */
+async function readAhead(reader: SessionReader): Promise<Ahead> {
+  const quarantined = new Set<number>();
+  const found: Anchor[] = [];
+  const anchors: AnchorAhead[] = [];
+  let concealedFrom: number | undefined;
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    if (chunk.type === "QUAR") positions.add(new Int32Array(chunk.payload.buffer)[0]);
+    if (chunk.type !== "QUAR" && chunk.type !== "CMDS" && chunk.type !== "BLKS") continue;
+    const words = new Int32Array(chunk.payload.buffer);
+    if (chunk.type === "QUAR") quarantined.add(words[0]);
+    if (chunk.type === "CMDS") found.push(...anchorsIn(words));
+    if (chunk.type !== "BLKS") continue;
+    for (let at = 1; at < words.length; at += blockRecordWords) {
+      const block = (words[0] + (at - 1) / blockRecordWords) | 0;
+      const isConcealed = ((words[at] >>> 16) & DeliveredFlag.concealed) !== 0;
+      const anchor = found.find((anchor) => anchor.block === block && !quarantined.has(anchor.position));
+      if (anchor) anchors.push({ ...anchor, concealedFrom: concealedFrom ?? block });
+      concealedFrom = isConcealed ? concealedFrom ?? block : undefined;
+    }
   }
   await reader.rewind();
-  return positions;
+  return { quarantined, anchors: anchors.filter(({ position }) => !quarantined.has(position)) };
+}
+
+function anchorsIn(commands: Int32Array): Anchor[] {
+  const anchors: Anchor[] = [];
+  for (let at = 1; at < commands.length; at += logEntryWords) {
+    if ((commands[at + EntryField.opcode] & opcodeMask) !== Opcode.anchor) continue;
+    anchors.push({
+      position: commands[at + EntryField.position],
+      block: commands[at + EntryField.block],
+      patch: commands[at + EntryField.target],
+    });
+  }
+  return anchors;
 }
 
 type PlayablePatch = OfflineEngineOptions["patch"];
@@ -117,19 +158,21 @@ class SessionReplay {
   readonly #blockFrames: number;
   readonly #blockSamples: number;
   readonly #samples: Float32Array<ArrayBuffer>;
-  readonly #quarantined: ReadonlySet<number>;
+  readonly #ahead: Ahead;
+  readonly #patches: Map<number, PlayablePatch>;
   #differing = 0;
   #firstDiffering: number | undefined;
   #concealed = 0;
   #blocks = 0;
 
-  constructor(options: SessionRenderOptions, patch: PlayablePatch, quarantined: ReadonlySet<number>) {
+  constructor(options: SessionRenderOptions, patch: PlayablePatch, ahead: Ahead) {
     const { header } = options.reader;
     this.#engine = new OfflineEngine({ ...options, ...header, patch });
     this.#blockFrames = header.blockFrames;
     this.#blockSamples = header.blockFrames * header.channels;
     this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
-    this.#quarantined = quarantined;
+    this.#ahead = ahead;
+    this.#patches = new Map([[0, patch]]);
   }
 
   get result(): Omit<SessionRenderResult, "complete"> {
@@ -143,6 +186,7 @@ class SessionReplay {
 
   /** A patch that was loaded while it played. */
   addPatch(number: number, patch: PlayablePatch): void {
+    this.#patches.set(number, patch);
     this.#engine.addPatch(number, patch);
   }
 
@@ -156,7 +200,7 @@ class SessionReplay {
     this.#engine.releaseCommands();
     for (let at = 1; at < words.length; at += logEntryWords) {
       const entry = words.slice(at, at + logEntryWords);
-      if (this.#quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
+      if (this.#ahead.quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
       log.appendRaw(entry);
     }
   }
@@ -188,17 +232,41 @@ class SessionReplay {
   ): void {
     const { block } = this.#engine;
     const flags = sealAndFlags >>> 16;
-    this.#engine.renderBlock(output, {
+    const replay = {
       seal: sealAndFlags & 0xFFFF,
       concealed: (flags & DeliveredFlag.concealed) !== 0,
       faded: (flags & DeliveredFlag.faded) !== 0,
       input: inputs.get(block),
-    });
+    };
+    if (this.#isSkipped(block)) this.#engine.skipBlock(output, replay);
+    else {
+      this.#beginAt(block);
+      this.#engine.renderBlock(output, replay);
+    }
     if (!this.#engine.hasChecksum(low, high)) {
       this.#differing++;
       this.#firstDiffering ??= block >>> 0;
     }
     if (flags & DeliveredFlag.concealed) this.#concealed++;
     this.#blocks++;
+  }
+
+  /** Whether a block was given up: nobody rendered it, and renderers began again after it. */
+  #isSkipped(block: number): boolean {
+    return this.#ahead.anchors.some((anchor) =>
+      blocksBetween(block, anchor.concealedFrom) >= 0 && blocksBetween(block, anchor.block) < 0
+    );
+  }
+
+  #beginAt(block: number): void {
+    const anchor = this.#ahead.anchors.find((anchor) => anchor.block === block);
+    if (!anchor) return;
+    const patch = this.#patches.get(anchor.patch);
+    if (!patch) {
+      throw new SessionDamagedError(
+        `the session lacks patch ${anchor.patch}, which plays from block ${block >>> 0} on`,
+      );
+    }
+    this.#engine.begin(anchor, patch);
   }
 }

@@ -36,6 +36,8 @@ export interface PreparedPatch {
   readonly description: PatchDescription;
   readonly exports: PatchExports;
   readonly checksum: ArenaChecksum;
+  /** Locks a piece of the arena in memory; omitted: nothing is locked. */
+  readonly lock?: (piece: Uint8Array<ArrayBuffer>) => void;
 }
 
 /** Instances of a patch and of the checksum over its arena; their code was compiled before and is shared by all renderers. */
@@ -48,8 +50,11 @@ export function preparePatch(
   return { number, description: patch, exports, checksum: new ArenaChecksum(checksum, exports.memory) };
 }
 
-/** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */
-export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
+/**
+ * Words of the host region, from its start. `lookahead` holds for the block that comes next. The pending queue follows: `pending`
+ * entries from place `first` on.
+ */
+export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, lookahead: 4, queue: 16 } as const;
 
 export interface PatchInstanceOptions {
   /** Frames of a block, at most what the patch was compiled for. */
@@ -76,10 +81,14 @@ export class PatchInstance {
   /** The arena in the pieces that are copied at once. */
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   readonly #seed: number;
+  readonly #lock: PreparedPatch["lock"];
   #touched = 0;
 
   /** It plays once {@link makeReady} has said so. */
-  constructor({ number, description, exports, checksum }: PreparedPatch, options: PatchInstanceOptions) {
+  constructor(
+    { number, description, exports, checksum, lock }: PreparedPatch,
+    options: PatchInstanceOptions,
+  ) {
     const { blockFrames, seed, pieceBytes } = options;
     const { arena } = description;
     const buffer = exports.memory.buffer as ArrayBuffer;
@@ -98,17 +107,19 @@ export class PatchInstance {
       (_, piece) => this.bytes.subarray(piece * pieceBytes, (piece + 1) * pieceBytes),
     );
     this.#seed = seed;
+    this.#lock = lock;
   }
 
   /**
-   * Touches the pages of the next piece, because a page that was never written costs a fault at its first block; after the
-   * last piece the patch is initialised. A renderer that plays calls it between its blocks.
+   * Locks the next piece in memory and touches its pages, because a page that was never written costs a fault at its first
+   * block; after the last piece the patch is initialised. A renderer that plays calls it between its blocks.
    *
    * @returns whether the patch can play
    */
   makeReady(): boolean {
     if (this.#touched === this.pieces.length) return true;
     const piece = this.pieces[this.#touched++];
+    this.#lock?.(piece);
     for (let at = 0; at < piece.length; at += 4_096) piece[at] |= 0;
     if (this.#touched < this.pieces.length) return false;
     this.exports.initialize(this.#seed | 0);

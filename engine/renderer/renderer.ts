@@ -11,11 +11,12 @@
  *
  * Nothing here allocates after construction, except {@link Renderer.prepare} and the reading of a snapshot; nothing reads a clock or knows the time of day.
  */
-import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
+import { type Anchor, EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
-import { fixed, powerOfTwoAtLeast, within } from "../memory/layout.ts";
+import { fixed, within } from "../memory/layout.ts";
 import { inputSlotIndex, inputViews, logEntryIndex, slotIndex, slotViews } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import { placeInSweep, regionsOf } from "../memory/sweep.ts";
 import { takeOver } from "./state_transfer.ts";
 import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
@@ -55,6 +56,8 @@ export class Renderer {
   #leaving: PatchInstance | undefined;
   #fadePosition = 0;
   #newestPatch = 0;
+  /** Log position of the anchor that it began from; undefined: it began at the start. */
+  #anchor: number | undefined;
   /** A further patch that is being made ready, and the oldest that may still be asked for then. */
   #preparing: PatchInstance | undefined;
   #oldestPatch = 0;
@@ -62,11 +65,13 @@ export class Renderer {
   /** The patch whose snapshot is being read. */
   #reading: PatchInstance | undefined;
   #sealed = 0;
+  /** The lookahead at the start of this block. An entry changes that of the next: this one's input may not be captured yet. */
+  #inputDelay = 0;
   #checksumLow = 0;
   #checksumHigh = 0;
   #stateLow = 0;
   #stateHigh = 0;
-  #sweepBlocks = 0;
+  #regions = 0;
 
   constructor({ memory, ring, seed, patch }: RendererOptions) {
     const { geometry } = memory;
@@ -88,6 +93,7 @@ export class Renderer {
     this.#reportArena();
     this.#current.words[this.#current.host + Host.block] = this.block;
     this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
+    this.#current.words[this.#current.host + Host.lookahead] = geometry.lookaheadBlocks;
   }
 
   /**
@@ -146,6 +152,11 @@ export class Renderer {
     return this.#current.words[this.#current.host + Host.logPosition];
   }
 
+  /** How far the next block lies ahead of the input that it hears, in blocks. */
+  get lookaheadBlocks(): number {
+    return this.#current.words[this.#current.host + Host.lookahead];
+  }
+
   /** One whole block: the live loop and the offline renderer call only this. */
   renderBlock(): void {
     this.claim();
@@ -163,6 +174,7 @@ export class Renderer {
       throw new RendererStaleError(`block ${this.block >>> 0}: its seal has been overwritten`);
     }
     this.#sealed = completePosition(this.logPosition, sealed);
+    this.#inputDelay = this.lookaheadBlocks;
   }
 
   /**
@@ -211,7 +223,7 @@ export class Renderer {
     this.#memory.words[slot + within.slot.checksumHigh.index] = this.#checksumHigh;
     this.#memory.words[slot + within.slot.stateLow.index] = this.#stateLow;
     this.#memory.words[slot + within.slot.stateHigh.index] = this.#stateHigh;
-    this.#memory.words[slot + within.slot.sweepBlocks.index] = this.#sweepBlocks;
+    this.#memory.words[slot + within.slot.regions.index] = this.#regions;
   }
 
   /** Lets the callback see the block, and moves on to the next. */
@@ -236,13 +248,11 @@ export class Renderer {
   checkState(): void {
     const { geometry } = this.#memory;
     const { checksum, bytes } = this.#current;
-    this.#stateLow = this.#stateHigh = this.#sweepBlocks = 0;
+    this.#stateLow = this.#stateHigh = this.#regions = 0;
     if (this.isExchanging) return;
     const number = (this.block - geometry.startBlock) >>> 0;
-    const regions = Math.ceil(bytes.length / geometry.checkRegionBytes);
-    // a power of two, so that it goes on evenly where block numbers wrap
-    this.#sweepBlocks = powerOfTwoAtLeast(Math.max(geometry.stateCheckBlocks, regions));
-    const first = (number % this.#sweepBlocks) * geometry.checkRegionBytes;
+    this.#regions = regionsOf(geometry, bytes.length);
+    const first = placeInSweep(geometry, this.#regions, this.block) * geometry.checkRegionBytes;
     if (first < bytes.length) {
       this.#stateLow = checksum.of(first, Math.min(geometry.checkRegionBytes, bytes.length - first));
       this.#stateHigh = checksum.high;
@@ -294,6 +304,21 @@ export class Renderer {
   #reportArena(): void {
     const { index } = within.seatReport.arenaBytes;
     Atomics.store(this.#memory.words, this.#reportStart + index, this.#current.bytes.length);
+  }
+
+  /**
+   * Begins at an anchor of the log, with the untouched state of a patch and the lookahead of the start, in place of the start.
+   *
+   * @throws {RendererStaleError} when the patch is not here
+   */
+  begin({ patch, block, position }: Anchor): void {
+    const instance = this.#patchNumbered(patch);
+    instance.words[instance.host + Host.block] = this.block = block;
+    instance.words[instance.host + Host.logPosition] = this.#anchor = position;
+    instance.words[instance.host + Host.lookahead] = this.#memory.geometry.lookaheadBlocks;
+    this.#current = instance;
+    this.#leaving = undefined;
+    this.#reportArena();
   }
 
   #renderPiece(frame: number, frames: number): void {
@@ -394,6 +419,13 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.lookahead:
+        this.#current.words[this.#current.host + Host.lookahead] = target;
+        return;
+      case Opcode.anchor: {
+        if (position === this.#anchor) return;
+        throw new RendererStaleError(`log entry ${position >>> 0}: others begin here, this one does not`);
+      }
       case Opcode.clear: // everything in the queue is before it in the log
         clearPending(this.#current);
     }
@@ -403,20 +435,22 @@ export class Renderer {
   #isQuarantined(position: number): boolean {
     const { words } = this.#memory;
     const entry = logEntryIndex(this.#memory, position);
-    return words[entry + EntryField.position] === position &&
-      words[entry + EntryField.opcode] === Opcode.none;
+    if (words[entry + EntryField.position] === position) {
+      return words[entry + EntryField.opcode] === Opcode.none;
+    }
+    const { stoppedCount, stoppedCommands } = fixed.control;
+    const stopped = Math.min(Atomics.load(words, stoppedCount.index) >>> 0, stoppedCommands.count);
+    for (let at = 0; at < stopped; at++) {
+      if (words[stoppedCommands.index + at] === position) return true;
+    }
+    return false;
   }
 
-  /** Block n hears the capture of block n − lookahead; before there was any, silence. */
+  /** Block n hears the capture of block n − lookahead, as the log has it; that of the blocks before the first is silence. */
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
-    const lookahead = this.#memory.lookaheadBlocks();
-    const captured = (this.block - lookahead) | 0;
-    if (((captured - geometry.startBlock) | 0) < 0) {
-      this.#current.input.fill(0);
-      return;
-    }
+    const captured = (this.block - this.#inputDelay) | 0;
     const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
     if (tag !== captured) {
       throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);

@@ -62,11 +62,14 @@ export class RendererBody {
     this.#renderer.prepare(this.#prepared(delivery), delivery.oldest);
   }
 
-  /** Plays until there is something to wait for. Returns one of {@link AfterStep} but `goOn`. */
+  /** Plays until there is something to wait for. Returns one of {@link AfterStep} but `goOn` and `stepOut`. */
   advance(): number {
+    const { symbols } = this.#options.native;
     for (;;) {
       const next = this.#loop.step();
-      if (next !== AfterStep.goOn) return next;
+      if (next === AfterStep.stepOut) {
+        symbols.us_prioritise_thread(symbols.us_thread_id(), 0); // until it has caught up, those who play come first
+      } else if (next !== AfterStep.goOn) return next;
     }
   }
 
@@ -82,15 +85,16 @@ export class RendererBody {
     }
   }
 
-  /** Makes a patch ready, its arena locked in memory: a block must not wait for a page that was swapped out. */
   #prepared({ number, patch }: NumberedPatch): PreparedPatch {
-    const { memory, seat, native, checksum } = this.#options;
-    const prepared = preparePatch(number, patch, checksum);
-    const arena = new Uint8Array(prepared.exports.memory.buffer);
-    const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(arena), BigInt(arena.length));
-    Atomics.store(memory.words, reportFieldIndex(memory, seat, "lockError"), error);
-    return prepared;
+    return { ...preparePatch(number, patch, this.#options.checksum), lock: this.#lock };
   }
+
+  /** Locks a piece of an arena in memory: a block must not wait for a page that was swapped out. */
+  readonly #lock = (piece: Uint8Array<ArrayBuffer>): void => {
+    const { memory, seat, native } = this.#options;
+    const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(piece), BigInt(piece.length));
+    Atomics.store(memory.words, reportFieldIndex(memory, seat, "lockError"), error);
+  };
 }
 
 /** States what a renderer is doing. */

@@ -29,7 +29,7 @@ export interface StatusSources extends
 export function engineStatus(sources: StatusSources): EngineStatus {
   const { memory, driver, supervision, pool } = sources;
   const { sampleRateHz, blockFrames, ceiling } = memory.geometry;
-  const lookaheadBlocks = memory.words[fixed.geometry.lookaheadBlocks.index];
+  const lookaheadBlocks = memory.lookaheadBlocks();
   const msOf = (blocks: number) =>
     (blocks * blockFrames / sampleRateHz + driver.outputLatencySeconds) * 1_000;
   const ids = supervision.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
@@ -37,7 +37,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     state: sources.state,
     driver: driver.kind,
     device: driver.device,
-    usesJack: driver.usesJack,
+    periodFrames: driver.periodFrames,
+    ...driver.counts,
     patch: sources.patch,
     sampleRateHz,
     blockFrames,

@@ -68,7 +68,8 @@ export class RealTime {
     this.#stage = options.stage;
     this.#nowMs = nowMs;
     this.#thread = native.symbols.us_thread_id();
-    const bytes = BigInt(memory.bytes.length);
+    // all but the snapshots, which may be large: no block waits for them
+    const bytes = BigInt(memory.geometry.snapshotOffset);
     this.#lockError = native.symbols.us_lock_memory(this.#base, bytes) || lockSamples(native, samples);
     if (!enabled) return;
     this.#raiseMain();

@@ -8,7 +8,7 @@
  * |---|---|
  * | `HEAD` | JSON, {@link SessionHeader} |
  * | `PTCH` | a patch: its number (u32), length of its description (u32), the description (JSON, `PatchDescription`, with name and SHA-256 of each sample), its WebAssembly module; so a session can be rendered when the patch file is gone or changed. The first stands behind the header, one that was loaded later before the commands that ask for it |
- * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as in the log |
+ * | `CMDS` | position of the first entry (u32), then log entries of 8 words each, as in the log. An entry `anchor` says that no renderer could go on: the concealed blocks right before its block were rendered by none, and there they begin with the untouched state of its patch |
  * | `BLKS` | number of the first block (u32), then 3 words a block: low 16 bits of the seal and, above, the flags of the hand-over; checksum low; checksum high |
  * | `INPT` | block number (u32), then its captured samples, 32-bit float, interleaved |
  * | `QUAR` | position of a log entry that was made to do nothing (u32) |
@@ -34,6 +34,7 @@ export interface SessionHeader {
   readonly blockFrames: number;
   readonly channels: number;
   readonly inputChannels: number;
+  /** At the first block; later changes are in the log. */
   readonly lookaheadBlocks: number;
   /** Largest magnitude that the device got, as in `Dimensions`. */
   readonly ceiling: number;

@@ -19,6 +19,11 @@ export class EndedNotes {
     this.#known = skipEarlier ? undefined : 0;
   }
 
+  /** Renderers begin again, and count from the beginning. */
+  restart(): void {
+    this.#known = 0;
+  }
+
   /**
    * Notes that ended since the last call, from the report of the renderer on a seat. Of more than {@link reportedEndedNotes}
    * at once only the last are known.

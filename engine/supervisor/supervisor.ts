@@ -288,6 +288,22 @@ export class Supervisor {
     return strays;
   }
 
+  /** Ends every renderer that replays the log: it leads nowhere. */
+  dismissJoiners(consumed: number): Decision {
+    this.#actions = [];
+    this.#events = [];
+    this.#seats.forEach((seat, index) => {
+      if (seat.phase !== "joining") return;
+      seat.leftAt = consumed;
+      seat.free = false;
+      this.#roles = this.#roles.map((holder) => holder === index ? undefined : holder);
+      this.#enter(seat, "ending");
+      this.#actions.push({ do: "end", seat: index, hung: false });
+    });
+    if (this.#actions.length > 0) this.#actions.push({ do: "roles", seats: [...this.#roles] });
+    return { actions: this.#actions, events: this.#events };
+  }
+
   /** Judges what was seen. The actions must be carried out in order, before the next call. */
   observe(seen: Observation): Decision {
     this.#actions = [];

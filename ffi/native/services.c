@@ -16,14 +16,6 @@
 #define SCHED_IDLE SCHED_OTHER
 #endif
 
-void *us_callback_address(void) {
-  union {
-    int (*function)(const void *, void *, unsigned long, const void *, unsigned long, void *);
-    void *address;
-  } pointer = {us_device_callback};
-  return pointer.address;
-}
-
 static void ignore(const char *first, ...) { (void)first; }
 
 void *us_ignore_address(void) {

@@ -6,9 +6,6 @@
 
 #include "export.h"
 
-/* Address of us_device_callback, for Pa_OpenStream. Any thread. */
-US_EXPORT void *us_callback_address(void);
-
 /* Address of a function that takes any arguments and does nothing: sound libraries may send their messages there. */
 US_EXPORT void *us_ignore_address(void);
 

@@ -17,6 +17,10 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message();
     case "quarantine":
       return message(scalar(event.commands));
+    case "lookahead":
+      return message(scalar(event.blocks), float(event.latencyMs));
+    case "anchor":
+      return message(scalar(event.block | 0), text(event.withValues ? "values" : "defaults"));
     case "over":
       return message(scalar(event.samples), float(event.peakDb));
     case "device":

@@ -60,6 +60,9 @@ export class SimulatedRenderers implements RendererPort {
   /** All threads that may still take a step, also those whose seat has been given to another. */
   #running: Thread[] = [];
 
+  /** Gets every thread before its first step. */
+  beforeSpawn: ((thread: Thread) => void) | undefined;
+
   constructor(options: SimulatedRenderersOptions) {
     this.#options = options;
   }
@@ -147,6 +150,7 @@ export class SimulatedRenderers implements RendererPort {
       goneMs: 0,
       crashed: false,
     };
+    this.beforeSpawn?.(thread);
     this.#threads[seat] = thread;
     this.#running.push(thread);
   }
@@ -232,7 +236,7 @@ export class SimulatedRenderers implements RendererPort {
     const { memory, nowMs, random, preparePatches } = this.#options;
     try {
       const next = thread.loop.step();
-      if (next === AfterStep.goOn) return true;
+      if (next === AfterStep.goOn || next === AfterStep.stepOut) return true;
       if (next === AfterStep.preparePatch) {
         preparePatches(thread.renderer);
         return true;

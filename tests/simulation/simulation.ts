@@ -228,6 +228,15 @@ export class Simulation {
       this.#memory.words[fixed.control.play.index] = 1;
     }
     if (this.#playing && this.#random.chance(0.02)) this.#supervision.failover();
+    if (this.#random.chance(0.03)) this.#changeLookahead();
+  }
+
+  /** The device takes more at once, or somebody asks for less. */
+  #changeLookahead(): void {
+    if (this.#log.room < 1) return;
+    const target = 2 + this.#random.below(6);
+    this.#append([{ opcode: Opcode.lookahead, target, value: 0, extra: 0 }]);
+    this.#memory.words[fixed.control.lookaheadBlocks.index] = target;
   }
 
   /** Prints what the supervision loop did, for the replay of a seed. */

@@ -17,7 +17,11 @@ Deno.test("entries are read as they were appended, across the wrap", () => {
   const log = new CommandLog(testMemory({ startLogPosition: 0xFFFFFFFE }));
   const timed = { ...note(4), at: { block: -3, frame: 17 } };
   log.append([note(1), note(2), note(3), timed]);
-  assert.deepEqual(readEntries(log, 0xFFFFFFFF | 0), [note(2), note(3), timed]);
+  assert.deepEqual(readEntries(log, 0xFFFFFFFF | 0), [
+    { ...note(2), position: -1 },
+    { ...note(3), position: 0 },
+    { ...timed, position: 1 },
+  ]);
   assert.deepEqual(readEntries(log, log.head), []);
 });
 

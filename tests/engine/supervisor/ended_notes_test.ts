@@ -15,6 +15,17 @@ function report(memory: ReturnType<typeof testMemory>, seat: number, count: numb
   memory.words[reportFieldIndex(memory, seat, "endedNotes")] = count;
 }
 
+Deno.test("when renderers begin again, so does the count", () => {
+  const memory = testMemory();
+  const notes = new EndedNotes(memory);
+  report(memory, 0, 3);
+  notes.poll(0);
+  report(memory, 1, 1);
+  assert.deepEqual(notes.poll(1), []);
+  notes.restart();
+  assert.deepEqual(notes.poll(1).map(({ id }) => id), [0]);
+});
+
 Deno.test("each note ends once, whichever renderer is read; one that is behind repeats nothing", () => {
   const memory = testMemory();
   const notes = new EndedNotes(memory);
