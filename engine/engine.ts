@@ -202,7 +202,7 @@ export class Engine implements control.EngineControl {
       emit: (event) => this.#reporter.emit(event),
     });
     this.#timeline = new Timeline(memory, native, options.clocks);
-    const openStage = processes && (() => StageDriver.start({ native, memory, log, processes }));
+    const openStage = processes && (() => StageDriver.start({ native, memory, config, log, processes }));
     this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
     this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);

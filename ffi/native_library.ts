@@ -55,6 +55,11 @@ const stageNeeds = [
   "clock.c",
   "guard.c",
   "scheduling.c",
+  "device.c",
+  "device_call.c",
+  "jack_library.c",
+  "jack.c",
+  "jack_process.c",
   "processes.c",
   "run_folder.c",
 ];
@@ -171,6 +176,7 @@ async function compile(
       `${folder}/stage`,
       ...[...stageFiles, ...stageNeeds].map(objectOf),
       "-lpthread",
+      "-ldl",
     ]);
     const target = filesOf(cacheDirectory, key);
     await Deno.rename(`${folder}/callback.o`, target.callbackObject);

@@ -3,22 +3,26 @@
  * finds it playing. One that is lost, or stands still, is replaced; the frames that passed meanwhile are counted. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { type JackError, jackOpenError } from "../../ffi/jack.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { Backoff } from "../../foundation/backoff.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { until } from "../../foundation/until.ts";
+import type { Config } from "../../config/settings.ts";
+import { stageNameBytes } from "../memory/constants.ts";
 import { fixed, StageDriver as Calls } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { EngineProcesses } from "../run/engine_processes.ts";
 import { clockPriority } from "./clock_driver.ts";
-import type { Driver } from "./driver.ts";
+import type { Driver, DriverKind } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 
 export interface StageDriverOptions {
   readonly native: NativeLibrary;
   readonly memory: SharedMemory;
   readonly log: Log;
+  readonly config: Pick<Config, "driver" | "hostApi" | "device" | "inputDevice" | "jackName">;
   readonly processes: EngineProcesses;
 }
 
@@ -41,10 +45,10 @@ const orders = fixed.stageOrders;
 const report = fixed.stageReport;
 
 export class StageDriver implements Driver {
-  readonly kind = "clock";
+  readonly kind: DriverKind;
   readonly mayReturn = false;
-  readonly device = "clock (no sound), in a process of its own";
-  readonly outputLatencySeconds = 0;
+  readonly device: string;
+  readonly keepsItself = true;
   readonly #options: StageDriverOptions;
   readonly #sequence: Deno.PointerObject;
   readonly #backoff = new Backoff(restartMs);
@@ -57,33 +61,40 @@ export class StageDriver implements Driver {
   #running = true;
 
   private constructor(options: StageDriverOptions) {
+    const { config, memory, native } = options;
     this.#options = options;
-    const base = sharedMemoryPointer(options.native, options.memory.bytes);
+    this.kind = config.driver === "clock" ? "clock" : "jack";
+    this.device = this.kind === "clock"
+      ? "clock (no sound), in a process of its own"
+      : `JACK: ${config.device ?? config.jackName}, in a process of its own`;
+    const base = sharedMemoryPointer(native, memory.bytes);
     this.#sequence = Deno.UnsafePointer.offset(base, orders.sequence.byte)!;
   }
 
-  /** Takes over the stage that plays already, or starts one. Throws {@link DriverError}. */
+  /** Takes over the stage that plays already, or starts one. Throws {@link DriverError} or `JackError`. */
   static async start(options: StageDriverOptions): Promise<StageDriver> {
+    const { native, config } = options;
+    if (config.driver === "portaudio" || (config.hostApi !== undefined && !/jack/i.test(config.hostApi))) {
+      throw new DriverError(
+        "in processes of their own, Understudy plays through JACK, PipeWire's JACK or the clock: set UNDERSTUDY_DRIVER=jack, " +
+          "or UNDERSTUDY_ISOLATION=threads for other devices",
+      );
+    }
     const stage = new StageDriver(options);
-    stage.#process = ProcessHandle.open(options.native, stage.#report("pid"));
-    if (stage.#order("driver") === Calls.clock && stage.#process?.ended === false) return stage;
-    const { words, geometry } = options.memory;
-    words[orders.driver.index] = Calls.clock;
-    words[orders.periodFrames.index] = geometry.blockFrames;
-    const { symbols } = options.native;
-    words[orders.priority.index] = symbols.us_highest_priority(clockPriority) || clockPriority;
+    stage.#process = ProcessHandle.open(native, stage.#report("pid"));
+    if (stage.#order("driver") === stage.#calls && stage.#process?.ended === false) return stage;
+    stage.#writeOrders();
     stage.#spawn();
     stage.#send();
     await until(() => stage.#hasObeyed() || stage.#process!.ended, { timeoutMs: obeyMs });
-    if (!stage.#hasObeyed() || stage.#report("error") !== 0) {
-      throw new DriverError(
-        `the stage process did not start its clock (errno ${
-          stage.#report("error")
-        }); run \`understudy doctor\`, ` +
-          "or set UNDERSTUDY_ISOLATION=threads",
-      );
-    }
-    return stage;
+    const error = stage.#report("error");
+    if (stage.#hasObeyed() && error === 0) return stage;
+    await stage.stop();
+    if (stage.#hasObeyed() && stage.kind === "jack") throw stage.#jackError(error);
+    throw new DriverError(
+      `the stage process did not start (errno ${error}); run \`understudy doctor\`, ` +
+        "or set UNDERSTUDY_ISOLATION=threads",
+    );
   }
 
   /** All calls of the callback: while the stage plays, no other calls it. */
@@ -92,7 +103,20 @@ export class StageDriver implements Driver {
   }
 
   get periodFrames(): number {
-    return this.#order("periodFrames");
+    return this.kind === "clock" || this.waiting ? this.#order("periodFrames") : this.#report("periodFrames");
+  }
+
+  get outputLatencySeconds(): number {
+    return this.#report("latencyFrames") / this.#options.memory.geometry.sampleRateHz;
+  }
+
+  /** The stage looks for the device that it has lost; its clock keeps time meanwhile. */
+  get waiting(): boolean {
+    return this.kind === "jack" && this.#report("deviceLost") === 1;
+  }
+
+  get losses(): number {
+    return this.#report("deviceLosses");
   }
 
   /** It plays from its start, and until it is stopped. */
@@ -138,6 +162,31 @@ export class StageDriver implements Driver {
     return await until(ended, { timeoutMs: obeyMs });
   }
 
+  get #calls(): number {
+    return this.kind === "clock" ? Calls.clock : Calls.jack;
+  }
+
+  #writeOrders(): void {
+    const { native: { symbols }, memory: { words, bytes, geometry }, config } = this.#options;
+    words[orders.driver.index] = this.#calls;
+    words[orders.periodFrames.index] = geometry.blockFrames;
+    words[orders.priority.index] = symbols.us_highest_priority(clockPriority) || clockPriority;
+    const names = {
+      clientName: config.jackName,
+      device: config.device ?? "",
+      inputDevice: config.inputDevice ?? config.device ?? "",
+    };
+    for (const [name, text] of Object.entries(names)) {
+      const room = bytes.subarray(orders[name as keyof typeof names].byte).subarray(0, stageNameBytes);
+      room.fill(0).set(new TextEncoder().encode(text).subarray(0, stageNameBytes - 1));
+    }
+  }
+
+  #jackError(problem: number): JackError {
+    const { config, memory: { geometry: { sampleRateHz } } } = this.#options;
+    return jackOpenError(problem, { ...config, sampleRateHz }, this.#report("serverRateHz"));
+  }
+
   #spawn(): void {
     const { native, processes: { stage, folder } } = this.#options;
     const child = new Deno.Command(stage, {
@@ -168,7 +217,7 @@ export class StageDriver implements Driver {
     return Atomics.load(this.#options.memory.words, orders[name].index);
   }
 
-  #report(name: "pid" | "sequence" | "error" | "heartbeat" | "starts"): number {
+  #report(name: Exclude<keyof typeof report, "lostFrames" | "calibrationTicks" | "calibrationNs">): number {
     return Atomics.load(this.#options.memory.words, report[name].index);
   }
 }

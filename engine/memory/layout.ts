@@ -26,6 +26,7 @@ import {
   seatCount,
   snapshotCount,
   snapshotPieceBytes,
+  stageNameBytes,
   stopFadeSeconds,
 } from "./constants.ts";
 
@@ -247,6 +248,9 @@ export const sections = {
       driver: word("see `StageDriver`"),
       periodFrames: word("frames that the clock asks for in each call"),
       priority: word("real-time priority of the clock thread"),
+      clientName: word("name of the client of JACK, UTF-8 with a final zero", stageNameBytes / 4),
+      device: word("client that it plays to; empty: the physical ports", stageNameBytes / 4),
+      inputDevice: word("client that it records from", stageNameBytes / 4),
     },
   },
   stageReport: {
@@ -254,13 +258,19 @@ export const sections = {
     fields: {
       pid: word("process of the stage; 0: there was none yet"),
       sequence: word("the order that is carried out"),
-      error: word("errno of the last order; 0: carried out"),
+      error: word("errno, or problem of JACK, of the last order; 0: carried out"),
       heartbeat: word("rounds of its main thread, wraps"),
       starts: word("stage processes ever started on this memory"),
       reserved: word("keeps the counters on an 8-byte boundary"),
       lostFrames: wide("frames that passed between the last call of a lost stage and the first of the next"),
       calibrationTicks: wide("processor ticks when the first stage started"),
       calibrationNs: wide("monotonic clock at that moment"),
+      deviceLost: word("1: JACK is not there, and the clock keeps time until it is"),
+      deviceLosses: word("how often that happened"),
+      periodFrames: word("of JACK's server, as it said last"),
+      latencyFrames: word("from JACK's ports to the loudspeaker"),
+      xruns: word("since the client was opened, wraps"),
+      serverRateHz: word("sample rate of JACK's server, as it said last"),
     },
   },
   watchdog: {
@@ -374,7 +384,7 @@ export const DeliveredFlag = {
 export const ControlPhase = { starting: 0, running: 1, ended: 2 } as const;
 
 /** What calls the callback in the stage process. */
-export const StageDriver = { none: 0, clock: 1 } as const;
+export const StageDriver = { none: 0, clock: 1, jack: 2 } as const;
 
 export const SeatCommand = { wait: 1, run: 2, stop: 3 } as const;
 

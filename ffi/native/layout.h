@@ -313,24 +313,36 @@ struct us_stage_orders {
   uint32_t driver; /* see `StageDriver` */
   uint32_t period_frames; /* frames that the clock asks for in each call */
   uint32_t priority; /* real-time priority of the clock thread */
+  uint32_t client_name[64]; /* name of the client of JACK, UTF-8 with a final zero */
+  uint32_t device[64]; /* client that it plays to; empty: the physical ports */
+  uint32_t input_device[64]; /* client that it records from */
 };
 _Static_assert(offsetof(struct us_stage_orders, sequence) == 0, "stageOrders.sequence");
 _Static_assert(offsetof(struct us_stage_orders, driver) == 4, "stageOrders.driver");
 _Static_assert(offsetof(struct us_stage_orders, period_frames) == 8, "stageOrders.periodFrames");
 _Static_assert(offsetof(struct us_stage_orders, priority) == 12, "stageOrders.priority");
+_Static_assert(offsetof(struct us_stage_orders, client_name) == 16, "stageOrders.clientName");
+_Static_assert(offsetof(struct us_stage_orders, device) == 272, "stageOrders.device");
+_Static_assert(offsetof(struct us_stage_orders, input_device) == 528, "stageOrders.inputDevice");
 #define US_STAGE_ORDERS_OFFSET 7808u
 
 /* Written by: stage process. */
 struct us_stage_report {
   uint32_t pid; /* process of the stage; 0: there was none yet */
   uint32_t sequence; /* the order that is carried out */
-  uint32_t error; /* errno of the last order; 0: carried out */
+  uint32_t error; /* errno, or problem of JACK, of the last order; 0: carried out */
   uint32_t heartbeat; /* rounds of its main thread, wraps */
   uint32_t starts; /* stage processes ever started on this memory */
   uint32_t reserved; /* keeps the counters on an 8-byte boundary */
   uint64_t lost_frames; /* frames that passed between the last call of a lost stage and the first of the next */
   uint64_t calibration_ticks; /* processor ticks when the first stage started */
   uint64_t calibration_ns; /* monotonic clock at that moment */
+  uint32_t device_lost; /* 1: JACK is not there, and the clock keeps time until it is */
+  uint32_t device_losses; /* how often that happened */
+  uint32_t period_frames; /* of JACK's server, as it said last */
+  uint32_t latency_frames; /* from JACK's ports to the loudspeaker */
+  uint32_t xruns; /* since the client was opened, wraps */
+  uint32_t server_rate_hz; /* sample rate of JACK's server, as it said last */
 };
 _Static_assert(offsetof(struct us_stage_report, pid) == 0, "stageReport.pid");
 _Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.sequence");
@@ -341,7 +353,13 @@ _Static_assert(offsetof(struct us_stage_report, reserved) == 20, "stageReport.re
 _Static_assert(offsetof(struct us_stage_report, lost_frames) == 24, "stageReport.lostFrames");
 _Static_assert(offsetof(struct us_stage_report, calibration_ticks) == 32, "stageReport.calibrationTicks");
 _Static_assert(offsetof(struct us_stage_report, calibration_ns) == 40, "stageReport.calibrationNs");
-#define US_STAGE_REPORT_OFFSET 7936u
+_Static_assert(offsetof(struct us_stage_report, device_lost) == 48, "stageReport.deviceLost");
+_Static_assert(offsetof(struct us_stage_report, device_losses) == 52, "stageReport.deviceLosses");
+_Static_assert(offsetof(struct us_stage_report, period_frames) == 56, "stageReport.periodFrames");
+_Static_assert(offsetof(struct us_stage_report, latency_frames) == 60, "stageReport.latencyFrames");
+_Static_assert(offsetof(struct us_stage_report, xruns) == 64, "stageReport.xruns");
+_Static_assert(offsetof(struct us_stage_report, server_rate_hz) == 68, "stageReport.serverRateHz");
+#define US_STAGE_REPORT_OFFSET 8704u
 
 /* Written by: watchdog thread. */
 struct us_watchdog {
@@ -352,9 +370,9 @@ struct us_watchdog {
 _Static_assert(offsetof(struct us_watchdog, thread_id) == 0, "watchdog.threadId");
 _Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime");
 _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
-#define US_WATCHDOG_OFFSET 8064u
+#define US_WATCHDOG_OFFSET 8832u
 
-#define US_FIXED_BYTES 8192u
+#define US_FIXED_BYTES 8960u
 
 /* Written by: main isolate. */
 struct us_seat_orders {

@@ -4,6 +4,7 @@
  * Needs real time: its clock calls the callback.
  */
 import assert from "node:assert/strict";
+import { readConfig } from "../../../config/settings.ts";
 import { StageDriver } from "../../../engine/device/stage_driver.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { blocksBetween } from "../../../engine/memory/shared_memory.ts";
@@ -28,7 +29,9 @@ Deno.test("a lost stage is replaced and its frames are counted, a new control pr
     const lines: string[] = [];
     const keep = (line: string) => void lines.push(line);
     const log = { debug: keep, info: keep, warning: keep, error: keep };
-    const driver = await StageDriver.start({ native, memory, log, processes });
+    const config = readConfig({ UNDERSTUDY_DRIVER: "clock" });
+    const options = { native, memory, config, log, processes };
+    const driver = await StageDriver.start(options);
     const pid = () => words[fixed.stageReport.pid.index];
     const plays = async () => {
       const first = memory.consumed();
@@ -55,7 +58,7 @@ Deno.test("a lost stage is replaced and its frames are counted, a new control pr
     }
     assert.deepEqual(lines, new Array(3).fill("the stage process was lost: another one plays on"));
     const before = pid();
-    const found = await StageDriver.start({ native, memory, log, processes });
+    const found = await StageDriver.start(options);
     assert.equal(pid(), before, "no other one was started");
     await found.stop();
     await until("it has ended", () => {
