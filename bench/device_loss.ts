@@ -2,7 +2,7 @@
  * What a sound server costs that is killed, stands still, or changes its period under the engine: frames that are missing, and seconds to
  * sound. On jackd, and on PipeWire's JACK where it is installed.
  *
- *     deno run -A bench/device_loss.ts [--restarts 50] [--freezes 3] [--rounds 2] [--json FILE]
+ *     deno task bench:device [--restarts 50] [--freezes 3] [--rounds 2] [--json FILE]
  */
 import { parseArgs } from "node:util";
 import { compilePatch } from "../patches/loading/compile_named.ts";
@@ -30,6 +30,8 @@ interface Measured {
   readonly times: number;
   readonly noticedMs?: readonly number[];
   readonly soundAfterMs?: readonly number[];
+  /** Frames that the clock took in place of the device: nobody heard them, and the music went on. */
+  readonly unheard?: readonly number[];
   /** Frames that no renderer had, until the device played again; and in the second after. */
   readonly concealed: readonly number[];
   readonly concealedAfter: readonly number[];
@@ -82,10 +84,11 @@ class Trial {
   }
 
   async restarts(times: number): Promise<Measured> {
-    const [noticedMs, soundAfterMs, concealed, concealedAfter]: number[][] = [[], [], [], []];
+    const [noticedMs, soundAfterMs, unheard, concealed, concealedAfter]: number[][] = [[], [], [], [], []];
     for (let round = 0; round < times; round++) {
       await this.#started.secondsPass(0.7);
       const before = this.#concealed();
+      const unheardBefore = this.#unheard();
       const killedMs = performance.now();
       await this.#server.kill();
       await this.#reaches("waiting for device");
@@ -97,15 +100,25 @@ class Trial {
         this.#reaches("running").then(() => performance.now()),
       ]);
       soundAfterMs.push(soundMs - startedMs);
+      unheard.push(this.#unheard() - unheardBefore);
       await this.#count(before, concealed, concealedAfter);
     }
-    return { what: "killed and restarted", times, noticedMs, soundAfterMs, concealed, concealedAfter };
+    return {
+      what: "killed and restarted",
+      times,
+      noticedMs,
+      soundAfterMs,
+      unheard,
+      concealed,
+      concealedAfter,
+    };
   }
 
   async freezes(times: number): Promise<Measured> {
-    const [noticedMs, soundAfterMs, concealed, concealedAfter]: number[][] = [[], [], [], []];
+    const [noticedMs, soundAfterMs, unheard, concealed, concealedAfter]: number[][] = [[], [], [], [], []];
     for (let round = 0; round < times; round++) {
       const before = this.#concealed();
+      const unheardBefore = this.#unheard();
       const haltedMs = performance.now();
       this.#server.halt();
       try {
@@ -118,6 +131,7 @@ class Trial {
       const resumedMs = performance.now();
       await this.#reaches("running");
       soundAfterMs.push(performance.now() - resumedMs);
+      unheard.push(this.#unheard() - unheardBefore);
       await this.#count(before, concealed, concealedAfter);
     }
     return {
@@ -125,6 +139,7 @@ class Trial {
       times,
       noticedMs,
       soundAfterMs,
+      unheard,
       concealed,
       concealedAfter,
     };
@@ -164,6 +179,10 @@ class Trial {
     return this.#started.engine.status().concealedFrames;
   }
 
+  #unheard(): number {
+    return this.#started.engine.status().unheardFrames;
+  }
+
   #reaches(state: string): Promise<void> {
     return until(`the state "${state}"`, () => this.#started.engine.status().state === state);
   }
@@ -191,26 +210,14 @@ async function measure(server: Server, { restarts, freezes, rounds }: Counts): P
   }
 }
 
-const milliseconds = (values: readonly number[] = []) =>
+/** Median and worst, in whole numbers. */
+const spread = (values: readonly number[] = []) =>
   values.length === 0 ? "" : `${median(values).toFixed(0)}, ${Math.max(...values).toFixed(0)}`;
 
-function row(
-  server: string,
-  { what, times, noticedMs, soundAfterMs, concealed, concealedAfter }: Measured,
-): string {
-  const frames = (values: readonly number[]) => `${median(values)}, ${Math.max(...values)}`;
-  return `| ${
-    [
-      server,
-      what,
-      times,
-      milliseconds(noticedMs),
-      milliseconds(soundAfterMs),
-      frames(concealed),
-      frames(concealedAfter),
-    ]
-      .join(" | ")
-  } |`;
+function row(server: string, measured: Measured): string {
+  const { what, times, noticedMs, soundAfterMs, unheard, concealed, concealedAfter } = measured;
+  const figures = [noticedMs, soundAfterMs, unheard, concealed, concealedAfter].map(spread);
+  return `| ${[server, what, times, ...figures].join(" | ")} |`;
 }
 
 /** On PipeWire in a process of its own: the dynamic linker takes its libjack only at the start. */
@@ -244,8 +251,8 @@ if (import.meta.main) {
     Deno.exit(0);
   }
   console.log(
-    "| server | what | times | noticed, ms (median, worst) | sound after its start, ms | frames concealed | in the second after |\n" +
-      "| --- | --- | ---: | ---: | ---: | ---: | ---: |",
+    "| server | what | times | noticed, ms (median, worst) | sound after its start, ms | frames unheard | frames concealed | in the second after |\n" +
+      "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
   );
   const results: Record<string, Measured[]> = { jackd: await measure(await jackd(), counts) };
   results.jackd.forEach((result) => console.log(row("jackd", result)));

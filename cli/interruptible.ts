@@ -10,7 +10,8 @@ const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
-  const outlivesTerminal = ignoresHangUp();
+  // from systemd it asks for a reload, which the work itself answers
+  const outlivesTerminal = ignoresHangUp() || Deno.env.has("NOTIFY_SOCKET");
   const handlers = endingSignals.map((signal) => () => {
     if (signal === "SIGHUP" && outlivesTerminal) return;
     if (interruption.signal.aborted) Deno.exit(exitCodes.interrupted);

@@ -27,6 +27,8 @@ import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
+import { SavedState } from "./saved_state.ts";
+import { ServiceManager } from "./service_manager.ts";
 
 /** Longest time in which inputs and engine stop; each of them has time limits of its own below this. */
 const stopMs = 20_000;
@@ -54,6 +56,8 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   /** Stopped before the engine, so that no command arrives any more. */
   const inputs: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
+  let state: SavedState | undefined;
+  let manager: ServiceManager | undefined;
   let space: AddressSpace | undefined;
   let leave = () => {};
   try {
@@ -68,22 +72,27 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     const continuation = processes && processes.epoch > 1
       ? await findLivingEngine(native, processes)
       : undefined;
-    const patch = continuation?.patches.at(-1)?.patch ?? await rehearseFirst({
-      ...await source.load(config.patch, signal),
-      format: source.format,
-      seed: config.seed,
-      nativeLibrary,
-      ceiling: config.ceiling,
-      onWarning: (warning) => log.warning(warning),
-      onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
-      signal,
-    });
+    state = await SavedState.open({ config, version, log, isLiving: continuation !== undefined });
+    const patch = (continuation?.patches ?? state?.continuation?.patches)?.at(-1)?.patch ??
+      await rehearseFirst({
+        ...await source.load(config.patch, signal),
+        format: source.format,
+        seed: config.seed,
+        nativeLibrary,
+        ceiling: config.ceiling,
+        onWarning: (warning) => log.warning(warning),
+        onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
+        signal,
+      });
     const sockets = await bindSockets(config, native, log);
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
-      ...{ config, patch, continuation, processes, native, nativeLibrary, log, version, signal },
+      ...{ config, patch, processes, native, nativeLibrary, log, version, signal },
+      continuation: continuation ?? state?.continuation,
     });
+    state?.plays(playing);
+    manager = ServiceManager.find(native, Deno.env.toObject());
     signal.throwIfAborted();
     const loadPatch = (nameOrFile: string | undefined) =>
       source.exchange(nameOrFile, ({ graph, samples }) => playing.loadPatch(graph, samples));
@@ -100,6 +109,8 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     space = served.space;
     inputs.push(served.query);
     log.info(`ready: OSC on ${sockets.udp.address}`);
+    manager?.plays(() => playing.status());
+    if (manager) inputs.push(reloadOnHangup({ log, manager, loadPatch }));
     if (config.demo) playDemo(engine, config.patch, log);
     await Promise.race([quit.promise, abortion(signal)]);
     log.info("stopping: /quit");
@@ -107,6 +118,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     if (!(error instanceof InterruptedError)) throw error;
     log.info(`stopping: ${error.signal}`);
   } finally {
+    manager?.stops();
     const stopped = (async () => {
       await Promise.all(inputs.map((input) => input.stop()));
       space?.stop();
@@ -116,8 +128,31 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     if (await within(stopped, stopMs) === undefined) {
       log.error(`not everything has stopped after ${stopMs / 1_000} s: the process ends all the same`);
     }
+    state?.close(engine !== undefined);
     leave();
   }
+}
+
+interface Reload {
+  readonly log: Log;
+  readonly manager: ServiceManager;
+  readonly loadPatch: (nameOrFile: string | undefined) => Promise<unknown>;
+}
+
+/** Under systemd SIGHUP asks for a reload: the patch that was loaded last is read again and exchanged while it plays. */
+function reloadOnHangup({ log, manager, loadPatch }: Reload): { stop(): Promise<void> } {
+  const reload = async () => {
+    manager.reloads();
+    try {
+      await loadPatch(undefined);
+    } catch (error) {
+      log.warning(`reload: ${(error as Error).message}; the patch before plays on`);
+    }
+    manager.reloaded();
+  };
+  const listener = () => void reload();
+  Deno.addSignalListener("SIGHUP", listener);
+  return { stop: () => Promise.resolve(Deno.removeSignalListener("SIGHUP", listener)) };
 }
 
 interface Sockets {

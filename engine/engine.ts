@@ -42,8 +42,17 @@ import { PatchFiles } from "./run/patch_files.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
+import { Journal } from "./state/journal.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { recordSession } from "./session/record_session.ts";
+import {
+  type ChunkType,
+  encodePatch,
+  recordedPatch,
+  type RecordedSnapshot,
+  type SessionMark,
+} from "./session/session_format.ts";
+import { sessionHeader } from "./session/session_header.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
@@ -60,6 +69,10 @@ export interface Continuation {
   readonly patches: readonly [LoadedPatch, ...LoadedPatch[]];
   /** The value of each parameter of the patch that plays, by index. */
   readonly parameters: readonly number[];
+  /** The state at the block that the device takes next, for a session; omitted: a session is not recorded. */
+  readonly snapshot?: RecordedSnapshot;
+  /** Notes and pedals that sound on; omitted: none. */
+  readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
 }
 
 export interface EngineOptions {
@@ -129,6 +142,9 @@ export class Engine implements control.EngineControl {
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
+  #journal: Journal | undefined;
+  /** The patches that a restart may need, as payloads of `PTCH` chunks. */
+  #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
@@ -185,14 +201,18 @@ export class Engine implements control.EngineControl {
       playing,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
-      writer: () => this.#writer,
       newestPatch: processes && new PatchFiles(processes.folder, native).numbers().at(-1),
+      recordPatch: (payload) => this.#recordPatch(payload),
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
         this.#saveParameters();
         this.#reporter.emit({ event: "patch", patch: name });
       },
     });
+    this.#recordedPatches = patches.map(({ number, patch }) => ({
+      number,
+      payload: encodePatch(recordedPatch(number, patch)),
+    }));
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#soundWatch = new SoundWatch(memory);
     this.#levels = new LevelReport({
@@ -228,11 +248,12 @@ export class Engine implements control.EngineControl {
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, continuation, processes } = options;
-    const memory = continuation?.memory ??
-      SharedMemory.create(
-        dimensionsOf(config, patch.arena.bytes, options),
-        processes && ((bytes) => sharedBuffer(options.native, processes.folder, bytes)),
-      );
+    const allocate = processes && ((bytes: number) => sharedBuffer(options.native, processes.folder, bytes));
+    const memory = continuation === undefined
+      ? SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options), allocate)
+      : allocate && !isLiving(options)
+      ? continuation.memory.copiedTo(allocate)
+      : continuation.memory;
     if (processes && !isLiving(options)) {
       const { native, nativeLibrary } = options;
       const { seed, faults: faultsAllowed } = config;
@@ -341,6 +362,7 @@ export class Engine implements control.EngineControl {
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
+      journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
       realTime: this.#realTime.status(this.#supervision.running),
     });
@@ -374,7 +396,7 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log, processes, signal } = this.#options;
+    const { config, log, processes, signal, continuation } = this.#options;
     if (processes) this.#claim = new ControlClaim(this.memory, processes);
     if (isLiving(this.#options)) this.#adopt();
     this.#timer = setInterval(() => this.#tick(), tickMs);
@@ -384,7 +406,18 @@ export class Engine implements control.EngineControl {
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
     if (config.session !== undefined && !this.#writer) {
-      this.#recordTo(await recordSession(config.session, { ...this.#options, memory: this.memory }));
+      this.#recordTo(
+        await recordSession(config.session, {
+          ...this.#options,
+          memory: this.memory,
+          patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
+          snapshot: continuation?.snapshot,
+        }),
+      );
+    }
+    if (config.stateFolder !== undefined) {
+      this.#journal = this.#makeJournal(config.stateFolder);
+      this.#delivery.recordTo(this.#journal);
     }
     this.#mayJoin = true;
     const first = this.memory.consumed();
@@ -402,6 +435,7 @@ export class Engine implements control.EngineControl {
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
+    this.#journal?.open();
     this.#reportRights();
   }
 
@@ -459,6 +493,37 @@ export class Engine implements control.EngineControl {
     };
   }
 
+  #makeJournal(folder: string): Journal {
+    const { config: { patch, tuning }, log } = this.#options;
+    return new Journal({
+      memory: this.memory,
+      folder,
+      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      snapshots: this.#supervision,
+      held: this.#options.continuation?.held,
+      patches: () => this.#recordedPatches.map(({ payload }) => payload),
+      onChange: (state, problem) => {
+        if (state === "failed") log.error(`the state is not kept: ${problem}; tried again soon`, { folder });
+        else if (state === "current") log.info("the state is kept: a restart goes on from it", { folder });
+        this.#reporter.emit({ event: "journal", state, problem });
+      },
+    });
+  }
+
+  #recordPatch(payload: Uint8Array<ArrayBuffer>): void {
+    const number = new DataView(payload.buffer).getUint32(0, true);
+    const oldest = this.#supervision.oldestPatch;
+    this.#recordedPatches = this.#recordedPatches.filter((known) => known.number >= oldest);
+    this.#recordedPatches.push({ number, payload });
+    this.#record("PTCH", payload);
+  }
+
+  /** Records what does not come from the delivery log. */
+  #record(type: ChunkType, payload: Uint8Array): void {
+    this.#writer?.write(type, payload);
+    this.#journal?.write(type, payload);
+  }
+
   #firstBlocksReady(first: number): boolean {
     return this.#supervision.inLockstep >= 2 &&
       blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
@@ -478,6 +543,7 @@ export class Engine implements control.EngineControl {
       const heard = this.#soundWatch.silent ? "silent" : "running";
       this.#enter(this.#driver.waiting ? "waiting for device" : heard);
     }
+    this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
@@ -512,7 +578,7 @@ export class Engine implements control.EngineControl {
   #report({ events }: Supervised): void {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
-      if (event.event === "quarantine") this.#recordQuarantine(event.positions);
+      if (event.event === "quarantine") this.#recordQuarantine(event);
       if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);
@@ -526,11 +592,15 @@ export class Engine implements control.EngineControl {
     this.#values.record(entries);
     if (!withValues) this.#values.reset();
     this.#endedNotes.restart();
+    this.#journal?.disconnect("renderers began again from a new state");
   }
 
-  #recordQuarantine(positions: readonly number[]): void {
+  #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
+    const heard = found ? [found.originBlock, found.block] : [];
+    // blocks that were delivered with the command do not lead to the state without it
+    if (found) this.#journal?.disconnect("a command that was heard was taken back");
     for (const position of positions) {
-      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
+      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
     }
     this.#quarantined += positions.length;
   }
@@ -559,13 +629,16 @@ export class Engine implements control.EngineControl {
     await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    const written = this.#writer?.close({
+    const summary = {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
-    }).then(() => true);
+    };
+    const written = this.#writer?.close(summary).then(() => true);
+    const journalled = this.#journal?.close(summary);
     if (written && await within(written, writeMs) === undefined) {
       this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
     }
+    await journalled;
     this.#state = "stopped";
     this.#claim?.end();
   }

@@ -14,6 +14,8 @@ export const nativeSymbols = {
   us_check_layout: { parameters: ["pointer", "u64"], result: "i32" },
   /** `int us_lock_memory(void *memory, uint64_t bytes)` */
   us_lock_memory: { parameters: ["pointer", "u64"], result: "i32" },
+  /** `int us_send_datagram(const char *address, uint32_t address_bytes, const char *text, uint32_t text_bytes)` */
+  us_send_datagram: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   /** `void us_read_clocks(uint64_t *pair)` */
   us_read_clocks: { parameters: ["buffer"], result: "void" },
   /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns)`; blocks as signed words, as Atomics have them */

@@ -138,6 +138,8 @@ export type EngineEvent =
   | { readonly event: "anchor"; readonly block: number; readonly withValues: boolean }
   /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
+  /** The state on the disk is kept, or is not kept any more, and why. */
+  | { readonly event: "journal"; readonly state: JournalState; readonly problem: string }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -148,6 +150,12 @@ export type EngineEvent =
   | { readonly event: "silent"; readonly instrument: number }
   /** A parameter, by its index, has another value. */
   | { readonly event: "parameter"; readonly parameter: number; readonly value: number };
+
+/**
+ * The state on the disk, for the next start: `off`: none is kept; `starting`: nothing is there yet; `current`: a restart goes
+ * on from it; `failed`: it is not written, see the log.
+ */
+export type JournalState = "off" | "starting" | "current" | "failed";
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
@@ -239,6 +247,7 @@ export interface EngineStatus {
   readonly waitingCommands: number;
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
+  readonly journal: JournalState;
   readonly outputUnderflows: number;
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;

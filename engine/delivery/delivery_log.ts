@@ -33,7 +33,7 @@ const maxBlocksAtOnce = 512;
 
 export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
-  #writer: Recorder | undefined;
+  readonly #recorders: Recorder[] = [];
   #next: number;
   #position: number;
   #waiting: { head: number; resolve: () => void }[] = [];
@@ -50,8 +50,8 @@ export class DeliveryLog {
   }
 
   /** Records everything from the first block on; before that was handed over. */
-  recordTo(writer: Recorder): void {
-    this.#writer = writer;
+  recordTo(recorder: Recorder): void {
+    this.#recorders.push(recorder);
   }
 
   /** Log position sealed by the last block that was handed over: entries from here on may still be unheard. */
@@ -147,7 +147,9 @@ export class DeliveryLog {
       for (const meter of this.#meters) meter.record(memory.floats, peaks);
     }
     if (count === 0) return;
-    if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);
+    for (const recorder of this.#recorders) {
+      if (recorder.recording) this.#record(recorder, records, first, count, position);
+    }
     this.#next = (first + count) | 0;
     this.#blocks += count;
     this.#position = position;
@@ -196,7 +198,7 @@ export class DeliveryLog {
 
   #skip(blocks: number): void {
     const words = new Int32Array([this.#next, blocks]);
-    this.#writer?.write("GAP ", bytesOf(words));
+    this.#recorders.forEach((recorder) => recorder.write("GAP ", bytesOf(words)));
     this.#options.onGap(this.#next, blocks);
     this.#next = (this.#next + blocks) | 0;
   }

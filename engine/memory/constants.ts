@@ -1,8 +1,8 @@
 /** The engine's fixed sizes in one place, each with its reason; relations between them are asserted below. */
 import { invariant } from "../../foundation/invariant.ts";
 
-/** Renderer incarnations that can exist at once: three in roles, one reserve, and room for zombies that do not end yet. */
-export const seatCount = 8;
+/** Renderer incarnations that can exist at once: three in roles, two in reserve, and room for as many zombies. */
+export const seatCount = 10;
 
 /** Roles that the callback merges by block number: primary, standby and the following spare. */
 export const roleCount = 3;
@@ -83,8 +83,14 @@ export const checkRegionBytes = { min: 4_096, max: 8 * 2 ** 20 } as const;
  */
 export const copyBytesPerSecond = 256 * 2 ** 20;
 
-/** Least and most bytes of a piece; powers of two. At most 2 ms pass between two signs of life. */
-export const snapshotPieceBytes = { min: 16_384, max: 2 * 2 ** 20 } as const;
+/** Least and most bytes of an arena that is copied at once; powers of two. */
+export const snapshotPieceBytes = { min: 32_768, max: 2 * 2 ** 20 } as const;
+
+/**
+ * The part of that by which a larger arena is copied: 256 KiB take 0.1 ms, ten times as long where pages are new and the
+ * machine has to find them, and the supervisor expects a sign of life within 15 ms.
+ */
+export const piecesOfLargeArenas = 8;
 
 /**
  * State that a patch takes over from the one before it, in bytes: copied within one block by all renderers at once, at some

@@ -109,7 +109,7 @@ export const sections = {
       captureFrames: word("its size in frames, a power of two; 0: nothing is kept"),
       ceiling: float("largest magnitude that the device gets, 1 at full scale; 0: no ceiling"),
       checkRegionBytes: word("bytes of an arena that are checked at one block"),
-      snapshotPieceBytes: word("bytes of an arena that are copied between two signs of life"),
+      snapshotPieceBytes: word("bytes of an arena that is copied at once; a larger one is copied in pieces"),
     },
   },
   control: {
@@ -477,7 +477,7 @@ export interface Dimensions {
   readonly exchangeFadeSeconds?: number;
   /** Bytes of an arena that are checked at one block; by default what costs a few percent of the block. */
   readonly checkRegionBytes?: number;
-  /** Bytes of an arena that are copied at once; by default what fits into a part of the lookahead. */
+  /** Bytes of an arena that is copied at once; by default what fits into a part of the lookahead. */
   readonly snapshotPieceBytes?: number;
 }
 

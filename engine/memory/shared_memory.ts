@@ -69,6 +69,13 @@ export class SharedMemory {
     return memory;
   }
 
+  /** A copy in another buffer, before any other thread has it. Main isolate. */
+  copiedTo(allocate: (bytes: number) => SharedArrayBuffer): SharedMemory {
+    const buffer = allocate(this.bytes.length);
+    new Uint8Array(buffer).set(this.bytes);
+    return SharedMemory.attach(buffer);
+  }
+
   /** The memory that another isolate, or another process, has made. Throws InvariantError when it is of another version or size. */
   static attach(buffer: SharedArrayBuffer): SharedMemory {
     const words = new Int32Array(buffer);

@@ -17,7 +17,6 @@ import { rehearse } from "./rehearsal.ts";
 import type { LoadedPatch, RendererPool } from "../supervisor/renderer_pool.ts";
 import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
-import type { SessionWriter } from "../session/session_writer.ts";
 
 export interface PatchSwapOptions {
   readonly memory: SharedMemory;
@@ -34,8 +33,8 @@ export interface PatchSwapOptions {
   readonly playing: LoadedPatch;
   /** Number of the newest patch that a renderer may have; omitted: the one that plays. */
   readonly newestPatch?: number;
-  /** The session that is being recorded, if any. */
-  readonly writer: () => SessionWriter | undefined;
+  /** Records a patch, as the payload of a `PTCH` chunk, before the log asks for it. */
+  readonly recordPatch: (payload: Uint8Array<ArrayBuffer>) => void;
   /** Called when the commands that follow address another patch. */
   readonly onChange: (patch: CompiledPatch) => void;
 }
@@ -161,9 +160,9 @@ export class PatchSwap {
   }
 
   async #ask(patch: CompiledPatch): Promise<void> {
-    const { commands, delivery, memory, playedPosition, writer } = this.#options;
+    const { commands, delivery, memory, playedPosition, recordPatch } = this.#options;
     if (commands.room < 1) throw new CommandRefusedError("the command log is full; try again in a moment");
-    writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
+    recordPatch(encodePatch(recordedPatch(this.#number, patch)));
     this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
     this.#numberBefore = this.#currentNumber;

@@ -10,7 +10,13 @@ import { DeliveredFlag } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
-import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
+import {
+  blockRecordWords,
+  type ChunkType,
+  decodePatch,
+  decodeSnapshot,
+  type RecordedPatch,
+} from "../session/session_format.ts";
 import type { SessionReader } from "../session/session_reader.ts";
 import { SessionDamagedError } from "../session/session_damaged_error.ts";
 
@@ -51,8 +57,10 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
       await samples.loadRecorded(description.samples, options.sampleFolder);
     return { ...description, module: new WebAssembly.Module(wasm), sampleMemory: bank?.memory };
   };
-  const first = await playable(await reader.patch());
+  const recordedFirst = await reader.patch();
+  const first = { number: recordedFirst.number, patch: await playable(recordedFirst) };
   const offline = new SessionReplay(options, first, await readAhead(reader));
+  let hasBegun = false;
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -62,17 +70,19 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
     inputs.clear();
   };
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    const words = chunk.type === "HEAD" || chunk.type === "PTCH" || chunk.type === "DONE"
-      ? new Int32Array()
-      : new Int32Array(chunk.payload.buffer);
+    const words = withoutWords.includes(chunk.type) ? new Int32Array() : new Int32Array(chunk.payload.buffer);
+    if (chunk.type === "CMDS" || chunk.type === "BLKS") hasBegun = true;
     switch (chunk.type) {
       case "PTCH": {
         await renderPending();
         const recorded = decodePatch(chunk.payload);
         // the first is there already
-        if (recorded.number > 0) offline.addPatch(recorded.number, await playable(recorded));
+        if (recorded.number > first.number) offline.addPatch(recorded.number, await playable(recorded));
         break;
       }
+      case "SNAP": // a later one is for readers that want only the end
+        if (!hasBegun) offline.restore(decodeSnapshot(chunk.payload));
+        break;
       case "CMDS":
         await renderPending();
         offline.takeCommands(words);
@@ -100,12 +110,24 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
   return { ...offline.result, complete };
 }
 
+/** Chunks whose payload is no list of words. */
+const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "DONE"];
+
 /** What a render must know before it comes there. */
 interface Ahead {
   /** Positions of commands that are left out. */
   readonly quarantined: ReadonlySet<number>;
+  /** Commands that were heard before they were found, by the search that found them. */
+  readonly rewinds: readonly Rewind[];
   /** Where renderers began again, in the order of the blocks. */
   readonly anchors: readonly AnchorAhead[];
+}
+
+/** From `block` on, renderers are heard that have replayed from the state of `originBlock` without the commands. */
+interface Rewind {
+  readonly originBlock: number;
+  readonly block: number;
+  readonly positions: number[];
 }
 
 interface AnchorAhead extends Anchor {
@@ -117,12 +139,19 @@ interface AnchorAhead extends Anchor {
 async function readAhead(reader: SessionReader): Promise<Ahead> {
   const quarantined = new Set<number>();
   const found: Anchor[] = [];
+  const rewinds: Rewind[] = [];
   const anchors: AnchorAhead[] = [];
   let concealedFrom: number | undefined;
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
     if (chunk.type !== "QUAR" && chunk.type !== "CMDS" && chunk.type !== "BLKS") continue;
     const words = new Int32Array(chunk.payload.buffer);
-    if (chunk.type === "QUAR") quarantined.add(words[0]);
+    if (chunk.type === "QUAR") {
+      const [position, originBlock, block] = words;
+      const rewind = rewinds.find((other) => other.originBlock === originBlock && other.block === block);
+      if (originBlock === undefined) quarantined.add(position);
+      else if (rewind) rewind.positions.push(position);
+      else rewinds.push({ originBlock, block, positions: [position] });
+    }
     if (chunk.type === "CMDS") found.push(...anchorsIn(words));
     if (chunk.type !== "BLKS") continue;
     for (let at = 1; at < words.length; at += blockRecordWords) {
@@ -134,7 +163,7 @@ async function readAhead(reader: SessionReader): Promise<Ahead> {
     }
   }
   await reader.rewind();
-  return { quarantined, anchors: anchors.filter(({ position }) => !quarantined.has(position)) };
+  return { quarantined, rewinds, anchors: anchors.filter(({ position }) => !quarantined.has(position)) };
 }
 
 function anchorsIn(commands: Int32Array): Anchor[] {
@@ -165,9 +194,13 @@ class SessionReplay {
   #concealed = 0;
   #blocks = 0;
 
-  constructor(options: SessionRenderOptions, patch: PlayablePatch, ahead: Ahead) {
+  constructor(
+    options: SessionRenderOptions,
+    { number, patch }: { readonly number: number; readonly patch: PlayablePatch },
+    ahead: Ahead,
+  ) {
     const { header } = options.reader;
-    this.#engine = new OfflineEngine({ ...options, ...header, patch });
+    this.#engine = new OfflineEngine({ ...options, ...header, patch, patchNumber: number });
     this.#blockFrames = header.blockFrames;
     this.#blockSamples = header.blockFrames * header.channels;
     this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
@@ -190,9 +223,15 @@ class SessionReplay {
     this.#engine.addPatch(number, patch);
   }
 
+  /** Begins with a recorded state instead of the initial one. */
+  restore(snapshot: Parameters<OfflineEngine["restore"]>[0]): void {
+    this.#engine.restore(snapshot);
+  }
+
+  /** A file that begins with a snapshot may repeat commands and blocks from before it. */
   takeCommands(words: Int32Array): void {
     const { log } = this.#engine;
-    if (words[0] !== log.head) {
+    if (blocksBetween(words[0], log.head) > 0) {
       throw new SessionDamagedError(
         `commands from ${words[0] >>> 0} on found, expected from ${log.head >>> 0}`,
       );
@@ -200,6 +239,7 @@ class SessionReplay {
     this.#engine.releaseCommands();
     for (let at = 1; at < words.length; at += logEntryWords) {
       const entry = words.slice(at, at + logEntryWords);
+      if (entry[EntryField.position] !== log.head) continue;
       if (this.#ahead.quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
       log.appendRaw(entry);
     }
@@ -212,7 +252,8 @@ class SessionReplay {
   ): Promise<void> {
     const size = this.#blockSamples;
     let filled = 0;
-    for (let at = 1; at < records.length; at += blockRecordWords) {
+    const repeated = Math.max(0, blocksBetween(this.#engine.block, records[0]));
+    for (let at = 1 + repeated * blockRecordWords; at < records.length; at += blockRecordWords) {
       const output = this.#samples.subarray(filled * size, (filled + 1) * size);
       this.#renderBlock(records[at], records[at + 1], records[at + 2], inputs, output);
       if (++filled === chunkBlocks) {
@@ -241,6 +282,7 @@ class SessionReplay {
     if (this.#isSkipped(block)) this.#engine.skipBlock(output, replay);
     else {
       this.#beginAt(block);
+      this.#rewindAt(block);
       this.#engine.renderBlock(output, replay);
     }
     if (!this.#engine.hasChecksum(low, high)) {
@@ -256,6 +298,17 @@ class SessionReplay {
     return this.#ahead.anchors.some((anchor) =>
       blocksBetween(block, anchor.concealedFrom) >= 0 && blocksBetween(block, anchor.block) < 0
     );
+  }
+
+  /** Keeps the state where one is needed later, and goes back to it when it is. */
+  #rewindAt(block: number): void {
+    const { rewinds } = this.#ahead;
+    for (const rewind of rewinds.filter((rewind) => rewind.block === block)) {
+      this.#engine.rewind(rewind, this.#patches);
+      const isLast = rewinds.findLast(({ originBlock }) => originBlock === rewind.originBlock) === rewind;
+      if (isLast) this.#engine.forgetState(rewind.originBlock);
+    }
+    if (rewinds.some(({ originBlock }) => originBlock === block)) this.#engine.keepState();
   }
 
   #beginAt(block: number): void {

@@ -36,8 +36,6 @@ export interface PreparedPatch {
   readonly description: PatchDescription;
   readonly exports: PatchExports;
   readonly checksum: ArenaChecksum;
-  /** Locks a piece of the arena in memory; omitted: nothing is locked. */
-  readonly lock?: (piece: Uint8Array<ArrayBuffer>) => void;
 }
 
 /** Instances of a patch and of the checksum over its arena; their code was compiled before and is shared by all renderers. */
@@ -54,7 +52,17 @@ export function preparePatch(
  * Words of the host region, from its start. `lookahead` holds for the block that comes next. The pending queue follows: `pending`
  * entries from place `first` on.
  */
-export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, lookahead: 4, queue: 16 } as const;
+export const Host = {
+  block: 0,
+  logPosition: 1,
+  pending: 2,
+  first: 3,
+  lookahead: 4,
+  /** 1 where renderers began at an anchor of the log, and its position. */
+  anchored: 5,
+  anchor: 6,
+  queue: 16,
+} as const;
 
 export interface PatchInstanceOptions {
   /** Frames of a block, at most what the patch was compiled for. */
@@ -81,12 +89,11 @@ export class PatchInstance {
   /** The arena in the pieces that are copied at once. */
   readonly pieces: readonly Uint8Array<ArrayBuffer>[];
   readonly #seed: number;
-  readonly #lock: PreparedPatch["lock"];
   #touched = 0;
 
   /** It plays once {@link makeReady} has said so. */
   constructor(
-    { number, description, exports, checksum, lock }: PreparedPatch,
+    { number, description, exports, checksum }: PreparedPatch,
     options: PatchInstanceOptions,
   ) {
     const { blockFrames, seed, pieceBytes } = options;
@@ -107,19 +114,17 @@ export class PatchInstance {
       (_, piece) => this.bytes.subarray(piece * pieceBytes, (piece + 1) * pieceBytes),
     );
     this.#seed = seed;
-    this.#lock = lock;
   }
 
   /**
-   * Locks the next piece in memory and touches its pages, because a page that was never written costs a fault at its first
-   * block; after the last piece the patch is initialised. A renderer that plays calls it between its blocks.
+   * Touches the pages of the next piece, because a page that was never written costs a fault at its first block; after the
+   * last piece the patch is initialised. A renderer that plays calls it between its blocks.
    *
    * @returns whether the patch can play
    */
   makeReady(): boolean {
     if (this.#touched === this.pieces.length) return true;
     const piece = this.pieces[this.#touched++];
-    this.#lock?.(piece);
     for (let at = 0; at < piece.length; at += 4_096) piece[at] |= 0;
     if (this.#touched < this.pieces.length) return false;
     this.exports.initialize(this.#seed | 0);

@@ -23,6 +23,7 @@ import { clearPending, insertPending, pendingEntry, takePending } from "./pendin
 import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
+import { piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
 
@@ -34,6 +35,11 @@ export interface RendererOptions {
   readonly seed: number;
   /** The patch that it begins with; others are added with {@link Renderer.prepare}. */
   readonly patch: PreparedPatch;
+}
+
+/** Pieces of a large arena are smaller: a renderer gives a sign of life after each, however slow the memory is. */
+function pieceBytesOf(snapshotPieceBytes: number, arenaBytes: number): number {
+  return arenaBytes <= snapshotPieceBytes ? snapshotPieceBytes : snapshotPieceBytes / piecesOfLargeArenas;
 }
 
 /** One incarnation: the patches it has, one of which plays, and the ring that it alone writes. Its own thread only. */
@@ -56,8 +62,6 @@ export class Renderer {
   #leaving: PatchInstance | undefined;
   #fadePosition = 0;
   #newestPatch = 0;
-  /** Log position of the anchor that it began from; undefined: it began at the start. */
-  #anchor: number | undefined;
   /** A further patch that is being made ready, and the oldest that may still be asked for then. */
   #preparing: PatchInstance | undefined;
   #oldestPatch = 0;
@@ -107,7 +111,7 @@ export class Renderer {
     this.#preparing = new PatchInstance(patch, {
       blockFrames: this.#blockFrames,
       seed: this.#seed,
-      pieceBytes: this.#memory.geometry.snapshotPieceBytes,
+      pieceBytes: pieceBytesOf(this.#memory.geometry.snapshotPieceBytes, patch.description.arena.bytes),
     });
     this.#oldestPatch = oldest;
     this.#newestPatch = patch.number;
@@ -307,15 +311,30 @@ export class Renderer {
   }
 
   /**
+   * Takes over an arena that was kept elsewhere, at the start of the block that it names. Offline only.
+   *
+   * @throws {RendererStaleError} when its patch is not here
+   */
+  restore({ patch, arena }: { readonly patch: number; readonly arena: Uint8Array }): void {
+    const instance = this.#patchNumbered(patch);
+    instance.bytes.set(arena);
+    this.#current = instance;
+    this.block = instance.words[instance.host + Host.block];
+    this.#reportArena();
+  }
+
+  /**
    * Begins at an anchor of the log, with the untouched state of a patch and the lookahead of the start, in place of the start.
    *
    * @throws {RendererStaleError} when the patch is not here
    */
   begin({ patch, block, position }: Anchor): void {
     const instance = this.#patchNumbered(patch);
-    instance.words[instance.host + Host.block] = this.block = block;
-    instance.words[instance.host + Host.logPosition] = this.#anchor = position;
-    instance.words[instance.host + Host.lookahead] = this.#memory.geometry.lookaheadBlocks;
+    const { words, host } = instance;
+    words[host + Host.block] = this.block = block;
+    words[host + Host.logPosition] = words[host + Host.anchor] = position;
+    words[host + Host.anchored] = 1;
+    words[host + Host.lookahead] = this.#memory.geometry.lookaheadBlocks;
     this.#current = instance;
     this.#leaving = undefined;
     this.#reportArena();
@@ -423,7 +442,8 @@ export class Renderer {
         this.#current.words[this.#current.host + Host.lookahead] = target;
         return;
       case Opcode.anchor: {
-        if (position === this.#anchor) return;
+        const { words: arena, host } = this.#current;
+        if (arena[host + Host.anchored] === 1 && arena[host + Host.anchor] === position) return;
         throw new RendererStaleError(`log entry ${position >>> 0}: others begin here, this one does not`);
       }
       case Opcode.clear: // everything in the queue is before it in the log

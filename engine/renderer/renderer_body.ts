@@ -85,16 +85,15 @@ export class RendererBody {
     }
   }
 
+  /** Instantiates a patch, its arena locked in memory: a block must not wait for a page that was swapped out. */
   #prepared({ number, patch }: NumberedPatch): PreparedPatch {
-    return { ...preparePatch(number, patch, this.#options.checksum), lock: this.#lock };
-  }
-
-  /** Locks a piece of an arena in memory: a block must not wait for a page that was swapped out. */
-  readonly #lock = (piece: Uint8Array<ArrayBuffer>): void => {
-    const { memory, seat, native } = this.#options;
-    const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(piece), BigInt(piece.length));
+    const { memory, seat, native, checksum } = this.#options;
+    const prepared = preparePatch(number, patch, checksum);
+    const arena = new Uint8Array(prepared.exports.memory.buffer);
+    const error = native.symbols.us_lock_memory(Deno.UnsafePointer.of(arena), BigInt(arena.length));
     Atomics.store(memory.words, reportFieldIndex(memory, seat, "lockError"), error);
-  };
+    return prepared;
+  }
 }
 
 /** States what a renderer is doing. */

@@ -12,7 +12,14 @@ import { supervisorDefaults } from "../supervisor/supervisor.ts";
 export interface StatusSources extends
   Pick<
     EngineStatus,
-    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults" | "realTime"
+    | "state"
+    | "patch"
+    | "journal"
+    | "lateCommands"
+    | "quarantinedCommands"
+    | "waitingCommands"
+    | "faults"
+    | "realTime"
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
@@ -62,6 +69,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     lateCommands: sources.lateCommands,
     waitingCommands: sources.waitingCommands,
     quarantinedCommands: sources.quarantinedCommands,
+    journal: sources.journal,
     outputUnderflows: memory.counter("outputUnderflows"),
     replacements: Math.max(
       0,

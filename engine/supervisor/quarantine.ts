@@ -50,7 +50,17 @@ const suspectOpcodes: readonly number[] = [
 /** A search under way: the sets of commands that trials leave out, the first of which is being tried. */
 interface Search {
   readonly block: number;
+  /** Block of the state that the trials replay from. */
+  readonly originBlock: number;
   readonly trials: number[][];
+}
+
+/** The outcome of a search. The commands were heard before `block`; from there on renderers are heard that never had them. */
+export interface Found {
+  readonly positions: readonly number[];
+  /** Block of the state from which renderers replayed without them. */
+  readonly originBlock: number;
+  readonly block: number;
 }
 
 /** Remembers which renderers broke, and where, since all were last in lockstep. */
@@ -108,27 +118,33 @@ export class Quarantine {
     this.forget();
   }
 
-  /** A renderer has come through, or past the block: makes the trial final. Returns positions that do nothing from now on. */
-  confirm(): readonly number[] {
-    const search = this.#search;
+  /** A renderer has come through, or past the block of the search: makes the trial final. */
+  confirm(): Found | undefined {
+    if (this.#search === undefined) return undefined;
+    const { block, originBlock, trials: [trial] } = this.#search;
     this.#search = undefined;
-    const found = search?.trials[0] ?? [];
-    return found.filter((position) => this.#log.quarantine(position));
+    return { positions: trial.filter((position) => this.#log.quarantine(position)), originBlock, block };
+  }
+
+  /** Whether a trial has passed, though no renderer is in lockstep: one broke further on. */
+  get hasPassed(): boolean {
+    return this.#search !== undefined && this.#failures.length > 0;
   }
 
   /**
    * To be called when no renderer is in lockstep: quarantines the commands to blame, or begins a search for them.
    *
    * @param origin where joiners begin
+   * @param furthest the first block that no renderer has published yet: whatever one has played is no poison
    * @returns positions in the log that do nothing from now on
    */
-  decide(origin: ReplayOrigin): readonly number[] {
+  decide(origin: ReplayOrigin, furthest: number): readonly number[] {
     if (!this.#undecided) return [];
     this.#undecided = false;
-    if (this.#search !== undefined) {
-      return this.#failures.length > 0 ? this.confirm() : [];
-    }
-    const failure = this.#failures.find(({ block }) => this.#convicts(this.#at(block)));
+    if (this.#search !== undefined) return [];
+    const failure = this.#failures.find(({ block }) =>
+      blocksBetween(furthest, block) <= 0 && this.#convicts(this.#at(block))
+    );
     if (!failure) return [];
     const found = this.#effectiveIn(failure).filter((position) => this.#log.quarantine(position));
     const replays = this.#at(failure.block).filter(({ joining }) => joining).length;
@@ -152,6 +168,7 @@ export class Quarantine {
     if (end === undefined) return [];
     const found = new Set(this.#waitingAt(failure.block));
     this.#eachEntry(end, (words, position) => {
+      if ((words[EntryField.opcode] & opcodeMask) === Opcode.anchor) return; // renderers begin there
       const sealedNow = blocksBetween(position, failure.position) >= 0;
       const timed = words[EntryField.when] === 1;
       const due = timed ? blocksBetween(words[EntryField.block], failure.block) : sealedNow ? 0 : -1;
@@ -174,7 +191,7 @@ export class Quarantine {
     }
     if (trials.length > 1) trials.push(suspects);
     this.#failures = [];
-    this.#search = { block: failure.block, trials };
+    this.#search = { block: failure.block, originBlock: origin.block, trials };
     this.#tryFirst();
   }
 

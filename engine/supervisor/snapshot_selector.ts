@@ -56,6 +56,8 @@ export class SnapshotSelector {
   #oldestPatch = 0;
   #ordered: Copy | undefined;
   #written: Copy | undefined;
+  /** Slot that the journal reads. */
+  #lent: number | undefined;
 
   /** Takes over the snapshot that the memory names as accepted. */
   constructor(memory: SharedMemory, comparison: Comparison) {
@@ -98,6 +100,16 @@ export class SnapshotSelector {
   /** Whether a joiner can still reach the present from the last agreed snapshot, or from the start. */
   canJoin(consumed: number): boolean {
     return this.#age(consumed) < marginFactor;
+  }
+
+  /** Keeps the accepted snapshot as it is, for the journal to read, until {@link takeBack}. Returns its slot. */
+  lend(): number | undefined {
+    return this.#lent = this.accepted;
+  }
+
+  /** The snapshot that was lent may be written again. */
+  takeBack(): void {
+    this.#lent = undefined;
   }
 
   /** Block and log position that a joiner begins from: of the accepted snapshot, of the last anchor, or of the start. */
@@ -176,7 +188,8 @@ export class SnapshotSelector {
 
   /** Slots that must stay as they are. */
   get #kept(): readonly number[] {
-    return [...this.#agreed, ...this.#users.values()];
+    const lent = this.#lent === undefined ? [] : [this.#lent];
+    return [...this.#agreed, ...this.#users.values(), ...lent];
   }
 
   /** How far back the best snapshot lies, as a part of the seal table. */

@@ -27,7 +27,7 @@ import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { type Anchor, type CommandLog, type LogEntry, Opcode } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
 import { Comparison, type ComparisonResult } from "./comparison.ts";
-import { Quarantine } from "./quarantine.ts";
+import { type Found, Quarantine } from "./quarantine.ts";
 import { SnapshotSelector } from "./snapshot_selector.ts";
 import {
   type Action,
@@ -85,8 +85,15 @@ export type SupervisionEvent =
   | SupervisorEvent
   /** Checksums differ at a block; reported once, until they agree again. */
   | { readonly event: "divergence"; readonly block: number; readonly undecided: boolean }
-  /** Log entries at these positions do nothing from now on. */
-  | { readonly event: "quarantine"; readonly positions: readonly number[] }
+  /**
+   * Log entries at these positions do nothing from now on. Where a search has found them they were heard before, up to
+   * `found.block`; from there on renderers are heard that have replayed from `found.originBlock` without them.
+   */
+  | {
+    readonly event: "quarantine";
+    readonly positions: readonly number[];
+    readonly found?: Omit<Found, "positions">;
+  }
   /** Renderers begin again at `block`; `entries` were appended to the log for it, from `position` on. */
   | {
     readonly event: "anchor";
@@ -114,6 +121,8 @@ export class Supervision {
   readonly #supervisor: Supervisor;
   readonly #quarantine: Quarantine;
   #diverged = false;
+  /** The first block that no renderer has published yet. */
+  #furthest: number;
   /** Replays that have failed since a renderer was in lockstep. */
   #failedReplays = 0;
   /** There was an anchor, and a renderer that began there has broken since. */
@@ -123,6 +132,7 @@ export class Supervision {
   constructor(options: SupervisionOptions) {
     const { memory, log, seals } = options;
     this.#options = options;
+    this.#furthest = memory.consumed();
     this.#comparison = new Comparison(memory);
     this.#snapshots = new SnapshotSelector(memory, this.#comparison);
     this.#supervisor = new Supervisor(settingsFor(memory));
@@ -152,6 +162,15 @@ export class Supervision {
   /** Number of the oldest patch that a joiner may need. */
   get oldestPatch(): number {
     return this.#snapshots.oldestPatch();
+  }
+
+  /** The last agreed snapshot, for the journal to read: nothing writes its slot until {@link takeBackSnapshot}. */
+  lendSnapshot(): number | undefined {
+    return this.#snapshots.lend();
+  }
+
+  takeBackSnapshot(): void {
+    this.#snapshots.takeBack();
   }
 
   /** How far the furthest renderer in lockstep has played the log; undefined while there is none. */
@@ -229,6 +248,7 @@ export class Supervision {
       unheard,
     });
     events.push(...decided);
+    this.#followFurthest();
     decided.forEach((event) => this.#noteFailure(event));
     for (const seat of this.#damaged()) this.#snapshots.reject(seat);
     const further = this.#quarantinePoison(events);
@@ -242,6 +262,18 @@ export class Supervision {
         !this.#snapshots.canJoin(consumed));
     const last = mustBegin ? this.#beginAgain(events) : [];
     return { actions: [...actions, ...further, ...last], events };
+  }
+
+  /** Also what a renderer has published that fell since. */
+  #followFurthest(): void {
+    const { memory } = this.#options;
+    for (let seat = 0; seat < seatCount; seat++) {
+      const report = (field: "state" | "published") =>
+        Atomics.load(memory.words, reportFieldIndex(memory, seat, field));
+      const published = report("published");
+      const hasPlayed = report("state") >= SeatState.running;
+      if (hasPlayed && blocksBetween(published, this.#furthest) > 0) this.#furthest = published;
+    }
   }
 
   #isAway(seat: number): boolean {
@@ -282,7 +314,11 @@ export class Supervision {
     const wasSearching = this.#quarantine.searching;
     const isAlone = this.inLockstep === 0;
     if (!isAlone) this.#failedReplays = 0;
-    const blamed = isAlone ? this.#quarantine.decide(this.#snapshots.origin) : this.#quarantine.confirm();
+    if (!isAlone || this.#quarantine.hasPassed) {
+      const found = this.#quarantine.confirm();
+      if (found) events.push({ event: "quarantine", positions: found.positions, found });
+    }
+    const blamed = isAlone ? this.#quarantine.decide(this.#snapshots.origin, this.#furthest) : [];
     if (blamed.length > 0) {
       this.#failedReplays = 0;
       const { log, orphansOf } = this.#options;

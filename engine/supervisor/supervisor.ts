@@ -157,6 +157,9 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   maxBackoffMs: 2_000,
 };
 
+/** A joiner on trial has this part of the time to catch up. */
+const trialFactor = 4;
+
 type Phase = "empty" | "starting" | "waiting" | "joining" | "running" | "ending" | "zombie";
 
 interface Seat {
@@ -375,11 +378,13 @@ export class Supervisor {
         this.#condemn(seen, index, "hang");
       } else if (seat.phase === "starting" && seat.phaseMs > startMs) this.#condemn(seen, index, "start");
     });
+    // one that joins alone, for a trial, holds up those that wait
+    const catchUpMs = seen.maxJoiners === undefined ? joinMs : joinMs / trialFactor;
     // after all others: the last in lockstep must not be taken for one of several
     this.#seats.forEach((seat, index) => {
       if (!isSeen(seat, index) || allLate) return;
       const runsLate = seat.phase === "running" && seat.lateMs > lateMs && this.inLockstep > 1;
-      if (runsLate || (seat.phase === "joining" && seat.workedMs > joinMs)) {
+      if (runsLate || (seat.phase === "joining" && seat.workedMs > catchUpMs)) {
         this.#condemn(seen, index, "late");
       }
     });

@@ -71,7 +71,7 @@ struct us_geometry {
   uint32_t capture_frames; /* its size in frames, a power of two; 0: nothing is kept */
   float ceiling; /* largest magnitude that the device gets, 1 at full scale; 0: no ceiling */
   uint32_t check_region_bytes; /* bytes of an arena that are checked at one block */
-  uint32_t snapshot_piece_bytes; /* bytes of an arena that are copied between two signs of life */
+  uint32_t snapshot_piece_bytes; /* bytes of an arena that is copied at once; a larger one is copied in pieces */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");

@@ -81,6 +81,9 @@ static void start_control(struct launcher *self) {
   const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
   if (self->epoch > 1 && (!real_time || strcmp(real_time, "off") != 0)) setpriority(PRIO_PROCESS, 0, MAIN_NICE);
   sigprocmask(SIG_SETMASK, &self->outer, NULL);
+  char own[16];
+  snprintf(own, sizeof own, "%d", (int)getpid());
+  if (getenv("WATCHDOG_PID")) setenv("WATCHDOG_PID", own, 1); /* it feeds systemd's watchdog in place of the launcher */
   setenv("_UNDERSTUDY_RUN", self->run_folder, 1);
   setenv("_UNDERSTUDY_EPOCH", epoch, 1);
   execv(self->program, self->arguments);

@@ -25,6 +25,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(scalar(event.samples), float(event.peakDb));
     case "device":
       return message(text(event.state), text(event.device));
+    case "journal":
+      return message(text(event.state), text(event.problem));
     case "patch":
       return message(text(event.patch));
     case "noteEnd":

@@ -11,6 +11,7 @@ import { flipBit } from "../../engine/renderer/fault_hooks.ts";
 import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../engine/renderer/renderer_stale_error.ts";
 import { SnapshotDamagedError } from "../../engine/renderer/snapshot_damaged_error.ts";
+import { SimulatedHang } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
 import type { SeatView } from "../../engine/supervisor/supervisor.ts";
@@ -215,6 +216,7 @@ export class SimulatedRenderers implements RendererPort {
 
   #break(thread: Thread, kind: typeof faultKinds[number]): void {
     const { random, nowMs } = this.#options;
+    if (thread.illness === "hung" && kind !== "crash") return; // it never takes another step
     if (kind === "crash") thread.crashed = true;
     else if (kind === "stall") {
       thread.wakesMs = nowMs() + random.next() * 30;
@@ -246,6 +248,10 @@ export class SimulatedRenderers implements RendererPort {
       return false;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      if (error instanceof SimulatedHang) {
+        thread.illness = "hung";
+        return false;
+      }
       const isStale = error instanceof RendererStaleError;
       const isTrap = error instanceof WebAssembly.RuntimeError;
       const isDamaged = error instanceof SnapshotDamagedError;

@@ -4,6 +4,9 @@ import { readConfig } from "../../../config/settings.ts";
 import { PortAudioDriver } from "../../../engine/device/portaudio_driver.ts";
 import { DeviceNotFoundError } from "../../../ffi/portaudio.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { inFolder } from "../../../testing/in_folder.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { requirement } from "../../../testing/requirement.ts";
 import { soundServerNeeds, startSoundServer } from "../../../testing/sound/sound_server.ts";
@@ -61,6 +64,53 @@ requirement({
     }
   },
 }, alsaNeeds);
+
+requirement({
+  name:
+    "a device of ALSA that dies is opened again by itself; its period, which comes in pieces, is followed",
+  sanitizeResources: false, // the sound libraries stay open
+  sanitizeOps: false,
+  fn: () =>
+    inFolder(async (folder) => {
+      // a process takes the sound in pieces of 50 ms, as a slow card does, until it is killed
+      const processId = `${folder}/card.pid`;
+      await Deno.writeTextFile(
+        `${folder}/card.sh`,
+        `echo $$ > ${processId}\nwhile [ $(head -c 9600 | wc -c) -gt 0 ]; do sleep 0.05; done\n`,
+      );
+      await Deno.writeTextFile(
+        `${folder}/asound.conf`,
+        alsaConfig.replace("{ pcm nothing", "{ pcm card") +
+          `pcm.card { type file slave.pcm nothing file "|sh ${folder}/card.sh" format "raw" }\n`,
+      );
+      Deno.env.set("ALSA_CONFIG_PATH", `${folder}/asound.conf`);
+      Deno.env.set("JACK_DEFAULT_SERVER", "understudy-none");
+      const session = `${folder}/a.session`;
+      const started = await startTestEngine({
+        environment: {
+          UNDERSTUDY_DRIVER: "portaudio",
+          UNDERSTUDY_DEVICE: "test_card",
+          UNDERSTUDY_SESSION: session,
+        },
+      });
+      const { engine } = started;
+      try {
+        for (let round = 1; round <= 2; round++) {
+          await until("the lookahead for its period", () => engine.status().lookaheadBlocks > 4);
+          await started.blocksPass(100);
+          Deno.kill(Number(await Deno.readTextFile(processId)), "SIGKILL");
+          await until("the loss is noticed", () => engine.status().deviceLosses === round);
+          await until("the device is back", () => engine.status().state === "running");
+        }
+        assert.equal(engine.status().device, "ALSA: test_card");
+      } finally {
+        await engine.stop();
+        Deno.env.delete("ALSA_CONFIG_PATH");
+        Deno.env.delete("JACK_DEFAULT_SERVER");
+      }
+      assert.equal((await renderAgain(session)).differingBlocks, 0);
+    }),
+}, { ...alsaNeeds, commands: ["sh", "head", "wc"] });
 
 requirement({
   name: "a device of JACK is left to the engine's own client",

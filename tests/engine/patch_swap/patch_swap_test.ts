@@ -155,7 +155,7 @@ async function swapAlone() {
     delivery,
     oldestPatch: () => 0,
     playedPosition: () => player.position,
-    writer: () => undefined,
+    recordPatch: () => {},
     onChange: ({ name }) => changes.push(name),
   });
   /** The device takes blocks that hear the log up to its head, whether or not a renderer has played them. */

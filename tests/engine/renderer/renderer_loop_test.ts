@@ -124,7 +124,7 @@ Deno.test("the renderer that is ordered writes a snapshot, once for each order",
 });
 
 Deno.test("a large arena is copied with a sign of life after each piece; it is away until it has caught up", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   const report = (field: "away" | "heartbeat" | "snapshotSlot") => words[reportFieldIndex(memory, 2, field)];
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
@@ -145,7 +145,7 @@ Deno.test("a large arena is copied with a sign of life after each piece; it is a
 });
 
 Deno.test("a snapshot whose order is taken back is given up after the piece, and the slot is free", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   const slot = () => words[reportFieldIndex(memory, 2, "snapshotSlot")];
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
@@ -160,7 +160,7 @@ Deno.test("a snapshot whose order is taken back is given up after the piece, and
 });
 
 Deno.test("a snapshot is read with a sign of life after each piece, and an order to stop is obeyed between two", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   const heartbeat = () => words[reportFieldIndex(memory, 2, "heartbeat")];
   writeWholeSnapshot(renderer, 1);
@@ -177,7 +177,7 @@ Deno.test("a snapshot is read with a sign of life after each piece, and an order
 });
 
 Deno.test("while it plays, a patch is made ready a piece at a time, and only when the next block is done", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
   assert.equal(work(loop), AfterStep.waitForDevice);

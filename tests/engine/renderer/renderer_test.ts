@@ -329,9 +329,14 @@ Deno.test("a renderer that begins at an anchor plays as one that begins there wi
   log.append(entries);
   const renderer = rendererOn(memory, 0);
   renderer.begin({ patch: 0, block: 500, position });
+  writeWholeSnapshot(renderer, 1);
   renderer.renderBlock();
   assert.deepEqual(samplesOf(memory, 0, 500), oracle.nextBlock(entries));
   assert.equal(renderer.logPosition, log.head);
+  const joiner = rendererOn(memory, 2);
+  readWholeSnapshot(joiner, 1);
+  joiner.renderBlock(); // it goes past the anchor that its snapshot begins with
+  assert.deepEqual(samplesOf(memory, 2, 500), samplesOf(memory, 0, 500));
   const straggler = rendererOn(memory, 1);
   straggler.begin({ patch: 0, block: 500, position: 0 });
   assert.throws(() => straggler.renderBlock(), RendererStaleError, "it did not begin there");

@@ -132,6 +132,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
     }),
     pool,
     state: "starting",
+    journal: "off",
     patch: "sines",
     ticksPerMs: 1,
     blocksAhead: 1,

@@ -12,8 +12,8 @@ import { until } from "../../../testing/until.ts";
 
 const { native } = await nativeForTests();
 const clockPriority = 60;
-const rights = {
-  conditions: {
+const needs = {
+  rights: {
     "real-time priority": native.symbols.us_highest_priority(clockPriority) === clockPriority,
   },
   install:
@@ -77,7 +77,7 @@ requirement({
     assert.equal(threadScheduling(main)!.nice, nice);
     assert.equal(threadScheduling(watchdog()), undefined);
   },
-}, rights);
+}, needs);
 
 requirement({
   name: "a renderer that hangs in real time is returned to the normal class before the supervisor ends it",
@@ -93,7 +93,7 @@ requirement({
     await until("real time for three renderers again", () => allHave(started, clockPriority - 2));
     await started.stop();
   },
-}, rights);
+}, needs);
 
 Deno.test("with real time off every thread stays in the normal class, and nothing is called missing", async () => {
   const main = native.symbols.us_thread_id();

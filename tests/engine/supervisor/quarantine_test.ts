@@ -38,11 +38,11 @@ Deno.test("two renderers that break at one block convict the commands that take 
     const inBlock = [note(), note({ block: 2, frame: 0 }), note({ block: 6, frame: 0 })];
     const { quarantine, failure } = setUp(before, inBlock, start);
     quarantine.noteFailure(failure);
-    assert.deepEqual(quarantine.decide(origin), [], "one witness is not enough");
+    assert.deepEqual(quarantine.decide(origin, 0), [], "one witness is not enough");
     quarantine.noteFailure(failure);
-    const found = quarantine.decide(origin).map((position) => (position - start) | 0);
+    const found = quarantine.decide(origin, 0).map((position) => (position - start) | 0);
     assert.deepEqual(found, [1, 3, 4], "due now, sealed now, sealed now but late");
-    assert.deepEqual(quarantine.decide(origin), [], "convicted once");
+    assert.deepEqual(quarantine.decide(origin, 0), [], "convicted once");
   }
 });
 
@@ -50,14 +50,14 @@ Deno.test("failures at different blocks, or forgotten ones, convict nothing, and
   const { quarantine, failure } = setUp([], [note()]);
   quarantine.noteFailure(failure);
   quarantine.noteFailure({ ...failure, block: 4 });
-  assert.deepEqual(quarantine.decide(origin), []);
+  assert.deepEqual(quarantine.decide(origin, 0), []);
   quarantine.forget();
   quarantine.noteFailure(failure);
-  assert.deepEqual(quarantine.decide(origin), []);
+  assert.deepEqual(quarantine.decide(origin, 0), []);
   const cleared = setUp([], [{ opcode: Opcode.clear, target: 0, value: 0, extra: 0 }]);
   cleared.quarantine.noteFailure(cleared.failure);
   cleared.quarantine.noteFailure(cleared.failure);
-  assert.deepEqual(cleared.quarantine.decide(origin), []);
+  assert.deepEqual(cleared.quarantine.decide(origin, 0), []);
 });
 
 Deno.test("hangs convict only when one of the renderers was in a replay", () => {
@@ -65,9 +65,9 @@ Deno.test("hangs convict only when one of the renderers was in a replay", () => 
   const hang = { ...failure, certain: false };
   quarantine.noteFailure(hang);
   quarantine.noteFailure(hang);
-  assert.deepEqual(quarantine.decide(origin), [], "all of them may have been hit by chance");
+  assert.deepEqual(quarantine.decide(origin, 0), [], "all of them may have been hit by chance");
   quarantine.noteFailure({ ...hang, joining: true });
-  assert.deepEqual(quarantine.decide(origin), [0]);
+  assert.deepEqual(quarantine.decide(origin, 0), [0]);
 });
 
 Deno.test("a command that waited for its time is found after its place in the log was overwritten", () => {
@@ -85,7 +85,7 @@ Deno.test("a command that waited for its time is found after its place in the lo
   const failure: Failure = { block: 5, position: log.head, joining: false, certain: true };
   quarantine.noteFailure(failure);
   quarantine.noteFailure(failure);
-  assert.deepEqual(quarantine.decide(origin), [0]);
+  assert.deepEqual(quarantine.decide(origin, 0), [0]);
   const { stoppedCount, stoppedCommands } = fixed.control;
   assert.deepEqual([memory.words[stoppedCount.index], memory.words[stoppedCommands.index]], [1, 0]);
 });
@@ -97,11 +97,11 @@ function searching(commands: readonly LogEntry[], start = 0) {
   const replay = { ...failure, joining: true };
   quarantine.noteFailure(failure);
   quarantine.noteFailure(failure);
-  assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }), []);
+  assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }, 0), []);
   assert.ok(!quarantine.searching, "the first replay may pass");
   quarantine.noteFailure(replay);
   quarantine.noteFailure(replay);
-  assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }), []);
+  assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }, 0), []);
   assert.ok(quarantine.searching);
   return { ...setting, replay };
 }
@@ -126,10 +126,12 @@ Deno.test("the search leaves out the newest, the one before, then two, four; the
       assert.deepEqual(inert(), trial);
       assert.deepEqual(silenced(log, 9, start), [], "the recording has them as they are");
       quarantine.noteFailure(replay);
-      assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }), []);
+      assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }, 0), []);
     }
     assert.deepEqual(inert(), [0]);
-    assert.deepEqual(quarantine.confirm().map((position) => (position - start) | 0), [0]);
+    const found = quarantine.confirm()!;
+    assert.deepEqual(found.positions.map((position) => (position - start) | 0), [0]);
+    assert.deepEqual([found.originBlock, found.block], [0, 5]);
     assert.ok(!quarantine.searching);
     assert.deepEqual(silenced(log, 9, start), [0]);
   }
@@ -152,6 +154,30 @@ Deno.test("a search that leaves out everything without success ends, with every 
 Deno.test("a replay that breaks further on has passed: its trial is final", () => {
   const { quarantine, replay } = searching([note(), note()]);
   quarantine.noteFailure({ ...replay, block: 6 });
-  assert.deepEqual(quarantine.decide(origin), [1]);
-  assert.ok(!quarantine.searching);
+  assert.ok(quarantine.hasPassed);
+  assert.deepEqual(quarantine.confirm()?.positions, [1]);
+  assert.ok(!quarantine.searching && !quarantine.hasPassed);
+});
+
+Deno.test("what a renderer has played is no poison, though others broke on it", () => {
+  const { quarantine, failure } = setUp([], [note()]);
+  quarantine.noteFailure(failure);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 6), []);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 5), [0]);
+});
+
+Deno.test("an anchor is never to blame; what takes effect beside it is", () => {
+  const anchor: LogEntry = {
+    opcode: Opcode.anchor,
+    target: 0,
+    value: 0,
+    extra: 0,
+    at: { block: 5, frame: 0 },
+  };
+  const { quarantine, failure } = setUp([], [anchor, note()]);
+  quarantine.noteFailure(failure);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 0), [1]);
 });
