@@ -25,6 +25,9 @@ export interface ProcessSeatingOptions {
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
 const heapLimitMiB = 64;
 
+/** First argument by which a compiled binary starts as a renderer's process. */
+export const rendererRole = "renderer-process";
+
 /**
  * How a renderer's process is started: with the run's folder and the native part, and nothing else. A compiled binary starts
  * itself in a role of its own.
@@ -33,7 +36,7 @@ export function rendererCommand(
   module: URL,
   { path }: RunFolder,
 ): readonly string[] {
-  if (Deno.build.standalone) return [Deno.execPath(), "renderer"];
+  if (Deno.build.standalone) return [Deno.execPath(), rendererRole];
   return [
     Deno.execPath(),
     "run",
