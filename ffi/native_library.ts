@@ -200,6 +200,11 @@ async function runCompiler(args: string[]): Promise<void> {
       { cause },
     );
   }
+  if (result.signal !== null) {
+    throw new NativeBuildError(
+      `the C compiler was ended by ${result.signal}; start again to build the native part`,
+    );
+  }
   if (!result.success) {
     const text = new TextDecoder().decode(result.stderr).trim();
     throw new NativeBuildError(

@@ -35,6 +35,11 @@ Deno.test("a missing or failing compiler is an error with the remedy", () =>
       Deno.env.set("CC", "false");
       await assert.rejects(buildNative(folder), NativeBuildError);
       assert.deepEqual([...Deno.readDirSync(folder)], []);
+      await inFolder(async (tools) => {
+        await Deno.writeTextFile(`${tools}/cc`, "#!/bin/sh\nkill -INT $$\n", { mode: 0o755 });
+        Deno.env.set("CC", `${tools}/cc`); // as Ctrl-C in a terminal ends it
+        await assert.rejects(buildNative(folder), /ended by SIGINT; start again/);
+      });
     } finally {
       if (before === undefined) Deno.env.delete("CC");
       else Deno.env.set("CC", before);
