@@ -16,7 +16,7 @@ import { ExitGuard } from "./device/exit_guard.ts";
 import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
-import { CommandLog } from "./log/command_log.ts";
+import { CommandLog, Opcode } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -32,6 +32,7 @@ import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { RendererPool } from "./supervisor/renderer_pool.ts";
 import { LevelReport } from "./report/level_report.ts";
+import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { recordSession } from "./session/record_session.ts";
@@ -86,6 +87,7 @@ export class Engine implements control.EngineControl {
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
   readonly #realTime: RealTime;
+  readonly #shedding: LoadShedding;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
@@ -96,6 +98,8 @@ export class Engine implements control.EngineControl {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  /** Log position of the last entry that limits voices. */
+  #shedPosition = NaN;
   #mayJoin = false;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
@@ -158,6 +162,11 @@ export class Engine implements control.EngineControl {
     this.#exitGuard = new ExitGuard(native, memory);
     const samples = patch.sampleMemory;
     this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
+    const { blockFrames, sampleRateHz } = memory.geometry;
+    this.#shedding = new LoadShedding({
+      blockMs: blockFrames / sampleRateHz * 1_000,
+      processors: navigator.hardwareConcurrency,
+    });
     this.#values = new ParameterValues(
       patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
@@ -256,6 +265,7 @@ export class Engine implements control.EngineControl {
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
       voices: this.voices(),
+      voiceLimit: this.#shedding.limit,
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
@@ -375,6 +385,7 @@ export class Engine implements control.EngineControl {
       this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
     }
     this.#quarantined += positions.length;
+    if (positions.includes(this.#shedPosition)) this.#shedding.forget();
   }
 
   /** The next block that may not be sealed yet, as far as the renderers have told. */

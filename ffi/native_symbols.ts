@@ -26,6 +26,8 @@ export const nativeSymbols = {
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `int us_schedule_nice(int thread_id, int nice, int *before)` */
   us_schedule_nice: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  /** `int us_schedule_process_nice(int nice, int *before)` */
+  us_schedule_process_nice: { parameters: ["i32", "buffer"], result: "i32" },
   /** `int us_schedule_slice(int thread_id, uint64_t slice_ns)` */
   us_schedule_slice: { parameters: ["i32", "u64"], result: "i32" },
   /** `int us_highest_priority(int wanted)` */

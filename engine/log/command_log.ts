@@ -13,7 +13,7 @@ import { logEntryIndex } from "../memory/places.ts";
 
 /**
  * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
- * waits for its time.
+ * waits for its time; `shed` limits the voices that may sound.
  */
 export const Opcode = {
   none: 0,
@@ -26,6 +26,7 @@ export const Opcode = {
   clear: 7,
   express: 8,
   expressAll: 9,
+  shed: 12,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
@@ -48,7 +49,7 @@ export interface LogEntry {
   readonly opcode: number;
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
-  /** Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, or the number of the patch that is exchanged for. */
+  /** Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is exchanged for, or the voices that may sound, 0 for all. */
   readonly target: number;
   readonly value: number;
   readonly extra: number;

@@ -48,8 +48,11 @@ export function preparePatch(
   return { number, description: patch, exports, checksum: new ArenaChecksum(checksum, exports.memory) };
 }
 
-/** Words of the host region, from its start. The pending queue follows: `pending` entries from place `first` on. */
-export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, queue: 16 } as const;
+/**
+ * Words of the host region, from its start. `voiceLimit`: voices that may sound, 0 for all. The pending queue follows: `pending`
+ * entries from place `first` on.
+ */
+export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, voiceLimit: 4, queue: 16 } as const;
 
 export interface PatchInstanceOptions {
   /** Frames of a block, at most what the patch was compiled for. */

@@ -3,6 +3,7 @@ import type { EngineEvent } from "../control/control.ts";
 import { eventOf, logEvent } from "./event_log.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { Observers } from "../../foundation/observers.ts";
+import type { ShedDecision } from "../supervisor/load_shedding.ts";
 import type { SupervisionEvent } from "../supervisor/supervision.ts";
 
 export class Reporter {
@@ -37,6 +38,22 @@ export class Reporter {
     logEvent(this.#log, event, { block, detail });
     const told = eventOf(event);
     if (told) this.#observers.notify(told);
+  }
+
+  /** Logs and passes on that another number of voices may sound. */
+  shed({ limit, voices, sheds }: ShedDecision, block: number): void {
+    if (sheds) {
+      this.#log.warning(
+        `overload: at most ${limit} voices sound until there is room again; ${voices} sounded`,
+        {
+          block,
+        },
+      );
+    } else {
+      const allowed = limit === 0 ? "all voices may sound again" : `up to ${limit} voices may sound again`;
+      this.#log.info(`the machine has room: ${allowed}`, { block });
+    }
+    this.#observers.notify({ event: "shed", limit, voices });
   }
 
   /** Emits `silent` for every instrument whose last voice has ended since the last call. */

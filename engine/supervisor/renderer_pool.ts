@@ -10,6 +10,7 @@ import type { FaultCause, FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, type within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
+import type { RendererLoad } from "./load_shedding.ts";
 import { readThreadTime } from "./thread_time.ts";
 import type { SeatView } from "./supervisor.ts";
 import { faultCode } from "./fault_code.ts";
@@ -206,6 +207,13 @@ export class RendererPool {
     const first = reportFieldIndex(memory, seat, "voices");
     const counted = Math.min(instruments, maxCountedInstruments);
     return [...memory.words.subarray(first, first + counted)];
+  }
+
+  /** The account of the renderer on a seat, for load shedding. Asks the kernel: some 30 µs. */
+  load(seat: number): RendererLoad {
+    const threadId = this.#report(seat, "threadId");
+    const processorMs = readThreadTime(threadId)?.processorMs;
+    return { threadId, processorMs, published: this.#report(seat, "published") };
   }
 
   /** The state of a seat, for the supervisor. */

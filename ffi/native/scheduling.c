@@ -76,6 +76,18 @@ int us_schedule_nice(int thread_id, int nice, int *before) {
   return setpriority(PRIO_PROCESS, (id_t)thread_id, nice) == 0 ? 0 : errno;
 }
 
+int us_schedule_process_nice(int nice, int *before) {
+  int failed = us_schedule_nice((int)getpid(), nice, before);
+  DIR *threads = failed ? NULL : opendir("/proc/self/task");
+  if (!threads) return failed;
+  for (struct dirent *entry = readdir(threads); entry; entry = readdir(threads)) {
+    int thread_id = atoi(entry->d_name);
+    if (thread_id > 0) setpriority(PRIO_PROCESS, (id_t)thread_id, nice); /* one may have ended meanwhile */
+  }
+  closedir(threads);
+  return 0;
+}
+
 int us_schedule_slice(int thread_id, uint64_t slice_ns) {
   struct scheduling held = {0};
   if (syscall(SYS_sched_getattr, thread_id, &held, sizeof held, 0) != 0) return errno;

@@ -22,6 +22,12 @@
 US_EXPORT int us_schedule_nice(int thread_id, int nice, int *before);
 
 /*
+ * The same for all threads that the process has now: also those of the runtime that read modules, compile and collect garbage, for
+ * which isolates wait. `before` receives the value of the first. Returns 0 or an errno. Any thread.
+ */
+US_EXPORT int us_schedule_process_nice(int nice, int *before);
+
+/*
  * Asks for shorter time slices of a thread in the normal class, which needs no right: it then waits less for threads of the same
  * priority. Kernels before Linux 6.12 ignore it. Returns 0 or an errno. Any thread.
  */
