@@ -56,6 +56,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       config,
       (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
     );
+    let maxVoices = 0;
     const patch = await rehearseFirst({
       ...await source.load(config.patch, signal),
       format: source.format,
@@ -63,13 +64,19 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       nativeLibrary,
       ceiling: config.ceiling,
       onWarning: (warning) => log.warning(warning),
+      onVoiceLimit: (most, reason) => {
+        maxVoices = most;
+        log.warning(reason);
+      },
       onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
       signal,
     });
     const sockets = await bindSockets(config, native, log);
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
-    const playing = engine = await Engine.start({ config, patch, native, nativeLibrary, log, version });
+    const playing = engine = await Engine.start({
+      ...{ config, patch, maxVoices, native, nativeLibrary, log, version },
+    });
     signal.throwIfAborted();
     const loadPatch = (nameOrFile: string | undefined) =>
       source.exchange(nameOrFile, ({ graph, samples }) => playing.loadPatch(graph, samples));

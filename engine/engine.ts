@@ -49,6 +49,8 @@ export interface EngineOptions {
   readonly nativeLibrary: string;
   readonly log: Log;
   readonly version: string;
+  /** Voices of the patch that may sound on this machine, by its rehearsal; 0 by default: all. */
+  readonly maxVoices?: number;
   /** First block and log position, 0 by default; tests start near the wrap. */
   readonly startBlock?: number;
   readonly startLogPosition?: number;
@@ -135,6 +137,7 @@ export class Engine implements control.EngineControl {
       orphansOf: (blamed) => this.#patches.quarantined(blamed),
     });
     this.#patches = new PatchSwap({
+      maxVoices: options.maxVoices ?? 0,
       memory,
       pool: this.#pool,
       commands: this.#commands,
@@ -148,6 +151,7 @@ export class Engine implements control.EngineControl {
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
         this.#reporter.emit({ event: "patch", patch: name });
+        this.#admitVoices();
       },
     });
     this.#endedNotes = new EndedNotes(memory);
@@ -312,6 +316,7 @@ export class Engine implements control.EngineControl {
       this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
       this.#delivery.recordTo(this.#writer);
     }
+    this.#admitVoices();
     this.#mayJoin = true;
     if (!await until(() => this.#firstBlocksReady(), { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
@@ -361,6 +366,30 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#shed();
+  }
+
+  /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
+  #shed(): void {
+    const decision = this.#shedding.observe(() => ({
+      consumed: this.memory.consumed(),
+      renderers: this.#supervision.running.map((seat) => this.#pool.load(seat)),
+      voices: this.voices().reduce((sum, count) => sum + count, 0),
+    }), performance.now());
+    if (decision) this.#limitVoices(decision);
+  }
+
+  /** Limits the voices to those that the patch may have here. */
+  #admitVoices(): void {
+    const decision = this.#shedding.admit(this.#patches.maxVoices);
+    if (decision) this.#limitVoices(decision);
+  }
+
+  #limitVoices(decision: ShedDecision): void {
+    if (this.#commands.room === 0) return this.#shedding.forget();
+    this.#shedPosition = this.#commands.head;
+    this.#commands.append([{ opcode: Opcode.shed, target: decision.limit, value: 0, extra: 0 }]);
+    this.#reporter.shed(decision, this.memory.consumed() >>> 0);
   }
 
   #enter(state: control.EngineStatus["state"]): void {

@@ -31,6 +31,8 @@ export interface PatchSwapOptions {
   readonly seed: number;
   readonly nativeLibrary: string;
   readonly patch: CompiledPatch;
+  /** Voices of it that may sound; 0: all. */
+  readonly maxVoices: number;
   /** The session that is being recorded, if any. */
   readonly writer: () => SessionWriter | undefined;
   /** Called when the commands that follow address another patch. */
@@ -51,10 +53,18 @@ export class PatchSwap {
   #loading = false;
   #stopped = false;
   readonly #asked = new AskedPatch<CompiledPatch>();
+  /** Voices that may sound, for each patch; 0: all. */
+  readonly #maxVoices = new WeakMap<CompiledPatch, number>();
 
   constructor(options: PatchSwapOptions) {
     this.#options = options;
     this.#current = options.patch;
+    this.#maxVoices.set(options.patch, options.maxVoices);
+  }
+
+  /** Voices of the current patch that may sound on this machine; 0: all. */
+  get maxVoices(): number {
+    return this.#maxVoices.get(this.#current) ?? 0;
   }
 
   /** The patch that the next commands address. */
@@ -79,7 +89,15 @@ export class PatchSwap {
       const warnings: string[] = [];
       const onWarning = (warning: string) => void warnings.push(warning);
       const format = this.#format();
-      const patch = await rehearse({ graph, samples, format, seed, nativeLibrary, ceiling, onWarning });
+      let maxVoices = 0;
+      const patch = await rehearse({
+        ...{ graph, samples, format, seed, nativeLibrary, ceiling, onWarning },
+        onVoiceLimit: (most, reason) => {
+          maxVoices = most;
+          warnings.push(reason);
+        },
+      });
+      this.#maxVoices.set(patch, maxVoices);
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);

@@ -7,7 +7,7 @@ import type { VoicePlaces } from "../../compiler/graph/compiled_patch.ts";
 import type { PatchInstance } from "./patch_instance.ts";
 
 /** Voices that are let go in one block: looking for each costs a look at all. The others follow in the next blocks. */
-export const maxVoicesLetGo = 32;
+export const maxVoicesLetGo = 64;
 
 /** Least to be missed first: a released voice, one that only the pedal holds, one whose key is held. */
 const released = 0;

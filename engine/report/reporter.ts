@@ -41,18 +41,12 @@ export class Reporter {
   }
 
   /** Logs and passes on that another number of voices may sound. */
-  shed({ limit, voices, sheds }: ShedDecision, block: number): void {
-    if (sheds) {
-      this.#log.warning(
-        `overload: at most ${limit} voices sound until there is room again; ${voices} sounded`,
-        {
-          block,
-        },
-      );
-    } else {
-      const allowed = limit === 0 ? "all voices may sound again" : `up to ${limit} voices may sound again`;
-      this.#log.info(`the machine has room: ${allowed}`, { block });
-    }
+  shed({ limit, voices, reason }: ShedDecision, block: number): void {
+    const allowed = limit === 0 ? "all voices may sound" : `at most ${limit} voices may sound`;
+    if (reason === "overload") {
+      this.#log.warning(`overload: ${allowed} until there is room again; ${voices} sounded`, { block });
+    } else if (reason === "room") this.#log.info(`the machine has room again: ${allowed}`, { block });
+    else this.#log.info(`for this patch ${allowed} on this machine`, { block });
     this.#observers.notify({ event: "shed", limit, voices });
   }
 

@@ -47,6 +47,8 @@ export class RealTime {
   readonly #enabled: boolean;
   readonly #nowMs: () => number;
   readonly #niceBefore = new Int32Array(1);
+  readonly #sessionBefore = new Int32Array(1);
+  #sessionRaised = false;
   readonly #missing = new Set<MissingRealTime>();
   #mainNice = 0;
   #watched = false;
@@ -132,7 +134,9 @@ export class RealTime {
     const { symbols } = this.#native;
     Atomics.store(this.#memory.words, fixed.control.rendererPriority.index, 0);
     if (this.#watched) await symbols.us_watchdog_stop(this.#base);
-    symbols.us_schedule_process_nice(this.#niceBefore[0], new Int32Array(1));
+    const ignored = new Int32Array(1);
+    symbols.us_schedule_process_nice(this.#niceBefore[0], ignored);
+    if (this.#sessionRaised) symbols.us_schedule_session_nice(this.#sessionBefore[0], ignored);
   }
 
   #raiseMain(): void {
@@ -140,6 +144,7 @@ export class RealTime {
     const refused = symbols.us_schedule_process_nice(mainNice, this.#niceBefore) !== 0;
     this.#note("nice", refused);
     this.#mainNice = refused ? this.#niceBefore[0] : mainNice;
+    if (!refused) this.#sessionRaised = symbols.us_schedule_session_nice(mainNice, this.#sessionBefore) === 0;
     if (refused) symbols.us_schedule_slice(symbols.us_thread_id(), sliceNanoseconds);
   }
 

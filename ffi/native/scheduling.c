@@ -3,10 +3,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -86,6 +88,29 @@ int us_schedule_process_nice(int nice, int *before) {
   }
   closedir(threads);
   return 0;
+}
+
+int us_schedule_session_nice(int nice, int *before) {
+  char text[64];
+  int file = open("/proc/self/autogroup", O_RDWR | O_CLOEXEC);
+  if (file < 0) return errno;
+  ssize_t bytes = read(file, text, sizeof text - 1);
+  text[bytes > 0 ? bytes : 0] = 0;
+  const char *held = strstr(text, "nice ");
+  int failed = 0;
+  if (!held) failed = ENOENT;
+  else {
+    *before = atoi(held + 5);
+    int length = snprintf(text, sizeof text, "%d", nice);
+    for (int attempt = 0; attempt < 10; attempt++) { /* the kernel takes one change in a while */
+      failed = write(file, text, (size_t)length) == length ? 0 : errno;
+      if (failed != EAGAIN) break;
+      struct timespec duration = {0, 20000000};
+      clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
+    }
+  }
+  close(file);
+  return failed;
 }
 
 int us_schedule_slice(int thread_id, uint64_t slice_ns) {

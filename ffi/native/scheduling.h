@@ -28,6 +28,13 @@ US_EXPORT int us_schedule_nice(int thread_id, int nice, int *before);
 US_EXPORT int us_schedule_process_nice(int nice, int *before);
 
 /*
+ * Sets the nice value of the session of this process against other sessions. Where the kernel groups programs by session
+ * (sched_autogroup_enabled), the nice value of a thread counts inside its session only. `before` receives the value until now.
+ * Returns 0 or an errno, also where there are no such groups. May sleep for a moment. Main isolate.
+ */
+US_EXPORT int us_schedule_session_nice(int nice, int *before);
+
+/*
  * Asks for shorter time slices of a thread in the normal class, which needs no right: it then waits less for threads of the same
  * priority. Kernels before Linux 6.12 ignore it. Returns 0 or an errno. Any thread.
  */

@@ -138,6 +138,7 @@ async function swapAlone() {
   const changes: string[] = [];
   const player = { position: undefined as number | undefined };
   const swap = new PatchSwap({
+    maxVoices: 0,
     ...parts,
     pool,
     commands,

@@ -58,12 +58,12 @@ Deno.test("faults are counted by cause, and what the loop finds is logged", () =
 
 Deno.test("a limit of voices is logged with its numbers and passed on, also when it ends", () => {
   const { made, lines, events } = reporter();
-  made.shed({ limit: 12, voices: 20, sheds: true }, 1);
-  made.shed({ limit: 15, voices: 12, sheds: false }, 2);
-  made.shed({ limit: 0, voices: 12, sheds: false }, 3);
-  assert.match(lines[0], /at most 12 voices sound until there is room again; 20 sounded/);
-  assert.match(lines[1], /up to 15 voices may sound again/);
-  assert.match(lines[2], /all voices may sound again/);
+  made.shed({ limit: 12, voices: 20, reason: "overload" }, 1);
+  made.shed({ limit: 15, voices: 12, reason: "room" }, 2);
+  made.shed({ limit: 0, voices: 12, reason: "admission" }, 3);
+  assert.match(lines[0], /overload: at most 12 voices may sound until there is room again; 20 sounded/);
+  assert.match(lines[1], /room again: at most 15 voices may sound/);
+  assert.match(lines[2], /all voices may sound/);
   assert.deepEqual(events, [
     { event: "shed", limit: 12, voices: 20 },
     { event: "shed", limit: 15, voices: 12 },

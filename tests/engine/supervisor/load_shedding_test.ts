@@ -65,7 +65,15 @@ Deno.test("an overload sheds voices until the machine can play the rest, and no 
   assert.ok(machine.limits.length >= 1 && machine.limits.length <= 3, machine.limits.join());
   const { limit } = machine.shedding;
   const share = limit * machine.voiceMs * 3 / processors / blockMs;
-  assert.ok(share > 0.4 && share < 0.9, `${limit} voices take ${share} of the machine`);
+  assert.ok(share > 0.3 && share < 0.9, `${limit} voices take ${share} of the machine`);
+});
+
+Deno.test("renderers that have the machine and do not catch up shed more, however little a block seems to cost", () => {
+  const machine = new Machine();
+  machine.voiceMs = 0.05; // three quarters of what is left
+  machine.left = 1.4;
+  machine.pass(3);
+  assert.ok(machine.limits.length > 0);
 });
 
 Deno.test("renderers that wait for a processor shed nothing, however late they are", () => {
@@ -83,6 +91,7 @@ Deno.test("voices come back by themselves, step by step, once they cost less", (
   const machine = new Machine();
   machine.voiceMs = 0.1;
   machine.pass(3);
+  machine.pass(30);
   const shed = machine.shedding.limit;
   machine.pass(30);
   assert.equal(machine.shedding.limit, shed, "an overload that lasts keeps the limit");
@@ -121,16 +130,16 @@ Deno.test("voices that come back too early come back later the next time", () =>
 
 Deno.test("a patch that may have fewer voices than it declares never gets more", () => {
   const { shedding } = new Machine();
-  assert.deepEqual(shedding.admit(12, 0), { limit: 12, voices: 0, sheds: true });
+  assert.deepEqual(shedding.admit(12), { limit: 12, voices: 0, reason: "admission" });
   const machine = new Machine();
-  machine.shedding.admit(12, 0);
+  machine.shedding.admit(12);
   machine.voiceMs = 0.2;
   machine.pass(3);
   assert.ok(machine.shedding.limit > 0 && machine.shedding.limit < 12);
   machine.voiceMs = 0.01;
   machine.pass(60);
   assert.equal(machine.shedding.limit, 12);
-  assert.deepEqual(machine.shedding.admit(0, 3), { limit: 0, voices: 3, sheds: false });
+  assert.deepEqual(machine.shedding.admit(0), { limit: 0, voices: 12, reason: "admission" });
 });
 
 Deno.test("a limit that the renderers have lost is decided again", () => {
