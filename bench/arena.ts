@@ -8,10 +8,11 @@ import { fixed, within } from "../engine/memory/layout.ts";
 import { snapshotIndex } from "../engine/memory/places.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { compileLargePatch } from "../testing/patch/large_patch.ts";
+import { until } from "../testing/until.ts";
 import { report } from "./report.ts";
 
 const seconds = Number(Deno.args[0] ?? 8);
-const sizes = Deno.args.length > 1 ? Deno.args.slice(1).map(Number) : [1, 8, 32, 128, 256];
+const sizes = Deno.args.length > 1 ? Deno.args.slice(1).map(Number) : [1, 8, 32, 128, 252];
 
 interface Run {
   readonly what: string;
@@ -27,7 +28,11 @@ function processorSeconds(): number {
 
 async function play({ what, environment, patch }: Run): Promise<Record<string, string | number>> {
   const engine = await startTestEngine({ environment, patch });
-  await engine.lockstep();
+  await until(
+    "three renderers in lockstep",
+    () => engine.events.some((event) => event.event === "lockstep" && event.renderers === 3),
+  );
+  await engine.secondsPass(1); // until those that wait have made their arenas ready
   for (let id = 0; id < 4; id++) {
     engine.engine.submit([{ kind: "noteOn", instrument: 0, id, number: 50 + id * 5, velocity: 0.5 }]);
   }

@@ -1,9 +1,11 @@
 /** `understudy doctor`: what the engine needs from this machine, whether it is there, and the command that installs it. */
+import { JackError } from "../ffi/jack.ts";
 import { PortAudio } from "../ffi/portaudio.ts";
 import { MidiInputPort, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
 import type { Config } from "../config/settings.ts";
+import { jackServer } from "./jack_server.ts";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
@@ -40,6 +42,7 @@ export async function diagnose(config: Config, print: (line: string) => void): P
     report(false, "native part", (error as Error).message);
     return exitCodes.native;
   }
+  await checkJack(config, native, report);
   await checkPortAudio(config, native, report);
   await checkMidi(config, native, report);
   checkRights(native, report);
@@ -48,6 +51,20 @@ export async function diagnose(config: Config, print: (line: string) => void): P
 }
 
 type Report = (good: boolean, what: string, remedy?: string) => void;
+
+/** Reports the server that the sound would go to; without one it is missing only where the settings ask for it. */
+async function checkJack(config: Config, native: NativeLibrary, report: Report): Promise<void> {
+  try {
+    const { periodFrames, devices } = await jackServer(config, native);
+    report(true, `JACK: periods of ${periodFrames} frames; devices: ${devices.join("; ") || "none"}`);
+  } catch (error) {
+    if (!(error instanceof JackError)) throw error;
+    const { message, problem } = error;
+    const isAbsent = problem === "library" || problem === "server";
+    if (isAbsent && config.driver !== "jack") report(true, `${message.split(";")[0]} (not needed)`);
+    else report(false, "JACK", message);
+  }
+}
 
 async function checkPortAudio(config: Config, native: NativeLibrary, report: Report): Promise<void> {
   try {

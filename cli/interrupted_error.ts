@@ -1,7 +1,7 @@
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 
-/** SIGINT or SIGTERM ended a command before it was done. */
+/** A signal ended a command before it was done. */
 export class InterruptedError extends ExitError {
   override readonly name = "InterruptedError";
   override readonly exitCode = exitCodes.interrupted;

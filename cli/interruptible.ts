@@ -1,22 +1,36 @@
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 
-const signals = ["SIGINT", "SIGTERM"] as const;
+/** SIGHUP: the terminal was closed, or the connection to it was lost. */
+const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * Runs some work that a first SIGINT or SIGTERM aborts, with an {@link InterruptedError} as the reason. A second signal ends
+ * Runs some work that a first SIGINT, SIGTERM or SIGHUP aborts, with an {@link InterruptedError} as the reason. A second signal ends
  * the process at once, whatever the work does with the first. Main isolate; one at a time.
  */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
-  const handlers = signals.map((signal) => () => {
+  // from systemd it asks for a reload, which the work itself answers
+  const outlivesTerminal = ignoresHangUp() || Deno.env.has("NOTIFY_SOCKET");
+  const handlers = endingSignals.map((signal) => () => {
+    if (signal === "SIGHUP" && outlivesTerminal) return;
     if (interruption.signal.aborted) Deno.exit(exitCodes.interrupted);
     interruption.abort(new InterruptedError(signal));
   });
-  signals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
+  endingSignals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));
   try {
     return await work(interruption.signal);
   } finally {
-    signals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
+    endingSignals.forEach((signal, index) => Deno.removeSignalListener(signal, handlers[index]));
   }
+}
+
+/**
+ * Whether this process was told to outlive its terminal, as by `nohup`. The runtime ends all the same, unless there is a handler
+ * (measured with 2.9.6).
+ */
+function ignoresHangUp(): boolean {
+  if (Deno.build.os !== "linux") return false;
+  const ignored = /^SigIgn:\s*([0-9a-f]+)$/m.exec(Deno.readTextFileSync("/proc/self/status"))?.[1] ?? "0";
+  return (BigInt(`0x${ignored}`) & 1n) === 1n;
 }

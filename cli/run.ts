@@ -9,6 +9,7 @@ import { diagnose } from "./doctor.ts";
 import { helpText } from "./help_text.ts";
 import { render } from "./render.ts";
 import { renderScore } from "./render_score.ts";
+import { controlService } from "./service.ts";
 import { start } from "./start.ts";
 import { print } from "./terminal.ts";
 
@@ -46,6 +47,8 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       const { showPatch } = await import("./show_patch.ts");
       return say(await showPatch(line, config));
     }
+    case "service":
+      return await controlService(line, (text) => print(text + "\n"));
     case "devices":
       return say(await listDevices(config));
     case "doctor":

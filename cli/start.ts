@@ -9,6 +9,7 @@ import { type DatagramPeer, Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log } from "../foundation/logging.ts";
+import { within } from "../foundation/within.ts";
 import { MidiInput } from "../midi/midi_input.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
@@ -24,6 +25,11 @@ import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
+import { SavedState } from "./saved_state.ts";
+import { ServiceManager } from "./service_manager.ts";
+
+/** Longest time in which inputs and engine stop; each of them has time limits of its own below this. */
+const stopMs = 20_000;
 
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
@@ -48,6 +54,8 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   /** Stopped before the engine, so that no command arrives any more. */
   const inputs: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
+  let state: SavedState | undefined;
+  let manager: ServiceManager | undefined;
   let space: AddressSpace | undefined;
   try {
     const access = accessControl(config, log);
@@ -56,8 +64,9 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       config,
       (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
     );
+    state = await SavedState.open({ config, version, log });
     let maxVoices = 0;
-    const patch = await rehearseFirst({
+    const patch = state?.patch ?? await rehearseFirst({
       ...await source.load(config.patch, signal),
       format: source.format,
       seed: config.seed,
@@ -75,8 +84,11 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
-      ...{ config, patch, maxVoices, native, nativeLibrary, log, version },
+      ...{ config, patch, maxVoices, native, nativeLibrary, log, version, signal },
+      continuation: state?.continuation,
     });
+    state?.plays(playing);
+    manager = ServiceManager.find(native, Deno.env.toObject());
     signal.throwIfAborted();
     const loadPatch = (nameOrFile: string | undefined) =>
       source.exchange(nameOrFile, ({ graph, samples }) => playing.loadPatch(graph, samples));
@@ -93,6 +105,8 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     space = served.space;
     inputs.push(served.query);
     log.info(`ready: OSC on ${sockets.udp.address}`);
+    manager?.plays(() => playing.status());
+    if (manager) inputs.push(reloadOnHangup({ log, manager, loadPatch }));
     if (config.demo) playDemo(engine, config.patch, log);
     await Promise.race([quit.promise, abortion(signal)]);
     log.info("stopping: /quit");
@@ -100,10 +114,40 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     if (!(error instanceof InterruptedError)) throw error;
     log.info(`stopping: ${error.signal}`);
   } finally {
-    await Promise.all(inputs.map((input) => input.stop()));
-    space?.stop();
-    await engine?.stop();
+    manager?.stops();
+    const stopped = (async () => {
+      await Promise.all(inputs.map((input) => input.stop()));
+      space?.stop();
+      await engine?.stop();
+      return true;
+    })();
+    if (await within(stopped, stopMs) === undefined) {
+      log.error(`not everything has stopped after ${stopMs / 1_000} s: the process ends all the same`);
+    }
+    state?.close(engine !== undefined);
   }
+}
+
+interface Reload {
+  readonly log: Log;
+  readonly manager: ServiceManager;
+  readonly loadPatch: (nameOrFile: string | undefined) => Promise<unknown>;
+}
+
+/** Under systemd SIGHUP asks for a reload: the patch that was loaded last is read again and exchanged while it plays. */
+function reloadOnHangup({ log, manager, loadPatch }: Reload): { stop(): Promise<void> } {
+  const reload = async () => {
+    manager.reloads();
+    try {
+      await loadPatch(undefined);
+    } catch (error) {
+      log.warning(`reload: ${(error as Error).message}; the patch before plays on`);
+    }
+    manager.reloaded();
+  };
+  const listener = () => void reload();
+  Deno.addSignalListener("SIGHUP", listener);
+  return { stop: () => Promise.resolve(Deno.removeSignalListener("SIGHUP", listener)) };
 }
 
 interface Sockets {

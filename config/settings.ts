@@ -44,11 +44,11 @@ function setting<K extends string, T extends z.ZodType, D extends string | undef
 const settings = {
   DRIVER: setting({
     key: "driver",
-    schema: z.enum(["auto", "portaudio", "clock"]),
+    schema: z.enum(["auto", "jack", "portaudio", "clock"]),
     default: "auto",
-    expected: "auto, portaudio or clock",
+    expected: "auto, jack, portaudio or clock",
     meaning:
-      "what calls for sound: a device, or the clock (silent); auto takes the device, or the clock where there is none",
+      "what calls for sound: a client of JACK, a device of PortAudio, or the clock (silent); auto takes JACK where a server answers, then a device, then the clock",
   }),
   HOST_API: setting({
     key: "hostApi",
@@ -62,7 +62,8 @@ const settings = {
     schema: text,
     default: undefined,
     expected: "a name or an index that `understudy devices` prints",
-    meaning: "output device; a missing one is an error, never replaced by another",
+    meaning:
+      "output device, for JACK the client to play to; a missing one is an error, never replaced by another",
   }),
   INPUT_DEVICE: setting({
     key: "inputDevice",
@@ -70,6 +71,21 @@ const settings = {
     default: undefined,
     expected: "a name or an index that `understudy devices` prints",
     meaning: "input device, by default the output device",
+  }),
+  WAIT_DEVICE: setting({
+    key: "waitDevice",
+    schema: onOff,
+    default: "off",
+    expected: "on or off",
+    meaning:
+      "whether a start without the device goes on by the clock, silently, until the device is there; off: such a start is an error",
+  }),
+  JACK_NAME: setting({
+    key: "jackName",
+    schema: z.string().regex(/^[^:\s][^:\n\t]{0,30}$/),
+    default: "understudy",
+    expected: "at most 31 characters without a colon",
+    meaning: "name of the client of JACK; its ports are out_0, out_1 and so on, and in_0, in_1 and so on",
   }),
   SAMPLE_RATE: setting({
     key: "sampleRateHz",
@@ -137,11 +153,11 @@ const settings = {
   }),
   PATCH_MEMORY: setting({
     key: "patchMemoryMiB",
-    schema: whole(1, 1_024),
+    schema: whole(1, 256),
     default: "8",
-    expected: "a whole number of MiB from 1 to 1024",
+    expected: "a whole number of MiB from 1 to 256",
     meaning:
-      "room for the state of patches that are loaded while the engine plays; four times this is allocated",
+      "room for the state of patches that are loaded while the engine plays: the largest that can be loaded",
   }),
   PATCH_FOLDER: setting({
     key: "patchFolder",
@@ -295,6 +311,22 @@ const settings = {
     default: undefined,
     expected: "a path that does not exist yet",
     meaning: "file to record the session to, for `understudy render`",
+  }),
+  STATE: setting({
+    key: "stateFolder",
+    schema: text,
+    default: undefined,
+    expected: "a folder; it is created where it is missing",
+    meaning:
+      "folder that keeps the musical state, so that the next start goes on from it, also after a crash; not set: none is kept",
+  }),
+  STATE_NOTES: setting({
+    key: "stateNotes",
+    schema: z.enum(["release", "hold"]),
+    default: "release",
+    expected: "release or hold",
+    meaning:
+      "whether a start that goes on from STATE releases the notes and pedals that senders held when the engine ended, or lets them sound on",
   }),
   FAULTS: setting({
     key: "faults",

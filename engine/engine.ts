@@ -21,7 +21,8 @@ import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
 import { until } from "../foundation/until.ts";
-import { raiseLookahead } from "./device/lookahead.ts";
+import { within } from "../foundation/within.ts";
+import { Lookahead } from "./device/lookahead.ts";
 import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
@@ -30,20 +31,50 @@ import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
 import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
-import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
+import { Journal } from "./state/journal.ts";
+import { SoundWatch } from "./delivery/sound_watch.ts";
 import { recordSession } from "./session/record_session.ts";
+import {
+  type ChunkType,
+  encodePatch,
+  recordedPatch,
+  type RecordedSnapshot,
+  type SessionMark,
+} from "./session/session_format.ts";
+import { sessionHeader } from "./session/session_header.ts";
 import type { SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
+/** Music that has been played already: an engine goes on from its state instead of a fresh one. */
+export interface Continuation {
+  /**
+   * The shared memory with seals, log and, unless it stands at its first block, an accepted snapshot. Must have been made
+   * with the dimensions of the configuration.
+   */
+  readonly memory: SharedMemory;
+  /** Every patch that the snapshot, or the log behind it, may ask for, in the order of loading; the last one plays. */
+  readonly patches: readonly [LoadedPatch, ...LoadedPatch[]];
+  /** The value of each parameter of the patch that plays, by index. */
+  readonly parameters: readonly number[];
+  /** The state at the block that the device takes next, for a session; omitted: a session is not recorded. */
+  readonly snapshot?: RecordedSnapshot;
+  /** Notes and pedals that sound on; omitted: none. */
+  readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
+}
+
 export interface EngineOptions {
   readonly config: Config;
+  /** The patch that plays first; the last of {@link Continuation.patches} where there is a continuation. */
   readonly patch: CompiledPatch;
+  /** Omitted: the engine starts with fresh memory and the initial state of the patch. */
+  readonly continuation?: Continuation;
   readonly native: NativeLibrary;
   /** Path of the shared object, for the renderers to open. */
   readonly nativeLibrary: string;
@@ -62,6 +93,8 @@ export interface EngineOptions {
   readonly clocks?: TimelineClocks;
   /** Gets every event of the supervision loop, after it was logged. */
   readonly onEvent?: (event: SupervisionEvent) => void;
+  /** Ends the start. */
+  readonly signal?: AbortSignal;
 }
 
 /** Time between two looks at the renderers. */
@@ -76,6 +109,9 @@ const firstBlockMs = 30_000;
 /** Threads of renderers must have left within this when the engine ends. */
 const closeMs = 300;
 
+/** The recording must be on the disk within this when the engine ends. */
+const writeMs = 10_000;
+
 /** A running engine; made by {@link Engine.start}, ended by {@link Engine.stop}. Main isolate. */
 export class Engine implements control.EngineControl {
   readonly memory: SharedMemory;
@@ -88,14 +124,19 @@ export class Engine implements control.EngineControl {
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
+  readonly #lookahead: Lookahead;
   readonly #realTime: RealTime;
   readonly #shedding: LoadShedding;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
   readonly #endedNotes: EndedNotes;
+  readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
+  #journal: Journal | undefined;
+  /** The patches that a restart may need, as payloads of `PTCH` chunks. */
+  #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
@@ -107,15 +148,18 @@ export class Engine implements control.EngineControl {
   #stopping: Promise<void> | undefined;
 
   private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
-    const { config, patch, native, log } = options;
+    const { config, patch, native, log, continuation } = options;
+    const patches = continuation?.patches ?? [{ number: 0, patch }];
+    const playing = patches[patches.length - 1];
     this.#options = options;
     this.#reporter = new Reporter(log);
     this.memory = memory;
     const seals = new SealTable(memory);
-    seals.reset(memory.geometry.startBlock);
+    if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
     this.#pool = new RendererPool({
       ...options,
+      patches,
       memory,
       checksum,
       seed: config.seed,
@@ -135,6 +179,8 @@ export class Engine implements control.EngineControl {
       delivery: this.#delivery,
       nowMs: () => performance.now(),
       orphansOf: (blamed) => this.#patches.quarantined(blamed),
+      waitingAt: (block) => this.#pending.dueIn(block),
+      lastValues: () => ({ patch: this.#patches.currentNumber, entries: this.#values.entries }),
     });
     this.#patches = new PatchSwap({
       maxVoices: options.maxVoices ?? 0,
@@ -144,17 +190,22 @@ export class Engine implements control.EngineControl {
       delivery: this.#delivery,
       oldestPatch: () => this.#supervision.oldestPatch,
       playedPosition: () => this.#supervision.playedPosition,
-      patch,
+      playing,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
-      writer: () => this.#writer,
+      recordPatch: (payload) => this.#recordPatch(payload),
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
         this.#reporter.emit({ event: "patch", patch: name });
         this.#admitVoices();
       },
     });
-    this.#endedNotes = new EndedNotes(memory);
+    this.#recordedPatches = patches.map(({ number, patch }) => ({
+      number,
+      payload: encodePatch(recordedPatch(number, patch)),
+    }));
+    this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
+    this.#soundWatch = new SoundWatch(memory);
     this.#levels = new LevelReport({
       memory,
       log,
@@ -163,8 +214,9 @@ export class Engine implements control.EngineControl {
     });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#driver = new DeviceWatch({ ...options, memory });
+    this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
-    const samples = patch.sampleMemory;
+    const samples = playing.patch.sampleMemory;
     this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
     const { blockFrames, sampleRateHz } = memory.geometry;
     this.#shedding = new LoadShedding({
@@ -172,8 +224,9 @@ export class Engine implements control.EngineControl {
       processors: navigator.hardwareConcurrency,
     });
     this.#values = new ParameterValues(
-      patch.parameters,
+      playing.patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
+      continuation?.parameters,
     );
   }
 
@@ -181,11 +234,12 @@ export class Engine implements control.EngineControl {
    * Starts everything; resolves when renderers are in lockstep and the device plays.
    *
    * @throws {DriverError} and PortAudio's errors when the device cannot be used, SessionFileError when the recording
-   *   cannot be created. Whatever had been started is stopped again.
+   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch } = options;
-    const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
+    const { config, patch, continuation } = options;
+    const memory = continuation?.memory ??
+      SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
     const engine = new Engine(options, memory, compileChecksum());
     try {
       await engine.#begin();
@@ -211,7 +265,11 @@ export class Engine implements control.EngineControl {
     return warnings;
   }
 
-  submit(commands: readonly control.Command[], time?: control.CommandTime): control.Submission {
+  submit(
+    commands: readonly control.Command[],
+    time?: control.CommandTime,
+    sender = "engine",
+  ): control.Submission {
     if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
@@ -222,7 +280,8 @@ export class Engine implements control.EngineControl {
     }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
     if (at !== undefined && lateBlocks <= 0) {
-      this.#pending.acquire(at.block, entries.length, this.#delivery.next);
+      const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
+      this.#pending.acquire(timed, this.#delivery.next);
     }
     this.#commands.append(entries);
     this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
@@ -258,6 +317,16 @@ export class Engine implements control.EngineControl {
     for (const seat of seats) this.#pool.breakRenderer(seat!, kind);
   }
 
+  setLookahead(blocks: number): void {
+    try {
+      this.#lookahead.request(blocks);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new control.CommandRefusedError(error.message);
+    }
+    this.#reportLookahead(this.memory.lookaheadBlocks());
+  }
+
   status(): control.EngineStatus {
     return engineStatus({
       memory: this.memory,
@@ -273,6 +342,7 @@ export class Engine implements control.EngineControl {
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
+      journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
       realTime: this.#realTime.status(this.#supervision.running),
     });
@@ -306,28 +376,43 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log } = this.#options;
+    const { config, log, signal, continuation } = this.#options;
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
-    await this.#driver.start();
+    await abortable(this.#driver.start(), signal);
+    this.#lookahead.follow(this.#driver.periodFrames);
+    if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
-    raiseLookahead(this.memory, log);
     if (config.session !== undefined) {
-      this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
+      this.#writer = await recordSession(config.session, {
+        ...this.#options,
+        memory: this.memory,
+        patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
+        snapshot: continuation?.snapshot,
+      });
       this.#delivery.recordTo(this.#writer);
     }
+    if (config.stateFolder !== undefined) {
+      this.#journal = this.#makeJournal(config.stateFolder);
+      this.#delivery.recordTo(this.#journal);
+    }
+    if (continuation !== undefined) this.#writeLimit(0); // a limit of the process before holds no longer
     this.#admitVoices();
     this.#mayJoin = true;
-    if (!await until(() => this.#firstBlocksReady(), { timeoutMs: firstBlockMs })) {
+    const first = this.memory.consumed();
+    const ready = () => signal?.aborted || this.#firstBlocksReady(first);
+    if (!await until(ready, { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
+    signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
-    this.#enter("running");
+    this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
-      `playing ${this.#options.patch.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
+      `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
+    this.#journal?.open();
     this.#reportRights();
   }
 
@@ -344,19 +429,55 @@ export class Engine implements control.EngineControl {
     );
   }
 
-  #firstBlocksReady(): boolean {
+  #makeJournal(folder: string): Journal {
+    const { config: { patch, tuning }, log } = this.#options;
+    return new Journal({
+      memory: this.memory,
+      folder,
+      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      snapshots: this.#supervision,
+      held: this.#options.continuation?.held,
+      patches: () => this.#recordedPatches.map(({ payload }) => payload),
+      onChange: (state, problem) => {
+        if (state === "failed") log.error(`the state is not kept: ${problem}; tried again soon`, { folder });
+        else if (state === "current") log.info("the state is kept: a restart goes on from it", { folder });
+        this.#reporter.emit({ event: "journal", state, problem });
+      },
+    });
+  }
+
+  #recordPatch(payload: Uint8Array<ArrayBuffer>): void {
+    const number = new DataView(payload.buffer).getUint32(0, true);
+    const oldest = this.#supervision.oldestPatch;
+    this.#recordedPatches = this.#recordedPatches.filter((known) => known.number >= oldest);
+    this.#recordedPatches.push({ number, payload });
+    this.#record("PTCH", payload);
+  }
+
+  /** Records what does not come from the delivery log. */
+  #record(type: ChunkType, payload: Uint8Array): void {
+    this.#writer?.write(type, payload);
+    this.#journal?.write(type, payload);
+  }
+
+  #firstBlocksReady(first: number): boolean {
     return this.#supervision.inLockstep >= 2 &&
-      blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.memory.lookaheadBlocks();
+      blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
   }
 
   #tick(): void {
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
+    const blocks = this.#lookahead.follow(this.#driver.periodFrames);
+    if (blocks !== undefined) this.#reportLookahead(blocks);
     this.#realTime.poll();
-    if (this.#state === "running" || this.#state === "waiting for device") {
-      this.#enter(this.#driver.waiting ? "waiting for device" : "running");
+    this.#soundWatch.poll(this.#supervision.inLockstep);
+    if (["running", "silent", "waiting for device"].includes(this.#state)) {
+      const heard = this.#soundWatch.silent ? "silent" : "running";
+      this.#enter(this.#driver.waiting ? "waiting for device" : heard);
     }
+    this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
@@ -386,14 +507,35 @@ export class Engine implements control.EngineControl {
   }
 
   #limitVoices(decision: ShedDecision): void {
-    if (this.#commands.room === 0) return this.#shedding.forget();
+    if (this.#writeLimit(decision.limit)) this.#reporter.shed(decision, this.memory.consumed() >>> 0);
+  }
+
+  /** Returns false when the log is full: then it is decided again. */
+  #writeLimit(limit: number): boolean {
+    if (this.#commands.room === 0) {
+      this.#shedding.forget();
+      return false;
+    }
     this.#shedPosition = this.#commands.head;
-    this.#commands.append([{ opcode: Opcode.shed, target: decision.limit, value: 0, extra: 0 }]);
-    this.#reporter.shed(decision, this.memory.consumed() >>> 0);
+    this.#commands.append([{ opcode: Opcode.shed, target: limit, value: 0, extra: 0 }]);
+    return true;
+  }
+
+  #appendLookahead(blocks: number): boolean {
+    if (this.#commands.room < 1) return false;
+    this.#commands.append([{ opcode: Opcode.lookahead, target: blocks, value: 0, extra: 0 }]);
+    return true;
+  }
+
+  #reportLookahead(blocks: number): void {
+    this.#reporter.emit({ event: "lookahead", blocks, latencyMs: this.status().latencyMs });
   }
 
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
+    const { log } = this.#options;
+    if (state === "silent") log.error("silent: no renderer has a block for the device");
+    if (this.#state === "silent" && state === "running") log.info("running: renderers are heard again");
     this.#state = state;
     this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
@@ -402,16 +544,30 @@ export class Engine implements control.EngineControl {
   #report({ events }: Supervised): void {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
-      if (event.event === "quarantine") this.#recordQuarantine(event.positions);
+      if (event.event === "quarantine") this.#recordQuarantine(event);
+      if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);
       this.#options.onEvent?.(event);
     }
   }
 
-  #recordQuarantine(positions: readonly number[]): void {
+  /** What the main isolate remembers of the music follows an anchor. */
+  #beginAgain({ entries, withValues }: Extract<SupervisionEvent, { event: "anchor" }>): void {
+    this.#pending.clear();
+    this.#values.record(entries);
+    if (!withValues) this.#values.reset();
+    this.#endedNotes.restart();
+    this.#journal?.disconnect("renderers began again from a new state");
+    if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
+  }
+
+  #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
+    const heard = found ? [found.originBlock, found.block] : [];
+    // blocks that were delivered with the command do not lead to the state without it
+    if (found) this.#journal?.disconnect("a command that was heard was taken back");
     for (const position of positions) {
-      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));
+      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
     }
     this.#quarantined += positions.length;
     if (positions.includes(this.#shedPosition)) this.#shedding.forget();
@@ -427,13 +583,13 @@ export class Engine implements control.EngineControl {
   }
 
   async #end(): Promise<void> {
-    const wasPlaying = this.#state === "running";
+    const wasPlaying = ["running", "silent", "waiting for device"].includes(this.#state);
     this.#enter("stopping");
     this.#patches.stop();
     if (wasPlaying) await fadeOut(this.memory);
     clearInterval(this.#timer);
-    await this.#driver.stop();
-    this.#exitGuard.close();
+    if (await this.#driver.stop()) this.#exitGuard.close();
+    else this.#exitGuard.closeAndKeep(this.memory);
     const remaining = await this.#pool.close(closeMs);
     for (const seat of remaining) {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
@@ -441,10 +597,31 @@ export class Engine implements control.EngineControl {
     await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    await this.#writer?.close({
+    const summary = {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
-    });
+    };
+    const written = this.#writer?.close(summary).then(() => true);
+    const journalled = this.#journal?.close(summary);
+    if (written && await within(written, writeMs) === undefined) {
+      this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
+    }
+    await journalled;
     this.#state = "stopped";
+  }
+}
+
+/** The work, or the reason of the signal once it is aborted; the work itself goes on. */
+async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work;
+  signal.throwIfAborted();
+  work.catch(() => {}); // nobody waits for it after the abort
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }

@@ -9,7 +9,7 @@ import { ExitError } from "../foundation/exit_error.ts";
 import { within } from "../foundation/within.ts";
 
 /** Why there is no MIDI input. */
-export type MidiProblem = "library" | "server" | "refused" | "hangs";
+export type MidiProblem = "library" | "server" | "refused" | "hangs" | "closing";
 
 const problemTexts: Readonly<Record<MidiProblem, string>> = {
   library: "the JACK library was not found; install it (Debian, Ubuntu: apt-get install libjack-jackd2-0; " +
@@ -18,7 +18,18 @@ const problemTexts: Readonly<Record<MidiProblem, string>> = {
     "or name it in JACK_DEFAULT_SERVER",
   refused: "the JACK server refuses the client or its port; see the server's own messages",
   hangs: "the JACK server does not answer; restart it",
+  closing: "the client of a JACK server that has ended is still being closed",
 };
+
+/** By the numbers of `us_midi_problem`. */
+const problemsByCode: readonly (MidiProblem | undefined)[] = [
+  undefined,
+  "library",
+  "server",
+  "refused",
+  undefined,
+  "closing",
+];
 
 /** MIDI is not available; the message names the cause and the remedy. */
 export class MidiUnavailableError extends ExitError {
@@ -100,7 +111,7 @@ export class MidiInputPort {
       throw new MidiUnavailableError("hangs");
     }
     if (problem !== 0) {
-      throw new MidiUnavailableError((["library", "server"] as const)[problem - 1] ?? "refused");
+      throw new MidiUnavailableError(problemsByCode[problem] ?? "refused");
     }
     return new MidiInputPort(native, pointerOf(given.handle));
   }

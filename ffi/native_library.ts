@@ -19,6 +19,10 @@ const sourceFiles = [
   "ticks.h",
   "monotonic.h",
   "guard.h",
+  "device.h",
+  "jack_library.h",
+  "jack.h",
+  "jack_process.h",
   "ceiling.h",
   "scheduling.h",
   "callback.c",
@@ -28,6 +32,11 @@ const sourceFiles = [
   "midi_process.c",
   "clock.c",
   "guard.c",
+  "device.c",
+  "device_call.c",
+  "jack_library.c",
+  "jack.c",
+  "jack_process.c",
   "scheduling.c",
 ];
 const compilerFlags = [

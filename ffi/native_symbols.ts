@@ -1,7 +1,5 @@
-/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `midi_input.h` and `callback.h`. */
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `midi_input.h`, `device.h`, `jack.h` and `callback.h`. */
 export const nativeSymbols = {
-  /** `void *us_callback_address(void)` */
-  us_callback_address: { parameters: [], result: "pointer" },
   /** `int us_callback(const void *, void *, unsigned long, const void *, unsigned long, void *)` */
   us_callback: { parameters: ["buffer", "buffer", "u64", "pointer", "u64", "pointer"], result: "i32" },
   /** `void *us_ignore_address(void)` */
@@ -16,6 +14,8 @@ export const nativeSymbols = {
   us_check_layout: { parameters: ["pointer", "u64"], result: "i32" },
   /** `int us_lock_memory(void *memory, uint64_t bytes)` */
   us_lock_memory: { parameters: ["pointer", "u64"], result: "i32" },
+  /** `int us_send_datagram(const char *address, uint32_t address_bytes, const char *text, uint32_t text_bytes)` */
+  us_send_datagram: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   /** `void us_read_clocks(uint64_t *pair)` */
   us_read_clocks: { parameters: ["buffer"], result: "void" },
   /** `uint64_t us_processor_ns(void)` */
@@ -76,6 +76,32 @@ export const nativeSymbols = {
   us_midi_connect: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
   /** `int us_midi_ports(void *input, char *names, uint32_t bytes)`; asks the server */
   us_midi_ports: { parameters: ["pointer", "buffer", "u32"], result: "i32", nonblocking: true },
+  /** `void *us_device_create(void *shared_memory)` */
+  us_device_create: { parameters: ["pointer"], result: "pointer" },
+  /** `void *us_device_call_address(void)` */
+  us_device_call_address: { parameters: [], result: "pointer" },
+  /** `int us_device_set_open(void *device, uint32_t open)` */
+  us_device_set_open: { parameters: ["pointer", "u32"], result: "i32" },
+  /** `void us_device_poll(const void *device, struct us_device_state *state)` */
+  us_device_poll: { parameters: ["pointer", "buffer"], result: "void" },
+  /** `void us_device_free(void *device)` */
+  us_device_free: { parameters: ["pointer"], result: "void" },
+  /** `int us_jack_open(const struct us_jack_options *options, struct us_jack_opened *opened)`; waits for the server */
+  us_jack_open: { parameters: ["buffer", "buffer"], result: "i32", nonblocking: true },
+  /** `int us_jack_close(void *client, uint32_t timeout_ms)`; waits for the server */
+  us_jack_close: { parameters: ["pointer", "u32"], result: "i32", nonblocking: true },
+  /** `void *us_jack_door(void *client)` */
+  us_jack_door: { parameters: ["pointer"], result: "pointer" },
+  /** `void us_jack_name(void *client, char *name, uint32_t bytes)` */
+  us_jack_name: { parameters: ["pointer", "buffer", "u32"], result: "void" },
+  /** `void us_jack_poll(void *client, struct us_jack_state *state)` */
+  us_jack_poll: { parameters: ["pointer", "buffer"], result: "void" },
+  /** `int us_jack_connections(void *client, char *text, uint32_t bytes)`; asks the server */
+  us_jack_connections: { parameters: ["pointer", "buffer", "u32"], result: "i32", nonblocking: true },
+  /** `int us_jack_connect(void *client, const char *connections)`; asks the server */
+  us_jack_connect: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
+  /** `int us_jack_devices(void *client, char *names, uint32_t bytes)`; asks the server */
+  us_jack_devices: { parameters: ["pointer", "buffer", "u32"], result: "i32", nonblocking: true },
   /** `int us_midi_is_pattern(const char *pattern)` */
   us_midi_is_pattern: { parameters: ["buffer"], result: "i32" },
 } as const satisfies Deno.ForeignLibraryInterface;

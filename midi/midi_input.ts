@@ -17,7 +17,7 @@ import { HeldControls } from "./held_controls.ts";
 import { readMidi } from "./messages.ts";
 import { MidiClock } from "./midi_clock.ts";
 
-/** Client and port; PortAudio's client is called `understudy`, and must not have to share its name. */
+/** Client and port; the audio ports belong to a client of their own. */
 const midiClientName = "understudy-midi";
 const midiPortName = "midi_in";
 
@@ -30,9 +30,6 @@ const marginMs = 2;
 
 /** Delay before the first attempt to open the input again, and the longest delay. */
 const retryMs = { firstMs: 500, maxMs: 8_000 };
-
-/** Longest time until the loss of an audio device on the same server is noticed, with room for a busy machine. */
-const audioLossMs = 3_000;
 
 /** Upper half of the status of a program change. */
 const programChange = 12;
@@ -81,7 +78,6 @@ export class MidiInput {
   readonly #backoff = new Backoff(retryMs);
   #nextRetryMs = 0;
   #mayRetry = true;
-  #lostMs = -Infinity;
   #changing: Promise<void> | undefined;
   #stopped = false;
   #messages = 0;
@@ -157,9 +153,7 @@ export class MidiInput {
     if (this.#port) this.#play(this.#port.drain());
     if (this.#changing) return;
     if (!this.#port) {
-      if (this.#mayRetry && nowMs >= this.#nextRetryMs && this.#isSafe(nowMs)) {
-        this.#change(() => this.#retry());
-      }
+      if (this.#mayRetry && nowMs >= this.#nextRetryMs) this.#change(() => this.#retry());
       return;
     }
     if (nowMs < this.#nextPollMs) return;
@@ -187,7 +181,7 @@ export class MidiInput {
   #submit(commands: readonly Command[], monotonicMs?: number): void {
     this.#countRefusals(commands.length, () => {
       const time = monotonicMs === undefined ? undefined : { monotonicMs };
-      const { lateMs } = this.#options.engine.submit(commands, time);
+      const { lateMs } = this.#options.engine.submit(commands, time, "MIDI");
       this.#messages += commands.length;
       if (lateMs > 0) this.#late += commands.length;
       commands.forEach((command) => this.#held.record(command));
@@ -223,10 +217,8 @@ export class MidiInput {
     const before = this.#state;
     const state = this.#state = port.poll();
     if (!state.alive) {
-      this.#lostMs = performance.now();
-      const when = this.#options.engine.status().usesJack ? " once the audio device is back" : "";
       log.error(
-        `MIDI input lost: the JACK server is gone; held notes are released, and the server is looked for again${when}`,
+        "MIDI input lost: the JACK server is gone; held notes are released, and the server is looked for again",
       );
       return this.#change(() => this.#lose(port));
     }
@@ -247,16 +239,6 @@ export class MidiInput {
     if (state.portsChanged && midiConnect !== undefined) {
       this.#change(async () => void await port.connect(midiConnect));
     }
-  }
-
-  /**
-   * Whether a client can be opened again. libjack shares memory between the clients of a process: if PortAudio's client of a
-   * dead server is still open when a client of the next server is opened, closing them ends the process (measured with
-   * 1.9.21). So the audio device must be back first, or must have shown that it was not lost.
-   */
-  #isSafe(nowMs: number): boolean {
-    const { usesJack, state } = this.#options.engine.status();
-    return !usesJack || (state === "running" && nowMs - this.#lostMs > audioLossMs);
   }
 
   /** The renderers' lead, a period of the server, and the delays of polling and of a busy main isolate. */

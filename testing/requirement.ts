@@ -8,13 +8,15 @@ export interface Needs {
   readonly libraries?: readonly string[];
   /** What cannot be looked up by name, with whether it is there. */
   readonly conditions?: Readonly<Record<string, boolean>>;
+  /** What this process must be allowed to do. A right cannot be installed: without it the test is skipped in CI too. */
+  readonly rights?: Readonly<Record<string, boolean>>;
   /** The command that installs what is missing. */
   readonly install: string;
 }
 
 /**
  * Registers a test that needs something of the machine. Where it is missing, the test is skipped with a loud, counted
- * notice; under `CI=true` it fails instead, so that nothing looks green that did not run.
+ * notice; under `CI=true` a missing program or library fails instead, so that nothing looks green that did not run.
  */
 export function requirement(test: Deno.TestDefinition, needs: Needs): void {
   const missing = [
@@ -22,9 +24,10 @@ export function requirement(test: Deno.TestDefinition, needs: Needs): void {
     ...(needs.libraries ?? []).filter((library) => !loadable(library)),
     ...Object.entries(needs.conditions ?? {}).filter(([, holds]) => !holds).map(([name]) => name),
   ];
-  if (missing.length === 0) return Deno.test(test);
-  const notice = `needs ${missing.join(", ")}; install with: ${needs.install}`;
-  if (Deno.env.get("CI") === "true") {
+  const lacking = Object.entries(needs.rights ?? {}).filter(([, holds]) => !holds).map(([name]) => name);
+  if (missing.length + lacking.length === 0) return Deno.test(test);
+  const notice = `needs ${[...missing, ...lacking].join(", ")}; install with: ${needs.install}`;
+  if (Deno.env.get("CI") === "true" && missing.length > 0) {
     return Deno.test({
       ...test,
       fn: () => {

@@ -53,7 +53,7 @@ async function run(
   const { code } = await process.status;
   const stopMs = performance.now() - stoppedMs;
   await reading;
-  return { code, stdout, stderr, stopMs };
+  return { code, stdout, stderr: stderr.replaceAll(runtimeLine, ""), stopMs };
 }
 
 /** Names of the threads of a process; renderers are called `worker-` and a number. */
@@ -66,6 +66,12 @@ function threadsOf(pid: number): string[] {
     }
   });
 }
+
+/**
+ * What the runtime prints when it ends a thread by force just as that thread wakes up: on a busy machine a renderer may not
+ * end in time by itself. Nothing can keep the runtime from it.
+ */
+const runtimeLine = /^.*Uncaught \(in worker ".*"\)\S* Error: execution terminated\n/gm;
 
 const eachLine = /^(\d\d:\d\d:\d\d\.\d{3} (info|warning|error|debug) .*\n)*$/;
 
@@ -111,7 +117,7 @@ Deno.test("a signal in the middle of starting stops it as cleanly", async () => 
     const { code, signal } = await process.status;
     // Before the program has a handler, the system's own answer to SIGTERM holds.
     assert.ok(code === 0 || signal === "SIGTERM", `code ${code}: ${await text}`);
-    assert.match(await text, eachLine);
+    assert.match((await text).replaceAll(runtimeLine, ""), eachLine);
   }
 });
 
@@ -122,7 +128,7 @@ Deno.test("JSON lines are JSON, each of them", async () => {
     (process) => process.kill("SIGTERM"),
   );
   const lines = stderr.trim().split("\n").map((line) => JSON.parse(line));
-  assert.ok(lines.some((line) => line.role === "primary" && line.rendererId === 1));
+  assert.ok(lines.some((line) => line.role === "primary" && line.rendererId > 0));
 });
 
 Deno.test("a second engine on the same port says so and ends with its own code", async () => {

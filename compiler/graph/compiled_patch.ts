@@ -58,6 +58,8 @@ export interface StateRegion {
   readonly shape: string;
   readonly offset: number;
   readonly bytes: number;
+  /** Delay lines of this instrument's voices, one part a group of voices; a voice that begins to sound clears its own. */
+  readonly linesOf?: number;
 }
 
 /** Offsets of the regions of the arena that the engine uses, in bytes, multiples of 16. */

@@ -31,7 +31,7 @@ export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] 
     regions.push(
       { name: `${name}: pedal and keys`, shape, offset: words, bytes: instrumentWords.bytes },
       { name: `${name}: voices`, shape, offset: groups, bytes: groupCount * groupBytes },
-      { name: `${name}: delay lines`, shape, offset: lines, bytes: groupCount * lineBytes },
+      { name: `${name}: delay lines`, shape, offset: lines, bytes: groupCount * lineBytes, linesOf: index },
     );
   });
   const { main } = patch;

@@ -14,9 +14,11 @@ export interface EngineControl {
    * Puts all commands into the sealed log at once, so that one block hears them together.
    *
    * @param time when they sound; omitted: at the next block that is not yet sealed
+   * @param sender where they come from, by which the places of commands that wait for their time are shared; omitted: this
+   *   program itself
    * @throws {CommandRefusedError} when nothing was appended: the log or the pending queue is full
    */
-  submit(commands: readonly Command[], time?: CommandTime): Submission;
+  submit(commands: readonly Command[], time?: CommandTime, sender?: string): Submission;
   /** Resolves once everything submitted before has been handed to the device. */
   settled(): Promise<void>;
   status(): EngineStatus;
@@ -40,6 +42,12 @@ export interface EngineControl {
    * @throws {CommandRefusedError} when it is too slow, too large, or not sound; the old patch plays on
    */
   loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]>;
+  /**
+   * Sets how far renderers run ahead of the device; the sound goes on. 0: as configured, or as far as the device's period needs.
+   *
+   * @throws {CommandRefusedError} with the least and the most that this device and these rings allow
+   */
+  setLookahead(blocks: number): void;
   /** Fades out and ends the engine; resolves when the device is closed and every thread is gone. */
   stop(): Promise<void>;
 }
@@ -126,8 +134,14 @@ export type EngineEvent =
   | { readonly event: "shed"; readonly limit: number; readonly voices: number }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
+  /** Renderers run ahead of the device by another number of blocks: the latency is another. */
+  | { readonly event: "lookahead"; readonly blocks: number; readonly latencyMs: number }
+  /** No renderer could go on: they begin again with the untouched state of the patch, and what waited for its time is gone. */
+  | { readonly event: "anchor"; readonly block: number; readonly withValues: boolean }
   /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
+  /** The state on the disk is kept, or is not kept any more, and why. */
+  | { readonly event: "journal"; readonly state: JournalState; readonly problem: string }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -138,6 +152,12 @@ export type EngineEvent =
   | { readonly event: "silent"; readonly instrument: number }
   /** A parameter, by its index, has another value. */
   | { readonly event: "parameter"; readonly parameter: number; readonly value: number };
+
+/**
+ * The state on the disk, for the next start: `off`: none is kept; `starting`: nothing is there yet; `current`: a restart goes
+ * on from it; `failed`: it is not written, see the log.
+ */
+export type JournalState = "off" | "starting" | "current" | "failed";
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
@@ -186,11 +206,18 @@ export interface RealTimeStatus {
 }
 
 export interface EngineStatus {
-  readonly state: "starting" | "running" | "waiting for device" | "stopping" | "stopped";
-  readonly driver: "portaudio" | "clock";
+  /** `silent`: something should play, and the device gets concealed blocks, because no renderer has any. */
+  readonly state: "starting" | "running" | "silent" | "waiting for device" | "stopping" | "stopped";
+  readonly driver: "jack" | "portaudio" | "clock";
   readonly device: string;
-  /** Whether the audio device is a client of JACK, also while it is lost and kept aside. */
-  readonly usesJack: boolean;
+  /** Frames that the device takes at once; 0: not known yet. */
+  readonly periodFrames: number;
+  /** Times that the device was lost. */
+  readonly deviceLosses: number;
+  /** Attempts to open the lost device again; 0 while it plays. */
+  readonly deviceAttempts: number;
+  /** Frames that the clock took while there was no device: nobody heard them. */
+  readonly unheardFrames: number;
   readonly patch: string;
   readonly sampleRateHz: number;
   readonly blockFrames: number;
@@ -224,6 +251,7 @@ export interface EngineStatus {
   readonly waitingCommands: number;
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
+  readonly journal: JournalState;
   readonly outputUnderflows: number;
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;

@@ -31,7 +31,7 @@ const maxBlocksAtOnce = 512;
 
 export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
-  #writer: Recorder | undefined;
+  readonly #recorders: Recorder[] = [];
   #next: number;
   #position: number;
   #waiting: { head: number; resolve: () => void }[] = [];
@@ -40,15 +40,16 @@ export class DeliveryLog {
   #loudest = 0;
   #blocks = 0;
 
+  /** Begins at the block that the device takes next. */
   constructor(options: DeliveryLogOptions) {
     this.#options = options;
-    this.#next = options.memory.geometry.startBlock | 0;
-    this.#position = options.memory.geometry.startLogPosition | 0;
+    this.#next = options.memory.consumed();
+    this.#position = this.#sealedBefore(this.#next);
   }
 
   /** Records everything from the first block on; before that was handed over. */
-  recordTo(writer: Recorder): void {
-    this.#writer = writer;
+  recordTo(recorder: Recorder): void {
+    this.#recorders.push(recorder);
   }
 
   /** Log position sealed by the last block that was handed over: entries from here on may still be unheard. */
@@ -144,7 +145,9 @@ export class DeliveryLog {
       for (const meter of this.#meters) meter.record(memory.floats, peaks);
     }
     if (count === 0) return;
-    if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);
+    for (const recorder of this.#recorders) {
+      if (recorder.recording) this.#record(recorder, records, first, count, position);
+    }
     this.#next = (first + count) | 0;
     this.#blocks += count;
     this.#position = position;
@@ -180,9 +183,20 @@ export class DeliveryLog {
     }
   }
 
+  /** Log position sealed by the last block before `end` whose seal is known; without one, the head. */
+  #sealedBefore(end: number): number {
+    const { memory: { geometry }, seals, log } = this.#options;
+    const most = Math.min(geometry.sealCount, (end - geometry.startBlock) >>> 0);
+    for (let back = 1; back <= most; back++) {
+      const seal = seals.read((end - back) | 0);
+      if (seal !== sealLost) return (log.head - ((log.head - seal) & 0xFFFF)) | 0;
+    }
+    return log.head;
+  }
+
   #skip(blocks: number): void {
     const words = new Int32Array([this.#next, blocks]);
-    this.#writer?.write("GAP ", bytesOf(words));
+    this.#recorders.forEach((recorder) => recorder.write("GAP ", bytesOf(words)));
     this.#options.onGap(this.#next, blocks);
     this.#next = (this.#next + blocks) | 0;
   }

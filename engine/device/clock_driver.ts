@@ -1,5 +1,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
+import { within } from "../../foundation/within.ts";
+import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
@@ -7,20 +9,27 @@ import { DriverError } from "./driver_error.ts";
 /** Highest real-time priority of the clock thread: below kernel threads, above everything of ours. */
 const clockPriority = 60;
 
+/** The thread ends within a period, unless it has no processor. */
+const stopMs = 1_000;
+
 /** Calls the callback from a native thread at absolute deadlines, with no device behind it. Makes no sound. */
 export class ClockDriver implements Driver {
   readonly kind = "clock";
-  readonly usesJack = false;
-  readonly stopsWhenLost = true;
+  readonly mayReturn = false;
   readonly device = "clock (no sound)";
   readonly outputLatencySeconds = 0;
+  readonly periodFrames: number;
   readonly #native: NativeLibrary;
+  readonly #memory: SharedMemory;
   readonly #base: Deno.PointerValue;
+  #stopping: Promise<number> | undefined;
   #running = true;
 
-  private constructor(native: NativeLibrary, base: Deno.PointerValue) {
+  private constructor(native: NativeLibrary, memory: SharedMemory, periodFrames: number) {
     this.#native = native;
-    this.#base = base;
+    this.#memory = memory;
+    this.#base = sharedMemoryPointer(native, memory.bytes);
+    this.periodFrames = periodFrames;
   }
 
   /** @param periodFrames frames asked for in each call; by default a block. Throws {@link DriverError}. */
@@ -29,24 +38,38 @@ export class ClockDriver implements Driver {
     memory: SharedMemory,
     periodFrames = memory.geometry.blockFrames,
   ): ClockDriver {
-    const base = sharedMemoryPointer(native, memory.bytes);
+    const driver = new ClockDriver(native, memory, periodFrames);
     const priority = native.symbols.us_highest_priority(clockPriority) || clockPriority;
-    const error = native.symbols.us_clock_start(base, periodFrames, priority);
-    if (error !== 0) {
-      throw new DriverError(
-        `the clock thread did not start (errno ${error}); another engine may run in this process`,
-      );
-    }
-    return new ClockDriver(native, base);
+    const error = native.symbols.us_clock_start(driver.#base, periodFrames, priority);
+    if (error === 0) return driver;
+    throw new DriverError(
+      `the clock thread did not start (errno ${error}); another engine may run in this process`,
+    );
   }
 
   get alive(): boolean {
     return this.#running;
   }
 
-  async stop(): Promise<void> {
-    if (!this.#running) return;
-    this.#running = false;
-    await this.#native.symbols.us_clock_stop(this.#base);
+  /** All calls of the callback: while the clock plays, no other calls it. */
+  get calls(): number {
+    return this.#memory.words[fixed.counters.callbacks.byte / 4];
+  }
+
+  /** It plays from its start. */
+  attach(): void {}
+
+  /** It plays until it is stopped. */
+  detach(): boolean {
+    return !this.#running;
+  }
+
+  /** False when the thread did not end in time; the next call waits for it again. */
+  async stop(): Promise<boolean> {
+    if (!this.#running) return true;
+    this.#stopping ??= this.#native.symbols.us_clock_stop(this.#base);
+    const ended = await within(this.#stopping, stopMs);
+    if (ended !== undefined) this.#running = false;
+    return !this.#running;
   }
 }

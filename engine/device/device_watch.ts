@@ -1,117 +1,163 @@
 /**
- * Keeps a driver running: opens the configured device, notices when it stops calling, and lets the clock keep time until it
- * is back, so that the music goes on unheard and is then where it should be.
+ * Keeps a device playing: opens the configured one, notices when it stops calling, and lets the clock keep time until it is back, so that
+ * the music goes on unheard and is then where it should be.
  *
- * Most devices are closed when they are lost, and opened again. One that cannot be closed without harm (`stopsWhenLost`) is
- * kept aside: if it calls again, its server had only stood still, and it takes over from the clock; if not, the clock stays
- * until the engine is restarted, and the log says so. Main isolate.
+ * Whoever calls the callback is the only one: a device is detached, and no call of it is inside any more, before the clock starts; and the
+ * clock has ended before a device is attached. A device that is opened again first shows, detached, that it calls; the clock plays
+ * until then. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
+import { JackError } from "../../ffi/jack.ts";
+import { DeviceNotFoundError, PortAudioError } from "../../ffi/portaudio.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
-import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { Backoff } from "../../foundation/backoff.ts";
 import { until } from "../../foundation/until.ts";
 import { within } from "../../foundation/within.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import type { Driver } from "./driver.ts";
+import type { Driver, DriverKind } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 import { type DriverParts, type OpenDriver, openDriver } from "./open_driver.ts";
 
-/** A device must call back within this after it was started. */
+/** A device must call back within this after it was opened. */
 const firstCallMs = 5_000;
 
-/** A device without a call for this long, as far as it was watched in time, is gone. */
-const silentDeviceMs = 600;
+/** A driver without a call for this long, as far as it was watched in time, stands still; or for this many of its periods. */
+const silentMs = 600;
+const silentPeriods = 4;
 
 /** Most that the time between two polls counts: if the main isolate stood still, so may have the device. */
 const maxPollMs = 20;
 
-/** A lost device must close within this; otherwise only the clock is left. */
-const closeMs = 500;
+/** A device that is back takes over after this many calls; the renderers then run ahead as far as its period needs. */
+const callsToReturn = 8;
 
-/** A device that was kept aside is back after this many calls. */
-const callsToReturn = 16;
+/** A device that may return is waited for this long; then it is closed and opened again. */
+const returnMs = 10_000;
 
-/** Delay before the first attempt to open a lost device again, and the longest delay. */
-const retryMs = { firstMs: 500, maxMs: 8_000 };
+/** Longest time for a call that is inside to end, and for everything that a stop waits for. */
+const detachMs = 1_000;
+const stopMs = 3_000;
 
-export interface DeviceWatchOptions extends DriverParts {
+/** Delay before the first attempt to open a lost device again, and the longest delay. A server of JACK is asked without probing others. */
+const retryMs: Readonly<Record<DriverKind, { firstMs: number; maxMs: number }>> = {
+  jack: { firstMs: 100, maxMs: 300 },
+  portaudio: { firstMs: 500, maxMs: 8_000 },
+  clock: { firstMs: 500, maxMs: 8_000 },
+};
+
+export interface DeviceWatchOptions extends Pick<DriverParts, "native" | "memory" | "config" | "log"> {
   /** By default what the configuration asks for. */
   readonly openDriver?: OpenDriver;
 }
 
+/** What happened to the device since the start, for `/status`. */
+export interface DeviceCounts {
+  readonly deviceLosses: number;
+  /** Attempts to open the device since it was lost; 0 while it plays. */
+  readonly deviceAttempts: number;
+  /** Frames that the clock took in place of the device: nobody heard them. */
+  readonly unheardFrames: number;
+}
+
 export class DeviceWatch {
-  readonly #parts: DriverParts;
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #config: Config;
   readonly #log: Log;
   readonly #openDriver: OpenDriver;
-  #driver: Driver | undefined;
+  /** The device, attached; while it is lost, the one that may return or that is not closed yet. */
+  #device: Driver | undefined;
+  /** Plays while the device is lost. */
+  #clock: ClockDriver | undefined;
+  /** Opened, and not attached yet. */
+  #candidate: Driver | undefined;
   #lastCalls = 0;
   #lastPollMs = 0;
   #silentMs = 0;
-  readonly #backoff = new Backoff(retryMs);
+  #backoff: Backoff;
   #nextRetryMs = 0;
   #changing: Promise<void> | undefined;
   #lost = false;
-  #mayRetry = true;
-  /** Lost, and kept aside because it cannot be closed. */
-  #away: Driver | undefined;
+  #lostAs: Pick<Driver, "kind" | "connections"> | undefined;
   #callsBefore = 0;
+  #returnUntilMs = 0;
+  #losses = 0;
+  #attempts = 0;
+  #lastReason = "";
+  #unheardBefore = 0;
+  #lostAtFrames = 0;
   #stopped = false;
 
   constructor(options: DeviceWatchOptions) {
-    const { native, memory, config, log } = options;
-    this.#parts = { native, memory, config, log };
     this.#native = options.native;
     this.#memory = options.memory;
     this.#config = options.config;
     this.#log = options.log;
     this.#openDriver = options.openDriver ?? openDriver;
+    this.#backoff = new Backoff(retryMs.clock);
   }
 
-  get kind(): Driver["kind"] {
-    return this.#driver?.kind ?? "clock";
+  get kind(): DriverKind {
+    return this.#playing?.kind ?? "clock";
   }
 
   get device(): string {
-    return this.#driver?.device ?? "none";
-  }
-
-  /** Whether a client of JACK is open, also one that was lost and kept aside. */
-  get usesJack(): boolean {
-    return this.#away?.usesJack ?? this.#driver?.usesJack ?? false;
+    return this.#playing?.device ?? "none";
   }
 
   get outputLatencySeconds(): number {
-    return this.#driver?.outputLatencySeconds ?? 0;
+    return this.#playing?.outputLatencySeconds ?? 0;
   }
 
-  /** The device was lost, and the clock keeps time until it is back. */
+  /** The device is not there, and the clock keeps time until it is. */
   get waiting(): boolean {
     return this.#lost;
+  }
+
+  /** Frames that are taken at once, also by a device that is about to take over; 0: not known yet. */
+  get periodFrames(): number {
+    return Math.max(this.#playing?.periodFrames ?? 0, this.#candidate?.periodFrames ?? 0);
+  }
+
+  get counts(): DeviceCounts {
+    return {
+      deviceLosses: this.#losses,
+      deviceAttempts: this.#attempts,
+      unheardFrames: this.#unheardBefore + (this.#lost ? this.#frames() - this.#lostAtFrames : 0),
+    };
   }
 
   /** Mean share of a block's period that the callback takes, 0..1. */
   callbackLoad(ticksPerMs: number): number {
     if (ticksPerMs === 0) return 0;
     const { sampleRateHz } = this.#memory.geometry;
-    const frames = this.#memory.counter("frames");
+    const frames = this.#frames();
     const busyMs = this.#memory.counter("busyTicks") / ticksPerMs;
     return frames === 0 ? 0 : busyMs / (frames / sampleRateHz * 1_000);
   }
 
-  /** Opens the driver and waits for its first call. Throws {@link DriverError} or PortAudio's errors. */
+  /**
+   * Opens the driver and waits for its first call; with `UNDERSTUDY_WAIT_DEVICE` the clock plays where the device is not there. Throws
+   * {@link DriverError}, `JackError` or PortAudio's errors.
+   */
   async start(): Promise<void> {
-    this.#driver = await this.#openDriver(this.#parts);
-    if (!await until(() => this.#calls() > 0, { timeoutMs: firstCallMs })) {
-      throw new DriverError(
-        `${this.device} was started but takes no sound; check its sound server, or name another in UNDERSTUDY_DEVICE`,
+    const waits = this.#config.waitDevice && this.#config.driver !== "clock";
+    try {
+      const device = await this.#open({ needsDevice: waits });
+      if (this.#stopped) return void await device.stop();
+      this.#device = device;
+      device.attach();
+    } catch (error) {
+      if (!waits || this.#stopped || !mayComeLater(error)) throw error;
+      this.#backoff = new Backoff(retryMs[this.#config.driver === "jack" ? "jack" : "portaudio"]);
+      this.#clock = ClockDriver.start(this.#native, this.#memory);
+      this.#lose();
+      this.#log.warning(
+        `waiting for the device, the music goes on by the clock: ${(error as Error).message}`,
       );
+      this.#waitForRetry();
     }
   }
 
@@ -120,28 +166,73 @@ export class DeviceWatch {
     const nowMs = performance.now();
     const elapsedMs = Math.min(maxPollMs, nowMs - this.#lastPollMs);
     this.#lastPollMs = nowMs;
-    if (!this.#driver || this.#changing || this.#stopped) return;
-    const calls = this.#calls();
-    this.#silentMs = calls === this.#lastCalls && calls > 0 ? this.#silentMs + elapsedMs : 0;
+    const playing = this.#playing;
+    playing?.poll?.();
+    if (!playing || this.#changing || this.#stopped) return;
+    const { calls } = playing;
+    this.#silentMs = calls === this.#lastCalls ? this.#silentMs + elapsedMs : 0;
     this.#lastCalls = calls;
-    if (
-      !this.#lost && this.#driver.kind === "portaudio" &&
-      (!this.#driver.alive || this.#silentMs > silentDeviceMs)
-    ) {
-      this.#change(() => this.#replaceByClock());
-    } else if (this.#away && this.#callsWhileAway() - this.#callsBefore >= callsToReturn) {
-      this.#change(() => this.#takeBack(this.#away!));
-    } else if (this.#lost && this.#mayRetry && nowMs >= this.#nextRetryMs) {
+    const standsStill = this.#silentMs > this.#silentLimitMs(playing);
+    if (!this.#lost) {
+      if (
+        playing.kind === "clock"
+          ? standsStill && playing instanceof ClockDriver
+          : !playing.alive || standsStill
+      ) {
+        this.#change(() => playing.kind === "clock" ? this.#restartClock() : this.#replaceByClock(playing));
+      }
+    } else if (standsStill) {
+      this.#change(() => this.#restartClock());
+    } else if (this.#device?.alive && nowMs < this.#returnUntilMs) {
+      const returned = (this.#device.calls - this.#callsBefore) >>> 0;
+      if (returned >= callsToReturn) this.#change(() => this.#takeOver(this.#device!));
+    } else if (nowMs >= this.#nextRetryMs) {
       this.#change(() => this.#retry());
     }
   }
 
-  /** A device that is aside stays open: closing it can hang or end the process. */
-  async stop(): Promise<void> {
+  /**
+   * Detaches and closes everything, in bounded time. Resolves whether no thread can call the callback any more; if not, the memory
+   * has to stay, and its guard closed.
+   */
+  async stop(): Promise<boolean> {
     this.#stopped = true;
-    await this.#changing;
-    await this.#driver?.stop();
-    this.#driver = undefined;
+    const drivers = () =>
+      [this.#device, this.#clock, this.#candidate].filter((driver) => driver !== undefined);
+    const closing = (async () => {
+      await this.#changing;
+      await Promise.all(drivers().map((driver) => driver.stop()));
+    })();
+    if (await within(closing.then(() => true), stopMs) === undefined) {
+      this.#log.error("the sound system does not close the device: it is left behind");
+    }
+    const left = drivers().filter((driver) => !driver.detach());
+    if (left.length === 0) this.#device = this.#clock = this.#candidate = undefined;
+    return left.length === 0;
+  }
+
+  get #playing(): Driver | undefined {
+    return this.#clock ?? this.#device;
+  }
+
+  /** Opens a device and waits until it calls. Throws what opening throws, {@link DriverError} when it does not call. */
+  async #open(parts: Pick<DriverParts, "lost" | "needsDevice">): Promise<Driver> {
+    const [native, memory, config, log] = [this.#native, this.#memory, this.#config, this.#log];
+    const device = await this.#openDriver({ native, memory, config, log, ...parts });
+    this.#candidate = device;
+    try {
+      const first = device.calls;
+      const calls = () => ((device.calls - first) >>> 0) >= (this.#lost ? callsToReturn : 1);
+      if (
+        device.kind === "clock" || await until(() => this.#stopped || calls(), { timeoutMs: firstCallMs })
+      ) return device;
+      await device.stop();
+      throw new DriverError(
+        `${device.device} was started but takes no sound; check its sound server, or name another in UNDERSTUDY_DEVICE`,
+      );
+    } finally {
+      this.#candidate = undefined;
+    }
   }
 
   #change(work: () => Promise<void>): void {
@@ -152,71 +243,95 @@ export class DeviceWatch {
       });
   }
 
-  async #replaceByClock(): Promise<void> {
-    const device = this.device;
+  #silentLimitMs({ periodFrames }: Driver): number {
+    return Math.max(silentMs, silentPeriods * periodFrames / this.#memory.geometry.sampleRateHz * 1_000);
+  }
+
+  #lose(): void {
     this.#lost = true;
+    this.#attempts = 0;
+    this.#lastReason = "";
+    this.#lostAtFrames = this.#frames();
+  }
+
+  async #replaceByClock(device: Driver): Promise<void> {
+    this.#losses++;
+    this.#lose();
+    this.#lostAs = { kind: device.kind, connections: device.connections };
+    this.#backoff = new Backoff(retryMs[device.kind]);
     this.#log.error(
-      `audio device lost: ${device}; no sound, the music goes on by the clock until it is back`,
+      `audio device lost: ${device.device}; no sound, the music goes on by the clock until it is back`,
     );
-    if (!this.#driver!.stopsWhenLost) return this.#setAside(this.#driver!);
-    this.#mayRetry = await within(this.#driver!.stop().then(() => true), closeMs) ?? false;
-    this.#driver = ClockDriver.start(this.#native, this.#memory);
-    this.#backoff.reset();
-    this.#nextRetryMs = performance.now() + this.#backoff.delayMs;
-    if (!this.#mayRetry) {
-      this.#log.error("the sound system does not close the device: restart the engine when it is back");
+    if (!await until(() => device.detach(), { timeoutMs: detachMs })) {
+      this.#losses--; // looked at again in a moment: the clock must not call beside it
+      this.#lost = false;
+      throw new DriverError("a call of the lost device does not end; the clock waits for it");
     }
+    this.#callsBefore = device.calls;
+    this.#returnUntilMs = performance.now() + (device.mayReturn ? returnMs : 0);
+    this.#clock = ClockDriver.start(this.#native, this.#memory);
+    if (device.mayReturn && device.alive) {
+      this.#log.warning("its sound server stands still: the device takes over when it goes on");
+    }
+    this.#waitForRetry();
   }
 
-  #setAside(device: Driver): void {
-    this.#mayRetry = false;
-    this.#away = device;
-    this.#callsBefore = this.#callsWhileAway();
-    Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 1);
-    // a call that it has begun ends before the clock begins
-    const base = sharedMemoryPointer(this.#native, this.#memory.bytes);
-    this.#native.symbols.us_guard_set(base, 1);
-    this.#native.symbols.us_guard_set(base, 0);
-    this.#driver = ClockDriver.start(this.#native, this.#memory);
-    this.#log.error(
-      "its sound server hangs or has ended: if it ended, start it and restart the engine",
-    );
-  }
-
-  async #takeBack(device: Driver): Promise<void> {
-    await this.#driver!.stop();
-    this.#driver = device;
-    this.#away = undefined;
+  /** Lets a device that calls play in place of the clock. */
+  async #takeOver(device: Driver): Promise<void> {
+    if (!await this.#clock!.stop()) {
+      throw new DriverError("the clock thread does not end: the device waits for it");
+    }
+    this.#clock = undefined;
+    this.#device = device;
+    this.#unheardBefore += this.#frames() - this.#lostAtFrames;
     this.#lost = false;
-    Atomics.store(this.#memory.words, fixed.control.deviceAway.index, 0);
-    this.#log.info(`audio device is back: ${this.device}`);
+    this.#attempts = 0;
+    device.attach();
+    this.#lastCalls = device.calls;
+    this.#log.info(`audio device is back: ${device.device}`);
   }
 
-  #callsWhileAway(): number {
-    return Atomics.load(this.#memory.words, fixed.callback.callsWhileAway.index);
+  async #restartClock(): Promise<void> {
+    const clock = this.#playing as ClockDriver;
+    this.#log.error("the clock thread stands still: it is started again");
+    if (!await clock.stop()) throw new DriverError("the clock thread does not end");
+    const next = ClockDriver.start(this.#native, this.#memory);
+    if (this.#lost) this.#clock = next;
+    else this.#device = next;
   }
 
   async #retry(): Promise<void> {
-    const clock = this.#driver!;
-    await clock.stop();
+    this.#attempts++;
     try {
-      this.#driver = await this.#openDriver({
-        ...this.#parts,
-        config: { ...this.#config, driver: "portaudio" },
-      });
-      this.#lost = false;
-      this.#log.info(`audio device is back: ${this.device}`);
+      if (this.#device) {
+        if (!await this.#device.stop()) throw new DriverError("the sound system has not closed it yet");
+        this.#device = undefined;
+      }
+      const device = await this.#open({ lost: this.#lostAs, needsDevice: true });
+      if (this.#stopped) return void await device.stop();
+      await this.#takeOver(device);
     } catch (error) {
-      this.#driver = ClockDriver.start(this.#native, this.#memory);
       const delayMs = this.#backoff.increase();
-      this.#nextRetryMs = performance.now() + delayMs;
-      this.#log.warning(
-        `audio device still missing (${(error as Error).message}); next try in ${delayMs} ms`,
-      );
+      this.#waitForRetry();
+      const reason = (error as Error).message;
+      const text = `audio device still missing (${reason}); next try in ${delayMs} ms`;
+      if (reason === this.#lastReason) this.#log.debug(text);
+      else this.#log.warning(text);
+      this.#lastReason = reason;
     }
   }
 
-  #calls(): number {
-    return this.#memory.words[fixed.counters.callbacks.byte / 4];
+  #waitForRetry(): void {
+    this.#nextRetryMs = performance.now() + this.#backoff.delayMs;
   }
+
+  #frames(): number {
+    return this.#memory.counter("frames");
+  }
+}
+
+/** Whether a device may be there later that is not there now. */
+function mayComeLater(error: unknown): boolean {
+  return error instanceof JackError || error instanceof DeviceNotFoundError ||
+    error instanceof PortAudioError || error instanceof DriverError;
 }

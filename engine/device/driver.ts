@@ -1,15 +1,31 @@
 /** A sound device or the clock: it calls the native callback. The engine knows it only by this interface. */
 export interface Driver {
-  readonly kind: "portaudio" | "clock";
-  /** Name for people, e.g. `JACK Audio Connection Kit: system`. */
+  readonly kind: DriverKind;
+  /** Name for people, e.g. `JACK: system`. */
   readonly device: string;
   /** From a sample in a ring to the loudspeaker, as far as the host tells; 0 for the clock. */
   readonly outputLatencySeconds: number;
   /** Whether the callback is still being called, as far as the host tells. */
   readonly alive: boolean;
-  /** Whether it is a client of JACK, whose library all clients of this process share. */
-  readonly usesJack: boolean;
-  /** Whether it can be stopped without harm after it was lost. */
-  readonly stopsWhenLost: boolean;
-  stop(): Promise<void>;
+  /** Frames that the host takes at once, in one call or in several; 0: not known yet. It may change at any time. */
+  readonly periodFrames: number;
+  /** Calls since the device was opened, also while it is detached; only a difference means something. */
+  readonly calls: number;
+  /** Whether it can go on calling after it was silent for a while, as the client of a server that stood still. */
+  readonly mayReturn: boolean;
+  /** Cables of the device for whoever opens it again; undefined where there are none, or where they are not known. */
+  readonly connections?: string;
+  /** Lets its calls play: before, they get silence. Only one driver of a memory may be attached. */
+  attach(): void;
+  /** Its calls get silence from now on. Returns whether no call plays any more; if not, ask again. */
+  detach(): boolean;
+  /** Looks after the device; for every tick. */
+  poll?(): void;
+  /**
+   * Detaches and closes it, in bounded time. Resolves whether another may be opened; if not, ask again. A thread of it may stay behind, but
+   * plays nothing.
+   */
+  stop(): Promise<boolean>;
 }
+
+export type DriverKind = "jack" | "portaudio" | "clock";

@@ -7,6 +7,9 @@ import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 
+/** Memories that must not be collected. */
+const kept: SharedMemory[] = [];
+
 export class ExitGuard {
   readonly #native: NativeLibrary;
   readonly #base: Deno.PointerObject;
@@ -26,6 +29,15 @@ export class ExitGuard {
     globalThis.removeEventListener("unload", this.#shut);
     globalThis.removeEventListener("error", this.#shutForNow);
     globalThis.removeEventListener("unhandledrejection", this.#shutForNow);
+  }
+
+  /**
+   * The same, but a native thread may still be inside: the memory stays as long as the process, because the thread reads and writes it
+   * when it goes on.
+   */
+  closeAndKeep(memory: SharedMemory): void {
+    kept.push(memory);
+    this.close();
   }
 
   readonly #shut = () => this.#set(1);

@@ -13,7 +13,9 @@ import { logEntryIndex } from "../memory/places.ts";
 
 /**
  * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
- * waits for its time; `shed` limits the voices that may sound.
+ * waits for its time. `anchor` is where renderers begin again with the untouched state of a patch, when none could go on:
+ * at the block that it names, with nothing that came before. `lookahead` is how far renderers run ahead
+ * from the block after the one that seals it: the input that a block hears depends on it. `shed` limits the voices that may sound.
  */
 export const Opcode = {
   none: 0,
@@ -26,6 +28,8 @@ export const Opcode = {
   clear: 7,
   express: 8,
   expressAll: 9,
+  lookahead: 10,
+  anchor: 11,
   shed: 12,
 } as const;
 
@@ -49,7 +53,10 @@ export interface LogEntry {
   readonly opcode: number;
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
-  /** Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is exchanged for, or the voices that may sound, 0 for all. */
+  /**
+   * Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is
+   * exchanged for or begun with, blocks of lookahead, or voices that may sound, 0 for all.
+   */
   readonly target: number;
   readonly value: number;
   readonly extra: number;
@@ -57,21 +64,33 @@ export interface LogEntry {
   readonly at?: { readonly block: number; readonly frame: number };
 }
 
+/** Where renderers begin again when none could go on: an entry of the log, the block at which it takes effect, and a patch. */
+export interface Anchor {
+  readonly position: number;
+  readonly block: number;
+  /** Number of the patch. */
+  readonly patch: number;
+}
+
 export class CommandLog {
   readonly #words: Int32Array<SharedArrayBuffer>;
   readonly #floats: Float32Array<SharedArrayBuffer>;
   readonly #memory: SharedMemory;
   readonly #capacity: number;
-  #head = 0;
-  #kept = 0;
+  #head: number;
+  #kept: number;
+  /** Words of opcodes that do nothing for as long as a trial lasts, by position. */
+  readonly #suspended = new Map<number, number>();
 
+  /** Goes on where the memory's log stands. One that has entries keeps all of them until the first {@link release}. */
   constructor(memory: SharedMemory) {
     this.#words = memory.words;
     this.#floats = memory.floats;
     this.#memory = memory;
     this.#capacity = memory.geometry.logCapacity;
-    this.#head = this.#kept = memory.geometry.startLogPosition | 0;
-    Atomics.store(this.#words, fixed.log.head.index, this.#head);
+    this.#head = Atomics.load(this.#words, fixed.log.head.index);
+    const isFresh = this.#head === (memory.geometry.startLogPosition | 0);
+    this.#kept = isFresh ? this.#head : (this.#head - (this.#capacity - 1)) | 0;
   }
 
   /** Entries ever appended, as a wrapping word. */
@@ -116,22 +135,58 @@ export class CommandLog {
     if (((position - this.#kept) | 0) > 0) this.#kept = position | 0;
   }
 
-  /** Copies the raw words of an entry that is still kept, for the session recording. */
+  /** Copies the raw words of an entry that is still kept, for the session recording. A suspended one is copied as it was. */
   copyEntry(position: number, into: Int32Array, at: number): void {
     const start = logEntryIndex(this.#memory, position);
     for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
+    const suspended = into[at + EntryField.position] === position ? this.#suspended.get(position) : undefined;
+    if (suspended !== undefined) into[at + EntryField.opcode] = suspended;
+  }
+
+  /** Lets kept entries do nothing until {@link restore}, or for good once they are quarantined. */
+  suspend(positions: readonly number[]): void {
+    for (const position of positions) {
+      const index = logEntryIndex(this.#memory, position) + EntryField.opcode;
+      this.#suspended.set(position, this.#words[index]);
+      Atomics.store(this.#words, index, Opcode.none);
+    }
+  }
+
+  /** Lets every suspended entry act again that was not quarantined. No renderer may be replaying the log. */
+  restore(): void {
+    for (const [position, opcode] of this.#suspended) {
+      const start = logEntryIndex(this.#memory, position);
+      if (this.#words[start + EntryField.position] !== position) continue;
+      Atomics.store(this.#words, start + EntryField.opcode, opcode);
+    }
+    this.#suspended.clear();
   }
 
   /**
-   * Makes a kept entry do nothing, in place; renderers read it again when they apply it. A `clear` stays: it breaks no
-   * renderer, and the commands it dropped must not come back.
+   * Makes an entry do nothing, in place; renderers read it again when they apply it. One that has been overwritten, but may
+   * still wait for its time in the renderers, goes into a table that they read besides. A `clear` stays: it breaks no
+   * renderer, and the commands it dropped must not come back. So does a `lookahead`, which the device needs.
    *
    * @returns whether the entry does nothing from now on
    */
   quarantine(position: number): boolean {
-    const index = logEntryIndex(this.#memory, position) + EntryField.opcode;
-    if (this.#words[index] === Opcode.clear) return false;
-    Atomics.store(this.#words, index, Opcode.none);
+    this.#suspended.delete(position);
+    const start = logEntryIndex(this.#memory, position);
+    if (this.#words[start + EntryField.position] !== position) {
+      this.#stop(position);
+      return true;
+    }
+    const opcode = this.#words[start + EntryField.opcode];
+    if (opcode === Opcode.clear || opcode === Opcode.lookahead) return false;
+    Atomics.store(this.#words, start + EntryField.opcode, Opcode.none);
     return true;
+  }
+
+  /** More than wait for their time at once never have to be known. */
+  #stop(position: number): void {
+    const { stoppedCount, stoppedCommands } = fixed.control;
+    const count = this.#words[stoppedCount.index];
+    this.#words[stoppedCommands.index + (count & (stoppedCommands.count - 1))] = position;
+    Atomics.store(this.#words, stoppedCount.index, (count + 1) | 0);
   }
 }

@@ -1,7 +1,7 @@
 /**
  * The value that every parameter was last given. Renderers hold the true values, as ramps; but the main isolate may not read
  * an arena, so it remembers what it appended to the log. A value with a time counts from the block in which it is due, and
- * not at all when a `clear` drops it before. Renderers that come and go do not matter here. Main isolate.
+ * not at all when a `clear` or an `anchor` drops it before. Renderers that come and go do not matter here. Main isolate.
  */
 import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
 import type { LogEntry } from "./command_log.ts";
@@ -21,13 +21,18 @@ export class ParameterValues {
   /** In the order in which they are due. */
   #waiting: Waiting[] = [];
 
-  /** @param onChange gets every value that takes effect and differs from the one before */
+  /**
+   * @param onChange gets every value that takes effect and differs from the one before
+   * @param values the value of each parameter; the default where it has none
+   */
   constructor(
     parameters: readonly ParameterDeclaration[],
     onChange: (parameter: number, value: number) => void,
+    values: readonly number[] = [],
   ) {
     this.#onChange = onChange;
     this.declare(parameters);
+    this.#values = this.#values.map((value, index) => values[index] ?? value);
   }
 
   /** Another patch: a parameter with an address that the one before had keeps its value, inside the new range. */
@@ -49,10 +54,22 @@ export class ParameterValues {
     return this.#values[parameter];
   }
 
+  /** Log entries that bring a patch from its defaults to these values. */
+  get entries(): readonly LogEntry[] {
+    return this.#values.flatMap((value, target) =>
+      value === this.#declared[target].default ? [] : [{ opcode: Opcode.set, target, value, extra: 0 }]
+    );
+  }
+
+  /** Every parameter has its default again. */
+  reset(): void {
+    this.#declared.forEach((parameter, index) => this.#set(index, parameter.default));
+  }
+
   /** Records entries that were appended to the log. */
   record(entries: readonly LogEntry[]): void {
     for (const { opcode, target, value, at } of entries) {
-      if (opcode === Opcode.clear) this.#waiting = [];
+      if (opcode === Opcode.clear || opcode === Opcode.anchor) this.#waiting = [];
       if (opcode !== Opcode.set) continue;
       if (at === undefined) this.#set(target, value);
       else this.#wait({ parameter: target, value, at });

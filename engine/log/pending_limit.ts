@@ -2,36 +2,71 @@ import { pendingCapacity } from "../memory/constants.ts";
 import { CommandRefusedError } from "../control/control.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 
-/** Counts the timed commands that may still wait in the renderers' pending queues, which are bounded. Main isolate. */
+/** Commands that are about to be appended and wait for their time. */
+export interface TimedCommands {
+  /** The block in which they are due. */
+  readonly block: number;
+  /** Log positions, from the first on. */
+  readonly position: number;
+  readonly count: number;
+  /** Where they come from. */
+  readonly sender: string;
+}
+
+interface Waiting {
+  readonly block: number;
+  readonly position: number;
+  readonly sender: string;
+}
+
+/** Part of the places that the others leave free which one sender may take: each further sender still finds some. */
+const senderShare = 0.75;
+
+/**
+ * Counts the timed commands that may still wait in the renderers' pending queues, which are bounded, and knows where they
+ * are in the log. No sender can take all places. Main isolate.
+ */
 export class PendingLimit {
-  #due: number[] = [];
+  #waiting: Waiting[] = [];
 
   /**
-   * Acquires places for commands that are due at `block`.
+   * Acquires places for commands.
    *
    * @param sealed every block before it is sealed, so commands due before no longer wait in any renderer. Not the block that
    *   the device takes next: while sound is concealed, that runs ahead of the blocks that renderers still have to render.
    * @throws {CommandRefusedError} when there are not enough
    */
-  acquire(block: number, count: number, sealed: number): void {
-    if (this.waiting(sealed) + count > pendingCapacity) {
+  acquire({ block, position, count, sender }: TimedCommands, sealed: number): void {
+    const all = this.waiting(sealed);
+    const own = this.#waiting.filter((waiting) => waiting.sender === sender).length;
+    const most = Math.floor(senderShare * (pendingCapacity - (all - own)));
+    if (own + count > most) {
       throw new CommandRefusedError(
-        `${this.#due.length} commands wait for their time, at most ${pendingCapacity} can; send later ones when some are due`,
+        `${own} commands of this sender wait for their time, at most ${most} of one sender can while ${
+          all - own
+        } of others do; send later ones when some are due, or drop all that wait with /clear`,
       );
     }
-    for (let index = 0; index < count; index++) this.#due.push(block);
+    for (let index = 0; index < count; index++) {
+      this.#waiting.push({ block, position: (position + index) | 0, sender });
+    }
   }
 
   /** Commands that wait for their time, at most. */
   waiting(sealed: number): number {
-    this.#due = this.#due.filter((due) => blocksBetween(due, sealed) >= 0);
-    return this.#due.length;
+    this.#waiting = this.#waiting.filter(({ block }) => blocksBetween(block, sealed) >= 0);
+    return this.#waiting.length;
   }
 
-  /** A `clear` was appended to the log: no earlier command waits any more. Returns how many those were, at most. */
+  /** Log positions of the commands that are due in a block. */
+  dueIn(block: number): readonly number[] {
+    return this.#waiting.filter((waiting) => waiting.block === block).map(({ position }) => position);
+  }
+
+  /** A `clear` or an `anchor` was appended to the log: no earlier command waits any more. Returns how many those were, at most. */
   clear(): number {
-    const count = this.#due.length;
-    this.#due = [];
+    const count = this.#waiting.length;
+    this.#waiting = [];
     return count;
   }
 }

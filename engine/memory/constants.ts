@@ -1,8 +1,8 @@
 /** The engine's fixed sizes in one place, each with its reason; relations between them are asserted below. */
 import { invariant } from "../../foundation/invariant.ts";
 
-/** Renderer incarnations that can exist at once: three in roles, one reserve, and room for zombies that do not end yet. */
-export const seatCount = 8;
+/** Renderer incarnations that can exist at once: three in roles, two in reserve, and room for as many zombies. */
+export const seatCount = 10;
 
 /** Roles that the callback merges by block number: primary, standby and the following spare. */
 export const roleCount = 3;
@@ -23,14 +23,18 @@ export const logEntryWords = 8;
 
 /** Commands for later frames that an arena can hold; further ones are refused to their sender. */
 export const pendingCapacity = 1_024;
+invariant(isPowerOfTwo(pendingCapacity), "pending queue: expected a power of two");
 invariant(pendingCapacity < logCapacity, "pending queue: expected fewer entries than the log has");
 
 /** Seconds of sound that the seal table and the record of delivered blocks cover, at least. */
 export const historySeconds = 12;
 
-/** Least length of a ring in frames, so that the lookahead can follow a sound server with a long period. */
-export const ringFrames = 8_192;
+/** Least length of a ring in frames, so that the lookahead can follow a sound server with a period of 8,192 frames. */
+export const ringFrames = 16_384;
 invariant(isPowerOfTwo(ringFrames), "ring: expected a power of two of frames");
+
+/** Share of a ring that the lookahead may take: the rest holds delivered blocks until they have been compared. */
+export const lookaheadShareOfRing = 3 / 4;
 
 /** Length in frames of the ramps at both sides of concealed sound: 1.3 ms at 48 kHz, too short to be heard as a fade. */
 export const concealRampFrames = 64;
@@ -71,7 +75,7 @@ invariant(stateCheckSeconds < historySeconds / 100, "state checks: expected many
 export const checkBytesPerSecond = 96 * 2 ** 20;
 
 /** Least and most bytes that are checked at one block; powers of two. */
-export const checkRegionBytes = { min: 4_096, max: 4 * 2 ** 20 } as const;
+export const checkRegionBytes = { min: 4_096, max: 8 * 2 ** 20 } as const;
 
 /**
  * Bytes that a renderer copies at once, for each second of its lookahead. A copy with its checksum runs at 1 to 3 GB/s, so
@@ -79,8 +83,20 @@ export const checkRegionBytes = { min: 4_096, max: 4 * 2 ** 20 } as const;
  */
 export const copyBytesPerSecond = 256 * 2 ** 20;
 
-/** Least and most bytes of a piece; powers of two. At most 2 ms pass between two signs of life. */
-export const snapshotPieceBytes = { min: 16_384, max: 2 * 2 ** 20 } as const;
+/** Least and most bytes of an arena that is copied at once; powers of two. */
+export const snapshotPieceBytes = { min: 32_768, max: 2 * 2 ** 20 } as const;
+
+/**
+ * The part of that by which a larger arena is copied: 256 KiB take 0.1 ms, ten times as long where pages are new and the
+ * machine has to find them, and the supervisor expects a sign of life within 15 ms.
+ */
+export const piecesOfLargeArenas = 8;
+
+/**
+ * State that a patch takes over from the one before it, in bytes: copied within one block by all renderers at once, at some
+ * 5 GB/s. Part of what a session means: another value renders other sound.
+ */
+export const maxTakenOverBytes = 16 * 2 ** 20;
 
 /** Bytes kept per seat for the text of the error that ended its renderer. */
 export const errorTextBytes = 512;

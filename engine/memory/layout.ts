@@ -19,6 +19,7 @@ import {
   logEntryWords,
   maxCountedInstruments,
   maximumChannels,
+  pendingCapacity,
   reportedEndedNotes,
   ringFrames,
   roleCount,
@@ -71,7 +72,7 @@ export const sections = {
       blockFrames: word("frames per block"),
       channels: word("output channels, interleaved"),
       inputChannels: word("input channels, interleaved; 0 without input"),
-      lookaheadBlocks: word("how far renderers may run ahead of consumed"),
+      lookaheadBlocks: word("how far renderers run ahead of consumed at the first block"),
       startBlock: word("number of the first block"),
       startLogPosition: word("position of the first log entry"),
       stateCheckBlocks: word("blocks of the shortest sweep: so often at most is a whole arena checked"),
@@ -104,7 +105,7 @@ export const sections = {
       captureFrames: word("its size in frames, a power of two; 0: nothing is kept"),
       ceiling: float("largest magnitude that the device gets, 1 at full scale; 0: no ceiling"),
       checkRegionBytes: word("bytes of an arena that are checked at one block"),
-      snapshotPieceBytes: word("bytes of an arena that are copied between two signs of life"),
+      snapshotPieceBytes: word("bytes of an arena that is copied at once; a larger one is copied in pieces"),
     },
   },
   control: {
@@ -116,12 +117,20 @@ export const sections = {
       snapshotTarget: word(
         "which renderer writes the next snapshot, and into which slot; see `snapshotOrder`",
       ),
-      deviceAway: word(
-        "1: the device was lost and the clock plays; if the device still calls, it gets silence",
-      ),
       rendererPriority: word("SCHED_FIFO priority of a renderer that has caught up; 0: the normal class"),
       acceptedSnapshot: word("snapshot + 1 that was agreed last; 0: none"),
       previousSnapshot: word("snapshot + 1 that was agreed before it; 0: none"),
+      anchorPatch: word("patch + 1 of the last anchor, where joiners begin without a snapshot; 0: the start"),
+      anchorBlock: word("block at which the last anchor takes effect"),
+      anchorPosition: word("position of the last anchor in the log"),
+      stoppedCount: word("commands ever put into the table below, wraps; stored after them"),
+      stoppedCommands: word(
+        "positions of commands that do nothing and are in the log no more, but may still wait for their time",
+        pendingCapacity,
+      ),
+      lookaheadBlocks: word(
+        "how far renderers are to run ahead of consumed; the log has it too, for what can be heard",
+      ),
     },
   },
   log: {
@@ -138,7 +147,6 @@ export const sections = {
       stampBlock: word("consumed at the start of the last call"),
       stampFrame: word("frames of that block already handed over"),
       stampTicks: wide("processor ticks at that moment"),
-      callsWhileAway: word("calls of a device while it is away"),
     },
   },
   callbackState: {
@@ -262,7 +270,7 @@ export const structures = {
       checksumHigh: word("checksum of the samples"),
       stateLow: word("checksum of the arena's region that is due at the start of the block; 0: none is"),
       stateHigh: word("checksum of that region"),
-      sweepBlocks: word("blocks in which every region is due once; 0: nothing is checked during an exchange"),
+      regions: word("regions of the arena; 0: nothing is checked during an exchange"),
       reserved: word("keeps the samples on a 16-byte boundary", 2),
     },
   },
@@ -403,7 +411,7 @@ export interface Dimensions {
   readonly exchangeFadeSeconds?: number;
   /** Bytes of an arena that are checked at one block; by default what costs a few percent of the block. */
   readonly checkRegionBytes?: number;
-  /** Bytes of an arena that are copied at once; by default what fits into a part of the lookahead. */
+  /** Bytes of an arena that is copied at once; by default what fits into a part of the lookahead. */
   readonly snapshotPieceBytes?: number;
 }
 
@@ -416,7 +424,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const blockSeconds = blockFrames / sampleRateHz;
   const blockBytes = roundUp(blockFrames * channels * 4, 16);
   const historyBlocks = powerOfTwoAtLeast(historySeconds * sampleRateHz / blockFrames);
-  const ringSlots = powerOfTwoAtLeast(Math.max(2 * dimensions.lookaheadBlocks, 16, ringFrames / blockFrames));
+  const ringSlots = ringSlotsOf(blockFrames, dimensions.lookaheadBlocks);
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
   const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
@@ -484,6 +492,11 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     ),
     ...offsets,
   };
+}
+
+/** Slots of a ring: twice the lookahead that is configured, and a length in frames that follows long periods of a host. */
+export function ringSlotsOf(blockFrames: number, lookaheadBlocks = 0): number {
+  return powerOfTwoAtLeast(Math.max(2 * lookaheadBlocks, 16, ringFrames / blockFrames));
 }
 
 /** The largest power of two of bytes that is not above `bytes`, within a range of powers of two. */

@@ -5,32 +5,37 @@
  * thread; only the views at the end allocate.
  */
 import { logEntryWords } from "./constants.ts";
-import { structureBytes } from "./layout.ts";
-import type { SharedMemory } from "./shared_memory.ts";
+import { type Geometry, structureBytes } from "./layout.ts";
+
+/** What an address depends on: a `SharedMemory`. */
+interface LaidOut {
+  readonly buffer: SharedArrayBuffer;
+  readonly geometry: Geometry;
+}
 
 /** Header of the slot for a block in a renderer's ring; a seat and its ring have the same number. */
-export function slotIndex({ geometry }: SharedMemory, ring: number, block: number): number {
+export function slotIndex({ geometry }: LaidOut, ring: number, block: number): number {
   const slot = block & (geometry.ringSlots - 1);
   return (geometry.ringOffset + ring * geometry.ringBytes + slot * geometry.slotBytes) / 4;
 }
 
 /** First sample of a block in a renderer's ring, interleaved. */
-export function slotSamplesIndex(memory: SharedMemory, ring: number, block: number): number {
+export function slotSamplesIndex(memory: LaidOut, ring: number, block: number): number {
   return slotIndex(memory, ring, block) + structureBytes.slot / 4;
 }
 
 /** Header of the captured input of a block. */
-export function inputSlotIndex({ geometry }: SharedMemory, block: number): number {
+export function inputSlotIndex({ geometry }: LaidOut, block: number): number {
   return (geometry.inputOffset + (block & (geometry.inputSlots - 1)) * geometry.inputSlotBytes) / 4;
 }
 
 /** First captured sample of a block, interleaved. */
-export function inputSamplesIndex(memory: SharedMemory, block: number): number {
+export function inputSamplesIndex(memory: LaidOut, block: number): number {
   return inputSlotIndex(memory, block) + structureBytes.inputSlot / 4;
 }
 
 /** The seal of a block. */
-export function sealIndex({ geometry }: SharedMemory, block: number): number {
+export function sealIndex({ geometry }: LaidOut, block: number): number {
   return geometry.sealOffset / 4 + (block & (geometry.sealCount - 1));
 }
 
@@ -38,51 +43,51 @@ export function sealIndex({ geometry }: SharedMemory, block: number): number {
  * The tag of a block's seal: which lap of the table it belongs to, as 16 bits that wrap together with the block numbers. A table
  * of more than 65,536 seals has fewer laps than that; its tags count in larger steps, so that newer and older stay apart there.
  */
-export function sealLap({ geometry }: SharedMemory, block: number): number {
+export function sealLap({ geometry }: LaidOut, block: number): number {
   const { sealCount } = geometry;
   if (sealCount > 0x1_0000) return (block & -sealCount) >>> 16;
   return (block >>> (31 - Math.clz32(sealCount))) & 0xFFFF;
 }
 
 /** First word of a log entry. */
-export function logEntryIndex({ geometry }: SharedMemory, position: number): number {
+export function logEntryIndex({ geometry }: LaidOut, position: number): number {
   return geometry.logOffset / 4 + (position & (geometry.logCapacity - 1)) * logEntryWords;
 }
 
 /** The callback's record of a delivered block. */
-export function deliveredIndex({ geometry }: SharedMemory, block: number): number {
+export function deliveredIndex({ geometry }: LaidOut, block: number): number {
   return (geometry.deliveredOffset + (block & (geometry.deliveredCount - 1)) * structureBytes.delivered) / 4;
 }
 
 /** Header of a snapshot. */
-export function snapshotIndex({ geometry }: SharedMemory, slot: number): number {
+export function snapshotIndex({ geometry }: LaidOut, slot: number): number {
   return (geometry.snapshotOffset + slot * geometry.snapshotBytes) / 4;
 }
 
 /** First word of the arena in a snapshot. */
-export function snapshotArenaIndex(memory: SharedMemory, slot: number): number {
+export function snapshotArenaIndex(memory: LaidOut, slot: number): number {
   return snapshotIndex(memory, slot) + structureBytes.snapshot / 4;
 }
 
 /** First sample of a frame of output that the clock driver keeps. */
-export function captureIndex({ geometry }: SharedMemory, frame: number): number {
+export function captureIndex({ geometry }: LaidOut, frame: number): number {
   return geometry.captureOffset / 4 + (frame & (geometry.captureFrames - 1)) * geometry.channels;
 }
 
 /** Samples of every slot of a ring, as views made once: number `block & (length - 1)` is that of a block. */
-export function slotViews(memory: SharedMemory, ring: number): readonly Float32Array<SharedArrayBuffer>[] {
+export function slotViews(memory: LaidOut, ring: number): readonly Float32Array<SharedArrayBuffer>[] {
   const { ringSlots, blockFrames, channels } = memory.geometry;
   return viewsOf(memory, ringSlots, (slot) => slotSamplesIndex(memory, ring, slot), blockFrames * channels);
 }
 
 /** The same for captured input; empty without input channels. */
-export function inputViews(memory: SharedMemory): readonly Float32Array<SharedArrayBuffer>[] {
+export function inputViews(memory: LaidOut): readonly Float32Array<SharedArrayBuffer>[] {
   const { inputSlots, blockFrames, inputChannels } = memory.geometry;
   return viewsOf(memory, inputSlots, (slot) => inputSamplesIndex(memory, slot), blockFrames * inputChannels);
 }
 
 function viewsOf(
-  memory: SharedMemory,
+  memory: LaidOut,
   count: number,
   firstOf: (slot: number) => number,
   samples: number,

@@ -8,7 +8,9 @@ import {
   layoutMagic,
   layoutVersion,
   sections,
+  within,
 } from "./layout.ts";
+import { inputSlotIndex } from "./places.ts";
 
 const geometryFields = (Object.keys(sections.geometry.fields) as (keyof Geometry)[]).map((name) => ({
   name,
@@ -53,6 +55,12 @@ export class SharedMemory {
       (isFloat ? memory.floats : memory.words)[index] = geometry[name];
     }
     memory.words[fixed.callback.consumed.index] = geometry.startBlock;
+    memory.words[fixed.log.head.index] = geometry.startLogPosition;
+    memory.words[fixed.control.lookaheadBlocks.index] = geometry.lookaheadBlocks;
+    for (let back = 1; back <= geometry.inputSlots; back++) { // what was captured before the first block: silence
+      const block = (geometry.startBlock - back) | 0;
+      memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+    }
     return memory;
   }
 
@@ -84,9 +92,9 @@ export class SharedMemory {
     return Number(this.wide[fixed.counters[name].index]);
   }
 
-  /** How far renderers run ahead of the device; raised once at the start where the host needs it. Any thread. */
+  /** How far renderers are to run ahead of the device; `Lookahead` changes it while the engine plays. Any thread. */
   lookaheadBlocks(): number {
-    return this.words[fixed.geometry.lookaheadBlocks.index];
+    return Atomics.load(this.words, fixed.control.lookaheadBlocks.index);
   }
 
   /** Block that the device takes next. Any thread; never ahead of the truth. */

@@ -14,10 +14,9 @@ import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
 import { AskedPatch } from "./asked_patch.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { RendererPool } from "../supervisor/renderer_pool.ts";
+import type { LoadedPatch, RendererPool } from "../supervisor/renderer_pool.ts";
 import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
-import type { SessionWriter } from "../session/session_writer.ts";
 
 export interface PatchSwapOptions {
   readonly memory: SharedMemory;
@@ -30,11 +29,12 @@ export interface PatchSwapOptions {
   readonly playedPosition: () => number | undefined;
   readonly seed: number;
   readonly nativeLibrary: string;
-  readonly patch: CompiledPatch;
+  /** The patch that plays. */
+  readonly playing: LoadedPatch;
   /** Voices of it that may sound; 0: all. */
   readonly maxVoices: number;
-  /** The session that is being recorded, if any. */
-  readonly writer: () => SessionWriter | undefined;
+  /** Records a patch, as the payload of a `PTCH` chunk, before the log asks for it. */
+  readonly recordPatch: (payload: Uint8Array<ArrayBuffer>) => void;
   /** Called when the commands that follow address another patch. */
   readonly onChange: (patch: CompiledPatch) => void;
 }
@@ -48,8 +48,11 @@ const pollMs = 2;
 export class PatchSwap {
   readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
+  /** Number of the current patch, and before the newest one of those was asked for. */
+  #currentNumber = 0;
+  #numberBefore = 0;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
-  #number = 0;
+  #number: number;
   #loading = false;
   #stopped = false;
   readonly #asked = new AskedPatch<CompiledPatch>();
@@ -58,8 +61,9 @@ export class PatchSwap {
 
   constructor(options: PatchSwapOptions) {
     this.#options = options;
-    this.#current = options.patch;
-    this.#maxVoices.set(options.patch, options.maxVoices);
+    this.#current = options.playing.patch;
+    this.#number = options.playing.number;
+    this.#maxVoices.set(this.#current, options.maxVoices);
   }
 
   /** Voices of the current patch that may sound on this machine; 0: all. */
@@ -70,6 +74,11 @@ export class PatchSwap {
   /** The patch that the next commands address. */
   get current(): CompiledPatch {
     return this.#current;
+  }
+
+  /** Its place in the order of loading; the first is 0. */
+  get currentNumber(): number {
+    return this.#currentNumber;
   }
 
   /**
@@ -120,6 +129,7 @@ export class PatchSwap {
   quarantined(positions: readonly number[]): readonly number[] {
     const reverted = this.#asked.quarantined(positions, this.#options.commands.head);
     if (!reverted) return [];
+    this.#currentNumber = this.#numberBefore;
     this.#change(reverted.before);
     return reverted.orphans;
   }
@@ -166,11 +176,13 @@ export class PatchSwap {
   }
 
   async #ask(patch: CompiledPatch): Promise<void> {
-    const { commands, delivery, memory, playedPosition, writer } = this.#options;
+    const { commands, delivery, memory, playedPosition, recordPatch } = this.#options;
     if (commands.room < 1) throw new CommandRefusedError("the command log is full; try again in a moment");
-    writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
+    recordPatch(encodePatch(recordedPatch(this.#number, patch)));
     this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
+    this.#numberBefore = this.#currentNumber;
+    this.#currentNumber = this.#number;
     this.#change(patch);
     await delivery.reached(commands.head);
     const { exchangeFadeFrames, blockFrames } = memory.geometry;

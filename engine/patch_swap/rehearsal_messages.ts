@@ -35,7 +35,7 @@ export interface RehearsedLoad {
 /** The patch and how it played, or why it did not. */
 export type RehearsalResult = {
   readonly patch: CompiledPatch;
-  /** With eight notes of each instrument, and with all voices that the patch declares. */
+  /** With eight notes of each instrument, and with all voices that the patch declares; with checks and the share of the snapshots. */
   readonly notes: RehearsedLoad;
   readonly full: RehearsedLoad;
   readonly isFinite: boolean;

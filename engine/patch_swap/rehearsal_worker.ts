@@ -1,7 +1,7 @@
 /**
  * The rehearsal of a patch before it plays: a thread of its own compiles it and plays it for a while. If the patch traps, gives
- * numbers that are not finite, is too slow, too loud, or gives direct current, that shows here and is not heard. The code that
- * was optimised here is the code that plays.
+ * numbers that are not finite, is too slow, too loud, or gives direct current, that shows here and is not heard. What checks
+ * and snapshots of its state cost is counted too. The code that was optimised here is the code that plays.
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { compileGraph } from "../../compiler/compile.ts";
@@ -11,6 +11,8 @@ import { instantiatePatch } from "../renderer/patch_instance.ts";
 import { countVoices } from "../renderer/voice_count.ts";
 import { maxCountedInstruments } from "../memory/constants.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import { ArenaChecksum, compileChecksum } from "../memory/checksum.ts";
+import { stateLoad, type StateSpeed } from "./state_load.ts";
 import {
   checkRehearsalStart,
   type RehearsalResult,
@@ -27,6 +29,8 @@ const measuredSeconds = 0.3;
 
 /** The same with all voices, whose code is compiled by then. */
 const fullSeconds = 0.1;
+/** Checks and copies whose median counts. */
+const measuredRounds = 9;
 
 function rehearse(
   { graph, samples, format, seed, nativeLibrary, beforeStart }: RehearsalStart,
@@ -76,7 +80,8 @@ function rehearse(
     for (let note = 0; note < heldNotes; note++) exports.note_on(instrument, note, 36 + note * 6, 0.8);
   });
   play(warmUpSeconds);
-  const notes = play(measuredSeconds);
+  const stateCost = stateLoad(exports.memory.buffer.byteLength, measureState(exports.memory));
+  const notes = withState(play(measuredSeconds), stateCost);
   patch.instruments.forEach((_, instrument) => {
     for (let note = 0; note < heldNotes; note++) exports.note_off(instrument, note);
   });
@@ -84,16 +89,43 @@ function rehearse(
   graph.instruments.forEach(({ polyphony: { voices } }, instrument) => {
     for (let note = 0; note < voices; note++) exports.note_on(instrument, note, 36 + note % 60, 0.8);
   });
-  const full = play(fullSeconds, false);
+  const full = withState(play(fullSeconds, false), stateCost);
   const poisoned = words[patch.arena.poisonedVoicesOffset / 4];
   const level = { peak, means: sums.map((sum) => sum / frames) };
   return { patch, notes, full, isFinite: isFinite && poisoned === 0, level };
+}
+
+/** Checks and snapshots cost the same, whatever sounds. */
+function withState({ voices, load }: RehearsedLoad, stateCost: number): RehearsedLoad {
+  return { voices, load: load + stateCost };
 }
 
 function soundingVoices(words: Int32Array, { arena, instruments }: CompiledPatch): number {
   const counts = new Int32Array(maxCountedInstruments);
   countVoices({ words, description: { arena } }, counts, 0);
   return counts.subarray(0, instruments.length).reduce((sum, count) => sum + count, 0);
+}
+
+/** Bytes that are checked and copied at once while their speed is measured: more than a core's own cache holds. */
+const measuredBytes = 4 * 2 ** 20;
+
+function measureState(memory: WebAssembly.Memory): StateSpeed {
+  const checksum = new ArenaChecksum(compileChecksum(), memory);
+  const bytes = Math.min(memory.buffer.byteLength, measuredBytes);
+  const arena = new Uint8Array(memory.buffer, 0, bytes);
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes));
+  const secondsPerByte = (work: () => void): number => {
+    const times = Array.from({ length: measuredRounds }, () => {
+      const startedMs = performance.now();
+      work();
+      return performance.now() - startedMs;
+    });
+    return times.sort((a, b) => a - b)[times.length >> 1] / 1_000 / bytes;
+  };
+  return {
+    checkSecondsPerByte: secondsPerByte(() => checksum.of(0, bytes)),
+    copySecondsPerByte: secondsPerByte(() => copy.set(arena)),
+  };
 }
 
 let result: RehearsalResult;

@@ -5,11 +5,11 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
-import { CommandLog } from "../log/command_log.ts";
+import { type Anchor, CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { type Dimensions, fixed, within } from "../memory/layout.ts";
 import { deliveredIndex } from "../memory/places.ts";
-import { SharedMemory } from "../memory/shared_memory.ts";
+import { blocksBetween, SharedMemory } from "../memory/shared_memory.ts";
 import { preparePatch } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
 
@@ -23,6 +23,8 @@ export interface OfflineEngineOptions extends
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   readonly seed: number;
+  /** Number of the patch, 0 by default. */
+  readonly patchNumber?: number;
   /** Number of the first block and position of the first command; 0 by default. */
   readonly startBlock?: number;
   readonly startLogPosition?: number;
@@ -40,6 +42,13 @@ export interface Replay {
   readonly input?: Float32Array<ArrayBuffer>;
 }
 
+interface KeptState {
+  /** Number of the patch. */
+  readonly patch: number;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly logPosition: number;
+}
+
 export class OfflineEngine {
   readonly log: CommandLog;
   readonly #memory: SharedMemory;
@@ -50,9 +59,12 @@ export class OfflineEngine {
   readonly #base: Deno.PointerValue;
   readonly #silence: Float32Array<ArrayBuffer>;
   #delivered = 0;
+  #skipping = false;
+  /** States by the block at whose start they were. */
+  readonly #kept = new Map<number, KeptState>();
 
   constructor(options: OfflineEngineOptions) {
-    const { patch, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
+    const { patch, patchNumber = 0, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
     this.#memory = SharedMemory.create({
       ...options,
       startBlock,
@@ -70,7 +82,7 @@ export class OfflineEngine {
       memory: this.#memory,
       ring: 0,
       seed,
-      patch: preparePatch(0, patch, checksum),
+      patch: preparePatch(patchNumber, patch, checksum),
     });
     this.#native = native;
     this.#base = sharedMemoryPointer(native, this.#memory.bytes);
@@ -80,7 +92,7 @@ export class OfflineEngine {
 
   /** Number of the next block, as a wrapping word. */
   get block(): number {
-    return this.#renderer.block;
+    return this.#memory.consumed();
   }
 
   /** Makes a further patch ready, so that the log can ask for it. */
@@ -89,17 +101,74 @@ export class OfflineEngine {
     while (!this.#renderer.prepareMore());
   }
 
-  /** Makes room in the log: entries that the renderer has taken in are not needed again. */
+  /** Begins with a state that was recorded at the first block. */
+  restore(snapshot: { readonly patch: number; readonly arena: Uint8Array }): void {
+    this.#renderer.restore(snapshot);
+  }
+
+  /** Makes room in the log: entries that the renderer has taken in, or will never take in, are not needed again. */
   releaseCommands(): void {
-    this.log.release(this.#renderer.logPosition);
+    const needed = this.#skipping ? this.log.head : this.#renderer.logPosition;
+    this.log.release(
+      [...this.#kept.values()].map(({ logPosition }) => logPosition)
+        .reduce((a, b) => blocksBetween(b, a) < 0 ? b : a, needed),
+    );
+  }
+
+  /** Keeps the state at the start of the next block, and the commands since, for {@link rewind}. */
+  keepState(): void {
+    const { playing, logPosition } = this.#renderer;
+    this.#kept.set(this.block, { patch: playing.number, bytes: playing.bytes.slice(), logPosition });
+  }
+
+  /** No rewind goes back to the state of this block any more. */
+  forgetState(block: number): void {
+    this.#kept.delete(block);
+  }
+
+  /**
+   * Goes back to the kept state of a block, and renders up to the present again without some commands. Nothing is delivered.
+   *
+   * @param patches every patch that may play from there on, by its number
+   */
+  rewind(
+    { originBlock, positions }: { readonly originBlock: number; readonly positions: readonly number[] },
+    patches: ReadonlyMap<number, OfflineEngineOptions["patch"]>,
+  ): void {
+    const kept = this.#kept.get(originBlock);
+    if (kept === undefined) return;
+    positions.forEach((position) => this.log.quarantine(position));
+    // fresh instances, also of those that are exchanged for on the way
+    for (const [number, patch] of patches) if (number >= kept.patch) this.addPatch(number, patch);
+    this.#renderer.begin({ patch: kept.patch, block: originBlock, position: kept.logPosition });
+    this.#renderer.playing.bytes.set(kept.bytes);
+    while (this.#renderer.block !== this.block) this.#renderer.renderBlock();
+  }
+
+  /** Delivers the next block as one that no renderer could render; an anchor follows. */
+  skipBlock(output: Float32Array<ArrayBuffer>, { seal, faded, input }: Replay): void {
+    this.#skipping = true;
+    if (seal !== undefined) this.#seals.restore(this.block, seal);
+    this.#deliver(output, { concealed: true, faded, input });
+  }
+
+  /** Begins again at an anchor, with the untouched state of a patch. */
+  begin(anchor: Anchor, patch: OfflineEngineOptions["patch"]): void {
+    this.addPatch(anchor.patch, patch);
+    this.#renderer.begin(anchor);
+    this.#skipping = false;
   }
 
   /** Renders the next block and delivers it into `output`, interleaved. */
-  renderBlock(output: Float32Array<ArrayBuffer>, { seal, concealed, faded, input }: Replay = {}): void {
-    const { geometry, words } = this.#memory;
-    const { block } = this.#renderer;
-    if (seal !== undefined) this.#seals.restore(block, seal);
+  renderBlock(output: Float32Array<ArrayBuffer>, replay: Replay = {}): void {
+    if (replay.seal !== undefined) this.#seals.restore(this.block, replay.seal);
     this.#renderer.renderBlock();
+    this.#deliver(output, replay);
+  }
+
+  #deliver(output: Float32Array<ArrayBuffer>, { concealed, faded, input }: Replay): void {
+    const { geometry, words } = this.#memory;
+    const { block } = this;
     words[fixed.control.roleRing.index] = concealed ? 0 : 1;
     words[fixed.control.stop.index] = faded ? 1 : 0;
     const frames = BigInt(geometry.blockFrames);

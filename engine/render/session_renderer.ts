@@ -5,11 +5,18 @@
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { logEntryWords } from "../memory/constants.ts";
-import { EntryField, Opcode } from "../log/command_log.ts";
+import { type Anchor, EntryField, Opcode, opcodeMask } from "../log/command_log.ts";
 import { DeliveredFlag } from "../memory/layout.ts";
+import { blocksBetween } from "../memory/shared_memory.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
-import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
+import {
+  blockRecordWords,
+  type ChunkType,
+  decodePatch,
+  decodeSnapshot,
+  type RecordedPatch,
+} from "../session/session_format.ts";
 import type { SessionReader } from "../session/session_reader.ts";
 import { SessionDamagedError } from "../session/session_damaged_error.ts";
 
@@ -50,8 +57,10 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
       await samples.loadRecorded(description.samples, options.sampleFolder);
     return { ...description, module: new WebAssembly.Module(wasm), sampleMemory: bank?.memory };
   };
-  const first = await playable(await reader.patch());
-  const offline = new SessionReplay(options, first, await quarantinedPositions(reader));
+  const recordedFirst = await reader.patch();
+  const first = { number: recordedFirst.number, patch: await playable(recordedFirst) };
+  const offline = new SessionReplay(options, first, await readAhead(reader));
+  let hasBegun = false;
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -61,23 +70,25 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
     inputs.clear();
   };
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    const words = chunk.type === "HEAD" || chunk.type === "PTCH" || chunk.type === "DONE"
-      ? new Int32Array()
-      : new Int32Array(chunk.payload.buffer);
+    const words = withoutWords.includes(chunk.type) ? new Int32Array() : new Int32Array(chunk.payload.buffer);
+    if (chunk.type === "CMDS" || chunk.type === "BLKS") hasBegun = true;
     switch (chunk.type) {
       case "PTCH": {
         await renderPending();
         const recorded = decodePatch(chunk.payload);
         // the first is there already
-        if (recorded.number > 0) offline.addPatch(recorded.number, await playable(recorded));
+        if (recorded.number > first.number) offline.addPatch(recorded.number, await playable(recorded));
         break;
       }
+      case "SNAP": // a later one is for readers that want only the end
+        if (!hasBegun) offline.restore(decodeSnapshot(chunk.payload));
+        break;
       case "CMDS":
         await renderPending();
         offline.takeCommands(words);
         break;
       case "QUAR":
-        break; // read beforehand: it may follow the blocks that it concerns
+        break; // read ahead: it may follow the blocks that it concerns
       case "BLKS":
         await renderPending();
         pending.push(words);
@@ -99,14 +110,73 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
   return { ...offline.result, complete };
 }
 
-/** Reads the file through for commands that are left out, and goes back to its beginning. */
-async function quarantinedPositions(reader: SessionReader): Promise<Set<number>> {
-  const positions = new Set<number>();
+/** Chunks whose payload is no list of words. */
+const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "DONE"];
+
+/** What a render must know before it comes there. */
+interface Ahead {
+  /** Positions of commands that are left out. */
+  readonly quarantined: ReadonlySet<number>;
+  /** Commands that were heard before they were found, by the search that found them. */
+  readonly rewinds: readonly Rewind[];
+  /** Where renderers began again, in the order of the blocks. */
+  readonly anchors: readonly AnchorAhead[];
+}
+
+/** From `block` on, renderers are heard that have replayed from the state of `originBlock` without the commands. */
+interface Rewind {
+  readonly originBlock: number;
+  readonly block: number;
+  readonly positions: number[];
+}
+
+interface AnchorAhead extends Anchor {
+  /** The first of the concealed blocks right before it; one of them is the one on which all renderers broke. */
+  readonly concealedFrom: number;
+}
+
+/** Reads the file through for commands that are left out and for anchors, and goes back to its beginning. */
+async function readAhead(reader: SessionReader): Promise<Ahead> {
+  const quarantined = new Set<number>();
+  const found: Anchor[] = [];
+  const rewinds: Rewind[] = [];
+  const anchors: AnchorAhead[] = [];
+  let concealedFrom: number | undefined;
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    if (chunk.type === "QUAR") positions.add(new Int32Array(chunk.payload.buffer)[0]);
+    if (chunk.type !== "QUAR" && chunk.type !== "CMDS" && chunk.type !== "BLKS") continue;
+    const words = new Int32Array(chunk.payload.buffer);
+    if (chunk.type === "QUAR") {
+      const [position, originBlock, block] = words;
+      const rewind = rewinds.find((other) => other.originBlock === originBlock && other.block === block);
+      if (originBlock === undefined) quarantined.add(position);
+      else if (rewind) rewind.positions.push(position);
+      else rewinds.push({ originBlock, block, positions: [position] });
+    }
+    if (chunk.type === "CMDS") found.push(...anchorsIn(words));
+    if (chunk.type !== "BLKS") continue;
+    for (let at = 1; at < words.length; at += blockRecordWords) {
+      const block = (words[0] + (at - 1) / blockRecordWords) | 0;
+      const isConcealed = ((words[at] >>> 16) & DeliveredFlag.concealed) !== 0;
+      const anchor = found.find((anchor) => anchor.block === block && !quarantined.has(anchor.position));
+      if (anchor) anchors.push({ ...anchor, concealedFrom: concealedFrom ?? block });
+      concealedFrom = isConcealed ? concealedFrom ?? block : undefined;
+    }
   }
   await reader.rewind();
-  return positions;
+  return { quarantined, rewinds, anchors: anchors.filter(({ position }) => !quarantined.has(position)) };
+}
+
+function anchorsIn(commands: Int32Array): Anchor[] {
+  const anchors: Anchor[] = [];
+  for (let at = 1; at < commands.length; at += logEntryWords) {
+    if ((commands[at + EntryField.opcode] & opcodeMask) !== Opcode.anchor) continue;
+    anchors.push({
+      position: commands[at + EntryField.position],
+      block: commands[at + EntryField.block],
+      patch: commands[at + EntryField.target],
+    });
+  }
+  return anchors;
 }
 
 type PlayablePatch = OfflineEngineOptions["patch"];
@@ -117,19 +187,25 @@ class SessionReplay {
   readonly #blockFrames: number;
   readonly #blockSamples: number;
   readonly #samples: Float32Array<ArrayBuffer>;
-  readonly #quarantined: ReadonlySet<number>;
+  readonly #ahead: Ahead;
+  readonly #patches: Map<number, PlayablePatch>;
   #differing = 0;
   #firstDiffering: number | undefined;
   #concealed = 0;
   #blocks = 0;
 
-  constructor(options: SessionRenderOptions, patch: PlayablePatch, quarantined: ReadonlySet<number>) {
+  constructor(
+    options: SessionRenderOptions,
+    { number, patch }: { readonly number: number; readonly patch: PlayablePatch },
+    ahead: Ahead,
+  ) {
     const { header } = options.reader;
-    this.#engine = new OfflineEngine({ ...options, ...header, patch });
+    this.#engine = new OfflineEngine({ ...options, ...header, patch, patchNumber: number });
     this.#blockFrames = header.blockFrames;
     this.#blockSamples = header.blockFrames * header.channels;
     this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
-    this.#quarantined = quarantined;
+    this.#ahead = ahead;
+    this.#patches = new Map([[0, patch]]);
   }
 
   get result(): Omit<SessionRenderResult, "complete"> {
@@ -143,12 +219,19 @@ class SessionReplay {
 
   /** A patch that was loaded while it played. */
   addPatch(number: number, patch: PlayablePatch): void {
+    this.#patches.set(number, patch);
     this.#engine.addPatch(number, patch);
   }
 
+  /** Begins with a recorded state instead of the initial one. */
+  restore(snapshot: Parameters<OfflineEngine["restore"]>[0]): void {
+    this.#engine.restore(snapshot);
+  }
+
+  /** A file that begins with a snapshot may repeat commands and blocks from before it. */
   takeCommands(words: Int32Array): void {
     const { log } = this.#engine;
-    if (words[0] !== log.head) {
+    if (blocksBetween(words[0], log.head) > 0) {
       throw new SessionDamagedError(
         `commands from ${words[0] >>> 0} on found, expected from ${log.head >>> 0}`,
       );
@@ -156,7 +239,8 @@ class SessionReplay {
     this.#engine.releaseCommands();
     for (let at = 1; at < words.length; at += logEntryWords) {
       const entry = words.slice(at, at + logEntryWords);
-      if (this.#quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
+      if (entry[EntryField.position] !== log.head) continue;
+      if (this.#ahead.quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
       log.appendRaw(entry);
     }
   }
@@ -168,7 +252,8 @@ class SessionReplay {
   ): Promise<void> {
     const size = this.#blockSamples;
     let filled = 0;
-    for (let at = 1; at < records.length; at += blockRecordWords) {
+    const repeated = Math.max(0, blocksBetween(this.#engine.block, records[0]));
+    for (let at = 1 + repeated * blockRecordWords; at < records.length; at += blockRecordWords) {
       const output = this.#samples.subarray(filled * size, (filled + 1) * size);
       this.#renderBlock(records[at], records[at + 1], records[at + 2], inputs, output);
       if (++filled === chunkBlocks) {
@@ -188,17 +273,53 @@ class SessionReplay {
   ): void {
     const { block } = this.#engine;
     const flags = sealAndFlags >>> 16;
-    this.#engine.renderBlock(output, {
+    const replay = {
       seal: sealAndFlags & 0xFFFF,
       concealed: (flags & DeliveredFlag.concealed) !== 0,
       faded: (flags & DeliveredFlag.faded) !== 0,
       input: inputs.get(block),
-    });
+    };
+    if (this.#isSkipped(block)) this.#engine.skipBlock(output, replay);
+    else {
+      this.#beginAt(block);
+      this.#rewindAt(block);
+      this.#engine.renderBlock(output, replay);
+    }
     if (!this.#engine.hasChecksum(low, high)) {
       this.#differing++;
       this.#firstDiffering ??= block >>> 0;
     }
     if (flags & DeliveredFlag.concealed) this.#concealed++;
     this.#blocks++;
+  }
+
+  /** Whether a block was given up: nobody rendered it, and renderers began again after it. */
+  #isSkipped(block: number): boolean {
+    return this.#ahead.anchors.some((anchor) =>
+      blocksBetween(block, anchor.concealedFrom) >= 0 && blocksBetween(block, anchor.block) < 0
+    );
+  }
+
+  /** Keeps the state where one is needed later, and goes back to it when it is. */
+  #rewindAt(block: number): void {
+    const { rewinds } = this.#ahead;
+    for (const rewind of rewinds.filter((rewind) => rewind.block === block)) {
+      this.#engine.rewind(rewind, this.#patches);
+      const isLast = rewinds.findLast(({ originBlock }) => originBlock === rewind.originBlock) === rewind;
+      if (isLast) this.#engine.forgetState(rewind.originBlock);
+    }
+    if (rewinds.some(({ originBlock }) => originBlock === block)) this.#engine.keepState();
+  }
+
+  #beginAt(block: number): void {
+    const anchor = this.#ahead.anchors.find((anchor) => anchor.block === block);
+    if (!anchor) return;
+    const patch = this.#patches.get(anchor.patch);
+    if (!patch) {
+      throw new SessionDamagedError(
+        `the session lacks patch ${anchor.patch}, which plays from block ${block >>> 0} on`,
+      );
+    }
+    this.#engine.begin(anchor, patch);
   }
 }

@@ -49,10 +49,22 @@ export function preparePatch(
 }
 
 /**
- * Words of the host region, from its start. `voiceLimit`: voices that may sound, 0 for all. The pending queue follows: `pending`
- * entries from place `first` on.
+/**
+ * Words of the host region, from its start. `lookahead` holds for the block that comes next; `voiceLimit`: voices that may sound,
+ * 0 for all. The pending queue follows: `pending` entries from place `first` on.
  */
-export const Host = { block: 0, logPosition: 1, pending: 2, first: 3, voiceLimit: 4, queue: 16 } as const;
+export const Host = {
+  block: 0,
+  logPosition: 1,
+  pending: 2,
+  first: 3,
+  lookahead: 4,
+  /** 1 where renderers began at an anchor of the log, and its position. */
+  anchored: 5,
+  anchor: 6,
+  voiceLimit: 7,
+  queue: 16,
+} as const;
 
 export interface PatchInstanceOptions {
   /** Frames of a block, at most what the patch was compiled for. */
@@ -82,7 +94,10 @@ export class PatchInstance {
   #touched = 0;
 
   /** It plays once {@link makeReady} has said so. */
-  constructor({ number, description, exports, checksum }: PreparedPatch, options: PatchInstanceOptions) {
+  constructor(
+    { number, description, exports, checksum }: PreparedPatch,
+    options: PatchInstanceOptions,
+  ) {
     const { blockFrames, seed, pieceBytes } = options;
     const { arena } = description;
     const buffer = exports.memory.buffer as ArrayBuffer;

@@ -11,11 +11,12 @@
  *
  * Nothing here allocates after construction, except {@link Renderer.prepare} and the reading of a snapshot; nothing reads a clock or knows the time of day.
  */
-import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
+import { type Anchor, EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
-import { fixed, powerOfTwoAtLeast, within } from "../memory/layout.ts";
+import { fixed, within } from "../memory/layout.ts";
 import { inputSlotIndex, inputViews, logEntryIndex, slotIndex, slotViews } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import { placeInSweep, regionsOf } from "../memory/sweep.ts";
 import { takeOver } from "./state_transfer.ts";
 import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
@@ -23,6 +24,7 @@ import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
 import { limitVoices } from "./voice_limit.ts";
+import { piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
 
@@ -34,6 +36,11 @@ export interface RendererOptions {
   readonly seed: number;
   /** The patch that it begins with; others are added with {@link Renderer.prepare}. */
   readonly patch: PreparedPatch;
+}
+
+/** Pieces of a large arena are smaller: a renderer gives a sign of life after each, however slow the memory is. */
+function pieceBytesOf(snapshotPieceBytes: number, arenaBytes: number): number {
+  return arenaBytes <= snapshotPieceBytes ? snapshotPieceBytes : snapshotPieceBytes / piecesOfLargeArenas;
 }
 
 /** One incarnation: the patches it has, one of which plays, and the ring that it alone writes. Its own thread only. */
@@ -63,11 +70,13 @@ export class Renderer {
   /** The patch whose snapshot is being read. */
   #reading: PatchInstance | undefined;
   #sealed = 0;
+  /** The lookahead at the start of this block. An entry changes that of the next: this one's input may not be captured yet. */
+  #inputDelay = 0;
   #checksumLow = 0;
   #checksumHigh = 0;
   #stateLow = 0;
   #stateHigh = 0;
-  #sweepBlocks = 0;
+  #regions = 0;
 
   constructor({ memory, ring, seed, patch }: RendererOptions) {
     const { geometry } = memory;
@@ -89,6 +98,7 @@ export class Renderer {
     this.#reportArena();
     this.#current.words[this.#current.host + Host.block] = this.block;
     this.#current.words[this.#current.host + Host.logPosition] = geometry.startLogPosition | 0;
+    this.#current.words[this.#current.host + Host.lookahead] = geometry.lookaheadBlocks;
   }
 
   /**
@@ -102,7 +112,7 @@ export class Renderer {
     this.#preparing = new PatchInstance(patch, {
       blockFrames: this.#blockFrames,
       seed: this.#seed,
-      pieceBytes: this.#memory.geometry.snapshotPieceBytes,
+      pieceBytes: pieceBytesOf(this.#memory.geometry.snapshotPieceBytes, patch.description.arena.bytes),
     });
     this.#oldestPatch = oldest;
     this.#newestPatch = patch.number;
@@ -147,6 +157,11 @@ export class Renderer {
     return this.#current.words[this.#current.host + Host.logPosition];
   }
 
+  /** How far the next block lies ahead of the input that it hears, in blocks. */
+  get lookaheadBlocks(): number {
+    return this.#current.words[this.#current.host + Host.lookahead];
+  }
+
   /** One whole block: the live loop and the offline renderer call only this. */
   renderBlock(): void {
     this.claim();
@@ -164,6 +179,7 @@ export class Renderer {
       throw new RendererStaleError(`block ${this.block >>> 0}: its seal has been overwritten`);
     }
     this.#sealed = completePosition(this.logPosition, sealed);
+    this.#inputDelay = this.lookaheadBlocks;
   }
 
   /**
@@ -214,7 +230,7 @@ export class Renderer {
     this.#memory.words[slot + within.slot.checksumHigh.index] = this.#checksumHigh;
     this.#memory.words[slot + within.slot.stateLow.index] = this.#stateLow;
     this.#memory.words[slot + within.slot.stateHigh.index] = this.#stateHigh;
-    this.#memory.words[slot + within.slot.sweepBlocks.index] = this.#sweepBlocks;
+    this.#memory.words[slot + within.slot.regions.index] = this.#regions;
   }
 
   /** Lets the callback see the block, and moves on to the next. */
@@ -239,13 +255,11 @@ export class Renderer {
   checkState(): void {
     const { geometry } = this.#memory;
     const { checksum, bytes } = this.#current;
-    this.#stateLow = this.#stateHigh = this.#sweepBlocks = 0;
+    this.#stateLow = this.#stateHigh = this.#regions = 0;
     if (this.isExchanging) return;
     const number = (this.block - geometry.startBlock) >>> 0;
-    const regions = Math.ceil(bytes.length / geometry.checkRegionBytes);
-    // a power of two, so that it goes on evenly where block numbers wrap
-    this.#sweepBlocks = powerOfTwoAtLeast(Math.max(geometry.stateCheckBlocks, regions));
-    const first = (number % this.#sweepBlocks) * geometry.checkRegionBytes;
+    this.#regions = regionsOf(geometry, bytes.length);
+    const first = placeInSweep(geometry, this.#regions, this.block) * geometry.checkRegionBytes;
     if (first < bytes.length) {
       this.#stateLow = checksum.of(first, Math.min(geometry.checkRegionBytes, bytes.length - first));
       this.#stateHigh = checksum.high;
@@ -297,6 +311,36 @@ export class Renderer {
   #reportArena(): void {
     const { index } = within.seatReport.arenaBytes;
     Atomics.store(this.#memory.words, this.#reportStart + index, this.#current.bytes.length);
+  }
+
+  /**
+   * Takes over an arena that was kept elsewhere, at the start of the block that it names. Offline only.
+   *
+   * @throws {RendererStaleError} when its patch is not here
+   */
+  restore({ patch, arena }: { readonly patch: number; readonly arena: Uint8Array }): void {
+    const instance = this.#patchNumbered(patch);
+    instance.bytes.set(arena);
+    this.#current = instance;
+    this.block = instance.words[instance.host + Host.block];
+    this.#reportArena();
+  }
+
+  /**
+   * Begins at an anchor of the log, with the untouched state of a patch and the lookahead of the start, in place of the start.
+   *
+   * @throws {RendererStaleError} when the patch is not here
+   */
+  begin({ patch, block, position }: Anchor): void {
+    const instance = this.#patchNumbered(patch);
+    const { words, host } = instance;
+    words[host + Host.block] = this.block = block;
+    words[host + Host.logPosition] = words[host + Host.anchor] = position;
+    words[host + Host.anchored] = 1;
+    words[host + Host.lookahead] = this.#memory.geometry.lookaheadBlocks;
+    this.#current = instance;
+    this.#leaving = undefined;
+    this.#reportArena();
   }
 
   #renderPiece(frame: number, frames: number): void {
@@ -400,6 +444,14 @@ export class Renderer {
       case Opcode.shed:
         this.#current.words[this.#current.host + Host.voiceLimit] = target;
         return;
+      case Opcode.lookahead:
+        this.#current.words[this.#current.host + Host.lookahead] = target;
+        return;
+      case Opcode.anchor: {
+        const { words: arena, host } = this.#current;
+        if (arena[host + Host.anchored] === 1 && arena[host + Host.anchor] === position) return;
+        throw new RendererStaleError(`log entry ${position >>> 0}: others begin here, this one does not`);
+      }
       case Opcode.clear: // everything in the queue is before it in the log
         clearPending(this.#current);
     }
@@ -409,20 +461,22 @@ export class Renderer {
   #isQuarantined(position: number): boolean {
     const { words } = this.#memory;
     const entry = logEntryIndex(this.#memory, position);
-    return words[entry + EntryField.position] === position &&
-      words[entry + EntryField.opcode] === Opcode.none;
+    if (words[entry + EntryField.position] === position) {
+      return words[entry + EntryField.opcode] === Opcode.none;
+    }
+    const { stoppedCount, stoppedCommands } = fixed.control;
+    const stopped = Math.min(Atomics.load(words, stoppedCount.index) >>> 0, stoppedCommands.count);
+    for (let at = 0; at < stopped; at++) {
+      if (words[stoppedCommands.index + at] === position) return true;
+    }
+    return false;
   }
 
-  /** Block n hears the capture of block n − lookahead; before there was any, silence. */
+  /** Block n hears the capture of block n − lookahead, as the log has it; that of the blocks before the first is silence. */
   #readInput(): void {
     const { geometry, words } = this.#memory;
     if (geometry.inputChannels === 0) return;
-    const lookahead = this.#memory.lookaheadBlocks();
-    const captured = (this.block - lookahead) | 0;
-    if (((captured - geometry.startBlock) | 0) < 0) {
-      this.#current.input.fill(0);
-      return;
-    }
+    const captured = (this.block - this.#inputDelay) | 0;
     const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
     if (tag !== captured) {
       throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);

@@ -12,7 +12,14 @@ import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { orderedSlot } from "../memory/snapshot_order.ts";
 
 /** Tells the caller of a step what to do before the next one. */
-export const AfterStep = { goOn: 0, waitForDevice: 1, waitForOrders: 2, end: 3, preparePatch: 4 } as const;
+export const AfterStep = {
+  goOn: 0,
+  waitForDevice: 1,
+  waitForOrders: 2,
+  end: 3,
+  preparePatch: 4,
+  stepOut: 5,
+} as const;
 
 export interface RendererLoopOptions {
   readonly memory: SharedMemory;
@@ -50,7 +57,6 @@ export class RendererLoop {
   readonly #state: number;
   readonly #snapshotSlot: number;
   readonly #away: number;
-  #lookahead = 0;
   /** The last order that it has seen at a block where a snapshot begins. */
   #order = 0;
   /** It copied a large arena and has not caught up yet. */
@@ -78,7 +84,7 @@ export class RendererLoop {
 
   /** The value of `consumed` that lets the next block be rendered. */
   get nextConsumed(): number {
-    return (this.#renderer.block - this.#lookahead + 1) | 0;
+    return (this.#renderer.block - this.#lookahead() + 1) | 0;
   }
 
   /** Does the next small piece of work. Throws what the renderer throws. Returns one of {@link AfterStep}. */
@@ -96,7 +102,7 @@ export class RendererLoop {
         return AfterStep.goOn;
       case "snapshot":
         this.#phase = this.#beginSnapshot() ? "copy" : "claim";
-        return AfterStep.goOn;
+        return this.#isAway && this.#phase === "copy" ? AfterStep.stepOut : AfterStep.goOn;
       case "copy":
         return this.#copyPiece();
       case "claim":
@@ -131,10 +137,22 @@ export class RendererLoop {
     if (!this.#renderer.prepareMore()) return AfterStep.goOn;
     if (command !== SeatCommand.run) return AfterStep.waitForOrders;
     const snapshot = words[this.#snapshot];
-    if (snapshot === 0) return this.#join();
+    if (snapshot === 0) {
+      this.#beginAtAnchor();
+      return this.#join();
+    }
     this.#renderer.beginReading(snapshot - 1);
     this.#phase = "read";
     return AfterStep.goOn;
+  }
+
+  /** Without an anchor it begins at the start, as it was made. */
+  #beginAtAnchor(): void {
+    const { words } = this.#memory;
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
+    const patch = Atomics.load(words, anchorPatch.index) - 1;
+    if (patch < 0) return;
+    this.#renderer.begin({ patch, block: words[anchorBlock.index], position: words[anchorPosition.index] });
   }
 
   #readSnapshot(): number {
@@ -146,7 +164,6 @@ export class RendererLoop {
 
   #join(): number {
     const { words } = this.#memory;
-    this.#lookahead = this.#memory.lookaheadBlocks();
     // known before the first block: a renderer may break on that one
     Atomics.store(words, this.#logPosition, this.#renderer.logPosition);
     Atomics.store(words, this.#published, this.#renderer.block);
@@ -160,7 +177,7 @@ export class RendererLoop {
     Atomics.add(words, this.#heartbeat, 1);
     if (Atomics.load(words, this.#command) !== SeatCommand.run) return AfterStep.end;
     if (this.#patchWaits()) return AfterStep.preparePatch;
-    if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead) {
+    if (blocksBetween(this.#renderer.block, this.#memory.consumed()) >= this.#lookahead()) {
       this.#hasJoined = true;
       if (this.#isAway) this.#setAway(false);
       return this.#renderer.prepareMore() ? AfterStep.waitForDevice : AfterStep.goOn;
@@ -169,6 +186,15 @@ export class RendererLoop {
     if (this.#faults !== undefined) this.#faults.commit(Atomics.load(words, this.#fault), this.#renderer);
     this.#phase = "check";
     return AfterStep.goOn;
+  }
+
+  /**
+   * Blocks that may be ahead of the device. With input the next block's, as the log has it, because its input must be captured;
+   * without input nothing that can be heard depends on it, so a host with a longer period is followed before its first call.
+   */
+  #lookahead(): number {
+    const { geometry } = this.#memory;
+    return geometry.inputChannels > 0 ? this.#renderer.lookaheadBlocks : this.#memory.lookaheadBlocks();
   }
 
   /** Whether a patch waits in the port that has not been prepared yet. */

@@ -1,10 +1,14 @@
 /**
  * The state that one patch takes over from another when they are exchanged while they play: the engine's own region, every stretch
  * of state that both have in the same shape, the values of parameters, and the commands that still wait for their time.
- * It follows from the two descriptions alone, so all renderers, and a session rendered again, do the same.
+ * It follows from the two descriptions and the state alone, so all renderers, and a session rendered again, do the same.
+ *
+ * All renderers do it in the same block, so it must not take longer than a part of the lookahead. Delay lines, the one kind of
+ * state that can be large, are taken over for voices that sound; what goes beyond {@link maxTakenOverBytes} begins empty.
  */
 import type { PatchDescription, StateRegion } from "../../compiler/graph/compiled_patch.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
+import { maxTakenOverBytes } from "../memory/constants.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 import { Host, type PatchInstance } from "./patch_instance.ts";
 import { pendingEntry } from "./pending_queue.ts";
@@ -27,8 +31,8 @@ export function takeOver(from: PatchInstance, to: PatchInstance, position: numbe
   const { arena } = from.description;
   to.bytes.set(from.bytes.subarray(arena.hostOffset, arena.hostOffset + arena.hostBytes), to.host * 4);
   const shared = sharedRegions(from.description, to.description);
-  for (const [old, region] of shared) {
-    to.bytes.set(from.bytes.subarray(old.offset, old.offset + old.bytes), region.offset);
+  for (const { source, target, bytes } of withinBudget(shared.flatMap((pair) => partsOf(from, pair)))) {
+    to.bytes.set(from.bytes.subarray(source, source + bytes), target);
   }
   const taken = new Set(shared.map(([, { name }]) => name));
   const parameters = from.description.parameters.map(({ address }) =>
@@ -40,6 +44,32 @@ export function takeOver(from: PatchInstance, to: PatchInstance, position: numbe
   });
   const instruments = from.description.instruments.map((name) => to.description.instruments.indexOf(name));
   translatePending(to, position, instruments, parameters);
+}
+
+/** A stretch of state that is taken over whole. */
+interface Part {
+  readonly source: number;
+  readonly target: number;
+  readonly bytes: number;
+}
+
+/** The parts of a region that the new patch needs: of delay lines, those of voices that sound. */
+function partsOf({ words, description }: PatchInstance, [old, region]: [StateRegion, StateRegion]): Part[] {
+  const voices = old.linesOf === undefined ? undefined : description.arena.voices?.[old.linesOf];
+  if (voices === undefined) return [{ source: old.offset, target: region.offset, bytes: old.bytes }];
+  const bytes = old.bytes / voices.groupCount;
+  const sounds = (group: number) => {
+    const lanes = (voices.offset + group * voices.groupBytes) / 4;
+    return words.subarray(lanes, lanes + 4).some((word) => word !== 0);
+  };
+  return Array.from({ length: voices.groupCount }, (_, group) => group).filter(sounds)
+    .map((group) => ({ source: old.offset + group * bytes, target: region.offset + group * bytes, bytes }));
+}
+
+/** As many parts as can be copied within one block, the smallest first. */
+function withinBudget(parts: readonly Part[]): Part[] {
+  let left = maxTakenOverBytes;
+  return parts.toSorted((a, b) => a.bytes - b.bytes).filter(({ bytes }) => (left -= bytes) >= 0);
 }
 
 function inRange({ description }: PatchInstance, index: number, value: number): number {

@@ -61,12 +61,15 @@ function run(loop: RendererLoop, renderer: Renderer): void {
       native.symbols.us_wait_consumed(base, loop.nextConsumed, maxWaitNanoseconds);
     } else if (next === AfterStep.waitForOrders) {
       Atomics.wait(words, command, SeatCommand.wait, maxOrderWaitMs);
+    } else if (next === AfterStep.stepOut) {
+      // until it has caught up, those who play come first
+      native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 0);
     } else if (next === AfterStep.preparePatch) preparePatches(renderer);
     else if (next === AfterStep.end) return;
   }
 }
 
-/** Makes a patch ready, its arena locked in memory: a block must not wait for a page that was swapped out. */
+/** Instantiates a patch, its arena locked in memory: a block must not wait for a page that was swapped out. */
 function prepare({ number, patch }: NumberedPatch): PreparedPatch {
   const prepared = preparePatch(number, patch, start.checksum);
   const arena = new Uint8Array(prepared.exports.memory.buffer);

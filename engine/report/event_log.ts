@@ -53,6 +53,14 @@ export function logEvent(log: Log, event: SupervisionEvent, { block, detail }: E
         `all renderers broke at one block: ${event.positions.length} commands are skipped permanently`,
         { block },
       );
+    case "anchor":
+      return log.error(
+        "no renderer could go on: they begin again with the initial state of the patch and the " +
+          `${
+            event.withValues ? "last" : "default"
+          } values of its parameters; held notes and waiting commands are gone`,
+        { block: event.block >>> 0 },
+      );
   }
 }
 
@@ -72,6 +80,8 @@ export function eventOf(event: SupervisionEvent): EngineEvent | undefined {
       return { event: event.event };
     case "quarantine":
       return { event: "quarantine", commands: event.positions.length };
+    case "anchor":
+      return { event: "anchor", block: event.block >>> 0, withValues: event.withValues };
     case "zombie":
     case "backoff":
     case "divergence":

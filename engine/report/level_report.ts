@@ -24,6 +24,8 @@ export class LevelReport {
   readonly #options: LevelReportOptions;
   readonly #notice = new Notice(intervalMs);
   #reportedOvers = 0;
+  /** Largest magnitude since the last report. */
+  #loudest = 0;
   #inputReported = false;
 
   constructor(options: LevelReportOptions) {
@@ -43,10 +45,13 @@ export class LevelReport {
   #reportOvers(nowMs: number): void {
     const { memory, log, takeLoudest, emit } = this.#options;
     const overs = memory.counter("overSamples");
-    if (overs === this.#reportedOvers || !this.#notice.acquire(nowMs)) return;
+    if (overs === this.#reportedOvers) return;
+    const loudest = this.#loudest = Math.max(this.#loudest, takeLoudest());
+    // the callback counts a sample before the delivery log comes to its block
+    if (loudest <= 1 || !this.#notice.acquire(nowMs)) return;
     const samples = overs - this.#reportedOvers;
     this.#reportedOvers = overs;
-    const loudest = Math.max(1, takeLoudest());
+    this.#loudest = 0;
     const { ceiling } = memory.geometry;
     const remedy = ceiling === 0
       ? "there is no ceiling, so the device clips them: lower a gain, or set UNDERSTUDY_CEILING_DB"

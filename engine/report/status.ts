@@ -2,7 +2,6 @@
 import { type EngineStatus, type Role, roles } from "../control/control.ts";
 import { decibels } from "../../foundation/decibels.ts";
 import type { DeviceWatch } from "../device/device_watch.ts";
-import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
 import type { Supervision } from "../supervisor/supervision.ts";
@@ -12,7 +11,14 @@ import { supervisorDefaults } from "../supervisor/supervisor.ts";
 export interface StatusSources extends
   Pick<
     EngineStatus,
-    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults" | "realTime"
+    | "state"
+    | "patch"
+    | "journal"
+    | "lateCommands"
+    | "quarantinedCommands"
+    | "waitingCommands"
+    | "faults"
+    | "realTime"
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
@@ -31,7 +37,7 @@ export interface StatusSources extends
 export function engineStatus(sources: StatusSources): EngineStatus {
   const { memory, driver, supervision, pool } = sources;
   const { sampleRateHz, blockFrames, ceiling } = memory.geometry;
-  const lookaheadBlocks = memory.words[fixed.geometry.lookaheadBlocks.index];
+  const lookaheadBlocks = memory.lookaheadBlocks();
   const msOf = (blocks: number) =>
     (blocks * blockFrames / sampleRateHz + driver.outputLatencySeconds) * 1_000;
   const ids = supervision.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
@@ -39,7 +45,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     state: sources.state,
     driver: driver.kind,
     device: driver.device,
-    usesJack: driver.usesJack,
+    periodFrames: driver.periodFrames,
+    ...driver.counts,
     patch: sources.patch,
     sampleRateHz,
     blockFrames,
@@ -64,6 +71,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     lateCommands: sources.lateCommands,
     waitingCommands: sources.waitingCommands,
     quarantinedCommands: sources.quarantinedCommands,
+    journal: sources.journal,
     outputUnderflows: memory.counter("outputUnderflows"),
     replacements: Math.max(
       0,

@@ -64,7 +64,8 @@ export class RealTime {
     this.#base = sharedMemoryPointer(native, memory.bytes);
     this.#enabled = enabled;
     this.#nowMs = nowMs;
-    const bytes = BigInt(memory.bytes.length);
+    // all but the snapshots, which may be large: no block waits for them
+    const bytes = BigInt(memory.geometry.snapshotOffset);
     this.#lockError = native.symbols.us_lock_memory(this.#base, bytes) || lockSamples(native, samples);
     if (!enabled) return;
     this.#raiseMain();

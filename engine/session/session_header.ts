@@ -15,7 +15,7 @@ export interface SessionStart {
 
 /** The header of a session that begins now. */
 export function sessionHeader({ config, patch, version, memory }: SessionStart): SessionHeader {
-  const { startBlock, startLogPosition, ceiling } = memory.geometry;
+  const { startBlock, startLogPosition, lookaheadBlocks, ceiling } = memory.geometry;
   const { seed, sampleRateHz, blockFrames, channels, inputChannels } = config;
   return {
     engineVersion: version,
@@ -26,7 +26,7 @@ export function sessionHeader({ config, patch, version, memory }: SessionStart):
     blockFrames,
     channels,
     inputChannels,
-    lookaheadBlocks: memory.lookaheadBlocks(),
+    lookaheadBlocks,
     ceiling,
     startBlock,
     startLogPosition,

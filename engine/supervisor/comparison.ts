@@ -7,6 +7,7 @@
 import { within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { slotIndex } from "../memory/places.ts";
+import { blocksToSweep, sweepBlocksOf } from "../memory/sweep.ts";
 import { reportFieldIndex } from "../memory/seats.ts";
 
 /** A checksum and the seat of the renderer that computed it. */
@@ -50,7 +51,7 @@ export interface ComparisonResult {
 interface BlockRecord {
   readonly sound: Ballot;
   readonly state: Ballot;
-  readonly sweepBlocks: number;
+  readonly regions: number;
 }
 
 /** Blocks without a gap in which a renderer agreed with another, in sound and state. */
@@ -58,8 +59,8 @@ interface Run {
   blocks: number;
   /** The block after the last of them. */
   end: number;
-  /** Blocks in which its whole state is checked once. */
-  sweepBlocks: number;
+  /** Regions of its state. */
+  regions: number;
 }
 
 /** Remembers how far it has compared; one for an engine. */
@@ -70,7 +71,7 @@ export class Comparison {
 
   constructor(memory: SharedMemory) {
     this.#memory = memory;
-    this.#next = memory.geometry.startBlock | 0;
+    this.#next = memory.consumed();
   }
 
   /** @param seats renderers in lockstep that are not away */
@@ -90,19 +91,22 @@ export class Comparison {
   }
 
   /**
-   * Whether the renderer on a seat agreed with another through a whole sweep that began at `block` or later: then its state
-   * at `block` was as good as theirs, for theirs now follows from it.
+   * Whether the renderer on a seat agreed with another in all blocks from `block` on, through every region of its state: then
+   * its state at `block` was as good as theirs, for theirs now follows from it.
    */
   hasSweptSince(seat: number, block: number): boolean {
     const run = this.#runs.get(seat);
-    return run !== undefined && run.sweepBlocks > 0 && run.blocks >= run.sweepBlocks &&
-      blocksBetween(run.end, block) >= run.sweepBlocks;
+    if (run === undefined || run.regions === 0) return false;
+    const first = (run.end - run.blocks) | 0;
+    const from = blocksBetween(first, block) > 0 ? first : block; // a later sweep tells the same
+    return blocksBetween(run.end, from) >= blocksToSweep(this.#memory.geometry, run.regions, from);
   }
 
   /** Whether it agreed, when last compared, through a whole sweep in the midst of which `block` lies. */
   hasSweptAround(seat: number, block: number): boolean {
     const run = this.#runs.get(seat);
-    return run !== undefined && run.sweepBlocks > 0 && run.blocks >= run.sweepBlocks &&
+    return run !== undefined && run.regions > 0 &&
+      run.blocks >= sweepBlocksOf(this.#memory.geometry, run.regions) &&
       blocksBetween(run.end, block) > 0 && blocksBetween(block, run.end - run.blocks) >= 0;
   }
 
@@ -126,24 +130,24 @@ export class Comparison {
   }
 
   /** @param verdicts omitted: there was no other renderer to agree with */
-  #follow(block: number, { sound: { seat }, sweepBlocks }: BlockRecord, verdicts?: readonly Verdict[]): void {
-    const agreed = verdicts !== undefined && sweepBlocks > 0 &&
+  #follow(block: number, { sound: { seat }, regions }: BlockRecord, verdicts?: readonly Verdict[]): void {
+    const agreed = verdicts !== undefined && regions > 0 &&
       verdicts.every(({ outvoted, undecided }) => !undecided && !outvoted.includes(seat));
     const run = this.#runs.get(seat);
-    const goesOn = run !== undefined && run.end === block && run.sweepBlocks === sweepBlocks;
+    const goesOn = run !== undefined && run.end === block && run.regions === regions;
     const blocks = !agreed ? 0 : goesOn ? run.blocks + 1 : 1;
-    this.#runs.set(seat, { blocks, end: (block + 1) | 0, sweepBlocks });
+    this.#runs.set(seat, { blocks, end: (block + 1) | 0, regions });
   }
 
   #record(seat: number, block: number): BlockRecord | undefined {
     const { words } = this.#memory;
     const slot = slotIndex(this.#memory, seat, block);
-    const { tag, checksumLow, checksumHigh, stateLow, stateHigh, sweepBlocks } = within.slot;
+    const { tag, checksumLow, checksumHigh, stateLow, stateHigh, regions } = within.slot;
     if (Atomics.load(words, slot + tag.index) !== block) return undefined;
     const record = {
       sound: { seat, low: words[slot + checksumLow.index], high: words[slot + checksumHigh.index] },
       state: { seat, low: words[slot + stateLow.index], high: words[slot + stateHigh.index] },
-      sweepBlocks: words[slot + sweepBlocks.index],
+      regions: words[slot + regions.index],
     };
     return Atomics.load(words, slot + tag.index) === block ? record : undefined;
   }

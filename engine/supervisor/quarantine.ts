@@ -1,63 +1,235 @@
 /**
- * Poison: a command on which every renderer breaks. When no renderer is left in lockstep and two or more have thrown or
- * trapped at the same block, the commands that take effect in that block are turned into no-ops, so that renderers joining
- * later replay past them. This includes commands that arrived earlier and were due in that block. Main isolate.
+ * Poison: commands on which every renderer breaks. They are turned into no-ops, so that renderers joining later replay past
+ * them. Main isolate; to be asked while no renderer is in lockstep.
+ *
+ * - **At once.** When two or more have thrown or trapped at the same block, the commands that take effect in that block are
+ *   to blame, those included that arrived earlier and were due there. A hang, or a heap that grew, may have struck several
+ *   by chance: one of the renderers must then have broken in a replay.
+ * - **By search.** A command may do its harm later, in a block that hears none. When two replays have broken at the same
+ *   block and nothing there is left to blame, the commands since the snapshot are suspects. One joiner at a time tries the
+ *   replay without some of them: the newest, the one before, then two, four, eight …, ever further back; at last without
+ *   all. The first trial that passes makes the quarantine of its commands final, so at most twice as many are lost as lie
+ *   between the culprit and the present. A finer search would lose fewer, and each of its steps is silence.
+ * - When even that fails, the state itself is ill: {@link Quarantine.exhausted}, and only an anchor helps.
  */
 import { logCapacity, logEntryWords } from "../memory/constants.ts";
-import { type CommandLog, EntryField, Opcode } from "../log/command_log.ts";
+import { type CommandLog, EntryField, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 
 /** A renderer that broke: while rendering `block`, with the log taken in up to `position` before. */
-interface Failure {
+export interface Failure {
   readonly block: number;
   readonly position: number;
+  /** It replayed the log and had not reached the others. */
+  readonly joining: boolean;
+  /** It threw or trapped; false: it hung, or ran out of memory. */
+  readonly certain: boolean;
+}
+
+/** Where a replay begins. */
+export interface ReplayOrigin {
+  readonly block: number;
+  readonly logPosition: number;
 }
 
 /** Renderers that must have broken at the same block before a command is blamed. */
 const witnesses = 2;
 
+/** Commands that may be left out of a trial: the others carry the state from one patch to the next, or harm no renderer. */
+const suspectOpcodes: readonly number[] = [
+  Opcode.noteOn,
+  Opcode.noteOff,
+  Opcode.pedal,
+  Opcode.express,
+  Opcode.expressAll,
+  Opcode.panic,
+  Opcode.set,
+];
+
+/** A search under way: the sets of commands that trials leave out, the first of which is being tried. */
+interface Search {
+  readonly block: number;
+  /** Block of the state that the trials replay from. */
+  readonly originBlock: number;
+  readonly trials: number[][];
+}
+
+/** The outcome of a search. The commands were heard before `block`; from there on renderers are heard that never had them. */
+export interface Found {
+  readonly positions: readonly number[];
+  /** Block of the state from which renderers replayed without them. */
+  readonly originBlock: number;
+  readonly block: number;
+}
+
 /** Remembers which renderers broke, and where, since all were last in lockstep. */
 export class Quarantine {
   readonly #log: CommandLog;
   readonly #seals: SealTable;
+  readonly #waitingAt: (block: number) => readonly number[];
   #failures: Failure[] = [];
+  #search: Search | undefined;
+  #exhausted = false;
+  /** Failures were noted since the last decision. */
+  #undecided = false;
 
-  constructor(log: CommandLog, seals: SealTable) {
+  /** @param waitingAt log positions of the commands that wait for their time in a block; they may be in the log no more */
+  constructor(
+    log: CommandLog,
+    seals: SealTable,
+    waitingAt: (block: number) => readonly number[] = () => [],
+  ) {
     this.#log = log;
     this.#seals = seals;
+    this.#waitingAt = waitingAt;
+  }
+
+  /** Commands are left out on trial: renderers must join one at a time. */
+  get searching(): boolean {
+    return this.#search !== undefined;
+  }
+
+  /** Renderers break though nothing is left to blame. */
+  get exhausted(): boolean {
+    return this.#exhausted;
   }
 
   noteFailure(failure: Failure): void {
-    this.#failures.push(failure);
+    this.#undecided = true;
+    if (this.#search === undefined || !failure.joining) this.#failures.push(failure);
+    else if (blocksBetween(failure.block, this.#search.block) <= 0) this.#nextTrial(this.#search);
+    else {
+      // it came past the block: something else is wrong further on
+      this.#failures = [failure];
+    }
   }
 
   /** All are in lockstep: whatever broke some of them did not break all. */
   forget(): void {
     this.#failures = [];
+    this.#exhausted = false;
   }
 
-  /** To be called when no renderer is in lockstep: quarantines the commands to blame. Returns their positions in the log. */
-  decide(): number[] {
+  /** Renderers begin again at an anchor: nothing before it matters any more. */
+  restart(): void {
+    this.#search = undefined;
+    this.#log.restore();
+    this.forget();
+  }
+
+  /** A renderer has come through, or past the block of the search: makes the trial final. */
+  confirm(): Found | undefined {
+    if (this.#search === undefined) return undefined;
+    const { block, originBlock, trials: [trial] } = this.#search;
+    this.#search = undefined;
+    return { positions: trial.filter((position) => this.#log.quarantine(position)), originBlock, block };
+  }
+
+  /** Whether a trial has passed, though no renderer is in lockstep: one broke further on. */
+  get hasPassed(): boolean {
+    return this.#search !== undefined && this.#failures.length > 0;
+  }
+
+  /**
+   * To be called when no renderer is in lockstep: quarantines the commands to blame, or begins a search for them.
+   *
+   * @param origin where joiners begin
+   * @param furthest the first block that no renderer has published yet: whatever one has played is no poison
+   * @returns positions in the log that do nothing from now on
+   */
+  decide(origin: ReplayOrigin, furthest: number): readonly number[] {
+    if (!this.#undecided) return [];
+    this.#undecided = false;
+    if (this.#search !== undefined) return [];
     const failure = this.#failures.find(({ block }) =>
-      this.#failures.filter((other) => other.block === block).length >= witnesses
+      blocksBetween(furthest, block) <= 0 && this.#convicts(this.#at(block))
     );
     if (!failure) return [];
-    this.#failures = this.#failures.filter(({ block }) => block !== failure.block);
-    const seal = this.#seals.read(failure.block);
-    if (seal === sealLost) return [];
-    const end = completePosition(failure.position, seal);
-    const found: number[] = [];
-    const words = new Int32Array(logEntryWords);
-    // A timed command may have been taken in long ago: every entry that is not yet overwritten is examined.
-    for (let position = (end - logCapacity + 1) | 0; position !== end; position = (position + 1) | 0) {
-      this.#log.copyEntry(position, words, 0);
-      if (words[EntryField.position] !== position || words[EntryField.opcode] === Opcode.none) continue;
+    const found = this.#effectiveIn(failure).filter((position) => this.#log.quarantine(position));
+    const replays = this.#at(failure.block).filter(({ joining }) => joining).length;
+    if (found.length > 0) this.#failures = this.#failures.filter(({ block }) => block !== failure.block);
+    else if (replays >= witnesses) this.#beginSearch(failure, origin);
+    return found;
+  }
+
+  #at(block: number): readonly Failure[] {
+    return this.#failures.filter((failure) => failure.block === block);
+  }
+
+  #convicts(failures: readonly Failure[]): boolean {
+    return failures.filter(({ certain }) => certain).length >= witnesses ||
+      (failures.length >= witnesses && failures.some(({ joining }) => joining));
+  }
+
+  /** Positions of the commands that take effect in the block of a failure. */
+  #effectiveIn(failure: Failure): readonly number[] {
+    const end = this.#endOf(failure);
+    if (end === undefined) return [];
+    const found = new Set(this.#waitingAt(failure.block));
+    this.#eachEntry(end, (words, position) => {
+      if ((words[EntryField.opcode] & opcodeMask) === Opcode.anchor) return; // renderers begin there
       const sealedNow = blocksBetween(position, failure.position) >= 0;
       const timed = words[EntryField.when] === 1;
       const due = timed ? blocksBetween(words[EntryField.block], failure.block) : sealedNow ? 0 : -1;
-      if (due === 0 || (sealedNow && due < 0)) found.push(position);
+      if (due === 0 || (sealedNow && due < 0)) found.add(position);
+    });
+    return [...found].sort(blocksBetween);
+  }
+
+  /** Log position up to which the block of a failure hears; undefined where its seal is lost. */
+  #endOf({ block, position }: Failure): number | undefined {
+    const seal = this.#seals.read(block);
+    return seal === sealLost ? undefined : completePosition(position, seal);
+  }
+
+  #beginSearch(failure: Failure, origin: ReplayOrigin): void {
+    const suspects = this.#suspects(failure, origin);
+    const trials: number[][] = [];
+    for (let from = 0, size = 1; from < suspects.length; from += size, size = Math.max(size, from)) {
+      trials.push(suspects.slice(from, from + size));
     }
-    return found.filter((position) => this.#log.quarantine(position));
+    if (trials.length > 1) trials.push(suspects);
+    this.#failures = [];
+    this.#search = { block: failure.block, originBlock: origin.block, trials };
+    this.#tryFirst();
+  }
+
+  /** Commands that took effect from the origin up to the failure, the newest first. */
+  #suspects(failure: Failure, origin: ReplayOrigin): number[] {
+    const end = this.#endOf(failure) ?? failure.position;
+    const suspects: number[] = [];
+    this.#eachEntry(end, (words, position) => {
+      if (!suspectOpcodes.includes(words[EntryField.opcode] & opcodeMask)) return;
+      const isNew = blocksBetween(position, origin.logPosition) >= 0;
+      const timed = words[EntryField.when] === 1;
+      const wasDue = !timed || blocksBetween(words[EntryField.block], failure.block) <= 0;
+      const fellDue = timed && blocksBetween(words[EntryField.block], origin.block) >= 0;
+      if (wasDue && (isNew || fellDue)) suspects.push(position);
+    });
+    return suspects.reverse();
+  }
+
+  /** Calls back for every entry before `end` that is not overwritten and does something. */
+  #eachEntry(end: number, found: (words: Int32Array, position: number) => void): void {
+    const words = new Int32Array(logEntryWords);
+    for (let position = (end - logCapacity + 1) | 0; position !== end; position = (position + 1) | 0) {
+      this.#log.copyEntry(position, words, 0);
+      if (words[EntryField.position] !== position || words[EntryField.opcode] === Opcode.none) continue;
+      found(words, position);
+    }
+  }
+
+  #nextTrial(search: Search): void {
+    search.trials.shift();
+    this.#log.restore();
+    this.#tryFirst();
+  }
+
+  #tryFirst(): void {
+    const trial = this.#search?.trials[0];
+    if (trial !== undefined) return this.#log.suspend(trial);
+    this.#search = undefined;
+    this.#exhausted = true;
   }
 }

@@ -17,10 +17,16 @@ import { faultCode } from "./fault_code.ts";
 import { clearSeat, orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { NumberedPatch, PatchDelivery, RendererStart } from "../renderer/renderer_start.ts";
 
+/** A patch and its place in the order of loading; the first of a fresh engine is 0. */
+export interface LoadedPatch {
+  readonly number: number;
+  readonly patch: CompiledPatch;
+}
+
 export interface RendererPoolOptions {
   readonly memory: SharedMemory;
-  /** The patch that the engine starts with. */
-  readonly patch: CompiledPatch;
+  /** Every patch that a renderer may need, in the order of loading. */
+  readonly patches: readonly LoadedPatch[];
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   readonly nativeLibrary: string;
@@ -62,7 +68,7 @@ export class RendererPool {
 
   constructor(options: RendererPoolOptions) {
     this.#options = options;
-    this.#patches = [{ number: 0, patch: withoutSource(options.patch) }];
+    this.#patches = options.patches.map(({ number, patch }) => ({ number, patch: withoutSource(patch) }));
   }
 
   /** Gives every renderer that starts from now on a further patch; those that live get it by {@link deliver}. */

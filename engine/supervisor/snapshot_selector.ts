@@ -16,6 +16,7 @@
  *
  * The agreed slots stand in the shared memory, so that a later control process goes on with them. Main isolate.
  */
+import type { Anchor } from "../log/command_log.ts";
 import { roleCount } from "../memory/constants.ts";
 import { fixed, within } from "../memory/layout.ts";
 import { snapshotIndex } from "../memory/places.ts";
@@ -48,14 +49,17 @@ export class SnapshotSelector {
   readonly #users = new Map<number, number>();
   /** Agreed slots, the newest first; at most two. */
   #agreed: readonly number[];
-  /** A joiner may also begin at the initial state: all of the log is still kept. */
+  /** A joiner may also begin at the start, or the last anchor: all of the log since then is still kept. */
   #isStartKept: boolean;
   /** What was answered last, for the time in which there is no snapshot. */
   #oldestPosition: number;
   #oldestPatch = 0;
   #ordered: Copy | undefined;
   #written: Copy | undefined;
+  /** Slot that the journal reads. */
+  #lent: number | undefined;
 
+  /** Takes over the snapshot that the memory names as accepted. */
   constructor(memory: SharedMemory, comparison: Comparison) {
     this.#memory = memory;
     this.#comparison = comparison;
@@ -76,9 +80,8 @@ export class SnapshotSelector {
 
   /** Log position before which no joiner needs entries any more. */
   oldestPosition(): number {
-    const { startLogPosition } = this.#memory.geometry;
     const kept = this.#isStartKept
-      ? [startLogPosition | 0]
+      ? [this.#start.logPosition]
       : this.#kept.map((slot) => this.#header(slot, "logPosition"));
     return this.#oldestPosition = kept.reduce(
       (a, b) => blocksBetween(a, b) < 0 ? a : b,
@@ -88,13 +91,54 @@ export class SnapshotSelector {
 
   /** Number of the oldest patch that a joiner may need: that of an agreed snapshot, or of one being read. */
   oldestPatch(): number {
-    const kept = this.#isStartKept ? [0] : this.#kept.map((slot) => this.#header(slot, "patch"));
+    const kept = this.#isStartKept
+      ? [this.#start.patch]
+      : this.#kept.map((slot) => this.#header(slot, "patch"));
     return this.#oldestPatch = kept.length === 0 ? this.#oldestPatch : Math.min(...kept);
   }
 
   /** Whether a joiner can still reach the present from the last agreed snapshot, or from the start. */
   canJoin(consumed: number): boolean {
     return this.#age(consumed) < marginFactor;
+  }
+
+  /** Keeps the accepted snapshot as it is, for the journal to read, until {@link takeBack}. Returns its slot. */
+  lend(): number | undefined {
+    return this.#lent = this.accepted;
+  }
+
+  /** The snapshot that was lent may be written again. */
+  takeBack(): void {
+    this.#lent = undefined;
+  }
+
+  /** Block and log position that a joiner begins from: of the accepted snapshot, of the last anchor, or of the start. */
+  get origin(): { readonly block: number; readonly logPosition: number } {
+    if (this.accepted === undefined) return this.#start;
+    return {
+      block: this.#header(this.accepted, "block"),
+      logPosition: this.#header(this.accepted, "logPosition"),
+    };
+  }
+
+  /** No replay leads to the present any more: nothing that was written is kept, nor the log for it. */
+  abandon(): void {
+    this.#users.clear();
+    this.#written = undefined;
+    this.#isStartKept = false;
+    this.#keep([]);
+    this.#order(undefined);
+  }
+
+  /** Renderers begin again at an anchor. */
+  begin({ patch, block, position }: Anchor): void {
+    const { words } = this.#memory;
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
+    this.abandon();
+    words[anchorBlock.index] = block;
+    words[anchorPosition.index] = position;
+    Atomics.store(words, anchorPatch.index, patch + 1);
+    this.#isStartKept = true;
   }
 
   /** Marks the accepted snapshot as being read by the renderer on `seat`. Returns its slot. */
@@ -139,15 +183,27 @@ export class SnapshotSelector {
 
   /** Slots that must stay as they are. */
   get #kept(): readonly number[] {
-    return [...this.#agreed, ...this.#users.values()];
+    const lent = this.#lent === undefined ? [] : [this.#lent];
+    return [...this.#agreed, ...this.#users.values(), ...lent];
   }
 
   /** How far back the best snapshot lies, as a part of the seal table. */
   #age(consumed: number): number {
     if (this.accepted === undefined && !this.#isStartKept) return Infinity;
-    const { startBlock, sealCount } = this.#memory.geometry;
-    const from = this.accepted === undefined ? startBlock : this.#header(this.accepted, "block");
-    return blocksBetween(consumed, from) / sealCount;
+    return blocksBetween(consumed, this.origin.block) / this.#memory.geometry.sealCount;
+  }
+
+  /** Where a joiner begins without a snapshot: at the last anchor, or at the start of the engine. */
+  get #start(): { readonly block: number; readonly logPosition: number; readonly patch: number } {
+    const { geometry: { startBlock, startLogPosition }, words } = this.#memory;
+    const { anchorPatch, anchorBlock, anchorPosition } = fixed.control;
+    return words[anchorPatch.index] === 0
+      ? { block: startBlock, logPosition: startLogPosition | 0, patch: 0 }
+      : {
+        block: words[anchorBlock.index],
+        logPosition: words[anchorPosition.index],
+        patch: words[anchorPatch.index] - 1,
+      };
   }
 
   get #isOld(): boolean {

@@ -1,13 +1,21 @@
 /**
  * The supervision loop: what the main isolate does every few milliseconds so that the renderers stay three.
  *
- *     compare → snapshots → observe → quarantine → carry out → deliver → release
+ *     compare → snapshots → observe → quarantine → carry out → deliver → release (→ anchor)
  *
  * Each step belongs to a part with a single job; this file is their order, and nothing else decides. The order matters:
  *
  * - comparing comes first, so that the supervisor judges with the verdict on the newest blocks;
  * - poison is quarantined before a joiner is let in, so that the first renderer to replay the log already passes it;
- * - the log is released last, up to what neither a joiner nor the delivery log can still ask for.
+ * - the log is released last, up to what neither a joiner nor the delivery log can still ask for;
+ * - an anchor comes after it, because it needs room in the log.
+ *
+ * **Anchor: the last resort.** When no renderer is in lockstep and no replay can lead to the present any more (the snapshot
+ * is too old for the tables, joiners break whatever is left out, or fail one after the other), all that could still be
+ * replayed is given up. The blocks that nobody rendered are sealed as they are, and one entry of the log says: begin again
+ * at the next free block, with the untouched state of the patch and the last values of its parameters. It is recorded like
+ * any other, so a render of the session begins again at the same block. Held notes and commands that waited for their time
+ * are gone; a parameter that breaks the patch is given up too when renderers break after an anchor.
  *
  * The simulator drives this very class, with threads and a clock of its own behind {@link RendererPort} and `nowMs`.
  * Main isolate.
@@ -16,10 +24,10 @@ import { fixed, SeatState } from "../memory/layout.ts";
 import { seatCount } from "../memory/constants.ts";
 import { reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import type { CommandLog } from "../log/command_log.ts";
-import type { SealTable } from "../log/seal_table.ts";
+import { type Anchor, type CommandLog, type LogEntry, Opcode } from "../log/command_log.ts";
+import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
 import { Comparison, type ComparisonResult } from "./comparison.ts";
-import { Quarantine } from "./quarantine.ts";
+import { type Found, Quarantine } from "./quarantine.ts";
 import { SnapshotSelector } from "./snapshot_selector.ts";
 import {
   type Action,
@@ -52,6 +60,8 @@ export interface DeliveryPort {
   poll(): void;
   /** Log position sealed by the last block that was handed over. */
   readonly position: number;
+  /** The first block not seen yet. */
+  readonly next: number;
 }
 
 export interface SupervisionOptions {
@@ -64,6 +74,10 @@ export interface SupervisionOptions {
   readonly nowMs: () => number;
   /** Log positions that must do nothing too once `blamed` do: entries meant for a patch that will not play. */
   readonly orphansOf?: (blamed: readonly number[]) => readonly number[];
+  /** Log positions of the commands that wait for their time in a block; they may be in the log no more. */
+  readonly waitingAt?: (block: number) => readonly number[];
+  /** The patch that commands mean now, by its number, and the entries that bring it to the last values of its parameters. */
+  readonly lastValues?: () => { readonly patch: number; readonly entries: readonly LogEntry[] };
 }
 
 /** What the loop reports; the supervisor's own events, and those of comparison and quarantine. */
@@ -71,8 +85,27 @@ export type SupervisionEvent =
   | SupervisorEvent
   /** Checksums differ at a block; reported once, until they agree again. */
   | { readonly event: "divergence"; readonly block: number; readonly undecided: boolean }
-  /** Log entries at these positions do nothing from now on. */
-  | { readonly event: "quarantine"; readonly positions: readonly number[] };
+  /**
+   * Log entries at these positions do nothing from now on. Where a search has found them they were heard before, up to
+   * `found.block`; from there on renderers are heard that have replayed from `found.originBlock` without them.
+   */
+  | {
+    readonly event: "quarantine";
+    readonly positions: readonly number[];
+    readonly found?: Omit<Found, "positions">;
+  }
+  /** Renderers begin again at `block`; `entries` were appended to the log for it, from `position` on. */
+  | {
+    readonly event: "anchor";
+    readonly block: number;
+    readonly position: number;
+    readonly entries: readonly LogEntry[];
+    /** Parameters have their last values; false: their defaults, because renderers broke on the values. */
+    readonly withValues: boolean;
+  };
+
+/** Replays that may fail one after the other before renderers begin again. */
+const maxFailedReplays = 6;
 
 /** What one turn of the loop did and found. */
 export interface Supervised {
@@ -88,14 +121,22 @@ export class Supervision {
   readonly #supervisor: Supervisor;
   readonly #quarantine: Quarantine;
   #diverged = false;
+  /** The first block that no renderer has published yet. */
+  #furthest: number;
+  /** Replays that have failed since a renderer was in lockstep. */
+  #failedReplays = 0;
+  /** There was an anchor, and a renderer that began there has broken since. */
+  #anchored = false;
+  #brokeAtAnchor = false;
 
   constructor(options: SupervisionOptions) {
     const { memory, log, seals } = options;
     this.#options = options;
+    this.#furthest = memory.consumed();
     this.#comparison = new Comparison(memory);
     this.#snapshots = new SnapshotSelector(memory, this.#comparison);
     this.#supervisor = new Supervisor(settingsFor(memory));
-    this.#quarantine = new Quarantine(log, seals);
+    this.#quarantine = new Quarantine(log, seals, options.waitingAt);
   }
 
   /** Seats by role, in the order of `roles`. */
@@ -121,6 +162,15 @@ export class Supervision {
   /** Number of the oldest patch that a joiner may need. */
   get oldestPatch(): number {
     return this.#snapshots.oldestPatch();
+  }
+
+  /** The last agreed snapshot, for the journal to read: nothing writes its slot until {@link takeBackSnapshot}. */
+  lendSnapshot(): number | undefined {
+    return this.#snapshots.lend();
+  }
+
+  takeBackSnapshot(): void {
+    this.#snapshots.takeBack();
   }
 
   /** How far the furthest renderer in lockstep has played the log; undefined while there is none. */
@@ -156,6 +206,7 @@ export class Supervision {
     this.#noteDivergence(compared, events);
     this.#snapshots.poll(running);
     const consumed = memory.consumed();
+    const unheard = Atomics.load(memory.words, fixed.control.play.index) === 0;
     const { actions, events: decided } = this.#supervisor.observe({
       nowMs: nowMs(),
       consumed,
@@ -164,17 +215,36 @@ export class Supervision {
         (_, seat) => renderers.view(seat, compared.outvoted.has(seat)),
       ),
       canJoin: mayJoin && this.#snapshots.canJoin(consumed),
-      unheard: Atomics.load(memory.words, fixed.control.play.index) === 0,
+      maxJoiners: this.#quarantine.searching ? 1 : undefined,
+      unheard,
     });
     events.push(...decided);
+    this.#followFurthest();
     decided.forEach((event) => this.#noteFailure(event));
     for (const seat of this.#damaged()) this.#snapshots.reject(seat);
-    if (this.inLockstep === 0) this.#quarantinePoison(events);
+    const further = this.#quarantinePoison(events);
     this.#carryOut(actions);
+    this.#carryOut(further);
     this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
     delivery.poll();
     this.#release();
-    return { actions, events };
+    const mustBegin = this.inLockstep === 0 && mayJoin && !unheard &&
+      (this.#quarantine.exhausted || this.#failedReplays >= maxFailedReplays ||
+        !this.#snapshots.canJoin(consumed));
+    const last = mustBegin ? this.#beginAgain(events) : [];
+    return { actions: [...actions, ...further, ...last], events };
+  }
+
+  /** Also what a renderer has published that fell since. */
+  #followFurthest(): void {
+    const { memory } = this.#options;
+    for (let seat = 0; seat < seatCount; seat++) {
+      const report = (field: "state" | "published") =>
+        Atomics.load(memory.words, reportFieldIndex(memory, seat, field));
+      const published = report("published");
+      const hasPlayed = report("state") >= SeatState.running;
+      if (hasPlayed && blocksBetween(published, this.#furthest) > 0) this.#furthest = published;
+    }
   }
 
   #isAway(seat: number): boolean {
@@ -196,22 +266,86 @@ export class Supervision {
   }
 
   #noteFailure(event: SupervisorEvent): void {
-    const broke = event.event === "fault" && (event.cause === "throw" || event.cause === "trap");
-    if (broke && event.role !== "reserve") { // one in reserve has not played a command yet
-      const position = this.#options.renderers.logPosition(event.seat);
-      this.#quarantine.noteFailure({ block: event.block, position });
+    if (event.event === "fault" && event.role !== "reserve") { // one in reserve has not played a command yet
+      const { block, seat, joining, cause } = event;
+      const certain = cause === "throw" || cause === "trap";
+      const broke = certain || cause === "hang" || cause === "oom";
+      if (joining && cause !== "exit") this.#failedReplays++; // one that was ended from outside says nothing of the log
+      if (broke && this.#anchored && this.#snapshots.accepted === undefined) this.#brokeAtAnchor = true;
+      const position = this.#options.renderers.logPosition(seat);
+      if (broke) this.#quarantine.noteFailure({ block, position, joining, certain });
     }
     if (event.event === "lockstep" && event.renderers === supervisorDefaults.following) {
       this.#quarantine.forget();
     }
   }
 
-  #quarantinePoison(events: SupervisionEvent[]): void {
-    const blamed = this.#quarantine.decide();
-    if (blamed.length === 0) return;
-    const { log, orphansOf } = this.#options;
-    const orphans = orphansOf?.(blamed).filter((position) => log.quarantine(position)) ?? [];
-    events.push({ event: "quarantine", positions: [...blamed, ...orphans] });
+  /** Returns actions that follow from it. */
+  #quarantinePoison(events: SupervisionEvent[]): readonly Action[] {
+    const wasSearching = this.#quarantine.searching;
+    const isAlone = this.inLockstep === 0;
+    if (!isAlone) this.#failedReplays = 0;
+    if (!isAlone || this.#quarantine.hasPassed) {
+      const found = this.#quarantine.confirm();
+      if (found) events.push({ event: "quarantine", positions: found.positions, found });
+    }
+    const blamed = isAlone ? this.#quarantine.decide(this.#snapshots.origin, this.#furthest) : [];
+    if (blamed.length > 0) {
+      this.#failedReplays = 0;
+      const { log, orphansOf } = this.#options;
+      const orphans = orphansOf?.(blamed).filter((position) => log.quarantine(position)) ?? [];
+      events.push({ event: "quarantine", positions: [...blamed, ...orphans] });
+    }
+    if (this.#quarantine.searching) this.#failedReplays = 0;
+    if (wasSearching || !this.#quarantine.searching) return [];
+    // those that replay already would be taken for the first trial
+    return this.#supervisor.dismissJoiners(this.#options.memory.consumed()).actions;
+  }
+
+  /** Gives up what could still be replayed, and lets the log say where renderers begin again. Returns what was done. */
+  #beginAgain(events: SupervisionEvent[]): readonly Action[] {
+    const { memory, log, seals, delivery, lastValues } = this.#options;
+    const { actions } = this.#supervisor.dismissJoiners(memory.consumed());
+    this.#carryOut(actions);
+    const block = (memory.consumed() + 2 * memory.lookaheadBlocks()) | 0;
+    this.#sealUntil(block);
+    this.#snapshots.abandon();
+    delivery.poll();
+    log.release(delivery.position);
+    const { patch, entries: values } = lastValues?.() ?? { patch: 0, entries: [] };
+    const withValues = !this.#brokeAtAnchor;
+    const at = { block, frame: 0 };
+    const entries: LogEntry[] = [
+      { opcode: Opcode.anchor, target: patch, value: 0, extra: 0, at },
+      { opcode: Opcode.lookahead, target: memory.lookaheadBlocks(), value: 0, extra: 0 },
+      ...(withValues ? values : []),
+    ];
+    if (log.room < entries.length) return actions; // the delivery log is still on its way: in the next turn
+    const position = log.head;
+    log.append(entries);
+    const sealed = seals.claim(block, log.head);
+    const isHeard = sealed !== sealLost && completePosition(position, sealed) === log.head;
+    events.push({ event: "anchor", block, position, entries, withValues });
+    if (isHeard) this.#follow({ patch, block, position });
+    else log.quarantine(position); // a thread on its way out has sealed the block before: in the next turn
+    return actions;
+  }
+
+  #follow(anchor: Anchor): void {
+    this.#snapshots.begin(anchor);
+    this.#quarantine.restart();
+    this.#failedReplays = 0;
+    this.#anchored = true;
+    this.#brokeAtAnchor = false;
+  }
+
+  /** Seals the blocks that nobody will render any more. */
+  #sealUntil(end: number): void {
+    const { memory, log, seals, delivery } = this.#options;
+    const most = memory.geometry.sealCount - 1;
+    const next = delivery.next;
+    let block = blocksBetween(end, next) > most ? (end - most) | 0 : next;
+    for (; block !== end; block = (block + 1) | 0) seals.claim(block, log.head);
   }
 
   #carryOut(actions: readonly Action[]): void {

@@ -150,6 +150,9 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   maxBackoffMs: 2_000,
 };
 
+/** A joiner on trial has this part of the time to catch up. */
+const trialFactor = 4;
+
 type Phase = "empty" | "starting" | "waiting" | "joining" | "running" | "ending" | "zombie";
 
 interface Seat {
@@ -254,6 +257,22 @@ export class Supervisor {
     return { actions: [{ do: "roles", seats: [...this.#roles] }], events: this.#events };
   }
 
+  /** Ends every renderer that replays the log: it leads nowhere. */
+  dismissJoiners(consumed: number): Decision {
+    this.#actions = [];
+    this.#events = [];
+    this.#seats.forEach((seat, index) => {
+      if (seat.phase !== "joining") return;
+      seat.leftAt = consumed;
+      seat.free = false;
+      this.#roles = this.#roles.map((holder) => holder === index ? undefined : holder);
+      this.#enter(seat, "ending");
+      this.#actions.push({ do: "end", seat: index, hung: false });
+    });
+    if (this.#actions.length > 0) this.#actions.push({ do: "roles", seats: [...this.#roles] });
+    return { actions: this.#actions, events: this.#events };
+  }
+
   /** Judges what was seen. The actions must be carried out in order, before the next call. */
   observe(seen: Observation): Decision {
     this.#actions = [];
@@ -325,11 +344,13 @@ export class Supervisor {
         this.#condemn(seen, index, "hang");
       } else if (seat.phase === "starting" && seat.phaseMs > startMs) this.#condemn(seen, index, "start");
     });
+    // one that joins alone, for a trial, holds up those that wait
+    const catchUpMs = seen.maxJoiners === undefined ? joinMs : joinMs / trialFactor;
     // after all others: the last in lockstep must not be taken for one of several
     this.#seats.forEach((seat, index) => {
       if (!isSeen(seat, index) || allLate) return;
       const runsLate = seat.phase === "running" && seat.lateMs > lateMs && this.inLockstep > 1;
-      if (runsLate || (seat.phase === "joining" && seat.workedMs > joinMs)) {
+      if (runsLate || (seat.phase === "joining" && seat.workedMs > catchUpMs)) {
         this.#condemn(seen, index, "late");
       }
     });

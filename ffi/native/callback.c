@@ -437,19 +437,3 @@ int us_callback(const void *input, void *output, unsigned long frame_count, cons
   us_guard_leave();
   return 0; /* paContinue */
 }
-
-int us_device_callback(const void *input, void *output, unsigned long frame_count, const void *time_info,
-                       unsigned long status_flags, void *shared_memory) {
-  (void)time_info;
-  uint32_t channels;
-  if (!us_guard_enter_or(shared_memory, &channels)) return give_silence(output, frame_count, channels);
-  if (LOAD(AT(struct us_control, shared_memory, US_CONTROL_OFFSET)->device_away)) {
-    struct us_callback *callback = AT(struct us_callback, shared_memory, US_CALLBACK_OFFSET);
-    give_silence(output, frame_count, AT(struct us_geometry, shared_memory, US_GEOMETRY_OFFSET)->channels);
-    STORE(callback->calls_while_away, callback->calls_while_away + 1);
-  } else {
-    call(input, output, frame_count, status_flags, shared_memory);
-  }
-  us_guard_leave();
-  return 0; /* paContinue */
-}

@@ -38,7 +38,7 @@ struct us_geometry {
   uint32_t block_frames; /* frames per block */
   uint32_t channels; /* output channels, interleaved */
   uint32_t input_channels; /* input channels, interleaved; 0 without input */
-  uint32_t lookahead_blocks; /* how far renderers may run ahead of consumed */
+  uint32_t lookahead_blocks; /* how far renderers run ahead of consumed at the first block */
   uint32_t start_block; /* number of the first block */
   uint32_t start_log_position; /* position of the first log entry */
   uint32_t state_check_blocks; /* blocks of the shortest sweep: so often at most is a whole arena checked */
@@ -71,7 +71,7 @@ struct us_geometry {
   uint32_t capture_frames; /* its size in frames, a power of two; 0: nothing is kept */
   float ceiling; /* largest magnitude that the device gets, 1 at full scale; 0: no ceiling */
   uint32_t check_region_bytes; /* bytes of an arena that are checked at one block */
-  uint32_t snapshot_piece_bytes; /* bytes of an arena that are copied between two signs of life */
+  uint32_t snapshot_piece_bytes; /* bytes of an arena that is copied at once; a larger one is copied in pieces */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");
@@ -122,19 +122,29 @@ struct us_control {
   uint32_t play; /* 0: silence, and consumed does not advance; 1: blocks are played */
   uint32_t stop; /* 1: fade out from the next block, then silence */
   uint32_t snapshot_target; /* which renderer writes the next snapshot, and into which slot; see `snapshotOrder` */
-  uint32_t device_away; /* 1: the device was lost and the clock plays; if the device still calls, it gets silence */
   uint32_t renderer_priority; /* SCHED_FIFO priority of a renderer that has caught up; 0: the normal class */
   uint32_t accepted_snapshot; /* snapshot + 1 that was agreed last; 0: none */
   uint32_t previous_snapshot; /* snapshot + 1 that was agreed before it; 0: none */
+  uint32_t anchor_patch; /* patch + 1 of the last anchor, where joiners begin without a snapshot; 0: the start */
+  uint32_t anchor_block; /* block at which the last anchor takes effect */
+  uint32_t anchor_position; /* position of the last anchor in the log */
+  uint32_t stopped_count; /* commands ever put into the table below, wraps; stored after them */
+  uint32_t stopped_commands[1024]; /* positions of commands that do nothing and are in the log no more, but may still wait for their time */
+  uint32_t lookahead_blocks; /* how far renderers are to run ahead of consumed; the log has it too, for what can be heard */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
 _Static_assert(offsetof(struct us_control, stop) == 16, "control.stop");
 _Static_assert(offsetof(struct us_control, snapshot_target) == 20, "control.snapshotTarget");
-_Static_assert(offsetof(struct us_control, device_away) == 24, "control.deviceAway");
-_Static_assert(offsetof(struct us_control, renderer_priority) == 28, "control.rendererPriority");
-_Static_assert(offsetof(struct us_control, accepted_snapshot) == 32, "control.acceptedSnapshot");
-_Static_assert(offsetof(struct us_control, previous_snapshot) == 36, "control.previousSnapshot");
+_Static_assert(offsetof(struct us_control, renderer_priority) == 24, "control.rendererPriority");
+_Static_assert(offsetof(struct us_control, accepted_snapshot) == 28, "control.acceptedSnapshot");
+_Static_assert(offsetof(struct us_control, previous_snapshot) == 32, "control.previousSnapshot");
+_Static_assert(offsetof(struct us_control, anchor_patch) == 36, "control.anchorPatch");
+_Static_assert(offsetof(struct us_control, anchor_block) == 40, "control.anchorBlock");
+_Static_assert(offsetof(struct us_control, anchor_position) == 44, "control.anchorPosition");
+_Static_assert(offsetof(struct us_control, stopped_count) == 48, "control.stoppedCount");
+_Static_assert(offsetof(struct us_control, stopped_commands) == 52, "control.stoppedCommands");
+_Static_assert(offsetof(struct us_control, lookahead_blocks) == 4148, "control.lookaheadBlocks");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -142,7 +152,7 @@ struct us_log {
   uint32_t head; /* entries ever appended, wraps; stored after the entries themselves */
 };
 _Static_assert(offsetof(struct us_log, head) == 0, "log.head");
-#define US_LOG_OFFSET 384u
+#define US_LOG_OFFSET 4480u
 
 /* Written by: audio callback. */
 struct us_callback {
@@ -153,7 +163,6 @@ struct us_callback {
   uint32_t stamp_block; /* consumed at the start of the last call */
   uint32_t stamp_frame; /* frames of that block already handed over */
   uint64_t stamp_ticks; /* processor ticks at that moment */
-  uint32_t calls_while_away; /* calls of a device while it is away */
 };
 _Static_assert(offsetof(struct us_callback, consumed) == 0, "callback.consumed");
 _Static_assert(offsetof(struct us_callback, ended) == 4, "callback.ended");
@@ -162,8 +171,7 @@ _Static_assert(offsetof(struct us_callback, stamp_sequence) == 12, "callback.sta
 _Static_assert(offsetof(struct us_callback, stamp_block) == 16, "callback.stampBlock");
 _Static_assert(offsetof(struct us_callback, stamp_frame) == 20, "callback.stampFrame");
 _Static_assert(offsetof(struct us_callback, stamp_ticks) == 24, "callback.stampTicks");
-_Static_assert(offsetof(struct us_callback, calls_while_away) == 32, "callback.callsWhileAway");
-#define US_CALLBACK_OFFSET 512u
+#define US_CALLBACK_OFFSET 4608u
 
 /* Written by: audio callback, which alone reads it. */
 struct us_callback_state {
@@ -196,7 +204,7 @@ _Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callba
 _Static_assert(offsetof(struct us_callback_state, concealing) == 104, "callbackState.concealing");
 _Static_assert(offsetof(struct us_callback_state, held_frame) == 108, "callbackState.heldFrame");
 _Static_assert(offsetof(struct us_callback_state, loudest) == 140, "callbackState.loudest");
-#define US_CALLBACK_STATE_OFFSET 640u
+#define US_CALLBACK_STATE_OFFSET 4736u
 
 /* Written by: audio callback. */
 struct us_counters {
@@ -239,21 +247,21 @@ _Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "cou
 _Static_assert(offsetof(struct us_counters, over_samples) == 128, "counters.overSamples");
 _Static_assert(offsetof(struct us_counters, limited_samples) == 136, "counters.limitedSamples");
 _Static_assert(offsetof(struct us_counters, refused_input_samples) == 144, "counters.refusedInputSamples");
-#define US_COUNTERS_OFFSET 896u
+#define US_COUNTERS_OFFSET 4992u
 
 /* Written by: audio callback. */
 struct us_durations {
   uint64_t buckets[128]; /* calls by duration in ticks; the rule of the buckets is in `Histogram` */
 };
 _Static_assert(offsetof(struct us_durations, buckets) == 0, "durations.buckets");
-#define US_DURATIONS_OFFSET 1152u
+#define US_DURATIONS_OFFSET 5248u
 
 /* Written by: audio callback. */
 struct us_intervals {
   uint64_t buckets[128]; /* time between calls in ticks */
 };
 _Static_assert(offsetof(struct us_intervals, buckets) == 0, "intervals.buckets");
-#define US_INTERVALS_OFFSET 2176u
+#define US_INTERVALS_OFFSET 6272u
 
 /* Written by: clock thread. */
 struct us_clock {
@@ -266,14 +274,14 @@ _Static_assert(offsetof(struct us_clock, capture_head) == 0, "clock.captureHead"
 _Static_assert(offsetof(struct us_clock, capture_lost_frames) == 4, "clock.captureLostFrames");
 _Static_assert(offsetof(struct us_clock, lost_cycles) == 8, "clock.lostCycles");
 _Static_assert(offsetof(struct us_clock, real_time) == 12, "clock.realTime");
-#define US_CLOCK_OFFSET 3200u
+#define US_CLOCK_OFFSET 7296u
 
 /* Written by: main isolate. */
 struct us_capture_reader {
   uint32_t capture_tail; /* frames taken out of the capture, wraps */
 };
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
-#define US_CAPTURE_READER_OFFSET 3328u
+#define US_CAPTURE_READER_OFFSET 7424u
 
 /* Written by: watchdog thread. */
 struct us_watchdog {
@@ -284,9 +292,9 @@ struct us_watchdog {
 _Static_assert(offsetof(struct us_watchdog, thread_id) == 0, "watchdog.threadId");
 _Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime");
 _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
-#define US_WATCHDOG_OFFSET 3456u
+#define US_WATCHDOG_OFFSET 7552u
 
-#define US_FIXED_BYTES 3584u
+#define US_FIXED_BYTES 7680u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -349,7 +357,7 @@ struct us_slot {
   uint32_t checksum_high; /* checksum of the samples */
   uint32_t state_low; /* checksum of the arena's region that is due at the start of the block; 0: none is */
   uint32_t state_high; /* checksum of that region */
-  uint32_t sweep_blocks; /* blocks in which every region is due once; 0: nothing is checked during an exchange */
+  uint32_t regions; /* regions of the arena; 0: nothing is checked during an exchange */
   uint32_t reserved[2]; /* keeps the samples on a 16-byte boundary */
 };
 _Static_assert(offsetof(struct us_slot, tag) == 0, "slot.tag");
@@ -357,7 +365,7 @@ _Static_assert(offsetof(struct us_slot, checksum_low) == 4, "slot.checksumLow");
 _Static_assert(offsetof(struct us_slot, checksum_high) == 8, "slot.checksumHigh");
 _Static_assert(offsetof(struct us_slot, state_low) == 12, "slot.stateLow");
 _Static_assert(offsetof(struct us_slot, state_high) == 16, "slot.stateHigh");
-_Static_assert(offsetof(struct us_slot, sweep_blocks) == 20, "slot.sweepBlocks");
+_Static_assert(offsetof(struct us_slot, regions) == 20, "slot.regions");
 _Static_assert(offsetof(struct us_slot, reserved) == 24, "slot.reserved");
 _Static_assert(sizeof(struct us_slot) == 32, "size of slot");
 

@@ -36,7 +36,7 @@ struct us_midi_state {
 
 _Static_assert(sizeof(struct us_midi_state) == 28, "ffi/midi_input.ts reads 28 bytes");
 
-enum us_midi_problem { us_midi_ok, us_midi_no_library, us_midi_no_server, us_midi_no_port, us_midi_no_memory };
+enum us_midi_problem { us_midi_ok, us_midi_no_library, us_midi_no_server, us_midi_no_port, us_midi_no_memory, us_midi_not_closed };
 
 /*
  * Opens a client with an input port and starts it; `*input` is what the other functions take. Starts no server. May wait

@@ -5,7 +5,7 @@
 
 int us_midi_process(uint32_t frames, void *input) {
   struct us_midi_input *self = input;
-  const struct us_midi_calls *calls = self->calls;
+  const struct us_jack_library *calls = self->library;
   void *buffer = calls->port_get_buffer(self->port, frames);
   uint32_t count = buffer ? calls->midi_get_event_count(buffer) : 0;
   if (count == 0) return 0;

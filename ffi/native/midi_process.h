@@ -2,29 +2,11 @@
 #ifndef UNDERSTUDY_MIDI_PROCESS_H
 #define UNDERSTUDY_MIDI_PROCESS_H
 
-#include <stddef.h>
-
+#include "jack_library.h"
 #include "midi_input.h"
 
-/*
- * As jack/midiport.h has it; the binary interface of libjack.so.0 is the same in JACK 1, JACK 2 and PipeWire.
- */
-struct us_jack_midi_event {
-  uint32_t time;
-  size_t size;
-  unsigned char *buffer;
-};
-
-/* The functions of libjack that its own thread may call: none of them allocates, locks or waits. */
-struct us_midi_calls {
-  void *(*port_get_buffer)(void *port, uint32_t frames);
-  uint32_t (*midi_get_event_count)(void *buffer);
-  int (*midi_event_get)(struct us_jack_midi_event *event, void *buffer, uint32_t index);
-  uint32_t (*last_frame_time)(const void *client);
-};
-
 struct us_midi_input {
-  const struct us_midi_calls *calls;
+  const struct us_jack_library *library;
   void *client;
   void *port;
   uint32_t alive;

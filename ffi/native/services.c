@@ -2,9 +2,13 @@
 #include "services.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -15,14 +19,6 @@
 #ifndef SCHED_IDLE
 #define SCHED_IDLE SCHED_OTHER
 #endif
-
-void *us_callback_address(void) {
-  union {
-    int (*function)(const void *, void *, unsigned long, const void *, unsigned long, void *);
-    void *address;
-  } pointer = {us_device_callback};
-  return pointer.address;
-}
 
 static void ignore(const char *first, ...) { (void)first; }
 
@@ -55,7 +51,14 @@ int us_check_layout(const void *shared_memory, uint64_t bytes) {
   return fits ? us_layout_ok : us_layout_other_size;
 }
 
-int us_lock_memory(void *memory, uint64_t bytes) { return mlock(memory, bytes) == 0 ? 0 : errno; }
+/* Pages are locked as they are touched: touching all of them here would hold a thread up that plays. */
+int us_lock_memory(void *memory, uint64_t bytes) {
+#ifdef MLOCK_ONFAULT
+  if (mlock2(memory, bytes, MLOCK_ONFAULT) == 0) return 0;
+  if (errno != ENOSYS) return errno;
+#endif
+  return mlock(memory, bytes) == 0 ? 0 : errno;
+}
 
 void us_read_clocks(uint64_t *pair) {
   uint64_t narrowest = UINT64_MAX;
@@ -124,4 +127,17 @@ uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns) 
 
 void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls) {
   for (uint32_t call = 0; call < calls; call++) us_callback(NULL, output, frames, NULL, 0, shared_memory);
+}
+
+int us_send_datagram(const char *address, uint32_t address_bytes, const char *text, uint32_t text_bytes) {
+  struct sockaddr_un to = {.sun_family = AF_UNIX};
+  if (address_bytes == 0 || address_bytes > sizeof to.sun_path) return ENAMETOOLONG;
+  memcpy(to.sun_path, address, address_bytes);
+  const int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (sender < 0) return errno;
+  const socklen_t bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + address_bytes);
+  const ssize_t sent = sendto(sender, text, text_bytes, MSG_NOSIGNAL, (const struct sockaddr *)&to, bytes);
+  const int problem = sent < 0 ? errno : 0;
+  close(sender);
+  return problem;
 }

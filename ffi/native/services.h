@@ -6,9 +6,6 @@
 
 #include "export.h"
 
-/* Address of us_device_callback, for Pa_OpenStream. Any thread. */
-US_EXPORT void *us_callback_address(void);
-
 /* Address of a function that takes any arguments and does nothing: sound libraries may send their messages there. */
 US_EXPORT void *us_ignore_address(void);
 
@@ -35,6 +32,12 @@ US_EXPORT int us_check_layout(const void *shared_memory, uint64_t bytes);
  * the runtime never gives back by pages: it ends the process when the kernel refuses that, which rules out mlockall. Any thread.
  */
 US_EXPORT int us_lock_memory(void *memory, uint64_t bytes);
+
+/*
+ * Sends a datagram to a UNIX socket; an address that begins with a zero byte is abstract. Never waits. Returns 0 or an errno.
+ * Any thread.
+ */
+US_EXPORT int us_send_datagram(const char *address, uint32_t address_bytes, const char *text, uint32_t text_bytes);
 
 /* Processor ticks and the monotonic clock in nanoseconds, read together: `pair[0]` and `pair[1]`. Any thread. */
 US_EXPORT void us_read_clocks(uint64_t *pair);

@@ -171,7 +171,7 @@ export class AddressSpace implements PacketTarget {
   #single(message: OscMessage, sender: PacketSender): void {
     if (this.#dumping) this.#onDump(dumpLine(message, sender));
     this.#answering(message, sender, (commands) => {
-      this.#submitNow(commands);
+      this.#submitNow(commands, undefined, placeHolder(sender));
       this.#confirm(message.address, sender);
     });
   }
@@ -231,7 +231,8 @@ export class AddressSpace implements PacketTarget {
         throw new CommandRefusedError("another patch plays since this bundle was received; send it again");
       }
       const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
-      lateMs = this.#submitNow(accepted.flatMap(({ commands }) => commands), time).lateMs;
+      lateMs = this.#submitNow(accepted.flatMap(({ commands }) => commands), time, placeHolder(sender))
+        .lateMs;
     } catch (error) {
       if (!(error instanceof CommandRefusedError)) throw error;
       refusal = error.message;
@@ -313,4 +314,9 @@ export class AddressSpace implements PacketTarget {
       if (!expected) throw error;
     }
   }
+}
+
+/** By whom the places of waiting commands are shared: a machine elsewhere, or one program of this machine. */
+function placeHolder({ isLocal, hostname, key }: PacketSender): string {
+  return isLocal ? key : hostname;
 }

@@ -80,6 +80,17 @@ export function operatingMethods(
       read: withoutArguments(() => ({ act: () => engine.failover() })),
     },
     {
+      address: "/engine/lookahead",
+      types: "i",
+      access: "change",
+      description:
+        "sets the blocks by which renderers run ahead of the device, and so the latency; 0: as few as the settings and the device allow",
+      read: (args) => {
+        const [blocks] = numbers(args, ["i"], 1);
+        return { act: () => engine.setLookahead(blocks) };
+      },
+    },
+    {
       address: "/engine/fault",
       types: "ss",
       access: "machine",

@@ -40,7 +40,7 @@ const maxPacketBytes = 65_507;
 /** The connection of a client that does not answer pings for this long is closed. */
 const idleSeconds = 30;
 /** When the server stops, connections that do not end by themselves within this time are cut. */
-const stopMs = 100;
+export const stopMs = 100;
 
 /** One HTTP server with its WebSocket clients. */
 export class OscQueryServer {
@@ -111,9 +111,24 @@ export class OscQueryServer {
     this.#stopObserving();
     clearTimeout(this.#flushTimer);
     for (const socket of this.#clients.keys()) socket.close(1001, "the engine ends");
-    const timer = setTimeout(() => this.#cut.abort(), stopMs);
+    const timer = setTimeout(() => this.#cutOff(), stopMs);
     await this.#server.shutdown();
     clearTimeout(timer);
+  }
+
+  /**
+   * Ends what is still connected. When everything has ended by itself just before this isolate gets its turn, the runtime
+   * reports the server that is gone as an uncaught error, which would end the process.
+   */
+  #cutOff(): void {
+    const ignoreGone = (event: ErrorEvent) => {
+      if (!(event.error instanceof Deno.errors.BadResource)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation(); // nobody else needs to prepare for the end of the process
+    };
+    globalThis.addEventListener("error", ignoreGone, { capture: true });
+    this.#cut.abort();
+    globalThis.removeEventListener("error", ignoreGone, { capture: true });
   }
 
   #build(): Namespace {

@@ -22,7 +22,7 @@ export function playScore(
   { events, sampleRateHz, nowMs }: Performance,
 ): number {
   for (const { frame, commands } of events) {
-    engine.submit(commands, { unixMs: nowMs + headStartMs + frame / sampleRateHz * 1_000 });
+    engine.submit(commands, { unixMs: nowMs + headStartMs + frame / sampleRateHz * 1_000 }, "score");
   }
   return (events.at(-1)?.frame ?? 0) / sampleRateHz;
 }

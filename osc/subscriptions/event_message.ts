@@ -19,10 +19,16 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(scalar(event.limit), scalar(event.voices));
     case "quarantine":
       return message(scalar(event.commands));
+    case "lookahead":
+      return message(scalar(event.blocks), float(event.latencyMs));
+    case "anchor":
+      return message(scalar(event.block | 0), text(event.withValues ? "values" : "defaults"));
     case "over":
       return message(scalar(event.samples), float(event.peakDb));
     case "device":
       return message(text(event.state), text(event.device));
+    case "journal":
+      return message(text(event.state), text(event.problem));
     case "patch":
       return message(text(event.patch));
     case "noteEnd":

@@ -11,8 +11,8 @@ export type Lane = "parallel" | "realTime";
 const realTimeCalls: readonly RegExp[] = [
   /\bDeno\.(?:listen|listenDatagram|connect|serve|upgradeWebSocket)\(/,
   /\bnew WebSocket\(/,
-  /\.(?:us_clock_start|us_midi_open|us_datagrams_find|Pa_OpenStream|Pa_StartStream)\(/,
-  /\bnew Deno\.Command\(\s*"jackd"/,
+  /\.(?:us_clock_start|us_midi_open|us_jack_open|us_datagrams_find|Pa_OpenStream|Pa_StartStream)\(/,
+  /\bnew Deno\.Command\(\s*"(?:jackd|pipewire)"/,
 ];
 
 /** A sentence in the comment of a file in which none of the calls can be seen, with the reason. */

@@ -25,8 +25,11 @@ export interface FileOptions {
   readonly background?: boolean;
 }
 
-/** How long processes have to end by themselves after they were asked to, and children after their parent. */
+/** How long processes have to end by themselves after they were asked to. */
 const graceMs = 3_000;
+
+/** How long children have to end after their parent, and a file that hangs to name its test, on a slow machine too. */
+const slowGraceMs = 10_000;
 
 /** Runs a program at the scheduler's idle priority, or the lowest where that is not to be had. */
 const idlePriority = onPath("chrt") ? ["chrt", "--idle", "0"] : ["nice", "-n", "19"];
@@ -42,12 +45,12 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
   try {
     const stop = await stopped(group, options);
     if (stop === "limit") {
-      await group.askLeader("SIGINT", graceMs); // upon which it names the test that hangs
+      await group.askLeader("SIGINT", slowGraceMs); // upon which it names the test that hangs
     }
     const seconds = (performance.now() - started) / 1_000;
-    const left = stop === "end" ? await group.ended(graceMs) : [];
+    const left = stop === "end" ? await group.ended(slowGraceMs) : [];
     await group.end(graceMs);
-    await group.drained(graceMs);
+    await group.drained(slowGraceMs);
     const status = await group.status;
     const counts = stop === "interrupt" ? undefined : countsOf(await Deno.readTextFile(report));
     const problem = stop === "interrupt"

@@ -74,6 +74,16 @@ export const arrowTable: ArrowTable = {
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   "engine/samples": ["compiler/graph", "types:ffi"],
   "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
+  "engine/state": [
+    "engine/control",
+    "engine/log",
+    "engine/memory",
+    "engine/renderer",
+    "engine/samples",
+    "engine/session",
+    "types:compiler/graph",
+    "types:config",
+  ],
   "engine/delivery": ["types:engine/control", "engine/log", "engine/memory", "engine/session"],
   "engine/patch_swap": [
     "engine/control",

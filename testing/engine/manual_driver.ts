@@ -32,8 +32,8 @@ export class ManualDriver implements Driver {
   readonly kind = "clock";
   readonly device = "manual (a test steps it)";
   readonly outputLatencySeconds = 0;
-  readonly stopsWhenLost = true;
-  readonly usesJack = false;
+  readonly mayReturn = false;
+  readonly periodFrames: number;
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #base: Deno.PointerValue;
@@ -45,6 +45,7 @@ export class ManualDriver implements Driver {
 
   private constructor(native: NativeLibrary, memory: SharedMemory, clock: ManualClock) {
     const { blockFrames, channels } = memory.geometry;
+    this.periodFrames = blockFrames;
     this.#native = native;
     this.#memory = memory;
     this.#base = sharedMemoryPointer(native, memory.bytes);
@@ -111,9 +112,21 @@ export class ManualDriver implements Driver {
     await this.playUntil("the end of the fade", over);
   }
 
-  stop(): Promise<void> {
+  /** Blocks taken, and the call at the start. */
+  get calls(): number {
+    return this.#memory.words[fixed.counters.callbacks.byte / 4];
+  }
+
+  /** It calls when a test says so. */
+  attach(): void {}
+
+  detach(): boolean {
+    return true;
+  }
+
+  stop(): Promise<boolean> {
     this.#alive = false;
-    return Promise.resolve();
+    return Promise.resolve(true);
   }
 
   /** Takes what is published, at most a lookahead: then the main isolate has its turn. Returns the blocks taken. */

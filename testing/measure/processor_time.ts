@@ -11,6 +11,11 @@ export function threadSeconds(): number {
   return Number(Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")[0]) / 1e9;
 }
 
+/** Seconds that the calling thread waited for a processor while others had it, since it started. */
+export function threadWaitSeconds(): number {
+  return Number(Deno.readTextFileSync("/proc/thread-self/schedstat").split(" ")[1]) / 1e9;
+}
+
 /** Of all processes that it has started and that have ended, in steps of 10 ms. */
 export function childrenSeconds(): number {
   const fields = Deno.readTextFileSync("/proc/self/stat").replace(/^.*\) /, "").split(" ");

@@ -119,11 +119,12 @@ export async function startOscServer(
   };
 }
 
-/** Runs `work` with a client of a server that plays `keys`; its engine keeps time by the clock, or is stepped. */
+/** Runs `work` with a client of a server that plays `keys`, whose engine moves only when the test says so. */
 export function withOscServer(
   work: (client: UdpClient, server: SteppedOscServer) => Promise<void>,
   options: OscServerOptions & { readonly driver: "manual" },
 ): Promise<void>;
+/** Runs `work` with a client of a server that plays `keys` by the clock. */
 export function withOscServer(
   work: (client: UdpClient, server: OscServer) => Promise<void>,
   options?: OscServerOptions,

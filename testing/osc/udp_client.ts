@@ -3,6 +3,9 @@ import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "../
 import { messageText } from "./message_text.ts";
 import { until } from "../until.ts";
 
+/** Limit of an answer in milliseconds: a busy machine may take a minute for the rehearsal of a patch. */
+const patienceMs = 180_000;
+
 /** A sender on a socket of its own, which keeps every answer. */
 export class UdpClient {
   readonly answers: OscMessage[] = [];
@@ -40,7 +43,7 @@ export class UdpClient {
     const isLast = (message: OscMessage) =>
       ["/done", "/fail"].includes(message.address) && messageText(message).split(" ")[1] === address;
     const last = () => this.answers.findIndex((message, index) => index >= from && isLast(message));
-    await until(`${address} is answered`, () => last() >= 0);
+    await until(`${address} is answered`, () => last() >= 0, patienceMs);
     return this.answers.slice(from, last() + 1).map(messageText); // an event may already stand behind it
   }
 

@@ -7,9 +7,14 @@ import {
 } from "../../compiler/graph/compiled_patch.ts";
 
 const stateOffset = hostRegionBytes;
+const fuseOffset = stateOffset + 32;
 const inputOffset = stateOffset + 64;
 /** Number at which {@link tallyPatch} traps when a note is played with it: a poison command. */
 export const poisonNumber = 66.6;
+/** Number at which it hangs when a note is played with it. */
+export const hangNumber = 55.5;
+/** Number at which a note lights a fuse of as many frames as its velocity: then it traps, in whichever block that is. */
+export const fuseNumber = 77.7;
 
 /** State of the tally patch of this number: every third one has another shape, so nothing is taken over from or by it. */
 export function tallyState(number: number): StateRegion[] {
@@ -72,6 +77,9 @@ function assembleTally(
     (func (export "initialize") (param $seed i32) (call $stir (local.get $seed)))
     (func (export "note_on") (param $instrument i32) (param $id i32) (param $number f32) (param $velocity f32)
       (if (f32.eq (local.get $number) (f32.const ${poisonNumber})) (then (unreachable)))
+      (if (f32.eq (local.get $number) (f32.const ${hangNumber})) (then (loop $hang (br $hang))))
+      (if (f32.eq (local.get $number) (f32.const ${fuseNumber}))
+        (then (f32.store (i32.const ${fuseOffset}) (local.get $velocity))))
       (call $stir (i32.const 1)) (call $stir (local.get $instrument)) (call $stir (local.get $id))
       (call $stir (i32.reinterpret_f32 (local.get $number))) (call $stir (i32.reinterpret_f32 (local.get $velocity))))
     (func (export "note_off") (param $instrument i32) (param $id i32)
@@ -94,6 +102,9 @@ function assembleTally(
       (block $done (loop $next
         (br_if $done (i32.ge_u (local.get $frame) (local.get $end)))
         (call $stir (i32.const 5))
+        (if (f32.gt (f32.load (i32.const ${fuseOffset})) (f32.const 0)) (then
+          (f32.store (i32.const ${fuseOffset}) (f32.sub (f32.load (i32.const ${fuseOffset})) (f32.const 1)))
+          (if (f32.eq (f32.load (i32.const ${fuseOffset})) (f32.const 0)) (then (unreachable)))))
         ${
     format.inputChannels === 0
       ? ""

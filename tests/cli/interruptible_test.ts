@@ -9,15 +9,17 @@ interface Ended {
   readonly printed: readonly string[];
 }
 
-/** Runs a program whose lines `onLine` answers, for instance by a signal. */
+/** Runs a program whose lines `onLine` answers, for instance by a signal; `through` are words before its command line. */
 async function run(
   source: string,
   onLine: (line: string, process: Deno.ChildProcess) => void,
+  through: readonly string[] = [],
 ): Promise<Ended> {
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(file, `import { interruptible } from "${module}";\n${source}`);
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", file],
+  const [command, ...args] = [...through, Deno.execPath(), "run", "-A", file];
+  const process = new Deno.Command(command, {
+    args,
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -41,7 +43,7 @@ Deno.test("the work's result and its error reach the caller", async () => {
   await assert.rejects(interruptible(() => Promise.reject(new Error("broken"))), /broken/);
 });
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.test(`a first ${signal} aborts the work, which ends in its own time`, async () => {
     const { code, printed } = await run(
       `await interruptible(async (signal) => {
@@ -74,6 +76,27 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assert.equal(code, exitCodes.interrupted);
   });
 }
+
+Deno.test("a process that ignores SIGHUP from its start, as under nohup, goes on without its terminal", async () => {
+  const { code, printed } = await run(
+    `await interruptible(async (signal) => {
+      const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+      const alive = setInterval(() => {}, 1_000);
+      console.log("working");
+      await aborted;
+      clearInterval(alive);
+      console.log("reason", signal.reason.signal);
+    });`,
+    (line, process) => {
+      if (line !== "working") return;
+      process.kill("SIGHUP");
+      process.kill("SIGTERM");
+    },
+    ["sh", "-c", 'trap "" HUP; exec "$0" "$@"'],
+  );
+  assert.deepEqual(printed, ["working", "reason SIGTERM"]);
+  assert.equal(code, 0);
+});
 
 Deno.test("after the work a signal ends the process as the system has it", async () => {
   const { code, printed } = await run(

@@ -6,6 +6,10 @@ import { exitCodes } from "../../foundation/exit_codes.ts";
 import { NetworkListError } from "../../osc/admission/network_list.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { until } from "../../foundation/until.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+import { requirement } from "../../testing/requirement.ts";
+import { soundServerNeeds, startSoundServer } from "../../testing/sound/sound_server.ts";
 
 const root = new URL("../..", import.meta.url);
 const environment = {
@@ -83,3 +87,80 @@ Deno.test("wrong networks are refused before anything opens", async () => {
     NetworkListError,
   );
 });
+
+/** The program on a sound server, and what it said so far. */
+function started(env: Readonly<Record<string, string>>) {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "main.ts", "start"],
+    cwd: root,
+    env: { ...environment, ...env, NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let log = "";
+  const reading = (async () => {
+    for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) log += text;
+  })();
+  const says = async (text: RegExp) => {
+    assert.ok(
+      await until(() => text.test(log), { timeoutMs: 60_000, pollMs: 5 }),
+      `${text} is not in:\n${log}`,
+    );
+  };
+  const end = async () => {
+    const { code } = await process.status;
+    await reading;
+    return { code, log };
+  };
+  return { process, says, end };
+}
+
+const jackNeeds = { ...soundServerNeeds, libraries: ["libjack.so.0"] };
+
+requirement({
+  name: "a start on a sound server that stands still ends with the remedy, or by the first signal",
+  fn: async () => {
+    const server = await startSoundServer(48_000, 128);
+    server.halt();
+    try {
+      const env = { ...server.env, UNDERSTUDY_DRIVER: "jack" };
+      const alone = started(env);
+      assert.equal((await alone.end()).code, exitCodes.device);
+      const waiting = started({ ...env, UNDERSTUDY_WAIT_DEVICE: "on" });
+      await waiting.says(/waiting for the device.*JACK: the server does not answer; restart it/);
+      await waiting.says(/ready: OSC on/);
+      waiting.process.kill("SIGHUP");
+      const { code, log } = await waiting.end();
+      assert.equal(code, exitCodes.ok, log);
+      assert.match(log, /stopping: SIGHUP\n/);
+    } finally {
+      server.resume();
+      await server.stop();
+    }
+  },
+}, jackNeeds);
+
+requirement({
+  name: "a signal ends an engine whose sound server has just stood still or died, and the session is closed",
+  fn: () =>
+    inFolder(async (folder) => {
+      for (const how of ["halt", "kill"] as const) {
+        const server = await startSoundServer(48_000, 128);
+        const session = `${folder}/${how}.session`;
+        const engine = started({ ...server.env, UNDERSTUDY_DRIVER: "jack", UNDERSTUDY_SESSION: session });
+        try {
+          await engine.says(/ready: OSC on/);
+          await server[how]();
+          engine.process.kill("SIGINT");
+          const { code, log } = await engine.end();
+          assert.equal(code, exitCodes.ok, log);
+        } finally {
+          if (how === "halt") server.resume();
+          await server.stop();
+        }
+        const rendered = await renderAgain(session);
+        assert.deepEqual([rendered.differingBlocks, rendered.complete], [0, true]);
+      }
+    }),
+}, jackNeeds);

@@ -57,6 +57,21 @@ Deno.test("the ceiling is a level in dB, kept as a factor that a 32-bit float ho
   }
 });
 
+Deno.test("the client of JACK has a name that JACK takes, and the device is waited for only when that is asked for", () => {
+  const { jackName, waitDevice } = readConfig({});
+  assert.deepEqual([jackName, waitDevice], ["understudy", false]);
+  const name = (text: string) => readConfig({ UNDERSTUDY_JACK_NAME: text }).jackName;
+  assert.equal(name("stage left"), "stage left");
+  for (const wrong of ["stage:left", "a\tb", "x".repeat(32)]) {
+    assert.throws(() => name(wrong), /UNDERSTUDY_JACK_NAME: expected at most 31 characters without a colon/);
+  }
+  assert.equal(readConfig({ UNDERSTUDY_WAIT_DEVICE: "on" }).waitDevice, true);
+  assert.throws(
+    () => readConfig({ UNDERSTUDY_WAIT_DEVICE: "5" }),
+    /UNDERSTUDY_WAIT_DEVICE: expected on or off/,
+  );
+});
+
 Deno.test("the help names every setting with its default", () => {
   const help = describeSettings();
   for (const name of settingNames) assert.ok(help.includes(name));

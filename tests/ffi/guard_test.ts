@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { fixed } from "../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { withNativeProgram } from "../../testing/native/native_program.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
 import { until } from "../../testing/until.ts";
 
@@ -57,13 +56,3 @@ Deno.test("the clock of an isolate that ended without stopping it makes room for
     symbols.us_guard_set(base(ended), 0);
   }
 });
-
-Deno.test("a device that is away plays nothing and always gets samples, whenever its memory is closed and opened", () =>
-  withNativeProgram(
-    { source: new URL("./guard_race.c", import.meta.url), parts: ["callback.c", "guard.c"] },
-    async (run) => {
-      const [calls, played, unwritten, counted] = (await run(300_000)).split(" ").map(Number);
-      assert.ok(counted > 0 && calls >= counted);
-      assert.deepEqual({ played, unwritten }, { played: 0, unwritten: 0 });
-    },
-  ));

@@ -4,6 +4,8 @@ import { checksumOf } from "../../engine/memory/checksum.ts";
 import { fixed, within } from "../../engine/memory/layout.ts";
 import { slotIndex, slotSamplesIndex } from "../../engine/memory/places.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
+import { DeviceDoor } from "../../ffi/device_door.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { PortAudio } from "../../ffi/portaudio.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -53,6 +55,8 @@ requirement({
       for (const [name, format] of sizes) {
         const memory = testMemory({ sampleRateHz: 48_000, channels: 1 });
         const blocks = publish(memory);
+        const door = DeviceDoor.create(native, sharedMemoryPointer(native, memory.bytes));
+        door.open();
         const stream = await portAudio.openStream({
           outputDevice: portAudio.findDevice({
             direction: "output",
@@ -64,13 +68,14 @@ requirement({
           inputChannels: 0,
           sampleRateHz: 48_000,
           framesPerBuffer: 256,
-          callback: native.symbols.us_callback_address(),
-          userData: Deno.UnsafePointer.of(memory.bytes),
+          callback: DeviceDoor.callAddress(native),
+          userData: door.pointer,
         });
         await stream.start();
         await until("the device has taken the blocks", () => memory.consumed() >= blocks);
         await stream.stop();
         await stream.close();
+        door.free();
         const bytes = await Deno.readFile(`${folder}/${name}.raw`);
         const scale = format === "S16_LE" ? 2 ** 15 : 2 ** 31;
         const samples = format === "S16_LE" ? new Int16Array(bytes.buffer) : new Int32Array(bytes.buffer);

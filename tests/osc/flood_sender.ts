@@ -14,7 +14,8 @@ const message = encodePacket({ address: "/keys/cutoffHz", args: [{ type: "f", va
 const durationMs = Number(milliseconds);
 const perMs = Number(packetsPerSecond) / 1_000;
 const startMs = performance.now();
-const passedMs = () => performance.now() - startMs;
+/** Time of the flood that has passed: a machine that cannot send in time sends the rest afterwards, and no more. */
+const passedMs = () => Math.min(performance.now() - startMs, durationMs);
 let sent = 0;
 
 /** Sends one after the other until this many were sent. */

@@ -6,7 +6,7 @@ import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
-import { keepsState, tallyState } from "../../testing/patch/tally_patch.ts";
+import { hangNumber, keepsState, tallyState } from "../../testing/patch/tally_patch.ts";
 
 /** A simulated thread that can be given a patch. */
 interface Receiver {
@@ -31,9 +31,14 @@ export class Exchanges {
     this.#checksum = checksum;
   }
 
+  /** Number of the patch that commands mean from now on. */
+  get current(): number {
+    return this.#current;
+  }
+
   /** An instance of the patch of this number, as the renderers of the engine make theirs. */
   made(number: number): PreparedPatch {
-    return preparePatch(number, { ...this.#patch, state: tallyState(number) }, this.#checksum);
+    return hangingApart(preparePatch(number, { ...this.#patch, state: tallyState(number) }, this.#checksum));
   }
 
   /** Gives a renderer every patch up to the newest. */
@@ -86,4 +91,23 @@ export class Exchanges {
     this.#current = reverted.before;
     return reverted.orphans;
   }
+}
+
+/** A renderer came to a command on which it would never return: the simulated thread hangs in place of the simulator. */
+export class SimulatedHang extends Error {
+  override readonly name = "SimulatedHang";
+}
+
+function hangingApart(patch: PreparedPatch): PreparedPatch {
+  const { exports } = patch;
+  return {
+    ...patch,
+    exports: {
+      ...exports,
+      note_on(instrument: number, id: number, number: number, velocity: number): void {
+        if (number === Math.fround(hangNumber)) throw new SimulatedHang();
+        exports.note_on(instrument, id, number, velocity);
+      },
+    },
+  };
 }

@@ -8,12 +8,37 @@ import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
  */
 export class ScrambledLog extends CommandLog {
   readonly #memory: SharedMemory;
+  readonly #trial = new Set<number>();
   #released: number;
 
   constructor(memory: SharedMemory) {
     super(memory);
     this.#memory = memory;
     this.#released = memory.geometry.startLogPosition | 0;
+  }
+
+  /** Some entries do nothing for now, and may act again. */
+  get isTrying(): boolean {
+    return this.#trial.size > 0;
+  }
+
+  isSuspended(position: number): boolean {
+    return this.#trial.has(position);
+  }
+
+  override suspend(positions: readonly number[]): void {
+    super.suspend(positions);
+    positions.forEach((position) => this.#trial.add(position));
+  }
+
+  override restore(): void {
+    super.restore();
+    this.#trial.clear();
+  }
+
+  override quarantine(position: number): boolean {
+    this.#trial.delete(position);
+    return super.quarantine(position);
   }
 
   override release(position: number): void {

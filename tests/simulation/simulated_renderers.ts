@@ -11,6 +11,7 @@ import { flipBit } from "../../engine/renderer/fault_hooks.ts";
 import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../engine/renderer/renderer_stale_error.ts";
 import { SnapshotDamagedError } from "../../engine/renderer/snapshot_damaged_error.ts";
+import { SimulatedHang } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
 import type { SeatView } from "../../engine/supervisor/supervisor.ts";
@@ -59,6 +60,9 @@ export class SimulatedRenderers implements RendererPort {
   readonly #threads: (Thread | undefined)[] = new Array(seatCount).fill(undefined);
   /** All threads that may still take a step, also those whose seat has been given to another. */
   #running: Thread[] = [];
+
+  /** Gets every thread before its first step. */
+  beforeSpawn: ((thread: Thread) => void) | undefined;
 
   constructor(options: SimulatedRenderersOptions) {
     this.#options = options;
@@ -147,6 +151,7 @@ export class SimulatedRenderers implements RendererPort {
       goneMs: 0,
       crashed: false,
     };
+    this.beforeSpawn?.(thread);
     this.#threads[seat] = thread;
     this.#running.push(thread);
   }
@@ -211,6 +216,7 @@ export class SimulatedRenderers implements RendererPort {
 
   #break(thread: Thread, kind: typeof faultKinds[number]): void {
     const { random, nowMs } = this.#options;
+    if (thread.illness === "hung" && kind !== "crash") return; // it never takes another step
     if (kind === "crash") thread.crashed = true;
     else if (kind === "stall") {
       thread.wakesMs = nowMs() + random.next() * 30;
@@ -232,7 +238,7 @@ export class SimulatedRenderers implements RendererPort {
     const { memory, nowMs, random, preparePatches } = this.#options;
     try {
       const next = thread.loop.step();
-      if (next === AfterStep.goOn) return true;
+      if (next === AfterStep.goOn || next === AfterStep.stepOut) return true;
       if (next === AfterStep.preparePatch) {
         preparePatches(thread.renderer);
         return true;
@@ -242,6 +248,10 @@ export class SimulatedRenderers implements RendererPort {
       return false;
     } catch (error) {
       if (!(error instanceof Error)) throw error;
+      if (error instanceof SimulatedHang) {
+        thread.illness = "hung";
+        return false;
+      }
       const isStale = error instanceof RendererStaleError;
       const isTrap = error instanceof WebAssembly.RuntimeError;
       const isDamaged = error instanceof SnapshotDamagedError;

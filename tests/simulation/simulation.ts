@@ -8,27 +8,34 @@
  * 2. a block is concealed only if no sane renderer had it ready, and every concealed frame is counted;
  * 3. a seal never changes once it is read;
  * 4. when the faults end, all roles are in lockstep again within a bounded time, with one and the same state;
- * 5. a poison command takes the sound once at most: only blocks that hold one are quarantined, nothing that was heard is,
+ * 5. a renderer that was only starved is never ended, nor is the last one in lockstep for being late; the sound is back
+ *    within a bounded time after the last fault, starvation or poison;
+ * 6. a poison command takes the sound once at most: only blocks that hold one are quarantined, nothing that was heard is,
  *    and no renderer breaks on it afterwards;
- * 6. the recording holds every block that the device took and every command that it heard; the log overwrites nothing
+ * 7. the recording holds every block that the device took and every command that it heard; the log overwrites nothing
  *    before ({@link ScrambledLog} overwrites what is released at once).
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { DeliveryLog } from "../../engine/delivery/delivery_log.ts";
-import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
+import { type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
 import { fixed, within } from "../../engine/memory/layout.ts";
 import { deliveredIndex, slotIndex } from "../../engine/memory/places.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { Renderer, RendererOptions } from "../../engine/renderer/renderer.ts";
-import { type RendererPort, type Supervised, Supervision } from "../../engine/supervisor/supervision.ts";
+import {
+  type RendererPort,
+  type Supervised,
+  Supervision,
+  type SupervisionEvent,
+} from "../../engine/supervisor/supervision.ts";
 import { supervisorDefaults, type SupervisorEvent } from "../../engine/supervisor/supervisor.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
-import { poisonNumber } from "../../testing/patch/tally_patch.ts";
+import { fuseNumber, hangNumber, poisonNumber } from "../../testing/patch/tally_patch.ts";
 import { ConcealmentOracle } from "./concealment_oracle.ts";
 import { Exchanges } from "./exchanges.ts";
-import { PoisonOracle } from "./poison_oracle.ts";
+import { poisonNumbers, PoisonOracle } from "./poison_oracle.ts";
 import { RecordingOracle } from "./recording_oracle.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
 import { SimulatedRenderers } from "./simulated_renderers.ts";
@@ -41,7 +48,7 @@ export interface SimulationParts {
   /** Makes a renderer; planted bugs replace it. */
   readonly makeRenderer: (options: RendererOptions) => Renderer;
   /** Makes the command log; planted bugs replace it. */
-  readonly makeLog?: (memory: SharedMemory) => CommandLog;
+  readonly makeLog?: (memory: SharedMemory) => ScrambledLog;
   /** What the supervision loop sees of the renderers; planted bugs change it. */
   readonly seenAs?: (renderers: RendererPort) => RendererPort;
 }
@@ -58,6 +65,9 @@ export interface SimulationResult {
   /** Poison commands that were sent, and times that one was quarantined. */
   readonly poison: number;
   readonly quarantines: number;
+  /** Quarantines by search, and new beginnings. */
+  readonly searches: number;
+  readonly anchors: number;
 }
 
 const seed = 7;
@@ -66,16 +76,24 @@ const channels = 2;
 const sampleRateHz = 4_000; // a block lasts 4 ms of simulated time, as long as the supervisor's tick
 const stepMs = 0.02;
 const runBlocks = 70;
+/** Frames after which a command that was poison all along shows it: some blocks, and so some snapshots. */
+const maxFuseFrames = 8 * blockFrames;
+/** The value that the only parameter has after an anchor. */
+const lastValue: LogEntry = { opcode: Opcode.set, target: 0, value: 5, extra: 0 };
 const faultsUntilBlock = 40;
 const starvationUntilBlock = 50;
-/** The sound is back within this after the last fault, or after the last renderer has a processor again. */
-const soundBackMs = 400;
+/**
+ * The sound is back within this after the last fault, or after the last renderer has a processor again; and where the seats
+ * give no account of their threads, so that joiners which hang have the longest patience of all.
+ */
+const soundBackMs = 900;
+const soundBackBlindMs = 1_500;
 
 export class Simulation {
   readonly #parts: SimulationParts;
   readonly #random: SeededRandom;
   readonly #memory: SharedMemory;
-  readonly #log: CommandLog;
+  readonly #log: ScrambledLog;
   readonly #seals: SealTable;
   readonly #renderers: SimulatedRenderers;
   readonly #delivery: DeliveryLog;
@@ -104,6 +122,10 @@ export class Simulation {
   readonly #starves: boolean;
   readonly #hasEvidence: boolean;
   #starvations = 0;
+  /** Blocks from the start that stay as they were told, because commands that were found later had been heard in them. */
+  #told = 0;
+  #searches = 0;
+  #anchors = 0;
   #faults = 0;
   #concealed = 0;
   #playing = false;
@@ -133,7 +155,7 @@ export class Simulation {
       ceiling: 0,
       exchangeFadeSeconds: 40 / sampleRateHz,
       // every other run has a large arena: checked in regions, copied in pieces by a renderer that steps out for it
-      ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 16_384 } : {}),
+      ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 65_536 } : {}),
     });
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
@@ -171,6 +193,7 @@ export class Simulation {
       delivery: this.#delivery,
       nowMs: () => this.#nowMs,
       orphansOf: (blamed) => this.#exchanges.quarantined(blamed, this.#log.head),
+      lastValues: () => ({ patch: this.#exchanges.current, entries: [lastValue] }),
     });
     this.#oracle = this.#newOracle();
     this.#output = new Float32Array(blockFrames * channels);
@@ -202,6 +225,8 @@ export class Simulation {
       rescuedBlocks: this.#memory.counter("rescuedBlocks"),
       poison: this.#poison.sent,
       quarantines: this.#poison.quarantines,
+      searches: this.#searches,
+      anchors: this.#anchors,
     };
   }
 
@@ -228,6 +253,15 @@ export class Simulation {
       this.#memory.words[fixed.control.play.index] = 1;
     }
     if (this.#playing && this.#random.chance(0.02)) this.#supervision.failover();
+    if (this.#random.chance(0.03)) this.#changeLookahead();
+  }
+
+  /** The device takes more at once, or somebody asks for less. */
+  #changeLookahead(): void {
+    if (this.#log.room < 1) return;
+    const target = 2 + this.#random.below(6);
+    this.#append([{ opcode: Opcode.lookahead, target, value: 0, extra: 0 }]);
+    this.#memory.words[fixed.control.lookaheadBlocks.index] = target;
   }
 
   /** Prints what the supervision loop did, for the replay of a seed. */
@@ -245,7 +279,8 @@ export class Simulation {
         this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
       }
       if (event.event === "lockstep") this.#poison.recovered();
-      if (event.event === "quarantine") this.#quarantined(event.positions);
+      if (event.event === "quarantine") this.#quarantined(event);
+      if (event.event === "anchor") this.#anchored(event);
     }
   }
 
@@ -260,8 +295,21 @@ export class Simulation {
     }
   }
 
-  /** The score is another from now on, but not where it was heard before. */
-  #quarantined(positions: readonly number[]): void {
+  /** Renderers begin again: the entries for it stand in the log. */
+  #anchored({ position, entries }: Extract<SupervisionEvent, { event: "anchor" }>): void {
+    this.#anchors++;
+    this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
+    if (blocksBetween(position, this.#firstPosition) !== this.#entries.length) {
+      this.#violation("the anchor is not where the log ends");
+    }
+    this.#entries.push(...entries);
+  }
+
+  /** The score is another from now on, but not where it was heard before: up to the block of a search that found it later. */
+  #quarantined({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
+    if (found) this.#searches++;
+    this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
+    if (found) this.#told = Math.max(this.#told, blocksBetween(found.block, this.#startBlock));
     this.#poison.quarantined(positions.flatMap((position) => this.#entryAt(position) ?? []));
     for (const position of positions) {
       const index = blocksBetween(position, this.#firstPosition);
@@ -273,6 +321,9 @@ export class Simulation {
     this.#expected = [];
     this.#positions = [];
     ends.forEach((position) => this.#tellBlock(position));
+    for (let told = 0; told < Math.min(this.#told, before.length); told++) {
+      this.#expected[told] = before[told];
+    }
     for (const told of this.#heard) {
       if (before[told].some((sample, index) => sample !== this.#expected[told][index])) {
         return this.#violation(`a command that was heard in block ${told} was quarantined`);
@@ -312,15 +363,17 @@ export class Simulation {
     if (bundle.length <= this.#log.room) this.#append(bundle);
   }
 
-  /** A command on which every renderer breaks. */
+  /** A command on which every renderer traps, or hangs, or traps some blocks later. */
   #poisonCommand(at: LogEntry["at"]): LogEntry {
-    return { opcode: Opcode.noteOn, target: 1, value: poisonNumber, extra: 1, at };
+    const value = this.#random.pick([poisonNumber, poisonNumber, hangNumber, fuseNumber]);
+    return { opcode: Opcode.noteOn, target: 1, value, extra: 1 + this.#random.below(maxFuseFrames), at };
   }
 
   #append(entries: readonly LogEntry[]): void {
     this.#log.append(entries);
     this.#entries.push(...entries);
     this.#poison.sent += entries.filter(isPoison).length;
+    this.#poison.fuseIsLit ||= entries.some(({ value }) => value === fuseNumber);
   }
 
   #breakSomething(): void {
@@ -397,24 +450,44 @@ export class Simulation {
     this.#positions.push(position);
   }
 
+  /** A block as a renderer plays it that replays the log without the commands of a trial. */
+  #tellOnTrial(number: number): Float32Array<ArrayBuffer> {
+    const oracle = this.#newOracle();
+    let samples = this.#expected[number];
+    let from = 0;
+    for (let block = 0; block <= number && block < this.#positions.length; block++) {
+      const to = blocksBetween(this.#positions[block], this.#firstPosition);
+      samples = oracle.nextBlock(
+        this.#entries.slice(from, to).map((entry, index) =>
+          this.#log.isSuspended((this.#firstPosition + from + index) | 0)
+            ? { ...entry, opcode: Opcode.none }
+            : entry
+        ),
+      );
+      from = to;
+    }
+    return samples;
+  }
+
   #compare(block: number, ready: { sane: number; corrupt: number }): void {
     const { words } = this.#memory;
     const entry = deliveredIndex(this.#memory, block);
     const concealed = words[entry + within.delivered.ring.index] === 0;
     if (concealed) this.#concealed++;
     if (concealed && ready.sane > 0) this.#violation("concealed although a sane renderer had the block");
-    if (concealed && this.#nowMs > this.#troubleMs + soundBackMs) {
-      this.#violation(`silence ${soundBackMs} ms after the last fault or starvation`);
+    const backMs = this.#hasEvidence ? soundBackMs : soundBackBlindMs;
+    if (concealed && this.#nowMs > this.#troubleMs + backMs) {
+      this.#violation(`silence ${backMs} ms after the last fault or starvation`);
     }
     // One corrupt renderer against one sane, or alone, cannot be told apart in the callback.
     const knowable = ready.sane >= 2 || ready.corrupt === 0;
     if (!knowable) this.#mayDiffer = true;
     const number = blocksBetween(block, this.#startBlock);
-    if (knowable && !concealed) this.#heard.add(number);
-    if (!concealed && !this.#expected[number]) {
-      return this.#violation("handed over a block that is not sealed");
-    }
-    const expected = this.#concealment.nextBlock(concealed ? this.#output.length : this.#expected[number]);
+    const { isTrying } = this.#log;
+    if (knowable && !concealed && !isTrying) this.#heard.add(number);
+    const told = isTrying ? this.#tellOnTrial(number) : this.#expected[number];
+    if (!concealed && !told) return this.#violation("handed over a block that is not sealed");
+    const expected = this.#concealment.nextBlock(concealed ? this.#output.length : told);
     this.#concealment.delivered(this.#output);
     const wrong = expected.findIndex((sample, index) => this.#output[index] !== sample);
     if (wrong < 0 || !knowable) return;
@@ -441,5 +514,5 @@ export class Simulation {
 }
 
 function isPoison({ opcode, value }: LogEntry): boolean {
-  return opcode === Opcode.noteOn && value === poisonNumber;
+  return opcode === Opcode.noteOn && poisonNumbers.includes(value);
 }

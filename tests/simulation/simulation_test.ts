@@ -35,6 +35,8 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
     rescuedBlocks: 0,
     poison: 0,
     quarantines: 0,
+    searches: 0,
+    anchors: 0,
   };
   const run = sharedItems(
     "seeds of the simulation",
@@ -172,6 +174,11 @@ function bound(renderers: RendererPort): Omit<RendererPort, "view"> {
   };
 }
 
+/** A renderer that knows nothing of anchors: it begins at the start. */
+class NeverAnchored extends Renderer {
+  override begin(): void {}
+}
+
 const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a skipped seal": { makeRenderer: (options) => new SkippedSeal(options) },
   "a torn slot": { makeRenderer: (options) => new TornSlot(options) },
@@ -180,6 +187,7 @@ const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
   "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
   "a supervisor that judges by wall time": { seenAs: withoutThreadTime },
+  "renderers that never begin again": { makeRenderer: (options) => new NeverAnchored(options) },
   "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },
 };
 

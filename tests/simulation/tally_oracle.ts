@@ -35,6 +35,12 @@ export class TallyOracle {
   /** The samples of the next block, which hears `entries` for the first time. */
   nextBlock(entries: readonly LogEntry[]): Float32Array<ArrayBuffer> {
     for (const entry of entries) {
+      if (entry.opcode === Opcode.anchor) {
+        this.#state = this.#initial;
+        this.#leaving = undefined;
+        this.#waiting = [];
+        continue;
+      }
       if (entry.opcode === Opcode.clear) {
         this.#waiting = this.#waiting.filter(({ block, frame }) => block === this.#block && frame === 0);
         continue;

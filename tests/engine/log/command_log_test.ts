@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { CommandLog, EntryField, Opcode } from "../../../engine/log/command_log.ts";
+import { logCapacity, logEntryWords } from "../../../engine/memory/constants.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
+import { logEntryIndex } from "../../../engine/memory/places.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const note = { opcode: Opcode.noteOn, target: 60, value: 60, extra: 0.5 };
@@ -46,4 +48,48 @@ Deno.test("a quarantined entry does nothing and keeps its place", () => {
     Opcode.noteOn,
     Opcode.none,
   ]);
+});
+
+Deno.test("a log that has entries goes on at its head, and keeps all of them until told what is needed", () => {
+  const memory = testMemory({ startLogPosition: 0xFFFFFFFE });
+  new CommandLog(memory).append([note, note, note]);
+  const log = new CommandLog(memory);
+  assert.deepEqual([log.head, log.room], [1, 0]);
+  log.release(-2);
+  assert.equal(log.room, memory.geometry.logCapacity - 1 - 3);
+});
+
+Deno.test("suspended entries do nothing until they are restored, and are recorded as they are", () => {
+  const memory = testMemory();
+  const log = new CommandLog(memory);
+  log.append([note, note, note]);
+  const acts = () =>
+    [0, 1, 2].map((position) =>
+      memory.words[logEntryIndex(memory, position) + EntryField.opcode] !== Opcode.none
+    );
+  const recorded = () =>
+    [0, 1, 2].map((position) => {
+      const words = new Int32Array(logEntryWords);
+      log.copyEntry(position, words, 0);
+      return words[EntryField.opcode];
+    });
+  log.suspend([0, 1]);
+  assert.deepEqual(acts(), [false, false, true]);
+  assert.deepEqual(recorded(), [Opcode.noteOn, Opcode.noteOn, Opcode.noteOn]);
+  log.quarantine(1);
+  log.restore();
+  assert.deepEqual(acts(), [true, false, true]);
+  assert.deepEqual(recorded(), [Opcode.noteOn, Opcode.none, Opcode.noteOn]);
+});
+
+Deno.test("an entry that was overwritten is stopped by its position, and the one in its place stays", () => {
+  const memory = testMemory();
+  const log = new CommandLog(memory);
+  log.append(new Array(10).fill(note));
+  log.release(10);
+  log.append(new Array(logCapacity - 5).fill(note));
+  assert.ok(log.quarantine(2));
+  assert.equal(memory.words[logEntryIndex(memory, 2) + EntryField.opcode], Opcode.noteOn);
+  const { stoppedCount, stoppedCommands } = fixed.control;
+  assert.deepEqual([memory.words[stoppedCount.index], memory.words[stoppedCommands.index]], [1, 2]);
 });

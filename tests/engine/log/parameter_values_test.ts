@@ -66,3 +66,15 @@ Deno.test("another patch keeps what has the same address, inside its range", () 
   values.advance(8);
   assert.deepEqual([0, 1, 2].map((index) => values.valueOf(index)), [0.1, 0.5, 0.75]);
 });
+
+Deno.test("an anchor drops what waits; the entries it brings are the values that are no defaults", () => {
+  const { values } = table();
+  assert.deepEqual(values.entries, []);
+  values.record([set(1, 1), set(0, 1, 9)]);
+  assert.deepEqual(values.entries, [set(1, 1)].map(({ at: _, ...entry }) => entry));
+  values.record([{ opcode: Opcode.anchor, target: 0, value: 0, extra: 0 }, ...values.entries]);
+  values.advance(10);
+  assert.deepEqual([values.valueOf(0), values.valueOf(1)], [0.5, 1]);
+  values.reset();
+  assert.deepEqual([values.valueOf(0), values.valueOf(1)], [0.5, 0.25]);
+});

@@ -133,19 +133,26 @@ async function swapAlone() {
   const commands = new CommandLog(memory);
   const delivery = new DeliveryLog({ memory, seals, log: commands, onGap: () => assert.fail("a gap") });
   const patch = compileGraph(tone({}).build(format), format);
-  const parts = { memory, patch, native, nativeLibrary: build.library, seed: 1 };
-  const pool = new RendererPool({ ...parts, checksum: compileChecksum(), faultsAllowed: false });
+  const playing = { number: 0, patch };
+  const parts = { memory, native, nativeLibrary: build.library, seed: 1 };
+  const pool = new RendererPool({
+    ...parts,
+    patches: [playing],
+    checksum: compileChecksum(),
+    faultsAllowed: false,
+  });
   const changes: string[] = [];
   const player = { position: undefined as number | undefined };
   const swap = new PatchSwap({
     maxVoices: 0,
     ...parts,
+    playing,
     pool,
     commands,
     delivery,
     oldestPatch: () => 0,
     playedPosition: () => player.position,
-    writer: () => undefined,
+    recordPatch: () => {},
     onChange: ({ name }) => changes.push(name),
   });
   /** The device takes blocks that hear the log up to its head, whether or not a renderer has played them. */

@@ -1,37 +1,44 @@
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
-import { CommandLog } from "../../../engine/log/command_log.ts";
+import { CommandLog, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { type Dimensions, fixed, SeatCommand, SeatState, within } from "../../../engine/memory/layout.ts";
-import { snapshotIndex } from "../../../engine/memory/places.ts";
+import { inputSlotIndex, snapshotIndex } from "../../../engine/memory/places.ts";
 import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { snapshotOrder } from "../../../engine/memory/snapshot_order.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { AfterStep, RendererLoop } from "../../../engine/renderer/renderer_loop.ts";
+import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { writeWholeSnapshot } from "../../../testing/engine/whole_snapshot.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
-function setUp(dimensions: Partial<Dimensions> = {}) {
-  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-  const memory = testMemory({ arenaBytes: patch.arena.bytes, lookaheadBlocks: 4, ...dimensions });
+function setUp({ inputChannels = 0, ...dimensions }: Partial<Dimensions> = {}) {
+  const format = { sampleRateHz: 8_000, channels: 2, inputChannels, maximumBlockFrames: 32 };
+  const patch = inputChannels === 0 ? tallyPatch(format) : compilePatch("sines", format);
+  const memory = testMemory({
+    arenaBytes: patch.arena.bytes,
+    lookaheadBlocks: 4,
+    inputChannels,
+    ...dimensions,
+  });
   new SealTable(memory).reset(0);
-  new CommandLog(memory);
+  const log = new CommandLog(memory);
   const renderer = new Renderer({
     memory,
     ring: 2,
     seed: 1,
     patch: preparePatch(0, patch, compileChecksum()),
   });
-  return { memory, renderer, loop: new RendererLoop({ memory, seat: 2, renderer }) };
+  return { memory, renderer, log, loop: new RendererLoop({ memory, seat: 2, renderer }) };
 }
 
 /** Steps until there is something to wait for. */
 function work(loop: RendererLoop): number {
   for (;;) {
     const after = loop.step();
-    if (after !== AfterStep.goOn) return after;
+    if (after !== AfterStep.goOn && after !== AfterStep.stepOut) return after;
   }
 }
 
@@ -53,6 +60,29 @@ Deno.test("it waits for orders, runs ahead of the device by the lookahead, and e
   assert.equal(work(loop), AfterStep.end);
 });
 
+Deno.test("without input it follows a new lookahead at once, with input when the log's entry takes effect", () => {
+  for (const inputChannels of [0, 1]) {
+    const { memory, renderer, log, loop } = setUp({ inputChannels });
+    const { words } = memory;
+    words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    log.append([{ opcode: Opcode.lookahead, target: 9, value: 0, extra: 0 }]);
+    words[fixed.control.lookaheadBlocks.index] = 9;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    assert.equal(renderer.block, inputChannels === 0 ? 9 : 4);
+    words[inputSlotIndex(memory, 0) + within.inputSlot.tag.index] = 0;
+    words[fixed.callback.consumed.index] = 1;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    assert.deepEqual([renderer.block, loop.nextConsumed], [10, 2]);
+    log.append([{ opcode: Opcode.lookahead, target: 3, value: 0, extra: 0 }]);
+    words[fixed.control.lookaheadBlocks.index] = 3;
+    words[fixed.callback.consumed.index] = 2;
+    for (const block of [0, 1, 2]) words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+    assert.equal(work(loop), AfterStep.waitForDevice);
+    assert.equal(loop.nextConsumed, renderer.block - 2);
+  }
+});
+
 Deno.test("a patch in the port is prepared before the next block, and only once", () => {
   const { memory, renderer, loop } = setUp();
   memory.words[orderIndex(memory, 2, "command")] = SeatCommand.run;
@@ -62,6 +92,19 @@ Deno.test("a patch in the port is prepared before the next block, and only once"
   renderer.prepare(preparePatch(1, patch, compileChecksum()));
   assert.equal(work(loop), AfterStep.waitForDevice);
   assert.equal(memory.words[reportFieldIndex(memory, 2, "patch")], 1);
+});
+
+Deno.test("without a snapshot it begins at the anchor of the memory, if there is one", () => {
+  const { memory, renderer, loop } = setUp();
+  const { words } = memory;
+  words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+  words[fixed.control.anchorPatch.index] = 1;
+  words[fixed.control.anchorBlock.index] = 40;
+  words[fixed.control.anchorPosition.index] = 9;
+  words[fixed.callback.consumed.index] = 40;
+  while (words[reportFieldIndex(memory, 2, "state")] !== SeatState.running) loop.step();
+  assert.deepEqual([renderer.block, renderer.logPosition], [40, 9]);
+  assert.equal(words[reportFieldIndex(memory, 2, "published")], 40);
 });
 
 Deno.test("the renderer that is ordered writes a snapshot, once for each order", () => {
@@ -81,12 +124,12 @@ Deno.test("the renderer that is ordered writes a snapshot, once for each order",
 });
 
 Deno.test("a large arena is copied with a sign of life after each piece; it is away until it has caught up", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   const report = (field: "away" | "heartbeat" | "snapshotSlot") => words[reportFieldIndex(memory, 2, field)];
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
   words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 3, 2);
-  while (report("snapshotSlot") === 0) loop.step();
+  while (report("snapshotSlot") === 0) assert.notEqual(loop.step(), AfterStep.end);
   assert.deepEqual([renderer.block, report("snapshotSlot"), report("away")], [0, 4, 1]);
   const { pieces } = renderer.playing;
   assert.ok(pieces.length > 2);
@@ -102,7 +145,7 @@ Deno.test("a large arena is copied with a sign of life after each piece; it is a
 });
 
 Deno.test("a snapshot whose order is taken back is given up after the piece, and the slot is free", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   const slot = () => words[reportFieldIndex(memory, 2, "snapshotSlot")];
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
@@ -117,7 +160,7 @@ Deno.test("a snapshot whose order is taken back is given up after the piece, and
 });
 
 Deno.test("a snapshot is read with a sign of life after each piece, and an order to stop is obeyed between two", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   const heartbeat = () => words[reportFieldIndex(memory, 2, "heartbeat")];
   writeWholeSnapshot(renderer, 1);
@@ -134,7 +177,7 @@ Deno.test("a snapshot is read with a sign of life after each piece, and an order
 });
 
 Deno.test("while it plays, a patch is made ready a piece at a time, and only when the next block is done", () => {
-  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 16_384 });
+  const { memory, renderer, loop } = setUp({ snapshotPieceBytes: 65_536 });
   const { words } = memory;
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
   assert.equal(work(loop), AfterStep.waitForDevice);

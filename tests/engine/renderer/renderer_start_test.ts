@@ -23,7 +23,7 @@ Deno.test("a start passes as it came; one with a wrong part is refused, and the 
   const wrong: [object | undefined, RegExp][] = [
     [undefined, /shared memory/],
     [{ ...start, buffer: new ArrayBuffer(8) }, /shared memory/],
-    [{ ...start, seat: seatCount }, /seat from 0 to 7, found 8/],
+    [{ ...start, seat: seatCount }, new RegExp(`seat from 0 to ${seatCount - 1}, found ${seatCount}`)],
     [{ ...start, seed: 0.5 }, /seed, found 0.5/],
     [{ ...start, checksum: {} }, /checksum/],
     [{ ...start, patches: [] }, /at least one patch/],

@@ -48,7 +48,9 @@ Deno.test("for any score, also near the wraps, a renderer plays what the plain r
     atBlock: fc.nat(19),
     ahead: fc.option(fc.integer({ min: -3, max: 12 }), { nil: undefined }),
     frame: fc.nat(31),
-    opcode: fc.constantFrom(...Object.values(Opcode).filter((code) => code !== Opcode.exchange)),
+    opcode: fc.constantFrom(
+      ...Object.values(Opcode).filter((code) => code !== Opcode.exchange && code !== Opcode.anchor),
+    ),
     target: fc.nat(127),
     value: fc.float({ noNaN: true, noDefaultInfinity: true }),
   });
@@ -120,7 +122,53 @@ Deno.test("who needs an overwritten log entry stops instead of playing something
   assert.throws(() => renderer.takeCommands(), RendererStaleError);
 });
 
-Deno.test("block n hears the input of block n − lookahead", () => {
+for (
+  const [when, passed] of [["from the start", 0], [
+    "also when 2^31 blocks have passed",
+    2 ** 31 - 20,
+  ]] as const
+) {
+  Deno.test(`block n hears the input of block n − lookahead, ${when}`, () => {
+    const patch = compilePatch("sines", {
+      sampleRateHz: 48_000,
+      channels: 1,
+      inputChannels: 1,
+      maximumBlockFrames: 32,
+    });
+    const startBlock = 5;
+    const memory = testMemory({
+      arenaBytes: patch.arena.bytes,
+      channels: 1,
+      inputChannels: 1,
+      lookaheadBlocks: 3,
+      startBlock,
+    });
+    const log = new CommandLog(memory);
+    const inputGain = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
+    log.append([{ opcode: Opcode.set, target: inputGain, value: 0, extra: 0 }]);
+    const renderer = rendererOn(memory, 0, patch);
+    const capture = (block: number, level: number) => {
+      memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+      const first = inputSamplesIndex(memory, block);
+      memory.floats.fill(level, first, first + 32);
+    };
+    const blockAt = (number: number) => (startBlock + passed + number) | 0;
+    renderer.block = blockAt(0);
+    new SealTable(memory).reset(renderer.block);
+    for (let back = 1; passed > 0 && back <= 3; back++) capture(blockAt(-back), 0);
+    for (let number = 0; number < 200; number++) {
+      capture(blockAt(number), number / 1_000);
+      renderer.renderBlock();
+    }
+    const heard = samplesOf(memory, 0, blockAt(199));
+    assert.ok(
+      heard.every((sample) => Math.abs(sample - 0.196) < 1e-6),
+      `expected 0.196, found ${heard[0]}`,
+    );
+  });
+}
+
+Deno.test("another lookahead of the log counts from the next block on", () => {
   const patch = compilePatch("sines", {
     sampleRateHz: 48_000,
     channels: 1,
@@ -138,17 +186,37 @@ Deno.test("block n hears the input of block n − lookahead", () => {
   const inputGain = patch.parameters.findIndex(({ address }) => address === "input/gainDb");
   log.append([{ opcode: Opcode.set, target: inputGain, value: 0, extra: 0 }]);
   const renderer = rendererOn(memory, 0, patch);
-  for (let block = 0; block < 200; block++) {
-    memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
-    const first = inputSamplesIndex(memory, block);
-    memory.floats.fill(block / 1_000, first, first + 32);
-    renderer.renderBlock();
-  }
-  const heard = samplesOf(memory, 0, 199);
-  assert.ok(heard.every((sample) => Math.abs(sample - 0.196) < 1e-6), `expected 0.196, found ${heard[0]}`);
+  const play = (from: number, to: number) => {
+    for (let block = from; block < to; block++) {
+      memory.words[inputSlotIndex(memory, block) + within.inputSlot.tag.index] = block;
+      const first = inputSamplesIndex(memory, block);
+      memory.floats.fill(block / 1_000, first, first + 32);
+      renderer.renderBlock();
+    }
+  };
+  const hears = (block: number, captured: number) => {
+    const heard = samplesOf(memory, 0, block);
+    const expected = captured / 1_000;
+    assert.ok(
+      heard.every((sample) => Math.abs(sample - expected) < 1e-6),
+      `expected ${expected}, found ${heard[0]}`,
+    );
+  };
+  play(0, 200);
+  hears(199, 196);
+  log.append([{ opcode: Opcode.lookahead, target: 10, value: 0, extra: 0 }]);
+  play(200, 201);
+  hears(200, 197);
+  assert.equal(renderer.lookaheadBlocks, 10);
+  play(201, 202);
+  hears(201, 191);
+  log.append([{ opcode: Opcode.lookahead, target: 2, value: 0, extra: 0 }]);
+  play(202, 204);
+  hears(202, 192);
+  hears(203, 201);
 });
 
-Deno.test("a flipped bit anywhere in the patch's state is seen within a sweep, in one region; elsewhere nothing is", () => {
+Deno.test("a flipped bit anywhere in the patch's state is seen within a sweep, and in no other region", () => {
   fc.assert(
     fc.property(
       fc.nat(),
@@ -157,32 +225,32 @@ Deno.test("a flipped bit anywhere in the patch's state is seen within a sweep, i
       (place, bit, checkRegionBytes) => {
         const { memory } = setUp({ checkRegionBytes, stateCheckBlocks: 2 });
         const renderer = rendererOn(memory, 0);
+        const regions = Math.ceil(renderer.playing.bytes.length / checkRegionBytes);
+        const blocks = 2 * regions; // from the block on that comes after the first
         /** Checks of all regions, of one and the same state. */
         const sweep = () => {
           const start = renderer.block;
           const found: number[][] = [];
-          let blocks = 1;
           for (let number = 0; number < blocks; number++) {
             renderer.block = (start + number) | 0;
             renderer.checkState();
             renderer.store();
             const slot = slotIndex(memory, 0, renderer.block);
-            const { sweepBlocks, stateLow, stateHigh } = within.slot;
-            blocks = memory.words[slot + sweepBlocks.index];
+            const { stateLow, stateHigh } = within.slot;
+            assert.equal(memory.words[slot + within.slot.regions.index], regions);
             found.push([memory.words[slot + stateLow.index], memory.words[slot + stateHigh.index]]);
           }
           renderer.block = start;
           return found;
         };
         const before = sweep();
-        const regions = Math.ceil(renderer.playing.bytes.length / checkRegionBytes);
-        assert.ok(before.length >= regions && before.length < Math.max(3, 2 * regions));
         flipBit(renderer.playing, place, bit);
         const after = sweep();
         const differing = after.filter(([low, high], number) =>
           low !== before[number][0] || high !== before[number][1]
         );
-        assert.equal(differing.length, 1);
+        const times = differing.length;
+        assert.ok(times >= 1 && times <= 2, `${times} of ${blocks} checks saw it`);
       },
     ),
     { numRuns: 30 },
@@ -202,11 +270,14 @@ Deno.test("100,000 blocks allocate nothing: the heap grows by less than a tenth 
   };
   log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
   play(200_000); // until everything is compiled: code lies on the heap too
-  const before = Deno.memoryUsage().heapUsed;
-  play(blocks);
-  const grown = Deno.memoryUsage().heapUsed - before;
+  const grown: number[] = [];
+  do { // what a block leaves behind is there in each window, what a slow compiler finishes is not
+    const before = Deno.memoryUsage().heapUsed;
+    play(blocks);
+    grown.push(Deno.memoryUsage().heapUsed - before);
+  } while (grown.at(-1)! >= blocks / 10 && grown.length < 10);
   console.log(`heap: ${grown} bytes more after ${blocks} blocks`);
-  assert.ok(grown < blocks / 10, `the heap grew by ${grown} bytes over ${blocks} blocks`);
+  assert.ok(grown.at(-1)! < blocks / 10, `the heap grew by ${grown} bytes over ${blocks} blocks each`);
 });
 
 Deno.test("more commands without a time than the pending queue holds are all heard in one block", () => {
@@ -244,4 +315,56 @@ Deno.test("after a clear the whole queue is free, also for commands sealed toget
     renderer.renderBlock();
     assert.deepEqual(samplesOf(memory, 0, block), oracle.nextBlock(block === 1 ? second : []));
   }
+});
+
+Deno.test("a renderer that begins at an anchor plays as one that begins there with the first block", () => {
+  const { memory, log } = setUp();
+  const oracle = new TallyOracle(32, 2, 7, 500);
+  log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
+  const position = log.head;
+  const entries: LogEntry[] = [
+    { opcode: Opcode.anchor, target: 0, value: 0, extra: 0, at: { block: 500, frame: 0 } },
+    { opcode: Opcode.set, target: 0, value: 3, extra: 0 },
+  ];
+  log.append(entries);
+  const renderer = rendererOn(memory, 0);
+  renderer.begin({ patch: 0, block: 500, position });
+  writeWholeSnapshot(renderer, 1);
+  renderer.renderBlock();
+  assert.deepEqual(samplesOf(memory, 0, 500), oracle.nextBlock(entries));
+  assert.equal(renderer.logPosition, log.head);
+  const joiner = rendererOn(memory, 2);
+  readWholeSnapshot(joiner, 1);
+  joiner.renderBlock(); // it goes past the anchor that its snapshot begins with
+  assert.deepEqual(samplesOf(memory, 2, 500), samplesOf(memory, 0, 500));
+  const straggler = rendererOn(memory, 1);
+  straggler.begin({ patch: 0, block: 500, position: 0 });
+  assert.throws(() => straggler.renderBlock(), RendererStaleError, "it did not begin there");
+});
+
+Deno.test("a command that waits does nothing once it was stopped, though its place in the log is overwritten", () => {
+  const { memory, log } = setUp();
+  const [first, second] = [rendererOn(memory, 0), rendererOn(memory, 1)];
+  const oracle = new TallyOracle(32, 2, 7, 0);
+  const note: LogEntry = {
+    opcode: Opcode.noteOn,
+    target: 1,
+    value: 60,
+    extra: 1,
+    at: { block: 3, frame: 5 },
+  };
+  log.append([note, { ...note, target: 2 }]);
+  first.renderBlock();
+  oracle.nextBlock([{ ...note, target: 2 }]);
+  const filler: LogEntry = { opcode: Opcode.none, target: 0, value: 0, extra: 0 };
+  log.release(log.head);
+  log.append(new Array(40_000).fill(filler));
+  first.renderBlock();
+  log.release(log.head);
+  log.append(new Array(40_000).fill(filler));
+  assert.ok(log.quarantine(0));
+  for (let block = 2; block < 4; block++) first.renderBlock();
+  for (let block = 1; block < 3; block++) oracle.nextBlock([]);
+  assert.deepEqual(samplesOf(memory, 0, 3), oracle.nextBlock([]));
+  assert.throws(() => [0, 1].forEach(() => second.renderBlock()), RendererStaleError);
 });

@@ -72,12 +72,12 @@ Deno.test("a snapshot is refused when its arena or its block was changed, or two
   const memory = testMemory({ arenaBytes: patch.arena.bytes });
   const first = snapshotArenaIndex(memory, 0);
   const damages = [
-    () => memory.words[first + 10_000] ^= 1 << 9,
+    () => memory.words[first + 17_000] ^= 1 << 9,
     () => memory.words[snapshotIndex(memory, 0) + within.snapshot.block.index] ^= 1 << 9,
     () => {
       const piece = memory.words.slice(first, first + 4_096);
-      memory.words.copyWithin(first, first + 8_192, first + 12_288);
-      memory.words.set(piece, first + 8_192);
+      memory.words.copyWithin(first, first + 16_384, first + 20_480);
+      memory.words.set(piece, first + 16_384);
     },
   ];
   for (const damage of damages) {

@@ -5,7 +5,11 @@ import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { Opcode } from "../../../engine/log/command_log.ts";
 import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
-import { sharedRegions } from "../../../engine/renderer/state_transfer.ts";
+import { sharedRegions, takeOver } from "../../../engine/renderer/state_transfer.ts";
+import { maxTakenOverBytes } from "../../../engine/memory/constants.ts";
+import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
+import { readyInstance } from "../../../testing/patch/ready_instance.ts";
+import { largePatch } from "../../../testing/patch/large_patch.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import type { Patch } from "../../../modules/patch.ts";
 import { keys } from "../../../patches/ready/keys.ts";
@@ -123,4 +127,49 @@ Deno.test("what is shared is what has the same name and shape", async () => {
 
 Deno.test("a patch that was never handed over is refused, not guessed", async () => {
   await assert.rejects(play([tone()], 10, { 2: [exchange(5)] }), /patch 5 is not here; there are: 0/);
+});
+
+/** An instance of a patch with a delay line of 1 MiB a voice, and the parts of its lines by group. */
+function large(voices: number) {
+  const patch = compileGraph(largePatch(voices, format.sampleRateHz).build(format), format);
+  const instance = readyInstance(preparePatch(0, patch, checksum), 64, 1);
+  const lines = patch.state.find(({ linesOf }) => linesOf !== undefined)!;
+  const groups = voices / 4;
+  const group = (number: number) => {
+    const first = lines.offset + number * lines.bytes / groups;
+    return instance.words.subarray(first / 4, (first + lines.bytes / groups) / 4);
+  };
+  return { instance, groups, group };
+}
+
+Deno.test("the delay lines of voices that sound are taken over; silent ones, which clear them first, begin empty", () => {
+  const [from, to] = [large(8), large(8)];
+  from.instance.exports.note_on(0, 1, 60, 1);
+  for (let block = 0; block < 20; block++) from.instance.exports.render(0, 64);
+  const sounding = [0, 1].find((number) => from.group(number).some((word) => word !== 0))!;
+  from.group(1 - sounding).fill(0x3F000000); // what the last note has left there
+  takeOver(from.instance, to.instance, 0);
+  assert.deepEqual(to.group(sounding), from.group(sounding));
+  assert.ok(to.group(1 - sounding).every((word) => word === 0));
+  for (const { instance } of [from, to]) instance.exports.note_on(0, 2, 67, 1);
+  for (let block = 0; block < 300; block++) {
+    for (const { instance } of [from, to]) instance.exports.render(0, 64);
+    assert.deepEqual(to.instance.output, from.instance.output, `block ${block}`);
+  }
+});
+
+Deno.test("what is taken over is bounded: long lines are left out before anything else, and the notes go on", () => {
+  const voices = 32;
+  const [from, to] = [large(voices), large(voices)];
+  for (let id = 0; id < voices; id++) from.instance.exports.note_on(0, id, 40 + id, 1);
+  for (let block = 0; block < 20; block++) from.instance.exports.render(0, 64);
+  takeOver(from.instance, to.instance, 0);
+  const taken = Array.from({ length: to.groups }, (_, number) => to.group(number).some((word) => word !== 0));
+  const bytes = taken.filter(Boolean).length * to.group(0).byteLength;
+  assert.ok(bytes > 0 && bytes < maxTakenOverBytes, `${bytes} bytes of lines`);
+  const alive = ({ words, description }: typeof to.instance) =>
+    description.arena.voices!.map(({ offset, groupBytes, groupCount }) =>
+      words.slice(offset / 4, (offset + groupBytes * groupCount) / 4)
+    );
+  assert.deepEqual(alive(to.instance), alive(from.instance), "every voice sounds on");
 });

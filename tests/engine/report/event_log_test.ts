@@ -25,6 +25,10 @@ Deno.test("each event is one line, as loud as it is bad, with the cause and what
   assert.deepEqual(logged(fault, "RuntimeError: x"), [["warning", "renderer lost: trap (RuntimeError: x)"]]);
   assert.equal(logged({ event: "alone" })[0][0], "error");
   assert.match(logged({ event: "overload", block: 1 })[0][1], /UNDERSTUDY_LOOKAHEAD_BLOCKS/);
+  const anchor = { event: "anchor", block: -1, position: 3, entries: [], withValues: false } as const;
+  assert.match(logged(anchor)[0][1], /begin again .* default values/);
+  assert.match(logged({ ...anchor, withValues: true })[0][1], /last values/);
+  assert.deepEqual(eventOf(anchor), { event: "anchor", block: 0xFFFFFFFF, withValues: false });
   assert.deepEqual(logged({ event: "lockstep", renderers: 3, afterMs: 12.34 }), [
     ["info", "3 renderers in lockstep after 12.3 ms"],
   ]);

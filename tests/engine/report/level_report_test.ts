@@ -45,6 +45,16 @@ Deno.test("overs are reported at once and then at most once a second, with their
   assert.match(lines[0], /3 samples, up to \+6\.0 dB; the ceiling holds them at -6\.0 dB/);
 });
 
+Deno.test("overs are reported once their level is known", () => {
+  const { report, events, add } = reportOn(1);
+  add("overSamples", 2);
+  report.poll(0);
+  assert.deepEqual(events, []);
+  add("overSamples", 0, 1.5);
+  report.poll(2);
+  assert.deepEqual(events, [{ event: "over", samples: 2, peakDb: 3.5 }]);
+});
+
 Deno.test("without a ceiling the report says what the device does, and names the setting", () => {
   const { report, lines, add } = reportOn(0);
   add("overSamples", 1, 1.1);

@@ -157,7 +157,7 @@ withSox(
         assert.match(answers.at(-1)!, told);
       }
       assert.equal((await client.ask("/kit/gainDb", "f", -6)).at(-1), "/done /kit/gainDb");
-      assert.equal((await client.ask("/patch/load", "s", "kick.ts")).at(-1), "/done /patch/load");
+      assert.match((await client.ask("/patch/load", "s", "kick.ts")).at(-1)!, /^\/done \/patch\/load/);
     });
     await rendersAlike(session, `${folder}/a.wav`);
     await Deno.remove(`${folder}/samples/kick.wav`);

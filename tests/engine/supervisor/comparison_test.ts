@@ -37,3 +37,88 @@ Deno.test("every published block is compared once, also where the ring has wrapp
   assert.equal(comparison.poll([0, 1, 2]).block, undefined);
   assert.equal(structureBytes.slot % 16, 0);
 });
+
+const sweepBlocks = 4;
+
+/** Renderers that publish blocks with a state, and a comparison that follows. */
+function setUp(startBlock = 0) {
+  const memory = testMemory({ startBlock });
+  const comparison = new Comparison(memory);
+  const { words } = memory;
+  const publish = (seat: number, block: number, stateLow: number, sweep = sweepBlocks) => {
+    const slot = slotIndex(memory, seat, block);
+    words[slot + within.slot.stateLow.index] = stateLow;
+    words[slot + within.slot.regions.index] = sweep;
+    words[slot + within.slot.tag.index] = block;
+    words[reportIndex(memory, seat) + within.seatReport.published.index] = block + 1;
+  };
+  const play = (seats: readonly number[], from: number, blocks: number, sweep?: number) => {
+    for (let block = from; block !== from + blocks; block++) {
+      seats.forEach((seat) => publish(seat, block, block, sweep));
+    }
+    return comparison.poll(seats);
+  };
+  return { memory, comparison, publish, play };
+}
+
+Deno.test("a region of the state that differs is found, though the sound is the same", () => {
+  const { comparison, publish } = setUp();
+  [0, 1, 2].forEach((seat) => publish(seat, 0, 7));
+  [0, 1, 2].forEach((seat) => publish(seat, 1, seat === 2 ? 8 : 7));
+  const found = comparison.poll([0, 1, 2]);
+  assert.deepEqual([found.block, [...found.outvoted]], [1, [2]]);
+});
+
+Deno.test("a renderer is swept when it agreed through all blocks of a sweep, across the wrap too", () => {
+  for (const start of [0, -6]) {
+    const { comparison, play } = setUp(start);
+    play([0, 1], start, sweepBlocks - 1);
+    assert.ok(!comparison.hasSweptSince(1, start));
+    play([0, 1], start + sweepBlocks - 1, 1);
+    assert.ok(comparison.hasSweptSince(1, start));
+    assert.ok(!comparison.hasSweptSince(1, start + 1), "that block's sweep is not over");
+    assert.ok(comparison.hasSweptAround(1, start + 3));
+    assert.ok(!comparison.hasSweptAround(1, start + 4), "not compared yet");
+    assert.ok(!comparison.hasSweptSince(2, start), "was never compared");
+  }
+});
+
+Deno.test("a sweep begins anew after a difference, an exchange, a time away, and when blocks were overwritten unseen", () => {
+  const interruptions: ((parts: ReturnType<typeof setUp>) => number)[] = [
+    ({ publish, comparison }) => {
+      [0, 1, 2].forEach((seat) => publish(seat, 2, seat));
+      comparison.poll([0, 1, 2]);
+      return 3;
+    },
+    ({ play }) => {
+      play([0, 1, 2], 2, 1, 0); // nothing is checked while a patch is exchanged
+      return 3;
+    },
+    ({ play }) => {
+      play([0, 1, 2], 2, 1, 2 * sweepBlocks); // another patch, with another arena
+      return 3;
+    },
+    ({ play }) => {
+      play([0, 1], 2, 1);
+      return 3;
+    },
+    ({ play, memory }) => {
+      const { ringSlots } = memory.geometry;
+      play([0, 1, 2], 2, ringSlots + 2); // in one turn
+      return ringSlots + 4;
+    },
+  ];
+  interruptions.forEach((interrupt, number) => {
+    const parts = setUp();
+    parts.play([0, 1, 2], 0, 2);
+    const next = interrupt(parts);
+    if (number < 4) {
+      parts.play([0, 1, 2], next, sweepBlocks - 1);
+      assert.ok(!parts.comparison.hasSweptSince(2, 0), `interruption ${number}`);
+      parts.play([0, 1, 2], next + sweepBlocks - 1, 1);
+    }
+    assert.ok(parts.comparison.hasSweptSince(2, 0), `interruption ${number}`);
+    const gap = number < 4 ? next : 4;
+    assert.ok(!parts.comparison.hasSweptAround(2, gap - 1), `interruption ${number}`);
+  });
+});

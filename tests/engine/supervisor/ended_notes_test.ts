@@ -15,6 +15,17 @@ function report(memory: ReturnType<typeof testMemory>, seat: number, count: numb
   memory.words[reportFieldIndex(memory, seat, "endedNotes")] = count;
 }
 
+Deno.test("when renderers begin again, so does the count", () => {
+  const memory = testMemory();
+  const notes = new EndedNotes(memory);
+  report(memory, 0, 3);
+  notes.poll(0);
+  report(memory, 1, 1);
+  assert.deepEqual(notes.poll(1), []);
+  notes.restart();
+  assert.deepEqual(notes.poll(1).map(({ id }) => id), [0]);
+});
+
 Deno.test("each note ends once, whichever renderer is read; one that is behind repeats nothing", () => {
   const memory = testMemory();
   const notes = new EndedNotes(memory);
@@ -29,4 +40,13 @@ Deno.test("each note ends once, whichever renderer is read; one that is behind r
   report(memory, 2, 5 + reportedEndedNotes + 10);
   const last = read(2);
   assert.deepEqual([last.length, last[0], last.at(-1)], [reportedEndedNotes, 15, 78]);
+});
+
+Deno.test("an engine that goes on does not repeat the notes that ended before", () => {
+  const memory = testMemory();
+  const notes = new EndedNotes(memory, { skipEarlier: true });
+  report(memory, 0, 3);
+  assert.deepEqual(notes.poll(0), []);
+  report(memory, 0, 4);
+  assert.deepEqual(notes.poll(0).map(({ id }) => id), [3]);
 });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
+import { CommandLog, EntryField, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { logEntryIndex } from "../../../engine/memory/places.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
-import { Quarantine } from "../../../engine/supervisor/quarantine.ts";
+import { type Failure, Quarantine } from "../../../engine/supervisor/quarantine.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const note = (at?: LogEntry["at"]): LogEntry => ({
@@ -11,6 +13,8 @@ const note = (at?: LogEntry["at"]): LogEntry => ({
   extra: 1,
   at,
 });
+
+const origin = { block: 0, logPosition: 0 };
 
 /** A log whose entries from `start` on are sealed into block 5, those before it into block 4. */
 function setUp(before: readonly LogEntry[], inBlock: readonly LogEntry[], start = 0) {
@@ -24,7 +28,8 @@ function setUp(before: readonly LogEntry[], inBlock: readonly LogEntry[], start 
   log.append(inBlock);
   seals.claim(5, log.head);
   log.append([note()]); // sealed later: not to blame
-  return { quarantine: new Quarantine(log, seals), failure: { block: 5, position } };
+  const failure: Failure = { block: 5, position, joining: false, certain: true };
+  return { quarantine: new Quarantine(log, seals), failure, log, memory };
 }
 
 Deno.test("two renderers that break at one block convict the commands that take effect in it, and no others", () => {
@@ -33,11 +38,11 @@ Deno.test("two renderers that break at one block convict the commands that take 
     const inBlock = [note(), note({ block: 2, frame: 0 }), note({ block: 6, frame: 0 })];
     const { quarantine, failure } = setUp(before, inBlock, start);
     quarantine.noteFailure(failure);
-    assert.deepEqual(quarantine.decide(), [], "one witness is not enough");
+    assert.deepEqual(quarantine.decide(origin, 0), [], "one witness is not enough");
     quarantine.noteFailure(failure);
-    const found = quarantine.decide().map((position) => (position - start) | 0);
+    const found = quarantine.decide(origin, 0).map((position) => (position - start) | 0);
     assert.deepEqual(found, [1, 3, 4], "due now, sealed now, sealed now but late");
-    assert.deepEqual(quarantine.decide(), [], "convicted once");
+    assert.deepEqual(quarantine.decide(origin, 0), [], "convicted once");
   }
 });
 
@@ -45,12 +50,134 @@ Deno.test("failures at different blocks, or forgotten ones, convict nothing, and
   const { quarantine, failure } = setUp([], [note()]);
   quarantine.noteFailure(failure);
   quarantine.noteFailure({ ...failure, block: 4 });
-  assert.deepEqual(quarantine.decide(), []);
+  assert.deepEqual(quarantine.decide(origin, 0), []);
   quarantine.forget();
   quarantine.noteFailure(failure);
-  assert.deepEqual(quarantine.decide(), []);
+  assert.deepEqual(quarantine.decide(origin, 0), []);
   const cleared = setUp([], [{ opcode: Opcode.clear, target: 0, value: 0, extra: 0 }]);
   cleared.quarantine.noteFailure(cleared.failure);
   cleared.quarantine.noteFailure(cleared.failure);
-  assert.deepEqual(cleared.quarantine.decide(), []);
+  assert.deepEqual(cleared.quarantine.decide(origin, 0), []);
+});
+
+Deno.test("hangs convict only when one of the renderers was in a replay", () => {
+  const { quarantine, failure } = setUp([], [note()]);
+  const hang = { ...failure, certain: false };
+  quarantine.noteFailure(hang);
+  quarantine.noteFailure(hang);
+  assert.deepEqual(quarantine.decide(origin, 0), [], "all of them may have been hit by chance");
+  quarantine.noteFailure({ ...hang, joining: true });
+  assert.deepEqual(quarantine.decide(origin, 0), [0]);
+});
+
+Deno.test("a command that waited for its time is found after its place in the log was overwritten", () => {
+  const memory = testMemory();
+  const log = new CommandLog(memory);
+  const seals = new SealTable(memory);
+  seals.reset(0);
+  log.append([note({ block: 5, frame: 3 })]);
+  for (let left = 70_000; left > 0; left -= 10_000) {
+    log.release(log.head);
+    log.append(new Array(10_000).fill(note()));
+  }
+  seals.claim(5, log.head);
+  const quarantine = new Quarantine(log, seals, (block) => block === 5 ? [0] : []);
+  const failure: Failure = { block: 5, position: log.head, joining: false, certain: true };
+  quarantine.noteFailure(failure);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 0), [0]);
+  const { stoppedCount, stoppedCommands } = fixed.control;
+  assert.deepEqual([memory.words[stoppedCount.index], memory.words[stoppedCommands.index]], [1, 0]);
+});
+
+/** Two replays that break in block 5, which hears nothing, after these commands. */
+function searching(commands: readonly LogEntry[], start = 0) {
+  const setting = setUp(commands, [], start);
+  const { quarantine, failure } = setting;
+  const replay = { ...failure, joining: true };
+  quarantine.noteFailure(failure);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }, 0), []);
+  assert.ok(!quarantine.searching, "the first replay may pass");
+  quarantine.noteFailure(replay);
+  quarantine.noteFailure(replay);
+  assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }, 0), []);
+  assert.ok(quarantine.searching);
+  return { ...setting, replay };
+}
+
+/** Positions from `start` on of commands that do nothing now. */
+function silenced(log: CommandLog, count: number, start: number): number[] {
+  const words = new Int32Array(8);
+  return Array.from({ length: count }, (_, index) => index).filter((index) => {
+    log.copyEntry((start + index) | 0, words, 0);
+    return words[EntryField.opcode] === Opcode.none;
+  });
+}
+
+Deno.test("the search leaves out the newest, the one before, then two, four; the first that passes is final", () => {
+  for (const start of [0, 0xFFFFFFFC]) {
+    const { quarantine, log, memory, replay } = searching(new Array(9).fill(note()), start);
+    const inert = () =>
+      Array.from({ length: 9 }, (_, index) => index).filter((index) =>
+        memory.words[logEntryIndex(memory, (start + index) | 0) + EntryField.opcode] === Opcode.none
+      );
+    for (const trial of [[8], [7], [5, 6], [1, 2, 3, 4]]) {
+      assert.deepEqual(inert(), trial);
+      assert.deepEqual(silenced(log, 9, start), [], "the recording has them as they are");
+      quarantine.noteFailure(replay);
+      assert.deepEqual(quarantine.decide({ block: 0, logPosition: start }, 0), []);
+    }
+    assert.deepEqual(inert(), [0]);
+    const found = quarantine.confirm()!;
+    assert.deepEqual(found.positions.map((position) => (position - start) | 0), [0]);
+    assert.deepEqual([found.originBlock, found.block], [0, 5]);
+    assert.ok(!quarantine.searching);
+    assert.deepEqual(silenced(log, 9, start), [0]);
+  }
+});
+
+Deno.test("a search that leaves out everything without success ends, with every command as it was", () => {
+  const { quarantine, memory, replay } = searching([note(), note()]);
+  for (let trial = 0; trial < 3; trial++) {
+    assert.ok(!quarantine.exhausted);
+    quarantine.noteFailure(replay);
+  }
+  assert.ok(quarantine.exhausted && !quarantine.searching);
+  for (let position = 0; position < 2; position++) {
+    assert.equal(memory.words[logEntryIndex(memory, position) + EntryField.opcode], Opcode.noteOn);
+  }
+  quarantine.restart();
+  assert.ok(!quarantine.exhausted);
+});
+
+Deno.test("a replay that breaks further on has passed: its trial is final", () => {
+  const { quarantine, replay } = searching([note(), note()]);
+  quarantine.noteFailure({ ...replay, block: 6 });
+  assert.ok(quarantine.hasPassed);
+  assert.deepEqual(quarantine.confirm()?.positions, [1]);
+  assert.ok(!quarantine.searching && !quarantine.hasPassed);
+});
+
+Deno.test("what a renderer has played is no poison, though others broke on it", () => {
+  const { quarantine, failure } = setUp([], [note()]);
+  quarantine.noteFailure(failure);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 6), []);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 5), [0]);
+});
+
+Deno.test("an anchor is never to blame; what takes effect beside it is", () => {
+  const anchor: LogEntry = {
+    opcode: Opcode.anchor,
+    target: 0,
+    value: 0,
+    extra: 0,
+    at: { block: 5, frame: 0 },
+  };
+  const { quarantine, failure } = setUp([], [anchor, note()]);
+  quarantine.noteFailure(failure);
+  quarantine.noteFailure(failure);
+  assert.deepEqual(quarantine.decide(origin, 0), [1]);
 });

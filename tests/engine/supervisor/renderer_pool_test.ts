@@ -23,7 +23,7 @@ async function withPool(work: (pool: RendererPool) => Promise<void>): Promise<vo
   new CommandLog(memory);
   const pool = new RendererPool({
     memory,
-    patch,
+    patches: [{ number: 0, patch }],
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,

@@ -46,7 +46,7 @@ function setUp({ arenaBytes = 65_536 } = {}) {
     for (const seat of seats) {
       const slot = slotIndex(memory, seat, block);
       words[slot + within.slot.stateLow.index] = wrong.includes(seat) ? 99 : 7;
-      words[slot + within.slot.sweepBlocks.index] = sweepBlocks;
+      words[slot + within.slot.regions.index] = sweepBlocks;
       words[slot + within.slot.tag.index] = block;
       words[report(seat, "published")] = block + 1;
     }
@@ -223,7 +223,7 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
   const memory = testMemory({
     arenaBytes: patch.arena.bytes,
     checkRegionBytes: 16_384,
-    snapshotPieceBytes: 16_384,
+    snapshotPieceBytes: 65_536,
   });
   const { words } = memory;
   new SealTable(memory).reset(0);
@@ -237,11 +237,12 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
   const [a, b, c, d] = [0, 1, 2, 3].map(made);
   const comparison = new Comparison(memory);
   const selector = new SnapshotSelector(memory, comparison);
+  const isWaiting = (after: number) => after === AfterStep.waitForDevice;
   const claimed = (seat: number) => words[reportFieldIndex(memory, seat, "snapshotSlot")];
   const step = (parts: readonly { loop: RendererLoop }[], seats: readonly number[]) => {
     log.append([{ opcode: Opcode.noteOn, target: 1, value: memory.consumed() % 50, extra: 1 }]);
     parts.forEach(({ loop }) => {
-      while (loop.step() === AfterStep.goOn);
+      while (!isWaiting(loop.step()));
     });
     comparison.poll(seats);
     selector.poll(seats);
@@ -250,7 +251,7 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
   for (let block = 0; block < 5; block++) step([a, b], [0, 1]);
   // a third is in lockstep and begins to copy, and is stopped after some pieces
   for (let steps = 0; claimed(2) === 0 && steps < 1_000; steps++) {
-    if (c.loop.step() !== AfterStep.goOn) step([a, b], [0, 1, 2]);
+    if (isWaiting(c.loop.step())) step([a, b], [0, 1, 2]);
   }
   const half = claimed(2) - 1;
   assert.ok(half >= 0);
@@ -261,7 +262,7 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
   const accepted = selector.accepted!;
   assert.notEqual(accepted, half);
   // the stopped one goes on, wherever it is, until it has caught up
-  while (c.loop.step() === AfterStep.goOn);
+  while (!isWaiting(c.loop.step()));
   assert.equal(claimed(2), 0, "it gave the slot back");
   readWholeSnapshot(d.renderer, accepted);
   while (d.renderer.block !== a.renderer.block) d.renderer.renderBlock();
@@ -270,4 +271,52 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
     a.renderer.playing.bytes,
     "a joiner continues where the others are",
   );
+});
+
+Deno.test("one that goes on takes over the agreed snapshot; one that is lent is not written until it is taken back", () => {
+  const { memory, selector, write, play, block } = setUp();
+  play([0, 1, 2], 3);
+  const slot = write(2, block(), { logPosition: 30, patch: 2 });
+  play([0, 1, 2], sweepBlocks);
+  assert.equal(selector.lend(), slot);
+  const slots = new Set<number>();
+  const writeMany = () => {
+    for (let count = 0; count < 12; count++) {
+      slots.add(write(2, block(), { logPosition: 40, patch: 2 }));
+      play([0, 1, 2], sweepBlocks + 1);
+    }
+  };
+  writeMany();
+  assert.ok(!slots.has(slot));
+  selector.takeBack();
+  writeMany();
+  assert.ok(slots.has(slot));
+  const next = new SnapshotSelector(memory, new Comparison(memory));
+  assert.equal(next.accepted, selector.accepted);
+  assert.deepEqual([next.oldestPosition(), next.oldestPatch()], [40, 2]);
+});
+
+Deno.test("after an anchor joiners begin there: what was written before is of no use, and its patches are not needed", () => {
+  const { memory, selector, write, turn, play, clockTo, block } = setUp();
+  play([0, 1, 2], 3);
+  write(2, block(), { logPosition: 30 });
+  play([0, 1, 2], sweepBlocks);
+  assert.deepEqual(selector.origin, { block: 3, logPosition: 30 });
+  const { sealCount } = memory.geometry;
+  clockTo(1);
+  assert.ok(!selector.canJoin(sealCount));
+  selector.abandon();
+  assert.ok(!selector.canJoin(3), "neither is the start of any use");
+  selector.begin({ patch: 2, block: sealCount + 8, position: 44 });
+  assert.deepEqual([selector.origin.block, selector.origin.logPosition], [sealCount + 8, 44]);
+  assert.deepEqual([selector.accepted, selector.oldestPatch(), selector.oldestPosition()], [
+    undefined,
+    2,
+    44,
+  ]);
+  assert.ok(selector.canJoin(sealCount));
+  assert.equal(selector.use(3), undefined);
+  assert.equal(memory.words[fixed.control.acceptedSnapshot.index], 0);
+  turn([1]);
+  assert.equal(selector.accepted, undefined);
 });

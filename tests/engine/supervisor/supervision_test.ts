@@ -3,13 +3,16 @@ import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
 import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
+import { seatCount } from "../../../engine/memory/constants.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
+import { snapshotArenaIndex } from "../../../engine/memory/places.ts";
+import { orderIndex } from "../../../engine/memory/seats.ts";
 import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
-import { poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { fuseNumber, poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { SimulatedRenderers } from "../../simulation/simulated_renderers.ts";
 
@@ -26,10 +29,11 @@ class Stage {
   readonly renderers: SimulatedRenderers;
   readonly supervision: Supervision;
   readonly events: SupervisionEvent[] = [];
+  readonly value: LogEntry = { opcode: Opcode.set, target: 0, value: 3, extra: 0 };
   nowMs = 0;
 
-  constructor(startLogPosition = 0) {
-    this.memory = testMemory({ arenaBytes: tally.arena.bytes, startLogPosition });
+  constructor(startLogPosition = 0, snapshotBlocks = 4) {
+    this.memory = testMemory({ arenaBytes: tally.arena.bytes, startLogPosition, snapshotBlocks });
     this.seals = new SealTable(this.memory);
     this.seals.reset(0);
     this.log = new CommandLog(this.memory);
@@ -55,6 +59,7 @@ class Stage {
       renderers: this.renderers,
       delivery: this.delivery,
       nowMs: () => this.nowMs,
+      lastValues: () => ({ patch: 0, entries: [this.value] }),
     });
   }
 
@@ -72,6 +77,18 @@ class Stage {
   playing(): this {
     this.until("three are in lockstep", () => this.supervision.inLockstep === 3);
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
+    return this;
+  }
+
+  /** The device takes block after block, a turn of the loop after each, until something holds: what is missing is concealed. */
+  conceal(what: string, holds: () => boolean, maxBlocks = 20_000): this {
+    for (let blocks = 0; !holds(); blocks++) {
+      assert.ok(blocks < maxBlocks, `gave up waiting until ${what}`);
+      this.takeBlock();
+      this.nowMs += 2;
+      for (let steps = 0; steps < 100; steps++) this.renderers.step();
+      this.events.push(...this.supervision.turn(true).events);
+    }
     return this;
   }
 
@@ -150,4 +167,90 @@ Deno.test("primary and standby exchange their roles only while a standby is in l
   assert.ok(stage.supervision.failover());
   assert.deepEqual(stage.supervision.roles.slice(0, 2), [standby, primary]);
   assert.equal(stage.memory.words[fixed.control.roleRing.index], standby! + 1);
+});
+
+const fuse = (frames: number): LogEntry => ({
+  opcode: Opcode.noteOn,
+  target: 1,
+  value: fuseNumber,
+  extra: frames,
+});
+
+Deno.test("a command that does its harm later, in a block that hears none, is found among those since the snapshot", () => {
+  const stage = new Stage(0, 64).playing().consume(20);
+  stage.log.append([note(60)]);
+  stage.consume(1);
+  const culprit = stage.log.head;
+  stage.log.append([fuse(5 * 32)]);
+  stage.consume(1);
+  stage.log.append([note(61)]);
+  stage.conceal("a renderer broke", () => stage.supervision.inLockstep === 0);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  const lost = stage.quarantined().flat();
+  assert.ok(lost.includes(culprit), `${lost} lacks ${culprit}`);
+  assert.ok(lost.length <= 2, `${lost.length} commands were lost`);
+  assert.ok(stage.events.every(({ event }) => event !== "anchor"));
+  stage.consume(40);
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("when the state itself is ill, renderers begin again with the last values, and the device has sound", () => {
+  const stage = new Stage().playing().consume(20);
+  stage.log.append([fuse(40 * 32)]);
+  // snapshots that hold the lit fuse are agreed long before it does its harm
+  stage.conceal("renderers broke", () => stage.supervision.inLockstep === 0);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  const anchors = stage.events.filter((event) => event.event === "anchor");
+  assert.equal(anchors.length, 1);
+  const [{ block, position, entries, withValues }] = anchors;
+  const { lookaheadBlocks } = stage.memory.geometry;
+  assert.deepEqual([entries[1].opcode, entries[1].target], [Opcode.lookahead, lookaheadBlocks]);
+  assert.deepEqual([entries[0].opcode, entries[0].at?.block, entries[2], withValues], [
+    Opcode.anchor,
+    block,
+    stage.value,
+    true,
+  ]);
+  assert.ok(stage.supervision.playedPosition! - position >= 2);
+  stage.consume(40);
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("an outage of all renderers that is longer than the tables ends when one can start", () => {
+  const stage = new Stage().playing().consume(20);
+  stage.log.append([note(60)]);
+  let starts = 0;
+  stage.renderers.beforeSpawn = (thread) => {
+    starts++;
+    thread.crashed = true;
+  };
+  for (const thread of stage.renderers.living) thread.crashed = true;
+  const { sealCount } = stage.memory.geometry;
+  const first = stage.memory.consumed();
+  stage.conceal("the tables have passed twice", () => stage.memory.consumed() - first > 2 * sealCount);
+  assert.ok(starts > 0 && stage.supervision.inLockstep === 0);
+  stage.renderers.beforeSpawn = undefined;
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  assert.equal(stage.delivery.position, stage.log.head);
+  stage.consume(8);
+});
+
+Deno.test("a snapshot that a joiner finds damaged is given up, and the next joiner takes the one before it", () => {
+  const stage = new Stage().playing();
+  const { words } = stage.memory;
+  const agreed = () =>
+    [fixed.control.acceptedSnapshot, fixed.control.previousSnapshot].map(({ index }) => words[index]);
+  stage.conceal("two snapshots are agreed", () => agreed().every((slot) => slot > 0));
+  const damaged = agreed()[0] - 1;
+  words[snapshotArenaIndex(stage.memory, damaged) + 20_000] ^= 1;
+  const joinersOf = (slot: number) =>
+    Array.from({ length: seatCount }, (_, seat) => words[orderIndex(stage.memory, seat, "snapshot")])
+      .filter((order) => order === slot + 1).length;
+  // every renderer falls before another snapshot is written
+  for (const seat of stage.supervision.roles) stage.renderers.on(seat!)!.crashed = true;
+  stage.until("a joiner was given it", () => joinersOf(damaged) > 0);
+  stage.until("it is given up", () => agreed()[0] !== damaged + 1);
+  stage.until("renderers are in lockstep again", () => stage.supervision.inLockstep === 3);
+  const stale = stage.events.filter((event) => event.event === "fault" && event.cause === "stale").length;
+  assert.ok(stale > 0 && stale <= 3, `${stale} joiners broke on it`);
 });

@@ -329,3 +329,30 @@ Deno.test("starts beyond the budget wait longer and longer, up to a bound, and n
   stage.tick(2_000);
   assert.ok(stage.supervisor.incarnations > before || stage.supervisor.inLockstep === 3);
 });
+
+Deno.test("one that is away to copy its arena is not condemned for being late, unless it does not come back", () => {
+  const stage = new Stage().tick(40);
+  const spare = stage.roles[2]!;
+  stage.set(spare, { away: true });
+  stage.aheadOf.set(spare, -200);
+  stage.tick(supervisorDefaults.awayMs / 4 - 10);
+  assert.deepEqual(stage.causes(), []);
+  stage.tick(20 + supervisorDefaults.lateMs / 4);
+  assert.deepEqual(stage.causes(), ["late"]);
+});
+
+Deno.test("one that is away has more to do than the others, so it is no witness against them", () => {
+  const stage = new Stage().tick(40);
+  const [primary, standby, spare] = stage.roles as number[];
+  stage.set(spare, { away: true });
+  stage.aheadOf.set(spare, -20);
+  for (const seat of [primary, standby]) stage.silent.add(seat);
+  stage.tick(10); // twice the patience with a witness
+  assert.deepEqual(stage.causes(), []);
+  for (const seat of [primary, standby]) {
+    stage.silent.delete(seat);
+    stage.aheadOf.set(seat, -1);
+  }
+  stage.tick(20);
+  assert.deepEqual(stage.causes(), [], "all that count are late");
+});

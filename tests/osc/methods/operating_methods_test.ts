@@ -27,6 +27,20 @@ Deno.test("a clear empties the queue; inside a bundle with a time it is refused 
     );
   }));
 
+Deno.test("the lookahead is set while it plays, listeners hear of it, and one that does not fit is refused with the range", () =>
+  withOscServer(async (client, { engine }) => {
+    await client.ask("/notify", "i", 1);
+    assert.equal((await client.ask("/engine/lookahead", "i", 8)).at(-1), "/done /engine/lookahead");
+    assert.equal(engine.status().lookaheadBlocks, 8);
+    await until(
+      "the event",
+      () => client.heard("/event/lookahead").some((event) => /lookahead 8 21\.3/.test(event)),
+    );
+    assert.match((await client.ask("/engine/lookahead", "i", 1)).at(-1)!, /expected 2 to 96 blocks/);
+    await client.ask("/engine/lookahead", "i", 0);
+    assert.equal(engine.status().lookaheadBlocks, 4);
+  }));
+
 Deno.test("every message is written to the log while that is asked for, a secret is not", () =>
   withOscServer(async (client, { dumped }) => {
     await client.ask("/note", "if", 60, 1);

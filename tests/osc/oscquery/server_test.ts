@@ -1,12 +1,27 @@
 /** OSCQuery against the real engine, over real sockets. */
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { Observers } from "../../../foundation/observers.ts";
 import { encodePacket, type OscArgument } from "../../../osc/packet/codec.ts";
-import { OscQueryServer } from "../../../osc/oscquery/server.ts";
+import { OscQueryServer, stopMs } from "../../../osc/oscquery/server.ts";
 import { WebSocketClient } from "../../../testing/osc/web_socket_client.ts";
 import { until } from "../../../testing/until.ts";
-import { withQueryHost } from "./query_host.ts";
+import { type QueryHost, withQueryHost } from "./query_host.ts";
+
+/** A further server for an engine that has one. */
+function serverOf({ engine, space, admission }: QueryHost): OscQueryServer {
+  return new OscQueryServer({
+    hostname: "127.0.0.1",
+    port: 0,
+    name: "another",
+    osc: { hostname: "127.0.0.1", port: 1 },
+    engine,
+    methods: () => space.methods,
+    admission,
+    allowedOrigins: [],
+  });
+}
 
 const json = async (response: Promise<Response>) => await (await response).json();
 
@@ -218,7 +233,12 @@ Deno.test("too long frames end the connection, too many sockets are refused", ()
     assert.match(new TextDecoder().decode(buffer.subarray(0, length!)), /^HTTP\/1\.1 503 /);
     connection.close();
     await Promise.all(surfaces.map((surface) => surface.close()));
-    const again = await WebSocketClient.open(server.url);
+    // the server may hear of the ends a moment later than the clients
+    let again: WebSocketClient | undefined;
+    for (const endMs = performance.now() + 60_000; !again && performance.now() < endMs;) {
+      again = await WebSocketClient.open(server.url).catch(() => undefined);
+    }
+    assert.ok(again, "a place that is free again is given");
     await again.close();
   }));
 
@@ -236,7 +256,7 @@ Deno.test("for a client that asks much and reads nothing, answers are dropped an
     const many = new Uint8Array(frame.length * 1_000);
     for (let index = 0; index < 1_000; index++) many.set(frame, index * frame.length);
     for (let count = 0; count < 100 && admission.counts.replies === 0; count++) await writer.write(many);
-    await until("some were dropped", () => admission.counts.replies > 0, 30_000);
+    await until("some were dropped", () => admission.counts.replies > 0);
     assert.ok(admission.notices.some((text) => /does not take its answers; dropped/.test(text)));
     assert.equal((await json(fetch(`${server.url}/keys/q?TYPE`))).TYPE, "f", "others are served");
     await writer.abort();
@@ -253,6 +273,18 @@ Deno.test("clients that are connected do not keep the server from ending", async
   assert.equal((await closed)!.code, 1001);
   idle!.close();
 });
+
+Deno.test("an isolate that is held up while the server ends does not take that for an error", () =>
+  withQueryHost(async (host) => {
+    for (let turns = 0; turns < 4; turns++) {
+      const server = serverOf(host);
+      await (await fetch(server.url)).body?.cancel();
+      const stopping = server.stop();
+      for (let turn = 0; turn < turns; turn++) await setImmediate();
+      for (const endMs = performance.now() + 2 * stopMs; performance.now() < endMs;);
+      await stopping;
+    }
+  }));
 
 Deno.test("a taken port is an error, and leaves no observer of the engine", () =>
   withQueryHost(({ server, engine, space, admission }) => {

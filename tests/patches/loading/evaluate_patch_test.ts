@@ -6,6 +6,9 @@ import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
 
+/** Time for what ends by itself, in milliseconds: more than the slowest machine needs. */
+const timeLimitMs = 120_000;
+
 const folder = await Deno.makeTempDir({ prefix: "understudy-patches-" });
 const modulesUrl = new URL("../../../modules/mod.ts", import.meta.url).href;
 const secret = `${folder}/secret.txt`;
@@ -19,7 +22,7 @@ async function fileOf(name: string, source: string): Promise<string> {
 
 async function errorOf(name: string, source: string, options: EvaluateOptions = {}): Promise<string> {
   const path = await fileOf(name, source);
-  const error = await evaluatePatch(path, testFormat, options).then(
+  const error = await evaluatePatch(path, testFormat, { timeLimitMs, ...options }).then(
     () => assert.fail(`${name} was loaded`),
     (error) => error,
   );
@@ -247,7 +250,7 @@ Deno.test("what a file gives is what the same patch gives in this process", asyn
       "export default",
     ),
   );
-  const graph = await evaluatePatch(path, testFormat);
+  const graph = await evaluatePatch(path, testFormat, { timeLimitMs });
   assert.deepEqual(graph, keys.build(testFormat));
   assert.deepEqual(
     compileGraph(graph, testFormat).wasm,
@@ -263,14 +266,16 @@ Deno.test("a patch is built for the format that is asked for", async () => {
     });`),
   );
   const ops = async (inputChannels: number) =>
-    (await evaluatePatch(path, { ...testFormat, inputChannels })).main.nodes.map(({ op }) => op);
+    (await evaluatePatch(path, { ...testFormat, inputChannels }, { timeLimitMs })).main.nodes.map(({ op }) =>
+      op
+    );
   assert.deepEqual(await ops(2), ["input"]);
   assert.deepEqual(await ops(0), ["constant"]);
 });
 
 Deno.test("names of files may be anything", async () => {
   for (const name of ["my organ (1) [ü] %20 #?.ts", "a'b\"c $HOME;.ts", "-x.ts"]) {
-    assert.equal((await evaluatePatch(await fileOf(name, good), testFormat)).name, "test");
+    assert.equal((await evaluatePatch(await fileOf(name, good), testFormat, { timeLimitMs })).name, "test");
     const text = await errorOf(name, "\n\nthrow new Error('third line')");
     assert.equal(text, `${name}:3: Error: third line`);
   }
@@ -282,7 +287,10 @@ Deno.test("a file may import the modules by their path, and print for its author
     "prints.ts",
     `${good.replace('"understudy"', `"${modulesUrl}"`)}console.log("cutoff", 3, "\\x1b[31mred");`,
   );
-  const graph = await evaluatePatch(path, testFormat, { onPrint: (text) => printed.push(text) });
+  const graph = await evaluatePatch(path, testFormat, {
+    timeLimitMs,
+    onPrint: (text) => printed.push(text),
+  });
   assert.equal(graph.name, "test");
   assert.deepEqual(printed, ["cutoff 3 [31mred"]);
 });
@@ -292,7 +300,7 @@ Deno.test("what a patch writes to its output, and what it leaves running, does n
     "noisy.ts",
     `${good}Deno.stdout.writeSync(new TextEncoder().encode("hello {"));\nsetInterval(() => {}, 10);`,
   );
-  assert.equal((await evaluatePatch(path, testFormat)).name, "test");
+  assert.equal((await evaluatePatch(path, testFormat, { timeLimitMs })).name, "test");
   assert.equal(childrenAlive(), 0);
 });
 
@@ -301,7 +309,7 @@ Deno.test("the environment does not reach a patch, and nothing else that could s
   const names = ["DENO_V8_FLAGS", "NODE_OPTIONS", "DENO_AUTH_TOKENS"];
   names.forEach((name) => Deno.env.set(name, "--nonsense"));
   try {
-    assert.equal((await evaluatePatch(path, testFormat)).name, "test");
+    assert.equal((await evaluatePatch(path, testFormat, { timeLimitMs })).name, "test");
   } finally {
     names.forEach((name) => Deno.env.delete(name));
   }

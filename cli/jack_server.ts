@@ -1,0 +1,40 @@
+import type { Config } from "../config/settings.ts";
+import { SharedMemory } from "../engine/memory/shared_memory.ts";
+import { JackClient } from "../ffi/jack.ts";
+import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
+import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
+
+/** What a server of JACK says of itself. */
+export interface JackServer {
+  readonly periodFrames: number;
+  /** Clients that have physical inputs; each can be named in `UNDERSTUDY_DEVICE`. */
+  readonly devices: readonly string[];
+}
+
+/** Asks the server that the sound would go to, by a client that plays nothing. Throws `JackError`. */
+export async function jackServer(config: Config, native: NativeLibrary): Promise<JackServer> {
+  quietSoundLibraries(native.symbols.us_ignore_address());
+  const memory = SharedMemory.create({
+    ...config,
+    channels: 1,
+    inputChannels: 0,
+    startBlock: 0,
+    startLogPosition: 0,
+    stateCheckBlocks: 1,
+    snapshotBlocks: 1,
+    arenaBytes: 65_536,
+    captureFrames: 0,
+  });
+  const client = await JackClient.open(native, {
+    clientName: `${config.jackName}-question`,
+    connections: "",
+    sampleRateHz: config.sampleRateHz,
+    sharedMemory: sharedMemoryPointer(native, memory.bytes),
+  });
+  try {
+    return { periodFrames: client.poll().periodFrames, devices: await client.devices() };
+  } finally {
+    await client.close();
+  }
+}
