@@ -10,6 +10,7 @@ import { helpText } from "./help_text.ts";
 import { render } from "./render.ts";
 import { renderScore } from "./render_score.ts";
 import { controlService } from "./service.ts";
+import { rendererRole } from "../engine/supervisor/process_seating.ts";
 import { start } from "./start.ts";
 import { print } from "./terminal.ts";
 
@@ -25,6 +26,12 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
 }
 
 async function runCommand(args: readonly string[]): Promise<ExitCode> {
+  if (Deno.build.standalone && args[0] === rendererRole) {
+    // a binary is its own renderer process; loaded on demand, no other command needs it
+    const { playInProcess } = await import("../engine/renderer/process.ts");
+    await playInProcess(args.slice(1));
+    return exitCodes.ok;
+  }
   const line = parseCommandLine(args);
   const say = (text: string): ExitCode => {
     print(text);

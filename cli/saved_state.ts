@@ -14,6 +14,8 @@ interface Opening {
   readonly config: Config;
   readonly version: string;
   readonly log: Log;
+  /** The engine plays already, in processes whose control process was lost: nothing is to be gone on from. */
+  readonly isLiving?: boolean;
 }
 
 /** The state that a start goes on from, and the folder that keeps it. Main isolate. */
@@ -30,11 +32,11 @@ export class SavedState {
   }
 
   /** Opens the folder of the settings and reads what is there; undefined where no state is kept. Throws `StateFolderError`. */
-  static async open({ config, version, log }: Opening): Promise<SavedState | undefined> {
+  static async open({ config, version, log, isLiving }: Opening): Promise<SavedState | undefined> {
     if (config.stateFolder === undefined) return undefined;
     const folder = StateFolder.open(config.stateFolder);
     try {
-      const resumed = await goOn({ folder, config, version, log, nowMs: Date.now() });
+      const resumed = isLiving ? undefined : await goOn({ folder, config, version, log, nowMs: Date.now() });
       return new SavedState(folder, resumed, log);
     } catch (error) {
       folder.close();

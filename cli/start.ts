@@ -23,6 +23,8 @@ import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts
 import { patchNames } from "../patches/ready/catalogue.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
+import { findLivingEngine } from "../engine/run/living_engine.ts";
+import { enterRun, leaveRun } from "./control_process.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 import { playDemo } from "./play_demo.ts";
 import { SavedState } from "./saved_state.ts";
@@ -57,35 +59,42 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   let state: SavedState | undefined;
   let manager: ServiceManager | undefined;
   let space: AddressSpace | undefined;
+  let leave = () => {};
   try {
     const access = accessControl(config, log);
-    const { native, path: nativeLibrary } = await loadNative(config, (text) => log.info(text));
+    const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text));
+    const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
+    if (processes) leave = () => leaveRun(native, processes);
     const source = await openPatchSource(
       config,
       (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
     );
-    state = await SavedState.open({ config, version, log });
+    const continuation = processes && processes.epoch > 1
+      ? await findLivingEngine(native, processes)
+      : undefined;
+    state = await SavedState.open({ config, version, log, isLiving: continuation !== undefined });
     let maxVoices = 0;
-    const patch = state?.patch ?? await rehearseFirst({
-      ...await source.load(config.patch, signal),
-      format: source.format,
-      seed: config.seed,
-      nativeLibrary,
-      ceiling: config.ceiling,
-      onWarning: (warning) => log.warning(warning),
-      onVoiceLimit: (most, reason) => {
-        maxVoices = most;
-        log.warning(reason);
-      },
-      onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
-      signal,
-    });
+    const patch = (continuation?.patches ?? state?.continuation?.patches)?.at(-1)?.patch ??
+      await rehearseFirst({
+        ...await source.load(config.patch, signal),
+        format: source.format,
+        seed: config.seed,
+        nativeLibrary,
+        ceiling: config.ceiling,
+        onWarning: (warning) => log.warning(warning),
+        onVoiceLimit: (most, reason) => {
+          maxVoices = most;
+          log.warning(reason);
+        },
+        onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
+        signal,
+      });
     const sockets = await bindSockets(config, native, log);
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
-      ...{ config, patch, maxVoices, native, nativeLibrary, log, version, signal },
-      continuation: state?.continuation,
+      ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
+      continuation: continuation ?? state?.continuation,
     });
     state?.plays(playing);
     manager = ServiceManager.find(native, Deno.env.toObject());
@@ -125,6 +134,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       log.error(`not everything has stopped after ${stopMs / 1_000} s: the process ends all the same`);
     }
     state?.close(engine !== undefined);
+    leave();
   }
 }
 

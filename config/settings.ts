@@ -356,6 +356,14 @@ const settings = {
     expected: "the path of a shared library",
     meaning: "PortAudio library to use instead of the system's",
   }),
+  ISOLATION: setting({
+    key: "isolation",
+    schema: z.enum(["threads", "processes"]),
+    default: "threads",
+    expected: "threads or processes",
+    meaning:
+      "renderers, sound and control share one process, or have processes of their own, each of which can be lost",
+  }),
   CACHE_DIR: setting({
     key: "cacheDirectory",
     schema: text,

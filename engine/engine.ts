@@ -7,7 +7,6 @@ import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
-import { compileChecksum } from "./memory/checksum.ts";
 import type { Config } from "../config/settings.ts";
 import * as control from "./control/control.ts";
 import { DriverError } from "./device/driver_error.ts";
@@ -16,7 +15,7 @@ import { ExitGuard } from "./device/exit_guard.ts";
 import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
-import { CommandLog, Opcode } from "./log/command_log.ts";
+import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -32,6 +31,14 @@ import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
+import { openSeating } from "./supervisor/open_seating.ts";
+import { beginRun, sharedBuffer } from "./run/begin_run.ts";
+import { ControlClaim } from "./run/control_claim.ts";
+import { StageDriver } from "./device/stage_driver.ts";
+import { readEntries } from "./log/read_entries.ts";
+import type { EngineProcesses } from "./run/engine_processes.ts";
+import { loadParameters, saveParameters } from "./run/parameter_file.ts";
+import { PatchFiles } from "./run/patch_files.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Reporter } from "./report/reporter.ts";
@@ -47,7 +54,7 @@ import {
   type SessionMark,
 } from "./session/session_format.ts";
 import { sessionHeader } from "./session/session_header.ts";
-import type { SessionWriter } from "./session/session_writer.ts";
+import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
@@ -75,6 +82,8 @@ export interface EngineOptions {
   readonly patch: CompiledPatch;
   /** Omitted: the engine starts with fresh memory and the initial state of the patch. */
   readonly continuation?: Continuation;
+  /** Omitted: renderers are threads of this process, and its own threads call the callback. */
+  readonly processes?: EngineProcesses;
   readonly native: NativeLibrary;
   /** Path of the shared object, for the renderers to open. */
   readonly nativeLibrary: string;
@@ -96,6 +105,9 @@ export interface EngineOptions {
   /** Ends the start. */
   readonly signal?: AbortSignal;
 }
+
+/** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
+const saveTicks = 50;
 
 /** Time between two looks at the renderers. */
 const tickMs = 2;
@@ -144,12 +156,15 @@ export class Engine implements control.EngineControl {
   /** Log position of the last entry that limits voices. */
   #shedPosition = NaN;
   #mayJoin = false;
+  #savedHead: number | undefined;
+  #ticks = 0;
+  #claim: ControlClaim | undefined;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
 
-  private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
-    const { config, patch, native, log, continuation } = options;
-    const patches = continuation?.patches ?? [{ number: 0, patch }];
+  private constructor(options: EngineOptions, memory: SharedMemory, resumed: ResumedRecording | undefined) {
+    const { config, native, log, continuation, processes } = options;
+    const patches = patchesOf(options);
     const playing = patches[patches.length - 1];
     this.#options = options;
     this.#reporter = new Reporter(log);
@@ -157,20 +172,20 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
-    this.#pool = new RendererPool({
-      ...options,
-      patches,
-      memory,
-      checksum,
+    const seating = openSeating({
+      ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
       seed: config.seed,
       faultsAllowed: config.faults,
     });
+    this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
       memory,
       seals,
       log: this.#commands,
       onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
+      from: resumed && recordingStart(resumed, this.#commands.head),
     });
+    if (resumed) this.#recordTo(resumed.writer);
     this.#supervision = new Supervision({
       memory,
       seals,
@@ -193,9 +208,11 @@ export class Engine implements control.EngineControl {
       playing,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
+      newestPatch: processes && new PatchFiles(processes.folder, native).numbers().at(-1),
       recordPatch: (payload) => this.#recordPatch(payload),
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
+        this.#saveParameters();
         this.#reporter.emit({ event: "patch", patch: name });
         this.#admitVoices();
       },
@@ -213,15 +230,21 @@ export class Engine implements control.EngineControl {
       emit: (event) => this.#reporter.emit(event),
     });
     this.#timeline = new Timeline(memory, native, options.clocks);
-    this.#driver = new DeviceWatch({ ...options, memory });
+    const openStage = processes && (() => StageDriver.start({ native, memory, config, log, processes }));
+    this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
     this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
     const samples = playing.patch.sampleMemory;
-    this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
     const { blockFrames, sampleRateHz } = memory.geometry;
     this.#shedding = new LoadShedding({
       blockMs: blockFrames / sampleRateHz * 1_000,
       processors: navigator.hardwareConcurrency,
+    });
+    const stage = processes && (() => Atomics.load(memory.words, fixed.stageReport.pid.index));
+    this.#realTime = RealTime.begin({
+      ...{ native, memory, samples },
+      enabled: config.realTime,
+      ...(stage && { stage }),
     });
     this.#values = new ParameterValues(
       playing.patch.parameters,
@@ -237,10 +260,21 @@ export class Engine implements control.EngineControl {
    *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch, continuation } = options;
-    const memory = continuation?.memory ??
-      SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    const engine = new Engine(options, memory, compileChecksum());
+    const { config, patch, continuation, processes } = options;
+    const allocate = processes && ((bytes: number) => sharedBuffer(options.native, processes.folder, bytes));
+    const memory = continuation === undefined
+      ? SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options), allocate)
+      : allocate && !isLiving(options)
+      ? continuation.memory.copiedTo(allocate)
+      : continuation.memory;
+    if (processes && !isLiving(options)) {
+      const { native, nativeLibrary } = options;
+      const { seed, faults: faultsAllowed } = config;
+      const beginning = { native, memory, patches: patchesOf(options), nativeLibrary, seed, faultsAllowed };
+      await beginRun(processes.folder, beginning);
+    }
+    const resumed = isLiving(options) ? await resumeRecording(options, memory) : undefined;
+    const engine = new Engine(options, memory, resumed);
     try {
       await engine.#begin();
     } catch (error) {
@@ -376,21 +410,24 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log, signal, continuation } = this.#options;
+    const { config, log, processes, signal, continuation } = this.#options;
+    if (processes) this.#claim = new ControlClaim(this.memory, processes);
+    if (isLiving(this.#options)) this.#adopt();
     this.#timer = setInterval(() => this.#tick(), tickMs);
     this.#tick();
     await abortable(this.#driver.start(), signal);
     this.#lookahead.follow(this.#driver.periodFrames);
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
-    if (config.session !== undefined) {
-      this.#writer = await recordSession(config.session, {
-        ...this.#options,
-        memory: this.memory,
-        patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
-        snapshot: continuation?.snapshot,
-      });
-      this.#delivery.recordTo(this.#writer);
+    if (config.session !== undefined && !this.#writer) {
+      this.#recordTo(
+        await recordSession(config.session, {
+          ...this.#options,
+          memory: this.memory,
+          patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
+          snapshot: continuation?.snapshot,
+        }),
+      );
     }
     if (config.stateFolder !== undefined) {
       this.#journal = this.#makeJournal(config.stateFolder);
@@ -400,12 +437,14 @@ export class Engine implements control.EngineControl {
     this.#admitVoices();
     this.#mayJoin = true;
     const first = this.memory.consumed();
-    const ready = () => signal?.aborted || this.#firstBlocksReady(first);
+    const plays = Atomics.load(this.memory.words, fixed.control.play.index) === 1;
+    const ready = () => plays || signal?.aborted || this.#firstBlocksReady(first);
     if (!await until(ready, { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
     signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
+    this.#claim?.run();
     this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
@@ -427,6 +466,47 @@ export class Engine implements control.EngineControl {
         realTimeRemedy(missing)
       }`,
     );
+  }
+
+  /** Finds renderers, roles and waiting commands as the control process before has left them. */
+  #adopt(): void {
+    const { processes, log } = this.#options;
+    this.#pool.adopt();
+    this.#supervision.adopt();
+    const consumed = this.memory.consumed();
+    const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
+    const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);
+    const cleared = entries.findLastIndex(({ opcode }) => opcode === Opcode.clear);
+    entries.slice(cleared + 1).filter((entry) => entry.opcode !== Opcode.none && isWaiting(entry))
+      .forEach(({ at, position }) =>
+        this.#pending.restore({ block: at!.block, position, count: 1, sender: "before" })
+      );
+    const later = readEntries(this.#commands, loadParameters(processes!.folder)?.position ?? 0);
+    const exchanged = later.findLastIndex(({ opcode }) => opcode === Opcode.exchange);
+    this.#values.record(
+      later.slice(exchanged + 1).map((entry) => isWaiting(entry) ? entry : { ...entry, at: undefined }),
+    );
+    log.warning("a control process was lost, this one has taken over; the sound went on", {
+      epoch: processes!.epoch,
+    });
+  }
+
+  #saveParameters(): void {
+    const { processes } = this.#options;
+    if (!processes) return;
+    this.#savedHead = this.#commands.head;
+    const values = Object.fromEntries(
+      this.parameters.map(({ address }, parameter) => [address, this.parameterValue(parameter)!]),
+    );
+    saveParameters(processes.folder, { position: this.#commands.head, values });
+  }
+
+  #recordTo(writer: SessionWriter): void {
+    this.#writer = writer;
+    this.#delivery.recordTo(writer);
+    writer.onWritten = (unitStart) => {
+      if (this.#claim) this.#claim.recordedBytes = unitStart;
+    };
   }
 
   #makeJournal(folder: string): Journal {
@@ -466,6 +546,8 @@ export class Engine implements control.EngineControl {
   }
 
   #tick(): void {
+    this.#claim?.beat();
+    if (this.#ticks++ % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
@@ -608,7 +690,36 @@ export class Engine implements control.EngineControl {
     }
     await journalled;
     this.#state = "stopped";
+    this.#claim?.end();
   }
+}
+
+function patchesOf({ continuation, patch }: EngineOptions): readonly LoadedPatch[] {
+  return continuation?.patches ?? [{ number: 0, patch }];
+}
+
+/** Whether renderers and stage play already, started by a control process that was lost. */
+function isLiving({ processes }: EngineOptions): boolean {
+  return processes !== undefined && processes.epoch > 1;
+}
+
+/** Goes on with the recording of the control process before. */
+async function resumeRecording(
+  { config, log }: EngineOptions,
+  { wide }: SharedMemory,
+): Promise<ResumedRecording | undefined> {
+  if (config.session === undefined) return undefined;
+  const from = Number(Atomics.load(wide, fixed.controlProcess.sessionBytes.index));
+  return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+}
+
+/** The full log position before the first block that is recorded again. */
+function recordingStart(
+  { block, position, positionBits }: ResumedRecording,
+  head: number,
+): { block: number; position: number } | undefined {
+  if (block === undefined) return undefined;
+  return { block, position: positionBits === 32 ? position : (head - ((head - position) & 0xFFFF)) | 0 };
 }
 
 /** The work, or the reason of the signal once it is aborted; the work itself goes on. */

@@ -19,6 +19,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--include=ffi/native",
     "--include=patches/samples",
     `--include=${build.library}`,
+    `--include=${build.stage}`,
     "--output=build/understudy",
     "main.ts",
   ],

@@ -256,6 +256,13 @@ export interface EngineStatus {
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly callbackLoad: number;
+  /** Whether renderers and the callback are threads of this process, or processes of their own. */
+  readonly isolation: "threads" | "processes";
+  /** Frames that passed while no stage process played. */
+  readonly lostFrames: number;
+  /** Stage and control processes that were started in place of one that was lost. */
+  readonly stageRestarts: number;
+  readonly controlRestarts: number;
   readonly realTime: RealTimeStatus;
 }
 

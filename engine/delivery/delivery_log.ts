@@ -24,6 +24,8 @@ export interface DeliveryLogOptions {
   readonly seals: SealTable;
   readonly log: CommandLog;
   readonly onGap: (firstBlock: number, blocks: number) => void;
+  /** Where to begin; omitted: at the block that the device takes next. */
+  readonly from?: { readonly block: number; readonly position: number };
 }
 
 /** Blocks handled in one look, so that catching up never holds the main isolate for long. */
@@ -40,11 +42,11 @@ export class DeliveryLog {
   #loudest = 0;
   #blocks = 0;
 
-  /** Begins at the block that the device takes next. */
   constructor(options: DeliveryLogOptions) {
     this.#options = options;
-    this.#next = options.memory.consumed();
-    this.#position = this.#sealedBefore(this.#next);
+    this.#next = options.from?.block ?? options.memory.consumed();
+    if (options.from) this.#blocks = (this.#next - options.memory.geometry.startBlock) >>> 0;
+    this.#position = options.from?.position ?? this.#sealedBefore(this.#next);
   }
 
   /** Records everything from the first block on; before that was handed over. */

@@ -33,6 +33,8 @@ export interface PatchSwapOptions {
   readonly playing: LoadedPatch;
   /** Voices of it that may sound; 0: all. */
   readonly maxVoices: number;
+  /** Number of the newest patch that a renderer may have; omitted: the one that plays. */
+  readonly newestPatch?: number;
   /** Records a patch, as the payload of a `PTCH` chunk, before the log asks for it. */
   readonly recordPatch: (payload: Uint8Array<ArrayBuffer>) => void;
   /** Called when the commands that follow address another patch. */
@@ -62,7 +64,7 @@ export class PatchSwap {
   constructor(options: PatchSwapOptions) {
     this.#options = options;
     this.#current = options.playing.patch;
-    this.#number = options.playing.number;
+    this.#number = Math.max(options.playing.number, options.newestPatch ?? 0);
     this.#maxVoices.set(this.#current, options.maxVoices);
   }
 
@@ -159,7 +161,7 @@ export class PatchSwap {
     const { pool, oldestPatch } = this.#options;
     const number = ++this.#number;
     pool.forgetPatchesBefore(oldestPatch());
-    pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
+    await pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
     try {
       for (let seat = 0; seat < seatCount; seat++) {
         if (pool.hasPatch(seat, number)) continue;

@@ -128,10 +128,15 @@ function measureState(memory: WebAssembly.Memory): StateSpeed {
   };
 }
 
+const start = checkRehearsalStart(workerData);
 let result: RehearsalResult;
 try {
-  result = rehearse(checkRehearsalStart(workerData));
+  result = rehearse(start);
 } catch (error) {
   result = { error: error instanceof Error ? error.message : String(error) };
 }
+// The runtime frees the arena when this thread ends, and holds the lock of the address space meanwhile. At the lowest
+// priority on a loaded machine that took seconds, in which no renderer could make the patch ready.
+const { symbols } = openNative(start.nativeLibrary);
+symbols.us_prioritise_thread(symbols.us_thread_id(), 0);
 parentPort!.postMessage(result);

@@ -2,6 +2,7 @@
 import { type EngineStatus, type Role, roles } from "../control/control.ts";
 import { decibels } from "../../foundation/decibels.ts";
 import type { DeviceWatch } from "../device/device_watch.ts";
+import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
 import type { Supervision } from "../supervisor/supervision.ts";
@@ -79,7 +80,21 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     ),
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
+    ...processStatus(memory),
     realTime: sources.realTime,
+  };
+}
+
+/** What the other processes have written down. */
+function processStatus(
+  { words, wide }: SharedMemory,
+): Pick<EngineStatus, "isolation" | "lostFrames" | "stageRestarts" | "controlRestarts"> {
+  const { controlProcess, stageReport, launcher } = fixed;
+  return {
+    isolation: Atomics.load(words, controlProcess.pid.index) === 0 ? "threads" : "processes",
+    lostFrames: Number(Atomics.load(wide, stageReport.lostFrames.index)),
+    stageRestarts: Math.max(0, Atomics.load(words, stageReport.starts.index) - 1),
+    controlRestarts: Math.max(0, Atomics.load(words, launcher.epoch.index) - 1),
   };
 }
 

@@ -36,6 +36,8 @@ export interface RealTimeOptions {
   readonly enabled: boolean;
   /** The samples of the first patch. */
   readonly samples?: WebAssembly.Memory;
+  /** Process that runs callback and watchdog; omitted: this one. 0: it has not started yet. */
+  readonly stage?: () => number;
   /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number;
 }
@@ -45,6 +47,7 @@ export class RealTime {
   readonly #memory: SharedMemory;
   readonly #base: Deno.PointerObject;
   readonly #enabled: boolean;
+  readonly #stage: (() => number) | undefined;
   readonly #nowMs: () => number;
   readonly #niceBefore = new Int32Array(1);
   readonly #sessionBefore = new Int32Array(1);
@@ -63,13 +66,14 @@ export class RealTime {
     this.#memory = memory;
     this.#base = sharedMemoryPointer(native, memory.bytes);
     this.#enabled = enabled;
+    this.#stage = options.stage;
     this.#nowMs = nowMs;
     // all but the snapshots, which may be large: no block waits for them
     const bytes = BigInt(memory.geometry.snapshotOffset);
     this.#lockError = native.symbols.us_lock_memory(this.#base, bytes) || lockSamples(native, samples);
     if (!enabled) return;
     this.#raiseMain();
-    this.#watched = native.symbols.us_watchdog_start(this.#base) === 0;
+    this.#watched = this.#stage === undefined && native.symbols.us_watchdog_start(this.#base) === 0;
   }
 
   /** Takes what the system grants. Before the first Worker, because Workers inherit the priority of this thread. */
@@ -87,7 +91,8 @@ export class RealTime {
     if (!this.#enabled) return;
     this.#nextReadMs = this.#nowMs() + readMs;
     const { symbols } = this.#native;
-    this.#callback = symbols.us_callback_priority(this.#base, 0);
+    const process = this.#stage?.();
+    this.#callback = process === 0 ? 0 : symbols.us_callback_priority(this.#base, process ?? 0);
     const renderers = this.#renderersBelow(this.#callback);
     const word = fixed.control.rendererPriority.index;
     if (Atomics.load(this.#memory.words, word) !== renderers) {

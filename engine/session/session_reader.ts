@@ -50,6 +50,18 @@ export class SessionReader {
     }
   }
 
+  /** Reads the chunks of an open file from one of them on; its header is not read. */
+  static async from(file: Deno.FsFile, position: number): Promise<Pick<SessionReader, "next" | "position">> {
+    const { size } = await file.stat();
+    await file.seek(position, Deno.SeekMode.Start);
+    return new SessionReader(file, size, position, undefined as unknown as SessionHeader);
+  }
+
+  /** Bytes before the next chunk. */
+  get position(): number {
+    return this.#position;
+  }
+
   /** The patch that the session begins with; it follows the header. Throws {@link SessionDamagedError}. */
   async patch(): Promise<RecordedPatch> {
     await this.rewind();

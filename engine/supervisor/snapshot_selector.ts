@@ -147,6 +147,11 @@ export class SnapshotSelector {
     return this.accepted;
   }
 
+  /** Marks a snapshot that an earlier control process has given to the renderer on `seat`, which may still read it. */
+  useAgain(seat: number, slot: number): void {
+    this.#users.set(seat, slot);
+  }
+
   /** Forgets users that are no longer joining: they have read their snapshot, or are gone. */
   keepUsers(joining: (seat: number) => boolean): void {
     for (const seat of this.#users.keys()) if (!joining(seat)) this.#users.delete(seat);

@@ -20,9 +20,9 @@
  * The simulator drives this very class, with threads and a clock of its own behind {@link RendererPort} and `nowMs`.
  * Main isolate.
  */
-import { fixed, SeatState } from "../memory/layout.ts";
-import { seatCount } from "../memory/constants.ts";
-import { reportFieldIndex } from "../memory/seats.ts";
+import { fixed, SeatCommand, SeatState } from "../memory/layout.ts";
+import { roleCount, seatCount } from "../memory/constants.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { type Anchor, type CommandLog, type LogEntry, Opcode } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
@@ -50,7 +50,7 @@ export interface RendererPort {
   join(seat: number, snapshot: number | undefined): void;
   /** Ends a renderer in whatever state it is; one that is `hung` takes no orders. */
   end(seat: number, hung: boolean): void;
-  /** Gives a thread that did not end the lowest priority. */
+  /** Puts a thread that did not end behind other programs. */
   demote(seat: number): void;
 }
 
@@ -194,6 +194,35 @@ export class Supervision {
     const decision = this.#supervisor.failover();
     if (decision) this.#carryOut(decision.actions);
     return decision;
+  }
+
+  /** Takes over the renderers that an earlier control process has started, and the roles that the memory names. */
+  adopt(): void {
+    const { memory, renderers } = this.#options;
+    const { words } = memory;
+    const order = (seat: number, name: "command" | "incarnation" | "snapshot") =>
+      Atomics.load(words, orderIndex(memory, seat, name));
+    const seats = Array.from({ length: seatCount }, (_, seat) =>
+      renderers.view(seat, false) && {
+        incarnation: order(seat, "incarnation"),
+        ordered: order(seat, "command") !== SeatCommand.wait,
+      });
+    const given = Array.from(
+      { length: roleCount },
+      (_, role) => Atomics.load(words, fixed.control.roleRing.index + role),
+    );
+    const strays = this.#supervisor.adopt(
+      seats,
+      given.map((ring) => ring === 0 ? undefined : ring - 1),
+      memory.consumed(),
+    );
+    strays.forEach((seat) => renderers.end(seat, false));
+    for (const seat of this.roles) {
+      if (seat !== undefined && order(seat, "snapshot") !== 0) {
+        this.#snapshots.useAgain(seat, order(seat, "snapshot") - 1);
+      }
+    }
+    this.#carryOut([{ do: "roles", seats: this.roles }]);
   }
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */

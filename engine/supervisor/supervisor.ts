@@ -52,6 +52,13 @@ export interface SeatView {
   readonly away?: boolean;
 }
 
+/** A renderer that an earlier control process has started. */
+export interface AdoptedSeat {
+  readonly incarnation: number;
+  /** It has been told to play, or to end. */
+  readonly ordered: boolean;
+}
+
 export interface Observation {
   readonly nowMs: number;
   readonly consumed: number;
@@ -255,6 +262,33 @@ export class Supervisor {
     this.#announce(standby, 0);
     this.#announce(primary, 1);
     return { actions: [{ do: "roles", seats: [...this.#roles] }], events: this.#events };
+  }
+
+  /**
+   * Takes over renderers that an earlier control process has started, before the first observation.
+   *
+   * @param roles seats by role, as that process gave them; those of renderers that live no more are empty
+   * @returns seats whose renderer no role knows: it is to be ended
+   */
+  adopt(
+    seen: readonly (AdoptedSeat | undefined)[],
+    roles: readonly (number | undefined)[],
+    consumed: number,
+  ): number[] {
+    this.#roles = roles.map((seat) => seat !== undefined && seen[seat] ? seat : undefined);
+    const strays: number[] = [];
+    this.#seats.forEach((seat, index) => {
+      seat.leftAt = consumed;
+      const found = seen[index];
+      if (!found) return;
+      seat.incarnation = found.incarnation;
+      this.#incarnations = Math.max(this.#incarnations, found.incarnation);
+      if (this.#roles.includes(index)) return this.#enter(seat, "joining");
+      if (!found.ordered) return this.#enter(seat, "starting");
+      this.#enter(seat, "ending");
+      strays.push(index);
+    });
+    return strays;
   }
 
   /** Ends every renderer that replays the log: it leads nowhere. */

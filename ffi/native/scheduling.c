@@ -24,6 +24,9 @@
 /* SCHED_FIFO priority for a callback whose own leaves no room below. */
 #define RAISED_PRIORITY 10
 
+/* Nice value of a thread that should have ended: behind other programs, and yet it gets on. */
+#define BEHIND_NICE 5
+
 /* Time slice of a renderer without real-time priority. */
 #define SLICE_NS 100000u
 
@@ -88,6 +91,11 @@ int us_schedule_process_nice(int nice, int *before) {
   }
   closedir(threads);
   return 0;
+}
+
+int us_schedule_behind(int thread_id) {
+  int before, failed = set_priority(thread_id, 0);
+  return failed ? failed : us_schedule_nice(thread_id, BEHIND_NICE, &before);
 }
 
 int us_schedule_session_nice(int nice, int *before) {

@@ -58,18 +58,29 @@ export const arrowTable: ArrowTable = {
   "engine/memory": ["compiler/wasm", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
-  "engine/renderer": ["engine/control", "engine/log", "engine/memory", "compiler/graph", "ffi"],
+  "engine/renderer": [
+    "engine/control",
+    "engine/log",
+    "engine/memory",
+    "engine/run",
+    "compiler/graph",
+    "ffi",
+  ],
+  // files and memory of a run, by which its processes find each other
+  "engine/run": ["engine/log", "engine/memory", "types:compiler/graph", "ffi"],
   // the main thread
   "engine/supervisor": [
     "engine/control",
     "engine/log",
     "engine/memory",
     "engine/renderer/worker.ts",
+    "engine/renderer/process.ts",
     "types:engine/renderer",
+    "engine/run",
     "types:compiler/graph",
-    "types:ffi",
+    "ffi",
   ],
-  "engine/device": ["engine/memory", "ffi", "types:config"],
+  "engine/device": ["engine/memory", "types:engine/run", "ffi", "types:config"],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   "engine/samples": ["compiler/graph", "types:ffi"],

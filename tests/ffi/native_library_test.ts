@@ -17,7 +17,7 @@ Deno.test("the native part is built once, leaves nothing half-done, and opens", 
     assert.deepEqual([first.built, second.built, first.library === second.library], [true, false, true]);
     assert.deepEqual(
       [...Deno.readDirSync(folder)].map(({ name }) => name.replace(/-[0-9a-f]{16}/, "")).sort(),
-      ["understudy-callback.o", "understudy.so"],
+      ["understudy-callback.o", "understudy-stage", "understudy.so"],
     );
     const native = openNative(first.library);
     const clocks = new BigUint64Array(2);

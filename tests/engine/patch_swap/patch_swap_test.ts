@@ -10,6 +10,7 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { PatchSwap } from "../../../engine/patch_swap/patch_swap.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import type { Patch } from "../../../modules/patch.ts";
@@ -135,12 +136,15 @@ async function swapAlone() {
   const patch = compileGraph(tone({}).build(format), format);
   const playing = { number: 0, patch };
   const parts = { memory, native, nativeLibrary: build.library, seed: 1 };
-  const pool = new RendererPool({
+  const module = new URL("../../../engine/renderer/worker.ts", import.meta.url);
+  const seating = new ThreadSeating({
     ...parts,
+    module,
     patches: [playing],
     checksum: compileChecksum(),
     faultsAllowed: false,
   });
+  const pool = new RendererPool({ memory, native, seating });
   const changes: string[] = [];
   const player = { position: undefined as number | undefined };
   const swap = new PatchSwap({

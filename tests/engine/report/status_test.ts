@@ -8,6 +8,7 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { engineStatus } from "../../../engine/report/status.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { Supervision } from "../../../engine/supervisor/supervision.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
@@ -99,23 +100,17 @@ Deno.test("before anything was started the status names no renderer, and the lat
   const log = { debug: keep, info: keep, warning: keep, error: keep };
   const seals = new SealTable(memory);
   const commands = new CommandLog(memory);
-  const pool = new RendererPool({
+  const seating = new ThreadSeating({
     memory,
-    patches: [{
-      number: 0,
-      patch: compilePatch("sines", {
-        sampleRateHz: 8_000,
-        channels: 2,
-        inputChannels: 0,
-        maximumBlockFrames: 32,
-      }),
-    }],
+    module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
+    patches: [],
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,
     seed: 1,
     faultsAllowed: false,
   });
+  const pool = new RendererPool({ memory, native, seating });
   const realTime = {
     callback: 5,
     renderers: 3,
@@ -153,4 +148,6 @@ Deno.test("before anything was started the status names no renderer, and the lat
   assert.deepEqual([status.latencyMs, status.measuredLatencyMs], [16, 4]);
   assert.deepEqual([status.voices, status.replacements, status.device], [5, 0, "none"]);
   assert.deepEqual(status.realTime, realTime);
+  const { isolation, lostFrames, stageRestarts, controlRestarts } = status;
+  assert.deepEqual([isolation, lostFrames, stageRestarts, controlRestarts], ["threads", 0, 0, 0]);
 });
