@@ -23,6 +23,7 @@ import { clearPending, insertPending, pendingEntry, takePending } from "./pendin
 import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
+import { limitVoices } from "./voice_limit.ts";
 import { piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
@@ -201,7 +202,9 @@ export class Renderer {
       this.#takeIn(entry);
       position = (position + 1) | 0;
     }
-    this.#current.words[this.#current.host + Host.logPosition] = position;
+    const { words: arena, host } = this.#current;
+    arena[host + Host.logPosition] = position;
+    if (arena[host + Host.voiceLimit] !== 0) limitVoices(this.#current, arena[host + Host.voiceLimit]);
   }
 
   /** Renders the block, cut at the frames of its commands. */
@@ -438,6 +441,9 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.shed:
+        this.#current.words[this.#current.host + Host.voiceLimit] = target;
+        return;
       case Opcode.lookahead:
         this.#current.words[this.#current.host + Host.lookahead] = target;
         return;
