@@ -45,10 +45,15 @@ export class SharedMemory {
   /**
    * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later; those of
    * the snapshots are not, because they may be many and no block waits for them.
+   *
+   * @param allocate gives the memory, zeroed
    */
-  static create(dimensions: Dimensions): SharedMemory {
+  static create(
+    dimensions: Dimensions,
+    allocate = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes),
+  ): SharedMemory {
     const geometry = geometryOf(dimensions);
-    const memory = new SharedMemory(new SharedArrayBuffer(geometry.totalBytes), geometry);
+    const memory = new SharedMemory(allocate(geometry.totalBytes), geometry);
     memory.bytes.fill(0, 0, geometry.snapshotOffset);
     memory.bytes.fill(0, geometry.captureOffset);
     for (const { name, isFloat, index } of geometryFields) {
