@@ -135,6 +135,11 @@ export class CommandLog {
     if (((position - this.#kept) | 0) > 0) this.#kept = position | 0;
   }
 
+  /** Whether the entry at a position was not overwritten. */
+  holds(position: number): boolean {
+    return this.#words[logEntryIndex(this.#memory, position) + EntryField.position] === position;
+  }
+
   /** Copies the raw words of an entry that is still kept, for the session recording. A suspended one is copied as it was. */
   copyEntry(position: number, into: Int32Array, at: number): void {
     const start = logEntryIndex(this.#memory, position);
