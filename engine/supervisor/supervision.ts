@@ -202,11 +202,13 @@ export class Supervision {
     const { words } = memory;
     const order = (seat: number, name: "command" | "incarnation" | "snapshot") =>
       Atomics.load(words, orderIndex(memory, seat, name));
-    const seats = Array.from({ length: seatCount }, (_, seat) =>
-      renderers.view(seat, false) && {
+    const seats = Array.from({ length: seatCount }, (_, seat) => {
+      if (renderers.view(seat, false) === undefined) return void this.#dropClaim(seat);
+      return {
         incarnation: order(seat, "incarnation"),
         ordered: order(seat, "command") !== SeatCommand.wait,
-      });
+      };
+    });
     const given = Array.from(
       { length: roleCount },
       (_, role) => Atomics.load(words, fixed.control.roleRing.index + role),
@@ -239,10 +241,7 @@ export class Supervision {
     const { actions, events: decided } = this.#supervisor.observe({
       nowMs: nowMs(),
       consumed,
-      seats: Array.from(
-        { length: seatCount },
-        (_, seat) => renderers.view(seat, compared.outvoted.has(seat)),
-      ),
+      seats: Array.from({ length: seatCount }, (_, seat) => this.#view(seat, compared)),
       canJoin: mayJoin && this.#snapshots.canJoin(consumed),
       maxJoiners: this.#quarantine.searching ? 1 : undefined,
       unheard,
@@ -262,6 +261,18 @@ export class Supervision {
         !this.#snapshots.canJoin(consumed));
     const last = mustBegin ? this.#beginAgain(events) : [];
     return { actions: [...actions, ...further, ...last], events };
+  }
+
+  /** What is seen of a seat. One that fell while it copied its arena claims the slot no more: others may write it. */
+  #view(seat: number, { outvoted }: Pick<ComparisonResult, "outvoted">): SeatView | undefined {
+    const view = this.#options.renderers.view(seat, outvoted.has(seat));
+    if (view?.gone) this.#dropClaim(seat);
+    return view;
+  }
+
+  #dropClaim(seat: number): void {
+    const { memory } = this.#options;
+    Atomics.store(memory.words, reportFieldIndex(memory, seat, "snapshotSlot"), 0);
   }
 
   /** Also what a renderer has published that fell since. */
