@@ -73,6 +73,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       ? await findLivingEngine(native, processes)
       : undefined;
     state = await SavedState.open({ config, version, log, isLiving: continuation !== undefined });
+    let maxVoices = 0;
     const patch = (continuation?.patches ?? state?.continuation?.patches)?.at(-1)?.patch ??
       await rehearseFirst({
         ...await source.load(config.patch, signal),
@@ -81,6 +82,10 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
         nativeLibrary,
         ceiling: config.ceiling,
         onWarning: (warning) => log.warning(warning),
+        onVoiceLimit: (most, reason) => {
+          maxVoices = most;
+          log.warning(reason);
+        },
         onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
         signal,
       });
@@ -88,7 +93,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
-      ...{ config, patch, processes, native, nativeLibrary, log, version, signal },
+      ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
       continuation: continuation ?? state?.continuation,
     });
     state?.plays(playing);

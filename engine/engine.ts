@@ -40,6 +40,7 @@ import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { LevelReport } from "./report/level_report.ts";
+import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
@@ -88,6 +89,8 @@ export interface EngineOptions {
   readonly nativeLibrary: string;
   readonly log: Log;
   readonly version: string;
+  /** Voices of the patch that may sound on this machine, by its rehearsal; 0 by default: all. */
+  readonly maxVoices?: number;
   /** First block and log position, 0 by default; tests start near the wrap. */
   readonly startBlock?: number;
   readonly startLogPosition?: number;
@@ -135,6 +138,7 @@ export class Engine implements control.EngineControl {
   readonly #driver: DeviceWatch;
   readonly #lookahead: Lookahead;
   readonly #realTime: RealTime;
+  readonly #shedding: LoadShedding;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
@@ -149,6 +153,8 @@ export class Engine implements control.EngineControl {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  /** Log position of the last entry that limits voices. */
+  #shedPosition = NaN;
   #mayJoin = false;
   #savedHead: number | undefined;
   #ticks = 0;
@@ -192,6 +198,7 @@ export class Engine implements control.EngineControl {
       lastValues: () => ({ patch: this.#patches.currentNumber, entries: this.#values.entries }),
     });
     this.#patches = new PatchSwap({
+      maxVoices: options.maxVoices ?? 0,
       memory,
       pool: this.#pool,
       commands: this.#commands,
@@ -207,6 +214,7 @@ export class Engine implements control.EngineControl {
         this.#values.declare(parameters);
         this.#saveParameters();
         this.#reporter.emit({ event: "patch", patch: name });
+        this.#admitVoices();
       },
     });
     this.#recordedPatches = patches.map(({ number, patch }) => ({
@@ -227,6 +235,11 @@ export class Engine implements control.EngineControl {
     this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
     const samples = playing.patch.sampleMemory;
+    const { blockFrames, sampleRateHz } = memory.geometry;
+    this.#shedding = new LoadShedding({
+      blockMs: blockFrames / sampleRateHz * 1_000,
+      processors: navigator.hardwareConcurrency,
+    });
     const stage = processes && (() => Atomics.load(memory.words, fixed.stageReport.pid.index));
     this.#realTime = RealTime.begin({
       ...{ native, memory, samples },
@@ -359,6 +372,7 @@ export class Engine implements control.EngineControl {
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
       voices: this.voices(),
+      voiceLimit: this.#shedding.limit,
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
@@ -419,6 +433,8 @@ export class Engine implements control.EngineControl {
       this.#journal = this.#makeJournal(config.stateFolder);
       this.#delivery.recordTo(this.#journal);
     }
+    if (continuation !== undefined) this.#writeLimit(0); // a limit of the process before holds no longer
+    this.#admitVoices();
     this.#mayJoin = true;
     const first = this.memory.consumed();
     const plays = Atomics.load(this.memory.words, fixed.control.play.index) === 1;
@@ -553,6 +569,38 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#shed();
+  }
+
+  /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
+  #shed(): void {
+    const decision = this.#shedding.observe(() => ({
+      consumed: this.memory.consumed(),
+      renderers: this.#supervision.running.map((seat) => this.#pool.load(seat)),
+      voices: this.voices().reduce((sum, count) => sum + count, 0),
+    }), performance.now());
+    if (decision) this.#limitVoices(decision);
+  }
+
+  /** Limits the voices to those that the patch may have here. */
+  #admitVoices(): void {
+    const decision = this.#shedding.admit(this.#patches.maxVoices);
+    if (decision) this.#limitVoices(decision);
+  }
+
+  #limitVoices(decision: ShedDecision): void {
+    if (this.#writeLimit(decision.limit)) this.#reporter.shed(decision, this.memory.consumed() >>> 0);
+  }
+
+  /** Returns false when the log is full: then it is decided again. */
+  #writeLimit(limit: number): boolean {
+    if (this.#commands.room === 0) {
+      this.#shedding.forget();
+      return false;
+    }
+    this.#shedPosition = this.#commands.head;
+    this.#commands.append([{ opcode: Opcode.shed, target: limit, value: 0, extra: 0 }]);
+    return true;
   }
 
   #appendLookahead(blocks: number): boolean {
@@ -593,6 +641,7 @@ export class Engine implements control.EngineControl {
     if (!withValues) this.#values.reset();
     this.#endedNotes.restart();
     this.#journal?.disconnect("renderers began again from a new state");
+    if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
   }
 
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
@@ -603,6 +652,7 @@ export class Engine implements control.EngineControl {
       this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
     }
     this.#quarantined += positions.length;
+    if (positions.includes(this.#shedPosition)) this.#shedding.forget();
   }
 
   /** The next block that may not be sealed yet, as far as the renderers have told. */

@@ -18,6 +18,8 @@ export const nativeSymbols = {
   us_send_datagram: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   /** `void us_read_clocks(uint64_t *pair)` */
   us_read_clocks: { parameters: ["buffer"], result: "void" },
+  /** `uint64_t us_processor_ns(void)` */
+  us_processor_ns: { parameters: [], result: "u64" },
   /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns)`; blocks as signed words, as Atomics have them */
   us_wait_consumed: { parameters: ["pointer", "i32", "u32"], result: "i32" },
   /** `int us_clock_start(void *shared_memory, uint32_t period_frames, int priority)` */
@@ -26,6 +28,12 @@ export const nativeSymbols = {
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `int us_schedule_nice(int thread_id, int nice, int *before)` */
   us_schedule_nice: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  /** `int us_schedule_process_nice(int nice, int *before)` */
+  us_schedule_process_nice: { parameters: ["i32", "buffer"], result: "i32" },
+  /** `int us_schedule_behind(int thread_id)` */
+  us_schedule_behind: { parameters: ["i32"], result: "i32" },
+  /** `int us_schedule_session_nice(int nice, int *before)` */
+  us_schedule_session_nice: { parameters: ["i32", "buffer"], result: "i32" },
   /** `int us_schedule_slice(int thread_id, uint64_t slice_ns)` */
   us_schedule_slice: { parameters: ["i32", "u64"], result: "i32" },
   /** `int us_highest_priority(int wanted)` */

@@ -130,6 +130,8 @@ export type EngineEvent =
   | { readonly event: "alone" }
   /** All renderers are late. */
   | { readonly event: "overload" }
+  /** At most `limit` voices may sound from now on, 0: all; fewer than before under overload, more when there is room again. */
+  | { readonly event: "shed"; readonly limit: number; readonly voices: number }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
   /** Renderers run ahead of the device by another number of blocks: the latency is another. */
@@ -229,6 +231,8 @@ export interface EngineStatus {
   readonly rendererIds: Readonly<Record<Role, number>>;
   /** Voices that sound now. */
   readonly voices: number;
+  /** Voices that may sound; 0: all that the patch has. */
+  readonly voiceLimit: number;
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
   readonly nonFiniteSamples: number;

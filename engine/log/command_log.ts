@@ -15,7 +15,7 @@ import { logEntryIndex } from "../memory/places.ts";
  * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
  * waits for its time. `anchor` is where renderers begin again with the untouched state of a patch, when none could go on:
  * at the block that it names, with nothing that came before. `lookahead` is how far renderers run ahead
- * from the block after the one that seals it: the input that a block hears depends on it.
+ * from the block after the one that seals it: the input that a block hears depends on it. `shed` limits the voices that may sound.
  */
 export const Opcode = {
   none: 0,
@@ -30,6 +30,7 @@ export const Opcode = {
   expressAll: 9,
   lookahead: 10,
   anchor: 11,
+  shed: 12,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
@@ -54,7 +55,7 @@ export interface LogEntry {
   readonly instrument?: number;
   /**
    * Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is
-   * exchanged for or begun with, or blocks of lookahead.
+   * exchanged for or begun with, blocks of lookahead, or voices that may sound, 0 for all.
    */
   readonly target: number;
   readonly value: number;
@@ -132,6 +133,11 @@ export class CommandLog {
   /** States that no renderer needs entries before `position` any more. */
   release(position: number): void {
     if (((position - this.#kept) | 0) > 0) this.#kept = position | 0;
+  }
+
+  /** Whether the entry at a position was not overwritten. */
+  holds(position: number): boolean {
+    return this.#words[logEntryIndex(this.#memory, position) + EntryField.position] === position;
   }
 
   /** Copies the raw words of an entry that is still kept, for the session recording. A suspended one is copied as it was. */

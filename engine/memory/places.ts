@@ -2,14 +2,13 @@
  * Where everything that is repeated lies in the shared memory: the only place that computes an address from the geometry
  * (`seats.ts` has those of the seats). Indices count 32-bit words, as `SharedMemory.words` and `.floats` have them; fields of
  * a structure are added by `within`. Tables are rings: blocks and positions that are a whole lap apart share a place. Any
- * thread; only the views at the end allocate.
+ * thread; nothing allocates.
  */
 import { logEntryWords } from "./constants.ts";
 import { type Geometry, structureBytes } from "./layout.ts";
 
 /** What an address depends on: a `SharedMemory`. */
 interface LaidOut {
-  readonly buffer: SharedArrayBuffer;
   readonly geometry: Geometry;
 }
 
@@ -72,28 +71,4 @@ export function snapshotArenaIndex(memory: LaidOut, slot: number): number {
 /** First sample of a frame of output that the clock driver keeps. */
 export function captureIndex({ geometry }: LaidOut, frame: number): number {
   return geometry.captureOffset / 4 + (frame & (geometry.captureFrames - 1)) * geometry.channels;
-}
-
-/** Samples of every slot of a ring, as views made once: number `block & (length - 1)` is that of a block. */
-export function slotViews(memory: LaidOut, ring: number): readonly Float32Array<SharedArrayBuffer>[] {
-  const { ringSlots, blockFrames, channels } = memory.geometry;
-  return viewsOf(memory, ringSlots, (slot) => slotSamplesIndex(memory, ring, slot), blockFrames * channels);
-}
-
-/** The same for captured input; empty without input channels. */
-export function inputViews(memory: LaidOut): readonly Float32Array<SharedArrayBuffer>[] {
-  const { inputSlots, blockFrames, inputChannels } = memory.geometry;
-  return viewsOf(memory, inputSlots, (slot) => inputSamplesIndex(memory, slot), blockFrames * inputChannels);
-}
-
-function viewsOf(
-  memory: LaidOut,
-  count: number,
-  firstOf: (slot: number) => number,
-  samples: number,
-): readonly Float32Array<SharedArrayBuffer>[] {
-  return Array.from(
-    { length: count },
-    (_, slot) => new Float32Array(memory.buffer, firstOf(slot) * 4, samples),
-  );
 }

@@ -31,6 +31,8 @@ export interface PatchSwapOptions {
   readonly nativeLibrary: string;
   /** The patch that plays. */
   readonly playing: LoadedPatch;
+  /** Voices of it that may sound; 0: all. */
+  readonly maxVoices: number;
   /** Number of the newest patch that a renderer may have; omitted: the one that plays. */
   readonly newestPatch?: number;
   /** Records a patch, as the payload of a `PTCH` chunk, before the log asks for it. */
@@ -56,12 +58,20 @@ export class PatchSwap {
   #loading = false;
   #stopped = false;
   readonly #asked = new AskedPatch<CompiledPatch>();
+  /** Voices that may sound, for each patch; 0: all. */
+  readonly #maxVoices = new WeakMap<CompiledPatch, number>();
 
   constructor(options: PatchSwapOptions) {
     this.#options = options;
     this.#current = options.playing.patch;
     this.#currentNumber = this.#numberBefore = options.playing.number;
     this.#number = Math.max(options.playing.number, options.newestPatch ?? 0);
+    this.#maxVoices.set(this.#current, options.maxVoices);
+  }
+
+  /** Voices of the current patch that may sound on this machine; 0: all. */
+  get maxVoices(): number {
+    return this.#maxVoices.get(this.#current) ?? 0;
   }
 
   /** The patch that the next commands address. */
@@ -91,7 +101,15 @@ export class PatchSwap {
       const warnings: string[] = [];
       const onWarning = (warning: string) => void warnings.push(warning);
       const format = this.#format();
-      const patch = await rehearse({ graph, samples, format, seed, nativeLibrary, ceiling, onWarning });
+      let maxVoices = 0;
+      const patch = await rehearse({
+        ...{ graph, samples, format, seed, nativeLibrary, ceiling, onWarning },
+        onVoiceLimit: (most, reason) => {
+          maxVoices = most;
+          warnings.push(reason);
+        },
+      });
+      this.#maxVoices.set(patch, maxVoices);
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);

@@ -14,7 +14,13 @@
 import { type Anchor, EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../log/seal_table.ts";
 import { fixed, within } from "../memory/layout.ts";
-import { inputSlotIndex, inputViews, logEntryIndex, slotIndex, slotViews } from "../memory/places.ts";
+import {
+  inputSamplesIndex,
+  inputSlotIndex,
+  logEntryIndex,
+  slotIndex,
+  slotSamplesIndex,
+} from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { placeInSweep, regionsOf } from "../memory/sweep.ts";
 import { takeOver } from "./state_transfer.ts";
@@ -23,6 +29,7 @@ import { clearPending, insertPending, pendingEntry, takePending } from "./pendin
 import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
+import { limitVoices } from "./voice_limit.ts";
 import { piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
@@ -54,8 +61,6 @@ export class Renderer {
   readonly #blockFrames: number;
   readonly #blockBytes: number;
   readonly #fadeFrames: number;
-  readonly #slotSamples: readonly Float32Array<SharedArrayBuffer>[];
-  readonly #inputSamples: readonly Float32Array<SharedArrayBuffer>[];
   readonly #reportStart: number;
   #current: PatchInstance;
   /** The patch that was exchanged, while it fades out. */
@@ -86,8 +91,6 @@ export class Renderer {
     this.#blockFrames = geometry.blockFrames;
     this.#blockBytes = geometry.blockFrames * geometry.channels * 4;
     this.#fadeFrames = geometry.exchangeFadeFrames;
-    this.#slotSamples = slotViews(memory, ring);
-    this.#inputSamples = inputViews(memory);
     this.#reportStart = reportIndex(memory, ring);
     this.block = geometry.startBlock | 0;
     this.#copy = new SnapshotCopy(memory);
@@ -201,7 +204,9 @@ export class Renderer {
       this.#takeIn(entry);
       position = (position + 1) | 0;
     }
-    this.#current.words[this.#current.host + Host.logPosition] = position;
+    const { words: arena, host } = this.#current;
+    arena[host + Host.logPosition] = position;
+    if (arena[host + Host.voiceLimit] !== 0) limitVoices(this.#current, arena[host + Host.voiceLimit]);
   }
 
   /** Renders the block, cut at the frames of its commands. */
@@ -220,7 +225,7 @@ export class Renderer {
   store(): void {
     const slot = slotIndex(this.#memory, this.#ring, this.block);
     const { output, checksum } = this.#current;
-    this.#slotSamples[this.block & (this.#slotSamples.length - 1)].set(output);
+    this.#memory.floats.set(output, slotSamplesIndex(this.#memory, this.#ring, this.block));
     this.#checksumLow = checksum.of(output.byteOffset, this.#blockBytes);
     this.#checksumHigh = checksum.high;
     this.#memory.words[slot + within.slot.checksumLow.index] = this.#checksumLow;
@@ -438,6 +443,9 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.shed:
+        this.#current.words[this.#current.host + Host.voiceLimit] = target;
+        return;
       case Opcode.lookahead:
         this.#current.words[this.#current.host + Host.lookahead] = target;
         return;
@@ -468,15 +476,16 @@ export class Renderer {
 
   /** Block n hears the capture of block n − lookahead, as the log has it; that of the blocks before the first is silence. */
   #readInput(): void {
-    const { geometry, words } = this.#memory;
+    const { geometry, words, floats } = this.#memory;
     if (geometry.inputChannels === 0) return;
     const captured = (this.block - this.#inputDelay) | 0;
     const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
     if (tag !== captured) {
       throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);
     }
-    const samples = this.#inputSamples[captured & (this.#inputSamples.length - 1)];
-    this.#current.input.set(samples);
-    this.#leaving?.input.set(samples);
+    const { input } = this.#current;
+    const first = inputSamplesIndex(this.#memory, captured);
+    for (let sample = 0; sample < input.length; sample++) input[sample] = floats[first + sample];
+    this.#leaving?.input.set(input);
   }
 }

@@ -30,6 +30,8 @@ export interface StatusSources extends
   readonly blocksAhead: number;
   /** Voices that sound, by instrument. */
   readonly voices: readonly number[];
+  /** Voices that may sound; 0: all. */
+  readonly voiceLimit: number;
 }
 
 /** The status of this moment. */
@@ -58,6 +60,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
       number
     >,
     voices: sources.voices.reduce((sum, count) => sum + count, 0),
+    voiceLimit: sources.voiceLimit,
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
     nonFiniteSamples: memory.counter("nonFiniteSamples"),

@@ -18,7 +18,7 @@ export interface Occupant {
   deliver(): void;
   /** Ends it in whatever state it is, unless it has ended by itself within `graceMs`. Safe to repeat. */
   terminate(graceMs: number): void;
-  /** Gives it the lowest priority. Returns 0 or an errno. */
+  /** Puts it behind other programs. Returns 0 or an errno. */
   demote(): number;
   /** What it printed at its end; empty where it wrote its error into the seat, or nothing. */
   lastWords(): string;

@@ -214,9 +214,9 @@ export class Quarantine {
   #eachEntry(end: number, found: (words: Int32Array, position: number) => void): void {
     const words = new Int32Array(logEntryWords);
     for (let position = (end - logCapacity + 1) | 0; position !== end; position = (position + 1) | 0) {
+      if (!this.#log.holds(position)) continue;
       this.#log.copyEntry(position, words, 0);
-      if (words[EntryField.position] !== position || words[EntryField.opcode] === Opcode.none) continue;
-      found(words, position);
+      if (words[EntryField.opcode] !== Opcode.none) found(words, position);
     }
   }
 

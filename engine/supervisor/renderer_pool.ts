@@ -10,6 +10,7 @@ import type { FaultCause, FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, type within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
+import type { RendererLoad } from "./load_shedding.ts";
 import { readThreadTime } from "./thread_time.ts";
 import type { SeatView } from "./supervisor.ts";
 import { faultCode } from "./fault_code.ts";
@@ -131,18 +132,17 @@ export class RendererPool {
    * Ends a renderer in whatever state it is: by its orders, and by force if it does not obey. Safe to repeat. Force comes
    * second, because the runtime may print a line when it ends a thread that is just waking up.
    *
-   * @param hung it takes no orders: it is forced at once, and leaves its processor to the others meanwhile
+   * @param hung it takes no orders: it is forced at once. It keeps its priority, because it must run to end
    */
   end(seat: number, hung = false): void {
     const seated = this.#seats[seat];
     if (!seated || seated.ended) return;
     seated.ended = true;
     this.#command(seat, SeatCommand.stop);
-    if (hung) this.demote(seat);
     seated.occupant.terminate(hung ? 0 : obedienceMs);
   }
 
-  /** Gives the renderer that would not end the lowest priority. Returns 0 or an errno. */
+  /** Puts the renderer that would not end behind other programs. Returns 0 or an errno. */
   demote(seat: number): number {
     return this.#seats[seat]?.occupant.demote() ?? 0;
   }
@@ -167,6 +167,13 @@ export class RendererPool {
     const first = reportFieldIndex(memory, seat, "voices");
     const counted = Math.min(instruments, maxCountedInstruments);
     return [...memory.words.subarray(first, first + counted)];
+  }
+
+  /** The account of the renderer on a seat, for load shedding. Asks the kernel: some 30 µs. */
+  load(seat: number): RendererLoad {
+    const threadId = this.#report(seat, "threadId");
+    const processorMs = readThreadTime(this.#options.native, threadId)?.processorMs;
+    return { threadId, processorMs, published: this.#report(seat, "published") };
   }
 
   /** The state of a seat, for the supervisor. */

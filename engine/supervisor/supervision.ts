@@ -50,7 +50,7 @@ export interface RendererPort {
   join(seat: number, snapshot: number | undefined): void;
   /** Ends a renderer in whatever state it is; one that is `hung` takes no orders. */
   end(seat: number, hung: boolean): void;
-  /** Gives a thread that did not end the lowest priority. */
+  /** Puts a thread that did not end behind other programs. */
   demote(seat: number): void;
 }
 

@@ -328,7 +328,10 @@ export class Supervisor {
     this.#seats.forEach((seat, index) => {
       const view = seen.seats[index];
       seat.phaseMs += elapsedMs;
-      if (seat.phase === "empty") seat.free ||= blocksBetween(seen.consumed, seat.leftAt) >= 2;
+      if (seat.phase === "empty") {
+        // while nothing is played the callback reads no ring, and does not move on either
+        seat.free ||= (seen.unheard ?? false) || blocksBetween(seen.consumed, seat.leftAt) >= 2;
+      }
       if (!view || view.incarnation !== seat.incarnation) return;
       if (seat.phase === "ending" || seat.phase === "zombie") {
         if (view.gone) this.#enter(seat, "empty");

@@ -125,7 +125,7 @@ class ThreadOccupant implements Occupant {
 
   demote(): number {
     const threadId = this.#threadId();
-    return threadId === 0 ? 0 : this.#options.native.symbols.us_demote_thread(threadId);
+    return threadId === 0 ? 0 : this.#options.native.symbols.us_schedule_behind(threadId);
   }
 
   lastWords(): string {

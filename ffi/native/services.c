@@ -74,6 +74,12 @@ void us_read_clocks(uint64_t *pair) {
   }
 }
 
+uint64_t us_processor_ns(void) {
+  struct timespec had;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &had);
+  return (uint64_t)had.tv_sec * 1000000000u + (uint64_t)had.tv_nsec;
+}
+
 static void sleep_ns(uint64_t ns) {
   struct timespec duration = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
   clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);

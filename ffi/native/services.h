@@ -42,6 +42,9 @@ US_EXPORT int us_send_datagram(const char *address, uint32_t address_bytes, cons
 /* Processor ticks and the monotonic clock in nanoseconds, read together: `pair[0]` and `pair[1]`. Any thread. */
 US_EXPORT void us_read_clocks(uint64_t *pair);
 
+/* Processor time that the calling thread has had, in nanoseconds: waiting for a processor does not count. Any thread. */
+US_EXPORT uint64_t us_processor_ns(void);
+
 /*
  * Sleeps until `consumed` reaches `block`, at most `max_ns`: first until shortly after the device is expected, judged by
  * its earlier calls, then in short steps. Returns `consumed`. Renderer threads.

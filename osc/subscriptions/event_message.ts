@@ -15,6 +15,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
     case "alone":
     case "overload":
       return message();
+    case "shed":
+      return message(scalar(event.limit), scalar(event.voices));
     case "quarantine":
       return message(scalar(event.commands));
     case "lookahead":

@@ -105,6 +105,7 @@ export const arrowTable: ArrowTable = {
     "types:engine/delivery",
     "types:engine/supervisor",
     "engine/renderer/patch_instance.ts",
+    "engine/renderer/voice_count.ts",
     "compiler",
     "ffi",
   ],

@@ -45,7 +45,10 @@ export interface SteppedEngine extends TestEngine {
 
 export interface TestEngineOptions extends
   Partial<
-    Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames" | "clocks" | "continuation">
+    Pick<
+      EngineOptions,
+      "startBlock" | "startLogPosition" | "captureFrames" | "clocks" | "continuation" | "maxVoices"
+    >
   > {
   readonly environment?: Readonly<Record<string, string>>;
   readonly patch?: (format: PatchFormat) => CompiledPatch | Promise<CompiledPatch>;

@@ -1,12 +1,12 @@
 import { type CommandLog, type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { AskedPatch } from "../../engine/patch_swap/asked_patch.ts";
-import { type PreparedPatch, preparePatch } from "../../engine/renderer/patch_instance.ts";
+import type { PreparedPatch } from "../../engine/renderer/patch_instance.ts";
 import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
-import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { SeededRandom } from "../../testing/seeded_random.ts";
 import { hangNumber, keepsState, tallyState } from "../../testing/patch/tally_patch.ts";
+import type { Pool } from "./pool.ts";
 
 /** A simulated thread that can be given a patch. */
 interface Receiver {
@@ -17,18 +17,16 @@ interface Receiver {
 /** Exchanges the patch now and then, by the rules of `PatchSwap`: first every renderer has it, then the log asks for it. */
 export class Exchanges {
   readonly #memory: SharedMemory;
-  readonly #patch: CompiledPatch;
-  readonly #checksum: WebAssembly.Module;
+  readonly #pool: Pool;
   readonly #asked = new AskedPatch<number>();
   #newest = 0;
   /** Number of the patch that commands mean from now on. */
   #current = 0;
   #isDelivering = false;
 
-  constructor(memory: SharedMemory, patch: CompiledPatch, checksum: WebAssembly.Module) {
+  constructor(memory: SharedMemory, pool: Pool) {
     this.#memory = memory;
-    this.#patch = patch;
-    this.#checksum = checksum;
+    this.#pool = pool;
   }
 
   /** Number of the patch that commands mean from now on. */
@@ -38,7 +36,13 @@ export class Exchanges {
 
   /** An instance of the patch of this number, as the renderers of the engine make theirs. */
   made(number: number): PreparedPatch {
-    return hangingApart(preparePatch(number, { ...this.#patch, state: tallyState(number) }, this.#checksum));
+    const { description, exports, checksum } = this.#pool.instance();
+    return breakingApart({
+      number,
+      description: { ...description, state: tallyState(number) },
+      exports,
+      checksum,
+    });
   }
 
   /** Gives a renderer every patch up to the newest. */
@@ -98,7 +102,11 @@ export class SimulatedHang extends Error {
   override readonly name = "SimulatedHang";
 }
 
-function hangingApart(patch: PreparedPatch): PreparedPatch {
+/** Traps of a command; all others are those of a fuse, in the midst of a block. */
+export const commandTraps = new WeakSet<Error>();
+
+/** A patch that hangs by an error, and tells the traps of its commands from others. */
+function breakingApart(patch: PreparedPatch): PreparedPatch {
   const { exports } = patch;
   return {
     ...patch,
@@ -106,7 +114,12 @@ function hangingApart(patch: PreparedPatch): PreparedPatch {
       ...exports,
       note_on(instrument: number, id: number, number: number, velocity: number): void {
         if (number === Math.fround(hangNumber)) throw new SimulatedHang();
-        exports.note_on(instrument, id, number, velocity);
+        try {
+          exports.note_on(instrument, id, number, velocity);
+        } catch (error) {
+          if (error instanceof Error) commandTraps.add(error);
+          throw error;
+        }
       },
     },
   };

@@ -24,7 +24,7 @@ export class PoisonOracle {
     this.#onViolation = onViolation;
   }
 
-  /** A renderer ran into a trap while it rendered this block. */
+  /** A command ran into a trap while a renderer rendered this block. A fuse is another matter: it takes a search to find it. */
   trapped(block: number): void {
     this.#trapped.add(block);
   }

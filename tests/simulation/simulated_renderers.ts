@@ -11,7 +11,7 @@ import { flipBit } from "../../engine/renderer/fault_hooks.ts";
 import type { Renderer } from "../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../engine/renderer/renderer_stale_error.ts";
 import { SnapshotDamagedError } from "../../engine/renderer/snapshot_damaged_error.ts";
-import { SimulatedHang } from "./exchanges.ts";
+import { commandTraps, SimulatedHang } from "./exchanges.ts";
 import { AfterStep, RendererLoop } from "../../engine/renderer/renderer_loop.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
 import type { SeatView } from "../../engine/supervisor/supervisor.ts";
@@ -47,7 +47,7 @@ export interface SimulatedRenderersOptions {
   readonly nowMs: () => number;
   readonly makeRenderer: (seat: number) => Renderer;
   readonly preparePatches: (renderer: Renderer) => void;
-  /** A renderer ran into a trap while it rendered this block. */
+  /** A command ran into a trap while a renderer rendered this block. */
   readonly onTrap: (block: number) => void;
   /** Simulated time between two steps; omitted: the seats give no account of their threads. */
   readonly stepMs?: number;
@@ -174,7 +174,9 @@ export class SimulatedRenderers implements RendererPort {
   /** Two cores: in each step of time, two threads chosen by chance may take a few steps. */
   step(): void {
     const { random, nowMs, memory } = this.#options;
-    this.#running = this.#running.filter((thread) => !this.#isGone(thread));
+    if (this.#running.some((thread) => this.#isGone(thread))) {
+      this.#running = this.#running.filter((thread) => !this.#isGone(thread));
+    }
     this.#spin();
     for (let core = 0; core < 2; core++) {
       const thread = this.#running[random.below(seatCount)];
@@ -194,6 +196,7 @@ export class SimulatedRenderers implements RendererPort {
   /** Threads that are ill use the two cores all the time, and get nothing done. */
   #spin(): void {
     const { nowMs, stepMs = 0 } = this.#options;
+    if (this.#running.every(({ illness }) => illness === "none")) return;
     const spinning = this.#running.filter(({ illness, starvedMs }) =>
       illness !== "none" && nowMs() >= starvedMs
     );
@@ -264,7 +267,7 @@ export class SimulatedRenderers implements RendererPort {
         : SeatState.failed;
       thread.cause = isStale ? "stale" : isTrap ? "trap" : "throw";
       thread.crashed = true;
-      if (isTrap) this.#options.onTrap(thread.renderer.block);
+      if (commandTraps.has(error)) this.#options.onTrap(thread.renderer.block);
       return false;
     }
   }

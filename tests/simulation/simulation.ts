@@ -16,7 +16,6 @@
  *    before ({@link ScrambledLog} overwrites what is released at once).
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { DeliveryLog } from "../../engine/delivery/delivery_log.ts";
 import { type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
@@ -35,6 +34,7 @@ import { SeededRandom } from "../../testing/seeded_random.ts";
 import { fuseNumber, hangNumber, poisonNumber } from "../../testing/patch/tally_patch.ts";
 import { ConcealmentOracle } from "./concealment_oracle.ts";
 import { Exchanges } from "./exchanges.ts";
+import type { Pool } from "./pool.ts";
 import { poisonNumbers, PoisonOracle } from "./poison_oracle.ts";
 import { RecordingOracle } from "./recording_oracle.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
@@ -43,8 +43,7 @@ import { TallyOracle } from "./tally_oracle.ts";
 
 export interface SimulationParts {
   readonly native: NativeLibrary;
-  readonly patch: CompiledPatch;
-  readonly checksum: WebAssembly.Module;
+  readonly pool: Pool;
   /** Makes a renderer; planted bugs replace it. */
   readonly makeRenderer: (options: RendererOptions) => Renderer;
   /** Makes the command log; planted bugs replace it. */
@@ -81,6 +80,9 @@ const maxFuseFrames = 8 * blockFrames;
 /** The value that the only parameter has after an anchor. */
 const lastValue: LogEntry = { opcode: Opcode.set, target: 0, value: 5, extra: 0 };
 const faultsUntilBlock = 40;
+/** Faults end here when nothing plays yet: hangs take long to be found then, and a command may be one. */
+const startFaultsMs = 300;
+const maxSteps = 500_000;
 const starvationUntilBlock = 50;
 /**
  * The sound is back within this after the last fault, or after the last renderer has a processor again; and where the seats
@@ -140,7 +142,7 @@ export class Simulation {
     this.#starves = this.#random.chance(0.5);
     this.#startBlock = nearWrap ? -this.#random.below(40) | 0 : this.#random.below(1_000);
     this.#firstPosition = nearWrap ? -this.#random.below(20) | 0 : this.#random.below(70_000);
-    this.#memory = SharedMemory.create({
+    const dimensions = {
       sampleRateHz,
       blockFrames,
       channels,
@@ -150,17 +152,18 @@ export class Simulation {
       startLogPosition: this.#firstPosition,
       stateCheckBlocks: 2,
       snapshotBlocks: 2 * (1 + this.#random.below(5)),
-      arenaBytes: parts.patch.arena.bytes,
+      arenaBytes: parts.pool.arenaBytes,
       captureFrames: 0,
       ceiling: 0,
       exchangeFadeSeconds: 40 / sampleRateHz,
       // every other run has a large arena: checked in regions, copied in pieces by a renderer that steps out for it
       ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 65_536 } : {}),
-    });
+    };
+    this.#memory = SharedMemory.create(dimensions, (bytes) => parts.pool.buffer(bytes));
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
     this.#log = (parts.makeLog ?? ((memory) => new ScrambledLog(memory)))(this.#memory);
-    this.#exchanges = new Exchanges(this.#memory, parts.patch, parts.checksum);
+    this.#exchanges = new Exchanges(this.#memory, parts.pool);
     this.#poison = new PoisonOracle((text) => this.#violation(text));
     this.#renderers = new SimulatedRenderers({
       memory: this.#memory,
@@ -202,7 +205,7 @@ export class Simulation {
 
   run(): SimulationResult {
     let recoveryMs = 0;
-    for (let steps = 0; steps < 200_000 && this.#violations.length === 0; steps++) {
+    for (let steps = 0; steps < maxSteps && this.#violations.length === 0; steps++) {
       this.#nowMs += stepMs;
       if (this.#nowMs >= this.#nextTickMs) this.#tick();
       if (this.#nowMs >= this.#nextCallMs) this.#call();
@@ -215,7 +218,9 @@ export class Simulation {
       if (this.#played() >= runBlocks && this.#supervision.inLockstep === supervisorDefaults.following) break;
       if (recoveryMs > 3_000) this.#violation("not in lockstep 3 s after the last fault");
     }
+    if (this.#played() < runBlocks) this.#violation("the run did not come to its end");
     if (this.#violations.length === 0) this.#checkCounters();
+    this.#parts.pool.recycle();
     return {
       violations: this.#violations,
       blocks: this.#played(),
@@ -378,6 +383,7 @@ export class Simulation {
 
   #breakSomething(): void {
     if (this.#played() >= faultsUntilBlock || !this.#random.chance(0.0008)) return;
+    if (!this.#playing && this.#nowMs > startFaultsMs) return;
     this.#faults += this.#renderers.breakSomething(this.#supervision.roles);
     this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
   }

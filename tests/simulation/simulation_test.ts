@@ -5,6 +5,7 @@ import { sealIndex, sealLap } from "../../engine/memory/places.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { Renderer, type RendererOptions } from "../../engine/renderer/renderer.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
+import { Pool } from "./pool.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -18,8 +19,10 @@ const seeds = Number(Deno.env.get("UNDERSTUDY_TEST_SEEDS") ?? 10_000);
 const { native } = await nativeForTests();
 const parts: SimulationParts = {
   native,
-  patch: await tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
-  checksum: compileChecksum(),
+  pool: new Pool(
+    tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
+    compileChecksum(),
+  ),
   makeRenderer: (options) => new Renderer(options),
 };
 

@@ -72,15 +72,3 @@ Deno.test("the lap of a seal changes with every lap of the table and wraps at 16
     )
   );
 });
-
-Deno.test("views show the samples at their index", () => {
-  const slots = places.slotViews(memory, 2);
-  assert.equal(slots.length, g.ringSlots);
-  slots[5][7] = 0.5;
-  assert.equal(memory.floats[places.slotSamplesIndex(memory, 2, 5) + 7], 0.5);
-  const inputs = places.inputViews(memory);
-  inputs[3][1] = 0.25;
-  assert.equal(memory.floats[places.inputSamplesIndex(memory, 3) + 1], 0.25);
-  assert.deepEqual([slots[0].length, inputs[0].length], [64, 32]);
-  assert.equal(places.inputViews(testMemory()).length, 0);
-});

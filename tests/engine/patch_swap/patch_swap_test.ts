@@ -148,6 +148,7 @@ async function swapAlone() {
   const changes: string[] = [];
   const player = { position: undefined as number | undefined };
   const swap = new PatchSwap({
+    maxVoices: 0,
     ...parts,
     playing,
     pool,

@@ -137,6 +137,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
     ticksPerMs: 1,
     blocksAhead: 1,
     voices: [2, 3],
+    voiceLimit: 4,
     lateCommands: 0,
     waitingCommands: 0,
     quarantinedCommands: 0,

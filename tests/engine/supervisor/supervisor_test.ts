@@ -306,6 +306,18 @@ Deno.test("a seat is not used again before its thread is gone and the device has
   assert.ok(stage.events.some((event) => event.event === "zombie"));
 });
 
+Deno.test("before anything is played, seats are used again though the device does not move on", () => {
+  const stage = new Stage();
+  stage.unheard = true;
+  for (let fallen = 0; fallen < 20; fallen++) {
+    stage.tick(2);
+    stage.seats.forEach((view, seat) => view && !view.exited && stage.set(seat, { exited: true }));
+  }
+  stage.tick(4);
+  assert.ok(stage.supervisor.incarnations > 20, `${stage.supervisor.incarnations} renderers were started`);
+  assert.ok(stage.roles.every((seat) => seat !== undefined), "all roles are held");
+});
+
 Deno.test("a planned switch exchanges primary and standby, and is refused without a standby", () => {
   const stage = new Stage();
   assert.equal(stage.supervisor.failover(), undefined);
