@@ -213,11 +213,12 @@ export class Supervision {
       { length: roleCount },
       (_, role) => Atomics.load(words, fixed.control.roleRing.index + role),
     );
-    const strays = this.#supervisor.adopt(
+    const strays = this.#supervisor.adopt({
       seats,
-      given.map((ring) => ring === 0 ? undefined : ring - 1),
-      memory.consumed(),
-    );
+      roles: given.map((ring) => ring === 0 ? undefined : ring - 1),
+      consumed: memory.consumed(),
+      incarnations: Math.max(...Array.from({ length: seatCount }, (_, seat) => order(seat, "incarnation"))),
+    });
     strays.forEach((seat) => renderers.end(seat, false));
     for (const seat of this.roles) {
       if (seat !== undefined && order(seat, "snapshot") !== 0) {
