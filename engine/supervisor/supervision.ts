@@ -229,7 +229,7 @@ export class Supervision {
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
   turn(mayJoin: boolean): Supervised {
-    const { memory, renderers, delivery, nowMs } = this.#options;
+    const { memory, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared
