@@ -59,6 +59,17 @@ export interface AdoptedSeat {
   readonly ordered: boolean;
 }
 
+/** What a control process finds of the one before it. */
+export interface Adoption {
+  /** By seat; undefined where no renderer lives. */
+  readonly seats: readonly (AdoptedSeat | undefined)[];
+  /** Seats by role, as that process gave them; a renderer that lives no more has none. */
+  readonly roles: readonly (number | undefined)[];
+  readonly consumed: number;
+  /** Numbers up to this one were given away, also to processes that may still come: none is given again. */
+  readonly incarnations: number;
+}
+
 export interface Observation {
   readonly nowMs: number;
   readonly consumed: number;
@@ -270,22 +281,19 @@ export class Supervisor {
   /**
    * Takes over renderers that an earlier control process has started, before the first observation.
    *
-   * @param roles seats by role, as that process gave them; those of renderers that live no more are empty
    * @returns seats whose renderer no role knows: it is to be ended
    */
   adopt(
-    seen: readonly (AdoptedSeat | undefined)[],
-    roles: readonly (number | undefined)[],
-    consumed: number,
+    { seats, roles, consumed, incarnations }: Adoption,
   ): number[] {
-    this.#roles = roles.map((seat) => seat !== undefined && seen[seat] ? seat : undefined);
+    this.#incarnations = incarnations;
+    this.#roles = roles.map((seat) => seat !== undefined && seats[seat] ? seat : undefined);
     const strays: number[] = [];
     this.#seats.forEach((seat, index) => {
       seat.leftAt = consumed;
-      const found = seen[index];
+      const found = seats[index];
       if (!found) return;
       seat.incarnation = found.incarnation;
-      this.#incarnations = Math.max(this.#incarnations, found.incarnation);
       if (this.#roles.includes(index)) return this.#enter(seat, "joining");
       if (!found.ordered) return this.#enter(seat, "starting");
       this.#enter(seat, "ending");

@@ -269,10 +269,16 @@ Deno.test("a renderer that fell while it copied its arena claims the slot no mor
   assert.equal(stage.memory.words[claim], 0);
 });
 
-Deno.test("a later control process finds no claim of a renderer that is gone", () => {
+Deno.test("a later control process finds no claim of a renderer that is gone, and gives its number to no other", () => {
   const stage = new Stage().playing();
   const claim = reportFieldIndex(stage.memory, seatCount - 1, "snapshotSlot");
   stage.memory.words[claim] = 2;
+  stage.memory.words[orderIndex(stage.memory, seatCount - 1, "incarnation")] = 40;
   stage.supervision.adopt();
   assert.equal(stage.memory.words[claim], 0);
+  assert.equal(
+    stage.supervision.incarnations,
+    40,
+    "the number of one that may still come is not given again",
+  );
 });
