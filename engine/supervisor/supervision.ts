@@ -154,6 +154,11 @@ export class Supervision {
     return this.#supervisor.inLockstep;
   }
 
+  /** Renderers in lockstep whose newest compared block was that of another. */
+  get agreeing(): number {
+    return this.#comparison.agreeing(this.running);
+  }
+
   /** Renderers ever started. */
   get incarnations(): number {
     return this.#supervisor.incarnations;
