@@ -8,9 +8,9 @@ import { inFolder } from "../../testing/in_folder.ts";
 const root = new URL("../..", import.meta.url);
 
 /** A process that plays, and its log. */
-function play(folder: string, environment: Readonly<Record<string, string>> = {}) {
+function play(folder: string, environment: Readonly<Record<string, string>> = {}, patch = "sines") {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "start", "sines"],
+    args: ["run", "-A", "main.ts", "start", patch],
     cwd: root,
     env: {
       ...{
@@ -70,6 +70,37 @@ Deno.test("a killed process goes on where it was, twice; what ends it early a th
       ["journal", "journal.refused-1", "loaded", "lock"],
       "nothing else is left behind",
     );
+  }));
+
+const patchFile = (name: string) =>
+  `import { definePatch } from "understudy";
+  export default definePatch({ name: "${name}", instruments: {}, parameters: {}, output: (_buses, _parameters, input) => input });`;
+
+Deno.test("a file that was edited meanwhile is told; a reload by SIGHUP plays it, a broken one is refused, and the last one is remembered", () =>
+  inFolder(async (parent) => {
+    const folder = `${parent}/state`;
+    const file = `${parent}/patch.ts`;
+    // somebody who starts it as a service, and does not listen
+    const environment = { NOTIFY_SOCKET: `${parent}/notify` };
+    await Deno.writeTextFile(file, patchFile("first"));
+    const first = play(folder, environment, file);
+    await first.logs(/the state is kept/);
+    first.process.kill("SIGKILL");
+    await first.end();
+    await Deno.writeTextFile(file, patchFile("edited"));
+    const next = play(folder, environment, file);
+    await next.logs(/patch\.ts was edited since it was loaded: the code that played goes on/);
+    assert.match(next.text(), /playing first on/);
+    await next.logs(/ready: /);
+    next.process.kill("SIGHUP");
+    await next.logs(/plays edited from here on/);
+    await Deno.writeTextFile(file, "export default 1;");
+    next.process.kill("SIGHUP");
+    await next.logs(/reload: .*; the patch before plays on/);
+    next.process.kill("SIGTERM");
+    assert.equal(await next.end(), exitCodes.ok);
+    const { patch, unixMs } = JSON.parse(await Deno.readTextFile(`${folder}/loaded`));
+    assert.deepEqual([patch, Math.sign(unixMs - Deno.statSync(file).mtime!.getTime())], [file, -1]);
   }));
 
 Deno.test("without a folder no state is kept", async () => {
