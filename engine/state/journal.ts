@@ -120,7 +120,10 @@ export class Journal {
     if (this.#state === "failed") {
       // first the thread lets go of the snapshot, and has read what it was sent
       if (this.#phase === "writing" || Atomics.load(this.#handled, 0) !== this.#posted) return;
-      this.#firstBlock = next;
+      const { geometry } = this.#options.memory;
+      // a state needs the input of a lookahead before it
+      const unheard = geometry.inputChannels === 0 ? 0 : this.#options.memory.lookaheadBlocks();
+      this.#firstBlock = (next + unheard) | 0;
       this.#isFresh = false;
       this.#state = "starting";
       this.#begin();
