@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../config/settings.ts";
 import { SavedState } from "../../cli/saved_state.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
+import { requirement } from "../../testing/requirement.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 
 const root = new URL("../..", import.meta.url);
 
 /** A process that plays, and its log. */
 function play(folder: string, environment: Readonly<Record<string, string>> = {}, patch = "sines") {
-  const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "start", patch],
+  // a file that may not grow gives an error, as a full disk does, and no signal
+  const process = new Deno.Command("sh", {
+    args: ["-c", 'trap "" XFSZ; exec "$0" "$@"', Deno.execPath(), "run", "-A", "main.ts", "start", patch],
     cwd: root,
     env: {
       ...{
@@ -71,6 +73,31 @@ Deno.test("a killed process goes on where it was, twice; what ends it early a th
       "nothing else is left behind",
     );
   }));
+
+requirement({
+  name: "a disk that is full is told, the sound goes on, and the state is kept again when there is room",
+  fn: () =>
+    inFolder(async (folder) => {
+      const running = play(folder);
+      await running.logs(/the state is kept/);
+      const limit = async (bytes: string) => {
+        const args = ["--pid", String(running.process.pid), `--fsize=${bytes}:`];
+        const { success, stderr } = await new Deno.Command("prlimit", { args }).output();
+        assert.ok(success, new TextDecoder().decode(stderr));
+      };
+      await limit("4096");
+      await running.logs(/the state is not kept: .*too large.*tried again soon/);
+      await limit("unlimited");
+      await running.logs(/not kept[^]*the state is kept/);
+      running.process.kill("SIGKILL");
+      await running.end();
+      assert.doesNotMatch(running.text(), /silent|starts afresh/);
+      const next = play(folder);
+      await next.logs(/goes on from the state of/);
+      next.process.kill("SIGTERM");
+      assert.equal(await next.end(), exitCodes.ok);
+    }),
+}, { commands: ["prlimit"], install: "apt-get install util-linux" });
 
 const patchFile = (name: string) =>
   `import { definePatch } from "understudy";

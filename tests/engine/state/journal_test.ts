@@ -33,6 +33,37 @@ Deno.test("a disk that fails is told and the sound goes on; when it is back, so 
     assert.ok(lines.some((line) => line.startsWith("the state is not kept: ")));
   }));
 
+Deno.test("a disk that stands still is told, holds up neither the sound nor the end, and is used again when it goes on", () =>
+  inFolder(async (folder) => {
+    // whoever opens it to write stands still until somebody reads
+    const stalled = `${folder}/journal.next`;
+    const makeStall = async () => {
+      const { success } = await new Deno.Command("mkfifo", { args: [stalled] }).output();
+      assert.ok(success);
+    };
+    await makeStall();
+    const { engine, lines, playUntil, stop } = await startTestEngine({
+      driver: "manual",
+      environment: { UNDERSTUDY_STATE: folder },
+    });
+    const state = () => engine.status().journal;
+    await playUntil("a failure", () => state() === "failed");
+    assert.ok(lines.some((line) => /^the state is not kept: the disk has taken nothing for 5 s/.test(line)));
+    const reader = await Deno.open(stalled);
+    await Deno.remove(stalled);
+    await playUntil("a state on the disk", () => state() === "current");
+    reader.close();
+    assert.equal(engine.status().concealedFrames, 0);
+    await stop();
+
+    await makeStall();
+    const next = await startTestEngine({ driver: "manual", environment: { UNDERSTUDY_STATE: folder } });
+    await next.blocksPass(200);
+    await next.stop();
+    assert.equal(next.engine.status().state, "stopped");
+    (await Deno.open(stalled)).close(); // lets the thread go
+  }));
+
 Deno.test("after a beginning in the midst no state is kept before its input is recorded for a whole lookahead", () =>
   inFolder(async (folder) => {
     const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 1, maximumBlockFrames: 32 });
