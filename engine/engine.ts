@@ -158,6 +158,7 @@ export class Engine implements control.EngineControl {
   #shedPosition = NaN;
   #mayJoin = false;
   #savedHead: number | undefined;
+  #saveFailed = false;
   #ticks = 0;
   #claim: ControlClaim | undefined;
   #blocksAhead = 0;
@@ -258,7 +259,8 @@ export class Engine implements control.EngineControl {
    * Starts everything; resolves when renderers are in lockstep and the device plays.
    *
    * @throws {DriverError} and PortAudio's errors when the device cannot be used, SessionFileError when the recording
-   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
+   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again, but for
+   *   renderers and a stage that an earlier control process has started: they play on.
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, continuation, processes } = options;
@@ -279,7 +281,9 @@ export class Engine implements control.EngineControl {
     try {
       await engine.#begin();
     } catch (error) {
-      await engine.stop();
+      // what plays already goes on without this process, and the launcher starts the next one
+      if (isLiving(options) && !options.signal?.aborted) clearInterval(engine.#timer);
+      else await engine.stop();
       throw error;
     }
     return engine;
@@ -422,7 +426,7 @@ export class Engine implements control.EngineControl {
     this.#lookahead.follow(this.#driver.periodFrames);
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
-    if (config.session !== undefined && !this.#writer) {
+    if (config.session !== undefined && !isLiving(this.#options)) {
       this.#recordTo(
         await recordSession(config.session, {
           ...this.#options,
@@ -494,14 +498,27 @@ export class Engine implements control.EngineControl {
     });
   }
 
+  /** Where that fails, e.g. because the disk is full, it is said once and tried again. */
   #saveParameters(): void {
-    const { processes } = this.#options;
+    const { processes, log } = this.#options;
     if (!processes) return;
-    this.#savedHead = this.#commands.head;
     const values = Object.fromEntries(
       this.parameters.map(({ address }, parameter) => [address, this.parameterValue(parameter)!]),
     );
-    saveParameters(processes.folder, { position: this.#commands.head, values });
+    try {
+      saveParameters(processes.folder, { position: this.#commands.head, values });
+      this.#savedHead = this.#commands.head;
+      this.#saveFailed = false;
+    } catch (error) {
+      if (!this.#saveFailed) {
+        log.error(
+          `the values of the parameters cannot be kept for the next control process: ${
+            (error as Error).message
+          }`,
+        );
+      }
+      this.#saveFailed = true;
+    }
   }
 
   #recordTo(writer: SessionWriter): void {
@@ -668,6 +685,7 @@ export class Engine implements control.EngineControl {
   }
 
   async #end(): Promise<void> {
+    this.#claim?.end(); // from here on: if this process is lost while it stops, no other one begins to play again
     const wasPlaying = ["running", "silent", "waiting for device"].includes(this.#state);
     this.#enter("stopping");
     this.#patches.stop();
@@ -693,7 +711,6 @@ export class Engine implements control.EngineControl {
     }
     await journalled;
     this.#state = "stopped";
-    this.#claim?.end();
   }
 }
 
@@ -706,14 +723,19 @@ function isLiving({ processes }: EngineOptions): boolean {
   return processes !== undefined && processes.epoch > 1;
 }
 
-/** Goes on with the recording of the control process before. */
+/** Goes on with the recording of the control process before; without one where its file cannot be used any more. */
 async function resumeRecording(
   { config, log }: EngineOptions,
   { wide }: SharedMemory,
 ): Promise<ResumedRecording | undefined> {
   if (config.session === undefined) return undefined;
   const from = Number(Atomics.load(wide, fixed.controlProcess.sessionBytes.index));
-  return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+  try {
+    return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+  } catch (error) {
+    log.error(`the recording ends here, the sound goes on: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 /** The full log position before the first block that is recorded again. */

@@ -38,7 +38,7 @@ export class PatchFiles {
   /** Reads a patch that was written, by any process of the run. */
   read(number: number): StoredPatch {
     const base = `${this.#folder.path}/patch-${number}`;
-    const { description, samples } = JSON.parse(Deno.readTextFileSync(`${base}.json`)) as PatchFile;
+    const { description, samples } = this.#description(number);
     const wasm = Deno.readFileSync(`${base}.wasm`);
     if (!samples) return { ...description, wasm };
     const sampleMemory = mapMemory(this.#native, { ...samples, create: false });
@@ -54,9 +54,16 @@ export class PatchFiles {
     }).sort((a, b) => a - b);
   }
 
-  /** Removes a patch; its samples stay, another may have them. */
+  /** Removes a patch, and its samples unless another one has them. Renderers that have mapped them keep them. */
   remove(number: number): void {
+    const { samples } = this.#description(number);
     for (const ending of ["json", "wasm"]) Deno.removeSync(`${this.#folder.path}/patch-${number}.${ending}`);
+    const isShared = this.numbers().some((other) => this.#description(other).samples?.path === samples?.path);
+    if (samples && !isShared) Deno.removeSync(samples.path);
+  }
+
+  #description(number: number): PatchFile {
+    return JSON.parse(Deno.readTextFileSync(`${this.#folder.path}/patch-${number}.json`)) as PatchFile;
   }
 
   async #writeSamples(
@@ -64,8 +71,9 @@ export class PatchFiles {
     memory: WebAssembly.Memory,
   ): Promise<NonNullable<PatchFile["samples"]>> {
     const known = this.#samples.get(memory);
-    if (known) return known;
+    if (known && exists(known.path)) return known;
     const samples = { path: this.#folder.samplesOf(number), bytes: memory.buffer.byteLength };
+    if (exists(samples.path)) Deno.removeSync(samples.path); // of a control process that was lost while it wrote them
     const mapped = mapMemory(this.#native, { ...samples, create: true });
     const [from, to] = [new Uint8Array(memory.buffer), new Uint8Array(mapped.buffer)];
     for (let at = 0; at < from.length; at += copiedAtOnce) {
@@ -80,6 +88,16 @@ export class PatchFiles {
     const path = `${this.#folder.path}/${name}`;
     Deno.writeFileSync(`${path}.new`, bytes);
     Deno.renameSync(`${path}.new`, path);
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }
 
