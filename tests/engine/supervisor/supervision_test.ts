@@ -275,5 +275,9 @@ Deno.test("a later control process finds no claim of a renderer that is gone, an
   stage.memory.words[orderIndex(stage.memory, seatCount - 1, "incarnation")] = 40;
   stage.supervision.adopt();
   assert.equal(stage.memory.words[claim], 0);
-  assert.equal(stage.supervision.incarnations, 40, "the number of one that may still come is not given again");
+  assert.equal(
+    stage.supervision.incarnations,
+    40,
+    "the number of one that may still come is not given again",
+  );
 });
