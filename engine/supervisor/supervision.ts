@@ -125,6 +125,8 @@ export class Supervision {
   #furthest: number;
   /** Replays that have failed since a renderer was in lockstep. */
   #failedReplays = 0;
+  /** Incarnations that replayed the log when commands were quarantined: they may still break on these. */
+  #unwarned = new Set<number>();
   /** There was an anchor, and a renderer that began there has broken since. */
   #anchored = false;
   #brokeAtAnchor = false;
@@ -152,6 +154,11 @@ export class Supervision {
   /** How many renderers are in lockstep. */
   get inLockstep(): number {
     return this.#supervisor.inLockstep;
+  }
+
+  /** Renderers in lockstep whose newest compared block was that of another. */
+  get agreeing(): number {
+    return this.#comparison.agreeing(this.running);
   }
 
   /** Renderers ever started. */
@@ -230,7 +237,7 @@ export class Supervision {
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
   turn(mayJoin: boolean): Supervised {
-    const { memory, renderers, delivery, nowMs } = this.#options;
+    const { memory, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared
@@ -308,7 +315,8 @@ export class Supervision {
 
   #noteFailure(event: SupervisorEvent): void {
     if (event.event === "fault" && event.role !== "reserve") { // one in reserve has not played a command yet
-      const { block, seat, joining, cause } = event;
+      const { block, seat, incarnation, joining, cause } = event;
+      if (this.#unwarned.has(incarnation)) return;
       const certain = cause === "throw" || cause === "trap";
       const broke = certain || cause === "hang" || cause === "oom";
       if (joining && cause !== "exit") this.#failedReplays++; // one that was ended from outside says nothing of the log
@@ -334,6 +342,7 @@ export class Supervision {
     if (blamed.length > 0) {
       this.#failedReplays = 0;
       const { log, orphansOf } = this.#options;
+      this.#unwarned = this.#joining();
       const orphans = orphansOf?.(blamed).filter((position) => log.quarantine(position)) ?? [];
       events.push({ event: "quarantine", positions: [...blamed, ...orphans] });
     }
@@ -341,6 +350,17 @@ export class Supervision {
     if (wasSearching || !this.#quarantine.searching) return [];
     // those that replay already would be taken for the first trial
     return this.#supervisor.dismissJoiners(this.#options.memory.consumed()).actions;
+  }
+
+  /** Incarnations of the renderers that replay the log. */
+  #joining(): Set<number> {
+    const { renderers } = this.#options;
+    const incarnations = new Set<number>();
+    for (let seat = 0; seat < seatCount; seat++) {
+      const view = this.#supervisor.isJoining(seat) ? renderers.view(seat, false) : undefined;
+      if (view) incarnations.add(view.incarnation);
+    }
+    return incarnations;
   }
 
   /** Gives up what could still be replayed, and lets the log say where renderers begin again. Returns what was done. */

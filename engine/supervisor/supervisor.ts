@@ -168,6 +168,9 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   maxBackoffMs: 2_000,
 };
 
+/** Renderers with which the sound begins: the others start when it is heard, because each start takes time from it. */
+export const firstRenderers = 2;
+
 /** A joiner on trial has this part of the time to catch up. */
 const trialFactor = 4;
 
@@ -476,7 +479,10 @@ export class Supervisor {
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
     // beyond the first that waits, one after the other: what is needed sooner does not share the processors with it
     const starting = this.#seats.some((seat) => seat.phase === "starting");
-    const wanted = following + (alive > following && !starting ? waiting : Math.min(1, waiting));
+    // nor beyond those with which the sound begins, as long as nobody hears it
+    const wanted = seen.unheard
+      ? Math.min(firstRenderers, following)
+      : following + (alive > following && !starting ? waiting : Math.min(1, waiting));
     for (let missing = wanted - alive; missing > 0; missing--) {
       if (seen.nowMs < this.#nextStartMs) return;
       const index = this.#seats.findIndex((seat) => seat.phase === "empty" && seat.free);
