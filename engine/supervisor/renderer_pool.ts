@@ -123,6 +123,7 @@ export class RendererPool {
       ended: false,
     };
     occupant.exited = occupant.worker === undefined;
+    if (occupant.exited) patchPort.close();
     occupant.worker?.on("error", (error: Error & { code?: string }) => {
       occupant.outOfMemory ||= error.code === "ERR_WORKER_OUT_OF_MEMORY";
     });
