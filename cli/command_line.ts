@@ -11,6 +11,7 @@ export type CommandLine =
   | RenderCommand
   | RenderScoreCommand
   | PatchCommand
+  | ServiceCommand
   | { readonly command: "devices" | "doctor" | "help" | "version" };
 
 /** Renders a recorded session. */
@@ -29,6 +30,16 @@ export interface PatchCommand {
   /** File for the picture, `.svg` or `.dot`. */
   readonly graph: string | undefined;
 }
+
+/** Installs or removes the systemd unit, or shows its state. */
+export interface ServiceCommand {
+  readonly command: "service";
+  readonly action: typeof serviceActions[number];
+  /** For the machine and not for this user. */
+  readonly system: boolean;
+}
+
+const serviceActions = ["install", "remove", "status"] as const;
 
 /** Renders a patch from a score. */
 export interface RenderScoreCommand {
@@ -51,7 +62,7 @@ export class UsageError extends ExitError {
   override readonly exitCode = exitCodes.usage;
 }
 
-const commands = ["start", "render", "patch", "devices", "doctor", "help", "version"] as const;
+const commands = ["start", "render", "patch", "service", "devices", "doctor", "help", "version"] as const;
 type Command = typeof commands[number];
 
 /** Each option and the command that takes it. */
@@ -67,6 +78,7 @@ const optionOf = {
   wat: { command: "patch", type: "boolean" },
   json: { command: "patch", type: "boolean" },
   graph: { command: "patch", type: "string" },
+  system: { command: "service", type: "boolean" },
 } as const;
 
 /** @throws {UsageError} */
@@ -88,12 +100,17 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
   }
-  const maxArguments = command === "start" || command === "render" || command === "patch" ? 1 : 0;
+  const maxArguments = ["start", "render", "patch", "service"].includes(command) ? 1 : 0;
   if (rest.length > maxArguments) {
     throw new UsageError(`${command}: expected at most ${maxArguments} argument, found ${rest.length}`);
   }
   if (command === "start") return { command, patch: rest[0], demo: values.demo ?? false };
   if (command === "patch") return patchCommand(rest[0], values);
+  if (command === "service") {
+    const action = serviceActions.find((name) => name === rest[0]);
+    if (action !== undefined) return { command, action, system: values.system ?? false };
+    throw new UsageError(`service: expected ${serviceActions.join(", ")}, found "${rest[0] ?? ""}"`);
+  }
   if (command !== "render") return { command };
   if (values.score !== undefined) return renderScore(values, rest[0], values.score);
   if (rest[0] === undefined) {

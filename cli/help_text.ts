@@ -22,6 +22,9 @@ Usage:
                    [--schedule]        with every operation, and when it is computed
                    [--wat | --json]    its WebAssembly text, or its graph as data, instead
                    [--graph FILE]      draw it into FILE, .svg or .dot
+  understudy service install|remove|status [--system]
+                                       start with this user's session, or with the machine (--system), by systemd:
+                                       restarted when it ends, and when it hands over no sound
   understudy devices                   list the audio devices
   understudy doctor                    show what is installed and what is missing, with the remedy; measure jitter
   understudy help, --help, -h          this text

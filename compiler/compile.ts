@@ -13,6 +13,7 @@ import {
   hostRegionBytes,
   type PatchFormat,
   type SampleList,
+  type VoiceFields,
 } from "./graph/compiled_patch.ts";
 import { invariant } from "../foundation/invariant.ts";
 import type { PatchGraph } from "./graph/graph.ts";
@@ -30,7 +31,20 @@ import { noteExportsText } from "./wat/note_exports.ts";
 import { getParameterText, rampText, setParameterText } from "./wat/parameters.ts";
 import { polyphonyText, sharedFunctions } from "./wat/polyphony.ts";
 import { renderText } from "./wat/render.ts";
+import { fadeSeconds } from "./wat/voice.ts";
 import { voiceKernels } from "./wat/voice_kernels.ts";
+
+const { alive } = voiceField;
+
+/** Words of a voice for the engine, counted from the one that says that it sounds. */
+const voiceFields: VoiceFields = {
+  gate: voiceField.gate - alive,
+  held: voiceField.held - alive,
+  age: voiceField.age - alive,
+  gain: voiceField.gain - alive,
+  gainTarget: voiceField.gainTarget - alive,
+  gainStep: voiceField.gainStep - alive,
+};
 
 /** The text of a patch's module, and its memory. */
 export interface PatchText {
@@ -73,6 +87,8 @@ export function assemblePatch(
         offset: groups + voiceField.alive,
         groupCount,
         groupBytes,
+        fields: voiceFields,
+        fadeStep: 1 / (fadeSeconds * format.sampleRateHz),
       })),
       inputOffset: plan.input,
       outputOffset: plan.output,

@@ -6,10 +6,22 @@ import type { Config } from "./settings.ts";
 export async function loadNative(
   config: Pick<Config, "cacheDirectory">,
   notice: (text: string) => void,
-): Promise<{ native: NativeLibrary; path: string }> {
-  const { library, built } = await buildNative(config.cacheDirectory ?? userCache());
+): Promise<{ native: NativeLibrary; path: string; stage: string }> {
+  const cache = config.cacheDirectory ?? userCache();
+  const { library, stage, built } = await buildNative(cache);
   if (built) notice(`native part built: ${library}`);
-  return { native: openNative(library), path: library };
+  return { native: openNative(library), path: library, stage: await onDisk(stage, cache) };
+}
+
+/** A compiled binary carries the stage's program; the system starts it from a file. */
+async function onDisk(stage: string, cache: string): Promise<string> {
+  if (!Deno.build.standalone || stage.startsWith(cache)) return stage;
+  const target = `${cache}/${stage.slice(stage.lastIndexOf("/") + 1)}`;
+  await Deno.mkdir(cache, { recursive: true });
+  const beside = `${target}-${crypto.randomUUID()}`;
+  await Deno.writeFile(beside, await Deno.readFile(stage), { mode: 0o755 });
+  await Deno.rename(beside, target);
+  return target;
 }
 
 /** Where programs keep what they can make again, by the XDG base directory specification. */

@@ -312,6 +312,22 @@ const settings = {
     expected: "a path that does not exist yet",
     meaning: "file to record the session to, for `understudy render`",
   }),
+  STATE: setting({
+    key: "stateFolder",
+    schema: text,
+    default: undefined,
+    expected: "a folder; it is created where it is missing",
+    meaning:
+      "folder that keeps the musical state, so that the next start goes on from it, also after a crash; not set: none is kept",
+  }),
+  STATE_NOTES: setting({
+    key: "stateNotes",
+    schema: z.enum(["release", "hold"]),
+    default: "release",
+    expected: "release or hold",
+    meaning:
+      "whether a start that goes on from STATE releases the notes and pedals that senders held when the engine ended, or lets them sound on",
+  }),
   FAULTS: setting({
     key: "faults",
     schema: onOff,
@@ -339,6 +355,14 @@ const settings = {
     default: undefined,
     expected: "the path of a shared library",
     meaning: "PortAudio library to use instead of the system's",
+  }),
+  ISOLATION: setting({
+    key: "isolation",
+    schema: z.enum(["threads", "processes"]),
+    default: "threads",
+    expected: "threads or processes",
+    meaning:
+      "renderers, sound and control share one process, or have processes of their own, each of which can be lost",
   }),
   CACHE_DIR: setting({
     key: "cacheDirectory",

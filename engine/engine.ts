@@ -7,7 +7,6 @@ import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { PatchGraph } from "../compiler/graph/graph.ts";
-import { compileChecksum } from "./memory/checksum.ts";
 import type { Config } from "../config/settings.ts";
 import * as control from "./control/control.ts";
 import { DriverError } from "./device/driver_error.ts";
@@ -16,7 +15,7 @@ import { ExitGuard } from "./device/exit_guard.ts";
 import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
-import { CommandLog, Opcode } from "./log/command_log.ts";
+import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -31,25 +30,68 @@ import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
 import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
-import { RendererPool } from "./supervisor/renderer_pool.ts";
+import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
+import { openSeating } from "./supervisor/open_seating.ts";
+import { beginRun, sharedBuffer } from "./run/begin_run.ts";
+import { ControlClaim } from "./run/control_claim.ts";
+import { StageDriver } from "./device/stage_driver.ts";
+import { readEntries } from "./log/read_entries.ts";
+import type { EngineProcesses } from "./run/engine_processes.ts";
+import { loadParameters, saveParameters } from "./run/parameter_file.ts";
+import { PatchFiles } from "./run/patch_files.ts";
 import { LevelReport } from "./report/level_report.ts";
+import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
+import { Journal } from "./state/journal.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { recordSession } from "./session/record_session.ts";
-import type { SessionWriter } from "./session/session_writer.ts";
+import {
+  type ChunkType,
+  encodePatch,
+  recordedPatch,
+  type RecordedSnapshot,
+  type SessionMark,
+} from "./session/session_format.ts";
+import { sessionHeader } from "./session/session_header.ts";
+import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
+import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
+/** Music that has been played already: an engine goes on from its state instead of a fresh one. */
+export interface Continuation {
+  /**
+   * The shared memory with seals, log and, unless it stands at its first block, an accepted snapshot. Must have been made
+   * with the dimensions of the configuration.
+   */
+  readonly memory: SharedMemory;
+  /** Every patch that the snapshot, or the log behind it, may ask for, in the order of loading; the last one plays. */
+  readonly patches: readonly [LoadedPatch, ...LoadedPatch[]];
+  /** The value of each parameter of the patch that plays, by index. */
+  readonly parameters: readonly number[];
+  /** The state at the block that the device takes next, for a session; omitted: a session is not recorded. */
+  readonly snapshot?: RecordedSnapshot;
+  /** Notes and pedals that sound on; omitted: none. */
+  readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
+}
+
 export interface EngineOptions {
   readonly config: Config;
+  /** The patch that plays first; the last of {@link Continuation.patches} where there is a continuation. */
   readonly patch: CompiledPatch;
+  /** Omitted: the engine starts with fresh memory and the initial state of the patch. */
+  readonly continuation?: Continuation;
+  /** Omitted: renderers are threads of this process, and its own threads call the callback. */
+  readonly processes?: EngineProcesses;
   readonly native: NativeLibrary;
   /** Path of the shared object, for the renderers to open. */
   readonly nativeLibrary: string;
   readonly log: Log;
   readonly version: string;
+  /** Voices of the patch that may sound on this machine, by its rehearsal; 0 by default: all. */
+  readonly maxVoices?: number;
   /** First block and log position, 0 by default; tests start near the wrap. */
   readonly startBlock?: number;
   readonly startLogPosition?: number;
@@ -65,6 +107,9 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
+const saveTicks = 50;
+
 /** Time between two looks at the renderers. */
 const tickMs = 2;
 
@@ -74,8 +119,8 @@ const averagingFactor = tickMs / 1_000;
 /** The first block must be in the ring within this after the start. */
 const firstBlockMs = 30_000;
 
-/** Threads of renderers must have left within this when the engine ends. */
-const closeMs = 300;
+/** Threads of renderers must have left within this when the engine ends; one that still starts takes the longest. */
+const closeMs = 1_000;
 
 /** The recording must be on the disk within this when the engine ends. */
 const writeMs = 10_000;
@@ -94,6 +139,7 @@ export class Engine implements control.EngineControl {
   readonly #driver: DeviceWatch;
   readonly #lookahead: Lookahead;
   readonly #realTime: RealTime;
+  readonly #shedding: LoadShedding;
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
@@ -101,35 +147,47 @@ export class Engine implements control.EngineControl {
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
   #writer: SessionWriter | undefined;
+  #journal: Journal | undefined;
+  /** The patches that a restart may need, as payloads of `PTCH` chunks. */
+  #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  /** Log position of the last entry that limits voices. */
+  #shedPosition = NaN;
   #mayJoin = false;
+  #savedHead: number | undefined;
+  #saveFailed = false;
+  #ticks = 0;
+  #claim: ControlClaim | undefined;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
 
-  private constructor(options: EngineOptions, memory: SharedMemory, checksum: WebAssembly.Module) {
-    const { config, patch, native, log } = options;
+  private constructor(options: EngineOptions, memory: SharedMemory, resumed: ResumedRecording | undefined) {
+    const { config, native, log, continuation, processes } = options;
+    const patches = patchesOf(options);
+    const playing = patches[patches.length - 1];
     this.#options = options;
     this.#reporter = new Reporter(log);
     this.memory = memory;
     const seals = new SealTable(memory);
-    seals.reset(memory.geometry.startBlock);
+    if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
-    this.#pool = new RendererPool({
-      ...options,
-      memory,
-      checksum,
+    const seating = openSeating({
+      ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
       seed: config.seed,
       faultsAllowed: config.faults,
     });
+    this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
       memory,
       seals,
       log: this.#commands,
       onGap: (block, blocks) => log.error(`recording: ${blocks} blocks are missing`, { block: block >>> 0 }),
+      from: resumed && recordingStart(resumed, this.#commands.head),
     });
+    if (resumed) this.#recordTo(resumed.writer);
     this.#supervision = new Supervision({
       memory,
       seals,
@@ -142,22 +200,30 @@ export class Engine implements control.EngineControl {
       lastValues: () => ({ patch: this.#patches.currentNumber, entries: this.#values.entries }),
     });
     this.#patches = new PatchSwap({
+      maxVoices: options.maxVoices ?? 0,
       memory,
       pool: this.#pool,
       commands: this.#commands,
       delivery: this.#delivery,
       oldestPatch: () => this.#supervision.oldestPatch,
       playedPosition: () => this.#supervision.playedPosition,
-      patch,
+      playing,
       seed: config.seed,
       nativeLibrary: options.nativeLibrary,
-      writer: () => this.#writer,
+      newestPatch: processes && new PatchFiles(processes.folder, native).numbers().at(-1),
+      recordPatch: (payload) => this.#recordPatch(payload),
       onChange: ({ parameters, name }) => {
         this.#values.declare(parameters);
+        this.#saveParameters();
         this.#reporter.emit({ event: "patch", patch: name });
+        this.#admitVoices();
       },
     });
-    this.#endedNotes = new EndedNotes(memory);
+    this.#recordedPatches = patches.map(({ number, patch }) => ({
+      number,
+      payload: encodePatch(recordedPatch(number, patch)),
+    }));
+    this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#soundWatch = new SoundWatch(memory);
     this.#levels = new LevelReport({
       memory,
@@ -166,14 +232,26 @@ export class Engine implements control.EngineControl {
       emit: (event) => this.#reporter.emit(event),
     });
     this.#timeline = new Timeline(memory, native, options.clocks);
-    this.#driver = new DeviceWatch({ ...options, memory });
+    const openStage = processes && (() => StageDriver.start({ native, memory, config, log, processes }));
+    this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
     this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
     this.#exitGuard = new ExitGuard(native, memory);
-    const samples = patch.sampleMemory;
-    this.#realTime = RealTime.begin({ native, memory, enabled: config.realTime, samples });
+    const samples = playing.patch.sampleMemory;
+    const { blockFrames, sampleRateHz } = memory.geometry;
+    this.#shedding = new LoadShedding({
+      blockMs: blockFrames / sampleRateHz * 1_000,
+      processors: navigator.hardwareConcurrency,
+    });
+    const stage = processes && (() => Atomics.load(memory.words, fixed.stageReport.pid.index));
+    this.#realTime = RealTime.begin({
+      ...{ native, memory, samples },
+      enabled: config.realTime,
+      ...(stage && { stage }),
+    });
     this.#values = new ParameterValues(
-      patch.parameters,
+      playing.patch.parameters,
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
+      continuation?.parameters,
     );
   }
 
@@ -181,16 +259,31 @@ export class Engine implements control.EngineControl {
    * Starts everything; resolves when renderers are in lockstep and the device plays.
    *
    * @throws {DriverError} and PortAudio's errors when the device cannot be used, SessionFileError when the recording
-   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
+   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again, but for
+   *   renderers and a stage that an earlier control process has started: they play on.
    */
   static async start(options: EngineOptions): Promise<Engine> {
-    const { config, patch } = options;
-    const memory = SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options));
-    const engine = new Engine(options, memory, compileChecksum());
+    const { config, patch, continuation, processes } = options;
+    const allocate = processes && ((bytes: number) => sharedBuffer(options.native, processes.folder, bytes));
+    const memory = continuation === undefined
+      ? SharedMemory.create(dimensionsOf(config, patch.arena.bytes, options), allocate)
+      : allocate && !isLiving(options)
+      ? continuation.memory.copiedTo(allocate)
+      : continuation.memory;
+    if (processes && !isLiving(options)) {
+      const { native, nativeLibrary } = options;
+      const { seed, faults: faultsAllowed } = config;
+      const beginning = { native, memory, patches: patchesOf(options), nativeLibrary, seed, faultsAllowed };
+      await beginRun(processes.folder, beginning);
+    }
+    const resumed = isLiving(options) ? await resumeRecording(options, memory) : undefined;
+    const engine = new Engine(options, memory, resumed);
     try {
       await engine.#begin();
     } catch (error) {
-      await engine.stop();
+      // what plays already goes on without this process, and the launcher starts the next one
+      if (isLiving(options) && !options.signal?.aborted) clearInterval(engine.#timer);
+      else await engine.stop();
       throw error;
     }
     return engine;
@@ -284,9 +377,11 @@ export class Engine implements control.EngineControl {
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
       voices: this.voices(),
+      voiceLimit: this.#shedding.limit,
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       quarantinedCommands: this.#quarantined,
+      journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
       realTime: this.#realTime.status(this.#supervision.running),
     });
@@ -320,30 +415,50 @@ export class Engine implements control.EngineControl {
   }
 
   async #begin(): Promise<void> {
-    const { config, log, signal } = this.#options;
+    const { config, log, processes, signal, continuation } = this.#options;
+    if (processes) this.#claim = new ControlClaim(this.memory, processes);
+    if (isLiving(this.#options)) this.#adopt();
     this.#timer = setInterval(() => this.#tick(), tickMs);
+    // the sound system opens the device beside the threads that start
+    const opened = this.#driver.start();
     this.#tick();
-    await abortable(this.#driver.start(), signal);
+    await abortable(opened, signal);
     this.#lookahead.follow(this.#driver.periodFrames);
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
-    if (config.session !== undefined) {
-      this.#writer = await recordSession(config.session, { ...this.#options, memory: this.memory });
-      this.#delivery.recordTo(this.#writer);
+    if (config.session !== undefined && !isLiving(this.#options)) {
+      this.#recordTo(
+        await recordSession(config.session, {
+          ...this.#options,
+          memory: this.memory,
+          patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
+          snapshot: continuation?.snapshot,
+        }),
+      );
     }
+    if (config.stateFolder !== undefined) {
+      this.#journal = this.#makeJournal(config.stateFolder);
+      this.#delivery.recordTo(this.#journal);
+    }
+    if (continuation !== undefined) this.#writeLimit(0); // a limit of the process before holds no longer
+    this.#admitVoices();
     this.#mayJoin = true;
-    const ready = () => signal?.aborted || this.#firstBlocksReady();
+    const first = this.memory.consumed();
+    const plays = Atomics.load(this.memory.words, fixed.control.play.index) === 1;
+    const ready = () => plays || signal?.aborted || this.#firstBlocksReady(first);
     if (!await until(ready, { timeoutMs: firstBlockMs })) {
       throw new DriverError("no renderer came up; see the log for its error");
     }
     signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
+    this.#claim?.run();
     this.#enter(this.#driver.waiting ? "waiting for device" : "running");
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
-      `playing ${this.#options.patch.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
+      `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
+    this.#journal?.open();
     this.#reportRights();
   }
 
@@ -360,12 +475,99 @@ export class Engine implements control.EngineControl {
     );
   }
 
-  #firstBlocksReady(): boolean {
-    return this.#supervision.inLockstep >= 2 &&
-      blocksBetween(this.#frontier(), this.memory.geometry.startBlock) >= this.memory.lookaheadBlocks();
+  /** Finds renderers, roles and waiting commands as the control process before has left them. */
+  #adopt(): void {
+    const { processes, log } = this.#options;
+    this.#pool.adopt();
+    this.#supervision.adopt();
+    const consumed = this.memory.consumed();
+    const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
+    const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);
+    const cleared = entries.findLastIndex(({ opcode }) => opcode === Opcode.clear);
+    entries.slice(cleared + 1).filter((entry) => entry.opcode !== Opcode.none && isWaiting(entry))
+      .forEach(({ at, position }) =>
+        this.#pending.restore({ block: at!.block, position, count: 1, sender: "before" })
+      );
+    const later = readEntries(this.#commands, loadParameters(processes!.folder)?.position ?? 0);
+    const exchanged = later.findLastIndex(({ opcode }) => opcode === Opcode.exchange);
+    this.#values.record(
+      later.slice(exchanged + 1).map((entry) => isWaiting(entry) ? entry : { ...entry, at: undefined }),
+    );
+    log.warning("a control process was lost, this one has taken over; the sound went on", {
+      epoch: processes!.epoch,
+    });
+  }
+
+  /** Where that fails, e.g. because the disk is full, it is said once and tried again. */
+  #saveParameters(): void {
+    const { processes, log } = this.#options;
+    if (!processes) return;
+    const values = Object.fromEntries(
+      this.parameters.map(({ address }, parameter) => [address, this.parameterValue(parameter)!]),
+    );
+    try {
+      saveParameters(processes.folder, { position: this.#commands.head, values });
+      this.#savedHead = this.#commands.head;
+      this.#saveFailed = false;
+    } catch (error) {
+      if (!this.#saveFailed) {
+        log.error(
+          `the values of the parameters cannot be kept for the next control process: ${
+            (error as Error).message
+          }`,
+        );
+      }
+      this.#saveFailed = true;
+    }
+  }
+
+  #recordTo(writer: SessionWriter): void {
+    this.#writer = writer;
+    this.#delivery.recordTo(writer);
+    writer.onWritten = (unitStart) => {
+      if (this.#claim) this.#claim.recordedBytes = unitStart;
+    };
+  }
+
+  #makeJournal(folder: string): Journal {
+    const { config: { patch, tuning }, log } = this.#options;
+    return new Journal({
+      memory: this.memory,
+      folder,
+      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      snapshots: this.#supervision,
+      held: this.#options.continuation?.held,
+      patches: () => this.#recordedPatches.map(({ payload }) => payload),
+      onChange: (state, problem) => {
+        if (state === "failed") log.error(`the state is not kept: ${problem}; tried again soon`, { folder });
+        else if (state === "current") log.info("the state is kept: a restart goes on from it", { folder });
+        this.#reporter.emit({ event: "journal", state, problem });
+      },
+    });
+  }
+
+  #recordPatch(payload: Uint8Array<ArrayBuffer>): void {
+    const number = new DataView(payload.buffer).getUint32(0, true);
+    const oldest = this.#supervision.oldestPatch;
+    this.#recordedPatches = this.#recordedPatches.filter((known) => known.number >= oldest);
+    this.#recordedPatches.push({ number, payload });
+    this.#record("PTCH", payload);
+  }
+
+  /** Records what does not come from the delivery log. */
+  #record(type: ChunkType, payload: Uint8Array): void {
+    this.#writer?.write(type, payload);
+    this.#journal?.write(type, payload);
+  }
+
+  #firstBlocksReady(first: number): boolean {
+    return this.#supervision.inLockstep >= firstRenderers &&
+      blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
   }
 
   #tick(): void {
+    this.#claim?.beat();
+    if (this.#ticks++ % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
@@ -377,6 +579,7 @@ export class Engine implements control.EngineControl {
       const heard = this.#soundWatch.silent ? "silent" : "running";
       this.#enter(this.#driver.waiting ? "waiting for device" : heard);
     }
+    this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
@@ -386,6 +589,38 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#shed();
+  }
+
+  /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
+  #shed(): void {
+    const decision = this.#shedding.observe(() => ({
+      consumed: this.memory.consumed(),
+      renderers: this.#supervision.running.map((seat) => this.#pool.load(seat)),
+      voices: this.voices().reduce((sum, count) => sum + count, 0),
+    }), performance.now());
+    if (decision) this.#limitVoices(decision);
+  }
+
+  /** Limits the voices to those that the patch may have here. */
+  #admitVoices(): void {
+    const decision = this.#shedding.admit(this.#patches.maxVoices);
+    if (decision) this.#limitVoices(decision);
+  }
+
+  #limitVoices(decision: ShedDecision): void {
+    if (this.#writeLimit(decision.limit)) this.#reporter.shed(decision, this.memory.consumed() >>> 0);
+  }
+
+  /** Returns false when the log is full: then it is decided again. */
+  #writeLimit(limit: number): boolean {
+    if (this.#commands.room === 0) {
+      this.#shedding.forget();
+      return false;
+    }
+    this.#shedPosition = this.#commands.head;
+    this.#commands.append([{ opcode: Opcode.shed, target: limit, value: 0, extra: 0 }]);
+    return true;
   }
 
   #appendLookahead(blocks: number): boolean {
@@ -425,14 +660,19 @@ export class Engine implements control.EngineControl {
     this.#values.record(entries);
     if (!withValues) this.#values.reset();
     this.#endedNotes.restart();
+    this.#journal?.disconnect("renderers began again from a new state");
+    if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
   }
 
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
     const heard = found ? [found.originBlock, found.block] : [];
+    // blocks that were delivered with the command do not lead to the state without it
+    if (found) this.#journal?.disconnect("a command that was heard was taken back");
     for (const position of positions) {
-      this.#writer?.write("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
+      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
     }
     this.#quarantined += positions.length;
+    if (positions.includes(this.#shedPosition)) this.#shedding.forget();
   }
 
   /** The next block that may not be sealed yet, as far as the renderers have told. */
@@ -445,6 +685,7 @@ export class Engine implements control.EngineControl {
   }
 
   async #end(): Promise<void> {
+    this.#claim?.end(); // from here on: if this process is lost while it stops, no other one begins to play again
     const wasPlaying = ["running", "silent", "waiting for device"].includes(this.#state);
     this.#enter("stopping");
     this.#patches.stop();
@@ -459,15 +700,51 @@ export class Engine implements control.EngineControl {
     await this.#realTime.stop();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    const written = this.#writer?.close({
+    const summary = {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
-    }).then(() => true);
+    };
+    const written = this.#writer?.close(summary).then(() => true);
+    const journalled = this.#journal?.close(summary);
     if (written && await within(written, writeMs) === undefined) {
       this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
     }
+    await journalled;
     this.#state = "stopped";
   }
+}
+
+function patchesOf({ continuation, patch }: EngineOptions): readonly LoadedPatch[] {
+  return continuation?.patches ?? [{ number: 0, patch }];
+}
+
+/** Whether renderers and stage play already, started by a control process that was lost. */
+function isLiving({ processes }: EngineOptions): boolean {
+  return processes !== undefined && processes.epoch > 1;
+}
+
+/** Goes on with the recording of the control process before; without one where its file cannot be used any more. */
+async function resumeRecording(
+  { config, log }: EngineOptions,
+  { wide }: SharedMemory,
+): Promise<ResumedRecording | undefined> {
+  if (config.session === undefined) return undefined;
+  const from = Number(Atomics.load(wide, fixed.controlProcess.sessionBytes.index));
+  try {
+    return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+  } catch (error) {
+    log.error(`the recording ends here, the sound goes on: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+/** The full log position before the first block that is recorded again. */
+function recordingStart(
+  { block, position, positionBits }: ResumedRecording,
+  head: number,
+): { block: number; position: number } | undefined {
+  if (block === undefined) return undefined;
+  return { block, position: positionBits === 32 ? position : (head - ((head - position) & 0xFFFF)) | 0 };
 }
 
 /** The work, or the reason of the signal once it is aborted; the work itself goes on. */

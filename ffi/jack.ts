@@ -100,7 +100,7 @@ export class JackClient {
     const { given, opened } = encodeOptions(options);
     const code = await native.symbols.us_jack_open(given, opened);
     const [client, serverRateHz] = new BigUint64Array(opened.buffer, opened.byteOffset, 2);
-    if (code !== 0) throw openError(problemsByCode[code - 1], options, Number(serverRateHz));
+    if (code !== 0) throw jackOpenError(code, options, Number(serverRateHz));
     return new JackClient(native, Deno.UnsafePointer.create(client)!);
   }
 
@@ -173,11 +173,17 @@ function encodeOptions(
   };
 }
 
-function openError(
-  problem: JackProblem,
-  { device, inputDevice, sampleRateHz }: JackOptions,
+/**
+ * The error for a client that was not opened, in this process or another.
+ *
+ * @param code a `us_jack_problem`
+ */
+export function jackOpenError(
+  code: number,
+  { device, inputDevice, sampleRateHz }: Pick<JackOptions, "device" | "inputDevice" | "sampleRateHz">,
   serverRateHz: number,
 ): JackError {
+  const problem = problemsByCode[code - 1];
   const named = [device, inputDevice].filter((name) => name).map((name) => `"${name}"`).join(" or ");
   const texts: Readonly<Record<JackProblem, string>> = {
     library:

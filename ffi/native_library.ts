@@ -19,6 +19,9 @@ const sourceFiles = [
   "ticks.h",
   "monotonic.h",
   "guard.h",
+  "processes.h",
+  "run_folder.h",
+  "stage.h",
   "device.h",
   "jack_library.h",
   "jack.h",
@@ -32,12 +35,33 @@ const sourceFiles = [
   "midi_process.c",
   "clock.c",
   "guard.c",
+  "processes.c",
+  "run_folder.c",
+  "stage.c",
+  "stage_play.c",
+  "stage_launch.c",
   "device.c",
   "device_call.c",
   "jack_library.c",
   "jack.c",
   "jack_process.c",
   "scheduling.c",
+];
+/** Sources of the stage's program alone, and those of the library that it needs besides. */
+const stageFiles = ["stage.c", "stage_play.c", "stage_launch.c"];
+const stageNeeds = [
+  "callback.c",
+  "services.c",
+  "clock.c",
+  "guard.c",
+  "scheduling.c",
+  "device.c",
+  "device_call.c",
+  "jack_library.c",
+  "jack.c",
+  "jack_process.c",
+  "processes.c",
+  "run_folder.c",
 ];
 const compilerFlags = [
   "-std=c11",
@@ -67,6 +91,8 @@ export interface NativeBuild {
   readonly library: string;
   /** The callback's object file, whose undefined symbols show what it can call. */
   readonly callbackObject: string;
+  /** The program that plays in a process of its own, and that starts the control process again. */
+  readonly stage: string;
   /** Whether the compiler ran just now. */
   readonly built: boolean;
 }
@@ -117,9 +143,9 @@ export function openNative(path: string): NativeLibrary {
   }
 }
 
-function filesOf(folder: string, key: string): { library: string; callbackObject: string } {
+function filesOf(folder: string, key: string): Omit<NativeBuild, "built"> {
   const base = `${folder.replace(/\/$/, "")}/understudy-${key}`;
-  return { library: `${base}.so`, callbackObject: `${base}-callback.o` };
+  return { library: `${base}.so`, callbackObject: `${base}-callback.o`, stage: `${base}-stage` };
 }
 
 async function compile(
@@ -131,23 +157,30 @@ async function compile(
   const folder = await Deno.makeTempDir({ dir: cacheDirectory, prefix: "build-" });
   try {
     for (const { name, text } of sources) await Deno.writeTextFile(`${folder}/${name}`, text);
-    const objects: string[] = [];
-    for (const { name } of sources.filter(({ name }) => name.endsWith(".c"))) {
-      const object = `${folder}/${name.replace(/c$/, "o")}`;
-      await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", object]);
-      objects.push(object);
+    const objectOf = (name: string) => `${folder}/${name.replace(/c$/, "o")}`;
+    const names = sources.map(({ name }) => name).filter((name) => name.endsWith(".c"));
+    for (const name of names) {
+      await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", objectOf(name)]);
     }
     await runCompiler([
       "-shared",
       ...linkerFlags,
       "-o",
       `${folder}/library.so`,
-      ...objects,
+      ...names.filter((name) => !stageFiles.includes(name)).map(objectOf),
+      "-lpthread",
+      "-ldl",
+    ]);
+    await runCompiler([
+      "-o",
+      `${folder}/stage`,
+      ...[...stageFiles, ...stageNeeds].map(objectOf),
       "-lpthread",
       "-ldl",
     ]);
     const target = filesOf(cacheDirectory, key);
     await Deno.rename(`${folder}/callback.o`, target.callbackObject);
+    await Deno.rename(`${folder}/stage`, target.stage);
     await Deno.rename(`${folder}/library.so`, target.library);
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -165,6 +198,11 @@ async function runCompiler(args: string[]): Promise<void> {
       `no C compiler found as "${compiler}"; install one (Debian, Ubuntu: apt-get install gcc libc6-dev; ` +
         `Fedora: dnf install gcc; Arch: pacman -S gcc) or name it in CC`,
       { cause },
+    );
+  }
+  if (result.signal !== null) {
+    throw new NativeBuildError(
+      `the C compiler was ended by ${result.signal}; start again to build the native part`,
     );
   }
   if (!result.success) {

@@ -1,4 +1,4 @@
-/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `midi_input.h`, `device.h`, `jack.h` and `callback.h`. */
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `processes.h`, `run_folder.h`, `midi_input.h`, `device.h`, `jack.h` and `callback.h`. */
 export const nativeSymbols = {
   /** `int us_callback(const void *, void *, unsigned long, const void *, unsigned long, void *)` */
   us_callback: { parameters: ["buffer", "buffer", "u64", "pointer", "u64", "pointer"], result: "i32" },
@@ -14,8 +14,12 @@ export const nativeSymbols = {
   us_check_layout: { parameters: ["pointer", "u64"], result: "i32" },
   /** `int us_lock_memory(void *memory, uint64_t bytes)` */
   us_lock_memory: { parameters: ["pointer", "u64"], result: "i32" },
+  /** `int us_send_datagram(const char *address, uint32_t address_bytes, const char *text, uint32_t text_bytes)` */
+  us_send_datagram: { parameters: ["buffer", "u32", "buffer", "u32"], result: "i32" },
   /** `void us_read_clocks(uint64_t *pair)` */
   us_read_clocks: { parameters: ["buffer"], result: "void" },
+  /** `uint64_t us_processor_ns(void)` */
+  us_processor_ns: { parameters: [], result: "u64" },
   /** `uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns)`; blocks as signed words, as Atomics have them */
   us_wait_consumed: { parameters: ["pointer", "i32", "u32"], result: "i32" },
   /** `int us_clock_start(void *shared_memory, uint32_t period_frames, int priority)` */
@@ -24,6 +28,12 @@ export const nativeSymbols = {
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `int us_schedule_nice(int thread_id, int nice, int *before)` */
   us_schedule_nice: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  /** `int us_schedule_process_nice(int nice, int *before)` */
+  us_schedule_process_nice: { parameters: ["i32", "buffer"], result: "i32" },
+  /** `int us_schedule_behind(int thread_id)` */
+  us_schedule_behind: { parameters: ["i32"], result: "i32" },
+  /** `int us_schedule_session_nice(int nice, int *before)` */
+  us_schedule_session_nice: { parameters: ["i32", "buffer"], result: "i32" },
   /** `int us_schedule_slice(int thread_id, uint64_t slice_ns)` */
   us_schedule_slice: { parameters: ["i32", "u64"], result: "i32" },
   /** `int us_highest_priority(int wanted)` */
@@ -38,6 +48,36 @@ export const nativeSymbols = {
   us_watchdog_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
   /** `void us_guard_set(const void *shared_memory, uint32_t closed)` */
   us_guard_set: { parameters: ["pointer", "u32"], result: "void" },
+  /** `int us_map_file(const char *path, void *address, uint64_t bytes, uint32_t create)` */
+  us_map_file: { parameters: ["buffer", "pointer", "u64", "u32"], result: "i32" },
+  /** `uint32_t us_wait_word(const uint32_t *word, uint32_t expected, uint32_t max_ms)` */
+  us_wait_word: { parameters: ["pointer", "u32", "u32"], result: "u32" },
+  /** `void us_wake_word(const uint32_t *word)` */
+  us_wake_word: { parameters: ["pointer"], result: "void" },
+  /** `uint64_t us_process_start(int pid)` */
+  us_process_start: { parameters: ["i32"], result: "u64" },
+  /** `int us_process_open(int pid)` */
+  us_process_open: { parameters: ["i32"], result: "i32" },
+  /** `int us_process_ended(int descriptor)` */
+  us_process_ended: { parameters: ["i32"], result: "i32" },
+  /** `int us_process_signal(int descriptor, int signal)` */
+  us_process_signal: { parameters: ["i32", "i32"], result: "i32" },
+  /** `void us_process_close(int descriptor)` */
+  us_process_close: { parameters: ["i32"], result: "void" },
+  /** `int us_thread_exists(int thread_id)` */
+  us_thread_exists: { parameters: ["i32"], result: "i32" },
+  /** `int us_thread_time(int thread_id, uint64_t *account)` */
+  us_thread_time: { parameters: ["i32", "buffer"], result: "i32" },
+  /** `int us_run_create(const char *parent, char *path, uint32_t bytes)` */
+  us_run_create: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
+  /** `void us_run_remove(const char *path)` */
+  us_run_remove: { parameters: ["buffer"], result: "void" },
+  /** `uint32_t us_run_remove_dead(const char *parent)` */
+  us_run_remove_dead: { parameters: ["buffer"], result: "u32" },
+  /** `int us_is_orphan(const void *shared_memory)` */
+  us_is_orphan: { parameters: ["pointer"], result: "i32" },
+  /** `int us_become_launcher(const char *stage, const char *run_folder)`; returns only an errno */
+  us_become_launcher: { parameters: ["buffer", "buffer"], result: "i32" },
   /** `void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls)` */
   us_call_repeatedly: { parameters: ["pointer", "buffer", "u32", "u32"], result: "void" },
   /** `int us_datagrams_find(const char *address, uint32_t port)` */

@@ -8,6 +8,7 @@ export const exitCodes = {
   port: 5,
   session: 6,
   score: 7,
+  service: 8,
   interrupted: 130,
 } as const;
 
@@ -15,13 +16,15 @@ export type ExitCode = typeof exitCodes[keyof typeof exitCodes];
 
 /** When the process ends with each code. */
 export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
-  ok: "ended as asked: by SIGINT, SIGTERM or `/quit`, after a short fade",
+  ok: "ended as asked: by SIGINT, SIGTERM, SIGHUP or `/quit`, after a short fade",
   internal: "a defect of the program",
   usage: "wrong arguments, settings, patch, tuning or samples",
   device: "the audio device or MIDI input is missing, busy, or refuses the format",
   native: "the native part could not be built or loaded",
   port: "the OSC port is taken",
-  session: "the session file cannot be written or read, or its render differs from what the device received",
+  session:
+    "the session file cannot be written or read, its render differs from what the device received, or the state folder is in use",
   score: "the score cannot be read or played, or the WAV file cannot be written",
+  service: "the service could not be installed or removed",
   interrupted: "a render was interrupted and left no file, or a second signal ended the program at once",
 };

@@ -97,6 +97,24 @@ export interface VoicePlaces {
   readonly offset: number;
   readonly groupCount: number;
   readonly groupBytes: number;
+  /** Byte offsets of further words of the same voice, counted from these. */
+  readonly fields: VoiceFields;
+  /** Gain that a voice loses in each frame of the fade with which it is taken away. */
+  readonly fadeStep: number;
+}
+
+/** Words of a voice with which the engine can let it go, as `panic` does with all. */
+export interface VoiceFields {
+  /** All bits set while the note is held, 0 once it is released. */
+  readonly gate: number;
+  /** 1: by its key, 2: by the pedal alone, 0: released. */
+  readonly held: number;
+  /** Number of its note, counted over all instruments, wrapping. */
+  readonly age: number;
+  /** Loudness, as a number, and where it goes in steps of `gainStep` a frame; at 0 the voice ends. */
+  readonly gain: number;
+  readonly gainTarget: number;
+  readonly gainStep: number;
 }
 
 export interface ParameterDeclaration {

@@ -130,6 +130,8 @@ export type EngineEvent =
   | { readonly event: "alone" }
   /** All renderers are late. */
   | { readonly event: "overload" }
+  /** At most `limit` voices may sound from now on, 0: all; fewer than before under overload, more when there is room again. */
+  | { readonly event: "shed"; readonly limit: number; readonly voices: number }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
   /** Renderers run ahead of the device by another number of blocks: the latency is another. */
@@ -138,6 +140,8 @@ export type EngineEvent =
   | { readonly event: "anchor"; readonly block: number; readonly withValues: boolean }
   /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
+  /** The state on the disk is kept, or is not kept any more, and why. */
+  | { readonly event: "journal"; readonly state: JournalState; readonly problem: string }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -148,6 +152,12 @@ export type EngineEvent =
   | { readonly event: "silent"; readonly instrument: number }
   /** A parameter, by its index, has another value. */
   | { readonly event: "parameter"; readonly parameter: number; readonly value: number };
+
+/**
+ * The state on the disk, for the next start: `off`: none is kept; `starting`: nothing is there yet; `current`: a restart goes
+ * on from it; `failed`: it is not written, see the log.
+ */
+export type JournalState = "off" | "starting" | "current" | "failed";
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
@@ -219,8 +229,12 @@ export interface EngineStatus {
   readonly block: number;
   /** Renderer id that holds each role, or 0. */
   readonly rendererIds: Readonly<Record<Role, number>>;
+  /** Renderers whose last compared block was that of another; one that catches up is not among them. */
+  readonly agreeingRenderers: number;
   /** Voices that sound now. */
   readonly voices: number;
+  /** Voices that may sound; 0: all that the patch has. */
+  readonly voiceLimit: number;
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
   readonly nonFiniteSamples: number;
@@ -239,10 +253,18 @@ export interface EngineStatus {
   readonly waitingCommands: number;
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
+  readonly journal: JournalState;
   readonly outputUnderflows: number;
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly callbackLoad: number;
+  /** Whether renderers and the callback are threads of this process, or processes of their own. */
+  readonly isolation: "threads" | "processes";
+  /** Frames that passed while no stage process played. */
+  readonly lostFrames: number;
+  /** Stage and control processes that were started in place of one that was lost. */
+  readonly stageRestarts: number;
+  readonly controlRestarts: number;
   readonly realTime: RealTimeStatus;
 }
 

@@ -24,6 +24,8 @@ export interface DeliveryLogOptions {
   readonly seals: SealTable;
   readonly log: CommandLog;
   readonly onGap: (firstBlock: number, blocks: number) => void;
+  /** Where to begin; omitted: at the block that the device takes next. */
+  readonly from?: { readonly block: number; readonly position: number };
 }
 
 /** Blocks handled in one look, so that catching up never holds the main isolate for long. */
@@ -31,7 +33,7 @@ const maxBlocksAtOnce = 512;
 
 export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
-  #writer: Recorder | undefined;
+  readonly #recorders: Recorder[] = [];
   #next: number;
   #position: number;
   #waiting: { head: number; resolve: () => void }[] = [];
@@ -42,13 +44,14 @@ export class DeliveryLog {
 
   constructor(options: DeliveryLogOptions) {
     this.#options = options;
-    this.#next = options.memory.geometry.startBlock | 0;
-    this.#position = options.memory.geometry.startLogPosition | 0;
+    this.#next = options.from?.block ?? options.memory.consumed();
+    if (options.from) this.#blocks = (this.#next - options.memory.geometry.startBlock) >>> 0;
+    this.#position = options.from?.position ?? this.#sealedBefore(this.#next);
   }
 
   /** Records everything from the first block on; before that was handed over. */
-  recordTo(writer: Recorder): void {
-    this.#writer = writer;
+  recordTo(recorder: Recorder): void {
+    this.#recorders.push(recorder);
   }
 
   /** Log position sealed by the last block that was handed over: entries from here on may still be unheard. */
@@ -144,7 +147,9 @@ export class DeliveryLog {
       for (const meter of this.#meters) meter.record(memory.floats, peaks);
     }
     if (count === 0) return;
-    if (this.#writer?.recording) this.#record(this.#writer, records, first, count, position);
+    for (const recorder of this.#recorders) {
+      if (recorder.recording) this.#record(recorder, records, first, count, position);
+    }
     this.#next = (first + count) | 0;
     this.#blocks += count;
     this.#position = position;
@@ -180,9 +185,20 @@ export class DeliveryLog {
     }
   }
 
+  /** Log position sealed by the last block before `end` whose seal is known; without one, the head. */
+  #sealedBefore(end: number): number {
+    const { memory: { geometry }, seals, log } = this.#options;
+    const most = Math.min(geometry.sealCount, (end - geometry.startBlock) >>> 0);
+    for (let back = 1; back <= most; back++) {
+      const seal = seals.read((end - back) | 0);
+      if (seal !== sealLost) return (log.head - ((log.head - seal) & 0xFFFF)) | 0;
+    }
+    return log.head;
+  }
+
   #skip(blocks: number): void {
     const words = new Int32Array([this.#next, blocks]);
-    this.#writer?.write("GAP ", bytesOf(words));
+    this.#recorders.forEach((recorder) => recorder.write("GAP ", bytesOf(words)));
     this.#options.onGap(this.#next, blocks);
     this.#next = (this.#next + blocks) | 0;
   }

@@ -7,7 +7,7 @@ import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 
 /** Highest real-time priority of the clock thread: below kernel threads, above everything of ours. */
-const clockPriority = 60;
+export const clockPriority = 60;
 
 /** The thread ends within a period, unless it has no processor. */
 const stopMs = 1_000;

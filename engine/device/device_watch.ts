@@ -113,7 +113,7 @@ export class DeviceWatch {
 
   /** The device is not there, and the clock keeps time until it is. */
   get waiting(): boolean {
-    return this.#lost;
+    return this.#lost || this.#playing?.waiting === true;
   }
 
   /** Frames that are taken at once, also by a device that is about to take over; 0: not known yet. */
@@ -123,7 +123,7 @@ export class DeviceWatch {
 
   get counts(): DeviceCounts {
     return {
-      deviceLosses: this.#losses,
+      deviceLosses: this.#losses + (this.#playing?.losses ?? 0),
       deviceAttempts: this.#attempts,
       unheardFrames: this.#unheardBefore + (this.#lost ? this.#frames() - this.#lostAtFrames : 0),
     };
@@ -168,7 +168,7 @@ export class DeviceWatch {
     this.#lastPollMs = nowMs;
     const playing = this.#playing;
     playing?.poll?.();
-    if (!playing || this.#changing || this.#stopped) return;
+    if (!playing || playing.keepsItself || this.#changing || this.#stopped) return;
     const { calls } = playing;
     this.#silentMs = calls === this.#lastCalls ? this.#silentMs + elapsedMs : 0;
     this.#lastCalls = calls;

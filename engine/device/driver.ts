@@ -19,6 +19,12 @@ export interface Driver {
   attach(): void;
   /** Its calls get silence from now on. Returns whether no call plays any more; if not, ask again. */
   detach(): boolean;
+  /** It looks for a lost device itself, and keeps time meanwhile: nothing is to be put in its place. */
+  readonly keepsItself?: boolean;
+  /** The device is lost, and is looked for. */
+  readonly waiting?: boolean;
+  /** How often the device was lost. */
+  readonly losses?: number;
   /** Looks after the device; for every tick. */
   poll?(): void;
   /**

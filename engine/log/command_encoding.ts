@@ -86,6 +86,30 @@ export function encodeCommand(
   }
 }
 
+/** The command of an entry, for the same patch; undefined where the entry is none that a sender can give. */
+export function decodeCommand(
+  { opcode, instrument = 0, target, value, extra }: LogEntry,
+): Command | undefined {
+  switch (opcode) {
+    case Opcode.noteOn:
+      return { kind: "noteOn", instrument, id: target, number: value, velocity: extra };
+    case Opcode.noteOff:
+      return { kind: "noteOff", instrument, id: target };
+    case Opcode.pedal:
+      return { kind: "pedal", instrument, down: target !== 0 };
+    case Opcode.express:
+      return { kind: "express", instrument, id: target, what: expressions[extra], value };
+    case Opcode.expressAll:
+      return { kind: "express", instrument, what: expressions[target], value };
+    case Opcode.panic:
+      return { kind: "panic" };
+    case Opcode.set:
+      return { kind: "set", parameter: target, value };
+    default:
+      return undefined;
+  }
+}
+
 function checkFinite(name: string, value: number): void {
   if (!Number.isFinite(value)) {
     throw new CommandRefusedError(`${name}: expected a finite number, found ${value}`);

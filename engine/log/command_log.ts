@@ -15,7 +15,7 @@ import { logEntryIndex } from "../memory/places.ts";
  * The kinds of entries. A quarantined entry becomes `none`; `clear` drops every entry before it in the log that still
  * waits for its time. `anchor` is where renderers begin again with the untouched state of a patch, when none could go on:
  * at the block that it names, with nothing that came before. `lookahead` is how far renderers run ahead
- * from the block after the one that seals it: the input that a block hears depends on it.
+ * from the block after the one that seals it: the input that a block hears depends on it. `shed` limits the voices that may sound.
  */
 export const Opcode = {
   none: 0,
@@ -30,6 +30,7 @@ export const Opcode = {
   expressAll: 9,
   lookahead: 10,
   anchor: 11,
+  shed: 12,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
@@ -54,7 +55,7 @@ export interface LogEntry {
   readonly instrument?: number;
   /**
    * Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is
-   * exchanged for or begun with, or blocks of lookahead.
+   * exchanged for or begun with, blocks of lookahead, or voices that may sound, 0 for all.
    */
   readonly target: number;
   readonly value: number;
@@ -76,18 +77,20 @@ export class CommandLog {
   readonly #floats: Float32Array<SharedArrayBuffer>;
   readonly #memory: SharedMemory;
   readonly #capacity: number;
-  #head = 0;
-  #kept = 0;
+  #head: number;
+  #kept: number;
   /** Words of opcodes that do nothing for as long as a trial lasts, by position. */
   readonly #suspended = new Map<number, number>();
 
+  /** Goes on where the memory's log stands. One that has entries keeps all of them until the first {@link release}. */
   constructor(memory: SharedMemory) {
     this.#words = memory.words;
     this.#floats = memory.floats;
     this.#memory = memory;
     this.#capacity = memory.geometry.logCapacity;
-    this.#head = this.#kept = memory.geometry.startLogPosition | 0;
-    Atomics.store(this.#words, fixed.log.head.index, this.#head);
+    this.#head = Atomics.load(this.#words, fixed.log.head.index);
+    const isFresh = this.#head === (memory.geometry.startLogPosition | 0);
+    this.#kept = isFresh ? this.#head : (this.#head - (this.#capacity - 1)) | 0;
   }
 
   /** Entries ever appended, as a wrapping word. */

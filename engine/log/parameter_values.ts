@@ -21,13 +21,18 @@ export class ParameterValues {
   /** In the order in which they are due. */
   #waiting: Waiting[] = [];
 
-  /** @param onChange gets every value that takes effect and differs from the one before */
+  /**
+   * @param onChange gets every value that takes effect and differs from the one before
+   * @param values the value of each parameter; the default where it has none
+   */
   constructor(
     parameters: readonly ParameterDeclaration[],
     onChange: (parameter: number, value: number) => void,
+    values: readonly number[] = [],
   ) {
     this.#onChange = onChange;
     this.declare(parameters);
+    this.#values = this.#values.map((value, index) => values[index] ?? value);
   }
 
   /** Another patch: a parameter with an address that the one before had keeps its value, inside the new range. */

@@ -47,6 +47,11 @@ export class PendingLimit {
         } of others do; send later ones when some are due, or drop all that wait with /clear`,
       );
     }
+    this.restore({ block, position, count, sender });
+  }
+
+  /** Takes over commands that wait already, appended by an earlier control process; however many they are, they are there. */
+  restore({ block, position, count, sender }: TimedCommands): void {
     for (let index = 0; index < count; index++) {
       this.#waiting.push({ block, position: (position + index) | 0, sender });
     }

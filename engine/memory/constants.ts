@@ -102,6 +102,10 @@ export const maxTakenOverBytes = 16 * 2 ** 20;
 export const errorTextBytes = 512;
 invariant(errorTextBytes % 4 === 0, "error text: expected whole words");
 
+/** Room for each name in the orders of the stage, with its final zero. */
+export const stageNameBytes = 256;
+invariant(stageNameBytes % 4 === 0, "names of the stage: expected whole words");
+
 /** Linear parts of each octave of the histograms: the widest is a quarter of its lower edge. */
 export const histogramSubBuckets = 4;
 

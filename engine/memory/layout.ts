@@ -26,6 +26,7 @@ import {
   seatCount,
   snapshotCount,
   snapshotPieceBytes,
+  stageNameBytes,
   stopFadeSeconds,
 } from "./constants.ts";
 
@@ -57,6 +58,9 @@ const wide = (doc: string, count = 1): Field => ({ type: "u64", count, doc });
 
 /** Bytes between the starts of sections written by different threads. */
 export const lineBytes = 128;
+
+/** The memory is a whole number of WebAssembly pages, so that a file can be mapped over it. */
+const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
 export const layoutVersion = 3;
@@ -218,6 +222,58 @@ export const sections = {
     writer: "main isolate",
     fields: { captureTail: word("frames taken out of the capture, wraps") },
   },
+  controlProcess: {
+    writer: "main isolate",
+    fields: {
+      pid: word(
+        "process of the main isolate, where renderers have processes of their own; 0: they are threads",
+      ),
+      epoch: word("number of this control process; the first has 1"),
+      heartbeat: word("turns of the supervision loop, wraps"),
+      phase: word("see `ControlPhase`"),
+      sessionBytes: wide("place in the session file from which on a recording can be gone on with; 0: none"),
+    },
+  },
+  launcher: {
+    writer: "launcher",
+    fields: {
+      pid: word("process that restarts the control process; 0: none does"),
+      epoch: word("number of the control process that may write; stored once the one before is gone"),
+    },
+  },
+  stageOrders: {
+    writer: "main isolate",
+    fields: {
+      sequence: word("grows with every order; stored last, and the stage sleeps on it"),
+      driver: word("see `StageDriver`"),
+      periodFrames: word("frames that the clock asks for in each call"),
+      priority: word("real-time priority of the clock thread"),
+      clientName: word("name of the client of JACK, UTF-8 with a final zero", stageNameBytes / 4),
+      device: word("client that it plays to; empty: the physical ports", stageNameBytes / 4),
+      inputDevice: word("client that it records from", stageNameBytes / 4),
+    },
+  },
+  stageReport: {
+    writer: "stage process",
+    fields: {
+      pid: word("process of the stage; 0: there was none yet"),
+      sequence: word("the order that is carried out"),
+      error: word("errno, or problem of JACK, of the last order; 0: carried out"),
+      heartbeat: word("rounds of its main thread, wraps"),
+      starts: word("stage processes ever started on this memory"),
+      reserved: word("keeps the counters on an 8-byte boundary"),
+      lostFrames: wide("frames that passed between the last call of a lost stage and the first of the next"),
+      calibrationTicks: wide("processor ticks when the first stage started"),
+      calibrationNs: wide("monotonic clock at that moment"),
+      deviceLost: word("1: JACK is not there, and the clock keeps time until it is"),
+      deviceLosses: word("how often that happened"),
+      periodFrames: word("of JACK's server, as it said last"),
+      latencyFrames: word("from JACK's ports to the loudspeaker"),
+      xruns: word("since the client was opened, wraps"),
+      serverRateHz: word("sample rate of JACK's server, as it said last"),
+      processStart: word("when that process began, low 32 bits of `us_process_start`"),
+    },
+  },
   watchdog: {
     writer: "watchdog thread",
     fields: {
@@ -238,13 +294,18 @@ export const structures = {
       snapshot: word("snapshot + 1 to join from; 0: the initial state"),
       fault: word("fault to commit on itself; see `faultKinds`; 0: none"),
       patch: word("number of the newest patch that waits in its port to be prepared"),
+      patchFile: word(
+        "number of the newest patch whose files wait to be prepared; of renderers in processes",
+      ),
     },
   },
   seatReport: {
     writer: "renderer",
     fields: {
       state: word("see `SeatState`"),
-      threadId: word("kernel thread id"),
+      threadId: word(
+        "kernel id of its thread, or of its process; all ones: the seat was given up before it started",
+      ),
       heartbeat: word("rounds of the loop, wraps"),
       published: word("next block to be published: all before it are in the ring"),
       logPosition: word("log entries taken in"),
@@ -260,6 +321,9 @@ export const structures = {
       snapshotSlot: word("snapshot + 1 that it may be writing; 0: none"),
       away: word("1: copies a large arena and then catches up; it is late on purpose"),
       arenaBytes: word("size of the arena that plays"),
+      processStart: word(
+        "when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet",
+      ),
     },
   },
   slot: {
@@ -319,6 +383,12 @@ export const DeliveredFlag = {
   rescued: 16,
   limited: 32,
 } as const;
+
+/** What the control process is about. A launcher does not restart one that has ended on purpose. */
+export const ControlPhase = { starting: 0, running: 1, ended: 2 } as const;
+
+/** What calls the callback in the stage process. */
+export const StageDriver = { none: 0, clock: 1, jack: 2 } as const;
 
 export const SeatCommand = { wait: 1, run: 2, stop: 3 } as const;
 
@@ -451,7 +521,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   return {
     magic: layoutMagic,
     version: layoutVersion,
-    totalBytes: roundUp(end, 4096),
+    totalBytes: roundUp(end, pageBytes),
     sampleRateHz,
     blockFrames,
     channels,

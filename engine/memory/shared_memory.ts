@@ -46,11 +46,11 @@ export class SharedMemory {
    * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later; those of
    * the snapshots are not, because they may be many and no block waits for them.
    *
-   * @param allocate gives the memory, zeroed
+   * @param allocate gives the buffer, all zero; by default one that only the threads of this process share
    */
   static create(
     dimensions: Dimensions,
-    allocate = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes),
+    allocate = (bytes: number) => new SharedArrayBuffer(bytes),
   ): SharedMemory {
     const geometry = geometryOf(dimensions);
     const memory = new SharedMemory(allocate(geometry.totalBytes), geometry);
@@ -60,6 +60,7 @@ export class SharedMemory {
       (isFloat ? memory.floats : memory.words)[index] = geometry[name];
     }
     memory.words[fixed.callback.consumed.index] = geometry.startBlock;
+    memory.words[fixed.log.head.index] = geometry.startLogPosition;
     memory.words[fixed.control.lookaheadBlocks.index] = geometry.lookaheadBlocks;
     for (let back = 1; back <= geometry.inputSlots; back++) { // what was captured before the first block: silence
       const block = (geometry.startBlock - back) | 0;
@@ -68,7 +69,14 @@ export class SharedMemory {
     return memory;
   }
 
-  /** The memory that another isolate has made. Throws InvariantError when it is of another version or size. */
+  /** A copy in another buffer, before any other thread has it. Main isolate. */
+  copiedTo(allocate: (bytes: number) => SharedArrayBuffer): SharedMemory {
+    const buffer = allocate(this.bytes.length);
+    new Uint8Array(buffer).set(this.bytes);
+    return SharedMemory.attach(buffer);
+  }
+
+  /** The memory that another isolate, or another process, has made. Throws InvariantError when it is of another version or size. */
   static attach(buffer: SharedArrayBuffer): SharedMemory {
     const words = new Int32Array(buffer);
     const { magic, version, totalBytes } = fixed.geometry;

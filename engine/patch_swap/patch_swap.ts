@@ -14,10 +14,9 @@ import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
 import { AskedPatch } from "./asked_patch.ts";
 import { rehearse } from "./rehearsal.ts";
-import type { RendererPool } from "../supervisor/renderer_pool.ts";
+import type { LoadedPatch, RendererPool } from "../supervisor/renderer_pool.ts";
 import type { DeliveryLog } from "../delivery/delivery_log.ts";
 import { encodePatch, recordedPatch } from "../session/session_format.ts";
-import type { SessionWriter } from "../session/session_writer.ts";
 
 export interface PatchSwapOptions {
   readonly memory: SharedMemory;
@@ -30,9 +29,14 @@ export interface PatchSwapOptions {
   readonly playedPosition: () => number | undefined;
   readonly seed: number;
   readonly nativeLibrary: string;
-  readonly patch: CompiledPatch;
-  /** The session that is being recorded, if any. */
-  readonly writer: () => SessionWriter | undefined;
+  /** The patch that plays. */
+  readonly playing: LoadedPatch;
+  /** Voices of it that may sound; 0: all. */
+  readonly maxVoices: number;
+  /** Number of the newest patch that a renderer may have; omitted: the one that plays. */
+  readonly newestPatch?: number;
+  /** Records a patch, as the payload of a `PTCH` chunk, before the log asks for it. */
+  readonly recordPatch: (payload: Uint8Array<ArrayBuffer>) => void;
   /** Called when the commands that follow address another patch. */
   readonly onChange: (patch: CompiledPatch) => void;
 }
@@ -47,17 +51,27 @@ export class PatchSwap {
   readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
   /** Number of the current patch, and before the newest one of those was asked for. */
-  #currentNumber = 0;
-  #numberBefore = 0;
+  #currentNumber: number;
+  #numberBefore: number;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
-  #number = 0;
+  #number: number;
   #loading = false;
   #stopped = false;
   readonly #asked = new AskedPatch<CompiledPatch>();
+  /** Voices that may sound, for each patch; 0: all. */
+  readonly #maxVoices = new WeakMap<CompiledPatch, number>();
 
   constructor(options: PatchSwapOptions) {
     this.#options = options;
-    this.#current = options.patch;
+    this.#current = options.playing.patch;
+    this.#currentNumber = this.#numberBefore = options.playing.number;
+    this.#number = Math.max(options.playing.number, options.newestPatch ?? 0);
+    this.#maxVoices.set(this.#current, options.maxVoices);
+  }
+
+  /** Voices of the current patch that may sound on this machine; 0: all. */
+  get maxVoices(): number {
+    return this.#maxVoices.get(this.#current) ?? 0;
   }
 
   /** The patch that the next commands address. */
@@ -87,7 +101,15 @@ export class PatchSwap {
       const warnings: string[] = [];
       const onWarning = (warning: string) => void warnings.push(warning);
       const format = this.#format();
-      const patch = await rehearse({ graph, samples, format, seed, nativeLibrary, ceiling, onWarning });
+      let maxVoices = 0;
+      const patch = await rehearse({
+        ...{ graph, samples, format, seed, nativeLibrary, ceiling, onWarning },
+        onVoiceLimit: (most, reason) => {
+          maxVoices = most;
+          warnings.push(reason);
+        },
+      });
+      this.#maxVoices.set(patch, maxVoices);
       this.#checkSize(patch);
       await this.#deliver(patch);
       await this.#ask(patch);
@@ -140,7 +162,7 @@ export class PatchSwap {
     const { pool, oldestPatch } = this.#options;
     const number = ++this.#number;
     pool.forgetPatchesBefore(oldestPatch());
-    pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
+    await pool.addPatch(number, patch); // renderers that start from now on have it from the beginning
     try {
       for (let seat = 0; seat < seatCount; seat++) {
         if (pool.hasPatch(seat, number)) continue;
@@ -157,9 +179,9 @@ export class PatchSwap {
   }
 
   async #ask(patch: CompiledPatch): Promise<void> {
-    const { commands, delivery, memory, playedPosition, writer } = this.#options;
+    const { commands, delivery, memory, playedPosition, recordPatch } = this.#options;
     if (commands.room < 1) throw new CommandRefusedError("the command log is full; try again in a moment");
-    writer()?.write("PTCH", encodePatch(recordedPatch(this.#number, patch)));
+    recordPatch(encodePatch(recordedPatch(this.#number, patch)));
     this.#asked.ask(commands.head, this.#current);
     commands.append([{ opcode: Opcode.exchange, target: this.#number, value: 0, extra: 0 }]);
     this.#numberBefore = this.#currentNumber;

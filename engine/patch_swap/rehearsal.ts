@@ -7,6 +7,7 @@ import {
   type RehearsalResult,
   type RehearsalStart,
   type RehearsedLevel,
+  type RehearsedLoad,
 } from "./rehearsal_messages.ts";
 
 /**
@@ -15,8 +16,11 @@ import {
  */
 const timeLimitMs = 60_000;
 
-/** Largest part of the machine that all renderers together may need for eight notes of each instrument. */
-const maxLoad = 0.9;
+/**
+ * Largest part of the machine that all renderers together may need, and of a core that one may: they play in real time, so what
+ * they leave is all that the main isolate, a joiner's replay and the sound server get.
+ */
+const maxLoad = 0.7;
 
 const heapLimitMiB = 256;
 
@@ -29,6 +33,8 @@ const maxMean = 0.05;
 export interface RehearsalOptions extends RehearsalStart {
   /** Longest rehearsal, 60,000 by default. */
   readonly timeLimitMs?: number;
+  /** Receives the number of voices that may sound here, and why, when all that the patch declares would be too many. */
+  readonly onVoiceLimit: (maxVoices: number, reason: string) => void;
   /** Receives why the patch is too slow for this machine; omitted: then it is refused. */
   readonly onTooSlow?: (problem: string) => void;
   /** Ceiling of the output, as in `Dimensions`; for the words of warnings. */
@@ -45,25 +51,54 @@ export interface RehearsalOptions extends RehearsalStart {
  * @throws {CommandRefusedError} when it traps, gives numbers that are not finite, or is too slow
  */
 export async function rehearse(
-  { timeLimitMs: limitMs = timeLimitMs, onTooSlow = refuse, ceiling, onWarning, signal, ...start }:
-    RehearsalOptions,
+  options: RehearsalOptions,
 ): Promise<CompiledPatch> {
+  const { timeLimitMs: limitMs = timeLimitMs, onTooSlow = refuse, onVoiceLimit, ...others } = options;
+  const { ceiling, onWarning, signal, ...start } = others;
   const { name } = start.graph;
   const result = await rehearseInThread(start, limitMs, signal);
   if ("error" in result) return refuse(`patch ${name}: ${result.error}`);
   if (!result.isFinite) {
     return refuse(`patch ${name}: gave numbers that are not finite when it was rehearsed`);
   }
-  const load = result.load * roles.length / navigator.hardwareConcurrency;
-  if (load > maxLoad) {
+  const { notes, full } = result;
+  if (shareOf(notes.load) > maxLoad) {
     onTooSlow(
       `patch ${name}: too slow: ${roles.length} renderers would need ${
-        Math.round(load * 100)
-      } % of this machine for eight notes of each instrument, at most ${maxLoad * 100} % may be needed`,
+        percent(shareOf(notes.load))
+      } of this machine for eight notes of each instrument, at most ${percent(maxLoad)} may be needed`,
+    );
+  }
+  if (shareOf(full.load) > maxLoad) {
+    const maxVoices = affordableVoices(result);
+    onVoiceLimit(
+      maxVoices,
+      `patch ${name}: its ${full.voices} voices would need ${
+        percent(shareOf(full.load))
+      } of this machine; at most ${maxVoices} sound at once, the oldest give way to new notes`,
     );
   }
   levelWarnings(result.level, ceiling).forEach((warning) => onWarning(`patch ${name}: ${warning}`));
   return result.patch;
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+
+/** Part of what they can have that all renderers need when one needs this part of a core. */
+function shareOf(load: number): number {
+  return load * Math.max(1, roles.length / navigator.hardwareConcurrency);
+}
+
+/** Voices that the machine can play, on a straight line through both measurements. */
+function affordableVoices(
+  { notes, full }: { readonly notes: RehearsedLoad; readonly full: RehearsedLoad },
+): number {
+  const most = maxLoad / shareOf(1);
+  const isLine = full.voices > notes.voices && full.load > notes.load && most > notes.load;
+  const voices = isLine
+    ? notes.voices + (most - notes.load) * (full.voices - notes.voices) / (full.load - notes.load)
+    : full.voices * most / full.load;
+  return Math.max(1, Math.floor(voices));
 }
 
 function levelWarnings({ peak, means }: RehearsedLevel, ceiling: number): string[] {

@@ -25,11 +25,19 @@ export interface RehearsedLevel {
   readonly means: readonly number[];
 }
 
+/** What one renderer needs while a number of voices sound. */
+export interface RehearsedLoad {
+  readonly voices: number;
+  /** Part of a core. */
+  readonly load: number;
+}
+
 /** The patch and how it played, or why it did not. */
 export type RehearsalResult = {
   readonly patch: CompiledPatch;
-  /** Part of a core that one renderer needs while notes play, for sound, checks and its share of the snapshots. */
-  readonly load: number;
+  /** With eight notes of each instrument, and with all voices that the patch declares; with checks and the share of the snapshots. */
+  readonly notes: RehearsedLoad;
+  readonly full: RehearsedLoad;
   readonly isFinite: boolean;
   readonly level: RehearsedLevel;
 } | { readonly error: string };
@@ -55,7 +63,10 @@ export function checkRehearsalResult(data: unknown): RehearsalResult {
     return result;
   }
   invariant(result.patch?.module instanceof WebAssembly.Module, "rehearsal: expected the code of a patch");
-  invariant(result.load >= 0, `rehearsal: expected a load of 0 or more, found ${result.load}`);
+  for (const part of [result.notes, result.full]) {
+    invariant(part?.load >= 0, `rehearsal: expected a load of 0 or more, found ${part?.load}`);
+    invariant(part.voices >= 0, `rehearsal: expected 0 voices or more, found ${part.voices}`);
+  }
   invariant(
     typeof result.level?.peak === "number" && Array.isArray(result.level.means),
     "rehearsal: expected a level with a peak and means",

@@ -8,9 +8,17 @@ import { compileGraph } from "../../compiler/compile.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import { lockSamples } from "../samples/lock_samples.ts";
 import { instantiatePatch } from "../renderer/patch_instance.ts";
+import { countVoices } from "../renderer/voice_count.ts";
+import { maxCountedInstruments } from "../memory/constants.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { ArenaChecksum, compileChecksum } from "../memory/checksum.ts";
 import { stateLoad, type StateSpeed } from "./state_load.ts";
-import { checkRehearsalStart, type RehearsalResult, type RehearsalStart } from "./rehearsal_messages.ts";
+import {
+  checkRehearsalStart,
+  type RehearsalResult,
+  type RehearsalStart,
+  type RehearsedLoad,
+} from "./rehearsal_messages.ts";
 
 /** Notes held in each instrument while its speed is measured. */
 const heldNotes = 8;
@@ -19,6 +27,8 @@ const heldNotes = 8;
 const warmUpSeconds = 0.3;
 const measuredSeconds = 0.3;
 
+/** The same with all voices, whose code is compiled by then. */
+const fullSeconds = 0.1;
 /** Checks and copies whose median counts. */
 const measuredRounds = 9;
 
@@ -49,31 +59,51 @@ function rehearse(
     }
     frames += maximumBlockFrames;
   };
-  /** Returns the median time of a block in milliseconds: most are not interrupted. */
-  const play = (seconds: number): number => {
+  const words = new Int32Array(exports.memory.buffer);
+  /** Returns the processor time of a block as part of the block's own time: the median, because caches are cold at first. */
+  const play = (seconds: number, heard = true): RehearsedLoad => {
     const times: number[] = [];
     for (let left = seconds * sampleRateHz; left > 0; left -= maximumBlockFrames) {
-      const startedMs = performance.now();
+      const started = symbols.us_processor_ns();
       exports.render(0, maximumBlockFrames);
-      times.push(performance.now() - startedMs);
+      times.push(Number(symbols.us_processor_ns() - started));
       isFinite &&= output.every(Number.isFinite);
-      measure();
+      if (heard) measure();
     }
-    return times.sort((a, b) => a - b)[times.length >> 1];
+    const blockNs = maximumBlockFrames / sampleRateHz * 1e9;
+    return {
+      voices: soundingVoices(words, patch),
+      load: times.sort((a, b) => a - b)[times.length >> 1] / blockNs,
+    };
   };
   patch.instruments.forEach((_, instrument) => {
     for (let note = 0; note < heldNotes; note++) exports.note_on(instrument, note, 36 + note * 6, 0.8);
   });
   play(warmUpSeconds);
-  const load = play(measuredSeconds) / (maximumBlockFrames / sampleRateHz * 1_000) +
-    stateLoad(exports.memory.buffer.byteLength, measureState(exports.memory));
+  const stateCost = stateLoad(exports.memory.buffer.byteLength, measureState(exports.memory));
+  const notes = withState(play(measuredSeconds), stateCost);
   patch.instruments.forEach((_, instrument) => {
     for (let note = 0; note < heldNotes; note++) exports.note_off(instrument, note);
   });
   play(warmUpSeconds);
-  const poisoned = new Int32Array(exports.memory.buffer)[patch.arena.poisonedVoicesOffset / 4];
+  graph.instruments.forEach(({ polyphony: { voices } }, instrument) => {
+    for (let note = 0; note < voices; note++) exports.note_on(instrument, note, 36 + note % 60, 0.8);
+  });
+  const full = withState(play(fullSeconds, false), stateCost);
+  const poisoned = words[patch.arena.poisonedVoicesOffset / 4];
   const level = { peak, means: sums.map((sum) => sum / frames) };
-  return { patch, load, isFinite: isFinite && poisoned === 0, level };
+  return { patch, notes, full, isFinite: isFinite && poisoned === 0, level };
+}
+
+/** Checks and snapshots cost the same, whatever sounds. */
+function withState({ voices, load }: RehearsedLoad, stateCost: number): RehearsedLoad {
+  return { voices, load: load + stateCost };
+}
+
+function soundingVoices(words: Int32Array, { arena, instruments }: CompiledPatch): number {
+  const counts = new Int32Array(maxCountedInstruments);
+  countVoices({ words, description: { arena } }, counts, 0);
+  return counts.subarray(0, instruments.length).reduce((sum, count) => sum + count, 0);
 }
 
 /** Bytes that are checked and copied at once while their speed is measured: more than a core's own cache holds. */
@@ -98,10 +128,15 @@ function measureState(memory: WebAssembly.Memory): StateSpeed {
   };
 }
 
+const start = checkRehearsalStart(workerData);
 let result: RehearsalResult;
 try {
-  result = rehearse(checkRehearsalStart(workerData));
+  result = rehearse(start);
 } catch (error) {
   result = { error: error instanceof Error ? error.message : String(error) };
 }
+// The runtime frees the arena when this thread ends, and holds the lock of the address space meanwhile. At the lowest
+// priority on a loaded machine that took seconds, in which no renderer could make the patch ready.
+const { symbols } = openNative(start.nativeLibrary);
+symbols.us_prioritise_thread(symbols.us_thread_id(), 0);
 parentPort!.postMessage(result);

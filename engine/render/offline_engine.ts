@@ -8,7 +8,7 @@ import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { type Anchor, CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { type Dimensions, fixed, within } from "../memory/layout.ts";
-import { deliveredIndex } from "../memory/places.ts";
+import { deliveredIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, SharedMemory } from "../memory/shared_memory.ts";
 import { preparePatch } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
@@ -23,6 +23,8 @@ export interface OfflineEngineOptions extends
   readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
   readonly seed: number;
+  /** Number of the patch, 0 by default. */
+  readonly patchNumber?: number;
   /** Number of the first block and position of the first command; 0 by default. */
   readonly startBlock?: number;
   readonly startLogPosition?: number;
@@ -62,7 +64,7 @@ export class OfflineEngine {
   readonly #kept = new Map<number, KeptState>();
 
   constructor(options: OfflineEngineOptions) {
-    const { patch, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
+    const { patch, patchNumber = 0, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
     this.#memory = SharedMemory.create({
       ...options,
       startBlock,
@@ -80,7 +82,7 @@ export class OfflineEngine {
       memory: this.#memory,
       ring: 0,
       seed,
-      patch: preparePatch(0, patch, checksum),
+      patch: preparePatch(patchNumber, patch, checksum),
     });
     this.#native = native;
     this.#base = sharedMemoryPointer(native, this.#memory.bytes);
@@ -97,6 +99,17 @@ export class OfflineEngine {
   addPatch(number: number, patch: OfflineEngineOptions["patch"]): void {
     this.#renderer.prepare(preparePatch(number, patch, this.#checksum));
     while (!this.#renderer.prepareMore());
+  }
+
+  /** Begins with a state that was recorded at the first block. */
+  restore(snapshot: { readonly patch: number; readonly arena: Uint8Array }): void {
+    this.#renderer.restore(snapshot);
+  }
+
+  /** Puts what was captured before the next block where the renderer hears it; what is too old is left out. */
+  captureInput(block: number, samples: Float32Array<ArrayBuffer>): void {
+    if (blocksBetween(this.block, block) > this.#memory.geometry.inputSlots) return;
+    this.#memory.floats.set(samples, inputSamplesIndex(this.#memory, block));
   }
 
   /** Makes room in the log: entries that the renderer has taken in, or will never take in, are not needed again. */

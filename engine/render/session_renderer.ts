@@ -10,7 +10,13 @@ import { DeliveredFlag } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
-import { blockRecordWords, decodePatch, type RecordedPatch } from "../session/session_format.ts";
+import {
+  blockRecordWords,
+  type ChunkType,
+  decodePatch,
+  decodeSnapshot,
+  type RecordedPatch,
+} from "../session/session_format.ts";
 import type { SessionReader } from "../session/session_reader.ts";
 import { SessionDamagedError } from "../session/session_damaged_error.ts";
 
@@ -51,8 +57,10 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
       await samples.loadRecorded(description.samples, options.sampleFolder);
     return { ...description, module: new WebAssembly.Module(wasm), sampleMemory: bank?.memory };
   };
-  const first = await playable(await reader.patch());
+  const recordedFirst = await reader.patch();
+  const first = { number: recordedFirst.number, patch: await playable(recordedFirst) };
   const offline = new SessionReplay(options, first, await readAhead(reader));
+  let hasBegun = false;
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   let complete = false;
@@ -62,17 +70,19 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
     inputs.clear();
   };
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
-    const words = chunk.type === "HEAD" || chunk.type === "PTCH" || chunk.type === "DONE"
-      ? new Int32Array()
-      : new Int32Array(chunk.payload.buffer);
+    const words = withoutWords.includes(chunk.type) ? new Int32Array() : new Int32Array(chunk.payload.buffer);
+    if (chunk.type === "CMDS" || chunk.type === "BLKS") hasBegun = true;
     switch (chunk.type) {
       case "PTCH": {
         await renderPending();
         const recorded = decodePatch(chunk.payload);
         // the first is there already
-        if (recorded.number > 0) offline.addPatch(recorded.number, await playable(recorded));
+        if (recorded.number > first.number) offline.addPatch(recorded.number, await playable(recorded));
         break;
       }
+      case "SNAP": // a later one is for readers that want only the end
+        if (!hasBegun) offline.restore(decodeSnapshot(chunk.payload));
+        break;
       case "CMDS":
         await renderPending();
         offline.takeCommands(words);
@@ -83,9 +93,12 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         await renderPending();
         pending.push(words);
         break;
-      case "INPT":
-        inputs.set(words[0], new Float32Array(chunk.payload.buffer, 4));
+      case "INPT": {
+        const samples = new Float32Array(chunk.payload.buffer, 4);
+        // a file that begins with a state has what was captured before it and is heard after it
+        if (!offline.captureEarlier(words[0], samples)) inputs.set(words[0], samples);
         break;
+      }
       case "GAP ":
         await renderPending();
         throw new SessionDamagedError(
@@ -99,6 +112,9 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
   await renderPending();
   return { ...offline.result, complete };
 }
+
+/** Chunks whose payload is no list of words. */
+const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "DONE"];
 
 /** What a render must know before it comes there. */
 interface Ahead {
@@ -181,9 +197,13 @@ class SessionReplay {
   #concealed = 0;
   #blocks = 0;
 
-  constructor(options: SessionRenderOptions, patch: PlayablePatch, ahead: Ahead) {
+  constructor(
+    options: SessionRenderOptions,
+    { number, patch }: { readonly number: number; readonly patch: PlayablePatch },
+    ahead: Ahead,
+  ) {
     const { header } = options.reader;
-    this.#engine = new OfflineEngine({ ...options, ...header, patch });
+    this.#engine = new OfflineEngine({ ...options, ...header, patch, patchNumber: number });
     this.#blockFrames = header.blockFrames;
     this.#blockSamples = header.blockFrames * header.channels;
     this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
@@ -206,9 +226,22 @@ class SessionReplay {
     this.#engine.addPatch(number, patch);
   }
 
+  /** Takes in what was captured before the next block; false for later blocks, whose input goes with them. */
+  captureEarlier(block: number, samples: Float32Array<ArrayBuffer>): boolean {
+    const isEarlier = blocksBetween(this.#engine.block, block) > 0;
+    if (isEarlier) this.#engine.captureInput(block, samples);
+    return isEarlier;
+  }
+
+  /** Begins with a recorded state instead of the initial one. */
+  restore(snapshot: Parameters<OfflineEngine["restore"]>[0]): void {
+    this.#engine.restore(snapshot);
+  }
+
+  /** A file that begins with a snapshot may repeat commands and blocks from before it. */
   takeCommands(words: Int32Array): void {
     const { log } = this.#engine;
-    if (words[0] !== log.head) {
+    if (blocksBetween(words[0], log.head) > 0) {
       throw new SessionDamagedError(
         `commands from ${words[0] >>> 0} on found, expected from ${log.head >>> 0}`,
       );
@@ -216,6 +249,7 @@ class SessionReplay {
     this.#engine.releaseCommands();
     for (let at = 1; at < words.length; at += logEntryWords) {
       const entry = words.slice(at, at + logEntryWords);
+      if (entry[EntryField.position] !== log.head) continue;
       if (this.#ahead.quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
       log.appendRaw(entry);
     }
@@ -228,7 +262,8 @@ class SessionReplay {
   ): Promise<void> {
     const size = this.#blockSamples;
     let filled = 0;
-    for (let at = 1; at < records.length; at += blockRecordWords) {
+    const repeated = Math.max(0, blocksBetween(this.#engine.block, records[0]));
+    for (let at = 1 + repeated * blockRecordWords; at < records.length; at += blockRecordWords) {
       const output = this.#samples.subarray(filled * size, (filled + 1) * size);
       this.#renderBlock(records[at], records[at + 1], records[at + 2], inputs, output);
       if (++filled === chunkBlocks) {

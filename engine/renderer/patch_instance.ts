@@ -49,8 +49,9 @@ export function preparePatch(
 }
 
 /**
- * Words of the host region, from its start. `lookahead` holds for the block that comes next. The pending queue follows: `pending`
- * entries from place `first` on.
+/**
+ * Words of the host region, from its start. `lookahead` holds for the block that comes next; `voiceLimit`: voices that may sound,
+ * 0 for all. The pending queue follows: `pending` entries from place `first` on.
  */
 export const Host = {
   block: 0,
@@ -61,6 +62,7 @@ export const Host = {
   /** 1 where renderers began at an anchor of the log, and its position. */
   anchored: 5,
   anchor: 6,
+  voiceLimit: 7,
   queue: 16,
 } as const;
 

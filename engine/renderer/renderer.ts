@@ -29,6 +29,7 @@ import { clearPending, insertPending, pendingEntry, takePending } from "./pendin
 import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
+import { limitVoices } from "./voice_limit.ts";
 import { piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
@@ -203,7 +204,9 @@ export class Renderer {
       this.#takeIn(entry);
       position = (position + 1) | 0;
     }
-    this.#current.words[this.#current.host + Host.logPosition] = position;
+    const { words: arena, host } = this.#current;
+    arena[host + Host.logPosition] = position;
+    if (arena[host + Host.voiceLimit] !== 0) limitVoices(this.#current, arena[host + Host.voiceLimit]);
   }
 
   /** Renders the block, cut at the frames of its commands. */
@@ -310,6 +313,19 @@ export class Renderer {
   #reportArena(): void {
     const { index } = within.seatReport.arenaBytes;
     Atomics.store(this.#memory.words, this.#reportStart + index, this.#current.bytes.length);
+  }
+
+  /**
+   * Takes over an arena that was kept elsewhere, at the start of the block that it names. Offline only.
+   *
+   * @throws {RendererStaleError} when its patch is not here
+   */
+  restore({ patch, arena }: { readonly patch: number; readonly arena: Uint8Array }): void {
+    const instance = this.#patchNumbered(patch);
+    instance.bytes.set(arena);
+    this.#current = instance;
+    this.block = instance.words[instance.host + Host.block];
+    this.#reportArena();
   }
 
   /**
@@ -427,6 +443,9 @@ export class Renderer {
         return exports.set_parameter(target, value);
       case Opcode.exchange:
         return this.#exchange(target, position);
+      case Opcode.shed:
+        this.#current.words[this.#current.host + Host.voiceLimit] = target;
+        return;
       case Opcode.lookahead:
         this.#current.words[this.#current.host + Host.lookahead] = target;
         return;

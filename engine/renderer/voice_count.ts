@@ -1,8 +1,13 @@
 import { maxCountedInstruments } from "../memory/constants.ts";
 import type { PatchInstance } from "./patch_instance.ts";
 
+/** The part of an instance that says which voices sound. */
+interface VoiceWords extends Pick<PatchInstance, "words"> {
+  readonly description: Pick<PatchInstance["description"], "arena">;
+}
+
 /** Counts the voices that sound, by instrument, into words from `first` on. Renderer thread; allocates nothing. */
-export function countVoices({ words, description }: PatchInstance, into: Int32Array, first: number): void {
+export function countVoices({ words, description }: VoiceWords, into: Int32Array, first: number): void {
   const { voices } = description.arena;
   if (voices === undefined) return;
   for (let index = 0; index < Math.min(voices.length, maxCountedInstruments); index++) {

@@ -36,10 +36,13 @@ export function logEvent(log: Log, event: SupervisionEvent, { block, detail }: E
         { block },
       );
     case "zombie":
-      return log.error("thread does not end; it has the lowest priority now and its ring is not used again", {
-        role: "zombie",
-        rendererId: event.incarnation,
-      });
+      return log.error(
+        "thread does not end; it runs behind other programs now and its ring is not used again",
+        {
+          role: "zombie",
+          rendererId: event.incarnation,
+        },
+      );
     case "backoff":
       return log.warning(`many renderers were lost: the next start waits ${event.delayMs} ms`);
     case "divergence": {

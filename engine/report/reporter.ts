@@ -3,6 +3,7 @@ import type { EngineEvent } from "../control/control.ts";
 import { eventOf, logEvent } from "./event_log.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { Observers } from "../../foundation/observers.ts";
+import type { ShedDecision } from "../supervisor/load_shedding.ts";
 import type { SupervisionEvent } from "../supervisor/supervision.ts";
 
 export class Reporter {
@@ -37,6 +38,16 @@ export class Reporter {
     logEvent(this.#log, event, { block, detail });
     const told = eventOf(event);
     if (told) this.#observers.notify(told);
+  }
+
+  /** Logs and passes on that another number of voices may sound. */
+  shed({ limit, voices, reason }: ShedDecision, block: number): void {
+    const allowed = limit === 0 ? "all voices may sound" : `at most ${limit} voices may sound`;
+    if (reason === "overload") {
+      this.#log.warning(`overload: ${allowed} until there is room again; ${voices} sounded`, { block });
+    } else if (reason === "room") this.#log.info(`the machine has room again: ${allowed}`, { block });
+    else this.#log.info(`for this patch ${allowed} on this machine`, { block });
+    this.#observers.notify({ event: "shed", limit, voices });
   }
 
   /** Emits `silent` for every instrument whose last voice has ended since the last call. */

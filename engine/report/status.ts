@@ -2,6 +2,7 @@
 import { type EngineStatus, type Role, roles } from "../control/control.ts";
 import { decibels } from "../../foundation/decibels.ts";
 import type { DeviceWatch } from "../device/device_watch.ts";
+import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
 import type { Supervision } from "../supervisor/supervision.ts";
@@ -11,7 +12,14 @@ import { supervisorDefaults } from "../supervisor/supervisor.ts";
 export interface StatusSources extends
   Pick<
     EngineStatus,
-    "state" | "patch" | "lateCommands" | "quarantinedCommands" | "waitingCommands" | "faults" | "realTime"
+    | "state"
+    | "patch"
+    | "journal"
+    | "lateCommands"
+    | "quarantinedCommands"
+    | "waitingCommands"
+    | "faults"
+    | "realTime"
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
@@ -22,6 +30,8 @@ export interface StatusSources extends
   readonly blocksAhead: number;
   /** Voices that sound, by instrument. */
   readonly voices: readonly number[];
+  /** Voices that may sound; 0: all. */
+  readonly voiceLimit: number;
 }
 
 /** The status of this moment. */
@@ -49,7 +59,9 @@ export function engineStatus(sources: StatusSources): EngineStatus {
       Role,
       number
     >,
+    agreeingRenderers: supervision.agreeing,
     voices: sources.voices.reduce((sum, count) => sum + count, 0),
+    voiceLimit: sources.voiceLimit,
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
@@ -61,6 +73,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     lateCommands: sources.lateCommands,
     waitingCommands: sources.waitingCommands,
     quarantinedCommands: sources.quarantinedCommands,
+    journal: sources.journal,
     outputUnderflows: memory.counter("outputUnderflows"),
     replacements: Math.max(
       0,
@@ -68,7 +81,21 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     ),
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
+    ...processStatus(memory),
     realTime: sources.realTime,
+  };
+}
+
+/** What the other processes have written down. */
+function processStatus(
+  { words, wide }: SharedMemory,
+): Pick<EngineStatus, "isolation" | "lostFrames" | "stageRestarts" | "controlRestarts"> {
+  const { controlProcess, stageReport, launcher } = fixed;
+  return {
+    isolation: Atomics.load(words, controlProcess.pid.index) === 0 ? "threads" : "processes",
+    lostFrames: Number(Atomics.load(wide, stageReport.lostFrames.index)),
+    stageRestarts: Math.max(0, Atomics.load(words, stageReport.starts.index) - 1),
+    controlRestarts: Math.max(0, Atomics.load(words, launcher.epoch.index) - 1),
   };
 }
 

@@ -1,9 +1,9 @@
 /**
- * Gives the engine its place on a loaded machine: the main isolate, and the Workers that it starts, above normal programs; the
+ * Gives the engine its place on a loaded machine: the process, and the Workers that it starts, above normal programs; the
  * renderers in real time below the callback, with a watchdog between; the memory of the sound never swapped out. Each part is
  * tried by itself, and works without the others. Main isolate.
  *
- *     callback p > watchdog p − 1 > renderers p − 2 > main isolate, booting Workers (nice −11) > other programs
+ *     callback p > watchdog p − 1 > renderers p − 2 > all other threads (nice −11) > other programs
  *
  * The callback's priority is read from the threads of this process, because only the sound system knows which it is; it
  * is read again while the engine plays, because another device brings another thread.
@@ -36,6 +36,8 @@ export interface RealTimeOptions {
   readonly enabled: boolean;
   /** The samples of the first patch. */
   readonly samples?: WebAssembly.Memory;
+  /** Process that runs callback and watchdog; omitted: this one. 0: it has not started yet. */
+  readonly stage?: () => number;
   /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number;
 }
@@ -45,9 +47,11 @@ export class RealTime {
   readonly #memory: SharedMemory;
   readonly #base: Deno.PointerObject;
   readonly #enabled: boolean;
+  readonly #stage: (() => number) | undefined;
   readonly #nowMs: () => number;
-  readonly #thread: number;
   readonly #niceBefore = new Int32Array(1);
+  readonly #sessionBefore = new Int32Array(1);
+  #sessionRaised = false;
   readonly #missing = new Set<MissingRealTime>();
   #mainNice = 0;
   #watched = false;
@@ -62,14 +66,14 @@ export class RealTime {
     this.#memory = memory;
     this.#base = sharedMemoryPointer(native, memory.bytes);
     this.#enabled = enabled;
+    this.#stage = options.stage;
     this.#nowMs = nowMs;
-    this.#thread = native.symbols.us_thread_id();
     // all but the snapshots, which may be large: no block waits for them
     const bytes = BigInt(memory.geometry.snapshotOffset);
     this.#lockError = native.symbols.us_lock_memory(this.#base, bytes) || lockSamples(native, samples);
     if (!enabled) return;
     this.#raiseMain();
-    this.#watched = native.symbols.us_watchdog_start(this.#base) === 0;
+    this.#watched = this.#stage === undefined && native.symbols.us_watchdog_start(this.#base) === 0;
   }
 
   /** Takes what the system grants. Before the first Worker, because Workers inherit the priority of this thread. */
@@ -87,7 +91,8 @@ export class RealTime {
     if (!this.#enabled) return;
     this.#nextReadMs = this.#nowMs() + readMs;
     const { symbols } = this.#native;
-    this.#callback = symbols.us_callback_priority(this.#base, 0);
+    const process = this.#stage?.();
+    this.#callback = process === 0 ? 0 : symbols.us_callback_priority(this.#base, process ?? 0);
     const renderers = this.#renderersBelow(this.#callback);
     const word = fixed.control.rendererPriority.index;
     if (Atomics.load(this.#memory.words, word) !== renderers) {
@@ -135,15 +140,18 @@ export class RealTime {
     const { symbols } = this.#native;
     Atomics.store(this.#memory.words, fixed.control.rendererPriority.index, 0);
     if (this.#watched) await symbols.us_watchdog_stop(this.#base);
-    symbols.us_schedule_nice(this.#thread, this.#niceBefore[0], new Int32Array(1));
+    const ignored = new Int32Array(1);
+    symbols.us_schedule_process_nice(this.#niceBefore[0], ignored);
+    if (this.#sessionRaised) symbols.us_schedule_session_nice(this.#sessionBefore[0], ignored);
   }
 
   #raiseMain(): void {
     const { symbols } = this.#native;
-    const refused = symbols.us_schedule_nice(this.#thread, mainNice, this.#niceBefore) !== 0;
+    const refused = symbols.us_schedule_process_nice(mainNice, this.#niceBefore) !== 0;
     this.#note("nice", refused);
     this.#mainNice = refused ? this.#niceBefore[0] : mainNice;
-    if (refused) symbols.us_schedule_slice(this.#thread, sliceNanoseconds);
+    if (!refused) this.#sessionRaised = symbols.us_schedule_session_nice(mainNice, this.#sessionBefore) === 0;
+    if (refused) symbols.us_schedule_slice(symbols.us_thread_id(), sliceNanoseconds);
   }
 
   /** The renderers' priority below a callback of this one, as far as the system grants it. */

@@ -1,15 +1,29 @@
 import type { Log } from "../../foundation/logging.ts";
-import { encodePatch, recordedPatch } from "./session_format.ts";
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import { encodePatch, encodeSnapshot, recordedPatch, type RecordedSnapshot } from "./session_format.ts";
 import { sessionHeader, type SessionStart } from "./session_header.ts";
 import { SessionWriter } from "./session_writer.ts";
+
+export interface Recording extends SessionStart {
+  readonly log: Log;
+  /** Every patch that the log may still ask for, in the order of loading. */
+  readonly patches: readonly { readonly number: number; readonly patch: CompiledPatch }[];
+  /** The state at the first block; omitted: the initial state of the patch. */
+  readonly snapshot?: RecordedSnapshot;
+}
 
 /** Creates a session file and writes everything that comes before the first block. Throws `SessionFileError`. */
 export async function recordSession(
   path: string,
-  { log, ...start }: SessionStart & { readonly log: Log },
+  { log, patches, snapshot, ...start }: Recording,
 ): Promise<SessionWriter> {
-  const header = sessionHeader(start);
+  const header = {
+    ...sessionHeader(start),
+    ...(snapshot &&
+      { startBlock: snapshot.block >>> 0, startLogPosition: snapshot.logPosition >>> 0 }),
+  };
   const writer = await SessionWriter.create(path, header, (error) => log.error(error.message));
-  writer.write("PTCH", encodePatch(recordedPatch(0, start.patch)));
+  patches.forEach(({ number, patch }) => writer.write("PTCH", encodePatch(recordedPatch(number, patch))));
+  if (snapshot) writer.write("SNAP", encodeSnapshot(snapshot));
   return writer;
 }

@@ -12,6 +12,8 @@
  * | `BLKS` | number of the first block (u32), then 3 words a block: low 16 bits of the seal and, above, the flags of the hand-over; checksum low; checksum high |
  * | `INPT` | block number (u32), then its captured samples, 32-bit float, interleaved |
  * | `QUAR` | position of a log entry that was made to do nothing (u32). Where it had been heard before it was found: also the block whose state renderers replayed from without it, and the block from which on those are heard (u32 each) |
+ * | `SNAP` | block, log position, number of a patch (u32 each), then the arena of that patch at the start of the block. One that stands before the first command and block is the state that the session begins with; others may follow, for a reader that wants only the end |
+ * | `MARK` | JSON, {@link SessionMark} |
  * | `GAP ` | first block and number of blocks (u32 each) that could not be recorded; rendering ends before them |
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
@@ -20,7 +22,17 @@ import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compi
 
 export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess4");
 
-export type ChunkType = "HEAD" | "PTCH" | "CMDS" | "BLKS" | "INPT" | "QUAR" | "GAP " | "DONE";
+export type ChunkType =
+  | "HEAD"
+  | "PTCH"
+  | "CMDS"
+  | "BLKS"
+  | "INPT"
+  | "QUAR"
+  | "SNAP"
+  | "MARK"
+  | "GAP "
+  | "DONE";
 
 /** The settings that a render needs before the first block. */
 export interface SessionHeader {
@@ -42,6 +54,20 @@ export interface SessionHeader {
   readonly startLogPosition: number;
   /** ISO 8601; for people, rendering does not read it. */
   readonly startedAt: string;
+  /** What the engine was asked to play when it started, for a journal: another wish is not answered with the old state. */
+  readonly asked?: { readonly patch: string; readonly tuning?: string };
+}
+
+/** Which moment a block was, and what senders hold down at a log position. */
+export interface SessionMark {
+  readonly block: number;
+  /** Milliseconds since 1970 when the device took the block. */
+  readonly unixMs: number;
+  readonly logPosition: number;
+  /** Notes that were played and not released: instrument and id, the oldest first. */
+  readonly heldNotes: readonly (readonly [instrument: number, id: number])[];
+  /** Instruments whose pedal is down. */
+  readonly heldPedals: readonly number[];
 }
 
 export interface SessionSummary {
@@ -86,6 +112,34 @@ export function decodePatch(payload: Uint8Array<ArrayBuffer>): RecordedPatch {
     description: JSON.parse(new TextDecoder().decode(payload.subarray(8, textEnd))) as PatchDescription,
     wasm: payload.slice(textEnd),
   };
+}
+
+/** Bytes of a `SNAP` chunk before the arena. */
+export const snapshotHeadBytes = 12;
+
+/** The state of a patch at the start of a block. */
+export interface RecordedSnapshot {
+  readonly block: number;
+  readonly logPosition: number;
+  /** Number of the patch whose arena it is. */
+  readonly patch: number;
+  readonly arena: Uint8Array<ArrayBuffer>;
+}
+
+/** Payload of a `SNAP` chunk. */
+export function encodeSnapshot(
+  { block, logPosition, patch, arena }: Omit<RecordedSnapshot, "arena"> & { readonly arena: Uint8Array },
+): Uint8Array<ArrayBuffer> {
+  const payload = new Uint8Array(snapshotHeadBytes + arena.length);
+  new Int32Array(payload.buffer, 0, 3).set([block, logPosition, patch]);
+  payload.set(arena, snapshotHeadBytes);
+  return payload;
+}
+
+/** Decodes a `SNAP` chunk; the arena stays in the payload. */
+export function decodeSnapshot(payload: Uint8Array<ArrayBuffer>): RecordedSnapshot {
+  const [block, logPosition, patch] = new Int32Array(payload.buffer, payload.byteOffset, 3);
+  return { block, logPosition, patch, arena: payload.subarray(snapshotHeadBytes) };
 }
 
 /** A whole chunk, ready to be written. */

@@ -10,6 +10,7 @@ import {
   sessionMagic,
   type SessionSummary,
 } from "./session_format.ts";
+import { type Chunk, SessionReader } from "./session_reader.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
 
@@ -21,6 +22,16 @@ export class SessionFileError extends ExitError {
   override readonly exitCode = exitCodes.session;
 }
 
+/** Where a recording stands that is gone on with. */
+export interface ResumedRecording {
+  readonly writer: SessionWriter;
+  /** The first block that is recorded from here on; undefined: nothing was recorded yet. */
+  readonly block: number | undefined;
+  /** Log position before it: all of it, or its low 16 bits. */
+  readonly position: number;
+  readonly positionBits: 16 | 32;
+}
+
 /** A session file being written. Main isolate. */
 export class SessionWriter {
   readonly #file: Deno.FsFile;
@@ -29,10 +40,69 @@ export class SessionWriter {
   #queuedBytes = 0;
   #writing: Promise<void> | undefined;
   #failed = false;
+  /** Bytes of everything that was ever queued, and where the commands and blocks that came last in it begin. */
+  #pushedBytes = 0;
+  #unitStart = 0;
+  #lastType: ChunkType | undefined;
+  /**
+   * Called with a place in the file from which on {@link SessionWriter.resume} can read: up to there, and beyond to the end of
+   * the commands and blocks that begin there, it is written.
+   */
+  onWritten: (unitStart: number) => void = () => {};
 
   private constructor(file: Deno.FsFile, onFailure: (error: Error) => void) {
     this.#file = file;
     this.#onFailure = onFailure;
+  }
+
+  /**
+   * Goes on with a recording whose process was lost. What was written last may be cut off, so the last commands and blocks
+   * are taken back, to be recorded again.
+   *
+   * @param from a place that {@link SessionWriter.onWritten} has given; 0: none yet
+   * @throws {SessionFileError}
+   */
+  static async resume(
+    path: string,
+    from: number,
+    onFailure: (error: Error) => void,
+  ): Promise<ResumedRecording> {
+    let file: Deno.FsFile;
+    try {
+      file = await Deno.open(path, { read: true, write: true });
+    } catch (cause) {
+      throw new SessionFileError(`cannot go on recording to ${path}: ${(cause as Error).message}`, { cause });
+    }
+    const reader = await SessionReader.from(file, Math.max(from, sessionMagic.length));
+    let unit: { at: number; block: number; position: number; positionBits: 16 | 32 } | undefined;
+    /** Chunks since the start of the last unit that stand for themselves. */
+    let others: Chunk[] = [];
+    let before: { at: number; chunk: Chunk } | undefined;
+    let end = reader.position;
+    for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+      const at = end;
+      end = reader.position;
+      if (chunk.type === "BLKS") {
+        const words = wordsOf(chunk.payload);
+        const commands = before?.chunk.type === "CMDS" ? before : undefined;
+        unit = {
+          at: commands?.at ?? at,
+          block: words[0],
+          position: commands ? wordsOf(commands.chunk.payload)[0] : words[1] & 0xFFFF,
+          positionBits: commands ? 32 : 16,
+        };
+        others = [];
+      } else if (chunk.type === "PTCH" || chunk.type === "QUAR" || chunk.type === "GAP ") others.push(chunk);
+      before = { at, chunk };
+    }
+    const start = unit?.at ?? end;
+    await file.truncate(start);
+    await file.seek(start, Deno.SeekMode.Start);
+    const writer = new SessionWriter(file, onFailure);
+    writer.#pushedBytes = writer.#unitStart = start;
+    if (unit) others.forEach(({ type, payload }) => writer.write(type, payload));
+    const { block, position = 0, positionBits = 32 } = unit ?? {};
+    return { writer, block, position, positionBits };
   }
 
   /**
@@ -69,6 +139,10 @@ export class SessionWriter {
 
   /** Queues a chunk. Main isolate; returns at once. */
   write(type: ChunkType, payload: Uint8Array): void {
+    if (type === "CMDS" || (type === "BLKS" && this.#lastType !== "CMDS")) {
+      this.#unitStart = this.#pushedBytes;
+    }
+    this.#lastType = type;
     this.#push(encodeChunk(type, payload));
   }
 
@@ -89,6 +163,7 @@ export class SessionWriter {
     }
     this.#queue.push(bytes);
     this.#queuedBytes += bytes.length;
+    this.#pushedBytes += bytes.length;
     this.#writing ??= this.#drain();
   }
 
@@ -97,8 +172,10 @@ export class SessionWriter {
       while (this.#queue.length > 0) {
         const batch = concatenate(this.#queue);
         this.#queue = [];
+        const unitStart = this.#unitStart;
         for (let at = 0; at < batch.length;) at += await this.#file.write(batch.subarray(at));
         this.#queuedBytes -= batch.length;
+        this.onWritten(unitStart);
       }
     } catch (cause) {
       this.#fail(new SessionFileError(`recording ended: ${(cause as Error).message}`, { cause }));
@@ -113,6 +190,10 @@ export class SessionWriter {
     this.#queue = [];
     this.#onFailure(error);
   }
+}
+
+function wordsOf(payload: Uint8Array<ArrayBuffer>): Int32Array {
+  return new Int32Array(payload.slice().buffer);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -11,10 +11,12 @@ export interface EndedNote {
 /** Follows the reports. Main isolate. */
 export class EndedNotes {
   readonly #memory: SharedMemory;
-  #known = 0;
+  #known: number | undefined;
 
-  constructor(memory: SharedMemory) {
+  /** @param skipEarlier notes that had ended before the first call are not reported: another engine has done so */
+  constructor(memory: SharedMemory, { skipEarlier = false } = {}) {
     this.#memory = memory;
+    this.#known = skipEarlier ? undefined : 0;
   }
 
   /** Renderers begin again, and count from the beginning. */
@@ -29,7 +31,7 @@ export class EndedNotes {
   poll(seat: number): EndedNote[] {
     const { words } = this.#memory;
     const count = Atomics.load(words, reportFieldIndex(this.#memory, seat, "endedNotes"));
-    const fresh = (count - this.#known) | 0;
+    const fresh = (count - (this.#known ??= count)) | 0;
     if (fresh <= 0) return []; // a renderer that is behind, or has just joined
     this.#known = count;
     const first = reportFieldIndex(this.#memory, seat, "lastEndedNotes");

@@ -1,34 +1,33 @@
 /**
- * The Workers behind the seats: starting, ordering, ending, and knowing for sure that a thread has left. Carries out what
- * the supervisor decides; decides nothing itself. Main isolate.
+ * The renderers behind the seats: starting, ordering, ending, and knowing for sure that one is gone. Carries out what the
+ * supervisor decides; decides nothing itself. Whether renderers are threads or processes is the seating's business. Main isolate.
  */
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { errorTextBytes, maxCountedInstruments, seatCount } from "../memory/constants.ts";
 import type { FaultCause, FaultKind } from "../control/control.ts";
 import { SeatCommand, SeatState, type within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { until } from "../../foundation/until.ts";
+import type { RendererLoad } from "./load_shedding.ts";
 import { readThreadTime } from "./thread_time.ts";
 import type { SeatView } from "./supervisor.ts";
 import { faultCode } from "./fault_code.ts";
 import { clearSeat, orderIndex, reportFieldIndex } from "../memory/seats.ts";
-import type { NumberedPatch, PatchDelivery, RendererStart } from "../renderer/renderer_start.ts";
+import type { Occupant, Seating } from "./occupant.ts";
+
+/** A patch and its place in the order of loading; the first of a fresh engine is 0. */
+export interface LoadedPatch {
+  readonly number: number;
+  readonly patch: CompiledPatch;
+}
 
 export interface RendererPoolOptions {
   readonly memory: SharedMemory;
-  /** The patch that the engine starts with. */
-  readonly patch: CompiledPatch;
-  readonly checksum: WebAssembly.Module;
   readonly native: NativeLibrary;
-  readonly nativeLibrary: string;
-  readonly seed: number;
-  readonly faultsAllowed: boolean;
+  readonly seating: Seating;
 }
-
-/** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
-const heapLimitMiB = 64;
 
 /** States in which a renderer has left its loop. */
 const endStates: readonly number[] = [
@@ -42,113 +41,83 @@ const endStates: readonly number[] = [
 /** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
 const obedienceMs = 8;
 
-interface Occupant {
-  /** Undefined where the runtime could not make one. */
-  readonly worker: Worker | undefined;
-  readonly patchPort: MessagePort;
-  readonly incarnation: number;
+/** A renderer and what was done about it. */
+interface Seated {
+  readonly occupant: Occupant;
   /** At the last look, to see whether it is silent. */
   heartbeat: number;
-  exited: boolean;
-  outOfMemory: boolean;
   ended: boolean;
 }
 
 export class RendererPool {
   readonly #options: RendererPoolOptions;
-  readonly #occupants: (Occupant | undefined)[] = new Array(seatCount).fill(undefined);
-  #patches: NumberedPatch[];
+  readonly #base: Deno.PointerObject;
+  readonly #seats: (Seated | undefined)[] = new Array(seatCount).fill(undefined);
 
   constructor(options: RendererPoolOptions) {
     this.#options = options;
-    this.#patches = [{ number: 0, patch: withoutSource(options.patch) }];
+    this.#base = sharedMemoryPointer(options.native, options.memory.bytes);
   }
 
   /** Gives every renderer that starts from now on a further patch; those that live get it by {@link deliver}. */
-  addPatch(number: number, patch: CompiledPatch): void {
-    this.#patches.push({ number, patch: withoutSource(patch) });
+  async addPatch(number: number, patch: CompiledPatch): Promise<void> {
+    await this.#options.seating.addPatch(number, patch);
   }
 
   /** Forgets patches that no snapshot in use holds; renderers do so with the next delivery. */
   forgetPatchesBefore(number: number): void {
-    this.#patches = this.#patches.filter((patch) => patch.number >= number);
+    this.#options.seating.forgetPatchesBefore(number);
   }
 
   /** Takes back a patch that was never asked for. */
   removePatch(number: number): void {
-    this.#patches = this.#patches.filter((patch) => patch.number !== number);
+    this.#options.seating.removePatch(number);
   }
 
   /** Sends the newest patch to a living renderer. It is there when {@link hasPatch} says so. */
   deliver(seat: number): void {
-    const occupant = this.#occupants[seat];
-    if (!occupant || occupant.ended) return;
-    const newest = this.#patches[this.#patches.length - 1];
-    const delivery: PatchDelivery = { ...newest, oldest: this.#patches[0].number };
-    occupant.patchPort.postMessage(delivery);
-    Atomics.store(this.#options.memory.words, this.#order(seat, "patch"), newest.number);
+    const seated = this.#seats[seat];
+    if (seated && !seated.ended) seated.occupant.deliver();
   }
 
   /** Whether the renderer on a seat can play this patch; also true where no renderer sits that could be asked to. */
   hasPatch(seat: number, number: number): boolean {
-    const occupant = this.#occupants[seat];
-    return !occupant || occupant.ended || occupant.exited || this.#report(seat, "patch") >= number;
+    const seated = this.#seats[seat];
+    return !seated || seated.ended || seated.occupant.exited || this.#report(seat, "patch") >= number;
   }
 
-  /** Starts a Worker on an empty seat: its orders, its report and its ring are cleared first. */
+  /** Starts a renderer on an empty seat: its orders, its report and its ring are cleared first. */
   spawn(seat: number, incarnation: number): void {
-    const { memory, checksum, nativeLibrary, seed, faultsAllowed } = this.#options;
+    const { memory } = this.#options;
     clearSeat(memory, seat);
     memory.words[this.#order(seat, "incarnation")] = incarnation;
     Atomics.store(memory.words, this.#order(seat, "command"), SeatCommand.wait);
-    const { port1: patchPort, port2: far } = new MessageChannel();
-    const start: RendererStart = {
-      buffer: memory.buffer,
-      seat,
-      incarnation,
-      patches: this.#patches,
-      patchPort: far,
-      checksum,
-      nativeLibrary,
-      seed,
-      faultsAllowed,
-    };
-    const occupant: Occupant = {
-      worker: this.#startWorker(start, seat),
-      patchPort,
-      incarnation,
-      heartbeat: 0,
-      exited: false,
-      outOfMemory: false,
-      ended: false,
-    };
-    occupant.exited = occupant.worker === undefined;
-    if (occupant.exited) patchPort.close();
-    occupant.worker?.on("error", (error: Error & { code?: string }) => {
-      occupant.outOfMemory ||= error.code === "ERR_WORKER_OUT_OF_MEMORY";
-    });
-    occupant.worker?.on("exit", () => {
-      occupant.exited = true;
-      patchPort.close();
-    });
-    this.#occupants[seat] = occupant;
+    this.#seats[seat] = { occupant: this.#start(seat, incarnation), ended: false, heartbeat: 0 };
   }
 
-  /** Makes the thread. Where the runtime cannot, the seat says why, and the supervisor tries again later. */
-  #startWorker(start: RendererStart, seat: number): Worker | undefined {
+  /** Where the system cannot start one, the seat says why, and the supervisor tries again later. */
+  #start(seat: number, incarnation: number): Occupant {
+    const { memory, seating } = this.#options;
     try {
-      return new Worker(new URL("../renderer/worker.ts", import.meta.url), {
-        workerData: start,
-        transferList: [start.patchPort],
-        resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
-      });
+      return seating.spawn(seat, incarnation);
     } catch (error) {
-      const { memory } = this.#options;
-      const text = new TextEncoder().encode(`the thread could not be started: ${String(error)}`)
+      const text = new TextEncoder().encode(`the renderer could not be started: ${String(error)}`)
         .subarray(0, errorTextBytes);
       memory.bytes.set(text, reportFieldIndex(memory, seat, "errorText") * 4);
       memory.words[reportFieldIndex(memory, seat, "errorBytes")] = text.length;
-      return undefined;
+      return neverStarted(incarnation);
+    }
+  }
+
+  /** Takes over the renderers that an earlier control process has started. */
+  adopt(): void {
+    for (let seat = 0; seat < seatCount; seat++) {
+      const occupant = this.#options.seating.adopt(seat);
+      if (!occupant) continue;
+      const ended =
+        Atomics.load(this.#options.memory.words, this.#order(seat, "command")) === SeatCommand.stop;
+      this.#seats[seat] = { occupant, ended, heartbeat: 0 };
+      if (ended) occupant.terminate(obedienceMs); // its own second look at its orders may have come already
     }
   }
 
@@ -163,34 +132,25 @@ export class RendererPool {
    * Ends a renderer in whatever state it is: by its orders, and by force if it does not obey. Safe to repeat. Force comes
    * second, because the runtime may print a line when it ends a thread that is just waking up.
    *
-   * @param hung it takes no orders: it is forced at once, and leaves its processor to the others meanwhile
+   * @param hung it takes no orders: it is forced at once. It keeps its priority, because it must run to end
    */
   end(seat: number, hung = false): void {
-    const occupant = this.#occupants[seat];
-    if (!occupant || occupant.ended) return;
-    occupant.ended = true;
+    const seated = this.#seats[seat];
+    if (!seated || seated.ended) return;
+    seated.ended = true;
     this.#command(seat, SeatCommand.stop);
-    const { worker } = occupant;
-    if (occupant.exited || worker === undefined) return;
-    if (hung) {
-      this.demote(seat);
-      worker.terminate();
-      return;
-    }
-    const force = setTimeout(() => worker.terminate(), obedienceMs);
-    worker.once("exit", () => clearTimeout(force));
+    seated.occupant.terminate(hung ? 0 : obedienceMs);
   }
 
-  /** Gives the thread that would not end the lowest priority. Returns 0 or an errno. */
+  /** Puts the renderer that would not end behind other programs. Returns 0 or an errno. */
   demote(seat: number): number {
-    const threadId = this.#report(seat, "threadId");
-    return threadId === 0 ? 0 : this.#options.native.symbols.us_demote_thread(threadId);
+    return this.#seats[seat]?.occupant.demote() ?? 0;
   }
 
   /** Orders a renderer to break, or ends it for the kind `kill`. */
   breakRenderer(seat: number, kind: FaultKind): void {
     if (kind === "kill") {
-      this.#occupants[seat]?.worker?.terminate();
+      this.#seats[seat]?.occupant.terminate(0);
       return;
     }
     Atomics.store(this.#options.memory.words, this.#order(seat, "fault"), faultCode(kind));
@@ -209,10 +169,18 @@ export class RendererPool {
     return [...memory.words.subarray(first, first + counted)];
   }
 
+  /** The account of the renderer on a seat, for load shedding. Asks the kernel: some 30 µs. */
+  load(seat: number): RendererLoad {
+    const threadId = this.#report(seat, "threadId");
+    const processorMs = readThreadTime(this.#options.native, threadId)?.processorMs;
+    return { threadId, processorMs, published: this.#report(seat, "published") };
+  }
+
   /** The state of a seat, for the supervisor. */
   view(seat: number, outvoted: boolean): SeatView | undefined {
-    const occupant = this.#occupants[seat];
-    if (!occupant) return undefined;
+    const seated = this.#seats[seat];
+    if (!seated) return undefined;
+    const { occupant, ended } = seated;
     const state = this.#report(seat, "state");
     const over = endStates.includes(state);
     const published = this.#report(seat, "published");
@@ -220,25 +188,27 @@ export class RendererPool {
     const isOrdered =
       Atomics.load(this.#options.memory.words, this.#order(seat, "command")) === SeatCommand.run;
     const inDoubt = isOrdered &&
-      (heartbeat === occupant.heartbeat || blocksBetween(published, this.#options.memory.consumed()) <= 0);
-    occupant.heartbeat = heartbeat;
+      (heartbeat === seated.heartbeat || blocksBetween(published, this.#options.memory.consumed()) <= 0);
+    seated.heartbeat = heartbeat;
     return {
       incarnation: occupant.incarnation,
       state,
       published,
       heartbeat,
       exited: occupant.exited || over,
-      gone: occupant.ended && occupant.exited && this.#threadGone(seat),
+      gone: ended && occupant.gone,
       cause: this.#cause(occupant, state),
       outvoted,
-      thread: inDoubt && !over ? readThreadTime(this.#report(seat, "threadId")) : undefined,
+      thread: inDoubt && !over
+        ? readThreadTime(this.#options.native, this.#report(seat, "threadId"))
+        : undefined,
       away: this.#report(seat, "away") === 1,
     };
   }
 
   /** Id of the renderer that sits, or last sat, on a seat; 0: none ever did. */
   incarnation(seat: number): number {
-    return this.#occupants[seat]?.incarnation ?? 0;
+    return this.#seats[seat]?.occupant.incarnation ?? 0;
   }
 
   /** The next block that the renderer on a seat will publish, once it runs. */
@@ -251,30 +221,30 @@ export class RendererPool {
     return this.#report(seat, "logPosition");
   }
 
-  /** The error that ended a renderer, as it wrote it down; empty where there is none. */
+  /** The error that ended a renderer, as it wrote it down or printed it; empty where there is none. */
   errorText(seat: number): string {
     const { memory } = this.#options;
     const bytes = Math.min(this.#report(seat, "errorBytes"), errorTextBytes);
     const first = reportFieldIndex(memory, seat, "errorText") * 4;
-    return new TextDecoder().decode(memory.bytes.slice(first, first + bytes));
+    return bytes > 0
+      ? new TextDecoder().decode(memory.bytes.slice(first, first + bytes))
+      : this.#seats[seat]?.occupant.lastWords().slice(0, errorTextBytes) ?? "";
   }
 
-  /** Seats whose threads still exist. */
+  /** Seats whose renderers still exist. */
   get living(): number[] {
-    return this.#occupants.flatMap((occupant, seat) =>
-      occupant && !(occupant.exited && this.#threadGone(seat)) ? [seat] : []
-    );
+    return this.#seats.flatMap((seated, seat) => seated && !seated.occupant.gone ? [seat] : []);
   }
 
-  /** Ends all and waits until their threads have left, at most `timeoutMs`. Returns the seats that have not. */
+  /** Ends all and waits until they are gone, at most `timeoutMs`. Returns the seats where that failed. */
   async close(timeoutMs: number): Promise<number[]> {
-    this.#occupants.forEach((_, seat) => this.end(seat));
+    this.#seats.forEach((_, seat) => this.end(seat));
     await until(() => this.living.length === 0, { timeoutMs });
     return this.living;
   }
 
   #cause(occupant: Occupant, state: number): FaultCause | undefined {
-    if (occupant.worker === undefined) return "start";
+    if (!occupant.started) return "start";
     if (occupant.outOfMemory) return "oom";
     if (state === SeatState.stale || state === SeatState.damaged) return "stale";
     if (state === SeatState.trapped) return "trap";
@@ -282,21 +252,10 @@ export class RendererPool {
     return undefined;
   }
 
-  #threadGone(seat: number): boolean {
-    const threadId = this.#report(seat, "threadId");
-    if (threadId === 0 || Deno.build.os !== "linux") return true;
-    try {
-      Deno.statSync(`/proc/self/task/${threadId}`);
-      return false;
-    } catch {
-      return true;
-    }
-  }
-
   #command(seat: number, command: number): void {
     const index = this.#order(seat, "command");
     Atomics.store(this.#options.memory.words, index, command);
-    Atomics.notify(this.#options.memory.words, index);
+    this.#options.native.symbols.us_wake_word(Deno.UnsafePointer.offset(this.#base, index * 4));
   }
 
   #order(seat: number, name: keyof typeof within.seatOrders): number {
@@ -309,7 +268,17 @@ export class RendererPool {
   }
 }
 
-/** The part of a patch that a renderer needs; the binary stays in the main isolate, for the recording. */
-function withoutSource({ wasm: _wasm, ...patch }: CompiledPatch): NumberedPatch["patch"] {
-  return patch;
+/** Stands for a renderer that the system could not start. */
+function neverStarted(incarnation: number): Occupant {
+  return {
+    incarnation,
+    started: false,
+    exited: true,
+    gone: true,
+    outOfMemory: false,
+    deliver: () => {},
+    terminate: () => {},
+    demote: () => 0,
+    lastWords: () => "",
+  };
 }

@@ -56,7 +56,10 @@ export class SnapshotSelector {
   #oldestPatch = 0;
   #ordered: Copy | undefined;
   #written: Copy | undefined;
+  /** Slot that the journal reads. */
+  #lent: number | undefined;
 
+  /** Takes over the snapshot that the memory names as accepted. */
   constructor(memory: SharedMemory, comparison: Comparison) {
     this.#memory = memory;
     this.#comparison = comparison;
@@ -99,6 +102,16 @@ export class SnapshotSelector {
     return this.#age(consumed) < marginFactor;
   }
 
+  /** Keeps the accepted snapshot as it is, for the journal to read, until {@link takeBack}. Returns its slot. */
+  lend(): number | undefined {
+    return this.#lent = this.accepted;
+  }
+
+  /** The snapshot that was lent may be written again. */
+  takeBack(): void {
+    this.#lent = undefined;
+  }
+
   /** Block and log position that a joiner begins from: of the accepted snapshot, of the last anchor, or of the start. */
   get origin(): { readonly block: number; readonly logPosition: number } {
     if (this.accepted === undefined) return this.#start;
@@ -132,6 +145,11 @@ export class SnapshotSelector {
   use(seat: number): number | undefined {
     if (this.accepted !== undefined) this.#users.set(seat, this.accepted);
     return this.accepted;
+  }
+
+  /** Marks a snapshot that an earlier control process has given to the renderer on `seat`, which may still read it. */
+  useAgain(seat: number, slot: number): void {
+    this.#users.set(seat, slot);
   }
 
   /** Forgets users that are no longer joining: they have read their snapshot, or are gone. */
@@ -170,7 +188,8 @@ export class SnapshotSelector {
 
   /** Slots that must stay as they are. */
   get #kept(): readonly number[] {
-    return [...this.#agreed, ...this.#users.values()];
+    const lent = this.#lent === undefined ? [] : [this.#lent];
+    return [...this.#agreed, ...this.#users.values(), ...lent];
   }
 
   /** How far back the best snapshot lies, as a part of the seal table. */

@@ -20,9 +20,9 @@
  * The simulator drives this very class, with threads and a clock of its own behind {@link RendererPort} and `nowMs`.
  * Main isolate.
  */
-import { fixed, SeatState } from "../memory/layout.ts";
-import { seatCount } from "../memory/constants.ts";
-import { reportFieldIndex } from "../memory/seats.ts";
+import { fixed, SeatCommand, SeatState } from "../memory/layout.ts";
+import { roleCount, seatCount } from "../memory/constants.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { type Anchor, type CommandLog, type LogEntry, Opcode } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
@@ -50,7 +50,7 @@ export interface RendererPort {
   join(seat: number, snapshot: number | undefined): void;
   /** Ends a renderer in whatever state it is; one that is `hung` takes no orders. */
   end(seat: number, hung: boolean): void;
-  /** Gives a thread that did not end the lowest priority. */
+  /** Puts a thread that did not end behind other programs. */
   demote(seat: number): void;
 }
 
@@ -156,6 +156,11 @@ export class Supervision {
     return this.#supervisor.inLockstep;
   }
 
+  /** Renderers in lockstep whose newest compared block was that of another. */
+  get agreeing(): number {
+    return this.#comparison.agreeing(this.running);
+  }
+
   /** Renderers ever started. */
   get incarnations(): number {
     return this.#supervisor.incarnations;
@@ -164,6 +169,15 @@ export class Supervision {
   /** Number of the oldest patch that a joiner may need. */
   get oldestPatch(): number {
     return this.#snapshots.oldestPatch();
+  }
+
+  /** The last agreed snapshot, for the journal to read: nothing writes its slot until {@link takeBackSnapshot}. */
+  lendSnapshot(): number | undefined {
+    return this.#snapshots.lend();
+  }
+
+  takeBackSnapshot(): void {
+    this.#snapshots.takeBack();
   }
 
   /** How far the furthest renderer in lockstep has played the log; undefined while there is none. */
@@ -189,9 +203,41 @@ export class Supervision {
     return decision;
   }
 
+  /** Takes over the renderers that an earlier control process has started, and the roles that the memory names. */
+  adopt(): void {
+    const { memory, renderers } = this.#options;
+    const { words } = memory;
+    const order = (seat: number, name: "command" | "incarnation" | "snapshot") =>
+      Atomics.load(words, orderIndex(memory, seat, name));
+    const seats = Array.from({ length: seatCount }, (_, seat) => {
+      if (renderers.view(seat, false) === undefined) return void this.#dropClaim(seat);
+      return {
+        incarnation: order(seat, "incarnation"),
+        ordered: order(seat, "command") !== SeatCommand.wait,
+      };
+    });
+    const given = Array.from(
+      { length: roleCount },
+      (_, role) => Atomics.load(words, fixed.control.roleRing.index + role),
+    );
+    const strays = this.#supervisor.adopt({
+      seats,
+      roles: given.map((ring) => ring === 0 ? undefined : ring - 1),
+      consumed: memory.consumed(),
+      incarnations: Math.max(...Array.from({ length: seatCount }, (_, seat) => order(seat, "incarnation"))),
+    });
+    strays.forEach((seat) => renderers.end(seat, false));
+    for (const seat of this.roles) {
+      if (seat !== undefined && order(seat, "snapshot") !== 0) {
+        this.#snapshots.useAgain(seat, order(seat, "snapshot") - 1);
+      }
+    }
+    this.#carryOut([{ do: "roles", seats: this.roles }]);
+  }
+
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
   turn(mayJoin: boolean): Supervised {
-    const { memory, renderers, delivery, nowMs } = this.#options;
+    const { memory, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared
@@ -203,10 +249,7 @@ export class Supervision {
     const { actions, events: decided } = this.#supervisor.observe({
       nowMs: nowMs(),
       consumed,
-      seats: Array.from(
-        { length: seatCount },
-        (_, seat) => renderers.view(seat, compared.outvoted.has(seat)),
-      ),
+      seats: Array.from({ length: seatCount }, (_, seat) => this.#view(seat, compared)),
       canJoin: mayJoin && this.#snapshots.canJoin(consumed),
       maxJoiners: this.#quarantine.searching ? 1 : undefined,
       unheard,
@@ -226,6 +269,18 @@ export class Supervision {
         !this.#snapshots.canJoin(consumed));
     const last = mustBegin ? this.#beginAgain(events) : [];
     return { actions: [...actions, ...further, ...last], events };
+  }
+
+  /** What is seen of a seat. One that fell while it copied its arena claims the slot no more: others may write it. */
+  #view(seat: number, { outvoted }: Pick<ComparisonResult, "outvoted">): SeatView | undefined {
+    const view = this.#options.renderers.view(seat, outvoted.has(seat));
+    if (view?.gone) this.#dropClaim(seat);
+    return view;
+  }
+
+  #dropClaim(seat: number): void {
+    const { memory } = this.#options;
+    Atomics.store(memory.words, reportFieldIndex(memory, seat, "snapshotSlot"), 0);
   }
 
   /** Also what a renderer has published that fell since. */

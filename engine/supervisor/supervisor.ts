@@ -52,6 +52,24 @@ export interface SeatView {
   readonly away?: boolean;
 }
 
+/** A renderer that an earlier control process has started. */
+export interface AdoptedSeat {
+  readonly incarnation: number;
+  /** It has been told to play, or to end. */
+  readonly ordered: boolean;
+}
+
+/** What a control process finds of the one before it. */
+export interface Adoption {
+  /** By seat; undefined where no renderer lives. */
+  readonly seats: readonly (AdoptedSeat | undefined)[];
+  /** Seats by role, as that process gave them; a renderer that lives no more has none. */
+  readonly roles: readonly (number | undefined)[];
+  readonly consumed: number;
+  /** Numbers up to this one were given away, also to processes that may still come: none is given again. */
+  readonly incarnations: number;
+}
+
 export interface Observation {
   readonly nowMs: number;
   readonly consumed: number;
@@ -149,6 +167,9 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   firstBackoffMs: 50,
   maxBackoffMs: 2_000,
 };
+
+/** Renderers with which the sound begins: the others start when it is heard, because each start takes time from it. */
+export const firstRenderers = 2;
 
 /** A joiner on trial has this part of the time to catch up. */
 const trialFactor = 4;
@@ -255,6 +276,30 @@ export class Supervisor {
     this.#announce(standby, 0);
     this.#announce(primary, 1);
     return { actions: [{ do: "roles", seats: [...this.#roles] }], events: this.#events };
+  }
+
+  /**
+   * Takes over renderers that an earlier control process has started, before the first observation.
+   *
+   * @returns seats whose renderer no role knows: it is to be ended
+   */
+  adopt(
+    { seats, roles, consumed, incarnations }: Adoption,
+  ): number[] {
+    this.#incarnations = incarnations;
+    this.#roles = roles.map((seat) => seat !== undefined && seats[seat] ? seat : undefined);
+    const strays: number[] = [];
+    this.#seats.forEach((seat, index) => {
+      seat.leftAt = consumed;
+      const found = seats[index];
+      if (!found) return;
+      seat.incarnation = found.incarnation;
+      if (this.#roles.includes(index)) return this.#enter(seat, "joining");
+      if (!found.ordered) return this.#enter(seat, "starting");
+      this.#enter(seat, "ending");
+      strays.push(index);
+    });
+    return strays;
   }
 
   /** Ends every renderer that replays the log: it leads nowhere. */
@@ -434,7 +479,10 @@ export class Supervisor {
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
     // beyond the first that waits, one after the other: what is needed sooner does not share the processors with it
     const starting = this.#seats.some((seat) => seat.phase === "starting");
-    const wanted = following + (alive > following && !starting ? waiting : Math.min(1, waiting));
+    // nor beyond those with which the sound begins, as long as nobody hears it
+    const wanted = seen.unheard
+      ? Math.min(firstRenderers, following)
+      : following + (alive > following && !starting ? waiting : Math.min(1, waiting));
     for (let missing = wanted - alive; missing > 0; missing--) {
       if (seen.nowMs < this.#nextStartMs) return;
       const index = this.#seats.findIndex((seat) => seat.phase === "empty" && seat.free);

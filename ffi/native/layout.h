@@ -283,6 +283,86 @@ struct us_capture_reader {
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
 #define US_CAPTURE_READER_OFFSET 7424u
 
+/* Written by: main isolate. */
+struct us_control_process {
+  uint32_t pid; /* process of the main isolate, where renderers have processes of their own; 0: they are threads */
+  uint32_t epoch; /* number of this control process; the first has 1 */
+  uint32_t heartbeat; /* turns of the supervision loop, wraps */
+  uint32_t phase; /* see `ControlPhase` */
+  uint64_t session_bytes; /* place in the session file from which on a recording can be gone on with; 0: none */
+};
+_Static_assert(offsetof(struct us_control_process, pid) == 0, "controlProcess.pid");
+_Static_assert(offsetof(struct us_control_process, epoch) == 4, "controlProcess.epoch");
+_Static_assert(offsetof(struct us_control_process, heartbeat) == 8, "controlProcess.heartbeat");
+_Static_assert(offsetof(struct us_control_process, phase) == 12, "controlProcess.phase");
+_Static_assert(offsetof(struct us_control_process, session_bytes) == 16, "controlProcess.sessionBytes");
+#define US_CONTROL_PROCESS_OFFSET 7552u
+
+/* Written by: launcher. */
+struct us_launcher {
+  uint32_t pid; /* process that restarts the control process; 0: none does */
+  uint32_t epoch; /* number of the control process that may write; stored once the one before is gone */
+};
+_Static_assert(offsetof(struct us_launcher, pid) == 0, "launcher.pid");
+_Static_assert(offsetof(struct us_launcher, epoch) == 4, "launcher.epoch");
+#define US_LAUNCHER_OFFSET 7680u
+
+/* Written by: main isolate. */
+struct us_stage_orders {
+  uint32_t sequence; /* grows with every order; stored last, and the stage sleeps on it */
+  uint32_t driver; /* see `StageDriver` */
+  uint32_t period_frames; /* frames that the clock asks for in each call */
+  uint32_t priority; /* real-time priority of the clock thread */
+  uint32_t client_name[64]; /* name of the client of JACK, UTF-8 with a final zero */
+  uint32_t device[64]; /* client that it plays to; empty: the physical ports */
+  uint32_t input_device[64]; /* client that it records from */
+};
+_Static_assert(offsetof(struct us_stage_orders, sequence) == 0, "stageOrders.sequence");
+_Static_assert(offsetof(struct us_stage_orders, driver) == 4, "stageOrders.driver");
+_Static_assert(offsetof(struct us_stage_orders, period_frames) == 8, "stageOrders.periodFrames");
+_Static_assert(offsetof(struct us_stage_orders, priority) == 12, "stageOrders.priority");
+_Static_assert(offsetof(struct us_stage_orders, client_name) == 16, "stageOrders.clientName");
+_Static_assert(offsetof(struct us_stage_orders, device) == 272, "stageOrders.device");
+_Static_assert(offsetof(struct us_stage_orders, input_device) == 528, "stageOrders.inputDevice");
+#define US_STAGE_ORDERS_OFFSET 7808u
+
+/* Written by: stage process. */
+struct us_stage_report {
+  uint32_t pid; /* process of the stage; 0: there was none yet */
+  uint32_t sequence; /* the order that is carried out */
+  uint32_t error; /* errno, or problem of JACK, of the last order; 0: carried out */
+  uint32_t heartbeat; /* rounds of its main thread, wraps */
+  uint32_t starts; /* stage processes ever started on this memory */
+  uint32_t reserved; /* keeps the counters on an 8-byte boundary */
+  uint64_t lost_frames; /* frames that passed between the last call of a lost stage and the first of the next */
+  uint64_t calibration_ticks; /* processor ticks when the first stage started */
+  uint64_t calibration_ns; /* monotonic clock at that moment */
+  uint32_t device_lost; /* 1: JACK is not there, and the clock keeps time until it is */
+  uint32_t device_losses; /* how often that happened */
+  uint32_t period_frames; /* of JACK's server, as it said last */
+  uint32_t latency_frames; /* from JACK's ports to the loudspeaker */
+  uint32_t xruns; /* since the client was opened, wraps */
+  uint32_t server_rate_hz; /* sample rate of JACK's server, as it said last */
+  uint32_t process_start; /* when that process began, low 32 bits of `us_process_start` */
+};
+_Static_assert(offsetof(struct us_stage_report, pid) == 0, "stageReport.pid");
+_Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.sequence");
+_Static_assert(offsetof(struct us_stage_report, error) == 8, "stageReport.error");
+_Static_assert(offsetof(struct us_stage_report, heartbeat) == 12, "stageReport.heartbeat");
+_Static_assert(offsetof(struct us_stage_report, starts) == 16, "stageReport.starts");
+_Static_assert(offsetof(struct us_stage_report, reserved) == 20, "stageReport.reserved");
+_Static_assert(offsetof(struct us_stage_report, lost_frames) == 24, "stageReport.lostFrames");
+_Static_assert(offsetof(struct us_stage_report, calibration_ticks) == 32, "stageReport.calibrationTicks");
+_Static_assert(offsetof(struct us_stage_report, calibration_ns) == 40, "stageReport.calibrationNs");
+_Static_assert(offsetof(struct us_stage_report, device_lost) == 48, "stageReport.deviceLost");
+_Static_assert(offsetof(struct us_stage_report, device_losses) == 52, "stageReport.deviceLosses");
+_Static_assert(offsetof(struct us_stage_report, period_frames) == 56, "stageReport.periodFrames");
+_Static_assert(offsetof(struct us_stage_report, latency_frames) == 60, "stageReport.latencyFrames");
+_Static_assert(offsetof(struct us_stage_report, xruns) == 64, "stageReport.xruns");
+_Static_assert(offsetof(struct us_stage_report, server_rate_hz) == 68, "stageReport.serverRateHz");
+_Static_assert(offsetof(struct us_stage_report, process_start) == 72, "stageReport.processStart");
+#define US_STAGE_REPORT_OFFSET 8704u
+
 /* Written by: watchdog thread. */
 struct us_watchdog {
   uint32_t thread_id; /* kernel thread id */
@@ -292,9 +372,9 @@ struct us_watchdog {
 _Static_assert(offsetof(struct us_watchdog, thread_id) == 0, "watchdog.threadId");
 _Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime");
 _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
-#define US_WATCHDOG_OFFSET 7552u
+#define US_WATCHDOG_OFFSET 8832u
 
-#define US_FIXED_BYTES 7680u
+#define US_FIXED_BYTES 8960u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -303,18 +383,20 @@ struct us_seat_orders {
   uint32_t snapshot; /* snapshot + 1 to join from; 0: the initial state */
   uint32_t fault; /* fault to commit on itself; see `faultKinds`; 0: none */
   uint32_t patch; /* number of the newest patch that waits in its port to be prepared */
+  uint32_t patch_file; /* number of the newest patch whose files wait to be prepared; of renderers in processes */
 };
 _Static_assert(offsetof(struct us_seat_orders, command) == 0, "seatOrders.command");
 _Static_assert(offsetof(struct us_seat_orders, incarnation) == 4, "seatOrders.incarnation");
 _Static_assert(offsetof(struct us_seat_orders, snapshot) == 8, "seatOrders.snapshot");
 _Static_assert(offsetof(struct us_seat_orders, fault) == 12, "seatOrders.fault");
 _Static_assert(offsetof(struct us_seat_orders, patch) == 16, "seatOrders.patch");
-_Static_assert(sizeof(struct us_seat_orders) == 20, "size of seatOrders");
+_Static_assert(offsetof(struct us_seat_orders, patch_file) == 20, "seatOrders.patchFile");
+_Static_assert(sizeof(struct us_seat_orders) == 24, "size of seatOrders");
 
 /* Written by: renderer. */
 struct us_seat_report {
   uint32_t state; /* see `SeatState` */
-  uint32_t thread_id; /* kernel thread id */
+  uint32_t thread_id; /* kernel id of its thread, or of its process; all ones: the seat was given up before it started */
   uint32_t heartbeat; /* rounds of the loop, wraps */
   uint32_t published; /* next block to be published: all before it are in the ring */
   uint32_t log_position; /* log entries taken in */
@@ -330,6 +412,7 @@ struct us_seat_report {
   uint32_t snapshot_slot; /* snapshot + 1 that it may be writing; 0: none */
   uint32_t away; /* 1: copies a large arena and then catches up; it is late on purpose */
   uint32_t arena_bytes; /* size of the arena that plays */
+  uint32_t process_start; /* when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -348,7 +431,8 @@ _Static_assert(offsetof(struct us_seat_report, lock_error) == 1128, "seatReport.
 _Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1132, "seatReport.snapshotSlot");
 _Static_assert(offsetof(struct us_seat_report, away) == 1136, "seatReport.away");
 _Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1140, "seatReport.arenaBytes");
-_Static_assert(sizeof(struct us_seat_report) == 1144, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, process_start) == 1144, "seatReport.processStart");
+_Static_assert(sizeof(struct us_seat_report) == 1148, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {

@@ -3,10 +3,12 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -21,6 +23,9 @@
 
 /* SCHED_FIFO priority for a callback whose own leaves no room below. */
 #define RAISED_PRIORITY 10
+
+/* Nice value of a thread that should have ended: behind other programs, and yet it gets on. */
+#define BEHIND_NICE 5
 
 /* Time slice of a renderer without real-time priority. */
 #define SLICE_NS 100000u
@@ -74,6 +79,46 @@ int us_schedule_nice(int thread_id, int nice, int *before) {
   if (held == -1 && errno != 0) return errno;
   *before = held;
   return setpriority(PRIO_PROCESS, (id_t)thread_id, nice) == 0 ? 0 : errno;
+}
+
+int us_schedule_process_nice(int nice, int *before) {
+  int failed = us_schedule_nice((int)getpid(), nice, before);
+  DIR *threads = failed ? NULL : opendir("/proc/self/task");
+  if (!threads) return failed;
+  for (struct dirent *entry = readdir(threads); entry; entry = readdir(threads)) {
+    int thread_id = atoi(entry->d_name);
+    if (thread_id > 0) setpriority(PRIO_PROCESS, (id_t)thread_id, nice); /* one may have ended meanwhile */
+  }
+  closedir(threads);
+  return 0;
+}
+
+int us_schedule_behind(int thread_id) {
+  int before, failed = set_priority(thread_id, 0);
+  return failed ? failed : us_schedule_nice(thread_id, BEHIND_NICE, &before);
+}
+
+int us_schedule_session_nice(int nice, int *before) {
+  char text[64];
+  int file = open("/proc/self/autogroup", O_RDWR | O_CLOEXEC);
+  if (file < 0) return errno;
+  ssize_t bytes = read(file, text, sizeof text - 1);
+  text[bytes > 0 ? bytes : 0] = 0;
+  const char *held = strstr(text, "nice ");
+  int failed = 0;
+  if (!held) failed = ENOENT;
+  else {
+    *before = atoi(held + 5);
+    int length = snprintf(text, sizeof text, "%d", nice);
+    for (int attempt = 0; attempt < 10; attempt++) { /* the kernel takes one change in a while */
+      failed = write(file, text, (size_t)length) == length ? 0 : errno;
+      if (failed != EAGAIN) break;
+      struct timespec duration = {0, 20000000};
+      clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
+    }
+  }
+  close(file);
+  return failed;
 }
 
 int us_schedule_slice(int thread_id, uint64_t slice_ns) {

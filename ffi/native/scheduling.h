@@ -22,6 +22,26 @@
 US_EXPORT int us_schedule_nice(int thread_id, int nice, int *before);
 
 /*
+ * The same for all threads that the process has now: also those of the runtime that read modules, compile and collect garbage, for
+ * which isolates wait. `before` receives the value of the first. Returns 0 or an errno. Any thread.
+ */
+US_EXPORT int us_schedule_process_nice(int nice, int *before);
+
+/*
+ * Puts a thread that should have ended into the normal class, behind other programs. Not into SCHED_IDLE: there it would never run
+ * beside busy programs, and so never end; and while it ends it holds locks of the runtime, for which isolates wait (seen: 27 s).
+ * Returns 0 or an errno. Any thread.
+ */
+US_EXPORT int us_schedule_behind(int thread_id);
+
+/*
+ * Sets the nice value of the session of this process against other sessions. Where the kernel groups programs by session
+ * (sched_autogroup_enabled), the nice value of a thread counts inside its session only. `before` receives the value until now.
+ * Returns 0 or an errno, also where there are no such groups. May sleep for a moment. Main isolate.
+ */
+US_EXPORT int us_schedule_session_nice(int nice, int *before);
+
+/*
  * Asks for shorter time slices of a thread in the normal class, which needs no right: it then waits less for threads of the same
  * priority. Kernels before Linux 6.12 ignore it. Returns 0 or an errno. Any thread.
  */

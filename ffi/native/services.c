@@ -2,9 +2,13 @@
 #include "services.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <sched.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,6 +74,12 @@ void us_read_clocks(uint64_t *pair) {
   }
 }
 
+uint64_t us_processor_ns(void) {
+  struct timespec had;
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &had);
+  return (uint64_t)had.tv_sec * 1000000000u + (uint64_t)had.tv_nsec;
+}
+
 static void sleep_ns(uint64_t ns) {
   struct timespec duration = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
   clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);
@@ -117,4 +127,17 @@ uint32_t us_wait_consumed(void *shared_memory, uint32_t block, uint32_t max_ns) 
 
 void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls) {
   for (uint32_t call = 0; call < calls; call++) us_callback(NULL, output, frames, NULL, 0, shared_memory);
+}
+
+int us_send_datagram(const char *address, uint32_t address_bytes, const char *text, uint32_t text_bytes) {
+  struct sockaddr_un to = {.sun_family = AF_UNIX};
+  if (address_bytes == 0 || address_bytes > sizeof to.sun_path) return ENAMETOOLONG;
+  memcpy(to.sun_path, address, address_bytes);
+  const int sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (sender < 0) return errno;
+  const socklen_t bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + address_bytes);
+  const ssize_t sent = sendto(sender, text, text_bytes, MSG_NOSIGNAL, (const struct sockaddr *)&to, bytes);
+  const int problem = sent < 0 ? errno : 0;
+  close(sender);
+  return problem;
 }

@@ -33,8 +33,17 @@ US_EXPORT int us_check_layout(const void *shared_memory, uint64_t bytes);
  */
 US_EXPORT int us_lock_memory(void *memory, uint64_t bytes);
 
+/*
+ * Sends a datagram to a UNIX socket; an address that begins with a zero byte is abstract. Never waits. Returns 0 or an errno.
+ * Any thread.
+ */
+US_EXPORT int us_send_datagram(const char *address, uint32_t address_bytes, const char *text, uint32_t text_bytes);
+
 /* Processor ticks and the monotonic clock in nanoseconds, read together: `pair[0]` and `pair[1]`. Any thread. */
 US_EXPORT void us_read_clocks(uint64_t *pair);
+
+/* Processor time that the calling thread has had, in nanoseconds: waiting for a processor does not count. Any thread. */
+US_EXPORT uint64_t us_processor_ns(void);
 
 /*
  * Sleeps until `consumed` reaches `block`, at most `max_ns`: first until shortly after the device is expected, judged by

@@ -15,6 +15,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
     case "alone":
     case "overload":
       return message();
+    case "shed":
+      return message(scalar(event.limit), scalar(event.voices));
     case "quarantine":
       return message(scalar(event.commands));
     case "lookahead":
@@ -25,6 +27,8 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(scalar(event.samples), float(event.peakDb));
     case "device":
       return message(text(event.state), text(event.device));
+    case "journal":
+      return message(text(event.state), text(event.problem));
     case "patch":
       return message(text(event.patch));
     case "noteEnd":

@@ -164,7 +164,7 @@ async function evaluateApart(
 
 /**
  * Starts the child: no network, no packages, no environment, no core file, and limits that the system enforces even when this
- * process is killed.
+ * process is killed. The priority of the engine is not for it.
  */
 function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildProcess {
   // -t: seconds of processor time of all threads together
@@ -172,7 +172,8 @@ function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildPr
   return new Deno.Command("/bin/sh", {
     args: [
       "-c",
-      limits.map((limit) => `ulimit ${limit} 2>/dev/null; `).join("") + `exec "$@"`,
+      limits.map((limit) => `ulimit ${limit} 2>/dev/null; `).join("") +
+      `renice 0 $$ >/dev/null 2>&1; exec "$@"`,
       "sh",
       Deno.execPath(),
       "run",

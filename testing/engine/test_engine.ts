@@ -43,8 +43,13 @@ export interface SteppedEngine extends TestEngine {
   settled(): Promise<void>;
 }
 
-export interface TestEngineOptions
-  extends Partial<Pick<EngineOptions, "startBlock" | "startLogPosition" | "captureFrames" | "clocks">> {
+export interface TestEngineOptions extends
+  Partial<
+    Pick<
+      EngineOptions,
+      "startBlock" | "startLogPosition" | "captureFrames" | "clocks" | "continuation" | "maxVoices"
+    >
+  > {
   readonly environment?: Readonly<Record<string, string>>;
   readonly patch?: (format: PatchFormat) => CompiledPatch | Promise<CompiledPatch>;
 }

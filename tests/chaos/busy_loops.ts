@@ -11,9 +11,10 @@ const loop = "while kill -0 $PPID; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)
 
 /** Starts loops beside what runs. Throws when the system does not grant the nice value: then they would prove nothing. */
 export async function startBusyLoops(count: number, nice: number): Promise<BusyLoops> {
+  const own = niceOf(Deno.pid);
   const loops = Array.from({ length: count }, () =>
     new Deno.Command("nice", {
-      args: ["-n", String(nice), "sh", "-c", loop],
+      args: ["-n", String(nice - own), "sh", "-c", loop], // it counts from the value that it inherits
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -24,7 +25,7 @@ export async function startBusyLoops(count: number, nice: number): Promise<BusyL
       await each.status;
     }
   };
-  const held = loops.map(({ pid }) => niceOf(pid));
+  const held = loops.map(({ pid }) => niceOfShell(pid));
   const wrong = held.find((value) => value !== nice);
   if (wrong !== undefined) {
     await stop();
@@ -36,10 +37,11 @@ export async function startBusyLoops(count: number, nice: number): Promise<BusyL
 }
 
 /** Waits until `nice` has become the shell: before that, its value is ours. */
+function niceOfShell(pid: number): number {
+  for (;;) if (!/^(nice|deno)$/m.test(Deno.readTextFileSync(`/proc/${pid}/comm`))) return niceOf(pid);
+}
+
 function niceOf(pid: number): number {
-  for (;;) {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    if (/\((nice|deno)\)/.test(stat)) continue;
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
-  }
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
 }

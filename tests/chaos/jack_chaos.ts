@@ -39,7 +39,7 @@ export interface ChaosOptions {
   readonly periodFrames: number;
   readonly sampleRateHz: number;
   readonly everyMs: number;
-  /** Where session, capture and render are left; a temporary folder that is removed when omitted. */
+  /** Where session, log, capture and render are left; a temporary folder that is removed when omitted. */
   readonly keep?: string;
   readonly kinds?: readonly FaultKind[];
   /** A patch by name; it is played through all its instruments and parameters, and reloaded now and then. */
@@ -128,6 +128,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     const scsynthLosses = scsynth?.losses();
     for (let each = beside.pop(); each; each = beside.pop()) await each.stop();
     const exitCode = await engine.quit();
+    await Deno.writeTextFile(`${folder}/engine.log`, engine.log);
     await recorder.framesPass(options.sampleRateHz / 2);
     await recorder.stop();
     const losses = server.log().split("\n").filter((line) => /xrun|was not finished|not respond/i.test(line));
@@ -407,6 +408,11 @@ class EngineProcess {
         throw new Error(`${message.address} failed: ${JSON.stringify(reply.args)}`);
       }
     }
+  }
+
+  /** Its log lines as JSON, one a line. */
+  get log(): string {
+    return this.#lines.map((line) => `${JSON.stringify(line)}\n`).join("");
   }
 
   /** Breaks the renderer in a role; false when no renderer holds it now. */

@@ -19,6 +19,12 @@ import {
 } from "../../testing/engine/test_engine.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { sameBits } from "../../testing/patch/patch_player.ts";
+import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
+import { seatCount } from "../../engine/memory/constants.ts";
+import { fixed, SeatState } from "../../engine/memory/layout.ts";
+import { reportFieldIndex } from "../../engine/memory/seats.ts";
+import { keys } from "../../patches/ready/keys.ts";
+import { sines } from "../../patches/ready/sines.ts";
 import { sharedRuns } from "../../testing/share.ts";
 import { until } from "../../testing/until.ts";
 
@@ -236,6 +242,106 @@ Deno.test("captured input reaches the renderers and the session", () =>
     assert.equal(rendered.differingBlocks, 0);
     assert.ok(sameBits(driver.captured, rendered.samples));
   }, { environment: { UNDERSTUDY_INPUT_CHANNELS: "1" } }));
+
+/** A copy of the memory of an engine whose device stands still, made when its renderers have nothing left to do. */
+async function frozenMemory({ memory }: Engine): Promise<SharedMemory> {
+  const { words } = memory;
+  const ahead = () =>
+    Array.from({ length: seatCount }, (_, seat) => seat)
+      .filter((seat) => words[reportFieldIndex(memory, seat, "state")] === SeatState.running)
+      .map((seat) => blocksBetween(words[reportFieldIndex(memory, seat, "published")], memory.consumed()));
+  await until(
+    "renderers that wait for the device",
+    () => ahead().length === 3 && ahead().every((blocks) => blocks === memory.lookaheadBlocks()),
+  );
+  const buffer = new SharedArrayBuffer(memory.buffer.byteLength);
+  new Uint8Array(buffer).set(memory.bytes);
+  const copy = SharedMemory.attach(buffer);
+  copy.words[fixed.control.play.index] = 0;
+  return copy;
+}
+
+Deno.test("an engine that goes on in the memory of another plays the same blocks: seals, log, snapshot, values", async () => {
+  const start = { driver: "manual", startBlock: 0xFFFFFF00, startLogPosition: 0xFFFFFFFE } as const;
+  const first = await startTestEngine(start);
+  first.engine.submit([{ kind: "set", parameter: 0, value: 7 }]);
+  first.engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 }]);
+  await first.playUntil(
+    "an accepted snapshot behind these commands",
+    () => first.engine.memory.words[fixed.control.acceptedSnapshot.index] !== 0,
+  );
+  await first.secondsPass(1);
+  await first.lockstep();
+  first.engine.submit([{ kind: "noteOff", instrument: 0, id: 1 }]);
+  const memory = await frozenMemory(first.engine);
+  const played = first.driver.captured.length;
+  await first.blocksPass(300);
+  const expected = first.driver.captured.subarray(played);
+  const parameters = [first.engine.parameterValue(0)!];
+  await first.stop();
+
+  const patches = [{ number: 0, patch: first.patch }] as const;
+  const second = await startTestEngine({ driver: "manual", continuation: { memory, patches, parameters } });
+  await second.blocksPass(300);
+  assert.equal(second.engine.parameterValue(0), 7);
+  assert.equal(second.engine.status().concealedFrames, 0);
+  await second.lockstep();
+  assert.deepEqual(second.events.filter(({ event }) => event === "fault" || event === "divergence"), []);
+  assert.ok(sameBits(second.driver.captured.subarray(0, expected.length), expected));
+  await second.stop();
+});
+
+Deno.test("an engine that goes on knows the numbers of the patches, and can load the next", async () => {
+  const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+  const keysPatch = compilePatch("keys", format);
+  const first = await startTestEngine({ driver: "manual", patch: (format) => compilePatch("sines", format) });
+  await first.playDuring(first.engine.loadPatch(keys.build(format)));
+  first.engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 }]);
+  await first.secondsPass(1);
+  await first.lockstep();
+  const memory = await frozenMemory(first.engine);
+  const played = first.driver.captured.length;
+  await first.blocksPass(100);
+  const expected = first.driver.captured.subarray(played);
+  await first.stop();
+
+  const parameters = keysPatch.parameters.map(({ default: value }) => value);
+  const second = await startTestEngine({
+    driver: "manual",
+    continuation: { memory, patches: [{ number: 1, patch: keysPatch }], parameters },
+  });
+  await second.blocksPass(100);
+  assert.ok(sameBits(second.driver.captured.subarray(0, expected.length), expected));
+  assert.equal(second.engine.status().patch, "keys");
+  await second.playDuring(second.engine.loadPatch(sines.build(format)));
+  assert.equal(second.engine.status().patch, "sines");
+  assert.equal(second.engine.status().concealedFrames, 0);
+  await second.stop();
+});
+
+Deno.test("an engine that goes on begins again with the patch that plays, when all were away for too long", async () => {
+  const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+  const keysPatch = compilePatch("keys", format);
+  const first = await startTestEngine({ driver: "manual", patch: (format) => compilePatch("sines", format) });
+  await first.playDuring(first.engine.loadPatch(keys.build(format)));
+  await first.secondsPass(1);
+  await first.lockstep();
+  const memory = await frozenMemory(first.engine);
+  await first.stop();
+
+  const parameters = keysPatch.parameters.map(({ default: value }) => value);
+  const continuation = { memory, patches: [{ number: 1, patch: keysPatch }], parameters } as const;
+  const { engine, driver, events, ...second } = await startTestEngine({ driver: "manual", continuation });
+  await second.lockstep();
+  engine.injectFault("kill", "all");
+  await until("an engine alone", () => events.some(({ event }) => event === "alone"));
+  driver.call(memory.geometry.sealCount);
+  await concealUntil(driver, "an anchor", () => events.some(({ event }) => event === "anchor"));
+  await concealUntil(driver, "sound", () => engine.status().state === "running");
+  await second.lockstep();
+  assert.equal(engine.status().patch, "keys");
+  await second.stop();
+});
 
 Deno.test("faults are refused where they are not allowed", async () => {
   const { engine, stop } = await startTestEngine({

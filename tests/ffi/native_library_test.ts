@@ -17,7 +17,7 @@ Deno.test("the native part is built once, leaves nothing half-done, and opens", 
     assert.deepEqual([first.built, second.built, first.library === second.library], [true, false, true]);
     assert.deepEqual(
       [...Deno.readDirSync(folder)].map(({ name }) => name.replace(/-[0-9a-f]{16}/, "")).sort(),
-      ["understudy-callback.o", "understudy.so"],
+      ["understudy-callback.o", "understudy-stage", "understudy.so"],
     );
     const native = openNative(first.library);
     const clocks = new BigUint64Array(2);
@@ -35,6 +35,11 @@ Deno.test("a missing or failing compiler is an error with the remedy", () =>
       Deno.env.set("CC", "false");
       await assert.rejects(buildNative(folder), NativeBuildError);
       assert.deepEqual([...Deno.readDirSync(folder)], []);
+      await inFolder(async (tools) => {
+        await Deno.writeTextFile(`${tools}/cc`, "#!/bin/sh\nkill -INT $$\n", { mode: 0o755 });
+        Deno.env.set("CC", `${tools}/cc`); // as Ctrl-C in a terminal ends it
+        await assert.rejects(buildNative(folder), /ended by SIGINT; start again/);
+      });
     } finally {
       if (before === undefined) Deno.env.delete("CC");
       else Deno.env.set("CC", before);

@@ -25,7 +25,8 @@ function setUp(startBlock = 0) {
     if (sealed) seals.claim(block, log.head);
     memory.words[fixed.callback.consumed.index] = block + 1;
   };
-  return { memory, log, seals, gaps, delivery, deliver };
+  const goOn = () => new DeliveryLog({ memory, seals, log, onGap: (...gap) => gaps.push(gap) });
+  return { memory, log, seals, gaps, delivery, deliver, goOn };
 }
 
 const note = { opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 };
@@ -91,4 +92,15 @@ Deno.test("the recording gets commands before the blocks that hear them, with se
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("one that goes on begins at the block that the device takes next, and at the position sealed before it", () => {
+  const { log, seals, deliver, goOn } = setUp(-2);
+  assert.deepEqual([goOn().next, goOn().position], [-2, 0]);
+  log.append([note]);
+  deliver(-2, 0, 0);
+  log.append([note]);
+  deliver(-1, DeliveredFlag.concealed, 0, false);
+  seals.claim(0, log.head);
+  assert.deepEqual([goOn().next, goOn().position], [0, 1], "the seal of a later block is not heard yet");
 });

@@ -50,6 +50,15 @@ Deno.test("a quarantined entry does nothing and keeps its place", () => {
   ]);
 });
 
+Deno.test("a log that has entries goes on at its head, and keeps all of them until told what is needed", () => {
+  const memory = testMemory({ startLogPosition: 0xFFFFFFFE });
+  new CommandLog(memory).append([note, note, note]);
+  const log = new CommandLog(memory);
+  assert.deepEqual([log.head, log.room], [1, 0]);
+  log.release(-2);
+  assert.equal(log.room, memory.geometry.logCapacity - 1 - 3);
+});
+
 Deno.test("suspended entries do nothing until they are restored, and are recorded as they are", () => {
   const memory = testMemory();
   const log = new CommandLog(memory);

@@ -53,3 +53,15 @@ Deno.test("the commands that are due in a block are known by their places in the
   assert.deepEqual(limit.dueIn(7), [-1, 0, 1]);
   assert.deepEqual(limit.dueIn(6), []);
 });
+
+Deno.test("commands that wait already are taken over, however many they are, and leave no room for more", () => {
+  const pending = new PendingLimit();
+  pending.restore({ block: 9, position: 5, count: pendingCapacity, sender: "before" });
+  assert.equal(pending.waiting(0), pendingCapacity);
+  assert.equal(pending.dueIn(9).length, pendingCapacity);
+  assert.throws(
+    () => pending.acquire({ block: 9, position: 0, count: 1, sender: "a" }, 0),
+    CommandRefusedError,
+  );
+  assert.equal(pending.waiting(10), 0);
+});

@@ -10,6 +10,7 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { PatchSwap } from "../../../engine/patch_swap/patch_swap.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import type { Patch } from "../../../modules/patch.ts";
@@ -133,18 +134,29 @@ async function swapAlone() {
   const commands = new CommandLog(memory);
   const delivery = new DeliveryLog({ memory, seals, log: commands, onGap: () => assert.fail("a gap") });
   const patch = compileGraph(tone({}).build(format), format);
-  const parts = { memory, patch, native, nativeLibrary: build.library, seed: 1 };
-  const pool = new RendererPool({ ...parts, checksum: compileChecksum(), faultsAllowed: false });
+  const playing = { number: 0, patch };
+  const parts = { memory, native, nativeLibrary: build.library, seed: 1 };
+  const module = new URL("../../../engine/renderer/worker.ts", import.meta.url);
+  const seating = new ThreadSeating({
+    ...parts,
+    module,
+    patches: [playing],
+    checksum: compileChecksum(),
+    faultsAllowed: false,
+  });
+  const pool = new RendererPool({ memory, native, seating });
   const changes: string[] = [];
   const player = { position: undefined as number | undefined };
   const swap = new PatchSwap({
+    maxVoices: 0,
     ...parts,
+    playing,
     pool,
     commands,
     delivery,
     oldestPatch: () => 0,
     playedPosition: () => player.position,
-    writer: () => undefined,
+    recordPatch: () => {},
     onChange: ({ name }) => changes.push(name),
   });
   /** The device takes blocks that hear the log up to its head, whether or not a renderer has played them. */

@@ -5,7 +5,13 @@ import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
 const start = { graph: { name: "x" }, format, seed: 1, nativeLibrary: "x.so" };
-const result = { patch: tallyPatch(format), load: 0.1, isFinite: true, level: { peak: 0.5, means: [0, 0] } };
+const result = {
+  patch: tallyPatch(format),
+  notes: { voices: 8, load: 0.1 },
+  full: { voices: 64, load: 0.4 },
+  isFinite: true,
+  level: { peak: 0.5, means: [0, 0] },
+};
 
 Deno.test("starts and results pass as they came", () => {
   assert.equal(checkRehearsalStart(start), start);
@@ -21,7 +27,7 @@ Deno.test("a start without patch, format or seed, and a result without code or l
     assert.throws(() => checkRehearsalStart(wrong), InvariantError);
   }
   for (
-    const wrong of [undefined, {}, { ...result, patch: {} }, { ...result, load: NaN }, {
+    const wrong of [undefined, {}, { ...result, patch: {} }, { ...result, full: { voices: 1, load: NaN } }, {
       ...result,
       level: { peak: 1 },
     }, { error: 1 }]

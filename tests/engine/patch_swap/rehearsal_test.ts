@@ -5,6 +5,7 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { PatchSource } from "../../../patches/loading/patch_source.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { heavy } from "../../../testing/patch/heavy_patch.ts";
 import { tone } from "../../../testing/patch/tone_patch.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
@@ -15,6 +16,7 @@ const options = (patch: ReturnType<typeof tone>) => ({
   seed: 1,
   nativeLibrary: build.library,
   ceiling: 1,
+  onVoiceLimit: () => {},
   onTooSlow: () => {}, // the machine that runs tests may have no time
   onWarning: (warning: string) => assert.fail(warning),
 });
@@ -64,4 +66,23 @@ Deno.test("a rehearsal has a time limit, and ends when it is aborted", async () 
   );
   const signal = AbortSignal.abort(new Error("stopped"));
   await assert.rejects(rehearse({ ...options(tone()), signal }), /stopped/);
+});
+
+Deno.test("a patch that declares more voices than the machine can play is limited to what it can, with the number said", async () => {
+  const declared = 1_024;
+  const limits: number[] = [];
+  const reasons: string[] = [];
+  const fast = { ...format, sampleRateHz: 192_000 };
+  await rehearse({
+    ...options(tone()),
+    format: fast,
+    graph: heavy(declared, 16).build(fast),
+    onVoiceLimit: (maxVoices, reason) => {
+      limits.push(maxVoices);
+      reasons.push(reason);
+    },
+  });
+  assert.equal(limits.length, 1);
+  assert.ok(limits[0] >= 1 && limits[0] < declared, reasons[0]);
+  assert.match(reasons[0], new RegExp(`its 1024 voices would need \\d+ % .* at most ${limits[0]} sound`));
 });

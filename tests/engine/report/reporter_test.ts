@@ -55,3 +55,18 @@ Deno.test("faults are counted by cause, and what the loop finds is logged", () =
   assert.equal(lines.filter((line) => line.includes("2 commands are skipped permanently")).length, 1);
   assert.deepEqual(events.at(-1), { event: "quarantine", commands: 2 });
 });
+
+Deno.test("a limit of voices is logged with its numbers and passed on, also when it ends", () => {
+  const { made, lines, events } = reporter();
+  made.shed({ limit: 12, voices: 20, reason: "overload" }, 1);
+  made.shed({ limit: 15, voices: 12, reason: "room" }, 2);
+  made.shed({ limit: 0, voices: 12, reason: "admission" }, 3);
+  assert.match(lines[0], /overload: at most 12 voices may sound until there is room again; 20 sounded/);
+  assert.match(lines[1], /room again: at most 15 voices may sound/);
+  assert.match(lines[2], /all voices may sound/);
+  assert.deepEqual(events, [
+    { event: "shed", limit: 12, voices: 20 },
+    { event: "shed", limit: 15, voices: 12 },
+    { event: "shed", limit: 0, voices: 12 },
+  ]);
+});

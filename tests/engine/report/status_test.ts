@@ -8,6 +8,7 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { engineStatus } from "../../../engine/report/status.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { Supervision } from "../../../engine/supervisor/supervision.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
@@ -22,6 +23,7 @@ Deno.test("voices, peaks by channel, values and events tell what the sound does,
   const events: EngineEvent[] = [];
   engine.observe((event) => events.push(event));
   await lockstep();
+  await playUntil("three that agree", () => engine.status().agreeingRenderers === 3);
   const meter = engine.openMeter();
   const pan = engine.parameters.findIndex(({ address }) => address === "synth/pan");
   engine.submit([{ kind: "set", parameter: pan, value: -1 }]);
@@ -99,20 +101,17 @@ Deno.test("before anything was started the status names no renderer, and the lat
   const log = { debug: keep, info: keep, warning: keep, error: keep };
   const seals = new SealTable(memory);
   const commands = new CommandLog(memory);
-  const pool = new RendererPool({
+  const seating = new ThreadSeating({
     memory,
-    patch: compilePatch("sines", {
-      sampleRateHz: 8_000,
-      channels: 2,
-      inputChannels: 0,
-      maximumBlockFrames: 32,
-    }),
+    module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
+    patches: [],
     checksum: compileChecksum(),
     native,
     nativeLibrary: build.library,
     seed: 1,
     faultsAllowed: false,
   });
+  const pool = new RendererPool({ memory, native, seating });
   const realTime = {
     callback: 5,
     renderers: 3,
@@ -134,10 +133,12 @@ Deno.test("before anything was started the status names no renderer, and the lat
     }),
     pool,
     state: "starting",
+    journal: "off",
     patch: "sines",
     ticksPerMs: 1,
     blocksAhead: 1,
     voices: [2, 3],
+    voiceLimit: 4,
     lateCommands: 0,
     waitingCommands: 0,
     quarantinedCommands: 0,
@@ -146,6 +147,13 @@ Deno.test("before anything was started the status names no renderer, and the lat
   });
   assert.deepEqual(status.rendererIds, { primary: 0, standby: 0, spare: 0 });
   assert.deepEqual([status.latencyMs, status.measuredLatencyMs], [16, 4]);
-  assert.deepEqual([status.voices, status.replacements, status.device], [5, 0, "none"]);
+  assert.deepEqual([status.voices, status.replacements, status.device, status.agreeingRenderers], [
+    5,
+    0,
+    "none",
+    0,
+  ]);
   assert.deepEqual(status.realTime, realTime);
+  const { isolation, lostFrames, stageRestarts, controlRestarts } = status;
+  assert.deepEqual([isolation, lostFrames, stageRestarts, controlRestarts], ["threads", 0, 0, 0]);
 });

@@ -13,7 +13,10 @@ Deno.test("a recording begins with the header of the running engine and the patc
     const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
     const silent = { debug() {}, info() {}, warning() {}, error() {} };
     const config = readConfig({ UNDERSTUDY_SEED: "77" });
-    const writer = await recordSession(path, { config, patch, version: "1.2", log: silent, memory });
+    const writer = await recordSession(path, {
+      ...{ config, patch, version: "1.2", log: silent, memory },
+      patches: [{ number: 0, patch }],
+    });
     await writer.close({ blocks: 0, concealedFrames: 0 });
     const reader = await SessionReader.open(path);
     const { seed, lookaheadBlocks, startBlock, engineVersion } = reader.header;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "../../../testing/until.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
 import { encodeChunk } from "../../../engine/session/session_format.ts";
 import { testHeader as header } from "../../../testing/engine/session_header.ts";
@@ -84,3 +85,41 @@ Deno.test("a chunk says its type, its length and its checksum", () => {
   assert.equal(new DataView(chunk.buffer).getUint32(4, true), 4);
   assert.equal(chunk.length, 16);
 });
+
+/** The numbers of a `CMDS` or `BLKS` chunk. */
+const words = (...numbers: number[]) => new Uint8Array(new Int32Array(numbers).buffer);
+
+Deno.test("a recording that was cut off at any byte is gone on with at its last commands and blocks", () =>
+  inFolder(async (path) => {
+    let from = 0;
+    const writer = await SessionWriter.create(path, header, (error) => assert.fail(error));
+    writer.onWritten = (unitStart) => from = unitStart;
+    writer.write("PTCH", new Uint8Array(100));
+    writer.write("BLKS", words(0, 5, 1, 1));
+    await until("the first is written", () => from > 0);
+    const known = from;
+    writer.write("CMDS", words(70_005, 1, 2, 3));
+    writer.write("BLKS", words(1, 70_006, 1, 1));
+    writer.write("QUAR", words(70_005));
+    await writer.close({ blocks: 2, concealedFrames: 0 });
+    const whole = await Deno.readFile(path);
+    const bytesOfDone =
+      encodeChunk("DONE", new TextEncoder().encode('{"blocks":2,"concealedFrames":0}')).length;
+    const bytesOfQuarantine = encodeChunk("QUAR", words(0)).length;
+    const afterBlocks = whole.length - bytesOfDone - bytesOfQuarantine;
+    for (const kept of [known + 1, known + 60, afterBlocks - 1, afterBlocks, whole.length - bytesOfDone]) {
+      await Deno.writeFile(path, whole.subarray(0, Math.max(kept, known)));
+      const resumed = await SessionWriter.resume(path, kept < afterBlocks ? known : from, assert.fail);
+      resumed.writer.write("BLKS", words(9, 9, 9, 9));
+      await resumed.writer.close({ blocks: 0, concealedFrames: 0 });
+      const { types, atEnd } = await chunks(path);
+      assert.ok(atEnd, "nothing of the cut is left");
+      if (kept < afterBlocks) {
+        assert.deepEqual(types.slice(1), ["BLKS", "DONE"]);
+        continue;
+      }
+      assert.deepEqual([resumed.block, resumed.position, resumed.positionBits], [1, 70_005, 32]);
+      const quarantines = kept > afterBlocks ? ["QUAR"] : [];
+      assert.deepEqual(types.slice(1), ["BLKS", ...quarantines, "BLKS", "DONE"]);
+    }
+  }));

@@ -41,3 +41,12 @@ Deno.test("each note ends once, whichever renderer is read; one that is behind r
   const last = read(2);
   assert.deepEqual([last.length, last[0], last.at(-1)], [reportedEndedNotes, 15, 78]);
 });
+
+Deno.test("an engine that goes on does not repeat the notes that ended before", () => {
+  const memory = testMemory();
+  const notes = new EndedNotes(memory, { skipEarlier: true });
+  report(memory, 0, 3);
+  assert.deepEqual(notes.poll(0), []);
+  report(memory, 0, 4);
+  assert.deepEqual(notes.poll(0).map(({ id }) => id), [3]);
+});

@@ -1,5 +1,5 @@
 /**
- * Renderers in threads of their own.
+ * Renderers in threads and in processes of their own.
  *
  * Needs real time: one that does not obey within milliseconds is ended by force.
  */
@@ -7,8 +7,18 @@ import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { CommandLog } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
-import { SeatState } from "../../../engine/memory/layout.ts";
+import { fixed, SeatState } from "../../../engine/memory/layout.ts";
+import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
+import type { CompiledPatch } from "../../../compiler/graph/compiled_patch.ts";
+import type { EngineProcesses } from "../../../engine/run/engine_processes.ts";
+import { PatchFiles } from "../../../engine/run/patch_files.ts";
+import type { RunFolder } from "../../../engine/run/run_folder.ts";
+import type { Seating } from "../../../engine/supervisor/occupant.ts";
+import { ProcessSeating, rendererCommand } from "../../../engine/supervisor/process_seating.ts";
+import { mapMemory } from "../../../ffi/mapped_memory.ts";
+import { inRun } from "../../../testing/engine/test_processes.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
+import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { until } from "../../../testing/until.ts";
@@ -16,38 +26,88 @@ import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native, build } = await nativeForTests();
 
-async function withPool(work: (pool: RendererPool) => Promise<void>): Promise<void> {
-  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-  const memory = testMemory({ arenaBytes: patch.arena.bytes });
-  new SealTable(memory).reset(0);
-  new CommandLog(memory);
-  const pool = new RendererPool({
-    memory,
-    patch,
-    checksum: compileChecksum(),
-    native,
+const sharedIn = ({ memory: path }: RunFolder) => (bytes: number) =>
+  mapMemory(native, { path, bytes, create: true }).buffer as unknown as SharedArrayBuffer;
+
+interface Parts {
+  readonly memory: SharedMemory;
+  readonly patch: CompiledPatch;
+}
+
+function threads({ memory, patch }: Parts): Promise<Seating> {
+  return Promise.resolve(
+    new ThreadSeating({
+      memory,
+      module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
+      patches: [{ number: 0, patch }],
+      checksum: compileChecksum(),
+      native,
+      nativeLibrary: build.library,
+      seed: 1,
+      faultsAllowed: true,
+    }),
+  );
+}
+
+async function processes({ memory, patch }: Parts, { folder, stage }: EngineProcesses): Promise<Seating> {
+  const start = {
     nativeLibrary: build.library,
+    memoryBytes: memory.bytes.length,
     seed: 1,
     faultsAllowed: true,
+  };
+  await Deno.writeTextFile(folder.rendererStart, JSON.stringify(start));
+  const patches = new PatchFiles(folder, native);
+  await patches.write(0, patch);
+  const module = new URL("../../../engine/renderer/process.ts", import.meta.url);
+  return new ProcessSeating({
+    memory,
+    native,
+    folder,
+    stage,
+    patches,
+    command: rendererCommand(module, folder),
   });
-  try {
-    await work(pool);
-  } finally {
-    assert.deepEqual(await pool.close(60_000), [], "every thread has left");
-  }
+}
+
+/** The same for threads and processes: a seat is a seat. */
+function withPools(work: (pool: RendererPool) => Promise<void>): Promise<void> {
+  return inRun(async (run) => {
+    for (const kind of [threads, processes]) {
+      const patch = tallyPatch({
+        sampleRateHz: 8_000,
+        channels: 2,
+        inputChannels: 0,
+        maximumBlockFrames: 32,
+      });
+      const memory = testMemory(
+        { arenaBytes: patch.arena.bytes },
+        kind === processes ? sharedIn(run.folder) : undefined,
+      );
+      memory.words[fixed.controlProcess.pid.index] = Deno.pid;
+      new SealTable(memory).reset(0);
+      new CommandLog(memory);
+      const pool = new RendererPool({ memory, native, seating: await kind({ memory, patch }, run) });
+      try {
+        await work(pool);
+      } finally {
+        assert.deepEqual(await pool.close(10_000), [], `none of the ${kind.name} is left`);
+      }
+    }
+  });
 }
 
 const stateOf = (pool: RendererPool, seat: number) => pool.view(seat, false)?.state;
 
 Deno.test("a renderer starts, joins, gets a patch, is ended by its orders, and its seat says so", () =>
-  withPool(async (pool) => {
+  withPools(async (pool) => {
     assert.equal(pool.view(3, false), undefined);
     pool.spawn(3, 7);
     await until("it is ready", () => stateOf(pool, 3) === SeatState.ready);
     pool.join(3, undefined);
     await until("it has rendered ahead", () => pool.published(3) === 4);
     const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-    pool.addPatch(1, patch);
+    await pool.addPatch(1, patch);
     assert.ok(!pool.hasPatch(3, 1));
     pool.deliver(3);
     await until("it has the patch", () => pool.hasPatch(3, 1));
@@ -58,7 +118,7 @@ Deno.test("a renderer starts, joins, gets a patch, is ended by its orders, and i
   }));
 
 Deno.test("the cause of an end is told by the seat: a trap, a thrown error with its text, a hang by nothing", () =>
-  withPool(async (pool) => {
+  withPools(async (pool) => {
     const kinds = ["trap", "throw", "hang"] as const;
     kinds.forEach((_, seat) => pool.spawn(seat, seat + 1));
     for (const seat of kinds.keys()) {
@@ -74,19 +134,26 @@ Deno.test("the cause of an end is told by the seat: a trap, a thrown error with 
     assert.ok(!pool.view(2, false)!.exited);
   }));
 
-Deno.test("a thread that cannot be made is a fault with its reason, and the seat is tried again", () =>
-  withPool(async (pool) => {
-    const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+Deno.test("a thread that the runtime refuses is a fault with its reason, and the seat is tried again", async () => {
+  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  const memory = testMemory({ arenaBytes: patch.arena.bytes });
+  new SealTable(memory).reset(0);
+  new CommandLog(memory);
+  const pool = new RendererPool({ memory, native, seating: await threads({ memory, patch }) });
+  try {
     // what cannot be copied into a thread makes the runtime refuse it
-    pool.addPatch(1, { ...patch, name: (() => "tally") as unknown as string });
+    await pool.addPatch(1, { ...patch, name: (() => "tally") as unknown as string });
     pool.spawn(0, 1);
     const { exited, cause } = pool.view(0, false)!;
     assert.deepEqual([exited, cause], [true, "start"]);
-    assert.match(pool.errorText(0), /^the thread could not be started: DataCloneError/);
+    assert.match(pool.errorText(0), /^the renderer could not be started: DataCloneError/);
     pool.end(0);
     assert.ok(pool.view(0, false)!.gone, "the seat may be given away");
     pool.removePatch(1);
     pool.spawn(0, 2);
     await until("it is ready", () => stateOf(pool, 0) === SeatState.ready);
     assert.equal(pool.errorText(0), "");
-  }));
+  } finally {
+    assert.deepEqual(await pool.close(60_000), [], "every thread has left");
+  }
+});

@@ -273,6 +273,29 @@ Deno.test("a writer stopped in the middle of a snapshot, whose order went to ano
   );
 });
 
+Deno.test("one that goes on takes over the agreed snapshot; one that is lent is not written until it is taken back", () => {
+  const { memory, selector, write, play, block } = setUp();
+  play([0, 1, 2], 3);
+  const slot = write(2, block(), { logPosition: 30, patch: 2 });
+  play([0, 1, 2], sweepBlocks);
+  assert.equal(selector.lend(), slot);
+  const slots = new Set<number>();
+  const writeMany = () => {
+    for (let count = 0; count < 12; count++) {
+      slots.add(write(2, block(), { logPosition: 40, patch: 2 }));
+      play([0, 1, 2], sweepBlocks + 1);
+    }
+  };
+  writeMany();
+  assert.ok(!slots.has(slot));
+  selector.takeBack();
+  writeMany();
+  assert.ok(slots.has(slot));
+  const next = new SnapshotSelector(memory, new Comparison(memory));
+  assert.equal(next.accepted, selector.accepted);
+  assert.deepEqual([next.oldestPosition(), next.oldestPatch()], [40, 2]);
+});
+
 Deno.test("after an anchor joiners begin there: what was written before is of no use, and its patches are not needed", () => {
   const { memory, selector, write, turn, play, clockTo, block } = setUp();
   play([0, 1, 2], 3);

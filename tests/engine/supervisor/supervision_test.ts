@@ -6,10 +6,11 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { seatCount } from "../../../engine/memory/constants.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { snapshotArenaIndex } from "../../../engine/memory/places.ts";
-import { orderIndex } from "../../../engine/memory/seats.ts";
+import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
+import { firstRenderers } from "../../../engine/supervisor/supervisor.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
 import { fuseNumber, hangNumber, poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
@@ -81,9 +82,9 @@ class Stage {
   }
 
   playing(): this {
-    this.until("three are in lockstep", () => this.supervision.inLockstep === 3);
+    this.until("the sound can begin", () => this.supervision.inLockstep === firstRenderers);
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
-    return this;
+    return this.until("three are in lockstep", () => this.supervision.inLockstep === 3);
   }
 
   /** The device takes block after block, a turn of the loop after each, until something holds: what is missing is concealed. */
@@ -289,4 +290,31 @@ Deno.test("a snapshot that a joiner finds damaged is given up, and the next join
   stage.until("renderers are in lockstep again", () => stage.supervision.inLockstep === 3);
   const stale = stage.events.filter((event) => event.event === "fault" && event.cause === "stale").length;
   assert.ok(stale > 0 && stale <= 3, `${stale} joiners broke on it`);
+});
+
+Deno.test("a renderer that fell while it copied its arena claims the slot no more once it is gone", () => {
+  const stage = new Stage().playing();
+  const [, , writer] = stage.supervision.running;
+  const claim = reportFieldIndex(stage.memory, writer, "snapshotSlot");
+  stage.memory.words[claim] = 3;
+  stage.renderers.on(writer)!.crashed = true;
+  stage.supervision.turn(false);
+  assert.equal(stage.memory.words[claim], 3, "it may still be writing");
+  stage.nowMs += 2;
+  stage.supervision.turn(false);
+  assert.equal(stage.memory.words[claim], 0);
+});
+
+Deno.test("a later control process finds no claim of a renderer that is gone, and gives its number to no other", () => {
+  const stage = new Stage().playing();
+  const claim = reportFieldIndex(stage.memory, seatCount - 1, "snapshotSlot");
+  stage.memory.words[claim] = 2;
+  stage.memory.words[orderIndex(stage.memory, seatCount - 1, "incarnation")] = 40;
+  stage.supervision.adopt();
+  assert.equal(stage.memory.words[claim], 0);
+  assert.equal(
+    stage.supervision.incarnations,
+    40,
+    "the number of one that may still come is not given again",
+  );
 });

@@ -1,0 +1,73 @@
+/**
+ * The entry of a renderer's process: {@link RendererBody} on its main thread.
+ *
+ *     deno run … engine/renderer/process.ts RUN_FOLDER SEAT INCARNATION
+ *
+ * It has the run's folder and the native part, and nothing else: no network, no other file. It first takes its seat by a
+ * compare-and-swap, because a control process that was replaced meanwhile may have given the seat up. Patches come as files;
+ * their code is compiled beside the loop, which gives the event loop a turn after each block until that is done.
+ */
+import { openNative } from "../../ffi/native_library.ts";
+import { mapMemory } from "../../ffi/mapped_memory.ts";
+import { ProcessHandle } from "../../ffi/process_handle.ts";
+import { compileChecksum } from "../memory/checksum.ts";
+import { SeatState } from "../memory/layout.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
+import { SharedMemory } from "../memory/shared_memory.ts";
+import { PatchFiles } from "../run/patch_files.ts";
+import { readRendererProcessStart } from "../run/renderer_process_start.ts";
+import { runFolderAt } from "../run/run_folder.ts";
+import { RendererBody, reportRendererError, setSeatState } from "./renderer_body.ts";
+import { AfterStep } from "./renderer_loop.ts";
+import type { NumberedPatch } from "./renderer_start.ts";
+
+/** Waits for the device between two looks at whether other processes are left: about half a second. */
+const waitsBetweenLooks = 200;
+
+/** Plays on a seat until it is ordered to end, or is left alone. */
+export async function playInProcess([path, seatText, incarnationText]: readonly string[]): Promise<void> {
+  const seat = Number(seatText);
+  const folder = runFolderAt(path);
+  const { nativeLibrary, memoryBytes, ...start } = readRendererProcessStart(folder.rendererStart);
+  const native = openNative(nativeLibrary);
+  const mapped = mapMemory(native, { path: folder.memory, bytes: memoryBytes, create: false });
+  const memory = SharedMemory.attach(mapped.buffer as unknown as SharedArrayBuffer);
+  const { words } = memory;
+  const order = (name: "incarnation" | "patchFile") => Atomics.load(words, orderIndex(memory, seat, name));
+  if (order("incarnation") !== Number(incarnationText)) return;
+  if (Atomics.compareExchange(words, reportFieldIndex(memory, seat, "threadId"), 0, Deno.pid) !== 0) return;
+  Atomics.store(
+    words,
+    reportFieldIndex(memory, seat, "processStart"),
+    ProcessHandle.startOf(native, Deno.pid),
+  );
+  setSeatState(memory, seat, SeatState.starting);
+  const files = new PatchFiles(folder, native);
+  const load = async (number: number): Promise<NumberedPatch> => {
+    const { wasm, ...patch } = files.read(number);
+    return { number, patch: { ...patch, module: await WebAssembly.compile(wasm) } };
+  };
+  try {
+    const patches = await Promise.all(files.numbers().map(load));
+    const body = new RendererBody({ ...start, memory, seat, native, checksum: compileChecksum(), patches });
+    let compiling: Promise<NumberedPatch> | undefined;
+    for (let next = body.advance(), waits = 1; next !== AfterStep.end; next = body.advance(), waits++) {
+      if (compiling === undefined && order("patchFile") > body.newestPatch) {
+        compiling = load(order("patchFile"));
+        compiling.then((patch) => {
+          body.prepare({ ...patch, oldest: files.numbers()[0] });
+          compiling = undefined;
+        });
+      }
+      const idle = next === AfterStep.waitForOrders || waits % waitsBetweenLooks === 0;
+      if (idle && native.symbols.us_is_orphan(body.base) !== 0) Deno.exit(0);
+      if (compiling !== undefined) await new Promise((resume) => setTimeout(resume, 0));
+      else body.wait(next);
+    }
+    setSeatState(memory, seat, SeatState.stopped);
+  } catch (error) {
+    reportRendererError(memory, seat, error);
+  }
+}
+
+if (import.meta.main) await playInProcess(Deno.args);

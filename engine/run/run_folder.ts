@@ -1,0 +1,61 @@
+/**
+ * The files of one run of the engine, for its processes: a folder, and in `/dev/shm` what they map. They are removed when the run
+ * ends. If every process was ended by force, they stay until the next start, which finds that their first process is gone.
+ */
+import { cString, textOf } from "../../ffi/c_string.ts";
+import { MappedMemoryError } from "../../ffi/mapped_memory.ts";
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+
+/** Files of a run. */
+export interface RunFolder {
+  readonly path: string;
+  /** The shared memory. */
+  readonly memory: string;
+  /** Samples of a patch. */
+  samplesOf(patch: number): string;
+  /** What every renderer process begins with, JSON. */
+  readonly rendererStart: string;
+  /** Values of the parameters, JSON. */
+  readonly parameters: string;
+  /** What a renderer process printed before it ended. */
+  errorsOf(seat: number): string;
+}
+
+/** Names the files of a run. */
+export function runFolderAt(path: string): RunFolder {
+  const shared = `/dev/shm/${path.slice(path.lastIndexOf("/") + 1)}`;
+  return {
+    path,
+    memory: `${shared}.memory`,
+    samplesOf: (patch) => `${shared}.samples-${patch}`,
+    rendererStart: `${path}/renderer.json`,
+    parameters: `${path}/parameters.json`,
+    errorsOf: (seat) => `${path}/errors-${seat}`,
+  };
+}
+
+/**
+ * Makes the folder of a run whose first process is this one, and removes what dead runs have left. Main isolate.
+ *
+ * @throws {MappedMemoryError}
+ */
+export function createRunFolder({ symbols }: NativeLibrary, parent = parentFolder()): RunFolder {
+  symbols.us_run_remove_dead(cString(parent));
+  const path = new Uint8Array(4_096);
+  const error = symbols.us_run_create(cString(parent), path, path.length);
+  if (error === 0) return runFolderAt(textOf(path));
+  throw new MappedMemoryError(
+    `cannot make a folder in ${parent} (errno ${error}): set TMPDIR to a folder that can be written to, ` +
+      "or UNDERSTUDY_ISOLATION=threads",
+  );
+}
+
+/** Removes the files of a run. Main isolate. */
+export function removeRunFolder({ symbols }: NativeLibrary, { path }: RunFolder): void {
+  symbols.us_run_remove(cString(path));
+}
+
+/** In memory where the system has such a folder for every user; the files are small. */
+function parentFolder(): string {
+  return Deno.env.get("XDG_RUNTIME_DIR") ?? Deno.env.get("TMPDIR") ?? "/tmp";
+}

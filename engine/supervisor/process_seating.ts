@@ -1,0 +1,179 @@
+/**
+ * Renderers in processes of their own. SIGKILL ends one for certain, in any state; what ends one, an error of the runtime or the
+ * kernel's out-of-memory killer among it, ends no other. They live on when the control process is lost; the next adopts them.
+ */
+import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
+import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { ProcessHandle } from "../../ffi/process_handle.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import type { PatchFiles } from "../run/patch_files.ts";
+import type { RunFolder } from "../run/run_folder.ts";
+import type { Occupant, Seating } from "./occupant.ts";
+
+export interface ProcessSeatingOptions {
+  readonly memory: SharedMemory;
+  readonly native: NativeLibrary;
+  readonly folder: RunFolder;
+  readonly patches: PatchFiles;
+  /** Path of the program `understudy-stage`. */
+  readonly stage: string;
+  /** Program and arguments of a renderer's process, before those that every one has. */
+  readonly command: readonly string[];
+}
+
+/** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
+const heapLimitMiB = 64;
+
+/** First argument by which a compiled binary starts as a renderer's process. */
+export const rendererRole = "renderer-process";
+
+/**
+ * How a renderer's process is started: with the run's folder and the native part, and nothing else. A compiled binary starts
+ * itself in a role of its own.
+ */
+export function rendererCommand(
+  module: URL,
+  { path }: RunFolder,
+): readonly string[] {
+  if (Deno.build.standalone) return [Deno.execPath(), rendererRole];
+  return [
+    Deno.execPath(),
+    "run",
+    ...["--quiet", "--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-check"],
+    `--v8-flags=--max-old-space-size=${heapLimitMiB}`,
+    "--allow-ffi", // addresses need it whole
+    `--allow-read=${path}`,
+    module.pathname,
+  ];
+}
+
+/** Bytes of a process's last words that are read. */
+const lastWordsBytes = 65_536;
+
+/** The process id of a seat whose renderer never started, and may not start any more. */
+const neverStarted = -1;
+
+/** Starts processes, and adopts those that it finds. */
+export class ProcessSeating implements Seating {
+  readonly #options: ProcessSeatingOptions;
+
+  constructor(options: ProcessSeatingOptions) {
+    this.#options = options;
+  }
+
+  async addPatch(number: number, patch: CompiledPatch): Promise<void> {
+    await this.#options.patches.write(number, patch);
+  }
+
+  forgetPatchesBefore(number: number): void {
+    const { patches } = this.#options;
+    patches.numbers().filter((known) => known < number).forEach((known) => patches.remove(known));
+  }
+
+  removePatch(number: number): void {
+    this.#options.patches.remove(number);
+  }
+
+  spawn(seat: number, incarnation: number): Occupant {
+    const { native, stage, folder, command } = this.#options;
+    const child = new Deno.Command(stage, {
+      args: ["renderer", folder.errorsOf(seat), ...command, folder.path, String(seat), String(incarnation)],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    child.unref();
+    child.status.catch(() => {});
+    try {
+      return new ProcessOccupant(this.#options, seat, incarnation, ProcessHandle.open(native, child.pid));
+    } catch (error) {
+      Deno.kill(child.pid, "SIGKILL"); // it would take the seat, and nothing could tell when it has ended
+      throw error;
+    }
+  }
+
+  adopt(seat: number): Occupant | undefined {
+    const { memory, native } = this.#options;
+    const incarnation = Atomics.load(memory.words, orderIndex(memory, seat, "incarnation"));
+    if (incarnation === 0) return undefined;
+    // either it has taken the seat, or it never will
+    const pid = Atomics.compareExchange(
+      memory.words,
+      reportFieldIndex(memory, seat, "threadId"),
+      0,
+      neverStarted,
+    );
+    const start = Atomics.load(memory.words, reportFieldIndex(memory, seat, "processStart"));
+    const handle = ProcessHandle.open(native, pid, start);
+    return handle && new ProcessOccupant(this.#options, seat, incarnation, handle);
+  }
+}
+
+class ProcessOccupant implements Occupant {
+  readonly incarnation: number;
+  readonly started = true;
+  readonly #options: ProcessSeatingOptions;
+  readonly #seat: number;
+  readonly #process: ProcessHandle | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Read once, when it has ended: the supervisor asks at every turn. */
+  #lastWords: string | undefined;
+
+  constructor(
+    options: ProcessSeatingOptions,
+    seat: number,
+    incarnation: number,
+    process: ProcessHandle | undefined,
+  ) {
+    this.#options = options;
+    this.#seat = seat;
+    this.incarnation = incarnation;
+    this.#process = process;
+  }
+
+  get exited(): boolean {
+    if (this.#process && !this.#process.ended) return false;
+    clearTimeout(this.#timer);
+    return true;
+  }
+
+  get gone(): boolean {
+    return this.exited;
+  }
+
+  get outOfMemory(): boolean {
+    return this.exited && /out of memory/i.test(this.lastWords());
+  }
+
+  deliver(): void {
+    const { memory, patches } = this.#options;
+    const newest = patches.numbers().at(-1)!;
+    Atomics.store(memory.words, orderIndex(memory, this.#seat, "patchFile"), newest);
+  }
+
+  terminate(graceMs: number): void {
+    clearTimeout(this.#timer);
+    if (graceMs === 0) this.#process?.signal("SIGKILL");
+    else if (!this.exited) this.#timer = setTimeout(() => this.#process?.signal("SIGKILL"), graceMs);
+  }
+
+  /** A process is ended for certain, so none stays that would have to be kept away from a processor. */
+  demote(): number {
+    return 0;
+  }
+
+  lastWords(): string {
+    if (!this.exited) return "";
+    return this.#lastWords ??= this.#readLastWords();
+  }
+
+  #readLastWords(): string {
+    try {
+      const text = Deno.readTextFileSync(this.#options.folder.errorsOf(this.#seat));
+      return text.slice(0, lastWordsBytes).trim();
+    } catch {
+      return "";
+    }
+  }
+}

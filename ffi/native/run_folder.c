@@ -1,0 +1,66 @@
+#define _GNU_SOURCE
+#include "run_folder.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "processes.h"
+
+#define PREFIX "understudy-run-"
+#define SHARED_FOLDER "/dev/shm"
+
+int us_run_create(const char *parent, char *path, uint32_t bytes) {
+  uint32_t random = 0;
+  if (getrandom(&random, sizeof random, 0) != sizeof random) return errno;
+  int length = snprintf(path, bytes, "%s/" PREFIX "%d-%" PRIu64 "-%08x", parent, getpid(), us_process_start(getpid()),
+                        random);
+  if (length < 0 || (uint32_t)length >= bytes) return ENAMETOOLONG;
+  return mkdir(path, 0700) == 0 ? 0 : errno;
+}
+
+/* Removes a folder and the files in it. */
+static void remove_folder(int parent, const char *name) {
+  int descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *folder = descriptor < 0 ? NULL : fdopendir(descriptor);
+  if (!folder) return;
+  for (struct dirent *entry; (entry = readdir(folder));) unlinkat(descriptor, entry->d_name, 0);
+  closedir(folder);
+  unlinkat(parent, name, AT_REMOVEDIR);
+}
+
+void us_run_remove(const char *path) {
+  const char *name = strrchr(path, '/') + 1;
+  remove_folder(AT_FDCWD, path);
+  DIR *shared = opendir(SHARED_FOLDER);
+  if (!shared) return;
+  for (struct dirent *entry; (entry = readdir(shared));)
+    if (strncmp(entry->d_name, name, strlen(name)) == 0) unlinkat(dirfd(shared), entry->d_name, 0);
+  closedir(shared);
+}
+
+static uint32_t remove_dead_in(const char *parent) {
+  uint32_t count = 0;
+  DIR *folder = opendir(parent);
+  if (!folder) return 0;
+  for (struct dirent *entry; (entry = readdir(folder));) {
+    int pid;
+    uint64_t start;
+    if (sscanf(entry->d_name, PREFIX "%d-%" SCNu64 "-", &pid, &start) != 2 || us_process_start(pid) == start) continue;
+    remove_folder(dirfd(folder), entry->d_name);
+    unlinkat(dirfd(folder), entry->d_name, 0);
+    count += faccessat(dirfd(folder), entry->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0; /* another user's stays */
+  }
+  closedir(folder);
+  return count;
+}
+
+uint32_t us_run_remove_dead(const char *parent) { return remove_dead_in(parent) + remove_dead_in(SHARED_FOLDER); }

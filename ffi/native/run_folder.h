@@ -1,0 +1,21 @@
+/*
+ * The files of one run of the engine: a folder with files, and beside it, in /dev/shm under the folder's name, what processes
+ * map. Both are named after the run's first process, by id and start, so whoever finds them can tell whether it still lives.
+ */
+#ifndef UNDERSTUDY_RUN_FOLDER_H
+#define UNDERSTUDY_RUN_FOLDER_H
+
+#include <stdint.h>
+
+#include "export.h"
+
+/* Makes the folder of a run whose first process is this one, in `parent`. Writes its path. Returns 0 or an errno. Main isolate. */
+US_EXPORT int us_run_create(const char *parent, char *path, uint32_t bytes);
+
+/* Removes a run's files; what is missing is no error. Main isolate, stage. */
+US_EXPORT void us_run_remove(const char *path);
+
+/* Removes what runs have left whose first process is gone. Returns how many files and folders that were. Main isolate. */
+US_EXPORT uint32_t us_run_remove_dead(const char *parent);
+
+#endif

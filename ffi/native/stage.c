@@ -1,0 +1,71 @@
+/*
+ * understudy-stage play RUN_FOLDER STARTS                     calls the callback, and knows nothing else
+ * understudy-stage launch RUN_FOLDER PROGRAM ARGUMENT...      restarts the control process
+ * understudy-stage renderer ERROR_FILE PROGRAM ARGUMENT...    becomes a renderer's process
+ */
+#define _GNU_SOURCE
+#include "stage.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "layout.h"
+#include "services.h"
+
+unsigned char *us_stage_map(const char *run_folder) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "/dev/shm/%s.memory", strrchr(run_folder, '/') + 1);
+  int file = open(path, O_RDWR | O_CLOEXEC);
+  struct stat found;
+  if (file < 0) return NULL;
+  void *memory = MAP_FAILED;
+  if (fstat(file, &found) == 0 && found.st_size >= US_FIXED_BYTES)
+    memory = mmap(NULL, (size_t)found.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  close(file);
+  if (memory == MAP_FAILED) return NULL;
+  if (us_check_layout(memory, (uint64_t)found.st_size) == us_layout_ok) return memory;
+  munmap(memory, (size_t)found.st_size);
+  return NULL;
+}
+
+/* Signals of the terminal and of a service manager are for the control process, which ends the others in order. */
+static void ignore_signals(void) {
+  signal(SIGINT, SIG_IGN);
+  signal(SIGHUP, SIG_IGN);
+  signal(SIGTERM, SIG_IGN);
+  signal(SIGTSTP, SIG_IGN);
+}
+
+/* When memory is short, a renderer is the process to end: two others play what it plays. */
+static int become_renderer(const char *error_file, const char *program, char **arguments) {
+  ignore_signals();
+  int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file >= 0) {
+    if (write(file, "500", 3) != 3) perror("understudy-stage: oom_score_adj");
+    close(file);
+  }
+  int errors = open(error_file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  if (errors >= 0) dup2(errors, STDERR_FILENO);
+  execv(program, arguments);
+  perror(program);
+  return us_stage_failed;
+}
+
+int main(int count, char **arguments) {
+  const char *role = count > 1 ? arguments[1] : "";
+  if (count == 4 && strcmp(role, "play") == 0) {
+    ignore_signals();
+    return us_stage_play(arguments[2], (uint32_t)strtoul(arguments[3], NULL, 10));
+  }
+  if (count > 4 && strcmp(role, "launch") == 0) return us_stage_launch(arguments[2], arguments[3], arguments + 4);
+  if (count > 4 && strcmp(role, "renderer") == 0) return become_renderer(arguments[2], arguments[3], arguments + 3);
+  fprintf(stderr, "understudy-stage: a part of Understudy that it starts itself; run understudy instead\n");
+  return us_stage_usage;
+}

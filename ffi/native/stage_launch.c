@@ -1,0 +1,246 @@
+/*
+ * The role `launch`: the process that the user or the service manager started. It passes signals on, starts the control process
+ * again when that was lost, and ends everything when it has ended on purpose.
+ *
+ * It is also the fence. A new control process is started only after the kernel has reported the end of the one before, so
+ * two never write the log or the orders, however long the old one had been stopped; a control process that stands still
+ * is ended first.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "layout.h"
+#include "monotonic.h"
+#include "run_folder.h"
+#include "stage.h"
+
+#define LOAD(word) __atomic_load_n(&(word), __ATOMIC_ACQUIRE)
+#define STORE(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELEASE)
+#define AT(type, offset) ((type *)(void *)(self->memory + (offset)))
+
+enum { phase_starting = 0, phase_running = 1, phase_ended = 2 };
+
+#define MAIN_NICE (-11)
+#define LOOK_MS 50
+/* A running control process without a turn in this many looks hangs: 1 s of looks, so a machine that stood still is no reason. */
+#define MAX_STILL_LOOKS 20
+#define MAX_BACKOFF_MS 5000
+/* A control process that had taken over and lived this long did not fail because of its start. */
+#define SOUND_LIFE_MS 2000
+/* A control process has stopped everything within this: more than it gives itself. After a second signal it has this. */
+#define MAX_STOP_MS 25000
+#define MAX_SECOND_STOP_MS 2000
+/* One that takes over gives orders within this, on a busy machine too. The first one may build, rehearse and wait for a device. */
+#define MAX_TAKE_OVER_MS 30000
+/* Processes that are left at the end are gone within this. */
+#define END_MS 2000
+
+struct launcher {
+  const char *run_folder;
+  const char *program;
+  char **arguments;
+  unsigned char *memory; /* NULL until the first control process has made it */
+  sigset_t outer;
+  pid_t control; /* 0: none lives */
+  int status;
+  uint32_t epoch;
+  uint32_t heartbeat;
+  uint32_t still;
+  int end_asked;
+  uint64_t kill_ms; /* when the control process is ended by force; 0: not planned */
+  uint64_t started_ms;
+  uint64_t restart_ms;
+  uint32_t backoff_ms;
+};
+
+static uint64_t now_ms(void) { return us_monotonic_ns() / 1000000u; }
+
+static void start_control(struct launcher *self) {
+  pid_t launcher = getpid();
+  char epoch[16];
+  snprintf(epoch, sizeof epoch, "%u", ++self->epoch);
+  if (self->memory) STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
+  self->still = 0;
+  self->kill_ms = 0;
+  self->started_ms = now_ms();
+  self->control = fork();
+  if (self->control > 0) return;
+  if (self->control < 0) {
+    perror("understudy: the control process did not start");
+    self->control = 0;
+    self->restart_ms = now_ms() + MAX_BACKOFF_MS;
+    return;
+  }
+  setpgid(0, 0); /* a key of the terminal reaches the launcher alone, which passes it on once */
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (getppid() != launcher) _exit(us_stage_failed);
+  /* as the main isolate's thread will be: until the next one has taken over, nobody answers */
+  const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
+  if (self->epoch > 1 && (!real_time || strcmp(real_time, "off") != 0)) setpriority(PRIO_PROCESS, 0, MAIN_NICE);
+  sigprocmask(SIG_SETMASK, &self->outer, NULL);
+  char own[16];
+  snprintf(own, sizeof own, "%d", (int)getpid());
+  if (getenv("WATCHDOG_PID")) setenv("WATCHDOG_PID", own, 1); /* it feeds systemd's watchdog in place of the launcher */
+  setenv("_UNDERSTUDY_RUN", self->run_folder, 1);
+  setenv("_UNDERSTUDY_EPOCH", epoch, 1);
+  execv(self->program, self->arguments);
+  perror(self->program);
+  _exit(us_stage_failed);
+}
+
+static void reap(struct launcher *self) {
+  int status;
+  for (pid_t ended; (ended = waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (ended != self->control) continue;
+    self->control = 0;
+    self->status = status;
+  }
+}
+
+static int exit_code(int status) { return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status); }
+
+static const char *how(int status, char *text, size_t bytes) {
+  if (WIFSIGNALED(status)) snprintf(text, bytes, "signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
+  else snprintf(text, bytes, "exit code %d", WEXITSTATUS(status));
+  return text;
+}
+
+/* Whether the whole engine ends with the control process that has just ended. */
+static int is_over(const struct launcher *self) {
+  if (self->end_asked || !self->memory) return 1;
+  uint32_t phase = LOAD(AT(struct us_control_process, US_CONTROL_PROCESS_OFFSET)->phase);
+  return phase == phase_ended || (phase == phase_starting && self->epoch == 1);
+}
+
+/* Whether the control process of this epoch had taken over. */
+static int has_run(const struct launcher *self) {
+  const struct us_control_process *process = AT(struct us_control_process, US_CONTROL_PROCESS_OFFSET);
+  return LOAD(process->epoch) == self->epoch && LOAD(process->phase) != phase_starting;
+}
+
+static void plan_restart(struct launcher *self) {
+  char text[96];
+  int lived = has_run(self) && now_ms() - self->started_ms >= SOUND_LIFE_MS;
+  self->restart_ms = now_ms() + (lived ? 0 : self->backoff_ms);
+  fprintf(stderr, "understudy: the control process was lost (%s); the sound goes on, it starts again in %u ms\n",
+          how(self->status, text, sizeof text), lived ? 0 : self->backoff_ms);
+  self->backoff_ms = lived ? 0 : self->backoff_ms == 0 ? 100 : self->backoff_ms * 2;
+  if (self->backoff_ms > MAX_BACKOFF_MS) self->backoff_ms = MAX_BACKOFF_MS;
+}
+
+/* The control process is ended by force in this time, unless that was planned for an earlier moment. */
+static void plan_kill(struct launcher *self, uint64_t in_ms) {
+  uint64_t moment = now_ms() + in_ms;
+  if (self->kill_ms == 0 || moment < self->kill_ms) self->kill_ms = moment;
+}
+
+static void watch_control(struct launcher *self) {
+  if (!self->memory) {
+    self->memory = us_stage_map(self->run_folder);
+    if (!self->memory) return;
+    STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
+    STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->pid, (uint32_t)getpid());
+  }
+  const struct us_control_process *process = AT(struct us_control_process, US_CONTROL_PROCESS_OFFSET);
+  int runs = LOAD(process->epoch) == self->epoch && LOAD(process->phase) == phase_running;
+  uint32_t beat = LOAD(process->heartbeat);
+  self->still = runs && beat == self->heartbeat ? self->still + 1 : 0;
+  self->heartbeat = beat;
+  int gives_orders = LOAD(process->epoch) == self->epoch && LOAD(process->phase) != phase_starting;
+  if (gives_orders && !runs) plan_kill(self, MAX_STOP_MS);
+  if (!gives_orders && self->epoch > 1 && now_ms() - self->started_ms > MAX_TAKE_OVER_MS) plan_kill(self, 0);
+  if (self->still >= MAX_STILL_LOOKS) plan_kill(self, 0);
+}
+
+/* Ends a control process whose time is over: it hangs, or stands still. */
+static void end_hanging_control(struct launcher *self) {
+  if (!self->control || self->kill_ms == 0 || now_ms() < self->kill_ms) return;
+  fprintf(stderr, "understudy: the control process hangs; it is ended\n");
+  kill(self->control, SIGKILL);
+  self->still = 0;
+  self->kill_ms = now_ms() + MAX_SECOND_STOP_MS; /* once is enough, unless the kernel is slow */
+}
+
+/* Whether a process is the stage or a renderer that has taken its seat: those play on without a control process. */
+static int plays(const struct launcher *self, int pid) {
+  const struct us_geometry *geometry = AT(struct us_geometry, US_GEOMETRY_OFFSET);
+  if (LOAD(AT(struct us_stage_report, US_STAGE_REPORT_OFFSET)->pid) == (uint32_t)pid) return 1;
+  for (uint32_t seat = 0; seat < geometry->seat_count; seat++) {
+    size_t report = geometry->seat_offset + (size_t)seat * geometry->seat_bytes + US_SEAT_REPORT_OFFSET;
+    if (LOAD(AT(struct us_seat_report, report)->thread_id) == (uint32_t)pid) return 1;
+  }
+  return 0;
+}
+
+/* Kills the children that are left: those of a control process that was lost are ours. Returns how many there were. */
+static int kill_children(const struct launcher *self, int also_those_that_play) {
+  char path[64];
+  int pid, count = 0;
+  snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+  FILE *file = fopen(path, "re");
+  if (!file) return 0;
+  while (fscanf(file, "%d", &pid) == 1)
+    if (also_those_that_play || !plays(self, pid)) count += kill(pid, SIGKILL) == 0;
+  fclose(file);
+  return count;
+}
+
+static void finish(struct launcher *self) {
+  uint64_t limit = now_ms() + END_MS;
+  while (kill_children(self, 1) > 0 && now_ms() < limit) {
+    struct timespec pause = {0, 2000000};
+    nanosleep(&pause, NULL);
+    while (waitpid(-1, NULL, WNOHANG) > 0) {}
+  }
+  us_run_remove(self->run_folder);
+}
+
+static void pass_on(struct launcher *self, int signal) {
+  if (self->control) kill(self->control, signal);
+  if (signal != SIGINT && signal != SIGTERM && signal != SIGQUIT) return;
+  plan_kill(self, self->end_asked ? MAX_SECOND_STOP_MS : MAX_STOP_MS);
+  self->end_asked = 1;
+}
+
+int us_stage_launch(const char *run_folder, const char *program, char **arguments) {
+  struct launcher self = {.run_folder = run_folder, .program = program, .arguments = arguments};
+  sigset_t awaited;
+  sigemptyset(&awaited);
+  const int signals[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+  for (size_t index = 0; index < sizeof signals / sizeof *signals; index++) sigaddset(&awaited, signals[index]);
+  sigprocmask(SIG_BLOCK, &awaited, &self.outer);
+  signal(SIGPIPE, SIG_IGN);
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  start_control(&self);
+  for (;;) {
+    struct timespec look = {0, LOOK_MS * 1000000};
+    int signal = sigtimedwait(&awaited, NULL, &look);
+    if (signal > 0 && signal != SIGCHLD) pass_on(&self, signal);
+    pid_t before = self.control;
+    reap(&self);
+    watch_control(&self);
+    end_hanging_control(&self);
+    if (self.control > 0) continue;
+    if (before != 0) {
+      if (is_over(&self)) break;
+      kill_children(&self, 0); /* nobody waits any more for what they do, e.g. evaluate a patch */
+      plan_restart(&self);
+    } else if (self.end_asked) {
+      break;
+    }
+    if (now_ms() < self.restart_ms) continue;
+    start_control(&self);
+  }
+  finish(&self);
+  return exit_code(self.status);
+}

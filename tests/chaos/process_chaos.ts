@@ -1,0 +1,181 @@
+/**
+ * The proof that the loss of any process but the stage is not heard: the program in processes, played over OSC, while its renderer
+ * processes and its control process are killed, stopped and broken at random moments. Afterwards the recording, which went
+ * on through all of it, is rendered, and every block compared with what was handed over.
+ *
+ *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage] [--patch keys]
+ *                               [--block-frames 128] [--lookahead 4]
+ */
+import { parseArgs } from "node:util";
+import { fixed } from "../../engine/memory/layout.ts";
+import { blocksBetween } from "../../engine/memory/shared_memory.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+import { ProgramInProcesses, type ProgramPart } from "../../testing/engine/program_in_processes.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { SeededRandom } from "../../testing/seeded_random.ts";
+import { UdpClient } from "../../testing/osc/udp_client.ts";
+import { until } from "../../testing/until.ts";
+
+/** Ways to break a process. A stopped one stands still, and is found out. */
+export const processFaults = ["SIGKILL", "SIGSEGV", "SIGSTOP", "SIGABRT"] as const;
+const processParts: readonly ProgramPart[] = ["control", "primary", "standby", "spare"];
+
+/** One loss: a process, and the signal that breaks it. */
+export interface Loss {
+  readonly part: ProgramPart;
+  readonly signal: Deno.Signal;
+}
+
+export interface ProcessChaosOptions {
+  /** One after the other. */
+  readonly losses: Iterable<Loss>;
+  readonly seed: number;
+  /** Time between two losses, on average. */
+  readonly everyMs: number;
+  readonly patch: string;
+  readonly blockFrames: number;
+  readonly lookaheadBlocks: number;
+}
+
+export interface ProcessChaosResult {
+  /** By part and kind. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly concealedFrames: number;
+  /** Frames that passed while no stage played. */
+  readonly lostFrames: number;
+  readonly blocks: number;
+  readonly differingBlocks: number;
+  /** The recording has every block, from the first to the last. */
+  readonly complete: boolean;
+  /** From the loss of a control process to the next that was in control. */
+  readonly controlMs: readonly number[];
+  readonly exitCode: number;
+  readonly leftovers: readonly string[];
+  readonly output: string;
+}
+
+/** Runs the program, breaks it, and judges the recording. */
+export function runProcessChaos(options: ProcessChaosOptions): Promise<ProcessChaosResult> {
+  return inFolder((folder) => run(options, `${folder}/chaos.session`));
+}
+
+async function run(options: ProcessChaosOptions, session: string): Promise<ProcessChaosResult> {
+  const random = new SeededRandom(options.seed);
+  const program = await ProgramInProcesses.start({
+    patch: options.patch,
+    environment: {
+      UNDERSTUDY_SESSION: session,
+      UNDERSTUDY_BLOCK_FRAMES: String(options.blockFrames),
+      UNDERSTUDY_LOOKAHEAD_BLOCKS: String(options.lookaheadBlocks),
+    },
+  });
+  const client = new UdpClient(`127.0.0.1:${program.port}`);
+  const faults: Record<string, number> = {};
+  const controlMs: number[] = [];
+  const player = play(client, random);
+  try {
+    for (const { part, signal } of options.losses) {
+      await pass(program, options.everyMs * (0.5 + random.next()));
+      await until(
+        `${part} is there`,
+        () => program.pidOf(part) !== undefined && program.epochInControl !== undefined,
+      );
+      const epoch = program.epochInControl!;
+      if (!await program.signal(part, signal)) continue;
+      // the runtime takes the first for a trap of WebAssembly that it has to handle; a real fault would come again at once
+      if (signal === "SIGSEGV") await program.signal(part, signal);
+      faults[`${part} ${signal}`] = (faults[`${part} ${signal}`] ?? 0) + 1;
+      if (part !== "control") continue;
+      const lostMs = performance.now();
+      await until("a control process is back", () => (program.epochInControl ?? epoch) > epoch);
+      controlMs.push(performance.now() - lostMs);
+    }
+    await pass(program, 1_500);
+  } catch (error) {
+    await program.stop();
+    throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
+  } finally {
+    player.stop();
+    await client.close();
+  }
+  const { memory } = program;
+  const exitCode = await program.stop();
+  const rendered = await renderAgain(session);
+  return {
+    faults,
+    concealedFrames: memory.counter("concealedFrames"),
+    lostFrames: Number(memory.wide[fixed.stageReport.lostFrames.index]),
+    blocks: memory.consumed() - memory.geometry.startBlock,
+    differingBlocks: rendered.differingBlocks,
+    complete: rendered.complete && rendered.samples.length / options.blockFrames / 2 >= memory.consumed() - 1,
+    controlMs,
+    exitCode,
+    leftovers: program.leftovers(),
+    output: program.output,
+  };
+}
+
+/** Plays notes over OSC; those that are sent while no control process listens are lost. */
+function play(client: UdpClient, random: SeededRandom): { stop(): void } {
+  const timer = setInterval(() => {
+    const note = 40 + random.below(40);
+    client.say("/note", "iif", note, note, random.next());
+    client.say("/off", "i", 40 + random.below(40));
+  }, 25);
+  return { stop: () => clearInterval(timer) };
+}
+
+/** Waits until this time of sound was taken. */
+async function pass({ memory }: ProgramInProcesses, ms: number): Promise<void> {
+  const { sampleRateHz, blockFrames } = memory.geometry;
+  const end = (memory.consumed() + Math.ceil(ms * sampleRateHz / blockFrames / 1_000)) | 0;
+  await until("the sound goes on", () => blocksBetween(memory.consumed(), end) >= 0);
+}
+
+/** The smallest, the middle and the largest, in whole milliseconds. */
+export function spread(ms: readonly number[]): string {
+  if (ms.length === 0) return "none";
+  const sorted = [...ms].sort((a, b) => a - b);
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))].toFixed(0);
+  return `median ${at(0.5)} ms, worst ${at(1)} ms (${ms.length})`;
+}
+
+/** Any loss of these parts, until the time is over. */
+function* losses(seconds: number, parts: readonly ProgramPart[], random: SeededRandom): Iterable<Loss> {
+  const endMs = performance.now() + seconds * 1_000;
+  while (performance.now() < endMs) yield { part: random.pick(parts), signal: random.pick(processFaults) };
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: "string", default: "60" },
+      seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      "every-ms": { type: "string", default: "1000" },
+      parts: { type: "string", default: processParts.join(",") },
+      patch: { type: "string", default: "keys" },
+      "block-frames": { type: "string", default: "128" },
+      lookahead: { type: "string", default: "4" },
+    },
+  });
+  const result = await runProcessChaos({
+    losses: losses(
+      Number(values.seconds),
+      values.parts.split(",") as ProgramPart[],
+      new SeededRandom(Number(values.seed)),
+    ),
+    seed: Number(values.seed),
+    everyMs: Number(values["every-ms"]),
+    patch: values.patch,
+    blockFrames: Number(values["block-frames"]),
+    lookaheadBlocks: Number(values.lookahead),
+  });
+  const { output, faults, controlMs, ...figures } = result;
+  console.log(`seed ${values.seed}:`, figures);
+  console.log("faults:", faults, "control is back:", spread(controlMs));
+  const isSound = figures.differingBlocks === 0 && figures.complete && figures.exitCode === 0 &&
+    figures.leftovers.length === 0 && (figures.concealedFrames === 0 || values.parts.includes("stage"));
+  if (!isSound) console.log(output);
+  Deno.exit(isSound ? 0 : 1);
+}

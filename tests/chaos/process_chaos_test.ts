@@ -1,0 +1,56 @@
+/**
+ * A short share of `deno task chaos:processes`: every part and every kind of loss.
+ *
+ * Needs real time: processes are lost while the clock plays.
+ */
+import assert from "node:assert/strict";
+import { processFaults, runProcessChaos, spread } from "./process_chaos.ts";
+
+const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
+
+Deno.test("the loss of renderer and control processes is not heard, and the recording has every block", async () => {
+  const result = await runProcessChaos({
+    losses: processFaults.flatMap((signal, index) => [
+      { part: (["primary", "standby", "spare"] as const)[index % 3], signal },
+      ...(index < 2 ? [{ part: "control" as const, signal }] : []),
+    ]),
+    seed,
+    everyMs: 500,
+    patch: "keys",
+    blockFrames: 128,
+    lookaheadBlocks: 4,
+  });
+  const { output, ...figures } = result;
+  console.log(`seed ${seed}:`, figures, "control is back:", spread(figures.controlMs));
+  const { faults, controlMs: _controlMs, blocks, ...found } = figures;
+  assert.equal(
+    Object.values(faults).reduce((sum, count) => sum + count, 0),
+    processFaults.length + 2,
+    output,
+  );
+  assert.ok(blocks > 0);
+  assert.deepEqual(
+    found,
+    { concealedFrames: 0, lostFrames: 0, differingBlocks: 0, complete: true, exitCode: 0, leftovers: [] },
+    output,
+  );
+});
+
+Deno.test("the loss of the stage costs frames, which are counted, and no more", async () => {
+  const { output, faults, lostFrames, ...figures } = await runProcessChaos({
+    losses: [{ part: "stage", signal: "SIGKILL" }, { part: "stage", signal: "SIGSEGV" }],
+    seed,
+    everyMs: 500,
+    patch: "keys",
+    blockFrames: 128,
+    lookaheadBlocks: 4,
+  });
+  console.log(`seed ${seed}: ${lostFrames} frames lost with ${Object.values(faults).length} stages`);
+  assert.ok(lostFrames > 0, output);
+  assert.deepEqual([figures.differingBlocks, figures.complete, figures.exitCode, figures.leftovers], [
+    0,
+    true,
+    0,
+    [],
+  ]);
+});

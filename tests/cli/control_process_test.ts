@@ -1,0 +1,178 @@
+/**
+ * The program in processes, as a user meets it.
+ *
+ * Needs real time: its processes are killed, and must be back within the patience of the test.
+ */
+import assert from "node:assert/strict";
+import { enterRun } from "../../cli/control_process.ts";
+import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { processesWith, ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
+import { UdpClient } from "../../testing/osc/udp_client.ts";
+import { until } from "../../testing/until.ts";
+
+/** Runs the program, and asserts that it leaves nothing behind. */
+async function withProgram(
+  work: (program: ProgramInProcesses) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const program = await ProgramInProcesses.start({ patch: "keys", environment });
+  try {
+    await work(program);
+  } catch (cause) {
+    await program.stop();
+    throw new Error(program.output, { cause });
+  }
+  await until("nothing is left of it", () => program.leftovers().length === 0);
+}
+
+Deno.test("a control process that is lost is back, with values, waiting commands and renderers", () =>
+  withProgram(async (program) => {
+    const client = new UdpClient(`127.0.0.1:${program.port}`);
+    await client.ask("/master/gainDb", "f", -7.5);
+    const renderers = ["primary", "standby", "spare"] as const;
+    await until("all roles are filled", () => renderers.every((role) => program.pidOf(role) !== undefined));
+    const before = renderers.map((role) => program.pidOf(role));
+    const first = program.pidOf("control");
+    await program.signal("control", "SIGKILL");
+    await until("another has taken over", () => program.epochInControl === 2);
+    assert.notEqual(program.pidOf("control"), first);
+    await until("it answers", () => /ready: OSC[^]*ready: OSC/.test(program.output));
+    assert.deepEqual(
+      renderers.map((role) => program.pidOf(role)),
+      before,
+      "renderers play on in their roles",
+    );
+    assert.deepEqual(await client.ask("/get", "s", "/master/gainDb"), [
+      "/get.reply /master/gainDb -7.5",
+      "/done /get",
+    ]);
+    await client.ask("/master/gainDb", "f", -3);
+    await client.close();
+    assert.equal(program.memory.counter("concealedFrames"), 0);
+    assert.equal(await program.stop(), 0);
+  }));
+
+Deno.test("a control process that stands still is ended, and the next takes over; the launcher says so", () =>
+  withProgram(async (program) => {
+    await program.signal("control", "SIGSTOP");
+    await until("another has taken over", () => program.epochInControl === 2);
+    assert.match(program.output, /the control process hangs; it is ended/);
+    assert.equal(program.memory.counter("concealedFrames"), 0);
+    assert.equal(await program.stop(), 0);
+  }));
+
+Deno.test("a control process that stands still cannot hold up the end: the second signal ends everything", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, "for (;;);");
+  const program = ProgramInProcesses.unready({ patch: file });
+  const commandOf = (pid: number) => Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+  const childOf = (pid: number) =>
+    Number(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).split(" ")[0]);
+  await until("it is the launcher", () => commandOf(program.pid).startsWith("understudy\0launch\0"));
+  await until("a control process has started", () => childOf(program.pid) > 0);
+  const control = childOf(program.pid);
+  await until(
+    "the patch is evaluated",
+    () => childOf(control) > 0 && commandOf(childOf(control)).includes("evaluate_child"),
+  );
+  Deno.kill(control, "SIGSTOP");
+  program.kill("SIGTERM");
+  program.kill("SIGINT"); // two of one kind at once would count as one
+  assert.equal((await program.status).code, 137);
+  await Deno.remove(file);
+});
+
+Deno.test("what a lost control process had begun besides the sound ends with it", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/endless.ts`;
+    await Deno.writeTextFile(file, "for (;;);");
+    await withProgram(async (program) => {
+      const client = new UdpClient(`127.0.0.1:${program.port}`);
+      client.say("/patch/load", "s", file);
+      await until("the patch is evaluated", () => processesWith(file).length > 0);
+      await program.signal("control", "SIGKILL");
+      await until("nothing evaluates it", () => processesWith(file).length === 0);
+      await until("another has taken over", () => program.epochInControl === 2);
+      assert.equal(program.memory.counter("concealedFrames"), 0);
+      await client.close();
+      assert.equal(await program.stop(), 0);
+    }, { UNDERSTUDY_PATCH_FOLDER: folder });
+  }));
+
+Deno.test("a control process that is lost while it stops is followed by no other one", () =>
+  withProgram(async (program) => {
+    const client = new UdpClient(`127.0.0.1:${program.port}`);
+    client.say("/quit", "");
+    const { phase } = fixed.controlProcess;
+    await until("it stops", () => program.memory.words[phase.index] === ControlPhase.ended);
+    await program.signal("control", "SIGKILL");
+    await program.ended;
+    await client.close();
+    assert.doesNotMatch(program.output, /it starts again/);
+  }));
+
+Deno.test("the sound outlives a recording that is gone and a folder that cannot be written", () =>
+  inFolder(async (folder) => {
+    const session = `${folder}/gone.session`;
+    await withProgram(async (program) => {
+      const client = new UdpClient(`127.0.0.1:${program.port}`);
+      await Deno.remove(session);
+      await Deno.mkdir(`${program.folder.parameters}.new`); // so no file can be written beside
+      await client.ask("/master/gainDb", "f", -7.5);
+      await until("it is said", () => program.output.includes("cannot be kept for the next control process"));
+      assert.equal(program.epochInControl, 1);
+      await Deno.remove(`${program.folder.parameters}.new`);
+      await program.signal("control", "SIGKILL");
+      await until("another has taken over", () => program.epochInControl === 2);
+      assert.match(program.output, /the recording ends here, the sound goes on: cannot go on recording/);
+      assert.equal(program.memory.counter("concealedFrames"), 0);
+      await client.close();
+      assert.equal(await program.stop(), 0);
+    }, { UNDERSTUDY_SESSION: session });
+  }));
+
+Deno.test("when launcher and control process are killed, every other process ends by itself and removes the run", () =>
+  withProgram(async (program) => {
+    // stopped first, so that none of the two can do anything about the end of the other
+    Deno.kill(program.pid, "SIGSTOP");
+    const control = program.pidOf("control")!;
+    Deno.kill(control, "SIGSTOP");
+    Deno.kill(program.pid, "SIGKILL");
+    Deno.kill(control, "SIGKILL");
+    await program.ended;
+  }));
+
+Deno.test("when the launcher alone is killed, the control process ends everything in order", () =>
+  withProgram(async (program) => {
+    Deno.kill(program.pid, "SIGKILL");
+    await program.ended;
+    await until("the sound has faded out", () => program.memory.words[fixed.callback.ended.index] === 1);
+  }));
+
+Deno.test("a start that fails ends with its own exit code, and is not tried again", async () => {
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const { port } = socket.addr as Deno.NetAddr;
+  const { code, output } = await ProgramInProcesses.fail({
+    patch: "sines",
+    environment: { UNDERSTUDY_OSC_PORT: String(port) },
+  });
+  socket.close();
+  assert.equal(code, 5, output);
+  assert.doesNotMatch(output, /control process was lost/);
+});
+
+Deno.test("a control process learns from its launcher which run it belongs to", async () => {
+  const { native } = await nativeForTests();
+  Deno.env.set("_UNDERSTUDY_RUN", "/tmp/understudy-run-1-2-3");
+  Deno.env.set("_UNDERSTUDY_EPOCH", "4");
+  try {
+    const { folder, stage, epoch } = enterRun(native, "/stage");
+    assert.deepEqual([folder.path, stage, epoch], ["/tmp/understudy-run-1-2-3", "/stage", 4]);
+    assert.equal(folder.memory, "/dev/shm/understudy-run-1-2-3.memory");
+  } finally {
+    Deno.env.delete("_UNDERSTUDY_RUN");
+    Deno.env.delete("_UNDERSTUDY_EPOCH");
+  }
+});

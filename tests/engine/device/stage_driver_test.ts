@@ -1,0 +1,141 @@
+/**
+ * The stage: lost in every way, and replaced.
+ *
+ * Needs real time: its clock calls the callback.
+ */
+import assert from "node:assert/strict";
+import { readConfig } from "../../../config/settings.ts";
+import { DriverError } from "../../../engine/device/driver_error.ts";
+import { StageDriver } from "../../../engine/device/stage_driver.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { blocksBetween } from "../../../engine/memory/shared_memory.ts";
+import { mapMemory } from "../../../ffi/mapped_memory.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { inRun } from "../../../testing/engine/test_processes.ts";
+import { ProgramInProcesses } from "../../../testing/engine/program_in_processes.ts";
+import { requirement } from "../../../testing/requirement.ts";
+import { soundServerNeeds, startSoundServer } from "../../../testing/sound/sound_server.ts";
+import { until } from "../../../testing/until.ts";
+
+const { native } = await nativeForTests();
+
+Deno.test("a lost stage is replaced and its frames are counted, a new control process finds it, and it ends when told", () =>
+  inRun(async (processes) => {
+    const { folder } = processes;
+    const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128 }, (bytes) => {
+      const mapped = mapMemory(native, { path: folder.memory, bytes, create: true });
+      return mapped.buffer as unknown as SharedArrayBuffer;
+    });
+    const { words, wide } = memory;
+    words[fixed.controlProcess.pid.index] = Deno.pid;
+    words[fixed.control.play.index] = 1;
+    const lines: string[] = [];
+    const keep = (line: string) => void lines.push(line);
+    const log = { debug: keep, info: keep, warning: keep, error: keep };
+    const config = readConfig({ UNDERSTUDY_DRIVER: "clock" });
+    const options = { native, memory, config, log, processes };
+    const driver = await StageDriver.start(options);
+    const pid = () => words[fixed.stageReport.pid.index];
+    const plays = async () => {
+      const first = memory.consumed();
+      await until("the callback is called", () => {
+        driver.poll();
+        return blocksBetween(memory.consumed(), first) > 4;
+      });
+    };
+    await plays();
+    assert.equal(wide[fixed.stageReport.lostFrames.index], 0n);
+    let lost = 0n;
+    for (const signal of ["SIGKILL", "SIGSEGV", "SIGSTOP"] as const) {
+      const before = pid();
+      words[fixed.callback.stampSequence.index] |= 1; // as if it had been ended inside the callback
+      Deno.kill(before, signal);
+      await until("another one plays", () => {
+        driver.poll();
+        return pid() !== before;
+      });
+      await plays();
+      assert.ok(wide[fixed.stageReport.lostFrames.index] > lost, signal);
+      assert.equal(words[fixed.callback.stampSequence.index] % 2, 0);
+      lost = wide[fixed.stageReport.lostFrames.index];
+    }
+    assert.deepEqual(lines, new Array(3).fill("the stage process was lost: another one plays on"));
+    const before = pid();
+    const found = await StageDriver.start(options);
+    assert.equal(pid(), before, "no other one was started");
+    await found.stop();
+    await until("it has ended", () => {
+      try {
+        return /\) Z/.test(Deno.readTextFileSync(`/proc/${before}/stat`));
+      } catch {
+        return true;
+      }
+    });
+    assert.equal(found.alive, false);
+  }));
+
+requirement({
+  name:
+    "on JACK the stage plays on without control process, finds a server that was killed, and is replaced when it is lost",
+  fn: async () => {
+    let server = await startSoundServer(48_000, 128);
+    const program = await ProgramInProcesses.start({
+      patch: "drone",
+      environment: { ...server.env, UNDERSTUDY_DRIVER: "jack" },
+    });
+    const { words, wide } = program.memory;
+    const report = (name: "deviceLost" | "deviceLosses" | "starts" | "periodFrames") =>
+      words[fixed.stageReport[name].index];
+    const plays = async (what: string) => {
+      const first = program.memory.consumed();
+      const isPlaying = () =>
+        report("deviceLost") === 0 && blocksBetween(program.memory.consumed(), first) > 20;
+      await until(`JACK calls ${what}`, isPlaying);
+    };
+    try {
+      await plays("at the start");
+      assert.equal(report("periodFrames"), 128);
+      await program.signal("control", "SIGKILL");
+      await until("another control process has taken over", () => program.epochInControl === 2);
+      await plays("after the loss of the control process");
+      assert.equal(report("starts"), 1, "the stage was left alone");
+
+      await server.kill();
+      await until("the server is missed", () => report("deviceLost") === 1);
+      const first = program.memory.consumed();
+      await until("the clock keeps time", () => blocksBetween(program.memory.consumed(), first) > 20);
+      server = await startSoundServer(48_000, 128, server.name);
+      await plays("on the new server");
+      assert.equal(report("deviceLosses"), 1);
+
+      await program.signal("stage", "SIGKILL");
+      await until("another stage plays", () => report("starts") === 2);
+      await plays("from the new stage");
+      assert.ok(wide[fixed.stageReport.lostFrames.index] > 0n);
+    } catch (cause) {
+      throw new Error(program.output, { cause });
+    } finally {
+      assert.equal(await program.stop(), 0);
+      await server.stop();
+    }
+    await until("nothing is left", () => program.leftovers().length === 0);
+  },
+}, { ...soundServerNeeds, libraries: ["libjack.so.0"] });
+
+Deno.test("in processes a device of PortAudio is refused with the remedy", () =>
+  inRun(async (processes) => {
+    const memory = testMemory();
+    const keep = () => {};
+    const log = { debug: keep, info: keep, warning: keep, error: keep };
+    const refused: Record<string, string>[] = [{ UNDERSTUDY_DRIVER: "portaudio" }, {
+      UNDERSTUDY_HOST_API: "ALSA",
+    }];
+    for (const environment of refused) {
+      const config = readConfig(environment);
+      await assert.rejects(
+        StageDriver.start({ native, memory, config, log, processes }),
+        (error: Error) => error instanceof DriverError && /UNDERSTUDY_ISOLATION=threads/.test(error.message),
+      );
+    }
+  }));
