@@ -25,7 +25,7 @@ export interface ThreadSeatingOptions {
 const heapLimitMiB = 64;
 
 /**
- * A thread whose module does not run yet is left alone for this long: it reads its order to end as the first one. The runtime
+ * A thread that takes no orders yet is left alone for this long: it reads its order to end as the first one. The runtime
  * can end the whole process when a thread is ended while it starts (measured with 2.9.6).
  */
 const maxStartMs = 5_000;
@@ -50,6 +50,11 @@ export class ThreadSeating implements Seating {
 
   removePatch(number: number): void {
     this.#patches = this.#patches.filter((patch) => patch.number !== number);
+  }
+
+  /** Threads start from this process's own memory. */
+  keepFiles(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   /** Threads end with the process that an earlier control process was. */
@@ -144,10 +149,11 @@ class ThreadOccupant implements Occupant {
     return "";
   }
 
-  /** Its module does not run yet. */
+  /** It takes no orders yet: its module is loaded, or its patches are made ready. */
   #isStarting(): boolean {
     const { memory, seat } = this.#options;
-    return Atomics.load(memory.words, reportFieldIndex(memory, seat, "state")) === SeatState.empty;
+    const state = Atomics.load(memory.words, reportFieldIndex(memory, seat, "state"));
+    return state === SeatState.empty || state === SeatState.starting;
   }
 
   #threadId(): number {

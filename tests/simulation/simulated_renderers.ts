@@ -47,7 +47,7 @@ export interface SimulatedRenderersOptions {
   readonly nowMs: () => number;
   readonly makeRenderer: (seat: number) => Renderer;
   readonly preparePatches: (renderer: Renderer) => void;
-  /** A command ran into a trap while a renderer rendered this block. */
+  /** A command ran into a trap while a renderer that was not ended rendered this block. */
   readonly onTrap: (block: number) => void;
   /** Simulated time between two steps; omitted: the seats give no account of their threads. */
   readonly stepMs?: number;
@@ -61,6 +61,8 @@ export class SimulatedRenderers implements RendererPort {
   /** All threads that may still take a step, also those whose seat has been given to another. */
   #running: Thread[] = [];
 
+  /** No renderer gets a processor, those that are started meanwhile neither. */
+  isFrozen = false;
   /** Gets every thread before its first step. */
   beforeSpawn: ((thread: Thread) => void) | undefined;
 
@@ -103,7 +105,7 @@ export class SimulatedRenderers implements RendererPort {
     if (stepMs === undefined) return undefined;
     return {
       processorMs: thread.processorMs,
-      runnable: nowMs() < thread.starvedMs || nowMs() >= thread.wakesMs,
+      runnable: this.isFrozen || nowMs() < thread.starvedMs || nowMs() >= thread.wakesMs,
     };
   }
 
@@ -177,6 +179,7 @@ export class SimulatedRenderers implements RendererPort {
     if (this.#running.some((thread) => this.#isGone(thread))) {
       this.#running = this.#running.filter((thread) => !this.#isGone(thread));
     }
+    if (this.isFrozen) return;
     this.#spin();
     for (let core = 0; core < 2; core++) {
       const thread = this.#running[random.below(seatCount)];
@@ -267,7 +270,7 @@ export class SimulatedRenderers implements RendererPort {
         : SeatState.failed;
       thread.cause = isStale ? "stale" : isTrap ? "trap" : "throw";
       thread.crashed = true;
-      if (commandTraps.has(error)) this.#options.onTrap(thread.renderer.block);
+      if (commandTraps.has(error) && !thread.ended) this.#options.onTrap(thread.renderer.block);
       return false;
     }
   }
