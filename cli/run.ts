@@ -2,10 +2,10 @@
 import manifest from "../deno.json" with { type: "json" };
 import { readConfig } from "../config/settings.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
-import { ExitError } from "../foundation/exit_error.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { listDevices } from "./devices.ts";
 import { diagnose } from "./doctor.ts";
+import { explain } from "./explain.ts";
 import { helpText } from "./help_text.ts";
 import { render } from "./render.ts";
 import { renderScore } from "./render_score.ts";
@@ -61,14 +61,4 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     case "doctor":
       return await diagnose(config, (text) => print(text + "\n"));
   }
-}
-
-/** Prints one sentence for an error that the user can mend, the stack of any other. Returns the exit code. */
-function explain(error: unknown): ExitCode {
-  const known = error instanceof ExitError;
-  const text = error instanceof Error
-    ? (known ? error.message : error.stack ?? error.message)
-    : String(error);
-  console.error(`understudy: ${text}`);
-  return known ? error.exitCode : exitCodes.internal;
 }
