@@ -1,16 +1,12 @@
 import type { Config } from "../config/settings.ts";
 import { SampleLoader } from "../engine/samples/sample_loader.ts";
-import { PatchSource } from "../patches/loading/patch_source.ts";
+import { PatchSource, type PatchSourceOptions } from "../patches/loading/patch_source.ts";
 import { readTuning } from "../patches/loading/read_tuning.ts";
 
-/**
- * The source of patches that the settings describe. Throws `ScaleError` for a tuning that cannot be read.
- *
- * @param onPrint receives what a patch file prints while it is evaluated
- */
+/** The source of patches that the settings describe. Throws `ScaleError` for a tuning that cannot be read. */
 export async function openPatchSource(
   config: Config,
-  onPrint?: (text: string) => void,
+  { last, onPrint }: Pick<PatchSourceOptions, "last" | "onPrint"> = {},
 ): Promise<PatchSource> {
   const { sampleRateHz, channels, inputChannels, blockFrames, tuning } = config;
   return new PatchSource({
@@ -25,6 +21,7 @@ export async function openPatchSource(
     sampleFolder: config.sampleFolder,
     patchFolder: config.patchFolder,
     initial: config.patch,
+    last,
     onPrint,
   });
 }

@@ -3,15 +3,8 @@ import manifest from "../deno.json" with { type: "json" };
 import { readConfig } from "../config/settings.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { parseCommandLine } from "./command_line.ts";
-import { listDevices } from "./devices.ts";
-import { diagnose } from "./doctor.ts";
 import { explain } from "./explain.ts";
-import { helpText } from "./help_text.ts";
-import { render } from "./render.ts";
-import { renderScore } from "./render_score.ts";
-import { controlService } from "./service.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
-import { start } from "./start.ts";
 import { print } from "./terminal.ts";
 
 const { version } = manifest;
@@ -37,28 +30,42 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     print(text);
     return exitCodes.ok;
   };
-  if (line.command === "help") return say(helpText());
+  // each command loads what it needs: a start makes sound as soon as it can
+  if (line.command === "help") {
+    const { helpText } = await import("./help_text.ts");
+    return say(helpText());
+  }
   if (line.command === "version") return say(`understudy ${version} (deno ${Deno.version.deno})\n`);
   const config = readConfig(Deno.env.toObject());
   switch (line.command) {
     case "start": {
       const { patch = config.patch, demo } = line;
+      const { start } = await import("./start.ts");
       return await start({ ...config, patch, demo: demo || config.demo }, version);
     }
-    case "render":
+    case "render": {
+      const { render } = await import("./render.ts");
       return await render(line, config);
-    case "renderScore":
+    }
+    case "renderScore": {
+      const { renderScore } = await import("./render_score.ts");
       return await renderScore(line, config);
+    }
     case "patch": {
-      // loaded on demand: what draws is large, and only this command needs it
       const { showPatch } = await import("./show_patch.ts");
       return say(await showPatch(line, config));
     }
-    case "service":
+    case "service": {
+      const { controlService } = await import("./service.ts");
       return await controlService(line, (text) => print(text + "\n"));
-    case "devices":
+    }
+    case "devices": {
+      const { listDevices } = await import("./devices.ts");
       return say(await listDevices(config));
-    case "doctor":
+    }
+    case "doctor": {
+      const { diagnose } = await import("./doctor.ts");
       return await diagnose(config, (text) => print(text + "\n"));
+    }
   }
 }

@@ -2,14 +2,14 @@ import type { EngineStatus } from "../engine/control/control.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 
 /** The status of an engine, as far as systemd is told. */
-type Told = Pick<EngineStatus, "state" | "patch" | "device" | "block" | "rendererIds" | "journal">;
+type Told = Pick<EngineStatus, "state" | "patch" | "device" | "block" | "agreeingRenderers" | "journal">;
 
-/** Renderers that must be there for the watchdog: with two, a wrong one is noticed. */
+/** Renderers that must agree for the watchdog: only then is it known that what sounds is right. */
 const minRenderers = 2;
 
 /**
  * Tells systemd how the engine is, by the socket that it names in the environment: ready, what it does, that it ends; and
- * feeds its watchdog, but only while blocks are handed over and two renderers play. An engine that is silent is started
+ * feeds its watchdog, but only while blocks are handed over and two renderers agree on them. An engine that is silent is started
  * again. Main isolate.
  */
 export class ServiceManager {
@@ -47,9 +47,8 @@ export class ServiceManager {
   }
 
   /** One look at the engine. */
-  watch({ state, patch, device, block, rendererIds, journal }: Told): void {
-    const renderers = Object.values(rendererIds).filter((id) => id !== 0).length;
-    const status = `${state}: ${patch} on ${device}, ${renderers} renderers, state on disk: ${journal}`;
+  watch({ state, patch, device, block, agreeingRenderers: renderers, journal }: Told): void {
+    const status = `${state}: ${patch} on ${device}, ${renderers} renderers agree, state on disk: ${journal}`;
     if (status !== this.#status) this.#send(`STATUS=${status}`);
     this.#status = status;
     const moves = block !== this.#block;

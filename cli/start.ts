@@ -5,28 +5,22 @@ import { PatchError } from "../compiler/graph/patch_error.ts";
 import { CommandRefusedError } from "../engine/control/control.ts";
 import { Engine } from "../engine/engine.ts";
 import { type RehearsalOptions, rehearse } from "../engine/patch_swap/rehearsal.ts";
-import { type DatagramPeer, Datagrams } from "../ffi/datagrams.ts";
+import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log } from "../foundation/logging.ts";
 import { within } from "../foundation/within.ts";
-import { MidiInput } from "../midi/midi_input.ts";
-import { ProgramChanges } from "../midi/program_changes.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
-import { AdmissionControl } from "../osc/admission/admission.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
-import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
-import { QueryService } from "../osc/oscquery/query_service.ts";
 import { isLoopback } from "../osc/transport/network_address.ts";
 import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
-import { patchNames } from "../patches/ready/catalogue.ts";
+import type { PatchSource } from "../patches/loading/patch_source.ts";
+import type { Inputs, Sockets } from "./inputs.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
-import { openPatchSource } from "./open_patch_source.ts";
-import { playDemo } from "./play_demo.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
 
@@ -51,72 +45,61 @@ interface Start {
   readonly signal: AbortSignal;
 }
 
-/** Starts everything, waits for a signal or `/quit`, and stops everything. */
+/**
+ * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
+ * loads or answers is loaded after it.
+ */
 async function play({ config, version, log, signal }: Start): Promise<void> {
   /** Stopped before the engine, so that no command arrives any more. */
-  const inputs: { stop(): Promise<void> }[] = [];
+  const stopped: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
   let state: SavedState | undefined;
   let manager: ServiceManager | undefined;
-  let space: AddressSpace | undefined;
+  let inputs: Inputs | undefined;
   let leave = () => {};
   try {
     const access = accessControl(config, log);
     const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text));
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
     if (processes) leave = () => leaveRun(native, processes);
-    const source = await openPatchSource(
-      config,
-      (text) => text.split("\n").forEach((line) => log.info(`the patch prints: ${line}`)),
-    );
-    const continuation = processes && processes.epoch > 1
-      ? await findLivingEngine(native, processes)
-      : undefined;
-    state = await SavedState.open({ config, version, log, isLiving: continuation !== undefined });
-    let maxVoices = 0;
-    const patch = (continuation?.patches ?? state?.continuation?.patches)?.at(-1)?.patch ??
-      await rehearseFirst({
-        ...await source.load(config.patch, signal),
-        format: source.format,
-        seed: config.seed,
-        nativeLibrary,
-        ceiling: config.ceiling,
-        onWarning: (warning) => log.warning(warning),
-        onVoiceLimit: (most, reason) => {
-          maxVoices = most;
-          log.warning(reason);
-        },
-        onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
-        signal,
-      });
+    const living = processes && processes.epoch > 1 ? await findLivingEngine(native, processes) : undefined;
+    state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
+    const continuation = living ?? state?.continuation;
+    const source = new LazySource(config, state?.loaded, log);
+    const { patch, maxVoices } = continuation
+      ? { patch: continuation.patches.at(-1)!.patch, maxVoices: 0 }
+      : await firstPatch(source, { config, nativeLibrary, log, signal });
     const sockets = await bindSockets(config, native, log);
-    inputs.push(...Object.values(sockets).filter((socket) => socket !== undefined));
+    stopped.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
       ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
-      continuation: continuation ?? state?.continuation,
+      continuation,
     });
     state?.plays(playing);
     manager = ServiceManager.find(native, Deno.env.toObject());
     signal.throwIfAborted();
-    const loadPatch = (nameOrFile: string | undefined) =>
-      source.exchange(nameOrFile, ({ graph, samples }) => playing.loadPatch(graph, samples));
-    const programs = new ProgramChanges(patchNames, loadPatch, log);
-    const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
-    const midi = await MidiInput.start({ config, native, engine, log, onProgram });
-    if (midi) inputs.push(midi);
+    const loadPatch = async (nameOrFile: string | undefined) => {
+      const patches = await source.open();
+      const unixMs = Date.now();
+      const warnings = await patches.exchange(
+        nameOrFile,
+        ({ graph, samples }) => playing.loadPatch(graph, samples),
+      );
+      state?.keepLoaded({ patch: patches.current!, unixMs });
+      return warnings;
+    };
     const quit = Promise.withResolvers<void>();
-    const served = serve(sockets, {
-      ...{ config, engine, access, log, version, loadPatch },
-      midi: () => midi?.counts ?? {},
+    const { Inputs } = await import("./inputs.ts");
+    inputs = await Inputs.open({
+      ...{ config, native, engine, sockets, access, log, version, loadPatch },
       onQuit: () => quit.resolve(),
     });
-    space = served.space;
-    inputs.push(served.query);
+    stopped.push(inputs);
     log.info(`ready: OSC on ${sockets.udp.address}`);
     manager?.plays(() => playing.status());
-    if (manager) inputs.push(reloadOnHangup({ log, manager, loadPatch }));
-    if (config.demo) playDemo(engine, config.patch, log);
+    if (manager) stopped.push(reloadOnHangup({ log, manager, loadPatch }));
+    source.open().catch((error: Error) => log.warning(`no patch can be loaded: ${error.message}`));
     await Promise.race([quit.promise, abortion(signal)]);
     log.info("stopping: /quit");
   } catch (error) {
@@ -124,18 +107,79 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     log.info(`stopping: ${error.signal}`);
   } finally {
     manager?.stops();
-    const stopped = (async () => {
-      await Promise.all(inputs.map((input) => input.stop()));
-      space?.stop();
+    const ended = (async () => {
+      await Promise.all(stopped.map((input) => input.stop()));
+      inputs?.close();
       await engine?.stop();
       return true;
     })();
-    if (await within(stopped, stopMs) === undefined) {
+    if (await within(ended, stopMs) === undefined) {
       log.error(`not everything has stopped after ${stopMs / 1_000} s: the process ends all the same`);
     }
-    state?.close(engine !== undefined);
+    await state?.close(engine !== undefined);
     leave();
   }
+}
+
+/** The source of patches, opened when one is asked for: it knows every module and the compiler, and so takes long to load. */
+class LazySource {
+  readonly #config: Config;
+  readonly #last: string | undefined;
+  readonly #log: Log;
+  #opened: Promise<PatchSource> | undefined;
+
+  /** @param last name or file that was loaded last, before this start */
+  constructor(config: Config, last: string | undefined, log: Log) {
+    this.#config = config;
+    this.#last = last;
+    this.#log = log;
+  }
+
+  /** Throws what `openPatchSource` throws, and tries again the next time. */
+  async open(): Promise<PatchSource> {
+    const opened = this.#opened ??= this.#load();
+    try {
+      return await opened;
+    } catch (error) {
+      if (this.#opened === opened) this.#opened = undefined;
+      throw error;
+    }
+  }
+
+  async #load(): Promise<PatchSource> {
+    const { openPatchSource } = await import("./open_patch_source.ts");
+    const print = (text: string) =>
+      text.split("\n").forEach((line) => this.#log.info(`the patch prints: ${line}`));
+    return await openPatchSource(this.#config, { last: this.#last, onPrint: print });
+  }
+}
+
+interface FirstPatch extends Pick<Start, "config" | "log" | "signal"> {
+  readonly nativeLibrary: string;
+}
+
+/** The patch of the settings, loaded and rehearsed, and the voices that it may play; 0: all that it has. */
+async function firstPatch(
+  source: LazySource,
+  { config, nativeLibrary, log, signal }: FirstPatch,
+): Promise<{ readonly patch: CompiledPatch; readonly maxVoices: number }> {
+  const patches = await source.open();
+  let maxVoices = 0;
+  const patch = await rehearseFirst({
+    ...await patches.load(config.patch, signal),
+    format: patches.format,
+    seed: config.seed,
+    nativeLibrary,
+    ceiling: config.ceiling,
+    onWarning: (warning) => log.warning(warning),
+    onVoiceLimit: (most, reason) => {
+      maxVoices = most;
+      log.warning(reason);
+    },
+    onTooSlow: (problem) => log.warning(`${problem}; it plays, but expect gaps`),
+    signal,
+  });
+  return { patch, maxVoices };
 }
 
 interface Reload {
@@ -160,11 +204,6 @@ function reloadOnHangup({ log, manager, loadPatch }: Reload): { stop(): Promise<
   return { stop: () => Promise.resolve(Deno.removeSignalListener("SIGHUP", listener)) };
 }
 
-interface Sockets {
-  readonly udp: UdpListener<DatagramPeer>;
-  readonly tcp: TcpListener | undefined;
-}
-
 /** Binds the ports of OSC; packets wait until they are served. Throws `PortInUseError`. */
 async function bindSockets(config: Config, native: NativeLibrary, log: Log): Promise<Sockets> {
   const { oscHost: hostname, oscTcpPort, oscTcpFraming: framing } = config;
@@ -186,46 +225,6 @@ async function bindSockets(config: Config, native: NativeLibrary, log: Log): Pro
     await udp.stop();
     throw error;
   }
-}
-
-interface Served extends Pick<AddressSpaceOptions, "loadPatch" | "midi" | "onQuit"> {
-  readonly config: Config;
-  readonly engine: Engine;
-  readonly access: AccessControl;
-  readonly log: Log;
-  readonly version: string;
-}
-
-/** Answers the packets of the sockets, and OSCQuery. */
-function serve({ udp, tcp }: Sockets, served: Served): { space: AddressSpace; query: QueryService } {
-  const { config, engine, access, log } = served;
-  const space: AddressSpace = new AddressSpace({
-    ...served,
-    programs: patchNames,
-    onDump: (line) => log.info(line),
-    traffic: () => admission.counts,
-  });
-  const admission = new AdmissionControl({
-    access,
-    messagesPerSecond: config.oscMessagesPerSecond,
-    target: space,
-    onNotice: (text) => log.warning(text),
-  });
-  udp.serve(admission);
-  tcp?.serve(admission);
-  if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
-  const query = new QueryService({
-    hostname: config.oscQueryHost,
-    port: config.oscQueryPort,
-    allowedOrigins: config.oscQueryOrigins ?? [],
-    advertise: config.mdns,
-    oscAddress: udp.address,
-    engine,
-    space,
-    admission,
-    log,
-  });
-  return { space, query };
 }
 
 /**

@@ -56,6 +56,7 @@ import {
 import { sessionHeader } from "./session/session_header.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus } from "./report/status.ts";
+import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
@@ -118,8 +119,8 @@ const averagingFactor = tickMs / 1_000;
 /** The first block must be in the ring within this after the start. */
 const firstBlockMs = 30_000;
 
-/** Threads of renderers must have left within this when the engine ends. */
-const closeMs = 300;
+/** Threads of renderers must have left within this when the engine ends; one that still starts takes the longest. */
+const closeMs = 1_000;
 
 /** The recording must be on the disk within this when the engine ends. */
 const writeMs = 10_000;
@@ -414,8 +415,10 @@ export class Engine implements control.EngineControl {
     if (processes) this.#claim = new ControlClaim(this.memory, processes);
     if (isLiving(this.#options)) this.#adopt();
     this.#timer = setInterval(() => this.#tick(), tickMs);
+    // the sound system opens the device beside the threads that start
+    const opened = this.#driver.start();
     this.#tick();
-    await abortable(this.#driver.start(), signal);
+    await abortable(opened, signal);
     this.#lookahead.follow(this.#driver.periodFrames);
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
@@ -541,7 +544,7 @@ export class Engine implements control.EngineControl {
   }
 
   #firstBlocksReady(first: number): boolean {
-    return this.#supervision.inLockstep >= 2 &&
+    return this.#supervision.inLockstep >= firstRenderers &&
       blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
   }
 

@@ -54,6 +54,8 @@ export const nativeSymbols = {
   us_wait_word: { parameters: ["pointer", "u32", "u32"], result: "u32" },
   /** `void us_wake_word(const uint32_t *word)` */
   us_wake_word: { parameters: ["pointer"], result: "void" },
+  /** `uint64_t us_process_start(int pid)` */
+  us_process_start: { parameters: ["i32"], result: "u64" },
   /** `int us_process_open(int pid)` */
   us_process_open: { parameters: ["i32"], result: "i32" },
   /** `int us_process_ended(int descriptor)` */

@@ -4,7 +4,7 @@
  */
 import { openPortAudioLibrary } from "./library_search.ts";
 import { cString, textAt } from "./c_string.ts";
-import { decodeStructure, type PortAudioLibrary, structureLayout } from "./portaudio_symbols.ts";
+import { decodeStructure, HostApiType, type PortAudioLibrary, structureLayout } from "./portaudio_symbols.ts";
 import { quietSoundLibraries } from "./quiet_sound_libraries.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
@@ -99,6 +99,8 @@ export interface StreamOptions {
   /** Address of a `PaStreamCallback` in native code. */
   readonly callback: Deno.PointerValue;
   readonly userData: Deno.PointerValue;
+  /** Asks for real time for the callback where the host does not give it by itself, and the system grants it. */
+  readonly realTime: boolean;
 }
 
 /** The library, initialised; made by {@link PortAudio.open}, ended by {@link PortAudio.close}. */
@@ -191,9 +193,14 @@ export class PortAudio {
         : "";
       throw this.#error(`cannot open ${outputDevice.hostApi}: ${outputDevice.name}`, error, remedy);
     }
+    const stream = Deno.UnsafePointer.create(handle[0]);
+    // without this, PortAudio's thread for ALSA is of the normal class; streams of other systems have no such switch
+    if (options.realTime && outputDevice.hostApiType === HostApiType.alsa) {
+      symbols.PaAlsa_EnableRealtimeScheduling?.(stream, 1);
+    }
     return new Stream(
       this.#library,
-      Deno.UnsafePointer.create(handle[0]),
+      stream,
       (action, code) => this.#error(action, code),
     );
   }

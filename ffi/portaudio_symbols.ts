@@ -47,12 +47,14 @@ export const portAudioSymbols = {
   Pa_GetStreamTime: { parameters: ["pointer"], result: "f64" },
   /** `PaError PaJack_SetClientName(const char *name)`; only where PortAudio was built with JACK */
   PaJack_SetClientName: { parameters: ["buffer"], result: "i32", optional: true },
+  /** `void PaAlsa_EnableRealtimeScheduling(PaStream *s, int enable)`; only where PortAudio was built with ALSA */
+  PaAlsa_EnableRealtimeScheduling: { parameters: ["pointer", "i32"], result: "void", optional: true },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type PortAudioLibrary = Deno.DynamicLibrary<typeof portAudioSymbols>;
 
 /** Values of `PaHostApiTypeId`. */
-export const HostApiType = { jack: 12 } as const;
+export const HostApiType = { alsa: 8, jack: 12 } as const;
 
 type CType = "int" | "long" | "double" | "pointer";
 

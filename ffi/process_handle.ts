@@ -1,5 +1,6 @@
 import type { NativeLibrary } from "./native_symbols.ts";
 
+const noProcess = 3; // ESRCH
 const numbers = { SIGKILL: 9, SIGCONT: 18, SIGSTOP: 19, SIGSEGV: 11 } as const;
 
 /** A process by its descriptor, which unlike its id never means another one. Any isolate of Linux. */
@@ -14,11 +15,28 @@ export class ProcessHandle {
     this.#descriptor = descriptor;
   }
 
-  /** Opens a process by its id; undefined where there is none with it. */
-  static open(native: NativeLibrary, pid: number): ProcessHandle | undefined {
+  /**
+   * Opens a process by its id; undefined where there is none with it.
+   *
+   * @param start what {@link ProcessHandle.startOf} gave for it: a process that has got the same id since is not meant; 0: not known
+   * @throws {Error} when the system cannot say, e.g. because no descriptor is left
+   */
+  static open(native: NativeLibrary, pid: number, start = 0): ProcessHandle | undefined {
     if (pid <= 0) return undefined;
     const descriptor = native.symbols.us_process_open(pid);
-    return descriptor < 0 ? undefined : new ProcessHandle(native, pid, descriptor);
+    if (descriptor === -noProcess) return undefined;
+    if (descriptor < 0) throw new Error(`process ${pid} cannot be followed (errno ${-descriptor})`);
+    // opened first: from here on the id cannot pass to another process unseen
+    if (start === 0 || start === ProcessHandle.startOf(native, pid)) {
+      return new ProcessHandle(native, pid, descriptor);
+    }
+    native.symbols.us_process_close(descriptor);
+    return undefined;
+  }
+
+  /** When a process began, as a signed word; with its id this names it for good. 0: there is none. */
+  static startOf(native: NativeLibrary, pid: number): number {
+    return Number(BigInt.asIntN(32, native.symbols.us_process_start(pid)));
   }
 
   /** Whether it has ended; then it writes nothing any more, also while its parent has not asked how it ended. */

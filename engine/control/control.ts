@@ -229,6 +229,8 @@ export interface EngineStatus {
   readonly block: number;
   /** Renderer id that holds each role, or 0. */
   readonly rendererIds: Readonly<Record<Role, number>>;
+  /** Renderers whose last compared block was that of another; one that catches up is not among them. */
+  readonly agreeingRenderers: number;
   /** Voices that sound now. */
   readonly voices: number;
   /** Voices that may sound; 0: all that the patch has. */

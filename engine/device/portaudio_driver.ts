@@ -80,6 +80,7 @@ export class PortAudioDriver implements Driver {
           inputChannels: config.inputChannels,
           sampleRateHz: config.sampleRateHz,
           framesPerBuffer: 0,
+          realTime: config.realTime,
           callback: DeviceDoor.callAddress(native),
           userData: door.pointer,
         }),

@@ -81,7 +81,7 @@ export class StageDriver implements Driver {
       );
     }
     const stage = new StageDriver(options);
-    stage.#process = ProcessHandle.open(native, stage.#report("pid"));
+    stage.#process = ProcessHandle.open(native, stage.#report("pid"), stage.#report("processStart"));
     if (stage.#order("driver") === stage.#calls && stage.#process?.ended === false) return stage;
     stage.#writeOrders();
     stage.#spawn();

@@ -271,6 +271,7 @@ export const sections = {
       latencyFrames: word("from JACK's ports to the loudspeaker"),
       xruns: word("since the client was opened, wraps"),
       serverRateHz: word("sample rate of JACK's server, as it said last"),
+      processStart: word("when that process began, low 32 bits of `us_process_start`"),
     },
   },
   watchdog: {
@@ -320,6 +321,9 @@ export const structures = {
       snapshotSlot: word("snapshot + 1 that it may be writing; 0: none"),
       away: word("1: copies a large arena and then catches up; it is late on purpose"),
       arenaBytes: word("size of the arena that plays"),
+      processStart: word(
+        "when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet",
+      ),
     },
   },
   slot: {

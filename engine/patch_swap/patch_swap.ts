@@ -51,8 +51,8 @@ export class PatchSwap {
   readonly #options: PatchSwapOptions;
   #current: CompiledPatch;
   /** Number of the current patch, and before the newest one of those was asked for. */
-  #currentNumber = 0;
-  #numberBefore = 0;
+  #currentNumber: number;
+  #numberBefore: number;
   /** Number of the newest patch; grows also when a patch was refused on its way. */
   #number: number;
   #loading = false;
@@ -64,6 +64,7 @@ export class PatchSwap {
   constructor(options: PatchSwapOptions) {
     this.#options = options;
     this.#current = options.playing.patch;
+    this.#currentNumber = this.#numberBefore = options.playing.number;
     this.#number = Math.max(options.playing.number, options.newestPatch ?? 0);
     this.#maxVoices.set(this.#current, options.maxVoices);
   }

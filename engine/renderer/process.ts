@@ -9,6 +9,7 @@
  */
 import { openNative } from "../../ffi/native_library.ts";
 import { mapMemory } from "../../ffi/mapped_memory.ts";
+import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import { SeatState } from "../memory/layout.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
@@ -35,6 +36,11 @@ export async function playInProcess([path, seatText, incarnationText]: readonly 
   const order = (name: "incarnation" | "patchFile") => Atomics.load(words, orderIndex(memory, seat, name));
   if (order("incarnation") !== Number(incarnationText)) return;
   if (Atomics.compareExchange(words, reportFieldIndex(memory, seat, "threadId"), 0, Deno.pid) !== 0) return;
+  Atomics.store(
+    words,
+    reportFieldIndex(memory, seat, "processStart"),
+    ProcessHandle.startOf(native, Deno.pid),
+  );
   setSeatState(memory, seat, SeatState.starting);
   const files = new PatchFiles(folder, native);
   const load = async (number: number): Promise<NumberedPatch> => {

@@ -59,6 +59,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
       Role,
       number
     >,
+    agreeingRenderers: supervision.agreeing,
     voices: sources.voices.reduce((sum, count) => sum + count, 0),
     voiceLimit: sources.voiceLimit,
     rescuedBlocks: memory.counter("rescuedBlocks"),

@@ -13,12 +13,18 @@ export interface Chunk {
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
-/** Reads a session file chunk by chunk; holds one chunk at a time. */
+/** Read from the file at once: most chunks are far smaller, and every read has a price of its own. */
+const windowBytes = 2 ** 18;
+
+/** Reads a session file chunk by chunk; holds one chunk and a window of the file at a time. */
 export class SessionReader {
   readonly header: SessionHeader;
   readonly #file: Deno.FsFile;
   readonly #bytes: number;
   #position: number;
+  readonly #window = new Uint8Array(windowBytes);
+  /** The part of the window that was read from the file and not used yet. */
+  #unread = this.#window.subarray(0, 0);
 
   private constructor(file: Deno.FsFile, bytes: number, position: number, header: SessionHeader) {
     this.#file = file;
@@ -43,6 +49,7 @@ export class SessionReader {
       const first = await reader.next();
       if (first?.type !== "HEAD") throw new SessionDamagedError(`${path}: its header is missing or damaged`);
       const header = JSON.parse(new TextDecoder().decode(first.payload)) as SessionHeader;
+      await file.seek(reader.#position, Deno.SeekMode.Start);
       return new SessionReader(file, size, reader.#position, header);
     } catch (error) {
       file.close();
@@ -82,13 +89,13 @@ export class SessionReader {
   /** The next whole chunk; undefined at the end, or where the file was cut off or is damaged. */
   async next(): Promise<Chunk | undefined> {
     const head = new Uint8Array(8);
-    if (await readFully(this.#file, head) < head.length) return undefined;
+    if (!await this.#read(head)) return undefined;
     const bytes = new DataView(head.buffer).getUint32(4, true);
     if (this.#position + 12 + bytes > this.#bytes) return undefined;
-    const rest = new Uint8Array(bytes + 4);
-    if (await readFully(this.#file, rest) < rest.length) return undefined;
-    const payload = rest.slice(0, bytes);
-    if (crc32(payload) !== new DataView(rest.buffer).getUint32(bytes, true)) return undefined;
+    const payload = new Uint8Array(bytes);
+    const crc = new Uint8Array(4);
+    if (!await this.#read(payload) || !await this.#read(crc)) return undefined;
+    if (crc32(payload) !== new DataView(crc.buffer).getUint32(0, true)) return undefined;
     this.#position += 12 + bytes;
     return { type: new TextDecoder().decode(head.subarray(0, 4)) as ChunkType, payload };
   }
@@ -96,6 +103,7 @@ export class SessionReader {
   /** Goes back to the first chunk. */
   async rewind(): Promise<void> {
     this.#position = await this.#file.seek(sessionMagic.length, Deno.SeekMode.Start);
+    this.#unread = this.#window.subarray(0, 0);
   }
 
   /** Whether everything in the file has been read, i.e. it was not cut off. */
@@ -105,6 +113,27 @@ export class SessionReader {
 
   close(): void {
     this.#file.close();
+  }
+
+  /** Fills `into` with what follows; false where the file ends before. Small reads go through the window. */
+  async #read(into: Uint8Array<ArrayBuffer>): Promise<boolean> {
+    let at = this.#drain(into);
+    while (at < into.length && into.length - at < windowBytes) {
+      const count = await this.#file.read(this.#window);
+      if (count === null) return false;
+      this.#unread = this.#window.subarray(0, count);
+      at += this.#drain(into.subarray(at));
+    }
+    const rest = into.subarray(at);
+    return await readFully(this.#file, rest) === rest.length;
+  }
+
+  /** Takes what the window has; returns the bytes. */
+  #drain(into: Uint8Array<ArrayBuffer>): number {
+    const part = this.#unread.subarray(0, into.length);
+    into.set(part);
+    this.#unread = this.#unread.subarray(part.length);
+    return part.length;
   }
 }
 

@@ -3,7 +3,7 @@ import type { Log } from "../../foundation/logging.ts";
 import type { SessionHeader } from "../session/session_format.ts";
 import { readJournal } from "./read_journal.ts";
 import { resume, type Resumed } from "./resume.ts";
-import { maxEarlyEnds, type StateFolder } from "./state_folder.ts";
+import { maxEarlyEnds, maxRefused, type StateFolder } from "./state_folder.ts";
 
 export interface GoOnOptions {
   readonly folder: StateFolder;
@@ -27,14 +27,17 @@ export async function goOn(options: GoOnOptions): Promise<Resumed | undefined> {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
-  const refuse = (reason: string) => {
+  const refuse = async (reason: string) => {
     const name = folder.setAside();
-    folder.survived(); // the count is this journal's
-    log.warning(`starts afresh: ${reason}; the journal is kept as ${name}`, { folder: folder.path });
+    await folder.survived(); // the count is this journal's
+    log.warning(
+      `starts afresh: ${reason}; the journal is kept as ${name}, as one of the newest ${maxRefused}`,
+      { folder: folder.path },
+    );
     return undefined;
   };
   if (folder.earlyEnds >= maxEarlyEnds) {
-    return refuse(
+    return await refuse(
       `the process ended ${maxEarlyEnds} times within 10 s of going on from the journal, so its patch may be the cause`,
     );
   }
@@ -42,12 +45,12 @@ export async function goOn(options: GoOnOptions): Promise<Resumed | undefined> {
   try {
     const content = await readJournal(folder.journal);
     const difference = differenceOf(content.header, options);
-    if (difference !== undefined) return refuse(difference);
+    if (difference !== undefined) return await refuse(difference);
     const resumed = await resume({ content, ...options });
-    if (resumed === undefined) return refuse("the journal holds no block that was played");
+    if (resumed === undefined) return await refuse("the journal holds no block that was played");
     return resumed;
   } catch (error) {
-    return refuse(`the journal cannot be used (${(error as Error).message})`);
+    return await refuse(`the journal cannot be used (${(error as Error).message})`);
   }
 }
 

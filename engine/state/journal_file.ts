@@ -2,7 +2,7 @@
  * The journal on the disk: a session file whose end a restart can go on from.
  *
  * A file begins with its header, the patches and a snapshot; commands, blocks and input follow as they are delivered, and
- * further snapshots. After half a minute, or for a large snapshot at once, a new file is written beside, brought to the
+ * further snapshots. After ten seconds, or for a large snapshot at once, a new file is written beside, brought to the
  * disk, and renamed over the old one, so that the folder holds a whole journal at every moment. Chunks that arrive meanwhile
  * go into both files. Nothing waits for the disk but `fdatasync`, which runs beside the writing.
  *
@@ -36,7 +36,7 @@ export const journalName = "journal";
 const nextJournalName = "journal.next";
 
 /** A file is replaced after this. */
-const maxFileMs = 30_000;
+const maxFileMs = 10_000;
 
 /** A larger snapshot goes into a file of its own: no block could be appended while it is written. */
 const maxAppendedBytes = 4 * 2 ** 20;

@@ -18,6 +18,20 @@ export const maxEarlyEnds = 2;
 /** Counts the starts that went on from the journal and did not live long. */
 const startsName = "starts";
 
+/** Remembers which patch was loaded last, by the name that was asked for. */
+const loadedName = "loaded";
+
+/** Journals that were refused and are kept, the newest ones. */
+export const maxRefused = 3;
+
+/** The patch that was loaded last: what loads it again. */
+export interface Loaded {
+  /** Its name or file. */
+  readonly patch: string;
+  /** When it was read, in milliseconds since 1970. */
+  readonly unixMs: number;
+}
+
 /** A folder that this process has locked. */
 export class StateFolder {
   readonly path: string;
@@ -76,37 +90,51 @@ export class StateFolder {
     Deno.writeTextFileSync(`${this.path}/${startsName}`, `${this.earlyEnds + 1}\n`, { mode: 0o600 });
   }
 
-  /** The engine has lived long enough, or ended in order. */
-  survived(): void {
+  /** The engine has lived long enough, or ended in order. Waits for the disk beside the isolate. */
+  async survived(): Promise<void> {
     try {
-      Deno.removeSync(`${this.path}/${startsName}`);
+      await Deno.remove(`${this.path}/${startsName}`);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 
-  /** Keeps the journal under another name, where nothing overwrites it. Returns that name. */
-  setAside(): string {
-    for (let number = 1;; number++) {
-      const name = `${journalName}.refused-${number}`;
-      if (exists(`${this.path}/${name}`)) continue;
-      Deno.renameSync(this.journal, `${this.path}/${name}`);
-      return name;
+  /** The patch that was loaded last; undefined: it is not known. */
+  get loaded(): Loaded | undefined {
+    try {
+      const { patch, unixMs } = JSON.parse(Deno.readTextFileSync(`${this.path}/${loadedName}`));
+      return typeof patch === "string" && typeof unixMs === "number" ? { patch, unixMs } : undefined;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return undefined;
+      throw error;
     }
+  }
+
+  /** Remembers the patch that was loaded last. Waits for the disk beside the isolate; one call at a time. */
+  async keepLoaded(loaded: Loaded): Promise<void> {
+    const path = `${this.path}/${loadedName}`;
+    await Deno.writeTextFile(`${path}.next`, JSON.stringify(loaded), { mode: 0o600 });
+    await Deno.rename(`${path}.next`, path);
+  }
+
+  /** Keeps the journal under another name, where nothing overwrites it; the oldest ones go. Returns the name. */
+  setAside(): string {
+    const start = `${journalName}.refused-`;
+    const numbers = [...Deno.readDirSync(this.path)]
+      .filter(({ name }) => name.startsWith(start))
+      .map(({ name }) => Number(name.slice(start.length)))
+      .filter((number) => Number.isInteger(number) && number > 0)
+      .sort((one, other) => one - other);
+    const name = `${start}${(numbers.at(-1) ?? 0) + 1}`;
+    Deno.renameSync(this.journal, `${this.path}/${name}`);
+    for (const number of numbers.slice(0, 1 - maxRefused)) {
+      Deno.removeSync(`${this.path}/${start}${number}`, { recursive: true });
+    }
+    return name;
   }
 
   /** Lets another engine use the folder. */
   close(): void {
     this.#lock.close();
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }

@@ -61,6 +61,8 @@ interface Run {
   end: number;
   /** Regions of its state. */
   regions: number;
+  /** Whether it agreed in the last block, also where its state has no regions to compare. */
+  agrees: boolean;
 }
 
 /** Remembers how far it has compared; one for an engine. */
@@ -102,6 +104,16 @@ export class Comparison {
     return blocksBetween(run.end, from) >= blocksToSweep(this.#memory.geometry, run.regions, from);
   }
 
+  /** How many of these renderers agreed with another in the last block that was compared; 0: none is compared any more. */
+  agreeing(seats: readonly number[]): number {
+    const behind = blocksBetween(this.#memory.consumed(), this.#next);
+    if (behind > this.#memory.geometry.ringSlots) return 0;
+    return seats.filter((seat) => {
+      const run = this.#runs.get(seat);
+      return run !== undefined && run.agrees && run.end === this.#next;
+    }).length;
+  }
+
   /** Whether it agreed, when last compared, through a whole sweep in the midst of which `block` lies. */
   hasSweptAround(seat: number, block: number): boolean {
     const run = this.#runs.get(seat);
@@ -131,12 +143,13 @@ export class Comparison {
 
   /** @param verdicts omitted: there was no other renderer to agree with */
   #follow(block: number, { sound: { seat }, regions }: BlockRecord, verdicts?: readonly Verdict[]): void {
-    const agreed = verdicts !== undefined && regions > 0 &&
+    const agrees = verdicts !== undefined &&
       verdicts.every(({ outvoted, undecided }) => !undecided && !outvoted.includes(seat));
+    const agreed = agrees && regions > 0;
     const run = this.#runs.get(seat);
     const goesOn = run !== undefined && run.end === block && run.regions === regions;
     const blocks = !agreed ? 0 : goesOn ? run.blocks + 1 : 1;
-    this.#runs.set(seat, { blocks, end: (block + 1) | 0, regions });
+    this.#runs.set(seat, { blocks, end: (block + 1) | 0, regions, agrees });
   }
 
   #record(seat: number, block: number): BlockRecord | undefined {

@@ -85,7 +85,12 @@ export class ProcessSeating implements Seating {
     }).spawn();
     child.unref();
     child.status.catch(() => {});
-    return new ProcessOccupant(this.#options, seat, incarnation, ProcessHandle.open(native, child.pid));
+    try {
+      return new ProcessOccupant(this.#options, seat, incarnation, ProcessHandle.open(native, child.pid));
+    } catch (error) {
+      Deno.kill(child.pid, "SIGKILL"); // it would take the seat, and nothing could tell when it has ended
+      throw error;
+    }
   }
 
   adopt(seat: number): Occupant | undefined {
@@ -99,7 +104,8 @@ export class ProcessSeating implements Seating {
       0,
       neverStarted,
     );
-    const handle = ProcessHandle.open(native, pid);
+    const start = Atomics.load(memory.words, reportFieldIndex(memory, seat, "processStart"));
+    const handle = ProcessHandle.open(native, pid, start);
     return handle && new ProcessOccupant(this.#options, seat, incarnation, handle);
   }
 }

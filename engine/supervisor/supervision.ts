@@ -154,6 +154,11 @@ export class Supervision {
     return this.#supervisor.inLockstep;
   }
 
+  /** Renderers in lockstep whose newest compared block was that of another. */
+  get agreeing(): number {
+    return this.#comparison.agreeing(this.running);
+  }
+
   /** Renderers ever started. */
   get incarnations(): number {
     return this.#supervisor.incarnations;
@@ -213,11 +218,12 @@ export class Supervision {
       { length: roleCount },
       (_, role) => Atomics.load(words, fixed.control.roleRing.index + role),
     );
-    const strays = this.#supervisor.adopt(
+    const strays = this.#supervisor.adopt({
       seats,
-      given.map((ring) => ring === 0 ? undefined : ring - 1),
-      memory.consumed(),
-    );
+      roles: given.map((ring) => ring === 0 ? undefined : ring - 1),
+      consumed: memory.consumed(),
+      incarnations: Math.max(...Array.from({ length: seatCount }, (_, seat) => order(seat, "incarnation"))),
+    });
     strays.forEach((seat) => renderers.end(seat, false));
     for (const seat of this.roles) {
       if (seat !== undefined && order(seat, "snapshot") !== 0) {
@@ -229,7 +235,7 @@ export class Supervision {
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
   turn(mayJoin: boolean): Supervised {
-    const { memory, renderers, delivery, nowMs } = this.#options;
+    const { memory, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared

@@ -59,6 +59,17 @@ export interface AdoptedSeat {
   readonly ordered: boolean;
 }
 
+/** What a control process finds of the one before it. */
+export interface Adoption {
+  /** By seat; undefined where no renderer lives. */
+  readonly seats: readonly (AdoptedSeat | undefined)[];
+  /** Seats by role, as that process gave them; a renderer that lives no more has none. */
+  readonly roles: readonly (number | undefined)[];
+  readonly consumed: number;
+  /** Numbers up to this one were given away, also to processes that may still come: none is given again. */
+  readonly incarnations: number;
+}
+
 export interface Observation {
   readonly nowMs: number;
   readonly consumed: number;
@@ -156,6 +167,9 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   firstBackoffMs: 50,
   maxBackoffMs: 2_000,
 };
+
+/** Renderers with which the sound begins: the others start when it is heard, because each start takes time from it. */
+export const firstRenderers = 2;
 
 /** A joiner on trial has this part of the time to catch up. */
 const trialFactor = 4;
@@ -267,22 +281,19 @@ export class Supervisor {
   /**
    * Takes over renderers that an earlier control process has started, before the first observation.
    *
-   * @param roles seats by role, as that process gave them; those of renderers that live no more are empty
    * @returns seats whose renderer no role knows: it is to be ended
    */
   adopt(
-    seen: readonly (AdoptedSeat | undefined)[],
-    roles: readonly (number | undefined)[],
-    consumed: number,
+    { seats, roles, consumed, incarnations }: Adoption,
   ): number[] {
-    this.#roles = roles.map((seat) => seat !== undefined && seen[seat] ? seat : undefined);
+    this.#incarnations = incarnations;
+    this.#roles = roles.map((seat) => seat !== undefined && seats[seat] ? seat : undefined);
     const strays: number[] = [];
     this.#seats.forEach((seat, index) => {
       seat.leftAt = consumed;
-      const found = seen[index];
+      const found = seats[index];
       if (!found) return;
       seat.incarnation = found.incarnation;
-      this.#incarnations = Math.max(this.#incarnations, found.incarnation);
       if (this.#roles.includes(index)) return this.#enter(seat, "joining");
       if (!found.ordered) return this.#enter(seat, "starting");
       this.#enter(seat, "ending");
@@ -468,7 +479,10 @@ export class Supervisor {
     const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
     // beyond the first that waits, one after the other: what is needed sooner does not share the processors with it
     const starting = this.#seats.some((seat) => seat.phase === "starting");
-    const wanted = following + (alive > following && !starting ? waiting : Math.min(1, waiting));
+    // nor beyond those with which the sound begins, as long as nobody hears it
+    const wanted = seen.unheard
+      ? Math.min(firstRenderers, following)
+      : following + (alive > following && !starting ? waiting : Math.min(1, waiting));
     for (let missing = wanted - alive; missing > 0; missing--) {
       if (seen.nowMs < this.#nextStartMs) return;
       const index = this.#seats.findIndex((seat) => seat.phase === "empty" && seat.free);

@@ -2,6 +2,7 @@
 import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { SeatState } from "../memory/layout.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { NumberedPatch, PatchDelivery, RendererStart } from "../renderer/renderer_start.ts";
@@ -22,6 +23,12 @@ export interface ThreadSeatingOptions {
 
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
 const heapLimitMiB = 64;
+
+/**
+ * A thread whose module does not run yet is left alone for this long: it reads its order to end as the first one. The runtime
+ * can end the whole process when a thread is ended while it starts (measured with 2.9.6).
+ */
+const maxStartMs = 5_000;
 
 export class ThreadSeating implements Seating {
   readonly #options: ThreadSeatingOptions;
@@ -119,8 +126,13 @@ class ThreadOccupant implements Occupant {
     const { worker } = this.#options;
     if (this.exited) return;
     if (graceMs === 0) return void worker.terminate();
-    const force = setTimeout(() => worker.terminate(), graceMs);
-    worker.once("exit", () => clearTimeout(force));
+    const startedMs = performance.now();
+    const force = setInterval(() => {
+      if (this.#isStarting() && performance.now() - startedMs < maxStartMs) return;
+      clearInterval(force);
+      worker.terminate();
+    }, graceMs);
+    worker.once("exit", () => clearInterval(force));
   }
 
   demote(): number {
@@ -130,6 +142,12 @@ class ThreadOccupant implements Occupant {
 
   lastWords(): string {
     return "";
+  }
+
+  /** Its module does not run yet. */
+  #isStarting(): boolean {
+    const { memory, seat } = this.#options;
+    return Atomics.load(memory.words, reportFieldIndex(memory, seat, "state")) === SeatState.empty;
   }
 
   #threadId(): number {

@@ -343,6 +343,7 @@ struct us_stage_report {
   uint32_t latency_frames; /* from JACK's ports to the loudspeaker */
   uint32_t xruns; /* since the client was opened, wraps */
   uint32_t server_rate_hz; /* sample rate of JACK's server, as it said last */
+  uint32_t process_start; /* when that process began, low 32 bits of `us_process_start` */
 };
 _Static_assert(offsetof(struct us_stage_report, pid) == 0, "stageReport.pid");
 _Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.sequence");
@@ -359,6 +360,7 @@ _Static_assert(offsetof(struct us_stage_report, period_frames) == 56, "stageRepo
 _Static_assert(offsetof(struct us_stage_report, latency_frames) == 60, "stageReport.latencyFrames");
 _Static_assert(offsetof(struct us_stage_report, xruns) == 64, "stageReport.xruns");
 _Static_assert(offsetof(struct us_stage_report, server_rate_hz) == 68, "stageReport.serverRateHz");
+_Static_assert(offsetof(struct us_stage_report, process_start) == 72, "stageReport.processStart");
 #define US_STAGE_REPORT_OFFSET 8704u
 
 /* Written by: watchdog thread. */
@@ -410,6 +412,7 @@ struct us_seat_report {
   uint32_t snapshot_slot; /* snapshot + 1 that it may be writing; 0: none */
   uint32_t away; /* 1: copies a large arena and then catches up; it is late on purpose */
   uint32_t arena_bytes; /* size of the arena that plays */
+  uint32_t process_start; /* when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -428,7 +431,8 @@ _Static_assert(offsetof(struct us_seat_report, lock_error) == 1128, "seatReport.
 _Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1132, "seatReport.snapshotSlot");
 _Static_assert(offsetof(struct us_seat_report, away) == 1136, "seatReport.away");
 _Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1140, "seatReport.arenaBytes");
-_Static_assert(sizeof(struct us_seat_report) == 1144, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, process_start) == 1144, "seatReport.processStart");
+_Static_assert(sizeof(struct us_seat_report) == 1148, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {

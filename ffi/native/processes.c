@@ -66,6 +66,14 @@ int us_thread_time(int thread_id, uint64_t *account) {
   return 0;
 }
 
+uint64_t us_process_start(int pid) {
+  char text[1024];
+  if (read_account(pid, "stat", text, sizeof text) <= 0) return 0;
+  char *field = strrchr(text, ')'); /* its name may hold anything, blanks too */
+  for (int blanks = 0; field && blanks < 20; blanks++) field = strchr(field + 1, ' ');
+  return field ? strtoull(field + 1, NULL, 10) : 0;
+}
+
 int us_process_open(int pid) {
   int descriptor = (int)syscall(SYS_pidfd_open, pid, 0);
   return descriptor < 0 ? -errno : descriptor;

@@ -30,6 +30,9 @@ US_EXPORT int us_thread_exists(int thread_id);
  */
 US_EXPORT int us_thread_time(int thread_id, uint64_t *account);
 
+/* When a process began, in ticks since the machine's start; 0: there is none. With its id it names a process for good. Any thread. */
+US_EXPORT uint64_t us_process_start(int pid);
+
 /* A descriptor of a process, closed by us_process_close; or a negative errno, -ESRCH where there is none. Any thread. */
 US_EXPORT int us_process_open(int pid);
 

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,27 +13,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "processes.h"
+
 #define PREFIX "understudy-run-"
 #define SHARED_FOLDER "/dev/shm"
-
-/* When a process began, in ticks since the machine's start; 0: there is none. With its id it names a process for good. */
-static unsigned long long start_of(int pid) {
-  char path[64], text[1024];
-  snprintf(path, sizeof path, "/proc/%d/stat", pid);
-  int file = open(path, O_RDONLY | O_CLOEXEC);
-  ssize_t got = file < 0 ? -1 : read(file, text, sizeof text - 1);
-  if (file >= 0) close(file);
-  if (got <= 0) return 0;
-  text[got] = 0;
-  char *field = strrchr(text, ')'); /* its name may hold anything, blanks too */
-  for (int blanks = 0; field && blanks < 20; blanks++) field = strchr(field + 1, ' ');
-  return field ? strtoull(field + 1, NULL, 10) : 0;
-}
 
 int us_run_create(const char *parent, char *path, uint32_t bytes) {
   uint32_t random = 0;
   if (getrandom(&random, sizeof random, 0) != sizeof random) return errno;
-  int length = snprintf(path, bytes, "%s/" PREFIX "%d-%llu-%08x", parent, getpid(), start_of(getpid()), random);
+  int length = snprintf(path, bytes, "%s/" PREFIX "%d-%" PRIu64 "-%08x", parent, getpid(), us_process_start(getpid()),
+                        random);
   if (length < 0 || (uint32_t)length >= bytes) return ENAMETOOLONG;
   return mkdir(path, 0700) == 0 ? 0 : errno;
 }
@@ -63,8 +53,8 @@ static uint32_t remove_dead_in(const char *parent) {
   if (!folder) return 0;
   for (struct dirent *entry; (entry = readdir(folder));) {
     int pid;
-    unsigned long long start;
-    if (sscanf(entry->d_name, PREFIX "%d-%llu-", &pid, &start) != 2 || start_of(pid) == start) continue;
+    uint64_t start;
+    if (sscanf(entry->d_name, PREFIX "%d-%" SCNu64 "-", &pid, &start) != 2 || us_process_start(pid) == start) continue;
     remove_folder(dirfd(folder), entry->d_name);
     unlinkat(dirfd(folder), entry->d_name, 0);
     count += faccessat(dirfd(folder), entry->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0; /* another user's stays */

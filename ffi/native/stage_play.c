@@ -192,6 +192,8 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
     report->calibration_ticks = us_ticks();
     report->calibration_ns = us_monotonic_ns();
   }
+  STORE(report->pid, 0u); /* never the id of one process with the start of another */
+  STORE(report->process_start, (uint32_t)us_process_start(getpid()));
   STORE(report->pid, (uint32_t)getpid());
   us_watchdog_start(memory);
   for (uint32_t done = LOAD(orders->sequence) - 1;;) {

@@ -28,6 +28,8 @@ export interface PatchSourceOptions {
   readonly patchFolder?: string;
   /** Name or file of the first patch, which remote senders may load again. */
   readonly initial?: string;
+  /** Name or file that {@link PatchSource.exchange} played last, before this start; omitted: {@link initial}. */
+  readonly last?: string;
   /** Receives what a patch file prints while it is evaluated. */
   readonly onPrint?: (text: string) => void;
   /** Longest evaluation of a patch file, in milliseconds. */
@@ -48,12 +50,17 @@ export class PatchSource {
 
   constructor(options: PatchSourceOptions) {
     this.#options = options;
-    this.#current = options.initial;
+    this.#current = options.last ?? options.initial;
   }
 
   /** The format that graphs are built for. */
   get format(): PatchFormat {
     return this.#options.format;
+  }
+
+  /** Name or file of the patch that {@link exchange} played last. */
+  get current(): string | undefined {
+    return this.#current;
   }
 
   /**
@@ -90,9 +97,7 @@ export class PatchSource {
     play: (patch: LoadedPatch) => Promise<T>,
   ): Promise<T> {
     const { initial, patchFolder: folder } = this.#options;
-    const wanted = nameOrFile === undefined
-      ? this.#current!
-      : await allowedPatch(nameOrFile, { first: initial, folder });
+    const wanted = await allowedPatch(nameOrFile ?? this.#current!, { first: initial, folder });
     const played = await play(await this.load(wanted));
     this.#current = wanted;
     return played;

@@ -42,7 +42,7 @@ Deno.test("what a patch file prints reaches the caller", async () => {
     });`,
   );
   const printed: string[] = [];
-  const source = await openPatchSource(readConfig({}), (text) => printed.push(text));
+  const source = await openPatchSource(readConfig({}), { onPrint: (text) => printed.push(text) });
   assert.equal((await source.load(file)).graph.name, "through");
   assert.deepEqual(printed, ["cutoff 3"]);
   await Deno.remove(file);

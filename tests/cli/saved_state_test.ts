@@ -65,7 +65,11 @@ Deno.test("a killed process goes on where it was, twice; what ends it early a th
     last.process.kill("SIGTERM");
     assert.equal(await last.end(), exitCodes.ok);
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-    assert.deepEqual(names, ["journal", "journal.refused-1", "lock"], "nothing else is left behind");
+    assert.deepEqual(
+      names,
+      ["journal", "journal.refused-1", "loaded", "lock"],
+      "nothing else is left behind",
+    );
   }));
 
 Deno.test("without a folder no state is kept", async () => {

@@ -40,12 +40,12 @@ const status = {
   patch: "keys",
   device: "clock",
   block: 1,
-  rendererIds: { primary: 1, standby: 2, spare: 0 },
+  agreeingRenderers: 2,
   journal: "current",
 } as const;
 
 for (const kind of ["path", "abstract address"]) {
-  Deno.test(`systemd is told by a socket with a ${kind}: ready, status, and fed while blocks pass and two play`, () =>
+  Deno.test(`systemd is told by a socket with a ${kind}: ready, status, and fed while blocks pass and two agree`, () =>
     inFolder(async (folder) => {
       const isPath = kind === "path";
       const name = `understudy-test-${crypto.randomUUID()}`;
@@ -58,7 +58,7 @@ for (const kind of ["path", "abstract address"]) {
         manager.watch({ ...status, block: 3 });
         manager.stops();
       });
-      const text = "running: keys on clock, 2 renderers, state on disk: current";
+      const text = "running: keys on clock, 2 renderers agree, state on disk: current";
       assert.deepEqual(messages, [
         "READY=1",
         `STATUS=${text}`,
@@ -70,12 +70,12 @@ for (const kind of ["path", "abstract address"]) {
     }));
 }
 
-Deno.test("one renderer alone does not feed the watchdog, nor does a process that is not the watched one", () =>
+Deno.test("renderers that do not agree do not feed the watchdog, nor does a process that is not the watched one", () =>
   inFolder(async (folder) => {
     const socket = `${folder}/notify`;
     const environment = { NOTIFY_SOCKET: socket, WATCHDOG_USEC: "60000000" };
     const messages = await received(socket, 3, () => {
-      const alone = { ...status, rendererIds: { primary: 1, standby: 0, spare: 0 } };
+      const alone = { ...status, agreeingRenderers: 0 };
       ServiceManager.find(native, environment)!.watch(alone);
       ServiceManager.find(native, { ...environment, WATCHDOG_PID: "1" })!.watch(status);
       ServiceManager.find(native, environment)!.stops();

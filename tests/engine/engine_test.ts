@@ -319,6 +319,30 @@ Deno.test("an engine that goes on knows the numbers of the patches, and can load
   await second.stop();
 });
 
+Deno.test("an engine that goes on begins again with the patch that plays, when all were away for too long", async () => {
+  const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
+  const keysPatch = compilePatch("keys", format);
+  const first = await startTestEngine({ driver: "manual", patch: (format) => compilePatch("sines", format) });
+  await first.playDuring(first.engine.loadPatch(keys.build(format)));
+  await first.secondsPass(1);
+  await first.lockstep();
+  const memory = await frozenMemory(first.engine);
+  await first.stop();
+
+  const parameters = keysPatch.parameters.map(({ default: value }) => value);
+  const continuation = { memory, patches: [{ number: 1, patch: keysPatch }], parameters } as const;
+  const { engine, driver, events, ...second } = await startTestEngine({ driver: "manual", continuation });
+  await second.lockstep();
+  engine.injectFault("kill", "all");
+  await until("an engine alone", () => events.some(({ event }) => event === "alone"));
+  driver.call(memory.geometry.sealCount);
+  await concealUntil(driver, "an anchor", () => events.some(({ event }) => event === "anchor"));
+  await concealUntil(driver, "sound", () => engine.status().state === "running");
+  await second.lockstep();
+  assert.equal(engine.status().patch, "keys");
+  await second.stop();
+});
+
 Deno.test("faults are refused where they are not allowed", async () => {
   const { engine, stop } = await startTestEngine({
     driver: "manual",

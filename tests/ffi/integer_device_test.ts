@@ -58,6 +58,7 @@ requirement({
         const door = DeviceDoor.create(native, sharedMemoryPointer(native, memory.bytes));
         door.open();
         const stream = await portAudio.openStream({
+          realTime: false,
           outputDevice: portAudio.findDevice({
             direction: "output",
             minimumChannels: 1,

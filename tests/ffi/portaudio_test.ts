@@ -99,6 +99,7 @@ requirement({
           inputChannels: 2,
           sampleRateHz: 48_000,
           framesPerBuffer: 0,
+          realTime: true,
           callback: DeviceDoor.callAddress(native),
           userData: door.pointer,
         };

@@ -16,6 +16,17 @@ Deno.test("a process is followed until it has ended, also before its parent asks
   assert.equal(process.ended, true);
 });
 
+Deno.test("a process is meant that began at the time that is told, not another with the same id", async () => {
+  const child = new Deno.Command("sleep", { args: ["60"] }).spawn();
+  const start = ProcessHandle.startOf(native, child.pid);
+  assert.notEqual(start, 0);
+  assert.equal(ProcessHandle.open(native, child.pid, start - 1), undefined);
+  const process = ProcessHandle.open(native, child.pid, start)!;
+  process.signal("SIGKILL");
+  assert.equal((await child.status).signal, "SIGKILL");
+  assert.equal(ProcessHandle.startOf(native, 0x3FFFFFFF), 0);
+});
+
 Deno.test("where no process is, there is no handle", () => {
   assert.equal(ProcessHandle.open(native, 0), undefined);
   assert.equal(ProcessHandle.open(native, 0x3FFFFFFF), undefined);

@@ -61,6 +61,8 @@ export class SimulatedRenderers implements RendererPort {
   /** All threads that may still take a step, also those whose seat has been given to another. */
   #running: Thread[] = [];
 
+  /** No renderer gets a processor, those that are started meanwhile neither. */
+  isFrozen = false;
   /** Gets every thread before its first step. */
   beforeSpawn: ((thread: Thread) => void) | undefined;
 
@@ -103,7 +105,7 @@ export class SimulatedRenderers implements RendererPort {
     if (stepMs === undefined) return undefined;
     return {
       processorMs: thread.processorMs,
-      runnable: nowMs() < thread.starvedMs || nowMs() >= thread.wakesMs,
+      runnable: this.isFrozen || nowMs() < thread.starvedMs || nowMs() >= thread.wakesMs,
     };
   }
 
@@ -177,6 +179,7 @@ export class SimulatedRenderers implements RendererPort {
     if (this.#running.some((thread) => this.#isGone(thread))) {
       this.#running = this.#running.filter((thread) => !this.#isGone(thread));
     }
+    if (this.isFrozen) return;
     this.#spin();
     for (let core = 0; core < 2; core++) {
       const thread = this.#running[random.below(seatCount)];

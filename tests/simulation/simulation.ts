@@ -16,9 +16,11 @@
  *    before ({@link ScrambledLog} overwrites what is released at once).
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { Lookahead } from "../../engine/device/lookahead.ts";
 import { DeliveryLog } from "../../engine/delivery/delivery_log.ts";
 import { type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
+import { maxInputMagnitude } from "../../engine/memory/constants.ts";
 import { fixed, within } from "../../engine/memory/layout.ts";
 import { deliveredIndex, slotIndex } from "../../engine/memory/places.ts";
 import { blocksBetween, SharedMemory } from "../../engine/memory/shared_memory.ts";
@@ -30,6 +32,7 @@ import {
   type SupervisionEvent,
 } from "../../engine/supervisor/supervision.ts";
 import { supervisorDefaults, type SupervisorEvent } from "../../engine/supervisor/supervisor.ts";
+import { createLog } from "../../foundation/logging.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { fuseNumber, hangNumber, poisonNumber } from "../../testing/patch/tally_patch.ts";
 import { ConcealmentOracle } from "./concealment_oracle.ts";
@@ -38,18 +41,29 @@ import type { Pool } from "./pool.ts";
 import { poisonNumbers, PoisonOracle } from "./poison_oracle.ts";
 import { RecordingOracle } from "./recording_oracle.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
+import { type DeviceCall, SimulatedDevice } from "./simulated_device.ts";
 import { SimulatedRenderers } from "./simulated_renderers.ts";
 import { TallyOracle } from "./tally_oracle.ts";
 
 export interface SimulationParts {
   readonly native: NativeLibrary;
-  readonly pool: Pool;
+  /** Memory for patches without input, and for those with one channel. */
+  readonly pools: readonly [Pool, Pool];
   /** Makes a renderer; planted bugs replace it. */
   readonly makeRenderer: (options: RendererOptions) => Renderer;
   /** Makes the command log; planted bugs replace it. */
   readonly makeLog?: (memory: SharedMemory) => ScrambledLog;
   /** What the supervision loop sees of the renderers; planted bugs change it. */
-  readonly seenAs?: (renderers: RendererPort) => RendererPort;
+  readonly seenAs?: (renderers: RendererPort, memory: SharedMemory) => RendererPort;
+}
+
+/** What is drawn otherwise. */
+export interface SimulationSettings {
+  /** Rate for which the tables are laid out; a block lasts 4 ms all the same. */
+  readonly sampleRateHz?: number;
+  readonly startBlock?: number;
+  /** In the midst of the run no renderer gets a processor until the tables have gone once around. */
+  readonly outage?: boolean;
 }
 
 /** What a run found; `violations` is empty when all oracles held. */
@@ -59,6 +73,8 @@ export interface SimulationResult {
   readonly faults: number;
   /** Times that processors were withheld from some renderers, or all. */
   readonly starvations: number;
+  /** Times that the device went away or came back, or changed its period. */
+  readonly deviceChanges: number;
   readonly concealedBlocks: number;
   readonly rescuedBlocks: number;
   /** Poison commands that were sent, and times that one was quarantined. */
@@ -67,12 +83,15 @@ export interface SimulationResult {
   /** Quarantines by search, and new beginnings. */
   readonly searches: number;
   readonly anchors: number;
+  /** Renderers that came too late for what they needed. */
+  readonly stale: number;
 }
 
 const seed = 7;
 const blockFrames = 16;
 const channels = 2;
-const sampleRateHz = 4_000; // a block lasts 4 ms of simulated time, as long as the supervisor's tick
+const blockMs = 4; // of simulated time, as long as the supervisor's tick
+const usualRateHz = 4_000;
 const stepMs = 0.02;
 const runBlocks = 70;
 /** Frames after which a command that was poison all along shows it: some blocks, and so some snapshots. */
@@ -90,9 +109,26 @@ const starvationUntilBlock = 50;
  */
 const soundBackMs = 900;
 const soundBackBlindMs = 1_500;
+const outageFromBlock = 30;
+/** An outage ends that near to a lap of the tables: some renderers find a seal overwritten then, and some only their input. */
+const outageSpreadBlocks = 12;
+
+/** A block that the callback has begun to hand over, perhaps in pieces. */
+interface Begun {
+  readonly block: number;
+  /** Renderers in roles that had it ready, by whether their state was sound. */
+  readonly ready: { readonly sane: number; readonly corrupt: number };
+  /** What the score says of it; undefined where its seal is not known. */
+  readonly told: Float32Array<ArrayBuffer> | undefined;
+  readonly isTrial: boolean;
+  /** What the device must get, as soon as it is known whether the block is concealed. */
+  expected?: Float32Array<ArrayBuffer>;
+  readonly samples: Float32Array<ArrayBuffer>;
+  filled: number;
+}
 
 export class Simulation {
-  readonly #parts: SimulationParts;
+  readonly #pool: Pool;
   readonly #random: SeededRandom;
   readonly #memory: SharedMemory;
   readonly #log: ScrambledLog;
@@ -106,12 +142,18 @@ export class Simulation {
   readonly #entries: LogEntry[] = [];
   readonly #seen = new Map<number, number>();
   readonly #violations: string[] = [];
-  readonly #output: Float32Array<ArrayBuffer>;
-  readonly #base: Deno.PointerValue;
+  readonly #device: SimulatedDevice;
+  readonly #lookahead: Lookahead;
+  /** The block of which the device has got a part. */
+  #begun: Begun | undefined;
+  /** Captured samples by block; undefined: the patch hears no input. */
+  readonly #captured: Map<number, number[]> | undefined;
+  #deviceChanges = 0;
+  /** Blocks that an outage lasts, and how many of them the device has taken; 0: there is none. */
+  readonly #outageBlocks: number;
   readonly #firstPosition: number;
   readonly #startBlock: number;
   #nowMs = 0;
-  #nextCallMs = 1;
   #nextTickMs = 0;
   /** Log position that each block told so far ends at. */
   #positions: number[] = [];
@@ -126,44 +168,56 @@ export class Simulation {
   #starvations = 0;
   /** Blocks from the start that stay as they were told, because commands that were found later had been heard in them. */
   #told = 0;
+  /** Blocks before both are not recorded, after an outage, and nobody will render them. */
+  #recordedFrom: number | undefined;
+  #anchoredAt: number | undefined;
   #searches = 0;
   #anchors = 0;
+  #stale = 0;
   #faults = 0;
   #concealed = 0;
   #playing = false;
   readonly #concealment = new ConcealmentOracle(channels);
   #mayDiffer = false;
 
-  constructor(runSeed: number, parts: SimulationParts) {
-    this.#parts = parts;
+  constructor(runSeed: number, parts: SimulationParts, settings: SimulationSettings = {}) {
     this.#random = new SeededRandom(runSeed);
     const nearWrap = this.#random.chance(0.3);
     this.#hasEvidence = this.#random.chance(0.9);
     this.#starves = this.#random.chance(0.5);
-    this.#startBlock = nearWrap ? -this.#random.below(40) | 0 : this.#random.below(1_000);
+    const startBlock = nearWrap ? -this.#random.below(40) | 0 : this.#random.below(1_000);
+    this.#startBlock = settings.startBlock ?? startBlock;
     this.#firstPosition = nearWrap ? -this.#random.below(20) | 0 : this.#random.below(70_000);
+    const inputChannels = this.#random.below(2);
+    this.#captured = inputChannels > 0 ? new Map() : undefined;
+    this.#pool = parts.pools[inputChannels];
+    const sampleRateHz = settings.sampleRateHz ?? usualRateHz;
     const dimensions = {
       sampleRateHz,
       blockFrames,
       channels,
-      inputChannels: 0,
+      inputChannels,
       lookaheadBlocks: 2 + this.#random.below(4),
       startBlock: this.#startBlock,
       startLogPosition: this.#firstPosition,
       stateCheckBlocks: 2,
       snapshotBlocks: 2 * (1 + this.#random.below(5)),
-      arenaBytes: parts.pool.arenaBytes,
+      arenaBytes: this.#pool.arenaBytes,
       captureFrames: 0,
       ceiling: 0,
       exchangeFadeSeconds: 40 / sampleRateHz,
       // every other run has a large arena: checked in regions, copied in pieces by a renderer that steps out for it
       ...(runSeed % 2 === 0 ? { checkRegionBytes: 16_384, snapshotPieceBytes: 65_536 } : {}),
     };
-    this.#memory = SharedMemory.create(dimensions, (bytes) => parts.pool.buffer(bytes));
+    this.#memory = SharedMemory.create(dimensions, (bytes) => this.#pool.buffer(bytes));
+    const { sealCount } = this.#memory.geometry;
+    this.#outageBlocks = settings.outage
+      ? sealCount - outageSpreadBlocks + this.#random.below(2 * outageSpreadBlocks)
+      : 0;
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
     this.#log = (parts.makeLog ?? ((memory) => new ScrambledLog(memory)))(this.#memory);
-    this.#exchanges = new Exchanges(this.#memory, parts.pool);
+    this.#exchanges = new Exchanges(this.#memory, this.#pool);
     this.#poison = new PoisonOracle((text) => this.#violation(text));
     this.#renderers = new SimulatedRenderers({
       memory: this.#memory,
@@ -182,61 +236,97 @@ export class Simulation {
       memory: this.#memory,
       seals: this.#seals,
       log: this.#log,
-      onGap: (block, blocks) => this.#violation(`the delivery log missed ${blocks} blocks from ${block} on`),
+      onGap: (block, blocks) => {
+        this.#recordedFrom = (block + blocks) | 0;
+        if (this.#outageBlocks === 0) {
+          this.#violation(`the delivery log missed ${blocks} blocks from ${block} on`);
+        }
+      },
     });
-    const start = { block: this.#startBlock, position: this.#firstPosition };
     this.#delivery.recordTo(
-      new RecordingOracle(start, (position) => this.#entryAt(position), (text) => this.#violation(text)),
+      new RecordingOracle({
+        startBlock: this.#startBlock,
+        startPosition: this.#firstPosition,
+        entryAt: (position) => this.#entryAt(position),
+        inputOf: this.#captured && ((block) => this.#inputOf(block)),
+        onViolation: (text) => this.#violation(text),
+      }),
     );
     this.#supervision = new Supervision({
       memory: this.#memory,
       seals: this.#seals,
       log: this.#log,
-      renderers: parts.seenAs?.(this.#renderers) ?? this.#renderers,
+      renderers: parts.seenAs?.(this.#renderers, this.#memory) ?? this.#renderers,
       delivery: this.#delivery,
       nowMs: () => this.#nowMs,
       orphansOf: (blamed) => this.#exchanges.quarantined(blamed, this.#log.head),
       lastValues: () => ({ patch: this.#exchanges.current, entries: [lastValue] }),
     });
     this.#oracle = this.#newOracle();
-    this.#output = new Float32Array(blockFrames * channels);
-    this.#base = Deno.UnsafePointer.of(this.#memory.bytes);
+    const { native } = parts;
+    this.#device = new SimulatedDevice({ native, memory: this.#memory, random: this.#random, blockMs });
+    this.#lookahead = new Lookahead({
+      memory: this.#memory,
+      log: createLog({ level: "error", format: "pretty", colour: false }),
+      append: (target) => this.#appendLookahead(target),
+    });
   }
 
   run(): SimulationResult {
     let recoveryMs = 0;
     for (let steps = 0; steps < maxSteps && this.#violations.length === 0; steps++) {
-      this.#nowMs += stepMs;
+      this.#nowMs += this.#stepMs();
       if (this.#nowMs >= this.#nextTickMs) this.#tick();
-      if (this.#nowMs >= this.#nextCallMs) this.#call();
+      if (this.#nowMs >= this.#device.nextCallMs) this.#call();
       this.#send();
       this.#breakSomething();
       if (this.#starves) this.#starveSomething();
       this.#renderers.step();
-      if (this.#played() < faultsUntilBlock) continue;
+      if (this.#toldBlocks() < faultsUntilBlock) continue;
       recoveryMs += stepMs;
-      if (this.#played() >= runBlocks && this.#supervision.inLockstep === supervisorDefaults.following) break;
+      if (this.#toldBlocks() >= runBlocks && this.#supervision.inLockstep === supervisorDefaults.following) {
+        break;
+      }
       if (recoveryMs > 3_000) this.#violation("not in lockstep 3 s after the last fault");
     }
-    if (this.#played() < runBlocks) this.#violation("the run did not come to its end");
+    if (this.#toldBlocks() < runBlocks) this.#violation("the run did not come to its end");
     if (this.#violations.length === 0) this.#checkCounters();
-    this.#parts.pool.recycle();
+    this.#device.close();
+    this.#pool.recycle();
     return {
       violations: this.#violations,
       blocks: this.#played(),
       faults: this.#faults,
       starvations: this.#starvations,
+      deviceChanges: this.#deviceChanges,
       concealedBlocks: this.#concealed,
       rescuedBlocks: this.#memory.counter("rescuedBlocks"),
       poison: this.#poison.sent,
       quarantines: this.#poison.quarantines,
       searches: this.#searches,
       anchors: this.#anchors,
+      stale: this.#stale,
     };
   }
 
   #played(): number {
     return blocksBetween(this.#memory.consumed(), this.#startBlock);
+  }
+
+  /** Blocks that the device has taken, without those of an outage. */
+  #toldBlocks(): number {
+    const played = this.#played();
+    return played < outageFromBlock ? played : Math.max(outageFromBlock, played - this.#outageBlocks);
+  }
+
+  /** Time to the next step: while no renderer gets a processor, nothing happens between two blocks. */
+  #stepMs(): number {
+    const played = this.#played();
+    const isOut = played >= outageFromBlock && played < outageFromBlock + this.#outageBlocks;
+    this.#renderers.isFrozen = isOut;
+    if (!isOut) return stepMs;
+    this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs + blockMs);
+    return blockMs / 2;
   }
 
   #violation(text: string): void {
@@ -258,15 +348,15 @@ export class Simulation {
       this.#memory.words[fixed.control.play.index] = 1;
     }
     if (this.#playing && this.#random.chance(0.02)) this.#supervision.failover();
-    if (this.#random.chance(0.03)) this.#changeLookahead();
+    this.#lookahead.follow(this.#device.periodFrames);
+    if (this.#random.chance(0.03)) this.#lookahead.request(this.#lookahead.minBlocks + this.#random.below(6));
   }
 
   /** The device takes more at once, or somebody asks for less. */
-  #changeLookahead(): void {
-    if (this.#log.room < 1) return;
-    const target = 2 + this.#random.below(6);
+  #appendLookahead(target: number): boolean {
+    if (this.#log.room < 1) return false;
     this.#append([{ opcode: Opcode.lookahead, target, value: 0, extra: 0 }]);
-    this.#memory.words[fixed.control.lookaheadBlocks.index] = target;
+    return true;
   }
 
   /** Prints what the supervision loop did, for the replay of a seed. */
@@ -291,6 +381,7 @@ export class Simulation {
 
   /** A renderer that was only starved is kept, and so is the last one, however late. */
   #judgeFault({ cause, seat, joining }: Extract<SupervisorEvent, { event: "fault" }>): void {
+    if (cause === "stale") this.#stale++;
     const byTime = cause === "hang" || cause === "late";
     if (byTime && this.#hasEvidence && this.#renderers.isHealthy(seat)) {
       this.#violation(`a healthy renderer was ended: ${cause}${joining ? ", joining" : ""}`);
@@ -301,8 +392,9 @@ export class Simulation {
   }
 
   /** Renderers begin again: the entries for it stand in the log. */
-  #anchored({ position, entries }: Extract<SupervisionEvent, { event: "anchor" }>): void {
+  #anchored({ block, position, entries }: Extract<SupervisionEvent, { event: "anchor" }>): void {
     this.#anchors++;
+    this.#anchoredAt = block;
     this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
     if (blocksBetween(position, this.#firstPosition) !== this.#entries.length) {
       this.#violation("the anchor is not where the log ends");
@@ -341,8 +433,16 @@ export class Simulation {
   }
 
   #newOracle(): TallyOracle {
-    const { exchangeFadeFrames } = this.#memory.geometry;
-    return new TallyOracle(blockFrames, channels, seed, this.#startBlock, exchangeFadeFrames);
+    const { exchangeFadeFrames, lookaheadBlocks } = this.#memory.geometry;
+    return new TallyOracle({
+      blockFrames,
+      channels,
+      seed,
+      startBlock: this.#startBlock,
+      fadeFrames: exchangeFadeFrames,
+      lookaheadBlocks,
+      inputOf: this.#captured && ((block) => this.#inputOf(block)),
+    });
   }
 
   #send(): void {
@@ -364,7 +464,9 @@ export class Simulation {
         at,
       });
     }
-    if (this.#played() < faultsUntilBlock && this.#random.chance(0.02)) bundle.push(this.#poisonCommand(at));
+    if (this.#toldBlocks() < faultsUntilBlock && this.#random.chance(0.02)) {
+      bundle.push(this.#poisonCommand(at));
+    }
     if (bundle.length <= this.#log.room) this.#append(bundle);
   }
 
@@ -382,14 +484,14 @@ export class Simulation {
   }
 
   #breakSomething(): void {
-    if (this.#played() >= faultsUntilBlock || !this.#random.chance(0.0008)) return;
+    if (this.#toldBlocks() >= faultsUntilBlock || !this.#random.chance(0.0008)) return;
     if (!this.#playing && this.#nowMs > startFaultsMs) return;
     this.#faults += this.#renderers.breakSomething(this.#supervision.roles);
     this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
   }
 
   #starveSomething(): void {
-    if (!this.#playing || this.#played() >= starvationUntilBlock || !this.#random.chance(0.0004)) return;
+    if (!this.#playing || this.#toldBlocks() >= starvationUntilBlock || !this.#random.chance(0.0004)) return;
     this.#starvations++;
     this.#troubleMs = Math.max(this.#troubleMs, this.#renderers.starve());
   }
@@ -397,16 +499,80 @@ export class Simulation {
   // The device.
 
   #call(): void {
-    this.#nextCallMs = this.#nowMs + 4 * (0.8 + 0.4 * this.#random.next());
-    if (!this.#playing) return;
-    const before = this.#memory.consumed();
-    const ready = this.#ready(before);
-    this.#retell(before);
-    this.#parts.native.symbols.us_callback(null, this.#output, BigInt(blockFrames), null, 0n, this.#base);
-    if (blocksBetween(this.#memory.consumed(), before) !== 1) {
-      this.#violation("a call of one block did not consume one block");
+    if (this.#playing && this.#device.change(this.#nowMs)) {
+      this.#deviceChanges++;
+      this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);
     }
-    this.#compare(before, ready);
+    const call = this.#device.next(this.#nowMs);
+    const before = this.#memory.consumed();
+    const plays = this.#playing && call.isLetIn;
+    // first: a block that no renderer can have yet may hear what is captured in this very call
+    if (plays && this.#captured) this.#capture(this.#captured, before, call);
+    const begun = plays ? this.#begin(before, call.frames) : [];
+    const output = this.#device.call(call);
+    if (!plays) {
+      if (this.#memory.consumed() !== before) this.#violation("a call that was kept out took a block");
+      if (output.some((sample) => sample !== 0)) this.#violation("a call that was kept out got no silence");
+      return;
+    }
+    this.#deliver(begun, output);
+    const taken = blocksBetween(this.#memory.consumed(), before);
+    const complete = begun.length - (this.#begun === undefined ? 0 : 1);
+    if (taken !== complete) this.#violation(`a call took ${taken} blocks, expected ${complete}`);
+  }
+
+  /** The blocks that a call of this length hands over, each with what is known of it when it begins; the last may stay incomplete. */
+  #begin(next: number, frames: number): Begun[] {
+    const begun = this.#begun === undefined ? [] : [this.#begun];
+    const inPiece = this.#begun === undefined ? 0 : this.#begun.filled / channels;
+    for (let at = begun.length; at * blockFrames < inPiece + frames; at++) {
+      const block = (next + at) | 0;
+      this.#retell(block);
+      const number = blocksBetween(block, this.#startBlock);
+      const isTrial = this.#log.isTrying;
+      begun.push({
+        block,
+        ready: this.#ready(block),
+        told: isTrial ? this.#tellOnTrial(number) : this.#expected[number],
+        isTrial,
+        samples: new Float32Array(blockFrames * channels),
+        filled: 0,
+      });
+    }
+    return begun;
+  }
+
+  /** Shares the output of a call out to the blocks of which it is, and judges them. */
+  #deliver(begun: readonly Begun[], output: Float32Array<ArrayBuffer>): void {
+    let at = 0;
+    this.#begun = undefined;
+    for (const block of begun) {
+      block.expected ??= this.#judge(block);
+      const piece = output.subarray(at, at + block.samples.length - block.filled);
+      block.samples.set(piece, block.filled);
+      block.filled += piece.length;
+      at += piece.length;
+      if (block.filled < block.samples.length) this.#begun = block;
+      else this.#compare(block);
+    }
+  }
+
+  /** Keeps what was captured, as the engine is to let it in. */
+  #capture(captured: Map<number, number[]>, next: number, { frames, input }: DeviceCall): void {
+    let block = next;
+    for (let frame = 0; frame < frames; frame++) {
+      const samples = captured.get(block) ?? [];
+      captured.set(block, samples);
+      const sample = input?.[frame] ?? 0;
+      samples.push(Math.abs(sample) <= maxInputMagnitude ? sample : 0);
+      if (samples.length === blockFrames) block = (block + 1) | 0;
+    }
+  }
+
+  /** What was captured of a block; of those before the first, silence. */
+  #inputOf(block: number): readonly number[] {
+    const captured = this.#captured?.get(block) ?? [];
+    return captured.length === blockFrames ? captured : new Array(blockFrames).fill(0);
   }
 
   /** Renderers in roles that have the block ready, by whether their state is sound. */
@@ -434,6 +600,13 @@ export class Simulation {
     for (;;) {
       const next = (this.#startBlock + this.#positions.length) | 0;
       if (blocksBetween(block, next) < 0) return;
+      const isGone = [this.#recordedFrom, this.#anchoredAt].every((from) =>
+        from !== undefined && blocksBetween(from, next) > 0
+      );
+      if (isGone) { // threads on their way out may still seal it, later than the blocks after it
+        this.#tellBlock(this.#position);
+        continue;
+      }
       const seal = this.#seals.read(next);
       if (seal === sealLost) return;
       const known = this.#seen.get(next);
@@ -475,29 +648,32 @@ export class Simulation {
     return samples;
   }
 
-  #compare(block: number, ready: { sane: number; corrupt: number }): void {
+  /** Judges whether a block that begins may be concealed. Returns what the device must get of it. */
+  #judge({ block, ready, told, isTrial }: Begun): Float32Array<ArrayBuffer> {
     const { words } = this.#memory;
-    const entry = deliveredIndex(this.#memory, block);
-    const concealed = words[entry + within.delivered.ring.index] === 0;
+    const isWhole = blocksBetween(this.#memory.consumed(), block) > 0;
+    const ring = isWhole
+      ? deliveredIndex(this.#memory, block) + within.delivered.ring.index
+      : fixed.callbackState.ring.index;
+    const concealed = words[ring] === 0;
     if (concealed) this.#concealed++;
     if (concealed && ready.sane > 0) this.#violation("concealed although a sane renderer had the block");
     const backMs = this.#hasEvidence ? soundBackMs : soundBackBlindMs;
     if (concealed && this.#nowMs > this.#troubleMs + backMs) {
       this.#violation(`silence ${backMs} ms after the last fault or starvation`);
     }
-    // One corrupt renderer against one sane, or alone, cannot be told apart in the callback.
-    const knowable = ready.sane >= 2 || ready.corrupt === 0;
+    const knowable = isKnowable(ready);
     if (!knowable) this.#mayDiffer = true;
-    const number = blocksBetween(block, this.#startBlock);
-    const { isTrying } = this.#log;
-    if (knowable && !concealed && !isTrying) this.#heard.add(number);
-    const told = isTrying ? this.#tellOnTrial(number) : this.#expected[number];
-    if (!concealed && !told) return this.#violation("handed over a block that is not sealed");
-    const expected = this.#concealment.nextBlock(concealed ? this.#output.length : told);
-    this.#concealment.delivered(this.#output);
-    const wrong = expected.findIndex((sample, index) => this.#output[index] !== sample);
-    if (wrong < 0 || !knowable) return;
-    this.#violation(`sample ${wrong}: expected ${expected[wrong]}, found ${this.#output[wrong]}`);
+    if (knowable && !concealed && !isTrial) this.#heard.add(blocksBetween(block, this.#startBlock));
+    if (!concealed && !told) this.#violation("handed over a block that is not sealed");
+    return this.#concealment.nextBlock(concealed || !told ? blockFrames * channels : told);
+  }
+
+  #compare({ ready, samples, expected = samples }: Begun): void {
+    this.#concealment.delivered(samples);
+    const wrong = expected.findIndex((sample, index) => samples[index] !== sample);
+    if (wrong < 0 || !isKnowable(ready)) return;
+    this.#violation(`sample ${wrong}: expected ${expected[wrong]}, found ${samples[wrong]}`);
   }
 
   #checkCounters(): void {
@@ -521,4 +697,9 @@ export class Simulation {
 
 function isPoison({ opcode, value }: LogEntry): boolean {
   return opcode === Opcode.noteOn && poisonNumbers.includes(value);
+}
+
+/** One corrupt renderer against one sane, or alone, cannot be told apart in the callback. */
+function isKnowable({ sane, corrupt }: Begun["ready"]): boolean {
+  return sane >= 2 || corrupt === 0;
 }

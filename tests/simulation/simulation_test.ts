@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../engine/memory/checksum.ts";
-import { fixed } from "../../engine/memory/layout.ts";
+import { fixed, SeatState } from "../../engine/memory/layout.ts";
 import { sealIndex, sealLap } from "../../engine/memory/places.ts";
-import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
+import { blocksBetween, type SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { Renderer, type RendererOptions } from "../../engine/renderer/renderer.ts";
 import type { RendererPort } from "../../engine/supervisor/supervision.ts";
 import { Pool } from "./pool.ts";
+import type { SeatView } from "../../engine/supervisor/supervisor.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
 import { Simulation, type SimulationParts, type SimulationResult } from "./simulation.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -17,12 +18,14 @@ const onlySeed = Deno.env.get("UNDERSTUDY_TEST_SEED");
 const seeds = Number(Deno.env.get("UNDERSTUDY_TEST_SEEDS") ?? 10_000);
 
 const { native } = await nativeForTests();
+const poolFor = (inputChannels: number) =>
+  new Pool(
+    tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels, maximumBlockFrames: 16 }),
+    compileChecksum(),
+  );
 const parts: SimulationParts = {
   native,
-  pool: new Pool(
-    tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 16 }),
-    compileChecksum(),
-  ),
+  pools: [poolFor(0), poolFor(1)],
   makeRenderer: (options) => new Renderer(options),
 };
 
@@ -34,6 +37,7 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
     blocks: 0,
     faults: 0,
     starvations: 0,
+    deviceChanges: 0,
     concealedBlocks: 0,
     rescuedBlocks: 0,
     poison: 0,
@@ -57,6 +61,33 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
       total.quarantines > run.length / 20,
     "the runs must meet faults and poison",
   );
+});
+
+Deno.test("tables of more than 65,536 entries hold while the tags of their seals wrap", () => {
+  // the numbers of blocks wrap at the start of the 2^32, and their sign at 2^31
+  for (const startBlock of [-25, 2 ** 31 - 25]) {
+    for (let seed = 1; seed <= 8; seed++) {
+      const simulation = new Simulation(seed, parts, { sampleRateHz: 192_000, startBlock });
+      assertSound(seed, simulation.run());
+    }
+  }
+});
+
+Deno.test("renderers that get no processor for as long as the tables reach back begin again, or catch up", () => {
+  const total = { anchors: 0, stale: 0 };
+  for (
+    const seed of sharedItems(
+      "seeds with an outage",
+      Array.from({ length: 400 }, (_, index) => index + 1),
+      20,
+    )
+  ) {
+    const result = new Simulation(seed, parts, { outage: true }).run();
+    assertSound(seed, result);
+    for (const key of ["anchors", "stale"] as const) total[key] += result[key];
+  }
+  console.log("outages:", total);
+  assert.ok(total.anchors > 0 && total.stale > 0, "some renderers must come too late");
 });
 
 /** A renderer that applies what the log holds when it comes by, instead of what was sealed. */
@@ -177,6 +208,40 @@ function bound(renderers: RendererPort): Omit<RendererPort, "view"> {
   };
 }
 
+/** A supervisor that ends the last renderer, because it has been behind the device for some ticks. */
+const impatientWithTheLast = (renderers: RendererPort, memory: SharedMemory): RendererPort => {
+  const behind = new Map<number, number>();
+  const views = new Map<number, SeatView | undefined>();
+  const isPlaying = (view?: SeatView) => view?.state === SeatState.running && !view.exited;
+  return {
+    ...bound(renderers),
+    view: (seat: number, outvoted: boolean) => {
+      const view = renderers.view(seat, outvoted);
+      views.set(seat, view);
+      if (!view || !isPlaying(view)) return view;
+      const isLate = blocksBetween(view.published, memory.consumed()) <= 0;
+      const ticks = isLate ? (behind.get(view.incarnation) ?? 0) + 1 : 0;
+      behind.set(view.incarnation, ticks);
+      const isLast = [...views.values()].filter(isPlaying).length === 1;
+      return ticks > 8 && isLast ? { ...view, exited: true, cause: "late" } : view;
+    },
+  };
+};
+
+/** A renderer that goes by the lookahead of the moment, instead of that of the log. */
+class UnsealedLookahead extends Renderer {
+  readonly #memory: SharedMemory;
+
+  constructor(options: RendererOptions) {
+    super(options);
+    this.#memory = options.memory;
+  }
+
+  override get lookaheadBlocks(): number {
+    return this.#memory.lookaheadBlocks();
+  }
+}
+
 /** A renderer that knows nothing of anchors: it begins at the start. */
 class NeverAnchored extends Renderer {
   override begin(): void {}
@@ -190,6 +255,10 @@ const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a quarantine that is forgotten": { makeLog: (memory) => new ForgottenQuarantine(memory) },
   "a quarantine that leaves half of the poison": { makeLog: (memory) => new HalfQuarantine(memory) },
   "a supervisor that judges by wall time": { seenAs: withoutThreadTime },
+  "a supervisor that ends the last in lockstep for being late": {
+    seenAs: impatientWithTheLast,
+  },
+  "a lookahead that is not that of the log": { makeRenderer: (options) => new UnsealedLookahead(options) },
   "renderers that never begin again": { makeRenderer: (options) => new NeverAnchored(options) },
   "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },
 };

@@ -12,11 +12,23 @@ function bits(value: number): number {
   return wordOf.getInt32(0);
 }
 
+export interface TallyOracleOptions {
+  readonly blockFrames: number;
+  readonly channels: number;
+  readonly seed: number;
+  readonly startBlock: number;
+  readonly fadeFrames: number;
+  /** How far ahead renderers run at the start: so old is the input that a block hears. */
+  readonly lookaheadBlocks: number;
+  /** What was captured of each frame of a block, of the first channel; omitted: the patch hears no input. */
+  readonly inputOf?: (block: number) => readonly number[];
+}
+
 export class TallyOracle {
-  readonly #blockFrames: number;
-  readonly #channels: number;
+  readonly #options: TallyOracleOptions;
   readonly #initial: number;
-  readonly #fadeFrames: number;
+  /** It holds from the block after the one that hears of it. */
+  #lookahead: number;
   #state = 0;
   /** The patch that was exchanged, while it fades out. */
   #leaving: { state: number; frame: number } | undefined;
@@ -24,21 +36,27 @@ export class TallyOracle {
   #order = 0;
   #block: number;
 
-  constructor(blockFrames: number, channels: number, seed: number, startBlock: number, fadeFrames = 0) {
-    this.#blockFrames = blockFrames;
-    this.#channels = channels;
-    this.#block = startBlock | 0;
-    this.#fadeFrames = fadeFrames;
-    this.#initial = this.#state = stirred(0, seed);
+  constructor(options: TallyOracleOptions) {
+    this.#options = options;
+    this.#block = options.startBlock | 0;
+    this.#lookahead = options.lookaheadBlocks;
+    this.#initial = this.#state = stirred(0, options.seed);
   }
 
   /** The samples of the next block, which hears `entries` for the first time. */
   nextBlock(entries: readonly LogEntry[]): Float32Array<ArrayBuffer> {
+    const { blockFrames, channels, inputOf } = this.#options;
+    let inputAge = this.#lookahead;
     for (const entry of entries) {
       if (entry.opcode === Opcode.anchor) {
         this.#state = this.#initial;
         this.#leaving = undefined;
         this.#waiting = [];
+        this.#lookahead = inputAge = this.#options.lookaheadBlocks;
+        continue;
+      }
+      if (entry.opcode === Opcode.lookahead) {
+        this.#lookahead = entry.target;
         continue;
       }
       if (entry.opcode === Opcode.clear) {
@@ -56,23 +74,25 @@ export class TallyOracle {
     const due = this.#waiting.filter(({ block }) => block === this.#block)
       .sort((a, b) => a.frame - b.frame || a.order - b.order);
     this.#waiting = this.#waiting.filter(({ block }) => block !== this.#block);
-    const samples = new Float32Array(this.#blockFrames * this.#channels);
-    for (let frame = 0; frame < this.#blockFrames; frame++) {
+    const input = inputOf?.((this.#block - inputAge) | 0);
+    const samples = new Float32Array(blockFrames * channels);
+    for (let frame = 0; frame < blockFrames; frame++) {
       while (due.length > 0 && due[0].frame <= frame) this.#apply(due.shift()!.entry);
-      this.#stir(5);
-      samples.fill(this.#sample(), frame * this.#channels, (frame + 1) * this.#channels);
+      const heard = input && bits(input[frame]);
+      this.#state = rendered(this.#state, heard);
+      samples.fill(this.#sample(heard), frame * channels, (frame + 1) * channels);
     }
     this.#block = (this.#block + 1) | 0;
     return samples;
   }
 
-  #sample(): number {
+  #sample(heard: number | undefined): number {
     const sample = Math.fround(Math.fround(this.#state) * 2 ** -32);
     if (this.#leaving === undefined) return sample;
-    this.#leaving.state = stirred(this.#leaving.state, 5);
+    this.#leaving.state = rendered(this.#leaving.state, heard);
     const before = Math.fround(Math.fround(this.#leaving.state) * 2 ** -32);
-    const part = this.#leaving.frame++ / this.#fadeFrames;
-    if (this.#leaving.frame >= this.#fadeFrames) this.#leaving = undefined;
+    const part = this.#leaving.frame++ / this.#options.fadeFrames;
+    if (this.#leaving.frame >= this.#options.fadeFrames) this.#leaving = undefined;
     return Math.fround(before + (sample - before) * part);
   }
 
@@ -100,6 +120,12 @@ export class TallyOracle {
   #stir(word: number): void {
     this.#state = stirred(this.#state, word);
   }
+}
+
+/** A frame: with the bits of the input that it hears, if any. */
+function rendered(state: number, heard: number | undefined): number {
+  const next = stirred(state, 5);
+  return heard === undefined ? next : stirred(next, heard);
 }
 
 function stirred(state: number, word: number): number {

@@ -23,6 +23,7 @@ Deno.test("voices, peaks by channel, values and events tell what the sound does,
   const events: EngineEvent[] = [];
   engine.observe((event) => events.push(event));
   await lockstep();
+  await playUntil("three that agree", () => engine.status().agreeingRenderers === 3);
   const meter = engine.openMeter();
   const pan = engine.parameters.findIndex(({ address }) => address === "synth/pan");
   engine.submit([{ kind: "set", parameter: pan, value: -1 }]);
@@ -146,7 +147,12 @@ Deno.test("before anything was started the status names no renderer, and the lat
   });
   assert.deepEqual(status.rendererIds, { primary: 0, standby: 0, spare: 0 });
   assert.deepEqual([status.latencyMs, status.measuredLatencyMs], [16, 4]);
-  assert.deepEqual([status.voices, status.replacements, status.device], [5, 0, "none"]);
+  assert.deepEqual([status.voices, status.replacements, status.device, status.agreeingRenderers], [
+    5,
+    0,
+    "none",
+    0,
+  ]);
   assert.deepEqual(status.realTime, realTime);
   const { isolation, lostFrames, stageRestarts, controlRestarts } = status;
   assert.deepEqual([isolation, lostFrames, stageRestarts, controlRestarts], ["threads", 0, 0, 0]);

@@ -58,7 +58,7 @@ Deno.test("a start goes on from the journal of one like it, and counts as ended 
     assert.equal(block, undefined);
     assert.match(
       lines[0],
-      /^starts afresh: the process ended 2 times within 10 s .* kept as journal.refused-1$/,
+      /^starts afresh: the process ended 2 times within 10 s .* kept as journal.refused-1, as one of the newest 3$/,
     );
     assert.equal(folder.earlyEnds, 0);
     assert.deepEqual(await start(), { block: undefined, lines: [] }, "no journal is there");

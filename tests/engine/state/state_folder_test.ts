@@ -17,30 +17,43 @@ Deno.test("a folder belongs to one engine at a time, and to the next once that h
   }));
 
 Deno.test("starts that end early are counted until one survives", () =>
-  inFolder((path) => {
+  inFolder(async (path) => {
     const folder = StateFolder.open(path);
     assert.equal(folder.earlyEnds, 0);
     folder.starts();
     folder.starts();
     assert.equal(folder.earlyEnds, 2);
-    folder.survived();
-    folder.survived();
+    await folder.survived();
+    await folder.survived();
     assert.equal(folder.earlyEnds, 0);
     folder.close();
   }));
 
-Deno.test("a journal that is set aside overwrites none that was", () =>
+Deno.test("a journal that is set aside overwrites none that was, and the newest three are kept", () =>
   inFolder(async (path) => {
     const folder = StateFolder.open(path);
     const names: string[] = [];
-    for (const text of ["a", "b"]) {
+    for (const text of ["a", "b", "c", "d"]) {
       await Deno.writeTextFile(folder.journal, text);
       names.push(folder.setAside());
+      // whatever else has such a name is nobody's to delete
+      await Deno.writeTextFile(`${path}/journal.refused-by-hand`, "mine");
     }
-    assert.deepEqual(names, ["journal.refused-1", "journal.refused-2"]);
-    assert.deepEqual(await Promise.all(names.map((name) => Deno.readTextFile(`${path}/${name}`))), [
-      "a",
-      "b",
-    ]);
+    assert.deepEqual(names, [1, 2, 3, 4].map((number) => `journal.refused-${number}`));
+    const left = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
+    assert.deepEqual(left, [...names.slice(1), "journal.refused-by-hand", "lock"].sort());
+    assert.equal(await Deno.readTextFile(`${path}/${names[3]}`), "d");
+    folder.close();
+  }));
+
+Deno.test("a folder remembers the patch that was loaded last; a record that was cut off is none", () =>
+  inFolder(async (path) => {
+    const folder = StateFolder.open(path);
+    assert.equal(folder.loaded, undefined);
+    await folder.keepLoaded({ patch: "keys", unixMs: 1 });
+    await folder.keepLoaded({ patch: "/patches/mine.ts", unixMs: 2 });
+    assert.deepEqual(folder.loaded, { patch: "/patches/mine.ts", unixMs: 2 });
+    await Deno.truncate(`${path}/loaded`, 9);
+    assert.equal(folder.loaded, undefined);
     folder.close();
   }));

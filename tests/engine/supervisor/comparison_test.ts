@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Comparison, vote } from "../../../engine/supervisor/comparison.ts";
-import { structureBytes, within } from "../../../engine/memory/layout.ts";
+import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 import { slotIndex } from "../../../engine/memory/places.ts";
 import { reportIndex } from "../../../engine/memory/seats.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
@@ -121,4 +121,25 @@ Deno.test("a sweep begins anew after a difference, an exchange, a time away, and
     const gap = number < 4 ? next : 4;
     assert.ok(!parts.comparison.hasSweptAround(2, gap - 1), `interruption ${number}`);
   });
+});
+
+Deno.test("renderers agree on the newest compared block: not one that differs, catches up, or stands still with the others", () => {
+  const { memory, comparison, publish, play } = setUp();
+  const all = [0, 1, 2];
+  assert.equal(comparison.agreeing(all), 0, "nothing was compared");
+  play(all, 0, 4);
+  assert.equal(comparison.agreeing(all), 3);
+  play(all, 4, 2, 0);
+  assert.equal(comparison.agreeing(all), 3, "also without regions of a state");
+  play([0, 1], 6, 2);
+  assert.deepEqual([comparison.agreeing(all), comparison.agreeing([0])], [2, 1], "the third is behind");
+  [0, 1].forEach((seat) => publish(seat, 8, seat));
+  comparison.poll([0, 1]);
+  assert.equal(comparison.agreeing([0, 1]), 0, "two differ, and nobody knows which is right");
+  play([0, 1], 9, 1);
+  assert.equal(comparison.agreeing([0, 1]), 2);
+  memory.words[fixed.callback.consumed.index] = 10 + memory.geometry.ringSlots;
+  assert.equal(comparison.agreeing([0, 1]), 2);
+  memory.words[fixed.callback.consumed.index]++;
+  assert.equal(comparison.agreeing([0, 1]), 0, "the device has long passed them");
 });

@@ -54,6 +54,12 @@ Deno.test("a renderer process is found again, and a seat whose process never cam
     await until("it is gone", () => found.gone && started.gone);
     assert.equal(next.adopt(1), undefined, "it has ended");
 
+    const stranger = new Deno.Command("sleep", { args: ["60"] }).spawn();
+    words[reportFieldIndex(memory, 1, "threadId")] = stranger.pid;
+    assert.equal(next.adopt(1), undefined, "another process has got its id since");
+    stranger.kill("SIGKILL");
+    await stranger.status;
+
     words[orderIndex(memory, 2, "incarnation")] = 5;
     assert.equal(next.adopt(2), undefined, "its process has not come yet");
     const late = first.spawn(2, 5);

@@ -10,6 +10,7 @@ import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
+import { firstRenderers } from "../../../engine/supervisor/supervisor.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
 import { fuseNumber, poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
@@ -75,9 +76,9 @@ class Stage {
   }
 
   playing(): this {
-    this.until("three are in lockstep", () => this.supervision.inLockstep === 3);
+    this.until("the sound can begin", () => this.supervision.inLockstep === firstRenderers);
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
-    return this;
+    return this.until("three are in lockstep", () => this.supervision.inLockstep === 3);
   }
 
   /** The device takes block after block, a turn of the loop after each, until something holds: what is missing is concealed. */
@@ -268,10 +269,16 @@ Deno.test("a renderer that fell while it copied its arena claims the slot no mor
   assert.equal(stage.memory.words[claim], 0);
 });
 
-Deno.test("a later control process finds no claim of a renderer that is gone", () => {
+Deno.test("a later control process finds no claim of a renderer that is gone, and gives its number to no other", () => {
   const stage = new Stage().playing();
   const claim = reportFieldIndex(stage.memory, seatCount - 1, "snapshotSlot");
   stage.memory.words[claim] = 2;
+  stage.memory.words[orderIndex(stage.memory, seatCount - 1, "incarnation")] = 40;
   stage.supervision.adopt();
   assert.equal(stage.memory.words[claim], 0);
+  assert.equal(
+    stage.supervision.incarnations,
+    40,
+    "the number of one that may still come is not given again",
+  );
 });

@@ -3,6 +3,7 @@ import type { FaultCause } from "../../../engine/control/control.ts";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import {
   type Action,
+  firstRenderers,
   type SeatView,
   Supervisor,
   supervisorDefaults,
@@ -102,6 +103,24 @@ Deno.test("three renderers follow in lockstep and two more wait", () => {
   assert.deepEqual(stage.roles, [0, 1, 2]);
   assert.equal(stage.supervisor.inLockstep, 3);
   assert.equal(stage.supervisor.incarnations, 5);
+});
+
+Deno.test("before the sound begins only the two start that it begins with; the others follow when it is heard", () => {
+  const stage = new Stage();
+  stage.unheard = true;
+  stage.tick(5);
+  assert.deepEqual([stage.supervisor.inLockstep, stage.supervisor.incarnations], [firstRenderers, 2]);
+  stage.set(1, { exited: true });
+  stage.tick();
+  stage.tick(3);
+  assert.deepEqual(
+    [stage.supervisor.inLockstep, stage.supervisor.incarnations],
+    [2, 3],
+    "one that falls is replaced",
+  );
+  stage.unheard = false;
+  stage.tick(6);
+  assert.deepEqual([stage.supervisor.inLockstep, stage.supervisor.incarnations], [3, 6]);
 });
 
 Deno.test("when the primary falls the others move up in the same tick, and the waiting one joins", () => {
@@ -315,7 +334,7 @@ Deno.test("before anything is played, seats are used again though the device doe
   }
   stage.tick(4);
   assert.ok(stage.supervisor.incarnations > 20, `${stage.supervisor.incarnations} renderers were started`);
-  assert.ok(stage.roles.every((seat) => seat !== undefined), "all roles are held");
+  assert.equal(stage.supervisor.inLockstep, firstRenderers, "the sound can begin");
 });
 
 Deno.test("a planned switch exchanges primary and standby, and is refused without a standby", () => {

@@ -6,8 +6,10 @@
 import assert from "node:assert/strict";
 import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
-import { SeatState } from "../../../engine/memory/layout.ts";
-import { reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { CommandLog } from "../../../engine/log/command_log.ts";
+import { SealTable } from "../../../engine/log/seal_table.ts";
+import { SeatCommand, SeatState } from "../../../engine/memory/layout.ts";
+import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
@@ -50,4 +52,30 @@ Deno.test({
     memory.words[reportFieldIndex(memory, 0, "threadId")] = threadId;
     await until("it is gone", () => occupant.gone);
   },
+});
+
+Deno.test("a thread that is ended while it starts leaves by its order: force could end the whole process", async () => {
+  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  const memory = testMemory({ arenaBytes: patch.arena.bytes });
+  new SealTable(memory).reset(0);
+  new CommandLog(memory);
+  const seating = new ThreadSeating({
+    memory,
+    module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
+    patches: [{ number: 0, patch }],
+    checksum: compileChecksum(),
+    native,
+    nativeLibrary: build.library,
+    seed: 1,
+    faultsAllowed: false,
+  });
+  const occupants = [0, 1].map((seat) => {
+    const occupant = seating.spawn(seat, seat + 1);
+    Atomics.store(memory.words, orderIndex(memory, seat, "command"), SeatCommand.stop);
+    occupant.terminate(1);
+    return occupant;
+  });
+  await until("both have left", () => occupants.every(({ gone }) => gone));
+  const states = [0, 1].map((seat) => memory.words[reportFieldIndex(memory, seat, "state")]);
+  assert.deepEqual(states, [SeatState.stopped, SeatState.stopped]);
 });

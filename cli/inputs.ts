@@ -1,0 +1,104 @@
+import type { Config } from "../config/settings.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import type { Log } from "../foundation/logging.ts";
+import { MidiInput } from "../midi/midi_input.ts";
+import { ProgramChanges } from "../midi/program_changes.ts";
+import type { AccessControl } from "../osc/admission/access_control.ts";
+import { AdmissionControl } from "../osc/admission/admission.ts";
+import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
+import { QueryService } from "../osc/oscquery/query_service.ts";
+import type { TcpListener } from "../osc/transport/tcp_listener.ts";
+import type { UdpListener } from "../osc/transport/udp_listener.ts";
+import type { DatagramPeer } from "../ffi/datagrams.ts";
+import { patchNames } from "../patches/ready/catalogue.ts";
+import { playDemo } from "./play_demo.ts";
+
+/** Ports of OSC that are bound: packets wait there until they are served. */
+export interface Sockets {
+  readonly udp: UdpListener<DatagramPeer>;
+  readonly tcp: TcpListener | undefined;
+}
+
+interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"> {
+  readonly config: Config;
+  readonly native: NativeLibrary;
+  readonly engine: Engine;
+  readonly sockets: Sockets;
+  readonly access: AccessControl;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/**
+ * Everything that plays on a running engine: OSC, OSCQuery, MIDI, and the demo. A start loads this file when the engine is
+ * heard already. Main isolate.
+ */
+export class Inputs {
+  readonly #midi: MidiInput | undefined;
+  readonly #space: AddressSpace;
+  readonly #query: QueryService;
+
+  private constructor(midi: MidiInput | undefined, space: AddressSpace, query: QueryService) {
+    this.#midi = midi;
+    this.#space = space;
+    this.#query = query;
+  }
+
+  /** Opens the MIDI inputs and answers the packets of the sockets. Throws what `MidiInput.start` throws. */
+  static async open(options: InputsOptions): Promise<Inputs> {
+    const { config, native, engine, log, loadPatch } = options;
+    const programs = new ProgramChanges(patchNames, loadPatch, log);
+    const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
+    const midi = await MidiInput.start({ config, native, engine, log, onProgram });
+    const { space, query } = serve(options, midi);
+    if (config.demo) playDemo(engine, config.patch, log);
+    return new Inputs(midi, space, query);
+  }
+
+  /** No command comes from here any more; answers that are due still go out until {@link close}. */
+  async stop(): Promise<void> {
+    await Promise.all([this.#midi?.stop(), this.#query.stop()]);
+  }
+
+  /** After {@link stop}, when the sockets are closed as well. */
+  close(): void {
+    this.#space.stop();
+  }
+}
+
+/** Answers the packets of the sockets, and OSCQuery. */
+function serve(
+  options: InputsOptions,
+  midi: MidiInput | undefined,
+): { space: AddressSpace; query: QueryService } {
+  const { config, engine, access, log, sockets: { udp, tcp } } = options;
+  const space: AddressSpace = new AddressSpace({
+    ...options,
+    midi: () => midi?.counts ?? {},
+    programs: patchNames,
+    onDump: (line) => log.info(line),
+    traffic: () => admission.counts,
+  });
+  const admission = new AdmissionControl({
+    access,
+    messagesPerSecond: config.oscMessagesPerSecond,
+    target: space,
+    onNotice: (text) => log.warning(text),
+  });
+  udp.serve(admission);
+  tcp?.serve(admission);
+  if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
+  const query = new QueryService({
+    hostname: config.oscQueryHost,
+    port: config.oscQueryPort,
+    allowedOrigins: config.oscQueryOrigins ?? [],
+    advertise: config.mdns,
+    oscAddress: udp.address,
+    engine,
+    space,
+    admission,
+    log,
+  });
+  return { space, query };
+}
