@@ -59,6 +59,10 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       const { controlService } = await import("./service.ts");
       return await controlService(line, (text) => print(text + "\n"));
     }
+    case "upgrade": {
+      const { upgrade } = await import("./upgrade.ts");
+      return await upgrade(config, line.pid, (text) => print(text + "\n"));
+    }
     case "devices": {
       const { listDevices } = await import("./devices.ts");
       return say(await listDevices(config));

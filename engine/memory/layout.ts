@@ -297,6 +297,7 @@ export const structures = {
       patchFile: word(
         "number of the newest patch whose files wait to be prepared; of renderers in processes",
       ),
+      trial: word("1: it runs the code of another version, which has not been accepted yet"),
     },
   },
   seatReport: {
@@ -385,7 +386,7 @@ export const DeliveredFlag = {
 } as const;
 
 /** What the control process is about. A launcher does not restart one that has ended on purpose. */
-export const ControlPhase = { starting: 0, running: 1, ended: 2 } as const;
+export const ControlPhase = { starting: 0, running: 1, ended: 2, handingOver: 3 } as const;
 
 /** What calls the callback in the stage process. */
 export const StageDriver = { none: 0, clock: 1, jack: 2 } as const;

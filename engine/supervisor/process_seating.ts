@@ -4,22 +4,33 @@
  */
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import type { ProgramVersion } from "../run/program_version.ts";
 import type { PatchFiles } from "../run/patch_files.ts";
+import {
+  readRendererProcessStart,
+  type RendererProcessStart,
+  writeRendererProcessStart,
+} from "../run/renderer_process_start.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import type { Occupant, Seating } from "./occupant.ts";
 
-export interface ProcessSeatingOptions {
-  readonly memory: SharedMemory;
-  readonly native: NativeLibrary;
-  readonly folder: RunFolder;
-  readonly patches: PatchFiles;
+/** Code that renderers run. */
+export interface RendererCode {
   /** Path of the program `understudy-stage`. */
   readonly stage: string;
   /** Program and arguments of a renderer's process, before those that every one has. */
   readonly command: readonly string[];
+}
+
+export interface ProcessSeatingOptions extends RendererCode {
+  readonly memory: SharedMemory;
+  readonly native: NativeLibrary;
+  readonly folder: RunFolder;
+  readonly patches: PatchFiles;
 }
 
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
@@ -31,21 +42,30 @@ export const rendererRole = "renderer-process";
 /**
  * How a renderer's process is started: with the run's folder and the native part, and nothing else. A compiled binary starts
  * itself in a role of its own.
+ *
+ * @param runtime path of the runtime, or of the compiled binary
  */
 export function rendererCommand(
   module: URL,
   { path }: RunFolder,
+  runtime = Deno.execPath(),
 ): readonly string[] {
-  if (Deno.build.standalone) return [Deno.execPath(), rendererRole];
+  if (Deno.build.standalone) return [runtime, rendererRole];
   return [
-    Deno.execPath(),
+    runtime,
     "run",
     ...["--quiet", "--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-check"],
     `--v8-flags=--max-old-space-size=${heapLimitMiB}`,
     "--allow-ffi", // addresses need it whole
     `--allow-read=${path}`,
-    module.pathname,
+    fileURLToPath(module),
   ];
+}
+
+/** How a renderer's process of another version is started. */
+function rendererCodeOf({ folder, runtime, stage }: ProgramVersion, run: RunFolder): RendererCode {
+  const module = pathToFileURL(`${folder}engine/renderer/process.ts`);
+  return { stage, command: rendererCommand(module, run, runtime) };
 }
 
 /** Bytes of a process's last words that are read. */
@@ -57,9 +77,28 @@ const neverStarted = -1;
 /** Starts processes, and adopts those that it finds. */
 export class ProcessSeating implements Seating {
   readonly #options: ProcessSeatingOptions;
+  #code: RendererCode;
+  #offered: { readonly code: RendererCode; readonly start: RendererProcessStart } | undefined;
 
   constructor(options: ProcessSeatingOptions) {
     this.#options = options;
+    this.#code = options;
+  }
+
+  /** Renderers on trial run this code from now on. */
+  offer(version: ProgramVersion): void {
+    const { folder } = this.#options;
+    const { nativeLibrary } = version;
+    const start = { ...readRendererProcessStart(folder.rendererStart), nativeLibrary };
+    this.#offered = { code: rendererCodeOf(version, folder), start };
+    writeRendererProcessStart(folder.offeredStart, start);
+  }
+
+  /** All that start from now on run the code that was offered, also those of a later control process. */
+  acceptOffer(): void {
+    const { code, start } = this.#offered!;
+    this.#code = code;
+    writeRendererProcessStart(this.#options.folder.rendererStart, start);
   }
 
   async addPatch(number: number, patch: CompiledPatch): Promise<void> {
@@ -75,10 +114,12 @@ export class ProcessSeating implements Seating {
     this.#options.patches.remove(number);
   }
 
-  spawn(seat: number, incarnation: number): Occupant {
-    const { native, stage, folder, command } = this.#options;
+  spawn(seat: number, incarnation: number, trial = false): Occupant {
+    const { native, folder } = this.#options;
+    const { stage, command } = trial ? this.#offered!.code : this.#code;
+    const place = [folder.path, String(seat), String(incarnation), ...(trial ? [folder.offeredStart] : [])];
     const child = new Deno.Command(stage, {
-      args: ["renderer", folder.errorsOf(seat), ...command, folder.path, String(seat), String(incarnation)],
+      args: ["renderer", folder.errorsOf(seat), ...command, ...place],
       stdin: "null",
       stdout: "null",
       stderr: "null",

@@ -45,7 +45,7 @@ export interface RendererPort {
   /** How far the renderer on a seat had taken the log in when it published its last block. */
   logPosition(seat: number): number;
   /** Starts a renderer on an empty seat. */
-  spawn(seat: number, incarnation: number): void;
+  spawn(seat: number, incarnation: number, trial?: boolean): void;
   /** Lets a waiting renderer join, from a snapshot slot or, without one, from the initial state. */
   join(seat: number, snapshot: number | undefined): void;
   /** Ends a renderer in whatever state it is; one that is `hung` takes no orders. */
@@ -149,6 +149,11 @@ export class Supervision {
     return this.roles.filter((seat) => seat !== undefined && this.#supervisor.isRunning(seat)) as number[];
   }
 
+  /** Those of them that are not late on purpose. */
+  get comparable(): readonly number[] {
+    return this.running.filter((seat) => !this.#isAway(seat));
+  }
+
   /** How many renderers are in lockstep. */
   get inLockstep(): number {
     return this.#supervisor.inLockstep;
@@ -201,17 +206,45 @@ export class Supervision {
     return decision;
   }
 
+  /** What has become of the renderers, for an upgrade. */
+  get renderers(): Pick<Supervisor, "alive" | "incarnation" | "isAlive" | "isComplete" | "isRunning"> {
+    return this.#supervisor;
+  }
+
+  /** Starts a renderer on trial, whose vote does not count; undefined when no seat is free. Returns its seat. */
+  startTrial(): number | undefined {
+    const trial = this.#supervisor.startTrial();
+    if (trial) this.#carryOut(trial.actions);
+    return trial?.seat;
+  }
+
+  /** Gives a renderer on trial, which is in lockstep, the last role. */
+  acceptTrial(seat: number): Supervised {
+    const { memory } = this.#options;
+    Atomics.store(memory.words, orderIndex(memory, seat, "trial"), 0);
+    const decision = this.#supervisor.acceptTrial(seat, memory.consumed());
+    this.#carryOut(decision.actions);
+    return decision;
+  }
+
+  /** Ends a sane renderer, for another to take its place. */
+  retire(seat: number): Supervised {
+    const decision = this.#supervisor.retire(seat, this.#options.memory.consumed());
+    this.#carryOut(decision.actions);
+    return decision;
+  }
+
   /** Takes over the renderers that an earlier control process has started, and the roles that the memory names. */
   adopt(): void {
     const { memory, renderers } = this.#options;
     const { words } = memory;
-    const order = (seat: number, name: "command" | "incarnation" | "snapshot") =>
+    const order = (seat: number, name: "command" | "incarnation" | "snapshot" | "trial") =>
       Atomics.load(words, orderIndex(memory, seat, name));
     const seats = Array.from({ length: seatCount }, (_, seat) => {
       if (renderers.view(seat, false) === undefined) return void this.#dropClaim(seat);
       return {
         incarnation: order(seat, "incarnation"),
-        ordered: order(seat, "command") !== SeatCommand.wait,
+        ordered: order(seat, "command") !== SeatCommand.wait || order(seat, "trial") !== 0,
       };
     });
     const given = Array.from(
@@ -239,7 +272,7 @@ export class Supervision {
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared
-    const compared = this.#comparison.poll(running.filter((seat) => !this.#isAway(seat)));
+    const compared = this.#comparison.poll(this.comparable);
     this.#noteDivergence(compared, events);
     this.#snapshots.poll(running);
     const consumed = memory.consumed();
@@ -399,7 +432,7 @@ export class Supervision {
     for (const action of actions) {
       switch (action.do) {
         case "spawn":
-          renderers.spawn(action.seat, action.incarnation);
+          renderers.spawn(action.seat, action.incarnation, action.trial);
           break;
         case "join":
           renderers.join(action.seat, this.#snapshots.use(action.seat));

@@ -384,6 +384,7 @@ struct us_seat_orders {
   uint32_t fault; /* fault to commit on itself; see `faultKinds`; 0: none */
   uint32_t patch; /* number of the newest patch that waits in its port to be prepared */
   uint32_t patch_file; /* number of the newest patch whose files wait to be prepared; of renderers in processes */
+  uint32_t trial; /* 1: it runs the code of another version, which has not been accepted yet */
 };
 _Static_assert(offsetof(struct us_seat_orders, command) == 0, "seatOrders.command");
 _Static_assert(offsetof(struct us_seat_orders, incarnation) == 4, "seatOrders.incarnation");
@@ -391,7 +392,8 @@ _Static_assert(offsetof(struct us_seat_orders, snapshot) == 8, "seatOrders.snaps
 _Static_assert(offsetof(struct us_seat_orders, fault) == 12, "seatOrders.fault");
 _Static_assert(offsetof(struct us_seat_orders, patch) == 16, "seatOrders.patch");
 _Static_assert(offsetof(struct us_seat_orders, patch_file) == 20, "seatOrders.patchFile");
-_Static_assert(sizeof(struct us_seat_orders) == 24, "size of seatOrders");
+_Static_assert(offsetof(struct us_seat_orders, trial) == 24, "seatOrders.trial");
+_Static_assert(sizeof(struct us_seat_orders) == 28, "size of seatOrders");
 
 /* Written by: renderer. */
 struct us_seat_report {

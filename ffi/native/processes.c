@@ -153,17 +153,19 @@ int us_become_launcher(const char *stage, const char *run_folder, const char *ma
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length < 0) return errno;
   program[length] = 0;
-  char **arguments = own_arguments(4);
+  char **arguments = own_arguments(5);
   if (!arguments) return ENOMEM;
-  for (char **argument = arguments + 5; *argument; argument++) {
+  char *main_argument = strdup("");
+  for (char **argument = arguments + 6; *argument; argument++) {
     if (!is_file(*argument, main_file)) continue;
-    *argument = strdup(kept_main);
+    *argument = main_argument = strdup(kept_main);
     break;
   }
   arguments[0] = strdup("understudy");
   arguments[1] = strdup("launch");
   arguments[2] = strdup(run_folder);
   arguments[3] = program;
+  arguments[4] = main_argument;
   execv(stage, arguments);
   return errno;
 }

@@ -4,26 +4,15 @@
  * Needs real time: the program plays by the clock.
  */
 import assert from "node:assert/strict";
-import { keepProgram, programParts } from "../../cli/kept_program.ts";
+import { keepProgram } from "../../cli/kept_program.ts";
 import { ConfigError } from "../../config/config_error.ts";
+import { copyOfCheckout } from "../../testing/engine/copy_of_checkout.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
 const root = new URL("../../", import.meta.url);
-
-/** Copies what the program consists of into `folder/checkout`. Returns that folder, with `/` at its end. */
-async function copyOfCheckout(folder: string): Promise<string> {
-  const target = `${folder}/checkout/`;
-  await Deno.mkdir(target);
-  const { success } = await new Deno.Command("cp", {
-    args: ["-r", ...programParts.map((part) => `${root.pathname}${part}`), target],
-  }).output();
-  assert.ok(success);
-  await Deno.symlink(`${root.pathname}node_modules`, `${target}node_modules`);
-  return target;
-}
 
 /** Makes every module below a folder throw when it is loaded. */
 async function breakModules(folder: string): Promise<void> {
@@ -45,7 +34,7 @@ async function patchFolder(folder: string): Promise<{ environment: Record<string
 
 Deno.test("the program is kept once, whole, and by its content", () =>
   inFolder(async (folder) => {
-    const checkout = await copyOfCheckout(folder);
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
     const cache = `${folder}/cache`;
     await Deno.mkdir(cache);
     const keep = () => keepProgram(new URL(`file://${checkout}`), cache);
@@ -74,7 +63,7 @@ Deno.test("a cache that cannot be written to is named, with the remedy", () =>
 
 Deno.test("new code on the disk does not enter a program in processes: patches load, and a control process starts", () =>
   inFolder(async (folder) => {
-    const checkout = await copyOfCheckout(folder);
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
     const { environment, file } = await patchFolder(folder);
     environment.UNDERSTUDY_STATE = `${folder}/state`;
     const program = await ProgramInProcesses.start({
@@ -101,7 +90,7 @@ Deno.test("new code on the disk does not enter a program in processes: patches l
 
 Deno.test("new code on the disk does not enter a program in threads: patches load, and renderers are replaced", () =>
   inFolder(async (folder) => {
-    const checkout = await copyOfCheckout(folder);
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
     const { environment, file } = await patchFolder(folder);
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", `${checkout}main.ts`, "start", "keys"],

@@ -282,3 +282,28 @@ Deno.test("a later control process finds no claim of a renderer that is gone, an
     "the number of one that may still come is not given again",
   );
 });
+
+Deno.test("a later control process ends a renderer that was on trial, also one that waits, and keeps the others", () => {
+  const stage = new Stage().playing();
+  const { renderers } = stage.supervision;
+  stage.until("others wait", () => renderers.isComplete);
+  const trial = stage.supervision.startTrial()!;
+  const alive = renderers.alive.filter((seat) => seat !== trial);
+  // as a pool does; it waits, and so has no orders that tell it from one that may be used
+  stage.memory.words[orderIndex(stage.memory, trial, "trial")] = 1;
+  stage.supervision.adopt();
+  assert.deepEqual(renderers.alive, alive);
+});
+
+Deno.test("a renderer that was accepted is on trial no more for a later control process", () => {
+  const stage = new Stage().playing();
+  const { renderers } = stage.supervision;
+  stage.until("others wait", () => renderers.isComplete);
+  const trial = stage.supervision.startTrial()!;
+  stage.memory.words[orderIndex(stage.memory, trial, "trial")] = 1;
+  stage.until("it is in lockstep", () => renderers.isRunning(trial));
+  stage.supervision.acceptTrial(trial);
+  assert.equal(stage.supervision.roles[2], trial);
+  stage.supervision.adopt();
+  assert.ok(renderers.isAlive(trial));
+});
