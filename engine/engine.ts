@@ -115,6 +115,9 @@ export interface EngineOptions {
 /** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
 const saveTicks = 50;
 
+/** Ticks between two looks at whether what renderers start from is still there: about a second. */
+const keepTicks = 500;
+
 /** Time between two looks at the renderers. */
 const tickMs = 2;
 
@@ -164,6 +167,8 @@ export class Engine implements control.EngineControl {
   #shedPosition = NaN;
   #mayJoin = false;
   #savedHead: number | undefined;
+  #saveFailed = false;
+  #filesProblem: string | undefined;
   #ticks = 0;
   #claim: ControlClaim | undefined;
   #blocksAhead = 0;
@@ -267,7 +272,8 @@ export class Engine implements control.EngineControl {
    * Starts everything; resolves when renderers are in lockstep and the device plays.
    *
    * @throws {DriverError} and PortAudio's errors when the device cannot be used, SessionFileError when the recording
-   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again.
+   *   cannot be created, the reason of `signal` when it is aborted. Whatever had been started is stopped again, but for
+   *   renderers and a stage that an earlier control process has started: they play on.
    */
   static async start(options: EngineOptions): Promise<Engine> {
     const { config, patch, continuation, processes } = options;
@@ -288,7 +294,9 @@ export class Engine implements control.EngineControl {
     try {
       await engine.#begin();
     } catch (error) {
-      await engine.stop();
+      // what plays already goes on without this process, and the launcher starts the next one
+      if (isLiving(options) && !options.signal?.aborted) clearInterval(engine.#timer);
+      else await engine.stop();
       throw error;
     }
     return engine;
@@ -432,7 +440,7 @@ export class Engine implements control.EngineControl {
     this.#lookahead.follow(this.#driver.periodFrames);
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
     this.#realTime.read();
-    if (config.session !== undefined && !this.#writer) {
+    if (config.session !== undefined && !isLiving(this.#options)) {
       this.#recordTo(
         await recordSession(config.session, {
           ...this.#options,
@@ -528,14 +536,27 @@ export class Engine implements control.EngineControl {
     });
   }
 
+  /** Where that fails, e.g. because the disk is full, it is said once and tried again. */
   #saveParameters(): void {
-    const { processes } = this.#options;
+    const { processes, log } = this.#options;
     if (!processes) return;
-    this.#savedHead = this.#commands.head;
     const values = Object.fromEntries(
       this.parameters.map(({ address }, parameter) => [address, this.parameterValue(parameter)!]),
     );
-    saveParameters(processes.folder, { position: this.#commands.head, values });
+    try {
+      saveParameters(processes.folder, { position: this.#commands.head, values });
+      this.#savedHead = this.#commands.head;
+      this.#saveFailed = false;
+    } catch (error) {
+      if (!this.#saveFailed) {
+        log.error(
+          `the values of the parameters cannot be kept for the next control process: ${
+            (error as Error).message
+          }`,
+        );
+      }
+      this.#saveFailed = true;
+    }
   }
 
   #recordTo(writer: SessionWriter): void {
@@ -585,6 +606,7 @@ export class Engine implements control.EngineControl {
   #tick(): void {
     this.#claim?.beat();
     if (this.#ticks++ % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
+    if (this.#ticks % keepTicks === 0) void this.#keepFiles();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     if (this.#state !== "starting") this.#upgrade?.poll();
@@ -608,6 +630,12 @@ export class Engine implements control.EngineControl {
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
     this.#shed();
+  }
+
+  async #keepFiles(): Promise<void> {
+    const problem = await this.#pool.keepFiles().catch((error: Error) => error.message);
+    if (problem !== undefined && problem !== this.#filesProblem) this.#options.log.error(problem);
+    this.#filesProblem = problem;
   }
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
@@ -703,6 +731,7 @@ export class Engine implements control.EngineControl {
   }
 
   async #end(): Promise<void> {
+    this.#claim?.end(); // from here on: if this process is lost while it stops, no other one begins to play again
     const wasPlaying = ["running", "silent", "waiting for device"].includes(this.#state);
     this.#enter("stopping");
     this.#patches.stop();
@@ -728,7 +757,6 @@ export class Engine implements control.EngineControl {
     }
     await journalled;
     this.#state = "stopped";
-    this.#claim?.end();
   }
 }
 
@@ -741,14 +769,19 @@ function isLiving({ processes }: EngineOptions): boolean {
   return processes !== undefined && processes.epoch > 1;
 }
 
-/** Goes on with the recording of the control process before. */
+/** Goes on with the recording of the control process before; without one where its file cannot be used any more. */
 async function resumeRecording(
   { config, log }: EngineOptions,
   { wide }: SharedMemory,
 ): Promise<ResumedRecording | undefined> {
   if (config.session === undefined) return undefined;
   const from = Number(Atomics.load(wide, fixed.controlProcess.sessionBytes.index));
-  return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+  try {
+    return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+  } catch (error) {
+    log.error(`the recording ends here, the sound goes on: ${(error as Error).message}`);
+    return undefined;
+  }
 }
 
 /** The full log position before the first block that is recorded again. */

@@ -8,7 +8,7 @@ import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { type Anchor, CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { type Dimensions, fixed, within } from "../memory/layout.ts";
-import { deliveredIndex } from "../memory/places.ts";
+import { deliveredIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, SharedMemory } from "../memory/shared_memory.ts";
 import { preparePatch } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
@@ -104,6 +104,12 @@ export class OfflineEngine {
   /** Begins with a state that was recorded at the first block. */
   restore(snapshot: { readonly patch: number; readonly arena: Uint8Array }): void {
     this.#renderer.restore(snapshot);
+  }
+
+  /** Puts what was captured before the next block where the renderer hears it; what is too old is left out. */
+  captureInput(block: number, samples: Float32Array<ArrayBuffer>): void {
+    if (blocksBetween(this.block, block) > this.#memory.geometry.inputSlots) return;
+    this.#memory.floats.set(samples, inputSamplesIndex(this.#memory, block));
   }
 
   /** Makes room in the log: entries that the renderer has taken in, or will never take in, are not needed again. */

@@ -93,9 +93,12 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         await renderPending();
         pending.push(words);
         break;
-      case "INPT":
-        inputs.set(words[0], new Float32Array(chunk.payload.buffer, 4));
+      case "INPT": {
+        const samples = new Float32Array(chunk.payload.buffer, 4);
+        // a file that begins with a state has what was captured before it and is heard after it
+        if (!offline.captureEarlier(words[0], samples)) inputs.set(words[0], samples);
         break;
+      }
       case "GAP ":
         await renderPending();
         throw new SessionDamagedError(
@@ -221,6 +224,13 @@ class SessionReplay {
   addPatch(number: number, patch: PlayablePatch): void {
     this.#patches.set(number, patch);
     this.#engine.addPatch(number, patch);
+  }
+
+  /** Takes in what was captured before the next block; false for later blocks, whose input goes with them. */
+  captureEarlier(block: number, samples: Float32Array<ArrayBuffer>): boolean {
+    const isEarlier = blocksBetween(this.#engine.block, block) > 0;
+    if (isEarlier) this.#engine.captureInput(block, samples);
+    return isEarlier;
   }
 
   /** Begins with a recorded state instead of the initial one. */

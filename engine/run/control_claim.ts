@@ -29,7 +29,7 @@ export class ControlClaim {
     Atomics.store(this.#memory.words, phase.index, ControlPhase.running);
   }
 
-  /** The engine has ended on purpose: no other process takes over. */
+  /** The engine ends on purpose, whatever becomes of this process: no other one takes over. */
   end(): void {
     Atomics.store(this.#memory.words, phase.index, ControlPhase.ended);
   }

@@ -3,6 +3,7 @@
  * the samples, whose file every process maps, so they are in memory once. Written beside and renamed: what has its name is whole.
  */
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
+import { cString } from "../../ffi/c_string.ts";
 import { mapMemory } from "../../ffi/mapped_memory.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -38,7 +39,7 @@ export class PatchFiles {
   /** Reads a patch that was written, by any process of the run. */
   read(number: number): StoredPatch {
     const base = `${this.#folder.path}/patch-${number}`;
-    const { description, samples } = JSON.parse(Deno.readTextFileSync(`${base}.json`)) as PatchFile;
+    const { description, samples } = this.#description(number);
     const wasm = Deno.readFileSync(`${base}.wasm`);
     if (!samples) return { ...description, wasm };
     const sampleMemory = mapMemory(this.#native, { ...samples, create: false });
@@ -54,9 +55,16 @@ export class PatchFiles {
     }).sort((a, b) => a - b);
   }
 
-  /** Removes a patch; its samples stay, another may have them. */
+  /** Removes a patch, and its samples unless another one has them. Renderers that have mapped them keep them. */
   remove(number: number): void {
+    const { samples } = this.#description(number);
     for (const ending of ["json", "wasm"]) Deno.removeSync(`${this.#folder.path}/patch-${number}.${ending}`);
+    const isShared = this.numbers().some((other) => this.#description(other).samples?.path === samples?.path);
+    if (samples && !isShared) this.#removeShared(samples.path);
+  }
+
+  #description(number: number): PatchFile {
+    return JSON.parse(Deno.readTextFileSync(`${this.#folder.path}/patch-${number}.json`)) as PatchFile;
   }
 
   async #writeSamples(
@@ -64,8 +72,9 @@ export class PatchFiles {
     memory: WebAssembly.Memory,
   ): Promise<NonNullable<PatchFile["samples"]>> {
     const known = this.#samples.get(memory);
-    if (known) return known;
+    if (known && this.#isThere(known.path)) return known;
     const samples = { path: this.#folder.samplesOf(number), bytes: memory.buffer.byteLength };
+    this.#removeShared(samples.path); // of a control process that was lost while it wrote them
     const mapped = mapMemory(this.#native, { ...samples, create: true });
     const [from, to] = [new Uint8Array(memory.buffer), new Uint8Array(mapped.buffer)];
     for (let at = 0; at < from.length; at += copiedAtOnce) {
@@ -74,6 +83,14 @@ export class PatchFiles {
     }
     this.#samples.set(memory, samples);
     return samples;
+  }
+
+  #isThere(path: string): boolean {
+    return this.#native.symbols.us_run_has_file(cString(path)) === 1;
+  }
+
+  #removeShared(path: string): void {
+    this.#native.symbols.us_run_remove_file(cString(path));
   }
 
   #put(name: string, bytes: Uint8Array): void {

@@ -22,8 +22,17 @@ const maxSnapshotBytesPerSecond = 32 * 2 ** 20;
 /** Messages that the thread may be behind, in bytes. */
 const maxBehindBytes = 32 * 2 ** 20;
 
+/** The thread takes something of what it was sent within this; a disk that stands still holds it up. */
+const stallMs = 5_000;
+
+/** A snapshot is on the disk within this. */
+const maxSnapshotMs = 30_000;
+
 /** The thread must have closed the file within this when the engine ends. */
 const closeMs = 2_000;
+
+/** The same for its thread to leave then. */
+const terminateMs = 500;
 
 /** Where the snapshots come from; `Supervision` is one. */
 export interface SnapshotLender {
@@ -58,6 +67,10 @@ export class Journal {
   #phase: Phase = "waiting";
   #slot: number | undefined;
   #dueMs = 0;
+  /** What the thread had taken when it last moved on, and since when it has not; the same for a snapshot that it writes. */
+  #lastHandled = 0;
+  #stillSinceMs: number | undefined;
+  #writingSinceMs: number | undefined;
   /** First block since the last beginning: no earlier snapshot connects to what is recorded. */
   #firstBlock: number;
   /** Block of the last snapshot written; undefined: none since the beginning. */
@@ -116,11 +129,16 @@ export class Journal {
 
   /** Cheap, for every tick. `next`: the first block that is not recorded yet. */
   poll(next: number, nowMs: number): void {
-    if (this.#worker === undefined || nowMs < this.#dueMs) return;
+    if (this.#worker === undefined) return;
+    this.#noticeStall(nowMs);
+    if (nowMs < this.#dueMs) return;
     if (this.#state === "failed") {
       // first the thread lets go of the snapshot, and has read what it was sent
       if (this.#phase === "writing" || Atomics.load(this.#handled, 0) !== this.#posted) return;
-      this.#firstBlock = next;
+      const { geometry } = this.#options.memory;
+      // a state needs the input of a lookahead before it
+      const unheard = geometry.inputChannels === 0 ? 0 : this.#options.memory.lookaheadBlocks();
+      this.#firstBlock = (next + unheard) | 0;
       this.#isFresh = false;
       this.#state = "starting";
       this.#begin();
@@ -137,7 +155,23 @@ export class Journal {
     if (this.#worker === undefined) return;
     this.#post({ kind: "close", summary });
     await inTime(this.#closed.promise, closeMs);
-    await this.#worker.terminate();
+    // a thread that the disk holds up cannot be ended: the process ends without it
+    await inTime(this.#worker.terminate(), terminateMs);
+  }
+
+  /** Fails when the thread is held up: `nowMs` may jump, so one look alone says nothing. */
+  #noticeStall(nowMs: number): void {
+    const handled = Atomics.load(this.#handled, 0);
+    if (handled === this.#posted || handled !== this.#lastHandled) this.#stillSinceMs = undefined;
+    else this.#stillSinceMs ??= nowMs;
+    this.#lastHandled = handled;
+    if (this.#phase !== "writing") this.#writingSinceMs = undefined;
+    else this.#writingSinceMs ??= nowMs;
+    if (nowMs - (this.#stillSinceMs ?? nowMs) > stallMs) {
+      this.#fail(`the disk has taken nothing for ${stallMs / 1_000} s`);
+    } else if (nowMs - (this.#writingSinceMs ?? nowMs) > maxSnapshotMs) {
+      this.#fail(`the disk has not taken a snapshot within ${maxSnapshotMs / 1_000} s`);
+    }
   }
 
   #begin(): void {

@@ -8,6 +8,9 @@ import type { JournalReport, JournalRequest, JournalStart } from "./journal_mess
 /** The file is brought to the disk this often: a power cut costs at most this and what the disk takes. */
 const syncMs = 1_000;
 
+/** What was written is on the disk within this. */
+const maxSyncMs = 10_000;
+
 const start = workerData as JournalStart;
 invariant(start?.buffer instanceof SharedArrayBuffer, "journal: expected a shared memory");
 const handled = new Int32Array(start.handled);
@@ -65,7 +68,13 @@ async function close(summary: Parameters<JournalFile["close"]>[0]): Promise<void
   report({ kind: "closed" });
 }
 
+async function sync(): Promise<void> {
+  const late = new Error(`the disk has not kept what was written within ${maxSyncMs / 1_000} s`);
+  const timer = setTimeout(() => fail(late), maxSyncMs);
+  await file.sync().finally(() => clearTimeout(timer));
+}
+
 parentPort!.on("message", (request: JournalRequest) => void carryOut(request));
 const timer = setInterval(() => {
-  syncing ??= attempt(() => file.sync()).finally(() => syncing = undefined);
+  syncing ??= attempt(sync).finally(() => syncing = undefined);
 }, syncMs);

@@ -21,7 +21,7 @@ export interface SeatingOptions {
 
 /** Renderers as threads or as processes. */
 export function openSeating(options: SeatingOptions): Seating {
-  const { memory, native, processes } = options;
+  const { memory, native, nativeLibrary, processes, patches: loaded, seed, faultsAllowed } = options;
   if (!processes) {
     const module = new URL("../renderer/worker.ts", import.meta.url);
     return new ThreadSeating({ ...options, module, checksum: compileChecksum() });
@@ -34,6 +34,8 @@ export function openSeating(options: SeatingOptions): Seating {
     folder,
     stage,
     patches,
+    loaded,
+    start: { nativeLibrary, seed, faultsAllowed },
     command: rendererCommand(new URL("../renderer/process.ts", import.meta.url), folder),
   });
 }

@@ -5,17 +5,16 @@
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { cString } from "../../ffi/c_string.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { ProgramVersion } from "../run/program_version.ts";
 import type { PatchFiles } from "../run/patch_files.ts";
-import {
-  readRendererProcessStart,
-  type RendererProcessStart,
-  writeRendererProcessStart,
-} from "../run/renderer_process_start.ts";
+import { type RendererProcessStart, writeRendererProcessStart } from "../run/renderer_process_start.ts";
 import type { RunFolder } from "../run/run_folder.ts";
+import { beginRun } from "../run/begin_run.ts";
+import type { LoadedPatch } from "./renderer_pool.ts";
 import type { Occupant, Seating } from "./occupant.ts";
 
 /** Code that renderers run. */
@@ -31,6 +30,9 @@ export interface ProcessSeatingOptions extends RendererCode {
   readonly native: NativeLibrary;
   readonly folder: RunFolder;
   readonly patches: PatchFiles;
+  /** Every patch that a renderer may need, in the order of loading; their files are there. */
+  readonly loaded: readonly LoadedPatch[];
+  readonly start: Omit<RendererProcessStart, "memoryBytes">;
 }
 
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
@@ -77,46 +79,70 @@ const neverStarted = -1;
 /** Starts processes, and adopts those that it finds. */
 export class ProcessSeating implements Seating {
   readonly #options: ProcessSeatingOptions;
+  readonly #loaded: Map<number, CompiledPatch>;
   #code: RendererCode;
-  #offered: { readonly code: RendererCode; readonly start: RendererProcessStart } | undefined;
+  #start: Omit<RendererProcessStart, "memoryBytes">;
+  #offered: ProgramVersion | undefined;
 
   constructor(options: ProcessSeatingOptions) {
     this.#options = options;
+    this.#loaded = new Map(options.loaded.map(({ number, patch }) => [number, patch]));
     this.#code = options;
+    this.#start = options.start;
   }
 
-  /** Renderers on trial run this code from now on. */
+  /** Renderers on trial run this version from now on. */
   offer(version: ProgramVersion): void {
-    const { folder } = this.#options;
+    const { folder, memory: { geometry: { totalBytes: memoryBytes } } } = this.#options;
     const { nativeLibrary } = version;
-    const start = { ...readRendererProcessStart(folder.rendererStart), nativeLibrary };
-    this.#offered = { code: rendererCodeOf(version, folder), start };
-    writeRendererProcessStart(folder.offeredStart, start);
+    this.#offered = version;
+    writeRendererProcessStart(folder.offeredStart, { ...this.#start, memoryBytes, nativeLibrary });
   }
 
-  /** All that start from now on run the code that was offered, also those of a later control process. */
+  /** All that start from now on run the version that was offered. */
   acceptOffer(): void {
-    const { code, start } = this.#offered!;
-    this.#code = code;
-    writeRendererProcessStart(this.#options.folder.rendererStart, start);
+    const { folder, memory: { geometry: { totalBytes: memoryBytes } } } = this.#options;
+    this.#code = rendererCodeOf(this.#offered!, folder);
+    this.#start = { ...this.#start, nativeLibrary: this.#offered!.nativeLibrary };
+    writeRendererProcessStart(folder.rendererStart, { ...this.#start, memoryBytes });
   }
 
   async addPatch(number: number, patch: CompiledPatch): Promise<void> {
     await this.#options.patches.write(number, patch);
+    this.#loaded.set(number, patch);
   }
 
   forgetPatchesBefore(number: number): void {
     const { patches } = this.#options;
-    patches.numbers().filter((known) => known < number).forEach((known) => patches.remove(known));
+    patches.numbers().filter((known) => known < number).forEach((known) => this.removePatch(known));
   }
 
   removePatch(number: number): void {
+    this.#loaded.delete(number);
     this.#options.patches.remove(number);
+  }
+
+  async keepFiles(): Promise<string | undefined> {
+    const { folder, memory, native, patches } = this.#options;
+    const exists = (path: string) => native.symbols.us_run_has_file(cString(path)) === 1;
+    if (!exists(folder.memory)) {
+      return `${folder.memory} was removed: no renderer or stage that is lost can be replaced; restart, and let nothing ` +
+        "clear /dev/shm (logind: RemoveIPC=no, or run as a system user)";
+    }
+    const there = exists(folder.path) ? patches.numbers() : [];
+    const lost = [...this.#loaded].filter(([number]) => !there.includes(number));
+    if (lost.length === 0 && exists(folder.rendererStart)) return undefined;
+    Deno.mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+    await beginRun(folder, {
+      ...{ native, memory, ...this.#start },
+      patches: lost.map(([number, patch]) => ({ number, patch })),
+    });
+    return undefined;
   }
 
   spawn(seat: number, incarnation: number, trial = false): Occupant {
     const { native, folder } = this.#options;
-    const { stage, command } = trial ? this.#offered!.code : this.#code;
+    const { stage, command } = trial ? rendererCodeOf(this.#offered!, folder) : this.#code;
     const place = [folder.path, String(seat), String(incarnation), ...(trial ? [folder.offeredStart] : [])];
     const child = new Deno.Command(stage, {
       args: ["renderer", folder.errorsOf(seat), ...command, ...place],

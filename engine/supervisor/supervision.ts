@@ -125,6 +125,8 @@ export class Supervision {
   #furthest: number;
   /** Replays that have failed since a renderer was in lockstep. */
   #failedReplays = 0;
+  /** Incarnations that replayed the log when commands were quarantined: they may still break on these. */
+  #unwarned = new Set<number>();
   /** There was an anchor, and a renderer that began there has broken since. */
   #anchored = false;
   #brokeAtAnchor = false;
@@ -346,7 +348,8 @@ export class Supervision {
 
   #noteFailure(event: SupervisorEvent): void {
     if (event.event === "fault" && event.role !== "reserve") { // one in reserve has not played a command yet
-      const { block, seat, joining, cause } = event;
+      const { block, seat, incarnation, joining, cause } = event;
+      if (this.#unwarned.has(incarnation)) return;
       const certain = cause === "throw" || cause === "trap";
       const broke = certain || cause === "hang" || cause === "oom";
       if (joining && cause !== "exit") this.#failedReplays++; // one that was ended from outside says nothing of the log
@@ -372,6 +375,7 @@ export class Supervision {
     if (blamed.length > 0) {
       this.#failedReplays = 0;
       const { log, orphansOf } = this.#options;
+      this.#unwarned = this.#joining();
       const orphans = orphansOf?.(blamed).filter((position) => log.quarantine(position)) ?? [];
       events.push({ event: "quarantine", positions: [...blamed, ...orphans] });
     }
@@ -379,6 +383,17 @@ export class Supervision {
     if (wasSearching || !this.#quarantine.searching) return [];
     // those that replay already would be taken for the first trial
     return this.#supervisor.dismissJoiners(this.#options.memory.consumed()).actions;
+  }
+
+  /** Incarnations of the renderers that replay the log. */
+  #joining(): Set<number> {
+    const { renderers } = this.#options;
+    const incarnations = new Set<number>();
+    for (let seat = 0; seat < seatCount; seat++) {
+      const view = this.#supervisor.isJoining(seat) ? renderers.view(seat, false) : undefined;
+      if (view) incarnations.add(view.incarnation);
+    }
+    return incarnations;
   }
 
   /** Gives up what could still be replayed, and lets the log say where renderers begin again. Returns what was done. */

@@ -52,6 +52,11 @@ export class ThreadSeating implements Seating {
     this.#patches = this.#patches.filter((patch) => patch.number !== number);
   }
 
+  /** Threads start from this process's own memory. */
+  keepFiles(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   /** Threads end with the process that an earlier control process was. */
   adopt(): undefined {}
 

@@ -38,8 +38,11 @@ enum { phase_starting = 0, phase_running = 1, phase_ended = 2, phase_handing_ove
 #define MAX_BACKOFF_MS 5000
 /* A control process that had taken over and lived this long did not fail because of its start. */
 #define SOUND_LIFE_MS 2000
-/* A control process of another version that has not taken over after this is ended, and the version before goes on. */
-#define MAX_UPGRADE_MS 60000
+/* A control process has stopped everything within this: more than it gives itself. After a second signal it has this. */
+#define MAX_STOP_MS 25000
+#define MAX_SECOND_STOP_MS 2000
+/* One that takes over gives orders within this, on a busy machine too. The first one may build, rehearse and wait for a device. */
+#define MAX_TAKE_OVER_MS 30000
 /* Processes that are left at the end are gone within this. */
 #define END_MS 2000
 
@@ -64,6 +67,7 @@ struct launcher {
   uint32_t heartbeat;
   uint32_t still;
   int end_asked;
+  uint64_t kill_ms; /* when the control process is ended by force; 0: not planned */
   uint64_t started_ms;
   uint64_t restart_ms;
   uint32_t backoff_ms;
@@ -114,6 +118,7 @@ static void start_control(struct launcher *self) {
   snprintf(epoch, sizeof epoch, "%u", ++self->epoch);
   if (self->memory) STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
   self->still = 0;
+  self->kill_ms = 0;
   self->started_ms = now_ms();
   self->control = fork();
   if (self->control > 0) return;
@@ -188,6 +193,12 @@ static void plan_restart(struct launcher *self) {
   if (self->backoff_ms > MAX_BACKOFF_MS) self->backoff_ms = MAX_BACKOFF_MS;
 }
 
+/* The control process is ended by force in this time, unless that was planned for an earlier moment. */
+static void plan_kill(struct launcher *self, uint64_t in_ms) {
+  uint64_t moment = now_ms() + in_ms;
+  if (self->kill_ms == 0 || moment < self->kill_ms) self->kill_ms = moment;
+}
+
 static void watch_control(struct launcher *self) {
   if (!self->memory) {
     self->memory = us_stage_map(self->run_folder);
@@ -204,28 +215,48 @@ static void watch_control(struct launcher *self) {
     self->proven = self->started;
     self->on_trial = 0;
   }
-  if (self->control && self->on_trial && now_ms() - self->started_ms > MAX_UPGRADE_MS) kill(self->control, SIGKILL);
-  if (!self->control || self->still < MAX_STILL_LOOKS) return;
+  int gives_orders = LOAD(process->epoch) == self->epoch && LOAD(process->phase) != phase_starting;
+  if (gives_orders && !runs) plan_kill(self, MAX_STOP_MS);
+  if (!gives_orders && self->epoch > 1 && now_ms() - self->started_ms > MAX_TAKE_OVER_MS) plan_kill(self, 0);
+  if (self->still >= MAX_STILL_LOOKS) plan_kill(self, 0);
+}
+
+/* Ends a control process whose time is over: it hangs, or stands still. */
+static void end_hanging_control(struct launcher *self) {
+  if (!self->control || self->kill_ms == 0 || now_ms() < self->kill_ms) return;
   fprintf(stderr, "understudy: the control process hangs; it is ended\n");
   kill(self->control, SIGKILL);
   self->still = 0;
+  self->kill_ms = now_ms() + MAX_SECOND_STOP_MS; /* once is enough, unless the kernel is slow */
+}
+
+/* Whether a process is the stage or a renderer that has taken its seat: those play on without a control process. */
+static int plays(const struct launcher *self, int pid) {
+  const struct us_geometry *geometry = AT(struct us_geometry, US_GEOMETRY_OFFSET);
+  if (LOAD(AT(struct us_stage_report, US_STAGE_REPORT_OFFSET)->pid) == (uint32_t)pid) return 1;
+  for (uint32_t seat = 0; seat < geometry->seat_count; seat++) {
+    size_t report = geometry->seat_offset + (size_t)seat * geometry->seat_bytes + US_SEAT_REPORT_OFFSET;
+    if (LOAD(AT(struct us_seat_report, report)->thread_id) == (uint32_t)pid) return 1;
+  }
+  return 0;
 }
 
 /* Kills the children that are left: those of a control process that was lost are ours. Returns how many there were. */
-static int kill_children(void) {
+static int kill_children(const struct launcher *self, int also_those_that_play) {
   char path[64];
   int pid, count = 0;
   snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
   FILE *file = fopen(path, "re");
   if (!file) return 0;
-  while (fscanf(file, "%d", &pid) == 1) count += kill(pid, SIGKILL) == 0;
+  while (fscanf(file, "%d", &pid) == 1)
+    if (also_those_that_play || !plays(self, pid)) count += kill(pid, SIGKILL) == 0;
   fclose(file);
   return count;
 }
 
 static void finish(struct launcher *self) {
   uint64_t limit = now_ms() + END_MS;
-  while (kill_children() > 0 && now_ms() < limit) {
+  while (kill_children(self, 1) > 0 && now_ms() < limit) {
     struct timespec pause = {0, 2000000};
     nanosleep(&pause, NULL);
     while (waitpid(-1, NULL, WNOHANG) > 0) {}
@@ -234,8 +265,10 @@ static void finish(struct launcher *self) {
 }
 
 static void pass_on(struct launcher *self, int signal) {
-  if (signal == SIGINT || signal == SIGTERM || signal == SIGQUIT) self->end_asked = 1;
   if (self->control) kill(self->control, signal);
+  if (signal != SIGINT && signal != SIGTERM && signal != SIGQUIT) return;
+  plan_kill(self, self->end_asked ? MAX_SECOND_STOP_MS : MAX_STOP_MS);
+  self->end_asked = 1;
 }
 
 int us_stage_launch(const char *run_folder, const char *program, const char *main_argument, char **arguments) {
@@ -260,9 +293,11 @@ int us_stage_launch(const char *run_folder, const char *program, const char *mai
     pid_t before = self.control;
     reap(&self);
     watch_control(&self);
+    end_hanging_control(&self);
     if (self.control > 0) continue;
     if (before != 0) {
       if (is_over(&self)) break;
+      kill_children(&self, 0); /* nobody waits any more for what they do, e.g. evaluate a patch */
       plan_restart(&self);
     } else if (self.end_asked) {
       break;

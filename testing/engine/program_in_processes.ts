@@ -73,6 +73,11 @@ export class ProgramInProcesses {
     return { code, output: output.text };
   }
 
+  /** Starts it and does not wait until it is ready. */
+  static unready(options: ProgramOptions): Deno.ChildProcess {
+    return spawn(options, freePort()).child;
+  }
+
   /** Resolves when the launcher has ended. */
   get ended(): Promise<unknown> {
     return this.#child.status;
@@ -136,7 +141,7 @@ export class ProgramInProcesses {
 }
 
 /** Command lines of processes that name something. */
-function processesWith(name: string): string[] {
+export function processesWith(name: string): string[] {
   return [...Deno.readDirSync("/proc")].filter((entry) => /^\d+$/.test(entry.name)).flatMap((entry) => {
     try {
       const command = Deno.readTextFileSync(`/proc/${entry.name}/cmdline`).replaceAll("\0", " ");

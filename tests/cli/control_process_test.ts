@@ -5,15 +5,19 @@
  */
 import assert from "node:assert/strict";
 import { enterRun } from "../../cli/control_process.ts";
-import { fixed } from "../../engine/memory/layout.ts";
+import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
+import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
+import { processesWith, ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
 /** Runs the program, and asserts that it leaves nothing behind. */
-async function withProgram(work: (program: ProgramInProcesses) => Promise<void>): Promise<void> {
-  const program = await ProgramInProcesses.start({ patch: "keys" });
+async function withProgram(
+  work: (program: ProgramInProcesses) => Promise<void>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const program = await ProgramInProcesses.start({ patch: "keys", environment });
   try {
     await work(program);
   } catch (cause) {
@@ -21,6 +25,14 @@ async function withProgram(work: (program: ProgramInProcesses) => Promise<void>)
     throw new Error(program.output, { cause });
   }
   await until("nothing is left of it", () => program.leftovers().length === 0);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }
 
 Deno.test("a control process that is lost is back, with values, waiting commands and renderers", () =>
@@ -57,6 +69,107 @@ Deno.test("a control process that stands still is ended, and the next takes over
     assert.match(program.output, /the control process hangs; it is ended/);
     assert.equal(program.memory.counter("concealedFrames"), 0);
     assert.equal(await program.stop(), 0);
+  }));
+
+Deno.test("a control process that stands still cannot hold up the end: the second signal ends everything", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, "for (;;);");
+  const program = ProgramInProcesses.unready({ patch: file });
+  const commandOf = (pid: number) => Deno.readTextFileSync(`/proc/${pid}/cmdline`);
+  const childOf = (pid: number) =>
+    Number(Deno.readTextFileSync(`/proc/${pid}/task/${pid}/children`).split(" ")[0]);
+  await until("it is the launcher", () => commandOf(program.pid).startsWith("understudy\0launch\0"));
+  await until("a control process has started", () => childOf(program.pid) > 0);
+  const control = childOf(program.pid);
+  await until(
+    "the patch is evaluated",
+    () => childOf(control) > 0 && commandOf(childOf(control)).includes("evaluate_child"),
+  );
+  Deno.kill(control, "SIGSTOP");
+  program.kill("SIGTERM");
+  program.kill("SIGINT"); // two of one kind at once would count as one
+  assert.equal((await program.status).code, 137);
+  await Deno.remove(file);
+});
+
+Deno.test("a run whose folder is removed goes on, and patches with samples come and go", () =>
+  withProgram(async (program) => {
+    const client = new UdpClient(`127.0.0.1:${program.port}`);
+    await Deno.remove(program.folder.path, { recursive: true });
+    const { rendererStart } = program.folder;
+    await until("it is made again", () => isThere(rendererStart));
+    for (const part of ["primary", "standby"] as const) {
+      const lost = program.pidOf(part);
+      await program.signal(part, "SIGKILL");
+      await until(
+        "three play",
+        () =>
+          (["primary", "standby", "spare"] as const).every((role) =>
+            ![undefined, lost].includes(program.pidOf(role))
+          ),
+      );
+    }
+    for (const patch of ["sampler", "keys", "sampler"]) {
+      assert.deepEqual(
+        (await client.ask("/patch/load", "s", patch)).at(-1),
+        "/done /patch/load",
+        program.output,
+      );
+    }
+    await program.signal("control", "SIGKILL");
+    await until("another has taken over", () => program.epochInControl === 2);
+    assert.equal(program.memory.counter("concealedFrames"), 0);
+    await client.close();
+    assert.equal(await program.stop(), 0);
+  }));
+
+Deno.test("what a lost control process had begun besides the sound ends with it", () =>
+  inFolder(async (folder) => {
+    const file = `${folder}/endless.ts`;
+    await Deno.writeTextFile(file, "for (;;);");
+    await withProgram(async (program) => {
+      const client = new UdpClient(`127.0.0.1:${program.port}`);
+      client.say("/patch/load", "s", file);
+      await until("the patch is evaluated", () => processesWith(file).length > 0);
+      await program.signal("control", "SIGKILL");
+      await until("nothing evaluates it", () => processesWith(file).length === 0);
+      await until("another has taken over", () => program.epochInControl === 2);
+      assert.equal(program.memory.counter("concealedFrames"), 0);
+      await client.close();
+      assert.equal(await program.stop(), 0);
+    }, { UNDERSTUDY_PATCH_FOLDER: folder });
+  }));
+
+Deno.test("a control process that is lost while it stops is followed by no other one", () =>
+  withProgram(async (program) => {
+    const client = new UdpClient(`127.0.0.1:${program.port}`);
+    client.say("/quit", "");
+    const { phase } = fixed.controlProcess;
+    await until("it stops", () => program.memory.words[phase.index] === ControlPhase.ended);
+    await program.signal("control", "SIGKILL");
+    await program.ended;
+    await client.close();
+    assert.doesNotMatch(program.output, /it starts again/);
+  }));
+
+Deno.test("the sound outlives a recording that is gone and a folder that cannot be written", () =>
+  inFolder(async (folder) => {
+    const session = `${folder}/gone.session`;
+    await withProgram(async (program) => {
+      const client = new UdpClient(`127.0.0.1:${program.port}`);
+      await Deno.remove(session);
+      await Deno.mkdir(`${program.folder.parameters}.new`); // so no file can be written beside
+      await client.ask("/master/gainDb", "f", -7.5);
+      await until("it is said", () => program.output.includes("cannot be kept for the next control process"));
+      assert.equal(program.epochInControl, 1);
+      await Deno.remove(`${program.folder.parameters}.new`);
+      await program.signal("control", "SIGKILL");
+      await until("another has taken over", () => program.epochInControl === 2);
+      assert.match(program.output, /the recording ends here, the sound goes on: cannot go on recording/);
+      assert.equal(program.memory.counter("concealedFrames"), 0);
+      await client.close();
+      assert.equal(await program.stop(), 0);
+    }, { UNDERSTUDY_SESSION: session });
   }));
 
 Deno.test("when launcher and control process are killed, every other process ends by itself and removes the run", () =>

@@ -106,7 +106,7 @@ export class SimulatedHang extends Error {
 export const commandTraps = new WeakSet<Error>();
 
 /** A patch that hangs by an error, and tells the traps of its commands from others. */
-function breakingApart(patch: PreparedPatch): PreparedPatch {
+export function breakingApart(patch: PreparedPatch): PreparedPatch {
   const { exports } = patch;
   return {
     ...patch,

@@ -1,6 +1,6 @@
 /**
- * Judges quarantine: a poison command, on which every renderer breaks, takes the sound once at most, and what is made to do
- * nothing is poison, or comes with it.
+ * Judges quarantine: a poison command, on which every renderer breaks, takes the sound once at most after two renderers have
+ * broken on it, and what is made to do nothing is poison, or comes with it.
  */
 import { type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { fuseNumber, hangNumber, poisonNumber } from "../../testing/patch/tally_patch.ts";
@@ -10,10 +10,11 @@ export const poisonNumbers: readonly number[] = [poisonNumber, hangNumber, fuseN
 
 export class PoisonOracle {
   readonly #onViolation: (text: string) => void;
-  /** Blocks on which a renderer has broken since lockstep was last lost or gained. */
+  /** Blocks on which a renderer in lockstep has broken since lockstep was last lost or gained. */
   #trapped = new Set<number>();
-  /** Blocks that have already taken the sound. */
-  readonly #taken = new Set<number>();
+  /** Renderers that broke on each block, and how many had when it last took the sound. */
+  readonly #witnesses = new Map<number, number>();
+  readonly #taken = new Map<number, number>();
   /** A command was sent that breaks every renderer some blocks later. */
   fuseIsLit = false;
   /** Poison that was sent, and times that some was quarantined. */
@@ -24,16 +25,23 @@ export class PoisonOracle {
     this.#onViolation = onViolation;
   }
 
-  /** A command ran into a trap while a renderer rendered this block. A fuse is another matter: it takes a search to find it. */
-  trapped(block: number): void {
-    this.#trapped.add(block);
+  /**
+   * A command ran into a trap while a renderer rendered this block. A fuse is another matter: it takes a search to find it.
+   *
+   * @param heard renderers are in lockstep; otherwise the sound is gone already, and a joiner that breaks takes nothing
+   */
+  trapped(block: number, heard: boolean): void {
+    if (heard) this.#trapped.add(block);
+    this.#witnesses.set(block, (this.#witnesses.get(block) ?? 0) + 1);
   }
 
-  /** No renderer is in lockstep any more. */
+  /** No renderer is in lockstep any more. Where only one has broken, nothing can be blamed before another does. */
   alone(): void {
     for (const block of this.#trapped) {
-      if (this.#taken.has(block)) this.#onViolation(`the poison of block ${block} took the sound twice`);
-      this.#taken.add(block);
+      if ((this.#taken.get(block) ?? 0) > 1) {
+        this.#onViolation(`the poison of block ${block} took the sound twice`);
+      }
+      this.#taken.set(block, this.#witnesses.get(block)!);
     }
     this.#trapped = new Set();
   }

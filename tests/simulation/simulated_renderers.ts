@@ -47,7 +47,7 @@ export interface SimulatedRenderersOptions {
   readonly nowMs: () => number;
   readonly makeRenderer: (seat: number) => Renderer;
   readonly preparePatches: (renderer: Renderer) => void;
-  /** A command ran into a trap while a renderer rendered this block. */
+  /** A command ran into a trap while a renderer that was not ended rendered this block. */
   readonly onTrap: (block: number) => void;
   /** Simulated time between two steps; omitted: the seats give no account of their threads. */
   readonly stepMs?: number;
@@ -270,7 +270,7 @@ export class SimulatedRenderers implements RendererPort {
         : SeatState.failed;
       thread.cause = isStale ? "stale" : isTrap ? "trap" : "throw";
       thread.crashed = true;
-      if (commandTraps.has(error)) this.#options.onTrap(thread.renderer.block);
+      if (commandTraps.has(error) && !thread.ended) this.#options.onTrap(thread.renderer.block);
       return false;
     }
   }

@@ -10,7 +10,7 @@
  * 4. when the faults end, all roles are in lockstep again within a bounded time, with one and the same state;
  * 5. a renderer that was only starved is never ended, nor is the last one in lockstep for being late; the sound is back
  *    within a bounded time after the last fault, starvation or poison;
- * 6. a poison command takes the sound once at most: only blocks that hold one are quarantined, nothing that was heard is,
+ * 6. a poison command takes the sound once at most after two renderers have broken on it: only blocks that hold one are quarantined, nothing that was heard is,
  *    and no renderer breaks on it afterwards;
  * 7. the recording holds every block that the device took and every command that it heard; the log overwrites nothing
  *    before ({@link ScrambledLog} overwrites what is released at once).
@@ -227,10 +227,7 @@ export class Simulation {
       makeRenderer: (seat) =>
         parts.makeRenderer({ memory: this.#memory, ring: seat, seed, patch: this.#exchanges.made(0) }),
       preparePatches: (renderer) => this.#exchanges.prepare(renderer),
-      onTrap: (block) => {
-        // while none is in lockstep the sound is gone already: a joiner that breaks takes nothing
-        if (this.#supervision.inLockstep > 0) this.#poison.trapped(block);
-      },
+      onTrap: (block) => this.#poison.trapped(block, this.#supervision.inLockstep > 0),
     });
     this.#delivery = new DeliveryLog({
       memory: this.#memory,

@@ -28,3 +28,20 @@ Deno.test("a patch is read back as it was written, with its samples in one memor
     files.remove(9);
     assert.deepEqual(files.numbers(), [0, 10]);
   }));
+
+Deno.test("samples go with the last patch that has them, and those that were half written are written again", () =>
+  inRun(async ({ folder }) => {
+    const sampleMemory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    const patch = { ...tallyPatch(format), sampleMemory };
+    const files = new PatchFiles(folder, native);
+    const samples = folder.samplesOf(1);
+    await Deno.writeFile(samples, new Uint8Array(100)); // the control process was lost here
+    await files.write(1, patch);
+    await files.write(2, patch);
+    files.remove(1);
+    assert.equal(files.read(2).sampleMemory!.buffer.byteLength, 65_536);
+    files.remove(2);
+    await assert.rejects(Deno.stat(samples), Deno.errors.NotFound);
+    await files.write(3, patch);
+    assert.equal(files.read(3).sampleMemory!.buffer.byteLength, 65_536, "a later patch has them again");
+  }));

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import type { EngineEvent } from "../../../engine/control/control.ts";
+import type { EngineEvent, JournalState } from "../../../engine/control/control.ts";
+import { within } from "../../../engine/memory/layout.ts";
+import { snapshotIndex } from "../../../engine/memory/places.ts";
+import { encodePatch, recordedPatch } from "../../../engine/session/session_format.ts";
 import { Journal } from "../../../engine/state/journal.ts";
 import { testHeader } from "../../../testing/engine/session_header.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { until } from "../../../testing/until.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 
 Deno.test("a disk that fails is told and the sound goes on; when it is back, so is the state", () =>
@@ -26,6 +31,79 @@ Deno.test("a disk that fails is told and the sound goes on; when it is back, so 
     assert.deepEqual(told.map(({ state }) => state), ["failed", "current"]);
     assert.match(told[0].problem, /directory/i);
     assert.ok(lines.some((line) => line.startsWith("the state is not kept: ")));
+  }));
+
+Deno.test("a disk that stands still is told, holds up neither the sound nor the end, and is used again when it goes on", () =>
+  inFolder(async (folder) => {
+    // whoever opens it to write stands still until somebody reads
+    const stalled = `${folder}/journal.next`;
+    const makeStall = async () => {
+      const { success } = await new Deno.Command("mkfifo", { args: [stalled] }).output();
+      assert.ok(success);
+    };
+    await makeStall();
+    const { engine, lines, playUntil, stop } = await startTestEngine({
+      driver: "manual",
+      environment: { UNDERSTUDY_STATE: folder },
+    });
+    const state = () => engine.status().journal;
+    await playUntil("a failure", () => state() === "failed");
+    assert.ok(lines.some((line) => /^the state is not kept: the disk has taken nothing for 5 s/.test(line)));
+    const reader = await Deno.open(stalled);
+    await Deno.remove(stalled);
+    await playUntil("a state on the disk", () => state() === "current");
+    reader.close();
+    assert.equal(engine.status().concealedFrames, 0);
+    await stop();
+
+    await makeStall();
+    const next = await startTestEngine({ driver: "manual", environment: { UNDERSTUDY_STATE: folder } });
+    await next.blocksPass(200);
+    await next.stop();
+    assert.equal(next.engine.status().state, "stopped");
+    (await Deno.open(stalled)).close(); // lets the thread go
+  }));
+
+Deno.test("after a beginning in the midst no state is kept before its input is recorded for a whole lookahead", () =>
+  inFolder(async (folder) => {
+    const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 1, maximumBlockFrames: 32 });
+    const memory = testMemory({ inputChannels: 1, arenaBytes: patch.arena.bytes });
+    const snapshot = snapshotIndex(memory, 1) + within.snapshot.block.index;
+    let isLent = false;
+    const journal = new Journal({
+      memory,
+      folder,
+      header: { ...testHeader, inputChannels: 1 },
+      snapshots: {
+        lendSnapshot: () => {
+          isLent = true;
+          return 1;
+        },
+        takeBackSnapshot: () => isLent = false,
+      },
+      patches: () => [encodePatch(recordedPatch(0, patch))],
+      onChange: () => {},
+    });
+    journal.open();
+    const next = 10;
+    const poll = (wanted: JournalState) => () => {
+      journal.poll(next, performance.now() + 60_000);
+      return journal.state === wanted;
+    };
+    memory.words[snapshot] = -1; // none that connects
+    await until("the initial state on the disk", poll("current"));
+    journal.disconnect("a test says so");
+    await until("a new beginning", poll("starting"));
+    const lookahead = memory.lookaheadBlocks();
+    for (let block = next; block < next + lookahead; block++) {
+      memory.words[snapshot] = block;
+      assert.equal(poll("current")(), false);
+      assert.ok(!isLent, `the state at ${block} would need input that was not recorded`);
+    }
+    memory.words[snapshot] = next + lookahead;
+    poll("current")();
+    assert.ok(isLent);
+    await journal.close({ blocks: 0, concealedFrames: 0 });
   }));
 
 Deno.test("nothing is recorded before the thread is there", () => {

@@ -10,6 +10,9 @@ import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { readJournal } from "../../../engine/state/read_journal.ts";
 import { resume, type Resumed } from "../../../engine/state/resume.ts";
 import { keys } from "../../../patches/ready/keys.ts";
+import { compileGraph } from "../../../compiler/compile.ts";
+import { definePatch } from "../../../modules/patch.ts";
+import { delay } from "../../../modules/time/delay.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { copyJournal } from "../../../testing/engine/journal_up_to.ts";
 import { renderAgain } from "../../../testing/engine/render_again.ts";
@@ -118,6 +121,57 @@ Deno.test("patch, values and voices go on; the journal of an engine that went on
     await third.stop();
     assert.ok(sameBits(found, expected.subarray(played * 256, (played + 50) * 256)));
     assert.ok(found.some((sample) => Math.abs(sample) > 0.001), "the held note sounds");
+  }));
+
+/** An echo of the input in a line so long that every snapshot gets a journal of its own. */
+const echo = definePatch({
+  name: "echo",
+  instruments: {},
+  parameters: {},
+  output: (_buses, _parameters, input) =>
+    delay({ input, timeSeconds: 0.01, feedback: 0.5, maximumSeconds: 30 }),
+});
+
+Deno.test("captured input goes on: in the render of a journal that begins with a state, and in the next engine", () =>
+  inFolder(async (folder) => {
+    const feed = (block: number) =>
+      Float32Array.from({ length: 128 }, (_, frame) => Math.sin(block * 1.7 + frame / 9));
+    const environment = { UNDERSTUDY_INPUT_CHANNELS: "1" };
+    const first = await journalled(folder, {
+      environment,
+      patch: (format) => compileGraph(echo.build(format), format),
+    });
+    first.driver.feed(feed);
+    let startBlock = 0;
+    await first.playUntil("a journal that begins with a state", () => {
+      readJournal(`${folder}/journal`).then(({ header }) => startBlock = header.startBlock);
+      return startBlock > 0;
+    });
+    const resumed = await killed(first, folder, environment);
+    assert.equal(await first.driver.captured.length, resumed.snapshot.block * 256);
+    const rendered = await renderAgain(`${folder}/killed`);
+    await first.stop();
+    assert.equal(rendered.differingBlocks, 0);
+    const end = rendered.samples.length;
+    const played = first.driver.captured.subarray(
+      resumed.snapshot.block * 256 - end,
+      resumed.snapshot.block * 256,
+    );
+    assert.ok(sameBits(rendered.samples, played));
+
+    const session = `${folder}/second.session`;
+    const second = await startTestEngine({
+      driver: "manual",
+      continuation: resumed,
+      environment: { ...environment, UNDERSTUDY_SESSION: session },
+    });
+    second.driver.feed(feed);
+    await second.secondsPass(0.1);
+    await second.stop();
+    const again = await renderAgain(session);
+    assert.equal(again.differingBlocks, 0);
+    assert.ok(sameBits(again.samples, second.driver.captured));
+    assert.ok(again.samples.some((sample) => Math.abs(sample) > 0.1));
   }));
 
 Deno.test("held notes are released by default; commands that were not due keep their moment, missed notes are left out", () =>

@@ -66,6 +66,8 @@ async function processes({ memory, patch }: Parts, { folder, stage }: EngineProc
     folder,
     stage,
     patches,
+    loaded: [{ number: 0, patch }],
+    start,
     command: rendererCommand(module, folder),
   });
 }

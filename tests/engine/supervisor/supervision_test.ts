@@ -13,8 +13,9 @@ import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { firstRenderers } from "../../../engine/supervisor/supervisor.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
-import { fuseNumber, poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { fuseNumber, hangNumber, poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { breakingApart } from "../../simulation/exchanges.ts";
 import { SimulatedRenderers } from "../../simulation/simulated_renderers.ts";
 
 const checksum = compileChecksum();
@@ -43,7 +44,12 @@ class Stage {
       random: new SeededRandom(1),
       nowMs: () => this.nowMs,
       makeRenderer: (seat) =>
-        new Renderer({ memory: this.memory, ring: seat, seed: 7, patch: preparePatch(0, tally, checksum) }),
+        new Renderer({
+          memory: this.memory,
+          ring: seat,
+          seed: 7,
+          patch: breakingApart(preparePatch(0, tally, checksum)),
+        }),
       preparePatches: () => {},
       onTrap: () => {},
     });
@@ -128,6 +134,36 @@ Deno.test("a command on which all break is quarantined, alone, and joiners play 
   assert.deepEqual(stage.quarantined(), [[poison]]);
   stage.consume(8);
   assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("joiners that hang on a command when it is quarantined are no reason to blame another", () => {
+  const stage = new Stage(0, 64).playing().consume(20);
+  stage.log.append([note(60)]);
+  stage.consume(4);
+  const poison = stage.log.head;
+  stage.log.append([note(hangNumber)]);
+  // one joins at once and two a little later, which hang when the first is found to hang; others are not ready before
+  const { roles } = stage.supervision;
+  const waiting = stage.renderers.living.filter(({ seat }) => !roles.includes(seat));
+  waiting.slice(1).forEach((thread) => thread.crashed = true);
+  const held: { readyMs: number }[] = [];
+  stage.renderers.beforeSpawn = (thread) => {
+    thread.readyMs = Infinity;
+    held.push(thread);
+  };
+  stage.conceal("all have hung", () => stage.supervision.inLockstep === 0);
+  let turns = 0;
+  stage.conceal(
+    "two more have been started, and some time has passed",
+    () => held.length > 1 && ++turns > 10,
+  );
+  held.splice(0, 2).forEach((thread) => thread.readyMs = stage.nowMs);
+  const hung = () => stage.events.filter((event) => event.event === "fault" && event.cause === "hang").length;
+  stage.conceal("all that joined before are found", () => hung() === 6);
+  stage.renderers.beforeSpawn = undefined;
+  held.forEach((thread) => thread.readyMs = stage.nowMs);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  assert.deepEqual(stage.quarantined(), [[poison]]);
 });
 
 Deno.test("poison in the first block that a renderer plays is found, wherever the log has come to", () => {
