@@ -496,7 +496,7 @@ export class Engine implements control.EngineControl {
     // what starts from now on runs this version, whatever the one before was about to run
     writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
-    this.#supervision.adopt();
+    this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
     const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
     const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);

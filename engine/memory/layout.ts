@@ -135,6 +135,8 @@ export const sections = {
       lookaheadBlocks: word(
         "how far renderers are to run ahead of consumed; the log has it too, for what can be heard",
       ),
+      searchOrigin: word("block of the state from which renderers replay while log entries are suspended"),
+      searchBlock: word("block in which renderers broke, for which they are"),
     },
   },
   log: {

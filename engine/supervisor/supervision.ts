@@ -237,7 +237,7 @@ export class Supervision {
   }
 
   /** Takes over the renderers that an earlier control process has started, and the roles that the memory names. */
-  adopt(): void {
+  adopt(): Supervised {
     const { memory, renderers } = this.#options;
     const { words } = memory;
     const order = (seat: number, name: "command" | "incarnation" | "snapshot" | "trial") =>
@@ -266,6 +266,24 @@ export class Supervision {
       }
     }
     this.#carryOut([{ do: "roles", seats: this.roles }]);
+    return this.#takeSearchOver();
+  }
+
+  /** Ends a search for poison that a control process before this one was lost in. */
+  #takeSearchOver(): Supervised {
+    const { memory, log } = this.#options;
+    if (log.suspended.length === 0) return { actions: [], events: [] };
+    const consumed = memory.consumed();
+    const hasPassed = this.roles.some((seat) =>
+      seat !== undefined && this.#report(seat, "state") === SeatState.running &&
+      blocksBetween(this.#report(seat, "published"), consumed) > 0
+    );
+    const found = this.#quarantine.takeOver(hasPassed);
+    if (found) return { actions: [], events: [{ event: "quarantine", positions: found.positions, found }] };
+    // those that replay without these commands lead nowhere any more
+    const { actions, events } = this.#supervisor.dismissJoiners(consumed);
+    this.#carryOut(actions);
+    return { actions, events };
   }
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
@@ -328,9 +346,13 @@ export class Supervision {
     }
   }
 
-  #isAway(seat: number): boolean {
+  #report(seat: number, field: "state" | "published" | "away"): number {
     const { memory } = this.#options;
-    return Atomics.load(memory.words, reportFieldIndex(memory, seat, "away")) === 1;
+    return Atomics.load(memory.words, reportFieldIndex(memory, seat, field));
+  }
+
+  #isAway(seat: number): boolean {
+    return this.#report(seat, "away") === 1;
   }
 
   /** Seats of renderers that found the snapshot damaged from which they were to join. */
