@@ -464,7 +464,7 @@ export class Renderer {
     const { words } = this.#memory;
     const entry = logEntryIndex(this.#memory, position);
     if (words[entry + EntryField.position] === position) {
-      return words[entry + EntryField.opcode] === Opcode.none;
+      return (words[entry + EntryField.opcode] & opcodeMask) === Opcode.none;
     }
     const { stoppedCount, stoppedCommands } = fixed.control;
     const stopped = Math.min(Atomics.load(words, stoppedCount.index) >>> 0, stoppedCommands.count);
