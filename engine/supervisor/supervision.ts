@@ -126,7 +126,7 @@ export class Supervision {
   /** Replays that have failed since a renderer was in lockstep. */
   #failedReplays = 0;
   /** Incarnations that replayed the log when commands were quarantined: they may still break on these. */
-  #unwarned = new Set<number>();
+  #unwarned: ReadonlySet<number> = new Set();
   /** There was an anchor, and a renderer that began there has broken since. */
   #anchored = false;
   #brokeAtAnchor = false;
@@ -297,6 +297,7 @@ export class Supervision {
     this.#snapshots.poll(running);
     const consumed = memory.consumed();
     const unheard = Atomics.load(memory.words, fixed.control.play.index) === 0;
+    const replaying = this.#joining();
     const { actions, events: decided } = this.#supervisor.observe({
       nowMs: nowMs(),
       consumed,
@@ -309,7 +310,7 @@ export class Supervision {
     this.#followFurthest();
     decided.forEach((event) => this.#noteFailure(event));
     for (const seat of this.#damaged()) this.#snapshots.reject(seat);
-    const further = this.#quarantinePoison(events);
+    const further = this.#quarantinePoison(events, replaying);
     this.#carryOut(actions);
     this.#carryOut(further);
     this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
@@ -371,7 +372,7 @@ export class Supervision {
   #noteFailure(event: SupervisorEvent): void {
     if (event.event === "fault" && event.role !== "reserve") { // one in reserve has not played a command yet
       const { block, seat, incarnation, joining, cause } = event;
-      if (this.#unwarned.has(incarnation)) return;
+      if (joining && this.#unwarned.has(incarnation)) return;
       const certain = cause === "throw" || cause === "trap";
       const broke = certain || cause === "hang" || cause === "oom";
       if (joining && cause !== "exit") this.#failedReplays++; // one that was ended from outside says nothing of the log
@@ -384,8 +385,12 @@ export class Supervision {
     }
   }
 
-  /** Returns actions that follow from it. */
-  #quarantinePoison(events: SupervisionEvent[]): readonly Action[] {
+  /**
+   * Returns actions that follow from it.
+   *
+   * @param replaying incarnations that replayed the log before this turn
+   */
+  #quarantinePoison(events: SupervisionEvent[], replaying: ReadonlySet<number>): readonly Action[] {
     const wasSearching = this.#quarantine.searching;
     const isAlone = this.inLockstep === 0;
     if (!isAlone) this.#failedReplays = 0;
@@ -400,7 +405,7 @@ export class Supervision {
     if (blamed.length > 0) {
       this.#failedReplays = 0;
       const { log, orphansOf } = this.#options;
-      this.#unwarned = this.#joining();
+      this.#unwarned = replaying;
       const orphans = orphansOf?.(blamed).filter((position) => log.quarantine(position)) ?? [];
       events.push({ event: "quarantine", positions: [...blamed, ...orphans] });
     }
