@@ -118,6 +118,19 @@ export class Quarantine {
     this.forget();
   }
 
+  /**
+   * A control process before this one may have been lost during a search: what it had left out acts again.
+   *
+   * @param hasPassed a renderer that replayed without it is in lockstep: then the search has come to its end
+   */
+  takeOver(hasPassed: boolean): Found | undefined {
+    const positions = this.#log.suspended;
+    if (positions.length === 0) return undefined;
+    if (!hasPassed) return void this.#log.restore();
+    const { originBlock, block } = this.#log.search;
+    return { positions: positions.filter((position) => this.#log.quarantine(position)), originBlock, block };
+  }
+
   /** A renderer has come through, or past the block of the search: makes the trial final. */
   confirm(): Found | undefined {
     if (this.#search === undefined) return undefined;
@@ -192,6 +205,7 @@ export class Quarantine {
     if (trials.length > 1) trials.push(suspects);
     this.#failures = [];
     this.#search = { block: failure.block, originBlock: origin.block, trials };
+    this.#log.search = this.#search;
     this.#tryFirst();
   }
 

@@ -74,14 +74,24 @@ export class ThreadSeating implements Seating {
       seed,
       faultsAllowed,
     };
-    const worker = new Worker(module, {
-      workerData: start,
-      transferList: [far],
-      resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
-    });
+    const worker = openWorker(module, start, patchPort);
     const knownPatches = () => this.#patches;
     const { native } = this.#options;
     return new ThreadOccupant({ memory, native, worker, patchPort, seat, incarnation, knownPatches });
+  }
+}
+
+/** Makes the thread. Where the runtime refuses it, the error is passed on and nothing is left open. */
+function openWorker(module: URL, start: RendererStart, patchPort: MessagePort): Worker {
+  try {
+    return new Worker(module, {
+      workerData: start,
+      transferList: [start.patchPort],
+      resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
+    });
+  } catch (error) {
+    patchPort.close();
+    throw error;
   }
 }
 
