@@ -9,6 +9,7 @@ import { jackServer } from "./jack_server.ts";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
+import { leastDimensions } from "../engine/memory/dimensions.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { loadNative } from "../config/load_native.ts";
 import { mainNice } from "../engine/scheduling/real_time.ts";
@@ -126,15 +127,7 @@ function checkRights({ symbols }: NativeLibrary, report: Report): void {
 
 /** Runs the clock driver for a moment: its calls are as late as this machine makes those of any driver. */
 async function measureClock(config: Config, native: NativeLibrary, report: Report): Promise<void> {
-  const memory = SharedMemory.create({
-    ...config,
-    startBlock: 0,
-    startLogPosition: 0,
-    stateCheckBlocks: 1,
-    snapshotBlocks: 1,
-    arenaBytes: 65_536,
-    captureFrames: 0,
-  });
+  const memory = SharedMemory.create(leastDimensions(config));
   const timeline = new Timeline(memory, native);
   const driver = ClockDriver.start(native, memory);
   await new Promise((done) => setTimeout(done, measureMs));

@@ -1,4 +1,5 @@
 import type { Config } from "../config/settings.ts";
+import { leastDimensions } from "../engine/memory/dimensions.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { JackClient } from "../ffi/jack.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
@@ -15,17 +16,7 @@ export interface JackServer {
 /** Asks the server that the sound would go to, by a client that plays nothing. Throws `JackError`. */
 export async function jackServer(config: Config, native: NativeLibrary): Promise<JackServer> {
   quietSoundLibraries(native.symbols.us_ignore_address());
-  const memory = SharedMemory.create({
-    ...config,
-    channels: 1,
-    inputChannels: 0,
-    startBlock: 0,
-    startLogPosition: 0,
-    stateCheckBlocks: 1,
-    snapshotBlocks: 1,
-    arenaBytes: 65_536,
-    captureFrames: 0,
-  });
+  const memory = SharedMemory.create(leastDimensions({ ...config, channels: 1, inputChannels: 0 }));
   const client = await JackClient.open(native, {
     clientName: `${config.jackName}-question`,
     connections: "",

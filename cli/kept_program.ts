@@ -8,6 +8,7 @@
  * own. So a copy takes them from there, and not from the `node_modules` of the checkout, which follows the checkout.
  */
 import { createHash } from "node:crypto";
+import { exists } from "../foundation/exists.ts";
 import { ConfigError } from "../config/config_error.ts";
 
 /** Folders and files of a checkout that the program consists of. */
@@ -82,14 +83,4 @@ function copy(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
 function withoutNodeModules(bytes: Uint8Array): Uint8Array {
   const manifest = JSON.parse(new TextDecoder().decode(bytes));
   return new TextEncoder().encode(JSON.stringify({ ...manifest, nodeModulesDir: "none" }, undefined, 2));
-}
-
-function exists(path: string | URL): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

@@ -36,7 +36,8 @@ import { ProcessSeating } from "./supervisor/process_seating.ts";
 import { Upgrade } from "./supervisor/upgrade.ts";
 import { programVersion } from "./run/program_version.ts";
 import { UpgradeFiles } from "./run/upgrade_files.ts";
-import { beginRun, sharedBuffer } from "./run/begin_run.ts";
+import { beginRun } from "./run/begin_run.ts";
+import { sharedBuffer } from "./run/run_memory.ts";
 import { ControlClaim } from "./run/control_claim.ts";
 import { StageDriver } from "./device/stage_driver.ts";
 import { readEntries } from "./log/read_entries.ts";
@@ -247,7 +248,11 @@ export class Engine implements control.EngineControl {
       : undefined;
     const openStage = processes && (() => StageDriver.start({ native, memory, config, log, processes }));
     this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
-    this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
+    this.#lookahead = new Lookahead({
+      memory,
+      log,
+      append: (blocks) => this.#append(Opcode.lookahead, blocks),
+    });
     this.#exitGuard = new ExitGuard(native, memory);
     const samples = playing.patch.sampleMemory;
     const { blockFrames, sampleRateHz } = memory.geometry;
@@ -616,7 +621,7 @@ export class Engine implements control.EngineControl {
     if (blocks !== undefined) this.#reportLookahead(blocks);
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
-    if (["running", "silent", "waiting for device"].includes(this.#state)) {
+    if (this.#isPlaying) {
       const heard = this.#soundWatch.silent ? "silent" : "running";
       this.#enter(this.#driver.waiting ? "waiting for device" : heard);
     }
@@ -661,23 +666,27 @@ export class Engine implements control.EngineControl {
 
   /** Returns false when the log is full: then it is decided again. */
   #writeLimit(limit: number): boolean {
-    if (this.#commands.room === 0) {
-      this.#shedding.forget();
-      return false;
-    }
-    this.#shedPosition = this.#commands.head;
-    this.#commands.append([{ opcode: Opcode.shed, target: limit, value: 0, extra: 0 }]);
-    return true;
+    const position = this.#commands.head;
+    const isWritten = this.#append(Opcode.shed, limit);
+    if (isWritten) this.#shedPosition = position;
+    else this.#shedding.forget();
+    return isWritten;
   }
 
-  #appendLookahead(blocks: number): boolean {
-    if (this.#commands.room < 1) return false;
-    this.#commands.append([{ opcode: Opcode.lookahead, target: blocks, value: 0, extra: 0 }]);
+  /** An entry of the engine's own, at once. Returns false when the log is full. */
+  #append(opcode: number, target: number): boolean {
+    if (this.#commands.room === 0) return false;
+    this.#commands.append([{ opcode, target, value: 0, extra: 0 }]);
     return true;
   }
 
   #reportLookahead(blocks: number): void {
     this.#reporter.emit({ event: "lookahead", blocks, latencyMs: this.status().latencyMs });
+  }
+
+  /** Whether the device is to get sound: not before the first block, nor from the end on. */
+  get #isPlaying(): boolean {
+    return this.#state === "running" || this.#state === "silent" || this.#state === "waiting for device";
   }
 
   #enter(state: control.EngineStatus["state"]): void {
@@ -733,7 +742,7 @@ export class Engine implements control.EngineControl {
 
   async #end(): Promise<void> {
     this.#claim?.end(); // from here on: if this process is lost while it stops, no other one begins to play again
-    const wasPlaying = ["running", "silent", "waiting for device"].includes(this.#state);
+    const wasPlaying = this.#isPlaying;
     this.#enter("stopping");
     this.#patches.stop();
     if (wasPlaying) await fadeOut(this.memory);

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { type NativeLibrary, nativeSymbols } from "./native_symbols.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
+import { exists } from "../foundation/exists.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 
 const sourceFiles = [
@@ -125,7 +126,7 @@ export async function buildNative(cacheDirectory: string, carried = carriedDirec
   for (const folder of [carried, cacheDirectory]) {
     if (folder === undefined) continue;
     const found = filesOf(folder, key);
-    if (await exists(found.library)) return { ...found, built: false };
+    if (exists(found.library)) return { ...found, built: false };
   }
   await compile(sources, cacheDirectory, key);
   return { ...filesOf(cacheDirectory, key), built: true };
@@ -212,15 +213,5 @@ async function runCompiler(args: string[]): Promise<void> {
         args.join(" ")
       }" failed:\n${text}\nCheck that libc headers are installed (apt-get install libc6-dev).`,
     );
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await Deno.stat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
   }
 }

@@ -21,3 +21,18 @@ export function dimensionsOf(config: Config, arenaBytes: number, start: StreamSt
     captureFrames: start.captureFrames ?? 0,
   };
 }
+
+/** Dimensions of a memory that asks a device or a clock something: it plays no patch, so tables and arena are least. */
+export function leastDimensions(
+  config: Omit<Dimensions, keyof StreamStart | "stateCheckBlocks" | "snapshotBlocks" | "arenaBytes">,
+): Dimensions {
+  return {
+    ...config,
+    startBlock: 0,
+    startLogPosition: 0,
+    stateCheckBlocks: 1,
+    snapshotBlocks: 1,
+    arenaBytes: 65_536,
+    captureFrames: 0,
+  };
+}

@@ -8,14 +8,13 @@
  * their code is compiled beside the loop, which gives the event loop a turn after each block until that is done.
  */
 import { openNative } from "../../ffi/native_library.ts";
-import { mapMemory } from "../../ffi/mapped_memory.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import { SeatState } from "../memory/layout.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
-import { SharedMemory } from "../memory/shared_memory.ts";
 import { PatchFiles } from "../run/patch_files.ts";
 import { readRendererProcessStart } from "../run/renderer_process_start.ts";
+import { attachRunMemory } from "../run/run_memory.ts";
 import { runFolderAt } from "../run/run_folder.ts";
 import { RendererBody, reportRendererError, setSeatState } from "./renderer_body.ts";
 import { AfterStep } from "./renderer_loop.ts";
@@ -34,8 +33,7 @@ export async function playInProcess(
     startFile ?? folder.rendererStart,
   );
   const native = openNative(nativeLibrary);
-  const mapped = mapMemory(native, { path: folder.memory, bytes: memoryBytes, create: false });
-  const memory = SharedMemory.attach(mapped.buffer as unknown as SharedArrayBuffer);
+  const memory = attachRunMemory(native, folder, memoryBytes);
   const { words } = memory;
   const order = (name: "incarnation" | "patchFile") => Atomics.load(words, orderIndex(memory, seat, name));
   if (order("incarnation") !== Number(incarnationText)) return;

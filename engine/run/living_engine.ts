@@ -2,7 +2,6 @@
  * Finds an engine again whose control process was lost: its memory, in which renderers and stage play on, its patches and the
  * values of its parameters. Main isolate of the next control process.
  */
-import { mapMemory } from "../../ffi/mapped_memory.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { invariant } from "../../foundation/invariant.ts";
@@ -11,10 +10,11 @@ import { CommandLog } from "../log/command_log.ts";
 import { readEntries } from "../log/read_entries.ts";
 import { fixed, within } from "../memory/layout.ts";
 import { snapshotIndex } from "../memory/places.ts";
-import { SharedMemory } from "../memory/shared_memory.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { EngineProcesses } from "./engine_processes.ts";
 import { loadParameters } from "./parameter_file.ts";
 import { PatchFiles } from "./patch_files.ts";
+import { attachRunMemory } from "./run_memory.ts";
 import { readRendererProcessStart } from "./renderer_process_start.ts";
 
 /** What is found. */
@@ -35,9 +35,8 @@ export async function findLivingEngine(
   native: NativeLibrary,
   { folder }: EngineProcesses,
 ): Promise<LivingEngine> {
-  const { memoryBytes: bytes } = readRendererProcessStart(folder.rendererStart);
-  const mapped = mapMemory(native, { path: folder.memory, bytes, create: false });
-  const memory = SharedMemory.attach(mapped.buffer as unknown as SharedArrayBuffer);
+  const { memoryBytes } = readRendererProcessStart(folder.rendererStart);
+  const memory = attachRunMemory(native, folder, memoryBytes);
   const files = new PatchFiles(folder, native);
   const playing = playingPatch(memory, files.numbers()[0]);
   const known = files.numbers().filter((number) => number <= playing);

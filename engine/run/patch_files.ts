@@ -6,6 +6,7 @@ import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compi
 import { cString } from "../../ffi/c_string.ts";
 import { mapMemory } from "../../ffi/mapped_memory.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { writeWhole } from "../../foundation/write_whole.ts";
 import type { RunFolder } from "./run_folder.ts";
 
 /** The description of a patch and the file of its samples. */
@@ -32,8 +33,9 @@ export class PatchFiles {
     const { wasm, module: _module, sampleMemory, ...description } = patch;
     const samples = sampleMemory && await this.#writeSamples(number, sampleMemory);
     const file: PatchFile = { description, ...(samples && { samples }) };
-    this.#put(`patch-${number}.wasm`, wasm);
-    this.#put(`patch-${number}.json`, new TextEncoder().encode(JSON.stringify(file)));
+    const base = `${this.#folder.path}/patch-${number}`;
+    writeWhole(`${base}.wasm`, wasm);
+    writeWhole(`${base}.json`, JSON.stringify(file));
   }
 
   /** Reads a patch that was written, by any process of the run. */
@@ -91,12 +93,6 @@ export class PatchFiles {
 
   #removeShared(path: string): void {
     this.#native.symbols.us_run_remove_file(cString(path));
-  }
-
-  #put(name: string, bytes: Uint8Array): void {
-    const path = `${this.#folder.path}/${name}`;
-    Deno.writeFileSync(`${path}.new`, bytes);
-    Deno.renameSync(`${path}.new`, path);
   }
 }
 

@@ -1,4 +1,5 @@
 /** What a renderer process begins with: the same for every seat, as a file of the run. */
+import { writeWhole } from "../../foundation/write_whole.ts";
 import { invariant } from "../../foundation/invariant.ts";
 
 export interface RendererProcessStart {
@@ -17,8 +18,7 @@ export function readRendererProcessStart(path: string): RendererProcessStart {
   return start;
 }
 
-/** Writes the file beside and renames: a renderer that starts meanwhile finds it whole. */
+/** Writes the file; a renderer that starts meanwhile finds it whole. */
 export function writeRendererProcessStart(path: string, start: RendererProcessStart): void {
-  Deno.writeTextFileSync(`${path}.new`, JSON.stringify(start));
-  Deno.renameSync(`${path}.new`, path);
+  writeWhole(path, JSON.stringify(start));
 }

@@ -2,6 +2,8 @@
  * How `understudy upgrade` and a running engine talk: by files of the run's folder, which only its user can read and write. The
  * command writes which version is to come, the engine a line for each step, and it removes the request with its answer.
  */
+import { readIfThere } from "../../foundation/read_if_there.ts";
+import { writeWhole } from "../../foundation/write_whole.ts";
 import type { ProgramVersion } from "./program_version.ts";
 import type { RunFolder } from "./run_folder.ts";
 
@@ -38,7 +40,7 @@ export class UpgradeFiles {
 
   /** The version that is asked for; undefined: none is. */
   asked(): ProgramVersion | undefined {
-    const text = read(this.#folder.upgrade);
+    const text = readIfThere(this.#folder.upgrade);
     return text === undefined ? undefined : JSON.parse(text) as ProgramVersion;
   }
 
@@ -50,22 +52,11 @@ export class UpgradeFiles {
 
   /** The launcher starts the next control process from this version. */
   nameNext({ runtime, folder }: ProgramVersion): void {
-    const { program } = this.#folder;
-    Deno.writeTextFileSync(`${program}.new`, `${runtime}\n${folder}main.ts\n`);
-    Deno.renameSync(`${program}.new`, program);
+    writeWhole(this.#folder.program, `${runtime}\n${folder}main.ts\n`);
   }
 
   /** All steps so far; undefined: the run is gone. */
   steps(): UpgradeStep[] | undefined {
-    return read(this.#folder.upgradeSteps)?.split("\n").slice(0, -1).map((line) => JSON.parse(line));
-  }
-}
-
-function read(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    return readIfThere(this.#folder.upgradeSteps)?.split("\n").slice(0, -1).map((line) => JSON.parse(line));
   }
 }

@@ -1,3 +1,4 @@
+import { exists } from "../../foundation/exists.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import type { SessionHeader } from "../session/session_format.ts";
@@ -21,12 +22,7 @@ export interface GoOnOptions {
  */
 export async function goOn(options: GoOnOptions): Promise<Resumed | undefined> {
   const { folder, log } = options;
-  try {
-    Deno.statSync(folder.journal);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  if (!exists(folder.journal)) return undefined;
   const refuse = async (reason: string) => {
     const name = folder.setAside();
     await folder.survived(); // the count is this journal's

@@ -4,6 +4,7 @@
  */
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
+import { readIfThere } from "../../foundation/read_if_there.ts";
 import { journalName } from "./journal_file.ts";
 
 /** The folder cannot be used; the message names the remedy. */
@@ -76,13 +77,8 @@ export class StateFolder {
 
   /** Starts in a row that went on from this journal and ended early. */
   get earlyEnds(): number {
-    try {
-      const count = Number(Deno.readTextFileSync(`${this.path}/${startsName}`));
-      return Number.isInteger(count) && count > 0 ? count : 0;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return 0;
-      throw error;
-    }
+    const count = Number(readIfThere(`${this.path}/${startsName}`));
+    return Number.isInteger(count) && count > 0 ? count : 0;
   }
 
   /** A start goes on from the journal now. It counts as ended early until {@link survived}. */

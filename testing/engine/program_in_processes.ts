@@ -1,10 +1,10 @@
 import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
 import { type Role, roles } from "../../engine/control/control.ts";
 import { reportFieldIndex } from "../../engine/memory/seats.ts";
-import { SharedMemory } from "../../engine/memory/shared_memory.ts";
+import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { type RunFolder, runFolderAt } from "../../engine/run/run_folder.ts";
 import { readRendererProcessStart } from "../../engine/run/renderer_process_start.ts";
-import { mapMemory } from "../../ffi/mapped_memory.ts";
+import { attachRunMemory } from "../../engine/run/run_memory.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { until } from "../until.ts";
@@ -55,9 +55,8 @@ export class ProgramInProcesses {
         .find((path) => path.includes(`/understudy-run-${child.pid}-`));
       if (path === undefined) throw new Error(`no run folder:\n${output.text}`);
       const folder = runFolderAt(path);
-      const { memoryBytes: bytes } = readRendererProcessStart(folder.rendererStart);
-      const mapped = mapMemory(native, { path: folder.memory, bytes, create: false });
-      const memory = SharedMemory.attach(mapped.buffer as unknown as SharedArrayBuffer);
+      const { memoryBytes } = readRendererProcessStart(folder.rendererStart);
+      const memory = attachRunMemory(native, folder, memoryBytes);
       return new ProgramInProcesses(child, { memory, folder, port, output });
     } catch (error) {
       child.kill("SIGTERM");

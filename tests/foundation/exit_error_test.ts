@@ -1,20 +1,10 @@
 import assert from "node:assert/strict";
+import { programParts } from "../../cli/kept_program.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
 
 const root = new URL("../../", import.meta.url);
-const rooms = [
-  "cli",
-  "compiler",
-  "config",
-  "engine",
-  "ffi",
-  "foundation",
-  "midi",
-  "modules",
-  "osc",
-  "patches",
-];
+const rooms = programParts.filter((part) => !part.includes("."));
 
 async function* sources(folder: URL): AsyncGenerator<URL> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {

@@ -24,6 +24,18 @@ export interface TallyOracleOptions {
   readonly inputOf?: (block: number) => readonly number[];
 }
 
+/** What the kit's plain memory plays: stereo, blocks of 32 frames, seed 7, patches exchanged without a fade. */
+export function plainTallyOracle(startBlock: number): TallyOracle {
+  return new TallyOracle({
+    blockFrames: 32,
+    channels: 2,
+    seed: 7,
+    startBlock,
+    fadeFrames: 0,
+    lookaheadBlocks: 4,
+  });
+}
+
 export class TallyOracle {
   readonly #options: TallyOracleOptions;
   readonly #initial: number;

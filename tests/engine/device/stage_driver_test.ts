@@ -9,7 +9,7 @@ import { DriverError } from "../../../engine/device/driver_error.ts";
 import { StageDriver } from "../../../engine/device/stage_driver.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { blocksBetween } from "../../../engine/memory/shared_memory.ts";
-import { mapMemory } from "../../../ffi/mapped_memory.ts";
+import { sharedBuffer } from "../../../engine/run/run_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { inRun } from "../../../testing/engine/test_processes.ts";
@@ -23,10 +23,10 @@ const { native } = await nativeForTests();
 Deno.test("a lost stage is replaced and its frames are counted, a new control process finds it, and it ends when told", () =>
   inRun(async (processes) => {
     const { folder } = processes;
-    const memory = testMemory({ sampleRateHz: 48_000, blockFrames: 128 }, (bytes) => {
-      const mapped = mapMemory(native, { path: folder.memory, bytes, create: true });
-      return mapped.buffer as unknown as SharedArrayBuffer;
-    });
+    const memory = testMemory(
+      { sampleRateHz: 48_000, blockFrames: 128 },
+      (bytes) => sharedBuffer(native, folder, bytes),
+    );
     const { words, wide } = memory;
     words[fixed.controlProcess.pid.index] = Deno.pid;
     words[fixed.control.play.index] = 1;

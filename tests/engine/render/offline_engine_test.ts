@@ -5,7 +5,7 @@ import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
-import { TallyOracle } from "../../simulation/tally_oracle.ts";
+import { plainTallyOracle } from "../../simulation/tally_oracle.ts";
 
 const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0 };
 const { native } = await nativeForTests();
@@ -27,21 +27,9 @@ function offline(startBlock = 0): OfflineEngine {
 
 const note = (target: number) => ({ opcode: Opcode.noteOn, target, value: 60, extra: 1 });
 
-/** The oracle of the tally patch in stereo with blocks of 32 frames. */
-function tallyOracle(startBlock: number): TallyOracle {
-  return new TallyOracle({
-    blockFrames: 32,
-    channels: 2,
-    seed: 7,
-    startBlock,
-    fadeFrames: 0,
-    lookaheadBlocks: 4,
-  });
-}
-
 Deno.test("blocks are what the oracle says, also across the wrap, with their checksum and peak", () => {
   const engine = offline(-3);
-  const oracle = tallyOracle(-3);
+  const oracle = plainTallyOracle(-3);
   const output = new Float32Array(64);
   for (let block = 0; block < 8; block++) {
     engine.log.append([note(block)]);
@@ -56,7 +44,7 @@ Deno.test("blocks are what the oracle says, also across the wrap, with their che
 
 Deno.test("a replayed seal decides what a block hears, and a concealed block is concealed again", () => {
   const engine = offline();
-  const oracle = tallyOracle(0);
+  const oracle = plainTallyOracle(0);
   const output = new Float32Array(64);
   engine.log.append([note(1), note(2)]);
   engine.renderBlock(output, { seal: 1 });

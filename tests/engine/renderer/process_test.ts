@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { playInProcess } from "../../../engine/renderer/process.ts";
-import { mapMemory } from "../../../ffi/mapped_memory.ts";
+import { writeRendererProcessStart } from "../../../engine/run/renderer_process_start.ts";
+import { sharedBuffer } from "../../../engine/run/run_memory.ts";
 import { InvariantError } from "../../../foundation/invariant.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
@@ -12,18 +13,14 @@ const { native, build } = await nativeForTests();
 
 Deno.test("a process whose seat is another's, or whose memory is of another version, touches nothing", () =>
   inRun(async ({ folder }) => {
-    const memory = testMemory({}, (bytes) => {
-      const mapped = mapMemory(native, { path: folder.memory, bytes, create: true });
-      return mapped.buffer as unknown as SharedArrayBuffer;
-    });
+    const memory = testMemory({}, (bytes) => sharedBuffer(native, folder, bytes));
     const { words } = memory;
-    const start = {
+    writeRendererProcessStart(folder.rendererStart, {
       nativeLibrary: build.library,
       memoryBytes: memory.bytes.length,
       seed: 1,
       faultsAllowed: false,
-    };
-    await Deno.writeTextFile(folder.rendererStart, JSON.stringify(start));
+    });
     const report = (name: "state" | "threadId") => words[reportFieldIndex(memory, 2, name)];
     words[orderIndex(memory, 2, "incarnation")] = 8;
     await playInProcess([folder.path, "2", "7"]);

@@ -20,7 +20,7 @@ import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../../engine/renderer/renderer_stale_error.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
-import { TallyOracle } from "../../simulation/tally_oracle.ts";
+import { plainTallyOracle } from "../../simulation/tally_oracle.ts";
 import { readWholeSnapshot, writeWholeSnapshot } from "../../../testing/engine/whole_snapshot.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
@@ -44,18 +44,6 @@ function samplesOf(memory: SharedMemory, ring: number, block: number): Float32Ar
   return memory.floats.slice(start, start + blockFrames * channels);
 }
 
-/** The oracle of the tally patch in stereo with blocks of 32 frames. */
-function tallyOracle(startBlock: number): TallyOracle {
-  return new TallyOracle({
-    blockFrames: 32,
-    channels: 2,
-    seed: 7,
-    startBlock,
-    fadeFrames: 0,
-    lookaheadBlocks: 4,
-  });
-}
-
 Deno.test("for any score, also near the wraps, a renderer plays what the plain retelling says", () => {
   const entry = fc.record({
     atBlock: fc.nat(19),
@@ -71,7 +59,7 @@ Deno.test("for any score, also near the wraps, a renderer plays what the plain r
     fc.property(fc.array(entry, { maxLength: 60 }), fc.constantFrom(0, 0xFFFFFFF8), (score, start) => {
       const { memory, log } = setUp({ startBlock: start, startLogPosition: start });
       const renderer = rendererOn(memory, 0);
-      const oracle = tallyOracle(start);
+      const oracle = plainTallyOracle(start);
       for (let block = 0; block < 20; block++) {
         const entries = score.filter(({ atBlock }) => atBlock === block).map((
           { ahead, frame, opcode, target, value },
@@ -296,7 +284,7 @@ Deno.test("100,000 blocks allocate nothing: the heap grows by less than a tenth 
 Deno.test("more commands without a time than the pending queue holds are all heard in one block", () => {
   const { memory, log } = setUp();
   const renderer = rendererOn(memory, 0);
-  const oracle = tallyOracle(0);
+  const oracle = plainTallyOracle(0);
   const entries = Array.from(
     { length: 5_000 },
     (_, index): LogEntry => ({ opcode: Opcode.noteOn, target: index, value: 60, extra: 1 }),
@@ -320,7 +308,7 @@ Deno.test("a renderer gives signs of life while it takes many commands in", () =
 Deno.test("after a clear the whole queue is free, also for commands sealed together with it", () => {
   const { memory, log } = setUp();
   const renderer = rendererOn(memory, 0);
-  const oracle = tallyOracle(0);
+  const oracle = plainTallyOracle(0);
   const full = (target: number) =>
     new Array<LogEntry>(1_024).fill({
       opcode: Opcode.noteOn,
@@ -343,7 +331,7 @@ Deno.test("after a clear the whole queue is free, also for commands sealed toget
 
 Deno.test("a renderer that begins at an anchor plays as one that begins there with the first block", () => {
   const { memory, log } = setUp();
-  const oracle = tallyOracle(500);
+  const oracle = plainTallyOracle(500);
   log.append([{ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }]);
   const position = log.head;
   const entries: LogEntry[] = [
@@ -369,7 +357,7 @@ Deno.test("a renderer that begins at an anchor plays as one that begins there wi
 Deno.test("a command that waits does nothing once it was stopped, though its place in the log is overwritten", () => {
   const { memory, log } = setUp();
   const [first, second] = [rendererOn(memory, 0), rendererOn(memory, 1)];
-  const oracle = tallyOracle(0);
+  const oracle = plainTallyOracle(0);
   const note: LogEntry = {
     opcode: Opcode.noteOn,
     target: 1,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { beginRun, sharedBuffer } from "../../../engine/run/begin_run.ts";
+import { beginRun } from "../../../engine/run/begin_run.ts";
+import { sharedBuffer } from "../../../engine/run/run_memory.ts";
 import { PatchFiles } from "../../../engine/run/patch_files.ts";
 import { readRendererProcessStart } from "../../../engine/run/renderer_process_start.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";

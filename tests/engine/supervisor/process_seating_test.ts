@@ -8,9 +8,10 @@ import { CommandLog } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, SeatState } from "../../../engine/memory/layout.ts";
 import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { beginRun } from "../../../engine/run/begin_run.ts";
 import { PatchFiles } from "../../../engine/run/patch_files.ts";
 import { ProcessSeating, rendererCommand } from "../../../engine/supervisor/process_seating.ts";
-import { mapMemory } from "../../../ffi/mapped_memory.ts";
+import { sharedBuffer } from "../../../engine/run/run_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
@@ -22,28 +23,22 @@ const { native, build } = await nativeForTests();
 Deno.test("a renderer process is found again, and a seat whose process never came is closed to it", () =>
   inRun(async ({ folder, stage }) => {
     const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-    const memory = testMemory({ arenaBytes: patch.arena.bytes }, (bytes) => {
-      const mapped = mapMemory(native, { path: folder.memory, bytes, create: true });
-      return mapped.buffer as unknown as SharedArrayBuffer;
-    });
+    const memory = testMemory(
+      { arenaBytes: patch.arena.bytes },
+      (bytes) => sharedBuffer(native, folder, bytes),
+    );
     const { words } = memory;
     words[fixed.controlProcess.pid.index] = Deno.pid;
     new SealTable(memory).reset(0);
     new CommandLog(memory);
+    const start = { nativeLibrary: build.library, seed: 1, faultsAllowed: false };
+    await beginRun(folder, { ...start, native, memory, patches: [{ number: 0, patch }] });
     const patches = new PatchFiles(folder, native);
-    await patches.write(0, patch);
-    const start = {
-      nativeLibrary: build.library,
-      memoryBytes: memory.bytes.length,
-      seed: 1,
-      faultsAllowed: false,
-    };
-    await Deno.writeTextFile(folder.rendererStart, JSON.stringify(start));
     const module = new URL("../../../engine/renderer/process.ts", import.meta.url);
     const options = {
       ...{ memory, native, folder, stage, patches, command: rendererCommand(module, folder) },
       loaded: [{ number: 0, patch }],
-      start: { nativeLibrary: build.library, seed: 1, faultsAllowed: false },
+      start,
     };
     const [first, next] = [new ProcessSeating(options), new ProcessSeating(options)];
     const report = (seat: number, name: "state" | "threadId") => words[reportFieldIndex(memory, seat, name)];

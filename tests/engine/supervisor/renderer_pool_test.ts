@@ -4,61 +4,47 @@
  * Needs real time: one that does not obey within milliseconds is ended by force.
  */
 import assert from "node:assert/strict";
-import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { CommandLog } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, SeatState } from "../../../engine/memory/layout.ts";
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import type { CompiledPatch } from "../../../compiler/graph/compiled_patch.ts";
 import type { EngineProcesses } from "../../../engine/run/engine_processes.ts";
+import { beginRun } from "../../../engine/run/begin_run.ts";
 import { PatchFiles } from "../../../engine/run/patch_files.ts";
-import type { RunFolder } from "../../../engine/run/run_folder.ts";
+import { sharedBuffer } from "../../../engine/run/run_memory.ts";
 import type { Seating } from "../../../engine/supervisor/occupant.ts";
 import { ProcessSeating, rendererCommand } from "../../../engine/supervisor/process_seating.ts";
-import { mapMemory } from "../../../ffi/mapped_memory.ts";
 import { inRun } from "../../../testing/engine/test_processes.ts";
-import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
 import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
+import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
+import { threadSeatingOptions } from "../../../testing/engine/test_threads.ts";
 import { until } from "../../../testing/until.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const { native, build } = await nativeForTests();
-
-const sharedIn = ({ memory: path }: RunFolder) => (bytes: number) =>
-  mapMemory(native, { path, bytes, create: true }).buffer as unknown as SharedArrayBuffer;
 
 interface Parts {
   readonly memory: SharedMemory;
   readonly patch: CompiledPatch;
 }
 
-function threads({ memory, patch }: Parts): Promise<Seating> {
-  return Promise.resolve(
-    new ThreadSeating({
-      memory,
-      module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
-      patches: [{ number: 0, patch }],
-      checksum: compileChecksum(),
-      native,
-      nativeLibrary: build.library,
-      seed: 1,
-      faultsAllowed: true,
-    }),
-  );
+function threads(parts: Parts): Promise<Seating> {
+  const options = threadSeatingOptions({
+    ...parts,
+    native,
+    nativeLibrary: build.library,
+    faultsAllowed: true,
+  });
+  return Promise.resolve(new ThreadSeating(options));
 }
 
 async function processes({ memory, patch }: Parts, { folder, stage }: EngineProcesses): Promise<Seating> {
-  const start = {
-    nativeLibrary: build.library,
-    memoryBytes: memory.bytes.length,
-    seed: 1,
-    faultsAllowed: true,
-  };
-  await Deno.writeTextFile(folder.rendererStart, JSON.stringify(start));
+  const start = { nativeLibrary: build.library, seed: 1, faultsAllowed: true };
+  await beginRun(folder, { ...start, native, memory, patches: [{ number: 0, patch }] });
   const patches = new PatchFiles(folder, native);
-  await patches.write(0, patch);
   const module = new URL("../../../engine/renderer/process.ts", import.meta.url);
   return new ProcessSeating({
     memory,
@@ -84,7 +70,7 @@ function withPools(work: (pool: RendererPool) => Promise<void>): Promise<void> {
       });
       const memory = testMemory(
         { arenaBytes: patch.arena.bytes },
-        kind === processes ? sharedIn(run.folder) : undefined,
+        kind === processes ? (bytes) => sharedBuffer(native, run.folder, bytes) : undefined,
       );
       memory.words[fixed.controlProcess.pid.index] = Deno.pid;
       new SealTable(memory).reset(0);

@@ -5,7 +5,6 @@
  */
 import assert from "node:assert/strict";
 import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
-import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { CommandLog } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { SeatCommand, SeatState } from "../../../engine/memory/layout.ts";
@@ -13,9 +12,11 @@ import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { threadSeatingOptions } from "../../../testing/engine/test_threads.ts";
 import { until } from "../../../testing/until.ts";
 
 const { native, build } = await nativeForTests();
+const library = { native, nativeLibrary: build.library };
 
 Deno.test({
   name: "a thread is gone when the kernel has it no more, also where the runtime lets nothing read /proc",
@@ -29,16 +30,9 @@ Deno.test({
   fn: async () => {
     const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
     const memory = testMemory({ arenaBytes: patch.arena.bytes });
-    const seating = new ThreadSeating({
-      memory,
-      module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
-      patches: [{ number: 0, patch }],
-      checksum: compileChecksum(),
-      native,
-      nativeLibrary: build.library,
-      seed: 1,
-      faultsAllowed: false,
-    });
+    const seating = new ThreadSeating(
+      threadSeatingOptions({ ...library, memory, patch, faultsAllowed: false }),
+    );
     assert.equal(seating.adopt(), undefined);
     const occupant = seating.spawn(0, 1);
     const report = (name: "state" | "threadId") => memory.words[reportFieldIndex(memory, 0, name)];
@@ -59,16 +53,9 @@ Deno.test("a thread that is ended while it starts leaves by its order: force cou
   const memory = testMemory({ arenaBytes: patch.arena.bytes });
   new SealTable(memory).reset(0);
   new CommandLog(memory);
-  const seating = new ThreadSeating({
-    memory,
-    module: new URL("../../../engine/renderer/worker.ts", import.meta.url),
-    patches: [{ number: 0, patch }],
-    checksum: compileChecksum(),
-    native,
-    nativeLibrary: build.library,
-    seed: 1,
-    faultsAllowed: false,
-  });
+  const seating = new ThreadSeating(
+    threadSeatingOptions({ ...library, memory, patch, faultsAllowed: false }),
+  );
   const occupants = [0, 1].map((seat) => {
     const occupant = seating.spawn(seat, seat + 1);
     Atomics.store(memory.words, orderIndex(memory, seat, "command"), SeatCommand.stop);
