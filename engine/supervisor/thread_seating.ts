@@ -142,8 +142,14 @@ class ThreadOccupant implements Occupant {
     if (this.exited) return;
     if (graceMs === 0) return void worker.terminate();
     const startedMs = performance.now();
+    let takesOrdersMs = startedMs; // at the earliest
     const force = setInterval(() => {
-      if (this.#isStarting() && performance.now() - startedMs < maxStartMs) return;
+      const nowMs = performance.now();
+      if (this.#isStarting() && nowMs - startedMs < maxStartMs) {
+        takesOrdersMs = nowMs;
+        return;
+      }
+      if (nowMs - takesOrdersMs < graceMs) return;
       clearInterval(force);
       worker.terminate();
     }, graceMs);

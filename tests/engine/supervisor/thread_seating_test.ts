@@ -48,6 +48,9 @@ Deno.test({
   },
 });
 
+/** Shorter than a start takes, and long for a thread that runs. */
+const graceMs = 20;
+
 Deno.test("a thread that is ended while it starts leaves by its order: force could end the whole process", async () => {
   const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
   const memory = testMemory({ arenaBytes: patch.arena.bytes });
@@ -59,7 +62,7 @@ Deno.test("a thread that is ended while it starts leaves by its order: force cou
   const occupants = [0, 1].map((seat) => {
     const occupant = seating.spawn(seat, seat + 1);
     Atomics.store(memory.words, orderIndex(memory, seat, "command"), SeatCommand.stop);
-    occupant.terminate(1);
+    occupant.terminate(graceMs);
     return occupant;
   });
   await until("both have left", () => occupants.every(({ gone }) => gone));
