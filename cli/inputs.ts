@@ -25,7 +25,7 @@ interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"
   readonly config: Config;
   readonly native: NativeLibrary;
   /** Of an engine in processes: this one may be followed by another. */
-  readonly processes: EngineProcesses | undefined;
+  readonly processes?: EngineProcesses;
   readonly engine: Engine;
   readonly sockets: Sockets;
   readonly access: AccessControl;

@@ -587,6 +587,7 @@ export class Engine implements control.EngineControl {
     return new Journal({
       memory: this.memory,
       folder,
+      nativeLibrary: this.#options.nativeLibrary,
       header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,

@@ -393,7 +393,10 @@ export class Supervision {
       const found = this.#quarantine.confirm();
       if (found) events.push({ event: "quarantine", positions: found.positions, found });
     }
-    const blamed = isAlone ? this.#quarantine.decide(this.#snapshots.origin, this.#furthest) : [];
+    const { memory } = this.#options;
+    const isHeard = Atomics.load(memory.words, fixed.control.play.index) === 1;
+    const consumed = isHeard ? memory.consumed() : undefined; // before anything is played no block passes
+    const blamed = isAlone ? this.#quarantine.decide(this.#snapshots.origin, this.#furthest, consumed) : [];
     if (blamed.length > 0) {
       this.#failedReplays = 0;
       const { log, orphansOf } = this.#options;

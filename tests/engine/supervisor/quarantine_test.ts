@@ -112,6 +112,19 @@ function searching(commands: readonly LogEntry[], start = 0) {
   return { ...setting, replay };
 }
 
+Deno.test("a search waits until the device has passed the blocks before the failure: no trial is heard in them", () => {
+  const { quarantine, failure } = setUp([note()], []);
+  const replay = { ...failure, joining: true };
+  [failure, failure, replay, replay].forEach((each) => quarantine.noteFailure(each));
+  const origin = { block: 0, logPosition: 0 };
+  for (const consumed of [failure.block - 4, failure.block - 1]) {
+    assert.deepEqual(quarantine.decide(origin, 0, consumed), []);
+    assert.ok(!quarantine.searching);
+  }
+  assert.deepEqual(quarantine.decide(origin, 0, failure.block), []);
+  assert.ok(quarantine.searching);
+});
+
 /** Positions from `start` on of commands that do nothing now. */
 function silenced(log: CommandLog, count: number, start: number): number[] {
   const words = new Int32Array(8);
