@@ -1,5 +1,6 @@
 import type { Config } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { EngineProcesses } from "../engine/run/engine_processes.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
 import { MidiInput } from "../midi/midi_input.ts";
@@ -23,6 +24,8 @@ export interface Sockets {
 interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"> {
   readonly config: Config;
   readonly native: NativeLibrary;
+  /** Of an engine in processes: this one may be followed by another. */
+  readonly processes?: EngineProcesses;
   readonly engine: Engine;
   readonly sockets: Sockets;
   readonly access: AccessControl;
@@ -47,10 +50,11 @@ export class Inputs {
 
   /** Opens the MIDI inputs and answers the packets of the sockets. Throws what `MidiInput.start` throws. */
   static async open(options: InputsOptions): Promise<Inputs> {
-    const { config, native, engine, log, loadPatch } = options;
+    const { config, native, processes, engine, log, loadPatch } = options;
     const programs = new ProgramChanges(patchNames, loadPatch, log);
     const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
-    const midi = await MidiInput.start({ config, native, engine, log, onProgram });
+    const heldFile = processes?.folder.heldControls;
+    const midi = await MidiInput.start({ config, native, engine, log, onProgram, heldFile });
     const { space, query } = serve(options, midi);
     if (config.demo) playDemo(engine, config.patch, log);
     return new Inputs(midi, space, query);

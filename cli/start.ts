@@ -92,7 +92,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     const quit = Promise.withResolvers<void>();
     const { Inputs } = await import("./inputs.ts");
     inputs = await Inputs.open({
-      ...{ config, native, engine, sockets, access, log, version, loadPatch },
+      ...{ config, native, processes, engine, sockets, access, log, version, loadPatch },
       onQuit: () => quit.resolve(),
     });
     stopped.push(inputs);

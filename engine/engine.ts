@@ -41,6 +41,7 @@ import { sharedBuffer } from "./run/run_memory.ts";
 import { ControlClaim } from "./run/control_claim.ts";
 import { StageDriver } from "./device/stage_driver.ts";
 import { readEntries } from "./log/read_entries.ts";
+import { commitControlFault, controlFaults, isControlFault } from "./run/control_fault.ts";
 import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
@@ -365,6 +366,7 @@ export class Engine implements control.EngineControl {
     if (!this.#options.config.faults) {
       throw new control.CommandRefusedError("faults are off; start with UNDERSTUDY_FAULTS=on");
     }
+    if (target === "control") return this.#breakControl(kind);
     const wanted = control.rolesOf(target);
     const seats = this.#supervision.roles.filter((seat, role) =>
       seat !== undefined && wanted.includes(control.roles[role])
@@ -372,6 +374,19 @@ export class Engine implements control.EngineControl {
     if (seats.length === 0) throw new control.CommandRefusedError(`no renderer holds the role ${target} now`);
     this.#supervision.faultCommitted();
     for (const seat of seats) this.#pool.breakRenderer(seat!, kind);
+  }
+
+  /** Breaks this process, once the order was answered. */
+  #breakControl(kind: control.FaultKind): void {
+    if (!this.#claim || Atomics.load(this.memory.words, fixed.launcher.pid.index) === 0) {
+      throw new control.CommandRefusedError(
+        "nothing would start the control process again; start with UNDERSTUDY_ISOLATION=processes",
+      );
+    }
+    if (!isControlFault(kind)) {
+      throw new control.CommandRefusedError(`control: expected ${controlFaults.join(", ")}, found ${kind}`);
+    }
+    setTimeout(() => commitControlFault(kind), 0);
   }
 
   setLookahead(blocks: number): void {

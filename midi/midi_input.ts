@@ -60,6 +60,8 @@ export interface MidiInputOptions {
   readonly native: NativeLibrary;
   readonly engine: EngineControl;
   readonly log: Log;
+  /** Keeps what is held down for a process that follows this one; it releases what it finds. Omitted: nothing is kept. */
+  readonly heldFile?: string;
   /** Receives the program, 0 to 127, of a program change; omitted: those are refused. May throw {@link CommandRefusedError}. */
   readonly onProgram?: (program: number) => void;
 }
@@ -67,7 +69,7 @@ export interface MidiInputOptions {
 /** MIDI input that is open whenever the server runs; made by {@link MidiInput.start}, ended by {@link MidiInput.stop}. */
 export class MidiInput {
   readonly #options: MidiInputOptions;
-  readonly #held = new HeldControls();
+  readonly #held: HeldControls;
   readonly #noticed = new Set<string>();
   #clock = new MidiClock();
   #port: MidiInputPort | undefined;
@@ -89,6 +91,7 @@ export class MidiInput {
 
   private constructor(options: MidiInputOptions) {
     this.#options = options;
+    this.#held = new HeldControls(options.heldFile);
   }
 
   /**
@@ -106,6 +109,7 @@ export class MidiInput {
     }
     quietSoundLibraries(native.symbols.us_ignore_address());
     const input = new MidiInput(options);
+    input.#releaseHeld();
     try {
       await input.#open();
     } catch (error) {
@@ -184,7 +188,7 @@ export class MidiInput {
       const { lateMs } = this.#options.engine.submit(commands, time, "MIDI");
       this.#messages += commands.length;
       if (lateMs > 0) this.#late += commands.length;
-      commands.forEach((command) => this.#held.record(command));
+      this.#held.record(commands);
     });
   }
 

@@ -162,8 +162,11 @@ export type JournalState = "off" | "starting" | "current" | "failed";
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
 
-/** `both`: primary and standby. `all`: the following spare too, so that only the snapshot is left. */
-export const faultTargets = ["primary", "standby", "spare", "both", "all"] as const;
+/**
+ * `both`: primary and standby. `all`: the following spare too, so that only the snapshot is left. `control`: the control process,
+ * where it is a process of its own.
+ */
+export const faultTargets = ["primary", "standby", "spare", "both", "all", "control"] as const;
 export type FaultTarget = typeof faultTargets[number];
 
 export const roles = ["primary", "standby", "spare"] as const;
@@ -186,6 +189,7 @@ export type FaultCause =
 
 /** The roles that a fault hits. */
 export function rolesOf(target: FaultTarget): readonly Role[] {
+  if (target === "control") return [];
   if (target === "all") return roles;
   return target === "both" ? ["primary", "standby"] : [target];
 }

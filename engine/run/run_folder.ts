@@ -25,6 +25,8 @@ export interface RunFolder {
   readonly program: string;
   /** Values of the parameters, JSON. */
   readonly parameters: string;
+  /** Notes and pedals that MIDI holds down, JSON. */
+  readonly heldControls: string;
   /** What a renderer process printed before it ended. */
   errorsOf(seat: number): string;
 }
@@ -42,6 +44,7 @@ export function runFolderAt(path: string): RunFolder {
     upgradeSteps: `${path}/upgrade-steps`,
     program: `${path}/program`,
     parameters: `${path}/parameters.json`,
+    heldControls: `${path}/held-controls.json`,
     errorsOf: (seat) => `${path}/errors-${seat}`,
   };
 }

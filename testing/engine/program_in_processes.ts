@@ -122,6 +122,12 @@ export class ProgramInProcesses {
       : undefined;
   }
 
+  /** The control process that gives the orders answers OSC. */
+  get isListening(): boolean {
+    return this.epochInControl !== undefined &&
+      this.output.lastIndexOf("ready: OSC") > this.output.lastIndexOf("this one has taken over");
+  }
+
   /** Ends it as a user does. Returns its exit code. */
   async stop(): Promise<number> {
     this.#child.kill("SIGTERM");

@@ -16,14 +16,17 @@ import { SeededRandom } from "../../testing/seeded_random.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
-/** Ways to break a process. A stopped one stands still, and is found out. */
-export const processFaults = ["SIGKILL", "SIGSEGV", "SIGSTOP", "SIGABRT"] as const;
+/** Signals that break a process. A stopped one stands still, and is found out. */
+export const processSignals = ["SIGKILL", "SIGSEGV", "SIGSTOP", "SIGABRT"] as const;
+/** What a process does to itself: a heap that grows to its limit, an endless loop, an error that nobody catches. */
+export const rendererFaults = ["oom", "hang", "throw"] as const;
+export const controlFaults = ["hang", "throw"] as const;
 const processParts: readonly ProgramPart[] = ["control", "primary", "standby", "spare"];
 
-/** One loss: a process, and the signal that breaks it. */
+/** One loss: a process, and the signal or the fault that breaks it. */
 export interface Loss {
   readonly part: ProgramPart;
-  readonly signal: Deno.Signal;
+  readonly how: typeof processSignals[number] | typeof rendererFaults[number];
 }
 
 export interface ProcessChaosOptions {
@@ -65,6 +68,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     patch: options.patch,
     environment: {
       UNDERSTUDY_SESSION: session,
+      UNDERSTUDY_FAULTS: "on",
       UNDERSTUDY_BLOCK_FRAMES: String(options.blockFrames),
       UNDERSTUDY_LOOKAHEAD_BLOCKS: String(options.lookaheadBlocks),
     },
@@ -74,17 +78,15 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const controlMs: number[] = [];
   const player = play(client, random);
   try {
-    for (const { part, signal } of options.losses) {
+    for (const { part, how } of options.losses) {
       await pass(program, options.everyMs * (0.5 + random.next()));
       await until(
         `${part} is there`,
         () => program.pidOf(part) !== undefined && program.epochInControl !== undefined,
       );
       const epoch = program.epochInControl!;
-      if (!await program.signal(part, signal)) continue;
-      // the runtime takes the first for a trap of WebAssembly that it has to handle; a real fault would come again at once
-      if (signal === "SIGSEGV") await program.signal(part, signal);
-      faults[`${part} ${signal}`] = (faults[`${part} ${signal}`] ?? 0) + 1;
+      if (!await commit(program, client, { part, how })) continue;
+      faults[`${part} ${how}`] = (faults[`${part} ${how}`] ?? 0) + 1;
       if (part !== "control") continue;
       const lostMs = performance.now();
       await until("a control process is back", () => (program.epochInControl ?? epoch) > epoch);
@@ -113,6 +115,22 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     leftovers: program.leftovers(),
     output: program.output,
   };
+}
+
+/** Breaks a process. Returns whether there was one. */
+async function commit(program: ProgramInProcesses, client: UdpClient, { part, how }: Loss): Promise<boolean> {
+  if (!isSignal(how)) {
+    await until("it listens", () => program.isListening);
+    return (await client.ask("/engine/fault", "ss", how, part)).includes("/done /engine/fault");
+  }
+  if (!await program.signal(part, how)) return false;
+  // the runtime takes the first for a trap of WebAssembly that it has to handle; a real fault would come again at once
+  if (how === "SIGSEGV") await program.signal(part, how);
+  return true;
+}
+
+function isSignal(how: Loss["how"]): how is typeof processSignals[number] {
+  return (processSignals as readonly string[]).includes(how);
 }
 
 /** Plays notes over OSC; those that are sent while no control process listens are lost. */
@@ -144,7 +162,11 @@ export function spread(ms: readonly number[]): string {
 /** Any loss of these parts, until the time is over. */
 function* losses(seconds: number, parts: readonly ProgramPart[], random: SeededRandom): Iterable<Loss> {
   const endMs = performance.now() + seconds * 1_000;
-  while (performance.now() < endMs) yield { part: random.pick(parts), signal: random.pick(processFaults) };
+  while (performance.now() < endMs) {
+    const part = random.pick(parts);
+    const own = part === "control" ? controlFaults : part === "stage" ? [] : rendererFaults;
+    yield { part, how: random.pick([...processSignals, ...own]) };
+  }
 }
 
 if (import.meta.main) {

@@ -4,16 +4,20 @@
  * Needs real time: processes are lost while the clock plays.
  */
 import assert from "node:assert/strict";
-import { processFaults, runProcessChaos, spread } from "./process_chaos.ts";
+import { controlFaults, processSignals, rendererFaults, runProcessChaos, spread } from "./process_chaos.ts";
 
 const seed = Number(Deno.env.get("UNDERSTUDY_TEST_SEED") ?? Date.now() % 1_000_000);
 
 Deno.test("the loss of renderer and control processes is not heard, and the recording has every block", async () => {
+  const losses = [
+    ...[...processSignals, ...rendererFaults].map((how, index) => ({
+      part: (["primary", "standby", "spare"] as const)[index % 3],
+      how,
+    })),
+    ...(["SIGKILL", "SIGSEGV", ...controlFaults] as const).map((how) => ({ part: "control" as const, how })),
+  ];
   const result = await runProcessChaos({
-    losses: processFaults.flatMap((signal, index) => [
-      { part: (["primary", "standby", "spare"] as const)[index % 3], signal },
-      ...(index < 2 ? [{ part: "control" as const, signal }] : []),
-    ]),
+    losses,
     seed,
     everyMs: 500,
     patch: "keys",
@@ -25,7 +29,7 @@ Deno.test("the loss of renderer and control processes is not heard, and the reco
   const { faults, controlMs: _controlMs, blocks, ...found } = figures;
   assert.equal(
     Object.values(faults).reduce((sum, count) => sum + count, 0),
-    processFaults.length + 2,
+    losses.length,
     output,
   );
   assert.ok(blocks > 0);
@@ -38,7 +42,7 @@ Deno.test("the loss of renderer and control processes is not heard, and the reco
 
 Deno.test("the loss of the stage costs frames, which are counted, and no more", async () => {
   const { output, faults, lostFrames, ...figures } = await runProcessChaos({
-    losses: [{ part: "stage", signal: "SIGKILL" }, { part: "stage", signal: "SIGSEGV" }],
+    losses: [{ part: "stage", how: "SIGKILL" }, { part: "stage", how: "SIGSEGV" }],
     seed,
     everyMs: 500,
     patch: "keys",

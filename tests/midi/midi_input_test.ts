@@ -5,6 +5,7 @@ import { MidiInput } from "../../midi/midi_input.ts";
 import { MidiInputPort, MidiUnavailableError } from "../../ffi/midi_input.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
+import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { requirement } from "../../testing/requirement.ts";
@@ -50,7 +51,11 @@ interface Played extends TestEngine {
   readonly lateMs: readonly number[];
 }
 
-async function startWithMidi(options: TestEngineOptions, midiConnect?: string): Promise<Played> {
+async function startWithMidi(
+  options: TestEngineOptions,
+  midiConnect?: string,
+  heldFile?: string,
+): Promise<Played> {
   const started = await startTestEngine(options);
   const { native } = await nativeForTests();
   const commands: Command[] = [];
@@ -75,6 +80,7 @@ async function startWithMidi(options: TestEngineOptions, midiConnect?: string): 
     config: { midi: "jack", midiConnect },
     native,
     engine,
+    heldFile,
     log: { debug: keep, info: keep, warning: keep, error: keep },
   });
   assert.ok(midi);
@@ -207,6 +213,36 @@ jackTest("a cable that is pulled lets go of what was held", async ({ env }) => {
   await midi.stop();
   await engine.stop();
 });
+
+jackTest(
+  "notes that were held when a process was lost are released by the next one",
+  ({ env }) =>
+    inFolder(async (folder) => {
+      const heldFile = `${folder}/held.json`;
+      const first = await startWithMidi({ patch: keys }, undefined, heldFile);
+      // it ends with the server
+      sendMidi(
+        [{ frame: 0, bytes: [0x90, 60, 127] }, { frame: 96_000_000, bytes: [0x80, 60, 0] }],
+        { env, to: first.midi.portName },
+      ).catch(() => {});
+      await until("the note sounds", () => first.engine.status().voices === 1);
+      const kept = await Deno.readTextFile(heldFile);
+      await first.midi.stop();
+      await Deno.writeTextFile(heldFile, kept); // a process that is lost stops nothing
+      const { native } = await nativeForTests();
+      const quiet = () => {};
+      const next = await MidiInput.start({
+        config: { midi: "jack", midiConnect: undefined },
+        native,
+        engine: first.engine,
+        heldFile,
+        log: { debug: quiet, info: quiet, warning: quiet, error: quiet },
+      });
+      await until("nothing sounds any more", () => first.engine.status().voices === 0);
+      await next!.stop();
+      await first.engine.stop();
+    }),
+);
 
 jackTest(
   "a server that dies is waited for; held notes end, and its successor is played from",

@@ -17,6 +17,7 @@ Deno.test("a fault hits the role it names, `both` the pair, `all` every role", (
   assert.deepEqual(rolesOf("spare"), ["spare"]);
   assert.deepEqual(rolesOf("both"), ["primary", "standby"]);
   assert.deepEqual(rolesOf("all"), ["primary", "standby", "spare"]);
+  assert.deepEqual(rolesOf("control"), []);
 });
 
 Deno.test("a refusal is known by its name across isolates", () => {
