@@ -110,6 +110,9 @@ export interface EngineOptions {
 /** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
 const saveTicks = 50;
 
+/** Ticks between two looks at whether what renderers start from is still there: about a second. */
+const keepTicks = 500;
+
 /** Time between two looks at the renderers. */
 const tickMs = 2;
 
@@ -159,6 +162,7 @@ export class Engine implements control.EngineControl {
   #mayJoin = false;
   #savedHead: number | undefined;
   #saveFailed = false;
+  #filesProblem: string | undefined;
   #ticks = 0;
   #claim: ControlClaim | undefined;
   #blocksAhead = 0;
@@ -534,6 +538,7 @@ export class Engine implements control.EngineControl {
     return new Journal({
       memory: this.memory,
       folder,
+      nativeLibrary: this.#options.nativeLibrary,
       header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
@@ -568,6 +573,7 @@ export class Engine implements control.EngineControl {
   #tick(): void {
     this.#claim?.beat();
     if (this.#ticks++ % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
+    if (this.#ticks % keepTicks === 0) void this.#keepFiles();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#driver.watch();
@@ -590,6 +596,12 @@ export class Engine implements control.EngineControl {
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
     this.#shed();
+  }
+
+  async #keepFiles(): Promise<void> {
+    const problem = await this.#pool.keepFiles().catch((error: Error) => error.message);
+    if (problem !== undefined && problem !== this.#filesProblem) this.#options.log.error(problem);
+    this.#filesProblem = problem;
   }
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */

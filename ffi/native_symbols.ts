@@ -70,6 +70,10 @@ export const nativeSymbols = {
   us_thread_time: { parameters: ["i32", "buffer"], result: "i32" },
   /** `int us_run_create(const char *parent, char *path, uint32_t bytes)` */
   us_run_create: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
+  /** `int us_run_has_file(const char *path)` */
+  us_run_has_file: { parameters: ["buffer"], result: "i32" },
+  /** `void us_run_remove_file(const char *path)` */
+  us_run_remove_file: { parameters: ["buffer"], result: "void" },
   /** `void us_run_remove(const char *path)` */
   us_run_remove: { parameters: ["buffer"], result: "void" },
   /** `uint32_t us_run_remove_dead(const char *parent)` */

@@ -365,7 +365,7 @@ export const structures = {
     },
   },
   snapshot: {
-    writer: "the renderer that `control.snapshotTarget` names",
+    writer: "renderer, the one that `control.snapshotTarget` names",
     fields: {
       block: word("block at whose start it was taken"),
       logPosition: word("log entries it has taken in"),

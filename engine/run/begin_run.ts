@@ -23,7 +23,7 @@ export interface RunBeginning extends Omit<RendererProcessStart, "memoryBytes"> 
   readonly patches: readonly { readonly number: number; readonly patch: CompiledPatch }[];
 }
 
-/** Writes what renderer processes begin with. */
+/** Writes what renderer processes begin with; the patches first, so that one that starts meanwhile finds them. */
 export async function beginRun(
   folder: RunFolder,
   { native, memory, patches, ...start }: RunBeginning,
@@ -35,7 +35,7 @@ export async function beginRun(
     seed,
     faultsAllowed,
   };
-  await Deno.writeTextFile(folder.rendererStart, JSON.stringify(written));
   const files = new PatchFiles(folder, native);
   for (const { number, patch } of patches) await files.write(number, patch);
+  await Deno.writeTextFile(folder.rendererStart, JSON.stringify(written));
 }

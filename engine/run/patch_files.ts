@@ -3,6 +3,7 @@
  * the samples, whose file every process maps, so they are in memory once. Written beside and renamed: what has its name is whole.
  */
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
+import { cString } from "../../ffi/c_string.ts";
 import { mapMemory } from "../../ffi/mapped_memory.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -59,7 +60,7 @@ export class PatchFiles {
     const { samples } = this.#description(number);
     for (const ending of ["json", "wasm"]) Deno.removeSync(`${this.#folder.path}/patch-${number}.${ending}`);
     const isShared = this.numbers().some((other) => this.#description(other).samples?.path === samples?.path);
-    if (samples && !isShared) Deno.removeSync(samples.path);
+    if (samples && !isShared) this.#removeShared(samples.path);
   }
 
   #description(number: number): PatchFile {
@@ -71,9 +72,9 @@ export class PatchFiles {
     memory: WebAssembly.Memory,
   ): Promise<NonNullable<PatchFile["samples"]>> {
     const known = this.#samples.get(memory);
-    if (known && exists(known.path)) return known;
+    if (known && this.#isThere(known.path)) return known;
     const samples = { path: this.#folder.samplesOf(number), bytes: memory.buffer.byteLength };
-    if (exists(samples.path)) Deno.removeSync(samples.path); // of a control process that was lost while it wrote them
+    this.#removeShared(samples.path); // of a control process that was lost while it wrote them
     const mapped = mapMemory(this.#native, { ...samples, create: true });
     const [from, to] = [new Uint8Array(memory.buffer), new Uint8Array(mapped.buffer)];
     for (let at = 0; at < from.length; at += copiedAtOnce) {
@@ -84,20 +85,18 @@ export class PatchFiles {
     return samples;
   }
 
+  #isThere(path: string): boolean {
+    return this.#native.symbols.us_run_has_file(cString(path)) === 1;
+  }
+
+  #removeShared(path: string): void {
+    this.#native.symbols.us_run_remove_file(cString(path));
+  }
+
   #put(name: string, bytes: Uint8Array): void {
     const path = `${this.#folder.path}/${name}`;
     Deno.writeFileSync(`${path}.new`, bytes);
     Deno.renameSync(`${path}.new`, path);
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
   }
 }
 

@@ -43,6 +43,8 @@ export interface SnapshotLender {
 export interface JournalOptions {
   readonly memory: SharedMemory;
   readonly folder: string;
+  /** Path of the shared object. */
+  readonly nativeLibrary: string;
   readonly header: JournalHeader;
   readonly snapshots: SnapshotLender;
   /** Notes and pedals that sound on from before; omitted: none. */
@@ -89,10 +91,11 @@ export class Journal {
 
   /** Starts the thread; it holds the main isolate up for some 30 ms. */
   open(): void {
-    const { memory, folder } = this.#options;
+    const { memory, folder, nativeLibrary } = this.#options;
     const start: JournalStart = {
       buffer: memory.buffer,
       folder,
+      nativeLibrary,
       handled: this.#handled.buffer as SharedArrayBuffer,
     };
     this.#worker = new Worker(new URL("./journal_worker.ts", import.meta.url), { workerData: start });

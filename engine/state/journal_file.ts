@@ -42,7 +42,7 @@ const maxFileMs = 10_000;
 const maxAppendedBytes = 4 * 2 ** 20;
 
 /** Bytes of a snapshot that are written between two turns of the event loop. */
-const pieceBytes = 2 ** 20;
+const pieceBytes = 2 ** 18;
 
 interface Retained {
   readonly chunk: Uint8Array<ArrayBuffer>;

@@ -4,6 +4,8 @@ import type { ChunkType, SessionHeader, SessionMark, SessionSummary } from "../s
 /** The data that the thread begins with. */
 export interface JournalStart {
   readonly buffer: SharedArrayBuffer;
+  /** Path of the shared object: the thread plays no sound, so it takes the processor behind all others. */
+  readonly nativeLibrary: string;
   /** Folder of the journal; it exists. */
   readonly folder: string;
   /** One word: bytes of messages handled, wraps. */

@@ -1,5 +1,6 @@
 /** The entry of the journal's thread: it alone writes the file, and reads snapshots out of the shared memory. */
 import { parentPort, workerData } from "node:worker_threads";
+import { openNative } from "../../ffi/native_library.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { JournalFile } from "./journal_file.ts";
@@ -13,6 +14,8 @@ const maxSyncMs = 10_000;
 
 const start = workerData as JournalStart;
 invariant(start?.buffer instanceof SharedArrayBuffer, "journal: expected a shared memory");
+const { symbols } = openNative(start.nativeLibrary);
+symbols.us_schedule_behind(symbols.us_thread_id()); // it inherits the priority of the main isolate
 const handled = new Int32Array(start.handled);
 const file = new JournalFile(SharedMemory.attach(start.buffer), start.folder);
 let failed = false;

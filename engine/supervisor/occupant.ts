@@ -34,6 +34,13 @@ export interface Seating {
   addPatch(number: number, patch: CompiledPatch): Promise<void>;
   /** Forgets patches that no snapshot in use holds; renderers do so with the next delivery. */
   forgetPatchesBefore(number: number): void;
+  /**
+   * Makes again what renderers start from, where something else has removed it: an idle file of a run that lasts for days
+   * looks left over. To be called about once a second.
+   *
+   * @returns what is gone for good, and the remedy; undefined: nothing is
+   */
+  keepFiles(): Promise<string | undefined>;
   /** Takes back a patch that was never asked for. */
   removePatch(number: number): void;
 }

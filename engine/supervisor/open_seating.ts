@@ -31,7 +31,7 @@ const entries = {
 
 /** Renderers as threads or as processes. All that this engine ever starts run the code that is on the disk now. */
 export function openSeating(options: SeatingOptions): Seating {
-  const { memory, native, nativeLibrary, processes } = options;
+  const { memory, native, nativeLibrary, processes, patches: loaded, seed, faultsAllowed } = options;
   const entry = entries[processes ? "process" : "thread"];
   const module = new URL(entry, keepCode({ root, entries: [entry], cacheDirectory: dirname(nativeLibrary) }));
   if (!processes) return new ThreadSeating({ ...options, module, checksum: compileChecksum() });
@@ -43,6 +43,8 @@ export function openSeating(options: SeatingOptions): Seating {
     folder,
     stage,
     patches,
+    loaded,
+    start: { nativeLibrary, seed, faultsAllowed },
     command: rendererCommand(module, folder),
   });
 }

@@ -4,11 +4,15 @@
  */
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { cString } from "../../ffi/c_string.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { PatchFiles } from "../run/patch_files.ts";
 import type { RunFolder } from "../run/run_folder.ts";
+import { beginRun } from "../run/begin_run.ts";
+import type { RendererProcessStart } from "../run/renderer_process_start.ts";
+import type { LoadedPatch } from "./renderer_pool.ts";
 import type { Occupant, Seating } from "./occupant.ts";
 
 export interface ProcessSeatingOptions {
@@ -16,6 +20,9 @@ export interface ProcessSeatingOptions {
   readonly native: NativeLibrary;
   readonly folder: RunFolder;
   readonly patches: PatchFiles;
+  /** Every patch that a renderer may need, in the order of loading; their files are there. */
+  readonly loaded: readonly LoadedPatch[];
+  readonly start: Omit<RendererProcessStart, "memoryBytes">;
   /** Path of the program `understudy-stage`. */
   readonly stage: string;
   /** Program and arguments of a renderer's process, before those that every one has. */
@@ -57,22 +64,44 @@ const neverStarted = -1;
 /** Starts processes, and adopts those that it finds. */
 export class ProcessSeating implements Seating {
   readonly #options: ProcessSeatingOptions;
+  readonly #loaded: Map<number, CompiledPatch>;
 
   constructor(options: ProcessSeatingOptions) {
     this.#options = options;
+    this.#loaded = new Map(options.loaded.map(({ number, patch }) => [number, patch]));
   }
 
   async addPatch(number: number, patch: CompiledPatch): Promise<void> {
     await this.#options.patches.write(number, patch);
+    this.#loaded.set(number, patch);
   }
 
   forgetPatchesBefore(number: number): void {
     const { patches } = this.#options;
-    patches.numbers().filter((known) => known < number).forEach((known) => patches.remove(known));
+    patches.numbers().filter((known) => known < number).forEach((known) => this.removePatch(known));
   }
 
   removePatch(number: number): void {
+    this.#loaded.delete(number);
     this.#options.patches.remove(number);
+  }
+
+  async keepFiles(): Promise<string | undefined> {
+    const { folder, memory, native, patches, start } = this.#options;
+    const exists = (path: string) => native.symbols.us_run_has_file(cString(path)) === 1;
+    if (!exists(folder.memory)) {
+      return `${folder.memory} was removed: no renderer or stage that is lost can be replaced; restart, and let nothing ` +
+        "clear /dev/shm (logind: RemoveIPC=no, or run as a system user)";
+    }
+    const there = exists(folder.path) ? patches.numbers() : [];
+    const lost = [...this.#loaded].filter(([number]) => !there.includes(number));
+    if (lost.length === 0 && exists(folder.rendererStart)) return undefined;
+    Deno.mkdirSync(folder.path, { recursive: true, mode: 0o700 });
+    await beginRun(folder, {
+      ...{ native, memory, ...start },
+      patches: lost.map(([number, patch]) => ({ number, patch })),
+    });
+    return undefined;
   }
 
   spawn(seat: number, incarnation: number): Occupant {

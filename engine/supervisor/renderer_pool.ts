@@ -69,6 +69,11 @@ export class RendererPool {
     this.#options.seating.forgetPatchesBefore(number);
   }
 
+  /** Keeps what renderers start from; see {@link Seating.keepFiles}. */
+  keepFiles(): Promise<string | undefined> {
+    return this.#options.seating.keepFiles();
+  }
+
   /** Takes back a patch that was never asked for. */
   removePatch(number: number): void {
     this.#options.seating.removePatch(number);

@@ -25,7 +25,7 @@ export interface ThreadSeatingOptions {
 const heapLimitMiB = 64;
 
 /**
- * A thread whose module does not run yet is left alone for this long: it reads its order to end as the first one. The runtime
+ * A thread that takes no orders yet is left alone for this long: it reads its order to end as the first one. The runtime
  * can end the whole process when a thread is ended while it starts (measured with 2.9.6).
  */
 const maxStartMs = 5_000;
@@ -52,6 +52,11 @@ export class ThreadSeating implements Seating {
     this.#patches = this.#patches.filter((patch) => patch.number !== number);
   }
 
+  /** Threads start from this process's own memory. */
+  keepFiles(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   /** Threads end with the process that an earlier control process was. */
   adopt(): undefined {}
 
@@ -69,14 +74,24 @@ export class ThreadSeating implements Seating {
       seed,
       faultsAllowed,
     };
-    const worker = new Worker(module, {
-      workerData: start,
-      transferList: [far],
-      resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
-    });
+    const worker = openWorker(module, start, patchPort);
     const knownPatches = () => this.#patches;
     const { native } = this.#options;
     return new ThreadOccupant({ memory, native, worker, patchPort, seat, incarnation, knownPatches });
+  }
+}
+
+/** Makes the thread. Where the runtime refuses it, the error is passed on and nothing is left open. */
+function openWorker(module: URL, start: RendererStart, patchPort: MessagePort): Worker {
+  try {
+    return new Worker(module, {
+      workerData: start,
+      transferList: [start.patchPort],
+      resourceLimits: { maxOldGenerationSizeMb: heapLimitMiB },
+    });
+  } catch (error) {
+    patchPort.close();
+    throw error;
   }
 }
 
@@ -144,10 +159,11 @@ class ThreadOccupant implements Occupant {
     return "";
   }
 
-  /** Its module does not run yet. */
+  /** It takes no orders yet: its module is loaded, or its patches are made ready. */
   #isStarting(): boolean {
     const { memory, seat } = this.#options;
-    return Atomics.load(memory.words, reportFieldIndex(memory, seat, "state")) === SeatState.empty;
+    const state = Atomics.load(memory.words, reportFieldIndex(memory, seat, "state"));
+    return state === SeatState.empty || state === SeatState.starting;
   }
 
   #threadId(): number {

@@ -491,7 +491,7 @@ _Static_assert(offsetof(struct us_delivered, peaks) == 24, "delivered.peaks");
 _Static_assert(offsetof(struct us_delivered, ticks) == 56, "delivered.ticks");
 _Static_assert(sizeof(struct us_delivered) == 64, "size of delivered");
 
-/* Written by: the renderer that `control.snapshotTarget` names. */
+/* Written by: renderer, the one that `control.snapshotTarget` names. */
 struct us_snapshot {
   uint32_t block; /* block at whose start it was taken */
   uint32_t log_position; /* log entries it has taken in */

@@ -37,6 +37,10 @@ static void remove_folder(int parent, const char *name) {
   unlinkat(parent, name, AT_REMOVEDIR);
 }
 
+int us_run_has_file(const char *path) { return access(path, F_OK) == 0; }
+
+void us_run_remove_file(const char *path) { unlink(path); }
+
 void us_run_remove(const char *path) {
   const char *name = strrchr(path, '/') + 1;
   remove_folder(AT_FDCWD, path);

@@ -18,4 +18,11 @@ US_EXPORT void us_run_remove(const char *path);
 /* Removes what runs have left whose first process is gone. Returns how many files and folders that were. Main isolate. */
 US_EXPORT uint32_t us_run_remove_dead(const char *parent);
 
+/*
+ * Whether a file of a run is there, and removing it; nothing happens where it is not. Files in /dev/shm are out of the reach of a
+ * program of the runtime that may not do everything. Main isolate.
+ */
+US_EXPORT int us_run_has_file(const char *path);
+US_EXPORT void us_run_remove_file(const char *path);
+
 #endif

@@ -94,6 +94,7 @@ export const arrowTable: ArrowTable = {
     "engine/session",
     "types:compiler/graph",
     "types:config",
+    "ffi",
   ],
   "engine/delivery": ["types:engine/control", "engine/log", "engine/memory", "engine/session"],
   "engine/patch_swap": [

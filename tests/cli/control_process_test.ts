@@ -27,6 +27,14 @@ async function withProgram(
   await until("nothing is left of it", () => program.leftovers().length === 0);
 }
 
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 Deno.test("a control process that is lost is back, with values, waiting commands and renderers", () =>
   withProgram(async (program) => {
     const client = new UdpClient(`127.0.0.1:${program.port}`);
@@ -83,6 +91,37 @@ Deno.test("a control process that stands still cannot hold up the end: the secon
   assert.equal((await program.status).code, 137);
   await Deno.remove(file);
 });
+
+Deno.test("a run whose folder is removed goes on, and patches with samples come and go", () =>
+  withProgram(async (program) => {
+    const client = new UdpClient(`127.0.0.1:${program.port}`);
+    await Deno.remove(program.folder.path, { recursive: true });
+    const { rendererStart } = program.folder;
+    await until("it is made again", () => isThere(rendererStart));
+    for (const part of ["primary", "standby"] as const) {
+      const lost = program.pidOf(part);
+      await program.signal(part, "SIGKILL");
+      await until(
+        "three play",
+        () =>
+          (["primary", "standby", "spare"] as const).every((role) =>
+            ![undefined, lost].includes(program.pidOf(role))
+          ),
+      );
+    }
+    for (const patch of ["sampler", "keys", "sampler"]) {
+      assert.deepEqual(
+        (await client.ask("/patch/load", "s", patch)).at(-1),
+        "/done /patch/load",
+        program.output,
+      );
+    }
+    await program.signal("control", "SIGKILL");
+    await until("another has taken over", () => program.epochInControl === 2);
+    assert.equal(program.memory.counter("concealedFrames"), 0);
+    await client.close();
+    assert.equal(await program.stop(), 0);
+  }));
 
 Deno.test("what a lost control process had begun besides the sound ends with it", () =>
   inFolder(async (folder) => {

@@ -9,7 +9,10 @@ import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { until } from "../../../testing/until.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
+
+const { build } = await nativeForTests();
 
 Deno.test("a disk that fails is told and the sound goes on; when it is back, so is the state", () =>
   inFolder(async (parent) => {
@@ -73,6 +76,7 @@ Deno.test("after a beginning in the midst no state is kept before its input is r
     const journal = new Journal({
       memory,
       folder,
+      nativeLibrary: build.library,
       header: { ...testHeader, inputChannels: 1 },
       snapshots: {
         lendSnapshot: () => {
@@ -110,6 +114,7 @@ Deno.test("nothing is recorded before the thread is there", () => {
   const journal = new Journal({
     memory: testMemory(),
     folder: "/nowhere",
+    nativeLibrary: build.library,
     header: testHeader,
     snapshots: { lendSnapshot: () => undefined, takeBackSnapshot: () => {} },
     patches: () => [],

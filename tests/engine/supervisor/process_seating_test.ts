@@ -40,11 +40,17 @@ Deno.test("a renderer process is found again, and a seat whose process never cam
     };
     await Deno.writeTextFile(folder.rendererStart, JSON.stringify(start));
     const module = new URL("../../../engine/renderer/process.ts", import.meta.url);
-    const options = { memory, native, folder, stage, patches, command: rendererCommand(module, folder) };
+    const options = {
+      ...{ memory, native, folder, stage, patches, command: rendererCommand(module, folder) },
+      loaded: [{ number: 0, patch }],
+      start: { nativeLibrary: build.library, seed: 1, faultsAllowed: false },
+    };
     const [first, next] = [new ProcessSeating(options), new ProcessSeating(options)];
     const report = (seat: number, name: "state" | "threadId") => words[reportFieldIndex(memory, seat, name)];
 
     assert.equal(next.adopt(0), undefined, "nothing was ever started there");
+    await Deno.remove(folder.path, { recursive: true });
+    assert.equal(await first.keepFiles(), undefined, "what something else has removed is made again");
     words[orderIndex(memory, 1, "incarnation")] = 4;
     const started = first.spawn(1, 4);
     await until("it is ready", () => report(1, "state") === SeatState.ready);
@@ -72,5 +78,11 @@ Deno.test("a renderer process is found again, and a seat whose process never cam
       [report(2, "state"), report(2, "threadId")],
       [SeatState.empty, 0],
       "the seat is another's",
+    );
+
+    await Deno.remove(folder.memory);
+    assert.match(
+      String(await next.keepFiles()),
+      /was removed: no renderer or stage that is lost can be replaced; restart/,
     );
   }));

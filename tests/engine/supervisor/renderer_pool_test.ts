@@ -66,6 +66,8 @@ async function processes({ memory, patch }: Parts, { folder, stage }: EngineProc
     folder,
     stage,
     patches,
+    loaded: [{ number: 0, patch }],
+    start,
     command: rendererCommand(module, folder),
   });
 }
@@ -133,3 +135,27 @@ Deno.test("the cause of an end is told by the seat: a trap, a thrown error with 
     await until("the third to run", () => pool.view(2, false)!.heartbeat > 0);
     assert.ok(!pool.view(2, false)!.exited);
   }));
+
+Deno.test("a thread that the runtime refuses is a fault with its reason, and the seat is tried again", async () => {
+  const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  const memory = testMemory({ arenaBytes: patch.arena.bytes });
+  new SealTable(memory).reset(0);
+  new CommandLog(memory);
+  const pool = new RendererPool({ memory, native, seating: await threads({ memory, patch }) });
+  try {
+    // what cannot be copied into a thread makes the runtime refuse it
+    await pool.addPatch(1, { ...patch, name: (() => "tally") as unknown as string });
+    pool.spawn(0, 1);
+    const { exited, cause } = pool.view(0, false)!;
+    assert.deepEqual([exited, cause], [true, "start"]);
+    assert.match(pool.errorText(0), /^the renderer could not be started: DataCloneError/);
+    pool.end(0);
+    assert.ok(pool.view(0, false)!.gone, "the seat may be given away");
+    pool.removePatch(1);
+    pool.spawn(0, 2);
+    await until("it is ready", () => stateOf(pool, 0) === SeatState.ready);
+    assert.equal(pool.errorText(0), "");
+  } finally {
+    assert.deepEqual(await pool.close(60_000), [], "every thread has left");
+  }
+});
