@@ -12,6 +12,7 @@ export type CommandLine =
   | RenderScoreCommand
   | PatchCommand
   | ServiceCommand
+  | UpgradeCommand
   | { readonly command: "devices" | "doctor" | "help" | "version" };
 
 /** Renders a recorded session. */
@@ -29,6 +30,13 @@ export interface PatchCommand {
   readonly show: "summary" | "schedule" | "wat" | "json";
   /** File for the picture, `.svg` or `.dot`. */
   readonly graph: string | undefined;
+}
+
+/** Brings this version into an engine that plays. */
+export interface UpgradeCommand {
+  readonly command: "upgrade";
+  /** Its process; omitted: the only one. */
+  readonly pid: number | undefined;
 }
 
 /** Installs or removes the systemd unit, or shows its state. */
@@ -62,7 +70,17 @@ export class UsageError extends ExitError {
   override readonly exitCode = exitCodes.usage;
 }
 
-const commands = ["start", "render", "patch", "service", "devices", "doctor", "help", "version"] as const;
+const commands = [
+  "start",
+  "render",
+  "patch",
+  "service",
+  "upgrade",
+  "devices",
+  "doctor",
+  "help",
+  "version",
+] as const;
 type Command = typeof commands[number];
 
 /** Each option and the command that takes it. */
@@ -100,7 +118,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
   }
-  const maxArguments = ["start", "render", "patch", "service"].includes(command) ? 1 : 0;
+  const maxArguments = ["start", "render", "patch", "service", "upgrade"].includes(command) ? 1 : 0;
   if (rest.length > maxArguments) {
     throw new UsageError(`${command}: expected at most ${maxArguments} argument, found ${rest.length}`);
   }
@@ -110,6 +128,12 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const action = serviceActions.find((name) => name === rest[0]);
     if (action !== undefined) return { command, action, system: values.system ?? false };
     throw new UsageError(`service: expected ${serviceActions.join(", ")}, found "${rest[0] ?? ""}"`);
+  }
+  if (command === "upgrade") {
+    if (rest[0] === undefined || /^[1-9]\d*$/.test(rest[0])) {
+      return { command, pid: rest[0] === undefined ? undefined : Number(rest[0]) };
+    }
+    throw new UsageError(`upgrade: expected the number of a process, found "${rest[0]}"`);
   }
   if (command !== "render") return { command };
   if (values.score !== undefined) return renderScore(values, rest[0], values.score);

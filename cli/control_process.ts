@@ -1,7 +1,10 @@
 /**
  * The way into a run of several processes. The process that the user started becomes the launcher, by which it keeps its id,
- * terminal and signals; the launcher starts the program again as the control process, and once more whenever that is lost.
+ * terminal and signals; the launcher starts the program again as the control process, and once more whenever that is lost. It
+ * starts the program that this module belongs to, which is the copy that was kept, and not what the checkout has become.
  */
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { cString } from "../ffi/c_string.ts";
 import { NativeBuildError } from "../ffi/native_library.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
@@ -30,7 +33,11 @@ export function enterRun(native: NativeLibrary, stage: string): EngineProcesses 
   const [run, epoch] = [Deno.env.get(variables.run), Number(Deno.env.get(variables.epoch))];
   if (run !== undefined && epoch > 0) return { folder: runFolderAt(run), stage, epoch };
   const folder = createRunFolder(native);
-  const error = native.symbols.us_become_launcher(cString(stage), cString(folder.path));
+  const main = fileURLToPath(Deno.mainModule);
+  const kept = fileURLToPath(new URL(`../${basename(main)}`, import.meta.url));
+  const error = native.symbols.us_become_launcher(
+    ...[cString(stage), cString(folder.path), cString(main), cString(kept)] as const,
+  );
   removeRunFolder(native, folder);
   throw new NativeBuildError(
     `cannot start ${stage} (errno ${error}); delete it and start again to have it rebuilt, ` +

@@ -25,6 +25,9 @@ Usage:
   understudy service install|remove|status [--system]
                                        start with this user's session, or with the machine (--system), by systemd:
                                        restarted when it ends, and when it hands over no sound
+  understudy upgrade [PID]             let this version take the place of the one that plays in processes
+                                       (UNDERSTUDY_ISOLATION), without a gap; PID: of \`understudy start\`, where
+                                       several play. Refused unless its sound is the same, bit for bit
   understudy devices                   list the audio devices
   understudy doctor                    show what is installed and what is missing, with the remedy; measure jitter
   understudy help, --help, -h          this text

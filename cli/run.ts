@@ -2,8 +2,8 @@
 import manifest from "../deno.json" with { type: "json" };
 import { readConfig } from "../config/settings.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
-import { ExitError } from "../foundation/exit_error.ts";
 import { parseCommandLine } from "./command_line.ts";
+import { explain } from "./explain.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
 import { print } from "./terminal.ts";
 
@@ -59,6 +59,10 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       const { controlService } = await import("./service.ts");
       return await controlService(line, (text) => print(text + "\n"));
     }
+    case "upgrade": {
+      const { upgrade } = await import("./upgrade.ts");
+      return await upgrade(config, line.pid, (text) => print(text + "\n"));
+    }
     case "devices": {
       const { listDevices } = await import("./devices.ts");
       return say(await listDevices(config));
@@ -68,14 +72,4 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       return await diagnose(config, (text) => print(text + "\n"));
     }
   }
-}
-
-/** Prints one sentence for an error that the user can mend, the stack of any other. Returns the exit code. */
-function explain(error: unknown): ExitCode {
-  const known = error instanceof ExitError;
-  const text = error instanceof Error
-    ? (known ? error.message : error.stack ?? error.message)
-    : String(error);
-  console.error(`understudy: ${text}`);
-  return known ? error.exitCode : exitCodes.internal;
 }

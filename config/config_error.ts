@@ -7,8 +7,8 @@ export class ConfigError extends ExitError {
   override readonly exitCode = exitCodes.usage;
   readonly problems: readonly string[];
 
-  constructor(problems: readonly string[]) {
-    super(problems.join("\n"));
+  constructor(problems: readonly string[], options?: ErrorOptions) {
+    super(problems.join("\n"), options);
     this.problems = problems;
   }
 }

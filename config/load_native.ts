@@ -1,5 +1,6 @@
 import { buildNative, openNative } from "../ffi/native_library.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { cacheDirectory } from "./cache_directory.ts";
 import type { Config } from "./settings.ts";
 
 /** Builds the native part when needed and opens it. Throws NativeBuildError. */
@@ -7,7 +8,7 @@ export async function loadNative(
   config: Pick<Config, "cacheDirectory">,
   notice: (text: string) => void,
 ): Promise<{ native: NativeLibrary; path: string; stage: string }> {
-  const cache = config.cacheDirectory ?? userCache();
+  const cache = cacheDirectory(config.cacheDirectory);
   const { library, stage, built } = await buildNative(cache);
   if (built) notice(`native part built: ${library}`);
   return { native: openNative(library), path: library, stage: await onDisk(stage, cache) };
@@ -22,10 +23,4 @@ async function onDisk(stage: string, cache: string): Promise<string> {
   await Deno.writeFile(beside, await Deno.readFile(stage), { mode: 0o755 });
   await Deno.rename(beside, target);
   return target;
-}
-
-/** Where programs keep what they can make again, by the XDG base directory specification. */
-function userCache(): string {
-  const home = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
-  return `${home}/understudy`;
 }

@@ -32,6 +32,10 @@ import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
 import { type LoadedPatch, RendererPool } from "./supervisor/renderer_pool.ts";
 import { openSeating } from "./supervisor/open_seating.ts";
+import { ProcessSeating } from "./supervisor/process_seating.ts";
+import { Upgrade } from "./supervisor/upgrade.ts";
+import { programVersion } from "./run/program_version.ts";
+import { UpgradeFiles } from "./run/upgrade_files.ts";
 import { beginRun, sharedBuffer } from "./run/begin_run.ts";
 import { ControlClaim } from "./run/control_claim.ts";
 import { StageDriver } from "./device/stage_driver.ts";
@@ -39,6 +43,7 @@ import { readEntries } from "./log/read_entries.ts";
 import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
+import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Reporter } from "./report/reporter.ts";
@@ -149,6 +154,7 @@ export class Engine implements control.EngineControl {
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
+  readonly #upgrade: Upgrade | undefined;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
@@ -236,6 +242,9 @@ export class Engine implements control.EngineControl {
       emit: (event) => this.#reporter.emit(event),
     });
     this.#timeline = new Timeline(memory, native, options.clocks);
+    this.#upgrade = processes && seating instanceof ProcessSeating
+      ? this.#makeUpgrade(processes, seating)
+      : undefined;
     const openStage = processes && (() => StageDriver.start({ native, memory, config, log, processes }));
     this.#driver = new DeviceWatch({ ...options, ...(openStage && { openDriver: openStage }), memory });
     this.#lookahead = new Lookahead({ memory, log, append: (blocks) => this.#appendLookahead(blocks) });
@@ -422,6 +431,7 @@ export class Engine implements control.EngineControl {
     const { config, log, processes, signal, continuation } = this.#options;
     if (processes) this.#claim = new ControlClaim(this.memory, processes);
     if (isLiving(this.#options)) this.#adopt();
+    this.#upgrade?.conclude();
     this.#timer = setInterval(() => this.#tick(), tickMs);
     // the sound system opens the device beside the threads that start
     const opened = this.#driver.start();
@@ -482,9 +492,12 @@ export class Engine implements control.EngineControl {
 
   /** Finds renderers, roles and waiting commands as the control process before has left them. */
   #adopt(): void {
-    const { processes, log } = this.#options;
+    const { processes, log, nativeLibrary } = this.#options;
+    const { rendererStart } = processes!.folder;
+    // what starts from now on runs this version, whatever the one before was about to run
+    writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
-    this.#supervision.adopt();
+    this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
     const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
     const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);
@@ -500,6 +513,27 @@ export class Engine implements control.EngineControl {
     );
     log.warning("a control process was lost, this one has taken over; the sound went on", {
       epoch: processes!.epoch,
+    });
+  }
+
+  #makeUpgrade({ folder, stage }: EngineProcesses, seating: ProcessSeating): Upgrade {
+    const { nativeLibrary, log } = this.#options;
+    const files = new UpgradeFiles(folder);
+    return new Upgrade({
+      memory: this.memory,
+      supervision: this.#supervision,
+      seating,
+      files,
+      current: programVersion({ nativeLibrary, stage }),
+      errorText: (seat) => this.#pool.errorText(seat),
+      onStep: ({ text, outcome }) =>
+        outcome === "refused" ? log.warning(`upgrade refused: ${text}`) : log.info(`upgrade: ${text}`),
+      onChange: (changed) => this.#report(changed),
+      handOver: (version) => {
+        this.#saveParameters();
+        files.nameNext(version);
+        this.#claim!.handOver();
+      },
     });
   }
 
@@ -577,6 +611,7 @@ export class Engine implements control.EngineControl {
     if (this.#ticks % keepTicks === 0) void this.#keepFiles();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
+    if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
     const blocks = this.#lookahead.follow(this.#driver.periodFrames);
     if (blocks !== undefined) this.#reportLookahead(blocks);

@@ -9,6 +9,7 @@ export const exitCodes = {
   session: 6,
   score: 7,
   service: 8,
+  upgrade: 9,
   interrupted: 130,
 } as const;
 
@@ -26,5 +27,6 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
     "the session file cannot be written or read, its render differs from what the device received, or the state folder cannot be written or is in use",
   score: "the score cannot be read or played, or the WAV file cannot be written",
   service: "the service could not be installed or removed",
+  upgrade: "no engine plays that could be upgraded, or the new version was refused and the old one plays on",
   interrupted: "a render was interrupted and left no file, or a second signal ended the program at once",
 };

@@ -37,6 +37,13 @@ export const Opcode = {
 export const instrumentShift = 8;
 export const opcodeMask = 0xFF;
 
+/**
+ * A suspended entry is `none`, and keeps its opcode here, above the instrument: so any control process can let it act again, not
+ * only the one that suspended it.
+ */
+const suspendedShift = 24;
+const instrumentMask = 0xFFFF00;
+
 /** Words of an entry. `when` 0: at the start of the block that seals it; 1: at `block` and `frame`. */
 export const EntryField = {
   block: 0,
@@ -79,8 +86,6 @@ export class CommandLog {
   readonly #capacity: number;
   #head: number;
   #kept: number;
-  /** Words of opcodes that do nothing for as long as a trial lasts, by position. */
-  readonly #suspended = new Map<number, number>();
 
   /** Goes on where the memory's log stands. One that has entries keeps all of them until the first {@link release}. */
   constructor(memory: SharedMemory) {
@@ -144,27 +149,53 @@ export class CommandLog {
   copyEntry(position: number, into: Int32Array, at: number): void {
     const start = logEntryIndex(this.#memory, position);
     for (let word = 0; word < logEntryWords; word++) into[at + word] = this.#words[start + word];
-    const suspended = into[at + EntryField.position] === position ? this.#suspended.get(position) : undefined;
-    if (suspended !== undefined) into[at + EntryField.opcode] = suspended;
+    into[at + EntryField.opcode] = actingWord(into[at + EntryField.opcode]);
   }
 
   /** Lets kept entries do nothing until {@link restore}, or for good once they are quarantined. */
   suspend(positions: readonly number[]): void {
     for (const position of positions) {
       const index = logEntryIndex(this.#memory, position) + EntryField.opcode;
-      this.#suspended.set(position, this.#words[index]);
-      Atomics.store(this.#words, index, Opcode.none);
+      const word = this.#words[index];
+      Atomics.store(this.#words, index, (word & opcodeMask) << suspendedShift | (word & instrumentMask));
     }
+  }
+
+  /** For which failure entries are suspended; kept in the memory as they are. */
+  get search(): { readonly originBlock: number; readonly block: number } {
+    const { searchOrigin, searchBlock } = fixed.control;
+    return { originBlock: this.#words[searchOrigin.index], block: this.#words[searchBlock.index] };
+  }
+
+  set search({ originBlock, block }: { readonly originBlock: number; readonly block: number }) {
+    const { searchOrigin, searchBlock } = fixed.control;
+    this.#words[searchOrigin.index] = originBlock;
+    this.#words[searchBlock.index] = block;
+  }
+
+  /** Positions of the entries that are suspended, also by a control process before this one. */
+  get suspended(): readonly number[] {
+    const found: number[] = [];
+    for (
+      let position = (this.#head - this.#capacity) | 0;
+      position !== this.#head;
+      position = (position + 1) | 0
+    ) {
+      const start = logEntryIndex(this.#memory, position);
+      const word = this.#words[start + EntryField.opcode];
+      if (this.#words[start + EntryField.position] === position && actingWord(word) !== word) {
+        found.push(position);
+      }
+    }
+    return found;
   }
 
   /** Lets every suspended entry act again that was not quarantined. No renderer may be replaying the log. */
   restore(): void {
-    for (const [position, opcode] of this.#suspended) {
-      const start = logEntryIndex(this.#memory, position);
-      if (this.#words[start + EntryField.position] !== position) continue;
-      Atomics.store(this.#words, start + EntryField.opcode, opcode);
+    for (const position of this.suspended) {
+      const index = logEntryIndex(this.#memory, position) + EntryField.opcode;
+      Atomics.store(this.#words, index, actingWord(this.#words[index]));
     }
-    this.#suspended.clear();
   }
 
   /**
@@ -175,7 +206,6 @@ export class CommandLog {
    * @returns whether the entry does nothing from now on
    */
   quarantine(position: number): boolean {
-    this.#suspended.delete(position);
     const start = logEntryIndex(this.#memory, position);
     if (this.#words[start + EntryField.position] !== position) {
       this.#stop(position);
@@ -194,4 +224,10 @@ export class CommandLog {
     this.#words[stoppedCommands.index + (count & (stoppedCommands.count - 1))] = position;
     Atomics.store(this.#words, stoppedCount.index, (count + 1) | 0);
   }
+}
+
+/** The word of an opcode as it is while the entry is not suspended. */
+function actingWord(word: number): number {
+  const opcode = word >>> suspendedShift;
+  return (word & opcodeMask) === Opcode.none && opcode !== 0 ? opcode | (word & instrumentMask) : word;
 }

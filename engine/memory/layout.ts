@@ -135,6 +135,8 @@ export const sections = {
       lookaheadBlocks: word(
         "how far renderers are to run ahead of consumed; the log has it too, for what can be heard",
       ),
+      searchOrigin: word("block of the state from which renderers replay while log entries are suspended"),
+      searchBlock: word("block in which renderers broke, for which they are"),
     },
   },
   log: {
@@ -303,6 +305,7 @@ export const structures = {
       patchFile: word(
         "number of the newest patch whose files wait to be prepared; of renderers in processes",
       ),
+      trial: word("1: it runs the code of another version, which has not been accepted yet"),
     },
   },
   seatReport: {
@@ -391,7 +394,7 @@ export const DeliveredFlag = {
 } as const;
 
 /** What the control process is about. A launcher does not restart one that has ended on purpose. */
-export const ControlPhase = { starting: 0, running: 1, ended: 2 } as const;
+export const ControlPhase = { starting: 0, running: 1, ended: 2, handingOver: 3 } as const;
 
 /** What calls the callback in the stage process. */
 export const StageDriver = { none: 0, clock: 1, jack: 2 } as const;

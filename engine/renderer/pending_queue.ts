@@ -6,7 +6,7 @@
  */
 import { hostRegionBytes } from "../../compiler/graph/compiled_patch.ts";
 import { logEntryWords, pendingCapacity } from "../memory/constants.ts";
-import { EntryField } from "../log/command_log.ts";
+import { EntryField, Opcode, opcodeMask } from "../log/command_log.ts";
 import { Host, type PatchInstance } from "./patch_instance.ts";
 
 const places = Math.floor((hostRegionBytes / 4 - Host.queue) / logEntryWords);
@@ -37,6 +37,10 @@ export function insertPending(instance: PatchInstance, source: Int32Array, from:
   const target = pendingEntry(instance, at);
   words.copyWithin(target + logEntryWords, target, pendingEntry(instance, count));
   for (let word = 0; word < logEntryWords; word++) words[target + word] = source[from + word];
+  // one that does nothing has the same words whether it is suspended or quarantined: states are compared
+  if ((words[target + EntryField.opcode] & opcodeMask) === Opcode.none) {
+    words[target + EntryField.opcode] = Opcode.none;
+  }
   words[host + Host.pending] = count + 1;
 }
 

@@ -1,7 +1,7 @@
 /**
  * The entry of a renderer's process: {@link RendererBody} on its main thread.
  *
- *     deno run … engine/renderer/process.ts RUN_FOLDER SEAT INCARNATION
+ *     deno run … engine/renderer/process.ts RUN_FOLDER SEAT INCARNATION [START_FILE]
  *
  * It has the run's folder and the native part, and nothing else: no network, no other file. It first takes its seat by a
  * compare-and-swap, because a control process that was replaced meanwhile may have given the seat up. Patches come as files;
@@ -25,10 +25,14 @@ import type { NumberedPatch } from "./renderer_start.ts";
 const waitsBetweenLooks = 200;
 
 /** Plays on a seat until it is ordered to end, or is left alone. */
-export async function playInProcess([path, seatText, incarnationText]: readonly string[]): Promise<void> {
+export async function playInProcess(
+  [path, seatText, incarnationText, startFile]: readonly string[],
+): Promise<void> {
   const seat = Number(seatText);
   const folder = runFolderAt(path);
-  const { nativeLibrary, memoryBytes, ...start } = readRendererProcessStart(folder.rendererStart);
+  const { nativeLibrary, memoryBytes, ...start } = readRendererProcessStart(
+    startFile ?? folder.rendererStart,
+  );
   const native = openNative(nativeLibrary);
   const mapped = mapMemory(native, { path: folder.memory, bytes: memoryBytes, create: false });
   const memory = SharedMemory.attach(mapped.buffer as unknown as SharedArrayBuffer);

@@ -34,6 +34,9 @@ import { piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
 
+/** Commands that are taken in between two heartbeats: some hundred cost less than a millisecond, notes more. */
+const commandsPerBeat = 32;
+
 /** The parts of a renderer. */
 export interface RendererOptions {
   readonly memory: SharedMemory;
@@ -203,6 +206,7 @@ export class Renderer {
       }
       this.#takeIn(entry);
       position = (position + 1) | 0;
+      if (position % commandsPerBeat === 0) this.#beat();
     }
     const { words: arena, host } = this.#current;
     arena[host + Host.logPosition] = position;
@@ -403,7 +407,13 @@ export class Renderer {
     while (this.#nextDue() === frame) {
       const { words, floats } = this.#current;
       this.#apply(words, floats, takePending(this.#current));
+      this.#beat();
     }
+  }
+
+  /** A renderer with much to do in one block does not hang. */
+  #beat(): void {
+    Atomics.add(this.#memory.words, this.#reportStart + within.seatReport.heartbeat.index, 1);
   }
 
   /** Takes one log entry in: those without a time, late ones, and `clear` are due at the start of this block. */
@@ -464,7 +474,7 @@ export class Renderer {
     const { words } = this.#memory;
     const entry = logEntryIndex(this.#memory, position);
     if (words[entry + EntryField.position] === position) {
-      return words[entry + EntryField.opcode] === Opcode.none;
+      return (words[entry + EntryField.opcode] & opcodeMask) === Opcode.none;
     }
     const { stoppedCount, stoppedCommands } = fixed.control;
     const stopped = Math.min(Atomics.load(words, stoppedCount.index) >>> 0, stoppedCommands.count);

@@ -4,7 +4,7 @@ import { mapMemory } from "../../ffi/mapped_memory.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { PatchFiles } from "./patch_files.ts";
-import type { RendererProcessStart } from "./renderer_process_start.ts";
+import { type RendererProcessStart, writeRendererProcessStart } from "./renderer_process_start.ts";
 import type { RunFolder } from "./run_folder.ts";
 
 /** Room for the shared memory of a run, which other processes map by its name. Throws `MappedMemoryError`. */
@@ -37,5 +37,5 @@ export async function beginRun(
   };
   const files = new PatchFiles(folder, native);
   for (const { number, patch } of patches) await files.write(number, patch);
-  await Deno.writeTextFile(folder.rendererStart, JSON.stringify(written));
+  writeRendererProcessStart(folder.rendererStart, written);
 }

@@ -34,6 +34,12 @@ export class ControlClaim {
     Atomics.store(this.#memory.words, phase.index, ControlPhase.ended);
   }
 
+  /** The next control process takes over, of the version that the run's folder names: ends this one. */
+  handOver(): never {
+    Atomics.store(this.#memory.words, phase.index, ControlPhase.handingOver);
+    Deno.exit(exitCodes.ok);
+  }
+
   /** Shows a sign of life, for every tick. Ends the process when another one has the claim. */
   beat(): void {
     const { words } = this.#memory;

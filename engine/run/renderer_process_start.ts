@@ -16,3 +16,9 @@ export function readRendererProcessStart(path: string): RendererProcessStart {
   invariant(Number.isInteger(start.seed), `${path}: expected a whole number as seed`);
   return start;
 }
+
+/** Writes the file beside and renames: a renderer that starts meanwhile finds it whole. */
+export function writeRendererProcessStart(path: string, start: RendererProcessStart): void {
+  Deno.writeTextFileSync(`${path}.new`, JSON.stringify(start));
+  Deno.renameSync(`${path}.new`, path);
+}

@@ -15,6 +15,14 @@ export interface RunFolder {
   samplesOf(patch: number): string;
   /** What every renderer process begins with, JSON. */
   readonly rendererStart: string;
+  /** The same for a renderer on trial, which may need another native part. */
+  readonly offeredStart: string;
+  /** The version that is to take this one's place, JSON. */
+  readonly upgrade: string;
+  /** What became of that so far: a JSON object a line. */
+  readonly upgradeSteps: string;
+  /** What the launcher starts the next control process from: the executable, and the module; a line each. */
+  readonly program: string;
   /** Values of the parameters, JSON. */
   readonly parameters: string;
   /** What a renderer process printed before it ended. */
@@ -29,6 +37,10 @@ export function runFolderAt(path: string): RunFolder {
     memory: `${shared}.memory`,
     samplesOf: (patch) => `${shared}.samples-${patch}`,
     rendererStart: `${path}/renderer.json`,
+    offeredStart: `${path}/renderer-offered.json`,
+    upgrade: `${path}/upgrade.json`,
+    upgradeSteps: `${path}/upgrade-steps`,
+    program: `${path}/program`,
     parameters: `${path}/parameters.json`,
     errorsOf: (seat) => `${path}/errors-${seat}`,
   };
@@ -53,6 +65,27 @@ export function createRunFolder({ symbols }: NativeLibrary, parent = parentFolde
 /** Removes the files of a run. Main isolate. */
 export function removeRunFolder({ symbols }: NativeLibrary, { path }: RunFolder): void {
   symbols.us_run_remove(cString(path));
+}
+
+/** A run that may be dead, and the process that it began with. */
+export interface KnownRun {
+  readonly pid: number;
+  /** When that process began, as `ProcessHandle.startOf` gives it. */
+  readonly start: number;
+  readonly folder: RunFolder;
+}
+
+/** The runs of this user. */
+export function knownRuns(parent = parentFolder()): KnownRun[] {
+  return [...Deno.readDirSync(parent)].flatMap(({ name, isDirectory }) => {
+    const [, pid, start] = isDirectory && /^understudy-run-(\d+)-(\d+)-[0-9a-f]+$/.exec(name) || [];
+    if (pid === undefined) return [];
+    return [{
+      pid: Number(pid),
+      start: Number(BigInt.asIntN(32, BigInt(start))),
+      folder: runFolderAt(`${parent}/${name}`),
+    }];
+  });
 }
 
 /** In memory where the system has such a folder for every user; the files are small. */

@@ -114,6 +114,11 @@ export class Comparison {
     }).length;
   }
 
+  /** Blocks without a gap, up to the last compared, in which it agreed with another. */
+  agreedBlocks(seat: number): number {
+    return this.#runs.get(seat)?.blocks ?? 0;
+  }
+
   /** Whether it agreed, when last compared, through a whole sweep in the midst of which `block` lies. */
   hasSweptAround(seat: number, block: number): boolean {
     const run = this.#runs.get(seat);

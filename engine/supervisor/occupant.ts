@@ -26,8 +26,12 @@ export interface Occupant {
 
 /** Starts renderers of one kind, and keeps the patches that they will need. */
 export interface Seating {
-  /** Starts one on a seat whose orders, report and ring are ready for it. Throws where the system cannot. */
-  spawn(seat: number, incarnation: number): Occupant;
+  /**
+   * Starts one on a seat whose orders, report and ring are ready for it. Throws where the system cannot.
+   *
+   * @param trial with the code of the version that was offered; only processes have another than their own
+   */
+  spawn(seat: number, incarnation: number, trial: boolean): Occupant;
   /** Takes over what an earlier control process has started on a seat; undefined where nothing lives there. */
   adopt(seat: number): Occupant | undefined;
   /** Gives every renderer that starts from now on a further patch; those that live get it by {@link Occupant.deliver}. */

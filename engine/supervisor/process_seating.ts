@@ -4,18 +4,28 @@
  */
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { cString } from "../../ffi/c_string.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import type { ProgramVersion } from "../run/program_version.ts";
 import type { PatchFiles } from "../run/patch_files.ts";
+import { type RendererProcessStart, writeRendererProcessStart } from "../run/renderer_process_start.ts";
 import type { RunFolder } from "../run/run_folder.ts";
 import { beginRun } from "../run/begin_run.ts";
-import type { RendererProcessStart } from "../run/renderer_process_start.ts";
 import type { LoadedPatch } from "./renderer_pool.ts";
 import type { Occupant, Seating } from "./occupant.ts";
 
-export interface ProcessSeatingOptions {
+/** Code that renderers run. */
+export interface RendererCode {
+  /** Path of the program `understudy-stage`. */
+  readonly stage: string;
+  /** Program and arguments of a renderer's process, before those that every one has. */
+  readonly command: readonly string[];
+}
+
+export interface ProcessSeatingOptions extends RendererCode {
   readonly memory: SharedMemory;
   readonly native: NativeLibrary;
   readonly folder: RunFolder;
@@ -23,10 +33,6 @@ export interface ProcessSeatingOptions {
   /** Every patch that a renderer may need, in the order of loading; their files are there. */
   readonly loaded: readonly LoadedPatch[];
   readonly start: Omit<RendererProcessStart, "memoryBytes">;
-  /** Path of the program `understudy-stage`. */
-  readonly stage: string;
-  /** Program and arguments of a renderer's process, before those that every one has. */
-  readonly command: readonly string[];
 }
 
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
@@ -38,21 +44,30 @@ export const rendererRole = "renderer-process";
 /**
  * How a renderer's process is started: with the run's folder and the native part, and nothing else. A compiled binary starts
  * itself in a role of its own.
+ *
+ * @param runtime path of the runtime, or of the compiled binary
  */
 export function rendererCommand(
   module: URL,
   { path }: RunFolder,
+  runtime = Deno.execPath(),
 ): readonly string[] {
-  if (Deno.build.standalone) return [Deno.execPath(), rendererRole];
+  if (Deno.build.standalone) return [runtime, rendererRole];
   return [
-    Deno.execPath(),
+    runtime,
     "run",
     ...["--quiet", "--no-prompt", "--no-config", "--no-lock", "--no-remote", "--no-npm", "--no-check"],
     `--v8-flags=--max-old-space-size=${heapLimitMiB}`,
     "--allow-ffi", // addresses need it whole
     `--allow-read=${path}`,
-    module.pathname,
+    fileURLToPath(module),
   ];
+}
+
+/** How a renderer's process of another version is started. */
+function rendererCodeOf({ folder, runtime, stage }: ProgramVersion, run: RunFolder): RendererCode {
+  const module = pathToFileURL(`${folder}engine/renderer/process.ts`);
+  return { stage, command: rendererCommand(module, run, runtime) };
 }
 
 /** Bytes of a process's last words that are read. */
@@ -65,10 +80,31 @@ const neverStarted = -1;
 export class ProcessSeating implements Seating {
   readonly #options: ProcessSeatingOptions;
   readonly #loaded: Map<number, CompiledPatch>;
+  #code: RendererCode;
+  #start: Omit<RendererProcessStart, "memoryBytes">;
+  #offered: ProgramVersion | undefined;
 
   constructor(options: ProcessSeatingOptions) {
     this.#options = options;
     this.#loaded = new Map(options.loaded.map(({ number, patch }) => [number, patch]));
+    this.#code = options;
+    this.#start = options.start;
+  }
+
+  /** Renderers on trial run this version from now on. */
+  offer(version: ProgramVersion): void {
+    const { folder, memory: { geometry: { totalBytes: memoryBytes } } } = this.#options;
+    const { nativeLibrary } = version;
+    this.#offered = version;
+    writeRendererProcessStart(folder.offeredStart, { ...this.#start, memoryBytes, nativeLibrary });
+  }
+
+  /** All that start from now on run the version that was offered. */
+  acceptOffer(): void {
+    const { folder, memory: { geometry: { totalBytes: memoryBytes } } } = this.#options;
+    this.#code = rendererCodeOf(this.#offered!, folder);
+    this.#start = { ...this.#start, nativeLibrary: this.#offered!.nativeLibrary };
+    writeRendererProcessStart(folder.rendererStart, { ...this.#start, memoryBytes });
   }
 
   async addPatch(number: number, patch: CompiledPatch): Promise<void> {
@@ -87,7 +123,7 @@ export class ProcessSeating implements Seating {
   }
 
   async keepFiles(): Promise<string | undefined> {
-    const { folder, memory, native, patches, start } = this.#options;
+    const { folder, memory, native, patches } = this.#options;
     const exists = (path: string) => native.symbols.us_run_has_file(cString(path)) === 1;
     if (!exists(folder.memory)) {
       return `${folder.memory} was removed: no renderer or stage that is lost can be replaced; restart, and let nothing ` +
@@ -98,16 +134,18 @@ export class ProcessSeating implements Seating {
     if (lost.length === 0 && exists(folder.rendererStart)) return undefined;
     Deno.mkdirSync(folder.path, { recursive: true, mode: 0o700 });
     await beginRun(folder, {
-      ...{ native, memory, ...start },
+      ...{ native, memory, ...this.#start },
       patches: lost.map(([number, patch]) => ({ number, patch })),
     });
     return undefined;
   }
 
-  spawn(seat: number, incarnation: number): Occupant {
-    const { native, stage, folder, command } = this.#options;
+  spawn(seat: number, incarnation: number, trial = false): Occupant {
+    const { native, folder } = this.#options;
+    const { stage, command } = trial ? rendererCodeOf(this.#offered!, folder) : this.#code;
+    const place = [folder.path, String(seat), String(incarnation), ...(trial ? [folder.offeredStart] : [])];
     const child = new Deno.Command(stage, {
-      args: ["renderer", folder.errorsOf(seat), ...command, folder.path, String(seat), String(incarnation)],
+      args: ["renderer", folder.errorsOf(seat), ...command, ...place],
       stdin: "null",
       stdout: "null",
       stderr: "null",

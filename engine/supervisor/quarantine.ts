@@ -118,6 +118,19 @@ export class Quarantine {
     this.forget();
   }
 
+  /**
+   * A control process before this one may have been lost during a search: what it had left out acts again.
+   *
+   * @param hasPassed a renderer that replayed without it is in lockstep: then the search has come to its end
+   */
+  takeOver(hasPassed: boolean): Found | undefined {
+    const positions = this.#log.suspended;
+    if (positions.length === 0) return undefined;
+    if (!hasPassed) return void this.#log.restore();
+    const { originBlock, block } = this.#log.search;
+    return { positions: positions.filter((position) => this.#log.quarantine(position)), originBlock, block };
+  }
+
   /** A renderer has come through, or past the block of the search: makes the trial final. */
   confirm(): Found | undefined {
     if (this.#search === undefined) return undefined;
@@ -136,9 +149,11 @@ export class Quarantine {
    *
    * @param origin where joiners begin
    * @param furthest the first block that no renderer has published yet: whatever one has played is no poison
+   * @param consumed the block that the device takes next; omitted: it is past every failure. A search waits until then,
+   *   so that no block before the failure is heard from a trial: a recording takes the commands back at that block
    * @returns positions in the log that do nothing from now on
    */
-  decide(origin: ReplayOrigin, furthest: number): readonly number[] {
+  decide(origin: ReplayOrigin, furthest: number, consumed?: number): readonly number[] {
     if (!this.#undecided) return [];
     this.#undecided = false;
     if (this.#search !== undefined) return [];
@@ -149,7 +164,10 @@ export class Quarantine {
     const found = this.#effectiveIn(failure).filter((position) => this.#log.quarantine(position));
     const replays = this.#at(failure.block).filter(({ joining }) => joining).length;
     if (found.length > 0) this.#failures = this.#failures.filter(({ block }) => block !== failure.block);
-    else if (replays >= witnesses) this.#beginSearch(failure, origin);
+    else if (replays >= witnesses) {
+      if (consumed !== undefined && blocksBetween(consumed, failure.block) < 0) this.#undecided = true;
+      else this.#beginSearch(failure, origin);
+    }
     return found;
   }
 
@@ -192,6 +210,7 @@ export class Quarantine {
     if (trials.length > 1) trials.push(suspects);
     this.#failures = [];
     this.#search = { block: failure.block, originBlock: origin.block, trials };
+    this.#log.search = this.#search;
     this.#tryFirst();
   }
 

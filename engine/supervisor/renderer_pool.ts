@@ -91,20 +91,25 @@ export class RendererPool {
     return !seated || seated.ended || seated.occupant.exited || this.#report(seat, "patch") >= number;
   }
 
-  /** Starts a renderer on an empty seat: its orders, its report and its ring are cleared first. */
-  spawn(seat: number, incarnation: number): void {
+  /**
+   * Starts a renderer on an empty seat: its orders, its report and its ring are cleared first.
+   *
+   * @param trial it runs the code of the version that the seating was offered
+   */
+  spawn(seat: number, incarnation: number, trial = false): void {
     const { memory } = this.#options;
     clearSeat(memory, seat);
     memory.words[this.#order(seat, "incarnation")] = incarnation;
+    memory.words[this.#order(seat, "trial")] = trial ? 1 : 0;
     Atomics.store(memory.words, this.#order(seat, "command"), SeatCommand.wait);
-    this.#seats[seat] = { occupant: this.#start(seat, incarnation), ended: false, heartbeat: 0 };
+    this.#seats[seat] = { occupant: this.#start(seat, incarnation, trial), ended: false, heartbeat: 0 };
   }
 
   /** Where the system cannot start one, the seat says why, and the supervisor tries again later. */
-  #start(seat: number, incarnation: number): Occupant {
+  #start(seat: number, incarnation: number, trial: boolean): Occupant {
     const { memory, seating } = this.#options;
     try {
-      return seating.spawn(seat, incarnation);
+      return seating.spawn(seat, incarnation, trial);
     } catch (error) {
       const text = new TextEncoder().encode(`the renderer could not be started: ${String(error)}`)
         .subarray(0, errorTextBytes);

@@ -45,7 +45,7 @@ export interface RendererPort {
   /** How far the renderer on a seat had taken the log in when it published its last block. */
   logPosition(seat: number): number;
   /** Starts a renderer on an empty seat. */
-  spawn(seat: number, incarnation: number): void;
+  spawn(seat: number, incarnation: number, trial?: boolean): void;
   /** Lets a waiting renderer join, from a snapshot slot or, without one, from the initial state. */
   join(seat: number, snapshot: number | undefined): void;
   /** Ends a renderer in whatever state it is; one that is `hung` takes no orders. */
@@ -126,7 +126,7 @@ export class Supervision {
   /** Replays that have failed since a renderer was in lockstep. */
   #failedReplays = 0;
   /** Incarnations that replayed the log when commands were quarantined: they may still break on these. */
-  #unwarned = new Set<number>();
+  #unwarned: ReadonlySet<number> = new Set();
   /** There was an anchor, and a renderer that began there has broken since. */
   #anchored = false;
   #brokeAtAnchor = false;
@@ -149,6 +149,11 @@ export class Supervision {
   /** Seats of the renderers in lockstep, the primary first. */
   get running(): readonly number[] {
     return this.roles.filter((seat) => seat !== undefined && this.#supervisor.isRunning(seat)) as number[];
+  }
+
+  /** Those of them that are not late on purpose. */
+  get comparable(): readonly number[] {
+    return this.running.filter((seat) => !this.#isAway(seat));
   }
 
   /** How many renderers are in lockstep. */
@@ -203,17 +208,45 @@ export class Supervision {
     return decision;
   }
 
+  /** What has become of the renderers, for an upgrade. */
+  get renderers(): Pick<Supervisor, "alive" | "incarnation" | "isAlive" | "isComplete" | "isRunning"> {
+    return this.#supervisor;
+  }
+
+  /** Starts a renderer on trial, whose vote does not count; undefined when no seat is free. Returns its seat. */
+  startTrial(): number | undefined {
+    const trial = this.#supervisor.startTrial();
+    if (trial) this.#carryOut(trial.actions);
+    return trial?.seat;
+  }
+
+  /** Gives a renderer on trial, which is in lockstep, the last role. */
+  acceptTrial(seat: number): Supervised {
+    const { memory } = this.#options;
+    Atomics.store(memory.words, orderIndex(memory, seat, "trial"), 0);
+    const decision = this.#supervisor.acceptTrial(seat, memory.consumed());
+    this.#carryOut(decision.actions);
+    return decision;
+  }
+
+  /** Ends a sane renderer, for another to take its place. */
+  retire(seat: number): Supervised {
+    const decision = this.#supervisor.retire(seat, this.#options.memory.consumed());
+    this.#carryOut(decision.actions);
+    return decision;
+  }
+
   /** Takes over the renderers that an earlier control process has started, and the roles that the memory names. */
-  adopt(): void {
+  adopt(): Supervised {
     const { memory, renderers } = this.#options;
     const { words } = memory;
-    const order = (seat: number, name: "command" | "incarnation" | "snapshot") =>
+    const order = (seat: number, name: "command" | "incarnation" | "snapshot" | "trial") =>
       Atomics.load(words, orderIndex(memory, seat, name));
     const seats = Array.from({ length: seatCount }, (_, seat) => {
       if (renderers.view(seat, false) === undefined) return void this.#dropClaim(seat);
       return {
         incarnation: order(seat, "incarnation"),
-        ordered: order(seat, "command") !== SeatCommand.wait,
+        ordered: order(seat, "command") !== SeatCommand.wait || order(seat, "trial") !== 0,
       };
     });
     const given = Array.from(
@@ -233,6 +266,24 @@ export class Supervision {
       }
     }
     this.#carryOut([{ do: "roles", seats: this.roles }]);
+    return this.#takeSearchOver();
+  }
+
+  /** Ends a search for poison that a control process before this one was lost in. */
+  #takeSearchOver(): Supervised {
+    const { memory, log } = this.#options;
+    if (log.suspended.length === 0) return { actions: [], events: [] };
+    const consumed = memory.consumed();
+    const hasPassed = this.roles.some((seat) =>
+      seat !== undefined && this.#report(seat, "state") === SeatState.running &&
+      blocksBetween(this.#report(seat, "published"), consumed) > 0
+    );
+    const found = this.#quarantine.takeOver(hasPassed);
+    if (found) return { actions: [], events: [{ event: "quarantine", positions: found.positions, found }] };
+    // those that replay without these commands lead nowhere any more
+    const { actions, events } = this.#supervisor.dismissJoiners(consumed);
+    this.#carryOut(actions);
+    return { actions, events };
   }
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
@@ -241,11 +292,12 @@ export class Supervision {
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared
-    const compared = this.#comparison.poll(running.filter((seat) => !this.#isAway(seat)));
+    const compared = this.#comparison.poll(this.comparable);
     this.#noteDivergence(compared, events);
     this.#snapshots.poll(running);
     const consumed = memory.consumed();
     const unheard = Atomics.load(memory.words, fixed.control.play.index) === 0;
+    const replaying = this.#joining();
     const { actions, events: decided } = this.#supervisor.observe({
       nowMs: nowMs(),
       consumed,
@@ -258,7 +310,7 @@ export class Supervision {
     this.#followFurthest();
     decided.forEach((event) => this.#noteFailure(event));
     for (const seat of this.#damaged()) this.#snapshots.reject(seat);
-    const further = this.#quarantinePoison(events);
+    const further = this.#quarantinePoison(events, replaying);
     this.#carryOut(actions);
     this.#carryOut(further);
     this.#snapshots.keepUsers((seat) => this.#supervisor.isJoining(seat));
@@ -295,9 +347,13 @@ export class Supervision {
     }
   }
 
-  #isAway(seat: number): boolean {
+  #report(seat: number, field: "state" | "published" | "away"): number {
     const { memory } = this.#options;
-    return Atomics.load(memory.words, reportFieldIndex(memory, seat, "away")) === 1;
+    return Atomics.load(memory.words, reportFieldIndex(memory, seat, field));
+  }
+
+  #isAway(seat: number): boolean {
+    return this.#report(seat, "away") === 1;
   }
 
   /** Seats of renderers that found the snapshot damaged from which they were to join. */
@@ -316,7 +372,7 @@ export class Supervision {
   #noteFailure(event: SupervisorEvent): void {
     if (event.event === "fault" && event.role !== "reserve") { // one in reserve has not played a command yet
       const { block, seat, incarnation, joining, cause } = event;
-      if (this.#unwarned.has(incarnation)) return;
+      if (joining && this.#unwarned.has(incarnation)) return;
       const certain = cause === "throw" || cause === "trap";
       const broke = certain || cause === "hang" || cause === "oom";
       if (joining && cause !== "exit") this.#failedReplays++; // one that was ended from outside says nothing of the log
@@ -329,8 +385,12 @@ export class Supervision {
     }
   }
 
-  /** Returns actions that follow from it. */
-  #quarantinePoison(events: SupervisionEvent[]): readonly Action[] {
+  /**
+   * Returns actions that follow from it.
+   *
+   * @param replaying incarnations that replayed the log before this turn
+   */
+  #quarantinePoison(events: SupervisionEvent[], replaying: ReadonlySet<number>): readonly Action[] {
     const wasSearching = this.#quarantine.searching;
     const isAlone = this.inLockstep === 0;
     if (!isAlone) this.#failedReplays = 0;
@@ -338,11 +398,14 @@ export class Supervision {
       const found = this.#quarantine.confirm();
       if (found) events.push({ event: "quarantine", positions: found.positions, found });
     }
-    const blamed = isAlone ? this.#quarantine.decide(this.#snapshots.origin, this.#furthest) : [];
+    const { memory } = this.#options;
+    const isHeard = Atomics.load(memory.words, fixed.control.play.index) === 1;
+    const consumed = isHeard ? memory.consumed() : undefined; // before anything is played no block passes
+    const blamed = isAlone ? this.#quarantine.decide(this.#snapshots.origin, this.#furthest, consumed) : [];
     if (blamed.length > 0) {
       this.#failedReplays = 0;
       const { log, orphansOf } = this.#options;
-      this.#unwarned = this.#joining();
+      this.#unwarned = replaying;
       const orphans = orphansOf?.(blamed).filter((position) => log.quarantine(position)) ?? [];
       events.push({ event: "quarantine", positions: [...blamed, ...orphans] });
     }
@@ -414,7 +477,7 @@ export class Supervision {
     for (const action of actions) {
       switch (action.do) {
         case "spawn":
-          renderers.spawn(action.seat, action.incarnation);
+          renderers.spawn(action.seat, action.incarnation, action.trial);
           break;
         case "join":
           renderers.join(action.seat, this.#snapshots.use(action.seat));

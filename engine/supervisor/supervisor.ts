@@ -55,7 +55,7 @@ export interface SeatView {
 /** A renderer that an earlier control process has started. */
 export interface AdoptedSeat {
   readonly incarnation: number;
-  /** It has been told to play, or to end. */
+  /** It has been told to play, or to end, or it is on trial. */
   readonly ordered: boolean;
 }
 
@@ -84,7 +84,8 @@ export interface Observation {
 }
 
 export type Action =
-  | { readonly do: "spawn"; readonly seat: number; readonly incarnation: number }
+  /** `trial`: it runs the code of another version, and has no vote yet. */
+  | { readonly do: "spawn"; readonly seat: number; readonly incarnation: number; readonly trial?: boolean }
   | { readonly do: "join"; readonly seat: number }
   /** `hung`: it does not take orders any more. */
   | { readonly do: "end"; readonly seat: number; readonly hung: boolean }
@@ -179,6 +180,8 @@ type Phase = "empty" | "starting" | "waiting" | "joining" | "running" | "ending"
 interface Seat {
   phase: Phase;
   incarnation: number;
+  /** It follows in lockstep behind those in roles, and takes no role: see `startTrial`. */
+  onTrial: boolean;
   heartbeat: number;
   /** Processor time at the last look, where it is known. */
   processorMs: number | undefined;
@@ -223,6 +226,7 @@ export class Supervisor {
     this.#seats = Array.from({ length: settings.seatCount }, () => ({
       phase: "empty" as Phase,
       incarnation: 0,
+      onTrial: false,
       heartbeat: 0,
       processorMs: undefined,
       hungMs: 0,
@@ -259,6 +263,84 @@ export class Supervisor {
 
   isJoining(seat: number): boolean {
     return this.#seats[seat].phase === "joining";
+  }
+
+  /** Seats of those that wait, compiled and warm. */
+  get waiting(): readonly number[] {
+    return this.#seats.flatMap((seat, index) => seat.phase === "waiting" && !seat.onTrial ? [index] : []);
+  }
+
+  /** As many as are wanted are in lockstep, and as many wait behind them. */
+  get isComplete(): boolean {
+    return this.inLockstep === this.#settings.following && this.waiting.length >= this.#settings.waiting;
+  }
+
+  /** Id of the renderer on a seat. */
+  incarnation(seat: number): number {
+    return this.#seats[seat].incarnation;
+  }
+
+  /** Seats of all that are there, and neither end nor have ended. */
+  get alive(): readonly number[] {
+    return this.#seats.flatMap((_, index) => this.isAlive(index) ? [index] : []);
+  }
+
+  /** Whether the renderer on a seat is there, and neither ends nor has ended. */
+  isAlive(seat: number): boolean {
+    return !["empty", "ending", "zombie"].includes(this.#seats[seat].phase);
+  }
+
+  /**
+   * Starts a renderer on trial: it joins and follows as any other, and is replaced by none when it falls. It has no role until
+   * {@link acceptTrial}, so neither callback nor comparison counts its vote. Undefined when no seat is free.
+   */
+  startTrial(): { readonly seat: number; readonly actions: readonly Action[] } | undefined {
+    const index = this.#seats.findIndex((seat) => seat.phase === "empty" && seat.free);
+    if (index < 0) return undefined;
+    const seat = this.#seats[index];
+    seat.incarnation = ++this.#incarnations;
+    seat.heartbeat = 0;
+    seat.onTrial = true;
+    this.#enter(seat, "starting");
+    const { incarnation } = seat;
+    return { seat: index, actions: [{ do: "spawn", seat: index, incarnation, trial: true }] };
+  }
+
+  /** Gives the renderer on trial, which is in lockstep, the last role; the one that had it ends. */
+  acceptTrial(index: number, consumed: number): Decision {
+    this.#actions = [];
+    this.#events = [];
+    const before = this.#roles;
+    this.#seats[index].onTrial = false;
+    const free = before.indexOf(undefined);
+    const role = free < 0 ? before.length - 1 : free;
+    const displaced = before[role];
+    this.#roles = before.map((seat, other) => other === role ? index : seat);
+    this.#actions.push({ do: "roles", seats: [...this.#roles] });
+    this.#announce(index, role);
+    if (displaced !== undefined) this.#dismiss(displaced, consumed);
+    return { actions: this.#actions, events: this.#events };
+  }
+
+  /** Ends a renderer that is sane: the next moves up. */
+  retire(index: number, consumed: number): Decision {
+    this.#actions = [];
+    this.#events = [];
+    if (this.#roles.includes(index)) {
+      this.#roles = this.#roles.map((seat) => seat === index ? undefined : seat);
+      this.#actions.push({ do: "roles", seats: [...this.#roles] });
+    }
+    this.#dismiss(index, consumed);
+    return { actions: this.#actions, events: this.#events };
+  }
+
+  #dismiss(index: number, consumed: number): void {
+    const seat = this.#seats[index];
+    seat.leftAt = consumed;
+    seat.free = false;
+    seat.onTrial = false;
+    this.#enter(seat, "ending");
+    this.#actions.push({ do: "end", seat: index, hung: false });
   }
 
   /** A fault is known to have been committed at this time: lockstep is measured from here, not from its detection. */
@@ -308,11 +390,8 @@ export class Supervisor {
     this.#events = [];
     this.#seats.forEach((seat, index) => {
       if (seat.phase !== "joining") return;
-      seat.leftAt = consumed;
-      seat.free = false;
       this.#roles = this.#roles.map((holder) => holder === index ? undefined : holder);
-      this.#enter(seat, "ending");
-      this.#actions.push({ do: "end", seat: index, hung: false });
+      this.#dismiss(index, consumed);
     });
     if (this.#actions.length > 0) this.#actions.push({ do: "roles", seats: [...this.#roles] });
     return { actions: this.#actions, events: this.#events };
@@ -370,7 +449,9 @@ export class Supervisor {
 
   #judge(seen: Observation): void {
     const { lateMs, startMs, joinMs, zombieMs } = this.#settings;
-    const running = this.#seats.filter((seat) => seat.phase === "running" && seat.awayMs === 0);
+    const running = this.#seats.filter((seat) =>
+      seat.phase === "running" && !seat.onTrial && seat.awayMs === 0
+    );
     const witness = running.some((seat) => seat.silentMs === 0 && seat.behindMs === 0);
     const allLate = running.length > 0 && running.every((seat) => seat.behindMs > 0);
     this.#seats.forEach((seat, index) => {
@@ -439,6 +520,7 @@ export class Supervisor {
     }
     seat.leftAt = seen.consumed;
     seat.free = false;
+    seat.onTrial = false;
     this.#enter(seat, "ending");
     this.#actions.push({ do: "end", seat: index, hung: cause === "hang" });
   }
@@ -453,10 +535,13 @@ export class Supervisor {
     const { following } = this.#settings;
     const places = Math.min(following, inLockstep.length + (seen.maxJoiners ?? following));
     this.#seats.forEach((seat, index) => {
-      if (seat.phase !== "waiting" || next.length >= places || !seen.canJoin) return;
+      if (seat.phase !== "waiting" || !seen.canJoin) return;
+      // on trial it comes last: first all others are in lockstep
+      const mayJoin = seat.onTrial ? inLockstep.length === following : next.length < places;
+      if (!mayJoin) return;
       this.#enter(seat, "joining");
       this.#actions.push({ do: "join", seat: index });
-      next.push(index);
+      if (!seat.onTrial) next.push(index);
     });
     while (next.length < following) next.push(undefined);
     if (next.every((seat, role) => seat === before[role])) {
@@ -476,9 +561,9 @@ export class Supervisor {
     // Starting a thread holds the main isolate up for some 30 ms: first let the loop see that a joining renderer has joined.
     const joining = this.#seats.some((seat) => seat.phase === "joining" && seat.phaseMs < startDelayMs);
     if (joining && this.inLockstep > 0) return;
-    const alive = this.#seats.filter((seat) => !["empty", "ending", "zombie"].includes(seat.phase)).length;
+    const alive = this.#seats.filter((seat, index) => this.isAlive(index) && !seat.onTrial).length;
     // beyond the first that waits, one after the other: what is needed sooner does not share the processors with it
-    const starting = this.#seats.some((seat) => seat.phase === "starting");
+    const starting = this.#seats.some((seat) => seat.phase === "starting" && !seat.onTrial);
     // nor beyond those with which the sound begins, as long as nobody hears it
     const wanted = seen.unheard
       ? Math.min(firstRenderers, following)

@@ -131,6 +131,8 @@ struct us_control {
   uint32_t stopped_count; /* commands ever put into the table below, wraps; stored after them */
   uint32_t stopped_commands[1024]; /* positions of commands that do nothing and are in the log no more, but may still wait for their time */
   uint32_t lookahead_blocks; /* how far renderers are to run ahead of consumed; the log has it too, for what can be heard */
+  uint32_t search_origin; /* block of the state from which renderers replay while log entries are suspended */
+  uint32_t search_block; /* block in which renderers broke, for which they are */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
@@ -145,6 +147,8 @@ _Static_assert(offsetof(struct us_control, anchor_position) == 44, "control.anch
 _Static_assert(offsetof(struct us_control, stopped_count) == 48, "control.stoppedCount");
 _Static_assert(offsetof(struct us_control, stopped_commands) == 52, "control.stoppedCommands");
 _Static_assert(offsetof(struct us_control, lookahead_blocks) == 4148, "control.lookaheadBlocks");
+_Static_assert(offsetof(struct us_control, search_origin) == 4152, "control.searchOrigin");
+_Static_assert(offsetof(struct us_control, search_block) == 4156, "control.searchBlock");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -392,6 +396,7 @@ struct us_seat_orders {
   uint32_t fault; /* fault to commit on itself; see `faultKinds`; 0: none */
   uint32_t patch; /* number of the newest patch that waits in its port to be prepared */
   uint32_t patch_file; /* number of the newest patch whose files wait to be prepared; of renderers in processes */
+  uint32_t trial; /* 1: it runs the code of another version, which has not been accepted yet */
 };
 _Static_assert(offsetof(struct us_seat_orders, command) == 0, "seatOrders.command");
 _Static_assert(offsetof(struct us_seat_orders, incarnation) == 4, "seatOrders.incarnation");
@@ -399,7 +404,8 @@ _Static_assert(offsetof(struct us_seat_orders, snapshot) == 8, "seatOrders.snaps
 _Static_assert(offsetof(struct us_seat_orders, fault) == 12, "seatOrders.fault");
 _Static_assert(offsetof(struct us_seat_orders, patch) == 16, "seatOrders.patch");
 _Static_assert(offsetof(struct us_seat_orders, patch_file) == 20, "seatOrders.patchFile");
-_Static_assert(sizeof(struct us_seat_orders) == 24, "size of seatOrders");
+_Static_assert(offsetof(struct us_seat_orders, trial) == 24, "seatOrders.trial");
+_Static_assert(sizeof(struct us_seat_orders) == 28, "size of seatOrders");
 
 /* Written by: renderer. */
 struct us_seat_report {

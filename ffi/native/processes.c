@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -139,17 +140,32 @@ static char **own_arguments(size_t before) {
   return arguments;
 }
 
-int us_become_launcher(const char *stage, const char *run_folder) {
+/* Whether an argument, a path or a file URL, is this file. */
+static int is_file(const char *argument, const char *file) {
+  struct stat one, other;
+  const char *scheme = "file://";
+  if (strncmp(argument, scheme, strlen(scheme)) == 0) argument += strlen(scheme);
+  return stat(argument, &one) == 0 && stat(file, &other) == 0 && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
+int us_become_launcher(const char *stage, const char *run_folder, const char *main_file, const char *kept_main) {
   char program[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
   if (length < 0) return errno;
   program[length] = 0;
-  char **arguments = own_arguments(4);
+  char **arguments = own_arguments(5);
   if (!arguments) return ENOMEM;
+  char *main_argument = strdup("");
+  for (char **argument = arguments + 6; *argument; argument++) {
+    if (!is_file(*argument, main_file)) continue;
+    *argument = main_argument = strdup(kept_main);
+    break;
+  }
   arguments[0] = strdup("understudy");
   arguments[1] = strdup("launch");
   arguments[2] = strdup(run_folder);
   arguments[3] = program;
+  arguments[4] = main_argument;
   execv(stage, arguments);
   return errno;
 }

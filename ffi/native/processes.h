@@ -52,8 +52,9 @@ US_EXPORT int us_is_orphan(const void *shared_memory);
 
 /*
  * Becomes the launcher: replaces this program by `stage` in its role `launch`, which starts the program again as the control
- * process of the engine whose run folder this is. Returns only where that fails: an errno. Main isolate, before anything else.
+ * process of the engine whose run folder this is. Of its arguments, the one that is `main_file` becomes `kept_main`. Returns only
+ * where that fails: an errno. Main isolate, before anything else.
  */
-US_EXPORT int us_become_launcher(const char *stage, const char *run_folder);
+US_EXPORT int us_become_launcher(const char *stage, const char *run_folder, const char *main_file, const char *kept_main);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * understudy-stage play RUN_FOLDER STARTS                     calls the callback, and knows nothing else
- * understudy-stage launch RUN_FOLDER PROGRAM ARGUMENT...      restarts the control process
+ * understudy-stage launch RUN_FOLDER PROGRAM MAIN ARGUMENT... restarts the control process; MAIN: which argument is its module
  * understudy-stage renderer ERROR_FILE PROGRAM ARGUMENT...    becomes a renderer's process
  */
 #define _GNU_SOURCE
@@ -64,7 +64,8 @@ int main(int count, char **arguments) {
     ignore_signals();
     return us_stage_play(arguments[2], (uint32_t)strtoul(arguments[3], NULL, 10));
   }
-  if (count > 4 && strcmp(role, "launch") == 0) return us_stage_launch(arguments[2], arguments[3], arguments + 4);
+  if (count > 5 && strcmp(role, "launch") == 0)
+    return us_stage_launch(arguments[2], arguments[3], arguments[4], arguments + 5);
   if (count > 4 && strcmp(role, "renderer") == 0) return become_renderer(arguments[2], arguments[3], arguments + 3);
   fprintf(stderr, "understudy-stage: a part of Understudy that it starts itself; run understudy instead\n");
   return us_stage_usage;

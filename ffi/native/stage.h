@@ -13,7 +13,11 @@ unsigned char *us_stage_map(const char *run_folder);
 /* Plays: calls the callback by the driver that the orders name, until they say none or no process is left that could. */
 int us_stage_play(const char *run_folder, uint32_t starts);
 
-/* Starts the control process again and again until it ends on purpose, then ends everything. Returns its exit code. */
-int us_stage_launch(const char *run_folder, const char *program, char **arguments);
+/*
+ * Starts the control process again and again until it ends on purpose, then ends everything. Returns its exit code. Of the
+ * arguments, the one that is `main_argument` names the module to start; the file `program` of the run's folder, where there is one,
+ * names another program and module.
+ */
+int us_stage_launch(const char *run_folder, const char *program, const char *main_argument, char **arguments);
 
 #endif

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,7 +30,7 @@
 #define STORE(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELEASE)
 #define AT(type, offset) ((type *)(void *)(self->memory + (offset)))
 
-enum { phase_starting = 0, phase_running = 1, phase_ended = 2 };
+enum { phase_starting = 0, phase_running = 1, phase_ended = 2, phase_handing_over = 3 };
 
 #define MAIN_NICE (-11)
 #define LOOK_MS 50
@@ -46,10 +47,19 @@ enum { phase_starting = 0, phase_running = 1, phase_ended = 2 };
 /* Processes that are left at the end are gone within this. */
 #define END_MS 2000
 
+/* What is executed, and the module that takes the place of that argument; empty: none. */
+struct version {
+  char program[PATH_MAX];
+  char module[PATH_MAX];
+};
+
 struct launcher {
   const char *run_folder;
-  const char *program;
+  const char *main_argument;
   char **arguments;
+  struct version proven;  /* its control process has taken over */
+  struct version started; /* the one that was started last */
+  int on_trial;           /* that one has not taken over yet, and differs */
   unsigned char *memory; /* NULL until the first control process has made it */
   sigset_t outer;
   pid_t control; /* 0: none lives */
@@ -66,8 +76,45 @@ struct launcher {
 
 static uint64_t now_ms(void) { return us_monotonic_ns() / 1000000u; }
 
+static int version_path(const struct launcher *self, char *path) {
+  return snprintf(path, PATH_MAX, "%s/program", self->run_folder) < PATH_MAX;
+}
+
+/* The version that an upgrade has left in the run's folder, or else the one that has taken over before. */
+static void choose_version(struct launcher *self) {
+  char path[PATH_MAX];
+  self->started = self->proven;
+  FILE *file = version_path(self, path) ? fopen(path, "re") : NULL;
+  if (!file) return;
+  struct version next;
+  if (fgets(next.program, sizeof next.program, file) && fgets(next.module, sizeof next.module, file)) {
+    next.program[strcspn(next.program, "\n")] = 0;
+    next.module[strcspn(next.module, "\n")] = 0;
+    self->started = next;
+  }
+  fclose(file);
+  self->on_trial = strcmp(self->started.program, self->proven.program) != 0 ||
+                   strcmp(self->started.module, self->proven.module) != 0;
+}
+
+/* The version on trial did not take over: the one before is started again. */
+static void give_up_version(struct launcher *self) {
+  char path[PATH_MAX];
+  if (version_path(self, path)) unlink(path);
+  self->on_trial = 0;
+  fprintf(stderr, "understudy: the control process of the new version did not take over; that of the old one is started\n");
+}
+
+static void execute(const struct launcher *self) {
+  for (char **argument = self->arguments + 1; self->main_argument[0] && self->started.module[0] && *argument; argument++)
+    if (strcmp(*argument, self->main_argument) == 0) *argument = strdup(self->started.module);
+  execv(self->started.program, self->arguments);
+  perror(self->started.program);
+}
+
 static void start_control(struct launcher *self) {
   pid_t launcher = getpid();
+  choose_version(self);
   char epoch[16];
   snprintf(epoch, sizeof epoch, "%u", ++self->epoch);
   if (self->memory) STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
@@ -94,8 +141,7 @@ static void start_control(struct launcher *self) {
   if (getenv("WATCHDOG_PID")) setenv("WATCHDOG_PID", own, 1); /* it feeds systemd's watchdog in place of the launcher */
   setenv("_UNDERSTUDY_RUN", self->run_folder, 1);
   setenv("_UNDERSTUDY_EPOCH", epoch, 1);
-  execv(self->program, self->arguments);
-  perror(self->program);
+  execute(self);
   _exit(us_stage_failed);
 }
 
@@ -152,6 +198,15 @@ static void report(const char *format, ...) {
 
 static void plan_restart(struct launcher *self) {
   char text[96];
+  if (self->on_trial) {
+    self->restart_ms = 0;
+    return give_up_version(self);
+  }
+  if (LOAD(AT(struct us_control_process, US_CONTROL_PROCESS_OFFSET)->phase) == phase_handing_over) {
+    fprintf(stderr, "understudy: the control process hands over to that of the next version\n");
+    self->restart_ms = 0;
+    return;
+  }
   int lived = has_run(self) && now_ms() - self->started_ms >= SOUND_LIFE_MS;
   self->restart_ms = now_ms() + (lived ? 0 : self->backoff_ms);
   char wait[32] = "at once";
@@ -180,6 +235,10 @@ static void watch_control(struct launcher *self) {
   uint32_t beat = LOAD(process->heartbeat);
   self->still = runs && beat == self->heartbeat ? self->still + 1 : 0;
   self->heartbeat = beat;
+  if (runs && self->on_trial) {
+    self->proven = self->started;
+    self->on_trial = 0;
+  }
   int gives_orders = LOAD(process->epoch) == self->epoch && LOAD(process->phase) != phase_starting;
   if (gives_orders && !runs) plan_kill(self, MAX_STOP_MS);
   if (!gives_orders && self->epoch > 1 && now_ms() - self->started_ms > MAX_TAKE_OVER_MS) plan_kill(self, 0);
@@ -236,8 +295,13 @@ static void pass_on(struct launcher *self, int signal) {
   self->end_asked = 1;
 }
 
-int us_stage_launch(const char *run_folder, const char *program, char **arguments) {
-  struct launcher self = {.run_folder = run_folder, .program = program, .arguments = arguments};
+int us_stage_launch(const char *run_folder, const char *program, const char *main_argument, char **arguments) {
+  static struct launcher self;
+  self.run_folder = run_folder;
+  self.main_argument = main_argument;
+  self.arguments = arguments;
+  snprintf(self.proven.program, sizeof self.proven.program, "%s", program);
+  snprintf(self.proven.module, sizeof self.proven.module, "%s", main_argument);
   sigset_t awaited;
   sigemptyset(&awaited);
   const int signals[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};

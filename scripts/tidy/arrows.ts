@@ -15,7 +15,7 @@ export type ArrowTable = Readonly<Record<string, readonly string[]>>;
 
 /** The arrows of this house, from the roof down. */
 export const arrowTable: ArrowTable = {
-  "main.ts": ["cli"],
+  "main.ts": ["cli", "config"],
   cli: [
     "deno.json",
     "config",

@@ -13,12 +13,14 @@ import { until } from "../until.ts";
 export type ProgramPart = "control" | "stage" | Role;
 
 const cacheDirectory = new URL("../../build/native-tests", import.meta.url).pathname;
-const main = `${new URL("../../", import.meta.url).pathname}main.ts`;
+const ownMain = `${new URL("../../", import.meta.url).pathname}main.ts`;
 
 /** How the program is started. */
 export interface ProgramOptions {
   readonly patch: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Entry of the program, by default that of this checkout. */
+  readonly main?: string;
 }
 
 /** The program as a user starts it, in processes, on ports of its own; its memory is mapped here, to see what it does. */
@@ -159,7 +161,7 @@ interface Output {
   finished: Promise<void>;
 }
 
-function spawn({ patch, environment = {} }: ProgramOptions, port: number) {
+function spawn({ patch, environment = {}, main = ownMain }: ProgramOptions, port: number) {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",

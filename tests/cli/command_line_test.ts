@@ -55,6 +55,15 @@ Deno.test("a score is rendered from a patch, to a file beside it unless told oth
   ) assert.throws(() => parseCommandLine(line.split(" ")), pattern);
 });
 
+Deno.test("an upgrade is of the only engine, or of that in a process", () => {
+  assert.deepEqual(parseCommandLine(["upgrade"]), { command: "upgrade", pid: undefined });
+  assert.deepEqual(parseCommandLine(["upgrade", "4711"]), { command: "upgrade", pid: 4711 });
+  assert.throws(
+    () => parseCommandLine(["upgrade", "keys"]),
+    /expected the number of a process, found "keys"/,
+  );
+});
+
 Deno.test("what makes no sense is named, with the nearest that does", () => {
   assert.throws(() => parseCommandLine(["strat"]), /did you mean "start"/);
   assert.throws(() => parseCommandLine(["render"]), /expected a session file/);

@@ -79,7 +79,7 @@ async function loadedBy(file: string): Promise<string[]> {
 
 Deno.test("a start loads nothing of modules, compiler, OSC's methods and MIDI before it is heard", async () => {
   const later = /^(modules|patches\/ready|compiler\/(?!graph|wasm)|osc\/(methods|oscquery|score)|midi)\//;
-  for (const file of ["main.ts", "cli/start.ts"]) {
+  for (const file of ["cli/run.ts", "cli/start.ts"]) {
     const loaded = await loadedBy(file);
     assert.ok(loaded.length > 10, `${loaded.length} files`);
     assert.deepEqual(loaded.filter((each) => later.test(each)), []);

@@ -11,6 +11,7 @@ import { SessionReader } from "../../engine/session/session_reader.ts";
 import { threadWaitSeconds } from "../../testing/measure/processor_time.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { until } from "../../testing/until.ts";
+import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { startOscServer } from "../../testing/osc/osc_server.ts";
 import type { QuietSenderStart } from "./quiet_sender.ts";
 
@@ -77,9 +78,12 @@ async function underFlood(
   });
   const seconds = (performance.now() - startMs) / 1_000;
   const waitedShare = (threadWaitSeconds() - waitedBefore) / seconds;
+  const { counts } = admission;
+  const client = new UdpClient(server.address);
+  await client.ask("/sync", "i", 1); // commands that left the queue last may be on their way into the log
+  await client.close();
   await server.engine.settled();
   const { lookaheadBlocks, concealedFrames } = server.engine.status();
-  const { counts } = admission;
   await server.stop();
   const heardBlocks = await blocksOfNotes(session);
   const { differingBlocks } = await renderAgain(session);

@@ -133,6 +133,7 @@ export class SimulatedRenderers implements RendererPort {
   spawn(seat: number, incarnation: number): void {
     const { memory, makeRenderer, preparePatches, random, nowMs } = this.#options;
     clearSeat(memory, seat);
+    memory.words[orderIndex(memory, seat, "incarnation")] = incarnation;
     memory.words[orderIndex(memory, seat, "command")] = SeatCommand.wait;
     const renderer = makeRenderer(seat);
     preparePatches(renderer);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CommandLog, EntryField, Opcode } from "../../../engine/log/command_log.ts";
+import { CommandLog, EntryField, Opcode, opcodeMask } from "../../../engine/log/command_log.ts";
 import { logCapacity, logEntryWords } from "../../../engine/memory/constants.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { logEntryIndex } from "../../../engine/memory/places.ts";
@@ -65,7 +65,7 @@ Deno.test("suspended entries do nothing until they are restored, and are recorde
   log.append([note, note, note]);
   const acts = () =>
     [0, 1, 2].map((position) =>
-      memory.words[logEntryIndex(memory, position) + EntryField.opcode] !== Opcode.none
+      (memory.words[logEntryIndex(memory, position) + EntryField.opcode] & opcodeMask) !== Opcode.none
     );
   const recorded = () =>
     [0, 1, 2].map((position) => {
@@ -80,6 +80,26 @@ Deno.test("suspended entries do nothing until they are restored, and are recorde
   log.restore();
   assert.deepEqual(acts(), [true, false, true]);
   assert.deepEqual(recorded(), [Opcode.noteOn, Opcode.none, Opcode.noteOn]);
+});
+
+Deno.test("what one control process has suspended, the next one finds, records as it was, and restores", () => {
+  const memory = testMemory({ startLogPosition: -1 });
+  const before = new CommandLog(memory);
+  const high = { ...note, opcode: Opcode.expressAll, instrument: 200 };
+  before.append([note, high, note]);
+  before.search = { originBlock: -4, block: 12 };
+  before.suspend([-1, 0]);
+  before.quarantine(-1);
+  const log = new CommandLog(memory);
+  assert.deepEqual([log.suspended, log.search], [[0], { originBlock: -4, block: 12 }]);
+  const words = new Int32Array(logEntryWords);
+  const whole = Opcode.expressAll | 200 << 8;
+  log.copyEntry(0, words, 0);
+  assert.equal(words[EntryField.opcode], whole);
+  log.restore();
+  assert.deepEqual(log.suspended, []);
+  assert.equal(memory.words[logEntryIndex(memory, 0) + EntryField.opcode], whole);
+  assert.equal(memory.words[logEntryIndex(memory, -1) + EntryField.opcode], Opcode.none);
 });
 
 Deno.test("an entry that was overwritten is stopped by its position, and the one in its place stays", () => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { hostRegionBytes } from "../../../compiler/graph/compiled_patch.ts";
 import { logEntryWords, pendingCapacity } from "../../../engine/memory/constants.ts";
-import { EntryField } from "../../../engine/log/command_log.ts";
+import { CommandLog, EntryField, Opcode } from "../../../engine/log/command_log.ts";
+import { logEntryIndex } from "../../../engine/memory/places.ts";
 import { Host, type PatchInstance } from "../../../engine/renderer/patch_instance.ts";
 import {
   clearPending,
@@ -10,6 +11,8 @@ import {
   pendingEntry,
   takePending,
 } from "../../../engine/renderer/pending_queue.ts";
+
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 /** The host region of an arena with other state right behind it, of which the queue must touch nothing. */
 function hostRegion() {
@@ -64,4 +67,26 @@ Deno.test("it holds what it promises, refuses one more, and is empty after a cle
   assert.equal(words[Host.pending], 0);
   for (let position = 0; position < pendingCapacity; position++) insert(queue, -position, 0, position);
   assert.equal(words[pendingEntry(queue, 0) + EntryField.position], pendingCapacity - 1);
+});
+
+Deno.test("a command that does nothing waits with the same words, whether it is suspended or quarantined", () => {
+  const memory = testMemory();
+  const log = new CommandLog(memory);
+  log.append([{
+    opcode: Opcode.noteOn,
+    instrument: 3,
+    target: 1,
+    value: 1,
+    extra: 1,
+    at: { block: 9, frame: 1 },
+  }]);
+  const waiting = () => {
+    const { words, queue } = hostRegion();
+    insertPending(queue, memory.words, logEntryIndex(memory, 0));
+    return words;
+  };
+  log.suspend([0]);
+  const suspended = waiting();
+  log.quarantine(0);
+  assert.deepEqual(suspended, waiting());
 });

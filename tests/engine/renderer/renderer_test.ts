@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { CommandLog, EntryField, type LogEntry, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
@@ -303,6 +304,17 @@ Deno.test("more commands without a time than the pending queue holds are all hea
   log.append(entries);
   renderer.renderBlock();
   assert.deepEqual(samplesOf(memory, 0, 0), oracle.nextBlock(entries));
+});
+
+Deno.test("a renderer gives signs of life while it takes many commands in", () => {
+  const { memory, log } = setUp();
+  const renderer = rendererOn(memory, 0);
+  const heartbeat = () => Atomics.load(memory.words, reportFieldIndex(memory, 0, "heartbeat"));
+  log.append(new Array(1_000).fill({ opcode: Opcode.noteOn, target: 1, value: 60, extra: 1 }));
+  renderer.claim();
+  const before = heartbeat();
+  renderer.takeCommands();
+  assert.ok(heartbeat() - before >= 30, `${heartbeat() - before} heartbeats in 1,000 commands`);
 });
 
 Deno.test("after a clear the whole queue is free, also for commands sealed together with it", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { cString } from "../../../ffi/c_string.ts";
 import { mapMemory, MappedMemoryError } from "../../../ffi/mapped_memory.ts";
-import { createRunFolder, removeRunFolder } from "../../../engine/run/run_folder.ts";
+import { createRunFolder, knownRuns, removeRunFolder } from "../../../engine/run/run_folder.ts";
+import { ProcessHandle } from "../../../ffi/process_handle.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 
@@ -20,6 +21,14 @@ Deno.test("a run has a folder and a memory of its own, and both go when it is re
     for (const { memory, parameters } of [one, other]) {
       mapMemory(native, { path: memory, bytes: 65_536, create: true });
       Deno.writeTextFileSync(parameters, "{}");
+    }
+    Deno.mkdirSync(`${parent}/understudy-run-of-another-kind`);
+    assert.deepEqual(
+      knownRuns(parent).map(({ folder }) => folder.path).sort(),
+      [one.path, other.path].sort(),
+    );
+    for (const { pid, start } of knownRuns(parent)) {
+      assert.ok(pid === Deno.pid && ProcessHandle.open(native, pid, start), "its process is found");
     }
     removeRunFolder(native, one);
     assert.deepEqual([one.path, one.memory].map(exists), [false, false]);

@@ -4,7 +4,7 @@ import { CommandLog, type LogEntry, Opcode } from "../../../engine/log/command_l
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { seatCount } from "../../../engine/memory/constants.ts";
-import { fixed } from "../../../engine/memory/layout.ts";
+import { fixed, SeatState } from "../../../engine/memory/layout.ts";
 import { snapshotArenaIndex } from "../../../engine/memory/places.ts";
 import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
@@ -25,11 +25,11 @@ const tally = await tallyPatch(format);
 /** Real renderers on simulated threads, and a device that takes a block when the test says so. */
 class Stage {
   readonly memory;
-  readonly log: CommandLog;
   readonly seals: SealTable;
-  readonly delivery: DeliveryLog;
   readonly renderers: SimulatedRenderers;
-  readonly supervision: Supervision;
+  log: CommandLog;
+  delivery: DeliveryLog;
+  supervision: Supervision;
   readonly events: SupervisionEvent[] = [];
   readonly value: LogEntry = { opcode: Opcode.set, target: 0, value: 3, extra: 0 };
   nowMs = 0;
@@ -38,7 +38,6 @@ class Stage {
     this.memory = testMemory({ arenaBytes: tally.arena.bytes, startLogPosition, snapshotBlocks });
     this.seals = new SealTable(this.memory);
     this.seals.reset(0);
-    this.log = new CommandLog(this.memory);
     this.renderers = new SimulatedRenderers({
       memory: this.memory,
       random: new SeededRandom(1),
@@ -53,21 +52,34 @@ class Stage {
       preparePatches: () => {},
       onTrap: () => {},
     });
-    this.delivery = new DeliveryLog({
+    [this.log, this.delivery, this.supervision] = this.control();
+  }
+
+  /** What a control process has: the log, what follows the delivered blocks, and the loop. */
+  control(): [CommandLog, DeliveryLog, Supervision] {
+    const log = new CommandLog(this.memory);
+    const delivery = new DeliveryLog({
       memory: this.memory,
       seals: this.seals,
-      log: this.log,
+      log,
       onGap: (block) => assert.fail(`gap at ${block}`),
     });
-    this.supervision = new Supervision({
+    const supervision = new Supervision({
       memory: this.memory,
       seals: this.seals,
-      log: this.log,
+      log,
       renderers: this.renderers,
-      delivery: this.delivery,
+      delivery,
       nowMs: () => this.nowMs,
       lastValues: () => ({ patch: 0, entries: [this.value] }),
     });
+    return [log, delivery, supervision];
+  }
+
+  /** The control process is lost, and the next one takes over. */
+  replaceControl(): void {
+    [this.log, this.delivery, this.supervision] = this.control();
+    this.events.push(...this.supervision.adopt().events);
   }
 
   /** Turns of the loop, each with much time for the renderers, until something holds. */
@@ -231,6 +243,54 @@ Deno.test("a command that does its harm later, in a block that hears none, is fo
   assert.equal(stage.supervision.inLockstep, 3);
 });
 
+/** A search for the command of a fuse is under way; the culprit is tried first or later. */
+function searching(after: number): { readonly stage: Stage; readonly culprit: number } {
+  const stage = new Stage(0, 64).playing().consume(20);
+  const culprit = stage.log.head;
+  stage.log.append([fuse(5 * 32)]);
+  stage.consume(1);
+  for (let notes = 0; notes < after; notes++) stage.log.append([note(60 + notes)]);
+  stage.conceal("a search is under way", () => stage.log.suspended.length > 0);
+  return { stage, culprit };
+}
+
+Deno.test("a control process that is lost in a search leaves nothing out: the next one begins the search again", () => {
+  const { stage, culprit } = searching(3);
+  const [tried] = stage.log.suspended;
+  assert.notEqual(tried, culprit);
+  stage.replaceControl();
+  assert.deepEqual(stage.log.suspended, []);
+  assert.deepEqual(stage.quarantined(), []);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  assert.ok(stage.quarantined().flat().includes(culprit));
+  assert.ok(stage.events.every(({ event }) => event !== "anchor"));
+});
+
+Deno.test("a control process that is lost when the search has found the command: the next one makes it final", () => {
+  const { stage, culprit } = searching(0);
+  assert.deepEqual(stage.log.suspended, [culprit]);
+  // the one that replays without it comes through while no control process lives
+  const isThrough = () =>
+    stage.supervision.roles.some((seat) =>
+      seat !== undefined &&
+      stage.memory.words[reportFieldIndex(stage.memory, seat, "state")] === SeatState.running &&
+      stage.memory.words[reportFieldIndex(stage.memory, seat, "published")] > stage.memory.consumed()
+    );
+  stage.conceal("it replays", () => stage.supervision.roles.some((seat) => seat !== undefined));
+  for (let steps = 0; !isThrough(); steps++) {
+    assert.ok(steps < 100_000, "it never came through");
+    stage.renderers.step();
+  }
+  stage.replaceControl();
+  const found = stage.events.filter((event) => event.event === "quarantine");
+  assert.deepEqual(found.map(({ positions }) => positions), [[culprit]]);
+  assert.ok(found[0].found!.block > found[0].found!.originBlock, "the recording learns where it was heard");
+  assert.deepEqual(stage.log.suspended, []);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  stage.consume(40);
+  assert.deepEqual(stage.quarantined().flat(), [culprit]);
+});
+
 Deno.test("when the state itself is ill, renderers begin again with the last values, and the device has sound", () => {
   const stage = new Stage().playing().consume(20);
   stage.log.append([fuse(40 * 32)]);
@@ -317,4 +377,29 @@ Deno.test("a later control process finds no claim of a renderer that is gone, an
     40,
     "the number of one that may still come is not given again",
   );
+});
+
+Deno.test("a later control process ends a renderer that was on trial, also one that waits, and keeps the others", () => {
+  const stage = new Stage().playing();
+  const { renderers } = stage.supervision;
+  stage.until("others wait", () => renderers.isComplete);
+  const trial = stage.supervision.startTrial()!;
+  const alive = renderers.alive.filter((seat) => seat !== trial);
+  // as a pool does; it waits, and so has no orders that tell it from one that may be used
+  stage.memory.words[orderIndex(stage.memory, trial, "trial")] = 1;
+  stage.supervision.adopt();
+  assert.deepEqual(renderers.alive, alive);
+});
+
+Deno.test("a renderer that was accepted is on trial no more for a later control process", () => {
+  const stage = new Stage().playing();
+  const { renderers } = stage.supervision;
+  stage.until("others wait", () => renderers.isComplete);
+  const trial = stage.supervision.startTrial()!;
+  stage.memory.words[orderIndex(stage.memory, trial, "trial")] = 1;
+  stage.until("it is in lockstep", () => renderers.isRunning(trial));
+  stage.supervision.acceptTrial(trial);
+  assert.equal(stage.supervision.roles[2], trial);
+  stage.supervision.adopt();
+  assert.ok(renderers.isAlive(trial));
 });

@@ -3,6 +3,7 @@ import type { FaultCause } from "../../../engine/control/control.ts";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import {
   type Action,
+  type Decision,
   firstRenderers,
   type SeatView,
   Supervisor,
@@ -79,6 +80,19 @@ class Stage {
     this.tick(2);
     this.events.length = 0;
     return this.roles[2]!;
+  }
+
+  /** Starts a renderer on trial. Returns its seat. */
+  trial(): number {
+    const { seat, actions } = this.supervisor.startTrial()!;
+    actions.forEach((action) => this.#obey(action));
+    return seat;
+  }
+
+  /** Carries out what was decided outside a tick. */
+  carryOut({ actions, events }: Decision): void {
+    this.events.push(...events);
+    actions.forEach((action) => this.#obey(action));
   }
 
   #obey(action: Action): void {
@@ -386,4 +400,60 @@ Deno.test("one that is away has more to do than the others, so it is no witness 
   }
   stage.tick(20);
   assert.deepEqual(stage.causes(), [], "all that count are late");
+});
+
+Deno.test("a renderer on trial follows without a role, and gets the last one when it is accepted", () => {
+  const stage = new Stage().tick(5);
+  const seat = stage.trial();
+  stage.tick(3);
+  assert.ok(stage.supervisor.isRunning(seat));
+  assert.deepEqual(stage.roles, [0, 1, 2]);
+  assert.ok(stage.supervisor.isComplete, "those that wait are as many as before");
+  stage.carryOut(stage.supervisor.acceptTrial(seat, stage.consumed));
+  assert.deepEqual(stage.roles, [0, 1, seat]);
+  assert.ok(!stage.supervisor.isAlive(2));
+  stage.tick(3);
+  assert.deepEqual([stage.roles, stage.causes()], [[0, 1, seat], []]);
+});
+
+Deno.test("a renderer on trial that falls is replaced by none, and takes no place of another that falls", () => {
+  const stage = new Stage().tick(5);
+  const seat = stage.trial();
+  stage.tick(3);
+  stage.set(0, { exited: true });
+  stage.tick();
+  assert.deepEqual(stage.roles, [1, 2, 3], "the one that waited joins");
+  const { incarnations } = stage.supervisor;
+  stage.tick(6);
+  stage.set(seat, { exited: true });
+  stage.tick(6);
+  assert.ok(!stage.supervisor.isRunning(seat));
+  assert.equal(stage.supervisor.incarnations, incarnations + 1, "only the primary was replaced");
+  assert.deepEqual(stage.causes(), ["exit", "exit"]);
+});
+
+Deno.test("a renderer on trial joins only behind three in lockstep, and its lateness is no overload", () => {
+  const stage = new Stage().tick(5);
+  stage.maxJoiners = 0;
+  stage.set(0, { exited: true });
+  stage.tick();
+  const seat = stage.trial();
+  stage.tick(5);
+  assert.ok(!stage.supervisor.isRunning(seat));
+  stage.maxJoiners = undefined;
+  stage.tick(5);
+  assert.ok(stage.supervisor.isRunning(seat));
+  stage.aheadOf.set(seat, 0);
+  stage.tick(20);
+  assert.deepEqual(stage.causes(), ["exit", "late"]);
+  assert.ok(stage.events.every(({ event }) => event !== "overload"));
+});
+
+Deno.test("a renderer that is retired is no fault; the others move up", () => {
+  const stage = new Stage().tick(5);
+  stage.carryOut(stage.supervisor.retire(0, stage.consumed));
+  assert.ok(!stage.supervisor.isComplete);
+  stage.tick(8);
+  assert.deepEqual([stage.roles, stage.causes()], [[1, 2, 3], []]);
+  assert.ok(stage.supervisor.isComplete);
 });

@@ -1,0 +1,133 @@
+/**
+ * What runs after the code on the disk has changed.
+ *
+ * Needs real time: the program plays by the clock.
+ */
+import assert from "node:assert/strict";
+import { keepProgram } from "../../cli/kept_program.ts";
+import { ConfigError } from "../../config/config_error.ts";
+import { copyOfCheckout } from "../../testing/engine/copy_of_checkout.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+import { ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
+import { UdpClient } from "../../testing/osc/udp_client.ts";
+import { until } from "../../testing/until.ts";
+
+const root = new URL("../../", import.meta.url);
+
+/** Makes every module below a folder throw when it is loaded. */
+async function breakModules(folder: string): Promise<void> {
+  for (const { name, isDirectory } of [...Deno.readDirSync(folder)]) {
+    const path = `${folder}${name}`;
+    if (isDirectory) await breakModules(`${path}/`);
+    else if (name.endsWith(".ts")) {
+      await Deno.writeTextFile(path, "throw new Error('new code');", { append: true });
+    }
+  }
+}
+
+/** Environment in which patches from files may be loaded, and the file of one. */
+async function patchFolder(folder: string): Promise<{ environment: Record<string, string>; file: string }> {
+  const file = `${folder}/organ.ts`;
+  await Deno.copyFile(new URL("examples/patches/organ.ts", root), file);
+  return { environment: { UNDERSTUDY_PATCH_FOLDER: folder }, file };
+}
+
+Deno.test("the program is kept once, whole, and by its content", () =>
+  inFolder(async (folder) => {
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
+    const cache = `${folder}/cache`;
+    await Deno.mkdir(cache);
+    const keep = () => keepProgram(new URL(`file://${checkout}`), cache);
+    const kept = keep();
+    assert.equal(keep().href, kept.href);
+    assert.equal(keepProgram(kept, cache).href, kept.href, "a copy is not copied");
+    const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", kept)));
+    const said = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", new URL("main.ts", kept).pathname, "version"],
+      cwd: folder,
+    }).output();
+    assert.match(new TextDecoder().decode(said.stdout), new RegExp(`^understudy ${version} `));
+    await Deno.writeTextFile(`${checkout}ffi/native/clock.c`, "/* new */\n", { append: true });
+    assert.notEqual(keep().href, kept.href);
+    assert.equal([...Deno.readDirSync(cache)].length, 2, "nothing half-done is left");
+  }));
+
+Deno.test("a cache that cannot be written to is named, with the remedy", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    assert.throws(
+      () => keepProgram(root, `${folder}/file`),
+      (error) => error instanceof ConfigError && /set UNDERSTUDY_CACHE_DIR/.test(error.message),
+    );
+  }));
+
+Deno.test("new code on the disk does not enter a program in processes: patches load, and a control process starts", () =>
+  inFolder(async (folder) => {
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
+    const { environment, file } = await patchFolder(folder);
+    environment.UNDERSTUDY_STATE = `${folder}/state`;
+    const program = await ProgramInProcesses.start({
+      patch: "keys",
+      environment,
+      main: `${checkout}main.ts`,
+    });
+    const client = new UdpClient(`127.0.0.1:${program.port}`);
+    try {
+      await breakModules(checkout);
+      assert.deepEqual(await client.ask("/patch/load", "s", "sampler"), ["/done /patch/load"]);
+      await program.signal("control", "SIGKILL");
+      await until("the next control process answers", () => /ready: OSC[^]*ready: OSC/.test(program.output));
+      await program.signal("primary", "SIGKILL");
+      assert.deepEqual(await client.ask("/patch/load", "s", file), ["/done /patch/load"]);
+      assert.doesNotMatch(program.output, /new code/);
+    } catch (cause) {
+      throw new Error(program.output, { cause });
+    } finally {
+      await client.close();
+      assert.equal(await program.stop(), 0);
+    }
+  }));
+
+Deno.test("new code on the disk does not enter a program in threads: patches load, and renderers are replaced", () =>
+  inFolder(async (folder) => {
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
+    const { environment, file } = await patchFolder(folder);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", `${checkout}main.ts`, "start", "keys"],
+      env: {
+        UNDERSTUDY_DRIVER: "clock",
+        UNDERSTUDY_CACHE_DIR: new URL("build/native-tests", root).pathname,
+        UNDERSTUDY_OSC_PORT: "0",
+        UNDERSTUDY_OSCQUERY_PORT: "0",
+        UNDERSTUDY_MIDI: "off",
+        UNDERSTUDY_MDNS: "off",
+        UNDERSTUDY_FAULTS: "on",
+        ...environment,
+      },
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    let output = "";
+    const reading = (async () => {
+      for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) output += text;
+    })();
+    const port = () => /ready: OSC on (\S+)/.exec(output)?.[1];
+    try {
+      await until("the program is ready", () => port() !== undefined);
+      const client = new UdpClient(port()!);
+      await breakModules(checkout);
+      assert.deepEqual(await client.ask("/patch/load", "s", "sampler"), ["/done /patch/load"]);
+      assert.deepEqual(await client.ask("/patch/load", "s", file), ["/done /patch/load"]);
+      assert.deepEqual(await client.ask("/engine/fault", "ss", "kill", "all"), ["/done /engine/fault"]);
+      await until("one that was started since plays", () => /(primary|standby|spare)#6 .*plays/.test(output));
+      assert.doesNotMatch(output, /new code/);
+      await client.close();
+    } catch (cause) {
+      throw new Error(output, { cause });
+    } finally {
+      child.kill("SIGTERM");
+      assert.equal((await child.status).code, 0);
+      await reading;
+    }
+  }));
