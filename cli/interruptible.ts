@@ -5,6 +5,12 @@ import { InterruptedError } from "./interrupted_error.ts";
 const endingSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
+ * A signal of the same kind within this after the first is the same one: Ctrl-C reaches the whole group of a terminal, and a program
+ * that started this one, as a task runner does, passes it on once more.
+ */
+const repeatMs = 100;
+
+/**
  * Runs some work that a first SIGINT, SIGTERM or SIGHUP aborts, with an {@link InterruptedError} as the reason. A second signal ends
  * the process at once, whatever the work does with the first. Main isolate; one at a time.
  */
@@ -12,9 +18,12 @@ export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>
   const interruption = new AbortController();
   // from systemd it asks for a reload, which the work itself answers
   const outlivesTerminal = ignoresHangUp() || Deno.env.has("NOTIFY_SOCKET");
+  let first: { readonly signal: string; readonly ms: number } | undefined;
   const handlers = endingSignals.map((signal) => () => {
     if (signal === "SIGHUP" && outlivesTerminal) return;
-    if (interruption.signal.aborted) Deno.exit(exitCodes.interrupted);
+    if (first?.signal === signal && performance.now() - first.ms < repeatMs) return;
+    if (first !== undefined) Deno.exit(exitCodes.interrupted);
+    first = { signal, ms: performance.now() };
     interruption.abort(new InterruptedError(signal));
   });
   endingSignals.forEach((signal, index) => Deno.addSignalListener(signal, handlers[index]));

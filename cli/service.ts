@@ -49,6 +49,9 @@ export function unitText({ system, command, workingDirectory, user }: UnitOption
     "Environment=UNDERSTUDY_STATE=%S/understudy",
     "StateDirectory=understudy",
     "StateDirectoryMode=0700",
+    "# the native part, once it is built, and the code of what starts later",
+    "Environment=UNDERSTUDY_CACHE_DIR=%C/understudy",
+    "CacheDirectory=understudy",
     `WatchdogSec=${watchdogSeconds}`,
     "TimeoutStartSec=120",
     "TimeoutStopSec=10",
@@ -132,12 +135,14 @@ export async function controlService(
       return exitCodes.ok;
     }
     case "remove":
+      if (!await exists(path)) throw new ServiceError(`${path}: it is not installed`);
       await control("disable", "--now", unitName).catch(() => print("it did not run"));
       await writable(path, () => Deno.remove(path));
       await control("daemon-reload");
       print(`removed ${path}; the state stays in the state folder`);
       return exitCodes.ok;
     case "status":
+      if (!await exists(path)) throw new ServiceError(`${path}: it is not installed`);
       print(await control("show", "-p", "ActiveState,SubState,StatusText,NRestarts,Result", unitName));
       return exitCodes.ok;
   }
@@ -150,13 +155,15 @@ function userFolder(): string {
   return `${config}/systemd/user`;
 }
 
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
 async function writable(path: string, change: () => Promise<void>): Promise<void> {
   try {
     await change();
   } catch (cause) {
-    const reason = cause instanceof Deno.errors.NotFound
-      ? "it is not installed"
-      : cause instanceof Deno.errors.PermissionDenied
+    const reason = cause instanceof Deno.errors.PermissionDenied
       ? "no permission; use sudo, or leave --system out"
       : (cause as Error).message;
     throw new ServiceError(`${path}: ${reason}`, { cause });
@@ -172,5 +179,17 @@ async function systemctl(args: readonly string[]): Promise<string> {
   }
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
   if (output.success) return text(output.stdout);
-  throw new ServiceError(`systemctl ${args.join(" ")}: ${text(output.stderr)}`);
+  const said = text(output.stderr);
+  throw new ServiceError(`systemctl ${args.join(" ")}: ${said}${remedyFor(said)}`);
+}
+
+/** What to do when the manager cannot be asked: what was written stays, and it finds it at its next start. */
+function remedyFor(said: string): string {
+  if (/not been booted with systemd/.test(said)) {
+    return "; the service needs a machine that systemd has started";
+  }
+  if (/connect to (the )?(user scope )?bus/.test(said)) {
+    return "; log in as this user (not by su or sudo) so that its systemd runs, or use --system";
+  }
+  return "";
 }

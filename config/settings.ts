@@ -78,7 +78,7 @@ const settings = {
     default: "off",
     expected: "on or off",
     meaning:
-      "whether a start without the device goes on by the clock, silently, until the device is there; off: such a start is an error",
+      "whether a start without the device waits for it while the clock plays, silently; off: a start without the device that was named is an error, and without any device the clock plays until the next start",
   }),
   JACK_NAME: setting({
     key: "jackName",
@@ -362,7 +362,7 @@ const settings = {
     default: "threads",
     expected: "threads or processes",
     meaning:
-      "renderers, sound and control share one process, or have processes of their own, each of which can be lost",
+      "threads: renderers, sound and control share one process; processes: each has one of its own and can be lost without the others, through JACK, PipeWire's JACK or the clock only",
   }),
   CACHE_DIR: setting({
     key: "cacheDirectory",

@@ -26,7 +26,7 @@ import { dimensionsOf } from "./memory/dimensions.ts";
 import { fixed } from "./memory/layout.ts";
 import { blocksBetween, SharedMemory } from "./memory/shared_memory.ts";
 import { ParameterValues } from "./log/parameter_values.ts";
-import { realTimeRemedy } from "./scheduling/real_time_rights.ts";
+import { missingNames, realTimeRemedy } from "./scheduling/real_time_rights.ts";
 import { RealTime } from "./scheduling/real_time.ts";
 import { PatchSwap } from "./patch_swap/patch_swap.ts";
 import { EndedNotes } from "./supervisor/ended_notes.ts";
@@ -502,8 +502,9 @@ export class Engine implements control.EngineControl {
     const { missing, lockError } = this.#realTime;
     if (missing.length === 0) return;
     const errno = lockError === 0 ? "" : ` (memlock: errno ${lockError})`;
+    const names = missing.map((part) => missingNames[part]).join(", ");
     this.#options.log.warning(
-      `other programs can interrupt the sound, the system does not grant ${missing.join(", ")}${errno}: ${
+      `other programs can interrupt the sound, because the system does not grant ${names}${errno}: ${
         realTimeRemedy(missing)
       }`,
     );

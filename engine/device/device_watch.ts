@@ -16,7 +16,7 @@ import { Backoff } from "../../foundation/backoff.ts";
 import { until } from "../../foundation/until.ts";
 import { within } from "../../foundation/within.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import type { Driver, DriverKind } from "./driver.ts";
+import type { DeviceCounts, Driver, DriverKind } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 import { type DriverParts, type OpenDriver, openDriver } from "./open_driver.ts";
 
@@ -52,15 +52,6 @@ export interface DeviceWatchOptions extends Pick<DriverParts, "native" | "memory
   readonly openDriver?: OpenDriver;
 }
 
-/** What happened to the device since the start, for `/status`. */
-export interface DeviceCounts {
-  readonly deviceLosses: number;
-  /** Attempts to open the device since it was lost; 0 while it plays. */
-  readonly deviceAttempts: number;
-  /** Frames that the clock took in place of the device: nobody heard them. */
-  readonly unheardFrames: number;
-}
-
 export class DeviceWatch {
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
@@ -86,6 +77,8 @@ export class DeviceWatch {
   #losses = 0;
   #attempts = 0;
   #lastReason = "";
+  #toldWaiting = false;
+  #unheardAtLoss = 0;
   #unheardBefore = 0;
   #lostAtFrames = 0;
   #stopped = false;
@@ -100,11 +93,11 @@ export class DeviceWatch {
   }
 
   get kind(): DriverKind {
-    return this.#playing?.kind ?? "clock";
+    return this.#playing?.waiting ? "clock" : this.#playing?.kind ?? "clock";
   }
 
   get device(): string {
-    return this.#playing?.device ?? "none";
+    return this.#playing?.waiting ? "clock (no sound)" : this.#playing?.device ?? "none";
   }
 
   get outputLatencySeconds(): number {
@@ -122,10 +115,12 @@ export class DeviceWatch {
   }
 
   get counts(): DeviceCounts {
+    const { deviceLosses = 0, deviceAttempts = 0, unheardFrames = 0 } = this.#playing?.counts ?? {};
     return {
-      deviceLosses: this.#losses + (this.#playing?.losses ?? 0),
-      deviceAttempts: this.#attempts,
-      unheardFrames: this.#unheardBefore + (this.#lost ? this.#frames() - this.#lostAtFrames : 0),
+      deviceLosses: this.#losses + deviceLosses,
+      deviceAttempts: this.#attempts + deviceAttempts,
+      unheardFrames: this.#unheardBefore + unheardFrames +
+        (this.#lost ? this.#frames() - this.#lostAtFrames : 0),
     };
   }
 
@@ -149,14 +144,16 @@ export class DeviceWatch {
       if (this.#stopped) return void await device.stop();
       this.#device = device;
       device.attach();
+      if (device.waiting) {
+        this.#toldWaiting = true;
+        this.#reportWaiting(device.problem ?? `${device.device} does not answer`);
+      }
     } catch (error) {
       if (!waits || this.#stopped || !mayComeLater(error)) throw error;
       this.#backoff = new Backoff(retryMs[this.#config.driver === "jack" ? "jack" : "portaudio"]);
       this.#clock = ClockDriver.start(this.#native, this.#memory);
       this.#lose();
-      this.#log.warning(
-        `waiting for the device, the music goes on by the clock: ${(error as Error).message}`,
-      );
+      this.#reportWaiting((error as Error).message);
       this.#waitForRetry();
     }
   }
@@ -168,6 +165,7 @@ export class DeviceWatch {
     this.#lastPollMs = nowMs;
     const playing = this.#playing;
     playing?.poll?.();
+    if (playing?.keepsItself) this.#followKept(playing);
     if (!playing || playing.keepsItself || this.#changing || this.#stopped) return;
     const { calls } = playing;
     this.#silentMs = calls === this.#lastCalls ? this.#silentMs + elapsedMs : 0;
@@ -209,6 +207,38 @@ export class DeviceWatch {
     const left = drivers().filter((driver) => !driver.detach());
     if (left.length === 0) this.#device = this.#clock = this.#candidate = undefined;
     return left.length === 0;
+  }
+
+  /** Tells what a driver finds that looks for a lost device itself. */
+  #followKept(driver: Driver): void {
+    const { waiting = false, problem, counts } = driver;
+    if (waiting && !this.#toldWaiting) {
+      this.#unheardAtLoss = counts?.unheardFrames ?? 0;
+      this.#lastReason = "";
+      this.#reportLoss(driver);
+    } else if (!waiting && this.#toldWaiting) {
+      this.#reportReturn(driver, (counts?.unheardFrames ?? 0) - this.#unheardAtLoss);
+    } else if (waiting && problem !== undefined && problem !== this.#lastReason) {
+      this.#log.warning(`audio device still missing (${problem}); it is tried again and again`);
+      this.#lastReason = problem;
+    }
+    this.#toldWaiting = waiting;
+  }
+
+  #reportWaiting(reason: string): void {
+    this.#lastReason = reason;
+    this.#log.warning(`waiting for the device, the music goes on by the clock: ${reason}`);
+  }
+
+  #reportLoss({ device }: Driver): void {
+    this.#log.error(
+      `audio device lost: ${device}; no sound, the music goes on by the clock until it is back`,
+    );
+  }
+
+  #reportReturn({ device }: Driver, unheardFrames: number): void {
+    const seconds = unheardFrames / this.#memory.geometry.sampleRateHz;
+    this.#log.info(`audio device is back: ${device}; ${seconds.toFixed(1)} s were not heard`);
   }
 
   get #playing(): Driver | undefined {
@@ -259,9 +289,7 @@ export class DeviceWatch {
     this.#lose();
     this.#lostAs = { kind: device.kind, connections: device.connections };
     this.#backoff = new Backoff(retryMs[device.kind]);
-    this.#log.error(
-      `audio device lost: ${device.device}; no sound, the music goes on by the clock until it is back`,
-    );
+    this.#reportLoss(device);
     if (!await until(() => device.detach(), { timeoutMs: detachMs })) {
       this.#losses--; // looked at again in a moment: the clock must not call beside it
       this.#lost = false;
@@ -283,12 +311,13 @@ export class DeviceWatch {
     }
     this.#clock = undefined;
     this.#device = device;
-    this.#unheardBefore += this.#frames() - this.#lostAtFrames;
+    const unheardFrames = this.#frames() - this.#lostAtFrames;
+    this.#unheardBefore += unheardFrames;
     this.#lost = false;
     this.#attempts = 0;
     device.attach();
     this.#lastCalls = device.calls;
-    this.#log.info(`audio device is back: ${device.device}`);
+    this.#reportReturn(device, unheardFrames);
   }
 
   async #restartClock(): Promise<void> {

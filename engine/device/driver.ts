@@ -23,8 +23,10 @@ export interface Driver {
   readonly keepsItself?: boolean;
   /** The device is lost, and is looked for. */
   readonly waiting?: boolean;
-  /** How often the device was lost. */
-  readonly losses?: number;
+  /** Why it is not there yet, with the remedy; undefined: not known, or it stands still. */
+  readonly problem?: string;
+  /** How often the device was lost, and what happened since. */
+  readonly counts?: DeviceCounts;
   /** Looks after the device; for every tick. */
   poll?(): void;
   /**
@@ -32,6 +34,15 @@ export interface Driver {
    * plays nothing.
    */
   stop(): Promise<boolean>;
+}
+
+/** What happened to the device since the start, for `/status`. */
+export interface DeviceCounts {
+  readonly deviceLosses: number;
+  /** Attempts to open the device since it was lost; 0 while it plays. */
+  readonly deviceAttempts: number;
+  /** Frames that the clock took in place of the device: nobody heard them. */
+  readonly unheardFrames: number;
 }
 
 export type DriverKind = "jack" | "portaudio" | "clock";

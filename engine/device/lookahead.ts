@@ -59,9 +59,16 @@ export class Lookahead {
       this.#problem = this.#findProblem();
       if (this.#problem !== undefined) log.error(this.#problem);
     }
-    if (this.minBlocks <= memory.lookaheadBlocks() || !this.#set(this.minBlocks)) return undefined;
+    const before = memory.lookaheadBlocks();
+    if (this.minBlocks <= before || !this.#set(this.minBlocks)) return undefined;
     const blocks = memory.lookaheadBlocks();
-    log.warning(`the device takes ${periodFrames} frames at once: lookahead raised to ${blocks} blocks`);
+    const { blockFrames, sampleRateHz } = memory.geometry;
+    const moreMs = (blocks - before) * blockFrames / sampleRateHz * 1_000;
+    log.warning(
+      `the device takes ${periodFrames} frames at once: lookahead raised to ${blocks} blocks, ${
+        moreMs.toFixed(1)
+      } ms more latency; ` + "when it takes fewer again, /engine/lookahead 0 lowers it",
+    );
     return blocks;
   }
 

@@ -57,8 +57,8 @@ export async function openDriver(parts: DriverParts): Promise<Driver> {
       );
     }
     log.warning(
-      "NO SOUND: no sound device found; the clock driver keeps time until one is named and the engine restarted; " +
-        "UNDERSTUDY_WAIT_DEVICE=on waits for one",
+      "NO SOUND: no sound device found; the clock keeps time, silently. Connect one or start a sound server, then start again; " +
+        "UNDERSTUDY_WAIT_DEVICE=on waits for it instead",
     );
   } catch (error) {
     if (config.driver === "portaudio" || needsDevice || !(error instanceof PortAudioMissingError)) {

@@ -15,14 +15,14 @@ import { fixed, StageDriver as Calls } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { EngineProcesses } from "../run/engine_processes.ts";
 import { clockPriority } from "./clock_driver.ts";
-import type { Driver, DriverKind } from "./driver.ts";
+import type { DeviceCounts, Driver, DriverKind } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 
 export interface StageDriverOptions {
   readonly native: NativeLibrary;
   readonly memory: SharedMemory;
   readonly log: Log;
-  readonly config: Pick<Config, "driver" | "hostApi" | "device" | "inputDevice" | "jackName">;
+  readonly config: Pick<Config, "driver" | "hostApi" | "device" | "inputDevice" | "jackName" | "waitDevice">;
   readonly processes: EngineProcesses;
 }
 
@@ -115,8 +115,17 @@ export class StageDriver implements Driver {
     return this.kind === "jack" && this.#report("deviceLost") === 1;
   }
 
-  get losses(): number {
-    return this.#report("deviceLosses");
+  get problem(): string | undefined {
+    const problem = this.#report("deviceProblem");
+    return this.waiting && problem !== 0 ? this.#jackError(problem).message : undefined;
+  }
+
+  get counts(): DeviceCounts {
+    return {
+      deviceLosses: this.#report("deviceLosses"),
+      deviceAttempts: this.#report("deviceAttempts"),
+      unheardFrames: Number(Atomics.load(this.#options.memory.wide, report.unheardFrames.index)),
+    };
   }
 
   /** It plays from its start, and until it is stopped. */
@@ -170,6 +179,7 @@ export class StageDriver implements Driver {
     const { native: { symbols }, memory: { words, bytes, geometry }, config } = this.#options;
     words[orders.driver.index] = this.#calls;
     words[orders.periodFrames.index] = geometry.blockFrames;
+    words[orders.mayWait.index] = config.waitDevice ? 1 : 0;
     words[orders.priority.index] = symbols.us_highest_priority(clockPriority) || clockPriority;
     const names = {
       clientName: config.jackName,
@@ -217,7 +227,9 @@ export class StageDriver implements Driver {
     return Atomics.load(this.#options.memory.words, orders[name].index);
   }
 
-  #report(name: Exclude<keyof typeof report, "lostFrames" | "calibrationTicks" | "calibrationNs">): number {
+  #report(
+    name: Exclude<keyof typeof report, "lostFrames" | "calibrationTicks" | "calibrationNs" | "unheardFrames">,
+  ): number {
     return Atomics.load(this.#options.memory.words, report[name].index);
   }
 }

@@ -253,6 +253,7 @@ export const sections = {
       clientName: word("name of the client of JACK, UTF-8 with a final zero", stageNameBytes / 4),
       device: word("client that it plays to; empty: the physical ports", stageNameBytes / 4),
       inputDevice: word("client that it records from", stageNameBytes / 4),
+      mayWait: word("1: where JACK is not there at the start, the clock keeps time until it is"),
     },
   },
   stageReport: {
@@ -274,6 +275,11 @@ export const sections = {
       xruns: word("since the client was opened, wraps"),
       serverRateHz: word("sample rate of JACK's server, as it said last"),
       processStart: word("when that process began, low 32 bits of `us_process_start`"),
+      deviceAttempts: word("attempts to open JACK since it was lost; 0 while it plays"),
+      unheardFrames: wide("frames that the clock took while JACK was lost"),
+      deviceProblem: word(
+        "problem of JACK at the last of these attempts; 0: it stands still, or none was made",
+      ),
     },
   },
   watchdog: {

@@ -24,10 +24,16 @@ export function logEvent(log: Log, event: SupervisionEvent, { block, detail }: E
     case "role":
       return log.info(`plays ${event.role}`, { role: event.role, rendererId: event.incarnation, block });
     case "lockstep":
-      return log.info(`${event.renderers} renderers in lockstep after ${event.afterMs.toFixed(1)} ms`, {
-        block,
-        ...event,
-      });
+      // nothing was waited for at the start, or when the others had never left
+      return log.info(
+        `${event.renderers} renderers in lockstep${
+          event.afterMs === 0 ? "" : ` after ${event.afterMs.toFixed(1)} ms`
+        }`,
+        {
+          block,
+          ...event,
+        },
+      );
     case "alone":
       return log.error("no renderer in lockstep: sound is concealed until one has caught up", { block });
     case "overload":

@@ -1,6 +1,6 @@
 /**
- * Reports sound that does not fit: output beyond full scale, at most once a second, and input that no converter can have meant,
- * once. `/status` has the counts. Main isolate.
+ * Reports sound that does not fit: output beyond full scale, as an event at most once a second and as a line of the log at most once
+ * in ten seconds, and input that no converter can have meant, once. `/status` has the counts. Main isolate.
  */
 import type { EngineEvent } from "../control/control.ts";
 import { maxInputMagnitude } from "../memory/constants.ts";
@@ -9,8 +9,9 @@ import { decibels, decibelText } from "../../foundation/decibels.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { Notice } from "../../foundation/notice.ts";
 
-/** Shortest time between two reports of overs, in milliseconds. */
+/** Shortest time between two events of overs, and between two lines of the log. */
 const intervalMs = 1_000;
+const logIntervalMs = 10_000;
 
 export interface LevelReportOptions {
   readonly memory: SharedMemory;
@@ -23,7 +24,11 @@ export interface LevelReportOptions {
 export class LevelReport {
   readonly #options: LevelReportOptions;
   readonly #notice = new Notice(intervalMs);
+  readonly #logNotice = new Notice(logIntervalMs);
   #reportedOvers = 0;
+  #loggedOvers = 0;
+  /** Largest magnitude since the last line of the log. */
+  #loudestUnlogged = 0;
   /** Largest magnitude since the last report. */
   #loudest = 0;
   #inputReported = false;
@@ -43,7 +48,7 @@ export class LevelReport {
   }
 
   #reportOvers(nowMs: number): void {
-    const { memory, log, takeLoudest, emit } = this.#options;
+    const { memory, takeLoudest, emit } = this.#options;
     const overs = memory.counter("overSamples");
     if (overs === this.#reportedOvers) return;
     const loudest = this.#loudest = Math.max(this.#loudest, takeLoudest());
@@ -52,12 +57,21 @@ export class LevelReport {
     const samples = overs - this.#reportedOvers;
     this.#reportedOvers = overs;
     this.#loudest = 0;
+    this.#loudestUnlogged = Math.max(this.#loudestUnlogged, loudest);
+    emit({ event: "over", samples, peakDb: decibels(loudest) });
+    if (this.#logNotice.acquire(nowMs)) this.#logOvers(overs);
+  }
+
+  #logOvers(overs: number): void {
+    const { memory, log } = this.#options;
+    const [samples, peak] = [overs - this.#loggedOvers, decibelText(this.#loudestUnlogged)];
+    this.#loggedOvers = overs;
+    this.#loudestUnlogged = 0;
     const { ceiling } = memory.geometry;
     const remedy = ceiling === 0
       ? "there is no ceiling, so the device clips them: lower a gain, or set UNDERSTUDY_CEILING_DB"
       : `the ceiling holds them at ${decibelText(ceiling)}: lower a gain`;
-    log.warning(`output beyond full scale: ${samples} samples, up to ${decibelText(loudest)}; ${remedy}`);
-    emit({ event: "over", samples, peakDb: decibels(loudest) });
+    log.warning(`output beyond full scale: ${samples} samples, up to ${peak}; ${remedy}`);
   }
 
   #reportInput(): void {

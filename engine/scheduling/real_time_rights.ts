@@ -30,6 +30,14 @@ const remedies: Readonly<Record<Exclude<MissingRealTime, "callback">, Remedy>> =
 const callbackRemedy =
   "let the sound server run in real time: jackd -R (its default), or PipeWire with its module rt";
 
+/** What is missing, for people. */
+export const missingNames: Readonly<Record<MissingRealTime, string>> = {
+  callback: "real-time priority of the callback",
+  rtprio: "real-time priority (rtprio)",
+  nice: "priority over other programs (nice)",
+  memlock: "memory that is never swapped out (memlock)",
+};
+
 /** How to get what is missing, in one sentence; empty where nothing is. */
 export function realTimeRemedy(missing: readonly MissingRealTime[]): string {
   const wanted = missing.filter((part) => part !== "callback").map((part) => remedies[part]);

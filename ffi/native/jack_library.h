@@ -56,6 +56,8 @@ struct us_jack_library {
   const char **(*get_ports)(void *, const char *, const char *, unsigned long);
   int (*connect)(void *, const char *, const char *);
   void (*free)(void *);
+  void (*set_error_function)(void (*)(const char *));
+  void (*set_info_function)(void (*)(const char *));
   uint32_t (*midi_get_event_count)(void *);
   int (*midi_event_get)(struct us_jack_midi_event *, void *, uint32_t);
   uint32_t (*last_frame_time)(const void *);

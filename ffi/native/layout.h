@@ -320,6 +320,7 @@ struct us_stage_orders {
   uint32_t client_name[64]; /* name of the client of JACK, UTF-8 with a final zero */
   uint32_t device[64]; /* client that it plays to; empty: the physical ports */
   uint32_t input_device[64]; /* client that it records from */
+  uint32_t may_wait; /* 1: where JACK is not there at the start, the clock keeps time until it is */
 };
 _Static_assert(offsetof(struct us_stage_orders, sequence) == 0, "stageOrders.sequence");
 _Static_assert(offsetof(struct us_stage_orders, driver) == 4, "stageOrders.driver");
@@ -328,6 +329,7 @@ _Static_assert(offsetof(struct us_stage_orders, priority) == 12, "stageOrders.pr
 _Static_assert(offsetof(struct us_stage_orders, client_name) == 16, "stageOrders.clientName");
 _Static_assert(offsetof(struct us_stage_orders, device) == 272, "stageOrders.device");
 _Static_assert(offsetof(struct us_stage_orders, input_device) == 528, "stageOrders.inputDevice");
+_Static_assert(offsetof(struct us_stage_orders, may_wait) == 784, "stageOrders.mayWait");
 #define US_STAGE_ORDERS_OFFSET 7808u
 
 /* Written by: stage process. */
@@ -348,6 +350,9 @@ struct us_stage_report {
   uint32_t xruns; /* since the client was opened, wraps */
   uint32_t server_rate_hz; /* sample rate of JACK's server, as it said last */
   uint32_t process_start; /* when that process began, low 32 bits of `us_process_start` */
+  uint32_t device_attempts; /* attempts to open JACK since it was lost; 0 while it plays */
+  uint64_t unheard_frames; /* frames that the clock took while JACK was lost */
+  uint32_t device_problem; /* problem of JACK at the last of these attempts; 0: it stands still, or none was made */
 };
 _Static_assert(offsetof(struct us_stage_report, pid) == 0, "stageReport.pid");
 _Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.sequence");
@@ -365,6 +370,9 @@ _Static_assert(offsetof(struct us_stage_report, latency_frames) == 60, "stageRep
 _Static_assert(offsetof(struct us_stage_report, xruns) == 64, "stageReport.xruns");
 _Static_assert(offsetof(struct us_stage_report, server_rate_hz) == 68, "stageReport.serverRateHz");
 _Static_assert(offsetof(struct us_stage_report, process_start) == 72, "stageReport.processStart");
+_Static_assert(offsetof(struct us_stage_report, device_attempts) == 76, "stageReport.deviceAttempts");
+_Static_assert(offsetof(struct us_stage_report, unheard_frames) == 80, "stageReport.unheardFrames");
+_Static_assert(offsetof(struct us_stage_report, device_problem) == 88, "stageReport.deviceProblem");
 #define US_STAGE_REPORT_OFFSET 8704u
 
 /* Written by: watchdog thread. */

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -174,6 +175,27 @@ static int has_run(const struct launcher *self) {
   return LOAD(process->epoch) == self->epoch && LOAD(process->phase) != phase_starting;
 }
 
+/* A warning on the log's stream, in the format of the log: no process is there that could write it. */
+static void report(const char *format, ...) {
+  char text[192];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  const char *log_format = getenv("UNDERSTUDY_LOG_FORMAT");
+  if (!log_format || strcmp(log_format, "json") != 0) {
+    fprintf(stderr, "understudy: %s\n", text);
+    return;
+  }
+  struct timespec now;
+  struct tm date;
+  char moment[32];
+  clock_gettime(CLOCK_REALTIME, &now);
+  strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &date));
+  fprintf(stderr, "{\"time\":\"%s.%03ldZ\",\"level\":\"warning\",\"message\":\"%s\"}\n", moment, now.tv_nsec / 1000000,
+          text);
+}
+
 static void plan_restart(struct launcher *self) {
   char text[96];
   if (self->on_trial) {
@@ -187,8 +209,10 @@ static void plan_restart(struct launcher *self) {
   }
   int lived = has_run(self) && now_ms() - self->started_ms >= SOUND_LIFE_MS;
   self->restart_ms = now_ms() + (lived ? 0 : self->backoff_ms);
-  fprintf(stderr, "understudy: the control process was lost (%s); the sound goes on, it starts again in %u ms\n",
-          how(self->status, text, sizeof text), lived ? 0 : self->backoff_ms);
+  char wait[32] = "at once";
+  if (!lived && self->backoff_ms > 0) snprintf(wait, sizeof wait, "in %u ms", self->backoff_ms);
+  report("the control process was lost (%s); the sound goes on, another one starts %s",
+         how(self->status, text, sizeof text), wait);
   self->backoff_ms = lived ? 0 : self->backoff_ms == 0 ? 100 : self->backoff_ms * 2;
   if (self->backoff_ms > MAX_BACKOFF_MS) self->backoff_ms = MAX_BACKOFF_MS;
 }
@@ -224,7 +248,7 @@ static void watch_control(struct launcher *self) {
 /* Ends a control process whose time is over: it hangs, or stands still. */
 static void end_hanging_control(struct launcher *self) {
   if (!self->control || self->kill_ms == 0 || now_ms() < self->kill_ms) return;
-  fprintf(stderr, "understudy: the control process hangs; it is ended\n");
+  report("the control process hangs; it is ended");
   kill(self->control, SIGKILL);
   self->still = 0;
   self->kill_ms = now_ms() + MAX_SECOND_STOP_MS; /* once is enough, unless the kernel is slow */

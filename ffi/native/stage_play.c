@@ -34,6 +34,11 @@ enum { driver_none = 0, driver_clock = 1, driver_jack = 2 };
 #define RETRY_MS 300u
 /* A client that is back takes over after this many calls: renderers then run ahead as far as its period needs. */
 #define CALLS_TO_RETURN 8u
+/* A client that is attached and does not call for this long, or for this many of its periods, stands still with its server. */
+#define SILENT_MS 600u
+#define SILENT_PERIODS 4u
+/* It may go on for this long; then it is closed and opened again. */
+#define RETURN_MS 10000u
 /* Cables count once they have been there for this long: a server that ends takes them off first. */
 #define SETTLED_MS 500u
 #define CABLES_BYTES 16384
@@ -43,6 +48,11 @@ struct stage {
   void *jack;     /* NULL: none is open */
   int attached;   /* JACK calls the callback; 0: the clock does */
   uint32_t calls; /* of the client when it was opened again */
+  uint32_t last_calls; /* of the client that plays */
+  uint64_t silent_ms;  /* since it called, as far as this process was awake */
+  uint64_t looked_ms;
+  uint64_t frames;     /* handed over when it was looked at last */
+  uint64_t return_until_ms;
   uint64_t retry_ms;
   uint64_t cables_ms; /* when the cables changed; 0: they are settled */
   char cables[CABLES_BYTES];
@@ -97,6 +107,7 @@ static int open_jack(struct stage *self) {
   us_device_poll(us_jack_door(self->jack), &state);
   self->calls = state.calls;
   self->cables_ms = now_ms();
+  self->return_until_ms = now_ms() + RETURN_MS;
   return us_jack_ok;
 }
 
@@ -109,8 +120,11 @@ static void close_jack(struct stage *self) {
 }
 
 static void attach_jack(struct stage *self) {
-  us_clock_stop(self->memory);
+  unsigned char *memory = self->memory;
+  us_clock_stop(memory);
   self->attached = 1;
+  self->silent_ms = 0;
+  STORE(AT(struct us_stage_report, US_STAGE_REPORT_OFFSET)->device_attempts, 0u);
   us_device_set_open(us_jack_door(self->jack), 1);
 }
 
@@ -123,13 +137,15 @@ static int carry_out(struct stage *self) {
   if (orders->driver == driver_jack) {
     int problem = open_jack(self);
     int plays = LOAD(AT(struct us_control, US_CONTROL_OFFSET)->play) != 0;
-    if (problem != us_jack_ok && !plays) return problem;
+    if (problem != us_jack_ok && !plays && !orders->may_wait) return problem;
     continue_after_loss(memory);
     if (problem == us_jack_ok) {
       attach_jack(self);
       return 0;
     }
-    self->retry_ms = now_ms() + RETRY_MS; /* lost together with the stage before */
+    self->retry_ms = now_ms() + RETRY_MS; /* lost together with the stage before, or waited for */
+    STORE(AT(struct us_stage_report, US_STAGE_REPORT_OFFSET)->device_problem, (uint32_t)problem);
+    STORE(AT(struct us_stage_report, US_STAGE_REPORT_OFFSET)->device_lost, 1u);
     return start_clock(self);
   }
   continue_after_loss(memory);
@@ -150,27 +166,78 @@ static void follow_cables(struct stage *self, const struct us_jack_state *state)
   if (state->ports_changed && self->cables[0]) us_jack_connect(self->jack, self->cables);
 }
 
+/* Whether the client that plays has not called for too long. */
+static int stands_still(struct stage *self, uint64_t elapsed_ms, uint32_t period_frames) {
+  struct us_device_state door;
+  us_device_poll(us_jack_door(self->jack), &door);
+  self->silent_ms = door.calls == self->last_calls ? self->silent_ms + elapsed_ms : 0;
+  self->last_calls = door.calls;
+  unsigned char *memory = self->memory;
+  uint64_t rate = AT(struct us_geometry, US_GEOMETRY_OFFSET)->sample_rate_hz;
+  uint64_t periods_ms = SILENT_PERIODS * 1000u * (uint64_t)period_frames / rate;
+  return self->silent_ms > (periods_ms > SILENT_MS ? periods_ms : SILENT_MS);
+}
+
+/* The clock plays in place of the client, which takes over again when its server goes on. */
+static void stand_in(struct stage *self) {
+  unsigned char *memory = self->memory;
+  struct us_stage_report *report = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
+  if (!us_device_set_open(us_jack_door(self->jack), 0)) { /* a call is inside: it is looked at again in a moment */
+    us_device_set_open(us_jack_door(self->jack), 1);
+    return;
+  }
+  self->attached = 0;
+  self->calls = self->last_calls;
+  self->return_until_ms = now_ms() + RETURN_MS;
+  STORE(report->device_losses, report->device_losses + 1);
+  STORE(report->device_problem, (uint32_t)us_jack_ok);
+  start_clock(self);
+}
+
+/* Frames that the clock has handed over since the last look, while JACK was lost. */
+static void count_unheard(struct stage *self) {
+  unsigned char *memory = self->memory;
+  struct us_stage_report *report = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
+  uint64_t frames = LOAD(AT(struct us_counters, US_COUNTERS_OFFSET)->frames);
+  if (!self->attached) STORE(report->unheard_frames, report->unheard_frames + frames - self->frames);
+  self->frames = frames;
+}
+
 static void look_at_jack(struct stage *self) {
   unsigned char *memory = self->memory;
   struct us_stage_report *report = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
   struct us_jack_state state = {0};
+  uint64_t elapsed_ms = now_ms() - self->looked_ms;
+  if (elapsed_ms > LOOK_MS) elapsed_ms = LOOK_MS; /* if this process stood still, so may have the server */
+  self->looked_ms = now_ms();
+  count_unheard(self);
   if (self->jack) us_jack_poll(self->jack, &state);
   if (self->jack && !state.alive) {
     int was_attached = self->attached;
     close_jack(self);
     if (was_attached) {
       STORE(report->device_losses, report->device_losses + 1);
+      STORE(report->device_problem, (uint32_t)us_jack_ok);
       start_clock(self);
     }
     self->retry_ms = now_ms() + RETRY_MS;
   } else if (self->jack && !self->attached) {
     struct us_device_state door;
     us_device_poll(us_jack_door(self->jack), &door);
-    if (door.calls - self->calls >= CALLS_TO_RETURN) attach_jack(self);
+    if (door.calls - self->calls >= CALLS_TO_RETURN) {
+      attach_jack(self);
+    } else if (now_ms() > self->return_until_ms) {
+      close_jack(self);
+      self->retry_ms = now_ms() + RETRY_MS;
+    }
   } else if (self->jack) {
-    follow_cables(self, &state);
+    if (stands_still(self, elapsed_ms, state.period_frames)) stand_in(self);
+    else follow_cables(self, &state);
   } else if (now_ms() >= self->retry_ms) {
-    if (open_jack(self) != us_jack_ok) self->retry_ms = now_ms() + RETRY_MS;
+    STORE(report->device_attempts, report->device_attempts + 1);
+    int problem = open_jack(self);
+    STORE(report->device_problem, (uint32_t)problem);
+    if (problem != us_jack_ok) self->retry_ms = now_ms() + RETRY_MS;
   }
   STORE(report->device_lost, !self->attached);
   if (!self->jack) return;
@@ -195,6 +262,7 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
   STORE(report->pid, 0u); /* never the id of one process with the start of another */
   STORE(report->process_start, (uint32_t)us_process_start(getpid()));
   STORE(report->pid, (uint32_t)getpid());
+  self.frames = LOAD(AT(struct us_counters, US_COUNTERS_OFFSET)->frames);
   us_watchdog_start(memory);
   for (uint32_t done = LOAD(orders->sequence) - 1;;) {
     uint32_t sequence = LOAD(orders->sequence);

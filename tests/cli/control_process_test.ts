@@ -62,14 +62,21 @@ Deno.test("a control process that is lost is back, with values, waiting commands
     assert.equal(await program.stop(), 0);
   }));
 
-Deno.test("a control process that stands still is ended, and the next takes over; the launcher says so", () =>
+Deno.test("a control process that stands still is ended, and the next takes over; the launcher says so in the log's format", () =>
   withProgram(async (program) => {
     await program.signal("control", "SIGSTOP");
     await until("another has taken over", () => program.epochInControl === 2);
-    assert.match(program.output, /the control process hangs; it is ended/);
     assert.equal(program.memory.counter("concealedFrames"), 0);
     assert.equal(await program.stop(), 0);
-  }));
+    const lines = program.output.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const lost = lines.findIndex(({ message }) => message === "the control process hangs; it is ended");
+    assert.match(
+      lines[lost + 1].message,
+      /^the control process was lost \(signal 9, Killed\); the sound goes on, another one starts /,
+    );
+    assert.equal(lines[lost].level, "warning");
+    assert.ok(Math.abs(Date.parse(lines[lost].time) - Date.parse(lines[lost + 2].time)) < 60_000);
+  }, { UNDERSTUDY_LOG_FORMAT: "json" }));
 
 Deno.test("a control process that stands still cannot hold up the end: the second signal ends everything", async () => {
   const file = await Deno.makeTempFile({ suffix: ".ts" });

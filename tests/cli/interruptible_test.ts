@@ -77,6 +77,29 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   });
 }
 
+Deno.test("a signal that comes twice, from the terminal and from what started the program, counts once", async () => {
+  const { code, printed } = await run(
+    `await interruptible((signal) => {
+      signal.addEventListener("abort", () => {
+        console.log("aborted");
+        setInterval(() => console.log("still there"), 20);
+      });
+      setInterval(() => {}, 1_000);
+      console.log("working");
+      return new Promise(() => {});
+    });`,
+    (_, process) => {
+      try {
+        process.kill("SIGINT");
+      } catch {
+        // it has ended: the lines before are read late
+      }
+    },
+  );
+  assert.deepEqual(printed.slice(0, 4), ["working", "aborted", "still there", "still there"]);
+  assert.equal(code, exitCodes.interrupted, "pressed again it ends the process");
+});
+
 Deno.test("a process that ignores SIGHUP from its start, as under nohup, goes on without its terminal", async () => {
   const { code, printed } = await run(
     `await interruptible(async (signal) => {

@@ -58,6 +58,8 @@ Deno.test("the unit starts the same program again, restarts it always, and watch
       "Restart=always",
       "WatchdogSec=5",
       "StateDirectory=understudy",
+      "CacheDirectory=understudy",
+      "Environment=UNDERSTUDY_CACHE_DIR=%C/understudy",
       "Environment=UNDERSTUDY_STATE=%S/understudy",
       "LimitRTPRIO=20",
       "LimitMEMLOCK=infinity",
@@ -67,23 +69,56 @@ Deno.test("the unit starts the same program again, restarts it always, and watch
   assert.ok(!text.includes("User="), "a user's unit runs as that user");
 });
 
-Deno.test("what was not installed cannot be removed, and the error says so", async () => {
-  const home = Deno.env.get("XDG_CONFIG_HOME");
-  await inFolder(async (folder) => {
-    Deno.env.set("XDG_CONFIG_HOME", folder);
-    try {
-      await assert.rejects(
-        controlService({ command: "service", action: "remove", system: false }, () => {}),
-        (error) => {
-          assert.ok(error instanceof ServiceError);
-          assert.match(error.message, /understudy.service: it is not installed/);
-          assert.equal(error.exitCode, exitCodes.service);
-          return true;
-        },
-      );
-    } finally {
-      if (home === undefined) Deno.env.delete("XDG_CONFIG_HOME");
-      else Deno.env.set("XDG_CONFIG_HOME", home);
+/** Runs the work with these variables of the environment, and sets them back. */
+async function withVariables(
+  variables: Readonly<Record<string, string>>,
+  work: () => Promise<void>,
+): Promise<void> {
+  const before = Object.keys(variables).map((name) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of Object.entries(variables)) Deno.env.set(name, value);
+  try {
+    await work();
+  } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
     }
-  });
-});
+  }
+}
+
+Deno.test("what was not installed has no status and cannot be removed, and the error says only so", () =>
+  inFolder((folder) =>
+    withVariables({ XDG_CONFIG_HOME: folder }, async () => {
+      for (const action of ["remove", "status"] as const) {
+        const printed: string[] = [];
+        await assert.rejects(
+          controlService({ command: "service", action, system: false }, (line) => printed.push(line)),
+          (error) => {
+            assert.ok(error instanceof ServiceError);
+            assert.match(error.message, /understudy.service: it is not installed$/);
+            assert.equal(error.exitCode, exitCodes.service);
+            return true;
+          },
+        );
+        assert.deepEqual(printed, []);
+      }
+    })
+  ));
+
+requirement({
+  name: "without a systemd of the user the error names the remedy",
+  fn: () =>
+    inFolder((folder) => {
+      const nowhere = `${folder}/none`;
+      const variables = {
+        XDG_CONFIG_HOME: folder,
+        XDG_RUNTIME_DIR: nowhere,
+        DBUS_SESSION_BUS_ADDRESS: `unix:path=${nowhere}`,
+      };
+      return withVariables(variables, () =>
+        assert.rejects(
+          controlService({ command: "service", action: "install", system: false }, () => {}),
+          (error) => error instanceof ServiceError && /log in as this user .* --system/.test(error.message),
+        ));
+    }),
+}, needs);

@@ -108,6 +108,20 @@ requirement({
       server = await startSoundServer(48_000, 128, server.name);
       await plays("on the new server");
       assert.equal(report("deviceLosses"), 1);
+      await until(
+        "the loss is told",
+        () => /audio device is back: JACK.*were not heard/.test(program.output),
+      );
+      assert.match(program.output, /audio device lost: JACK/);
+      assert.doesNotMatch(program.output, /Cannot connect/, "libjack prints nothing");
+
+      const unheard = wide[fixed.stageReport.unheardFrames.index];
+      assert.ok(unheard > 20n * 128n);
+      server.halt();
+      await until("the server's silence is noticed", () => report("deviceLosses") === 2);
+      await until("the clock keeps time", () => wide[fixed.stageReport.unheardFrames.index] > unheard);
+      server.resume();
+      await plays("when the server goes on");
 
       await program.signal("stage", "SIGKILL");
       await until("another stage plays", () => report("starts") === 2);
@@ -118,6 +132,35 @@ requirement({
     } finally {
       assert.equal(await program.stop(), 0);
       await server.stop();
+    }
+    await until("nothing is left", () => program.leftovers().length === 0);
+  },
+}, { ...soundServerNeeds, libraries: ["libjack.so.0"] });
+
+requirement({
+  name: "in processes, too, a start without a sound server waits for one when the settings say so",
+  fn: async () => {
+    const server = await startSoundServer(48_000, 128);
+    await server.kill();
+    const program = await ProgramInProcesses.start({
+      patch: "sines",
+      environment: { ...server.env, UNDERSTUDY_DRIVER: "jack", UNDERSTUDY_WAIT_DEVICE: "on" },
+    });
+    const { words, wide } = program.memory;
+    const isLost = () => words[fixed.stageReport.deviceLost.index] === 1;
+    try {
+      assert.match(program.output, /waiting for the device, .*JACK: no server answers; start one/);
+      assert.ok(isLost());
+      await until("the clock keeps time", () => wide[fixed.stageReport.unheardFrames.index] > 0n);
+      assert.doesNotMatch(program.output, /is back/);
+      const next = await startSoundServer(48_000, 128, server.name);
+      await until("JACK calls", () => !isLost() && /audio device is back: JACK/.test(program.output));
+      await next.stop();
+      assert.equal(words[fixed.stageReport.starts.index], 1);
+    } catch (cause) {
+      throw new Error(program.output, { cause });
+    } finally {
+      assert.equal(await program.stop(), 0);
     }
     await until("nothing is left", () => program.leftovers().length === 0);
   },

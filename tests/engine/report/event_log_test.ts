@@ -32,6 +32,9 @@ Deno.test("each event is one line, as loud as it is bad, with the cause and what
   assert.deepEqual(logged({ event: "lockstep", renderers: 3, afterMs: 12.34 }), [
     ["info", "3 renderers in lockstep after 12.3 ms"],
   ]);
+  assert.deepEqual(logged({ event: "lockstep", renderers: 2, afterMs: 0 }), [
+    ["info", "2 renderers in lockstep"],
+  ]);
 });
 
 Deno.test("observers get what concerns them, with blocks as they count, and nothing of the rest", () => {

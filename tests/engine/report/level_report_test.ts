@@ -41,8 +41,14 @@ Deno.test("overs are reported at once and then at most once a second, with their
   report.poll(1_010);
   report.poll(5_000);
   assert.deepEqual(events.slice(1), [{ event: "over", samples: 49, peakDb: 12 }]);
-  assert.equal(lines.length, 2);
+  for (let nowMs = 6_000; nowMs < 20_000; nowMs += 1_000) {
+    add("overSamples", 1, 1.1);
+    report.poll(nowMs);
+  }
+  assert.equal(events.length, 16);
+  assert.equal(lines.length, 2, "the log has a line in ten seconds");
   assert.match(lines[0], /3 samples, up to \+6\.0 dB; the ceiling holds them at -6\.0 dB/);
+  assert.match(lines[1], /55 samples, up to \+12\.0 dB/, "with all since the last one");
 });
 
 Deno.test("overs are reported once their level is known", () => {
