@@ -14,8 +14,9 @@ import { type Lane, laneOf } from "./test/lanes.ts";
 import { runLane } from "./test/lane_runner.ts";
 import { installRequirements } from "./test/requirements.ts";
 import { type FileResult, runTestFile } from "./test/run_test_file.ts";
+import { runFailedAgain } from "./test/second_run.ts";
 import { allTests, testsNamed, testsReaching } from "./test/selection.ts";
-import { countsText, resultText, shareLines, slowestText, totalOf } from "./test/summary.ts";
+import { countsText, failureText, resultText, shareLines, slowestText, totalOf } from "./test/summary.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -42,7 +43,14 @@ async function main(run: TestRun): Promise<number> {
   // once, and not by several files at a time; one that cannot be built fails the tests that need it
   await buildNativeForTests().catch((error) => console.error(error.message));
 
-  const results: FileResult[] = [];
+  const runFile = (file: string) =>
+    runTestFile(file, {
+      ...run,
+      interrupted,
+      background: laneOf(graph, file) === "parallel",
+      env: { UNDERSTUDY_TEST_SHARE: String(share) },
+    });
+  const firstResults: FileResult[] = [];
   const times: string[] = [];
   const runFiles = async (lane: Lane, how: string, jobs: number, alone?: Promise<unknown>) => {
     const ofLane = durations.longestFirst(files.filter((file) => laneOf(graph, file) === lane));
@@ -54,13 +62,7 @@ async function main(run: TestRun): Promise<number> {
       jobs,
       alone,
       interrupted,
-      run: (file) =>
-        runTestFile(file, {
-          ...run,
-          interrupted,
-          background: lane === "parallel",
-          env: { UNDERSTUDY_TEST_SHARE: String(share) },
-        }),
+      run: runFile,
       onResult: (result) => {
         console.log(resultText(result));
         if (run.filter === undefined && result.problem === undefined) {
@@ -68,7 +70,7 @@ async function main(run: TestRun): Promise<number> {
         }
       },
     });
-    results.push(...found);
+    firstResults.push(...found);
     times.push(`${((performance.now() - begun) / 1_000).toFixed(1)} s for ${title}`);
   };
   const realTime = runFiles("realTime", "need real time, one at a time", 1);
@@ -81,6 +83,12 @@ async function main(run: TestRun): Promise<number> {
   await realTime;
   if (run.scope !== "quick" && run.files.length === 0) await durations.write();
 
+  const { results, unsteady } = await runFailedAgain(firstResults, {
+    needsRealTime: (file) => laneOf(graph, file) === "realTime",
+    interrupted,
+    run: runFile,
+    onResult: (result) => console.log(`== a second run, alone\n${resultText(result)}`),
+  });
   const total = totalOf(results);
   const failed = results.filter(({ counts }) => counts.failed > 0);
   console.log(`\nslowest:\n${slowestText(results, run.limitSeconds)}`);
@@ -91,7 +99,10 @@ async function main(run: TestRun): Promise<number> {
       console.log(`the same again: UNDERSTUDY_TEST_SHARE=${share}; all of it: deno task test:long`);
     }
   }
-  if (failed.length > 0) console.log(`\nfailed:\n${failed.map(({ file }) => `    ${file}`).join("\n")}`);
+  if (failed.length > 0) console.log(`\nfailed:\n${failed.map(failureText).join("\n")}`);
+  if (unsteady.length > 0) {
+    console.log(`\nunsteady, failed and then passed alone:\n${unsteady.map(failureText).join("\n")}`);
+  }
   console.log(`\n${times.join(", ")}; ${((performance.now() - started) / 1_000).toFixed(1)} s in all`);
   if (interrupted.aborted) {
     console.log(`interrupted; files that were not run: ${files.length - results.length}`);

@@ -26,7 +26,9 @@ export const help = `Runs the tests.
     deno task test:long     every run of every test, where the others run a share
 
 Tests that need real time run one at a time, with one of the others beside them at idle priority, so that it
-disturbs no clock; then the rest runs over all cores. What is missing on the machine is installed with apt-get where that is allowed. The last line is "N passed, N failed", with
+disturbs no clock; then the rest runs over all cores. Of those that need real time at most three that fail run
+once more, alone; one that passes then is named "unsteady", with what it said first. What is missing on the
+machine is installed with apt-get where that is allowed. The last line is "N passed, N failed", with
 ", N skipped" where a test could not run; the exit code is 0 when none failed.
 
     --filter TEXT     tests whose name holds TEXT, or matches /TEXT/

@@ -18,6 +18,14 @@ export function resultText({ file, counts, seconds, output, problem }: FileResul
     .join("\n");
 }
 
+/** A file that failed, and what its errors said, for the end of a run, which is what one reads. */
+export function failureText({ file, problem, output }: FileResult): string {
+  const errors = output.split(/^ *ERRORS *$/m)[1]?.split(/^ *FAILURES *$/m)[0].trim();
+  return indented(
+    [`${file}${problem === undefined ? "" : ` ${problem}`}`, errors].filter(Boolean).join("\n"),
+  );
+}
+
 /** The lines that stand between the marks with which `deno test` frames what a test prints. */
 function printedByTests(output: string): string[] {
   const lines: string[] = [];

@@ -111,7 +111,7 @@ Deno.test("a read-only network may ask and listen, and change nothing", () =>
     assert.match((await client.ask("/note", "if", 60, 1))[0], /^\/fail \/note 127\.0\.0\.1 may only read/);
     assert.match((await client.ask("/dump", "i", 1))[0], /may only read/);
     assert.equal((await client.ask("/notify", "i", 1)).at(-1), "/done /notify");
-    assert.equal((await client.ask("/sync", "i", 5))[0], "/synced 5");
+    assert.ok((await client.ask("/sync", "i", 5)).includes("/synced 5")); // beside an event
   }, { allow: "", readOnly: "127.0.0.1" }));
 
 Deno.test("every admitted sender may listen and log in: these methods need no right to change the sound", () =>

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import type { FileResult } from "../../../scripts/test/run_test_file.ts";
-import { countsText, resultText, shareLines, slowestText, totalOf } from "../../../scripts/test/summary.ts";
+import {
+  countsText,
+  failureText,
+  resultText,
+  shareLines,
+  slowestText,
+  totalOf,
+} from "../../../scripts/test/summary.ts";
 
 const output = [
   "running 1 test from ./x_test.ts",
@@ -24,6 +31,13 @@ Deno.test("of a file that passed stands what its tests printed, of one that fail
   assert.match(text, /^ok a \(2 passed, 0 failed, 1 skipped, 3\.0 s\)\n +share: [^\n]*\n +measured: 3 ms$/);
   assert.match(resultText(failing), /^FAILED b [\s\S]*running 1 test/);
   assert.match(resultText({ ...failing, problem: "was interrupted" }), /\nb was interrupted\n/);
+});
+
+Deno.test("the end of a run repeats what the errors of a file said", () => {
+  const text =
+    "running 2 tests\nbad ... FAILED (1ms)\n\n ERRORS \n\nbad => ./b.ts:1:6\nerror: no\n\n FAILURES \n\nbad => ./b.ts:1:6";
+  assert.equal(failureText({ ...failing, output: text }), "    b\n    bad => ./b.ts:1:6\n    error: no");
+  assert.equal(failureText({ ...failing, problem: "was interrupted" }), "    b was interrupted");
 });
 
 Deno.test("the counts are added, and a run in which nothing ran has failed", () => {
