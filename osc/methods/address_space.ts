@@ -46,6 +46,8 @@ export interface AddressSpaceOptions {
   readonly traffic?: () => Readonly<Record<string, number>>;
   /** Counts of the MIDI input, for `/status`; omitted where there is none. */
   readonly midi?: () => Readonly<Record<string, number>>;
+  /** The clock that limits suggestions, in milliseconds. */
+  readonly nowMs?: () => number;
 }
 
 /** The methods while one patch plays. */
@@ -93,7 +95,8 @@ export class AddressSpace implements PacketTarget {
   readonly #feedback: Feedback;
   readonly #server: readonly Method[];
   readonly #stopObserving: () => void;
-  readonly #suggestions = new TokenBucket(suggestionsPerSecond, suggestionsPerSecond, performance.now());
+  readonly #nowMs: () => number;
+  readonly #suggestions: TokenBucket;
   /** Senders, by their key, whose messages are not answered with `/done`. */
   readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
@@ -103,6 +106,9 @@ export class AddressSpace implements PacketTarget {
   constructor(options: AddressSpaceOptions) {
     const { engine, version, loadPatch, programs = [], onQuit, access = AccessControl.local() } = options;
     const { onDump = () => {}, traffic = () => ({}), midi = () => ({}) } = options;
+    const { nowMs = () => performance.now() } = options;
+    this.#nowMs = nowMs;
+    this.#suggestions = new TokenBucket(suggestionsPerSecond, suggestionsPerSecond, nowMs());
     this.#onDump = onDump;
     this.#access = access;
     this.#submitNow = engine.submit.bind(engine);
@@ -252,7 +258,7 @@ export class AddressSpace implements PacketTarget {
     if (!method) {
       throw new MessageRefusedError(
         `there is no such address; ${
-          this.#suggestions.spend(1, performance.now())
+          this.#suggestions.spend(1, this.#nowMs())
             ? suggestion(message.address, [...methods.keys()])
             : "/help lists all"
         }`,

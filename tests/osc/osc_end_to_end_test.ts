@@ -85,7 +85,11 @@ async function withOsc(work: (host: Host) => Promise<void>, environment = {}): P
     port: 0,
     access: (address: Deno.NetAddr) => Datagrams.open(native, address),
   });
-  const space = new AddressSpace({ engine, version: "1.2.3", loadPatch: noPatch, onQuit: () => quits++ });
+  const space = new AddressSpace({
+    ...{ engine, version: "1.2.3", loadPatch: noPatch },
+    onQuit: () => quits++,
+    nowMs: () => 0, // suggestions are limited by the second
+  });
   const admission = new TestAdmission(space);
   listener.serve(admission);
   const client = new Client(listener.address);
@@ -153,7 +157,7 @@ Deno.test("every unknown address is answered; of a flood of them, only some with
       answers.every((answer) => /^\/fail \/nte there is no such address; .*\/help lists all$/.test(answer)),
     );
     assert.match(answers[0], /the nearest are \/note/);
-    assert.doesNotMatch(answers[99], /nearest/);
+    assert.equal(answers.filter((answer) => answer.includes("nearest")).length, 50);
   }));
 
 Deno.test("faults are refused over OSC where they are off", () =>
