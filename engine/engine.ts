@@ -316,6 +316,10 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.instruments;
   }
 
+  get midiChannels(): readonly (number | null)[] | undefined {
+    return this.#patches.current.midiChannels;
+  }
+
   async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
     const warnings = await this.#patches.load(patch, samples);
     warnings.forEach((warning) => this.#options.log.warning(warning));

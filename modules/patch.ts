@@ -16,7 +16,7 @@ import {
   type Polyphony,
   stealingRules,
 } from "../compiler/graph/graph.ts";
-import { maxDetuneCents, maxUnison, maxVoices, namePattern } from "../compiler/graph/limits.ts";
+import { maxDetuneCents, maxUnison, maxVoices, midiChannels, namePattern } from "../compiler/graph/limits.ts";
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
@@ -62,13 +62,21 @@ export interface Voice {
   readonly envelope: Signal<"1">;
 }
 
-export interface InstrumentDefinition<P extends ParameterTable> extends Partial<Polyphony> {
+export interface InstrumentDefinition<P extends ParameterTable> extends InstrumentOptions {
   readonly parameters: P;
   readonly voice: (note: Note, parameters: ParameterSignals<P>) => Voice;
 }
 
+interface InstrumentOptions extends Partial<Polyphony> {
+  /**
+   * MIDI channel, 1 to 16, that plays it, as 10 for drums. Omitted: the instruments without one play the free channels in their
+   * order, and a single one of them plays all of these.
+   */
+  readonly midiChannel?: number;
+}
+
 /** An instrument whose parameter types have been checked. */
-export interface Instrument extends Partial<Polyphony> {
+export interface Instrument extends InstrumentOptions {
   readonly parameters: ParameterTable;
   // deno-lint-ignore no-explicit-any -- the types were checked where it was defined
   readonly voice: (note: Note, parameters: any) => Voice;
@@ -185,7 +193,15 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
         forbidden: ["bus", "input", "lane", "lanes"],
         parameters: indexes,
       } as const;
-      return { name: key, polyphony, voice: flatten(outputs, scope) };
+      const { midiChannel } = instrument;
+      return {
+        name: key,
+        polyphony,
+        ...(midiChannel === undefined
+          ? {}
+          : { midiChannel: checkMidiChannel(key, midiChannel, instruments) }),
+        voice: flatten(outputs, scope),
+      };
     });
   });
   const owned = new Set<number>();
@@ -287,6 +303,21 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
     ...{ voices, mode, unison, detuneCents, steal },
     ...(chokeGroups.length > 0 ? { chokeGroups } : {}),
   };
+}
+
+function checkMidiChannel(
+  name: string,
+  channel: number,
+  instruments: Readonly<Record<string, Instrument>>,
+): number {
+  if (!Number.isInteger(channel) || channel < 1 || channel > midiChannels) {
+    throw new PatchError(
+      `instrument ${name}: midiChannel: expected 1 to ${midiChannels}, found ${channel}`,
+    );
+  }
+  const first = Object.entries(instruments).find(([, { midiChannel }]) => midiChannel === channel)![0];
+  if (first === name) return channel;
+  throw new PatchError(`instrument ${name}: midiChannel: ${first} plays channel ${channel} already`);
 }
 
 function checkName(what: string, name: unknown, taken: readonly string[]): void {

@@ -14,3 +14,9 @@ export const maxDetuneCents = 1_200;
 
 /** Longest delay line, in frames: 30 s at 192 kHz. */
 export const maxLineFrames = 30 * 192_000;
+
+/** Channels of a MIDI cable. */
+export const midiChannels = 16;
+
+/** Highest MIDI controller: from 120 on the numbers are channel mode messages. */
+export const maxController = 119;

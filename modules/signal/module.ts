@@ -5,6 +5,7 @@
  */
 import { buildRateHz, currentUse, withUse } from "./build_context.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
+import { maxController } from "../../compiler/graph/limits.ts";
 import { rangeProblem } from "../../compiler/graph/range_problem.ts";
 import { callerLocation } from "./patch_location.ts";
 import { always, Condition, constant, kindOf, Signal, type Unit } from "./signal.ts";
@@ -21,6 +22,11 @@ export interface Parameter<U extends Unit = Unit> {
   readonly smoothingSeconds: number;
   /** Its effect on the sound, and the reason for the range. */
   readonly why: string;
+  /**
+   * MIDI controller, 0 to 119, that sets it when it is a patch's parameter, as 1, the modulation wheel. Omitted: the controller
+   * that its name stands for, if any.
+   */
+  readonly controller?: number;
 }
 
 export type ParameterTable = Readonly<Record<string, Parameter>>;
@@ -147,11 +153,14 @@ export function defineModule<
 
 /** Throws TypeError when a parameter's table contradicts itself. */
 export function checkParameter(name: string, parameter: Parameter): void {
-  const { smoothingSeconds, why } = parameter;
+  const { smoothingSeconds, why, controller = 0 } = parameter;
   const problem = rangeProblem(parameter);
   if (problem !== undefined) throw new TypeError(`${name}: ${problem}`);
   if (!(smoothingSeconds >= 0 && smoothingSeconds < Infinity)) {
     throw new TypeError(`${name}: smoothingSeconds: expected 0 or more, found ${smoothingSeconds}`);
+  }
+  if (!Number.isInteger(controller) || controller < 0 || controller > maxController) {
+    throw new TypeError(`${name}: controller: expected 0 to ${maxController}, found ${controller}`);
   }
   if (why === "") throw new TypeError(`${name}: expected a reason in why, found none`);
 }

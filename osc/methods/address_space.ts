@@ -7,6 +7,7 @@
 import { type Command, CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 import { TokenBucket } from "../../foundation/token_bucket.ts";
+import { MidiReceiver } from "../../midi/midi_receiver.ts";
 import { AccessControl } from "../admission/access_control.ts";
 import type { PacketTarget, Steps } from "../admission/packet_target.ts";
 import { MessageRefusedError } from "../packet/arguments.ts";
@@ -100,6 +101,8 @@ export class AddressSpace implements PacketTarget {
   /** Senders, by their key, whose messages are not answered with `/done`. */
   readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
+  /** MIDI in OSC is one cable, whichever patch plays. */
+  readonly #midi = new MidiReceiver();
   #table: Table;
   #dumping = false;
 
@@ -158,10 +161,10 @@ export class AddressSpace implements PacketTarget {
   }
 
   #tableOf(engine: EngineControl): Table {
-    const music = musicMethods(engine).map(({ read, ...method }): Method => ({
+    const music = musicMethods(engine, this.#midi).map(({ read, ...method }): Method => ({
       ...method,
       access: "change",
-      read: (args) => ({ commands: [read(args)] }),
+      read: (args) => ({ commands: [read(args)].flat() }),
     }));
     // a patch has no method of the server: `reservedNames` keeps their addresses apart
     const all = [...groupMethods(engine), ...music, ...this.#server];

@@ -22,7 +22,7 @@ export interface ScoreOptions {
   /** File name, for error texts. */
   readonly name: string;
   readonly sampleRateHz: number;
-  readonly patch: Pick<EngineControl, "parameters" | "instruments">;
+  readonly patch: Pick<EngineControl, "parameters" | "instruments" | "midiChannels">;
 }
 
 /** The longest score, a little more than a day; block numbers stay far from their wrap. */
@@ -47,7 +47,7 @@ export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: Scor
   const events = placed.map(({ frame, messages, where }): ScoreEvent => ({
     frame,
     commands: messages.filter(({ address }) => !endAddresses.includes(address))
-      .map((message) => commandOf(message, methods, where)),
+      .flatMap((message) => commandsOf(message, methods, where)),
   }));
   return { events: events.filter(({ commands }) => commands.length > 0), endFrame: end?.frame };
 }
@@ -75,7 +75,11 @@ function frameOf({ time: { numerator, denominator }, where }: ScoreBundle, sampl
   return Number((2n * numerator * BigInt(sampleRateHz) + denominator) / (2n * denominator));
 }
 
-function commandOf(message: OscMessage, methods: ReadonlyMap<string, MusicMethod>, where: string): Command {
+function commandsOf(
+  message: OscMessage,
+  methods: ReadonlyMap<string, MusicMethod>,
+  where: string,
+): Command | readonly Command[] {
   const { address, args } = message;
   const method = methods.get(address);
   if (!method) {
