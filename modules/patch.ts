@@ -16,7 +16,14 @@ import {
   type Polyphony,
   stealingRules,
 } from "../compiler/graph/graph.ts";
-import { maxDetuneCents, maxUnison, maxVoices, midiChannels, namePattern } from "../compiler/graph/limits.ts";
+import {
+  maxDetuneCents,
+  maxInstruments,
+  maxUnison,
+  maxVoices,
+  midiChannels,
+  namePattern,
+} from "../compiler/graph/limits.ts";
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
@@ -24,6 +31,7 @@ import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, Signal } from "./signal/signal.ts";
 import { makeNode, type Source } from "./signal/source.ts";
+import { checkNames, strictNames } from "./signal/strict_names.ts";
 import { reservedInInstruments, reservedNames } from "../compiler/graph/reserved_names.ts";
 
 /** The note that a voice plays. */
@@ -160,13 +168,30 @@ function located<T>(definedAt: string, build: () => T): T {
   }
 }
 
+const patchKeys: readonly (keyof PatchDefinition<never, never>)[] = [
+  "name",
+  "channels",
+  "instruments",
+  "parameters",
+  "output",
+];
+const instrumentKeys: readonly (keyof Instrument)[] = [
+  ...["parameters", "voices", "voice", "mode", "unison", "detuneCents", "steal", "chokeGroups"] as const,
+  ...["midiChannel", "location"] as const,
+];
+
 function buildPatch(definition: PatchDefinition<never, never>, format: PatchFormat): PatchGraph {
+  checkNames("definePatch: there is no option", definition, patchKeys);
   const { name, channels = 2, output } = definition;
   const instruments: Readonly<Record<string, Instrument>> = definition.instruments;
   const groups: GroupTable = definition.parameters;
   checkName("patch", name, []);
   if (channels !== 2 && channels !== 4) {
     throw new PatchError(`channels: expected 2 or 4, found ${channels}`);
+  }
+  const count = Object.keys(instruments).length;
+  if (count > maxInstruments) {
+    throw new PatchError(`instruments: expected at most ${maxInstruments}, found ${count}`);
   }
   const declarations: ParameterDeclaration[] = [];
   const declare = (owner: string, table: ParameterTable, taken: readonly string[]) => {
@@ -180,14 +205,16 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
       signals[key] = parameterSignal(declarations.length, parameter);
       declarations.push({ address: `${owner}/${key}`, description: why, ...rest });
     }
-    return { signals, indexes };
+    return { signals: strictNames(signals, `${owner}: there is no parameter`), indexes };
   };
   const built = Object.entries(instruments).map(([key, instrument]): InstrumentGraph => {
     checkName("instrument", key, reservedNames);
     return located(instrument.location ?? "", () => {
+      checkNames(`instrument ${key}: there is no option`, instrument, instrumentKeys);
       const polyphony = polyphonyOf(key, instrument);
       const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
-      const outputs = voiceOutputs(key, instrument.voice(noteSignals(), signals as never));
+      const note = strictNames(noteSignals(), `instrument ${key}: a note has no`);
+      const outputs = voiceOutputs(key, instrument.voice(note, signals as never));
       const scope = {
         name: `instrument ${key}`,
         forbidden: ["bus", "input", "lane", "lanes"],
@@ -221,7 +248,11 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     ) => [name, new Signal(makeNode({ op: "bus", type: "f32", attribute: index }))]),
   );
   const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode({ op: "input", type: "f32" }));
-  const mixed = output(buses as never, parameters as never, input);
+  const mixed = output(
+    strictNames(buses, "output: there is no instrument") as never,
+    strictNames(parameters, "output: there is no group of parameters") as never,
+    input,
+  );
   if (!(mixed instanceof Signal)) {
     throw new PatchError(`output: expected one signal, found ${typeof mixed}`);
   }

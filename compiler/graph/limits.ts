@@ -3,6 +3,9 @@
 /** Names of patches, instruments and parameters: parts of OSC addresses, and of names in WebAssembly text. */
 export const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
 
+/** Instruments of one patch. */
+export const maxInstruments = 64;
+
 /** Voices of one instrument. */
 export const maxVoices = 4_096;
 

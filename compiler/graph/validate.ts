@@ -18,6 +18,7 @@ import { chokeProblem } from "./choke_groups.ts";
 import {
   maxController,
   maxDetuneCents,
+  maxInstruments,
   maxLineFrames,
   maxUnison,
   maxVoices,
@@ -91,7 +92,7 @@ const patchSchema = z.strictObject({
     }),
     midiChannel: z.int().min(1).max(midiChannels).optional(),
     voice: graphSchema,
-  })).max(64),
+  })).max(maxInstruments),
   main: graphSchema,
   channels: z.literal([2, 4]),
   samples: z.array(z.string().refine(isSampleName, "expected the name of a sound file")).max(maxSamples)
