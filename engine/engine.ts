@@ -593,12 +593,15 @@ export class Engine implements control.EngineControl {
   }
 
   #makeJournal(folder: string): Journal {
-    const { config: { patch, tuning }, log } = this.#options;
+    const { config: { patch, tuning, tuningMap }, log } = this.#options;
     return new Journal({
       memory: this.memory,
       folder,
       nativeLibrary: this.#options.nativeLibrary,
-      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      header: {
+        ...sessionHeader({ ...this.#options, memory: this.memory }),
+        asked: { patch, tuning, tuningMap },
+      },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
       patches: () => this.#recordedPatches.map(({ payload }) => payload),
