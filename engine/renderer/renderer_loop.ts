@@ -38,6 +38,7 @@ type Phase =
   | "copy"
   | "claim"
   | "commands"
+  | "hear"
   | "render"
   | "store"
   | "publish";
@@ -111,6 +112,10 @@ export class RendererLoop {
         return AfterStep.goOn;
       case "commands":
         this.#renderer.takeCommands();
+        this.#phase = "hear";
+        return AfterStep.goOn;
+      case "hear":
+        this.#renderer.hear();
         this.#phase = "render";
         return AfterStep.goOn;
       case "render":
