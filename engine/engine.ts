@@ -16,6 +16,7 @@ import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
+import { LogShare } from "./log/log_share.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -48,6 +49,7 @@ import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
+import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
@@ -144,6 +146,7 @@ export class Engine implements control.EngineControl {
   readonly #pool: RendererPool;
   readonly #delivery: DeliveryLog;
   readonly #patches: PatchSwap;
+  readonly #share: LogShare;
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
@@ -156,6 +159,7 @@ export class Engine implements control.EngineControl {
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
+  readonly #refusals: RefusalReport;
   readonly #upgrade: Upgrade | undefined;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
@@ -186,6 +190,7 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
+    this.#share = new LogShare(this.#commands);
     const seating = openSeating({
       ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
       seed: config.seed,
@@ -243,6 +248,7 @@ export class Engine implements control.EngineControl {
       takeLoudest: () => this.#delivery.takeLoudest(),
       emit: (event) => this.#reporter.emit(event),
     });
+    this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#upgrade = processes && seating instanceof ProcessSeating
       ? this.#makeUpgrade(processes, seating)
@@ -331,16 +337,18 @@ export class Engine implements control.EngineControl {
     if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
-    if (entries.length > this.#commands.room) {
-      throw new control.CommandRefusedError(
-        `the command log is full (room for ${this.#commands.room} commands); send slower`,
-      );
-    }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
-    if (at !== undefined && lateBlocks <= 0) {
-      const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
-      this.#pending.acquire(timed, this.#delivery.next);
+    try {
+      this.#share.require(entries.length, sender);
+      if (at !== undefined && lateBlocks <= 0) {
+        const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
+        this.#pending.acquire(timed, this.#delivery.next);
+      }
+    } catch (error) {
+      this.#refusals.record(entries.length, sender);
+      throw error;
     }
+    this.#share.record(entries.length, sender);
     this.#commands.append(entries);
     this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
     if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
@@ -413,6 +421,7 @@ export class Engine implements control.EngineControl {
       voiceLimit: this.#shedding.limit,
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
+      refusedCommands: this.#refusals.commands,
       quarantinedCommands: this.#quarantined,
       journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
@@ -651,6 +660,7 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#refusals.poll(performance.now());
     this.#shed();
   }
 

@@ -134,6 +134,8 @@ export type EngineEvent =
   | { readonly event: "shed"; readonly limit: number; readonly voices: number }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
+  /** Commands were refused since the last such event, at most one a second: there was no room for them. */
+  | { readonly event: "refused"; readonly commands: number }
   /** Renderers run ahead of the device by another number of blocks: the latency is another. */
   | { readonly event: "lookahead"; readonly blocks: number; readonly latencyMs: number }
   /** No renderer could go on: they begin again with the untouched state of the patch, and what waited for its time is gone. */
@@ -255,6 +257,8 @@ export interface EngineStatus {
   readonly lateCommands: number;
   /** Commands that wait for their time. */
   readonly waitingCommands: number;
+  /** Commands that were refused because the log, or the places of those that wait, were full. */
+  readonly refusedCommands: number;
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
   readonly journal: JournalState;

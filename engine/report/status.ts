@@ -18,6 +18,7 @@ export interface StatusSources extends
     | "lateCommands"
     | "quarantinedCommands"
     | "waitingCommands"
+    | "refusedCommands"
     | "faults"
     | "realTime"
   > {
@@ -72,6 +73,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     poisonedVoices: poisonedVoices(supervision, pool),
     lateCommands: sources.lateCommands,
     waitingCommands: sources.waitingCommands,
+    refusedCommands: sources.refusedCommands,
     quarantinedCommands: sources.quarantinedCommands,
     journal: sources.journal,
     outputUnderflows: memory.counter("outputUnderflows"),

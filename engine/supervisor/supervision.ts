@@ -107,6 +107,9 @@ export type SupervisionEvent =
 /** Replays that may fail one after the other before renderers begin again. */
 const maxFailedReplays = 6;
 
+/** With less room than this part of the log, snapshots are not waited for: each releases the entries before it. */
+const urgentRoom = 0.5;
+
 /** What one turn of the loop did and found. */
 export interface Supervised {
   /** Already carried out, in this order. */
@@ -288,13 +291,13 @@ export class Supervision {
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
   turn(mayJoin: boolean): Supervised {
-    const { memory, delivery, nowMs } = this.#options;
+    const { memory, log, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared
     const compared = this.#comparison.poll(this.comparable);
     this.#noteDivergence(compared, events);
-    this.#snapshots.poll(running);
+    this.#snapshots.poll(running, log.room < memory.geometry.logCapacity * urgentRoom);
     const consumed = memory.consumed();
     const unheard = Atomics.load(memory.words, fixed.control.play.index) === 0;
     const replaying = this.#joining();

@@ -18,6 +18,7 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
     case "shed":
       return message(scalar(event.limit), scalar(event.voices));
     case "quarantine":
+    case "refused":
       return message(scalar(event.commands));
     case "lookahead":
       return message(scalar(event.blocks), float(event.latencyMs));

@@ -338,6 +338,7 @@ export class Simulation {
   #tick(): void {
     this.#nextTickMs = this.#nowMs + 4 +
       (this.#random.chance(0.05) ? this.#random.below(40) : this.#random.next());
+    if (this.#random.chance(0.02)) this.#log.isTight = !this.#log.isTight;
     const supervised = this.#supervision.turn(true);
     if (Deno.env.has("TRACE")) this.#trace(supervised);
     this.#note(supervised);
