@@ -47,6 +47,7 @@ import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
+import { LatencyReport } from "./report/latency_report.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { RefusalReport } from "./report/refusal_report.ts";
@@ -64,7 +65,7 @@ import {
 } from "./session/session_format.ts";
 import { sessionHeader } from "./session/session_header.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
-import { engineStatus } from "./report/status.ts";
+import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
@@ -160,6 +161,7 @@ export class Engine implements control.EngineControl {
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
   readonly #refusals: RefusalReport;
+  readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
   readonly #upgrade: Upgrade | undefined;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
@@ -404,7 +406,6 @@ export class Engine implements control.EngineControl {
       if (!(error instanceof RangeError)) throw error;
       throw new control.CommandRefusedError(error.message);
     }
-    this.#reportLookahead(this.memory.lookaheadBlocks());
   }
 
   status(): control.EngineStatus {
@@ -642,8 +643,8 @@ export class Engine implements control.EngineControl {
     this.#report(this.#supervision.turn(this.#mayJoin));
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
-    const blocks = this.#lookahead.follow(this.#driver.periodFrames);
-    if (blocks !== undefined) this.#reportLookahead(blocks);
+    this.#lookahead.follow(this.#driver.periodFrames);
+    this.#latency.poll(latencyOf(this.memory, this.#driver), performance.now());
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (this.#isPlaying) {
@@ -704,10 +705,6 @@ export class Engine implements control.EngineControl {
     if (this.#commands.room === 0) return false;
     this.#commands.append([{ opcode, target, value: 0, extra: 0 }]);
     return true;
-  }
-
-  #reportLookahead(blocks: number): void {
-    this.#reporter.emit({ event: "lookahead", blocks, latencyMs: this.status().latencyMs });
   }
 
   /** Whether the device is to get sound: not before the first block, nor from the end on. */
