@@ -171,6 +171,7 @@ export class Engine implements control.EngineControl {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  #wrongBlocks = 0;
   /** Log position of the last entry that limits voices. */
   #shedPosition = NaN;
   #mayJoin = false;
@@ -423,6 +424,7 @@ export class Engine implements control.EngineControl {
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
       refusedCommands: this.#refusals.commands,
+      wrongBlocks: this.#wrongBlocks,
       quarantinedCommands: this.#quarantined,
       journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
@@ -726,6 +728,7 @@ export class Engine implements control.EngineControl {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
       if (event.event === "quarantine") this.#recordQuarantine(event);
+      if (event.event === "wrong") this.#wrongBlocks += event.blocks;
       if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);

@@ -20,6 +20,7 @@ export interface StatusSources extends
     | "quarantinedCommands"
     | "waitingCommands"
     | "refusedCommands"
+    | "wrongBlocks"
     | "faults"
     | "realTime"
   > {
@@ -65,6 +66,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     voiceLimit: sources.voiceLimit,
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
+    wrongBlocks: sources.wrongBlocks,
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
     overSamples: memory.counter("overSamples"),
     limitedSamples: memory.counter("limitedSamples"),

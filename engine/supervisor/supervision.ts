@@ -85,6 +85,8 @@ export type SupervisionEvent =
   | SupervisorEvent
   /** Checksums differ at a block; reported once, until they agree again. */
   | { readonly event: "divergence"; readonly block: number; readonly undecided: boolean }
+  /** The device got these blocks from a renderer that was wrong: no vote was possible when they were due. */
+  | { readonly event: "wrong"; readonly block: number; readonly blocks: number }
   /**
    * Log entries at these positions do nothing from now on. Where a search has found them they were heard before, up to
    * `found.block`; from there on renderers are heard that have replayed from `found.originBlock` without them.
@@ -282,7 +284,10 @@ export class Supervision {
       blocksBetween(this.#report(seat, "published"), consumed) > 0
     );
     const found = this.#quarantine.takeOver(hasPassed);
-    if (found) return { actions: [], events: [{ event: "quarantine", positions: found.positions, found }] };
+    if (found) {
+      this.#comparison.takeBackBefore(found.block);
+      return { actions: [], events: [{ event: "quarantine", positions: found.positions, found }] };
+    }
     // those that replay without these commands lead nowhere any more
     const { actions, events } = this.#supervisor.dismissJoiners(consumed);
     this.#carryOut(actions);
@@ -367,7 +372,8 @@ export class Supervision {
     );
   }
 
-  #noteDivergence({ block, undecided }: ComparisonResult, events: SupervisionEvent[]): void {
+  #noteDivergence({ block, undecided, wrong }: ComparisonResult, events: SupervisionEvent[]): void {
+    if (wrong.length > 0) events.push({ event: "wrong", block: wrong[0], blocks: wrong.length });
     if (block !== undefined && !this.#diverged) events.push({ event: "divergence", block, undecided });
     this.#diverged = block !== undefined;
   }
@@ -399,7 +405,10 @@ export class Supervision {
     if (!isAlone) this.#failedReplays = 0;
     if (!isAlone || this.#quarantine.hasPassed) {
       const found = this.#quarantine.confirm();
-      if (found) events.push({ event: "quarantine", positions: found.positions, found });
+      if (found) {
+        this.#comparison.takeBackBefore(found.block);
+        events.push({ event: "quarantine", positions: found.positions, found });
+      }
     }
     const { memory } = this.#options;
     const isHeard = Atomics.load(memory.words, fixed.control.play.index) === 1;

@@ -373,6 +373,9 @@ export class Simulation {
   #note({ events }: Supervised): void {
     for (const event of events) {
       if (event.event === "fault") this.#judgeFault(event);
+      if (event.event === "wrong" && !this.#mayDiffer) {
+        this.#violation(`block ${event.block} is said to have been heard otherwise`);
+      }
       if (event.event === "alone") {
         this.#poison.alone();
         this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);

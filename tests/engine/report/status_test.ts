@@ -162,6 +162,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
     lateCommands: 0,
     waitingCommands: 0,
     refusedCommands: 0,
+    wrongBlocks: 0,
     quarantinedCommands: 0,
     faults: { hang: 1 },
     realTime,
