@@ -45,12 +45,6 @@ US_EXPORT int us_process_signal(int descriptor, int signal);
 US_EXPORT void us_process_close(int descriptor);
 
 /*
- * Whether no process is left that could give this one orders, now or later: the control process is gone, and so is the launcher
- * that would start it again. To be asked some times a second. Stage, renderer processes; one thread of each.
- */
-US_EXPORT int us_is_orphan(const void *shared_memory);
-
-/*
  * Becomes the launcher: replaces this program by `stage` in its role `launch`, which starts the program again as the control
  * process of the engine whose run folder this is. Of its arguments, the one that is `main_file` becomes `kept_main`. Returns only
  * where that fails: an errno. Main isolate, before anything else.

@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "layout.h"
 #include "processes.h"
+#include "services.h"
 
 #define PREFIX "understudy-run-"
 #define SHARED_FOLDER "/dev/shm"
@@ -25,6 +28,22 @@ int us_run_create(const char *parent, char *path, uint32_t bytes) {
                         random);
   if (length < 0 || (uint32_t)length >= bytes) return ENAMETOOLONG;
   return mkdir(path, 0700) == 0 ? 0 : errno;
+}
+
+unsigned char *us_run_map(const char *run_folder) {
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "/dev/shm/%s.memory", strrchr(run_folder, '/') + 1);
+  int file = open(path, O_RDWR | O_CLOEXEC);
+  struct stat found;
+  if (file < 0) return NULL;
+  void *memory = MAP_FAILED;
+  if (fstat(file, &found) == 0 && found.st_size >= US_FIXED_BYTES)
+    memory = mmap(NULL, (size_t)found.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+  close(file);
+  if (memory == MAP_FAILED) return NULL;
+  if (us_check_layout(memory, (uint64_t)found.st_size) == us_layout_ok) return memory;
+  munmap(memory, (size_t)found.st_size);
+  return NULL;
 }
 
 /* Removes a folder and the files in it. */

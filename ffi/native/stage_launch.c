@@ -225,7 +225,7 @@ static void plan_kill(struct launcher *self, uint64_t in_ms) {
 
 static void watch_control(struct launcher *self) {
   if (!self->memory) {
-    self->memory = us_stage_map(self->run_folder);
+    self->memory = us_run_map(self->run_folder);
     if (!self->memory) return;
     STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
     STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->pid, (uint32_t)getpid());

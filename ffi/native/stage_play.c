@@ -13,6 +13,7 @@
 #include "jack.h"
 #include "layout.h"
 #include "monotonic.h"
+#include "orphans.h"
 #include "processes.h"
 #include "run_folder.h"
 #include "scheduling.h"
@@ -248,7 +249,7 @@ static void look_at_jack(struct stage *self) {
 
 int us_stage_play(const char *run_folder, uint32_t starts) {
   static struct stage self;
-  unsigned char *memory = self.memory = us_stage_map(run_folder);
+  unsigned char *memory = self.memory = us_run_map(run_folder);
   if (!memory) return us_stage_failed;
   struct us_stage_report *report = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
   const struct us_stage_orders *orders = AT(const struct us_stage_orders, US_STAGE_ORDERS_OFFSET);
@@ -279,6 +280,7 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
   }
   us_clock_stop(memory);
   close_jack(&self);
+  us_end_renderers(memory);
   us_run_remove(run_folder);
   return us_stage_ok;
 }

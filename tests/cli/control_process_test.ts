@@ -6,6 +6,8 @@
 import assert from "node:assert/strict";
 import { enterRun } from "../../cli/control_process.ts";
 import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
+import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
+import { faultCode } from "../../engine/supervisor/fault_code.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { processesWith, ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
@@ -187,6 +189,34 @@ Deno.test("when launcher and control process are killed, every other process end
     Deno.kill(control, "SIGSTOP");
     Deno.kill(program.pid, "SIGKILL");
     Deno.kill(control, "SIGKILL");
+    await program.ended;
+  }));
+
+Deno.test("without launcher, control process and stage, a renderer in an endless loop ends as well, and nothing is left", () =>
+  withProgram(async (program) => {
+    const { memory } = program;
+    const [control, stage] = [program.pidOf("control")!, program.pidOf("stage")!];
+    await until("all roles are filled", () => program.pidOf("spare") !== undefined);
+    for (const pid of [program.pid, control, stage]) Deno.kill(pid, "SIGSTOP"); // nobody else mends it
+    const seat = Atomics.load(memory.words, fixed.control.roleRing.index) - 1;
+    const heartbeat = reportFieldIndex(memory, seat, "heartbeat");
+    Atomics.store(memory.words, orderIndex(memory, seat, "fault"), faultCode("hang"));
+    Atomics.add(memory.words, fixed.callback.consumed.index, 1); // the block in which it commits the fault
+    let [seen, equal] = [NaN, 0];
+    await until("it loops", () => {
+      equal = seen === Atomics.load(memory.words, heartbeat) ? equal + 1 : 0;
+      seen = Atomics.load(memory.words, heartbeat);
+      return equal === 100;
+    });
+    for (const pid of [program.pid, control, stage]) Deno.kill(pid, "SIGKILL");
+    await program.ended;
+  }, { UNDERSTUDY_FAULTS: "on" }));
+
+Deno.test("a renderer that was stopped is ended by the stage when launcher and control process are killed", () =>
+  withProgram(async (program) => {
+    const control = program.pidOf("control")!;
+    for (const pid of [program.pid, control, program.pidOf("primary")!]) Deno.kill(pid, "SIGSTOP");
+    for (const pid of [program.pid, control]) Deno.kill(pid, "SIGKILL");
     await program.ended;
   }));
 
