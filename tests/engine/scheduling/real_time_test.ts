@@ -4,6 +4,7 @@ import { RealTime } from "../../../engine/scheduling/real_time.ts";
 import { seatCount } from "../../../engine/memory/constants.ts";
 import { fixed, SeatState } from "../../../engine/memory/layout.ts";
 import { reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { sharedMemoryPointer } from "../../../ffi/shared_memory_pointer.ts";
 import { startTestEngine, type TestEngine } from "../../../testing/engine/test_engine.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { threadScheduling } from "../../../testing/engine/thread_scheduling.ts";
@@ -99,6 +100,41 @@ requirement({
     await started.lockstep();
     await until("real time for three renderers again", () => allHave(started, clockPriority - 2));
     await started.stop();
+  },
+}, needs);
+
+requirement({
+  name: "the watchdog takes real time from who keeps a processor, not from who is late because it gets none",
+  fn: async () => {
+    const memory = testMemory();
+    const { words } = memory;
+    const policyOf = (pid: number) => {
+      const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38];
+    };
+    const [fifo, other] = ["1", "0"];
+    // the first is judged first; it gets no processor time, as one that waits behind threads of higher priority
+    const starved = new Deno.Command("sleep", { args: ["600"] }).spawn();
+    const greedy = new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn();
+    try {
+      [starved, greedy].forEach(({ pid }, seat) => {
+        assert.equal(native.symbols.us_prioritise_thread(pid, 10), 0);
+        words[reportFieldIndex(memory, seat, "threadId")] = pid;
+        words[reportFieldIndex(memory, seat, "published")] = memory.consumed() - 3;
+        Atomics.store(words, reportFieldIndex(memory, seat, "state"), SeatState.running);
+      });
+      Atomics.store(words, fixed.control.rendererPriority.index, 10);
+      const base = sharedMemoryPointer(native, memory.bytes);
+      assert.equal(native.symbols.us_watchdog_start(base), 0);
+      await until("one has lost its priority", () => words[fixed.watchdog.demotions.index] > 0);
+      assert.deepEqual([policyOf(starved.pid), policyOf(greedy.pid)], [fifo, other]);
+      assert.equal(await native.symbols.us_watchdog_stop(base), 0);
+    } finally {
+      for (const child of [starved, greedy]) {
+        child.kill("SIGKILL");
+        await child.status;
+      }
+    }
   },
 }, needs);
 
