@@ -486,7 +486,7 @@ export class Engine implements control.EngineControl {
     signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
     this.#claim?.run();
-    this.#enter(this.#driver.waiting ? "waiting for device" : "running");
+    this.#enter(this.#heard());
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
@@ -637,10 +637,7 @@ export class Engine implements control.EngineControl {
     if (blocks !== undefined) this.#reportLookahead(blocks);
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
-    if (this.#isPlaying) {
-      const heard = this.#soundWatch.silent ? "silent" : "running";
-      this.#enter(this.#driver.waiting ? "waiting for device" : heard);
-    }
+    if (this.#isPlaying) this.#enter(this.#heard());
     this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
@@ -702,14 +699,23 @@ export class Engine implements control.EngineControl {
 
   /** Whether the device is to get sound: not before the first block, nor from the end on. */
   get #isPlaying(): boolean {
-    return this.#state === "running" || this.#state === "silent" || this.#state === "waiting for device";
+    return ["running", "silent", "unheard", "waiting for device"].includes(this.#state);
+  }
+
+  /** What becomes of the sound while the engine plays. */
+  #heard(): control.EngineStatus["state"] {
+    if (this.#driver.waiting) return "waiting for device";
+    if (this.#soundWatch.silent) return "silent";
+    return this.#driver.unheard === undefined ? "running" : "unheard";
   }
 
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
     const { log } = this.#options;
     if (state === "silent") log.error("silent: no renderer has a block for the device");
+    if (state === "unheard") log.warning(`unheard: it plays, and nobody hears it: ${this.#driver.unheard}`);
     if (this.#state === "silent" && state === "running") log.info("running: renderers are heard again");
+    if (this.#state === "unheard" && state === "running") log.info("running: the device is connected");
     this.#state = state;
     this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }

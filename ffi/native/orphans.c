@@ -19,25 +19,8 @@
 
 #define LOAD(word) __atomic_load_n(&(word), __ATOMIC_ACQUIRE)
 
-/* A process that is followed; zeroed: none yet. */
-struct follow {
-  uint32_t pid;
-  int descriptor;
-};
-
-/* Whether the process with this id has ended; an id of 0 counts as ended. Follows the id from the first call with it on. */
-static int has_ended(struct follow *follow, uint32_t pid) {
-  if (pid == 0) return 1;
-  if (follow->pid != pid) {
-    if (follow->pid && follow->descriptor >= 0) close(follow->descriptor);
-    follow->descriptor = us_process_open((int)pid);
-    follow->pid = pid;
-  }
-  return follow->descriptor < 0 ? follow->descriptor == -ESRCH : us_process_ended(follow->descriptor);
-}
-
 int us_is_orphan(const void *shared_memory) {
-  static struct follow launcher, control;
+  static struct us_followed launcher, control;
   static uint32_t heartbeat, still;
   const unsigned char *base = shared_memory;
   const struct us_control_process *process = (const void *)(base + US_CONTROL_PROCESS_OFFSET);
@@ -46,8 +29,8 @@ int us_is_orphan(const void *shared_memory) {
   still = beat == heartbeat ? still + 1 : 0;
   heartbeat = beat;
   uint32_t launcher_pid = LOAD(root->pid);
-  if (!has_ended(&launcher, launcher_pid)) return 0;
-  if (has_ended(&control, LOAD(process->pid))) return 1;
+  if (!us_followed_ended(&launcher, launcher_pid)) return 0;
+  if (us_followed_ended(&control, LOAD(process->pid))) return 1;
   if (launcher_pid == 0 || still <= MAX_STILL_LOOKS) return 0;
   if (control.descriptor >= 0) us_process_signal(control.descriptor, SIGKILL);
   return 1;

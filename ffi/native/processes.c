@@ -87,6 +87,16 @@ int us_process_signal(int descriptor, int signal) {
 
 void us_process_close(int descriptor) { close(descriptor); }
 
+int us_followed_ended(struct us_followed *followed, uint32_t pid) {
+  if (pid == 0) return 1;
+  if (followed->pid != pid) {
+    if (followed->pid && followed->descriptor >= 0) close(followed->descriptor);
+    followed->descriptor = us_process_open((int)pid);
+    followed->pid = pid;
+  }
+  return followed->descriptor < 0 ? followed->descriptor == -ESRCH : us_process_ended(followed->descriptor);
+}
+
 /* The arguments of this process, as the kernel keeps them; NULL where there is no memory. Freed by the end of the process. */
 static char **own_arguments(size_t before) {
   size_t size = 0, room = 4096, count = 0;

@@ -44,6 +44,15 @@ US_EXPORT int us_process_signal(int descriptor, int signal);
 
 US_EXPORT void us_process_close(int descriptor);
 
+/* A process that is followed by its id; zeroed: none yet. */
+struct us_followed {
+  uint32_t pid;
+  int descriptor;
+};
+
+/* Whether the process with this id has ended; an id of 0 counts as ended. Follows the id from the first call with it on. One thread. */
+int us_followed_ended(struct us_followed *followed, uint32_t pid);
+
 /*
  * Becomes the launcher: replaces this program by `stage` in its role `launch`, which starts the program again as the control
  * process of the engine whose run folder this is. Of its arguments, the one that is `main_file` becomes `kept_main`. Returns only

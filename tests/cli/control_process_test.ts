@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { enterRun } from "../../cli/control_process.ts";
 import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
+import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
 import { faultCode } from "../../engine/supervisor/fault_code.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -44,7 +45,13 @@ Deno.test("a control process that is lost is back, with values, waiting commands
     const renderers = ["primary", "standby", "spare"] as const;
     await until("all roles are filled", () => renderers.every((role) => program.pidOf(role) !== undefined));
     const before = renderers.map((role) => program.pidOf(role));
+    await client.ask("/notify", "i", 1);
     const first = program.pidOf("control");
+    const { listeners } = program.folder;
+    await until(
+      "its subscription is kept",
+      () => isThere(listeners) && /:/.test(Deno.readTextFileSync(listeners)),
+    );
     await program.signal("control", "SIGKILL");
     await until("another has taken over", () => program.epochInControl === 2);
     assert.notEqual(program.pidOf("control"), first);
@@ -54,6 +61,8 @@ Deno.test("a control process that is lost is back, with values, waiting commands
       before,
       "renderers play on in their roles",
     );
+    await until("its listener is told", () => client.heard("/event/control").length > 0);
+    assert.deepEqual(client.heard("/event/control"), ["/event/control 2"]);
     assert.deepEqual(await client.ask("/get", "s", "/master/gainDb"), [
       "/get.reply /master/gainDb -7.5",
       "/done /get",
@@ -190,6 +199,27 @@ Deno.test("when launcher and control process are killed, every other process end
     Deno.kill(program.pid, "SIGKILL");
     Deno.kill(control, "SIGKILL");
     await program.ended;
+  }));
+
+Deno.test("a stage that is lost together with the control process, or while that stands still, is replaced without it", () =>
+  withProgram(async (program) => {
+    const { words } = program.memory;
+    const starts = () => Atomics.load(words, fixed.stageReport.starts.index);
+    const epoch = () => Atomics.load(words, fixed.launcher.epoch.index);
+    for (const signal of ["SIGSTOP", "SIGKILL"] as const) {
+      const [lives, controls] = [starts(), program.epochInControl!];
+      await program.signal("control", signal);
+      await program.signal("stage", "SIGKILL");
+      await until("another stage has come", () => starts() > lives);
+      if (signal === "SIGSTOP") assert.equal(epoch(), controls, "before another control process has");
+      await until("another control process has taken over", () => program.epochInControl === controls + 1);
+      await until("it answers", () => program.isListening);
+      const first = program.memory.consumed();
+      await until("the sound goes on", () => blocksBetween(program.memory.consumed(), first) > 20);
+      assert.equal(starts(), lives + 1, "only one has come");
+      assert.match(program.output, /the launcher starts another one/);
+    }
+    assert.equal(await program.stop(), 0);
   }));
 
 Deno.test("without launcher, control process and stage, a renderer in an endless loop ends as well, and nothing is left", () =>
