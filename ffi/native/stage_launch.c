@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -67,6 +68,7 @@ struct launcher {
   char **arguments;
   struct version proven;  /* its control process has taken over */
   struct version started; /* the one that was started last */
+  int held;               /* the marker of the copy that it is, locked so that nothing removes it; 0: none */
   int on_trial;           /* that one has not taken over yet, and differs */
   unsigned char *memory; /* NULL until the first control process has made it */
   sigset_t outer;
@@ -118,6 +120,18 @@ static void give_up_version(struct launcher *self) {
   fprintf(stderr, "understudy: the control process of the new version did not take over; that of the old one is started\n");
 }
 
+/* Holds the copy of the program that is about to be started, as `cli/kept_program.ts` does for the process that runs it. */
+static void hold_version(struct launcher *self) {
+  char marker[PATH_MAX];
+  const char *module = self->started.module, *end = strrchr(module, '/');
+  if (!end || snprintf(marker, sizeof marker, "%.*s/kept", (int)(end - module), module) >= (int)sizeof marker) return;
+  int file = open(marker, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  flock(file, LOCK_SH | LOCK_NB);
+  if (self->held) close(self->held);
+  self->held = file;
+}
+
 static void execute(const struct launcher *self) {
   for (char **argument = self->arguments + 1; self->main_argument[0] && self->started.module[0] && *argument; argument++)
     if (strcmp(*argument, self->main_argument) == 0) *argument = strdup(self->started.module);
@@ -128,6 +142,7 @@ static void execute(const struct launcher *self) {
 static void start_control(struct launcher *self) {
   pid_t launcher = getpid();
   choose_version(self);
+  hold_version(self);
   char epoch[16];
   snprintf(epoch, sizeof epoch, "%u", ++self->epoch);
   if (self->memory) STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
