@@ -43,6 +43,7 @@ import { StageDriver } from "./device/stage_driver.ts";
 import { readEntries } from "./log/read_entries.ts";
 import { commitControlFault, controlFaults, isControlFault } from "./run/control_fault.ts";
 import type { EngineProcesses } from "./run/engine_processes.ts";
+import { loadQuarantined, type QuarantineWords, saveQuarantined } from "./run/quarantine_file.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
@@ -165,6 +166,8 @@ export class Engine implements control.EngineControl {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  /** As the recording has them, for the control process that may follow. */
+  #quarantinedWords: QuarantineWords[] = [];
   /** Log position of the last entry that limits voices. */
   #shedPosition = NaN;
   #mayJoin = false;
@@ -517,6 +520,7 @@ export class Engine implements control.EngineControl {
     // what starts from now on runs this version, whatever the one before was about to run
     writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
+    loadQuarantined(processes!.folder).forEach((words) => this.#recordQuarantined(words));
     this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
     const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
@@ -742,14 +746,24 @@ export class Engine implements control.EngineControl {
     if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
   }
 
+  #recordQuarantined(words: QuarantineWords): void {
+    this.#quarantinedWords.push(words);
+    this.#record("QUAR", new Uint8Array(new Int32Array(words).buffer));
+    this.#quarantined++;
+  }
+
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
     const heard = found ? [found.originBlock, found.block] : [];
     // blocks that were delivered with the command do not lead to the state without it
     if (found) this.#journal?.disconnect("a command that was heard was taken back");
-    for (const position of positions) {
-      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
+    positions.forEach((position) => this.#recordQuarantined([position, ...heard]));
+    const { processes, log } = this.#options;
+    try {
+      // at once: the recording is on the disk later, and this process may be lost before that
+      if (processes) saveQuarantined(processes.folder, this.#quarantinedWords);
+    } catch (error) {
+      log.error(`a quarantine cannot be kept for the next control process: ${(error as Error).message}`);
     }
-    this.#quarantined += positions.length;
     if (positions.includes(this.#shedPosition)) this.#shedding.forget();
   }
 

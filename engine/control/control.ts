@@ -214,7 +214,14 @@ export interface EngineStatus {
    * `silent`: something should play, and the device gets concealed blocks, because no renderer has any; `unheard`: it plays, and
    * nobody can hear it, see {@link EngineStatus.unheard}.
    */
-  readonly state: "starting" | "running" | "silent" | "unheard" | "waiting for device" | "stopping" | "stopped";
+  readonly state:
+    | "starting"
+    | "running"
+    | "silent"
+    | "unheard"
+    | "waiting for device"
+    | "stopping"
+    | "stopped";
   /** Why nobody hears what plays, with the remedy: there is no device, or nothing is connected to it; empty: somebody can. */
   readonly unheard: string;
   readonly driver: "jack" | "portaudio" | "clock";

@@ -57,7 +57,8 @@ export class StageDriver implements Driver {
   readonly #sequence: Deno.PointerObject;
   readonly #backoff = new Backoff(restartMs);
   #process: ProcessHandle | undefined;
-  /** Stages ever started, as of the last look at which one plays. */
+  #pid = 0;
+  /** Stages ever started, as of the last look at another one than ours. */
   #starts = 0;
   #heartbeat = 0;
   #stillMs = 0;
@@ -88,12 +89,13 @@ export class StageDriver implements Driver {
     }
     const stage = new StageDriver(options);
     stage.#process = ProcessHandle.open(native, stage.#report("pid"), stage.#report("processStart"));
-    stage.#starts = stage.#report("starts");
+    stage.#pid = stage.#report("pid");
     if (stage.#order("driver") === stage.#calls && stage.#process?.ended === false) return stage;
     stage.#writeOrders();
     stage.#spawn();
     stage.#send();
-    await until(() => stage.#hasObeyed() || stage.#process!.ended, { timeoutMs: obeyMs });
+    const hasEnded = () => stage.#process!.ended && !stage.#isReplaced(performance.now());
+    await until(() => stage.#hasObeyed() || hasEnded(), { timeoutMs: obeyMs });
     const error = stage.#report("error");
     if (stage.#hasObeyed() && error === 0) return stage;
     await stage.stop();
@@ -163,7 +165,7 @@ export class StageDriver implements Driver {
       if (this.#stillMs > stillMs) this.#process.signal("SIGKILL");
       return;
     }
-    if (nowMs < this.#restartMs || this.#isReplaced(nowMs)) return;
+    if (this.#isReplaced(nowMs)) return;
     const lived = nowMs - this.#startedMs > soundLifeMs;
     if (lived) this.#backoff.reset();
     this.#spawn();
@@ -172,19 +174,16 @@ export class StageDriver implements Driver {
     this.#backoff.increase();
   }
 
-  /** Whether the launcher has started another one meanwhile, which plays, or is about to say who it is. */
+  /** Whether the launcher has started another one meanwhile, which plays, or it is not time yet to start one. */
   #isReplaced(nowMs: number): boolean {
-    const starts = this.#report("starts");
-    if (starts === this.#starts) return false;
-    const found = ProcessHandle.open(
-      this.#options.native,
-      this.#report("pid"),
-      this.#report("processStart"),
-    );
+    if (nowMs < this.#restartMs) return true;
+    const [starts, pid] = [this.#report("starts"), this.#report("pid")];
+    if (pid === this.#pid || starts === this.#starts) return false;
+    const found = ProcessHandle.open(this.#options.native, pid, this.#report("processStart"));
     if (found && !found.ended) {
       this.#process?.close();
       this.#process = found;
-      this.#starts = starts;
+      this.#pid = pid;
       this.#startedMs = nowMs;
       return true;
     }
@@ -257,6 +256,7 @@ export class StageDriver implements Driver {
     child.status.catch(() => {});
     this.#process?.close();
     this.#process = ProcessHandle.open(native, child.pid);
+    this.#pid = child.pid;
     this.#stillMs = 0;
     this.#startedMs = performance.now();
   }
