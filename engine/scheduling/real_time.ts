@@ -91,6 +91,8 @@ export class RealTime {
     if (!this.#enabled) return;
     this.#nextReadMs = this.#nowMs() + readMs;
     const { symbols } = this.#native;
+    // another engine of the session that has ended takes the session's priority back, and this one would starve
+    if (this.#sessionRaised) symbols.us_schedule_session_nice(mainNice, new Int32Array(1));
     const process = this.#stage?.();
     this.#callback = process === 0 ? 0 : symbols.us_callback_priority(this.#base, process ?? 0);
     const renderers = this.#renderersBelow(this.#callback);

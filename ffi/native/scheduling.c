@@ -110,8 +110,9 @@ int us_schedule_session_nice(int nice, int *before) {
   if (!held) failed = ENOENT;
   else {
     *before = atoi(held + 5);
+    int is_set = *before == nice;
     int length = snprintf(text, sizeof text, "%d", nice);
-    for (int attempt = 0; attempt < 10; attempt++) { /* the kernel takes one change in a while */
+    for (int attempt = 0; !is_set && attempt < 10; attempt++) { /* the kernel takes one change in a while */
       failed = write(file, text, (size_t)length) == length ? 0 : errno;
       if (failed != EAGAIN) break;
       struct timespec duration = {0, 20000000};

@@ -162,6 +162,30 @@ Deno.test("a device without a thread of its own is named as missing, once, with 
   await started.stop();
 });
 
+requirement({
+  name: "an engine keeps its session above others when another one of the session has ended",
+  fn: async () => {
+    const memory = testMemory();
+    let nowMs = 0;
+    const session = () => /nice (-?\d+)/.exec(Deno.readTextFileSync("/proc/self/autogroup"))?.[1];
+    const before = session();
+    const realTime = RealTime.begin({ native, memory, enabled: true, nowMs: () => nowMs });
+    assert.equal(session(), "-11");
+    assert.equal(native.symbols.us_schedule_session_nice(0, new Int32Array(1)), 0);
+    assert.equal(session(), "0");
+    nowMs = 1_000;
+    realTime.poll();
+    assert.equal(session(), "-11");
+    await realTime.stop();
+    assert.equal(session(), before);
+  },
+}, {
+  rights: {
+    "priority of the session": existsSync("/proc/self/autogroup") && needs.rights["real-time priority"],
+  },
+  install: needs.install,
+});
+
 Deno.test("the callback's priority is read again only after a while, and when a device was opened", async () => {
   const memory = testMemory({ sampleRateHz: 8_000, blockFrames: 32, lookaheadBlocks: 4 });
   let nowMs = 0;
