@@ -54,7 +54,8 @@ static void *watch(void *argument) {
   char *run_folder = argument;
   const unsigned char *memory = us_run_map(run_folder);
   struct timespec pause = {0, LOOK_NS};
-  while (memory && !us_is_orphan(memory)) clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+  if (!memory) return NULL; /* removed since this process mapped it: the control process says so */
+  while (!us_is_orphan(memory)) clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
   us_run_remove(run_folder); /* the stage does so as well, where there is one */
   _exit(0);
 }
