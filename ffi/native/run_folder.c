@@ -46,12 +46,18 @@ unsigned char *us_run_map(const char *run_folder) {
   return NULL;
 }
 
-/* Removes a folder and the files in it. */
-static void remove_folder(int parent, const char *name) {
+/* Folders in folders that are removed: a run makes none, and no other program makes many there. */
+#define MAX_DEPTH 8
+
+/* Removes a folder and what is in it; follows no link. */
+static void remove_folder(int parent, const char *name, int depth) {
   int descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   DIR *folder = descriptor < 0 ? NULL : fdopendir(descriptor);
   if (!folder) return;
-  for (struct dirent *entry; (entry = readdir(folder));) unlinkat(descriptor, entry->d_name, 0);
+  for (struct dirent *entry; (entry = readdir(folder));) {
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    if (unlinkat(descriptor, entry->d_name, 0) != 0 && depth < MAX_DEPTH) remove_folder(descriptor, entry->d_name, depth + 1);
+  }
   closedir(folder);
   unlinkat(parent, name, AT_REMOVEDIR);
 }
@@ -62,7 +68,7 @@ void us_run_remove_file(const char *path) { unlink(path); }
 
 void us_run_remove(const char *path) {
   const char *name = strrchr(path, '/') + 1;
-  remove_folder(AT_FDCWD, path);
+  remove_folder(AT_FDCWD, path, 0);
   DIR *shared = opendir(SHARED_FOLDER);
   if (!shared) return;
   for (struct dirent *entry; (entry = readdir(shared));)
@@ -78,7 +84,7 @@ static uint32_t remove_dead_in(const char *parent) {
     int pid;
     uint64_t start;
     if (sscanf(entry->d_name, PREFIX "%d-%" SCNu64 "-", &pid, &start) != 2 || us_process_start(pid) == start) continue;
-    remove_folder(dirfd(folder), entry->d_name);
+    remove_folder(dirfd(folder), entry->d_name, 0);
     unlinkat(dirfd(folder), entry->d_name, 0);
     count += faccessat(dirfd(folder), entry->d_name, F_OK, AT_SYMLINK_NOFOLLOW) != 0; /* another user's stays */
   }
