@@ -4,7 +4,6 @@
  */
 import { readIfThere } from "../../foundation/read_if_there.ts";
 import { writeWhole } from "../../foundation/write_whole.ts";
-import { isUdpKey } from "../transport/network_address.ts";
 
 /** Keys of senders, see `PacketSender.key`. */
 export interface Listening {
@@ -64,4 +63,9 @@ export class KeptListeners {
   stop(): void {
     clearInterval(this.#timer);
   }
+}
+
+/** Whether a key is the address of a sender over UDP; others have their transport in front. */
+function isUdpKey(key: string): boolean {
+  return /^(\[[^\]\s]+\]|[^:\s]+):\d+$/.test(key);
 }

@@ -22,11 +22,6 @@ export function hostAndPort(hostname: string, port: number): string {
   return hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
 }
 
-/** Whether the key of a sender is the address of a sender over UDP; others have their transport in front. */
-export function isUdpKey(key: string): boolean {
-  return /^(\[[^\]\s]+\]|[^:\s]+):\d+$/.test(key);
-}
-
 /** The parts of what {@link hostAndPort} wrote; the host without brackets. */
 export function splitHostAndPort(address: string): { readonly hostname: string; readonly port: number } {
   const colon = address.lastIndexOf(":");

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import {
   hostAndPort,
   isLoopback,
-  isUdpKey,
   isUnspecified,
   plainHostname,
   splitHostAndPort,
@@ -22,11 +21,6 @@ Deno.test("loopback is 127.0.0.0/8, ::1 and localhost, in any notation of socket
 Deno.test("only the two unspecified addresses mean all addresses of the machine", () => {
   const all = ["0.0.0.0", "::", "[::]", "127.0.0.1", "::1", "localhost"];
   assert.deepEqual(all.filter(isUnspecified), ["0.0.0.0", "::", "[::]"]);
-});
-
-Deno.test("keys of senders over UDP are told from those with a transport in front", () => {
-  assert.deepEqual(["127.0.0.1:9", "[::1]:9", "[fe80::1%2]:9"].filter((key) => !isUdpKey(key)), []);
-  assert.deepEqual(["tcp 127.0.0.1:9", "ws [::1]:9", "::1:9", "127.0.0.1", ""].filter(isUdpKey), []);
 });
 
 Deno.test("host and port that were joined come apart again", () => {
