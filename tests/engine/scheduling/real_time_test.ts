@@ -186,6 +186,41 @@ requirement({
   install: needs.install,
 });
 
+Deno.test("renderers keep their priority while a stage is replaced, and lose it when none comes in real time", async () => {
+  const memory = testMemory();
+  let nowMs = 0;
+  let [stage, callback] = [7, 60];
+  const scripted = {
+    ...native,
+    symbols: {
+      ...native.symbols,
+      us_callback_priority: () => callback,
+      us_highest_priority: (wanted: number) => wanted,
+    },
+  } as typeof native;
+  const realTime = RealTime.begin({
+    native: scripted,
+    memory,
+    enabled: true,
+    stage: () => stage,
+    nowMs: () => nowMs,
+  });
+  const read = () => {
+    nowMs += 1_000;
+    realTime.poll();
+    return words[fixed.control.rendererPriority.index];
+  };
+  const { words } = memory;
+  assert.equal(read(), 58);
+  [stage, callback] = [0, 0]; // lost
+  assert.deepEqual([read(), read()], [58, 58]);
+  [stage, callback] = [8, 60];
+  assert.equal(read(), 58);
+  callback = 0; // the next one may not have real time
+  assert.deepEqual(Array.from({ length: 6 }, read), [58, 58, 58, 58, 58, 0]);
+  await realTime.stop();
+});
+
 Deno.test("the callback's priority is read again only after a while, and when a device was opened", async () => {
   const memory = testMemory({ sampleRateHz: 8_000, blockFrames: 32, lookaheadBlocks: 4 });
   let nowMs = 0;
