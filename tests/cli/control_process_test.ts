@@ -8,6 +8,8 @@ import { enterRun } from "../../cli/control_process.ts";
 import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
 import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
+import { saveQuarantined } from "../../engine/run/quarantine_file.ts";
+import { SessionReader } from "../../engine/session/session_reader.ts";
 import { faultCode } from "../../engine/supervisor/fault_code.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -188,6 +190,26 @@ Deno.test("the sound outlives a recording that is gone and a folder that cannot 
       await client.close();
       assert.equal(await program.stop(), 0);
     }, { UNDERSTUDY_SESSION: session });
+  }));
+
+Deno.test("a command that was quarantined when the control process was lost is in the recording of the next one", () =>
+  inFolder(async (folder) => {
+    const session = `${folder}/a.session`;
+    await withProgram(async (program) => {
+      // as a control process leaves it that is lost before its recording is on the disk
+      saveQuarantined(program.folder, [[5, 100, 140], [7]]);
+      await program.signal("control", "SIGKILL");
+      await until("another has taken over", () => program.epochInControl === 2);
+      await until("it answers", () => program.isListening);
+      assert.equal(await program.stop(), 0);
+    }, { UNDERSTUDY_SESSION: session });
+    const reader = await SessionReader.open(session);
+    const quarantined: number[][] = [];
+    for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+      if (chunk.type === "QUAR") quarantined.push([...new Int32Array(chunk.payload.slice().buffer)]);
+    }
+    reader.close();
+    assert.deepEqual(quarantined, [[5, 100, 140], [7]]);
   }));
 
 Deno.test("when launcher and control process are killed, every other process ends by itself and removes the run", () =>
