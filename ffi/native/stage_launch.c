@@ -36,7 +36,7 @@ enum { phase_starting = 0, phase_running = 1, phase_ended = 2, phase_handing_ove
 
 #define MAIN_NICE (-11)
 #define LOOK_MS 50
-/* A running control process without a turn in this many looks hangs: 1 s of looks, so a machine that stood still is no reason. */
+/* A running control process without a turn in this many looks hangs, and so does a stage: 1 s of looks, so a machine that stood still is no reason. */
 #define MAX_STILL_LOOKS 20
 #define MAX_BACKOFF_MS 5000
 /* A control process that had taken over and lived this long did not fail because of its start. */
@@ -83,6 +83,7 @@ struct launcher {
   uint64_t restart_ms;
   uint32_t backoff_ms;
   struct us_followed stage;
+  uint32_t stage_heartbeat, stage_still;
   uint32_t stage_starts;
   uint64_t stage_starts_ms; /* when that number was seen first, or the launcher started one */
   uint64_t stage_lost_ms;   /* when it was found gone; 0: it plays */
@@ -301,6 +302,11 @@ static void keep_stage(struct launcher *self) {
     self->stage_starts_ms = now_ms();
   }
   if (!us_followed_ended(&self->stage, pid)) {
+    uint32_t beat = LOAD(stage->heartbeat);
+    self->stage_still = beat == self->stage_heartbeat ? self->stage_still + 1 : 0;
+    self->stage_heartbeat = beat;
+    if (self->stage_still == MAX_STILL_LOOKS && self->stage.descriptor >= 0)
+      us_process_signal(self->stage.descriptor, SIGKILL); /* as the control process does, if it can */
     self->stage_lost_ms = 0;
     if (now_ms() - self->stage_starts_ms > SOUND_LIFE_MS) self->stage_backoff_ms = 0;
     return;
