@@ -17,7 +17,7 @@ export async function openPatchSource(
       maximumBlockFrames: blockFrames,
       tuning: tuning === undefined ? undefined : await readTuning(tuning),
     },
-    samples: new SampleLoader(),
+    samples: new SampleLoader({ onNote: onPrint }),
     sampleFolder: config.sampleFolder,
     patchFolder: config.patchFolder,
     initial: config.patch,
