@@ -1,7 +1,5 @@
-/** Covers: engine/samples/decoder_command.ts */
 import assert from "node:assert/strict";
 import { decodeInProcess } from "../../../engine/samples/decode_child.ts";
-import { decoderCommand } from "../../../engine/samples/decoder_command.ts";
 import { SampleError } from "../../../engine/samples/sample_error.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
@@ -66,30 +64,6 @@ Deno.test("a decoding that takes too long, ends early, or is not wanted any more
     abortion.abort(new Error("not wanted"));
     await ended;
     assert.deepEqual(decoders(), []);
-  });
-});
-
-Deno.test("the process reads the folder of the samples and nothing else, within limits of the system", async () => {
-  await inFolder(async (folder) => {
-    const process = decoderCommand(folder, 10).spawn();
-    const limits = await Deno.readTextFile(`/proc/${process.pid}/limits`).catch(() => "");
-    const environment = () => Deno.readTextFileSync(`/proc/${process.pid}/cmdline`).split("\0");
-    await until("the runtime runs", () => environment().includes("run"));
-    const after = await Deno.readTextFile(`/proc/${process.pid}/limits`);
-    assert.match(after, /Max cpu time +10 /, limits);
-    assert.match(after, /Max data size +2147483648 /);
-    assert.ok(environment().includes(`--allow-read=${folder}`));
-    assert.ok(!environment().some((argument) => /^--allow-(net|write|run|ffi|env|all)|^-A$/.test(argument)));
-    const writer = process.stdin.getWriter();
-    await writer.write(
-      new TextEncoder().encode(JSON.stringify({ folder: "/etc", root: "/etc", names: ["passwd"] })),
-    );
-    await writer.close();
-    const { stdout } = await process.output();
-    assert.match(
-      new TextDecoder().decode(stdout),
-      /"error":"sample passwd: there is no such file below \/etc/,
-    );
   });
 });
 

@@ -1,4 +1,3 @@
-/** Covers: engine/samples/sample_error.ts engine/samples/sound_file_error.ts engine/samples/sound_format.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import wavefile from "wavefile";

@@ -1,4 +1,3 @@
-/** Covers: engine/samples/bit_reader.ts */
 import assert from "node:assert/strict";
 import { readFlac } from "../../../engine/samples/flac_reader.ts";
 import { SoundFileError } from "../../../engine/samples/sound_file_error.ts";

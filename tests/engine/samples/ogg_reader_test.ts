@@ -1,4 +1,3 @@
-/** Covers: engine/samples/vorbis_reader.ts engine/samples/ogg_flac.ts testing/sound/ogg_pages.ts */
 import assert from "node:assert/strict";
 import { decodeSample } from "../../../engine/samples/decode_sample.ts";
 import { readFlac } from "../../../engine/samples/flac_reader.ts";
@@ -18,55 +17,8 @@ async function encoded(folder: string, sound: string, quality: number): Promise<
 }
 
 const decode = (bytes: Uint8Array<ArrayBuffer>) => decodeSample("a.ogg", bytes);
-const peak = (channel: Float32Array) => channel.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
 const same = (one: Float32Array, other: Float32Array) =>
   one.length === other.length && one.every((sample, frame) => sample === other[frame]);
-
-withSoundPrograms(
-  programs,
-  "streams one after the other are decoded with their own headers, or refused where they differ",
-  async (folder) => {
-    const [low, high] = [
-      await encoded(folder, "-r 48000 -c 2", 1),
-      await encoded(folder, "-r 48000 -c 2", 9),
-    ];
-    const [one, other] = [await decode(low), await decode(high)];
-    const { channels, sampleRateHz } = await decode(joined(low, high));
-    assert.equal(sampleRateHz, 48_000);
-    channels.forEach((channel, side) => {
-      assert.ok(same(channel.subarray(0, 96_000), one.channels[side]));
-      assert.ok(same(channel.subarray(96_000), other.channels[side]));
-      assert.ok(peak(channel) < 1.2, `peak ${peak(channel)}`);
-    });
-    const foreign = await encoded(folder, "-r 44100 -c 1", 5);
-    await assert.rejects(
-      decode(joined(low, foreign)),
-      /^SampleError: sample a\.ogg: its streams differ: 2 x 48000 Hz, then 1 x 44100 Hz; export it as one/,
-    );
-  },
-);
-
-withSoundPrograms(programs, "a stream whose positions start late has the same sound", async (folder) => {
-  const file = await encoded(folder, "-r 48000 -c 1", 5);
-  const whole = await decode(file);
-  assert.equal(whole.channels[0].length, 96_000);
-  const late = joined(...oggPages(file).map((page) => changedPage(page, { later: 3_600 * 48_000 })));
-  const { channels, notes } = await decode(late);
-  assert.ok(same(channels[0], whole.channels[0]));
-  assert.deepEqual(notes, []);
-});
-
-withSoundPrograms(
-  programs,
-  "positions below zero cut the beginning, as Vorbis I, A.2 has it",
-  async (folder) => {
-    const file = await encoded(folder, "-r 48000 -c 1", 5);
-    const whole = await decode(file);
-    const early = joined(...oggPages(file).map((page) => changedPage(page, { later: -1_000 })));
-    const { channels } = await decode(early);
-    assert.ok(same(channels[0], whole.channels[0].subarray(1_000)));
-  },
-);
 
 withSoundPrograms(
   programs,

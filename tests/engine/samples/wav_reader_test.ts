@@ -1,4 +1,3 @@
-/** Covers: engine/samples/chunks.ts engine/samples/sampler_chunk.ts engine/samples/stored_numbers.ts engine/samples/sound_file.ts */
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
 import { readWav } from "../../../engine/samples/wav_reader.ts";
@@ -198,21 +197,4 @@ Deno.test("the right number of channels is named", () => {
       new RegExp(`expected 1 or 2 channels, found ${channels}; mix it down`),
     );
   }
-});
-
-Deno.test("root note and loop are read where the file has them, and what is not played as stated is noted", () => {
-  const read = (...parts: Uint8Array[]) => readWav(wav(wavFormat(), chunk("data", ramp), ...parts));
-  assert.equal(read().rootNote, undefined);
-  const loop = { start: 1, last: 2 };
-  const forward = read(samplerChunk([loop], { unity: 57, fraction: 2 ** 31 }));
-  assert.deepEqual([forward.rootNote, forward.loop, forward.notes], [57.5, loop, []]);
-  assert.equal(read(chunk("inst", Uint8Array.of(50, 256 - 25, 0, 0, 127, 0, 127))).rootNote, 50.25);
-  const notes = (loops: Parameters<typeof samplerChunk>[0]) => read(samplerChunk(loops)).notes;
-  assert.deepEqual(notes([{ ...loop, type: 1 }]), ["its loop is alternating and is played forward"]);
-  assert.deepEqual(notes([{ ...loop, type: 2 }]), ["its loop is backward and is played forward"]);
-  assert.deepEqual(notes([{ ...loop, type: 40 }]), ["its loop is of type 40 and is played forward"]);
-  assert.deepEqual(notes([{ ...loop, playCount: 3 }]), [
-    "its loop is to be played 3 times and is played while the note is held",
-  ]);
-  assert.deepEqual(notes([loop, loop]), ["the first of its 2 loops is played"]);
 });
