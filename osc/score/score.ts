@@ -7,6 +7,7 @@ import { musicMethods } from "../methods/music_methods.ts";
 import { type MusicMethod } from "../methods/music_method.ts";
 import { readScoreBinary } from "./score_binary.ts";
 import { ScoreError } from "./score_error.ts";
+import { isServerSetUp, isServerSound } from "./server_commands.ts";
 import { readScoreText } from "./score_text.ts";
 import { ScoreBundle } from "./score_bundle.ts";
 
@@ -28,8 +29,8 @@ export interface ScoreOptions {
 /** The longest score, a little more than a day; block numbers stay far from their wrap. */
 export const maxScoreSeconds = 100_000;
 
-/** Messages that set the end of a score: ours, SuperCollider's, and the one with which sclang closes its scores. */
-const endAddresses: readonly string[] = ["/end", "/nrt_end", "/c_set"];
+/** Messages that set the end of a score: ours and SuperCollider's. */
+const endAddresses: readonly string[] = ["/end", "/nrt_end"];
 
 /** Reads a score, text or binary: a binary one begins with a byte 0, which no text has. Throws {@link ScoreError}. */
 export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: ScoreOptions): Score {
@@ -39,27 +40,25 @@ export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: Scor
   const methods = new Map(musicMethods(patch).map((method) => [method.address, method]));
   const placed = bundles.map((bundle) => ({ ...bundle, frame: frameOf(bundle, sampleRateHz) }))
     .sort((a, b) => a.frame - b.frame);
-  const end = placed.find(isEnd) ?? emptyLast(placed);
-  const late = end && placed.findLast((bundle) => bundle.frame > end.frame && bundle.messages.length > 0);
+  const own = (bundle: ScoreBundle) =>
+    bundle.messages.filter(({ address }) =>
+      !endAddresses.includes(address) && (methods.has(address) || !isServerSetUp(address))
+    );
+  const last = placed.at(-1);
+  const end = placed.find(isEnd) ?? (last && own(last).length === 0 ? last : undefined);
+  const late = end && placed.findLast((bundle) => bundle.frame > end.frame && own(bundle).length > 0);
   if (late) {
     throw new ScoreError(late.where, `expected nothing after the end that ${end.where} sets; move the end`);
   }
-  const events = placed.map(({ frame, messages, where }): ScoreEvent => ({
-    frame,
-    commands: messages.filter(({ address }) => !endAddresses.includes(address))
-      .map((message) => commandOf(message, methods, where)),
+  const events = placed.map((bundle): ScoreEvent => ({
+    frame: bundle.frame,
+    commands: own(bundle).flatMap((message) => commandsOf(message, methods, bundle.where)),
   }));
   return { events: events.filter(({ commands }) => commands.length > 0), endFrame: end?.frame };
 }
 
 function isEnd({ messages }: ScoreBundle): boolean {
   return messages.some(({ address }) => endAddresses.includes(address));
-}
-
-/** A last bundle without messages sets the end by its time. */
-function emptyLast<T extends ScoreBundle>(placed: readonly T[]): T | undefined {
-  const last = placed.at(-1);
-  return last?.messages.length === 0 ? last : undefined;
 }
 
 /** The nearest frame, halves upwards, without a rounding error on the way. */
@@ -75,9 +74,22 @@ function frameOf({ time: { numerator, denominator }, where }: ScoreBundle, sampl
   return Number((2n * numerator * BigInt(sampleRateHz) + denominator) / (2n * denominator));
 }
 
-function commandOf(message: OscMessage, methods: ReadonlyMap<string, MusicMethod>, where: string): Command {
+function commandsOf(
+  message: OscMessage,
+  methods: ReadonlyMap<string, MusicMethod>,
+  where: string,
+): readonly Command[] {
   const { address, args } = message;
   const method = methods.get(address);
+  if (isServerSound(address)) {
+    throw new ScoreError(
+      where,
+      `${address}: expected messages of the patch such as ${
+        [...methods.keys()][0]
+      }, found one that plays a SynthDef ` +
+        "of SuperCollider, which this engine does not have",
+    );
+  }
   if (!method) {
     throw new ScoreError(
       where,

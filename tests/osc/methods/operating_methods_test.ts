@@ -47,12 +47,24 @@ Deno.test("every message is written to the log while that is asked for, a secret
     await client.ask("/dump", "i", 1);
     await client.ask("/note", "if", 61, 1);
     await client.ask("/login", "s", "hush hush");
-    await client.ask("/dump", "i", 0);
+    await client.ask("/nte", "if", 60, 0.5);
+    await client.send({
+      timeTag: immediately,
+      elements: [{ address: "/keys/*Hz", args: [{ type: "f", value: -1 }] }, { address: "/panic", args: [] }],
+    });
+    await client.ask("/patch/load", "s", "nosuch");
+    await client.ask("/dump", "f", 0);
     await client.ask("/note", "if", 62, 1);
     assert.deepEqual(dumped.map((line) => line.replace(/^\S+ /, "")), [
       "/note ,if 61 1",
       "/login ,s (not shown)",
-      "/dump ,i 0",
+      "/nte ,if 60 0.5 refused: there is no such address; the nearest are /note, /off, /get; /help lists all",
+      "/keys/*Hz ,f -1",
+      "/keys/cutoffHz ,f -1 refused: expected 20 to 20000 Hz, found -1",
+      "/panic , ",
+      "/patch/load ,s nosuch",
+      "/patch/load ,s nosuch refused: this server loads no patches",
+      "/dump ,f 0",
     ]);
   }));
 
