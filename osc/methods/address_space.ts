@@ -20,6 +20,8 @@ import { Feedback } from "../subscriptions/feedback.ts";
 import { Meters } from "../subscriptions/meters.ts";
 import { Notifications } from "../subscriptions/notifications.ts";
 import { askingMethods } from "./asking_methods.ts";
+import { DirtEvents } from "./dirt_events.ts";
+import { dirtMethods } from "./dirt_methods.ts";
 import { dumpLine } from "./dump.ts";
 import { suggestion } from "./help.ts";
 import { listeningMethods } from "./listening_methods.ts";
@@ -131,6 +133,7 @@ export class AddressSpace implements PacketTarget {
     this.#notifications = new Notifications(engine);
     this.#meters = new Meters(engine);
     this.#feedback = new Feedback(engine);
+    const dirt = new DirtEvents(engine);
     this.#server = [
       ...askingMethods({
         ...{ engine, version, midi, methods: () => this.methods },
@@ -143,11 +146,23 @@ export class AddressSpace implements PacketTarget {
         feedback: this.#feedback,
         setAnswers: ({ key }, on) => on ? this.#unanswered.delete(key) : this.#unanswered.set(key, true),
       }),
-      ...operatingMethods({ engine, loadPatch, programs, onQuit, setDump: (on) => this.#dumping = on }),
+      ...operatingMethods({
+        engine,
+        loadPatch,
+        programs,
+        onQuit,
+        setDump: (on) => void (this.#dumping = on),
+      }),
+      ...dirtMethods({
+        events: dirt,
+        onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),
+      }),
     ];
     this.#table = this.#tableOf(engine);
     this.#stopObserving = engine.observe(({ event }) => {
-      if (event === "patch") this.#table = this.#tableOf(engine);
+      if (event !== "patch") return;
+      dirt.followPatch();
+      this.#table = this.#tableOf(engine);
     });
   }
 
@@ -308,10 +323,13 @@ export class AddressSpace implements PacketTarget {
 
   /** Tells the sender and the log why a message was not carried out. */
   #refuse(message: OscMessage, sender: PacketSender, reason: string): void {
-    const { address } = message;
-    this.#refusals.refuse(sender.key, () => `${dumpLine(message, sender)}: ${reason}`);
+    const describe = () => `${dumpLine(message, sender)}: ${reason}`;
     if (this.#dumping) this.#onDump(`${dumpLine(message, sender)} refused: ${printable(reason)}`);
-    if (!this.#table.silent.has(address)) sender.reply(failed(address, reason));
+    if (this.#table.silent.has(message.address)) {
+      return this.#refusals.refuseOnce(sender.key, reason, describe);
+    }
+    this.#refusals.refuse(sender.key, describe);
+    sender.reply(failed(message.address, reason));
   }
 
   #read(message: OscMessage, sender: PacketSender): Effect {

@@ -7,8 +7,9 @@ import { TokenBucket } from "../../foundation/token_bucket.ts";
 const senderMs = 1_000;
 const linesPerSecond = 10;
 
-/** Senders that are remembered at once. */
+/** Senders, and reasons that are written once, that are remembered. */
 const maxSenders = 1_024;
+const maxReasons = 256;
 
 export interface RefusalLogOptions {
   /** Gets a line for the log. */
@@ -26,6 +27,7 @@ export class RefusalLog {
   readonly #nowMs: () => number;
   readonly #senders = new LruMap<string, { readonly notice: Notice; unwritten: number }>(maxSenders);
   readonly #lines: TokenBucket;
+  readonly #reasons = new LruMap<string, true>(maxReasons);
   #count = 0;
 
   constructor({ onLine, nowMs }: RefusalLogOptions) {
@@ -47,6 +49,14 @@ export class RefusalLog {
    */
   refuse(key: string, describe: () => string): void {
     this.#count++;
+    this.mention(key, describe);
+  }
+
+  /** As {@link RefusalLog.refuse}, for senders that repeat themselves and hear no answer: each reason is written once. */
+  refuseOnce(key: string, reason: string, describe: () => string): void {
+    this.#count++;
+    if (this.#reasons.get(reason)) return;
+    this.#reasons.set(reason, true);
     this.mention(key, describe);
   }
 
