@@ -323,8 +323,11 @@ export class AddressSpace implements PacketTarget {
 
   /** Tells the sender and the log why a message was not carried out. */
   #refuse(message: OscMessage, sender: PacketSender, reason: string): void {
-    const describe = () => `${dumpLine(message, sender)}: ${reason}`;
-    if (this.#dumping) this.#onDump(`${dumpLine(message, sender)} refused: ${printable(reason)}`);
+    const isKnown = this.#table.methods.has(message.address);
+    const describe = () => `${dumpLine(message, sender, isKnown)}: ${reason}`;
+    if (this.#dumping) {
+      this.#onDump(`${dumpLine(message, sender, isKnown)} refused: ${printable(reason)}`);
+    }
     if (this.#table.silent.has(message.address)) {
       return this.#refusals.refuseOnce(sender.key, reason, describe);
     }

@@ -3,7 +3,6 @@
  * kept where this engine has the like: notes and their lengths, loudness, pitch, cut groups, and the parameters of the
  * instrument. Events are independent: a parameter that one sets has its former value again at the next without it.
  */
-import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
 import { type Command, type EngineControl, expressionRanges } from "../../engine/control/control.ts";
 import { MessageRefusedError, numberOf } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/packet.ts";
@@ -11,6 +10,8 @@ import type { LaterCommands } from "./method.ts";
 
 /** The engine as an event sees it. */
 export type DirtTarget = Pick<EngineControl, "parameters" | "instruments" | "parameterValue">;
+
+type Parameter = DirtTarget["parameters"][number];
 
 /** Sounds of drum kits by the names of SuperDirt's samples, of drum machines and of our files, on General MIDI's keys. */
 const drumKeys: Readonly<Record<string, number>> = {
@@ -263,7 +264,7 @@ function isNeutral(name: string, value: number | undefined): boolean {
 }
 
 /** The value of a parameter: SuperDirt's pan goes from 0 to 1, its resonance too, all others are in the parameter's unit. */
-function valueFor(name: string, value: number, { address, min, max }: ParameterDeclaration): number {
+function valueFor(name: string, value: number, { address, min, max }: Parameter): number {
   const isLike = !address.endsWith(`/${name}`);
   let meant = value;
   if (name === "pan" && min < 0) meant = min + (max - min) * value;
