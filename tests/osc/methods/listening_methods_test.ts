@@ -126,7 +126,7 @@ Deno.test("every admitted sender may listen and log in: these methods need no ri
     const methods = listeningMethods(parts);
     assert.deepEqual(methods.filter(({ access }) => access !== "read"), []);
     const addresses = methods.map(({ address }) => address);
-    assert.deepEqual(addresses, ["/feedback", "/answer", "/notify", "/meters", "/login"]);
+    assert.deepEqual(addresses, ["/feedback", "/answer", "/reply/port", "/notify", "/meters", "/login"]);
     for (const part of [parts.notifications, parts.meters, parts.feedback]) part.stop();
     return Promise.resolve();
   }));
