@@ -2,12 +2,12 @@
 import type { Command, EngineControl, ScoreEvent } from "../../engine/control/control.ts";
 import { nearest } from "../../foundation/nearest.ts";
 import { MessageRefusedError } from "../packet/arguments.ts";
-import type { OscMessage } from "../packet/codec.ts";
 import { musicMethods } from "../methods/music_methods.ts";
 import { type MusicMethod } from "../methods/music_method.ts";
 import { readScoreBinary } from "./score_binary.ts";
 import { ScoreError } from "./score_error.ts";
-import { isServerSetUp, isServerSound } from "./server_commands.ts";
+import { isServerSetUp } from "./server_commands.ts";
+import { ServerNodes } from "./server_nodes.ts";
 import { readScoreText } from "./score_text.ts";
 import { ScoreBundle } from "./score_bundle.ts";
 
@@ -38,22 +38,17 @@ export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: Scor
     ? readScoreBinary(bytes, name)
     : readScoreText(decodeText(bytes, name), name);
   const methods = new Map(musicMethods(patch).map((method) => [method.address, method]));
+  const nodes = new ServerNodes(patch);
   const placed = bundles.map((bundle) => ({ ...bundle, frame: frameOf(bundle, sampleRateHz) }))
-    .sort((a, b) => a.frame - b.frame);
-  const own = (bundle: ScoreBundle) =>
-    bundle.messages.filter(({ address }) =>
-      !endAddresses.includes(address) && (methods.has(address) || !isServerSetUp(address))
-    );
+    .sort((a, b) => a.frame - b.frame)
+    .map((bundle) => ({ ...bundle, commands: commandsOf(bundle, methods, nodes) }));
   const last = placed.at(-1);
-  const end = placed.find(isEnd) ?? (last && own(last).length === 0 ? last : undefined);
-  const late = end && placed.findLast((bundle) => bundle.frame > end.frame && own(bundle).length > 0);
+  const end = placed.find(isEnd) ?? (last?.commands.length === 0 ? last : undefined);
+  const late = end && placed.findLast(({ frame, commands }) => frame > end.frame && commands.length > 0);
   if (late) {
     throw new ScoreError(late.where, `expected nothing after the end that ${end.where} sets; move the end`);
   }
-  const events = placed.map((bundle): ScoreEvent => ({
-    frame: bundle.frame,
-    commands: own(bundle).flatMap((message) => commandsOf(message, methods, bundle.where)),
-  }));
+  const events = placed.map(({ frame, commands }): ScoreEvent => ({ frame, commands }));
   return { events: events.filter(({ commands }) => commands.length > 0), endFrame: end?.frame };
 }
 
@@ -74,36 +69,31 @@ function frameOf({ time: { numerator, denominator }, where }: ScoreBundle, sampl
   return Number((2n * numerator * BigInt(sampleRateHz) + denominator) / (2n * denominator));
 }
 
+/** The commands of a bundle; an end, and what only sets up a server of SuperCollider, are none. */
 function commandsOf(
-  message: OscMessage,
+  { messages, where }: ScoreBundle,
   methods: ReadonlyMap<string, MusicMethod>,
-  where: string,
+  nodes: ServerNodes,
 ): readonly Command[] {
-  const { address, args } = message;
-  const method = methods.get(address);
-  if (isServerSound(address)) {
-    throw new ScoreError(
-      where,
-      `${address}: expected messages of the patch such as ${
-        [...methods.keys()][0]
-      }, found one that plays a SynthDef ` +
-        "of SuperCollider, which this engine does not have",
-    );
-  }
-  if (!method) {
+  return messages.filter(({ address }) => !endAddresses.includes(address)).flatMap((message) => {
+    const { address, args } = message;
+    try {
+      const method = methods.get(address);
+      if (method) return method.read(args);
+      const played = nodes.read(message);
+      if (played) return played;
+    } catch (cause) {
+      if (!(cause instanceof MessageRefusedError)) throw cause;
+      throw new ScoreError(where, `${address}: ${cause.message}`, { cause });
+    }
+    if (isServerSetUp(address)) return [];
     throw new ScoreError(
       where,
       `${address}: there is no such address in a score; the nearest is ${
         nearest(address, [...methods.keys(), "/end"])
       }`,
     );
-  }
-  try {
-    return method.read(args);
-  } catch (cause) {
-    if (!(cause instanceof MessageRefusedError)) throw cause;
-    throw new ScoreError(where, `${address}: ${cause.message}`, { cause });
-  }
+  });
 }
 
 function decodeText(bytes: Uint8Array, name: string): string {

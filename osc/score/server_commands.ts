@@ -12,9 +12,6 @@ const names = (
   "s_newargs n_mapa n_mapan n_order p_new version"
 ).split(" ");
 
-/** Those that play a synthesis definition, which this engine does not have: to leave them out would be silence. */
-const sounding: readonly string[] = ["s_new", "s_newargs"];
-
 /** The address of a command by its number in digits; another address as it is. */
 export function addressOf(address: string): string {
   if (!/^\d+$/.test(address)) return address;
@@ -28,9 +25,4 @@ const setUp = /^\/([dngpcb]_\w+|none|error|dumpOSC|clearSched)$/;
 /** Whether a message only sets up, or tidies up, a server of SuperCollider, and so means nothing here. */
 export function isServerSetUp(address: string): boolean {
   return setUp.test(address) && names.includes(address.slice(1));
-}
-
-/** Whether a message plays a synthesis definition of SuperCollider. */
-export function isServerSound(address: string): boolean {
-  return sounding.includes(address.slice(1));
 }

@@ -27,7 +27,11 @@ requirement({
           patch: { parameters, instruments: instruments.map((each) => each.name) },
         });
         const texts = events.flatMap(({ frame, commands }) =>
-          commands.map((command) => [frame, command.kind, "number" in command ? command.number : undefined])
+          commands.map((command) => [
+            frame,
+            command.kind,
+            "number" in command ? Math.round(command.number * 1e4) / 1e4 : undefined,
+          ])
         );
         return { texts, endFrame };
       };
@@ -50,6 +54,21 @@ requirement({
         ],
         endFrame: 48_000,
       });
-      await assert.rejects(() => read("synth"), /\/s_new: expected messages of the patch such as \/note/);
+      // an event of sclang says where its sound lies, and keys has a parameter pan
+      assert.deepEqual(await read("notes"), {
+        texts: [
+          [0, "set", undefined],
+          [0, "noteOn", 60],
+          [19_200, "noteOff", undefined],
+          [24_000, "set", undefined],
+          [24_000, "noteOn", 64],
+          [43_200, "noteOff", undefined],
+        ],
+        endFrame: 48_000,
+      });
+      await assert.rejects(
+        () => read("synth"),
+        /\/s_new: expected an instrument of the patch .*found "default"/,
+      );
     }),
 }, { commands: ["sclang"], install: "apt-get install supercollider-language" });

@@ -173,18 +173,32 @@ Deno.test("a bus that is set in the middle of a score does not end it", () => {
   assert.equal(endFrame, 144_000);
 });
 
-Deno.test("a synthesis definition of SuperCollider is refused, by its name or its number, and not left out", () => {
-  const name: OscMessage = { address: "/s_new", args: [{ type: "s", value: "default" }] };
-  refused(
-    binary(bundle(0, 0, name)),
-    /\/s_new: expected messages of the patch such as \/note, found one that plays/,
+Deno.test("a node of SuperCollider whose SynthDef has the name of an instrument is a note, by names or numbers", () => {
+  const s = (value: string) => ({ type: "s", value }) as const;
+  const i = (value: number) => ({ type: "i", value }) as const;
+  const f = (value: number) => ({ type: "f", value }) as const;
+  const start = (name: string, ...controls: OscMessage["args"]): OscMessage => ({
+    address: "/s_new",
+    args: [s(name), i(1_000), i(0), i(1), ...controls],
+  });
+  const gate: OscMessage = { address: "/n_set", args: [i(1_000), s("gate"), i(0)] };
+  const { events, endFrame } = read(
+    binary(bundle(0, 0, group, start("keys", s("freq"), f(440), s("amp"), f(0.25))), bundle(1, 0, gate)),
   );
-  const numbered = binary(bundle(0, 0, { ...name, address: "/s" }));
+  assert.deepEqual(events, [
+    { frame: 0, commands: [{ ...on(1_000, 0.25), number: 69 }] },
+    { frame: 48_000, commands: [off(1_000)] },
+  ]);
+  assert.equal(endFrame, undefined, "the last note rings out");
+  refused(
+    binary(bundle(0, 0, start("default"))),
+    /\/s_new: expected an instrument of the patch .*keys; found "default"/,
+  );
+  const numbered = binary(bundle(0, 0, { ...start("default"), address: "/s" }));
   numbered.set([0, 0, 0, 9], 4 + 20);
-  refused(numbered.slice(), /\/s_new: expected messages of the patch/);
-  const unknown = numbered.slice();
-  unknown[4 + 23] = 99;
-  refused(unknown, /99: there is no such address in a score/);
+  refused(numbered.slice(), /\/s_new: expected an instrument of the patch/);
+  numbered[4 + 23] = 99;
+  refused(numbered, /99: there is no such address in a score/);
 });
 
 Deno.test("`immediately` is the start, a nested bundle is never earlier than the one around it, an empty last one ends", () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addressOf, isServerSetUp, isServerSound } from "../../../osc/score/server_commands.ts";
+import { addressOf, isServerSetUp } from "../../../osc/score/server_commands.ts";
 import { musicMethods } from "../../../osc/methods/music_methods.ts";
 
 Deno.test("command numbers are those of scsynth's reference", () => {
@@ -21,12 +21,11 @@ Deno.test("command numbers are those of scsynth's reference", () => {
 
 Deno.test("a command sets up a server, or sounds, or is none of scsynth's; no message of a patch is one", () => {
   assert.ok(["/g_new", "/none", "/c_set", "/d_recv", "/n_set"].every(isServerSetUp));
-  assert.ok(["/s_new", "/s_newargs"].every(isServerSound));
   assert.ok(
     !["/s_new", "/quit", "/sync", "/status", "/keys/note", "/end", "g_new", "/g_nosuch", "9", ""].some(
       isServerSetUp,
     ),
   );
   const ours = musicMethods({ parameters: [], instruments: ["keys"] }).map(({ address }) => address);
-  assert.ok(!ours.some((address) => isServerSetUp(address) || isServerSound(address)));
+  assert.ok(!ours.some((address) => isServerSetUp(address)));
 });
