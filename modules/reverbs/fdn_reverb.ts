@@ -4,9 +4,8 @@ import { channel } from "../signal/channels.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { feedback } from "../signal/feedback.ts";
 import { constant, type Signal } from "../signal/signal.ts";
-import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, sides } from "../utility/stereo.ts";
-import { preDelay } from "./pre_delay.ts";
+import { preDelay, preDelayed } from "./pre_delay.ts";
 
 /** The shortest line as part of the longest. The lengths between are spread evenly by ratio. */
 const shortestPart = 0.35;
@@ -48,9 +47,7 @@ export const fdnReverb = defineModule({
       reject("highCrossoverHz", `expected up to 20000 Hz, found ${highCrossoverHz}`);
     }
 
-    const before = new DelayLine(Math.ceil(0.25 * sampleRateHz) + 4);
-    before.write(input);
-    let entering = tap(before, preDelaySeconds.ratio(1 / sampleRateHz));
+    let entering = preDelayed(input, preDelaySeconds, sampleRateHz);
     for (const [left, right] of diffusers) {
       const [one, other] = [left, right].map((seconds) => Math.max(1, Math.round(seconds * sampleRateHz)));
       const line = new DelayLine(Math.max(one, other));
