@@ -21,7 +21,7 @@ export async function renderScore(line: RenderScoreCommand, config: Config): Pro
 /** Renders, and returns the report for the user. */
 async function renderText(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<string> {
   const { sampleRateHz } = config;
-  const source = await openPatchSource(config);
+  const source = await openPatchSource(config, { onSampleNote: (text) => console.error(text) });
   const { graph, samples } = await source.load(line.patch ?? config.patch, signal);
   graphWarnings(graph, source.format).forEach((warning) => console.error(warning));
   const patch = compileGraph(graph, source.format, samples);

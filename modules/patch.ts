@@ -71,7 +71,8 @@ export interface Voice {
 }
 
 export interface InstrumentDefinition<P extends ParameterTable> extends InstrumentOptions {
-  readonly parameters: P;
+  /** Omitted: it has none. */
+  readonly parameters?: P;
   readonly voice: (note: Note, parameters: ParameterSignals<P>) => Voice;
 }
 
@@ -85,7 +86,7 @@ interface InstrumentOptions extends Partial<Polyphony> {
 
 /** An instrument whose parameter types have been checked. */
 export interface Instrument extends InstrumentOptions {
-  readonly parameters: ParameterTable;
+  readonly parameters?: ParameterTable;
   // deno-lint-ignore no-explicit-any -- the types were checked where it was defined
   readonly voice: (note: Note, parameters: any) => Voice;
   /** File and line of the definition, for error texts. */
@@ -93,7 +94,9 @@ export interface Instrument extends InstrumentOptions {
 }
 
 /** Defines an instrument; exists so that the types of its parameters reach its voice. */
-export function instrument<const P extends ParameterTable>(definition: InstrumentDefinition<P>): Instrument {
+export function instrument<const P extends ParameterTable = Readonly<Record<never, never>>>(
+  definition: InstrumentDefinition<P>,
+): Instrument {
   return { ...definition, location: callerLocation() };
 }
 
@@ -104,8 +107,8 @@ export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>,
   /** Channels that the output uses: 2, or 4 for quadraphony. */
   readonly channels?: 2 | 4;
   readonly instruments: I;
-  /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. */
-  readonly parameters: G;
+  /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. Omitted: none. */
+  readonly parameters?: G;
   /** The mix that is heard: channels are lanes, left first. */
   readonly output: (
     /** Sums of the instruments, left and right in the first two channels. */
@@ -126,7 +129,7 @@ export interface Patch {
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<
   const I extends Readonly<Record<string, Instrument>>,
-  const G extends GroupTable,
+  const G extends GroupTable = Readonly<Record<never, never>>,
 >(definition: PatchDefinition<I, G>): Patch {
   const { name } = definition;
   const location = callerLocation();
@@ -181,11 +184,14 @@ const instrumentKeys: readonly (keyof Instrument)[] = [
 ];
 
 function buildPatch(definition: PatchDefinition<never, never>, format: PatchFormat): PatchGraph {
-  checkNames("definePatch: there is no option", definition, patchKeys);
   const { name, channels = 2, output } = definition;
   const instruments: Readonly<Record<string, Instrument>> = definition.instruments;
-  const groups: GroupTable = definition.parameters;
+  const groups: GroupTable = definition.parameters ?? {};
   checkName("patch", name, []);
+  checkTable("patch", "instruments", instruments);
+  checkTable("patch", "parameters", groups);
+  checkFunction("patch", "output", output);
+  checkNames("definePatch: there is no option", definition, patchKeys);
   if (channels !== 2 && channels !== 4) {
     throw new PatchError(`channels: expected 2 or 4, found ${channels}`);
   }
@@ -210,11 +216,14 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
   const built = Object.entries(instruments).map(([key, instrument]): InstrumentGraph => {
     checkName("instrument", key, reservedNames);
     return located(instrument.location ?? "", () => {
-      checkNames(`instrument ${key}: there is no option`, instrument, instrumentKeys);
       const polyphony = polyphonyOf(key, instrument);
-      const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
+      const { parameters = {}, voice } = instrument;
+      checkTable(`instrument ${key}`, "parameters", parameters);
+      checkFunction(`instrument ${key}`, "voice", voice);
+      checkNames(`instrument ${key}: there is no option`, instrument, instrumentKeys);
+      const { signals, indexes } = declare(key, parameters, reservedInInstruments);
       const note = strictNames(noteSignals(), `instrument ${key}: a note has no`);
-      const outputs = voiceOutputs(key, instrument.voice(note, signals as never));
+      const outputs = voiceOutputs(key, voice(note, signals as never));
       const scope = {
         name: `instrument ${key}`,
         forbidden: ["bus", "input", "lane", "lanes"],
@@ -236,6 +245,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     Object.entries(groups).map(([key, table]) => {
       checkName("group", key, reservedNames);
       if (key in instruments) throw new PatchError(`${key}: names an instrument and a group of parameters`);
+      checkTable("patch", `parameters: ${key}`, table);
       const { signals, indexes } = declare(key, table, []);
       indexes.forEach((index) => owned.add(index));
       return [key, signals];
@@ -262,6 +272,23 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     ...{ name, parameters: declarations, instruments: built, main, channels },
     ...(samples.length > 0 ? { samples } : {}),
   };
+}
+
+/** Throws unless a part of a definition is an object of named entries. */
+function checkTable(owner: string, part: string, table: unknown): void {
+  if (typeof table === "object" && table !== null && !Array.isArray(table)) return;
+  throw new PatchError(`${owner}: ${part}: expected an object, {} for none; found ${found(table)}`);
+}
+
+function checkFunction(owner: string, part: string, value: unknown): void {
+  if (typeof value !== "function") {
+    throw new PatchError(`${owner}: ${part}: expected a function, found ${found(value)}`);
+  }
+}
+
+function found(value: unknown): string {
+  if (value === undefined) return "nothing";
+  return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }
 
 function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {

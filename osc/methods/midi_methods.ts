@@ -8,6 +8,7 @@ import type { ChannelMessage, MidiTarget } from "../../midi/messages.ts";
 import type { MidiReceiver } from "../../midi/midi_receiver.ts";
 import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
+import type { MethodDescription } from "./method_description.ts";
 import type { MusicMethod } from "./music_method.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
 
@@ -62,7 +63,7 @@ function methodsOf(receive: (message: ChannelMessage) => readonly Command[]): Mu
         "MIDI pitch bend: channel 1..16, value 0..16383, 8192 in the middle; two semitones at the ends until RPN 0 says otherwise",
       ranges: { ii: [channel, { MIN: 0, MAX: 16_383 }] },
       read: (args) => {
-        const [number, value] = numbers(args, ["i"], 2);
+        const [number, value] = numbers(args, "ii");
         if (value < 0 || value > 16_383) throw new MessageRefusedError(`expected 0 to 16383, found ${value}`);
         return receive({ status: Kind.bend | channelBits(number), first: value & 127, second: value >> 7 });
       },
@@ -97,7 +98,7 @@ function methodsOf(receive: (message: ChannelMessage) => readonly Command[]): Mu
 }
 
 function integers(args: readonly OscArgument[], count: number): number[] {
-  const values = numbers(args, ["i"], count);
+  const values = numbers(args, "i".repeat(count));
   const wrong = values.find((value) => value < 0 || value > 127);
   if (wrong !== undefined) throw new MessageRefusedError(`expected 0 to 127, found ${wrong}`);
   return values;
