@@ -8,7 +8,6 @@ import type { ChannelMessage, MidiTarget } from "../../midi/messages.ts";
 import type { MidiReceiver } from "../../midi/midi_receiver.ts";
 import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
-import type { MethodDescription } from "./method_description.ts";
 import type { MusicMethod } from "./music_method.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
 
