@@ -1,6 +1,6 @@
 /**
- * Copies of a sound file from which it can be read at any pitch: at twice its rate, for the polynomial of
- * {@link sixPointCoefficients}, and the same with half and a quarter of its band, so that what is played higher does not fold.
+ * Copies of a sound file from which it can be read at any pitch: at twice its rate, for a
+ * polynomial through six frames, and the same with half and a quarter of its band, so that what is played higher does not fold.
  *
  * Behind each copy stands its loop as it sounds on and on, from {@link loopReach} frames before its end to as many behind it
  * and a little more. A player that goes on into it and comes back {@link loopReach} frames late meets nowhere a frame that a

@@ -6,9 +6,7 @@ import { always, type Condition, constant, type Integer, type Signal } from "../
 import { cubic } from "../signal/interpolation.ts";
 import { faderDb } from "../utility/gain.ts";
 import { unity } from "../signal/unity.ts";
-import { readBetween, readWhole } from "../signal/sample_tables.ts";
-import { loopReach } from "../../compiler/graph/sample_tables.ts";
-import { shortestLoopFrames } from "../../compiler/graph/sample_bank.ts";
+import { loopReach, readBetween, readWhole, shortestLoopFrames } from "../signal/sample_tables.ts";
 
 /** Bits of the fraction between two frames of a file: the resolution of a 32-bit float at the pitch of the recording. */
 const stepBits = 24;
@@ -94,7 +92,7 @@ function around({ frame, looped }: Pick<Place, "frame" | "looped">, loop: Loop |
  * Plays a sound file at any pitch, once or in a loop. At the pitch of the recording, and at its rate, it gives the file bit
  * for bit. Elsewhere images lie 110 dB below a sine of up to 18 kHz, and what lies above the band of the output is filtered:
  * from a third of an octave above the recording's pitch on, below a third of the output's rate nothing folds. Files that are
- * too long for {@link levelsOf | tables}, and loops of kind `range`, are read by a cubic curve, with images 44 dB below a sine at
+ * too long for such copies, and loops of kind `range`, are read by a cubic curve, with images 44 dB below a sine at
  * an eighth of the file's rate.
  *
  * A voice that is taken for another note while it sounds restarts the file, and its old sound fades out beneath, so neither a

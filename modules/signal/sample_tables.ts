@@ -3,6 +3,9 @@ import { always, type Integer, type Signal } from "./signal.ts";
 import type { SampleFile } from "./sample_file.ts";
 import { sixPoint } from "./interpolation.ts";
 
+export { shortestLoopFrames } from "../../compiler/graph/sample_bank.ts";
+export { loopReach };
+
 /** Bits of the fraction between two frames of a file. */
 const fractionBits = 24;
 
