@@ -10,6 +10,9 @@ const instruments = sampler.instruments.map(({ name }) => name);
 const [keys, kit] = [instruments.indexOf("keys"), instruments.indexOf("kit")];
 const indexOf = (address: string) => sampler.parameters.findIndex((each) => each.address === address);
 
+/** Names and values; the same names in each event of a list, as far as types go. */
+type Event = Readonly<Record<string, number | string | undefined>>;
+
 /** Events on the patch `sampler`, whose parameters have the values that were set. */
 function start() {
   const values = sampler.parameters.map((parameter) => parameter.default);
@@ -18,10 +21,10 @@ function start() {
     instruments,
     parameterValue: (index) => values[index],
   });
-  const play = (event: Readonly<Record<string, number | string>>) => {
+  const play = (event: Event) => {
     const args = Object.entries(event).flatMap(([name, value]): OscArgument[] => [
       { type: "s", value: name },
-      typeof value === "string" ? { type: "s", value } : { type: "f", value },
+      typeof value === "string" ? { type: "s", value } : { type: "f", value: value! },
     ]);
     const read = events.read(args);
     for (const command of read.commands) {
@@ -29,7 +32,7 @@ function start() {
     }
     return read;
   };
-  const note = (event: Readonly<Record<string, number | string>>) => {
+  const note = (event: Event) => {
     const { commands, later } = play(event);
     const on = commands.find(({ kind }) => kind === "noteOn")!;
     assert.ok(on.kind === "noteOn");
@@ -41,7 +44,7 @@ function start() {
 
 Deno.test("notes are numbered as SuperDirt numbers them: midinote, freq, or semitones above the octave", () => {
   const { note } = start();
-  const numberOf = (event: Record<string, number>) => note({ s: "keys", ...event }).number;
+  const numberOf = (event: Event) => note({ s: "keys", ...event }).number;
   assert.deepEqual([{}, { n: 7 }, { note: -12 }, { note: 7, n: 3 }].map(numberOf), [60, 67, 48, 67]);
   assert.deepEqual([{ note: 0, octave: 4 }, { midinote: 61.5, note: 9 }, { freq: 880 }].map(numberOf), [
     48,
@@ -70,14 +73,14 @@ Deno.test("drums by the names of Dirt's samples play the kit; other names are re
 
 Deno.test("a note lasts for sustain, or a share legato of the time to the next event", () => {
   const { note } = start();
-  const lengthOf = (event: Record<string, number>) => note({ s: "keys", delta: 0.5, ...event }).lengthMs;
+  const lengthOf = (event: Event) => note({ s: "keys", delta: 0.5, ...event }).lengthMs;
   assert.deepEqual([{}, { legato: 0.5 }, { sustain: 2, legato: 0.1 }].map(lengthOf), [500, 250, 2_000]);
   assert.deepEqual([{ sustain: 0 }, { sustain: -1 }, { sustain: 1e9 }].map(lengthOf), [10, 10, 3_600_000]);
 });
 
 Deno.test("gain is loudness by its fourth power, and no event is louder than the loudest note", () => {
   const { note } = start();
-  const velocityOf = (event: Record<string, number>) => note({ s: "keys", ...event }).velocity;
+  const velocityOf = (event: Event) => note({ s: "keys", ...event }).velocity;
   assert.equal(velocityOf({}), 0.8);
   assert.equal(velocityOf({ gain: 1 }), 0.8);
   assert.ok(Math.abs(velocityOf({ gain: 0.5 }) - 0.05) < 1e-12);
@@ -105,7 +108,7 @@ Deno.test("speed bends the note by its octaves; backwards is left out, with the 
 
 Deno.test("a cut group releases its last note, within its orbit", () => {
   const { play } = start();
-  const cut = (event: Record<string, number | string>) => {
+  const cut = (event: Event) => {
     const { commands } = play(event);
     const ids = commands.flatMap((command) =>
       "id" in command && command.kind !== "express" ? [[command.kind, command.id]] : []
@@ -136,7 +139,7 @@ Deno.test("a parameter holds for its event: the next without it has the value fr
 
 Deno.test("names become parameters: the instrument's own, SuperDirt's like it, or one of the patch by its address", () => {
   const { play, values } = start();
-  const value = (event: Record<string, number | string>, address: string) => {
+  const value = (event: Event, address: string) => {
     play(event);
     return values[indexOf(address)];
   };
@@ -152,7 +155,7 @@ Deno.test("names become parameters: the instrument's own, SuperDirt's like it, o
 
 Deno.test("names that mean nothing are named with the reason, unless they leave the sound as it is", () => {
   const { play } = start();
-  const unknown = (event: Record<string, number | string>) => play({ s: "keys", ...event }).unknown;
+  const unknown = (event: Event) => play({ s: "keys", ...event }).unknown;
   assert.deepEqual(unknown({ room: 0.3 }), ["room: keys has no parameter of this name"]);
   assert.deepEqual(unknown({ cutoff: "c0" }), ["cutoff: expected a number, found a text or a control bus"]);
   assert.deepEqual(unknown({ end: 1, pan: 0.5, room: 0, _id_: "1", cps: 0.5, cycle: 3, orbit: 2 }), []);
