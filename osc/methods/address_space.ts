@@ -14,9 +14,10 @@ import { MessageRefusedError } from "../packet/arguments.ts";
 import { EncodedMessage } from "../packet/encoded_message.ts";
 import { isBundle, type OscBundle, type OscMessage } from "../packet/packet.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
-import { done, failed, float, text } from "../packet/reply.ts";
+import { done, failed, float, scalar, text } from "../packet/reply.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "../packet/time_tag.ts";
 import { Feedback } from "../subscriptions/feedback.ts";
+import type { Listening } from "../subscriptions/kept_listeners.ts";
 import { Meters } from "../subscriptions/meters.ts";
 import { Notifications } from "../subscriptions/notifications.ts";
 import { askingMethods } from "./asking_methods.ts";
@@ -182,6 +183,35 @@ export class AddressSpace implements PacketTarget {
       return this.#submit([packet], undefined, sender);
     }
     this.#single(packet, sender);
+  }
+
+  /** Who listens and who has logged in, for the process that may follow this one. */
+  listening(): Listening {
+    return {
+      notifications: this.#notifications.keys,
+      meters: this.#meters.rates,
+      feedback: this.#feedback.keys,
+      unanswered: [...this.#unanswered.entries()].map(([key]) => key),
+      logins: this.#access.logins,
+    };
+  }
+
+  /** Goes on sending to those who listened to the process before this one, and tells them that there is another. */
+  resume(listening: Listening, senderOf: (key: string) => PacketSender, epoch: number): void {
+    listening.logins.forEach((key) => this.#access.restoreLogin(key));
+    listening.unanswered.forEach((key) => this.#unanswered.set(key, true));
+    listening.meters.forEach(([key, rateHz]) => this.#meters.join(senderOf(key), rateHz));
+    listening.feedback.forEach((key) => this.#feedback.join(senderOf(key)));
+    const listeners = new Set([
+      ...listening.notifications,
+      ...listening.meters.map(([key]) => key),
+      ...listening.feedback,
+    ]);
+    for (const key of listeners) {
+      const sender = senderOf(key);
+      if (listening.notifications.includes(key)) this.#notifications.join(sender);
+      sender.reply({ address: "/event/control", args: [scalar(epoch)] });
+    }
   }
 
   /** Ends subscriptions and their timers. */

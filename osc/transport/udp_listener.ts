@@ -7,7 +7,7 @@ import type { AdmissionControl } from "../admission/admission.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
-import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
+import { hostAndPort, isLoopback, plainHostname, splitHostAndPort } from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
 import { ReadingTurn } from "./reading_turn.ts";
 
@@ -117,6 +117,11 @@ export class UdpListener<P extends Peer = Peer> {
   get address(): string {
     const { hostname, port } = this.#socket.addr as Deno.NetAddr;
     return hostAndPort(hostname, port);
+  }
+
+  /** The sender at an address that a {@link PacketSender.key} names, to send to it before it has sent anything. */
+  senderOf(key: string): PacketSender {
+    return this.#senderAt({ transport: "udp", ...splitHostAndPort(key) });
   }
 
   /** Closes the socket and waits until the loop has ended. Safe to repeat. */

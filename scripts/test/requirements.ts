@@ -15,6 +15,9 @@ const needs: readonly { readonly package: string; readonly present: () => boolea
   { package: "python3-liblo", present: () => hasPyliblo() },
   { package: "puredata-core", present: () => onPath("pd") },
   { package: "sox", present: () => onPath("sox") },
+  { package: "flac", present: () => onPath("flac") },
+  { package: "vorbis-tools", present: () => onPath("oggenc") },
+  { package: "sndfile-programs", present: () => onPath("sndfile-convert") },
   {
     package: "libsox-fmt-base",
     present: () => existsSync(`/usr/lib/${Deno.build.arch}-linux-gnu/sox/libsox_fmt_flac.so`),
