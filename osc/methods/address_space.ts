@@ -135,7 +135,7 @@ export class AddressSpace implements PacketTarget {
     this.#notifications = new Notifications(engine);
     this.#meters = new Meters(engine);
     this.#feedback = new Feedback(engine);
-    const dirt = new DirtEvents(engine);
+    const dirt = new DirtEvents(engine, nowMs);
     this.#server = [
       ...askingMethods({
         ...{ engine, version, midi, methods: () => this.methods },

@@ -16,11 +16,12 @@ type Event = Readonly<Record<string, number | string | undefined>>;
 /** Events on the patch `sampler`, whose parameters have the values that were set. */
 function start() {
   const values = sampler.parameters.map((parameter) => parameter.default);
+  const at = { nowMs: 0 };
   const events = new DirtEvents({
     parameters: sampler.parameters,
     instruments,
     parameterValue: (index) => values[index],
-  });
+  }, () => at.nowMs);
   const play = (event: Event) => {
     const args = Object.entries(event).flatMap(([name, value]): OscArgument[] => [
       { type: "s", value: name },
@@ -39,7 +40,7 @@ function start() {
     assert.deepEqual(later[0].commands, [{ kind: "noteOff", instrument: on.instrument, id: on.id }]);
     return { ...on, lengthMs: later[0].afterMs };
   };
-  return { events, play, note, values };
+  return { events, play, note, values, at };
 }
 
 Deno.test("notes are numbered as SuperDirt numbers them: midinote, freq, or semitones above the octave", () => {
@@ -137,6 +138,23 @@ Deno.test("a parameter holds for its event: the next without it has the value fr
   assert.deepEqual(commands.map(({ kind }) => kind), ["noteOn"]);
 });
 
+Deno.test("events come before their time: a value that was set back counts, though it does not hold yet", () => {
+  const { play, values, at } = start();
+  const cutoff = indexOf("keys/cutoffHz");
+  values[cutoff] = 700;
+  const setBy = (event: Event) =>
+    play(event).commands.flatMap((each) => each.kind === "set" ? [each.value] : []);
+  assert.deepEqual(setBy({ s: "keys", cutoff: 2_000 }), [2_000]);
+  assert.deepEqual(setBy({ s: "keys" }), [700]);
+  values[cutoff] = 2_000; // the first event is heard now, the second is still to come
+  assert.deepEqual(setBy({ s: "keys", cutoff: 3_000 }), [3_000]);
+  assert.deepEqual(setBy({ s: "keys" }), [700]);
+  at.nowMs = 6_000;
+  values[cutoff] = 900; // by a fader, meanwhile
+  assert.deepEqual(setBy({ s: "keys", cutoff: 3_000 }), [3_000]);
+  assert.deepEqual(setBy({ s: "keys" }), [900]);
+});
+
 Deno.test("names become parameters: the instrument's own, SuperDirt's like it, or one of the patch by its address", () => {
   const { play, values } = start();
   const value = (event: Event, address: string) => {
@@ -172,7 +190,7 @@ Deno.test("what is no event is refused", () => {
     () => events.read([s("s"), s("keys"), s("note"), { type: "f", value: 200 }]),
     /note: expected/,
   );
-  const empty = new DirtEvents({ parameters: [], instruments: [], parameterValue: () => undefined });
+  const empty = new DirtEvents({ parameters: [], instruments: [], parameterValue: () => undefined }, () => 0);
   assert.throws(() => empty.read([s("s"), s("bd")]), /the patch has no instrument/);
 });
 
