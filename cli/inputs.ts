@@ -90,6 +90,7 @@ function serve(
     midi: () => midi?.counts ?? {},
     programs: patchNames,
     onDump: (line) => log.info(line),
+    onRefused: (line) => log.warning(line),
     traffic: () => admission.counts,
   });
   const admission = new AdmissionControl({

@@ -14,7 +14,8 @@ export async function showPatch(
   config: Config,
 ): Promise<string> {
   const startedMs = performance.now();
-  const source = await openPatchSource(config, { onPrint: (text) => console.error(text) });
+  const tell = (text: string) => console.error(text);
+  const source = await openPatchSource(config, { onPrint: tell, onSampleNote: tell });
   const { graph, samples } = await source.load(patch);
   const loadedMs = performance.now();
   const text = patchText(graph, source.format, samples);

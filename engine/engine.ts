@@ -172,9 +172,9 @@ export class Engine implements control.EngineControl {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  #wrongBlocks = 0;
   /** As the recording has them, for the control process that may follow. */
   #quarantinedWords: QuarantineWords[] = [];
-  #wrongBlocks = 0;
   /** Log position of the last entry that limits voices. */
   #shedPosition = NaN;
   #mayJoin = false;
