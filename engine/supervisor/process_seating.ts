@@ -7,7 +7,6 @@ import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { cString } from "../../ffi/c_string.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
-import { fixed } from "../memory/layout.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { ProgramVersion } from "../run/program_version.ts";
@@ -147,7 +146,6 @@ export class ProcessSeating implements Seating {
     const place = [folder.path, String(seat), String(incarnation), ...(trial ? [folder.offeredStart] : [])];
     const child = new Deno.Command(stage, {
       args: ["renderer", folder.errorsOf(seat), ...command, ...place],
-      env: { _UNDERSTUDY_PRIORITY: String(this.#startPriority) },
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -160,12 +158,6 @@ export class ProcessSeating implements Seating {
       Deno.kill(child.pid, "SIGKILL"); // it would take the seat, and nothing could tell when it has ended
       throw error;
     }
-  }
-
-  /** Real-time priority of a renderer that starts and joins: below those that play; 0: none. */
-  get #startPriority(): number {
-    const { words } = this.#options.memory;
-    return Math.max(0, Atomics.load(words, fixed.control.rendererPriority.index) - 1);
   }
 
   adopt(seat: number): Occupant | undefined {

@@ -7,12 +7,10 @@
 #include "stage.h"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 /* Signals of the terminal and of a service manager are for the control process, which ends the others in order. */
@@ -23,25 +21,9 @@ static void ignore_signals(void) {
   signal(SIGTSTP, SIG_IGN);
 }
 
-/* A process in real time that never sleeps is ended after this: the watchdog looks only at those that play. */
-#define MAX_REAL_TIME_US 2000000
-
-/*
- * In real time, below those that play: on a busy machine a start in the normal class can take so long that renderers are lost
- * faster than they are replaced. Threads of the runtime inherit it, so the main thread waits for none of the normal class.
- */
-static void start_in_real_time(void) {
-  const char *wanted = getenv("_UNDERSTUDY_PRIORITY");
-  struct sched_param priority = {.sched_priority = wanted ? atoi(wanted) : 0};
-  struct rlimit limit = {MAX_REAL_TIME_US, MAX_REAL_TIME_US};
-  if (priority.sched_priority < 1 || setrlimit(RLIMIT_RTTIME, &limit) != 0) return;
-  sched_setscheduler(0, SCHED_FIFO, &priority); /* where it may not, it starts in the normal class */
-}
-
 /* When memory is short, a renderer is the process to end: two others play what it plays. */
 static int become_renderer(const char *error_file, const char *program, char **arguments) {
   ignore_signals();
-  start_in_real_time();
   int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (file >= 0) {
     if (write(file, "500", 3) != 3) perror("understudy-stage: oom_score_adj");

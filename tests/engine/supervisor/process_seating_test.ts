@@ -16,7 +16,6 @@ import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { inRun } from "../../../testing/engine/test_processes.ts";
-import { requirement } from "../../../testing/requirement.ts";
 import { until } from "../../../testing/until.ts";
 
 const { native, build } = await nativeForTests();
@@ -88,52 +87,3 @@ Deno.test("a renderer process is found again, and a seat whose process never cam
       /was removed: no renderer or stage that is lost can be replaced; restart/,
     );
   }));
-
-requirement({
-  name: "a renderer process starts in real time, below those that play, and so do the threads of its runtime",
-  fn: () =>
-    inRun(async ({ folder, stage }) => {
-      const patch = tallyPatch({
-        sampleRateHz: 8_000,
-        channels: 2,
-        inputChannels: 0,
-        maximumBlockFrames: 32,
-      });
-      const memory = testMemory(
-        { arenaBytes: patch.arena.bytes },
-        (bytes) => sharedBuffer(native, folder, bytes),
-      );
-      const { words } = memory;
-      words[fixed.controlProcess.pid.index] = Deno.pid;
-      new SealTable(memory).reset(0);
-      new CommandLog(memory);
-      const start = { nativeLibrary: build.library, seed: 1, faultsAllowed: false };
-      await beginRun(folder, { ...start, native, memory, patches: [{ number: 0, patch }] });
-      const module = new URL("../../../engine/renderer/process.ts", import.meta.url);
-      const seating = new ProcessSeating({
-        ...{ memory, native, folder, stage, command: rendererCommand(module, folder) },
-        patches: new PatchFiles(folder, native),
-        loaded: [{ number: 0, patch }],
-        start,
-      });
-      for (const [seat, renderers, expected] of [[0, 10, "9 1"], [1, 1, "0 0"], [2, 0, "0 0"]] as const) {
-        words[fixed.control.rendererPriority.index] = renderers;
-        words[orderIndex(memory, seat, "incarnation")] = seat + 1;
-        const occupant = seating.spawn(seat, seat + 1);
-        const state = reportFieldIndex(memory, seat, "state");
-        await until("it is ready", () => words[state] === SeatState.ready);
-        const pid = words[reportFieldIndex(memory, seat, "threadId")];
-        const threads = [...Deno.readDirSync(`/proc/${pid}/task`)].map(({ name }) => {
-          const stat = Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`);
-          const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-          return `${fields[37]} ${fields[38]}`; // priority and policy
-        });
-        assert.deepEqual([...new Set(threads)], [expected]);
-        occupant.terminate(0);
-        await until("it is gone", () => occupant.gone);
-      }
-    }),
-}, {
-  rights: { "real-time priority": native.symbols.us_highest_priority(10) === 10 },
-  install: 'add "@audio - rtprio 95" to /etc/security/limits.d/audio.conf, and log in again',
-});
