@@ -211,6 +211,7 @@ async function bindSockets(config: Config, native: NativeLibrary, log: Log): Pro
   const udp = UdpListener.bind({
     hostname,
     port: config.oscPort,
+    replyPort: config.oscReplyPort,
     access: (address) => Datagrams.open(native, address),
   });
   const { receiveBufferBytes = wantedBufferBytes } = udp;

@@ -134,6 +134,10 @@ export type EngineEvent =
   | { readonly event: "shed"; readonly limit: number; readonly voices: number }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
+  /** Blocks were heard as a broken renderer had made them, the first of them `block`: no vote was possible. */
+  | { readonly event: "wrong"; readonly block: number; readonly blocks: number }
+  /** Commands were refused since the last such event, at most one a second: there was no room for them. */
+  | { readonly event: "refused"; readonly commands: number }
   /** Renderers run ahead of the device by another number of blocks: the latency is another. */
   | { readonly event: "lookahead"; readonly blocks: number; readonly latencyMs: number }
   /** No renderer could go on: they begin again with the untouched state of the patch, and what waited for its time is gone. */
@@ -210,8 +214,20 @@ export interface RealTimeStatus {
 }
 
 export interface EngineStatus {
-  /** `silent`: something should play, and the device gets concealed blocks, because no renderer has any. */
-  readonly state: "starting" | "running" | "silent" | "waiting for device" | "stopping" | "stopped";
+  /**
+   * `silent`: something should play, and the device gets concealed blocks, because no renderer has any; `unheard`: it plays, and
+   * nobody can hear it, see {@link EngineStatus.unheard}.
+   */
+  readonly state:
+    | "starting"
+    | "running"
+    | "silent"
+    | "unheard"
+    | "waiting for device"
+    | "stopping"
+    | "stopped";
+  /** Why nobody hears what plays, with the remedy: there is no device, or nothing is connected to it; empty: somebody can. */
+  readonly unheard: string;
   readonly driver: "jack" | "portaudio" | "clock";
   readonly device: string;
   /** Frames that the device takes at once; 0: not known yet. */
@@ -241,6 +257,8 @@ export interface EngineStatus {
   readonly voiceLimit: number;
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
+  /** Blocks that were heard as a broken renderer had made them, because the others were not in time to outvote it. */
+  readonly wrongBlocks: number;
   readonly nonFiniteSamples: number;
   /** Samples that the patch made beyond full scale, before the ceiling. */
   readonly overSamples: number;
@@ -255,6 +273,8 @@ export interface EngineStatus {
   readonly lateCommands: number;
   /** Commands that wait for their time. */
   readonly waitingCommands: number;
+  /** Commands that were refused because the log, or the places of those that wait, were full. */
+  readonly refusedCommands: number;
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
   readonly journal: JournalState;
