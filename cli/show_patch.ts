@@ -3,6 +3,7 @@ import { annotateWat } from "../compiler/inspect/annotate.ts";
 import { assemblePatch, patchText } from "../compiler/compile.ts";
 import { describePatch } from "../compiler/inspect/describe.ts";
 import { drawPatch, patchDot } from "../compiler/inspect/draw.ts";
+import { decodeGraph } from "../compiler/graph/checked_graph.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import { graphToJson } from "../compiler/graph/graph_json.ts";
 import type { PatchCommand } from "./command_line.ts";
@@ -15,7 +16,8 @@ export async function showPatch(
 ): Promise<string> {
   const startedMs = performance.now();
   const source = await openPatchSource(config, { onPrint: (text) => console.error(text) });
-  const { graph, samples } = await source.load(patch);
+  const { graph: loaded, samples } = await source.load(patch);
+  const graph = decodeGraph(loaded);
   const loadedMs = performance.now();
   const text = patchText(graph, source.format, samples);
   const { wasm } = assemblePatch(text, source.format);

@@ -1,12 +1,12 @@
 /** Messages between the main isolate and the thread of a rehearsal, checked by the side that receives them. */
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import type { LoadedGraph } from "../../compiler/graph/checked_graph.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { invariant } from "../../foundation/invariant.ts";
 
 /** A patch to rehearse. */
 export interface RehearsalStart {
-  readonly graph: PatchGraph;
+  readonly graph: LoadedGraph;
   /** The sound files that it names. */
   readonly samples?: SampleBank;
   readonly format: PatchFormat;
