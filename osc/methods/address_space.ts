@@ -175,11 +175,15 @@ export class AddressSpace implements PacketTarget {
 
   /** The same as a bundle of one message, by the shortest way. */
   #single(message: OscMessage, sender: PacketSender): void {
-    if (this.#dumping) this.#onDump(dumpLine(message, sender));
+    if (this.#dumping) this.#dump(message, sender);
     this.#answering(message, sender, (commands) => {
       this.#submitNow(commands, undefined, placeHolder(sender));
       this.#confirm(message.address, sender);
     });
+  }
+
+  #dump(message: OscMessage, sender: PacketSender): void {
+    this.#onDump(dumpLine(message, sender, this.#table.methods.has(message.address)));
   }
 
   *#bundle(bundle: OscBundle, enclosing: TimeTag, sender: PacketSender): Generator<void, void> {
@@ -203,7 +207,7 @@ export class AddressSpace implements PacketTarget {
     let left = maxReached;
     let inStep = 0;
     for (const each of messages) {
-      if (this.#dumping) this.#onDump(dumpLine(each, sender));
+      if (this.#dumping) this.#dump(each, sender);
       const reached = this.#expand(each, sender);
       left -= reached.length;
       if (left < 0) {

@@ -96,3 +96,14 @@ Deno.test("OSCQuery: on by default at loopback, off by a word; origins are a lis
     assert.throws(() => readConfig({ UNDERSTUDY_OSCQUERY_ORIGINS: origins }), /origins joined by commas/);
   }
 });
+
+Deno.test("an error about a secret does not repeat it", () => {
+  assert.throws(
+    () => readConfig({ UNDERSTUDY_OSC_SECRET: "hunter2" }),
+    (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.equal(error.message, "UNDERSTUDY_OSC_SECRET: expected at least 8 characters, found less");
+      return true;
+    },
+  );
+});
