@@ -1,5 +1,6 @@
 /** The program. The commands are in `cli/`; what plays is loaded from a copy, which no change of this checkout reaches. */
 import { explain } from "./cli/explain.ts";
+import { flushStderr } from "./foundation/logging.ts";
 import { keepProgram } from "./cli/kept_program.ts";
 import { cacheDirectory } from "./config/cache_directory.ts";
 
@@ -12,5 +13,6 @@ async function program(): Promise<typeof import("./cli/run.ts")> {
 
 if (import.meta.main) {
   const code = await program().then(({ run }) => run(Deno.args), explain);
+  await flushStderr();
   Deno.exit(code);
 }

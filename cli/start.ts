@@ -23,6 +23,7 @@ import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
+import { StatusSignal } from "./status_signal.ts";
 
 /** Longest time in which inputs and engine stop; each of them has time limits of its own below this. */
 const stopMs = 20_000;
@@ -56,19 +57,22 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   let state: SavedState | undefined;
   let manager: ServiceManager | undefined;
   let inputs: Inputs | undefined;
+  let statusSignal: StatusSignal | undefined;
+  let source: LazySource | undefined;
   let leave = () => {};
   try {
     const access = accessControl(config, log);
-    const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text));
+    const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text), signal);
+    statusSignal = new StatusSignal(native);
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
     if (processes) leave = () => leaveRun(native, processes);
     const living = processes && processes.epoch > 1 ? await findLivingEngine(native, processes) : undefined;
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
-    const source = new LazySource(config, state?.loaded, log);
+    const opened = source = new LazySource(config, state?.loaded, log);
     const { patch, maxVoices } = continuation
       ? { patch: continuation.patches.at(-1)!.patch, maxVoices: 0 }
-      : await firstPatch(source, { config, nativeLibrary, log, signal });
+      : await firstPatch(opened, { config, nativeLibrary, log, signal });
     const sockets = await bindSockets(config, native, log);
     stopped.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
@@ -77,10 +81,11 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       continuation,
     });
     state?.plays(playing);
+    statusSignal.listen(() => log.info(`status: ${JSON.stringify(playing.status())}`));
     manager = ServiceManager.find(native, Deno.env.toObject());
     signal.throwIfAborted();
     const loadPatch = async (nameOrFile: string | undefined) => {
-      const patches = await source.open();
+      const patches = await opened.open();
       const unixMs = Date.now();
       const warnings = await patches.exchange(
         nameOrFile,
@@ -99,7 +104,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     log.info(`ready: OSC on ${sockets.udp.address}`);
     manager?.plays(() => playing.status());
     if (manager) stopped.push(reloadOnHangup({ log, manager, loadPatch }));
-    source.open().catch((error: Error) => log.warning(`no patch can be loaded: ${error.message}`));
+    opened.open().catch((error: Error) => log.warning(`no patch can be loaded: ${error.message}`));
     await Promise.race([quit.promise, abortion(signal)]);
     log.info("stopping: /quit");
   } catch (error) {
@@ -107,6 +112,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     log.info(`stopping: ${error.signal}`);
   } finally {
     manager?.stops();
+    source?.stop();
     const ended = (async () => {
       await Promise.all(stopped.map((input) => input.stop()));
       inputs?.close();
@@ -117,6 +123,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
       log.error(`not everything has stopped after ${stopMs / 1_000} s: the process ends all the same`);
     }
     await state?.close(engine !== undefined);
+    statusSignal?.stop();
     leave();
   }
 }
@@ -144,6 +151,11 @@ class LazySource {
       if (this.#opened === opened) this.#opened = undefined;
       throw error;
     }
+  }
+
+  /** Ends the loading of a patch that is under way. */
+  stop(): void {
+    this.#opened?.then((patches) => patches.stop(), () => {});
   }
 
   async #load(): Promise<PatchSource> {
