@@ -47,7 +47,7 @@ export class TcpListener {
   /**
    * Takes the port.
    *
-   * @throws {PortInUseError} and {@link PortError} for an address that is not this machine's
+   * @throws {PortInUseError} and PortError for an address that is not this machine's
    */
   static bind(options: TcpListenerOptions): TcpListener {
     const { hostname, port } = options;

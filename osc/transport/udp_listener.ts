@@ -82,7 +82,7 @@ export class UdpListener<P extends Peer = Peer> {
   /**
    * Takes the port. Datagrams wait in the system's buffer until {@link UdpListener.serve}.
    *
-   * @throws {PortInUseError} and {@link PortError} for an address that is not this machine's
+   * @throws {PortInUseError} and PortError for an address that is not this machine's
    */
   static bind<P extends Peer>(options: UdpListenerOptions<P>): UdpListener<P> {
     const { hostname, port } = options;

@@ -51,7 +51,7 @@ export function startConfined(options: Confinement): Deno.ChildProcess {
       "sh",
       Deno.execPath(),
       "run",
-      ...["--quiet", "--no-prompt", "--no-remote", "--no-lock", "--cached-only", "--no-code-cache"],
+      ...["--quiet", "--no-prompt", "--no-remote", "--cached-only", "--no-code-cache"],
       `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
       `--v8-flags=--max-old-space-size=${maxHeapMiB}`,
       ...flags,

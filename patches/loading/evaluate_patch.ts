@@ -173,7 +173,7 @@ function startBoth(
     ...shared,
     module: new URL("./evaluate_child.ts", import.meta.url),
     args: [pathToFileURL(path).href, formatJson],
-    flags: ["--no-npm", `--allow-read=${[path, ...readableSources].join(",")}`],
+    flags: ["--no-npm", "--no-lock", `--allow-read=${[path, ...readableSources].join(",")}`],
     maxHeapMiB: evaluationHeapMiB,
     stdin: "null",
   });

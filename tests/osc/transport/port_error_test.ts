@@ -48,6 +48,9 @@ Deno.test("a port that is taken, and one that needs a right, name the setting of
   const taken = portError(new Deno.errors.AddrInUse("in use"), place);
   assert.match(taken.message, /^OSC port 80 on 127\.0\.0\.1 is taken, .* set UNDERSTUDY_OSC_PORT$/);
   const denied = portError(new Deno.errors.PermissionDenied("denied"), place);
-  assert.match(denied.message, /^OSC port 80 may be opened by root only; set UNDERSTUDY_OSC_PORT to a port from/);
+  assert.match(
+    denied.message,
+    /^OSC port 80 may be opened by root only; set UNDERSTUDY_OSC_PORT to a port from/,
+  );
   assert.deepEqual([taken.exitCode, denied.exitCode], [exitCodes.port, exitCodes.port]);
 });
