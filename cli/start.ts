@@ -17,6 +17,7 @@ import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
 import type { PatchSource } from "../patches/loading/patch_source.ts";
 import type { Inputs, Sockets } from "./inputs.ts";
+import { checkDescriptorRoom } from "./descriptor_room.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
@@ -61,6 +62,7 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
   let source: LazySource | undefined;
   let leave = () => {};
   try {
+    checkDescriptorRoom((problem) => log.warning(problem));
     const access = accessControl(config, log);
     const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text), signal);
     statusSignal = new StatusSignal(native);
