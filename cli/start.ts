@@ -116,9 +116,10 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     manager?.stops();
     source?.stop();
     const ended = (async () => {
-      await Promise.all(stopped.map((input) => input.stop()));
-      inputs?.close();
-      await engine?.stop();
+      // one that fails must not keep the sound from fading, and the recording from being closed
+      await Promise.all(stopped.map((input) => attempt("an input", () => input.stop(), log)));
+      await attempt("the inputs", async () => inputs?.close(), log);
+      await attempt("the engine", async () => await engine?.stop(), log);
       return true;
     })();
     if (await within(ended, stopMs) === undefined) {
@@ -127,6 +128,15 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     await state?.close(engine !== undefined);
     statusSignal?.stop();
     leave();
+  }
+}
+
+/** Stops something. What goes wrong is said and holds nothing else up. */
+async function attempt(what: string, stop: () => Promise<unknown>, log: Log): Promise<void> {
+  try {
+    await stop();
+  } catch (error) {
+    log.error(`${what} did not stop in order: ${(error as Error).message}`);
   }
 }
 

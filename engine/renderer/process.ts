@@ -33,6 +33,8 @@ export async function playInProcess(
     startFile ?? folder.rendererStart,
   );
   const native = openNative(nativeLibrary);
+  // the runtime would open its debugger to every user of the machine
+  native.symbols.us_claim_signals();
   const memory = attachRunMemory(native, folder, memoryBytes);
   const { words } = memory;
   const order = (name: "incarnation" | "patchFile") => Atomics.load(words, orderIndex(memory, seat, name));
@@ -63,6 +65,7 @@ export async function playInProcess(
       }
       const idle = next === AfterStep.waitForOrders || waits % waitsBetweenLooks === 0;
       if (idle && native.symbols.us_is_orphan(body.base) !== 0) Deno.exit(0);
+      if (idle) native.symbols.us_claim_signals();
       if (compiling !== undefined) await new Promise((resume) => setTimeout(resume, 0));
       else body.wait(next);
     }
