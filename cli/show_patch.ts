@@ -28,9 +28,9 @@ export async function showPatch(
       throw new PatchError(`cannot write the picture ${pictureFile}: ${cause.message}`, { cause });
     });
   }
-  if (show === "wat") return annotateWat(text.wat, text.patch) + "\n";
+  if (show === "wat") return annotateWat(text.wat, text.compiled) + "\n";
   if (show === "json") return graphToJson(graph) + "\n";
-  return describePatch(text.patch, source.format, { operations: show === "schedule", samples }) +
+  return describePatch(text.compiled, source.format, { operations: show === "schedule", samples }) +
     `\nloaded in ${(loadedMs - startedMs).toFixed(0)} ms, compiled in ${
       (compiledMs - loadedMs).toFixed(0)
     } ms to ${wasm.length} bytes of WebAssembly, the assembler's start included\n`;

@@ -19,6 +19,7 @@ import { invariant } from "../foundation/invariant.ts";
 import type { PatchGraph } from "./graph/graph.ts";
 import type { SampleBank } from "./graph/sample_bank.ts";
 import { type ArenaPlan, planArena, voiceField } from "./plan/arena.ts";
+import { withEmptyLines } from "./plan/empty_lines.ts";
 import { resolveSamples } from "./plan/resolve_samples.ts";
 import { stateRegions } from "./plan/state_regions.ts";
 import { assemble } from "./wasm/assemble.ts";
@@ -52,6 +53,8 @@ export interface PatchText {
   readonly plan: ArenaPlan;
   /** With the facts of its samples as constants. */
   readonly patch: PatchGraph;
+  /** As it is compiled: the same sound, computed in another way. */
+  readonly compiled: PatchGraph;
   readonly samples?: SampleBank;
 }
 
@@ -68,7 +71,7 @@ export function compileGraph(patch: PatchGraph, format: PatchFormat, samples?: S
 
 /** The second half of {@link compileGraph}: from text to a module. */
 export function assemblePatch(
-  { wat, plan, patch, samples }: PatchText,
+  { wat, plan, compiled: patch, samples }: PatchText,
   format: PatchFormat,
 ): CompiledPatch {
   const wasm = assemble(wat, patch.name);
@@ -111,7 +114,14 @@ function sampleList({ folder, files }: SampleBank): SampleList {
 export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: SampleBank): PatchText {
   checkFormat(format);
   checkOutputs(unresolved);
-  const patch = resolveSamples(unresolved, bank);
+  const resolved = resolveSamples(unresolved, bank);
+  const patch = {
+    ...resolved,
+    instruments: resolved.instruments.map((instrument) => ({
+      ...instrument,
+      voice: withEmptyLines(instrument.voice),
+    })),
+  };
   const samples = patch.samples ? bank : undefined;
   const plan = planArena(patch, format, samples);
   const source = { patch, plan, format };
@@ -136,7 +146,7 @@ export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: Sa
     renderText(source),
     `)`,
   ].join("\n");
-  return { wat, plan, patch, samples };
+  return { wat, plan, patch: resolved, compiled: patch, samples };
 }
 
 function checkFormat({ sampleRateHz, channels, inputChannels, maximumBlockFrames }: PatchFormat): void {

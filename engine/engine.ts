@@ -16,6 +16,7 @@ import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
+import { LogShare } from "./log/log_share.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -46,8 +47,10 @@ import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
+import { LatencyReport } from "./report/latency_report.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
+import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
@@ -62,7 +65,7 @@ import {
 } from "./session/session_format.ts";
 import { sessionHeader } from "./session/session_header.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
-import { engineStatus } from "./report/status.ts";
+import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
@@ -144,6 +147,7 @@ export class Engine implements control.EngineControl {
   readonly #pool: RendererPool;
   readonly #delivery: DeliveryLog;
   readonly #patches: PatchSwap;
+  readonly #share: LogShare;
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
@@ -156,6 +160,8 @@ export class Engine implements control.EngineControl {
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
+  readonly #refusals: RefusalReport;
+  readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
   readonly #upgrade: Upgrade | undefined;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
@@ -165,6 +171,7 @@ export class Engine implements control.EngineControl {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  #wrongBlocks = 0;
   /** Log position of the last entry that limits voices. */
   #shedPosition = NaN;
   #mayJoin = false;
@@ -186,6 +193,7 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
+    this.#share = new LogShare(this.#commands);
     const seating = openSeating({
       ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
       seed: config.seed,
@@ -243,6 +251,7 @@ export class Engine implements control.EngineControl {
       takeLoudest: () => this.#delivery.takeLoudest(),
       emit: (event) => this.#reporter.emit(event),
     });
+    this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#upgrade = processes && seating instanceof ProcessSeating
       ? this.#makeUpgrade(processes, seating)
@@ -331,16 +340,18 @@ export class Engine implements control.EngineControl {
     if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
-    if (entries.length > this.#commands.room) {
-      throw new control.CommandRefusedError(
-        `the command log is full (room for ${this.#commands.room} commands); send slower`,
-      );
-    }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
-    if (at !== undefined && lateBlocks <= 0) {
-      const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
-      this.#pending.acquire(timed, this.#delivery.next);
+    try {
+      this.#share.require(entries.length, sender);
+      if (at !== undefined && lateBlocks <= 0) {
+        const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
+        this.#pending.acquire(timed, this.#delivery.next);
+      }
+    } catch (error) {
+      this.#refusals.record(entries.length, sender);
+      throw error;
     }
+    this.#share.record(entries.length, sender);
     this.#commands.append(entries);
     this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
     if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
@@ -396,7 +407,6 @@ export class Engine implements control.EngineControl {
       if (!(error instanceof RangeError)) throw error;
       throw new control.CommandRefusedError(error.message);
     }
-    this.#reportLookahead(this.memory.lookaheadBlocks());
   }
 
   status(): control.EngineStatus {
@@ -413,6 +423,8 @@ export class Engine implements control.EngineControl {
       voiceLimit: this.#shedding.limit,
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
+      refusedCommands: this.#refusals.commands,
+      wrongBlocks: this.#wrongBlocks,
       quarantinedCommands: this.#quarantined,
       journal: this.#journal?.state ?? "off",
       faults: this.#reporter.faults,
@@ -633,8 +645,8 @@ export class Engine implements control.EngineControl {
     this.#report(this.#supervision.turn(this.#mayJoin));
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
-    const blocks = this.#lookahead.follow(this.#driver.periodFrames);
-    if (blocks !== undefined) this.#reportLookahead(blocks);
+    this.#lookahead.follow(this.#driver.periodFrames);
+    this.#latency.poll(latencyOf(this.memory, this.#driver), performance.now());
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (this.#isPlaying) {
@@ -651,6 +663,7 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#refusals.poll(performance.now());
     this.#shed();
   }
 
@@ -696,10 +709,6 @@ export class Engine implements control.EngineControl {
     return true;
   }
 
-  #reportLookahead(blocks: number): void {
-    this.#reporter.emit({ event: "lookahead", blocks, latencyMs: this.status().latencyMs });
-  }
-
   /** Whether the device is to get sound: not before the first block, nor from the end on. */
   get #isPlaying(): boolean {
     return this.#state === "running" || this.#state === "silent" || this.#state === "waiting for device";
@@ -719,6 +728,7 @@ export class Engine implements control.EngineControl {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
       if (event.event === "quarantine") this.#recordQuarantine(event);
+      if (event.event === "wrong") this.#wrongBlocks += event.blocks;
       if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);

@@ -63,13 +63,14 @@ export interface Voice {
 }
 
 export interface InstrumentDefinition<P extends ParameterTable> extends Partial<Polyphony> {
-  readonly parameters: P;
+  /** Omitted: it has none. */
+  readonly parameters?: P;
   readonly voice: (note: Note, parameters: ParameterSignals<P>) => Voice;
 }
 
 /** An instrument whose parameter types have been checked. */
 export interface Instrument extends Partial<Polyphony> {
-  readonly parameters: ParameterTable;
+  readonly parameters?: ParameterTable;
   // deno-lint-ignore no-explicit-any -- the types were checked where it was defined
   readonly voice: (note: Note, parameters: any) => Voice;
   /** File and line of the definition, for error texts. */
@@ -77,7 +78,9 @@ export interface Instrument extends Partial<Polyphony> {
 }
 
 /** Defines an instrument; exists so that the types of its parameters reach its voice. */
-export function instrument<const P extends ParameterTable>(definition: InstrumentDefinition<P>): Instrument {
+export function instrument<const P extends ParameterTable = Readonly<Record<never, never>>>(
+  definition: InstrumentDefinition<P>,
+): Instrument {
   return { ...definition, location: callerLocation() };
 }
 
@@ -88,8 +91,8 @@ export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>,
   /** Channels that the output uses: 2, or 4 for quadraphony. */
   readonly channels?: 2 | 4;
   readonly instruments: I;
-  /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. */
-  readonly parameters: G;
+  /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. Omitted: none. */
+  readonly parameters?: G;
   /** The mix that is heard: channels are lanes, left first. */
   readonly output: (
     /** Sums of the instruments, left and right in the first two channels. */
@@ -110,7 +113,7 @@ export interface Patch {
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<
   const I extends Readonly<Record<string, Instrument>>,
-  const G extends GroupTable,
+  const G extends GroupTable = Readonly<Record<never, never>>,
 >(definition: PatchDefinition<I, G>): Patch {
   const { name } = definition;
   const location = callerLocation();
@@ -155,8 +158,11 @@ function located<T>(definedAt: string, build: () => T): T {
 function buildPatch(definition: PatchDefinition<never, never>, format: PatchFormat): PatchGraph {
   const { name, channels = 2, output } = definition;
   const instruments: Readonly<Record<string, Instrument>> = definition.instruments;
-  const groups: GroupTable = definition.parameters;
+  const groups: GroupTable = definition.parameters ?? {};
   checkName("patch", name, []);
+  checkTable("patch", "instruments", instruments);
+  checkTable("patch", "parameters", groups);
+  checkFunction("patch", "output", output);
   if (channels !== 2 && channels !== 4) {
     throw new PatchError(`channels: expected 2 or 4, found ${channels}`);
   }
@@ -178,8 +184,11 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     checkName("instrument", key, reservedNames);
     return located(instrument.location ?? "", () => {
       const polyphony = polyphonyOf(key, instrument);
-      const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
-      const outputs = voiceOutputs(key, instrument.voice(noteSignals(), signals as never));
+      const { parameters = {}, voice } = instrument;
+      checkTable(`instrument ${key}`, "parameters", parameters);
+      checkFunction(`instrument ${key}`, "voice", voice);
+      const { signals, indexes } = declare(key, parameters, reservedInInstruments);
+      const outputs = voiceOutputs(key, voice(noteSignals(), signals as never));
       const scope = {
         name: `instrument ${key}`,
         forbidden: ["bus", "input", "lane", "lanes"],
@@ -193,6 +202,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     Object.entries(groups).map(([key, table]) => {
       checkName("group", key, reservedNames);
       if (key in instruments) throw new PatchError(`${key}: names an instrument and a group of parameters`);
+      checkTable("patch", `parameters: ${key}`, table);
       const { signals, indexes } = declare(key, table, []);
       indexes.forEach((index) => owned.add(index));
       return [key, signals];
@@ -215,6 +225,23 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     ...{ name, parameters: declarations, instruments: built, main, channels },
     ...(samples.length > 0 ? { samples } : {}),
   };
+}
+
+/** Throws unless a part of a definition is an object of named entries. */
+function checkTable(owner: string, part: string, table: unknown): void {
+  if (typeof table === "object" && table !== null && !Array.isArray(table)) return;
+  throw new PatchError(`${owner}: ${part}: expected an object, {} for none; found ${found(table)}`);
+}
+
+function checkFunction(owner: string, part: string, value: unknown): void {
+  if (typeof value !== "function") {
+    throw new PatchError(`${owner}: ${part}: expected a function, found ${found(value)}`);
+  }
+}
+
+function found(value: unknown): string {
+  if (value === undefined) return "nothing";
+  return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }
 
 function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {

@@ -135,6 +135,10 @@ export type EngineEvent =
   | { readonly event: "shed"; readonly limit: number; readonly voices: number }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
+  /** Blocks were heard as a broken renderer had made them, the first of them `block`: no vote was possible. */
+  | { readonly event: "wrong"; readonly block: number; readonly blocks: number }
+  /** Commands were refused since the last such event, at most one a second: there was no room for them. */
+  | { readonly event: "refused"; readonly commands: number }
   /** Renderers run ahead of the device by another number of blocks: the latency is another. */
   | { readonly event: "lookahead"; readonly blocks: number; readonly latencyMs: number }
   /** No renderer could go on: they begin again with the untouched state of the patch, and what waited for its time is gone. */
@@ -242,6 +246,8 @@ export interface EngineStatus {
   readonly voiceLimit: number;
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
+  /** Blocks that were heard as a broken renderer had made them, because the others were not in time to outvote it. */
+  readonly wrongBlocks: number;
   readonly nonFiniteSamples: number;
   /** Samples that the patch made beyond full scale, before the ceiling. */
   readonly overSamples: number;
@@ -256,6 +262,8 @@ export interface EngineStatus {
   readonly lateCommands: number;
   /** Commands that wait for their time. */
   readonly waitingCommands: number;
+  /** Commands that were refused because the log, or the places of those that wait, were full. */
+  readonly refusedCommands: number;
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
   readonly journal: JournalState;

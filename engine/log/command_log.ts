@@ -103,6 +103,11 @@ export class CommandLog {
     return this.#head;
   }
 
+  /** Position of the oldest entry that may not be overwritten. */
+  get kept(): number {
+    return this.#kept;
+  }
+
   /** How many entries fit now. One place stays free, so that 16 bits hold every distance. */
   get room(): number {
     return this.#capacity - 1 - ((this.#head - this.#kept) | 0);
@@ -115,6 +120,8 @@ export class CommandLog {
     }
     for (const entry of entries) {
       const start = logEntryIndex(this.#memory, this.#head);
+      // a renderer that is a whole lap behind may be reading: the position of another place matches none here
+      Atomics.exchange(this.#words, start + EntryField.position, (this.#head + 1) | 0);
       this.#words[start + EntryField.block] = entry.at?.block ?? 0;
       this.#words[start + EntryField.frame] = entry.at?.frame ?? 0;
       this.#words[start + EntryField.when] = entry.at ? 1 : 0;
@@ -122,7 +129,7 @@ export class CommandLog {
       this.#words[start + EntryField.target] = entry.target;
       this.#floats[start + EntryField.value] = entry.value;
       this.#floats[start + EntryField.extra] = entry.extra;
-      this.#words[start + EntryField.position] = this.#head;
+      Atomics.store(this.#words, start + EntryField.position, this.#head);
       this.#head = (this.#head + 1) | 0;
     }
     Atomics.store(this.#words, fixed.log.head.index, this.#head);

@@ -195,6 +195,26 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
     { 13: "" },
     "LINE12: patch: expected a name of up to 32 letters and digits that begins with a small letter, found undefined",
   ],
+  "parameters of an instrument that are no object": [
+    { 5: `  parameters: [level],` },
+    "LINE3: instrument one: parameters: expected an object, {} for none; found an array",
+  ],
+  "an instrument without a voice": [
+    { 6: `  sound: (note, p) => {` },
+    "LINE3: instrument one: voice: expected a function, found nothing",
+  ],
+  "a patch without instruments": [
+    { 14: `` },
+    "LINE12: patch: instruments: expected an object, {} for none; found nothing",
+  ],
+  "a group that is no object": [
+    { 15: `  parameters: { master: null },` },
+    "LINE12: patch: parameters: master: expected an object, {} for none; found null",
+  ],
+  "a patch without an output": [
+    { 16: `  mix: ({ one }, { master }, input) => {` },
+    "LINE12: patch: output: expected a function, found nothing",
+  ],
   "a name for an instrument and a group": [
     { 15: `  parameters: { one: { level } },` },
     "LINE12: one: names an instrument and a group of parameters",
@@ -249,6 +269,16 @@ Deno.test("what is left out has its default: 16 voices that steal the oldest, on
     { voices: 7, mode: "legato", unison: 7, detuneCents: 0, steal: "oldest" },
   ]);
   assert.deepEqual([channels, parameters], [2, []]);
+});
+
+Deno.test("an instrument and a patch without parameters need not say so", () => {
+  const plain = instrument({
+    voices: 2,
+    voice: ({ gate }) => ({ output: gate.select(constant(1), 0), envelope: constant(0) }),
+  });
+  const { parameters } = definePatch({ name: "plain", instruments: { plain }, output: ({ plain }) => plain })
+    .build(testFormat);
+  assert.deepEqual(parameters, []);
 });
 
 Deno.test("signals cannot be made when a file is loaded, where no rate is known", async () => {
