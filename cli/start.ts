@@ -29,6 +29,9 @@ import { StatusSignal } from "./status_signal.ts";
 /** Longest time in which inputs and engine stop; each of them has time limits of its own below this. */
 const stopMs = 20_000;
 
+/** Longest time in which inputs alone stop: then the sound fades out and the recording is closed, with them or without. */
+const inputsMs = 5_000;
+
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
   const log = createLog({
@@ -117,7 +120,10 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     source?.stop();
     const ended = (async () => {
       // one that fails must not keep the sound from fading, and the recording from being closed
-      await Promise.all(stopped.map((input) => attempt("an input", () => input.stop(), log)));
+      const inputsEnded = Promise.all(stopped.map((input) => attempt("an input", () => input.stop(), log)));
+      if (await within(inputsEnded, inputsMs) === undefined) {
+        log.warning(`inputs have not stopped after ${inputsMs / 1_000} s: the sound fades out all the same`);
+      }
       await attempt("the inputs", async () => inputs?.close(), log);
       await attempt("the engine", async () => await engine?.stop(), log);
       return true;
