@@ -3,7 +3,7 @@ import { ConfigError } from "../config/config_error.ts";
 /** Files that an engine opens while it starts; with fewer, the runtime ends in the middle of it without a reason. */
 const minDescriptors = 64;
 
-/** Files that replaced renderers, clients and recordings may need besides. */
+/** So many that all clients that are admitted at once leave enough for the engine and for renderers that are replaced. */
 const enoughDescriptors = 256;
 
 /**
