@@ -1,13 +1,14 @@
 /** The program. The commands are in `cli/`; what plays is loaded from a copy, which no change of this checkout reaches. */
 import { explain } from "./cli/explain.ts";
 import { flushStderr } from "./foundation/logging.ts";
-import { keepProgram } from "./cli/kept_program.ts";
+import { keepProgram, removeOldPrograms } from "./cli/kept_program.ts";
 import { cacheDirectory } from "./config/cache_directory.ts";
 
 async function program(): Promise<typeof import("./cli/run.ts")> {
   if (Deno.build.standalone || !Deno.args.includes("start")) return await import("./cli/run.ts");
   const cache = cacheDirectory(Deno.env.get("UNDERSTUDY_CACHE_DIR"));
   const kept = keepProgram(new URL("./", import.meta.url), cache);
+  removeOldPrograms(kept, cache);
   return await import(new URL("cli/run.ts", kept).href);
 }
 

@@ -3,10 +3,15 @@ import { SampleLoader } from "../engine/samples/sample_loader.ts";
 import { PatchSource, type PatchSourceOptions } from "../patches/loading/patch_source.ts";
 import { readTuning } from "../patches/loading/read_tuning.ts";
 
+export interface OpenPatchSourceOptions extends Pick<PatchSourceOptions, "last" | "onPrint"> {
+  /** Receives what is played otherwise than a sound file states it. */
+  readonly onSampleNote?: (text: string) => void;
+}
+
 /** The source of patches that the settings describe. Throws `ScaleError` for a tuning that cannot be read. */
 export async function openPatchSource(
   config: Config,
-  { last, onPrint }: Pick<PatchSourceOptions, "last" | "onPrint"> = {},
+  { last, onPrint, onSampleNote }: OpenPatchSourceOptions = {},
 ): Promise<PatchSource> {
   const { sampleRateHz, channels, inputChannels, blockFrames, tuning } = config;
   return new PatchSource({
@@ -17,7 +22,7 @@ export async function openPatchSource(
       maximumBlockFrames: blockFrames,
       tuning: tuning === undefined ? undefined : await readTuning(tuning),
     },
-    samples: new SampleLoader(),
+    samples: new SampleLoader({ onNote: onSampleNote }),
     sampleFolder: config.sampleFolder,
     patchFolder: config.patchFolder,
     initial: config.patch,

@@ -19,7 +19,7 @@ export async function renderScore(line: RenderScoreCommand, config: Config): Pro
 /** Renders, and returns the report for the user. */
 async function renderText(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<string> {
   const { sampleRateHz } = config;
-  const source = await openPatchSource(config);
+  const source = await openPatchSource(config, { onSampleNote: (text) => console.error(text) });
   const patch = await source.compile(line.patch ?? config.patch, signal);
   const bytes = await readScoreFile(line.score, signal);
   const score = readScore(bytes, { name: line.score, sampleRateHz, patch });

@@ -15,7 +15,8 @@ export async function showPatch(
   config: Config,
 ): Promise<string> {
   const startedMs = performance.now();
-  const source = await openPatchSource(config, { onPrint: (text) => console.error(text) });
+  const tell = (text: string) => console.error(text);
+  const source = await openPatchSource(config, { onPrint: tell, onSampleNote: tell });
   const { graph: loaded, samples } = await source.load(patch);
   const graph = decodeGraph(loaded);
   const loadedMs = performance.now();

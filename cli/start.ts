@@ -180,7 +180,8 @@ class LazySource {
     const { openPatchSource } = await import("./open_patch_source.ts");
     const print = (text: string) =>
       text.split("\n").forEach((line) => this.#log.info(`the patch prints: ${line}`));
-    return await openPatchSource(this.#config, { last: this.#last, onPrint: print });
+    const onSampleNote = (text: string) => this.#log.warning(text);
+    return await openPatchSource(this.#config, { last: this.#last, onPrint: print, onSampleNote });
   }
 }
 
@@ -240,6 +241,7 @@ async function bindSockets(config: Config, native: NativeLibrary, log: Log): Pro
   const udp = UdpListener.bind({
     hostname,
     port: config.oscPort,
+    replyPort: config.oscReplyPort,
     access: (address) => Datagrams.open(native, address),
   });
   const { receiveBufferBytes = wantedBufferBytes } = udp;

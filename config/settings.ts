@@ -207,10 +207,19 @@ const settings = {
   }),
   OSC_TCP_FRAMING: setting({
     key: "oscTcpFraming",
-    schema: z.enum(["slip", "length"]),
-    default: "slip",
-    expected: "slip or length",
-    meaning: "how packets are delimited on TCP: as OSC 1.1 (slip) or OSC 1.0 (length) specifies",
+    schema: z.enum(["auto", "slip", "length"]),
+    default: "auto",
+    expected: "auto, slip or length",
+    meaning:
+      "how packets are delimited on TCP: as OSC 1.1 (slip) or OSC 1.0 (length) specifies; auto takes what the first byte of each connection tells",
+  }),
+  OSC_REPLY_PORT: setting({
+    key: "oscReplyPort",
+    schema: whole(1_024, 65_535),
+    default: undefined,
+    expected: "a whole number from 1024 to 65535",
+    meaning:
+      "UDP port of each sender's machine to which answers, values and meters go, for surfaces that listen on another port than they send from; a sender may choose its own with /reply/port; not set: the port that sent",
   }),
   OSC_ALLOW: setting({
     key: "oscAllow",

@@ -44,6 +44,7 @@ import { StageDriver } from "./device/stage_driver.ts";
 import { readEntries } from "./log/read_entries.ts";
 import { commitControlFault, controlFaults, isControlFault } from "./run/control_fault.ts";
 import type { EngineProcesses } from "./run/engine_processes.ts";
+import { loadQuarantined, type QuarantineWords, saveQuarantined } from "./run/quarantine_file.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
@@ -172,6 +173,8 @@ export class Engine implements control.EngineControl {
   #lateCommands = 0;
   #quarantined = 0;
   #wrongBlocks = 0;
+  /** As the recording has them, for the control process that may follow. */
+  #quarantinedWords: QuarantineWords[] = [];
   /** Log position of the last entry that limits voices. */
   #shedPosition = NaN;
   #mayJoin = false;
@@ -498,7 +501,7 @@ export class Engine implements control.EngineControl {
     signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
     this.#claim?.run();
-    this.#enter(this.#driver.waiting ? "waiting for device" : "running");
+    this.#enter(this.#heard());
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
@@ -529,6 +532,7 @@ export class Engine implements control.EngineControl {
     // what starts from now on runs this version, whatever the one before was about to run
     writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
+    loadQuarantined(processes!.folder).forEach((words) => this.#recordQuarantined(words));
     this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
     const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
@@ -649,10 +653,7 @@ export class Engine implements control.EngineControl {
     this.#latency.poll(latencyOf(this.memory, this.#driver), performance.now());
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
-    if (this.#isPlaying) {
-      const heard = this.#soundWatch.silent ? "silent" : "running";
-      this.#enter(this.#driver.waiting ? "waiting for device" : heard);
-    }
+    if (this.#isPlaying) this.#enter(this.#heard());
     this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
@@ -711,14 +712,23 @@ export class Engine implements control.EngineControl {
 
   /** Whether the device is to get sound: not before the first block, nor from the end on. */
   get #isPlaying(): boolean {
-    return this.#state === "running" || this.#state === "silent" || this.#state === "waiting for device";
+    return ["running", "silent", "unheard", "waiting for device"].includes(this.#state);
+  }
+
+  /** What becomes of the sound while the engine plays. */
+  #heard(): control.EngineStatus["state"] {
+    if (this.#driver.waiting) return "waiting for device";
+    if (this.#soundWatch.silent) return "silent";
+    return this.#driver.unheard === undefined ? "running" : "unheard";
   }
 
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
     const { log } = this.#options;
     if (state === "silent") log.error("silent: no renderer has a block for the device");
+    if (state === "unheard") log.warning(`unheard: it plays, and nobody hears it: ${this.#driver.unheard}`);
     if (this.#state === "silent" && state === "running") log.info("running: renderers are heard again");
+    if (this.#state === "unheard" && state === "running") log.info("running: the device is connected");
     this.#state = state;
     this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
@@ -746,14 +756,24 @@ export class Engine implements control.EngineControl {
     if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
   }
 
+  #recordQuarantined(words: QuarantineWords): void {
+    this.#quarantinedWords.push(words);
+    this.#record("QUAR", new Uint8Array(new Int32Array(words).buffer));
+    this.#quarantined++;
+  }
+
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
     const heard = found ? [found.originBlock, found.block] : [];
     // blocks that were delivered with the command do not lead to the state without it
     if (found) this.#journal?.disconnect("a command that was heard was taken back");
-    for (const position of positions) {
-      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
+    positions.forEach((position) => this.#recordQuarantined([position, ...heard]));
+    const { processes, log } = this.#options;
+    try {
+      // at once: the recording is on the disk later, and this process may be lost before that
+      if (processes) saveQuarantined(processes.folder, this.#quarantinedWords);
+    } catch (error) {
+      log.error(`a quarantine cannot be kept for the next control process: ${(error as Error).message}`);
     }
-    this.#quarantined += positions.length;
     if (positions.includes(this.#shedPosition)) this.#shedding.forget();
   }
 

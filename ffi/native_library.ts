@@ -24,6 +24,7 @@ const sourceFiles = [
   "guard.h",
   "processes.h",
   "run_folder.h",
+  "orphans.h",
   "stage.h",
   "device.h",
   "jack_library.h",
@@ -41,6 +42,7 @@ const sourceFiles = [
   "guard.c",
   "processes.c",
   "run_folder.c",
+  "orphans.c",
   "stage.c",
   "stage_play.c",
   "stage_launch.c",
@@ -67,6 +69,7 @@ const stageNeeds = [
   "jack_process.c",
   "processes.c",
   "run_folder.c",
+  "orphans.c",
 ];
 const compilerFlags = [
   "-std=c11",

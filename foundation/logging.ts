@@ -4,7 +4,7 @@
  */
 import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
 import { LineWriter } from "./line_writer.ts";
-import { oneLine } from "./one_line.ts";
+import { printable } from "./printable.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
 export type LogLevel = typeof logLevels[number];
@@ -71,7 +71,7 @@ function prettyLine(record: LogRecord, colour: boolean): string {
     : `${role ?? "renderer"}#${rendererId ?? "?"}`;
   const where = block === undefined ? "" : ` @${block}`;
   const line = `${time} ${record.level.padEnd(7)} ${(subject + where).padEnd(20)} ${
-    oneLine(String(record.rawMessage))
+    printable(String(record.rawMessage))
   }`;
   const start = colours[record.level];
   return colour && start ? `${start}${line}\x1b[0m\n` : `${line}\n`;

@@ -273,7 +273,7 @@ function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
     state: states,
     read: lines,
     table: tables,
-    sample: { length: samples.length * 2 },
+    sample: { length: samples.length * 4 },
     sampleFact: { length: samples.length * sampleFacts.length },
     lane: voice ? [] : [0, 1, 2, 3],
     lanes: voice ? [] : [0],

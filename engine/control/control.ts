@@ -215,8 +215,20 @@ export interface RealTimeStatus {
 }
 
 export interface EngineStatus {
-  /** `silent`: something should play, and the device gets concealed blocks, because no renderer has any. */
-  readonly state: "starting" | "running" | "silent" | "waiting for device" | "stopping" | "stopped";
+  /**
+   * `silent`: something should play, and the device gets concealed blocks, because no renderer has any; `unheard`: it plays, and
+   * nobody can hear it, see {@link EngineStatus.unheard}.
+   */
+  readonly state:
+    | "starting"
+    | "running"
+    | "silent"
+    | "unheard"
+    | "waiting for device"
+    | "stopping"
+    | "stopped";
+  /** Why nobody hears what plays, with the remedy: there is no device, or nothing is connected to it; empty: somebody can. */
+  readonly unheard: string;
   readonly driver: "jack" | "portaudio" | "clock";
   readonly device: string;
   /** Frames that the device takes at once; 0: not known yet. */

@@ -45,6 +45,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
   const ids = supervision.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
   return {
     state: sources.state,
+    unheard: driver.unheard ?? "",
     driver: driver.kind,
     device: driver.device,
     periodFrames: driver.periodFrames,

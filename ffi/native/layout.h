@@ -339,7 +339,7 @@ struct us_stage_report {
   uint32_t error; /* errno, or problem of JACK, of the last order; 0: carried out */
   uint32_t heartbeat; /* rounds of its main thread, wraps */
   uint32_t starts; /* stage processes ever started on this memory */
-  uint32_t reserved; /* keeps the counters on an 8-byte boundary */
+  uint32_t unconnected; /* 1: no cable leads from JACK's output ports to anywhere */
   uint64_t lost_frames; /* frames that passed between the last call of a lost stage and the first of the next */
   uint64_t calibration_ticks; /* processor ticks when the first stage started */
   uint64_t calibration_ns; /* monotonic clock at that moment */
@@ -359,7 +359,7 @@ _Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.seq
 _Static_assert(offsetof(struct us_stage_report, error) == 8, "stageReport.error");
 _Static_assert(offsetof(struct us_stage_report, heartbeat) == 12, "stageReport.heartbeat");
 _Static_assert(offsetof(struct us_stage_report, starts) == 16, "stageReport.starts");
-_Static_assert(offsetof(struct us_stage_report, reserved) == 20, "stageReport.reserved");
+_Static_assert(offsetof(struct us_stage_report, unconnected) == 20, "stageReport.unconnected");
 _Static_assert(offsetof(struct us_stage_report, lost_frames) == 24, "stageReport.lostFrames");
 _Static_assert(offsetof(struct us_stage_report, calibration_ticks) == 32, "stageReport.calibrationTicks");
 _Static_assert(offsetof(struct us_stage_report, calibration_ns) == 40, "stageReport.calibrationNs");

@@ -1,5 +1,5 @@
 import type { EngineControl } from "../../engine/control/control.ts";
-import { MessageRefusedError, numbers, texts } from "../packet/arguments.ts";
+import { MessageRefusedError, numbers, texts, trigger } from "../packet/arguments.ts";
 import type { OscArgument, OscMessage } from "../packet/packet.ts";
 import { float, scalar, text } from "../packet/reply.ts";
 import { helpLine, methodAt, suggestion } from "./help.ts";
@@ -49,7 +49,11 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       access: "read",
       description: "answers /help.reply with address, types and description: of one address, or of all",
       read: (args) => {
-        const found = args.length === 0 ? methods() : [methodAt(texts(args, 1)[0], methods())];
+        if (args.length !== 1 || args[0].type !== "s") {
+          const all = trigger(args) ? methods() : [];
+          return { act: (sender) => all.forEach((method) => sender.reply(helpLine(method))) };
+        }
+        const found = [methodAt(texts(args, 1)[0], methods())];
         return { act: (sender) => found.forEach((method) => sender.reply(helpLine(method))) };
       },
     },
@@ -96,7 +100,7 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       description:
         "answers /synced with the same number when everything sent before has been handed to the device",
       read: (args) => {
-        const [value] = numbers(args, ["i"], 1);
+        const [value] = numbers(args, "i");
         return {
           act: async (sender) => {
             await engine.settled();

@@ -2,7 +2,7 @@
  * MIDI messages in OSC, for programs and devices that send only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC
  * (`/midi ,m`). They have the same effect as from a keyboard: see `midi/messages.ts`, and `/patch/load` for programs.
  */
-import { CommandRefusedError } from "../../engine/control/control.ts";
+import { type Command, CommandRefusedError } from "../../engine/control/control.ts";
 import {
   bendCommand,
   controlCommand,
@@ -14,6 +14,7 @@ import {
 } from "../../midi/messages.ts";
 import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
+import type { MethodDescription } from "./method_description.ts";
 import type { MusicMethod } from "./music_method.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
 
@@ -22,7 +23,7 @@ const seven: ArgumentRange = { MIN: 0, MAX: 127 };
 
 /** Methods for the instruments of a patch. */
 export function midiMethods(patch: MidiTarget): MusicMethod[] {
-  return methodsOf(patch).map((method) => ({ ...method, read: (args) => inOsc(() => method.read(args)) }));
+  return methodsOf(patch).map((method) => ({ ...method, read: (args) => [inOsc(() => method.read(args))] }));
 }
 
 /** Turns the refusal of a command into that of a message. */
@@ -35,7 +36,11 @@ function inOsc<T>(read: () => T): T {
   }
 }
 
-function methodsOf(patch: MidiTarget): MusicMethod[] {
+interface MidiMethod extends MethodDescription {
+  readonly read: (args: readonly OscArgument[]) => Command;
+}
+
+function methodsOf(patch: MidiTarget): MidiMethod[] {
   return [
     {
       address: "/midi/note",
@@ -64,7 +69,7 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
         "MIDI pitch bend: channel 1..16, value 0..16383, 8192 in the middle; two semitones at the ends",
       ranges: { ii: [channel, { MIN: 0, MAX: 16_383 }] },
       read: (args) => {
-        const [number, value] = numbers(args, ["i"], 2);
+        const [number, value] = numbers(args, "ii");
         if (value < 0 || value > 16_383) throw new MessageRefusedError(`expected 0 to 16383, found ${value}`);
         return bendCommand(instrumentOf(number, patch), value);
       },
@@ -98,7 +103,7 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
 }
 
 function integers(args: readonly OscArgument[], count: number): number[] {
-  const values = numbers(args, ["i"], count);
+  const values = numbers(args, "i".repeat(count));
   const wrong = values.find((value) => value < 0 || value > 127);
   if (wrong !== undefined) throw new MessageRefusedError(`expected 0 to 127, found ${wrong}`);
   return values;

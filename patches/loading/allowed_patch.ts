@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
-import { oneLine } from "../../foundation/one_line.ts";
+import { printable } from "../../foundation/printable.ts";
 import { isPatchFile } from "./patch_name.ts";
 
 /** Characters of a refused name that the error repeats. */
@@ -28,7 +28,7 @@ export async function allowedPatch(
   if (!isPatchFile(nameOrFile)) return nameOrFile;
   const real = (path: string) => Deno.realPath(path).catch(() => undefined);
   if (nameOrFile === first) return nameOrFile;
-  const shown = oneLine(nameOrFile, maxShownLength);
+  const shown = printable(nameOrFile.slice(0, maxShownLength));
   if (folder === undefined) {
     throw new PatchError(
       `${shown}: patch files are loaded from one folder only; start with UNDERSTUDY_PATCH_FOLDER set to it`,

@@ -10,7 +10,7 @@ import { piano } from "./piano.ts";
 import { rack } from "./rack.ts";
 import { sampler } from "./sampler.ts";
 import { sines } from "./sines.ts";
-import { oneLine } from "../../foundation/one_line.ts";
+import { printable } from "../../foundation/printable.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
 
@@ -44,7 +44,7 @@ const maxShownLength = 100;
 export function patchNamed(name: string): Patch {
   if (Object.hasOwn(patches, name)) return patches[name];
   throw new PatchUnknownError(
-    `there is no patch "${oneLine(name, maxShownLength)}"; there are: ${
+    `there is no patch "${printable(name.slice(0, maxShownLength))}"; there are: ${
       patchNames.join(", ")
     }. A patch file ends in .ts`,
   );

@@ -12,7 +12,12 @@ const graph = patchNamed("keys").build({
   maximumBlockFrames: 128,
 });
 const patch = { parameters: graph.parameters, instruments: ["keys", "bass"] };
-const methods = new Map(midiMethods(patch).map(({ address, read }) => [address, read]));
+const methods = new Map(
+  midiMethods(patch).map(({ address, read }) => [address, (args: OscArgument[]) => {
+    const [command] = read(args);
+    return command;
+  }]),
+);
 
 const ask = (address: string, ...values: number[]) =>
   methods.get(address)!(values.map((value): OscArgument => ({ type: "i", value })));
