@@ -161,14 +161,6 @@ function startBoth(
 ): { readonly evaluation: Deno.ChildProcess; readonly check: Deno.ChildProcess } {
   const formatJson = JSON.stringify(format);
   const shared = { isPlaying, maxProcessorSeconds: Math.ceil(limitMs / 1_000) * 4 };
-  const check = startConfined({
-    ...shared,
-    module: new URL("./check_child.ts", import.meta.url),
-    args: [formatJson],
-    flags: [],
-    maxHeapMiB: checkHeapMiB,
-    stdin: "piped",
-  });
   const evaluation = startConfined({
     ...shared,
     module: new URL("./evaluate_child.ts", import.meta.url),
@@ -176,6 +168,14 @@ function startBoth(
     flags: ["--no-npm", "--no-lock", `--allow-read=${[path, ...readableSources].join(",")}`],
     maxHeapMiB: evaluationHeapMiB,
     stdin: "null",
+  });
+  const check = startConfined({
+    ...shared,
+    module: new URL("./check_child.ts", import.meta.url),
+    args: [formatJson],
+    flags: [],
+    maxHeapMiB: checkHeapMiB,
+    stdin: "piped",
   });
   return { evaluation, check };
 }
