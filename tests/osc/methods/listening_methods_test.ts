@@ -94,7 +94,8 @@ Deno.test("with a secret only senders that said it change the sound; all may ask
       const [answer] = await client.ask(String(what), String(types ?? ""), ...args);
       assert.match(answer, /^\/fail .*log in first/);
     }
-    assert.equal((await client.ask("/get", "s", "/keys/q"))[0], "/get.reply /keys/q 1.5");
+    const { default: q } = engine.parameters.find((parameter) => parameter.address === "keys/q")!;
+    assert.equal((await client.ask("/get", "s", "/keys/q"))[0], `/get.reply /keys/q ${Math.fround(q)}`);
     assert.match((await client.ask("/login", "s", "wrong wrong"))[0], /not the secret; try again in 1 s/);
     assert.match((await client.ask("/login", "s", "open sesame"))[0], /too many wrong secrets/);
     clock.ms += 1_100;
