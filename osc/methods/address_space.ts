@@ -8,6 +8,7 @@ import { CommandRefusedError, type EngineControl } from "../../engine/control/co
 import { LruMap } from "../../foundation/lru_map.ts";
 import { printable } from "../../foundation/printable.ts";
 import { TokenBucket } from "../../foundation/token_bucket.ts";
+import { MidiReceiver } from "../../midi/midi_receiver.ts";
 import { AccessControl } from "../admission/access_control.ts";
 import type { PacketTarget, Steps } from "../admission/packet_target.ts";
 import { MessageRefusedError } from "../packet/arguments.ts";
@@ -117,6 +118,8 @@ export class AddressSpace implements PacketTarget {
   /** Senders, by their key, whose messages are not answered with `/done`. */
   readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
+  /** MIDI in OSC is one cable, whichever patch plays. */
+  readonly #midi = new MidiReceiver();
   #table: Table;
   #dumping = false;
 
@@ -223,7 +226,7 @@ export class AddressSpace implements PacketTarget {
   }
 
   #tableOf(engine: EngineControl): Table {
-    const music = musicMethods(engine).map(({ read, hint, ...method }): Method => ({
+    const music = musicMethods(engine, this.#midi).map(({ read, hint, ...method }): Method => ({
       ...method,
       access: "change",
       read: (args) => ({ commands: read(args), hint: hint?.(args) }),

@@ -23,7 +23,7 @@ export interface ScoreOptions {
   /** File name, for error texts. */
   readonly name: string;
   readonly sampleRateHz: number;
-  readonly patch: Pick<EngineControl, "parameters" | "instruments">;
+  readonly patch: Pick<EngineControl, "parameters" | "instruments" | "midiChannels">;
 }
 
 /** The longest score, a little more than a day; block numbers stay far from their wrap. */
