@@ -39,7 +39,8 @@ Deno.test("a subscriber receives faults, roles, lockstep and silence, until it l
 Deno.test("meters come with a peak for each channel, follow the pan, and end when asked", () =>
   withOscServer(async (client, { address }) => {
     await client.ask("/keys/pan", "f", -1);
-    await client.ask("/echo/gainDb", "f", -90);
+    for (const level of ["/echo/gainDb", "/reverb/gainDb"]) await client.ask(level, "f", -90);
+    await client.ask("/chorus/mix", "f", 0);
     await client.ask("/meters", "f", 60);
     await client.ask("/note", "if", 48, 1);
     const loudLeft = () =>
