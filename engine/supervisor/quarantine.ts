@@ -46,6 +46,7 @@ const suspectOpcodes: readonly number[] = [
   Opcode.express,
   Opcode.expressAll,
   Opcode.panic,
+  Opcode.silence,
   Opcode.set,
 ];
 
