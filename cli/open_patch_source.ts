@@ -1,3 +1,4 @@
+import { ConfigError } from "../config/config_error.ts";
 import type { Config } from "../config/settings.ts";
 import { SampleLoader } from "../engine/samples/sample_loader.ts";
 import { PatchSource, type PatchSourceOptions } from "../patches/loading/patch_source.ts";
@@ -13,14 +14,19 @@ export async function openPatchSource(
   config: Config,
   { last, onPrint, onSampleNote }: OpenPatchSourceOptions = {},
 ): Promise<PatchSource> {
-  const { sampleRateHz, channels, inputChannels, blockFrames, tuning } = config;
+  const { sampleRateHz, channels, inputChannels, blockFrames, tuning, tuningMap } = config;
+  if (tuning === undefined && tuningMap !== undefined) {
+    throw new ConfigError([
+      "UNDERSTUDY_TUNING_MAP: expected UNDERSTUDY_TUNING as well, the scale that it maps",
+    ]);
+  }
   return new PatchSource({
     format: {
       sampleRateHz,
       channels,
       inputChannels,
       maximumBlockFrames: blockFrames,
-      tuning: tuning === undefined ? undefined : await readTuning(tuning),
+      tuning: tuning === undefined ? undefined : await readTuning(tuning, tuningMap),
     },
     samples: new SampleLoader({ onNote: onSampleNote }),
     sampleFolder: config.sampleFolder,

@@ -5,6 +5,7 @@ import { describePatch } from "../compiler/inspect/describe.ts";
 import { drawPatch, patchDot } from "../compiler/inspect/draw.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import { graphToJson } from "../compiler/graph/graph_json.ts";
+import { graphWarnings } from "../compiler/graph/graph_warnings.ts";
 import type { PatchCommand } from "./command_line.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 
@@ -17,6 +18,7 @@ export async function showPatch(
   const tell = (text: string) => console.error(text);
   const source = await openPatchSource(config, { onPrint: tell, onSampleNote: tell });
   const { graph, samples } = await source.load(patch);
+  graphWarnings(graph, source.format).forEach((warning) => console.error(warning));
   const loadedMs = performance.now();
   const text = patchText(graph, source.format, samples);
   const { wasm } = assemblePatch(text, source.format);

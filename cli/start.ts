@@ -21,6 +21,7 @@ import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
+import { sessionPath } from "../engine/session/session_path.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
 
@@ -49,7 +50,8 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config, version, log, signal }: Start): Promise<void> {
+async function play({ config: given, version, log, signal }: Start): Promise<void> {
+  let config = given;
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
@@ -63,6 +65,12 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
     if (processes) leave = () => leaveRun(native, processes);
     const living = processes && processes.epoch > 1 ? await findLivingEngine(native, processes) : undefined;
+    if (config.session !== undefined) {
+      const { session, sessionKeep: keep } = config;
+      const isLiving = living !== undefined;
+      config = { ...config, session: sessionPath(session, { nowMs: Date.now(), isLiving, keep }) };
+      if (config.session !== session) log.info(`records to ${config.session}`);
+    }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
     const source = new LazySource(config, state?.loaded, log);

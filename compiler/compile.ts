@@ -41,6 +41,7 @@ const { alive } = voiceField;
 const voiceFields: VoiceFields = {
   gate: voiceField.gate - alive,
   held: voiceField.held - alive,
+  id: voiceField.id - alive,
   age: voiceField.age - alive,
   gain: voiceField.gain - alive,
   gainTarget: voiceField.gainTarget - alive,
@@ -100,10 +101,16 @@ export function assemblePatch(
       maximumBlockFrames,
     },
     instruments: patch.instruments.map(({ name }) => name),
+    ...midiChannelsOf(patch),
     parameters: patch.parameters,
     state: stateRegions(patch, plan),
     ...(samples ? { sampleMemory: samples.memory, samples: sampleList(samples) } : {}),
   };
+}
+
+function midiChannelsOf({ instruments }: PatchGraph): Pick<CompiledPatch, "midiChannels"> {
+  if (instruments.every(({ midiChannel }) => midiChannel === undefined)) return {};
+  return { midiChannels: instruments.map(({ midiChannel }) => midiChannel ?? null) };
 }
 
 function sampleList({ folder, files }: SampleBank): SampleList {

@@ -149,7 +149,15 @@ const settings = {
     schema: text,
     default: undefined,
     expected: "the path of a Scala file (.scl)",
-    meaning: "tuning of every instrument, by default equal temperament; A4 stays at 440 Hz",
+    meaning:
+      "tuning of every instrument, by default equal temperament; the scale begins on middle C, which stays at 261.63 Hz",
+  }),
+  TUNING_MAP: setting({
+    key: "tuningMap",
+    schema: text,
+    default: undefined,
+    expected: "the path of a keyboard mapping of Scala (.kbm)",
+    meaning: "which key plays which degree of TUNING, and which key has which frequency",
   }),
   PATCH_MEMORY: setting({
     key: "patchMemoryMiB",
@@ -318,8 +326,17 @@ const settings = {
     key: "session",
     schema: text,
     default: undefined,
-    expected: "a path that does not exist yet",
-    meaning: "file to record the session to, for `understudy render`",
+    expected: "a path that does not exist yet, one with %t for the time, or a folder",
+    meaning:
+      "file to record the session to, for `understudy render`; in a folder, each start records to a file named by its time",
+  }),
+  SESSION_KEEP: setting({
+    key: "sessionKeep",
+    schema: whole(1, 100_000),
+    default: undefined,
+    expected: "a whole number from 1 to 100000",
+    meaning:
+      "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
   }),
   STATE: setting({
     key: "stateFolder",

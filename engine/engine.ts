@@ -328,6 +328,10 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.instruments;
   }
 
+  get midiChannels(): readonly (number | null)[] | undefined {
+    return this.#patches.current.midiChannels;
+  }
+
   async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
     const warnings = await this.#patches.load(patch, samples);
     warnings.forEach((warning) => this.#options.log.warning(warning));
@@ -605,12 +609,15 @@ export class Engine implements control.EngineControl {
   }
 
   #makeJournal(folder: string): Journal {
-    const { config: { patch, tuning }, log } = this.#options;
+    const { config: { patch, tuning, tuningMap }, log } = this.#options;
     return new Journal({
       memory: this.memory,
       folder,
       nativeLibrary: this.#options.nativeLibrary,
-      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      header: {
+        ...sessionHeader({ ...this.#options, memory: this.memory }),
+        asked: { patch, tuning, tuningMap },
+      },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
       patches: () => this.#recordedPatches.map(({ payload }) => payload),

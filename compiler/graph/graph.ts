@@ -149,6 +149,8 @@ export type StealingRule = typeof stealingRules[number];
 export interface InstrumentGraph {
   readonly name: string;
   readonly polyphony: Polyphony;
+  /** MIDI channel, 1 to 16, that plays it; omitted: by the order of the instruments. */
+  readonly midiChannel?: number;
   readonly voice: Graph;
 }
 

@@ -10,6 +10,8 @@ export interface EngineControl {
   readonly parameters: readonly ParameterDeclaration[];
   /** Names of the instruments; commands name one by its index. */
   readonly instruments: readonly string[];
+  /** MIDI channels, 1 to 16, that instruments declare, by their index; omitted: none does. */
+  readonly midiChannels?: readonly (number | null)[];
   /**
    * Puts all commands into the sealed log at once, so that one block hears them together.
    *
@@ -70,6 +72,11 @@ export type Command =
     readonly what: Expression;
     readonly value: number;
   }
+  /**
+   * Fades out the notes of an instrument with the ids from `firstId` on, `ids` of them, whether held or released. Release them
+   * first: keys that are held stay so.
+   */
+  | { readonly kind: "silence"; readonly instrument: number; readonly firstId: number; readonly ids: number }
   | { readonly kind: "panic" }
   /** Drops everything submitted before that still waits for its time; only without a time of its own. */
   | { readonly kind: "clear" }

@@ -63,7 +63,7 @@ export const lineBytes = 128;
 const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 3;
+export const layoutVersion = 4;
 
 export const sections = {
   geometry: {

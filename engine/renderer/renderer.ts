@@ -30,6 +30,7 @@ import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
 import { limitVoices } from "./voice_limit.ts";
+import { silenceVoices } from "./voice_silence.ts";
 import { logEntryWords, piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
@@ -473,6 +474,8 @@ export class Renderer {
         return exports.express(instrument, target, floats[entry + EntryField.extra], value);
       case Opcode.expressAll:
         return exports.express_all(instrument, target, value);
+      case Opcode.silence:
+        return silenceVoices(this.#current, instrument, target, value);
       case Opcode.panic:
         return exports.panic();
       case Opcode.set:

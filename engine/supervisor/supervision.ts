@@ -271,6 +271,9 @@ export class Supervision {
       }
     }
     this.#carryOut([{ do: "roles", seats: this.roles }]);
+    // not what the device has taken: blocks that were concealed may be those on which renderers break
+    this.#furthest = this.#snapshots.origin.block;
+    this.#followFurthest();
     return this.#takeSearchOver();
   }
 
@@ -529,6 +532,7 @@ function settingsFor({ geometry }: SharedMemory): SupervisorSettings {
     ...supervisorDefaults,
     seatCount,
     hangMs: Math.max(supervisorDefaults.hangMs, twoBlocksMs),
+    blockMs: twoBlocksMs / 2,
     lateMs: Math.max(supervisorDefaults.lateMs, twoBlocksMs),
     snapshotMs: geometry.arenaBytes / snapshotBytesPerMs,
   };

@@ -2,13 +2,9 @@
  * The messages that change the sound, the same live and in a score: notes and pedals of every instrument, and every
  * parameter of the patch.
  */
-import {
-  type Command,
-  type EngineControl,
-  type Expression,
-  expressionRanges,
-  isInRange,
-} from "../../engine/control/control.ts";
+import { type Command, type Expression, expressionRanges, isInRange } from "../../engine/control/control.ts";
+import type { MidiTarget } from "../../midi/messages.ts";
+import { MidiReceiver } from "../../midi/midi_receiver.ts";
 import {
   flag,
   isSentAsInteger,
@@ -23,14 +19,21 @@ import { midiMethods } from "./midi_methods.ts";
 import type { ArgumentRange } from "../packet/argument_range.ts";
 import type { MusicMethod } from "./music_method.ts";
 
-/** Methods of a patch. Without an instrument's name, notes go to its first instrument. */
-export function musicMethods(
-  { parameters, instruments }: Pick<EngineControl, "parameters" | "instruments">,
-): MusicMethod[] {
+/**
+ * Methods of a patch. Without an instrument's name, notes go to its first instrument.
+ *
+ * @param receiver follows the MIDI messages among them; omitted: a new one
+ */
+export function musicMethods(patch: MidiTarget, receiver = new MidiReceiver()): MusicMethod[] {
+  const { parameters, instruments, midiChannels } = patch;
+  const target: MidiTarget = {
+    ...{ parameters, instruments, midiChannels },
+    parameterValue: patch.parameterValue && ((parameter) => patch.parameterValue!(parameter)),
+  };
   return [
     ...(instruments.length > 0 ? noteMethods("", 0) : []),
     ...instruments.flatMap((name, index) => noteMethods(`/${name}`, index)),
-    ...midiMethods({ parameters, instruments }),
+    ...midiMethods(target, receiver),
     {
       address: "/panic",
       types: "",

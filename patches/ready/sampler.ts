@@ -167,6 +167,8 @@ export const sampler = definePatch({
     }),
     kit: instrument({
       voices: 12,
+      // the channel of drums in General MIDI
+      midiChannel: 10,
       // there is one pair of hi-hats
       chokeGroups: [[42, 44, 46]],
       parameters: {

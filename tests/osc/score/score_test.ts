@@ -101,6 +101,22 @@ Deno.test("what is wrong is said with file, line, what was expected and what was
   refused("#bundle\0\0\0\0\0\0\0\0\u0001", /expected text in UTF-8, or packets with their sizes/);
 });
 
+Deno.test("MIDI messages of a score go to one receiver, in the order of their times", () => {
+  const text = "1 /midi/cc 1 123 0\n0 /midi/note 1 60 127\n0 /midi/note 2 72 127\n" +
+    "0 /midi/cc 1 101 0\n0 /midi/cc 1 100 0\n0 /midi/cc 1 6 12\n2 /midi/bend 1 0";
+  const { events } = readScore(new TextEncoder().encode(text), {
+    name: "tune",
+    sampleRateHz: 48_000,
+    patch: { ...patch, instruments: ["keys", "bass"] },
+  });
+  assert.deepEqual(events, [
+    { frame: 0, commands: [on(60, 1)] },
+    { frame: 0, commands: [{ ...on(72, 1), instrument: 1 }] },
+    { frame: 48_000, commands: [off(60)] },
+    { frame: 96_000, commands: [{ kind: "express", instrument: 0, what: "bend", value: -12 }] },
+  ]);
+});
+
 Deno.test("a score may say where it ends; nothing may come after", () => {
   assert.equal(read("1 /keys/off 1\n4.5 /end").endFrame, 216_000);
   assert.deepEqual(read("4.5 /end\n1 /keys/off 1").events.length, 1);
