@@ -1,7 +1,7 @@
 /** Patch files of unknown origin: whatever they do, evaluating them ends in a graph or in one clear line. */
 import assert from "node:assert/strict";
 import { type EvaluateOptions, evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
-import { keys } from "../../../patches/ready/keys.ts";
+import { sines } from "../../../patches/ready/sines.ts";
 import { decodeGraph } from "../../../compiler/graph/checked_graph.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
@@ -336,19 +336,19 @@ Deno.test("nothing is left behind, and nothing was planted", async () => {
 const good = whole("");
 
 Deno.test("what a file gives is what the same patch gives in this process", async () => {
-  const source = await Deno.readTextFile(new URL("../../../patches/ready/keys.ts", import.meta.url));
+  const source = await Deno.readTextFile(new URL("../../../patches/ready/sines.ts", import.meta.url));
   const path = await fileOf(
-    "keys.ts",
+    "sines.ts",
     source.replaceAll(/"(\.\.\/)+modules\/.*"/g, '"understudy"').replace(
-      "export const keys =",
+      "export const sines =",
       "export default",
     ),
   );
   const graph = decodeGraph(await evaluatePatch(path, testFormat, { timeLimitMs }));
-  assert.deepEqual(graph, keys.build(testFormat));
+  assert.deepEqual(graph, sines.build(testFormat));
   assert.deepEqual(
     compileGraph(graph, testFormat).wasm,
-    (compileGraph(keys.build(testFormat), testFormat)).wasm,
+    (compileGraph(sines.build(testFormat), testFormat)).wasm,
   );
 });
 
