@@ -18,6 +18,10 @@ const losses = {
   dropped: 1_000,
   /** Answers that could not be sent. */
   replies: 1_000,
+  /** Answers to addresses that may be forged, beyond a few times what they sent. */
+  held: 10_000,
+  /** Answers of engines, and packets from this engine's own address, which are neither obeyed nor answered. */
+  ignored: 10_000,
   /** Errors of the network, and defects of this program. */
   failed: 1_000,
   /** Clients that were turned away. */

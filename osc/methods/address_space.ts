@@ -84,6 +84,9 @@ const maxReached = 2_048;
 /** Messages of a bundle that are read, or answered, in one step; a message that is more than one change fills a step. */
 const messagesPerStep = 32;
 
+/** Answers to one question that are sent in one step. */
+const answersPerPage = 16;
+
 /** Senders that have turned their answers off, at most; beyond, the one that was silent longest is answered again. */
 const maxUnanswered = 1_024;
 
@@ -146,7 +149,7 @@ export class AddressSpace implements PacketTarget {
     if (!this.#table.methods.has(packet.address) && isPattern(packet.address)) {
       return this.#submit([packet], undefined, sender);
     }
-    this.#single(packet, sender);
+    return this.#single(packet, sender);
   }
 
   /** Ends subscriptions and their timers. */
@@ -174,9 +177,9 @@ export class AddressSpace implements PacketTarget {
   }
 
   /** The same as a bundle of one message, by the shortest way. */
-  #single(message: OscMessage, sender: PacketSender): void {
+  #single(message: OscMessage, sender: PacketSender): Steps | void {
     if (this.#dumping) this.#onDump(dumpLine(message, sender));
-    this.#answering(message, sender, (commands) => {
+    return this.#answering(message, sender, (commands) => {
       this.#submitNow(commands, undefined, placeHolder(sender));
       this.#confirm(message.address, sender);
     });
@@ -211,7 +214,10 @@ export class AddressSpace implements PacketTarget {
         continue;
       }
       const before = batch.accepted.length;
-      for (const message of reached) this.#accept(message, batch);
+      for (const message of reached) {
+        const pages = this.#accept(message, batch);
+        if (pages) yield* pages;
+      }
       inStep += batch.accepted.length - before === 1 ? 1 : messagesPerStep;
       if (inStep < messagesPerStep) continue;
       inStep = 0;
@@ -220,8 +226,8 @@ export class AddressSpace implements PacketTarget {
     if (batch.accepted.length > 0) yield* this.#append(batch);
   }
 
-  #accept(message: OscMessage, { sender, tag, accepted }: Batch): void {
-    this.#answering(message, sender, (commands) => {
+  #accept(message: OscMessage, { sender, tag, accepted }: Batch): Generator<void, void> | void {
+    return this.#answering(message, sender, (commands) => {
       if (tag !== undefined && commands.some(({ kind }) => kind === "clear")) {
         throw new MessageRefusedError("acts at once; send it outside of a bundle with a time");
       }
@@ -302,14 +308,31 @@ export class AddressSpace implements PacketTarget {
     sender.reply(known ?? done(address, warnings));
   }
 
-  /** Reads a message, and acts at once or passes its commands to `onCommands`. Answers errors. */
+  /** Sends the answers to one question, a page in each step, and confirms it. */
+  *#sendPages(address: string, answers: Iterable<OscMessage>, sender: PacketSender): Generator<void, void> {
+    let onPage = 0;
+    for (const answer of answers) {
+      if (onPage++ === answersPerPage) {
+        onPage = 1;
+        yield;
+      }
+      sender.reply(answer);
+    }
+    this.#confirm(address, sender);
+  }
+
+  /**
+   * Reads a message, and acts at once or passes its commands to `onCommands`. Answers errors. Returns the pages of answers,
+   * where there are many.
+   */
   #answering(
     message: OscMessage,
     sender: PacketSender,
     onCommands: (commands: readonly Command[]) => void,
-  ): void {
+  ): Generator<void, void> | void {
     try {
       const effect = this.#read(message, sender);
+      if ("answers" in effect) return this.#sendPages(message.address, effect.answers(), sender);
       if ("act" in effect) this.#perform(message, effect.act, sender);
       else onCommands(effect.commands);
     } catch (error) {

@@ -1,14 +1,18 @@
 import type { Command } from "../../engine/control/control.ts";
 import type { MethodAccess } from "../admission/access_control.ts";
 import { none } from "../packet/arguments.ts";
-import type { OscArgument } from "../packet/packet.ts";
+import type { OscArgument, OscMessage } from "../packet/packet.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
 import type { MethodDescription } from "./method_description.ts";
 
-/** Either commands that are put into the log together, or an action at once, with or without an answer of its own. */
+/**
+ * Commands that are put into the log together; or an action at once, with or without an answer of its own; or many answers,
+ * which are made and sent a page at a time.
+ */
 export type Effect =
   | { readonly commands: readonly Command[] }
-  | { readonly act: Action };
+  | { readonly act: Action }
+  | { readonly answers: () => Iterable<OscMessage> };
 
 /** Acts for a sender; resolves with warnings for it, if there are any. */
 export type Action = (sender: PacketSender) => void | Promise<readonly string[] | void>;

@@ -7,6 +7,8 @@ export interface PacketSender {
   readonly hostname: string;
   /** Whether the sender is on this machine. */
   readonly isLocal: boolean;
+  /** Whether a handshake has proved the address. One of UDP can be forged. */
+  readonly isProven?: boolean;
   reply(message: OscMessage): void;
   /** Called with each packet of this sender that was let in and read, before it is carried out. */
   onRead?(packet: OscMessage | OscBundle): void;

@@ -27,7 +27,7 @@ export class Meters {
     return this.#subscribers.size;
   }
 
-  /** Begins, or changes the rate. Throws MessageRefusedError when there are too many subscribers. */
+  /** Begins, or changes the rate. */
   join(sender: PacketSender, rateHz: number): void {
     const meter = this.#engine.openMeter();
     const timer = setInterval(() => {

@@ -20,7 +20,7 @@ export class Notifications {
     return this.#subscribers.size;
   }
 
-  /** Throws MessageRefusedError when there are too many subscribers. */
+  /** */
   join(sender: PacketSender): void {
     this.#subscribers.join(sender, undefined);
   }

@@ -5,6 +5,9 @@
 import type { AdmissionControl } from "../admission/admission.ts";
 import { encodePacket, OscMalformedError, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
+import { senderHost } from "../packet/sender_host.ts";
+import { acceptConnections } from "./accept_connections.ts";
+import { ConnectionTable } from "./connection_table.ts";
 import { frame, type FrameReader, frameReader, type Framing } from "./framing.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
@@ -16,13 +19,15 @@ export interface TcpListenerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly framing: Framing;
-  /** Clients at once; more are turned away. */
+  /** Clients at once: beyond, the idlest gives way, and without one the newest is turned away. */
   readonly maxClients?: number;
+  /** The same for the clients of one host. */
+  readonly maxPerHost?: number;
   /** A packet that has begun must end within this, in milliseconds. Between packets a client may be silent. */
   readonly unfinishedMs?: number;
 }
 
-const defaults = { maxClients: 32, unfinishedMs: 10_000 };
+const defaults = { maxClients: 64, maxPerHost: 48, unfinishedMs: 10_000 };
 
 /** The connection of a client that leaves more answers unread than this, in bytes, is closed. */
 const maxUnreadBytes = 1 << 20;
@@ -33,7 +38,7 @@ const pieceBytes = 16_384;
 export class TcpListener {
   readonly #listener: Deno.TcpListener;
   readonly #options: TcpListenerOptions & typeof defaults;
-  readonly #clients = new Set<TcpSender>();
+  readonly #clients: ConnectionTable<TcpSender>;
   readonly #loops = new Set<Promise<void>>();
   readonly #turn = new ReadingTurn();
   #finished: Promise<void> | undefined;
@@ -42,6 +47,8 @@ export class TcpListener {
   private constructor(listener: Deno.TcpListener, options: TcpListenerOptions) {
     this.#listener = listener;
     this.#options = { ...defaults, ...options };
+    const { maxClients, maxPerHost } = this.#options;
+    this.#clients = new ConnectionTable({ maxConnections: maxClients, maxPerHost });
   }
 
   /**
@@ -83,38 +90,27 @@ export class TcpListener {
     if (!this.#stopped) {
       this.#stopped = true;
       this.#listener.close();
-      for (const client of this.#clients) client.close();
+      for (const client of this.#clients.values()) client.close();
     }
     await this.#finished;
     await Promise.all(this.#loops);
   }
 
-  async #accept(admission: AdmissionControl): Promise<void> {
-    const { maxClients } = this.#options;
-    while (!this.#stopped) {
-      try {
-        const connection = await this.#listener.accept();
-        if (this.#clients.size < maxClients) {
-          this.#addClient(connection, admission);
-          continue;
-        }
-        const peer = peerOf(connection);
-        connection.close();
-        admission.traffic.record(
-          "refused",
-          () => `OSC: more than ${maxClients} TCP clients; ${peer} was turned away`,
-        );
-      } catch (error) {
-        if (this.#stopped) return;
-        admission.traffic.record("failed", () => `OSC over TCP: ${String(error)}`);
-        await this.#turn.yield(); // an error such as too few descriptors lasts
-      }
-    }
+  #accept(admission: AdmissionControl): Promise<void> {
+    return acceptConnections(this.#listener, {
+      isStopped: () => this.#stopped,
+      onConnection: (connection) => this.#addClient(connection, admission),
+      onError: (error) => admission.traffic.record("failed", () => `OSC over TCP: ${String(error)}`),
+    });
   }
 
   #addClient(connection: Deno.TcpConn, admission: AdmissionControl): void {
     const client = new TcpSender(connection, { ...this.#options, admission, turn: this.#turn });
-    this.#clients.add(client);
+    if (!this.#clients.add(client)) {
+      client.close();
+      admission.traffic.record("refused", () => `${client.key}: turned away, there are too many TCP clients`);
+      return;
+    }
     const loop = client.run().finally(() => {
       this.#clients.delete(client);
       this.#loops.delete(loop);
@@ -135,6 +131,10 @@ class TcpSender implements PacketSender {
   readonly key: string;
   readonly hostname: string;
   readonly isLocal: boolean;
+  readonly isProven = true;
+  readonly host: string;
+  hasSpoken = false;
+  lastMs = performance.now();
   readonly #connection: Deno.TcpConn;
   readonly #options: TcpSenderOptions;
   readonly #reader: FrameReader;
@@ -149,6 +149,7 @@ class TcpSender implements PacketSender {
     this.#reader = frameReader(options.framing);
     this.hostname = plainHostname(connection.remoteAddr.hostname);
     this.isLocal = isLoopback(this.hostname);
+    this.host = senderHost(this.hostname);
     this.key = `tcp ${peerOf(connection)}`;
     connection.setNoDelay(true);
     connection.setKeepAlive(true);
@@ -184,6 +185,8 @@ class TcpSender implements PacketSender {
       piece,
       (bytes) => {
         this.#unfinishedSinceMs = undefined;
+        this.hasSpoken = true;
+        this.lastMs = performance.now();
         admission.receive(bytes, this);
       },
       (error) => admission.traffic.record("malformed", () => malformed(this.key, error)),
@@ -203,6 +206,14 @@ class TcpSender implements PacketSender {
     this.#unread += bytes.length;
     this.#outgoing.push(bytes);
     if (this.#outgoing.length === 1) queueMicrotask(() => void this.#send());
+  }
+
+  giveWay(): void {
+    this.#options.admission.traffic.record(
+      "refused",
+      () => `${this.key}: idle, its place is given to a new TCP client; connection closed`,
+    );
+    this.close();
   }
 
   close(): void {

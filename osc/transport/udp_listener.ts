@@ -6,7 +6,7 @@
 import type { AdmissionControl } from "../admission/admission.ts";
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
-import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
+import { hostAndPort, isLoopback, isUnspecified, plainHostname } from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
 import { ReadingTurn } from "./reading_turn.ts";
 
@@ -51,6 +51,11 @@ const maxDatagramBytes = 65_507;
 /** Room for some 40,000 small datagrams, as the system counts them: 0.2 s at 200,000 a second. */
 export const wantedBufferBytes = 16 << 20;
 
+/** A sender, and whether it is this socket itself, to which packets come back that were sent to oneself. */
+interface UdpSender extends PacketSender {
+  readonly isOwn: boolean;
+}
+
 const maxRepliesWaiting = 4_096;
 
 /** Time between two readings of the system's count of drops, in milliseconds. */
@@ -62,7 +67,7 @@ export class UdpListener<P extends Peer = Peer> {
   readonly receiveBufferBytes: number | undefined;
   readonly #socket: Deno.DatagramConn;
   readonly #access: DatagramAccess<P> | undefined;
-  readonly #senders = new WeakMap<P, PacketSender>();
+  readonly #senders = new WeakMap<P, UdpSender>();
   readonly #turn = new ReadingTurn();
   #admission: AdmissionControl | undefined;
   #finished: Promise<void> | undefined;
@@ -125,7 +130,7 @@ export class UdpListener<P extends Peer = Peer> {
     while (!this.#stopped) {
       try {
         const [bytes, from] = await this.#socket.receive(buffer);
-        admission.receive(bytes, this.#senderAt(from as Deno.NetAddr));
+        this.#admit(bytes, this.#senderAt(from as Deno.NetAddr), admission);
         if (this.#access) await this.#drain(this.#access, admission);
         else if (this.#turn.isOver()) await this.#turn.yield();
       } catch (error) {
@@ -138,13 +143,22 @@ export class UdpListener<P extends Peer = Peer> {
     }
   }
 
+  /** A packet from the engine's own address would begin an exchange of the engine with itself. */
+  #admit(bytes: Uint8Array, sender: UdpSender, admission: AdmissionControl): void {
+    if (!sender.isOwn) return admission.receive(bytes, sender);
+    admission.traffic.record(
+      "ignored",
+      () => `OSC: packets came from the engine's own address ${sender.key}`,
+    );
+  }
+
   /** Reads until no datagram waits. */
   async #drain(access: DatagramAccess<P>, admission: AdmissionControl): Promise<void> {
     const { maxDatagrams } = access;
     for (let count = maxDatagrams; count === maxDatagrams && !this.#stopped;) {
       count = access.receive();
       for (let index = 0; index < count; index++) {
-        admission.receive(access.bytes(index), this.#sender(access, access.peer(index)));
+        this.#admit(access.bytes(index), this.#sender(access, access.peer(index)), admission);
         if (!this.#turn.isOver()) continue;
         this.countDrops();
         await this.#turn.yield();
@@ -169,11 +183,11 @@ export class UdpListener<P extends Peer = Peer> {
     );
   }
 
-  #sender(access: DatagramAccess<P>, peer: P): PacketSender {
+  #sender(access: DatagramAccess<P>, peer: P): UdpSender {
     const known = this.#senders.get(peer);
     if (known) return known;
-    const sender: PacketSender = {
-      ...identity(peer),
+    const sender: UdpSender = {
+      ...this.#identity(peer),
       reply: (message) => {
         if (this.#stopped) return;
         access.post(encodeForNow(message), peer);
@@ -193,12 +207,12 @@ export class UdpListener<P extends Peer = Peer> {
     if (lost > 0) this.#loseReplies(`${lost} replies lost, the system had no room for them`, lost);
   };
 
-  #senderAt(from: Deno.NetAddr): PacketSender {
+  #senderAt(from: Deno.NetAddr): UdpSender {
     if (this.#access) {
       const peer = this.#access.peerAt(from.hostname, from.port);
       return this.#sender(this.#access, peer);
     }
-    return { ...identity(from), reply: (message) => this.#reply(message, from) };
+    return { ...this.#identity(from), reply: (message) => this.#reply(message, from) };
   }
 
   #loseReplies(what: string, count = 1): void {
@@ -226,9 +240,21 @@ export class UdpListener<P extends Peer = Peer> {
       this.#replies.shift();
     }
   }
+
+  #identity({ hostname, port }: Peer): Omit<UdpSender, "reply"> {
+    const host = plainHostname(hostname);
+    const own = this.#socket.addr as Deno.NetAddr;
+    return {
+      key: hostAndPort(host, port),
+      hostname: host,
+      isLocal: isLoopback(host),
+      isOwn: port === own.port && isOwnAddress(host, plainHostname(own.hostname)),
+    };
+  }
 }
 
-function identity(peer: Peer): Pick<PacketSender, "key" | "hostname" | "isLocal"> {
-  const hostname = plainHostname(peer.hostname);
-  return { key: hostAndPort(hostname, peer.port), hostname, isLocal: isLoopback(hostname) };
+/** Whether a socket that is bound to `bound` sends from `host`. */
+function isOwnAddress(host: string, bound: string): boolean {
+  if (!isUnspecified(bound)) return host === bound;
+  return isLoopback(host) || Deno.networkInterfaces().some(({ address }) => address === host.split("%")[0]);
 }
