@@ -4,6 +4,9 @@ import type { SoundServer } from "./sound_server.ts";
 const bytesPerSample = 4;
 const channels = 2;
 
+/** Frames that the recorder holds until a busy machine lets it write them: it ends when they do not fit. */
+const bufferFrames = 2 ** 20;
+
 export interface RecordedPorts {
   /** Name of a port, with `%d` where its number stands. */
   readonly pattern: string;
@@ -27,12 +30,25 @@ export async function startSoundRecorder(
 ): Promise<SoundRecorder> {
   const { env } = server;
   // jack-record counts channels from 1
-  const args = ["-b", "65536", "-n", String(channels), "-o", String(first - 1), "-p", pattern, path];
+  const args = [
+    "-b",
+    String(bufferFrames),
+    "-n",
+    String(channels),
+    "-o",
+    String(first - 1),
+    "-p",
+    pattern,
+    path,
+  ];
   const ports = Array.from(
     { length: channels },
     (_, channel) => pattern.replace("%d", String(first + channel)),
   );
-  const process = new Deno.Command("jack-record", { args, env, stdout: "null", stderr: "null" }).spawn();
+  const process = new Deno.Command("jack-record", { args, env, stdout: "null", stderr: "piped" }).spawn();
+  const said = new Response(process.stderr).text();
+  let ended: string | undefined;
+  process.status.then(async ({ code }) => ended = `jack-record ended with ${code}: ${(await said).trim()}`);
   let connected = "";
   const deadlineMs = performance.now() + 60_000;
   // the recorder may stand anywhere among the connections of a port
@@ -48,11 +64,15 @@ export async function startSoundRecorder(
   return {
     framesPass: async (frames) => {
       const wanted = bytes() + frames * channels * bytesPerSample;
-      await until(`${frames} more frames in ${path}`, () => bytes() >= wanted);
+      await until(`${frames} more frames in ${path}`, () => {
+        if (ended !== undefined) throw new Error(ended);
+        return bytes() >= wanted;
+      });
     },
     stop: async () => {
-      process.kill("SIGINT");
+      if (ended === undefined) process.kill("SIGINT");
       await process.status;
+      await said;
     },
   };
 }
