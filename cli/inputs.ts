@@ -88,7 +88,7 @@ function serve(
     access,
     messagesPerSecond: config.oscMessagesPerSecond,
     target: space,
-    onNotice: (text) => log.warning(text),
+    onNotice: (text, isLoss) => isLoss ? engine.reportLoss(text) : log.warning(text),
   });
   udp.serve(admission);
   tcp?.serve(admission);

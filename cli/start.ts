@@ -34,8 +34,7 @@ export async function start(config: Config, version: string): Promise<ExitCode> 
     format: config.logFormat,
     colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
   });
-  await interruptible((signal) => play({ config, version, log, signal }));
-  return exitCodes.ok;
+  return await interruptible((signal) => play({ config, version, log, signal }));
 }
 
 interface Start {
@@ -49,7 +48,7 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config, version, log, signal }: Start): Promise<void> {
+async function play({ config, version, log, signal }: Start): Promise<ExitCode> {
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
@@ -119,6 +118,8 @@ async function play({ config, version, log, signal }: Start): Promise<void> {
     await state?.close(engine !== undefined);
     leave();
   }
+  // the sound went on, and whoever needs the recording must hear of it
+  return engine?.recordingProblem === undefined ? exitCodes.ok : exitCodes.session;
 }
 
 /** The source of patches, opened when one is asked for: it knows every module and the compiler, and so takes long to load. */

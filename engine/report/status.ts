@@ -15,6 +15,10 @@ export interface StatusSources extends
     | "state"
     | "patch"
     | "journal"
+    | "recording"
+    | "degraded"
+    | "standstills"
+    | "standstillMs"
     | "lateCommands"
     | "quarantinedCommands"
     | "waitingCommands"
@@ -74,6 +78,10 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     waitingCommands: sources.waitingCommands,
     quarantinedCommands: sources.quarantinedCommands,
     journal: sources.journal,
+    recording: sources.recording,
+    degraded: sources.degraded,
+    standstills: sources.standstills,
+    standstillMs: sources.standstillMs,
     outputUnderflows: memory.counter("outputUnderflows"),
     replacements: Math.max(
       0,

@@ -26,8 +26,8 @@ export interface AdmissionOptions {
   readonly messagesPerSecond: number;
   /** Carries out the packets that are let in. */
   readonly target: PacketTarget;
-  /** Gets a sentence for the log about what was lost, now and then. */
-  readonly onNotice: (text: string) => void;
+  /** Gets a sentence for the log about what was lost, now and then; see `TrafficOptions`. */
+  readonly onNotice: (text: string, isLoss: boolean) => void;
   /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number;
   /** Runs the work after everything else that is due. */
