@@ -19,6 +19,8 @@ import { playDemo } from "./play_demo.ts";
 export interface Sockets {
   readonly udp: UdpListener<DatagramPeer>;
   readonly tcp: TcpListener | undefined;
+  /** HTTP connections of OSCQuery at once. */
+  readonly maxHttpConnections?: number;
 }
 
 interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"> {
@@ -76,7 +78,7 @@ function serve(
   options: InputsOptions,
   midi: MidiInput | undefined,
 ): { space: AddressSpace; query: QueryService } {
-  const { config, engine, access, log, sockets: { udp, tcp } } = options;
+  const { config, engine, access, log, sockets: { udp, tcp, maxHttpConnections } } = options;
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
@@ -98,6 +100,7 @@ function serve(
     port: config.oscQueryPort,
     allowedOrigins: config.oscQueryOrigins ?? [],
     advertise: config.mdns,
+    maxConnections: maxHttpConnections,
     oscAddress: udp.address,
     engine,
     space,

@@ -17,6 +17,7 @@ import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
 import type { PatchSource } from "../patches/loading/patch_source.ts";
 import type { Inputs, Sockets } from "./inputs.ts";
+import { type ConnectionShares, connectionShares, descriptorLimit } from "./descriptor_limit.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
@@ -58,6 +59,7 @@ async function play({ config, version, log, signal }: Start): Promise<ExitCode> 
   let leave = () => {};
   try {
     const access = accessControl(config, log);
+    const descriptors = descriptorLimit();
     const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text));
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
     if (processes) leave = () => leaveRun(native, processes);
@@ -68,8 +70,8 @@ async function play({ config, version, log, signal }: Start): Promise<ExitCode> 
     const { patch, maxVoices } = continuation
       ? { patch: continuation.patches.at(-1)!.patch, maxVoices: 0 }
       : await firstPatch(source, { config, nativeLibrary, log, signal });
-    const sockets = await bindSockets(config, native, log);
-    stopped.push(...Object.values(sockets).filter((socket) => socket !== undefined));
+    const sockets = await bindSockets({ config, native, log, shares: connectionShares(await descriptors) });
+    stopped.push(...[sockets.udp, sockets.tcp].filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
       ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
@@ -205,8 +207,13 @@ function reloadOnHangup({ log, manager, loadPatch }: Reload): { stop(): Promise<
   return { stop: () => Promise.resolve(Deno.removeSignalListener("SIGHUP", listener)) };
 }
 
+interface SocketParts extends Pick<Start, "config" | "log"> {
+  readonly native: NativeLibrary;
+  readonly shares: ConnectionShares;
+}
+
 /** Binds the ports of OSC; packets wait until they are served. Throws `PortInUseError`. */
-async function bindSockets(config: Config, native: NativeLibrary, log: Log): Promise<Sockets> {
+async function bindSockets({ config, native, log, shares }: SocketParts): Promise<Sockets> {
   const { oscHost: hostname, oscTcpPort, oscTcpFraming: framing } = config;
   const udp = UdpListener.bind({
     hostname,
@@ -218,10 +225,12 @@ async function bindSockets(config: Config, native: NativeLibrary, log: Log): Pro
     log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
   }
   try {
+    const { http, tcp: maxClients, warning } = shares;
+    if (warning !== undefined) log.warning(warning);
     const tcp = oscTcpPort === undefined
       ? undefined
-      : TcpListener.bind({ hostname, port: oscTcpPort, framing });
-    return { udp, tcp };
+      : TcpListener.bind({ hostname, port: oscTcpPort, framing, maxClients });
+    return { udp, tcp, maxHttpConnections: http };
   } catch (error) {
     await udp.stop();
     throw error;

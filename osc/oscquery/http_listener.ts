@@ -63,6 +63,8 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** The longest message of a WebSocket in bytes; a longer one closes the connection before it is read. */
   readonly maxMessageBytes: number;
+  /** Connections at once; omitted: as many as {@link connectionLimits} says. */
+  readonly maxConnections?: number;
   readonly traffic: Traffic;
   readonly onRequest: (question: HttpQuestion) => HttpAnswer;
   /** Returns the reason why a request for a WebSocket is turned away. */
@@ -111,7 +113,7 @@ export class HttpListener {
   readonly #listener: Deno.TcpListener;
   readonly #server: http.Server;
   readonly #upgrades: { handleUpgrade(...args: unknown[]): void };
-  readonly #connections = new ConnectionTable<ConnectionStream>(connectionLimits);
+  readonly #connections: ConnectionTable<ConnectionStream>;
   readonly #sockets = new ConnectionTable<SocketPlace>(socketLimits);
   readonly #turn = new ReadingTurn();
   readonly #accepting: Promise<void>;
@@ -121,7 +123,12 @@ export class HttpListener {
   /** Takes the port. Throws Deno's error when it is taken, or the address is not this machine's. */
   constructor(options: HttpListenerOptions) {
     const { hostname, port, traffic, maxMessageBytes } = options;
+    const { maxConnections = connectionLimits.maxConnections } = options;
+    const maxPerHost = Math.ceil(
+      maxConnections * connectionLimits.maxPerHost / connectionLimits.maxConnections,
+    );
     this.#options = options;
+    this.#connections = new ConnectionTable({ maxConnections, maxPerHost });
     this.#listener = Deno.listen({ transport: "tcp", hostname, port });
     this.#server = http.createServer((request, response) => this.#request(request, response));
     // connections come from outside, and the server keeps one for the next request only while it listens; we end the idle ones

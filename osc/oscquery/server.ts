@@ -30,6 +30,8 @@ export interface OscQueryServerOptions {
   readonly admission: AdmissionControl;
   /** Origins of web pages that may ask besides those of this machine. */
   readonly allowedOrigins: readonly string[];
+  /** HTTP connections at once; omitted: as many as `connectionLimits` says. */
+  readonly maxConnections?: number;
 }
 
 /** Shortest time between two messages with values: a screen shows no more. */
@@ -76,6 +78,7 @@ export class OscQueryServer {
         hostname,
         port,
         maxMessageBytes: maxPacketBytes,
+        maxConnections: options.maxConnections,
         traffic: admission.traffic,
         onRequest: (question) => this.#answer(question),
         onUpgrade: (question) => this.#refusal(question),

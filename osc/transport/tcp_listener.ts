@@ -21,13 +21,17 @@ export interface TcpListenerOptions {
   readonly framing: Framing;
   /** Clients at once: beyond, the idlest gives way, and without one the newest is turned away. */
   readonly maxClients?: number;
-  /** The same for the clients of one host. */
-  readonly maxPerHost?: number;
   /** A packet that has begun must end within this, in milliseconds. Between packets a client may be silent. */
   readonly unfinishedMs?: number;
 }
 
-const defaults = { maxClients: 64, maxPerHost: 48, unfinishedMs: 10_000 };
+/** Clients at once. */
+export const defaultMaxClients = 64;
+
+/** Part of the clients that may be of one host. */
+const hostShare = 0.75;
+
+const defaults = { maxClients: defaultMaxClients, unfinishedMs: 10_000 };
 
 /** The connection of a client that leaves more answers unread than this, in bytes, is closed. */
 const maxUnreadBytes = 1 << 20;
@@ -47,8 +51,9 @@ export class TcpListener {
   private constructor(listener: Deno.TcpListener, options: TcpListenerOptions) {
     this.#listener = listener;
     this.#options = { ...defaults, ...options };
-    const { maxClients, maxPerHost } = this.#options;
-    this.#clients = new ConnectionTable({ maxConnections: maxClients, maxPerHost });
+    const { maxClients: maxConnections } = this.#options;
+    const maxPerHost = Math.ceil(hostShare * maxConnections);
+    this.#clients = new ConnectionTable({ maxConnections, maxPerHost });
   }
 
   /**
