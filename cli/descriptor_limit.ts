@@ -1,6 +1,5 @@
 /** How many connections the process's descriptors allow. Linux; elsewhere the limit is not known. */
-import { connectionLimits } from "../osc/oscquery/http_listener.ts";
-import { defaultMaxClients } from "../osc/transport/tcp_listener.ts";
+import { httpLimits, tcpLimits } from "../osc/transport/connection_table.ts";
 
 /** Descriptors that stay free of connections: for files, devices, and renderers that take the place of lost ones. */
 const reserved = 192;
@@ -29,7 +28,7 @@ export async function descriptorLimit(): Promise<number | undefined> {
 
 /** Shares the descriptors that are not reserved. */
 export function connectionShares(limit: number | undefined): ConnectionShares {
-  const [http, tcp] = [connectionLimits.maxConnections, defaultMaxClients];
+  const [http, tcp] = [httpLimits.maxConnections, tcpLimits.maxConnections];
   const free = (limit ?? Infinity) - reserved;
   if (free >= http + tcp) return { http, tcp };
   const part = Math.max(0, free) / (http + tcp);

@@ -7,7 +7,13 @@ import http from "node:http";
 import { WebSocketServer } from "ws";
 import type { Traffic } from "../admission/traffic.ts";
 import { acceptConnections } from "../transport/accept_connections.ts";
-import { ConnectionTable, type PlacedConnection } from "../transport/connection_table.ts";
+import {
+  ConnectionTable,
+  httpLimits,
+  limitsOf,
+  type PlacedConnection,
+  webSocketLimits,
+} from "../transport/connection_table.ts";
 import { hostAndPort } from "../transport/network_address.ts";
 import { ReadingTurn } from "../transport/reading_turn.ts";
 import { ConnectionStream } from "./connection_stream.ts";
@@ -63,7 +69,7 @@ export interface HttpListenerOptions {
   readonly port: number;
   /** The longest message of a WebSocket in bytes; a longer one closes the connection before it is read. */
   readonly maxMessageBytes: number;
-  /** Connections at once; omitted: as many as {@link connectionLimits} says. */
+  /** Connections at once; omitted: as many as {@link httpLimits} says. */
   readonly maxConnections?: number;
   readonly traffic: Traffic;
   readonly onRequest: (question: HttpQuestion) => HttpAnswer;
@@ -71,10 +77,6 @@ export interface HttpListenerOptions {
   readonly onUpgrade: (question: HttpQuestion) => HttpAnswer | undefined;
   readonly onSocket: (socket: QuerySocket, peer: HttpPeer) => SocketHandler;
 }
-
-/** Connections at once, WebSockets among them. */
-export const connectionLimits = { maxConnections: 128, maxPerHost: 96 } as const;
-export const socketLimits = { maxConnections: 64, maxPerHost: 48 } as const;
 
 /** Time between two looks at deadlines and at WebSockets that do not answer pings. */
 const sweepMs = 1_000;
@@ -114,7 +116,7 @@ export class HttpListener {
   readonly #server: http.Server;
   readonly #upgrades: { handleUpgrade(...args: unknown[]): void };
   readonly #connections: ConnectionTable<ConnectionStream>;
-  readonly #sockets = new ConnectionTable<SocketPlace>(socketLimits);
+  readonly #sockets = new ConnectionTable<SocketPlace>(webSocketLimits);
   readonly #turn = new ReadingTurn();
   readonly #accepting: Promise<void>;
   readonly #sweep: ReturnType<typeof setInterval>;
@@ -123,12 +125,9 @@ export class HttpListener {
   /** Takes the port. Throws Deno's error when it is taken, or the address is not this machine's. */
   constructor(options: HttpListenerOptions) {
     const { hostname, port, traffic, maxMessageBytes } = options;
-    const { maxConnections = connectionLimits.maxConnections } = options;
-    const maxPerHost = Math.ceil(
-      maxConnections * connectionLimits.maxPerHost / connectionLimits.maxConnections,
-    );
+    const { maxConnections = httpLimits.maxConnections } = options;
     this.#options = options;
-    this.#connections = new ConnectionTable({ maxConnections, maxPerHost });
+    this.#connections = new ConnectionTable(limitsOf(maxConnections));
     this.#listener = Deno.listen({ transport: "tcp", hostname, port });
     this.#server = http.createServer((request, response) => this.#request(request, response));
     // connections come from outside, and the server keeps one for the next request only while it listens; we end the idle ones

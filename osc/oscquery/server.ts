@@ -30,7 +30,7 @@ export interface OscQueryServerOptions {
   readonly admission: AdmissionControl;
   /** Origins of web pages that may ask besides those of this machine. */
   readonly allowedOrigins: readonly string[];
-  /** HTTP connections at once; omitted: as many as `connectionLimits` says. */
+  /** HTTP connections at once; omitted: as many as `httpLimits` says. */
   readonly maxConnections?: number;
 }
 

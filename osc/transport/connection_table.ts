@@ -16,6 +16,19 @@ export interface ConnectionLimits {
   readonly maxPerHost: number;
 }
 
+/** Part of the places of a listener that one host may have. */
+const hostShare = 0.75;
+
+/** The limits of a listener with so many places. */
+export function limitsOf(maxConnections: number): ConnectionLimits {
+  return { maxConnections, maxPerHost: Math.ceil(hostShare * maxConnections) };
+}
+
+/** Of HTTP, WebSockets among them; of WebSockets; and of OSC over TCP. */
+export const httpLimits = limitsOf(128);
+export const webSocketLimits = limitsOf(64);
+export const tcpLimits = limitsOf(64);
+
 /** A connection that has spoken within this keeps its place. */
 const busyMs = 10_000;
 

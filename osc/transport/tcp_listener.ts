@@ -7,7 +7,7 @@ import { encodePacket, OscMalformedError, type OscMessage } from "../packet/code
 import type { PacketSender } from "../packet/packet_sender.ts";
 import { senderHost } from "../packet/sender_host.ts";
 import { acceptConnections } from "./accept_connections.ts";
-import { ConnectionTable } from "./connection_table.ts";
+import { ConnectionTable, limitsOf, tcpLimits } from "./connection_table.ts";
 import { frame, type FrameReader, frameReader, type Framing } from "./framing.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
@@ -25,13 +25,7 @@ export interface TcpListenerOptions {
   readonly unfinishedMs?: number;
 }
 
-/** Clients at once. */
-export const defaultMaxClients = 64;
-
-/** Part of the clients that may be of one host. */
-const hostShare = 0.75;
-
-const defaults = { maxClients: defaultMaxClients, unfinishedMs: 10_000 };
+const defaults = { maxClients: tcpLimits.maxConnections, unfinishedMs: 10_000 };
 
 /** The connection of a client that leaves more answers unread than this, in bytes, is closed. */
 const maxUnreadBytes = 1 << 20;
@@ -51,9 +45,7 @@ export class TcpListener {
   private constructor(listener: Deno.TcpListener, options: TcpListenerOptions) {
     this.#listener = listener;
     this.#options = { ...defaults, ...options };
-    const { maxClients: maxConnections } = this.#options;
-    const maxPerHost = Math.ceil(hostShare * maxConnections);
-    this.#clients = new ConnectionTable({ maxConnections, maxPerHost });
+    this.#clients = new ConnectionTable(limitsOf(this.#options.maxClients));
   }
 
   /**

@@ -1,7 +1,8 @@
 /** The limits of HTTP connections and WebSockets, over real sockets. */
 import assert from "node:assert/strict";
 import { Traffic } from "../../../osc/admission/traffic.ts";
-import { connectionLimits, HttpListener, type HttpQuestion } from "../../../osc/oscquery/http_listener.ts";
+import { HttpListener, type HttpQuestion } from "../../../osc/oscquery/http_listener.ts";
+import { httpLimits } from "../../../osc/transport/connection_table.ts";
 import { until } from "../../../testing/until.ts";
 
 interface Host {
@@ -86,7 +87,7 @@ Deno.test("1,000 connections that say nothing keep nobody out, and cost no more 
       await connection.write(request);
       assert.match(await answerOf(connection), /^HTTP\/1\.1 200 /);
     }
-    assert.equal(traffic.counts.refused, 1_002 - connectionLimits.maxPerHost);
+    assert.equal(traffic.counts.refused, 1_002 - httpLimits.maxPerHost);
   }));
 
 Deno.test("a message that is not finished takes no more memory than a message may, and a longer one is not read", () =>

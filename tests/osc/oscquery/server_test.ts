@@ -4,8 +4,8 @@ import { setImmediate } from "node:timers/promises";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { Observers } from "../../../foundation/observers.ts";
 import { encodePacket, type OscArgument } from "../../../osc/packet/codec.ts";
-import { socketLimits } from "../../../osc/oscquery/http_listener.ts";
 import { OscQueryServer, stopMs } from "../../../osc/oscquery/server.ts";
+import { webSocketLimits } from "../../../osc/transport/connection_table.ts";
 import { WebSocketClient } from "../../../testing/osc/web_socket_client.ts";
 import { until } from "../../../testing/until.ts";
 import { type QueryHost, withQueryHost } from "./query_host.ts";
@@ -223,7 +223,7 @@ Deno.test("too long frames end the connection, too many busy sockets of a host a
       assert.equal((await surface.closed).code, 1009);
     }
     const surfaces = await Promise.all(
-      Array.from({ length: socketLimits.maxPerHost }, () => WebSocketClient.open(server.url)),
+      Array.from({ length: webSocketLimits.maxPerHost }, () => WebSocketClient.open(server.url)),
     );
     const headers = { "connection": "upgrade", "upgrade": "websocket" };
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
