@@ -1,16 +1,19 @@
 /** The program. The commands are in `cli/`; what plays is loaded from a copy, which no change of this checkout reaches. */
 import { explain } from "./cli/explain.ts";
-import { keepProgram } from "./cli/kept_program.ts";
+import { keepProgram, removeOldPrograms } from "./cli/kept_program.ts";
+import { enterCallersFolder } from "./cli/callers_folder.ts";
 import { cacheDirectory } from "./config/cache_directory.ts";
 
 async function program(): Promise<typeof import("./cli/run.ts")> {
   if (Deno.build.standalone || !Deno.args.includes("start")) return await import("./cli/run.ts");
   const cache = cacheDirectory(Deno.env.get("UNDERSTUDY_CACHE_DIR"));
   const kept = keepProgram(new URL("./", import.meta.url), cache);
+  removeOldPrograms(kept, cache);
   return await import(new URL("cli/run.ts", kept).href);
 }
 
 if (import.meta.main) {
+  enterCallersFolder(new URL("./", import.meta.url), Deno.env.get("INIT_CWD"));
   const code = await program().then(({ run }) => run(Deno.args), explain);
   Deno.exit(code);
 }

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { nearest } from "../foundation/nearest.ts";
+import type { SessionPart } from "../engine/render/render_session_to_wav.ts";
 import { type SampleFormat, sampleFormats } from "../engine/render/sample_format.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
@@ -20,6 +21,7 @@ export interface RenderCommand {
   readonly command: "render";
   readonly session: string;
   readonly out: string;
+  readonly part: SessionPart;
 }
 
 /** Shows a patch. */
@@ -90,6 +92,7 @@ const optionOf = {
   score: { command: "render", type: "string", short: "s" },
   format: { command: "render", type: "string" },
   dither: { command: "render", type: "boolean" },
+  from: { command: "render", type: "string" },
   seconds: { command: "render", type: "string" },
   tail: { command: "render", type: "string" },
   schedule: { command: "patch", type: "boolean" },
@@ -114,7 +117,8 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     if (optionOf[name].command !== command) {
       throw new UsageError(`--${name} goes with ${optionOf[name].command}, not with ${command}`);
     }
-    if (command === "render" && name !== "out" && values.score === undefined) {
+    const isOfSessions = ["out", "from", "seconds"].includes(name);
+    if (command === "render" && !isOfSessions && values.score === undefined) {
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
   }
@@ -136,6 +140,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     throw new UsageError(`upgrade: expected the number of a process, found "${rest[0]}"`);
   }
   if (command !== "render") return { command };
+  if (values.score !== undefined && values.from !== undefined) {
+    throw new UsageError("--from goes with a session; a score says itself when it begins");
+  }
   if (values.score !== undefined) return renderScore(values, rest[0], values.score);
   if (rest[0] === undefined) {
     throw new UsageError(
@@ -143,7 +150,19 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         "e.g. `understudy render keys --score tune.txt`",
     );
   }
-  return { command, session: rest[0], out: values.out ?? rest[0].replace(/\.session$/, "") + ".wav" };
+  return {
+    command,
+    session: rest[0],
+    out: values.out ?? rest[0].replace(/\.session$/, "") + ".wav",
+    part: {
+      ...(values.from === undefined
+        ? {}
+        : { fromSeconds: seconds("--from", values.from, maxSessionSeconds) }),
+      ...(values.seconds === undefined
+        ? {}
+        : { seconds: seconds("--seconds", values.seconds, maxSessionSeconds) }),
+    },
+  };
 }
 
 function patchCommand(patch: string | undefined, values: ReturnType<typeof parse>["values"]): PatchCommand {
@@ -162,6 +181,9 @@ function patchCommand(patch: string | undefined, values: ReturnType<typeof parse
 
 /** Longest `--seconds` and `--tail`: as long as a score may be. */
 const maxSeconds = 100_000;
+
+/** Longest `--from` and `--seconds` of a session: a year. */
+const maxSessionSeconds = 31_536_000;
 
 const defaultTailSeconds = 10;
 
@@ -198,10 +220,10 @@ function renderScore(
   };
 }
 
-function seconds(option: string, text: string): number {
+function seconds(option: string, text: string, most = maxSeconds): number {
   const value = Number(text);
-  if (/^[\d.]+$/.test(text) && value <= maxSeconds) return value;
-  throw new UsageError(`${option}: expected 0 to ${maxSeconds} seconds, found "${text}"`);
+  if (/^[\d.]+$/.test(text) && value <= most) return value;
+  throw new UsageError(`${option}: expected 0 to ${most} seconds, found "${text}"`);
 }
 
 function parse(args: readonly string[]) {
@@ -216,6 +238,12 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (cause) {
-    throw new UsageError((cause as Error).message, { cause });
+    const { message } = cause as Error;
+    const unknown = /^Unknown option '(--?[^'=]*)'/.exec(message)?.[1];
+    if (unknown === undefined) throw new UsageError(message, { cause });
+    const options = ["help", "version", ...Object.keys(optionOf)].map((name) => `--${name}`);
+    throw new UsageError(`there is no option ${unknown}; did you mean ${nearest(unknown, options)}?`, {
+      cause,
+    });
   }
 }

@@ -25,7 +25,7 @@ const wantedPriority = 20;
 /** About as much as the engine locks with its default settings. */
 const lockedMiB = 48;
 
-/** Prints one line per finding. Returns 0 when the engine can run here, if only by its clock. */
+/** Prints one line per finding, and at last whether `start` plays. Returns the exit code with which it would end, or 0. */
 export async function diagnose(config: Config, print: (line: string) => void): Promise<ExitCode> {
   const report = (good: boolean, what: string, remedy = "") =>
     print(`${good ? "ok     " : "MISSING"}  ${what}${good ? "" : `\n         mend: ${remedy}`}`);
@@ -43,31 +43,77 @@ export async function diagnose(config: Config, print: (line: string) => void): P
     report(false, "native part", (error as Error).message);
     return exitCodes.native;
   }
-  await checkJack(config, native, report);
-  await checkPortAudio(config, native, report);
-  await checkMidi(config, native, report);
+  const jack = await checkJack(config, native, report);
+  const hasDevice = await checkPortAudio(config, native, report);
+  const hasMidi = await checkMidi(config, native, report);
   checkRights(native, report);
   await measureClock(config, native, report);
-  return exitCodes.ok;
+  const { problem, code } = startOf(config, { jack, hasDevice, hasMidi });
+  if (problem === undefined) report(true, "start: plays with these settings");
+  else {
+    const outcome = code === exitCodes.ok ? "plays, but makes no sound" : `would end with exit code ${code}`;
+    report(false, `start: ${outcome}`, problem);
+  }
+  return code;
+}
+
+/** What was found of a sound device; `refused`: a server is there, and does not take the engine as it is set. */
+export interface FoundDevices {
+  readonly jack: "there" | "absent" | "refused";
+  /** PortAudio has a device with outputs. */
+  readonly hasDevice: boolean;
+  /** MIDI input works. */
+  readonly hasMidi: boolean;
+}
+
+/** How a start with these settings would go: why it would not play, if so, and its exit code. */
+export function startOf(
+  { driver, isolation, waitDevice, midi }: Pick<Config, "driver" | "isolation" | "waitDevice" | "midi">,
+  { jack, hasDevice, hasMidi }: FoundDevices,
+): { readonly problem?: string; readonly code: ExitCode } {
+  const remedy = "; see the line MISSING above, or set UNDERSTUDY_DRIVER=clock to play without a sound";
+  if (midi !== "off" && !hasMidi) {
+    return {
+      problem: "MIDI input was asked for and is missing: see above, or set UNDERSTUDY_MIDI=off",
+      code: exitCodes.device,
+    };
+  }
+  if (driver === "clock") return { code: exitCodes.ok };
+  if (jack === "there" && driver !== "portaudio") return { code: exitCodes.ok };
+  if (jack === "refused" && driver !== "portaudio") {
+    return { problem: `JACK refuses these settings${remedy}`, code: exitCodes.device };
+  }
+  const mustBeJack = driver === "jack" || isolation === "processes";
+  if (hasDevice && !mustBeJack) return { code: exitCodes.ok };
+  const absent = mustBeJack ? "there is no server of JACK" : "there is no sound device";
+  if (waitDevice) return { problem: `${absent} yet; it waits for one`, code: exitCodes.ok };
+  const code = driver === "auto" && !mustBeJack ? exitCodes.ok : exitCodes.device;
+  return { problem: `${absent}${remedy}`, code };
 }
 
 type Report = (good: boolean, what: string, remedy?: string) => void;
 
 /** Reports the server that the sound would go to; without one it is missing only where the settings ask for it. */
-async function checkJack(config: Config, native: NativeLibrary, report: Report): Promise<void> {
+async function checkJack(
+  config: Config,
+  native: NativeLibrary,
+  report: Report,
+): Promise<FoundDevices["jack"]> {
   try {
     const { periodFrames, devices } = await jackServer(config, native);
     report(true, `JACK: periods of ${periodFrames} frames; devices: ${devices.join("; ") || "none"}`);
+    return "there";
   } catch (error) {
     if (!(error instanceof JackError)) throw error;
     const { message, problem } = error;
     const isAbsent = problem === "library" || problem === "server";
     if (isAbsent && config.driver !== "jack") report(true, `${message.split(";")[0]} (not needed)`);
     else report(false, "JACK", message);
+    return isAbsent ? "absent" : "refused";
   }
 }
 
-async function checkPortAudio(config: Config, native: NativeLibrary, report: Report): Promise<void> {
+async function checkPortAudio(config: Config, native: NativeLibrary, report: Report): Promise<boolean> {
   try {
     const portAudio = await PortAudio.open(native.symbols.us_ignore_address(), config.portAudioPath);
     const devices = portAudio.devices().filter((device) => device.maxOutputChannels > 0);
@@ -79,13 +125,15 @@ async function checkPortAudio(config: Config, native: NativeLibrary, report: Rep
       "connect a sound card, or start a sound server (jackd, pipewire-jack); until then the clock keeps time, silently",
     );
     await portAudio.close();
+    return devices.length > 0;
   } catch (error) {
     report(false, "PortAudio", (error as Error).message);
+    return false;
   }
 }
 
 /** Reports whether MIDI input works now, and its possible sources; it is not missing when the settings do not ask for it. */
-async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report): Promise<void> {
+async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report): Promise<boolean> {
   quietSoundLibraries(native.symbols.us_ignore_address());
   try {
     const port = await MidiInputPort.open(native, "understudy-doctor", "midi_in");
@@ -93,11 +141,13 @@ async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report
     await port.close();
     const outputs = sources.length > 0 ? sources.join("; ") : "no MIDI outputs yet";
     report(true, `MIDI input by JACK: ${outputs}${midi === "off" ? " (off; UNDERSTUDY_MIDI=jack)" : ""}`);
+    return true;
   } catch (error) {
     if (!(error instanceof MidiUnavailableError)) throw error;
     const missing = error.message.replace(/^MIDI input: /, "");
     if (midi === "off") report(true, `MIDI input: off (${missing})`);
     else report(false, "MIDI input by JACK", missing);
+    return false;
   }
 }
 

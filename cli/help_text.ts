@@ -11,6 +11,7 @@ Usage:
       --demo                           and play a short phrase at once, as with UNDERSTUDY_DEMO=on
   understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
                                        every block with what the device received; FILE: beside SESSION
+      --from N, --seconds N            only the part from N seconds on, and only so long
   understudy render [PATCH] --score SCORE [-o FILE]
                                        render a patch from a score (docs/scores.md) to a WAV file, faster than
                                        it plays; FILE: beside SCORE; SCORE may be - for standard input

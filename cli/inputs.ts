@@ -8,6 +8,7 @@ import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
+import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
@@ -43,11 +44,17 @@ export class Inputs {
   readonly #midi: MidiInput | undefined;
   readonly #space: AddressSpace;
   readonly #query: QueryService;
+  /** Where another process may follow this one. */
+  readonly #kept: KeptListeners | undefined;
 
-  private constructor(midi: MidiInput | undefined, space: AddressSpace, query: QueryService) {
+  private constructor(
+    midi: MidiInput | undefined,
+    { space, query, kept }: { space: AddressSpace; query: QueryService; kept: KeptListeners | undefined },
+  ) {
     this.#midi = midi;
     this.#space = space;
     this.#query = query;
+    this.#kept = kept;
   }
 
   /** Opens the MIDI inputs and answers the packets of the sockets. Throws what `MidiInput.start` throws. */
@@ -57,9 +64,9 @@ export class Inputs {
     const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
     const heldFile = processes?.folder.heldControls;
     const midi = await MidiInput.start({ config, native, engine, log, onProgram, heldFile });
-    const { space, query } = serve(options, midi);
+    const served = serve(options, midi);
     if (config.demo) playDemo(engine, config.patch, log);
-    return new Inputs(midi, space, query);
+    return new Inputs(midi, served);
   }
 
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
@@ -69,6 +76,7 @@ export class Inputs {
 
   /** After {@link stop}, when the sockets are closed as well. */
   close(): void {
+    this.#kept?.stop();
     this.#space.stop();
   }
 }
@@ -77,13 +85,14 @@ export class Inputs {
 function serve(
   options: InputsOptions,
   midi: MidiInput | undefined,
-): { space: AddressSpace; query: QueryService } {
-  const { config, engine, access, log, sockets: { udp, tcp, maxHttpConnections } } = options;
+): { space: AddressSpace; query: QueryService; kept: KeptListeners | undefined } {
+  const { config, engine, processes, access, log, sockets: { udp, tcp, maxHttpConnections } } = options;
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
     programs: patchNames,
     onDump: (line) => log.info(line),
+    onRefused: (line) => log.warning(line),
     traffic: () => admission.counts,
   });
   const admission = new AdmissionControl({
@@ -92,6 +101,7 @@ function serve(
     target: space,
     onNotice: (text, isLoss) => isLoss ? engine.reportLoss(text) : log.warning(text),
   });
+  const kept = processes && keepListeners(processes, space, udp);
   udp.serve(admission);
   tcp?.serve(admission);
   if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
@@ -107,5 +117,16 @@ function serve(
     admission,
     log,
   });
-  return { space, query };
+  return { space, query, kept };
+}
+
+/** Goes on sending to those who listened to the process before, and keeps who listens for the next one. */
+function keepListeners(
+  { folder, epoch }: EngineProcesses,
+  space: AddressSpace,
+  udp: Sockets["udp"],
+): KeptListeners {
+  const before = KeptListeners.read(folder.listeners);
+  if (before) space.resume(before, (key) => udp.senderOf(key), epoch);
+  return new KeptListeners(folder.listeners, () => space.listening());
 }

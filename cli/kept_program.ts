@@ -4,6 +4,9 @@
  * program first, under a hash of its files, and everything is loaded from the copy. The copy stays, so the next start of the same
  * version has only to read and compare. A compiled binary carries its code and needs none of this.
  *
+ * Whoever plays from a copy holds a shared lock on its marker: the process, and in processes of their own the launcher. A start
+ * removes the copies of other versions that nobody holds and that no start has used for a while.
+ *
  * Packages are not copied: the lock file pins their versions, and the runtime's cache keeps every version under a name of its
  * own. So a copy takes them from there, and not from the `node_modules` of the checkout, which follows the checkout.
  */
@@ -28,8 +31,17 @@ export const programParts = [
   "patches",
 ] as const;
 
-/** File by which a copy is known as one. */
+/** File by which a copy is known as one, and which is locked by whoever plays from it; the launcher knows its name too. */
 const marker = "kept";
+
+/** What stands in it: copies without are of versions that lock nothing, so nobody can tell whether they play. */
+const lockable = "locked while it plays\n";
+
+/** A copy that was used within this stays: between two processes of one engine nobody may hold it for a moment. */
+const recentMs = 3_600_000;
+
+/** The locks of this process, held until it ends. */
+const held: Deno.FsFile[] = [];
 
 /**
  * Copies the program unless the copy is there. Returns the folder that has it, with `/` at its end.
@@ -38,20 +50,74 @@ const marker = "kept";
  * @throws {ConfigError} when the cache cannot be written to
  */
 export function keepProgram(root: URL, cacheDirectory: string): URL {
-  if (root.protocol !== "file:" || exists(new URL(marker, root))) return root;
+  if (root.protocol !== "file:") return root;
+  if (exists(new URL(marker, root))) {
+    hold(root);
+    return root;
+  }
   try {
     const files = new Map(programParts.flatMap((part) => filesOf(root, part)));
     const hash = createHash("sha256");
     for (const [path, bytes] of files) hash.update(`${path}\0${bytes.length}\0`).update(bytes);
     const folder = `${cacheDirectory}/program-${hash.digest("hex").slice(0, 16)}`;
-    if (!exists(folder)) copy(files, folder);
-    return new URL(`file://${encodeURI(Deno.realPathSync(folder))}/`);
+    const place = () => new URL(`file://${encodeURI(Deno.realPathSync(folder))}/`);
+    // one that another start removes at this moment is copied again
+    while (!exists(folder) || !hold(place())) copy(files, folder);
+    return place();
   } catch (cause) {
     throw new ConfigError([
       `cannot keep a copy of the program in ${cacheDirectory} (${(cause as Error).message}): ` +
       "set UNDERSTUDY_CACHE_DIR to a folder that can be written to",
     ], { cause });
   }
+}
+
+/**
+ * Removes copies of other versions that nobody plays from; a copy that cannot be removed, e.g. another user's, stays.
+ *
+ * @param current the copy that this program plays from
+ */
+export function removeOldPrograms(current: URL, cacheDirectory: string, nowMs = Date.now()): void {
+  if (!exists(cacheDirectory)) return;
+  for (const { name, isDirectory } of [...Deno.readDirSync(cacheDirectory)]) {
+    if (!isDirectory || !/^program-[0-9a-f]{16}(-[0-9a-f-]{36})?$/.test(name)) continue;
+    try {
+      const folder = Deno.realPathSync(`${cacheDirectory}/${name}`);
+      if (new URL(`file://${encodeURI(folder)}/`).href !== current.href) removeUnused(folder, nowMs);
+    } catch {
+      // it is looked at again by the next start
+    }
+  }
+}
+
+/** One that was never finished has no marker, and counts from when it was begun. */
+function removeUnused(folder: string, nowMs: number): void {
+  const isWhole = exists(`${folder}/${marker}`);
+  const { mtime } = Deno.statSync(isWhole ? `${folder}/${marker}` : folder);
+  if (mtime === null || nowMs - mtime.getTime() < recentMs) return;
+  if (!isWhole) return Deno.removeSync(folder, { recursive: true });
+  if (Deno.readTextFileSync(`${folder}/${marker}`) !== lockable) return;
+  using file = Deno.openSync(`${folder}/${marker}`, { read: true, write: true });
+  if (!file.tryLockSync(true)) return;
+  const beside = `${folder.slice(0, folder.lastIndexOf("/program-") + 25)}-${crypto.randomUUID()}`;
+  Deno.renameSync(folder, beside); // gone at once, whatever becomes of the rest
+  Deno.removeSync(beside, { recursive: true });
+}
+
+/** Keeps a copy from being removed, until this process ends. Returns false when it was removed before that. */
+function hold(folder: URL): boolean {
+  const path = new URL(marker, folder);
+  try {
+    const now = new Date();
+    Deno.utimeSync(path, now, now);
+    const file = Deno.openSync(path, { read: true });
+    file.lockSync(false);
+    held.push(file);
+  } catch (error) {
+    if (exists(path)) return true; // of a folder that cannot be written to: then nobody removes it either
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return exists(path);
 }
 
 /** A file, or all files in a folder, in order, by their path below the root. */
@@ -70,7 +136,7 @@ function copy(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
     Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
     Deno.writeFileSync(target, path === "deno.json" ? withoutNodeModules(bytes) : bytes);
   }
-  Deno.writeTextFileSync(`${beside}/${marker}`, "");
+  Deno.writeTextFileSync(`${beside}/${marker}`, lockable);
   try {
     Deno.renameSync(beside, folder);
   } catch (error) {

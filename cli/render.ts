@@ -15,6 +15,8 @@ export async function render(line: RenderCommand, config: Config): Promise<ExitC
       out: line.out,
       native,
       sampleFolder: config.sampleFolder,
+      part: line.part,
+      onNotice: (text) => console.error(text),
       onProgress: showProgress,
       signal,
     })

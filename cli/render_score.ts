@@ -1,3 +1,5 @@
+import { compileGraph } from "../compiler/compile.ts";
+import { graphWarnings } from "../compiler/graph/graph_warnings.ts";
 import type { Config } from "../config/settings.ts";
 import { loadNative } from "../config/load_native.ts";
 import { renderScoreToWav } from "../engine/render/render_score_to_wav.ts";
@@ -19,8 +21,10 @@ export async function renderScore(line: RenderScoreCommand, config: Config): Pro
 /** Renders, and returns the report for the user. */
 async function renderText(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<string> {
   const { sampleRateHz } = config;
-  const source = await openPatchSource(config);
-  const patch = await source.compile(line.patch ?? config.patch, signal);
+  const source = await openPatchSource(config, { onSampleNote: (text) => console.error(text) });
+  const { graph, samples } = await source.load(line.patch ?? config.patch, signal);
+  graphWarnings(graph, source.format).forEach((warning) => console.error(warning));
+  const patch = compileGraph(graph, source.format, samples);
   const bytes = await readScoreFile(line.score, signal);
   const score = readScore(bytes, { name: line.score, sampleRateHz, patch });
   const framesOf = (seconds: number) => Math.round(seconds * sampleRateHz);
@@ -33,6 +37,7 @@ async function renderText(line: RenderScoreCommand, config: Config, signal: Abor
     events: score.events,
     end: exactFrames === undefined ? { tailFrames: framesOf(line.tailSeconds) } : { frames: exactFrames },
     native,
+    onNotice: (text) => console.error(text),
     onProgress: showProgress,
     signal,
   });

@@ -4,6 +4,7 @@ import { readConfig } from "../config/settings.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { explain } from "./explain.ts";
+import { decoderRole } from "../engine/samples/decoder_command.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
 import { print } from "./terminal.ts";
 
@@ -23,6 +24,11 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     // a binary is its own renderer process; loaded on demand, no other command needs it
     const { playInProcess } = await import("../engine/renderer/process.ts");
     await playInProcess(args.slice(1));
+    return exitCodes.ok;
+  }
+  if (Deno.build.standalone && args[0] === decoderRole) {
+    const { decodeInProcess } = await import("../engine/samples/decode_child.ts");
+    await decodeInProcess();
     return exitCodes.ok;
   }
   const line = parseCommandLine(args);

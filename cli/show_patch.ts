@@ -5,6 +5,7 @@ import { describePatch } from "../compiler/inspect/describe.ts";
 import { drawPatch, patchDot } from "../compiler/inspect/draw.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import { graphToJson } from "../compiler/graph/graph_json.ts";
+import { graphWarnings } from "../compiler/graph/graph_warnings.ts";
 import type { PatchCommand } from "./command_line.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 
@@ -14,8 +15,10 @@ export async function showPatch(
   config: Config,
 ): Promise<string> {
   const startedMs = performance.now();
-  const source = await openPatchSource(config, { onPrint: (text) => console.error(text) });
+  const tell = (text: string) => console.error(text);
+  const source = await openPatchSource(config, { onPrint: tell, onSampleNote: tell });
   const { graph, samples } = await source.load(patch);
+  graphWarnings(graph, source.format).forEach((warning) => console.error(warning));
   const loadedMs = performance.now();
   const text = patchText(graph, source.format, samples);
   const { wasm } = assemblePatch(text, source.format);
@@ -26,9 +29,9 @@ export async function showPatch(
       throw new PatchError(`cannot write the picture ${pictureFile}: ${cause.message}`, { cause });
     });
   }
-  if (show === "wat") return annotateWat(text.wat, text.patch) + "\n";
+  if (show === "wat") return annotateWat(text.wat, text.compiled) + "\n";
   if (show === "json") return graphToJson(graph) + "\n";
-  return describePatch(text.patch, source.format, { operations: show === "schedule", samples }) +
+  return describePatch(text.compiled, source.format, { operations: show === "schedule", samples }) +
     `\nloaded in ${(loadedMs - startedMs).toFixed(0)} ms, compiled in ${
       (compiledMs - loadedMs).toFixed(0)
     } ms to ${wasm.length} bytes of WebAssembly, the assembler's start included\n`;

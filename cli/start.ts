@@ -22,6 +22,7 @@ import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
+import { sessionPath } from "../engine/session/session_path.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
 
@@ -49,7 +50,8 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config, version, log, signal }: Start): Promise<ExitCode> {
+async function play({ config: given, version, log, signal }: Start): Promise<ExitCode> {
+  let config = given;
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
   let engine: Engine | undefined;
@@ -64,6 +66,12 @@ async function play({ config, version, log, signal }: Start): Promise<ExitCode> 
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
     if (processes) leave = () => leaveRun(native, processes);
     const living = processes && processes.epoch > 1 ? await findLivingEngine(native, processes) : undefined;
+    if (config.session !== undefined) {
+      const { session, sessionKeep: keep } = config;
+      const isLiving = living !== undefined;
+      config = { ...config, session: sessionPath(session, { nowMs: Date.now(), isLiving, keep }) };
+      if (config.session !== session) log.info(`records to ${config.session}`);
+    }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
     const source = new LazySource(config, state?.loaded, log);
@@ -153,7 +161,8 @@ class LazySource {
     const { openPatchSource } = await import("./open_patch_source.ts");
     const print = (text: string) =>
       text.split("\n").forEach((line) => this.#log.info(`the patch prints: ${line}`));
-    return await openPatchSource(this.#config, { last: this.#last, onPrint: print });
+    const onSampleNote = (text: string) => this.#log.warning(text);
+    return await openPatchSource(this.#config, { last: this.#last, onPrint: print, onSampleNote });
   }
 }
 
@@ -218,6 +227,7 @@ async function bindSockets({ config, native, log, shares }: SocketParts): Promis
   const udp = UdpListener.bind({
     hostname,
     port: config.oscPort,
+    replyPort: config.oscReplyPort,
     access: (address) => Datagrams.open(native, address),
   });
   const { receiveBufferBytes = wantedBufferBytes } = udp;

@@ -19,6 +19,7 @@ import { invariant } from "../foundation/invariant.ts";
 import type { PatchGraph } from "./graph/graph.ts";
 import type { SampleBank } from "./graph/sample_bank.ts";
 import { type ArenaPlan, planArena, voiceField } from "./plan/arena.ts";
+import { withEmptyLines } from "./plan/empty_lines.ts";
 import { resolveSamples } from "./plan/resolve_samples.ts";
 import { stateRegions } from "./plan/state_regions.ts";
 import { assemble } from "./wasm/assemble.ts";
@@ -40,6 +41,7 @@ const { alive } = voiceField;
 const voiceFields: VoiceFields = {
   gate: voiceField.gate - alive,
   held: voiceField.held - alive,
+  id: voiceField.id - alive,
   age: voiceField.age - alive,
   gain: voiceField.gain - alive,
   gainTarget: voiceField.gainTarget - alive,
@@ -52,6 +54,8 @@ export interface PatchText {
   readonly plan: ArenaPlan;
   /** With the facts of its samples as constants. */
   readonly patch: PatchGraph;
+  /** As it is compiled: the same sound, computed in another way. */
+  readonly compiled: PatchGraph;
   readonly samples?: SampleBank;
 }
 
@@ -68,7 +72,7 @@ export function compileGraph(patch: PatchGraph, format: PatchFormat, samples?: S
 
 /** The second half of {@link compileGraph}: from text to a module. */
 export function assemblePatch(
-  { wat, plan, patch, samples }: PatchText,
+  { wat, plan, compiled: patch, samples }: PatchText,
   format: PatchFormat,
 ): CompiledPatch {
   const wasm = assemble(wat, patch.name);
@@ -97,10 +101,16 @@ export function assemblePatch(
       maximumBlockFrames,
     },
     instruments: patch.instruments.map(({ name }) => name),
+    ...midiChannelsOf(patch),
     parameters: patch.parameters,
     state: stateRegions(patch, plan),
     ...(samples ? { sampleMemory: samples.memory, samples: sampleList(samples) } : {}),
   };
+}
+
+function midiChannelsOf({ instruments }: PatchGraph): Pick<CompiledPatch, "midiChannels"> {
+  if (instruments.every(({ midiChannel }) => midiChannel === undefined)) return {};
+  return { midiChannels: instruments.map(({ midiChannel }) => midiChannel ?? null) };
 }
 
 function sampleList({ folder, files }: SampleBank): SampleList {
@@ -111,7 +121,14 @@ function sampleList({ folder, files }: SampleBank): SampleList {
 export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: SampleBank): PatchText {
   checkFormat(format);
   checkOutputs(unresolved);
-  const patch = resolveSamples(unresolved, bank);
+  const resolved = resolveSamples(unresolved, bank);
+  const patch = {
+    ...resolved,
+    instruments: resolved.instruments.map((instrument) => ({
+      ...instrument,
+      voice: withEmptyLines(instrument.voice),
+    })),
+  };
   const samples = patch.samples ? bank : undefined;
   const plan = planArena(patch, format, samples);
   const source = { patch, plan, format };
@@ -136,7 +153,7 @@ export function patchText(unresolved: PatchGraph, format: PatchFormat, bank?: Sa
     renderText(source),
     `)`,
   ].join("\n");
-  return { wat, plan, patch, samples };
+  return { wat, plan, patch: resolved, compiled: patch, samples };
 }
 
 function checkFormat({ sampleRateHz, channels, inputChannels, maximumBlockFrames }: PatchFormat): void {

@@ -149,7 +149,15 @@ const settings = {
     schema: text,
     default: undefined,
     expected: "the path of a Scala file (.scl)",
-    meaning: "tuning of every instrument, by default equal temperament; A4 stays at 440 Hz",
+    meaning:
+      "tuning of every instrument, by default equal temperament; the scale begins on middle C, which stays at 261.63 Hz",
+  }),
+  TUNING_MAP: setting({
+    key: "tuningMap",
+    schema: text,
+    default: undefined,
+    expected: "the path of a keyboard mapping of Scala (.kbm)",
+    meaning: "which key plays which degree of TUNING, and which key has which frequency",
   }),
   PATCH_MEMORY: setting({
     key: "patchMemoryMiB",
@@ -205,10 +213,19 @@ const settings = {
   }),
   OSC_TCP_FRAMING: setting({
     key: "oscTcpFraming",
-    schema: z.enum(["slip", "length"]),
-    default: "slip",
-    expected: "slip or length",
-    meaning: "how packets are delimited on TCP: as OSC 1.1 (slip) or OSC 1.0 (length) specifies",
+    schema: z.enum(["auto", "slip", "length"]),
+    default: "auto",
+    expected: "auto, slip or length",
+    meaning:
+      "how packets are delimited on TCP: as OSC 1.1 (slip) or OSC 1.0 (length) specifies; auto takes what the first byte of each connection tells",
+  }),
+  OSC_REPLY_PORT: setting({
+    key: "oscReplyPort",
+    schema: whole(1_024, 65_535),
+    default: undefined,
+    expected: "a whole number from 1024 to 65535",
+    meaning:
+      "UDP port of each sender's machine to which answers, values and meters go, for surfaces that listen on another port than they send from; a sender may choose its own with /reply/port; not set: the port that sent",
   }),
   OSC_ALLOW: setting({
     key: "oscAllow",
@@ -309,8 +326,17 @@ const settings = {
     key: "session",
     schema: text,
     default: undefined,
-    expected: "a path that does not exist yet",
-    meaning: "file to record the session to, for `understudy render`",
+    expected: "a path that does not exist yet, one with %t for the time, or a folder",
+    meaning:
+      "file to record the session to, for `understudy render`; in a folder, each start records to a file named by its time",
+  }),
+  SESSION_KEEP: setting({
+    key: "sessionKeep",
+    schema: whole(1, 100_000),
+    default: undefined,
+    expected: "a whole number from 1 to 100000",
+    meaning:
+      "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
   }),
   STATE: setting({
     key: "stateFolder",

@@ -16,6 +16,7 @@ import type { OpenDriver } from "./device/open_driver.ts";
 import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
+import { LogShare } from "./log/log_share.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -43,12 +44,15 @@ import { StageDriver } from "./device/stage_driver.ts";
 import { readEntries } from "./log/read_entries.ts";
 import { commitControlFault, controlFaults, isControlFault } from "./run/control_fault.ts";
 import type { EngineProcesses } from "./run/engine_processes.ts";
+import { loadQuarantined, type QuarantineWords, saveQuarantined } from "./run/quarantine_file.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
+import { LatencyReport } from "./report/latency_report.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Degradations } from "./report/degradations.ts";
+import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { Standstill } from "./report/standstill.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
@@ -64,7 +68,7 @@ import {
 } from "./session/session_format.ts";
 import { sessionHeader } from "./session/session_header.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
-import { engineStatus } from "./report/status.ts";
+import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
@@ -146,6 +150,7 @@ export class Engine implements control.EngineControl {
   readonly #pool: RendererPool;
   readonly #delivery: DeliveryLog;
   readonly #patches: PatchSwap;
+  readonly #share: LogShare;
   readonly #pending = new PendingLimit();
   readonly #timeline: Timeline;
   readonly #driver: DeviceWatch;
@@ -160,6 +165,8 @@ export class Engine implements control.EngineControl {
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
+  readonly #refusals: RefusalReport;
+  readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
   readonly #upgrade: Upgrade | undefined;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
@@ -169,6 +176,9 @@ export class Engine implements control.EngineControl {
   #timer: ReturnType<typeof setInterval> | undefined;
   #lateCommands = 0;
   #quarantined = 0;
+  #wrongBlocks = 0;
+  /** As the recording has them, for the control process that may follow. */
+  #quarantinedWords: QuarantineWords[] = [];
   /** Log position of the last entry that limits voices. */
   #shedPosition = NaN;
   #mayJoin = false;
@@ -192,6 +202,7 @@ export class Engine implements control.EngineControl {
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
     this.#commands = new CommandLog(memory);
+    this.#share = new LogShare(this.#commands);
     const seating = openSeating({
       ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
       seed: config.seed,
@@ -249,6 +260,7 @@ export class Engine implements control.EngineControl {
       takeLoudest: () => this.#delivery.takeLoudest(),
       emit: (event) => this.#reporter.emit(event),
     });
+    this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#upgrade = processes && seating instanceof ProcessSeating
       ? this.#makeUpgrade(processes, seating)
@@ -324,6 +336,10 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.instruments;
   }
 
+  get midiChannels(): readonly (number | null)[] | undefined {
+    return this.#patches.current.midiChannels;
+  }
+
   async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
     const warnings = await this.#patches.load(patch, samples);
     warnings.forEach((warning) => this.#options.log.warning(warning));
@@ -339,16 +355,18 @@ export class Engine implements control.EngineControl {
     if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const at = time === undefined ? undefined : this.#timeline.frameOf(time);
     const entries = commands.map((command) => encodeCommand(command, this, at));
-    if (entries.length > this.#commands.room) {
-      throw new control.CommandRefusedError(
-        `the command log is full (room for ${this.#commands.room} commands); send slower`,
-      );
-    }
     const lateBlocks = at === undefined ? 0 : blocksBetween(this.#frontier(), at.block);
-    if (at !== undefined && lateBlocks <= 0) {
-      const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
-      this.#pending.acquire(timed, this.#delivery.next);
+    try {
+      this.#share.require(entries.length, sender);
+      if (at !== undefined && lateBlocks <= 0) {
+        const timed = { block: at.block, position: this.#commands.head, count: entries.length, sender };
+        this.#pending.acquire(timed, this.#delivery.next);
+      }
+    } catch (error) {
+      this.#refusals.record(entries.length, sender);
+      throw error;
     }
+    this.#share.record(entries.length, sender);
     this.#commands.append(entries);
     this.#values.record(lateBlocks > 0 ? entries.map((entry) => ({ ...entry, at: undefined })) : entries);
     if (commands.some(({ kind }) => kind === "clear")) this.#pending.clear();
@@ -404,7 +422,6 @@ export class Engine implements control.EngineControl {
       if (!(error instanceof RangeError)) throw error;
       throw new control.CommandRefusedError(error.message);
     }
-    this.#reportLookahead(this.memory.lookaheadBlocks());
   }
 
   status(): control.EngineStatus {
@@ -421,6 +438,8 @@ export class Engine implements control.EngineControl {
       voiceLimit: this.#shedding.limit,
       lateCommands: this.#lateCommands,
       waitingCommands: this.#pending.waiting(this.#delivery.next),
+      refusedCommands: this.#refusals.commands,
+      wrongBlocks: this.#wrongBlocks,
       quarantinedCommands: this.#quarantined,
       journal: this.#journal?.state ?? "off",
       recording: this.#recordingState,
@@ -514,7 +533,7 @@ export class Engine implements control.EngineControl {
     signal?.throwIfAborted();
     Atomics.store(this.memory.words, fixed.control.play.index, 1);
     this.#claim?.run();
-    this.#enter(this.#driver.waiting ? "waiting for device" : "running");
+    this.#enter(this.#heard());
     const { latencyMs, lookaheadBlocks, sampleRateHz, blockFrames } = this.status();
     log.info(
       `playing ${this.#patches.current.name} on ${this.#driver.device}: ${sampleRateHz} Hz, ${blockFrames} frames a block, ` +
@@ -546,6 +565,7 @@ export class Engine implements control.EngineControl {
     // what starts from now on runs this version, whatever the one before was about to run
     writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
+    loadQuarantined(processes!.folder).forEach((words) => this.#recordQuarantined(words));
     this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
     const isWaiting = ({ at }: LogEntry) => at !== undefined && blocksBetween(at.block, consumed) >= 0;
@@ -621,12 +641,15 @@ export class Engine implements control.EngineControl {
   }
 
   #makeJournal(folder: string): Journal {
-    const { config: { patch, tuning }, log } = this.#options;
+    const { config: { patch, tuning, tuningMap }, log } = this.#options;
     return new Journal({
       memory: this.memory,
       folder,
       nativeLibrary: this.#options.nativeLibrary,
-      header: { ...sessionHeader({ ...this.#options, memory: this.memory }), asked: { patch, tuning } },
+      header: {
+        ...sessionHeader({ ...this.#options, memory: this.memory }),
+        asked: { patch, tuning, tuningMap },
+      },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
       patches: () => this.#recordedPatches.map(({ payload }) => payload),
@@ -672,14 +695,11 @@ export class Engine implements control.EngineControl {
     this.#report(this.#supervision.turn(this.#mayJoin));
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
-    const blocks = this.#lookahead.follow(this.#driver.periodFrames);
-    if (blocks !== undefined) this.#reportLookahead(blocks);
+    this.#lookahead.follow(this.#driver.periodFrames);
+    this.#latency.poll(latencyOf(this.memory, this.#driver), performance.now());
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
-    if (this.#isPlaying) {
-      const heard = this.#soundWatch.silent ? "silent" : "running";
-      this.#enter(this.#driver.waiting ? "waiting for device" : heard);
-    }
+    if (this.#isPlaying) this.#enter(this.#heard());
     this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
@@ -690,6 +710,7 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#refusals.poll(performance.now());
     this.#shed();
   }
 
@@ -767,13 +788,16 @@ export class Engine implements control.EngineControl {
     return true;
   }
 
-  #reportLookahead(blocks: number): void {
-    this.#reporter.emit({ event: "lookahead", blocks, latencyMs: this.status().latencyMs });
-  }
-
   /** Whether the device is to get sound: not before the first block, nor from the end on. */
   get #isPlaying(): boolean {
-    return this.#state === "running" || this.#state === "silent" || this.#state === "waiting for device";
+    return ["running", "silent", "unheard", "waiting for device"].includes(this.#state);
+  }
+
+  /** What becomes of the sound while the engine plays. */
+  #heard(): control.EngineStatus["state"] {
+    if (this.#driver.waiting) return "waiting for device";
+    if (this.#soundWatch.silent) return "silent";
+    return this.#driver.unheard === undefined ? "running" : "unheard";
   }
 
   #enter(state: control.EngineStatus["state"]): void {
@@ -783,7 +807,9 @@ export class Engine implements control.EngineControl {
       this.#degradations.degrade("device", `no device plays: ${this.#driver.device}`, { isLogged: true });
     } else if (state === "running") this.#degradations.restore("device");
     if (state === "silent") log.error("silent: no renderer has a block for the device");
+    if (state === "unheard") log.warning(`unheard: it plays, and nobody hears it: ${this.#driver.unheard}`);
     if (this.#state === "silent" && state === "running") log.info("running: renderers are heard again");
+    if (this.#state === "unheard" && state === "running") log.info("running: the device is connected");
     this.#state = state;
     this.#reporter.emit({ event: "device", state, device: this.#driver.device });
   }
@@ -793,6 +819,7 @@ export class Engine implements control.EngineControl {
     const block = this.memory.consumed() >>> 0;
     for (const event of events) {
       if (event.event === "quarantine") this.#recordQuarantine(event);
+      if (event.event === "wrong") this.#wrongBlocks += event.blocks;
       if (event.event === "anchor") this.#beginAgain(event);
       const detail = event.event === "fault" ? this.#pool.errorText(event.seat) : "";
       this.#reporter.supervised(event, block, detail);
@@ -810,14 +837,24 @@ export class Engine implements control.EngineControl {
     if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
   }
 
+  #recordQuarantined(words: QuarantineWords): void {
+    this.#quarantinedWords.push(words);
+    this.#record("QUAR", new Uint8Array(new Int32Array(words).buffer));
+    this.#quarantined++;
+  }
+
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
     const heard = found ? [found.originBlock, found.block] : [];
     // blocks that were delivered with the command do not lead to the state without it
     if (found) this.#journal?.disconnect("a command that was heard was taken back");
-    for (const position of positions) {
-      this.#record("QUAR", new Uint8Array(new Int32Array([position, ...heard]).buffer));
+    positions.forEach((position) => this.#recordQuarantined([position, ...heard]));
+    const { processes, log } = this.#options;
+    try {
+      // at once: the recording is on the disk later, and this process may be lost before that
+      if (processes) saveQuarantined(processes.folder, this.#quarantinedWords);
+    } catch (error) {
+      log.error(`a quarantine cannot be kept for the next control process: ${(error as Error).message}`);
     }
-    this.#quarantined += positions.length;
     if (positions.includes(this.#shedPosition)) this.#shedding.forget();
   }
 

@@ -37,7 +37,7 @@ export class JackError extends ExitError {
   override readonly name = "JackError";
   override readonly exitCode = exitCodes.device;
 
-  constructor(readonly problem: JackProblem, text: string) {
+  constructor(readonly problem: JackProblem, readonly text: string) {
     super(`JACK: ${text}`);
   }
 }

@@ -22,6 +22,7 @@ const sourceFiles = [
   "guard.h",
   "processes.h",
   "run_folder.h",
+  "orphans.h",
   "stage.h",
   "device.h",
   "jack_library.h",
@@ -38,6 +39,7 @@ const sourceFiles = [
   "guard.c",
   "processes.c",
   "run_folder.c",
+  "orphans.c",
   "stage.c",
   "stage_play.c",
   "stage_launch.c",
@@ -63,6 +65,7 @@ const stageNeeds = [
   "jack_process.c",
   "processes.c",
   "run_folder.c",
+  "orphans.c",
 ];
 const compilerFlags = [
   "-std=c11",

@@ -78,8 +78,8 @@ export const nativeSymbols = {
   us_run_remove: { parameters: ["buffer"], result: "void" },
   /** `uint32_t us_run_remove_dead(const char *parent)` */
   us_run_remove_dead: { parameters: ["buffer"], result: "u32" },
-  /** `int us_is_orphan(const void *shared_memory)` */
-  us_is_orphan: { parameters: ["pointer"], result: "i32" },
+  /** `int us_end_when_orphan(const char *run_folder)` */
+  us_end_when_orphan: { parameters: ["buffer"], result: "i32" },
   /** `int us_become_launcher(const char *stage, const char *run_folder, const char *main, const char *kept)`; returns only an errno */
   us_become_launcher: { parameters: ["buffer", "buffer", "buffer", "buffer"], result: "i32" },
   /** `void us_call_repeatedly(void *shared_memory, float *output, uint32_t frames, uint32_t calls)` */

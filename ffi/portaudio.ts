@@ -301,8 +301,14 @@ export function chooseDevice(devices: readonly Device[], query: DeviceQuery): De
       usable.filter((device) => device.name.toLowerCase().includes(wanted.toLowerCase())),
     ].find((found) => found.length > 0) ?? [];
   if (candidates.length === 1) return candidates[0];
-  const list = devices.map((device) => `  ${device.index}: ${device.hostApi}: ${device.name}`).join("\n") ||
-    "  none";
+  const list =
+    devices.map((device) =>
+      `  ${device.index}: ${device.hostApi}: ${device.name} (${channels(device)} channels)`
+    ).join("\n") || "  none";
+  const most = Math.max(0, ...devices.map(channels));
+  const remedy = candidates.length === 0 && most > 0 && most < query.minimumChannels
+    ? `; set UNDERSTUDY_${query.direction === "input" ? "INPUT_" : ""}CHANNELS to ${most} or fewer`
+    : "";
   const what =
     `${query.direction} device ${
       wanted === undefined ? "" : `"${wanted}" `
@@ -311,7 +317,7 @@ export function chooseDevice(devices: readonly Device[], query: DeviceQuery): De
   throw new DeviceNotFoundError(
     `${
       candidates.length === 0 ? `there is no ${what}` : `more than one ${what}; give its index`
-    }. Devices here:\n${list}`,
+    }${remedy}. Devices here:\n${list}`,
   );
 }
 

@@ -14,6 +14,11 @@ export class LruMap<K, V> {
     return this.#entries.size;
   }
 
+  /** Its keys and values, the least recently used first. */
+  entries(): IterableIterator<[K, V]> {
+    return this.#entries.entries();
+  }
+
   /** Returns the value and marks it as used now. */
   get(key: K): V | undefined {
     if (key === this.#newestKey && this.#newest !== undefined) return this.#newest;

@@ -14,8 +14,8 @@ import { type Command, CommandRefusedError, type EngineControl } from "../engine
 import { Backoff } from "../foundation/backoff.ts";
 import type { Log } from "../foundation/logging.ts";
 import { HeldControls } from "./held_controls.ts";
-import { readMidi } from "./messages.ts";
 import { MidiClock } from "./midi_clock.ts";
+import { MidiReceiver } from "./midi_receiver.ts";
 
 /** Client and port; the audio ports belong to a client of their own. */
 const midiClientName = "understudy-midi";
@@ -43,7 +43,7 @@ export type MidiCounts = {
   readonly open: number;
   /** Cables at the port. */
   readonly connections: number;
-  /** Messages that became commands. */
+  /** Messages that the patch understands. */
   readonly messages: number;
   /** Messages that mean nothing to the patch. */
   readonly refused: number;
@@ -70,6 +70,7 @@ export interface MidiInputOptions {
 export class MidiInput {
   readonly #options: MidiInputOptions;
   readonly #held: HeldControls;
+  readonly #receiver = new MidiReceiver();
   readonly #noticed = new Set<string>();
   #clock = new MidiClock();
   #port: MidiInputPort | undefined;
@@ -170,24 +171,26 @@ export class MidiInput {
     for (let at = 0; at < events.length;) {
       const { frame, heardMs } = events[at];
       const commands: Command[] = [];
+      let understood = 0;
       for (; at < events.length && events[at].frame === frame; at++) {
         const { status, first, second } = events[at];
         this.#countRefusals(1, () => {
-          if (status >> 4 === programChange) this.#changeProgram(first);
-          else commands.push(readMidi({ status, first, second }, this.#options.engine));
+          if (status >> 4 === programChange) return this.#changeProgram(first);
+          commands.push(...this.#receiver.receive({ status, first, second }, this.#options.engine));
+          understood++;
         });
       }
       const playedMs = this.#clock.momentOf(frame, heardMs, this.#state?.sampleRateHz ?? 48_000);
-      if (commands.length > 0) this.#submit(commands, playedMs + this.#delayMs);
+      if (commands.length > 0) this.#submit(commands, understood, playedMs + this.#delayMs);
+      else this.#messages += understood;
     }
   }
 
-  #submit(commands: readonly Command[], monotonicMs?: number): void {
-    this.#countRefusals(commands.length, () => {
-      const time = monotonicMs === undefined ? undefined : { monotonicMs };
-      const { lateMs } = this.#options.engine.submit(commands, time, "MIDI");
-      this.#messages += commands.length;
-      if (lateMs > 0) this.#late += commands.length;
+  #submit(commands: readonly Command[], messages: number, monotonicMs: number): void {
+    this.#countRefusals(messages, () => {
+      const { lateMs } = this.#options.engine.submit(commands, { monotonicMs }, "MIDI");
+      this.#messages += messages;
+      if (lateMs > 0) this.#late += messages;
       this.#held.record(commands);
     });
   }
@@ -253,7 +256,9 @@ export class MidiInput {
     return lookaheadBlocks * blockMs + periodMs + drainMs + marginMs;
   }
 
+  /** What was held is released, and bend, pedals and zones of the cable are forgotten. */
   #releaseHeld(): void {
+    this.#receiver.reset();
     const commands = this.#held.release();
     if (commands.length > 0) this.#countRefusals(0, () => void this.#options.engine.submit(commands));
   }

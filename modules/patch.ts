@@ -16,7 +16,14 @@ import {
   type Polyphony,
   stealingRules,
 } from "../compiler/graph/graph.ts";
-import { maxDetuneCents, maxUnison, maxVoices, namePattern } from "../compiler/graph/limits.ts";
+import {
+  maxDetuneCents,
+  maxInstruments,
+  maxUnison,
+  maxVoices,
+  midiChannels,
+  namePattern,
+} from "../compiler/graph/limits.ts";
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { noteToHz } from "./signal/math.ts";
 import { tuned } from "./tuning/tuned.ts";
@@ -24,6 +31,7 @@ import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
 import { Condition, constant, Signal } from "./signal/signal.ts";
 import { makeNode, type Source } from "./signal/source.ts";
+import { checkNames, strictNames } from "./signal/strict_names.ts";
 import { reservedInInstruments, reservedNames } from "../compiler/graph/reserved_names.ts";
 
 /** The note that a voice plays. */
@@ -62,14 +70,23 @@ export interface Voice {
   readonly envelope: Signal<"1">;
 }
 
-export interface InstrumentDefinition<P extends ParameterTable> extends Partial<Polyphony> {
-  readonly parameters: P;
+export interface InstrumentDefinition<P extends ParameterTable> extends InstrumentOptions {
+  /** Omitted: it has none. */
+  readonly parameters?: P;
   readonly voice: (note: Note, parameters: ParameterSignals<P>) => Voice;
 }
 
+interface InstrumentOptions extends Partial<Polyphony> {
+  /**
+   * MIDI channel, 1 to 16, that plays it, as 10 for drums. Omitted: the instruments without one play the free channels in their
+   * order, and a single one of them plays all of these.
+   */
+  readonly midiChannel?: number;
+}
+
 /** An instrument whose parameter types have been checked. */
-export interface Instrument extends Partial<Polyphony> {
-  readonly parameters: ParameterTable;
+export interface Instrument extends InstrumentOptions {
+  readonly parameters?: ParameterTable;
   // deno-lint-ignore no-explicit-any -- the types were checked where it was defined
   readonly voice: (note: Note, parameters: any) => Voice;
   /** File and line of the definition, for error texts. */
@@ -77,7 +94,9 @@ export interface Instrument extends Partial<Polyphony> {
 }
 
 /** Defines an instrument; exists so that the types of its parameters reach its voice. */
-export function instrument<const P extends ParameterTable>(definition: InstrumentDefinition<P>): Instrument {
+export function instrument<const P extends ParameterTable = Readonly<Record<never, never>>>(
+  definition: InstrumentDefinition<P>,
+): Instrument {
   return { ...definition, location: callerLocation() };
 }
 
@@ -88,8 +107,8 @@ export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>,
   /** Channels that the output uses: 2, or 4 for quadraphony. */
   readonly channels?: 2 | 4;
   readonly instruments: I;
-  /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. */
-  readonly parameters: G;
+  /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. Omitted: none. */
+  readonly parameters?: G;
   /** The mix that is heard: channels are lanes, left first. */
   readonly output: (
     /** Sums of the instruments, left and right in the first two channels. */
@@ -110,7 +129,7 @@ export interface Patch {
 /** Defines a patch. It is checked when it is built. */
 export function definePatch<
   const I extends Readonly<Record<string, Instrument>>,
-  const G extends GroupTable,
+  const G extends GroupTable = Readonly<Record<never, never>>,
 >(definition: PatchDefinition<I, G>): Patch {
   const { name } = definition;
   const location = callerLocation();
@@ -152,13 +171,33 @@ function located<T>(definedAt: string, build: () => T): T {
   }
 }
 
+const patchKeys: readonly (keyof PatchDefinition<never, never>)[] = [
+  "name",
+  "channels",
+  "instruments",
+  "parameters",
+  "output",
+];
+const instrumentKeys: readonly (keyof Instrument)[] = [
+  ...["parameters", "voices", "voice", "mode", "unison", "detuneCents", "steal", "chokeGroups"] as const,
+  ...["midiChannel", "location"] as const,
+];
+
 function buildPatch(definition: PatchDefinition<never, never>, format: PatchFormat): PatchGraph {
   const { name, channels = 2, output } = definition;
   const instruments: Readonly<Record<string, Instrument>> = definition.instruments;
-  const groups: GroupTable = definition.parameters;
+  const groups: GroupTable = definition.parameters ?? {};
   checkName("patch", name, []);
+  checkTable("patch", "instruments", instruments);
+  checkTable("patch", "parameters", groups);
+  checkFunction("patch", "output", output);
+  checkNames("definePatch: there is no option", definition, patchKeys);
   if (channels !== 2 && channels !== 4) {
     throw new PatchError(`channels: expected 2 or 4, found ${channels}`);
+  }
+  const count = Object.keys(instruments).length;
+  if (count > maxInstruments) {
+    throw new PatchError(`instruments: expected at most ${maxInstruments}, found ${count}`);
   }
   const declarations: ParameterDeclaration[] = [];
   const declare = (owner: string, table: ParameterTable, taken: readonly string[]) => {
@@ -172,20 +211,33 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
       signals[key] = parameterSignal(declarations.length, parameter);
       declarations.push({ address: `${owner}/${key}`, description: why, ...rest });
     }
-    return { signals, indexes };
+    return { signals: strictNames(signals, `${owner}: there is no parameter`), indexes };
   };
   const built = Object.entries(instruments).map(([key, instrument]): InstrumentGraph => {
     checkName("instrument", key, reservedNames);
     return located(instrument.location ?? "", () => {
       const polyphony = polyphonyOf(key, instrument);
-      const { signals, indexes } = declare(key, instrument.parameters, reservedInInstruments);
-      const outputs = voiceOutputs(key, instrument.voice(noteSignals(), signals as never));
+      const { parameters = {}, voice } = instrument;
+      checkTable(`instrument ${key}`, "parameters", parameters);
+      checkFunction(`instrument ${key}`, "voice", voice);
+      checkNames(`instrument ${key}: there is no option`, instrument, instrumentKeys);
+      const { signals, indexes } = declare(key, parameters, reservedInInstruments);
+      const note = strictNames(noteSignals(), `instrument ${key}: a note has no`);
+      const outputs = voiceOutputs(key, voice(note, signals as never));
       const scope = {
         name: `instrument ${key}`,
         forbidden: ["bus", "input", "lane", "lanes"],
         parameters: indexes,
       } as const;
-      return { name: key, polyphony, voice: flatten(outputs, scope) };
+      const { midiChannel } = instrument;
+      return {
+        name: key,
+        polyphony,
+        ...(midiChannel === undefined
+          ? {}
+          : { midiChannel: checkMidiChannel(key, midiChannel, instruments) }),
+        voice: flatten(outputs, scope),
+      };
     });
   });
   const owned = new Set<number>();
@@ -193,6 +245,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     Object.entries(groups).map(([key, table]) => {
       checkName("group", key, reservedNames);
       if (key in instruments) throw new PatchError(`${key}: names an instrument and a group of parameters`);
+      checkTable("patch", `parameters: ${key}`, table);
       const { signals, indexes } = declare(key, table, []);
       indexes.forEach((index) => owned.add(index));
       return [key, signals];
@@ -205,7 +258,11 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     ) => [name, new Signal(makeNode({ op: "bus", type: "f32", attribute: index }))]),
   );
   const input = format.inputChannels === 0 ? constant(0) : new Signal(makeNode({ op: "input", type: "f32" }));
-  const mixed = output(buses as never, parameters as never, input);
+  const mixed = output(
+    strictNames(buses, "output: there is no instrument") as never,
+    strictNames(parameters, "output: there is no group of parameters") as never,
+    input,
+  );
   if (!(mixed instanceof Signal)) {
     throw new PatchError(`output: expected one signal, found ${typeof mixed}`);
   }
@@ -215,6 +272,23 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     ...{ name, parameters: declarations, instruments: built, main, channels },
     ...(samples.length > 0 ? { samples } : {}),
   };
+}
+
+/** Throws unless a part of a definition is an object of named entries. */
+function checkTable(owner: string, part: string, table: unknown): void {
+  if (typeof table === "object" && table !== null && !Array.isArray(table)) return;
+  throw new PatchError(`${owner}: ${part}: expected an object, {} for none; found ${found(table)}`);
+}
+
+function checkFunction(owner: string, part: string, value: unknown): void {
+  if (typeof value !== "function") {
+    throw new PatchError(`${owner}: ${part}: expected a function, found ${found(value)}`);
+  }
+}
+
+function found(value: unknown): string {
+  if (value === undefined) return "nothing";
+  return value === null ? "null" : Array.isArray(value) ? "an array" : typeof value;
 }
 
 function parameterSignal(index: number, { min, max }: ParameterTable[string]): Signal {
@@ -287,6 +361,21 @@ function polyphonyOf(name: string, instrument: Instrument): Polyphony {
     ...{ voices, mode, unison, detuneCents, steal },
     ...(chokeGroups.length > 0 ? { chokeGroups } : {}),
   };
+}
+
+function checkMidiChannel(
+  name: string,
+  channel: number,
+  instruments: Readonly<Record<string, Instrument>>,
+): number {
+  if (!Number.isInteger(channel) || channel < 1 || channel > midiChannels) {
+    throw new PatchError(
+      `instrument ${name}: midiChannel: expected 1 to ${midiChannels}, found ${channel}`,
+    );
+  }
+  const first = Object.entries(instruments).find(([, { midiChannel }]) => midiChannel === channel)![0];
+  if (first === name) return channel;
+  throw new PatchError(`instrument ${name}: midiChannel: ${first} plays channel ${channel} already`);
 }
 
 function checkName(what: string, name: unknown, taken: readonly string[]): void {

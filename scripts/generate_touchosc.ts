@@ -40,7 +40,7 @@ export function touchOscLayout(name: string): string {
     ),
     ...keyNumbers.map((number, index) => key(number, keyFrame(index))),
     button("pedal", 2, controlMessage(64, "127", "ANY"), keyFrame(keyNumbers.length)),
-    button("panic", 0, controlMessage(120, "0", "RISE"), keyFrame(keyNumbers.length + 1)),
+    button("panic", 0, osc("/panic", "", "RISE"), keyFrame(keyNumbers.length + 1)),
   ];
   return `<?xml version='1.0' encoding='UTF-8'?><lexml version='6'>` +
     node("GROUP", name, [0, 0, canvas.width, canvas.height], { background: true, interactive: false }, {

@@ -37,6 +37,8 @@ export interface PatchDescription {
   readonly arena: ArenaLayout;
   /** Names of the instruments, in the order of their index. */
   readonly instruments: readonly string[];
+  /** MIDI channels, 1 to 16, that instruments declare, by their index; omitted: none does. */
+  readonly midiChannels?: readonly (number | null)[];
   readonly parameters: readonly ParameterDeclaration[];
   /** State that the next patch can take over when it replaces this one while it plays. */
   readonly state: readonly StateRegion[];
@@ -109,6 +111,8 @@ export interface VoiceFields {
   readonly gate: number;
   /** 1: by its key, 2: by the pedal alone, 0: released. */
   readonly held: number;
+  /** Id of its note. Patches recorded by earlier versions do not have it. */
+  readonly id?: number;
   /** Number of its note, counted over all instruments, wrapping. */
   readonly age: number;
   /** Loudness, as a number, and where it goes in steps of `gainStep` a frame; at 0 the voice ends. */
@@ -129,6 +133,8 @@ export interface ParameterDeclaration {
   /** Time of the straight ramp from one value to the next; 0: at once. */
   readonly smoothingSeconds: number;
   readonly description: string;
+  /** MIDI controller, 0 to 119, that sets it; omitted: the one that its name stands for, if any. */
+  readonly controller?: number;
 }
 
 /** The format that a patch is compiled for. */

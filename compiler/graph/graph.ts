@@ -30,8 +30,22 @@ export type NoteField = typeof noteFields[number];
 export const expressions = ["bend", "pressure", "timbre"] as const;
 export type Expression = typeof expressions[number];
 
-/** Facts of a sample that the compiler knows: whole numbers of frames, then floats. */
-export const sampleFacts = ["frames", "loopStart", "loopEnd", "sampleRateHz", "rootNote"] as const;
+/** Facts of a sample that the compiler knows: whole numbers of frames, then floats; then the places of its tables. */
+export const sampleFacts = [
+  "frames",
+  "loopStart",
+  "loopEnd",
+  "sampleRateHz",
+  "rootNote",
+  "levels",
+  "loopAt",
+  "level0At",
+  "level0LoopAt",
+  "level1At",
+  "level1LoopAt",
+  "level2At",
+  "level2LoopAt",
+] as const;
 export type SampleFact = typeof sampleFacts[number];
 
 /** The type of the node that gives a fact. */
@@ -53,7 +67,7 @@ export function sampleFactType(fact: SampleFact): LaneType {
  * | `state` | | index of a state; its value from the frame before |
  * | `read` | frames ago (i32, 1 up to the line's length) | index of a line |
  * | `table` | index (i32, inside the table) | index of a table |
- * | `sample` | frame (i32, silence outside of the file) | index of a sample, times 2, plus 0 for left or 1 for right |
+ * | `sample` | frame (i32, silence outside of the file) | index of a sample, times 4, plus 2 for its tables, plus 1 for the right side |
  * | `sampleFact` | | index of a sample, times the number of {@link sampleFacts}, plus index into them; the compiler knows it |
  * | `lane` | value | lane that all lanes get; main only |
  * | `lanes` | one value a lane | 0; main only |
@@ -135,6 +149,8 @@ export type StealingRule = typeof stealingRules[number];
 export interface InstrumentGraph {
   readonly name: string;
   readonly polyphony: Polyphony;
+  /** MIDI channel, 1 to 16, that plays it; omitted: by the order of the instruments. */
+  readonly midiChannel?: number;
   readonly voice: Graph;
 }
 

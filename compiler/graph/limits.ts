@@ -3,6 +3,9 @@
 /** Names of patches, instruments and parameters: parts of OSC addresses, and of names in WebAssembly text. */
 export const namePattern = /^[a-z][A-Za-z0-9]{0,31}$/;
 
+/** Instruments of one patch. */
+export const maxInstruments = 64;
+
 /** Voices of one instrument. */
 export const maxVoices = 4_096;
 
@@ -14,3 +17,9 @@ export const maxDetuneCents = 1_200;
 
 /** Longest delay line, in frames: 30 s at 192 kHz. */
 export const maxLineFrames = 30 * 192_000;
+
+/** Channels of a MIDI cable. */
+export const midiChannels = 16;
+
+/** Highest MIDI controller: from 120 on the numbers are channel mode messages. */
+export const maxController = 119;

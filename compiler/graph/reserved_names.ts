@@ -8,6 +8,7 @@ export const reservedNames: readonly string[] = [
   ..."status version help get tree sync".split(" "),
   ..."notify feedback answer meters login".split(" "),
   ..."patch clear dump engine quit rec".split(" "),
+  ..."reply dirt".split(" "),
   ..."done fail late dropped synced event".split(" "),
   "output",
 ];

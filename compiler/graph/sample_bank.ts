@@ -4,8 +4,10 @@
  * so a bank never changes.
  *
  * A channel is a stretch of 32-bit floats between two frames of silence. A patch that reads outside of the file reads one of
- * these two.
+ * these two. Its tables, from which it is read at other pitches, stand behind all channels of the file.
  */
+
+import { type TablePlaces, tablePlaces, writeTables } from "./sample_tables.ts";
 
 /** A file once it is decoded. */
 export interface DecodedSample extends SampleFacts {
@@ -28,7 +30,7 @@ export interface SampleFacts {
 }
 
 /** A file in a bank. */
-export interface PlacedSample extends SampleFacts {
+export interface PlacedSample extends SampleFacts, TablePlaces {
   readonly name: string;
   readonly sha256: string;
   readonly frames: number;
@@ -60,11 +62,19 @@ export interface SamplePlace {
   readonly frames: number;
 }
 
-/** Left and right of each file; a file of one channel has the same on both sides. */
+/** Left and right of each file, and of its tables; a file of one channel has the same on both sides. */
 export function samplePlaces({ files }: Pick<SampleBank, "files">): SamplePlace[] {
-  return files.flatMap(({ offset, frames, channels }) =>
-    [0, channels - 1].map((side) => ({ offset: offset + side * channelBytes(frames), frames }))
-  );
+  return files.flatMap(({ offset, frames, channels }) => {
+    const { tableFrames } = tablePlaces(frames);
+    const tables = offset + channels * channelBytes(frames);
+    return [
+      ...[0, channels - 1].map((side) => ({ offset: offset + side * channelBytes(frames), frames })),
+      ...[0, channels - 1].map((side) => ({
+        offset: tables + side * channelBytes(tableFrames),
+        frames: tableFrames,
+      })),
+    ];
+  });
 }
 
 function channelBytes(frames: number): number {
@@ -77,25 +87,41 @@ function channelBytes(frames: number): number {
  */
 export function createSampleBank(folder: string, decoded: readonly DecodedSample[]): SampleBank {
   let end = 0;
-  const files = decoded.map(({ channels, ...rest }): PlacedSample => {
+  const files = decoded.map(({ channels, loopStart, loopEnd, ...rest }): PlacedSample => {
     const { length: frames } = channels[0];
     if (channels.length > 2 || channels.some(({ length }) => length !== frames)) {
       throw new TypeError(`${rest.name}: expected one or two channels of equal length`);
     }
     const offset = end;
-    end += Math.ceil(channels.length * channelBytes(frames) / 16) * 16;
-    return { ...rest, frames, channels: channels.length as 1 | 2, offset };
+    const { tableFrames, ...places } = tablePlaces(frames);
+    end += Math.ceil(channels.length * (channelBytes(frames) + channelBytes(tableFrames)) / 16) * 16;
+    const loop = playableLoop({ loopStart, loopEnd }, frames);
+    return { ...rest, ...loop, ...places, frames, channels: channels.length as 1 | 2, offset };
   });
   const pages = Math.max(1, Math.ceil(end / pageBytes));
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-  files.forEach(({ offset, frames: length }, index) =>
+  const places = samplePlaces({ files });
+  const room = (place: number) =>
+    new Float32Array(memory.buffer, places[place].offset + 4, places[place].frames);
+  files.forEach((file, index) =>
     decoded[index].channels.forEach((frames, side) => {
-      const room = new Float32Array(memory.buffer, offset + side * channelBytes(length) + 4, length);
+      const heard = room(index * 4 + side);
       for (let at = 0; at < frames.length; at++) {
         const size = Math.abs(frames[at]);
-        room[at] = size >= silentBelow && size < Infinity ? frames[at] : 0;
+        heard[at] = size >= silentBelow && size < Infinity ? frames[at] : 0;
       }
+      writeTables(heard, file, room(index * 4 + 2 + side));
     })
   );
   return { folder, memory, files };
+}
+
+/** Shortest loop: longer than the fastest step, so that one turn back is enough. */
+export const shortestLoopFrames = 64;
+
+/** A loop inside the file, long enough to be played at any speed. */
+function playableLoop({ loopStart, loopEnd }: Pick<SampleFacts, "loopStart" | "loopEnd">, frames: number) {
+  const from = Math.max(0, Math.min(loopStart, frames - shortestLoopFrames));
+  const to = Math.min(Math.max(loopEnd, from + shortestLoopFrames), Math.max(frames, shortestLoopFrames));
+  return { loopStart: from, loopEnd: to };
 }

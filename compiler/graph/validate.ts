@@ -15,7 +15,16 @@ import {
   stealingRules,
 } from "./graph.ts";
 import { chokeProblem } from "./choke_groups.ts";
-import { maxDetuneCents, maxLineFrames, maxUnison, maxVoices, namePattern } from "./limits.ts";
+import {
+  maxController,
+  maxDetuneCents,
+  maxInstruments,
+  maxLineFrames,
+  maxUnison,
+  maxVoices,
+  midiChannels,
+  namePattern,
+} from "./limits.ts";
 import { isSampleName } from "./sample_name.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
 import { type LaneType, type OperationName, operations } from "./operations.ts";
@@ -69,6 +78,7 @@ const patchSchema = z.strictObject({
     curve: z.enum(["linear", "exponential"]),
     smoothingSeconds: z.number().min(0).max(60),
     description: text(2_000),
+    controller: z.int().min(0).max(maxController).optional(),
   })).max(1_000),
   instruments: z.array(z.strictObject({
     name,
@@ -80,8 +90,9 @@ const patchSchema = z.strictObject({
       steal: z.enum(stealingRules),
       chokeGroups: z.array(z.array(z.int().min(0).max(127)).max(128)).max(64).optional(),
     }),
+    midiChannel: z.int().min(1).max(midiChannels).optional(),
     voice: graphSchema,
-  })).max(64),
+  })).max(maxInstruments),
   main: graphSchema,
   channels: z.literal([2, 4]),
   samples: z.array(z.string().refine(isSampleName, "expected the name of a sound file")).max(maxSamples)
@@ -220,7 +231,7 @@ function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
     state: states,
     read: lines,
     table: tables,
-    sample: { length: samples.length * 2 },
+    sample: { length: samples.length * 4 },
     sampleFact: { length: samples.length * sampleFacts.length },
     lane: voice ? [] : [0, 1, 2, 3],
     lanes: voice ? [] : [0],

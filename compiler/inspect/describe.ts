@@ -109,7 +109,9 @@ export function describeNode({ op, args, attribute }: GraphNode, patch: PatchGra
     case "lane":
       return `${op} ${attribute} at ${values}`;
     case "sample":
-      return `${patch.samples![attribute >> 1]}, ${attribute & 1 ? "right" : "left"} at ${values}`;
+      return `${patch.samples![attribute >> 2]}, ${attribute & 2 ? "tables, " : ""}${
+        attribute & 1 ? "right" : "left"
+      } at ${values}`;
     case "sampleFact": {
       const fact = sampleFacts[attribute % sampleFacts.length];
       return `${fact} of ${patch.samples![Math.floor(attribute / sampleFacts.length)]}`;

@@ -28,15 +28,15 @@ export function resolveSamples(patch: PatchGraph, bank?: SampleBank): PatchGraph
 }
 
 function resolveGraph(graph: Graph, { files }: SampleBank): Graph {
-  const known = ({ op, attribute }: GraphNode) =>
-    op === "sampleFact"
-      ? Math.fround(
-        files[Math.floor(attribute / sampleFacts.length)][sampleFacts[attribute % sampleFacts.length]],
-      )
-      : undefined;
+  const known = ({ op, type, attribute }: GraphNode) => {
+    if (op !== "sampleFact") return undefined;
+    const value =
+      files[Math.floor(attribute / sampleFacts.length)][sampleFacts[attribute % sampleFacts.length]];
+    return type === "f32" ? Math.fround(value) : value;
+  };
   const { nodes, ...rest } = rewriteGraph(graph, known);
   const oneSided = nodes.map((node) =>
-    node.op === "sample" && files[node.attribute >> 1].channels === 1
+    node.op === "sample" && files[node.attribute >> 2].channels === 1
       ? { ...node, attribute: node.attribute & ~1 }
       : node
   );

@@ -11,7 +11,10 @@ export function parameterPlaces({ plan, format }: Omit<TextSource, "patch">) {
   };
 }
 
-/** `$ramp`: advances one parameter through a block and writes each frame's value. */
+/**
+ * `$ramp`: advances one parameter through a block and writes each frame's value, counted back from the target: a sum of steps
+ * would drift, as each addition rounds, and the last frame would have to make up for it in one leap.
+ */
 export const rampText = `
   ;; follows a parameter for some frames; exactly at its target when the ramp ends
   (func $ramp (param $record i32) (param $to i32) (param $frames i32) (local $current f32) (local $left i32) (local $end i32)
@@ -21,8 +24,8 @@ export const rampText = `
     (loop $next
       (if (local.get $left) (then
         (local.set $left (i32.sub (local.get $left) (i32.const 1)))
-        (local.set $current (select (f32.add (local.get $current) (f32.load offset=${parameterRecord.step} (local.get $record)))
-          (f32.load offset=${parameterRecord.target} (local.get $record)) (local.get $left)))))
+        (local.set $current (f32.sub (f32.load offset=${parameterRecord.target} (local.get $record))
+          (f32.mul (f32.load offset=${parameterRecord.step} (local.get $record)) (f32.convert_i32_s (local.get $left)))))))
       (f32.store (local.get $to) (local.get $current))
       (local.set $to (i32.add (local.get $to) (i32.const 4)))
       (br_if $next (i32.lt_u (local.get $to) (local.get $end))))

@@ -70,7 +70,6 @@ function laneText(name: string, { groups, groupBytes }: InstrumentPlaces): strin
 
 function resetText({ patch, plan }: TextSource, instrument: number): string {
   const { name, voice } = patch.instruments[instrument];
-  const { lines, lineBytes } = plan.instruments[instrument];
   const states = voice.states.map(({ type, initial, seeded }, index) => {
     const offset = at.states + index * 16;
     if (seeded) {
@@ -83,19 +82,10 @@ function resetText({ patch, plan }: TextSource, instrument: number): string {
       ? `(f32.store ${lane(offset)} (f32.const ${floatText(initial)}))`
       : `(i32.store ${lane(offset)} (i32.const ${initial}))`;
   });
-  const clearLines = lineBytes === 0 ? [] : [
-    `(local.set $at (i32.add (i32.add (i32.const ${lines}) (i32.mul (i32.shr_u (local.get $voice) (i32.const 2)) (i32.const ${lineBytes})))
-      (i32.shl (i32.and (local.get $voice) (i32.const 3)) (i32.const 2))))
-    (local.set $end (i32.add (local.get $at) (i32.const ${lineBytes})))
-    (loop $next
-      (i32.store (local.get $at) (i32.const 0))
-      (local.set $at (i32.add (local.get $at) (i32.const 16)))
-      (br_if $next (i32.lt_u (local.get $at) (local.get $end))))`,
-  ];
   return `
-  ;; a voice as it is before its first frame
-  (func $${name}_reset (param $voice i32) (param $lane i32) (local $at i32) (local $end i32)
-    ${[...states, ...clearLines].join("\n    ")})`;
+  ;; a voice as it is before its first frame; its delay lines count as empty (plan/empty_lines.ts)
+  (func $${name}_reset (param $voice i32) (param $lane i32)
+    ${states.join("\n    ")})`;
 }
 
 function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {

@@ -10,6 +10,8 @@ export interface EngineControl {
   readonly parameters: readonly ParameterDeclaration[];
   /** Names of the instruments; commands name one by its index. */
   readonly instruments: readonly string[];
+  /** MIDI channels, 1 to 16, that instruments declare, by their index; omitted: none does. */
+  readonly midiChannels?: readonly (number | null)[];
   /**
    * Puts all commands into the sealed log at once, so that one block hears them together.
    *
@@ -70,6 +72,11 @@ export type Command =
     readonly what: Expression;
     readonly value: number;
   }
+  /**
+   * Fades out the notes of an instrument with the ids from `firstId` on, `ids` of them, whether held or released. Release them
+   * first: keys that are held stay so.
+   */
+  | { readonly kind: "silence"; readonly instrument: number; readonly firstId: number; readonly ids: number }
   | { readonly kind: "panic" }
   /** Drops everything submitted before that still waits for its time; only without a time of its own. */
   | { readonly kind: "clear" }
@@ -134,6 +141,10 @@ export type EngineEvent =
   | { readonly event: "shed"; readonly limit: number; readonly voices: number }
   /** Commands on which every renderer broke are skipped permanently. */
   | { readonly event: "quarantine"; readonly commands: number }
+  /** Blocks were heard as a broken renderer had made them, the first of them `block`: no vote was possible. */
+  | { readonly event: "wrong"; readonly block: number; readonly blocks: number }
+  /** Commands were refused since the last such event, at most one a second: there was no room for them. */
+  | { readonly event: "refused"; readonly commands: number }
   /** Renderers run ahead of the device by another number of blocks: the latency is another. */
   | { readonly event: "lookahead"; readonly blocks: number; readonly latencyMs: number }
   /** No renderer could go on: they begin again with the untouched state of the patch, and what waited for its time is gone. */
@@ -232,8 +243,20 @@ export interface RealTimeStatus {
 }
 
 export interface EngineStatus {
-  /** `silent`: something should play, and the device gets concealed blocks, because no renderer has any. */
-  readonly state: "starting" | "running" | "silent" | "waiting for device" | "stopping" | "stopped";
+  /**
+   * `silent`: something should play, and the device gets concealed blocks, because no renderer has any; `unheard`: it plays, and
+   * nobody can hear it, see {@link EngineStatus.unheard}.
+   */
+  readonly state:
+    | "starting"
+    | "running"
+    | "silent"
+    | "unheard"
+    | "waiting for device"
+    | "stopping"
+    | "stopped";
+  /** Why nobody hears what plays, with the remedy: there is no device, or nothing is connected to it; empty: somebody can. */
+  readonly unheard: string;
   readonly driver: "jack" | "portaudio" | "clock";
   readonly device: string;
   /** Frames that the device takes at once; 0: not known yet. */
@@ -263,6 +286,8 @@ export interface EngineStatus {
   readonly voiceLimit: number;
   readonly rescuedBlocks: number;
   readonly concealedFrames: number;
+  /** Blocks that were heard as a broken renderer had made them, because the others were not in time to outvote it. */
+  readonly wrongBlocks: number;
   readonly nonFiniteSamples: number;
   /** Samples that the patch made beyond full scale, before the ceiling. */
   readonly overSamples: number;
@@ -277,6 +302,8 @@ export interface EngineStatus {
   readonly lateCommands: number;
   /** Commands that wait for their time. */
   readonly waitingCommands: number;
+  /** Commands that were refused because the log, or the places of those that wait, were full. */
+  readonly refusedCommands: number;
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
   readonly journal: JournalState;

@@ -12,6 +12,13 @@ export const clockPriority = 60;
 /** The thread ends within a period, unless it has no processor. */
 const stopMs = 1_000;
 
+export interface ClockOptions {
+  /** Frames asked for in each call; by default a block. */
+  readonly periodFrames?: number;
+  /** Why it plays in place of a device that was asked for, with the remedy; omitted: the clock was asked for. */
+  readonly unheard?: string;
+}
+
 /** Calls the callback from a native thread at absolute deadlines, with no device behind it. Makes no sound. */
 export class ClockDriver implements Driver {
   readonly kind = "clock";
@@ -19,28 +26,26 @@ export class ClockDriver implements Driver {
   readonly device = "clock (no sound)";
   readonly outputLatencySeconds = 0;
   readonly periodFrames: number;
+  readonly unheard: string | undefined;
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #base: Deno.PointerValue;
   #stopping: Promise<number> | undefined;
   #running = true;
 
-  private constructor(native: NativeLibrary, memory: SharedMemory, periodFrames: number) {
+  private constructor(native: NativeLibrary, memory: SharedMemory, { periodFrames, unheard }: ClockOptions) {
     this.#native = native;
     this.#memory = memory;
     this.#base = sharedMemoryPointer(native, memory.bytes);
-    this.periodFrames = periodFrames;
+    this.periodFrames = periodFrames ?? memory.geometry.blockFrames;
+    this.unheard = unheard;
   }
 
-  /** @param periodFrames frames asked for in each call; by default a block. Throws {@link DriverError}. */
-  static start(
-    native: NativeLibrary,
-    memory: SharedMemory,
-    periodFrames = memory.geometry.blockFrames,
-  ): ClockDriver {
-    const driver = new ClockDriver(native, memory, periodFrames);
+  /** Throws {@link DriverError}. */
+  static start(native: NativeLibrary, memory: SharedMemory, options: ClockOptions = {}): ClockDriver {
+    const driver = new ClockDriver(native, memory, options);
     const priority = native.symbols.us_highest_priority(clockPriority) || clockPriority;
-    const error = native.symbols.us_clock_start(driver.#base, periodFrames, priority);
+    const error = native.symbols.us_clock_start(driver.#base, driver.periodFrames, priority);
     if (error === 0) return driver;
     throw new DriverError(
       `the clock thread did not start (errno ${error}); another engine may run in this process`,

@@ -109,6 +109,11 @@ export class DeviceWatch {
     return this.#lost || this.#playing?.waiting === true;
   }
 
+  /** Why nobody hears what plays, with the remedy; undefined: somebody can, or the device is waited for. */
+  get unheard(): string | undefined {
+    return this.waiting ? undefined : this.#playing?.unheard;
+  }
+
   /** Frames that are taken at once, also by a device that is about to take over; 0: not known yet. */
   get periodFrames(): number {
     return Math.max(this.#playing?.periodFrames ?? 0, this.#candidate?.periodFrames ?? 0);
@@ -324,7 +329,8 @@ export class DeviceWatch {
     const clock = this.#playing as ClockDriver;
     this.#log.error("the clock thread stands still: it is started again");
     if (!await clock.stop()) throw new DriverError("the clock thread does not end");
-    const next = ClockDriver.start(this.#native, this.#memory);
+    const { periodFrames, unheard } = clock;
+    const next = ClockDriver.start(this.#native, this.#memory, { periodFrames, unheard });
     if (this.#lost) this.#clock = next;
     else this.#device = next;
   }

@@ -15,6 +15,8 @@ export interface Driver {
   readonly mayReturn: boolean;
   /** Cables of the device for whoever opens it again; undefined where there are none, or where they are not known. */
   readonly connections?: string;
+  /** Why nobody hears what it takes, with the remedy, although it calls; undefined: somebody can, or it is not known. */
+  readonly unheard?: string;
   /** Lets its calls play: before, they get silence. Only one driver of a memory may be attached. */
   attach(): void;
   /** Its calls get silence from now on. Returns whether no call plays any more; if not, ask again. */

@@ -89,6 +89,11 @@ export class JackDriver implements Driver {
     return this.#settled;
   }
 
+  get unheard(): string | undefined {
+    const isSettled = this.#seen !== undefined && performance.now() - this.#seenMs > settledMs;
+    return isSettled && !/^out_/m.test(this.#seen!) ? unconnected(this.#client.name) : undefined;
+  }
+
   attach(): void {
     this.#client.door.open();
   }
@@ -144,19 +149,18 @@ export class JackDriver implements Driver {
   }
 
   async #readConnections(): Promise<void> {
-    const first = this.#seen === undefined;
     const cables = await this.#client.connections();
     if (cables === undefined) return;
     const present = new Set(lines(cables));
     this.#missing = lines(this.#missing).filter((line) => !present.has(line)).join("");
     this.#seen = cables;
     this.#seenMs = performance.now();
-    if (first && cables === "" && this.#missing === "") {
-      this.#log.warning(
-        `JACK: nothing is connected to ${this.#client.name}: connect its ports, or name a client in UNDERSTUDY_DEVICE`,
-      );
-    }
   }
+}
+
+/** Says that no cable leads from the output ports of a client to anywhere. */
+export function unconnected(client: string): string {
+  return `JACK: nothing is connected to ${client}: connect its ports, or name a client in UNDERSTUDY_DEVICE`;
 }
 
 /** Each with the line feed at its end. */

@@ -56,17 +56,23 @@ export async function openDriver(parts: DriverParts): Promise<Driver> {
         "no sound device found; connect one, start a sound server, or set UNDERSTUDY_DRIVER=clock",
       );
     }
-    log.warning(
-      "NO SOUND: no sound device found; the clock keeps time, silently. Connect one or start a sound server, then start again; " +
+    return playUnheard(
+      parts,
+      "no sound device found; the clock keeps time, silently. Connect one or start a sound server, then start again; " +
         "UNDERSTUDY_WAIT_DEVICE=on waits for it instead",
     );
   } catch (error) {
     if (config.driver === "portaudio" || needsDevice || !(error instanceof PortAudioMissingError)) {
       throw error;
     }
-    log.warning(`NO SOUND: ${error.message}; the clock driver keeps time instead`);
+    return playUnheard(parts, `${error.message}; the clock driver keeps time instead`);
   }
-  return ClockDriver.start(native, memory);
+}
+
+/** The clock in place of a device that was asked for. */
+function playUnheard({ native, memory, log }: DriverParts, unheard: string): ClockDriver {
+  log.warning(`NO SOUND: ${unheard}`);
+  return ClockDriver.start(native, memory, { unheard });
 }
 
 /** Where JACK is used, PortAudio is not opened: it would open a client of its own to look around. */

@@ -57,7 +57,7 @@ export class PortAudioDriver implements Driver {
     );
     try {
       const named = config.device !== undefined || config.hostApi !== undefined;
-      if (!named && !portAudio.devices().some((device) => device.maxOutputChannels >= config.channels)) {
+      if (!named && !portAudio.devices().some((device) => device.maxOutputChannels > 0)) {
         await portAudio.close();
         return undefined;
       }

@@ -3,7 +3,7 @@
  * finds it playing. One that is lost, or stands still, is replaced; the frames that passed meanwhile are counted. Main isolate.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { type JackError, jackOpenError } from "../../ffi/jack.ts";
+import { JackError, jackOpenError } from "../../ffi/jack.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { Backoff } from "../../foundation/backoff.ts";
@@ -15,6 +15,7 @@ import { fixed, StageDriver as Calls } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { EngineProcesses } from "../run/engine_processes.ts";
 import { clockPriority } from "./clock_driver.ts";
+import { unconnected } from "./jack_driver.ts";
 import type { DeviceCounts, Driver, DriverKind } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 
@@ -35,6 +36,9 @@ const stillMs = 1_000;
 /** Most that the time between two polls counts: if this process stood still, so may have the stage. */
 const maxPollMs = 20;
 
+/** A stage that was started has said who it is within this. */
+const takePlaceMs = 250;
+
 /** Delay before a stage is started again that was lost soon after its start. */
 const restartMs = { firstMs: 20, maxMs: 2_000 };
 
@@ -53,6 +57,9 @@ export class StageDriver implements Driver {
   readonly #sequence: Deno.PointerObject;
   readonly #backoff = new Backoff(restartMs);
   #process: ProcessHandle | undefined;
+  #pid = 0;
+  /** Stages ever started, as of the last look at another one than ours. */
+  #starts = 0;
   #heartbeat = 0;
   #stillMs = 0;
   #lastPollMs = performance.now();
@@ -82,15 +89,17 @@ export class StageDriver implements Driver {
     }
     const stage = new StageDriver(options);
     stage.#process = ProcessHandle.open(native, stage.#report("pid"), stage.#report("processStart"));
+    stage.#pid = stage.#report("pid");
     if (stage.#order("driver") === stage.#calls && stage.#process?.ended === false) return stage;
     stage.#writeOrders();
     stage.#spawn();
     stage.#send();
-    await until(() => stage.#hasObeyed() || stage.#process!.ended, { timeoutMs: obeyMs });
+    const hasEnded = () => stage.#process!.ended && !stage.#isReplaced(performance.now());
+    await until(() => stage.#hasObeyed() || hasEnded(), { timeoutMs: obeyMs });
     const error = stage.#report("error");
     if (stage.#hasObeyed() && error === 0) return stage;
     await stage.stop();
-    if (stage.#hasObeyed() && stage.kind === "jack") throw stage.#jackError(error);
+    if (stage.#hasObeyed() && stage.kind === "jack") throw stage.#refusal(error);
     throw new DriverError(
       `the stage process did not start (errno ${error}); run \`understudy doctor\`, ` +
         "or set UNDERSTUDY_ISOLATION=threads",
@@ -118,6 +127,11 @@ export class StageDriver implements Driver {
   get problem(): string | undefined {
     const problem = this.#report("deviceProblem");
     return this.waiting && problem !== 0 ? this.#jackError(problem).message : undefined;
+  }
+
+  get unheard(): string | undefined {
+    const isUnconnected = this.kind === "jack" && !this.waiting && this.#report("unconnected") === 1;
+    return isUnconnected ? unconnected(this.#options.config.jackName) : undefined;
   }
 
   get counts(): DeviceCounts {
@@ -151,13 +165,32 @@ export class StageDriver implements Driver {
       if (this.#stillMs > stillMs) this.#process.signal("SIGKILL");
       return;
     }
-    if (nowMs < this.#restartMs) return;
+    if (this.#isReplaced(nowMs)) return;
     const lived = nowMs - this.#startedMs > soundLifeMs;
     if (lived) this.#backoff.reset();
     this.#spawn();
     this.#options.log.error("the stage process was lost: another one plays on");
     this.#restartMs = nowMs + this.#backoff.delayMs;
     this.#backoff.increase();
+  }
+
+  /** Whether the launcher has started another one meanwhile, which plays, or it is not time yet to start one. */
+  #isReplaced(nowMs: number): boolean {
+    if (nowMs < this.#restartMs) return true;
+    const [starts, pid] = [this.#report("starts"), this.#report("pid")];
+    if (pid === this.#pid || starts === this.#starts) return false;
+    const found = ProcessHandle.open(this.#options.native, pid, this.#report("processStart"));
+    if (found && !found.ended) {
+      this.#process?.close();
+      this.#process = found;
+      this.#pid = pid;
+      this.#startedMs = nowMs;
+      return true;
+    }
+    found?.close();
+    this.#starts = starts;
+    this.#restartMs = nowMs + takePlaceMs;
+    return true;
   }
 
   async stop(): Promise<boolean> {
@@ -197,6 +230,20 @@ export class StageDriver implements Driver {
     return jackOpenError(problem, { ...config, sampleRateHz }, this.#report("serverRateHz"));
   }
 
+  /** Why the start ends here. Threads would go on to another device, or to the clock: the stage has neither. */
+  #refusal(problem: number): JackError {
+    const error = this.#jackError(problem);
+    if (!["library", "server", "device"].includes(error.problem)) return error;
+    const others = this.#options.config.driver === "auto"
+      ? "; in processes of their own, Understudy plays through JACK, PipeWire's JACK or the clock: UNDERSTUDY_ISOLATION=threads " +
+        "plays on other devices"
+      : "";
+    return new JackError(
+      error.problem,
+      `${error.text}${others}; UNDERSTUDY_WAIT_DEVICE=on waits for the device`,
+    );
+  }
+
   #spawn(): void {
     const { native, processes: { stage, folder } } = this.#options;
     const child = new Deno.Command(stage, {
@@ -209,6 +256,7 @@ export class StageDriver implements Driver {
     child.status.catch(() => {});
     this.#process?.close();
     this.#process = ProcessHandle.open(native, child.pid);
+    this.#pid = child.pid;
     this.#stillMs = 0;
     this.#startedMs = performance.now();
   }

@@ -8,6 +8,9 @@ import {
 } from "../control/control.ts";
 import { type LogEntry, Opcode } from "./command_log.ts";
 
+/** Ids that one command silences: whole numbers up to here are exact in 32-bit floats. */
+const maxSilencedIds = 2 ** 24;
+
 /**
  * Turns a command into a log entry. Checks only what could harm a renderer: the rest is the sender's music.
  *
@@ -63,6 +66,13 @@ export function encodeCommand(
         ? { opcode: Opcode.expressAll, instrument: command.instrument, target: kind, value, extra: 0, at }
         : { opcode: Opcode.express, instrument: command.instrument, target: id | 0, value, extra: kind, at };
     }
+    case "silence": {
+      const { instrument, firstId, ids } = command;
+      if (!Number.isInteger(ids) || ids < 1 || ids > maxSilencedIds) {
+        throw new CommandRefusedError(`ids: expected 1 to ${maxSilencedIds}, found ${ids}`);
+      }
+      return { opcode: Opcode.silence, instrument, target: firstId | 0, value: ids, extra: 0, at };
+    }
     case "clear":
       if (at) throw new CommandRefusedError("clear acts at once: expected no time");
       return { opcode: Opcode.clear, target: 0, value: 0, extra: 0 };
@@ -101,6 +111,8 @@ export function decodeCommand(
       return { kind: "express", instrument, id: target, what: expressions[extra], value };
     case Opcode.expressAll:
       return { kind: "express", instrument, what: expressions[target], value };
+    case Opcode.silence:
+      return { kind: "silence", instrument, firstId: target, ids: value };
     case Opcode.panic:
       return { kind: "panic" };
     case Opcode.set:

@@ -16,6 +16,7 @@ import { logEntryIndex } from "../memory/places.ts";
  * waits for its time. `anchor` is where renderers begin again with the untouched state of a patch, when none could go on:
  * at the block that it names, with nothing that came before. `lookahead` is how far renderers run ahead
  * from the block after the one that seals it: the input that a block hears depends on it. `shed` limits the voices that may sound.
+ * `silence` fades out the voices of an instrument whose notes have certain ids.
  */
 export const Opcode = {
   none: 0,
@@ -31,6 +32,7 @@ export const Opcode = {
   lookahead: 10,
   anchor: 11,
   shed: 12,
+  silence: 13,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
@@ -61,7 +63,7 @@ export interface LogEntry {
   /** Index of the instrument; omitted: the first, or none. */
   readonly instrument?: number;
   /**
-   * Note id, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is
+   * Note id, the first id that is silenced, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is
    * exchanged for or begun with, blocks of lookahead, or voices that may sound, 0 for all.
    */
   readonly target: number;
@@ -103,6 +105,11 @@ export class CommandLog {
     return this.#head;
   }
 
+  /** Position of the oldest entry that may not be overwritten. */
+  get kept(): number {
+    return this.#kept;
+  }
+
   /** How many entries fit now. One place stays free, so that 16 bits hold every distance. */
   get room(): number {
     return this.#capacity - 1 - ((this.#head - this.#kept) | 0);
@@ -115,6 +122,8 @@ export class CommandLog {
     }
     for (const entry of entries) {
       const start = logEntryIndex(this.#memory, this.#head);
+      // a renderer that is a whole lap behind may be reading: the position of another place matches none here
+      Atomics.exchange(this.#words, start + EntryField.position, (this.#head + 1) | 0);
       this.#words[start + EntryField.block] = entry.at?.block ?? 0;
       this.#words[start + EntryField.frame] = entry.at?.frame ?? 0;
       this.#words[start + EntryField.when] = entry.at ? 1 : 0;
@@ -122,7 +131,7 @@ export class CommandLog {
       this.#words[start + EntryField.target] = entry.target;
       this.#floats[start + EntryField.value] = entry.value;
       this.#floats[start + EntryField.extra] = entry.extra;
-      this.#words[start + EntryField.position] = this.#head;
+      Atomics.store(this.#words, start + EntryField.position, this.#head);
       this.#head = (this.#head + 1) | 0;
     }
     Atomics.store(this.#words, fixed.log.head.index, this.#head);

@@ -47,7 +47,7 @@ export const reportedEndedNotes = 64;
 invariant(isPowerOfTwo(reportedEndedNotes), "ended notes: expected a power of two");
 
 /** Instruments of a patch whose sounding voices are counted; further ones play but are not counted. */
-export const maxCountedInstruments = 16;
+export const maxCountedInstruments = 64;
 
 /** Fade at the end of a session, in seconds: long enough not to click, short against the 500 ms that a stop may take. */
 export const stopFadeSeconds = 0.02;

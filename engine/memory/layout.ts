@@ -63,7 +63,7 @@ export const lineBytes = 128;
 const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 3;
+export const layoutVersion = 4;
 
 export const sections = {
   geometry: {
@@ -264,7 +264,7 @@ export const sections = {
       error: word("errno, or problem of JACK, of the last order; 0: carried out"),
       heartbeat: word("rounds of its main thread, wraps"),
       starts: word("stage processes ever started on this memory"),
-      reserved: word("keeps the counters on an 8-byte boundary"),
+      unconnected: word("1: no cable leads from JACK's output ports to anywhere"),
       lostFrames: wide("frames that passed between the last call of a lost stage and the first of the next"),
       calibrationTicks: wide("processor ticks when the first stage started"),
       calibrationNs: wide("monotonic clock at that moment"),

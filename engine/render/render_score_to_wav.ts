@@ -1,8 +1,7 @@
 import { decibelText } from "../../foundation/decibels.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import type { SampleFormat } from "./sample_format.ts";
-import { maxWavFrames, WavWriter } from "./wav_writer.ts";
-import { WavFileError } from "./wav_file_error.ts";
+import { mayBeRf64, rf64Notice, WavWriter } from "./wav_writer.ts";
 import { renderScore, type ScoreRenderOptions, type ScoreRenderResult } from "./score_renderer.ts";
 
 export interface ScoreToWavOptions extends Omit<ScoreRenderOptions, "checksum" | "onSamples"> {
@@ -10,6 +9,8 @@ export interface ScoreToWavOptions extends Omit<ScoreRenderOptions, "checksum" |
   readonly format: SampleFormat;
   /** Integers are dithered, with noise from the seed of the settings. */
   readonly dither: boolean;
+  /** Receives what is worth knowing before the work begins. */
+  readonly onNotice?: (text: string) => void;
   /** Gives up where it is aborted, and leaves no file. */
   readonly signal?: AbortSignal;
 }
@@ -21,23 +22,17 @@ export interface ScoreToWavReport extends ScoreRenderResult {
 
 /**
  * Renders a score into a WAV file, which takes its place only once it is whole. Throws `ScoreUnplayableError`, and
- * {@link WavFileError} where the file cannot be written or would be too long.
+ * `WavFileError` where the file cannot be written.
  */
 export async function renderScoreToWav(options: ScoreToWavOptions): Promise<ScoreToWavReport> {
-  const { out, format, dither, signal, config, end } = options;
+  const { out, format, dither, signal, config, end, onNotice } = options;
   const { channels, sampleRateHz, seed } = config;
-  const wavOptions = { channels, sampleRateHz, format, ditherSeed: dither ? seed : undefined };
-  const needed = "frames" in end ? end.frames : options.events.at(-1)?.frame ?? 0;
-  const longest = maxWavFrames(wavOptions);
-  if (needed > longest) {
-    throw new WavFileError(
-      `${out}: expected at most ${
-        Math.floor(longest / sampleRateHz)
-      } s, which is what 4 GiB of WAV hold, found ${
-        Math.ceil(needed / sampleRateHz)
-      } s; render a shorter part, or with --format 16`,
-    );
-  }
+  const mayHaveFrames = "frames" in end ? end.frames : (options.events.at(-1)?.frame ?? 0) + end.tailFrames;
+  const wavOptions = {
+    ...{ channels, sampleRateHz, format, mayHaveFrames },
+    ditherSeed: dither ? seed : undefined,
+  };
+  if (mayBeRf64(wavOptions)) onNotice?.(rf64Notice(out));
   const wav = await WavWriter.create(out, wavOptions);
   const startedMs = performance.now();
   try {

@@ -3,7 +3,15 @@ import { compileChecksum } from "../memory/checksum.ts";
 import { renderSession } from "./session_renderer.ts";
 import { SessionReader } from "../session/session_reader.ts";
 import { SessionDamagedError } from "../session/session_damaged_error.ts";
-import { WavWriter } from "./wav_writer.ts";
+import { mayBeRf64, rf64Notice, WavWriter } from "./wav_writer.ts";
+
+/** A part of a session, in seconds from its first block. */
+export interface SessionPart {
+  /** Omitted: from the beginning. */
+  readonly fromSeconds?: number;
+  /** Omitted: to the end. */
+  readonly seconds?: number;
+}
 
 export interface RenderToWavOptions {
   readonly session: string;
@@ -11,6 +19,10 @@ export interface RenderToWavOptions {
   readonly native: NativeLibrary;
   /** Folder of the samples; omitted: the one of the recording. */
   readonly sampleFolder?: string;
+  /** The part that is written; all before it is played as well, because the sound follows from it. Omitted: all. */
+  readonly part?: SessionPart;
+  /** Receives what is worth knowing before the work begins. */
+  readonly onNotice?: (text: string) => void;
   /** Told the part that is done, 0..1. */
   readonly onProgress?: (part: number) => void;
   /** Gives up where it is aborted, and leaves no file. */
@@ -27,12 +39,15 @@ export interface RenderReport {
 
 /** Renders a session file into a WAV file. Throws {@link SessionDamagedError} when the file does not hold all that was played. */
 export async function renderToWav(options: RenderToWavOptions): Promise<RenderReport> {
-  const { session, out, native, sampleFolder, onProgress, signal } = options;
+  const { session, out, native, sampleFolder, part = {}, onNotice, onProgress, signal } = options;
   const reader = await openSession(session);
   try {
     const { header } = reader;
     const { channels, sampleRateHz } = header;
-    const wav = await WavWriter.create(out, { channels, sampleRateHz });
+    const from = Math.round((part.fromSeconds ?? 0) * sampleRateHz);
+    const to = part.seconds === undefined ? Infinity : from + Math.round(part.seconds * sampleRateHz);
+    let wav: WavWriter | undefined;
+    let at = 0;
     const startedMs = performance.now();
     try {
       const result = await renderSession({
@@ -40,33 +55,49 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
         checksum: compileChecksum(),
         native,
         sampleFolder,
+        onLength: async (frames) => {
+          if (from > 0 && from >= frames) {
+            throw new SessionDamagedError(
+              `--from: the session has ${(frames / sampleRateHz).toFixed(2)} s, found ${part.fromSeconds}`,
+            );
+          }
+          const mayHaveFrames = Math.min(to, frames) - from;
+          const wavOptions = { channels, sampleRateHz, mayHaveFrames };
+          if (mayBeRf64(wavOptions)) onNotice?.(rf64Notice(out));
+          wav = await WavWriter.create(out, wavOptions);
+        },
+        isEnough: () => at >= to,
         onSamples: async (samples) => {
           signal?.throwIfAborted();
-          await wav.write(samples);
+          const frames = samples.length / channels;
+          const [first, last] = [from - at, to - at].map((edge) => Math.max(0, Math.min(frames, edge)));
+          at += frames;
+          if (last > first) await wav!.write(samples.subarray(first * channels, last * channels));
           onProgress?.(reader.progress);
         },
       });
-      await wav.close();
-      const seconds = result.frames / sampleRateHz;
-      const speed = seconds * 1_000 / (performance.now() - startedMs);
+      const written = wav!.frames;
+      await wav!.close();
+      const seconds = written / sampleRateHz;
+      const speed = at / sampleRateHz * 1_000 / (performance.now() - startedMs);
       const verdict = result.differingBlocks === 0
         ? "every block is what the device got"
         : `${result.differingBlocks} blocks DIFFER from what the device got, first block ${result.firstDifferingBlock}`;
       const concealed = result.concealedBlocks === 0
         ? ""
         : `; ${result.concealedBlocks} blocks were concealed`;
-      const end = result.complete ? "" : "; the session was not closed, the end may be missing";
+      const end = result.complete || at >= to ? "" : "; the session was not closed, the end may be missing";
       return {
         identical: result.differingBlocks === 0,
         differingBlocks: result.differingBlocks,
-        frames: result.frames,
+        frames: written,
         text: `${out}: ${seconds.toFixed(2)} s, ${
           speed.toFixed(0)
         } times real time; ${verdict}${concealed}${end}`,
       };
     } catch (error) {
-      if (error instanceof SessionDamagedError) await wav.close(); // the part before the damage is worth keeping
-      else await wav.discard();
+      if (error instanceof SessionDamagedError) await wav?.close(); // the part before the damage is worth keeping
+      else await wav?.discard();
       throw error;
     }
   } finally {

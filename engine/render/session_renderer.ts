@@ -26,6 +26,10 @@ export interface SessionRenderOptions {
   readonly native: NativeLibrary;
   /** Folder of the samples; omitted: the one of the recording. */
   readonly sampleFolder?: string;
+  /** Told the most frames that may come, before the work begins. */
+  readonly onLength?: (frames: number) => Promise<void>;
+  /** Asked between chunks of the file: whether the rest is not wanted. */
+  readonly isEnough?: () => boolean;
   /** Gets the interleaved samples of consecutive blocks; the array is reused after it resolves. */
   readonly onSamples: (samples: Float32Array<ArrayBuffer>) => Promise<void>;
 }
@@ -59,7 +63,9 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
   };
   const recordedFirst = await reader.patch();
   const first = { number: recordedFirst.number, patch: await playable(recordedFirst) };
-  const offline = new SessionReplay(options, first, await readAhead(reader));
+  const ahead = await readAhead(reader);
+  const offline = new SessionReplay(options, first, ahead);
+  await options.onLength?.(ahead.blocks * reader.header.blockFrames);
   let hasBegun = false;
   const pending: Int32Array[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
@@ -69,7 +75,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
     pending.length = 0;
     inputs.clear();
   };
-  for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+  for (let chunk = await reader.next(); chunk && !options.isEnough?.(); chunk = await reader.next()) {
     const words = withoutWords.includes(chunk.type) ? new Int32Array() : new Int32Array(chunk.payload.buffer);
     if (chunk.type === "CMDS" || chunk.type === "BLKS") hasBegun = true;
     switch (chunk.type) {
@@ -118,6 +124,8 @@ const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "DON
 
 /** What a render must know before it comes there. */
 interface Ahead {
+  /** Blocks in the file; those that it has twice are counted twice. */
+  readonly blocks: number;
   /** Positions of commands that are left out. */
   readonly quarantined: ReadonlySet<number>;
   /** Commands that were heard before they were found, by the search that found them. */
@@ -145,6 +153,7 @@ async function readAhead(reader: SessionReader): Promise<Ahead> {
   const rewinds: Rewind[] = [];
   const anchors: AnchorAhead[] = [];
   let concealedFrom: number | undefined;
+  let blocks = 0;
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
     if (chunk.type !== "QUAR" && chunk.type !== "CMDS" && chunk.type !== "BLKS") continue;
     const words = new Int32Array(chunk.payload.buffer);
@@ -157,6 +166,7 @@ async function readAhead(reader: SessionReader): Promise<Ahead> {
     }
     if (chunk.type === "CMDS") found.push(...anchorsIn(words));
     if (chunk.type !== "BLKS") continue;
+    blocks += (words.length - 1) / blockRecordWords;
     for (let at = 1; at < words.length; at += blockRecordWords) {
       const block = (words[0] + (at - 1) / blockRecordWords) | 0;
       const isConcealed = ((words[at] >>> 16) & DeliveredFlag.concealed) !== 0;
@@ -166,7 +176,12 @@ async function readAhead(reader: SessionReader): Promise<Ahead> {
     }
   }
   await reader.rewind();
-  return { quarantined, rewinds, anchors: anchors.filter(({ position }) => !quarantined.has(position)) };
+  return {
+    blocks,
+    quarantined,
+    rewinds,
+    anchors: anchors.filter(({ position }) => !quarantined.has(position)),
+  };
 }
 
 function anchorsIn(commands: Int32Array): Anchor[] {

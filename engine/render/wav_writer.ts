@@ -1,8 +1,11 @@
 import { sampleBytes, SampleEncoder, type SampleFormat } from "./sample_format.ts";
 import { WavFileError } from "./wav_file_error.ts";
 
-/** A RIFF file counts its bytes in 32 bits. */
-const maxFileBytes = 2 ** 32 - 1;
+/** A RIFF file counts its bytes in 32 bits; all of them set say that the size stands elsewhere. */
+const sizeElsewhere = 2 ** 32 - 1;
+
+/** Bytes of a `ds64` chunk without a table, with its header. */
+const ds64Bytes = 36;
 
 export interface WavOptions {
   readonly channels: number;
@@ -11,17 +14,31 @@ export interface WavOptions {
   readonly format?: SampleFormat;
   /** Seed of the dither; omitted: none. */
   readonly ditherSeed?: number;
+  /** The most frames that may come. Omitted: those that fit into a RIFF file. */
+  readonly mayHaveFrames?: number;
+  /** Largest RIFF file in bytes, 4 GiB by default. */
+  readonly maxRiffBytes?: number;
 }
 
-/** Frames that fit into a WAV file. */
-export function maxWavFrames({ channels, format = "32f" }: WavOptions): number {
-  return Math.floor((maxFileBytes - headerBytes(format) - 1) / (channels * sampleBytes(format)));
+/** Whether a file of so many frames may be an RF64 file, because a RIFF file cannot hold them. */
+export function mayBeRf64({ mayHaveFrames = 0, ...options }: WavOptions): boolean {
+  return mayHaveFrames > maxRiffFrames(options);
+}
+
+/** What to say before such a file is written. */
+export function rf64Notice(path: string): string {
+  return `${path}: more than 4 GiB may come, so it is written as RF64 (EBU Tech 3306) where they do; sox, ffmpeg and REAPER read it`;
+}
+
+function maxRiffFrames({ channels, format = "32f", maxRiffBytes = sizeElsewhere - 1 }: WavOptions): number {
+  return Math.floor((maxRiffBytes - headerBytes(format, true) - 1) / (channels * sampleBytes(format)));
 }
 
 /**
  * Writes a WAV file as the samples come, so that hours fit where only minutes would fit in memory. The file grows beside
  * its place under the name `PATH.PID.part` and takes its place, and that of a file that was there, only when it is
- * closed, so a file of that name is always whole. Source: Microsoft, "Multiple channel audio data and WAVE files".
+ * closed, so a file of that name is always whole. Where more than 4 GiB may come, room is kept for the sizes of an RF64 file;
+ * whether it is one shows at the end. Sources: Microsoft, "Multiple channel audio data and WAVE files"; EBU Tech 3306.
  */
 export class WavWriter {
   readonly #path: string;
@@ -30,6 +47,9 @@ export class WavWriter {
   readonly #options: WavOptions;
   readonly #format: SampleFormat;
   readonly #encoder: SampleEncoder;
+  /** Room is kept for the sizes of an RF64 file. */
+  readonly #mayBeRf64: boolean;
+  readonly #maxRiffFrames: number;
   #frames = 0;
   #open = true;
 
@@ -39,6 +59,8 @@ export class WavWriter {
     this.#file = file;
     this.#options = options;
     this.#format = options.format ?? "32f";
+    this.#mayBeRf64 = mayBeRf64(options);
+    this.#maxRiffFrames = maxRiffFrames(options);
     this.#encoder = new SampleEncoder(this.#format, options.ditherSeed);
   }
 
@@ -68,11 +90,11 @@ export class WavWriter {
     return this.#encoder.clippedSamples;
   }
 
-  /** Appends interleaved samples of whole frames. Throws {@link WavFileError} when the disk is full, or the 4 GiB of a WAV file. */
+  /** Appends interleaved samples of whole frames. Throws {@link WavFileError} when the disk is full, or more come than were announced. */
   async write(samples: Float32Array<ArrayBuffer>): Promise<void> {
     const frames = this.#frames + samples.length / this.#options.channels;
-    if (frames > maxWavFrames(this.#options)) {
-      throw new WavFileError("a WAV file holds at most 4 GiB; render a shorter part");
+    if (frames > this.#maxRiffFrames && !this.#mayBeRf64) {
+      throw new WavFileError("a RIFF file holds at most 4 GiB; render a shorter part");
     }
     await this.#writeAll(this.#encoder.encode(samples));
     this.#frames = frames;
@@ -85,7 +107,7 @@ export class WavWriter {
    */
   async close(frames: number = this.#frames): Promise<void> {
     this.#frames = frames;
-    const end = headerBytes(this.#format) + this.#dataBytes;
+    const end = headerBytes(this.#format, this.#mayBeRf64) + this.#dataBytes;
     await this.#file.truncate(end);
     if (end % 2 === 1) { // chunks begin at even bytes
       await this.#file.seek(end, Deno.SeekMode.Start);
@@ -112,31 +134,45 @@ export class WavWriter {
     return this.#frames * this.#options.channels * sampleBytes(this.#format);
   }
 
-  /** RIFF header, `fmt `, for floats an extension size and `fact`, `data` header. */
+  /** RIFF header, sizes or room for them, `fmt `, for floats an extension size and `fact`, `data` header. */
   #header(): Uint8Array<ArrayBuffer> {
     const { channels, sampleRateHz } = this.#options;
     const float = this.#format === "32f";
     const frameBytes = channels * sampleBytes(this.#format);
-    const bytes = new Uint8Array(headerBytes(this.#format));
+    const bytes = new Uint8Array(headerBytes(this.#format, this.#mayBeRf64));
     const view = new DataView(bytes.buffer);
     const text = (at: number, letters: string) => bytes.set(new TextEncoder().encode(letters), at);
-    text(0, "RIFF");
-    view.setUint32(4, bytes.length - 8 + this.#dataBytes + this.#dataBytes % 2, true);
-    text(8, "WAVEfmt ");
-    view.setUint32(16, float ? 18 : 16, true);
-    view.setUint16(20, float ? 3 : 1, true); // WAVE_FORMAT_IEEE_FLOAT, WAVE_FORMAT_PCM
-    view.setUint16(22, channels, true);
-    view.setUint32(24, sampleRateHz, true);
-    view.setUint32(28, sampleRateHz * frameBytes, true);
-    view.setUint16(32, frameBytes, true);
-    view.setUint16(34, sampleBytes(this.#format) * 8, true);
+    const riffBytes = bytes.length - 8 + this.#dataBytes + this.#dataBytes % 2;
+    const isRf64 = this.#frames > this.#maxRiffFrames;
+    const size = (bytes: number) => isRf64 ? sizeElsewhere : bytes;
+    text(0, isRf64 ? "RF64" : "RIFF");
+    view.setUint32(4, size(riffBytes), true);
+    text(8, "WAVE");
+    if (this.#mayBeRf64) {
+      text(12, isRf64 ? "ds64" : "JUNK");
+      view.setUint32(16, ds64Bytes - 8, true);
+      if (isRf64) {
+        view.setBigUint64(20, BigInt(riffBytes), true);
+        view.setBigUint64(28, BigInt(this.#dataBytes), true);
+        view.setBigUint64(36, BigInt(this.#frames), true);
+      }
+    }
+    const at = 12 + (this.#mayBeRf64 ? ds64Bytes : 0);
+    text(at, "fmt ");
+    view.setUint32(at + 4, float ? 18 : 16, true);
+    view.setUint16(at + 8, float ? 3 : 1, true); // WAVE_FORMAT_IEEE_FLOAT, WAVE_FORMAT_PCM
+    view.setUint16(at + 10, channels, true);
+    view.setUint32(at + 12, sampleRateHz, true);
+    view.setUint32(at + 16, sampleRateHz * frameBytes, true);
+    view.setUint16(at + 20, frameBytes, true);
+    view.setUint16(at + 22, sampleBytes(this.#format) * 8, true);
     if (float) {
-      text(38, "fact");
-      view.setUint32(42, 4, true);
-      view.setUint32(46, this.#frames, true);
+      text(at + 26, "fact");
+      view.setUint32(at + 30, 4, true);
+      view.setUint32(at + 34, Math.min(this.#frames, sizeElsewhere), true);
     }
     text(bytes.length - 8, "data");
-    view.setUint32(bytes.length - 4, this.#dataBytes, true);
+    view.setUint32(bytes.length - 4, size(this.#dataBytes), true);
     return bytes;
   }
 
@@ -149,8 +185,8 @@ export class WavWriter {
   }
 }
 
-function headerBytes(format: SampleFormat): number {
-  return format === "32f" ? 58 : 44;
+function headerBytes(format: SampleFormat, hasRoom: boolean): number {
+  return (format === "32f" ? 58 : 44) + (hasRoom ? ds64Bytes : 0);
 }
 
 /** The file to write: the target of a link, or the path where no file is yet. Only a file may be replaced. */

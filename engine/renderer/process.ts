@@ -7,8 +7,10 @@
  * compare-and-swap, because a control process that was replaced meanwhile may have given the seat up. Patches come as files;
  * their code is compiled beside the loop, which gives the event loop a turn after each block until that is done.
  */
+import { cString } from "../../ffi/c_string.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
+import { invariant } from "../../foundation/invariant.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import { SeatState } from "../memory/layout.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
@@ -19,9 +21,6 @@ import { runFolderAt } from "../run/run_folder.ts";
 import { RendererBody, reportRendererError, setSeatState } from "./renderer_body.ts";
 import { AfterStep } from "./renderer_loop.ts";
 import type { NumberedPatch } from "./renderer_start.ts";
-
-/** Waits for the device between two looks at whether other processes are left: about half a second. */
-const waitsBetweenLooks = 200;
 
 /** Plays on a seat until it is ordered to end, or is left alone. */
 export async function playInProcess(
@@ -44,6 +43,8 @@ export async function playInProcess(
     ProcessHandle.startOf(native, Deno.pid),
   );
   setSeatState(memory, seat, SeatState.starting);
+  const unwatched = native.symbols.us_end_when_orphan(cString(folder.path));
+  invariant(unwatched === 0, `renderer: the thread that watches its run did not start (errno ${unwatched})`);
   const files = new PatchFiles(folder, native);
   const load = async (number: number): Promise<NumberedPatch> => {
     const { wasm, ...patch } = files.read(number);
@@ -52,24 +53,34 @@ export async function playInProcess(
   try {
     const patches = await Promise.all(files.numbers().map(load));
     const body = new RendererBody({ ...start, memory, seat, native, checksum: compileChecksum(), patches });
-    let compiling: Promise<NumberedPatch> | undefined;
-    for (let next = body.advance(), waits = 1; next !== AfterStep.end; next = body.advance(), waits++) {
-      if (compiling === undefined && order("patchFile") > body.newestPatch) {
-        compiling = load(order("patchFile"));
-        compiling.then((patch) => {
-          body.prepare({ ...patch, oldest: files.numbers()[0] });
-          compiling = undefined;
-        });
+    let isCompiling = false, unusable = 0;
+    const compile = async (number: number) => {
+      isCompiling = true;
+      try {
+        const patch = await load(number);
+        body.prepare({ ...patch, oldest: files.numbers()[0] });
+      } catch (error) {
+        // it was taken back, or cannot be read: what plays goes on, and nobody is asked to play this one
+        console.error(`patch ${number}: ${error}`);
+        unusable = number;
       }
-      const idle = next === AfterStep.waitForOrders || waits % waitsBetweenLooks === 0;
-      if (idle && native.symbols.us_is_orphan(body.base) !== 0) Deno.exit(0);
-      if (compiling !== undefined) await new Promise((resume) => setTimeout(resume, 0));
+      isCompiling = false;
+    };
+    for (let next = body.advance(); next !== AfterStep.end; next = body.advance()) {
+      const newest = order("patchFile");
+      if (!isCompiling && newest > body.newestPatch && newest !== unusable) void compile(newest);
+      if (isCompiling) await nextTurn();
       else body.wait(next);
     }
     setSeatState(memory, seat, SeatState.stopped);
   } catch (error) {
     reportRendererError(memory, seat, error);
   }
+}
+
+/** Resolves after the event loop has had a turn. */
+function nextTurn(): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, 0));
 }
 
 if (import.meta.main) await playInProcess(Deno.args);

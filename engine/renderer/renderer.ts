@@ -4,7 +4,7 @@
  *
  * A block is a sequence of steps, each a method, so that a scheduler can put anything between them:
  *
- *     (check) → (snapshot) → claim → takeCommands → render → store → publish
+ *     (check) → (snapshot) → claim → takeCommands → hear → render → store → publish
  *
  * All state that can be heard is in the arena: the patch's part, and the host region with the block number, the log
  * position and the pending queue. Copying the arena at the start of a block is therefore a whole snapshot.
@@ -30,12 +30,10 @@ import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
 import { limitVoices } from "./voice_limit.ts";
-import { piecesOfLargeArenas } from "../memory/constants.ts";
+import { silenceVoices } from "./voice_silence.ts";
+import { logEntryWords, piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
-
-/** Commands that are taken in between two heartbeats: some hundred cost less than a millisecond, notes more. */
-const commandsPerBeat = 32;
 
 /** The parts of a renderer. */
 export interface RendererOptions {
@@ -76,6 +74,9 @@ export class Renderer {
   readonly #copy: SnapshotCopy;
   /** The patch whose snapshot is being read. */
   #reading: PatchInstance | undefined;
+  /** The log entry that is taken in. */
+  readonly #entry = new Int32Array(logEntryWords);
+  readonly #entryFloats = new Float32Array(this.#entry.buffer);
   #sealed = 0;
   /** The lookahead at the start of this block. An entry changes that of the next: this one's input may not be captured yet. */
   #inputDelay = 0;
@@ -171,6 +172,7 @@ export class Renderer {
   renderBlock(): void {
     this.claim();
     this.takeCommands();
+    this.hear();
     this.render();
     this.store();
     this.publish();
@@ -179,6 +181,9 @@ export class Renderer {
   /** Fixes, or learns, which commands this block hears. Throws {@link RendererStaleError}. */
   claim(): void {
     const head = Atomics.load(this.#memory.words, fixed.log.head.index);
+    if (((head - this.logPosition) >>> 0) >= this.#memory.geometry.logCapacity) {
+      throw new RendererStaleError(`log entry ${this.logPosition >>> 0}: the log is a lap ahead`);
+    }
     const sealed = this.#seals.claim(this.block, head);
     if (sealed === sealLost) {
       throw new RendererStaleError(`block ${this.block >>> 0}: its seal has been overwritten`);
@@ -194,28 +199,39 @@ export class Renderer {
    * @throws {RendererStaleError} when the log has been overwritten
    */
   takeCommands(): void {
-    const { words } = this.#memory;
     this.#applyPending(0);
     let position = this.logPosition;
     while (position !== this.#sealed) {
-      const entry = logEntryIndex(this.#memory, position);
-      if (words[entry + EntryField.position] !== position) {
-        throw new RendererStaleError(
-          `log entry ${position >>> 0}: overwritten by ${words[entry + EntryField.position] >>> 0}`,
-        );
-      }
-      this.#takeIn(entry);
+      this.#copyEntry(position);
+      this.#takeIn();
       position = (position + 1) | 0;
-      if (position % commandsPerBeat === 0) this.#beat();
     }
     const { words: arena, host } = this.#current;
     arena[host + Host.logPosition] = position;
     if (arena[host + Host.voiceLimit] !== 0) limitVoices(this.#current, arena[host + Host.voiceLimit]);
   }
 
+  /**
+   * Copies the input that this block hears: the capture of block n − lookahead, as the log has it; that of the blocks before the
+   * first is silence.
+   *
+   * @throws {RendererStaleError} when it has been overwritten
+   */
+  hear(): void {
+    const { geometry, floats } = this.#memory;
+    if (geometry.inputChannels === 0) return;
+    const captured = (this.block - this.#inputDelay) | 0;
+    this.#requireInput(captured);
+    const { input } = this.#current;
+    const first = inputSamplesIndex(this.#memory, captured);
+    for (let sample = 0; sample < input.length; sample++) input[sample] = floats[first + sample];
+    this.#beat(); // an atomic write: no processor reads the samples after the tag
+    this.#requireInput(captured);
+    this.#leaving?.input.set(input);
+  }
+
   /** Renders the block, cut at the frames of its commands. */
   render(): void {
-    this.#readInput();
     let frame = 0;
     for (let due = this.#nextDue(); due < this.#blockFrames; due = this.#nextDue()) {
       this.#renderPiece(frame, due - frame);
@@ -225,10 +241,12 @@ export class Renderer {
     this.#renderPiece(frame, this.#blockFrames - frame);
   }
 
-  /** Copies the rendered samples and their checksum into this block's slot, which no thread reads yet. */
+  /** Copies the rendered samples and their checksum into this block's slot; its tag says that nothing can be read there. */
   store(): void {
     const slot = slotIndex(this.#memory, this.#ring, this.block);
     const { output, checksum } = this.#current;
+    // the slot holds an older block, which may be compared now; the tag of another slot matches no block here
+    Atomics.exchange(this.#memory.words, slot + within.slot.tag.index, (this.block + 1) | 0);
     this.#memory.floats.set(output, slotSamplesIndex(this.#memory, this.#ring, this.block));
     this.#checksumLow = checksum.of(output.byteOffset, this.#blockBytes);
     this.#checksumHigh = checksum.high;
@@ -411,20 +429,29 @@ export class Renderer {
     }
   }
 
-  /** A renderer with much to do in one block does not hang. */
+  /** A sign of life: a renderer with much to do in one block does not hang. */
   #beat(): void {
     Atomics.add(this.#memory.words, this.#reportStart + within.seatReport.heartbeat.index, 1);
   }
 
-  /** Takes one log entry in: those without a time, late ones, and `clear` are due at the start of this block. */
-  #takeIn(entry: number): void {
-    const { words, floats } = this.#memory;
-    const ahead = (words[entry + EntryField.block] - this.block) | 0;
-    const timed = words[entry + EntryField.when] === 1 && ahead >= 0 &&
-      words[entry + EntryField.opcode] !== Opcode.clear;
-    if (timed && (ahead > 0 || words[entry + EntryField.frame] > 0)) {
-      insertPending(this.#current, words, entry);
-    } else this.#apply(words, floats, entry);
+  /** Copies a log entry. The main isolate takes the position away before it overwrites one, and gives it last. */
+  #copyEntry(position: number): void {
+    const { words } = this.#memory;
+    const entry = logEntryIndex(this.#memory, position);
+    for (let word = 0; word < logEntryWords; word++) this.#entry[word] = words[entry + word];
+    this.#beat(); // an atomic write: no processor reads the entry after its position
+    const found = Atomics.load(words, entry + EntryField.position);
+    if (found === position && this.#entry[EntryField.position] === position) return;
+    throw new RendererStaleError(`log entry ${position >>> 0}: overwritten, now ${found >>> 0}`);
+  }
+
+  /** Takes the copied log entry in: those without a time, late ones, and `clear` are due at the start of this block. */
+  #takeIn(): void {
+    const entry = this.#entry;
+    const ahead = (entry[EntryField.block] - this.block) | 0;
+    const timed = entry[EntryField.when] === 1 && ahead >= 0 && entry[EntryField.opcode] !== Opcode.clear;
+    if (timed && (ahead > 0 || entry[EntryField.frame] > 0)) insertPending(this.#current, entry, 0);
+    else this.#apply(entry, this.#entryFloats, 0);
   }
 
   /** Carries out an entry of the log or of the pending queue. */
@@ -447,6 +474,8 @@ export class Renderer {
         return exports.express(instrument, target, floats[entry + EntryField.extra], value);
       case Opcode.expressAll:
         return exports.express_all(instrument, target, value);
+      case Opcode.silence:
+        return silenceVoices(this.#current, instrument, target, value);
       case Opcode.panic:
         return exports.panic();
       case Opcode.set:
@@ -484,18 +513,11 @@ export class Renderer {
     return false;
   }
 
-  /** Block n hears the capture of block n − lookahead, as the log has it; that of the blocks before the first is silence. */
-  #readInput(): void {
-    const { geometry, words, floats } = this.#memory;
-    if (geometry.inputChannels === 0) return;
-    const captured = (this.block - this.#inputDelay) | 0;
-    const tag = Atomics.load(words, inputSlotIndex(this.#memory, captured) + within.inputSlot.tag.index);
-    if (tag !== captured) {
-      throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten by ${tag >>> 0}`);
-    }
-    const { input } = this.#current;
-    const first = inputSamplesIndex(this.#memory, captured);
-    for (let sample = 0; sample < input.length; sample++) input[sample] = floats[first + sample];
-    this.#leaving?.input.set(input);
+  /** The callback takes the tag away before it overwrites the samples. */
+  #requireInput(captured: number): void {
+    const slot = inputSlotIndex(this.#memory, captured);
+    const tag = Atomics.load(this.#memory.words, slot + within.inputSlot.tag.index);
+    if (tag === captured) return;
+    throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten, now of ${tag >>> 0}`);
   }
 }

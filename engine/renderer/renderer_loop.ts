@@ -9,7 +9,7 @@ import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import type { FaultInjector } from "./fault_injector.ts";
 import type { Renderer } from "./renderer.ts";
 import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
-import { orderedSlot } from "../memory/snapshot_order.ts";
+import { isUrgentOrder, orderedSlot } from "../memory/snapshot_order.ts";
 
 /** Tells the caller of a step what to do before the next one. */
 export const AfterStep = {
@@ -38,6 +38,7 @@ type Phase =
   | "copy"
   | "claim"
   | "commands"
+  | "hear"
   | "render"
   | "store"
   | "publish";
@@ -111,6 +112,10 @@ export class RendererLoop {
         return AfterStep.goOn;
       case "commands":
         this.#renderer.takeCommands();
+        this.#phase = "hear";
+        return AfterStep.goOn;
+      case "hear":
+        this.#renderer.hear();
         this.#phase = "render";
         return AfterStep.goOn;
       case "render":
@@ -211,9 +216,10 @@ export class RendererLoop {
   #beginSnapshot(): boolean {
     const { words, geometry } = this.#memory;
     if (this.#renderer.isExchanging) return false;
-    if (((this.#renderer.block - geometry.startBlock) >>> 0) % geometry.snapshotBlocks !== 0) return false;
     const order = Atomics.load(words, fixed.control.snapshotTarget.index);
     if (order === this.#order) return false; // it was carried out
+    const isDue = ((this.#renderer.block - geometry.startBlock) >>> 0) % geometry.snapshotBlocks === 0;
+    if (!isDue && !isUrgentOrder(order)) return false;
     this.#order = order;
     const slot = orderedSlot(this.#order, this.#seat);
     if (slot < 0 || slot >= snapshotCount) return false;

@@ -84,6 +84,7 @@ const forInstrument: readonly number[] = [
   Opcode.pedal,
   Opcode.express,
   Opcode.expressAll,
+  Opcode.silence,
 ];
 
 /** Commands for an instrument or parameter that the new patch lacks become no-ops. */

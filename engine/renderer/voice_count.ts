@@ -1,5 +1,12 @@
 import { maxCountedInstruments } from "../memory/constants.ts";
+import { maxInstruments } from "../../compiler/graph/limits.ts";
+import { invariant } from "../../foundation/invariant.ts";
 import type { PatchInstance } from "./patch_instance.ts";
+
+invariant(
+  maxInstruments === maxCountedInstruments,
+  "voice count: expected the report to hold all instruments of a patch",
+);
 
 /** The part of an instance that says which voices sound. */
 interface VoiceWords extends Pick<PatchInstance, "words"> {

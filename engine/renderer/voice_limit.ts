@@ -31,7 +31,7 @@ function countSounding({ words, floats }: PatchInstance, places: VoicePlaces): n
 }
 
 /** Index of the word that says whether a voice sounds. */
-function laneOf({ offset, groupBytes }: VoicePlaces, voice: number): number {
+export function laneOf({ offset, groupBytes }: VoicePlaces, voice: number): number {
   return (offset + (voice >> 2) * groupBytes) / 4 + (voice & 3);
 }
 
@@ -39,7 +39,20 @@ function sounds(words: Int32Array, floats: Float32Array, { fields }: VoicePlaces
   return words[lane] !== 0 && floats[lane + fields.gainTarget / 4] !== 0;
 }
 
-function letOneGo({ words, floats }: PatchInstance, voices: readonly VoicePlaces[]): void {
+/** Fades a voice out, by the index of its first word, in the time that its gain of 1 takes to reach zero. */
+export function letVoiceGo(
+  { words, floats }: PatchInstance,
+  { fields, fadeStep }: VoicePlaces,
+  lane: number,
+): void {
+  words[lane + fields.held / 4] = released;
+  words[lane + fields.gate / 4] = 0;
+  floats[lane + fields.gainTarget / 4] = 0;
+  floats[lane + fields.gainStep / 4] = Math.fround(fadeStep) * floats[lane + fields.gain / 4];
+}
+
+function letOneGo(instance: PatchInstance, voices: readonly VoicePlaces[]): void {
+  const { words, floats } = instance;
   let chosen = -1;
   let chosenLane = 0;
   let leastKind = 3;
@@ -59,12 +72,7 @@ function letOneGo({ words, floats }: PatchInstance, voices: readonly VoicePlaces
       eldest = begun;
     }
   }
-  if (chosen < 0) return;
-  const { fields, fadeStep } = voices[chosen];
-  words[chosenLane + fields.held / 4] = released;
-  words[chosenLane + fields.gate / 4] = 0;
-  floats[chosenLane + fields.gainTarget / 4] = 0;
-  floats[chosenLane + fields.gainStep / 4] = Math.fround(fadeStep) * floats[chosenLane + fields.gain / 4];
+  if (chosen >= 0) letVoiceGo(instance, voices[chosen], chosenLane);
 }
 
 function kindOf(held: number): number {

@@ -57,6 +57,11 @@ export function logEvent(log: Log, event: SupervisionEvent, { block, detail }: E
         : "one renderer is outvoted";
       return log.warning(`checksums differ: ${verdict}`, { block: event.block >>> 0 });
     }
+    case "wrong":
+      return log.error(
+        `${event.blocks} blocks were heard as a broken renderer had made them: the others were not in time to outvote it`,
+        { block: event.block >>> 0 },
+      );
     case "quarantine":
       return log.error(
         `all renderers broke at one block: ${event.positions.length} commands are skipped permanently`,
@@ -89,6 +94,8 @@ export function eventOf(event: SupervisionEvent): EngineEvent | undefined {
       return { event: event.event };
     case "quarantine":
       return { event: "quarantine", commands: event.positions.length };
+    case "wrong":
+      return { event: "wrong", block: event.block >>> 0, blocks: event.blocks };
     case "anchor":
       return { event: "anchor", block: event.block >>> 0, withValues: event.withValues };
     case "zombie":

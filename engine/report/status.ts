@@ -4,6 +4,7 @@ import { decibels } from "../../foundation/decibels.ts";
 import type { DeviceWatch } from "../device/device_watch.ts";
 import { fixed } from "../memory/layout.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import type { Latency } from "./latency_report.ts";
 import type { RendererPool } from "../supervisor/renderer_pool.ts";
 import type { Supervision } from "../supervisor/supervision.ts";
 import { supervisorDefaults } from "../supervisor/supervisor.ts";
@@ -22,6 +23,8 @@ export interface StatusSources extends
     | "lateCommands"
     | "quarantinedCommands"
     | "waitingCommands"
+    | "refusedCommands"
+    | "wrongBlocks"
     | "faults"
     | "realTime"
   > {
@@ -42,12 +45,11 @@ export interface StatusSources extends
 export function engineStatus(sources: StatusSources): EngineStatus {
   const { memory, driver, supervision, pool } = sources;
   const { sampleRateHz, blockFrames, ceiling } = memory.geometry;
-  const lookaheadBlocks = memory.lookaheadBlocks();
-  const msOf = (blocks: number) =>
-    (blocks * blockFrames / sampleRateHz + driver.outputLatencySeconds) * 1_000;
+  const { blocks: lookaheadBlocks, latencyMs } = latencyOf(memory, driver);
   const ids = supervision.roles.map((seat) => seat === undefined ? 0 : pool.incarnation(seat));
   return {
     state: sources.state,
+    unheard: driver.unheard ?? "",
     driver: driver.kind,
     device: driver.device,
     periodFrames: driver.periodFrames,
@@ -56,8 +58,9 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     sampleRateHz,
     blockFrames,
     lookaheadBlocks,
-    latencyMs: msOf(lookaheadBlocks),
-    measuredLatencyMs: msOf(sources.blocksAhead),
+    latencyMs,
+    measuredLatencyMs: latencyMs +
+      (sources.blocksAhead - lookaheadBlocks) * blockFrames / sampleRateHz * 1_000,
     block: memory.consumed() >>> 0,
     rendererIds: Object.fromEntries(roles.map((role, index) => [role, ids[index] ?? 0])) as Record<
       Role,
@@ -68,6 +71,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     voiceLimit: sources.voiceLimit,
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
+    wrongBlocks: sources.wrongBlocks,
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
     overSamples: memory.counter("overSamples"),
     limitedSamples: memory.counter("limitedSamples"),
@@ -76,6 +80,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     poisonedVoices: poisonedVoices(supervision, pool),
     lateCommands: sources.lateCommands,
     waitingCommands: sources.waitingCommands,
+    refusedCommands: sources.refusedCommands,
     quarantinedCommands: sources.quarantinedCommands,
     journal: sources.journal,
     recording: sources.recording,
@@ -92,6 +97,16 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     ...processStatus(memory),
     realTime: sources.realTime,
   };
+}
+
+/** From a command to the device's output: the lookahead, and the latency that the device states. */
+export function latencyOf(
+  memory: SharedMemory,
+  { outputLatencySeconds }: Pick<DeviceWatch, "outputLatencySeconds">,
+): Latency {
+  const blocks = memory.lookaheadBlocks();
+  const { blockFrames, sampleRateHz } = memory.geometry;
+  return { blocks, latencyMs: (blocks * blockFrames / sampleRateHz + outputLatencySeconds) * 1_000 };
 }
 
 /** What the other processes have written down. */

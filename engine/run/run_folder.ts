@@ -27,6 +27,10 @@ export interface RunFolder {
   readonly parameters: string;
   /** Notes and pedals that MIDI holds down, JSON. */
   readonly heldControls: string;
+  /** Commands that were quarantined, JSON. */
+  readonly quarantined: string;
+  /** Who listens over OSC, JSON. */
+  readonly listeners: string;
   /** What a renderer process printed before it ended. */
   errorsOf(seat: number): string;
 }
@@ -45,6 +49,8 @@ export function runFolderAt(path: string): RunFolder {
     program: `${path}/program`,
     parameters: `${path}/parameters.json`,
     heldControls: `${path}/held-controls.json`,
+    quarantined: `${path}/quarantined.json`,
+    listeners: `${path}/listeners.json`,
     errorsOf: (seat) => `${path}/errors-${seat}`,
   };
 }

@@ -1,23 +1,26 @@
 /**
  * From the bytes of a sound file to frames. The first bytes tell the kind of file, not its name. Nothing is resampled: the
- * patch accounts for the rate. Decoding takes long, so it runs in the sample worker.
+ * patch accounts for the rate. Decoding takes long and its input is foreign, so it runs in a process of its own.
  */
-import { FLACDecoder } from "@wasm-audio-decoders/flac";
-import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import type { DecodedSample } from "../../compiler/graph/sample_bank.ts";
+import { isAiff, readAiff } from "./aiff_reader.ts";
+import { idAt } from "./chunks.ts";
+import { isFlac, readFlac } from "./flac_reader.ts";
+import { isOgg, isVorbis, readOggStreams } from "./ogg_reader.ts";
+import { oggFlac } from "./ogg_flac.ts";
 import { SampleError } from "./sample_error.ts";
-import { decodeWav } from "./wav_reader.ts";
-import { SoundFile } from "./sound_file.ts";
-
-/** Longest file: 23 minutes at 48 kHz. */
-export const maxFrames = 2 ** 26;
-
-const ratesHz = { min: 1_000, max: 384_000 };
+import type { SoundFile } from "./sound_file.ts";
+import { SoundFileError } from "./sound_file_error.ts";
+import { checkAmplitudes } from "./stored_numbers.ts";
+import { isWav, readWav } from "./wav_reader.ts";
 
 /** Where a file says nothing about its pitch. */
 const middleC = 60;
 
-const accepted = "expected WAV, FLAC or Ogg Vorbis";
+/** A file with what was not taken as it states it, one sentence each. */
+export interface DecodedFile extends Omit<DecodedSample, "sha256"> {
+  readonly notes: readonly string[];
+}
 
 /**
  * Decodes a file.
@@ -25,114 +28,88 @@ const accepted = "expected WAV, FLAC or Ogg Vorbis";
  * @param name as the patch names it, for error texts
  * @throws {SampleError} when it is none of the accepted kinds, is damaged, or does not fit
  */
-export async function decodeSample(
-  name: string,
-  bytes: Uint8Array<ArrayBuffer>,
-): Promise<Omit<DecodedSample, "sha256">> {
+export async function decodeSample(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<DecodedFile> {
   const fail = (problem: string, cause?: unknown): never => {
     throw new SampleError(`sample ${name}: ${problem}`, { cause });
   };
-  const decode = decoderOf(bytes);
-  if (typeof decode === "string") return fail(decode);
-  const announced = announcedFrames(bytes);
-  if (announced > maxFrames) return fail(tooLong(announced));
-  const sound = await decode(bytes).catch((cause: Error) =>
-    fail(`cannot be decoded: ${cause.message.trim()}; export it again`, cause)
+  const sound = await readSound(withoutTag(bytes)).catch((cause: Error) =>
+    cause instanceof SoundFileError
+      ? fail(cause.message, cause)
+      : fail(`cannot be decoded: ${cause.message.trim()}; export it again`, cause)
   );
-  const { channels, sampleRateHz } = sound;
-  const count = channels.length;
-  if (count !== 1 && count !== 2) fail(`expected 1 or 2 channels, found ${count}; mix it down`);
+  const { channels, sampleRateHz, rootNote = middleC, loop, notes = [] } = sound;
   const frames = channels[0].length;
   if (frames === 0) fail("expected sound, found none; export it again");
-  if (frames > maxFrames) fail(tooLong(frames));
-  if (frames < announced) fail(`breaks off after ${frames} of ${announced} frames; copy or export it again`);
-  if (!(sampleRateHz >= ratesHz.min && sampleRateHz <= ratesHz.max)) {
-    fail(`expected a rate from ${ratesHz.min} to ${ratesHz.max} Hz, found ${sampleRateHz}; export it again`);
+  const told = [...notes];
+  const whole = { loopStart: 0, loopEnd: frames };
+  let played = whole;
+  if (loop !== undefined) {
+    const { start, last } = loop;
+    const loopEnd = Math.min(last + 1, frames);
+    if (start < loopEnd) played = { loopStart: start, loopEnd };
+    const text = `its loop from frame ${start} to ${last}`;
+    if (played === whole) told.push(`${text} cannot be; all ${frames} frames are its loop`);
+    else if (loopEnd <= last) told.push(`${text} ends with its last frame, ${frames - 1}`);
   }
-  const { rootNote = middleC, loopStart = 0, loopEnd = frames } = sound;
-  const loops = loopStart >= 0 && loopStart < loopEnd && loopEnd <= frames;
+  // 0 is what programs write that know of no root note, as REAPER beside a loop
+  const isNote = rootNote > 0 && rootNote < 128;
+  if (!isNote) told.push(`its root note ${rootNote} is none, it is taken as ${middleC}`);
   return {
-    ...{ name, channels, sampleRateHz, rootNote: rootNote >= 0 && rootNote < 128 ? rootNote : middleC },
-    ...(loops ? { loopStart, loopEnd } : { loopStart: 0, loopEnd: frames }),
+    ...{ name, channels, sampleRateHz, rootNote: isNote ? rootNote : middleC, ...played },
+    notes: told.map((note) => `sample ${name}: ${note}`),
   };
 }
 
-function tooLong(frames: number): string {
-  return `expected at most ${maxFrames} frames, found ${frames}; cut it, or export it at a lower rate`;
-}
-
-type Decode = (bytes: Uint8Array<ArrayBuffer>) => Promise<SoundFile>;
-
-/** The decoder for these bytes, or a text that says what they are instead. */
-function decoderOf(bytes: Uint8Array): Decode | string {
-  const text = (from: number, to: number) => String.fromCharCode(...bytes.subarray(from, to));
-  const magic = text(0, 4);
-  if (/^RIF[FX]$/.test(magic) && text(8, 12) === "WAVE") {
-    return (whole) => Promise.resolve(whole).then(decodeWav);
+/** Decodes by the first bytes. Throws SoundFileError. */
+async function readSound(bytes: Uint8Array<ArrayBuffer>): Promise<SoundFile> {
+  if (isWav(bytes)) return readWav(bytes);
+  if (isAiff(bytes)) return readAiff(bytes);
+  if (isFlac(bytes)) return readFlac(bytes);
+  if (isOgg(bytes)) {
+    const streams = readOggStreams(bytes, (packet) => isVorbis(packet) || oggFlac.isFirst(packet));
+    const [first] = streams[0].pages[0].packets;
+    if (first !== undefined && oggFlac.isFirst(first)) return readFlac(oggFlac.unwrap(streams));
+    // loaded on demand: the library is larger than all the rest
+    const { readVorbis } = await import("./vorbis_reader.ts");
+    const sound = await readVorbis(streams);
+    sound.channels.forEach(checkAmplitudes);
+    return sound;
   }
-  if (magic === "fLaC") return async (whole) => withFullScale(await decodeWith(new FLACDecoder(), whole));
-  if (magic === "OggS") {
-    const codec = text(28, 36);
-    if (codec.startsWith("\x01vorbis")) return (whole) => decodeWith(new OggVorbisDecoder(), whole);
-    return `${accepted}, found Ogg with ${
-      codec.startsWith("OpusHead") ? "Opus" : "another codec"
-    }; export it again`;
-  }
-  const known: readonly (readonly [string, string, number])[] = [
-    ["ID3", "MP3 or tags", 0],
-    ["FORM", "AIFF", 0],
-    ["RF64", "WAV of more than 4 GiB", 0],
-    ["ftyp", "MP4", 4],
-  ];
-  const [, kind = "something else"] = known.find(([mark, , at]) => text(at, at + mark.length) === mark) ?? [];
-  return `${accepted}, found ${bytes.length === 0 ? "an empty file" : kind}; export it as one of them`;
-}
-
-interface Decoder {
-  readonly ready: Promise<void>;
-  decodeFile(bytes: Uint8Array): Promise<{
-    readonly channelData: readonly Float32Array[];
-    readonly sampleRate: number;
-    readonly bitDepth: number;
-    readonly errors: readonly { readonly message: string }[];
-  }>;
-  free(): void;
-}
-
-/** The decoder divides whole numbers of n bits by 2^(n-1) - 1; WAV means 2^(n-1). */
-function withFullScale({ bitDepth, ...sound }: Decoded): SoundFile {
-  const full = 2 ** (bitDepth - 1);
-  const channels = sound.channels.map((channel) =>
-    channel.map((sample) => Math.round(sample * (full - 1)) / full)
+  throw new SoundFileError(
+    `expected WAV, AIFF, FLAC or Ogg Vorbis, found ${kindOf(bytes)}`,
+    "export it as one of them",
   );
-  return { ...sound, channels };
 }
 
-interface Decoded extends SoundFile {
-  readonly bitDepth: number;
+/** Marks of other kinds of file, and where they are. */
+const otherKinds: readonly (readonly [mark: string, kind: string, at: number])[] = [
+  ["ftyp", "MP4", 4],
+  ["caff", "CAF", 0],
+  [".snd", "AU", 0],
+  ["riff", "Wave64", 0],
+  ["wvpk", "WavPack", 0],
+  ["MAC ", "Monkey's Audio", 0],
+  ["\x30\x26\xb2\x75", "WMA", 0],
+  ["\x1a\x45\xdf\xa3", "Matroska or WebM", 0],
+  ["8SVX", "8SVX", 8],
+];
+
+function kindOf(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "an empty file";
+  const [, kind] = otherKinds.find(([mark, , at]) => idAt(bytes, at) === mark) ?? [];
+  if (kind !== undefined) return kind;
+  // eleven ones begin a frame of MPEG audio
+  if (bytes[0] === 0xff && bytes[1] >= 0xe0) return (bytes[1] & 6) === 0 ? "AAC" : "MP3";
+  return "something else";
 }
 
-async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<Decoded> {
-  await decoder.ready;
-  try {
-    const { channelData, sampleRate, bitDepth, errors } = await decoder.decodeFile(bytes);
-    if (errors.length > 0) throw new Error(`it is damaged (${errors[0].message.trim()})`);
-    return { channels: channelData, sampleRateHz: sampleRate, bitDepth };
-  } finally {
-    decoder.free();
+/** What follows the tags (ID3v2) that some programs write before any kind of file. */
+function withoutTag(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  let rest = bytes;
+  while (idAt(rest, 0).startsWith("ID3") && rest.length >= 10) {
+    const [a, b, c, d] = rest.subarray(6, 10);
+    const footerBytes = (rest[5] & 16) !== 0 ? 10 : 0;
+    rest = rest.subarray(10 + (a << 21 | b << 14 | c << 7 | d) + footerBytes);
   }
-}
-
-/** Frames that the head of a file announces, 0 for none: a few bytes can decode to hours of silence. */
-function announcedFrames(bytes: Uint8Array<ArrayBuffer>): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const magic = view.byteLength < 64 ? 0 : view.getUint32(0);
-  // 36 bits of the stream's description, which always comes first
-  if (magic === 0x664C6143) return (view.getUint8(21) & 15) * 2 ** 32 + view.getUint32(22);
-  if (magic !== 0x4F676753) return 0;
-  // the last page of a stream says where it ends
-  for (let at = view.byteLength - 27; at > 0; at--) {
-    if (view.getUint32(at) === magic) return Number(view.getBigInt64(at + 6, true));
-  }
-  return 0;
+  return rest;
 }

@@ -2,7 +2,16 @@
 export interface SoundFile {
   readonly channels: readonly Float32Array[];
   readonly sampleRateHz: number;
+  /** MIDI note with fraction, as the file states it: it may be no note at all. */
   readonly rootNote?: number;
-  readonly loopStart?: number;
-  readonly loopEnd?: number;
+  readonly loop?: StatedLoop;
+  /** What was not taken as the file states it: one clause each, without the file's name. */
+  readonly notes?: readonly string[];
+}
+
+/** A loop as a file states it, which may be impossible. */
+export interface StatedLoop {
+  readonly start: number;
+  /** The last frame of the loop, which is played. */
+  readonly last: number;
 }

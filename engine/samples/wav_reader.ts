@@ -1,75 +1,177 @@
-/** WAV files: the library finds the chunks and undoes old telephone codecs; numbers are turned into floats here. */
-import wavefile from "wavefile";
+/**
+ * WAV files: RIFF (Microsoft, IBM 1991), its big-endian twin RIFX, RF64 (EBU Tech 3306) and BW64 (ITU-R BS.2088). The format
+ * tag, or the SubFormat of WAVE_FORMAT_EXTENSIBLE, decides how numbers are stored; the size of the `data` chunk says how many
+ * there are. Metadata that is broken never costs the sound.
+ */
+import { boundedSound, type Chunk, chunksOf, type ChunkWalk, idAt } from "./chunks.ts";
+import { readSamplerChunk } from "./sampler_chunk.ts";
 import type { SoundFile } from "./sound_file.ts";
+import { SoundFileError } from "./sound_file_error.ts";
+import { checkSoundFormat } from "./sound_format.ts";
+import { isStoredNumber, readStoredNumbers, type StoredNumber } from "./stored_numbers.ts";
 
-/** Fields of the library that it does not declare. */
-interface Parsed {
-  readonly container: string;
-  readonly bitDepth: string;
-  readonly fmt: { readonly numChannels: number; readonly sampleRate: number; readonly blockAlign: number };
-  readonly data: { readonly samples: Uint8Array<ArrayBuffer>; readonly chunkSize: number };
-  readonly smpl: {
-    readonly chunkId: string;
-    readonly dwMIDIUnityNote: number;
-    readonly dwMIDIPitchFraction: number;
-    readonly loops: readonly { readonly dwStart: number; readonly dwEnd: number }[];
+const formatNames: Readonly<Record<number, string>> = {
+  0x2: "MS ADPCM",
+  0x11: "IMA ADPCM",
+  0x31: "GSM 6.10",
+  0x50: "MPEG",
+  0x55: "MP3",
+  0xff: "AAC",
+  0x161: "WMA",
+  0x2000: "AC-3",
+  0x566f: "Vorbis",
+  0xf1ac: "FLAC",
+};
+
+/** What follows the format tag in a SubFormat: the audio formats of Microsoft, and those of Ambisonic B-format. */
+const subFormatTails = ["0 10 800000aa 389b71", "721 11d3 8644c8c1 ca000000"];
+
+/** Whether a file begins as WAV. */
+export function isWav(bytes: Uint8Array): boolean {
+  return ["RIFF", "RIFX", "RF64", "BW64"].includes(idAt(bytes, 0)) && idAt(bytes, 8) === "WAVE";
+}
+
+/** Decodes a WAV file. Throws SoundFileError. */
+export function readWav(bytes: Uint8Array): SoundFile {
+  const littleEndian = idAt(bytes, 0) !== "RIFX";
+  const walk: ChunkWalk = { bytes, from: 12, littleEndian, sizeOf: longSizes(bytes) };
+  const parts = new Map<string, Chunk>();
+  for (const chunk of chunksOf(walk)) {
+    const part = chunk.id === "data" ? boundedSound(chunk, walk) : chunk;
+    if (!parts.has(part.id)) parts.set(part.id, part);
+  }
+  const content = (id: string): DataView | undefined => {
+    const part = parts.get(id);
+    return part && new DataView(bytes.buffer, bytes.byteOffset + part.start, part.end - part.start);
   };
-  fromALaw(): void;
-  fromMuLaw(): void;
-}
-
-/** Bytes of a sample, and how it is read, with full scale at 1. */
-const kinds: Readonly<
-  Record<string, readonly [bytes: number, read: (view: DataView, at: number, little: boolean) => number]>
-> = {
-  "8": [1, (view, at) => (view.getUint8(at) - 128) / 2 ** 7],
-  "16": [2, (view, at, little) => view.getInt16(at, little) / 2 ** 15],
-  "24": [3, (view, at, little) => {
-    const [low, middle, high] = little ? [at, at + 1, at + 2] : [at + 2, at + 1, at];
-    return (view.getInt8(high) * 2 ** 16 + view.getUint8(middle) * 2 ** 8 + view.getUint8(low)) / 2 ** 23;
-  }],
-  "32": [4, (view, at, little) => view.getInt32(at, little) / 2 ** 31],
-  "32f": [4, (view, at, little) => view.getFloat32(at, little)],
-  "64": [8, (view, at, little) => view.getFloat64(at, little)],
-};
-
-const unpack: Readonly<Record<string, (wav: Parsed) => void>> = {
-  "8a": (wav) => wav.fromALaw(),
-  "8m": (wav) => wav.fromMuLaw(),
-};
-
-/** Decodes a WAV file. Throws an Error that says what is wrong with it. */
-export function decodeWav(bytes: Uint8Array<ArrayBuffer>): SoundFile {
-  const wav = new wavefile.WaveFile(bytes) as unknown as Parsed;
-  unpack[wav.bitDepth]?.(wav);
-  const { container, bitDepth, fmt: { numChannels, sampleRate }, data: { samples, chunkSize }, smpl } = wav;
-  const kind = kinds[bitDepth];
-  if (!kind) {
-    throw new Error(`expected ${Object.keys(kinds).join(", ")} bits, found ${bitDepth}`);
+  const fmt = content("fmt ");
+  if (fmt === undefined || fmt.byteLength < 14) throw new SoundFileError("it has no format (chunk `fmt `)");
+  const data = parts.get("data");
+  if (data === undefined) throw new SoundFileError("it has no sound (chunk `data`)");
+  const sound = bytes.subarray(data.start, data.end);
+  const { stored, channels, sampleRateHz, notes } = readFormat(fmt, littleEndian, sound);
+  const frameBytes = stored.bytes * channels;
+  const [frames, announced] = [sound.length, data.size].map((size) => Math.floor(size / frameBytes));
+  checkSoundFormat({ channels, sampleRateHz, frames });
+  if (frames < announced) {
+    throw new SoundFileError(
+      `it breaks off after ${frames} of ${announced} frames`,
+      "copy or export it again",
+    );
   }
-  if (samples.length < chunkSize) {
-    throw new Error(`it breaks off after ${samples.length} of ${chunkSize} bytes`);
-  }
-  if (numChannels < 1) throw new Error("it has no channels");
-  const [size, read] = kind;
-  const view = new DataView(samples.buffer, samples.byteOffset, samples.byteLength);
-  const frames = Math.floor(samples.length / (size * numChannels));
-  const little = container !== "RIFX";
-  const channels = Array.from({ length: Math.min(numChannels, 3) }, (_, channel) => {
-    const values = new Float32Array(frames);
-    for (let frame = 0, at = channel * size; frame < frames; frame++, at += size * numChannels) {
-      values[frame] = read(view, at, little);
-    }
-    return values;
-  });
-  return { channels, sampleRateHz: sampleRate, ...(smpl.chunkId === "" ? {} : pitchOf(smpl)) };
-}
-
-/** The last frame of a loop is played too. */
-function pitchOf({ dwMIDIUnityNote, dwMIDIPitchFraction, loops }: Parsed["smpl"]): Partial<SoundFile> {
-  const [loop] = loops;
+  const stated = readSamplerChunk(content("smpl"), content("inst"), littleEndian);
   return {
-    rootNote: dwMIDIUnityNote + (dwMIDIPitchFraction >>> 0) / 2 ** 32,
-    ...(loop ? { loopStart: loop.dwStart, loopEnd: loop.dwEnd + 1 } : {}),
+    ...stated,
+    channels: readStoredNumbers(sound, stored, channels),
+    sampleRateHz,
+    notes: [...notes, ...stated.notes],
   };
+}
+
+/** The sizes of 64 bits that the first chunk of RF64 and BW64 holds for those that state 2^32 - 1. */
+function longSizes(bytes: Uint8Array): ChunkWalk["sizeOf"] {
+  if (!["RF64", "BW64"].includes(idAt(bytes, 0)) || idAt(bytes, 12) !== "ds64" || bytes.length < 48) return;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const long = (at: number) => Number(view.getBigUint64(at, true));
+  const sizes = new Map([["data", long(28)]]);
+  const end = Math.min(20 + view.getUint32(16, true), bytes.length) - 12;
+  const count = view.getUint32(44, true);
+  for (let index = 0, at = 48; index < count && at <= end; index++, at += 12) {
+    sizes.set(idAt(bytes, at), long(at + 4));
+  }
+  return (id, size) => size === 0xffff_ffff ? sizes.get(id) ?? size : size;
+}
+
+interface Format {
+  readonly stored: StoredNumber;
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  readonly notes: readonly string[];
+}
+
+function readFormat(fmt: DataView, littleEndian: boolean, sound: Uint8Array): Format {
+  const short = (at: number) => at + 2 <= fmt.byteLength ? fmt.getUint16(at, littleEndian) : 0;
+  const [channels, sampleRateHz] = [short(2), fmt.getUint32(4, littleEndian)];
+  const tag = short(0) === 0xfffe ? subFormat(fmt, littleEndian) : short(0);
+  const kinds: Readonly<Record<number, StoredNumber["kind"]>> = {
+    1: "signed",
+    3: "float",
+    6: "a-law",
+    7: "mu-law",
+  };
+  if (!(tag in kinds)) {
+    const name = formatNames[tag];
+    throw new SoundFileError(
+      `expected format 1 (integers), 3 (floats), 6 (A-law) or 7 (µ-law), found 0x${tag.toString(16)}` +
+        (name === undefined ? "" : ` (${name})`),
+      "export it as PCM",
+    );
+  }
+  checkSoundFormat({ channels, sampleRateHz });
+  const header: Header = {
+    ...{ bits: short(14), blockAlign: short(12), channels, sampleRateHz },
+    ...{ bytesPerSecond: fmt.getUint32(8, littleEndian), littleEndian },
+  };
+  const isLaw = tag === 6 || tag === 7;
+  const { bytes, note } = numberBytes(isLaw ? { ...header, bits: 8 } : header, tag === 1 ? sound : undefined);
+  const kind = tag === 1 && bytes === 1 ? "unsigned" : kinds[tag];
+  const stored: StoredNumber = { kind, bytes, littleEndian };
+  if (!isStoredNumber(stored)) {
+    throw new SoundFileError(
+      `expected ${tag === 1 ? "integers of 1 to 32" : "floats of 32 or 64"} bits, found ${header.bits}`,
+    );
+  }
+  return { stored, channels, sampleRateHz, notes: note === undefined ? [] : [note] };
+}
+
+/** The format tag in a SubFormat; 0xfffe for one of another kind. Its first three numbers have the file's order of bytes. */
+function subFormat(fmt: DataView, littleEndian: boolean): number {
+  if (fmt.byteLength < 40) throw new SoundFileError("its extensible format breaks off (chunk `fmt `)");
+  const tail = [
+    fmt.getUint16(28, littleEndian),
+    fmt.getUint16(30, littleEndian),
+    fmt.getUint32(32),
+    fmt.getUint32(36),
+  ];
+  const tag = fmt.getUint32(24, littleEndian);
+  return tag < 0xffff && subFormatTails.includes(tail.map((part) => part.toString(16)).join(" "))
+    ? tag
+    : 0xfffe;
+}
+
+interface Header {
+  readonly bits: number;
+  readonly blockAlign: number;
+  readonly channels: number;
+  readonly sampleRateHz: number;
+  readonly bytesPerSecond: number;
+  readonly littleEndian: boolean;
+}
+
+/**
+ * Bytes of one number, which the header states three times: by bits, by nBlockAlign, and by nAvgBytesPerSec. Where bits and
+ * nBlockAlign differ, the bytes that bits do not need are empty, or nAvgBytesPerSec decides; otherwise the sound would be
+ * noise. `integers` is the sound where it may have empty bytes.
+ */
+function numberBytes(
+  header: Header,
+  integers: Uint8Array | undefined,
+): { readonly bytes: number; readonly note?: string } {
+  const { bits, blockAlign, channels, sampleRateHz, bytesPerSecond, littleEndian } = header;
+  const byBits = Math.ceil(bits / 8);
+  const byAlign = blockAlign / channels;
+  if (bits > 0 && byBits === byAlign) return { bytes: byBits };
+  if (integers && byAlign === 4 && byBits === 3) {
+    const empty = littleEndian ? 0 : 3;
+    if (integers.every((byte, index) => byte === 0 || index % 4 !== empty)) return { bytes: byAlign };
+  } else if (bits > 0 && byBits * channels * sampleRateHz === bytesPerSecond) {
+    const note = `nBlockAlign is ${blockAlign}, bits and bytes a second say ${byBits * channels}`;
+    return { bytes: byBits, note };
+  }
+  throw new SoundFileError(
+    `its format contradicts itself: ${channels} x ${bits} bits need ${
+      byBits * channels
+    } bytes a frame, nBlockAlign is ` +
+      blockAlign,
+  );
 }

@@ -29,6 +29,9 @@ const sliceNanoseconds = 100_000n;
 /** Time between two readings of the callback's priority. */
 const readMs = 1_000;
 
+/** So many readings may find no callback in real time: a stage is being replaced, and renderers keep their priority meanwhile. */
+const maxMissedReads = 5;
+
 export interface RealTimeOptions {
   readonly native: NativeLibrary;
   readonly memory: SharedMemory;
@@ -57,6 +60,8 @@ export class RealTime {
   #watched = false;
   #callback = 0;
   #nextReadMs = 0;
+  /** Readings since the last that found a callback in real time. */
+  #missedReads = 0;
   /** errno of the attempt to lock the memory that all threads share; 0: it is locked. */
   readonly #lockError: number;
 
@@ -91,8 +96,15 @@ export class RealTime {
     if (!this.#enabled) return;
     this.#nextReadMs = this.#nowMs() + readMs;
     const { symbols } = this.#native;
+    // another engine of the session that has ended takes the session's priority back, and this one would starve
+    if (this.#sessionRaised) symbols.us_schedule_session_nice(mainNice, new Int32Array(1));
     const process = this.#stage?.();
-    this.#callback = process === 0 ? 0 : symbols.us_callback_priority(this.#base, process ?? 0);
+    const found = process === 0 ? 0 : symbols.us_callback_priority(this.#base, process ?? 0);
+    this.#missedReads = found === 0 ? this.#missedReads + 1 : 0;
+    if (found === 0 && process !== undefined && this.#callback > 0 && this.#missedReads <= maxMissedReads) {
+      return;
+    }
+    this.#callback = found;
     const renderers = this.#renderersBelow(this.#callback);
     const word = fixed.control.rendererPriority.index;
     if (Atomics.load(this.#memory.words, word) !== renderers) {

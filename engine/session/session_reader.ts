@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import {
   type ChunkType,
+  decodeJson,
   decodePatch,
   type RecordedPatch,
   type SessionHeader,
@@ -48,7 +49,7 @@ export class SessionReader {
       const reader = new SessionReader(file, size, magic.length, undefined as unknown as SessionHeader);
       const first = await reader.next();
       if (first?.type !== "HEAD") throw new SessionDamagedError(`${path}: its header is missing or damaged`);
-      const header = JSON.parse(new TextDecoder().decode(first.payload)) as SessionHeader;
+      const header = decodeJson(first.payload) as SessionHeader;
       await file.seek(reader.#position, Deno.SeekMode.Start);
       return new SessionReader(file, size, reader.#position, header);
     } catch (error) {

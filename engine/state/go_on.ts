@@ -64,6 +64,7 @@ function differenceOf(
     ["UNDERSTUDY_SEED", header.seed, config.seed],
     ["UNDERSTUDY_PATCH", header.asked?.patch, config.patch],
     ["UNDERSTUDY_TUNING", header.asked?.tuning, config.tuning],
+    ["UNDERSTUDY_TUNING_MAP", header.asked?.tuningMap, config.tuningMap],
   ];
   const differing = pairs.filter(([, kept, wanted]) => kept !== wanted);
   if (differing.length === 0) return undefined;

@@ -2,13 +2,15 @@
  * Compares the results of the renderers: the checksum of every block in their rings, and the checksum of the region of
  * their state that was due with it. The callback votes too, but only when a block is due; this finds a wrong renderer as
  * soon as the slowest in lockstep has published the same block, and within a sweep finds damage that cannot be heard yet.
- * Main isolate.
+ *
+ * A block that only a wrong renderer had in time, or a wrong and a right one, was heard, because no vote was possible. When the
+ * others come to it later and agree, this finds that too. Main isolate.
  */
-import { within } from "../memory/layout.ts";
+import { DeliveredFlag, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { slotIndex } from "../memory/places.ts";
+import { deliveredIndex, slotIndex } from "../memory/places.ts";
 import { blocksToSweep, sweepBlocksOf } from "../memory/sweep.ts";
-import { reportFieldIndex } from "../memory/seats.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 
 /** A checksum and the seat of the renderer that computed it. */
 export interface Ballot {
@@ -39,12 +41,23 @@ export function vote(ballots: readonly Ballot[]): Verdict {
   };
 }
 
+/** A block in whose sound renderers differ, and which renderers they were. */
+interface Dispute {
+  readonly block: number;
+  readonly incarnations: ReadonlyMap<number, number>;
+}
+
+/** Blocks of a dispute that are remembered: some seconds. */
+const maxDisputed = 4_096;
+
 /** The findings of one comparison. */
 export interface ComparisonResult {
   readonly outvoted: ReadonlySet<number>;
   /** First block that differed, in sound or state. */
   readonly block: number | undefined;
   readonly undecided: boolean;
+  /** Blocks that the device has got otherwise than two or more renderers agree on. */
+  readonly wrong: readonly number[];
 }
 
 /** What a renderer published with a block. */
@@ -69,6 +82,10 @@ interface Run {
 export class Comparison {
   readonly #memory: SharedMemory;
   #next: number;
+  /** Blocks in whose sound renderers differ, and no majority has said yet which are wrong. */
+  #disputed: Dispute[] = [];
+  /** Blocks before it were heard with commands that were taken back since. */
+  #heardFrom: number | undefined;
   readonly #runs = new Map<number, Run>();
 
   constructor(memory: SharedMemory) {
@@ -87,9 +104,16 @@ export class Comparison {
       undecided ||= verdict.undecided;
       verdict.outvoted.forEach((seat) => outvoted.add(seat));
     };
-    if (seats.length < 2) return { outvoted, block, undecided };
-    this.#eachBlock(seats, note);
-    return { outvoted, block, undecided: undecided && outvoted.size === 0 };
+    const wrong: number[] = [];
+    if (seats.length < 2) return { outvoted, block, undecided, wrong };
+    this.#eachBlock(seats, note, wrong);
+    if (outvoted.size > 0) wrong.unshift(...this.#settleDispute(outvoted));
+    return { outvoted, block, undecided: undecided && outvoted.size === 0, wrong };
+  }
+
+  /** Commands were taken back that had been heard: what was delivered before `block` is not what renderers play that replay it. */
+  takeBackBefore(block: number): void {
+    this.#heardFrom = block;
   }
 
   /**
@@ -131,7 +155,11 @@ export class Comparison {
    * Compares the blocks that every one of these renderers has published, whether or not the device has taken them. A renderer
    * whose ring has moved on from a block has no ballot there.
    */
-  #eachBlock(seats: readonly number[], note: (block: number, verdict: Verdict) => void): void {
+  #eachBlock(
+    seats: readonly number[],
+    note: (block: number, verdict: Verdict) => void,
+    wrong: number[],
+  ): void {
     const published = seats.map((seat) => this.#report(seat, "published"));
     const first = published.reduce((a, b) => blocksBetween(a, b) < 0 ? a : b);
     const oldest = (first - this.#memory.geometry.ringSlots) | 0;
@@ -141,9 +169,48 @@ export class Comparison {
       const records = seats.flatMap((seat) => this.#record(seat, block) ?? []);
       const verdicts = [vote(records.map(({ sound }) => sound)), vote(records.map(({ state }) => state))];
       verdicts.forEach((verdict) => note(block, verdict));
+      if (verdicts[0].undecided && this.#disputed.length < maxDisputed) {
+        const incarnations = new Map(records.map(({ sound: { seat } }) => [seat, this.#incarnation(seat)]));
+        this.#disputed.push({ block, incarnations });
+      }
+      if (this.#wasWrong(block, records.map(({ sound }) => sound), verdicts[0])) wrong.push(block);
       for (const record of records) this.#follow(block, record, records.length > 1 ? verdicts : undefined);
       this.#next = (this.#next + 1) | 0;
     }
+  }
+
+  /** Two of three agree again: blocks that were disputed, and that the device got from one that is outvoted, were wrong. */
+  #settleDispute(outvoted: ReadonlySet<number>): number[] {
+    const disputed = this.#disputed;
+    this.#disputed = [];
+    const { words } = this.#memory;
+    return disputed.flatMap(({ block, incarnations }) => {
+      const entry = deliveredIndex(this.#memory, block);
+      const seat = words[entry + within.delivered.ring.index] - 1;
+      const isWrong = words[entry + within.delivered.block.index] === block && outvoted.has(seat) &&
+        incarnations.get(seat) === this.#incarnation(seat);
+      return isWrong ? [block] : [];
+    });
+  }
+
+  #incarnation(seat: number): number {
+    return this.#memory.words[orderIndex(this.#memory, seat, "incarnation")];
+  }
+
+  /** Whether the device has got a block otherwise than the majority of these renderers has it. */
+  #wasWrong(block: number, ballots: readonly Ballot[], { outvoted, undecided }: Verdict): boolean {
+    const isTakenBack = this.#heardFrom !== undefined && blocksBetween(block, this.#heardFrom) < 0;
+    if (ballots.length < 2 || undecided || isTakenBack) return false;
+    const { words } = this.#memory;
+    const entry = deliveredIndex(this.#memory, block);
+    const delivered = (field: keyof typeof within.delivered) => words[entry + within.delivered[field].index];
+    if (blocksBetween(this.#memory.consumed(), block) <= 0 || delivered("block") !== block) return false;
+    const flags = delivered("flags");
+    if ((flags & DeliveredFlag.concealed) !== 0) return false;
+    // what was faded, ramped or limited on its way has another checksum: there the seat that it came from tells
+    if ((flags & ~DeliveredFlag.rescued) !== 0) return outvoted.includes(delivered("ring") - 1);
+    const { low, high } = ballots.find(({ seat }) => !outvoted.includes(seat))!;
+    return delivered("checksumLow") !== low || delivered("checksumHigh") !== high;
   }
 
   /** @param verdicts omitted: there was no other renderer to agree with */

@@ -44,6 +44,7 @@ const suspectOpcodes: readonly number[] = [
   Opcode.express,
   Opcode.expressAll,
   Opcode.panic,
+  Opcode.silence,
   Opcode.set,
 ];
 

@@ -22,7 +22,7 @@ import { fixed, within } from "../memory/layout.ts";
 import { snapshotIndex } from "../memory/places.ts";
 import { reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { orderNumber, snapshotOrder } from "../memory/snapshot_order.ts";
+import { orderNumber, type SnapshotOrder, snapshotOrder } from "../memory/snapshot_order.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** Part of the seal table within which a snapshot is usable: a joiner must get through before it is overwritten. */
@@ -36,9 +36,7 @@ const marginFactor = 0.75;
 const lonelyFactor = 0.4;
 
 /** A copy that was ordered: from the order until it is agreed or given up. */
-interface Copy {
-  readonly slot: number;
-  readonly seat: number;
+interface Copy extends SnapshotOrder {
   /** Of the slot, when the copy was ordered; another number means that it is written. */
   readonly sequence: number;
 }
@@ -168,20 +166,24 @@ export class SnapshotSelector {
    * Follows the copy that was ordered, and orders the next.
    *
    * @param seats renderers in lockstep by role, those that are away among them
+   * @param isUrgent the next one is to be written as soon as it can be, because the log fills
    */
-  poll(seats: readonly number[]): void {
+  poll(seats: readonly number[], isUrgent = false): void {
     const writer = this.#writer(seats);
+    const hurries = isUrgent && writer !== undefined && this.#isSmall(writer);
     if (this.#ordered !== undefined) {
       if (this.#header(this.#ordered.slot, "sequence") !== this.#ordered.sequence) {
         this.#written = this.#ordered;
         this.#order(undefined);
-      } else if (this.#ordered.seat !== writer) this.#order(undefined);
+      } else if (this.#ordered.seat !== writer || (hurries && !this.#ordered.isUrgent)) {
+        this.#order(undefined);
+      }
     }
     if (this.#written !== undefined) this.#judge(this.#written, seats);
     if (this.#ordered === undefined && this.#written === undefined && writer !== undefined) {
       const slot = this.#freeSlot();
       if (slot !== undefined) {
-        this.#order({ slot, seat: writer, sequence: this.#header(slot, "sequence") });
+        this.#order({ slot, seat: writer, isUrgent: hurries, sequence: this.#header(slot, "sequence") });
       }
     }
   }
@@ -219,8 +221,12 @@ export class SnapshotSelector {
   #writer(seats: readonly number[]): number | undefined {
     const last = seats.at(-1);
     if (last === undefined) return undefined;
-    const isSmall = this.#report(last, "arenaBytes") <= this.#memory.geometry.snapshotPieceBytes;
-    return isSmall || seats.length === roleCount || this.#isOld ? last : undefined;
+    return this.#isSmall(last) || seats.length === roleCount || this.#isOld ? last : undefined;
+  }
+
+  /** Whether the arena on a seat is copied between two blocks. */
+  #isSmall(seat: number): boolean {
+    return this.#report(seat, "arenaBytes") <= this.#memory.geometry.snapshotPieceBytes;
   }
 
   #judge(written: Copy, seats: readonly number[]): void {
@@ -263,7 +269,7 @@ export class SnapshotSelector {
     const { words } = this.#memory;
     const { index } = fixed.control.snapshotTarget;
     const number = orderNumber(Atomics.load(words, index)) + 1;
-    Atomics.store(words, index, snapshotOrder(number, copy?.slot, copy?.seat));
+    Atomics.store(words, index, snapshotOrder(number, copy));
   }
 
   #header(slot: number, name: keyof typeof within.snapshot): number {

@@ -85,6 +85,8 @@ export type SupervisionEvent =
   | SupervisorEvent
   /** Checksums differ at a block; reported once, until they agree again. */
   | { readonly event: "divergence"; readonly block: number; readonly undecided: boolean }
+  /** The device got these blocks from a renderer that was wrong: no vote was possible when they were due. */
+  | { readonly event: "wrong"; readonly block: number; readonly blocks: number }
   /**
    * Log entries at these positions do nothing from now on. Where a search has found them they were heard before, up to
    * `found.block`; from there on renderers are heard that have replayed from `found.originBlock` without them.
@@ -106,6 +108,9 @@ export type SupervisionEvent =
 
 /** Replays that may fail one after the other before renderers begin again. */
 const maxFailedReplays = 6;
+
+/** With less room than this part of the log, snapshots are not waited for: each releases the entries before it. */
+const urgentRoom = 0.5;
 
 /** What one turn of the loop did and found. */
 export interface Supervised {
@@ -266,6 +271,9 @@ export class Supervision {
       }
     }
     this.#carryOut([{ do: "roles", seats: this.roles }]);
+    // not what the device has taken: blocks that were concealed may be those on which renderers break
+    this.#furthest = this.#snapshots.origin.block;
+    this.#followFurthest();
     return this.#takeSearchOver();
   }
 
@@ -279,7 +287,10 @@ export class Supervision {
       blocksBetween(this.#report(seat, "published"), consumed) > 0
     );
     const found = this.#quarantine.takeOver(hasPassed);
-    if (found) return { actions: [], events: [{ event: "quarantine", positions: found.positions, found }] };
+    if (found) {
+      this.#comparison.takeBackBefore(found.block);
+      return { actions: [], events: [{ event: "quarantine", positions: found.positions, found }] };
+    }
     // those that replay without these commands lead nowhere any more
     const { actions, events } = this.#supervisor.dismissJoiners(consumed);
     this.#carryOut(actions);
@@ -288,13 +299,13 @@ export class Supervision {
 
   /** One turn of the loop. `mayJoin`: waiting renderers may be let in; false until the engine has begun to record. */
   turn(mayJoin: boolean): Supervised {
-    const { memory, delivery, nowMs } = this.#options;
+    const { memory, log, delivery, nowMs } = this.#options;
     const events: SupervisionEvent[] = [];
     const running = this.running;
     // one that is away is late on purpose: the others do not wait for it to be compared
     const compared = this.#comparison.poll(this.comparable);
     this.#noteDivergence(compared, events);
-    this.#snapshots.poll(running);
+    this.#snapshots.poll(running, log.room < memory.geometry.logCapacity * urgentRoom);
     const consumed = memory.consumed();
     const unheard = Atomics.load(memory.words, fixed.control.play.index) === 0;
     const replaying = this.#joining();
@@ -364,7 +375,8 @@ export class Supervision {
     );
   }
 
-  #noteDivergence({ block, undecided }: ComparisonResult, events: SupervisionEvent[]): void {
+  #noteDivergence({ block, undecided, wrong }: ComparisonResult, events: SupervisionEvent[]): void {
+    if (wrong.length > 0) events.push({ event: "wrong", block: wrong[0], blocks: wrong.length });
     if (block !== undefined && !this.#diverged) events.push({ event: "divergence", block, undecided });
     this.#diverged = block !== undefined;
   }
@@ -396,7 +408,10 @@ export class Supervision {
     if (!isAlone) this.#failedReplays = 0;
     if (!isAlone || this.#quarantine.hasPassed) {
       const found = this.#quarantine.confirm();
-      if (found) events.push({ event: "quarantine", positions: found.positions, found });
+      if (found) {
+        this.#comparison.takeBackBefore(found.block);
+        events.push({ event: "quarantine", positions: found.positions, found });
+      }
     }
     const { memory } = this.#options;
     const isHeard = Atomics.load(memory.words, fixed.control.play.index) === 1;
@@ -517,6 +532,7 @@ function settingsFor({ geometry }: SharedMemory): SupervisorSettings {
     ...supervisorDefaults,
     seatCount,
     hangMs: Math.max(supervisorDefaults.hangMs, twoBlocksMs),
+    blockMs: twoBlocksMs / 2,
     lateMs: Math.max(supervisorDefaults.lateMs, twoBlocksMs),
     snapshotMs: geometry.arenaBytes / snapshotBytesPerMs,
   };

@@ -61,6 +61,7 @@ export default definePatch({
           timeSeconds: constant<"s">(1).over(frequencyHz.ratio(1)),
           feedback: sustain,
           maximumSeconds: 0.05,
+          move: "jump",
         });
         const envelope = adsr({ gate, trigger, attackSeconds: 0.001, sustain: 1, releaseSeconds });
         return { output: pan({ input: gain({ input: string, gainDb }), position: 0 }), envelope };

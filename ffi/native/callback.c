@@ -19,7 +19,7 @@
  * Memory order. A renderer stores the samples, then the checksum, then the tag (sequentially consistent, from
  * Atomics.store); the tag is loaded with acquire here, so its samples are visible. `consumed` is stored with release
  * after the last frame was copied, so a renderer that sees it may overwrite the slot and may read the input of that
- * block.
+ * block. An input slot loses its tag before its samples change, and readers look at the tag again after their copy.
  */
 #include <string.h>
 
@@ -314,6 +314,10 @@ static void capture_input(const struct view *v, uint32_t block, const float *inp
       AT(struct us_input_slot, v->base, (size_t)g->input_offset + (size_t)(block & (g->input_slots - 1)) * g->input_slot_bytes);
   float *samples = (float *)(slot + 1) + (size_t)from * g->input_channels;
   uint32_t count = frames * g->input_channels;
+  if (from == 0) { /* a renderer that is a whole lap behind may be reading: the tag of another slot matches no block here */
+    __atomic_store_n(&slot->tag, block + 1, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_RELEASE);
+  }
   if (input)
     copy_input(v, samples, input, count);
   else

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 3u
+#define US_LAYOUT_VERSION 4u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_MAX_CHANNELS 8u
 #define US_MAX_INPUT_BITS 0x42000000u
@@ -339,7 +339,7 @@ struct us_stage_report {
   uint32_t error; /* errno, or problem of JACK, of the last order; 0: carried out */
   uint32_t heartbeat; /* rounds of its main thread, wraps */
   uint32_t starts; /* stage processes ever started on this memory */
-  uint32_t reserved; /* keeps the counters on an 8-byte boundary */
+  uint32_t unconnected; /* 1: no cable leads from JACK's output ports to anywhere */
   uint64_t lost_frames; /* frames that passed between the last call of a lost stage and the first of the next */
   uint64_t calibration_ticks; /* processor ticks when the first stage started */
   uint64_t calibration_ns; /* monotonic clock at that moment */
@@ -359,7 +359,7 @@ _Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.seq
 _Static_assert(offsetof(struct us_stage_report, error) == 8, "stageReport.error");
 _Static_assert(offsetof(struct us_stage_report, heartbeat) == 12, "stageReport.heartbeat");
 _Static_assert(offsetof(struct us_stage_report, starts) == 16, "stageReport.starts");
-_Static_assert(offsetof(struct us_stage_report, reserved) == 20, "stageReport.reserved");
+_Static_assert(offsetof(struct us_stage_report, unconnected) == 20, "stageReport.unconnected");
 _Static_assert(offsetof(struct us_stage_report, lost_frames) == 24, "stageReport.lostFrames");
 _Static_assert(offsetof(struct us_stage_report, calibration_ticks) == 32, "stageReport.calibrationTicks");
 _Static_assert(offsetof(struct us_stage_report, calibration_ns) == 40, "stageReport.calibrationNs");
@@ -416,7 +416,7 @@ struct us_seat_report {
   uint32_t log_position; /* log entries taken in */
   uint32_t poisoned_voices; /* voices silenced because they gave numbers that are not finite, wraps */
   uint32_t patch; /* number of the newest patch that it has prepared */
-  uint32_t voices[16]; /* voices that sound, by instrument, at the last count */
+  uint32_t voices[64]; /* voices that sound, by instrument, at the last count */
   uint32_t ended_notes; /* notes that ended since the beginning, wraps; stored after the notes themselves */
   uint32_t last_ended_notes[128]; /* the last of them: instrument and id */
   uint32_t error_bytes; /* length of the error text */
@@ -436,17 +436,17 @@ _Static_assert(offsetof(struct us_seat_report, log_position) == 16, "seatReport.
 _Static_assert(offsetof(struct us_seat_report, poisoned_voices) == 20, "seatReport.poisonedVoices");
 _Static_assert(offsetof(struct us_seat_report, patch) == 24, "seatReport.patch");
 _Static_assert(offsetof(struct us_seat_report, voices) == 28, "seatReport.voices");
-_Static_assert(offsetof(struct us_seat_report, ended_notes) == 92, "seatReport.endedNotes");
-_Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 96, "seatReport.lastEndedNotes");
-_Static_assert(offsetof(struct us_seat_report, error_bytes) == 608, "seatReport.errorBytes");
-_Static_assert(offsetof(struct us_seat_report, error_text) == 612, "seatReport.errorText");
-_Static_assert(offsetof(struct us_seat_report, real_time) == 1124, "seatReport.realTime");
-_Static_assert(offsetof(struct us_seat_report, lock_error) == 1128, "seatReport.lockError");
-_Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1132, "seatReport.snapshotSlot");
-_Static_assert(offsetof(struct us_seat_report, away) == 1136, "seatReport.away");
-_Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1140, "seatReport.arenaBytes");
-_Static_assert(offsetof(struct us_seat_report, process_start) == 1144, "seatReport.processStart");
-_Static_assert(sizeof(struct us_seat_report) == 1148, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, ended_notes) == 284, "seatReport.endedNotes");
+_Static_assert(offsetof(struct us_seat_report, last_ended_notes) == 288, "seatReport.lastEndedNotes");
+_Static_assert(offsetof(struct us_seat_report, error_bytes) == 800, "seatReport.errorBytes");
+_Static_assert(offsetof(struct us_seat_report, error_text) == 804, "seatReport.errorText");
+_Static_assert(offsetof(struct us_seat_report, real_time) == 1316, "seatReport.realTime");
+_Static_assert(offsetof(struct us_seat_report, lock_error) == 1320, "seatReport.lockError");
+_Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1324, "seatReport.snapshotSlot");
+_Static_assert(offsetof(struct us_seat_report, away) == 1328, "seatReport.away");
+_Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1332, "seatReport.arenaBytes");
+_Static_assert(offsetof(struct us_seat_report, process_start) == 1336, "seatReport.processStart");
+_Static_assert(sizeof(struct us_seat_report) == 1340, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {

@@ -15,6 +15,9 @@ struct us_midi_input {
   _Alignas(64) uint32_t head;
   uint32_t lost;
   uint32_t ignored;
+  uint8_t status; /* of the message that is being received, or of the last one: running status; 0: none */
+  uint8_t data_count;
+  uint8_t data[2];
   /* written by the reader */
   _Alignas(64) uint32_t tail;
   _Alignas(64) struct us_midi_event events[US_MIDI_EVENTS];

@@ -17,9 +17,6 @@
 
 #include "layout.h"
 
-/* A control process that stands still while no launcher could end it is given up after it was looked at this often. */
-#define MAX_STILL_LOOKS 100
-
 int us_map_file(const char *path, void *address, uint64_t bytes, uint32_t create) {
   int file = open(path, O_RDWR | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0), 0600);
   if (file < 0) return errno;
@@ -90,36 +87,14 @@ int us_process_signal(int descriptor, int signal) {
 
 void us_process_close(int descriptor) { close(descriptor); }
 
-/* A process that is followed; zeroed: none yet. */
-struct follow {
-  uint32_t pid;
-  int descriptor;
-};
-
-/* Whether the process with this id has ended; an id of 0 counts as ended. Follows the id from the first call with it on. */
-static int has_ended(struct follow *follow, uint32_t pid) {
+int us_followed_ended(struct us_followed *followed, uint32_t pid) {
   if (pid == 0) return 1;
-  if (follow->pid != pid) {
-    if (follow->pid && follow->descriptor >= 0) close(follow->descriptor);
-    follow->descriptor = us_process_open((int)pid);
-    follow->pid = pid;
+  if (followed->pid != pid) {
+    if (followed->pid && followed->descriptor >= 0) close(followed->descriptor);
+    followed->descriptor = us_process_open((int)pid);
+    followed->pid = pid;
   }
-  return follow->descriptor < 0 ? follow->descriptor == -ESRCH : us_process_ended(follow->descriptor);
-}
-
-int us_is_orphan(const void *shared_memory) {
-  static struct follow launcher, control;
-  static uint32_t heartbeat, still;
-  const unsigned char *base = shared_memory;
-  const struct us_control_process *process = (const void *)(base + US_CONTROL_PROCESS_OFFSET);
-  const struct us_launcher *root = (const void *)(base + US_LAUNCHER_OFFSET);
-  uint32_t beat = __atomic_load_n(&process->heartbeat, __ATOMIC_ACQUIRE);
-  still = beat == heartbeat ? still + 1 : 0;
-  heartbeat = beat;
-  uint32_t launcher_pid = __atomic_load_n(&root->pid, __ATOMIC_ACQUIRE);
-  if (!has_ended(&launcher, launcher_pid)) return 0;
-  uint32_t control_pid = __atomic_load_n(&process->pid, __ATOMIC_ACQUIRE);
-  return has_ended(&control, control_pid) || (launcher_pid != 0 && still > MAX_STILL_LOOKS);
+  return followed->descriptor < 0 ? followed->descriptor == -ESRCH : us_process_ended(followed->descriptor);
 }
 
 /* The arguments of this process, as the kernel keeps them; NULL where there is no memory. Freed by the end of the process. */

@@ -44,11 +44,14 @@ US_EXPORT int us_process_signal(int descriptor, int signal);
 
 US_EXPORT void us_process_close(int descriptor);
 
-/*
- * Whether no process is left that could give this one orders, now or later: the control process is gone, and so is the launcher
- * that would start it again. To be asked some times a second. Stage, renderer processes; one thread of each.
- */
-US_EXPORT int us_is_orphan(const void *shared_memory);
+/* A process that is followed by its id; zeroed: none yet. */
+struct us_followed {
+  uint32_t pid;
+  int descriptor;
+};
+
+/* Whether the process with this id has ended; an id of 0 counts as ended. Follows the id from the first call with it on. One thread. */
+int us_followed_ended(struct us_followed *followed, uint32_t pid);
 
 /*
  * Becomes the launcher: replaces this program by `stage` in its role `launch`, which starts the program again as the control

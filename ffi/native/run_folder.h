@@ -12,7 +12,10 @@
 /* Makes the folder of a run whose first process is this one, in `parent`. Writes its path. Returns 0 or an errno. Main isolate. */
 US_EXPORT int us_run_create(const char *parent, char *path, uint32_t bytes);
 
-/* Removes a run's files; what is missing is no error. Main isolate, stage. */
+/* Maps the shared memory of a run. NULL where it is missing, not whole yet, or of another version. Processes of the run. */
+unsigned char *us_run_map(const char *path);
+
+/* Removes a run's files; what is missing is no error. Processes of the run. */
 US_EXPORT void us_run_remove(const char *path);
 
 /* Removes what runs have left whose first process is gone. Returns how many files and folders that were. Main isolate. */

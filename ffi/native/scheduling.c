@@ -16,6 +16,7 @@
 
 #include "guard.h"
 #include "layout.h"
+#include "monotonic.h"
 
 #ifndef SCHED_RESET_ON_FORK
 #define SCHED_RESET_ON_FORK 0x40000000
@@ -109,8 +110,9 @@ int us_schedule_session_nice(int nice, int *before) {
   if (!held) failed = ENOENT;
   else {
     *before = atoi(held + 5);
+    int is_set = *before == nice;
     int length = snprintf(text, sizeof text, "%d", nice);
-    for (int attempt = 0; attempt < 10; attempt++) { /* the kernel takes one change in a while */
+    for (int attempt = 0; !is_set && attempt < 10; attempt++) { /* the kernel takes one change in a while */
       failed = write(file, text, (size_t)length) == length ? 0 : errno;
       if (failed != EAGAIN) break;
       struct timespec duration = {0, 20000000};
@@ -194,28 +196,55 @@ struct watchdog_thread {
   uint32_t stop;
   uint32_t abandoned; /* no thread joins this one any more: it frees itself */
   int priority;
-  struct {
+  struct suspicion {
     uint32_t heartbeat, still, behind;
+    uint64_t since_ns, processor_ns; /* when it began, and the processor time that the thread had had by then */
   } seats[MAX_SEATS];
 };
 
 /* One per process: the shared memory it serves is its key. */
 static struct watchdog_thread *running;
 
-/* Returns a renderer to the normal class that keeps a processor for itself at real-time priority. */
+/* Processor time of a thread of this process, or of another process as a whole; 0 where there is none. Cheaper than /proc. */
+static uint64_t processor_ns(int thread_id) {
+  struct timespec had;
+  clockid_t thread_clock = (clockid_t)((~(unsigned)thread_id << 3) | 6), process_clock = (clockid_t)((~(unsigned)thread_id << 3) | 2);
+  if (clock_gettime(thread_clock, &had) != 0 && clock_gettime(process_clock, &had) != 0) return 0;
+  return (uint64_t)had.tv_sec * 1000000000u + (uint64_t)had.tv_nsec;
+}
+
+/* Whether a thread had at least half of the processor time that there was since it became suspicious: it keeps it from others. */
+static int keeps_processor(const struct suspicion *suspicion, int thread_id) {
+  return 2 * (processor_ns(thread_id) - suspicion->processor_ns) >= us_monotonic_ns() - suspicion->since_ns;
+}
+
+/*
+ * Returns a renderer to the normal class that keeps a processor for itself at real-time priority. One that is late because it gets none
+ * keeps its priority: without it, it would be behind all that there is to do on a busy machine, and never come back.
+ */
 static void look_at(struct watchdog_thread *self, uint32_t seat, int32_t consumed) {
   struct us_seat_report *report = report_of(self->shared_memory, seat);
   struct us_watchdog *words = (void *)(self->shared_memory + US_WATCHDOG_OFFSET);
+  struct suspicion *suspicion = &self->seats[seat];
   uint32_t heartbeat = __atomic_load_n(&report->heartbeat, __ATOMIC_ACQUIRE);
   int plays = __atomic_load_n(&report->state, __ATOMIC_ACQUIRE) == US_SEAT_RUNNING;
   int32_t ahead = (int32_t)__atomic_load_n(&report->published, __ATOMIC_ACQUIRE) - consumed;
-  int still = plays && heartbeat == self->seats[seat].heartbeat, behind = plays && ahead <= 0;
-  self->seats[seat].heartbeat = heartbeat;
-  self->seats[seat].still = still ? self->seats[seat].still + 1 : 0;
-  self->seats[seat].behind = behind ? self->seats[seat].behind + 1 : 0;
-  if (self->seats[seat].still < LOOKS_WITHOUT_HEARTBEAT && self->seats[seat].behind < LOOKS_BEHIND) return;
+  int still = plays && heartbeat == suspicion->heartbeat, behind = plays && ahead <= 0;
+  int was_suspicious = suspicion->still > 0 || suspicion->behind > 0;
+  suspicion->heartbeat = heartbeat;
+  suspicion->still = still ? suspicion->still + 1 : 0;
+  suspicion->behind = behind ? suspicion->behind + 1 : 0;
+  if (!still && !behind) return;
   int thread_id = (int)__atomic_load_n(&report->thread_id, __ATOMIC_ACQUIRE);
-  if (thread_id <= 0 || policy_of(thread_id) != SCHED_FIFO || priority_of(thread_id) >= self->priority) return;
+  if (thread_id <= 0) return;
+  if (!was_suspicious) {
+    suspicion->since_ns = us_monotonic_ns();
+    suspicion->processor_ns = processor_ns(thread_id);
+  }
+  if (suspicion->still < LOOKS_WITHOUT_HEARTBEAT && suspicion->behind < LOOKS_BEHIND) return;
+  int keeps = keeps_processor(suspicion, thread_id);
+  suspicion->still = suspicion->behind = 0; /* it is judged again from here on */
+  if (!keeps || policy_of(thread_id) != SCHED_FIFO || priority_of(thread_id) >= self->priority) return;
   if (set_priority(thread_id, 0) != 0) return;
   __atomic_store_n(&words->demotions, words->demotions + 1, __ATOMIC_RELEASE);
 }

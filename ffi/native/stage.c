@@ -7,33 +7,11 @@
 #include "stage.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#include "layout.h"
-#include "services.h"
-
-unsigned char *us_stage_map(const char *run_folder) {
-  char path[PATH_MAX];
-  snprintf(path, sizeof path, "/dev/shm/%s.memory", strrchr(run_folder, '/') + 1);
-  int file = open(path, O_RDWR | O_CLOEXEC);
-  struct stat found;
-  if (file < 0) return NULL;
-  void *memory = MAP_FAILED;
-  if (fstat(file, &found) == 0 && found.st_size >= US_FIXED_BYTES)
-    memory = mmap(NULL, (size_t)found.st_size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
-  close(file);
-  if (memory == MAP_FAILED) return NULL;
-  if (us_check_layout(memory, (uint64_t)found.st_size) == us_layout_ok) return memory;
-  munmap(memory, (size_t)found.st_size);
-  return NULL;
-}
 
 /* Signals of the terminal and of a service manager are for the control process, which ends the others in order. */
 static void ignore_signals(void) {

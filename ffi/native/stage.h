@@ -7,9 +7,6 @@
 /* Exit codes of the roles, where the process that they start has none of its own. */
 enum us_stage_exit { us_stage_ok = 0, us_stage_usage = 2, us_stage_failed = 70 };
 
-/* Maps the shared memory of a run folder. NULL where it is missing, not whole yet, or of another version. */
-unsigned char *us_stage_map(const char *run_folder);
-
 /* Plays: calls the callback by the driver that the orders name, until they say none or no process is left that could. */
 int us_stage_play(const char *run_folder, uint32_t starts);
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -23,6 +24,7 @@
 
 #include "layout.h"
 #include "monotonic.h"
+#include "processes.h"
 #include "run_folder.h"
 #include "stage.h"
 
@@ -34,7 +36,7 @@ enum { phase_starting = 0, phase_running = 1, phase_ended = 2, phase_handing_ove
 
 #define MAIN_NICE (-11)
 #define LOOK_MS 50
-/* A running control process without a turn in this many looks hangs: 1 s of looks, so a machine that stood still is no reason. */
+/* A running control process without a turn in this many looks hangs, and so does a stage: 1 s of looks, so a machine that stood still is no reason. */
 #define MAX_STILL_LOOKS 20
 #define MAX_BACKOFF_MS 5000
 /* A control process that had taken over and lived this long did not fail because of its start. */
@@ -44,6 +46,13 @@ enum { phase_starting = 0, phase_running = 1, phase_ended = 2, phase_handing_ove
 #define MAX_SECOND_STOP_MS 2000
 /* One that takes over gives orders within this, on a busy machine too. The first one may build, rehearse and wait for a device. */
 #define MAX_TAKE_OVER_MS 30000
+/*
+ * A lost stage is started again by the control process, within a tick. Where that is lost or hangs as well, the launcher does it:
+ * without a control process at once, beside one after this. A stage that was just started has as long to take its place.
+ */
+#define STAGE_PATIENCE_MS 250
+/* Delay before the launcher starts a stage again that was lost soon after its start; it doubles up to the longest. */
+#define MAX_STAGE_BACKOFF_MS 2000
 /* Processes that are left at the end are gone within this. */
 #define END_MS 2000
 
@@ -59,6 +68,7 @@ struct launcher {
   char **arguments;
   struct version proven;  /* its control process has taken over */
   struct version started; /* the one that was started last */
+  int held;               /* the marker of the copy that it is, locked so that nothing removes it; 0: none */
   int on_trial;           /* that one has not taken over yet, and differs */
   unsigned char *memory; /* NULL until the first control process has made it */
   sigset_t outer;
@@ -72,6 +82,12 @@ struct launcher {
   uint64_t started_ms;
   uint64_t restart_ms;
   uint32_t backoff_ms;
+  struct us_followed stage;
+  uint32_t stage_heartbeat, stage_still;
+  uint32_t stage_starts;
+  uint64_t stage_starts_ms; /* when that number was seen first, or the launcher started one */
+  uint64_t stage_lost_ms;   /* when it was found gone; 0: it plays */
+  uint32_t stage_backoff_ms;
 };
 
 static uint64_t now_ms(void) { return us_monotonic_ns() / 1000000u; }
@@ -105,6 +121,18 @@ static void give_up_version(struct launcher *self) {
   fprintf(stderr, "understudy: the control process of the new version did not take over; that of the old one is started\n");
 }
 
+/* Holds the copy of the program that is about to be started, as `cli/kept_program.ts` does for the process that runs it. */
+static void hold_version(struct launcher *self) {
+  char marker[PATH_MAX];
+  const char *module = self->started.module, *end = strrchr(module, '/');
+  if (!end || snprintf(marker, sizeof marker, "%.*s/kept", (int)(end - module), module) >= (int)sizeof marker) return;
+  int file = open(marker, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  flock(file, LOCK_SH | LOCK_NB);
+  if (self->held) close(self->held);
+  self->held = file;
+}
+
 static void execute(const struct launcher *self) {
   for (char **argument = self->arguments + 1; self->main_argument[0] && self->started.module[0] && *argument; argument++)
     if (strcmp(*argument, self->main_argument) == 0) *argument = strdup(self->started.module);
@@ -115,6 +143,7 @@ static void execute(const struct launcher *self) {
 static void start_control(struct launcher *self) {
   pid_t launcher = getpid();
   choose_version(self);
+  hold_version(self);
   char epoch[16];
   snprintf(epoch, sizeof epoch, "%u", ++self->epoch);
   if (self->memory) STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
@@ -225,7 +254,7 @@ static void plan_kill(struct launcher *self, uint64_t in_ms) {
 
 static void watch_control(struct launcher *self) {
   if (!self->memory) {
-    self->memory = us_stage_map(self->run_folder);
+    self->memory = us_run_map(self->run_folder);
     if (!self->memory) return;
     STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->epoch, self->epoch);
     STORE(AT(struct us_launcher, US_LAUNCHER_OFFSET)->pid, (uint32_t)getpid());
@@ -243,6 +272,55 @@ static void watch_control(struct launcher *self) {
   if (gives_orders && !runs) plan_kill(self, MAX_STOP_MS);
   if (!gives_orders && self->epoch > 1 && now_ms() - self->started_ms > MAX_TAKE_OVER_MS) plan_kill(self, 0);
   if (self->still >= MAX_STILL_LOOKS) plan_kill(self, 0);
+}
+
+static void start_stage(struct launcher *self) {
+  char starts[16];
+  snprintf(starts, sizeof starts, "%u", self->stage_starts);
+  pid_t child = fork();
+  if (child < 0) perror("understudy: the stage process did not start");
+  if (child != 0) return;
+  const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
+  if (!real_time || strcmp(real_time, "off") != 0) setpriority(PRIO_PROCESS, 0, MAIN_NICE);
+  sigprocmask(SIG_SETMASK, &self->outer, NULL);
+  execl("/proc/self/exe", "understudy-stage", "play", self->run_folder, starts, (char *)NULL);
+  perror("understudy-stage");
+  _exit(us_stage_failed);
+}
+
+/* Starts a lost stage again where the control process does not. Of two that were started for one place, one plays. */
+static void keep_stage(struct launcher *self) {
+  if (!self->memory || self->end_asked) return;
+  const struct us_control_process *process = AT(struct us_control_process, US_CONTROL_PROCESS_OFFSET);
+  const struct us_stage_report *stage = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
+  uint32_t phase = LOAD(process->phase), starts = LOAD(stage->starts), pid = LOAD(stage->pid);
+  int is_wanted = LOAD(AT(struct us_stage_orders, US_STAGE_ORDERS_OFFSET)->driver) != 0 &&
+                  LOAD(AT(struct us_control, US_CONTROL_OFFSET)->play) != 0 && phase != phase_ended && starts > 0;
+  if (!is_wanted) return;
+  if (starts != self->stage_starts) {
+    self->stage_starts = starts;
+    self->stage_starts_ms = now_ms();
+  }
+  if (!us_followed_ended(&self->stage, pid)) {
+    uint32_t beat = LOAD(stage->heartbeat);
+    self->stage_still = beat == self->stage_heartbeat ? self->stage_still + 1 : 0;
+    self->stage_heartbeat = beat;
+    if (self->stage_still == MAX_STILL_LOOKS && self->stage.descriptor >= 0)
+      us_process_signal(self->stage.descriptor, SIGKILL); /* as the control process does, if it can */
+    self->stage_lost_ms = 0;
+    if (now_ms() - self->stage_starts_ms > SOUND_LIFE_MS) self->stage_backoff_ms = 0;
+    return;
+  }
+  if (self->stage_lost_ms == 0) self->stage_lost_ms = now_ms();
+  int is_controlled = self->control > 0 && LOAD(process->epoch) == self->epoch && phase == phase_running;
+  uint64_t patience_ms = is_controlled ? STAGE_PATIENCE_MS : 0;
+  if (now_ms() - self->stage_lost_ms < patience_ms + self->stage_backoff_ms) return;
+  if (now_ms() - self->stage_starts_ms < STAGE_PATIENCE_MS) return; /* the next one is about to say who it is */
+  report("the stage process was lost while no control process could replace it; the launcher starts another one");
+  start_stage(self);
+  self->stage_starts_ms = now_ms();
+  self->stage_backoff_ms = self->stage_backoff_ms == 0 ? 50 : self->stage_backoff_ms * 2;
+  if (self->stage_backoff_ms > MAX_STAGE_BACKOFF_MS) self->stage_backoff_ms = MAX_STAGE_BACKOFF_MS;
 }
 
 /* Ends a control process whose time is over: it hangs, or stands still. */
@@ -317,6 +395,7 @@ int us_stage_launch(const char *run_folder, const char *program, const char *mai
     pid_t before = self.control;
     reap(&self);
     watch_control(&self);
+    keep_stage(&self);
     end_hanging_control(&self);
     if (self.control > 0) continue;
     if (before != 0) {

@@ -13,6 +13,7 @@
 #include "jack.h"
 #include "layout.h"
 #include "monotonic.h"
+#include "orphans.h"
 #include "processes.h"
 #include "run_folder.h"
 #include "scheduling.h"
@@ -152,14 +153,24 @@ static int carry_out(struct stage *self) {
   return start_clock(self);
 }
 
+/* Whether a cable leads from an output port to anywhere. */
+static int leads_out(const char *cables) {
+  for (const char *line = cables; line; line = strchr(line, '\n'))
+    if (strncmp(line += *line == '\n', "out_", 4) == 0) return 1;
+  return 0;
+}
+
 /* Remembers the cables, so that the client that takes this one's place gets those that were made by hand. */
 static void follow_cables(struct stage *self, const struct us_jack_state *state) {
+  unsigned char *memory = self->memory;
+  struct us_stage_report *report = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
   if (state->connections_changed || self->cables_ms != 0) {
     if (state->connections_changed) {
       us_jack_connections(self->jack, self->seen_cables, CABLES_BYTES);
       self->cables_ms = now_ms();
     } else if (now_ms() - self->cables_ms > SETTLED_MS) {
       memcpy(self->cables, self->seen_cables, CABLES_BYTES);
+      STORE(report->unconnected, !leads_out(self->cables));
       self->cables_ms = 0;
     }
   }
@@ -248,7 +259,7 @@ static void look_at_jack(struct stage *self) {
 
 int us_stage_play(const char *run_folder, uint32_t starts) {
   static struct stage self;
-  unsigned char *memory = self.memory = us_stage_map(run_folder);
+  unsigned char *memory = self.memory = us_run_map(run_folder);
   if (!memory) return us_stage_failed;
   struct us_stage_report *report = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
   const struct us_stage_orders *orders = AT(const struct us_stage_orders, US_STAGE_ORDERS_OFFSET);
@@ -264,6 +275,7 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
   STORE(report->pid, (uint32_t)getpid());
   self.frames = LOAD(AT(struct us_counters, US_COUNTERS_OFFSET)->frames);
   us_watchdog_start(memory);
+  int is_orphan = 0;
   for (uint32_t done = LOAD(orders->sequence) - 1;;) {
     uint32_t sequence = LOAD(orders->sequence);
     if (sequence != done) {
@@ -273,12 +285,18 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
       if (orders->driver == driver_none) return us_stage_ok;
     }
     if (orders->driver == driver_jack && report->error == 0) look_at_jack(&self);
+    if (LOAD(report->pid) != (uint32_t)getpid()) break; /* another one has taken its place: two never call the callback */
     STORE(report->heartbeat, report->heartbeat + 1);
-    if (report->heartbeat % LOOKS_BETWEEN_ORPHAN_CHECKS == 0 && us_is_orphan(memory)) break;
+    if (report->heartbeat % LOOKS_BETWEEN_ORPHAN_CHECKS == 0 && us_is_orphan(memory)) {
+      is_orphan = 1;
+      break;
+    }
     us_wait_word(&orders->sequence, done, LOOK_MS);
   }
   us_clock_stop(memory);
   close_jack(&self);
+  if (!is_orphan) return us_stage_ok;
+  us_end_renderers(memory);
   us_run_remove(run_folder);
   return us_stage_ok;
 }

@@ -1,5 +1,6 @@
 import { defineModule } from "../signal/module.ts";
 import { DelayLine } from "../signal/delay_line.ts";
+import { fadedRead } from "../time/moved_tap.ts";
 
 /** Smears a sound in time and leaves its spectrum as it is: the building block of reverberators. */
 export const allPass = defineModule({
@@ -17,7 +18,7 @@ export const allPass = defineModule({
       smoothingSeconds: 0,
       why:
         "time between echoes, in whole frames, so that no frequency loses anything; at most maximumSeconds. " +
-        "Moving it clicks",
+        "Another time fades in",
     },
     gain: {
       unit: "1",
@@ -35,7 +36,7 @@ export const allPass = defineModule({
       reject("maximumSeconds", `expected more than 0, up to 1 s, found ${maximumSeconds}`);
     }
     const line = new DelayLine(Math.max(1, Math.ceil(maximumSeconds * sampleRateHz)));
-    const echo = line.read(timeSeconds.ratio(1 / sampleRateHz).rounded().toInteger());
+    const echo = fadedRead(line, timeSeconds.ratio(1 / sampleRateHz), sampleRateHz);
     const taken = input.plus(echo.times(gain));
     line.write(taken);
     return echo.minus(taken.times(gain));

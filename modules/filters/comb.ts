@@ -44,7 +44,7 @@ export const comb = defineModule({
   options: {},
   process: ({ input, frequencyHz, feedback, feedforward }) => {
     const timeSeconds = constant(1).over(frequencyHz.as("1")).as("s");
-    const echo = delay({ input, timeSeconds, feedback, maximumSeconds: 1 / lowestHz + 0.001 });
+    const echo = delay({ input, timeSeconds, feedback, maximumSeconds: 1 / lowestHz + 0.001, move: "jump" });
     return input.plus(echo.times(feedback.plus(feedforward)));
   },
 });

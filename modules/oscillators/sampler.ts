@@ -6,15 +6,13 @@ import { always, type Condition, constant, type Integer, type Signal } from "../
 import { cubic } from "../signal/interpolation.ts";
 import { faderDb } from "../utility/gain.ts";
 import { unity } from "../signal/unity.ts";
+import { loopReach, readBetween, readWhole, shortestLoopFrames } from "../signal/sample_tables.ts";
 
 /** Bits of the fraction between two frames of a file: the resolution of a 32-bit float at the pitch of the recording. */
 const stepBits = 24;
 
 /** Fastest speed: six octaves above the recording. It keeps a step within 32 bits. */
 const fastest = 64;
-
-/** Shortest loop: longer than the fastest step, so that one turn back is enough. */
-const shortestLoopFrames = 64;
 
 /** Time in which the old sound of a voice that was taken for another note falls to a third. */
 const takenSeconds = 0.001;
@@ -23,9 +21,11 @@ const loops = ["none", "file", "range"] as const;
 
 /** The place of a voice in a file. */
 interface Place {
-  /** Frame, and the part of the way to the next. */
+  /** Frame, and the part of the way to the next in 2^-24. */
   readonly frame: Integer;
-  readonly part: Signal<"1">;
+  readonly fraction: Integer;
+  /** Whether it stands on a frame, and moves from frame to frame as the file was recorded. */
+  readonly exact: Condition;
   /** Whether it has come back from the loop's end at least once. */
   readonly looped: Condition;
 }
@@ -34,6 +34,8 @@ interface Loop {
   readonly start: Integer;
   readonly end: Integer;
   readonly length: Integer;
+  /** Frame from which the player turns back by the length. */
+  readonly turnAt: Integer;
 }
 
 /** The larger one. */
@@ -66,18 +68,19 @@ function placeOf(
   let turns = always(false);
   const frame = integerFeedback(0, (previous) => {
     const moved = previous.plus(carried);
-    if (loop) turns = moved.isBelow(loop.end).not();
+    if (loop) turns = moved.isBelow(loop.turnAt).not();
     const next = loop ? turns.selectInteger(moved.minus(loop.length), moved) : atMost(moved, last);
     return trigger.selectInteger(first, next);
   });
   const looped = loop
     ? conditionFeedback(false, (previous) => previous.or(turns).and(trigger.not()))
     : always(false);
-  return { frame, part: fraction.toFloat().times(2 ** -stepBits), looped };
+  const exact = step.equals(2 ** stepBits).and(fraction.equals(0));
+  return { frame, fraction, exact, looped };
 }
 
 /** The four frames around a place; across the end of the loop its beginning, and the other way round. */
-function around({ frame, looped }: Place, loop: Loop | undefined): Integer[] {
+function around({ frame, looped }: Pick<Place, "frame" | "looped">, loop: Loop | undefined): Integer[] {
   const [before, to, after] = [-1, 1, 2].map((offset) => frame.plus(offset));
   if (!loop) return [before, frame, to, after];
   const back = (at: Integer) => at.isBelow(loop.end).selectInteger(at, at.minus(loop.length));
@@ -87,8 +90,10 @@ function around({ frame, looped }: Place, loop: Loop | undefined): Integer[] {
 
 /**
  * Plays a sound file at any pitch, once or in a loop. At the pitch of the recording, and at its rate, it gives the file bit
- * for bit. Elsewhere images lie 95 dB below a sine at a fiftieth of the file's rate, 64 dB at a sixteenth and 44 dB at an
- * eighth; notes above the pitch of the recording are not filtered, and fold at half the rate.
+ * for bit. Elsewhere images lie 110 dB below a sine of up to 18 kHz, and what lies above the band of the output is filtered:
+ * from a third of an octave above the recording's pitch on, below a third of the output's rate nothing folds. Files that are
+ * too long for such copies, and loops of kind `range`, are read by a cubic curve, with images 44 dB below a sine at
+ * an eighth of the file's rate.
  *
  * A voice that is taken for another note while it sounds restarts the file, and its old sound fades out beneath, so neither a
  * repeated drum nor a stolen voice clicks. `envelope` is 1 while there is something to hear, then stays 0: a voice with this
@@ -98,7 +103,8 @@ export const sampler = defineModule({
   name: "sampler",
   summary: "a sound file at any pitch, once or in a loop",
   source:
-    "E. Catmull, R. Rom: A class of local interpolating splines (1974), through four frames of the file; loops, roots and " +
+    "O. Niemitalo: Polynomial interpolators for high-quality resampling of oversampled audio (2001), through six frames of " +
+    "the file at twice its rate; loops, roots and " +
     "fine tuning as in the smpl chunk of RIFF WAVE (Microsoft, IBM: Multimedia Programming Interface 3.0, 1994)",
   inputs: {
     gate: {
@@ -178,11 +184,13 @@ export const sampler = defineModule({
     const last = file.frames;
     const frameAt = (part: Signal<"1">) => part.times(last.toFloat()).toInteger();
     const ratio = frequencyHz.ratio(rootHz).times(file.sampleRateHz.ratio(sampleRateHz)).atMost(fastest);
-    const loop = loopKind === "none" ? undefined : loopOf(
-      loopKind === "file" ? file.loopStart : frameAt(signals.loopStart),
-      loopKind === "file" ? file.loopEnd : frameAt(signals.loopEnd),
-      last,
-    );
+    // a loop that moves while it plays cannot be prepared when the file is loaded
+    const prepared = loopKind === "range" ? always(false) : file.place("levels").isBelow(1).not();
+    const loop = loopKind === "none"
+      ? undefined
+      : loopKind === "file"
+      ? ownLoop(file, prepared)
+      : rangeLoop(frameAt(signals.loopStart), frameAt(signals.loopEnd), last);
     const place = placeOf({ trigger, first: frameAt(start), ratio, last, loop });
 
     const frames = (seconds: Signal<"s">) => seconds.ratio(1 / sampleRateHz).atLeast(1);
@@ -196,10 +204,15 @@ export const sampler = defineModule({
     const sounds = inside.and(level.isAbove(0));
     const amplitude = level.times(dbToGain(signals.gainDb));
     const fading = Math.fround(Math.exp(-1 / (takenSeconds * sampleRateHz)));
+    const part = place.fraction.toFloat().times(2 ** -stepBits);
+    const found = { ...place, speed: ratio, loops: loopKind === "file" };
+    const between = readBetween(file, found);
+    const recorded = readWhole(file, found);
     const side = (name: "left" | "right") => {
-      const heard = cubic(around(place, loop).map((frame) => file.read(name, frame)), place.part).times(
-        amplitude,
-      );
+      const heard = prepared.select(
+        place.exact.select(recorded(name), between(name)),
+        cubic(around(place, loop).map((frame) => file.read(name, frame)), part),
+      ).times(amplitude);
       let sum = heard;
       feedback(0, (before) => {
         const beneath = feedback(0, (rest) => trigger.select(before, rest.times(fading)));
@@ -211,9 +224,16 @@ export const sampler = defineModule({
   },
 });
 
+/** The loop of the file, which it goes into by {@link loopReach} where tables hold it. */
+function ownLoop(file: SampleFile, prepared: Condition): Loop {
+  const { loopStart: start, loopEnd: end } = file;
+  const turnAt = prepared.selectInteger(end.plus(loopReach), end);
+  return { start, end, length: end.minus(start), turnAt };
+}
+
 /** A loop inside the file, long enough to be played at any speed. */
-function loopOf(start: Integer, end: Integer, last: Integer): Loop {
+function rangeLoop(start: Integer, end: Integer, last: Integer): Loop {
   const from = atLeast(atMost(start, last.minus(shortestLoopFrames)), 0);
   const to = atMost(atLeast(end, from.plus(shortestLoopFrames)), atLeast(last, shortestLoopFrames));
-  return { start: from, end: to, length: to.minus(from) };
+  return { start: from, end: to, length: to.minus(from), turnAt: to };
 }

@@ -4,9 +4,8 @@ import { channel } from "../signal/channels.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { feedback } from "../signal/feedback.ts";
 import { constant, type Signal } from "../signal/signal.ts";
-import { tap } from "../signal/interpolation.ts";
-import { heldInLoop, sides } from "../utility/stereo.ts";
-import { preDelay } from "./pre_delay.ts";
+import { heldInLoop, sides, swapped } from "../utility/stereo.ts";
+import { preDelay, preDelayed } from "./pre_delay.ts";
 
 /** The shortest line as part of the longest. The lengths between are spread evenly by ratio. */
 const shortestPart = 0.35;
@@ -15,8 +14,26 @@ const shortestPart = 0.35;
 const diffusers = [[0.0047, 0.0051], [0.0113, 0.0127], [0.0023, 0.0029]] as const;
 const diffuserGain = 0.6;
 
-/** Decay time of one band. */
-const decay = { unit: "s", min: 0.05, max: 60, curve: "exponential", smoothingSeconds: 0.05 } as const;
+/** Mean time that the diffusers take. */
+const diffusionSeconds = diffusers.reduce((sum, [left, right]) => sum + (left + right) / 2, 0);
+
+/**
+ * When walls answer first, as part of the longest line, for left and right: irregular, and closer together the later. Every
+ * third one comes from the other side.
+ */
+const earlyParts = [
+  [0.047, 0.058],
+  [0.107, 0.094],
+  [0.161, 0.177],
+  [0.240, 0.226],
+  [0.304, 0.322],
+  [0.397, 0.379],
+  [0.473, 0.491],
+  [0.583, 0.565],
+] as const;
+
+/** Decay time of one band. With lines of the usual length, shorter ones are over before the echoes are dense. */
+const decay = { unit: "s", min: 0.3, max: 60, curve: "exponential", smoothingSeconds: 0.05 } as const;
 
 /** A room with a given decay time in seconds for low, middle and high tones. */
 export const fdnReverb = defineModule({
@@ -48,9 +65,14 @@ export const fdnReverb = defineModule({
       reject("highCrossoverHz", `expected up to 20000 Hz, found ${highCrossoverHz}`);
     }
 
-    const before = new DelayLine(Math.ceil(0.25 * sampleRateHz) + 4);
-    before.write(input);
-    let entering = tap(before, preDelaySeconds.ratio(1 / sampleRateHz));
+    const arrived = preDelayed(input, preDelaySeconds, sampleRateHz);
+    const lengths = lineLengths(lines, maxSeconds * sampleRateHz);
+    const meanSeconds = lengths.reduce((sum, length) => sum + length) / lines / sampleRateHz;
+    // a room's energy falls by 60 dB in its decay: so much of it belongs to a stretch of time, and all of it together is 1
+    const density = constant<"s">(6 * Math.LN10).ratio(decaySeconds);
+    const early = earlyReflections(arrived, { density, maxSeconds, sampleRateHz });
+    // as soft as the room has become when the diffusers let it through
+    let entering = arrived.times(density.times(meanSeconds).sqrt()).times(fallen(density, diffusionSeconds));
     for (const [left, right] of diffusers) {
       const [one, other] = [left, right].map((seconds) => Math.max(1, Math.round(seconds * sampleRateHz)));
       const line = new DelayLine(Math.max(one, other));
@@ -60,7 +82,6 @@ export const fdnReverb = defineModule({
       entering = delayed.plus(taken.times(diffuserGain));
     }
 
-    const lengths = lineLengths(lines, maxSeconds * sampleRateHz);
     const count = lines / 2;
     // neighbours in length go left and right, so that both sides are equally dense
     const pairs = Array.from({ length: count }, (_, index) => [lengths[2 * index], lengths[2 * index + 1]]);
@@ -80,13 +101,44 @@ export const fdnReverb = defineModule({
     const mixed = acrossSides(hadamard(decaying)).map((one) => one.times(1 / Math.sqrt(lines)));
     mixed.forEach((one, index) => network[index].write(one.plus(index % 2 ? entering.negated() : entering)));
     const signs = mixed.map((_, index) => (index >> 1) % 2 ? -1 : 1);
-    return decaying.reduce(
+    const late = decaying.reduce(
       (sum, one, index) => signs[index] > 0 ? sum.plus(one) : sum.minus(one),
       constant(0),
-    )
-      .times(1 / Math.sqrt(count));
+    );
+    return late.times(1 / Math.sqrt(count)).plus(early);
   },
 });
+
+/** Single echoes before the first of the network, each with the energy of the time up to the next. */
+function earlyReflections(
+  arrived: Signal<"1">,
+  { density, maxSeconds, sampleRateHz }: {
+    readonly density: Signal<"1">;
+    readonly maxSeconds: number;
+    readonly sampleRateHz: number;
+  },
+): Signal<"1"> {
+  const frames = earlyParts.map((pair) => pair.map((part) => Math.round(part * maxSeconds * sampleRateHz)));
+  const line = new DelayLine(Math.max(...frames.flat()));
+  line.write(arrived);
+  return frames.reduce<Signal<"1">>((sum, [left, right], index) => {
+    const isCrossed = index % 3 === 2;
+    const [middle, before] = [index, index - 1].map((place) =>
+      place < 0 ? 0 : (frames[place][0] + frames[place][1]) / 2
+    );
+    const spanSeconds = (middle - before) / sampleRateHz;
+    const level = density.times(spanSeconds).sqrt().times(fallen(density, middle / sampleRateHz));
+    const heard = isCrossed
+      ? swapped(line.read(sides(right, left).toInteger())).negated()
+      : line.read(sides(left, right).toInteger());
+    return sum.plus(heard.times(level));
+  }, constant(0));
+}
+
+/** Amplitude that is left some time after the first sound. */
+function fallen(density: Signal<"1">, seconds: number): Signal<"1"> {
+  return exp2(density.times(-seconds / 2 / Math.LN2));
+}
 
 /** Primes, so that no two lines ring together, from the shortest to the longest. */
 function lineLengths(count: number, longest: number): number[] {

@@ -9,7 +9,7 @@ import { sweepRate } from "../time/sweep.ts";
 import { tap } from "../signal/interpolation.ts";
 import { heldInLoop, monoOf, sides, swapped } from "../utility/stereo.ts";
 import { unity } from "../signal/unity.ts";
-import { preDelay } from "./pre_delay.ts";
+import { preDelay, preDelayed } from "./pre_delay.ts";
 
 /** Dattorro's lengths are frames at this rate. */
 const paperRateHz = 29_761;
@@ -104,9 +104,8 @@ export const plateReverb = defineModule({
       ago: left === right ? frames(left) : pair(frames(left), frames(right)),
     });
 
-    const before = new DelayLine(Math.ceil(0.25 * sampleRateHz) + 4);
-    before.write(smoothed(monoOf(input), paceOfHz(bandwidthHz, sampleRateHz)));
-    let diffused = tap(before, preDelaySeconds.ratio(1 / sampleRateHz));
+    const entering = smoothed(monoOf(input), paceOfHz(bandwidthHz, sampleRateHz));
+    let diffused = preDelayed(entering, preDelaySeconds, sampleRateHz);
     for (const [length, gain] of [[142, 0.75], [107, 0.75], [379, 0.625], [277, 0.625]]) {
       const { line, ago } = lineOf(length);
       diffused = allPass({ input: diffused, delayed: line.read(ago), line, gain: diffusion.times(gain) });
@@ -122,10 +121,10 @@ export const plateReverb = defineModule({
     );
     const [long, second, last] = [lineOf(4_453, 4_217), lineOf(1_800, 2_656), lineOf(3_720, 3_163)];
 
-    const entering = diffused.plus(swapped(heldInLoop(last.line.read(last.ago))).times(decay));
+    const intoTank = diffused.plus(swapped(heldInLoop(last.line.read(last.ago))).times(decay));
     long.line.write(
       allPass({
-        input: entering,
+        input: intoTank,
         delayed: tap(breathing, breathingAgo),
         line: breathing,
         gain: constant(-0.7),

@@ -1,3 +1,4 @@
+import { sixPointCoefficients } from "../../compiler/graph/oversample.ts";
 import type { DelayLine } from "./delay_line.ts";
 import { constant, type Signal } from "./signal.ts";
 
@@ -8,6 +9,21 @@ export function cubic(frames: readonly Signal<"1">[], part: Signal<"1">): Signal
   const bend = before.minus(from.times(2.5)).plus(to.times(2)).minus(after.times(0.5));
   const twist = after.minus(before).times(0.5).plus(from.minus(to).times(1.5));
   return from.plus(part.times(slope.plus(part.times(bend.plus(part.times(twist))))));
+}
+
+/** Between the third and the fourth of six frames of a signal at twice its rate: {@link sixPointCoefficients}. */
+export function sixPoint(frames: readonly Signal<"1">[], part: Signal<"1">): Signal<"1"> {
+  const z = part.minus(0.5);
+  const pairs = [0, 1, 2].map((pair) => [frames[3 + pair], frames[2 - pair]]);
+  const sums = pairs.map(([after, before]) => after.plus(before));
+  const differences = pairs.map(([after, before]) => after.minus(before));
+  const terms = sixPointCoefficients.map((weights, power) => {
+    const [inner, middle, outer] = weights.map((weight, pair) =>
+      (power % 2 === 0 ? sums : differences)[pair].times(weight)
+    );
+    return inner.plus(middle).plus(outer);
+  });
+  return terms.reduceRight((rest, term) => rest.times(z).plus(term));
 }
 
 /** Four frames of a line, and the place of a time between the second and the third. */

@@ -5,7 +5,9 @@
  */
 import { buildRateHz, currentUse, withUse } from "./build_context.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
+import { maxController } from "../../compiler/graph/limits.ts";
 import { rangeProblem } from "../../compiler/graph/range_problem.ts";
+import { nearest } from "../../foundation/nearest.ts";
 import { callerLocation } from "./patch_location.ts";
 import { always, Condition, constant, kindOf, Signal, type Unit } from "./signal.ts";
 
@@ -21,6 +23,11 @@ export interface Parameter<U extends Unit = Unit> {
   readonly smoothingSeconds: number;
   /** Its effect on the sound, and the reason for the range. */
   readonly why: string;
+  /**
+   * MIDI controller, 0 to 119, that sets it when it is a patch's parameter, as 1, the modulation wheel. Omitted: the controller
+   * that its name stands for, if any.
+   */
+  readonly controller?: number;
 }
 
 export type ParameterTable = Readonly<Record<string, Parameter>>;
@@ -110,18 +117,23 @@ export function defineModule<
         );
       }
       const signals: Record<string, unknown> = {};
+      for (const [key, given] of Object.entries(args)) {
+        if (!names.includes(key)) {
+          throw new PatchError(
+            `${at(key)}: there is no such input, parameter or option; did you mean ${
+              nearest(key, names)
+            }? There are: ${names.join(", ")}`,
+          );
+        }
+        if (given === undefined) {
+          throw new PatchError(`${at(key)}: expected a value, found nothing; leave it out for the default`);
+        }
+      }
       for (const [key, input] of Object.entries<Input>(inputs)) {
         signals[key] = checkInput(at(key), input, args[key]);
       }
       for (const [key, parameter] of Object.entries(parameters)) {
         signals[key] = checkArgument(at(key), parameter, args[key]);
-      }
-      for (const key of Object.keys(args)) {
-        if (!names.includes(key)) {
-          throw new PatchError(
-            `${at(key)}: there is no such input, parameter or option; there are: ${names.join(", ")}`,
-          );
-        }
       }
       const chosen = Object.fromEntries(
         Object.entries(options).map(([key, value]) => [key, args[key] ?? value]),
@@ -145,13 +157,26 @@ export function defineModule<
   });
 }
 
+const parameterKeys: readonly string[] = [
+  ...["unit", "min", "max", "default", "curve", "smoothingSeconds", "why", "controller"] as const,
+] satisfies readonly (keyof Parameter)[];
+
 /** Throws TypeError when a parameter's table contradicts itself. */
 export function checkParameter(name: string, parameter: Parameter): void {
-  const { smoothingSeconds, why } = parameter;
+  const { smoothingSeconds, why, controller = 0 } = parameter;
+  const unknown = Object.keys(parameter).find((key) => !parameterKeys.includes(key));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `${name}: a parameter has no ${unknown}; did you mean ${nearest(unknown, parameterKeys)}?`,
+    );
+  }
   const problem = rangeProblem(parameter);
   if (problem !== undefined) throw new TypeError(`${name}: ${problem}`);
   if (!(smoothingSeconds >= 0 && smoothingSeconds < Infinity)) {
     throw new TypeError(`${name}: smoothingSeconds: expected 0 or more, found ${smoothingSeconds}`);
+  }
+  if (!Number.isInteger(controller) || controller < 0 || controller > maxController) {
+    throw new TypeError(`${name}: controller: expected 0 to ${maxController}, found ${controller}`);
   }
   if (why === "") throw new TypeError(`${name}: expected a reason in why, found none`);
 }

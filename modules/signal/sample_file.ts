@@ -2,10 +2,11 @@ import { sampleIndex } from "./build_context.ts";
 import { type SampleFact, sampleFacts, sampleFactType } from "../../compiler/graph/graph.ts";
 import { Integer, Signal, type Unit } from "./signal.ts";
 import { makeNode } from "./source.ts";
+import type { TablePlaces } from "../../compiler/graph/sample_tables.ts";
 import { isSampleName } from "../../compiler/graph/sample_name.ts";
 
 /**
- * A sound file: WAV, FLAC or Ogg Vorbis, of one channel or two, of any rate. The patch names it; its content is known when the
+ * A sound file: WAV, AIFF, FLAC or Ogg Vorbis, of one channel or two, of any rate. The patch names it; its content is known when the
  * patch is compiled.
  */
 export class SampleFile {
@@ -32,17 +33,30 @@ export class SampleFile {
   get sampleRateHz(): Signal<"Hz"> {
     return this.#float("sampleRateHz");
   }
-  /** Note at which it sounds as recorded: the root note that a WAV file declares, else middle C. */
+  /** Note at which it sounds as recorded: the root note that the file states, else middle C. */
   get rootNote(): Signal<"semitones"> {
     return this.#float("rootNote");
   }
 
   /** One frame of a side; silence outside of the file. A file of one channel is the same on both. */
   read(side: "left" | "right", frame: Integer): Signal<"1"> {
-    const attribute = sampleIndex(this.name) * 2 + (side === "right" ? 1 : 0);
-    return new Signal(makeNode({ op: "sample", type: "f32", args: [frame.source], attribute }));
+    return this.#read(side === "right" ? 1 : 0, frame);
   }
 
+  /** One frame of the tables of a side, which {@link place} finds. */
+  readTables(side: "left" | "right", frame: Integer): Signal<"1"> {
+    return this.#read(side === "right" ? 3 : 2, frame);
+  }
+
+  /** Where a stretch of the tables begins, or how many copies of the file they hold. */
+  place(fact: keyof TablePlaces): Integer {
+    return this.#integer(fact);
+  }
+
+  #read(part: number, frame: Integer): Signal<"1"> {
+    const attribute = sampleIndex(this.name) * 4 + part;
+    return new Signal(makeNode({ op: "sample", type: "f32", args: [frame.source], attribute }));
+  }
   #fact(fact: SampleFact) {
     const attribute = sampleIndex(this.name) * sampleFacts.length + sampleFacts.indexOf(fact);
     return makeNode({ op: "sampleFact", type: sampleFactType(fact), attribute });

@@ -4,6 +4,7 @@
  * its unit in its type, so that a frequency where seconds belong is an error in the editor.
  */
 import { type OperationName, operations } from "../../compiler/graph/operations.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { constantNode, makeNode, type Source } from "./source.ts";
 
 export type Unit = "1" | "Hz" | "s" | "dB" | "semitones";
@@ -40,6 +41,14 @@ export function kindOf(given: unknown): string {
   return typeof given === "object" ? "an object" : typeof given === "string" ? `"${given}"` : String(given);
 }
 
+/**
+ * What JavaScript's own operators ask for. They would run once, when the patch is built, and give one number for ever: a note's
+ * `velocity > 0.5` is neither true nor false then.
+ */
+function refuseOperator(kind: string, methods: string): never {
+  throw new PatchError(`expected a method of ${kind}, found an operator of JavaScript; use ${methods}`);
+}
+
 /** A 32-bit float in every lane: sound, or a control of sound. */
 export class Signal<U extends Unit = "1"> {
   /** Only for the type: signals of different units do not mix. */
@@ -50,6 +59,10 @@ export class Signal<U extends Unit = "1"> {
   constructor(source: Source) {
     if (source.type !== "f32") throw new TypeError(`expected floats, found ${source.type}`);
     this.source = source;
+  }
+
+  [Symbol.toPrimitive](): never {
+    return refuseOperator("a signal", "plus, minus, times, over, isAbove, isBelow, or `where` and `select`");
   }
 
   /** Whether it is always this number in every lane: for modules that can leave out an unconnected input. */
@@ -156,6 +169,10 @@ export class Integer {
     this.source = source;
   }
 
+  [Symbol.toPrimitive](): never {
+    return refuseOperator("an integer signal", "plus, minus, times, isBelow or equals");
+  }
+
   #with(op: OperationName, other: Integer | number): Source {
     return apply(op, [this.source, integerSource(other)]);
   }
@@ -211,6 +228,10 @@ export class Condition {
   constructor(source: Source) {
     if (source.type !== "mask") throw new TypeError(`expected a condition, found ${source.type}`);
     this.source = source;
+  }
+
+  [Symbol.toPrimitive](): never {
+    return refuseOperator("a condition", "and, or, not, or `select` in place of if");
   }
 
   and(other: Condition): Condition {

@@ -1,6 +1,6 @@
 import { defineModule } from "../signal/module.ts";
 import { DelayLine } from "../signal/delay_line.ts";
-import { boundedTap } from "../signal/interpolation.ts";
+import { type Move, movedTap } from "./moved_tap.ts";
 
 /** Echoes, with a time that may lie between frames and move while it sounds. Feedback below 0.8 dies away even then. */
 export const delay = defineModule({
@@ -17,7 +17,7 @@ export const delay = defineModule({
       curve: "exponential",
       smoothingSeconds: 0.2,
       why:
-        "time between echoes, at least two frames and at most maximumSeconds; moving it bends the pitch like a tape",
+        "time between echoes, at least two frames and at most maximumSeconds; a move bends the pitch by half at most",
     },
     feedback: {
       unit: "1",
@@ -29,14 +29,15 @@ export const delay = defineModule({
       why: "level of each echo in the next; beyond 1 it would grow without end",
     },
   },
-  options: { maximumSeconds: 2 },
-  process: ({ input, timeSeconds, feedback }, { maximumSeconds }, { sampleRateHz, reject }) => {
+  /** Longest time, and how the echoes go to another one: `crossfade` is for tapped times, with a smoothing of 0. */
+  options: { maximumSeconds: 2, move: "tape" as Move },
+  process: ({ input, timeSeconds, feedback }, { maximumSeconds, move }, { sampleRateHz, reject }) => {
     if (!(maximumSeconds > 0 && maximumSeconds <= 30)) {
       reject("maximumSeconds", `expected more than 0, up to 30 s, found ${maximumSeconds}`);
     }
     const longest = Math.max(4, Math.ceil(maximumSeconds * sampleRateHz) + 2);
     const line = new DelayLine(longest);
-    const echo = boundedTap(line, timeSeconds.ratio(1 / sampleRateHz));
+    const echo = movedTap(line, timeSeconds.ratio(1 / sampleRateHz), { move, sampleRateHz, reject });
     line.write(input.plus(echo.times(feedback)));
     return echo;
   },

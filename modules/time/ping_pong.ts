@@ -3,7 +3,7 @@ import { paceOfHz, smoothed } from "../signal/smoother.ts";
 import { channels } from "../signal/channels.ts";
 import { DelayLine } from "../signal/delay_line.ts";
 import { heldInLoop, monoOf, swapped } from "../utility/stereo.ts";
-import { tap } from "../signal/interpolation.ts";
+import { type Move, movedTap } from "./moved_tap.ts";
 
 const maxSeconds = 2;
 
@@ -21,7 +21,7 @@ export const pingPong = defineModule({
       default: 0.3,
       curve: "exponential",
       smoothingSeconds: 0.2,
-      why: "time from one side to the other; moving it bends the pitch like a tape",
+      why: "time from one side to the other; a move bends the pitch by half at most",
     },
     feedback: {
       unit: "1",
@@ -52,11 +52,12 @@ export const pingPong = defineModule({
     },
   },
   outputOnly: true,
-  options: {},
-  process: (signals, _options, { sampleRateHz }) => {
+  /** How the echoes go to another time: `crossfade` is for tapped times, with a smoothing of 0. */
+  options: { move: "tape" as Move },
+  process: (signals, { move }, { sampleRateHz, reject }) => {
     const { input, timeSeconds, feedback, highCutHz, lowCutHz } = signals;
     const line = new DelayLine(Math.ceil(maxSeconds * sampleRateHz) + 4);
-    const echo = tap(line, timeSeconds.ratio(1 / sampleRateHz));
+    const echo = movedTap(line, timeSeconds.ratio(1 / sampleRateHz), { move, sampleRateHz, reject });
     const dark = smoothed(echo, paceOfHz(highCutHz, sampleRateHz));
     const thin = dark.minus(smoothed(dark, paceOfHz(lowCutHz, sampleRateHz)));
     line.write(channels(monoOf(input), 0).plus(swapped(heldInLoop(thin)).times(feedback)));

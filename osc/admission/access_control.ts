@@ -112,6 +112,17 @@ export class AccessControl {
     this.#logins.set(sender.key, nowMs + loginSeconds * 1_000);
   }
 
+  /** Keys of the senders that are logged in. */
+  get logins(): string[] {
+    const nowMs = this.#nowMs();
+    return [...this.#logins.entries()].filter(([, untilMs]) => untilMs >= nowMs).map(([key]) => key);
+  }
+
+  /** Lets a sender in that has logged in to the process before this one. */
+  restoreLogin(key: string): void {
+    if (this.#secretDigest !== undefined) this.#logins.set(key, this.#nowMs() + loginSeconds * 1_000);
+  }
+
   /** Throws {@link MessageRefusedError} when a sender may not be sent more than it asks for each time. */
   checkSubscription(sender: PacketSender): void {
     if (this.#secretDigest === undefined || this.isTrusted(sender)) return;

@@ -74,6 +74,11 @@ export class SenderAccount implements PacketSender {
     this.from.reply(message);
   }
 
+  /** Omitted by the sender where answers go over a connection. */
+  get setReplyPort(): PacketSender["setReplyPort"] {
+    return this.from.setReplyPort;
+  }
+
   /** A packet begins, which was charged with so many messages when it was received. */
   begin(paid: number): void {
     this.#ms = 0;

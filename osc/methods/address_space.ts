@@ -4,21 +4,26 @@
  * submission for each time tag. A bundle is carried out a little at a time, so that no packet keeps the isolate from its
  * other duties. Main isolate.
  */
-import { type Command, CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
+import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
+import { printable } from "../../foundation/printable.ts";
 import { TokenBucket } from "../../foundation/token_bucket.ts";
+import { MidiReceiver } from "../../midi/midi_receiver.ts";
 import { AccessControl } from "../admission/access_control.ts";
 import type { PacketTarget, Steps } from "../admission/packet_target.ts";
 import { MessageRefusedError } from "../packet/arguments.ts";
 import { EncodedMessage } from "../packet/encoded_message.ts";
 import { isBundle, type OscBundle, type OscMessage } from "../packet/packet.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
-import { done, failed, float, text } from "../packet/reply.ts";
+import { done, failed, float, scalar, text } from "../packet/reply.ts";
 import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "../packet/time_tag.ts";
 import { Feedback } from "../subscriptions/feedback.ts";
+import type { Listening } from "../subscriptions/kept_listeners.ts";
 import { Meters } from "../subscriptions/meters.ts";
 import { Notifications } from "../subscriptions/notifications.ts";
 import { askingMethods } from "./asking_methods.ts";
+import { DirtEvents } from "./dirt_events.ts";
+import { dirtMethods } from "./dirt_methods.ts";
 import { dumpLine } from "./dump.ts";
 import { suggestion } from "./help.ts";
 import { listeningMethods } from "./listening_methods.ts";
@@ -29,6 +34,7 @@ import { type LoadPatch, operatingMethods } from "./operating_methods.ts";
 import { groupMethods } from "./parameter_groups.ts";
 import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
+import { RefusalLog } from "./refusal_log.ts";
 
 export interface AddressSpaceOptions {
   readonly engine: EngineControl;
@@ -42,12 +48,16 @@ export interface AddressSpaceOptions {
   readonly access?: AccessControl;
   /** Gets a line for each message while `/dump 1` holds. */
   readonly onDump?: (line: string) => void;
+  /** Gets a line about a message that was refused; not about each of many. */
+  readonly onRefused?: (line: string) => void;
   /** Counts of packets and losses, for `/status`. */
   readonly traffic?: () => Readonly<Record<string, number>>;
   /** Counts of the MIDI input, for `/status`; omitted where there is none. */
   readonly midi?: () => Readonly<Record<string, number>>;
-  /** The clock that limits suggestions, in milliseconds. */
+  /** The clock that limits suggestions and lines of the log, in milliseconds. */
   readonly nowMs?: () => number;
+  /** The wall clock in milliseconds since 1970, from which notes are counted that have a length and no time. */
+  readonly unixMs?: () => number;
 }
 
 /** The methods while one patch plays. */
@@ -57,12 +67,17 @@ interface Table {
   readonly patterns: PatternCache;
   /** The answer of each method that was carried out, by its address. */
   readonly done: ReadonlyMap<string, OscMessage>;
+  /** Addresses of methods that are not answered. */
+  readonly silent: ReadonlySet<string>;
 }
+
+/** The changes of a message. */
+type Changes = Exclude<Effect, { readonly act: Action } | { readonly answers: unknown }>;
 
 /** A message that changes the sound, until those of its batch are put into the log. */
 interface Accepted {
-  readonly address: string;
-  readonly commands: readonly Command[];
+  readonly message: OscMessage;
+  readonly changes: Changes;
 }
 
 /** Messages of one time tag, which are put into the log together. */
@@ -99,18 +114,26 @@ export class AddressSpace implements PacketTarget {
   readonly #server: readonly Method[];
   readonly #stopObserving: () => void;
   readonly #nowMs: () => number;
+  readonly #unixMs: () => number;
+  readonly #latencyMs: () => number;
   readonly #suggestions: TokenBucket;
+  readonly #refusals: RefusalLog;
   /** Senders, by their key, whose messages are not answered with `/done`. */
   readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
+  /** MIDI in OSC is one cable, whichever patch plays. */
+  readonly #midi = new MidiReceiver();
   #table: Table;
   #dumping = false;
 
   constructor(options: AddressSpaceOptions) {
     const { engine, version, loadPatch, programs = [], onQuit, access = AccessControl.local() } = options;
     const { onDump = () => {}, traffic = () => ({}), midi = () => ({}) } = options;
-    const { nowMs = () => performance.now() } = options;
+    const { onRefused = () => {}, nowMs = () => performance.now(), unixMs = Date.now } = options;
     this.#nowMs = nowMs;
+    this.#unixMs = unixMs;
+    this.#latencyMs = () => engine.status().latencyMs;
+    this.#refusals = new RefusalLog({ onLine: onRefused, nowMs });
     this.#suggestions = new TokenBucket(suggestionsPerSecond, suggestionsPerSecond, nowMs());
     this.#onDump = onDump;
     this.#access = access;
@@ -118,8 +141,12 @@ export class AddressSpace implements PacketTarget {
     this.#notifications = new Notifications(engine);
     this.#meters = new Meters(engine);
     this.#feedback = new Feedback(engine);
+    const dirt = new DirtEvents(engine, nowMs);
     this.#server = [
-      ...askingMethods({ engine, version, traffic, midi, methods: () => this.methods }),
+      ...askingMethods({
+        ...{ engine, version, midi, methods: () => this.methods },
+        traffic: () => ({ ...traffic(), refusedMessages: this.#refusals.count }),
+      }),
       ...listeningMethods({
         access,
         notifications: this.#notifications,
@@ -127,11 +154,23 @@ export class AddressSpace implements PacketTarget {
         feedback: this.#feedback,
         setAnswers: ({ key }, on) => on ? this.#unanswered.delete(key) : this.#unanswered.set(key, true),
       }),
-      ...operatingMethods({ engine, loadPatch, programs, onQuit, setDump: (on) => this.#dumping = on }),
+      ...operatingMethods({
+        engine,
+        loadPatch,
+        programs,
+        onQuit,
+        setDump: (on) => void (this.#dumping = on),
+      }),
+      ...dirtMethods({
+        events: dirt,
+        onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),
+      }),
     ];
     this.#table = this.#tableOf(engine);
     this.#stopObserving = engine.observe(({ event }) => {
-      if (event === "patch") this.#table = this.#tableOf(engine);
+      if (event !== "patch") return;
+      dirt.followPatch();
+      this.#table = this.#tableOf(engine);
     });
   }
 
@@ -152,6 +191,35 @@ export class AddressSpace implements PacketTarget {
     return this.#single(packet, sender);
   }
 
+  /** Who listens and who has logged in, for the process that may follow this one. */
+  listening(): Listening {
+    return {
+      notifications: this.#notifications.keys,
+      meters: this.#meters.rates,
+      feedback: this.#feedback.keys,
+      unanswered: [...this.#unanswered.entries()].map(([key]) => key),
+      logins: this.#access.logins,
+    };
+  }
+
+  /** Goes on sending to those who listened to the process before this one, and tells them that there is another. */
+  resume(listening: Listening, senderOf: (key: string) => PacketSender, epoch: number): void {
+    listening.logins.forEach((key) => this.#access.restoreLogin(key));
+    listening.unanswered.forEach((key) => this.#unanswered.set(key, true));
+    listening.meters.forEach(([key, rateHz]) => this.#meters.join(senderOf(key), rateHz));
+    listening.feedback.forEach((key) => this.#feedback.join(senderOf(key)));
+    const listeners = new Set([
+      ...listening.notifications,
+      ...listening.meters.map(([key]) => key),
+      ...listening.feedback,
+    ]);
+    for (const key of listeners) {
+      const sender = senderOf(key);
+      if (listening.notifications.includes(key)) this.#notifications.join(sender);
+      sender.reply({ address: "/event/control", args: [scalar(epoch)] });
+    }
+  }
+
   /** Ends subscriptions and their timers. */
   stop(): void {
     this.#stopObserving();
@@ -161,10 +229,10 @@ export class AddressSpace implements PacketTarget {
   }
 
   #tableOf(engine: EngineControl): Table {
-    const music = musicMethods(engine).map(({ read, ...method }): Method => ({
+    const music = musicMethods(engine, this.#midi).map(({ read, hint, ...method }): Method => ({
       ...method,
       access: "change",
-      read: (args) => ({ commands: [read(args)] }),
+      read: (args) => ({ commands: read(args), hint: hint?.(args) }),
     }));
     // a patch has no method of the server: `reservedNames` keeps their addresses apart
     const all = [...groupMethods(engine), ...music, ...this.#server];
@@ -173,15 +241,15 @@ export class AddressSpace implements PacketTarget {
       methods,
       patterns: new PatternCache(music.map(({ address }) => address)),
       done: new Map([...methods.keys()].map((address) => [address, new EncodedMessage(done(address))])),
+      silent: new Set(all.filter(({ isSilent }) => isSilent).map(({ address }) => address)),
     };
   }
 
   /** The same as a bundle of one message, by the shortest way. */
   #single(message: OscMessage, sender: PacketSender): Steps | void {
-    if (this.#dumping) this.#onDump(dumpLine(message, sender));
-    return this.#answering(message, sender, (commands) => {
-      this.#submitNow(commands, undefined, placeHolder(sender));
-      this.#confirm(message.address, sender);
+    return this.#answering(message, sender, (changes) => {
+      this.#put(changes, undefined, placeHolder(sender));
+      this.#finish(message, changes, sender);
     });
   }
 
@@ -206,16 +274,17 @@ export class AddressSpace implements PacketTarget {
     let left = maxReached;
     let inStep = 0;
     for (const each of messages) {
-      if (this.#dumping) this.#onDump(dumpLine(each, sender));
       const reached = this.#expand(each, sender);
+      const isDumped = reached.length === 1 && reached[0] === each;
+      if (this.#dumping && reached.length > 0 && !isDumped) this.#onDump(dumpLine(each, sender));
       left -= reached.length;
       if (left < 0) {
-        sender.reply(failed(each.address, `expected at most ${maxReached} methods reached by one bundle`));
+        this.#refuse(each, sender, `expected at most ${maxReached} methods reached by one bundle`);
         continue;
       }
       const before = batch.accepted.length;
       for (const message of reached) {
-        const pages = this.#accept(message, batch);
+        const pages = this.#accept(message, batch, isDumped);
         if (pages) yield* pages;
       }
       inStep += batch.accepted.length - before === 1 ? 1 : messagesPerStep;
@@ -226,13 +295,18 @@ export class AddressSpace implements PacketTarget {
     if (batch.accepted.length > 0) yield* this.#append(batch);
   }
 
-  #accept(message: OscMessage, { sender, tag, accepted }: Batch): Generator<void, void> | void {
-    return this.#answering(message, sender, (commands) => {
-      if (tag !== undefined && commands.some(({ kind }) => kind === "clear")) {
+  #accept(
+    message: OscMessage,
+    { sender, tag, accepted }: Batch,
+    isDumped: boolean,
+  ): Generator<void, void> | void {
+    const collect = (changes: Changes) => {
+      if (tag !== undefined && changes.commands.some(({ kind }) => kind === "clear")) {
         throw new MessageRefusedError("acts at once; send it outside of a bundle with a time");
       }
-      accepted.push({ address: message.address, commands });
-    });
+      accepted.push({ message, changes });
+    };
+    return this.#answering(message, sender, collect, isDumped);
   }
 
   *#append({ sender, tag, table, accepted }: Batch): Generator<void, void> {
@@ -242,20 +316,66 @@ export class AddressSpace implements PacketTarget {
       if (table !== this.#table) {
         throw new CommandRefusedError("another patch plays since this bundle was received; send it again");
       }
-      const time = tag === undefined ? undefined : { unixMs: unixMsOf(tag) };
-      lateMs = this.#submitNow(accepted.flatMap(({ commands }) => commands), time, placeHolder(sender))
-        .lateMs;
+      const commands = accepted.flatMap(({ changes }) => changes.commands);
+      const later = accepted.flatMap(({ changes }) => changes.later ?? []);
+      const unixMs = tag === undefined ? undefined : unixMsOf(tag);
+      lateMs = this.#put({ commands, later }, unixMs, placeHolder(sender));
     } catch (error) {
       if (!(error instanceof CommandRefusedError)) throw error;
       refusal = error.message;
     }
     for (let index = 0; index < accepted.length; index++) {
       if (index > 0 && index % messagesPerStep === 0) yield;
-      const { address } = accepted[index];
-      if (refusal === undefined) this.#confirm(address, sender);
-      else sender.reply(failed(address, refusal));
-      if (lateMs > 0) sender.reply({ address: "/late", args: [text(address), float(lateMs)] });
+      const { message, changes } = accepted[index];
+      if (refusal === undefined) this.#finish(message, changes, sender);
+      else this.#refuse(message, sender, refusal);
+      if (lateMs > 0 && !table.silent.has(message.address)) {
+        sender.reply({ address: "/late", args: [text(message.address), float(lateMs)] });
+      }
     }
+  }
+
+  /**
+   * Puts changes into the log, and returns how late they are in milliseconds. Those that follow go first: a note whose end
+   * finds no room is not begun. Late notes begin at once, so their ends are put there again, later by as much.
+   */
+  #put({ commands, later = [] }: Changes, unixMs: number | undefined, holder: string): number {
+    if (later.length === 0) {
+      const time = unixMs === undefined ? undefined : { unixMs };
+      return commands.length === 0 ? 0 : this.#submitNow(commands, time, holder).lateMs;
+    }
+    const startMs = unixMs ?? this.#unixMs() + this.#latencyMs();
+    for (const { afterMs, commands } of later) {
+      this.#submitNow(commands, { unixMs: startMs + afterMs }, holder);
+    }
+    const { lateMs } = this.#submitNow(commands, { unixMs: startMs }, holder);
+    if (lateMs > 0) {
+      for (const { afterMs, commands } of later) {
+        this.#submitNow(commands, { unixMs: startMs + lateMs + afterMs }, holder);
+      }
+    }
+    return unixMs === undefined ? 0 : lateMs;
+  }
+
+  /** Confirms a message that was carried out, with a hint if there is one. */
+  #finish(message: OscMessage, { hint }: Changes, sender: PacketSender): void {
+    if (hint === undefined) return this.#confirm(message.address, sender);
+    this.#confirm(message.address, sender, [hint]);
+    this.#refusals.mention(sender.key, () => `${dumpLine(message, sender)}: ${hint}`);
+  }
+
+  /** Tells the sender and the log why a message was not carried out. */
+  #refuse(message: OscMessage, sender: PacketSender, reason: string): void {
+    const isKnown = this.#table.methods.has(message.address);
+    const describe = () => `${dumpLine(message, sender, isKnown)}: ${reason}`;
+    if (this.#dumping) {
+      this.#onDump(`${dumpLine(message, sender, isKnown)} refused: ${printable(reason)}`);
+    }
+    if (this.#table.silent.has(message.address)) {
+      return this.#refusals.refuseOnce(sender.key, reason, describe);
+    }
+    this.#refusals.refuse(sender.key, describe);
+    sender.reply(failed(message.address, reason));
   }
 
   #read(message: OscMessage, sender: PacketSender): Effect {
@@ -281,29 +401,27 @@ export class AddressSpace implements PacketTarget {
     try {
       const matches = this.#table.patterns.matches(address);
       if (matches.length > 0) return matches.map((match) => ({ ...message, address: match }));
-      sender.reply(failed(address, "no address matches this pattern"));
+      this.#refuse(message, sender, "no address matches this pattern");
     } catch (error) {
       if (!(error instanceof PatternError)) throw error;
-      sender.reply(failed(address, error.message));
+      this.#refuse(message, sender, error.message);
     }
     return [];
   }
 
-  #perform(
-    { address }: OscMessage,
-    act: Action,
-    sender: PacketSender,
-  ): void {
+  #perform(message: OscMessage, act: Action, sender: PacketSender): void {
+    const { address } = message;
     const result = act(sender);
     if (result === undefined) return this.#confirm(address, sender);
     result.then(
       (warnings) => this.#confirm(address, sender, warnings ?? undefined),
-      (error) => sender.reply(failed(address, (error as Error).message)),
+      (error) => this.#refuse(message, sender, (error as Error).message),
     );
   }
 
   #confirm(address: string, sender: PacketSender, warnings: readonly string[] = []): void {
     if (this.#unanswered.size > 0 && this.#unanswered.get(sender.key)) return;
+    if (this.#table.silent.has(address)) return;
     const known = warnings.length === 0 ? this.#table.done.get(address) : undefined;
     sender.reply(known ?? done(address, warnings));
   }
@@ -322,24 +440,28 @@ export class AddressSpace implements PacketTarget {
   }
 
   /**
-   * Reads a message, and acts at once or passes its commands to `onCommands`. Answers errors. Returns the pages of answers,
+   * Reads a message, and acts at once or passes its changes to `onChanges`. Answers errors. Returns the pages of answers,
    * where there are many.
    */
   #answering(
     message: OscMessage,
     sender: PacketSender,
-    onCommands: (commands: readonly Command[]) => void,
+    onChanges: (changes: Changes) => void,
+    isDumped = true,
   ): Generator<void, void> | void {
+    const isDumping = this.#dumping && isDumped;
     try {
       const effect = this.#read(message, sender);
-      if ("answers" in effect) return this.#sendPages(message.address, effect.answers(), sender);
+      const pages = "answers" in effect
+        ? this.#sendPages(message.address, effect.answers(), sender)
+        : undefined;
       if ("act" in effect) this.#perform(message, effect.act, sender);
-      else onCommands(effect.commands);
+      else if ("commands" in effect) onChanges(effect);
+      if (isDumping) this.#onDump(dumpLine(message, sender));
+      return pages;
     } catch (error) {
       const expected = error instanceof MessageRefusedError || error instanceof CommandRefusedError;
-      sender.reply(
-        failed(message.address, expected ? error.message : `internal error: ${(error as Error).message}`),
-      );
+      this.#refuse(message, sender, expected ? error.message : `internal error: ${(error as Error).message}`);
       if (!expected) throw error;
     }
   }

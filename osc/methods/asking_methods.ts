@@ -1,5 +1,5 @@
 import type { EngineControl } from "../../engine/control/control.ts";
-import { MessageRefusedError, numbers, texts } from "../packet/arguments.ts";
+import { MessageRefusedError, numbers, texts, trigger } from "../packet/arguments.ts";
 import type { OscArgument, OscMessage } from "../packet/packet.ts";
 import { float, scalar, text } from "../packet/reply.ts";
 import { helpLine, methodAt, suggestion } from "./help.ts";
@@ -49,8 +49,13 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       access: "read",
       description: "answers /help.reply with address, types and description: of one address, or of all",
       read: (args) => {
-        const found = args.length === 0 ? methods() : [methodAt(texts(args, 1)[0], methods())];
-        return { answers: () => found.values().map(helpLine) };
+        const isNamed = args.length === 1 && (args[0].type === "s" || args[0].type === "S");
+        if (isNamed) {
+          const found = methodAt(texts(args, 1)[0], methods());
+          return { answers: () => [helpLine(found)] };
+        }
+        const all = trigger(args) ? methods() : [];
+        return { answers: () => all.values().map(helpLine) };
       },
     },
     {
@@ -94,7 +99,7 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       description:
         "answers /synced with the same number when everything sent before has been handed to the device",
       read: (args) => {
-        const [value] = numbers(args, ["i"], 1);
+        const [value] = numbers(args, "i");
         return {
           act: async (sender) => {
             await engine.settled();

@@ -1,13 +1,20 @@
-import type { OscMessage } from "../packet/packet.ts";
+import { printable } from "../../foundation/printable.ts";
+import type { OscArgument, OscMessage } from "../packet/packet.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
 
 const maxLineLength = 256;
 
-/** A message as `/dump 1` writes it to the log. The arguments of `/login` and of addresses below it are left out. */
-export function dumpLine({ address, args }: OscMessage, { key }: PacketSender): string {
+/**
+ * A message as it is written to the log. The arguments of `/login` and of addresses below it are left out, and the texts of
+ * an address that does not exist: it may be a secret that was sent to a misspelt one.
+ */
+export function dumpLine({ address, args }: OscMessage, { key }: PacketSender, isKnown = true): string {
   const isSecret = address.split("/", 2)[1] === "login";
-  const values = isSecret
-    ? "(not shown)"
-    : args.map((arg) => "value" in arg ? String(arg.value) : arg.type).join(" ");
-  return `${key} ${address} ,${args.map(({ type }) => type).join("")} ${values}`.slice(0, maxLineLength);
+  const shown = (arg: OscArgument) => {
+    if (!("value" in arg)) return arg.type;
+    return isKnown || typeof arg.value !== "string" ? String(arg.value) : "(text)";
+  };
+  const values = isSecret ? "(not shown)" : args.map(shown).join(" ");
+  const types = args.map(({ type }) => type).join("");
+  return printable(`${key} ${address} ,${types} ${values}`.slice(0, maxLineLength));
 }

@@ -18,6 +18,9 @@ export interface ListeningParts {
   readonly setAnswers: (sender: PacketSender, on: boolean) => void;
 }
 
+/** Ports that answers may be sent to: not those of a system's services. */
+const replyPorts = { lowest: 1_024, highest: 65_535 } as const;
+
 /** Methods that set what the engine sends to their sender, and the login. */
 export function listeningMethods(
   { notifications, meters, feedback, access, setAnswers }: ListeningParts,
@@ -58,6 +61,24 @@ export function listeningMethods(
       },
     },
     {
+      address: "/reply/port",
+      types: "i",
+      access: "read",
+      description:
+        `answers, events, values and meters go to this port of the sender's host, ${replyPorts.lowest} to ` +
+        `${replyPorts.highest}; 0: to the port that it sends from`,
+      ranges: { i: [{ MIN: 0, MAX: replyPorts.highest }] },
+      read: (args) => {
+        const [port] = numbers(args, "i");
+        if (port !== 0 && (port < replyPorts.lowest || port > replyPorts.highest)) {
+          throw new MessageRefusedError(
+            `expected 0, or ${replyPorts.lowest} to ${replyPorts.highest}, found ${port}`,
+          );
+        }
+        return { act: (sender) => setReplyPort(sender, port) };
+      },
+    },
+    {
       address: "/notify",
       types: "i",
       access: "read",
@@ -83,7 +104,7 @@ export function listeningMethods(
       description: `sends /meters with each channel's peak at this rate in Hz (${meterRates.lowestHz} to ` +
         `${meterRates.highestHz}; 0 ends it), until ${subscriptionSeconds} s after the sender's last message`,
       read: (args) => {
-        const [rateHz] = numbers(args, ["f", "i", "d"], 1);
+        const [rateHz] = numbers(args, "f");
         if (rateHz !== 0 && (rateHz < meterRates.lowestHz || rateHz > meterRates.highestHz)) {
           throw new MessageRefusedError(
             `expected 0, or ${meterRates.lowestHz} to ${meterRates.highestHz} Hz, found ${rateHz}`,
@@ -109,4 +130,11 @@ export function listeningMethods(
       },
     },
   ];
+}
+
+function setReplyPort(sender: PacketSender, port: number): void {
+  if (!sender.setReplyPort) {
+    throw new MessageRefusedError("answers go over the connection, which has no other port");
+  }
+  if (!sender.setReplyPort(port)) throw new MessageRefusedError(`${port} is the engine's own port`);
 }

@@ -1,17 +1,11 @@
 /**
  * MIDI messages in OSC, for programs and devices that send only those: `/midi/note`, `/midi/cc`, and MIDI packed in OSC
- * (`/midi ,m`). They have the same effect as from a keyboard: see `midi/messages.ts`, and `/patch/load` for programs.
+ * (`/midi ,m`). They go to a receiver
+ * as those of a keyboard do: see `midi/midi_receiver.ts`, and `/patch/load` for programs.
  */
-import { CommandRefusedError } from "../../engine/control/control.ts";
-import {
-  bendCommand,
-  controlCommand,
-  instrumentOf,
-  type MidiTarget,
-  noteCommand,
-  pressureCommand,
-  readMidi,
-} from "../../midi/messages.ts";
+import { type Command, CommandRefusedError } from "../../engine/control/control.ts";
+import type { ChannelMessage, MidiTarget } from "../../midi/messages.ts";
+import type { MidiReceiver } from "../../midi/midi_receiver.ts";
 import { MessageRefusedError, numbers } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
 import type { MusicMethod } from "./music_method.ts";
@@ -20,9 +14,13 @@ import type { ArgumentRange } from "../packet/argument_range.ts";
 const channel: ArgumentRange = { MIN: 1, MAX: 16 };
 const seven: ArgumentRange = { MIN: 0, MAX: 127 };
 
-/** Methods for the instruments of a patch. */
-export function midiMethods(patch: MidiTarget): MusicMethod[] {
-  return methodsOf(patch).map((method) => ({ ...method, read: (args) => inOsc(() => method.read(args)) }));
+/** Kinds of channel messages: the upper half of the status. */
+const Kind = { note: 0x90, keyPressure: 0xa0, control: 0xb0, pressure: 0xd0, bend: 0xe0 } as const;
+
+/** Methods for the instruments of a patch; `receiver` follows what is sent. */
+export function midiMethods(patch: MidiTarget, receiver: MidiReceiver): MusicMethod[] {
+  const receive = (message: ChannelMessage) => receiver.receive(message, patch);
+  return methodsOf(receive).map((method) => ({ ...method, read: (args) => inOsc(() => method.read(args)) }));
 }
 
 /** Turns the refusal of a command into that of a message. */
@@ -35,7 +33,7 @@ function inOsc<T>(read: () => T): T {
   }
 }
 
-function methodsOf(patch: MidiTarget): MusicMethod[] {
+function methodsOf(receive: (message: ChannelMessage) => readonly Command[]): MusicMethod[] {
   return [
     {
       address: "/midi/note",
@@ -44,7 +42,7 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
       ranges: { iii: [channel, seven, seven] },
       read: (args) => {
         const [number, note, velocity] = integers(args, 3);
-        return noteCommand(instrumentOf(number, patch), note, velocity);
+        return receive({ status: Kind.note | channelBits(number), first: note, second: velocity });
       },
     },
     {
@@ -54,19 +52,19 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
       ranges: { iii: [channel, seven, seven] },
       read: (args) => {
         const [number, controller, value] = integers(args, 3);
-        return controlCommand({ instrument: instrumentOf(number, patch), controller, value }, patch);
+        return receive({ status: Kind.control | channelBits(number), first: controller, second: value });
       },
     },
     {
       address: "/midi/bend",
       types: "ii",
       description:
-        "MIDI pitch bend: channel 1..16, value 0..16383, 8192 in the middle; two semitones at the ends",
+        "MIDI pitch bend: channel 1..16, value 0..16383, 8192 in the middle; two semitones at the ends until RPN 0 says otherwise",
       ranges: { ii: [channel, { MIN: 0, MAX: 16_383 }] },
       read: (args) => {
-        const [number, value] = numbers(args, ["i"], 2);
+        const [number, value] = numbers(args, "ii");
         if (value < 0 || value > 16_383) throw new MessageRefusedError(`expected 0 to 16383, found ${value}`);
-        return bendCommand(instrumentOf(number, patch), value);
+        return receive({ status: Kind.bend | channelBits(number), first: value & 127, second: value >> 7 });
       },
     },
     {
@@ -77,8 +75,9 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
       ranges: { ii: [channel, seven], iii: [channel, seven, seven] },
       read: (args) => {
         const [number, ...rest] = integers(args, args.length === 3 ? 3 : 2);
-        const instrument = instrumentOf(number, patch);
-        return pressureCommand(instrument, rest[rest.length - 1], rest.length === 2 ? rest[0] : undefined);
+        const [first, second = 0] = rest;
+        const kind = rest.length === 2 ? Kind.keyPressure : Kind.pressure;
+        return receive({ status: kind | channelBits(number), first, second });
       },
     },
     {
@@ -91,15 +90,22 @@ function methodsOf(patch: MidiTarget): MusicMethod[] {
           throw new MessageRefusedError(`expected ,m, found ,${args.map(({ type }) => type).join("")}`);
         }
         const [, status, first, second] = argument.value;
-        return readMidi({ status, first, second }, patch);
+        return receive({ status, first, second });
       },
     },
   ];
 }
 
 function integers(args: readonly OscArgument[], count: number): number[] {
-  const values = numbers(args, ["i"], count);
+  const values = numbers(args, "i".repeat(count));
   const wrong = values.find((value) => value < 0 || value > 127);
   if (wrong !== undefined) throw new MessageRefusedError(`expected 0 to 127, found ${wrong}`);
   return values;
+}
+
+function channelBits(channel: number): number {
+  if (channel < 1 || channel > 16) {
+    throw new MessageRefusedError(`channel: expected 1 to 16, found ${channel}`);
+  }
+  return channel - 1;
 }

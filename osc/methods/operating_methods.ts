@@ -6,7 +6,7 @@ import {
   faultTargets,
 } from "../../engine/control/control.ts";
 import { patchOfProgram } from "../../midi/messages.ts";
-import { flag, numbers, oneOf, texts } from "../packet/arguments.ts";
+import { flag, numbers, oneOf, texts, trigger } from "../packet/arguments.ts";
 import { type Method, withoutArguments } from "./method.ts";
 
 /** Loads a patch by its name or file; without either, the one that was loaded last. Resolves with warnings, if it has any. */
@@ -36,7 +36,9 @@ export function operatingMethods(
         "exchanges the patch while the old one plays: its name or file, or nothing to load the last one again; " +
         "answered when the new one plays, with a string for each warning",
       read: (args) => {
-        const [nameOrFile] = args.length === 0 ? [] : texts(args, 1);
+        const isNamed = args.length === 1 && (args[0].type === "s" || args[0].type === "S");
+        if (!isNamed && !trigger(args)) return { commands: [] };
+        const [nameOrFile] = isNamed ? texts(args, 1) : [];
         return { act: () => loadPatch(nameOrFile) };
       },
     },
@@ -50,7 +52,7 @@ export function operatingMethods(
           programs.map((name, number) => `${number} ${name}`).join(", ") || "there are none"
         })`,
       read: (args) => {
-        const [, program] = numbers(args, ["i"], 2);
+        const [, program] = numbers(args, "ii");
         const name = patchOfProgram(program, programs);
         return { act: () => loadPatch(name) };
       },
@@ -86,7 +88,7 @@ export function operatingMethods(
       description:
         "sets the blocks by which renderers run ahead of the device, and so the latency; 0: as few as the settings and the device allow",
       read: (args) => {
-        const [blocks] = numbers(args, ["i"], 1);
+        const [blocks] = numbers(args, "i");
         return { act: () => engine.setLookahead(blocks) };
       },
     },

@@ -37,7 +37,7 @@ function readPairs(
   const commands: Command[] = [];
   for (let at = 0; at < args.length; at += 2) {
     const name = args[at];
-    if (name.type !== "s") {
+    if (name.type !== "s" && name.type !== "S") {
       throw new MessageRefusedError(`argument ${at + 1}: expected a name, found ,${name.type}`);
     }
     const parameter = members.get(name.value);
@@ -48,7 +48,7 @@ function readPairs(
         }`,
       );
     }
-    const [value] = numbers(args.slice(at + 1, at + 2), ["f", "i", "d"], 1);
+    const [value] = numbers(args.slice(at + 1, at + 2), "f");
     const { min, max, unit } = parameters[parameter];
     if (!isInRange({ min, max }, value)) {
       throw new MessageRefusedError(`${name.value}: expected ${min} to ${max} ${unit}, found ${value}`);

@@ -39,6 +39,11 @@ export function decodePacket(
   return reader.read(bytes, discarded);
 }
 
+/** As {@link decodePacket}, of a score of SuperCollider: a message may have a command number, in digits, for its address. */
+export function decodeNumberedPacket(bytes: Uint8Array): OscMessage | OscBundle {
+  return reader.read(bytes, undefined, true);
+}
+
 /** The bytes of a packet. Throws TypeError or RangeError when a value does not fit its type. */
 export function encodePacket(packet: OscMessage | OscBundle): Uint8Array<ArrayBuffer> {
   return writer.write(packet).slice();

@@ -47,6 +47,7 @@ export class PacketReader {
   #tag = 0;
   #lastTag = 0;
   #elements = 0;
+  #isNumbered = false;
   #discarded: ((error: OscUnrecognisedError) => void) | undefined;
 
   /**
@@ -54,9 +55,15 @@ export class PacketReader {
    *
    * @param discarded called for each message of a bundle that is left out because it holds an unknown type tag; without it,
    *   such a message is an error like any other
+   * @param isNumbered whether a message may begin with a command number of scsynth, which becomes its address in digits
    * @throws {OscMalformedError}
    */
-  read(bytes: Uint8Array, discarded?: (error: OscUnrecognisedError) => void): OscMessage | OscBundle {
+  read(
+    bytes: Uint8Array,
+    discarded?: (error: OscUnrecognisedError) => void,
+    isNumbered = false,
+  ): OscMessage | OscBundle {
+    this.#isNumbered = isNumbered;
     if (this.#bytes.buffer !== bytes.buffer) {
       this.#bytes = new Uint8Array(bytes.buffer);
       this.#view = new DataView(bytes.buffer);
@@ -74,7 +81,7 @@ export class PacketReader {
       throw this.#malformed(this.#at, `a size that is a multiple of 4, found ${size} bytes`);
     }
     const first = this.#bytes[this.#at];
-    if (first === slash) return this.#message(end);
+    if (first === slash || (first === 0 && this.#isNumbered)) return this.#message(end);
     if (first === numberSign) return this.#bundle(end, depth);
     throw this.#malformed(this.#at, `an address that starts with "/", or #bundle, found ${shown(first)}`);
   }
@@ -122,7 +129,7 @@ export class PacketReader {
   }
 
   #message(end: number): OscMessage {
-    const address = this.#text(end, "an address");
+    const address = this.#bytes[this.#at] === 0 ? this.#commandNumber() : this.#text(end, "an address");
     if (this.#at === end) return { address, args: [] };
     if (this.#bytes[this.#at] !== comma) {
       throw this.#malformed(
@@ -140,6 +147,13 @@ export class PacketReader {
       );
     }
     return { address, args };
+  }
+
+  /** A number in place of an address: 32 bits, of which the first 8 are zero. */
+  #commandNumber(): string {
+    const number = this.#view.getUint32(this.#at);
+    this.#at += 4;
+    return String(number);
   }
 
   /** Arguments up to the end of the type tags, or of the array when `depth` is not 0. */

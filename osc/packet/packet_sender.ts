@@ -10,6 +10,11 @@ export interface PacketSender {
   /** Whether a handshake has proved the address. One of UDP can be forged. */
   readonly isProven?: boolean;
   reply(message: OscMessage): void;
+  /**
+   * Sends all that follows to another port of the sender's own host, 0: to the one that it sends from. Omitted where answers
+   * go over a connection. Returns whether it may be so: an engine does not answer itself.
+   */
+  setReplyPort?(port: number): boolean;
   /** Called with each packet of this sender that was let in and read, before it is carried out. */
   onRead?(packet: OscMessage | OscBundle): void;
 }

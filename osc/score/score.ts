@@ -2,11 +2,12 @@
 import type { Command, EngineControl, ScoreEvent } from "../../engine/control/control.ts";
 import { nearest } from "../../foundation/nearest.ts";
 import { MessageRefusedError } from "../packet/arguments.ts";
-import type { OscMessage } from "../packet/codec.ts";
 import { musicMethods } from "../methods/music_methods.ts";
 import { type MusicMethod } from "../methods/music_method.ts";
 import { readScoreBinary } from "./score_binary.ts";
 import { ScoreError } from "./score_error.ts";
+import { isServerSetUp } from "./server_commands.ts";
+import { ServerNodes } from "./server_nodes.ts";
 import { readScoreText } from "./score_text.ts";
 import { ScoreBundle } from "./score_bundle.ts";
 
@@ -22,14 +23,14 @@ export interface ScoreOptions {
   /** File name, for error texts. */
   readonly name: string;
   readonly sampleRateHz: number;
-  readonly patch: Pick<EngineControl, "parameters" | "instruments">;
+  readonly patch: Pick<EngineControl, "parameters" | "instruments" | "midiChannels">;
 }
 
 /** The longest score, a little more than a day; block numbers stay far from their wrap. */
 export const maxScoreSeconds = 100_000;
 
-/** Messages that set the end of a score: ours, SuperCollider's, and the one with which sclang closes its scores. */
-const endAddresses: readonly string[] = ["/end", "/nrt_end", "/c_set"];
+/** Messages that set the end of a score: ours and SuperCollider's. */
+const endAddresses: readonly string[] = ["/end", "/nrt_end"];
 
 /** Reads a score, text or binary: a binary one begins with a byte 0, which no text has. Throws {@link ScoreError}. */
 export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: ScoreOptions): Score {
@@ -37,29 +38,22 @@ export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: Scor
     ? readScoreBinary(bytes, name)
     : readScoreText(decodeText(bytes, name), name);
   const methods = new Map(musicMethods(patch).map((method) => [method.address, method]));
+  const nodes = new ServerNodes(patch.instruments, methods);
   const placed = bundles.map((bundle) => ({ ...bundle, frame: frameOf(bundle, sampleRateHz) }))
-    .sort((a, b) => a.frame - b.frame);
-  const end = placed.find(isEnd) ?? emptyLast(placed);
-  const late = end && placed.findLast((bundle) => bundle.frame > end.frame && bundle.messages.length > 0);
+    .sort((a, b) => a.frame - b.frame)
+    .map((bundle) => ({ ...bundle, commands: commandsOf(bundle, methods, nodes) }));
+  const last = placed.at(-1);
+  const end = placed.find(isEnd) ?? (last?.commands.length === 0 ? last : undefined);
+  const late = end && placed.findLast(({ frame, commands }) => frame > end.frame && commands.length > 0);
   if (late) {
     throw new ScoreError(late.where, `expected nothing after the end that ${end.where} sets; move the end`);
   }
-  const events = placed.map(({ frame, messages, where }): ScoreEvent => ({
-    frame,
-    commands: messages.filter(({ address }) => !endAddresses.includes(address))
-      .map((message) => commandOf(message, methods, where)),
-  }));
+  const events = placed.map(({ frame, commands }): ScoreEvent => ({ frame, commands }));
   return { events: events.filter(({ commands }) => commands.length > 0), endFrame: end?.frame };
 }
 
 function isEnd({ messages }: ScoreBundle): boolean {
   return messages.some(({ address }) => endAddresses.includes(address));
-}
-
-/** A last bundle without messages sets the end by its time. */
-function emptyLast<T extends ScoreBundle>(placed: readonly T[]): T | undefined {
-  const last = placed.at(-1);
-  return last?.messages.length === 0 ? last : undefined;
 }
 
 /** The nearest frame, halves upwards, without a rounding error on the way. */
@@ -75,23 +69,31 @@ function frameOf({ time: { numerator, denominator }, where }: ScoreBundle, sampl
   return Number((2n * numerator * BigInt(sampleRateHz) + denominator) / (2n * denominator));
 }
 
-function commandOf(message: OscMessage, methods: ReadonlyMap<string, MusicMethod>, where: string): Command {
-  const { address, args } = message;
-  const method = methods.get(address);
-  if (!method) {
+/** The commands of a bundle; an end, and what only sets up a server of SuperCollider, are none. */
+function commandsOf(
+  { messages, where }: ScoreBundle,
+  methods: ReadonlyMap<string, MusicMethod>,
+  nodes: ServerNodes,
+): readonly Command[] {
+  return messages.filter(({ address }) => !endAddresses.includes(address)).flatMap((message) => {
+    const { address, args } = message;
+    try {
+      const method = methods.get(address);
+      if (method) return method.read(args);
+      const played = nodes.read(message);
+      if (played) return played;
+    } catch (cause) {
+      if (!(cause instanceof MessageRefusedError)) throw cause;
+      throw new ScoreError(where, `${address}: ${cause.message}`, { cause });
+    }
+    if (isServerSetUp(address)) return [];
     throw new ScoreError(
       where,
       `${address}: there is no such address in a score; the nearest is ${
         nearest(address, [...methods.keys(), "/end"])
       }`,
     );
-  }
-  try {
-    return method.read(args);
-  } catch (cause) {
-    if (!(cause instanceof MessageRefusedError)) throw cause;
-    throw new ScoreError(where, `${address}: ${cause.message}`, { cause });
-  }
+  });
 }
 
 function decodeText(bytes: Uint8Array, name: string): string {

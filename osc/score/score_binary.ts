@@ -3,7 +3,7 @@
  * endian). Time tags are not moments of a calendar but seconds from the start of the score, in units of 2^-32 s.
  */
 import {
-  decodePacket,
+  decodeNumberedPacket,
   isBundle,
   type OscBundle,
   OscMalformedError,
@@ -11,6 +11,7 @@ import {
 } from "../packet/codec.ts";
 import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
 import { ScoreError } from "./score_error.ts";
+import { addressOf } from "./server_commands.ts";
 import { isImmediate } from "../packet/time_tag.ts";
 
 /** All bundles, each nested one after the one around it. Throws {@link ScoreError} with the byte. */
@@ -44,7 +45,7 @@ const zero: ScoreTime = { numerator: 0n, denominator: 2n ** 32n };
 function packetAt(bytes: Uint8Array, where: string): OscBundle {
   let packet: OscMessage | OscBundle;
   try {
-    packet = decodePacket(bytes);
+    packet = decodeNumberedPacket(bytes);
   } catch (cause) {
     if (!(cause instanceof OscMalformedError)) throw cause;
     throw new ScoreError(where, cause.message, { cause });
@@ -58,7 +59,9 @@ function bundlesOf(bundle: OscBundle, enclosing: ScoreTime, where: string): Scor
   const { seconds, fraction } = bundle.timeTag;
   const numerator = isImmediate(bundle.timeTag) ? 0n : BigInt(seconds) * 2n ** 32n + BigInt(fraction);
   const time = numerator > enclosing.numerator ? { ...zero, numerator } : enclosing;
-  const messages = bundle.elements.filter((element) => !isBundle(element)) as OscMessage[];
+  const messages = bundle.elements.flatMap((element) =>
+    isBundle(element) ? [] : [{ ...element, address: addressOf(element.address) }]
+  );
   const inner = bundle.elements.filter(isBundle).flatMap((element) => bundlesOf(element, time, where));
   return [{ time, messages, where }, ...inner];
 }

@@ -3,6 +3,7 @@
  * are skipped. Without a type tag string, digits alone are an integer, a number with a point or an exponent is a float, and
  * text in double quotes is a string.
  */
+import { isDecimal } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/codec.ts";
 import type { ScoreBundle, ScoreTime } from "./score_bundle.ts";
 import { ScoreError } from "./score_error.ts";
@@ -75,16 +76,14 @@ function argumentsOf(tokens: readonly Token[], where: string): OscArgument[] {
 function untyped(token: Token, where: string): OscArgument {
   if (token.quoted) return { type: "s", value: token.text };
   if (/^[+-]?\d+$/.test(token.text)) return typed("i", token, where);
-  if (decimal.test(token.text)) return typed("f", token, where);
+  if (isDecimal(token.text)) return typed("f", token, where);
   throw new ScoreError(where, `expected a number or a "text" in quotes, found ${shown(token)}`);
 }
-
-const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 
 /** Floats are rounded to 32 bits, as they are in a packet. */
 function typed(type: string, token: Token | undefined, where: string): OscArgument {
   const text = token?.text ?? "";
-  const isNumber = !token?.quoted && decimal.test(text);
+  const isNumber = !token?.quoted && isDecimal(text);
   if (type === "s" && token) return { type, value: text };
   if (type === "f" && isNumber) return { type, value: Math.fround(Number(text)) };
   if (type === "d" && isNumber) return { type, value: Number(text) };

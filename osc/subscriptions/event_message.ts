@@ -17,7 +17,10 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message();
     case "shed":
       return message(scalar(event.limit), scalar(event.voices));
+    case "wrong":
+      return message(scalar(event.block | 0), scalar(event.blocks));
     case "quarantine":
+    case "refused":
       return message(scalar(event.commands));
     case "lookahead":
       return message(scalar(event.blocks), float(event.latencyMs));

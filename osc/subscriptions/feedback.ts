@@ -34,6 +34,11 @@ export class Feedback {
     return this.#subscribers.size;
   }
 
+  /** Keys of the subscribers. */
+  get keys(): string[] {
+    return this.#subscribers.current().map(({ sender }) => sender.key);
+  }
+
   /** Begins with the value of every parameter. */
   join(sender: PacketSender): void {
     const echo = new ValueEcho();

@@ -9,6 +9,7 @@ export const meterRates = { lowestHz: 0.5, highestHz: 60 } as const;
 
 interface Subscription {
   readonly meter: Meter;
+  readonly rateHz: number;
   readonly timer: ReturnType<typeof setInterval>;
 }
 
@@ -27,6 +28,11 @@ export class Meters {
     return this.#subscribers.size;
   }
 
+  /** Keys of the subscribers, and the rate of each. */
+  get rates(): [string, number][] {
+    return this.#subscribers.current().map(({ sender, value }) => [sender.key, value.rateHz]);
+  }
+
   /** Begins, or changes the rate. */
   join(sender: PacketSender, rateHz: number): void {
     const meter = this.#engine.openMeter();
@@ -34,7 +40,7 @@ export class Meters {
       if (this.#subscribers.size === 0) return; // it has just expired
       sender.reply({ address: "/meters", args: meter.drain().map(float) });
     }, 1_000 / rateHz);
-    this.#subscribers.join(sender, { meter, timer });
+    this.#subscribers.join(sender, { meter, rateHz, timer });
   }
 
   leave(sender: PacketSender): void {

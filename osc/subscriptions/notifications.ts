@@ -20,7 +20,11 @@ export class Notifications {
     return this.#subscribers.size;
   }
 
-  /** */
+  /** Keys of the subscribers. */
+  get keys(): string[] {
+    return this.#subscribers.current().map(({ sender }) => sender.key);
+  }
+
   join(sender: PacketSender): void {
     this.#subscribers.join(sender, undefined);
   }

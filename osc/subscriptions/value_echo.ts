@@ -1,3 +1,4 @@
+import { numberOf } from "../packet/arguments.ts";
 import { isBundle, type OscBundle, type OscMessage } from "../packet/packet.ts";
 
 /** The client's knowledge of one address. */
@@ -47,9 +48,8 @@ export class ValueEcho {
     const [argument, ...more] = packet.args;
     const known = this.#followed.get(packet.address);
     if (!known || more.length > 0) return false;
-    if (argument?.type === "f" || argument?.type === "i" || argument?.type === "d") {
-      known.value = Math.fround(argument.value);
-    }
+    const value = argument && numberOf(argument);
+    if (value !== undefined) known.value = Math.fround(value);
     return known.due = true;
   }
 

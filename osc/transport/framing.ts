@@ -1,12 +1,17 @@
 /**
  * Packets on a stream of bytes. OSC 1.0 writes the size before each packet (4 bytes, big-endian), OSC 1.1 wraps each in
- * SLIP (RFC 1055), with END at both sides. The size of an unfinished packet is bounded.
+ * SLIP (RFC 1055), with END at both sides; older clients put END only behind it, and a few write bare messages. The first
+ * byte tells which: no size of a packet that is let in begins with a byte other than 0, and no packet begins with END. The
+ * size of an unfinished packet is bounded.
  */
 import { OscMalformedError } from "../packet/codec.ts";
+import { messageLength } from "../packet/message_length.ts";
 
-/** Ways to mark packets on a stream. */
+/** Ways to mark packets on a stream that can be asked for. */
 export const framings = ["slip", "length"] as const;
-export type Framing = typeof framings[number];
+
+/** How packets are marked on a stream; `none`: messages follow each other, and their type tags tell their ends. */
+export type Framing = typeof framings[number] | "none";
 
 /** The largest packet that a stream may carry, in bytes; as much as a datagram, rounded up. */
 export const maxFrameBytes = 65_536;
@@ -27,15 +32,33 @@ export interface FrameReader {
   ): void;
   /** Whether a packet has begun and not ended. */
   readonly inside: boolean;
+  /** How the other side marks packets; undefined until it is known. */
+  readonly framing: Framing | undefined;
 }
 
-/** Reader for a framing. */
-export function frameReader(framing: Framing): FrameReader {
-  return framing === "slip" ? new SlipReader() : new LengthReader();
+/** Reader for a framing; `auto` recognises it by the first byte. */
+export function frameReader(framing: Framing | "auto"): FrameReader {
+  switch (framing) {
+    case "auto":
+      return new RecognisingReader();
+    case "slip":
+      return new SlipReader();
+    case "length":
+      return new LengthReader();
+    case "none":
+      return new BareReader();
+  }
+}
+
+/** The framing that a stream with this first byte has; undefined where it has none of them. */
+export function framingOf(firstByte: number): "slip" | "length" | undefined {
+  if (firstByte === 0) return "length";
+  return firstByte === end || firstByte === slash || firstByte === numberSign ? "slip" : undefined;
 }
 
 /** A packet as it goes onto the stream. */
 export function frame(framing: Framing, packet: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (framing === "none") return new Uint8Array(packet);
   if (framing === "slip") return slipFrame(packet);
   const framed = new Uint8Array(4 + packet.length);
   new DataView(framed.buffer).setUint32(0, packet.length);
@@ -45,6 +68,12 @@ export function frame(framing: Framing, packet: Uint8Array): Uint8Array<ArrayBuf
 
 /** RFC 1055. */
 const [end, escape, escapedEnd, escapedEscape] = [0xC0, 0xDB, 0xDC, 0xDD];
+
+/** The first bytes of messages and of bundles. */
+const [slash, numberSign] = [0x2F, 0x23];
+
+/** A bare message may have as many bytes: each piece of it is measured again from its beginning. */
+const maxBareBytes = 4_096;
 
 function slipFrame(packet: Uint8Array): Uint8Array<ArrayBuffer> {
   let special = 0;
@@ -79,6 +108,12 @@ class FrameBuffer {
     this.length += bytes.length;
   }
 
+  /** Leaves out the first bytes. */
+  drop(count: number): void {
+    this.#bytes.copyWithin(0, count, this.length);
+    this.length -= count;
+  }
+
   get whole(): Uint8Array<ArrayBuffer> {
     return this.#bytes.subarray(0, this.length);
   }
@@ -92,6 +127,7 @@ class FrameBuffer {
 
 /** An invalid escape, or a packet that is too large, loses that packet: reading continues at the next END. */
 class SlipReader implements FrameReader {
+  readonly framing = "slip";
   readonly #frame = new FrameBuffer();
   #escaping = false;
   #skipping = false;
@@ -142,6 +178,7 @@ class SlipReader implements FrameReader {
 
 /** After an impossible size the next packet cannot be found. */
 class LengthReader implements FrameReader {
+  readonly framing = "length";
   readonly #frame = new FrameBuffer();
   #size = 0;
   #sizeBytes = 0;
@@ -169,4 +206,88 @@ class LengthReader implements FrameReader {
       this.#frame.length = this.#size = this.#sizeBytes = 0;
     }
   }
+}
+
+/** Messages without anything between them. Bundles do not say where they end, so they cannot be sent so. */
+class BareReader implements FrameReader {
+  readonly framing = "none";
+  readonly #bytes = new FrameBuffer();
+
+  get inside(): boolean {
+    return this.#bytes.length > 0;
+  }
+
+  push(...[piece, onFrame]: Parameters<FrameReader["push"]>): void {
+    this.#bytes.append(piece);
+    while (this.#bytes.length > 0) {
+      const { whole } = this.#bytes;
+      if (whole[0] !== slash) {
+        throw new OscMalformedError(0, `a message without framing, found ${shown(whole[0])}`);
+      }
+      const length = messageLength(whole.subarray(0, maxBareBytes));
+      if (length === undefined && whole.length < maxBareBytes) return;
+      if (length === undefined) {
+        throw new OscMalformedError(
+          maxBareBytes,
+          `at most ${maxBareBytes} bytes in a message without framing`,
+        );
+      }
+      onFrame(whole.subarray(0, length));
+      this.#bytes.drop(length);
+    }
+  }
+}
+
+/**
+ * Finds out how the other side marks packets. A stream that begins with a packet itself is SLIP without END before it, or
+ * has no framing: the byte behind the first message tells. A whole message is handed on before that byte has come.
+ */
+class RecognisingReader implements FrameReader {
+  #reader: FrameReader | undefined;
+  readonly #bytes = new FrameBuffer();
+  #isHandedOn = false;
+
+  get framing(): Framing | undefined {
+    return this.#reader?.framing ?? (this.#isHandedOn ? "none" : undefined);
+  }
+
+  get inside(): boolean {
+    return this.#reader?.inside ?? this.#bytes.length > 0;
+  }
+
+  push(...[piece, onFrame, onMalformed]: Parameters<FrameReader["push"]>): void {
+    if (this.#reader) return this.#reader.push(piece, onFrame, onMalformed);
+    if (piece.length === 0) return;
+    this.#bytes.append(piece);
+    this.#reader = this.#recognise(onFrame);
+    this.#reader?.push(this.#bytes.whole, onFrame, onMalformed);
+  }
+
+  #recognise(onFrame: (bytes: Uint8Array<ArrayBuffer>) => void): FrameReader | undefined {
+    const { whole } = this.#bytes;
+    const first = framingOf(whole[0]);
+    if (first === undefined) {
+      throw new OscMalformedError(
+        0,
+        `0xc0, "/" or "#" of SLIP, or 0x00 of a size, found ${shown(whole[0])}: framing is what ` +
+          "UNDERSTUDY_OSC_TCP_FRAMING lists",
+      );
+    }
+    if (first === "length" || whole[0] === end) return frameReader(first);
+    const length = messageLength(whole.subarray(0, maxBareBytes));
+    if (whole[0] === slash && length !== undefined) {
+      if (whole[length] === slash || (this.#isHandedOn && length === whole.length)) return new BareReader();
+      if (length === whole.length) {
+        onFrame(whole);
+        this.#isHandedOn = true;
+        this.#bytes.length = 0;
+        return undefined;
+      }
+    }
+    return whole.includes(end) || whole.length > maxBareBytes ? new SlipReader() : undefined;
+  }
+}
+
+function shown(byte: number): string {
+  return `0x${byte.toString(16).padStart(2, "0")}`;
 }

@@ -1,6 +1,6 @@
 /**
- * OSC over TCP, with packets framed as {@link Framing} says. There are limits to the number of clients, to the time that a
- * client may leave a packet unfinished, and to the answers that it may leave unread. Main isolate.
+ * OSC over TCP, with packets framed as the setting says, or as each client frames them. There are limits to the number of
+ * clients, to the time that a client may leave a packet unfinished, and to the answers that it may leave unread. Main isolate.
  */
 import type { AdmissionControl } from "../admission/admission.ts";
 import { encodePacket, OscMalformedError, type OscMessage } from "../packet/codec.ts";
@@ -8,7 +8,7 @@ import type { PacketSender } from "../packet/packet_sender.ts";
 import { senderHost } from "../packet/sender_host.ts";
 import { acceptConnections } from "./accept_connections.ts";
 import { ConnectionTable, limitsOf, tcpLimits } from "./connection_table.ts";
-import { frame, type FrameReader, frameReader, type Framing } from "./framing.ts";
+import { frame, type FrameReader, frameReader, framingOf, type framings } from "./framing.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
 import { ReadingTurn } from "./reading_turn.ts";
@@ -18,7 +18,8 @@ export interface TcpListenerOptions {
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly framing: Framing;
+  /** How clients mark packets; `auto`: each as its first byte tells. */
+  readonly framing: typeof framings[number] | "auto";
   /** Clients at once: beyond, the idlest gives way, and without one the newest is turned away. */
   readonly maxClients?: number;
   /** A packet that has begun must end within this, in milliseconds. Between packets a client may be silent. */
@@ -117,7 +118,7 @@ export class TcpListener {
 }
 
 interface TcpSenderOptions {
-  readonly framing: Framing;
+  readonly framing: TcpListenerOptions["framing"];
   readonly unfinishedMs: number;
   readonly admission: AdmissionControl;
   readonly turn: ReadingTurn;
@@ -139,6 +140,7 @@ class TcpSender implements PacketSender {
   #unread = 0;
   #outgoing: Uint8Array<ArrayBuffer>[] = [];
   #unfinishedSinceMs: number | undefined;
+  #hasBegun = false;
 
   constructor(connection: Deno.TcpConn, options: TcpSenderOptions) {
     this.#connection = connection;
@@ -178,6 +180,8 @@ class TcpSender implements PacketSender {
 
   #read(piece: Uint8Array): void {
     const { admission } = this.#options;
+    if (!this.#hasBegun) this.#checkFirst(piece[0]);
+    this.#hasBegun = true;
     this.#reader.push(
       piece,
       (bytes) => {
@@ -192,10 +196,25 @@ class TcpSender implements PacketSender {
     else this.#unfinishedSinceMs ??= performance.now();
   }
 
+  /** A client that frames as the setting does not say would only be silent: throws {@link OscMalformedError}. */
+  #checkFirst(byte: number): void {
+    const { framing } = this.#options;
+    const found = framingOf(byte);
+    if (framing === "auto" || found === undefined || found === framing) return;
+    const names = { slip: "SLIP", length: "a size" };
+    throw new OscMalformedError(
+      0,
+      `packets framed as UNDERSTUDY_OSC_TCP_FRAMING=${framing} says, found the first byte of ${
+        names[found]
+      }: ` +
+        `set it to auto or ${found}`,
+    );
+  }
+
   reply(message: OscMessage): void {
     if (this.#closed) return;
-    const { framing, admission } = this.#options;
-    const bytes = frame(framing, encodePacket(message));
+    const { admission } = this.#options;
+    const bytes = frame(this.#reader.framing ?? "slip", encodePacket(message));
     if (this.#unread + bytes.length > maxUnreadBytes) {
       admission.traffic.record("replies", () => `${this.key}: does not read its answers; connection closed`);
       return this.close();
@@ -241,7 +260,10 @@ class TcpSender implements PacketSender {
     if (performance.now() - this.#unfinishedSinceMs < unfinishedMs) return;
     admission.traffic.record(
       "refused",
-      () => `${this.key}: a packet did not end within ${unfinishedMs} ms; connection closed`,
+      () =>
+        `${this.key}: a packet did not end within ${unfinishedMs} ms; connection closed (its framing: ${
+          this.#reader.framing ?? "not recognised"
+        }, see UNDERSTUDY_OSC_TCP_FRAMING)`,
     );
     this.close();
   }

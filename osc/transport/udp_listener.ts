@@ -4,9 +4,16 @@
  * where the native part is available. Main isolate.
  */
 import type { AdmissionControl } from "../admission/admission.ts";
+import { LruMap } from "../../foundation/lru_map.ts";
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
-import { hostAndPort, isLoopback, isUnspecified, plainHostname } from "./network_address.ts";
+import {
+  hostAndPort,
+  isLoopback,
+  isUnspecified,
+  plainHostname,
+  splitHostAndPort,
+} from "./network_address.ts";
 import { PortInUseError } from "./port_in_use_error.ts";
 import { ReadingTurn } from "./reading_turn.ts";
 
@@ -41,6 +48,8 @@ export interface UdpListenerOptions<P extends Peer> {
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** Port of each sender's host to which answers go, unless the sender asks for another; omitted: the one that it sends from. */
+  readonly replyPort?: number;
   /** Without it, datagrams are read one at a time, and the system's drops are not counted. */
   readonly access?: (address: Deno.NetAddr) => DatagramAccess<P> | undefined;
 }
@@ -56,7 +65,12 @@ interface UdpSender extends PacketSender {
   readonly isOwn: boolean;
 }
 
+type Identity = Pick<UdpSender, "key" | "hostname" | "isLocal" | "isOwn">;
+
 const maxRepliesWaiting = 4_096;
+
+/** Senders with a reply port of their own, at most; beyond, the one that was silent longest is answered where it sends from. */
+const maxReplyPorts = 1_024;
 
 /** Time between two readings of the system's count of drops, in milliseconds. */
 const dropsMs = 100;
@@ -68,6 +82,9 @@ export class UdpListener<P extends Peer = Peer> {
   readonly #socket: Deno.DatagramConn;
   readonly #access: DatagramAccess<P> | undefined;
   readonly #senders = new WeakMap<P, UdpSender>();
+  readonly #replyPort: number | undefined;
+  /** Reply ports that senders asked for, by their key; 0: the one that it sends from. */
+  readonly #replyPorts = new LruMap<string, number>(maxReplyPorts);
   readonly #turn = new ReadingTurn();
   #admission: AdmissionControl | undefined;
   #finished: Promise<void> | undefined;
@@ -81,6 +98,7 @@ export class UdpListener<P extends Peer = Peer> {
   private constructor(socket: Deno.DatagramConn, options: UdpListenerOptions<P>) {
     this.#socket = socket;
     this.#access = options.access?.(socket.addr as Deno.NetAddr);
+    this.#replyPort = options.replyPort;
     this.receiveBufferBytes = this.#access?.askForBuffer(wantedBufferBytes);
   }
 
@@ -112,6 +130,11 @@ export class UdpListener<P extends Peer = Peer> {
   get address(): string {
     const { hostname, port } = this.#socket.addr as Deno.NetAddr;
     return hostAndPort(hostname, port);
+  }
+
+  /** The sender at an address that a {@link PacketSender.key} names, to send to it before it has sent anything. */
+  senderOf(key: string): PacketSender {
+    return this.#senderAt({ transport: "udp", ...splitHostAndPort(key) });
   }
 
   /** Closes the socket and waits until the loop has ended. Safe to repeat. */
@@ -186,11 +209,14 @@ export class UdpListener<P extends Peer = Peer> {
   #sender(access: DatagramAccess<P>, peer: P): UdpSender {
     const known = this.#senders.get(peer);
     if (known) return known;
+    const from = this.#identity(peer);
     const sender: UdpSender = {
-      ...this.#identity(peer),
+      ...from,
+      setReplyPort: (port) => this.#setReplyPort(from, port),
       reply: (message) => {
         if (this.#stopped) return;
-        access.post(encodeForNow(message), peer);
+        const port = this.#replyPortOf(from);
+        access.post(encodeForNow(message), port === undefined ? peer : access.peerAt(peer.hostname, port));
         if (this.#posted) return;
         this.#posted = true;
         queueMicrotask(this.#flush);
@@ -212,7 +238,30 @@ export class UdpListener<P extends Peer = Peer> {
       const peer = this.#access.peerAt(from.hostname, from.port);
       return this.#sender(this.#access, peer);
     }
-    return { ...this.#identity(from), reply: (message) => this.#reply(message, from) };
+    const sender = this.#identity(from);
+    return {
+      ...sender,
+      setReplyPort: (port) => this.#setReplyPort(sender, port),
+      reply: (message) => this.#reply(message, { ...from, port: this.#replyPortOf(sender) ?? from.port }),
+    };
+  }
+
+  /** The port to which the answers to a sender go; undefined: the one that it sends from. */
+  #replyPortOf({ key, isLocal }: Identity): number | undefined {
+    const asked = this.#replyPorts.size === 0 ? undefined : this.#replyPorts.get(key);
+    if (asked !== undefined) return asked === 0 ? undefined : asked;
+    return this.#isOwn(isLocal, this.#replyPort) ? undefined : this.#replyPort;
+  }
+
+  #setReplyPort({ key, isLocal }: Identity, port: number): boolean {
+    if (this.#isOwn(isLocal, port)) return false;
+    this.#replyPorts.set(key, port);
+    return true;
+  }
+
+  /** Whether a port is this socket's own: an answer there would be answered again, without end. */
+  #isOwn(isLocal: boolean, port: number | undefined): boolean {
+    return isLocal && port === (this.#socket.addr as Deno.NetAddr).port;
   }
 
   #loseReplies(what: string, count = 1): void {
@@ -241,7 +290,7 @@ export class UdpListener<P extends Peer = Peer> {
     }
   }
 
-  #identity({ hostname, port }: Peer): Omit<UdpSender, "reply"> {
+  #identity({ hostname, port }: Peer): Identity {
     const host = plainHostname(hostname);
     const own = this.#socket.addr as Deno.NetAddr;
     return {

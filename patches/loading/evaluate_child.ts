@@ -4,6 +4,7 @@
  */
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import { graphToJson } from "../../compiler/graph/graph_json.ts";
+import { exportedTypes, importProblem, truthWarnings } from "./source_check.ts";
 import type { Patch } from "../../modules/patch.ts";
 
 /** What the parent reads: exactly one of the two fields. */
@@ -16,6 +17,8 @@ export interface Evaluation {
 
 async function evaluate(url: string, formatJson: string): Promise<Evaluation> {
   try {
+    const problem = await checkSource(url);
+    if (problem !== undefined) return { error: problem };
     const { default: patch } = await import(url) as { default?: Partial<Patch> };
     if (typeof patch?.build !== "function") {
       return { error: `expected \`export default definePatch({ ... })\`, found ${describe(patch)}` };
@@ -28,6 +31,17 @@ async function evaluate(url: string, formatJson: string): Promise<Evaluation> {
   } catch (error) {
     return { error: explain(error, url) };
   }
+}
+
+/** Says what is wrong with the imports of the file, and prints what looks like a mistake. */
+async function checkSource(url: string): Promise<string | undefined> {
+  const text = await Deno.readTextFile(new URL(url));
+  const file = decodeURIComponent(url.slice(url.lastIndexOf("/") + 1));
+  const library = new URL("../../modules/mod.ts", import.meta.url);
+  const values = Object.keys(await import(library.href));
+  const types = exportedTypes(await Deno.readTextFile(library));
+  truthWarnings(text, file).forEach((warning) => console.error(warning));
+  return importProblem(text, file, { values, types });
 }
 
 function describe(value: unknown): string {

@@ -32,7 +32,7 @@ const errorLimit = 500;
 const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
 
 /** Single files that the sources of patches import from other rooms. */
-const sharedFiles = ["foundation/exit_codes.ts", "foundation/exit_error.ts"];
+const sharedFiles = ["foundation/exit_codes.ts", "foundation/exit_error.ts", "foundation/nearest.ts"];
 
 /** What the child may read besides the patch file: folders and single files, as absolute paths. */
 const readableSources: readonly string[] = ["modules/", "compiler/graph/", ...sharedFiles]

@@ -1,12 +1,21 @@
-import { readScale, tuningOf } from "../../modules/tuning/scala.ts";
+import { defaultMapping, readMapping, readScale, tuningOf } from "../../modules/tuning/scala.ts";
 import { ScaleError } from "../../modules/tuning/scale_error.ts";
 
-/** Reads the pitches of all keys from a Scala file. Throws {@link ScaleError}, which names the file. */
-export async function readTuning(path: string): Promise<number[]> {
+/**
+ * Reads the pitches of all keys from a Scala file, and from a keyboard mapping where there is one. Throws {@link ScaleError}, which
+ * names the file.
+ */
+export async function readTuning(path: string, mappingPath?: string): Promise<number[]> {
+  const scale = await readFrom(path, "tuning", readScale);
+  if (mappingPath === undefined) return tuningOf(scale, defaultMapping);
+  return await readFrom(mappingPath, "keyboard mapping", (text) => tuningOf(scale, readMapping(text)));
+}
+
+async function readFrom<T>(path: string, what: string, read: (text: string) => T): Promise<T> {
   try {
-    return tuningOf(readScale(await Deno.readTextFile(path)));
+    return read(await Deno.readTextFile(path));
   } catch (cause) {
     if (cause instanceof ScaleError) throw new ScaleError(`${path}: ${cause.message}`, { cause });
-    throw new ScaleError(`cannot read the tuning ${path}: ${(cause as Error).message}`, { cause });
+    throw new ScaleError(`cannot read the ${what} ${path}: ${(cause as Error).message}`, { cause });
   }
 }

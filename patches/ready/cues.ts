@@ -18,6 +18,9 @@ import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
 import { unity } from "../../modules/signal/unity.ts";
 
+/** Octaves that a bed at full velocity is brighter than the softest. */
+const strongOctaves = 1.2;
+
 /** Parameters of every bed: fades like those of a lighting desk, and a fader. */
 const fades = {
   fadeInSeconds: {
@@ -80,7 +83,8 @@ export const cues = definePatch({
       voice: (note, p) =>
         bed({ note, p, level: 0.5 }, () => {
           const gust = wander(0.25).plus(wander(0.9).times(0.4)).times(p.gusts);
-          const cutoffHz = pitchOf(note).times(500).times(exp2(gust.times(1.2))).as("Hz");
+          const force = note.velocity.minus(0.8).times(strongOctaves);
+          const cutoffHz = pitchOf(note).times(500).times(exp2(gust.times(1.2).plus(force))).as("Hz");
           const blown = stateVariable({ input: pinkNoise({}), cutoffHz, q: 3.5 }).band;
           return blown.times(gust.times(0.6).plus(0.9).atLeast(0.1));
         }),
@@ -115,7 +119,8 @@ export const cues = definePatch({
       voice: (note, p) =>
         bed({ note, p, level: 0.75 }, () => {
           const roll = wander(0.7).times(0.45).plus(0.55);
-          const cutoffHz = pitchOf(note).times(110).times(exp2(roll)).as("Hz");
+          const force = note.velocity.minus(0.8).times(strongOctaves);
+          const cutoffHz = pitchOf(note).times(110).times(exp2(roll.plus(force))).as("Hz");
           const { low } = stateVariable({ input: brownNoise({}), cutoffHz, q: 0.8 });
           return onePole({ input: low, cutoffHz: 25 }).high.times(roll);
         }),

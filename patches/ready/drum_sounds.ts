@@ -1,4 +1,5 @@
 /** Drums that a sequencer plays in the output of a patch: each is a function of triggers and their levels. */
+import { softClip } from "../../modules/distortion/soft_clip.ts";
 import { attackRelease } from "../../modules/envelopes/attack_release.ts";
 import { stateVariable } from "../../modules/filters/state_variable.ts";
 import { fmOperator } from "../../modules/oscillators/fm_operator.ts";
@@ -21,6 +22,9 @@ export interface Stroke {
 
 /** Octaves that the pitch of the kick falls at full punch. */
 const punchOctaves = 3.2;
+
+/** Where the beater is heard, also on small loudspeakers. */
+const beaterHz = 3_200;
 
 /** Frequencies of the skin of a snare: its two lowest modes, which the air in the drum drives apart. */
 const skinHz = [185, 331] as const;
@@ -61,10 +65,11 @@ export function kickSound(
     readonly punch: Signal<"1">;
   },
 ): Signal<"1"> {
-  const fall = falling(trigger, 0.16, 7).times(punch).times(punchOctaves);
-  const skin = struckSine(trigger, tuneHz.times(exp2(fall))).times(falling(trigger, decaySeconds, 4));
-  const click = stateVariable({ input: channel(noise({}), 0), cutoffHz: 2_500 }).low
-    .times(falling(trigger, 0.012)).times(punch.times(0.25));
+  const fall = falling(trigger, 0.14, 4).times(punch).times(punchOctaves);
+  const swung = struckSine(trigger, tuneHz.times(exp2(fall))).times(falling(trigger, decaySeconds, 4));
+  const skin = softClip({ input: swung, driveDb: punch.times(6).as("dB") });
+  const click = stateVariable({ input: channel(noise({}), 0), cutoffHz: beaterHz, q: 1 }).band
+    .times(falling(trigger, 0.03)).times(punch.times(1.9));
   return skin.plus(click).times(value);
 }
 

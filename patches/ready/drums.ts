@@ -3,6 +3,8 @@ import { stepSequencer } from "../../modules/clocks/step_sequencer.ts";
 import { ticksPerBeat, transport } from "../../modules/clocks/transport.ts";
 import { softClip } from "../../modules/distortion/soft_clip.ts";
 import { attackRelease } from "../../modules/envelopes/attack_release.ts";
+import { stateVariable } from "../../modules/filters/state_variable.ts";
+import { noise } from "../../modules/oscillators/noise.ts";
 import type { Parameter, ParameterSignals, ParameterTable } from "../../modules/signal/module.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
 import { fdnReverb } from "../../modules/reverbs/fdn_reverb.ts";
@@ -70,8 +72,15 @@ export const drums = definePatch({
       voice: ({ number, frequencyHz, gate, trigger, velocity }, { decaySeconds, gainDb }) => {
         const struck = (releaseSeconds: Signal<"s"> | number, releaseCurve: number) =>
           attackRelease({ gate, trigger, held: false, attackSeconds: 0.001, releaseSeconds, releaseCurve });
-        const skin = struckSine(trigger, frequencyHz.times(struck(0.12, 5).times(0.6).plus(1)));
-        const output = gain({ input: skin.times(velocity).times(0.5), gainDb });
+        const bentHz = frequencyHz.times(struck(0.12, 5).times(0.6).plus(1));
+        const skin = struckSine(trigger, bentHz);
+        // the second mode of a skin, and the stick: the harder, the more of both
+        const second = struckSine(trigger, bentHz.times(1.52)).times(struck(decaySeconds.times(0.4), 5));
+        const stick = stateVariable({ input: noise({}), cutoffHz: 1_700, q: 0.8 }).band.times(
+          struck(0.05, 5),
+        );
+        const hard = second.times(0.5).plus(stick.times(1.1)).times(velocity);
+        const output = gain({ input: skin.plus(hard).times(velocity).times(0.4), gainDb });
         const position = number.as("1").minus(48).times(1 / 24).within(-0.8, 0.8);
         return { output: pan({ input: output, position }), envelope: struck(decaySeconds, 4) };
       },
@@ -162,7 +171,7 @@ export const drums = definePatch({
       lowDecaySeconds: 0.4,
       highDecaySeconds: 0.3,
     });
-    const all = softClip({ input: low.plus(high).times(0.5), driveDb: bus.driveDb });
+    const all = softClip({ input: low.plus(high).times(0.26), driveDb: bus.driveDb });
     return mastered(all.plus(gain({ input: wet, gainDb: room.gainDb })), master);
   },
 });

@@ -1,5 +1,5 @@
 import { adsr } from "../../modules/envelopes/adsr.ts";
-import { onePole } from "../../modules/filters/one_pole.ts";
+import { stateVariable } from "../../modules/filters/state_variable.ts";
 import { parametricEq } from "../../modules/filters/parametric_eq.ts";
 import { pluck } from "../../modules/oscillators/pluck.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
@@ -11,17 +11,20 @@ import { pan } from "../../modules/utility/pan.ts";
 import { mastered, masterFader } from "./master.ts";
 
 /** Gain of a string at full velocity. */
-const voiceGain = 0.7;
+const voiceGain = 1.1;
 
-/** Octaves that a hard pluck is brighter than a soft one, and where the softest begins to be dull. */
-const hardOctaves = 2.5;
-const softHz = 1_800;
+/** Octaves that a hard pluck is brighter than a soft one, and where the softest of middle C begins to be dull. */
+const hardOctaves = 3;
+const softHz = 450;
+
+/** Octaves that the finger's corner rises with each octave of the string. */
+const fingerTracking = 0.5;
 
 /** Lowest string, the C of a concert harp. */
 const lowestHz = 32;
 
 /** Resonances of the wooden body: frequency, gain in decibels, and how narrow. */
-const body = [[190, 4, 1.6], [430, 3, 2], [2_600, -3, 1]] as const;
+const body = [[110, 3, 2], [190, 4, 1.6], [430, 3, 2], [860, 2, 2.5]] as const;
 
 /** A harp: strings by Karplus and Strong across the stage, low ones left, in a wooden body and a hall, with soft echoes. */
 export const harp = definePatch({
@@ -64,8 +67,12 @@ export const harp = definePatch({
           lowestHz,
         });
         // a finger is softer than the noise that the string begins with
-        const cutoffHz = exp2(velocity.times(hardOctaves)).times(softHz).as("Hz");
-        const plucked = onePole({ input: string, cutoffHz }).low;
+        const octaves = velocity.times(hardOctaves).plus(height.times(fingerTracking / 12));
+        const plucked = stateVariable({
+          input: string,
+          cutoffHz: exp2(octaves).times(softHz).as("Hz"),
+          q: 0.6,
+        }).low;
         const loud = gain({ input: plucked.times(velocity).times(voiceGain), gainDb: p.gainDb });
         return {
           output: pan({ input: loud, position: height.times(1 / 30).within(-1, 1).times(p.width) }),

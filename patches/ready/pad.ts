@@ -16,6 +16,9 @@ import { unity } from "../../modules/signal/unity.ts";
 /** Gain of a voice at full velocity: a chord of six stays below the limiter. */
 const voiceGain = 0.22;
 
+/** Octaves that a note at full velocity opens the filter. */
+const hardOctaves = 2.5;
+
 /** Semitones that the vibrato goes up and down when a key is pressed hard. */
 const vibratoSemitones = 0.3;
 
@@ -30,7 +33,7 @@ export const pad = definePatch({
         decaySeconds: { ...adsr.parameters.decaySeconds, default: 4 },
         sustain: { ...adsr.parameters.sustain, default: 0.8 },
         releaseSeconds: { ...adsr.parameters.releaseSeconds, default: 2.5 },
-        cutoffHz: { ...stateVariable.parameters.cutoffHz, min: 60, default: 1_100 },
+        cutoffHz: { ...stateVariable.parameters.cutoffHz, min: 60, default: 650 },
         q: { ...stateVariable.parameters.q, max: 10, default: 0.9 },
         detune: { ...superSaw.parameters.detune, default: 0.35 },
         shimmer: { ...unity, default: 0.35, why: "level of the wave an octave above" },
@@ -53,7 +56,8 @@ export const pad = definePatch({
         });
         const above = wavetable({ frequencyHz: frequencyHz.times(2), position: drift.times(0.5).plus(0.5) });
         const tone = superSaw({ frequencyHz, detune: p.detune }).plus(above.times(p.shimmer).times(0.5));
-        const octaves = wander.times(p.movement).plus(envelope.times(velocity)).plus(timbre.times(2));
+        const opening = envelope.times(velocity).times(hardOctaves);
+        const octaves = wander.times(p.movement).plus(opening).plus(timbre.times(2));
         const filtered = stateVariable({
           input: tone.times(voiceGain),
           cutoffHz: p.cutoffHz.times(exp2(octaves)),

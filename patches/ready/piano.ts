@@ -4,7 +4,7 @@ import { lfo } from "../../modules/modulation/lfo.ts";
 import { fmOperator } from "../../modules/oscillators/fm_operator.ts";
 import { definePatch, instrument } from "../../modules/patch.ts";
 import { plateReverb } from "../../modules/reverbs/plate_reverb.ts";
-import { exp2 } from "../../modules/signal/math.ts";
+import { exp2, log2 } from "../../modules/signal/math.ts";
 import { channels } from "../../modules/signal/channels.ts";
 import { constant } from "../../modules/signal/signal.ts";
 import { chorus } from "../../modules/time/chorus.ts";
@@ -13,7 +13,19 @@ import { mastered, masterFader } from "./master.ts";
 import { unity } from "../../modules/signal/unity.ts";
 
 /** Gain of a voice at full velocity: eight of them stay below the limiter. */
-const voiceGain = 0.26;
+const voiceGain = 0.31;
+
+/** How hardness grows with velocity: soft keys still have overtones, hard ones bark. */
+const hardnessPower = 0.75;
+
+/** Turns of the body's phase at full hardness and bark. */
+const bodyTurns = 0.85;
+
+/** Octaves that the two bodies are apart: they beat slowly, and wide. */
+const bodiesApart = 2.4 / 1_200;
+
+/** How far the pick-up leans to one side, which makes even overtones. */
+const lean = 0.35;
 
 /** The tine rings at this harmonic, as in the electric pianos of the first FM keyboards. */
 const tineRatio = 14;
@@ -55,20 +67,31 @@ export const piano = definePatch({
           sustain: 0,
           releaseSeconds: p.releaseSeconds,
         });
-        const hardness = velocity.times(falling(4).times(0.75).plus(0.25)).plus(pressure.times(0.3));
-        const body = fmOperator({
-          frequencyHz,
-          phaseTurns: fmOperator({ frequencyHz }).times(hardness.times(p.bark).times(0.5)),
+        const struck = exp2(log2(velocity).times(hardnessPower)).times(0.9).plus(0.1);
+        const hardness = struck.times(falling(2.5).times(0.8).plus(0.2)).plus(pressure.times(0.3));
+        const shaken = hardness.times(p.bark).times(bodyTurns);
+        const bodies = [bodiesApart / 2, -bodiesApart / 2].map((octaves) => {
+          const ownHz = frequencyHz.times(2 ** octaves);
+          const bar = fmOperator({
+            frequencyHz: ownHz,
+            phaseTurns: fmOperator({ frequencyHz: ownHz }).times(shaken),
+          });
+          return bar.plus(bar.squared().minus(0.5).times(hardness.times(lean)));
         });
         // left out where the tine would be beyond hearing
         const heard = constant(98).minus(number.as("1")).times(1 / 24).within(0, 1);
-        const strike = falling(1.4).times(p.tine).times(velocity).times(heard).times(0.3);
+        const strike = falling(1.4).times(p.tine).times(velocity).times(heard).times(0.4);
         const tine = fmOperator({
           frequencyHz,
           phaseTurns: fmOperator({ frequencyHz, ratio: tineRatio }).times(strike),
         });
-        const tone = body.times(0.6).plus(tine.times(0.4)).times(velocity).times(voiceGain);
-        return { output: gain({ input: tone, gainDb: p.gainDb }), envelope };
+        const [left, right] = bodies.map((body) =>
+          gain({
+            input: body.times(0.6).plus(tine.times(0.4)).times(velocity).times(voiceGain),
+            gainDb: p.gainDb,
+          })
+        );
+        return { output: [left, right], envelope };
       },
     }),
   },

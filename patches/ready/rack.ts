@@ -15,7 +15,7 @@ import { mastered, masterFader } from "./master.ts";
 import { unity } from "../../modules/signal/unity.ts";
 
 /** Level of the probe at full velocity. */
-const probeGain = 0.55;
+const probeGain = 0.95;
 
 /**
  * A rack for the audio input: low cut, compressor, equaliser, echoes, plate, limiter, in this order. Needs
@@ -28,7 +28,12 @@ export const rack = definePatch({
       voices: 4,
       parameters: { gainDb: faderDb },
       voice: ({ frequencyHz, gate, trigger, velocity }, { gainDb }) => {
-        const string = pluck({ trigger, frequencyHz, decaySeconds: 3, brightness: 0.7 });
+        const string = pluck({
+          trigger,
+          frequencyHz,
+          decaySeconds: 3,
+          brightness: velocity.times(0.55).plus(0.1),
+        });
         return {
           output: gain({ input: string.times(velocity).times(probeGain), gainDb }),
           envelope: adsr({ gate, trigger, attackSeconds: 0.001, sustain: 1, releaseSeconds: 0.15 }),
@@ -51,7 +56,7 @@ export const rack = definePatch({
       ratio: { ...compressor.parameters.ratio, max: 20, default: 3 },
       attackSeconds: compressor.parameters.attackSeconds,
       releaseSeconds: compressor.parameters.releaseSeconds,
-      makeUpDb: { ...compressor.parameters.makeUpDb, max: 24, default: 4 },
+      makeUpDb: { ...compressor.parameters.makeUpDb, max: 24, default: 7 },
     },
     eq: {
       lowCutHz: {

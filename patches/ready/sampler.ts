@@ -19,7 +19,7 @@ const keyGain = 0.5;
 const glassGain = 0.3;
 
 /** Octaves that a hard stroke is brighter than a soft one. */
-const hardOctaves = 2;
+const hardOctaves = 4;
 
 /** Time in which the old sound of a voice that is taken for another drum fades out. */
 const takenSeconds = 0.005;
@@ -115,7 +115,7 @@ export const sampler = definePatch({
           default: 0.6,
           why: "how long the glass takes to come",
         },
-        cutoffHz: { ...stateVariable.parameters.cutoffHz, min: 60, default: 1_400 },
+        cutoffHz: { ...stateVariable.parameters.cutoffHz, min: 60, default: 220 },
         q: { ...stateVariable.parameters.q, max: 10, default: 0.8 },
         width: {
           ...pan.parameters.position,
@@ -167,6 +167,8 @@ export const sampler = definePatch({
     }),
     kit: instrument({
       voices: 12,
+      // the channel of drums in General MIDI
+      midiChannel: 10,
       // there is one pair of hi-hats
       chokeGroups: [[42, 44, 46]],
       parameters: {

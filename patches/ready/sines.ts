@@ -5,8 +5,8 @@ import { audioInput } from "../../modules/utility/audio_input.ts";
 import { faderDb, gain } from "../../modules/utility/gain.ts";
 import { pan } from "../../modules/utility/pan.ts";
 
-/** Gain of a voice at full velocity: sixteen in phase, panned to the middle, reach 1.13. */
-const voiceGain = 0.1;
+/** Gain of a voice at full velocity: eight in phase, panned to the middle, reach 1.13. */
+const voiceGain = 0.2;
 
 /** Sixteen sine voices: the plainest instrument there is, to hear that all is well. */
 export const sines = definePatch({

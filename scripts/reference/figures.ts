@@ -81,8 +81,8 @@ export const figures: Readonly<Record<string, readonly Figure[]>> = {
     figure("0.02 cents", "notes are in tune within 0.02 cents, whatever the rates of file and output"),
     figure("bit for bit at the pitch of the recording", "its own rate a file is given bit for bit"),
     figure(
-      "images of a sine at a fiftieth of the rate: -90 dB, at an eighth: -40 dB",
-      "[[50, -90], [16, -60], [8, -40]]",
+      "images of a sine of up to 18 kHz: -110 dB",
+      "images lie 110 dB below a sine of up to 18 kHz",
     ),
   ],
   saw: [

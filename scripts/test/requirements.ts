@@ -1,5 +1,6 @@
 /** Programs and libraries that the tests use, and the Debian packages that bring them. */
 import { existsSync } from "node:fs";
+import { hasPyliblo } from "../../testing/osc/pyliblo.ts";
 import { loadable, onPath } from "../../testing/requirement.ts";
 
 const needs: readonly { readonly package: string; readonly present: () => boolean }[] = [
@@ -11,8 +12,12 @@ const needs: readonly { readonly package: string; readonly present: () => boolea
   { package: "jack-tools", present: () => onPath("jack-record") },
   { package: "liblo-tools", present: () => onPath("oscsend") },
   { package: "python3", present: () => onPath("python3") },
+  { package: "python3-liblo", present: () => hasPyliblo() },
   { package: "puredata-core", present: () => onPath("pd") },
   { package: "sox", present: () => onPath("sox") },
+  { package: "flac", present: () => onPath("flac") },
+  { package: "vorbis-tools", present: () => onPath("oggenc") },
+  { package: "sndfile-programs", present: () => onPath("sndfile-convert") },
   {
     package: "libsox-fmt-base",
     present: () => existsSync(`/usr/lib/${Deno.build.arch}-linux-gnu/sox/libsox_fmt_flac.so`),

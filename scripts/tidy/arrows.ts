@@ -38,6 +38,7 @@ export const arrowTable: ArrowTable = {
     "osc/admission",
     "osc/subscriptions",
     "midi/messages.ts",
+    "midi/midi_receiver.ts",
     "engine/control",
   ],
   "osc/oscquery": [
@@ -51,7 +52,7 @@ export const arrowTable: ArrowTable = {
   "osc/score": ["osc/packet", "osc/methods", "types:engine/control"],
 
   // a controller like osc, with a line of its own from its frames to ours
-  midi: ["engine/control", "engine/time/drift_limit.ts", "types:compiler/graph", "config", "ffi"],
+  midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
   "engine/control": ["types:compiler/graph"],

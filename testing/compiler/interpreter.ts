@@ -61,7 +61,7 @@ class Parameter {
   advance(): void {
     if (this.#remaining === 0) return;
     this.#remaining--;
-    this.current = this.#remaining === 0 ? this.#target : fround(this.current + this.#step);
+    this.current = fround(this.#target - fround(this.#step * this.#remaining));
   }
 }
 

@@ -34,6 +34,8 @@ export class ManualDriver implements Driver {
   readonly outputLatencySeconds = 0;
   readonly mayReturn = false;
   readonly periodFrames: number;
+  /** As a device says it; undefined at first. */
+  unheard: string | undefined;
   readonly #native: NativeLibrary;
   readonly #memory: SharedMemory;
   readonly #base: Deno.PointerValue;

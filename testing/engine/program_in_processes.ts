@@ -59,7 +59,7 @@ export class ProgramInProcesses {
       const memory = attachRunMemory(native, folder, memoryBytes);
       return new ProgramInProcesses(child, { memory, folder, port, output });
     } catch (error) {
-      child.kill("SIGTERM");
+      if (!ended) child.kill("SIGTERM");
       throw error;
     }
   }

@@ -69,6 +69,8 @@ export interface OscServer extends TestEngine {
   readonly address: string;
   readonly dumped: readonly string[];
   readonly notices: readonly string[];
+  /** Lines about messages that were refused. */
+  readonly refused: readonly string[];
   readonly quits: () => number;
   stop(): Promise<void>;
 }
@@ -84,6 +86,7 @@ export async function startOscServer(
   const { native } = await nativeForTests();
   const dumped: string[] = [];
   const notices: string[] = [];
+  const refused: string[] = [];
   let quits = 0;
   const access = new AccessControl({
     allow: new NetworkList(options.allow ?? "127.0.0.0/8"),
@@ -99,6 +102,7 @@ export async function startOscServer(
     onNotice: (text) => void notices.push(text),
     onQuit: () => quits++,
     onDump: (line) => dumped.push(line),
+    onRefused: (line) => refused.push(line),
     traffic: () => served.admission.counts,
     midi: () => ({ connections: 2 }),
   });
@@ -114,6 +118,7 @@ export async function startOscServer(
     address: listener.address,
     dumped,
     notices,
+    refused,
     quits: () => quits,
     stop,
   };

@@ -20,6 +20,11 @@ export class UdpClient {
     this.#finished = this.#receive();
   }
 
+  /** The port that it sends from and listens on. */
+  get port(): number {
+    return (this.#socket.addr as Deno.NetAddr).port;
+  }
+
   send(packet: OscMessage | OscBundle): Promise<number> {
     return this.sendRaw(encodePacket(packet));
   }

@@ -19,7 +19,9 @@ export function connected(
         ? source
         : kind === "semitones"
         ? note?.number
-        : note?.[key as "gate" | "trigger"] ?? source.isAbove(0),
+        : note !== undefined && key in note
+        ? note[key as "gate" | "trigger"]
+        : source.isAbove(0),
     ]),
   );
 }

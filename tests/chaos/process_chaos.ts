@@ -3,8 +3,8 @@
  * processes and its control process are killed, stopped and broken at random moments. Afterwards the recording, which went
  * on through all of it, is rendered, and every block compared with what was handed over.
  *
- *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage] [--patch keys]
- *                               [--block-frames 128] [--lookahead 4]
+ *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage,control+stage]
+ *                               [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
  */
 import { parseArgs } from "node:util";
 import { fixed } from "../../engine/memory/layout.ts";
@@ -13,6 +13,7 @@ import { inFolder } from "../../testing/in_folder.ts";
 import { ProgramInProcesses, type ProgramPart } from "../../testing/engine/program_in_processes.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
+import { startBusyLoops } from "./busy_loops.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
@@ -23,9 +24,12 @@ export const rendererFaults = ["oom", "hang", "throw"] as const;
 export const controlFaults = ["hang", "throw"] as const;
 const processParts: readonly ProgramPart[] = ["control", "primary", "standby", "spare"];
 
+/** A process, or the two at once that replace each other. */
+export type LostPart = ProgramPart | "control+stage";
+
 /** One loss: a process, and the signal or the fault that breaks it. */
 export interface Loss {
-  readonly part: ProgramPart;
+  readonly part: LostPart;
   readonly how: typeof processSignals[number] | typeof rendererFaults[number];
 }
 
@@ -38,14 +42,17 @@ export interface ProcessChaosOptions {
   readonly patch: string;
   readonly blockFrames: number;
   readonly lookaheadBlocks: number;
+  /** Programs of this nice value that take all the processor time that they get, once the engine plays. */
+  readonly busy?: { readonly count: number; readonly nice: number };
 }
 
 export interface ProcessChaosResult {
   /** By part and kind. */
   readonly faults: Readonly<Record<string, number>>;
   readonly concealedFrames: number;
-  /** Frames that passed while no stage played. */
+  /** Frames that passed while no stage played, in all and after each loss of one. */
   readonly lostFrames: number;
+  readonly stageMs: readonly number[];
   readonly blocks: number;
   readonly differingBlocks: number;
   /** The recording has every block, from the first to the last. */
@@ -76,19 +83,28 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const client = new UdpClient(`127.0.0.1:${program.port}`);
   const faults: Record<string, number> = {};
   const controlMs: number[] = [];
+  const stageMs: number[] = [];
+  const lostFrames = () => Number(program.memory.wide[fixed.stageReport.lostFrames.index]);
   const player = play(client, random);
+  const { count = 0, nice = 0 } = options.busy ?? {};
+  const loops = await startBusyLoops(count, nice);
   try {
     for (const { part, how } of options.losses) {
       await pass(program, options.everyMs * (0.5 + random.next()));
       await until(
         `${part} is there`,
-        () => program.pidOf(part) !== undefined && program.epochInControl !== undefined,
+        () => program.pidOf(processesOf(part)[0]) !== undefined && program.epochInControl !== undefined,
       );
       const epoch = program.epochInControl!;
+      const lostBefore = lostFrames();
       if (!await commit(program, client, { part, how })) continue;
       faults[`${part} ${how}`] = (faults[`${part} ${how}`] ?? 0) + 1;
-      if (part !== "control") continue;
       const lostMs = performance.now();
+      if (processesOf(part).includes("stage")) {
+        await until("another stage plays", () => lostFrames() > lostBefore);
+        stageMs.push((lostFrames() - lostBefore) / program.memory.geometry.sampleRateHz * 1_000);
+      }
+      if (!processesOf(part).includes("control")) continue;
       await until("a control process is back", () => (program.epochInControl ?? epoch) > epoch);
       controlMs.push(performance.now() - lostMs);
     }
@@ -97,6 +113,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     await program.stop();
     throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
   } finally {
+    await loops.stop();
     player.stop();
     await client.close();
   }
@@ -106,7 +123,8 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   return {
     faults,
     concealedFrames: memory.counter("concealedFrames"),
-    lostFrames: Number(memory.wide[fixed.stageReport.lostFrames.index]),
+    lostFrames: lostFrames(),
+    stageMs,
     blocks: memory.consumed() - memory.geometry.startBlock,
     differingBlocks: rendered.differingBlocks,
     complete: rendered.complete && rendered.samples.length / options.blockFrames / 2 >= memory.consumed() - 1,
@@ -123,10 +141,16 @@ async function commit(program: ProgramInProcesses, client: UdpClient, { part, ho
     await until("it listens", () => program.isListening);
     return (await client.ask("/engine/fault", "ss", how, part)).includes("/done /engine/fault");
   }
-  if (!await program.signal(part, how)) return false;
+  const parts = processesOf(part);
   // the runtime takes the first for a trap of WebAssembly that it has to handle; a real fault would come again at once
-  if (how === "SIGSEGV") await program.signal(part, how);
-  return true;
+  const sent = [];
+  for (const each of parts) sent.push(await program.signal(each, how));
+  if (how === "SIGSEGV") { for (const each of parts) await program.signal(each, how); }
+  return sent.includes(true);
+}
+
+function processesOf(part: LostPart): readonly ProgramPart[] {
+  return part === "control+stage" ? ["control", "stage"] : [part];
 }
 
 function isSignal(how: Loss["how"]): how is typeof processSignals[number] {
@@ -160,11 +184,11 @@ export function spread(ms: readonly number[]): string {
 }
 
 /** Any loss of these parts, until the time is over. */
-function* losses(seconds: number, parts: readonly ProgramPart[], random: SeededRandom): Iterable<Loss> {
+function* losses(seconds: number, parts: readonly LostPart[], random: SeededRandom): Iterable<Loss> {
   const endMs = performance.now() + seconds * 1_000;
   while (performance.now() < endMs) {
     const part = random.pick(parts);
-    const own = part === "control" ? controlFaults : part === "stage" ? [] : rendererFaults;
+    const own = part === "control" ? controlFaults : part.includes("stage") ? [] : rendererFaults;
     yield { part, how: random.pick([...processSignals, ...own]) };
   }
 }
@@ -179,12 +203,14 @@ if (import.meta.main) {
       patch: { type: "string", default: "keys" },
       "block-frames": { type: "string", default: "128" },
       lookahead: { type: "string", default: "4" },
+      busy: { type: "string", default: "0" },
+      nice: { type: "string", default: "0" },
     },
   });
   const result = await runProcessChaos({
     losses: losses(
       Number(values.seconds),
-      values.parts.split(",") as ProgramPart[],
+      values.parts.split(",") as LostPart[],
       new SeededRandom(Number(values.seed)),
     ),
     seed: Number(values.seed),
@@ -192,10 +218,11 @@ if (import.meta.main) {
     patch: values.patch,
     blockFrames: Number(values["block-frames"]),
     lookaheadBlocks: Number(values.lookahead),
+    busy: { count: Number(values.busy), nice: Number(values.nice) },
   });
-  const { output, faults, controlMs, ...figures } = result;
+  const { output, faults, controlMs, stageMs, ...figures } = result;
   console.log(`seed ${values.seed}:`, figures);
-  console.log("faults:", faults, "control is back:", spread(controlMs));
+  console.log("faults:", faults, "control is back:", spread(controlMs), "stage is back:", spread(stageMs));
   const isSound = figures.differingBlocks === 0 && figures.complete && figures.exitCode === 0 &&
     figures.leftovers.length === 0 && (figures.concealedFrames === 0 || values.parts.includes("stage"));
   if (!isSound) console.log(output);

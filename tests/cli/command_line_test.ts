@@ -8,11 +8,19 @@ Deno.test("each command takes its own arguments", () => {
     command: "render",
     session: "a.session",
     out: "a.wav",
+    part: {},
   });
   assert.deepEqual(parseCommandLine(["render", "a.session", "-o", "b.wav"]), {
     command: "render",
     session: "a.session",
     out: "b.wav",
+    part: {},
+  });
+  assert.deepEqual(parseCommandLine(["render", "a.session", "--from", "3600", "--seconds", "1.5"]), {
+    command: "render",
+    session: "a.session",
+    out: "a.wav",
+    part: { fromSeconds: 3_600, seconds: 1.5 },
   });
   const patch = { command: "patch", patch: "organ.ts", show: "summary", graph: undefined };
   assert.deepEqual(parseCommandLine(["patch", "organ.ts"]), patch);
@@ -41,6 +49,8 @@ Deno.test("a score is rendered from a patch, to a file beside it unless told oth
   );
   for (
     const [line, pattern] of [
+      ["render a.session --from 1e3", /--from: expected 0 to 31536000 seconds, found "1e3"/],
+      ["render -s a.txt --from 3", /--from goes with a session/],
       ["render a.session --tail 3", /--tail goes with --score/],
       ["start --score a.txt", /--score goes with render, not with start/],
       ["render -s a.txt --dither", /--dither goes with --format 16 or 24/],
@@ -68,7 +78,9 @@ Deno.test("what makes no sense is named, with the nearest that does", () => {
   assert.throws(() => parseCommandLine(["strat"]), /did you mean "start"/);
   assert.throws(() => parseCommandLine(["render"]), /expected a session file/);
   assert.throws(() => parseCommandLine(["start", "--out", "x"]), /--out goes with render/);
-  assert.throws(() => parseCommandLine(["start", "--fast"]), /--fast/);
+  assert.throws(() => parseCommandLine(["start", "--fast"]), /there is no option --fast; did you mean --/);
+  assert.throws(() => parseCommandLine(["start", "--dmeo"]), /no option --dmeo; did you mean --demo\?/);
+  assert.throws(() => parseCommandLine(["render", "x", "--secnds=3"]), /--secnds; did you mean --seconds\?/);
   assert.throws(() => parseCommandLine(["render", "--demo"]), /--demo goes with start/);
   assert.throws(() => parseCommandLine(["patch"]), /expected the name or file of a patch/);
   assert.throws(

@@ -6,6 +6,11 @@
 import assert from "node:assert/strict";
 import { enterRun } from "../../cli/control_process.ts";
 import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
+import { blocksBetween } from "../../engine/memory/shared_memory.ts";
+import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
+import { saveQuarantined } from "../../engine/run/quarantine_file.ts";
+import { SessionReader } from "../../engine/session/session_reader.ts";
+import { faultCode } from "../../engine/supervisor/fault_code.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { processesWith, ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
@@ -42,7 +47,13 @@ Deno.test("a control process that is lost is back, with values, waiting commands
     const renderers = ["primary", "standby", "spare"] as const;
     await until("all roles are filled", () => renderers.every((role) => program.pidOf(role) !== undefined));
     const before = renderers.map((role) => program.pidOf(role));
+    await client.ask("/notify", "i", 1);
     const first = program.pidOf("control");
+    const { listeners } = program.folder;
+    await until(
+      "its subscription is kept",
+      () => isThere(listeners) && /:/.test(Deno.readTextFileSync(listeners)),
+    );
     await program.signal("control", "SIGKILL");
     await until("another has taken over", () => program.epochInControl === 2);
     assert.notEqual(program.pidOf("control"), first);
@@ -52,6 +63,8 @@ Deno.test("a control process that is lost is back, with values, waiting commands
       before,
       "renderers play on in their roles",
     );
+    await until("its listener is told", () => client.heard("/event/control").length > 0);
+    assert.deepEqual(client.heard("/event/control"), ["/event/control 2"]);
     assert.deepEqual(await client.ask("/get", "s", "/master/gainDb"), [
       "/get.reply /master/gainDb -7.5",
       "/done /get",
@@ -179,6 +192,26 @@ Deno.test("the sound outlives a recording that is gone and a folder that cannot 
     }, { UNDERSTUDY_SESSION: session });
   }));
 
+Deno.test("a command that was quarantined when the control process was lost is in the recording of the next one", () =>
+  inFolder(async (folder) => {
+    const session = `${folder}/a.session`;
+    await withProgram(async (program) => {
+      // as a control process leaves it that is lost before its recording is on the disk
+      saveQuarantined(program.folder, [[5, 100, 140], [7]]);
+      await program.signal("control", "SIGKILL");
+      await until("another has taken over", () => program.epochInControl === 2);
+      await until("it answers", () => program.isListening);
+      assert.equal(await program.stop(), 0);
+    }, { UNDERSTUDY_SESSION: session });
+    const reader = await SessionReader.open(session);
+    const quarantined: number[][] = [];
+    for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+      if (chunk.type === "QUAR") quarantined.push([...new Int32Array(chunk.payload.slice().buffer)]);
+    }
+    reader.close();
+    assert.deepEqual(quarantined, [[5, 100, 140], [7]]);
+  }));
+
 Deno.test("when launcher and control process are killed, every other process ends by itself and removes the run", () =>
   withProgram(async (program) => {
     // stopped first, so that none of the two can do anything about the end of the other
@@ -187,6 +220,58 @@ Deno.test("when launcher and control process are killed, every other process end
     Deno.kill(control, "SIGSTOP");
     Deno.kill(program.pid, "SIGKILL");
     Deno.kill(control, "SIGKILL");
+    await program.ended;
+  }));
+
+Deno.test("a stage that is lost together with the control process, or while that stands still, is replaced without it", () =>
+  withProgram(async (program) => {
+    const { words } = program.memory;
+    const starts = () => Atomics.load(words, fixed.stageReport.starts.index);
+    const epoch = () => Atomics.load(words, fixed.launcher.epoch.index);
+    const losses = [["SIGSTOP", "SIGKILL"], ["SIGKILL", "SIGKILL"], ["SIGSTOP", "SIGSTOP"]] as const;
+    for (const [ofControl, ofStage] of losses) {
+      const [lives, controls] = [starts(), program.epochInControl!];
+      await program.signal("control", ofControl);
+      await program.signal("stage", ofStage);
+      await until("another stage has come", () => starts() > lives);
+      if (ofControl === "SIGSTOP" && ofStage === "SIGKILL") {
+        assert.equal(epoch(), controls, "before another control process has");
+      }
+      await until("another control process has taken over", () => program.epochInControl === controls + 1);
+      await until("it answers", () => program.isListening);
+      const first = program.memory.consumed();
+      await until("the sound goes on", () => blocksBetween(program.memory.consumed(), first) > 20);
+      assert.equal(starts(), lives + 1, "only one has come");
+      assert.match(program.output, /the launcher starts another one/);
+    }
+    assert.equal(await program.stop(), 0);
+  }));
+
+Deno.test("without launcher, control process and stage, a renderer in an endless loop ends as well, and nothing is left", () =>
+  withProgram(async (program) => {
+    const { memory } = program;
+    const [control, stage] = [program.pidOf("control")!, program.pidOf("stage")!];
+    await until("all roles are filled", () => program.pidOf("spare") !== undefined);
+    for (const pid of [program.pid, control, stage]) Deno.kill(pid, "SIGSTOP"); // nobody else mends it
+    const seat = Atomics.load(memory.words, fixed.control.roleRing.index) - 1;
+    const heartbeat = reportFieldIndex(memory, seat, "heartbeat");
+    Atomics.store(memory.words, orderIndex(memory, seat, "fault"), faultCode("hang"));
+    Atomics.add(memory.words, fixed.callback.consumed.index, 1); // the block in which it commits the fault
+    let [seen, equal] = [NaN, 0];
+    await until("it loops", () => {
+      equal = seen === Atomics.load(memory.words, heartbeat) ? equal + 1 : 0;
+      seen = Atomics.load(memory.words, heartbeat);
+      return equal === 100;
+    });
+    for (const pid of [program.pid, control, stage]) Deno.kill(pid, "SIGKILL");
+    await program.ended;
+  }, { UNDERSTUDY_FAULTS: "on" }));
+
+Deno.test("a renderer that was stopped is ended by the stage when launcher and control process are killed", () =>
+  withProgram(async (program) => {
+    const control = program.pidOf("control")!;
+    for (const pid of [program.pid, control, program.pidOf("primary")!]) Deno.kill(pid, "SIGSTOP");
+    for (const pid of [program.pid, control]) Deno.kill(pid, "SIGKILL");
     await program.ended;
   }));
 

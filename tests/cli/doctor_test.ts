@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diagnose } from "../../cli/doctor.ts";
+import { diagnose, startOf } from "../../cli/doctor.ts";
 import { readConfig } from "../../config/settings.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 
@@ -37,6 +37,7 @@ Deno.test({
         new RegExp(`\\n(ok {7}${right}|MISSING {2}${right}.*\\n {9}mend: .*audio\\.conf.*systemd: Limit)`),
       );
     }
+    assert.match(text, /\nMISSING {2}start: plays, but makes no sound\n {9}mend: there is no sound device; /);
     assert.match(text, /callback every 2\.67 ms: 99\.9 % within \d/);
   },
 });
@@ -53,5 +54,34 @@ Deno.test("without a native part nothing else is looked at, and the exit code sa
     if (compiler === undefined) Deno.env.delete("CC");
     else Deno.env.set("CC", compiler);
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("the exit code is that with which a start would end, and 0 only where it plays or may keep time", () => {
+  const { ok, device } = exitCodes;
+  const settings = readConfig({});
+  const nothing = { jack: "absent", hasDevice: false, hasMidi: false } as const;
+  const all = { jack: "there", hasDevice: true, hasMidi: true } as const;
+  const cases = [
+    [{}, all, ok, undefined],
+    [{}, nothing, ok, /no sound device/],
+    [{}, { ...nothing, hasDevice: true }, ok, undefined],
+    [{}, { ...all, jack: "refused" }, device, /JACK refuses/],
+    [{ driver: "clock", isolation: "processes" }, nothing, ok, undefined],
+    [{ driver: "jack" }, { ...all, jack: "absent" }, device, /no server of JACK/],
+    [{ driver: "jack", waitDevice: true }, nothing, ok, /waits for one/],
+    [{ driver: "jack", waitDevice: true }, { ...all, jack: "refused" }, device, /JACK refuses/],
+    [{ driver: "portaudio" }, nothing, device, /no sound device/],
+    [{ driver: "portaudio" }, { ...all, jack: "refused" }, ok, undefined],
+    [{ isolation: "processes" }, { ...all, jack: "absent" }, device, /no server of JACK/],
+    [{ midi: "jack" }, { ...all, hasMidi: false }, device, /MIDI input was asked for/],
+    [{ midi: "jack" }, all, ok, undefined],
+  ] as const;
+  for (const [change, found, code, problem] of cases) {
+    const start = startOf({ ...settings, ...change }, found);
+    const which = JSON.stringify([change, found]);
+    assert.equal(start.code, code, which);
+    if (problem === undefined) assert.equal(start.problem, undefined, which);
+    else assert.match(start.problem ?? "", problem, which);
   }
 });

@@ -4,7 +4,7 @@
  * Needs real time: the program plays by the clock.
  */
 import assert from "node:assert/strict";
-import { keepProgram } from "../../cli/kept_program.ts";
+import { keepProgram, removeOldPrograms } from "../../cli/kept_program.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import { copyOfCheckout } from "../../testing/engine/copy_of_checkout.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -50,6 +50,47 @@ Deno.test("the program is kept once, whole, and by its content", () =>
     await Deno.writeTextFile(`${checkout}ffi/native/clock.c`, "/* new */\n", { append: true });
     assert.notEqual(keep().href, kept.href);
     assert.equal([...Deno.readDirSync(cache)].length, 2, "nothing half-done is left");
+  }));
+
+Deno.test("a start removes copies that nobody plays from, and no other", () =>
+  inFolder(async (folder) => {
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
+    const cache = `${folder}/cache`;
+    await Deno.mkdir(cache);
+    const keep = async (change: string) => {
+      await Deno.writeTextFile(`${checkout}ffi/native/clock.c`, change, { append: true });
+      return keepProgram(new URL(`file://${checkout}`), cache);
+    };
+    const names = () => [...Deno.readDirSync(cache)].map(({ name }) => name).sort();
+    const nameOf = (copy: URL) => copy.pathname.split("/").at(-2)!;
+    const [played, current] = [await keep("/* a */"), await keep("/* b */")]; // held by this process from here on
+    const unlocked = "program-00000000000000aa"; // as left by a process that has ended
+    const [locked, before] = ["program-00000000000000bb", "program-00000000000000cc"];
+    for (const name of [unlocked, locked, before]) {
+      await Deno.mkdir(`${cache}/${name}/cli`, { recursive: true });
+      await Deno.copyFile(new URL("kept", current), `${cache}/${name}/kept`);
+    }
+    await Deno.writeTextFile(`${cache}/${before}/kept`, ""); // of a version that locks nothing
+    const unfinished = `${unlocked}-${crypto.randomUUID()}`;
+    await Deno.mkdir(`${cache}/${unfinished}`);
+    await Deno.writeTextFile(`${cache}/understudy.so`, "no copy");
+    removeOldPrograms(current, cache);
+    assert.equal(names().length, 7, "all of them were used a moment ago");
+    const laterMs = Date.now() + 2 * 3_600_000;
+    const other = new Deno.Command("flock", {
+      args: ["-s", `${cache}/${locked}/kept`, "sh", "-c", "echo held; read line"],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const reader = other.stdout.getReader();
+    await reader.read(); // it holds the lock
+    removeOldPrograms(current, cache, laterMs);
+    assert.deepEqual(names(), [nameOf(played), nameOf(current), locked, before, "understudy.so"].sort());
+    await other.stdin.close();
+    await reader.cancel();
+    await other.status;
+    removeOldPrograms(current, cache, laterMs);
+    assert.deepEqual(names(), [nameOf(played), nameOf(current), before, "understudy.so"].sort());
   }));
 
 Deno.test("a cache that cannot be written to is named, with the remedy", () =>

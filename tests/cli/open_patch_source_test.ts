@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { openPatchSource } from "../../cli/open_patch_source.ts";
 import { readConfig } from "../../config/settings.ts";
 import { ScaleError } from "../../modules/tuning/scale_error.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+import { chunk, samplerChunk, wav, wavFormat } from "../../testing/sound/riff_bytes.ts";
 
 Deno.test("the settings become the format of the patches, with the pitches of the tuning", async () => {
   const folder = await Deno.makeTempDir();
@@ -46,4 +48,27 @@ Deno.test("what a patch file prints reaches the caller", async () => {
   assert.equal((await source.load(file)).graph.name, "through");
   assert.deepEqual(printed, ["cutoff 3"]);
   await Deno.remove(file);
+});
+
+Deno.test("what is played otherwise than a sound file states it reaches the caller", async () => {
+  await inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/samples`);
+    const loop = samplerChunk([{ start: 10, last: 99, type: 1 }]);
+    await Deno.writeFile(
+      `${folder}/samples/a.wav`,
+      wav(wavFormat(), chunk("data", new Uint8Array(200)), loop),
+    );
+    await Deno.writeTextFile(
+      `${folder}/looped.ts`,
+      `import { definePatch, sampleFile } from "understudy";
+      export default definePatch({
+        name: "looped", instruments: {}, parameters: {},
+        output: () => sampleFile("a.wav").read("left", sampleFile("a.wav").loopStart),
+      });`,
+    );
+    const notes: string[] = [];
+    const source = await openPatchSource(readConfig({}), { onSampleNote: (note) => notes.push(note) });
+    await source.load(`${folder}/looped.ts`);
+    assert.deepEqual(notes, ["sample a.wav: its loop is alternating and is played forward"]);
+  });
 });

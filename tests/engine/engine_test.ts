@@ -141,6 +141,32 @@ async function concealUntil(driver: ManualDriver, condition: string, holds: () =
   await until(condition, () => holds() || (driver.call(), false));
 }
 
+Deno.test("what plays and nobody hears is not called running, and an event and the log say why, until it is heard", async () => {
+  const started = await startTestEngine({ driver: "manual" });
+  const { engine, driver, lines } = started;
+  const states: string[] = [];
+  engine.observe((event) => {
+    if (event.event === "device") states.push(event.state);
+  });
+  assert.deepEqual([engine.status().state, engine.status().unheard], ["running", ""]);
+  driver.unheard = "nothing is connected: connect it";
+  await until("it is told", () => states.length === 1);
+  assert.deepEqual(
+    [engine.status().state, engine.status().unheard],
+    ["unheard", "nothing is connected: connect it"],
+  );
+  assert.ok(
+    lines.some((line) => /nobody hears it: nothing is connected: connect it/.test(line)),
+    lines.join(),
+  );
+  await started.blocksPass(4);
+  assert.equal(engine.status().concealedFrames, 0, "it plays on");
+  driver.unheard = undefined;
+  await until("it is told", () => states.length === 2);
+  assert.deepEqual(states, ["unheard", "running"]);
+  await started.stop();
+});
+
 for (const [harm, fuseFrames] of [["is found", 2_400], ["lies in every snapshot", 48_000]] as const) {
   Deno.test(`a command that breaks every renderer later, when it ${harm}, takes the sound once, and it comes back`, () =>
     recorded(async ({ engine, events, driver, ...running }, session) => {

@@ -332,6 +332,20 @@ Deno.test("captured input is kept by block, whatever the sizes of the calls", ()
   }
 });
 
+Deno.test("while a block is captured, its slot has the tag of no block", () => {
+  const stream = new Stream({ inputChannels: 1 });
+  const { inputSlots } = stream.memory.geometry;
+  const tag = inputSlotIndex(stream.memory, 0) + within.inputSlot.tag.index;
+  const before = stream.memory.words[tag];
+  assert.equal(before, -inputSlots, "the slot holds the block that is a lap older");
+  for (const frames of [1, 10, blockFrames - 12]) {
+    stream.take(frames, new Float32Array(frames).fill(0.5));
+    assert.notEqual(stream.memory.words[tag] & (inputSlots - 1), 0, "no block that belongs here");
+  }
+  stream.take(1, Float32Array.of(0.5));
+  assert.equal(stream.memory.words[tag], 0);
+});
+
 Deno.test("captured samples that are not finite or far beyond full scale are silence, and are counted", () => {
   const stream = new Stream({ inputChannels: 2 });
   const input = Float32Array.from({ length: blockFrames * 2 }, (_, index) => Math.sin(index));

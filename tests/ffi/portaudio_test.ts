@@ -49,6 +49,11 @@ Deno.test("a device is found by index, name or a part of it, and never replaced 
       ["usb", {}, /more than one.*give its index/],
       ["Built-in", {}, /there is no output device "Built-in"/],
       ["USB One", { minimumChannels: 8 }, /8 channels/],
+      [
+        undefined,
+        { minimumChannels: 8 },
+        /no output device with 8 .*; set UNDERSTUDY_CHANNELS to 2 or fewer\. Devices here:[^]*USB One \(2 channels\)/,
+      ],
       [undefined, { hostApi: "JACK" }, /in "JACK"/],
       ["7", {}, /0: ALSA: USB One/],
     ] as const

@@ -1,51 +1,71 @@
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
-import { instrumentOf, patchOfProgram, readMidi } from "../../midi/messages.ts";
+import {
+  controlledParameter,
+  controlledValue,
+  instrumentsByChannel,
+  levelDb,
+  patchOfProgram,
+  playedChannels,
+} from "../../midi/messages.ts";
 import { keys } from "../../patches/ready/keys.ts";
 import { testFormat } from "../../testing/patch/patch_player.ts";
 
 const { parameters } = keys.build(testFormat);
-const target = { parameters, instruments: ["keys", "bass"] };
-const read = (...[status, first, second = 0]: [number, number, number?]) =>
-  readMidi({ status, first, second }, target);
-
-Deno.test("the upper half of the status is the kind, the lower half the channel", () => {
-  assert.deepEqual(read(0x91, 60, 127), { kind: "noteOn", instrument: 1, id: 60, number: 60, velocity: 1 });
-  assert.deepEqual(read(0x80, 60, 64), { kind: "noteOff", instrument: 0, id: 60 });
-  assert.deepEqual(read(0x90, 60, 0), { kind: "noteOff", instrument: 0, id: 60 }, "velocity 0 releases");
-  assert.deepEqual(read(0xb0, 64, 63), { kind: "pedal", instrument: 0, down: false });
-  assert.deepEqual(read(0xb0, 64, 64), { kind: "pedal", instrument: 0, down: true });
-  assert.deepEqual(read(0xb0, 120, 0), { kind: "panic" });
-  const pressure = { kind: "express", instrument: 0, what: "pressure", value: 1 } as const;
-  assert.deepEqual(read(0xd0, 127), { ...pressure, id: undefined });
-  assert.deepEqual(read(0xa0, 60, 127), { ...pressure, id: 60 });
-  const bend = { kind: "express", instrument: 0, what: "bend" } as const;
-  assert.deepEqual(read(0xe0, 0, 64), { ...bend, value: 0 });
-  assert.deepEqual(read(0xe0, 0, 0), { ...bend, value: -2 });
-  assert.deepEqual(read(0xe0, 127, 127), { ...bend, value: 2 });
+const target = (instruments: readonly string[], midiChannels?: readonly (number | null)[]) => ({
+  ...{ parameters, instruments, midiChannels },
 });
 
-Deno.test("every status and every data byte gives a command of the patch or a refusal", () => {
-  for (let status = 0x80; status <= 0xff; status++) {
-    for (let first = 0; first <= 127; first++) {
-      try {
-        const command = read(status, first, 127 - first);
-        if ("instrument" in command) assert.ok(command.instrument < target.instruments.length);
-        if (command.kind === "set") assert.ok(command.parameter < parameters.length);
-      } catch (error) {
-        assert.ok(error instanceof CommandRefusedError, String(error));
-      }
-    }
-  }
+Deno.test("instruments play the channels in their order, a single one plays all, and a declared one its own", () => {
+  const channels = (of: Parameters<typeof instrumentsByChannel>[0]) => [...instrumentsByChannel(of)];
+  const none = (count: number) => new Array<undefined>(count).fill(undefined);
+  assert.deepEqual(channels(target(["a", "b", "c"])), [0, 1, 2, ...none(13)]);
+  assert.deepEqual(channels(target(["a"])), new Array(16).fill(0));
+  assert.deepEqual(channels(target(["a"], [10])), new Array(16).fill(0));
+  const kit = new Array(16).fill(0);
+  kit[9] = 1;
+  assert.deepEqual(channels(target(["a", "kit"], [null, 10])), kit);
+  assert.deepEqual(channels(target(["a", "b", "c"], [null, 1, null])), [1, 0, 2, ...none(13)]);
+  assert.deepEqual(channels(target([])), none(16));
+  const many = Array.from({ length: 20 }, (_, index) => `i${index}`);
+  assert.deepEqual(channels(target(many)), Array.from({ length: 16 }, (_, index) => index));
 });
 
-Deno.test("channels and programs without an instrument or a patch are refused with their range", () => {
-  const refusal = (message: RegExp) => (error: unknown) =>
-    error instanceof CommandRefusedError && message.test(error.message);
-  assert.equal(instrumentOf(2, target), 1);
-  assert.throws(() => instrumentOf(3, target), refusal(/expected 1 to 2, one for each instrument, found 3/));
+Deno.test("the channels that are played are told as people count them", () => {
+  const told = (instruments: readonly string[], declared?: readonly (number | null)[]) =>
+    playedChannels(instrumentsByChannel(target(instruments, declared)));
+  assert.equal(told(["a", "b", "c"]), "1 to 3");
+  assert.equal(told(["a", "b", "kit"], [null, null, 10]), "1 to 2, 10");
+  assert.equal(told(["a", "b"], [1, 7]), "1, 7");
+  assert.equal(told([]), "none");
+});
+
+Deno.test("a parameter that declares a controller is set by it, before the one of the table's name", () => {
+  const declared = parameters.map((parameter) =>
+    parameter.address === "keys/width" ? { ...parameter, controller: 74 } : parameter
+  );
+  const at = (list: typeof parameters, controller: number) => {
+    const index = controlledParameter(controller, 0, { parameters: list, instruments: ["keys"] });
+    return list[index]?.address;
+  };
+  assert.equal(at(parameters, 74), "keys/cutoffHz");
+  assert.equal(at(declared, 74), "keys/width");
+  assert.equal(at(declared, 1), undefined);
+});
+
+Deno.test("a level is 0 dB at 127, a symmetric range has its middle at 64, also one in dB", () => {
+  assert.equal(levelDb(127), 0);
+  assert.equal(levelDb(0), -Infinity);
+  const shelf = { ...parameters[0], unit: "dB", min: -18, max: 18 } as const;
+  assert.deepEqual([0, 64, 127].map((value) => controlledValue(value, shelf)), [-18, 0, 18]);
+  assert.deepEqual([0, 127].map((value) => controlledValue(value, { ...shelf, min: -60 })), [-60, 0]);
+});
+
+Deno.test("programs without a patch are refused with their range", () => {
   assert.equal(patchOfProgram(1, ["sines", "keys"]), "keys");
-  assert.throws(() => patchOfProgram(2, ["sines", "keys"]), refusal(/program: expected 0 to 1, found 2/));
-  assert.throws(() => read(0x90, 128, 0), refusal(/expected data bytes of 0 to 127, found 128 and 0/));
-  assert.throws(() => read(0xf8, 0), refusal(/found status 0xf8/));
+  assert.throws(
+    () => patchOfProgram(2, ["sines", "keys"]),
+    (error) =>
+      error instanceof CommandRefusedError && /program: expected 0 to 1, found 2/.test(error.message),
+  );
 });

@@ -160,9 +160,11 @@ jackTest(
       [0xf0, 1, 2, 3, 4, 0xf7], // system exclusive
       [0xc0, 5], // program
       [0xc0, 6],
-      [0x9f, 60, 127], // a channel without an instrument
+      [0x9f, 60, 127], // a further channel of the only instrument
       [0x80, 60, 0],
       [0xb0, 64, 0],
+      [0x8f, 60, 0],
+      [0xb0, 3, 0], // a controller that means nothing
     ].map((bytes, index) => ({ frame: index * 1_000, bytes }));
     await sendMidi(messages, { env, to: midi.portName });
     await until("everything has come in", () => {
@@ -178,22 +180,29 @@ jackTest(
       { kind: "set", parameter: cutoff, value: engine.parameters[cutoff].max },
       { kind: "noteOn", instrument: 0, id: 60, number: 60, velocity: 1 },
       { kind: "express", instrument: 0, what: "bend", value: 2 },
-      { kind: "express", instrument: 0, id: undefined, what: "pressure", value: 1 },
-      { kind: "express", instrument: 0, id: 60, what: "pressure", value: 0 },
+      { kind: "express", instrument: 0, what: "pressure", value: 1 },
+      { kind: "express", instrument: 0, what: "pressure", value: 0, id: 60 },
       { kind: "pedal", instrument: 0, down: true },
-      { kind: "noteOff", instrument: 0, id: 60 },
+      { kind: "express", instrument: 0, what: "bend", value: 0 },
+      { kind: "express", instrument: 0, what: "bend", value: 2, id: 60 },
+      { kind: "express", instrument: 0, what: "pressure", value: 0 },
+      { kind: "express", instrument: 0, what: "pressure", value: 1, id: 60 },
+      { kind: "noteOn", instrument: 0, id: 16_000_060, number: 60, velocity: 1 },
+      // the pedal of its channel holds it, now that another channel plays as well
       { kind: "pedal", instrument: 0, down: false },
+      { kind: "noteOff", instrument: 0, id: 60 },
+      { kind: "noteOff", instrument: 0, id: 16_000_060 },
     ]);
     const samples = capture.finish();
     assert.ok(samples.some((sample) => Math.abs(sample) > 0.05), "the note is heard");
-    assert.equal(counts.messages, 8);
+    assert.equal(counts.messages, 10);
     assert.equal(counts.ignored, 2);
     assert.equal(counts.refused, 3);
     const refusals = lines.filter((line) => line.startsWith("MIDI: "));
     assert.equal(refusals.length, 2, `each reason is told once:\n${refusals.join("\n")}`);
     assert.ok(
       refusals.some((line) => /UNDERSTUDY_MIDI_PROGRAMS=on/.test(line)) &&
-        refusals.some((line) => /channel/.test(line)),
+        refusals.some((line) => /controller: keys has .* found 3/.test(line)),
     );
   },
 );
@@ -297,6 +306,46 @@ jackTest(
     assert.ok(!(await listPorts(env)).includes("understudy"));
     // the runtime's own pool ends idle threads after ten seconds
     await until("its threads are gone", () => added.every((thread) => !threads().has(thread)));
+  },
+);
+
+jackTest(
+  "a cable that carries a raw stream is understood: running status, bytes of the clock inside, exclusive messages",
+  async ({ env }) => {
+    const { native } = await nativeForTests();
+    const port = await MidiInputPort.open(native, "understudy-raw", "midi_in");
+    const events = [
+      [0x90, 60, 100, 64, 100, 67, 0], // running status inside an event
+      [62, 90], // and from one event to the next
+      [0xb0, 0xf8, 7, 0xfe, 100], // real time inside a message
+      [0xf0, 1, 2, 0xf8, 3], // an exclusive message in two parts, with a byte of the clock inside
+      [4, 5, 0xf7],
+      [70, 71], // system exclusive ends running status
+      [0xd1, 5, 6], // messages of one data byte
+      [0xf2, 1, 2, 3], // song position; its data are no notes
+      [0x80, 60], // a message in two parts
+      [1],
+      [0x90, 61, 0x80, 62, 3], // one that is broken off
+    ];
+    await sendMidi(events.map((bytes, index) => ({ frame: index * 500, bytes })), { env, to: port.name });
+    const taken: number[][] = [];
+    await until("all has come in", () => {
+      taken.push(...port.drain().map(({ status, first, second }) => [status, first, second]));
+      return taken.length >= 9;
+    });
+    assert.deepEqual(taken, [
+      [0x90, 60, 100],
+      [0x90, 64, 100],
+      [0x90, 67, 0],
+      [0x90, 62, 90],
+      [0xb0, 7, 100],
+      [0xd1, 5, 0],
+      [0xd1, 6, 0],
+      [0x80, 60, 1],
+      [0x80, 62, 3],
+    ]);
+    assert.equal(port.poll().ignored, 5, "each system message is counted once");
+    assert.ok(await port.close());
   },
 );
 

@@ -66,7 +66,75 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
   ],
   "a parameter that does not exist": [
     { 7: `    const tone = u.sine({ frequency: 440 });` },
-    "sine: frequency (LINE7): there is no such input, parameter or option; there are: phaseTurns, frequencyHz",
+    "sine: frequency (LINE7): there is no such input, parameter or option; did you mean frequencyHz? There are: phaseTurns, frequencyHz",
+  ],
+  "an option of an instrument that does not exist": [
+    { 4: `  voice_count: 8,` },
+    "LINE3: instrument one: there is no option voice_count; did you mean voices?",
+  ],
+  "an option of the patch that does not exist": [
+    { 13: `  name: "bad", chanels: 4,` },
+    "LINE12: definePatch: there is no option chanels; did you mean channels?",
+  ],
+  "a parameter of the output that does not exist": [
+    { 17: `    const mix = one.times(master.levl);` },
+    "LINE17: master: there is no parameter levl; did you mean level?",
+  ],
+  "a group of parameters that does not exist": [
+    { 16: `  output: ({ one }, { mastr }, input) => {` },
+    "LINE16: output: there is no group of parameters mastr; did you mean master?",
+  ],
+  "an instrument that does not exist": [
+    { 16: `  output: ({ on }, { master }, input) => {` },
+    "LINE16: output: there is no instrument on; did you mean one?",
+  ],
+  "a parameter of an instrument that does not exist": [
+    { 9: `    return { output: tone.times(p.lvel), envelope };` },
+    "LINE9: one: there is no parameter lvel; did you mean level?",
+  ],
+  "a part of a note that does not exist": [
+    { 7: `    const tone = u.sine({ frequencyHz: note.freqencyHz });` },
+    "LINE7: instrument one: a note has no freqencyHz; did you mean frequencyHz?",
+  ],
+  "an undefined signal": [
+    { 7: `    const tone = u.sine({ frequencyHz: undefined });` },
+    "sine: frequencyHz (LINE7): expected a value, found nothing; leave it out for the default",
+  ],
+  "a word of a parameter that does not exist": [
+    { 15: `  parameters: { master: { level: { ...level, defualt: 1 } } },` },
+    "LINE12: master: level: a parameter has no defualt; did you mean default?",
+  ],
+  "a controller that cannot be": [
+    { 15: `  parameters: { master: { level: { ...level, controller: 120 } } },` },
+    "LINE12: master: level: controller: expected 0 to 119, found 120",
+  ],
+  "a MIDI channel that cannot be": [
+    { 4: `  midiChannel: 17,` },
+    "LINE3: instrument one: midiChannel: expected 1 to 16, found 17",
+  ],
+  "a MIDI channel of two instruments": [
+    { 4: `  midiChannel: 10,`, 14: `  instruments: { one, two: one },` },
+    "LINE3: instrument two: midiChannel: one plays channel 10 already",
+  ],
+  "more instruments than can be counted": [
+    { 14: `  instruments: Object.fromEntries(Array.from({ length: 65 }, (_, i) => ["i" + i, one])),` },
+    "LINE12: instruments: expected at most 64, found 65",
+  ],
+  "a comparison of JavaScript": [
+    { 9: `    return { output: tone.times(note.velocity > 0.5 ? 1 : 0), envelope };` },
+    /^bad\d+\.js:9: expected a method of a signal, found an operator of JavaScript; use plus, .*isAbove/,
+  ],
+  "a sum of JavaScript": [
+    { 7: `    const tone = u.sine({ frequencyHz: note.frequencyHz + 3 });` },
+    /^bad\d+\.js:7: expected a method of a signal, found an operator of JavaScript/,
+  ],
+  "a condition as a number": [
+    { 9: `    return { output: tone.times(+note.gate), envelope };` },
+    /^bad\d+\.js:9: expected a method of a condition, found an operator of JavaScript; use and, or, not, or `select`/,
+  ],
+  "an integer signal in a text": [
+    { 7: "    const tone = u.sine({ frequencyHz: `${note.number.toInteger()}` });" },
+    /^bad\d+\.js:7: expected a method of an integer signal/,
   ],
   "a missing input": [
     { 8: `    const envelope = u.adsr({ gate: note.gate });` },
@@ -195,6 +263,26 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
     { 13: "" },
     "LINE12: patch: expected a name of up to 32 letters and digits that begins with a small letter, found undefined",
   ],
+  "parameters of an instrument that are no object": [
+    { 5: `  parameters: [level],` },
+    "LINE3: instrument one: parameters: expected an object, {} for none; found an array",
+  ],
+  "an instrument without a voice": [
+    { 6: `  sound: (note, p) => {` },
+    "LINE3: instrument one: voice: expected a function, found nothing",
+  ],
+  "a patch without instruments": [
+    { 14: `` },
+    "LINE12: patch: instruments: expected an object, {} for none; found nothing",
+  ],
+  "a group that is no object": [
+    { 15: `  parameters: { master: null },` },
+    "LINE12: patch: parameters: master: expected an object, {} for none; found null",
+  ],
+  "a patch without an output": [
+    { 16: `  mix: ({ one }, { master }, input) => {` },
+    "LINE12: patch: output: expected a function, found nothing",
+  ],
   "a name for an instrument and a group": [
     { 15: `  parameters: { one: { level } },` },
     "LINE12: one: names an instrument and a group of parameters",
@@ -249,6 +337,16 @@ Deno.test("what is left out has its default: 16 voices that steal the oldest, on
     { voices: 7, mode: "legato", unison: 7, detuneCents: 0, steal: "oldest" },
   ]);
   assert.deepEqual([channels, parameters], [2, []]);
+});
+
+Deno.test("an instrument and a patch without parameters need not say so", () => {
+  const plain = instrument({
+    voices: 2,
+    voice: ({ gate }) => ({ output: gate.select(constant(1), 0), envelope: constant(0) }),
+  });
+  const { parameters } = definePatch({ name: "plain", instruments: { plain }, output: ({ plain }) => plain })
+    .build(testFormat);
+  assert.deepEqual(parameters, []);
 });
 
 Deno.test("signals cannot be made when a file is loaded, where no rate is known", async () => {

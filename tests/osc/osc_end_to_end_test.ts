@@ -124,12 +124,12 @@ Deno.test("every command is answered to its sender, with what was wrong and what
     assert.match(await client.ask("/note", "if", 200, 1), /number: expected 0 to 127, found 200/);
     assert.match(await client.ask("/synth/pan", "f", 3), /expected -1 to 1 1, found 3/);
     assert.match(await client.ask("/engine/fault", "ss", "fire", "primary"), /kind: expected kill, throw/);
-    assert.match(await client.ask("/panic", "i", 1), /expected no arguments, found 1/);
+    assert.match(await client.ask("/panic", "i", 2), /expected no argument, or 1 of a button/);
     assert.equal(await client.ask("/version"), `/version.reply understudy 1.2.3 deno ${Deno.version.deno}`);
     assert.equal(await client.answer(), "/done /version");
     assert.match(
       await client.ask("/status"),
-      /^\/status\.reply state running driver clock .*rendererIds\.primary \d+.*concealedFrames \d+/,
+      /^\/status\.reply state running .*driver clock .*rendererIds\.primary \d+.*concealedFrames \d+/,
     );
     assert.equal(await client.answer(), "/done /status");
     assert.equal(await client.ask("/sync", "i", 42), "/synced 42");

@@ -17,6 +17,13 @@ export class ScrambledLog extends CommandLog {
     this.#released = memory.geometry.startLogPosition | 0;
   }
 
+  /** Says that there is little room, so that snapshots are urgent. */
+  isTight = false;
+
+  override get room(): number {
+    return this.isTight ? Math.min(100, super.room) : super.room;
+  }
+
   /** Some entries do nothing for now, and may act again. */
   get isTrying(): boolean {
     return this.#trial.size > 0;

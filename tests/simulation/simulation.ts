@@ -338,6 +338,7 @@ export class Simulation {
   #tick(): void {
     this.#nextTickMs = this.#nowMs + 4 +
       (this.#random.chance(0.05) ? this.#random.below(40) : this.#random.next());
+    if (this.#random.chance(0.02)) this.#log.isTight = !this.#log.isTight;
     const supervised = this.#supervision.turn(true);
     if (Deno.env.has("TRACE")) this.#trace(supervised);
     this.#note(supervised);
@@ -372,6 +373,9 @@ export class Simulation {
   #note({ events }: Supervised): void {
     for (const event of events) {
       if (event.event === "fault") this.#judgeFault(event);
+      if (event.event === "wrong" && !this.#mayDiffer) {
+        this.#violation(`block ${event.block} is said to have been heard otherwise`);
+      }
       if (event.event === "alone") {
         this.#poison.alone();
         this.#troubleMs = Math.max(this.#troubleMs, this.#nowMs);

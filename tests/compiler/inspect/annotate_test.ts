@@ -13,7 +13,7 @@ Deno.test("the commented text assembles to the same bytes, and says of each func
   const loader = new SampleLoader();
   for (const graph of graphs) {
     const samples = await loader.load(sampleFolderOf(graph.name, undefined), graph.samples ?? []);
-    const { wat, patch } = patchText(graph, testFormat, samples);
+    const { wat, compiled: patch } = patchText(graph, testFormat, samples);
     const text = annotateWat(wat, patch);
     assert.deepEqual(assemble(text, "commented"), assemble(wat, "plain"));
     for (const { name, voice } of graph.instruments) {

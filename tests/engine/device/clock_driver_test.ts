@@ -10,7 +10,7 @@ const { native } = await nativeForTests();
 
 Deno.test("the clock calls with its period until it is stopped, and only one runs in a process", async () => {
   const memory = testMemory();
-  const driver = ClockDriver.start(native, memory, 48);
+  const driver = ClockDriver.start(native, memory, { periodFrames: 48 });
   try {
     assert.throws(() => ClockDriver.start(native, testMemory()), DriverError);
     await until("it calls", () => memory.counter("callbacks") > 2);

@@ -71,6 +71,30 @@ async function plays({ engine }: TestEngine): Promise<void> {
 }
 
 requirement({
+  name: "an engine whose cables are taken off is not called running until one leads to anywhere again",
+  fn: () =>
+    onServer(async (server, { engine }) => {
+      const client = "understudy";
+      assert.deepEqual([engine.status().state, engine.status().unheard], ["running", ""]);
+      for (const side of ["1", "2"]) {
+        await jack(
+          server,
+          "jack_disconnect",
+          `${client}:out_${Number(side) - 1}`,
+          `system:playback_${side}`,
+        );
+      }
+      await until("it is noticed", () => engine.status().state === "unheard");
+      assert.match(engine.status().unheard, /nothing is connected to understudy: connect its ports/);
+      assert.equal(engine.status().concealedFrames, 0, "the server goes on calling");
+      await jack(server, "jack_connect", `${client}:out_1`, "system:playback_2");
+      await until("it is heard", () => engine.status().state === "running");
+      assert.equal(engine.status().unheard, "");
+      return server;
+    }, { UNDERSTUDY_JACK_NAME: "understudy" }),
+}, needs);
+
+requirement({
   name:
     "a server that is killed, or ends, and is started again is played to again, with the cables that were made by hand",
   sanitizeResources: false, // libjack keeps its connection for the process

@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../../config/settings.ts";
 import { DriverError } from "../../../engine/device/driver_error.ts";
 import { StageDriver } from "../../../engine/device/stage_driver.ts";
+import { exitCodes } from "../../../foundation/exit_codes.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { blocksBetween } from "../../../engine/memory/shared_memory.ts";
 import { sharedBuffer } from "../../../engine/run/run_memory.ts";
@@ -96,6 +97,18 @@ requirement({
     try {
       await plays("at the start");
       assert.equal(report("periodFrames"), 128);
+      for (
+        const [command, told] of [["jack_disconnect", /nobody hears it: JACK: nothing/], [
+          "jack_connect",
+          /is connected/,
+        ]] as const
+      ) {
+        for (const side of [0, 1]) {
+          const args = [`understudy:out_${side}`, `system:playback_${side + 1}`];
+          await new Deno.Command(command, { args, env: server.env }).output();
+        }
+        await until("it is told", () => told.test(program.output));
+      }
       await program.signal("control", "SIGKILL");
       await until("another control process has taken over", () => program.epochInControl === 2);
       await plays("after the loss of the control process");
@@ -182,3 +195,27 @@ Deno.test("in processes a device of PortAudio is refused with the remedy", () =>
       );
     }
   }));
+
+requirement({
+  name: "in processes a start without a sound server names what plays without one",
+  fn: async () => {
+    const start = (driver: string) =>
+      ProgramInProcesses.fail({
+        patch: "sines",
+        environment: { JACK_DEFAULT_SERVER: `none-${Deno.pid}`, UNDERSTUDY_DRIVER: driver },
+      });
+    const { code, output } = await start("auto");
+    assert.equal(code, exitCodes.device, output);
+    assert.match(
+      output,
+      /no server answers; start one .*UNDERSTUDY_ISOLATION=threads plays on other devices/,
+    );
+    assert.match(output, /UNDERSTUDY_WAIT_DEVICE=on waits for the device/);
+    const named = await start("jack");
+    assert.match(
+      named.output,
+      /no server answers; start one .*UNDERSTUDY_WAIT_DEVICE=on waits for the device/,
+    );
+    assert.doesNotMatch(named.output, /UNDERSTUDY_ISOLATION/, "JACK was asked for");
+  },
+}, { ...soundServerNeeds, commands: [], libraries: ["libjack.so.0"] });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { renderScoreToWav } from "../../../engine/render/render_score_to_wav.ts";
-import { WavFileError } from "../../../engine/render/wav_file_error.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 
@@ -35,10 +34,21 @@ Deno.test("the file has exactly the frames that were asked for, and the report i
     assert.match(text, new RegExp(`peak ${(20 * Math.log10(peak)).toFixed(1)} dB`));
   }));
 
-Deno.test("an aborted render leaves no file, and one that cannot fit is refused before it begins", () =>
+Deno.test("an aborted render leaves no file; one that needs more than 4 GiB says before that it will be RF64", () =>
   inFolder(async (out) => {
     const signal = AbortSignal.abort(new Error("interrupted"));
-    await assert.rejects(renderScoreToWav({ ...base, out, end: { frames: 100 }, signal }), /interrupted/);
+    const notices: string[] = [];
+    const onNotice = (text: string) => notices.push(text);
+    await assert.rejects(
+      renderScoreToWav({ ...base, out, end: { frames: 100 }, signal, onNotice }),
+      /interrupted/,
+    );
     await assert.rejects(Deno.stat(out), Deno.errors.NotFound);
-    await assert.rejects(renderScoreToWav({ ...base, out, end: { frames: 2 ** 32 } }), WavFileError);
+    assert.deepEqual(notices, []);
+    await assert.rejects(
+      renderScoreToWav({ ...base, out, end: { frames: 2 ** 32 }, signal, onNotice }),
+      /interrupted/,
+    );
+    assert.equal(notices.length, 1);
+    assert.match(notices[0], /more than 4 GiB may come, so it is written as RF64/);
   }));

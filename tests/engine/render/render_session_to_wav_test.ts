@@ -33,3 +33,26 @@ Deno.test("a render stops at a gap and keeps the part before it; without a sessi
       return true;
     });
   }));
+
+Deno.test("a part of a session is the same bytes as in the whole", () =>
+  inFolder(async (folder) => {
+    const session = `${folder}/a.session`;
+    await recordShortSession(session);
+    await renderToWav({ session, out: `${folder}/whole.wav`, native });
+    const whole = (await Deno.readFile(`${folder}/whole.wav`)).subarray(58);
+    const out = `${folder}/part.wav`;
+    const frames = async (part: { fromSeconds?: number; seconds?: number }) => {
+      const report = await renderToWav({ session, out, native, part });
+      assert.ok(report.identical);
+      assert.doesNotMatch(report.text, /not closed/);
+      return (await Deno.readFile(out)).subarray(58);
+    };
+    const frameBytes = 2 * 4;
+    const middle = await frames({ fromSeconds: 40 / 8_000, seconds: 31 / 8_000 });
+    assert.deepEqual(middle, whole.subarray(40 * frameBytes, 71 * frameBytes));
+    assert.deepEqual(await frames({ fromSeconds: 0.0125 }), whole.subarray(100 * frameBytes));
+    assert.deepEqual(await frames({ seconds: 0.001 }), whole.subarray(0, 8 * frameBytes));
+    assert.deepEqual(await frames({ seconds: 60 }), whole);
+    const beyond = renderToWav({ session, out, native, part: { fromSeconds: 1 } });
+    await assert.rejects(beyond, /--from: the session has 0\.02 s, found 1/);
+  }));

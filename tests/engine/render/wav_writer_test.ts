@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
 import { sampleFormats } from "../../../engine/render/sample_format.ts";
-import { maxWavFrames, WavWriter } from "../../../engine/render/wav_writer.ts";
+import { mayBeRf64, WavWriter } from "../../../engine/render/wav_writer.ts";
 import { WavFileError } from "../../../engine/render/wav_file_error.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -95,13 +95,46 @@ Deno.test("a folder that is missing, a device, or a folder in its place is named
     assert.deepEqual(names(folder), []);
   }));
 
-Deno.test("a file never outgrows the 32 bits of its sizes", () => {
-  for (const format of sampleFormats) {
-    for (const channels of [1, 2, 3, 8]) {
-      const options = { channels, sampleRateHz: 48_000, format };
-      const bytes = parseInt(format) / 8 * channels * maxWavFrames(options);
-      const whole = (format === "32f" ? 58 : 44) + bytes + bytes % 2;
-      assert.ok(whole < 2 ** 32 && whole > 2 ** 32 - 100, `${format}, ${channels} channels: ${whole} bytes`);
+Deno.test("more than a RIFF file holds becomes RF64, which an independent library reads; less stays RIFF", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    const samples = Float32Array.from({ length: 4_002 }, (_, index) => Math.sin(index));
+    for (const format of sampleFormats) {
+      const limits = { mayHaveFrames: 2_001, maxRiffBytes: 4_000 };
+      const options = { channels: 2, sampleRateHz: 44_100, format, ...limits };
+      assert.ok(mayBeRf64(options));
+      for (const frames of [2_001, 100]) {
+        const writer = await WavWriter.create(path, options);
+        await writer.write(samples.slice(0, frames * 2));
+        await writer.close();
+        const bytes = await Deno.readFile(path);
+        const text = (at: number) => new TextDecoder().decode(bytes.subarray(at, at + 4));
+        const view = new DataView(bytes.buffer);
+        assert.deepEqual([text(0), text(12)], frames === 100 ? ["RIFF", "JUNK"] : ["RF64", "ds64"]);
+        const dataBytes = frames * 2 * parseInt(format) / 8;
+        if (frames === 100) assert.equal(view.getUint32(4, true), bytes.length - 8);
+        else {
+          assert.equal(view.getUint32(4, true), 2 ** 32 - 1);
+          const sizes = [20, 28, 36].map((at) => Number(view.getBigUint64(at, true)));
+          assert.deepEqual(sizes, [bytes.length - 8, dataBytes, frames]);
+        }
+        const wav = new wavefile.WaveFile(bytes);
+        assert.equal(wav.bitDepth, format);
+        const { data: { samples: data } } = wav as unknown as { data: { samples: Uint8Array } };
+        assert.deepEqual(
+          new Uint8Array(data).subarray(0, dataBytes),
+          bytes.subarray(bytes.length - dataBytes - dataBytes % 2).subarray(0, dataBytes),
+        );
+      }
     }
-  }
-});
+  }));
+
+Deno.test("a file that cannot have more than 4 GiB keeps no room, and takes no more than it was made for", () =>
+  inFolder(async (folder) => {
+    const options = { channels: 2, sampleRateHz: 48_000 };
+    assert.ok(!mayBeRf64({ ...options, mayHaveFrames: 536_000_000 }));
+    assert.ok(mayBeRf64({ ...options, mayHaveFrames: 536_870_912 }));
+    const writer = await WavWriter.create(`${folder}/a.wav`, { ...options, maxRiffBytes: 1_000 });
+    await assert.rejects(writer.write(new Float32Array(1_000)), /holds at most 4 GiB/);
+    await writer.discard();
+  }));

@@ -42,6 +42,10 @@ function work(loop: RendererLoop): number {
   }
 }
 
+/** An order that waits for the block at which a snapshot is due. */
+const orderFor = (number: number, slot: number, seat: number) =>
+  snapshotOrder(number, { slot, seat, isUrgent: false });
+
 Deno.test("it waits for orders, runs ahead of the device by the lookahead, and ends when ordered", () => {
   const { memory, renderer, loop } = setUp();
   const { words } = memory;
@@ -111,15 +115,29 @@ Deno.test("the renderer that is ordered writes a snapshot, once for each order",
   for (const [seat, sequence] of [[2, 1], [1, 0]]) {
     const { memory, loop } = setUp();
     memory.words[orderIndex(memory, 2, "command")] = SeatCommand.run;
-    memory.words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 1, seat);
+    memory.words[fixed.control.snapshotTarget.index] = orderFor(1, 1, seat);
     work(loop);
     memory.words[fixed.callback.consumed.index] = 20;
     work(loop);
     assert.equal(snapshotSequence(memory, 1), sequence);
-    memory.words[fixed.control.snapshotTarget.index] = snapshotOrder(2, 1, seat);
+    memory.words[fixed.control.snapshotTarget.index] = orderFor(2, 1, seat);
     memory.words[fixed.callback.consumed.index] = 40;
     work(loop);
     assert.equal(snapshotSequence(memory, 1), 2 * sequence);
+  }
+});
+
+Deno.test("an urgent snapshot is written at the next block, another at the block where one is due", () => {
+  for (const isUrgent of [false, true]) {
+    const { memory, renderer, loop } = setUp();
+    memory.words[orderIndex(memory, 2, "command")] = SeatCommand.run;
+    while (renderer.block < 2) loop.step();
+    memory.words[fixed.control.snapshotTarget.index] = snapshotOrder(1, { slot: 1, seat: 2, isUrgent });
+    while (renderer.block < 4) loop.step();
+    assert.equal(snapshotSequence(memory, 1), isUrgent ? 1 : 0);
+    memory.words[fixed.callback.consumed.index] = 4;
+    while (renderer.block < 5) loop.step();
+    assert.equal(snapshotSequence(memory, 1), 1);
   }
 });
 
@@ -128,7 +146,7 @@ Deno.test("a large arena is copied with a sign of life after each piece; it is a
   const { words } = memory;
   const report = (field: "away" | "heartbeat" | "snapshotSlot") => words[reportFieldIndex(memory, 2, field)];
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
-  words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 3, 2);
+  words[fixed.control.snapshotTarget.index] = orderFor(1, 3, 2);
   while (report("snapshotSlot") === 0) assert.notEqual(loop.step(), AfterStep.end);
   assert.deepEqual([renderer.block, report("snapshotSlot"), report("away")], [0, 4, 1]);
   const { pieces } = renderer.playing;
@@ -149,10 +167,10 @@ Deno.test("a snapshot whose order is taken back is given up after the piece, and
   const { words } = memory;
   const slot = () => words[reportFieldIndex(memory, 2, "snapshotSlot")];
   words[orderIndex(memory, 2, "command")] = SeatCommand.run;
-  words[fixed.control.snapshotTarget.index] = snapshotOrder(1, 3, 2);
+  words[fixed.control.snapshotTarget.index] = orderFor(1, 3, 2);
   while (slot() === 0) loop.step();
   loop.step();
-  words[fixed.control.snapshotTarget.index] = snapshotOrder(2, 3, 1);
+  words[fixed.control.snapshotTarget.index] = orderFor(2, 3, 1);
   loop.step();
   assert.equal(slot(), 0);
   assert.equal(work(loop), AfterStep.waitForDevice);

@@ -19,6 +19,7 @@ import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../../engine/renderer/renderer_stale_error.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { plainTallyOracle } from "../../simulation/tally_oracle.ts";
 import { readWholeSnapshot, writeWholeSnapshot } from "../../../testing/engine/whole_snapshot.ts";
@@ -168,6 +169,90 @@ for (
     );
   });
 }
+
+/** Memory in which another thread works in the midst of the first reading, or writing, of one float. */
+function interrupted(memory: SharedMemory, at: number, work: () => void): SharedMemory {
+  let hasWorked = false;
+  const interrupt = (index: string | symbol) => {
+    if (hasWorked || Number(index) !== at) return;
+    hasWorked = true;
+    work();
+  };
+  const floats = new Proxy(memory.floats, {
+    get: (samples, index) => (interrupt(index), Reflect.get(samples, index, samples)),
+    set: (samples, index, value) => (interrupt(index), Reflect.set(samples, index, value, samples)),
+  });
+  return Object.create(memory, { floats: { value: floats } });
+}
+
+Deno.test("a renderer that is a whole lap behind stops when its input is overwritten, also in the middle of its copy", async () => {
+  const { native } = await nativeForTests();
+  const patch = await tallyPatch({ ...format, inputChannels: 1 });
+  for (const [framesBefore, framesWithin] of [[0, 32], [0, 5], [5, 27], [5, 1]]) {
+    const { memory } = setUp({ inputChannels: 1, arenaBytes: patch.arena.bytes });
+    const { inputSlots, lookaheadBlocks } = memory.geometry;
+    const device = (frames: number) => {
+      const [input, output] = [new Float32Array(frames).fill(0.5), new Float32Array(frames * 2)];
+      native.symbols.us_callback(
+        input,
+        output,
+        BigInt(frames),
+        null,
+        0n,
+        Deno.UnsafePointer.of(memory.bytes),
+      );
+    };
+    memory.words[fixed.control.play.index] = 1;
+    // the device is about to take the block that shares its slot with the one that the renderer hears
+    memory.words[fixed.callback.consumed.index] = inputSlots - lookaheadBlocks;
+    if (framesBefore > 0) device(framesBefore);
+    const overwritten = inputSamplesIndex(memory, -lookaheadBlocks) + 3;
+    const shared = interrupted(memory, overwritten, () => device(framesWithin));
+    const renderer = rendererOn(shared, 0, patch);
+    renderer.claim();
+    renderer.takeCommands();
+    assert.throws(() => renderer.hear(), RendererStaleError, `${framesBefore} and ${framesWithin} frames`);
+  }
+});
+
+Deno.test("a renderer that is a whole lap of the log behind stops instead of hearing commands that are overwritten", () => {
+  const note = { opcode: Opcode.noteOn, target: 1, value: 2, extra: 3 };
+  const { memory, log } = setUp();
+  log.append([note]);
+  const renderer = rendererOn(memory, 0);
+  renderer.claim();
+  log.append(new Array(log.room).fill(note));
+  log.release(log.head);
+  log.append([note]);
+  log.release(log.head);
+  const value = logEntryIndex(memory, 0) + EntryField.value;
+  let hasRead = false;
+  const writer = new CommandLog(interrupted(memory, value, () => {
+    assert.throws(() => renderer.takeCommands(), RendererStaleError, "in the middle of the writing");
+    hasRead = true;
+  }));
+  writer.release(writer.head);
+  writer.append([note]);
+  assert.ok(hasRead);
+  const late = rendererOn(memory, 1);
+  assert.throws(() => late.claim(), RendererStaleError, "a whole lap, whose length 16 bits do not tell");
+});
+
+Deno.test("while a renderer overwrites a slot of its ring, the block that was there cannot be compared", () => {
+  const { memory } = setUp();
+  const renderer = rendererOn(memory, 0);
+  const { ringSlots } = memory.geometry;
+  const tag = slotIndex(memory, 0, 0) + within.slot.tag.index;
+  for (let block = 0; block < ringSlots; block++) renderer.renderBlock();
+  assert.equal(memory.words[tag], 0);
+  renderer.claim();
+  renderer.takeCommands();
+  renderer.render();
+  renderer.store();
+  assert.notEqual(memory.words[tag] & (ringSlots - 1), 0, "the tag of no block that belongs here");
+  renderer.publish();
+  assert.equal(memory.words[tag], ringSlots);
+});
 
 Deno.test("another lookahead of the log counts from the next block on", () => {
   const patch = compilePatch("sines", {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { compileGraph } from "../../../compiler/compile.ts";
+import { definePatch, instrument } from "../../../modules/patch.ts";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { maxCountedInstruments } from "../../../engine/memory/constants.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
@@ -23,4 +25,26 @@ Deno.test("the voices of each instrument are counted, and a patch that cannot te
   assert.equal(counts[1], 0);
   countVoices(readyInstance(preparePatch(0, tallyPatch(format), checksum), 64, 1), counts, 0);
   assert.equal(counts[0], -1);
+});
+
+Deno.test("all instruments that a patch may have are counted", () => {
+  const beep = instrument({
+    voices: 2,
+    voice: ({ velocity }) => ({ output: velocity, envelope: velocity }),
+  });
+  const patch = definePatch({
+    name: "many",
+    instruments: Object.fromEntries(
+      Array.from({ length: maxCountedInstruments }, (_, index) => [`i${index}`, beep]),
+    ),
+    output: ({ i0 }) => i0,
+  });
+  const compiled = compileGraph(patch.build(format), format);
+  const many = readyInstance(preparePatch(0, compiled, compileChecksum()), 64, 1);
+  many.exports.note_on(16, 1, 60, 1);
+  many.exports.note_on(63, 1, 60, 1);
+  many.exports.note_on(63, 2, 60, 1);
+  const counts = new Int32Array(maxCountedInstruments);
+  countVoices(many, counts, 0);
+  assert.deepEqual([counts[15], counts[16], counts[63]], [0, 1, 2]);
 });

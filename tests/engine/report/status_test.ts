@@ -10,6 +10,7 @@ import { engineStatus } from "../../../engine/report/status.ts";
 import { RendererPool } from "../../../engine/supervisor/renderer_pool.ts";
 import { ThreadSeating } from "../../../engine/supervisor/thread_seating.ts";
 import { Supervision } from "../../../engine/supervisor/supervision.ts";
+import { until } from "../../../testing/until.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { compilePatch } from "../../../patches/loading/compile_named.ts";
@@ -93,6 +94,25 @@ Deno.test("a clear empties the queue in the sound as in the books, and frees eve
   assert.equal(faults.throw, undefined);
 });
 
+Deno.test("beside a sender that fills its share of the log a quiet one is heard; what is refused is counted and told", async () => {
+  const { engine, settled, lines, stop } = await startTestEngine({ driver: "manual" });
+  const refused: number[] = [];
+  engine.observe((event) => void (event.event === "refused" && refused.push(event.commands)));
+  const bundle = new Array(1_000).fill({ kind: "panic" });
+  let sent = 0;
+  assert.throws(() => {
+    for (;; sent += bundle.length) engine.submit(bundle, undefined, "loud");
+  }, /send slower/);
+  assert.ok(sent >= 40_000, `${sent} commands found room`);
+  engine.submit(new Array(1_000).fill({ kind: "panic" }), undefined, "quiet");
+  assert.equal(engine.status().refusedCommands, 1_000);
+  await settled();
+  await until("an event", () => refused.length > 0);
+  assert.deepEqual(refused, [1_000]);
+  assert.match(lines.join("\n"), /1000 commands were refused, the last from loud/);
+  await stop();
+});
+
 Deno.test("before anything was started the status names no renderer, and the latency is the lookahead's", async () => {
   const { native, build } = await nativeForTests();
   const memory = testMemory({ sampleRateHz: 8_000, blockFrames: 32, lookaheadBlocks: 4 });
@@ -145,6 +165,8 @@ Deno.test("before anything was started the status names no renderer, and the lat
     voiceLimit: 4,
     lateCommands: 0,
     waitingCommands: 0,
+    refusedCommands: 0,
+    wrongBlocks: 0,
     quarantinedCommands: 0,
     faults: { hang: 1 },
     realTime,

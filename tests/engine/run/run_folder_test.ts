@@ -52,6 +52,9 @@ Deno.test("a start removes what runs have left whose first process is gone, and 
     for (const each of dead) {
       Deno.mkdirSync(`${parent}/${each}`);
       Deno.writeTextFileSync(`${parent}/${each}/parameters.json`, "{}");
+      Deno.mkdirSync(`${parent}/${each}/parameters.json.new/inside`, { recursive: true });
+      Deno.writeTextFileSync(`${parent}/${each}/parameters.json.new/inside/file`, "of somebody else");
+      Deno.symlinkSync(parent, `${parent}/${each}/link`);
       Deno.writeTextFileSync(`/dev/shm/${each}.memory`, "left");
     }
     assert.equal(native.symbols.us_run_remove_dead(cString(parent)), 4);

@@ -1,9 +1,10 @@
-/** Covers: engine/samples/wav_reader.ts engine/samples/sample_error.ts */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import wavefile from "wavefile";
-import { decodeSample, maxFrames } from "../../../engine/samples/decode_sample.ts";
+import { decodeSample } from "../../../engine/samples/decode_sample.ts";
 import { SampleError } from "../../../engine/samples/sample_error.ts";
+import { maxFrames } from "../../../engine/samples/sound_format.ts";
+import { chunk, joined, packed, samplerChunk, wav, wavFormat } from "../../../testing/sound/riff_bytes.ts";
 import { sox, withSox } from "../../../testing/sound/sound_files.ts";
 
 const decode = async (folder: string, name: string) =>
@@ -89,58 +90,98 @@ withSox("all kinds of WAV numbers mean the same sound, full scale at 1", async (
   await refused(
     "d.wav",
     await Deno.readFile(`${folder}/d.wav`),
-    /expected 8, 16, 24, 32, 64, 32f bits, found 4/,
+    /expected format 1 \(integers\), .* found 0x11 \(IMA ADPCM\); export it as PCM/,
   );
 });
 
-/** A WAV file of a ramp, with a `smpl` chunk. */
-function ramp(loops: readonly (readonly [start: number, end: number])[], unity = 60, fraction = 0) {
-  const wav = new wavefile.WaveFile();
-  wav.fromScratch(1, 22_050, "16", Array.from({ length: 1_000 }, (_, frame) => frame));
-  const written = wav as unknown as { smpl: Record<string, unknown> };
-  written.smpl = {
-    ...written.smpl,
-    ...{ chunkId: "smpl", dwMIDIUnityNote: unity, dwMIDIPitchFraction: fraction },
-    dwNumSampleLoops: loops.length,
-    loops: loops.map(([dwStart, dwEnd]) => ({
-      ...{ dwName: 0, dwType: 0, dwFraction: 0, dwPlayCount: 0 },
-      ...{ dwStart, dwEnd },
-    })),
-  };
-  return wav.toBuffer() as Uint8Array<ArrayBuffer>;
+/** A WAV file of a thousand frames, with a `smpl` chunk. */
+function ramp(loops: Parameters<typeof samplerChunk>[0], unity = 60, fraction = 0) {
+  const data = chunk(
+    "data",
+    packed(true, ...Array.from({ length: 1_000 }, (_, frame) => [2, frame] as const)),
+  );
+  return wav(wavFormat({ sampleRateHz: 22_050 }), data, samplerChunk(loops, { unity, fraction }));
 }
 
 Deno.test("root note, fine tuning and loop are what a WAV file says about itself", async () => {
-  const { rootNote, loopStart, loopEnd, sampleRateHz } = await decodeSample(
+  const { notes, rootNote, loopStart, loopEnd, sampleRateHz } = await decodeSample(
     "a.wav",
-    ramp([[100, 599]], 57, 2 ** 31),
+    ramp([{ start: 100, last: 599 }], 57, 2 ** 31),
   );
-  assert.deepEqual({ rootNote, loopStart, loopEnd, sampleRateHz }, {
-    ...{ rootNote: 57.5, loopStart: 100, loopEnd: 600, sampleRateHz: 22_050 },
+  assert.deepEqual({ rootNote, loopStart, loopEnd, sampleRateHz, notes }, {
+    ...{ rootNote: 57.5, loopStart: 100, loopEnd: 600, sampleRateHz: 22_050, notes: [] },
   });
-  for (const [start, end] of [[600, 100], [0, 1_000], [5, 100_000]]) {
-    const found = await decodeSample("a.wav", ramp([[start, end]]));
-    assert.deepEqual([found.loopStart, found.loopEnd], [0, 1_000], "a loop that cannot be is none");
-  }
   const none = await decodeSample("a.wav", ramp([]));
-  assert.deepEqual([none.rootNote, none.loopStart, none.loopEnd], [60, 0, 1_000]);
+  assert.deepEqual([none.rootNote, none.loopStart, none.loopEnd, none.notes], [60, 0, 1_000, []]);
+});
+
+Deno.test("a loop that goes beyond the sound ends with it, one that cannot be is all of it, and both are told", async () => {
+  const played = async (start: number, last: number) => {
+    const { loopStart, loopEnd, notes } = await decodeSample("a.wav", ramp([{ start, last }]));
+    return [loopStart, loopEnd, ...notes];
+  };
+  const told = (start: number, last: number) => `sample a.wav: its loop from frame ${start} to ${last}`;
+  assert.deepEqual(await played(400, 999), [400, 1_000]);
+  assert.deepEqual(await played(400, 1_000), [
+    400,
+    1_000,
+    `${told(400, 1_000)} ends with its last frame, 999`,
+  ]);
+  assert.deepEqual(await played(5, 2 ** 32 - 1), [
+    5,
+    1_000,
+    `${told(5, 2 ** 32 - 1)} ends with its last frame, 999`,
+  ]);
+  for (const [start, last] of [[600, 100], [1_000, 1_001]]) {
+    assert.deepEqual(await played(start, last), [
+      0,
+      1_000,
+      `${told(start, last)} cannot be; all 1000 frames are its loop`,
+    ]);
+  }
+  const odd = await decodeSample("a.wav", ramp([], 0));
+  assert.deepEqual([odd.rootNote, odd.notes], [60, [
+    "sample a.wav: its root note 0 is none, it is taken as 60",
+  ]]);
+});
+
+withSox("tags before any kind of file do not cost its sound", async (folder) => {
+  await sox(folder, "-n -r 44100 -c 1 -b 16 a.wav synth 0.5 pinknoise gain -6");
+  await sox(folder, "a.wav a.flac");
+  await sox(folder, "a.wav a.ogg");
+  await sox(folder, "a.wav a.aiff");
+  const tag = joined("ID3", Uint8Array.of(4, 0, 0, 0, 0, 1, 72), new Uint8Array(200));
+  for (const name of ["a.wav", "a.flac", "a.ogg", "a.aiff"]) {
+    const plain = await Deno.readFile(`${folder}/${name}`);
+    const found = await decodeSample(name, joined(tag, tag, plain));
+    assert.ok(sameSound(found.channels[0], (await decodeSample(name, plain)).channels[0]), name);
+  }
+  await refused(
+    "a.mp3",
+    joined(tag, Uint8Array.of(0xff, 0xfb, 0x90, 0x64)),
+    /found MP3; export it as one of them/,
+  );
 });
 
 Deno.test("what is no sound file is said to be none, with what it is and what would be right", async () => {
   const bytes = (text: string) => new TextEncoder().encode(text.padEnd(100, "\0")) as Uint8Array<ArrayBuffer>;
-  await refused("a.wav", bytes("hello"), /expected WAV, FLAC or Ogg Vorbis, found something else; export/);
+  await refused(
+    "a.wav",
+    bytes("hello"),
+    /expected WAV, AIFF, FLAC or Ogg Vorbis, found something else; export/,
+  );
   await refused("a.wav", new Uint8Array(), /found an empty file/);
-  await refused("a.mp3", bytes("ID3"), /found MP3/);
-  await refused("a.aif", bytes("FORM"), /found AIFF/);
+  await refused("a.mp3", Uint8Array.of(0xff, 0xfb, 0x90, 0x64), /found MP3/);
+  await refused("a.aac", Uint8Array.of(0xff, 0xf1, 0x50, 0x80), /found AAC/);
+  await refused("a.caf", bytes("caff"), /found CAF/);
   await refused("a.m4a", bytes("\0\0\0 ftypM4A"), /found MP4/);
-  await refused("a.ogg", bytes("OggS".padEnd(28, "\0") + "OpusHead"), /found Ogg with Opus/);
-  await refused("a.wav", bytes("RIFF\0\0\0\0WAVE"), /cannot be decoded: .*; export it again/);
+  await refused("a.wav", bytes("RIFF\0\0\0\0WAVE"), /it has no format \(chunk `fmt `\); export it again/);
   const six = new wavefile.WaveFile();
   six.fromScratch(6, 48_000, "16", Array.from({ length: 6 }, () => [1, 2, 3]));
   await refused(
     "a.wav",
     six.toBuffer() as Uint8Array<ArrayBuffer>,
-    /expected 1 or 2 channels, found \d; mix it down/,
+    /expected 1 or 2 channels, found 6; mix it down/,
   );
   const slow = new wavefile.WaveFile();
   slow.fromScratch(1, 100, "16", [1, 2, 3]);
@@ -163,13 +204,13 @@ withSox("a file that breaks off, or is damaged, is refused rather than played in
       await refused(
         name,
         whole.slice(0, whole.length / 2),
-        /cannot be decoded: |breaks off after \d+ of \d+ frames/,
+        /breaks off after \d+ of \d+ frames/,
       );
     }
     for (const name of ["a.flac", "a.ogg"]) {
       const damaged = await Deno.readFile(`${folder}/${name}`);
       damaged.fill(77, damaged.length / 2, damaged.length / 2 + 2_000);
-      await refused(name, damaged, /cannot be decoded: it is damaged|breaks off after/);
+      await refused(name, damaged, /it is damaged: |breaks off/);
     }
     const flac = await Deno.readFile(`${folder}/a.flac`);
     flac[21] |= 15; // says of itself that it has 2^36 frames

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { SampleError } from "../../../engine/samples/sample_error.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 
-Deno.test("an error of the decoding thread arrives as the same kind of error", async () => {
+Deno.test("a folder that is missing is an error that names it and the remedy", async () => {
   const loading = new SampleLoader().load("/no/such/folder", ["a.wav"]);
   await assert.rejects(loading, (error: Error) => {
     assert.ok(error instanceof SampleError && error.name === "SampleError");

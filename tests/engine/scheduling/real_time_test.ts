@@ -4,6 +4,7 @@ import { RealTime } from "../../../engine/scheduling/real_time.ts";
 import { seatCount } from "../../../engine/memory/constants.ts";
 import { fixed, SeatState } from "../../../engine/memory/layout.ts";
 import { reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { sharedMemoryPointer } from "../../../ffi/shared_memory_pointer.ts";
 import { startTestEngine, type TestEngine } from "../../../testing/engine/test_engine.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { threadScheduling } from "../../../testing/engine/thread_scheduling.ts";
@@ -102,6 +103,41 @@ requirement({
   },
 }, needs);
 
+requirement({
+  name: "the watchdog takes real time from who keeps a processor, not from who is late because it gets none",
+  fn: async () => {
+    const memory = testMemory();
+    const { words } = memory;
+    const policyOf = (pid: number) => {
+      const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+      return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[38];
+    };
+    const [fifo, other] = ["1", "0"];
+    // the first is judged first; it gets no processor time, as one that waits behind threads of higher priority
+    const starved = new Deno.Command("sleep", { args: ["600"] }).spawn();
+    const greedy = new Deno.Command("sh", { args: ["-c", "while :; do :; done"] }).spawn();
+    try {
+      [starved, greedy].forEach(({ pid }, seat) => {
+        assert.equal(native.symbols.us_prioritise_thread(pid, 10), 0);
+        words[reportFieldIndex(memory, seat, "threadId")] = pid;
+        words[reportFieldIndex(memory, seat, "published")] = memory.consumed() - 3;
+        Atomics.store(words, reportFieldIndex(memory, seat, "state"), SeatState.running);
+      });
+      Atomics.store(words, fixed.control.rendererPriority.index, 10);
+      const base = sharedMemoryPointer(native, memory.bytes);
+      assert.equal(native.symbols.us_watchdog_start(base), 0);
+      await until("one has lost its priority", () => words[fixed.watchdog.demotions.index] > 0);
+      assert.deepEqual([policyOf(starved.pid), policyOf(greedy.pid)], [fifo, other]);
+      assert.equal(await native.symbols.us_watchdog_stop(base), 0);
+    } finally {
+      for (const child of [starved, greedy]) {
+        child.kill("SIGKILL");
+        await child.status;
+      }
+    }
+  },
+}, needs);
+
 Deno.test("with real time off every thread stays in the normal class, and nothing is called missing", async () => {
   const main = native.symbols.us_thread_id();
   const before = threadScheduling(main);
@@ -124,6 +160,65 @@ Deno.test("a device without a thread of its own is named as missing, once, with 
   await started.blocksPass(20);
   await started.playUntil("three renderers in the normal class", () => allHave(started, 0));
   await started.stop();
+});
+
+requirement({
+  name: "an engine keeps its session above others when another one of the session has ended",
+  fn: async () => {
+    const memory = testMemory();
+    let nowMs = 0;
+    const session = () => /nice (-?\d+)/.exec(Deno.readTextFileSync("/proc/self/autogroup"))?.[1];
+    const before = session();
+    const realTime = RealTime.begin({ native, memory, enabled: true, nowMs: () => nowMs });
+    assert.equal(session(), "-11");
+    assert.equal(native.symbols.us_schedule_session_nice(0, new Int32Array(1)), 0);
+    assert.equal(session(), "0");
+    nowMs = 1_000;
+    realTime.poll();
+    assert.equal(session(), "-11");
+    await realTime.stop();
+    assert.equal(session(), before);
+  },
+}, {
+  rights: {
+    "priority of the session": existsSync("/proc/self/autogroup") && needs.rights["real-time priority"],
+  },
+  install: needs.install,
+});
+
+Deno.test("renderers keep their priority while a stage is replaced, and lose it when none comes in real time", async () => {
+  const memory = testMemory();
+  let nowMs = 0;
+  let [stage, callback] = [7, 60];
+  const scripted = {
+    ...native,
+    symbols: {
+      ...native.symbols,
+      us_callback_priority: () => callback,
+      us_highest_priority: (wanted: number) => wanted,
+    },
+  } as typeof native;
+  const realTime = RealTime.begin({
+    native: scripted,
+    memory,
+    enabled: true,
+    stage: () => stage,
+    nowMs: () => nowMs,
+  });
+  const read = () => {
+    nowMs += 1_000;
+    realTime.poll();
+    return words[fixed.control.rendererPriority.index];
+  };
+  const { words } = memory;
+  assert.equal(read(), 58);
+  [stage, callback] = [0, 0]; // lost
+  assert.deepEqual([read(), read()], [58, 58]);
+  [stage, callback] = [8, 60];
+  assert.equal(read(), 58);
+  callback = 0; // the next one may not have real time
+  assert.deepEqual(Array.from({ length: 6 }, read), [58, 58, 58, 58, 58, 0]);
+  await realTime.stop();
 });
 
 Deno.test("the callback's priority is read again only after a while, and when a device was opened", async () => {

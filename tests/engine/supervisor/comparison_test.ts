@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Comparison, vote } from "../../../engine/supervisor/comparison.ts";
-import { fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
-import { slotIndex } from "../../../engine/memory/places.ts";
+import { DeliveredFlag, fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
+import { deliveredIndex, slotIndex } from "../../../engine/memory/places.ts";
 import { reportIndex } from "../../../engine/memory/seats.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
@@ -67,6 +67,57 @@ Deno.test("a region of the state that differs is found, though the sound is the 
   [0, 1, 2].forEach((seat) => publish(seat, 1, seat === 2 ? 8 : 7));
   const found = comparison.poll([0, 1, 2]);
   assert.deepEqual([found.block, [...found.outvoted]], [1, [2]]);
+});
+
+Deno.test("what the device got otherwise than two renderers agree on is found when they come to it", () => {
+  const { concealed, rescued, ramped } = DeliveredFlag;
+  const cases = [
+    [0, 0, 8, true], // the broken one was alone in time
+    [0, rescued, 8, true],
+    [1, 0, 7, false],
+    [0, ramped, 99, true], // its checksum is that of what the ramp made of it
+    [1, ramped, 99, false],
+    [-1, concealed, 99, false],
+  ] as const;
+  for (const [seat, flags, checksumLow, isWrong] of cases) {
+    const { memory, comparison } = setUp();
+    const { words } = memory;
+    words[fixed.callback.consumed.index] = 1;
+    const delivered = deliveredIndex(memory, 0);
+    Object.entries({ block: 0, flags, checksumLow, ring: seat + 1 }).forEach(([name, value]) => {
+      words[delivered + within.delivered[name as "block"].index] = value;
+    });
+    [8, 7, 7].forEach((sound, ring) => {
+      words[slotIndex(memory, ring, 0) + within.slot.checksumLow.index] = sound;
+      words[slotIndex(memory, ring, 0) + within.slot.tag.index] = 0;
+      words[reportIndex(memory, ring) + within.seatReport.published.index] = 1;
+    });
+    assert.deepEqual(comparison.poll([0, 1, 2]).wrong, isWrong ? [0] : [], JSON.stringify([seat, flags]));
+  }
+});
+
+Deno.test("when a third has decided a dispute, the blocks that the device got from the one that was wrong are told", () => {
+  const { memory, comparison } = setUp();
+  const { words } = memory;
+  const publish = (ring: number, block: number, sound: number) => {
+    words[slotIndex(memory, ring, block) + within.slot.checksumLow.index] = sound;
+    words[slotIndex(memory, ring, block) + within.slot.tag.index] = block;
+    words[reportIndex(memory, ring) + within.seatReport.published.index] = block + 1;
+  };
+  // the device takes blocks 1 and 3 from the renderer that will turn out wrong
+  for (let block = 0; block < 4; block++) {
+    publish(0, block, block === 0 ? 7 : 8);
+    publish(1, block, 7);
+    assert.deepEqual(comparison.poll([0, 1]).wrong, []);
+    const delivered = deliveredIndex(memory, block);
+    words[delivered + within.delivered.block.index] = block;
+    words[delivered + within.delivered.ring.index] = block % 2 === 1 ? 1 : 2;
+    words[fixed.callback.consumed.index] = block + 1;
+  }
+  [8, 7, 7].forEach((sound, ring) => publish(ring, 4, sound));
+  assert.deepEqual(comparison.poll([0, 1, 2]).wrong, [1, 3]);
+  [8, 7, 7].forEach((sound, ring) => publish(ring, 5, sound));
+  assert.deepEqual(comparison.poll([0, 1, 2]).wrong, [], "told once");
 });
 
 Deno.test("a renderer is swept when it agreed through all blocks of a sweep, across the wrap too", () => {

@@ -49,6 +49,12 @@ Deno.test("a renderer process is found again, and a seat whose process never cam
     words[orderIndex(memory, 1, "incarnation")] = 4;
     const started = first.spawn(1, 4);
     await until("it is ready", () => report(1, "state") === SeatState.ready);
+    words[orderIndex(memory, 1, "patchFile")] = 7; // its file was taken back
+    const errors = () => Deno.readTextFileSync(folder.errorsOf(1));
+    await until("it says that it has not got the patch", () => /patch 7: NotFound/.test(errors()));
+    const heartbeat = reportFieldIndex(memory, 1, "heartbeat");
+    const before = words[heartbeat];
+    await until("it lives on without the patch", () => Atomics.load(words, heartbeat) > before + 1);
     const found = next.adopt(1)!;
     assert.deepEqual([found.incarnation, found.exited, found.gone], [4, false, false]);
     found.terminate(0);

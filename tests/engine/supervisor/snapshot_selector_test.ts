@@ -5,7 +5,7 @@ import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, SeatCommand, within } from "../../../engine/memory/layout.ts";
 import { slotIndex, snapshotIndex } from "../../../engine/memory/places.ts";
 import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
-import { orderedSlot } from "../../../engine/memory/snapshot_order.ts";
+import { isUrgentOrder, orderedSlot } from "../../../engine/memory/snapshot_order.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { AfterStep, RendererLoop } from "../../../engine/renderer/renderer_loop.ts";
@@ -91,6 +91,24 @@ Deno.test("a snapshot whose writer differs within the sweep never counts; the ne
   const slot = write(1, block());
   play([0, 1], sweepBlocks);
   assert.equal(selector.accepted, slot);
+});
+
+Deno.test("an urgent snapshot of a small arena is ordered anew, once; a large one waits for its time", () => {
+  for (const [arenaBytes, isUrgent] of [[65_536, true], [65_540, false]] as const) {
+    const { memory, selector, target, turn } = setUp({ arenaBytes });
+    const { words } = memory;
+    const order = () => words[fixed.control.snapshotTarget.index];
+    turn([0, 1, 2]);
+    const [before, slot] = [order(), target(2)];
+    assert.equal(isUrgentOrder(before), false);
+    selector.poll([0, 1, 2], true);
+    assert.deepEqual([isUrgentOrder(order()), target(2)], [isUrgent, slot]);
+    assert.equal(order() !== before, isUrgent);
+    const ordered = order();
+    selector.poll([0, 1, 2], true);
+    selector.poll([0, 1, 2], false);
+    assert.equal(order(), ordered, "an order stands until it is carried out");
+  }
 });
 
 Deno.test("a snapshot that only its writer vouches for counts only when there has been nothing better for long", () => {

@@ -134,6 +134,16 @@ class Stage {
 
 const note = (value: number): LogEntry => ({ opcode: Opcode.noteOn, target: 1, value, extra: 1 });
 
+Deno.test("when the log fills, snapshots are written early, so that their entries are released", () => {
+  const stage = new Stage(0, 1_000).playing();
+  const entries = new Array<LogEntry>(1_000).fill(note(60));
+  for (let block = 0; block < 200; block++) {
+    stage.log.append(entries); // throws where there is no room
+    stage.consume(1);
+  }
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
 Deno.test("a command on which all break is quarantined, alone, and joiners play past it", () => {
   const stage = new Stage().playing();
   stage.log.append([note(60), note(61)]);

@@ -94,27 +94,64 @@ Deno.test("a root note that the patch gives goes before that of the file", async
   assert.deepEqual(player.on(1, 72).play(1_000, 0), channels[0]);
 });
 
-Deno.test("images of a sine lie 90 dB below it at a fiftieth of the rate, 60 dB at a sixteenth, 40 dB at an eighth", async () => {
-  const length = 1 << 15;
-  // a window of Blackman and Harris, so that any pitch can be measured
-  const windowed = (samples: Float32Array) =>
-    samples.map((sample, frame) => {
-      const turn = 2 * Math.PI * frame / samples.length;
-      return sample *
-        (0.355768 - 0.487396 * Math.cos(turn) + 0.144232 * Math.cos(2 * turn) -
-          0.012604 * Math.cos(3 * turn));
-    });
-  for (const [part, limitDb] of [[50, -90], [16, -60], [8, -40]]) {
-    const bank = bankOf({ "test.wav": { channels: [sineFrames(length, Math.round(length / part))] } });
-    for (const number of [48, 53.5, 67]) {
-      const player = await playerOf(bank, { loop: "file" });
-      const bins = spectrum(windowed(player.on(1, number).play(3 * length, 0).subarray(length)));
-      const top = bins.indexOf(Math.max(...bins));
-      const rest = Math.max(...bins.map((size, bin) => Math.abs(bin - top) < 12 ? 0 : size));
-      const db = decibels(rest / bins[top]);
-      assert.ok(db < limitDb, `a sine of 1/${part} of the rate, note ${number}: ${db} dB`);
+/** The largest line of a spectrum, and the largest beside it, in dB below it. */
+function purity(samples: Float32Array): { readonly top: number; readonly restDb: number } {
+  const windowed = samples.map((sample, frame) => {
+    const turn = 2 * Math.PI * frame / samples.length;
+    const window = blackmanHarris7.reduce((sum, part, order) => sum + part * Math.cos(order * turn), 0);
+    return sample * window;
+  });
+  const bins = spectrum(windowed);
+  const top = bins.indexOf(Math.max(...bins));
+  const rest = Math.max(...bins.map((size, bin) => Math.abs(bin - top) < 16 ? 0 : size));
+  return { top, restDb: decibels(rest / bins[top]) };
+}
+
+/** A window of seven terms, whose side lobes lie 180 dB down (H. Albrecht 2001). */
+const blackmanHarris7 = [
+  ...[0.27105140069342, -0.43329793923448, 0.21812299954311, -0.06592544638803],
+  ...[0.01081174209837, -0.00077658482522, 0.00001388721735],
+];
+
+Deno.test("images lie 110 dB below a sine of up to 18 kHz, whatever the rates and the pitch", async () => {
+  const length = 1 << 14;
+  for (
+    const [sampleRateHz, semitones] of [[44_100, 0], [44_100, 4], [48_000, 0.5], [48_000, -7], [48_000, 5.1]]
+  ) {
+    for (const hz of [1_000, 3_000, 6_000, 10_000, 15_000, 18_000]) {
+      // what would leave the band of the output is filtered, and another test's
+      if (hz * 2 ** (semitones / 12) > 18_500 || (semitones > 5 && hz > 10_000)) continue;
+      const channels = [sineFrames(sampleRateHz, hz)];
+      const player = await playerOf(bankOf({ "test.wav": { channels, sampleRateHz } }));
+      const heard = player.on(1, 60 + semitones).play(2_000 + length, 0).subarray(2_000);
+      const { top, restDb } = purity(heard);
+      const expected = hz * 2 ** (semitones / 12) * length / rateHz;
+      assert.ok(Math.abs(top - expected) < 1, `${hz} Hz, ${semitones}: line ${top}, expected ${expected}`);
+      assert.ok(restDb < -110, `${hz} Hz of ${sampleRateHz}, ${semitones} semitones: ${restDb} dB`);
+      // a sine keeps its height: no droop
+      const level = decibels(Math.sqrt(2 * heard.reduce((sum, one) => sum + one * one, 0) / length) / 0.8);
+      assert.ok(Math.abs(level) < 0.05, `${hz} Hz of ${sampleRateHz}, ${semitones} semitones: ${level} dB`);
     }
   }
+});
+
+Deno.test("what a file played higher cannot show is filtered, and does not fold into the band", async () => {
+  for (const [semitones, hz] of [[12, 15_000], [12, 20_000], [24, 8_000], [24, 15_000]]) {
+    const channels = [sineFrames(rateHz, hz)];
+    const player = await playerOf(bankOf({ "test.wav": { channels } }));
+    const heard = peak(player.on(1, 60 + semitones).play(10_000, 0).subarray(1_000));
+    assert.ok(decibels(heard / 0.8) < -100, `${hz} Hz, ${semitones} semitones: ${decibels(heard / 0.8)} dB`);
+  }
+});
+
+Deno.test("a file too long for tables sounds at every pitch too, with the images of a cubic curve", async () => {
+  const count = 2 ** 24 + 1;
+  const channels = [frames(count, (frame) => frame < 20_000 ? Math.sin(2 * Math.PI * frame / 16) : 0)];
+  const bank = bankOf({ "test.wav": { channels } });
+  assert.equal(bank.files[0].levels, 0);
+  const player = await playerOf(bank);
+  const { restDb } = purity(player.on(1, 67).play(9_192, 0).subarray(1_000));
+  assert.ok(restDb < -60 && restDb > -110, `${restDb} dB`);
 });
 
 Deno.test("a loop has no seam: a sine of whole periods goes on as if it had no end, at any pitch", async () => {
@@ -131,6 +168,25 @@ Deno.test("a loop has no seam: a sine of whole periods goes on as if it had no e
         Math.abs(heard[frame] - expected) < 0.0025,
         `note ${number}, frame ${frame}: ${heard[frame]}, ${expected}`,
       );
+    }
+  }
+});
+
+Deno.test("the loop of a file has no seam at any pitch: a sine of whole periods goes on", async () => {
+  // an attack of noise before it, and noise behind it, of which nothing is heard in the loop
+  for (const [count, periods] of [[64, 3], [100, 3], [1_201, 24]]) {
+    const sine = sineFrames(count, periods);
+    const whole = new Float32Array([...noisy(777), ...sine, ...noisy(900, 3)]);
+    const bank = bankOf({ "test.wav": { channels: [whole], loopStart: 777, loopEnd: 777 + count } });
+    for (const number of [48, 60, 60.5, 67, 75.3, 86]) {
+      const player = await playerOf(bank, { loop: "file" });
+      const speed = 2 ** ((number - 60) / 12);
+      const from = Math.ceil((777 + 3 * count + 800) / speed);
+      const length = 1 << 13;
+      const heard = player.on(1, number).play(from + length, 0).subarray(from);
+      const { restDb } = purity(heard);
+      const hz = periods / count * rateHz * speed;
+      assert.ok(restDb < -100, `${hz} Hz, loop of ${count}, note ${number}: ${restDb} dB`);
     }
   }
 });
@@ -152,10 +208,10 @@ Deno.test("one shot sounds to the end of the file however soon it is let go, and
   const channels = [noisy(4_800)];
   const player = await playerOf(bankOf({ "test.wav": { channels } }), { oneShot: true });
   player.on(1, 72);
-  const begun = player.play(64, 0);
+  player.play(64);
   player.off(1);
   const rest = player.play(2_336, 0);
-  assert.deepEqual([...begun, ...rest], [...channels[0].filter((_, frame) => frame % 2 === 0)]);
+  assert.ok(peak(rest.subarray(2_300)) > 0.1);
   assert.equal(sounding(player), 1);
   player.play(64);
   assert.equal(sounding(player), 0);

@@ -1,7 +1,7 @@
 /** Scala files, and what they do to the pitch of notes. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readScale, tuningOf } from "../../../modules/tuning/scala.ts";
+import { readMapping, readScale, tuningOf } from "../../../modules/tuning/scala.ts";
 import { ScaleError } from "../../../modules/tuning/scale_error.ts";
 import { adsr } from "../../../modules/envelopes/adsr.ts";
 import { definePatch, instrument } from "../../../modules/patch.ts";
@@ -47,9 +47,9 @@ Deno.test("equal temperament as a scale is the keys' own numbers", () => {
   tuningOf(readScale(equal)).forEach((pitch, key) => assert.ok(Math.abs(pitch - key) < 1e-9, `key ${key}`));
 });
 
-Deno.test("just intonation has pure fifths and thirds, and A4 stays at 440 Hz", () => {
+Deno.test("just intonation has pure fifths and thirds, and middle C stays where equal temperament has it", () => {
   const pitches = tuningOf(readScale(just));
-  assert.ok(Math.abs(hzOf(pitches[69]) - 440) < 1e-9);
+  assert.ok(Math.abs(hzOf(pitches[60]) - 261.6255653005986) < 1e-9);
   assert.ok(Math.abs(hzOf(pitches[67]) / hzOf(pitches[60]) - 3 / 2) < 1e-12);
   assert.ok(Math.abs(hzOf(pitches[64]) / hzOf(pitches[60]) - 5 / 4) < 1e-12);
   assert.ok(Math.abs(hzOf(pitches[72]) / hzOf(pitches[60]) - 2) < 1e-12);
@@ -59,7 +59,7 @@ Deno.test("a scale of any size and period repeats up and down from its first key
   const scale = readScale(
     "Bohlen-Pierce, three of it\n!\nthree\n3\n!\n400.\n900.\n3/1\n".replace(/^.*\n!\n/, ""),
   );
-  const pitches = tuningOf(scale, { firstKey: 60, referenceKey: 60, referenceHz: 261.6255653005986 });
+  const pitches = tuningOf(scale);
   const period = 12 * Math.log2(3);
   for (const key of [54, 57, 60, 63]) assert.ok(Math.abs(pitches[key + 3] - pitches[key] - period) < 1e-9);
   assert.ok(Math.abs(pitches[61] - 64) < 1e-9);
@@ -70,7 +70,10 @@ Deno.test("what is no scale is told by its line and what was expected", () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["", /line 2: expected the number of notes/],
     ["name\nmany\n", /line 2: expected the number of notes, found "many"/],
-    ["name\n0\n", /line 2: expected 1 to 10000 notes, found 0/],
+    ["name\n10001\n", /line 2: expected 0 to 10000 notes, found 10001/],
+    ["name\n1\n697//441\n", /line 3: expected cents/],
+    ["name\n1\n1,5\n", /line 3: expected cents/],
+    ["name\n1\n-5/4\n", /line 3: expected cents/],
     ["name\n2\n100.0\n", /expected 2 pitches, found 1: the file is cut off/],
     [
       "! c\nname\n2\n100.0\nhigh\n",
@@ -90,11 +93,82 @@ Deno.test("what is no scale is told by its line and what was expected", () => {
   assert.deepEqual([wide[0], wide[127]], [-48, 140], "audible notes lie within");
 });
 
+Deno.test("whatever follows a valid pitch is ignored, and a scale may be empty", () => {
+  const lines = [
+    "2957/2048!Gb",
+    "386.314cents",
+    "81/64 408 cents",
+    "408. cents",
+    "3/2(fifth)",
+    "-5.0",
+    "2 octave",
+  ];
+  const { cents } = readScale(`as the archive has them\n ${lines.length} notes\n${lines.join("\n")}\n`);
+  const right = [635.902, 386.314, 407.82, 408, 701.955, -5, 1_200];
+  cents.forEach((value, index) =>
+    assert.ok(Math.abs(value - right[index]) < 1e-3, `${lines[index]}: ${value}`)
+  );
+  const empty = readScale("none\n0\n");
+  assert.deepEqual(empty.cents, []);
+  assert.deepEqual(new Set(tuningOf(empty)), new Set([60]), "all keys have the pitch of its first note");
+  assert.deepEqual(
+    readScale("\uFEFFwith\r1\r2/1\r").cents,
+    [1_200],
+    "line ends of old files, byte order mark",
+  );
+});
+
+Deno.test("19 equal steps keep middle C, as Scala's own mapping has it", () => {
+  const steps = Array.from({ length: 19 }, (_, step) => `${((step + 1) * 1_200 / 19).toFixed(6)}`);
+  const pitches = tuningOf(readScale(`19\n19\n${steps.join("\n")}\n`));
+  assert.ok(Math.abs(hzOf(pitches[60]) - 261.6256) < 1e-4);
+  assert.ok(Math.abs(hzOf(pitches[79]) - 2 * 261.6256) < 1e-3, "19 keys are an octave");
+});
+
+Deno.test("a keyboard mapping says which key plays what, and which key has which frequency", () => {
+  const linear = readMapping("! all keys\n0\n0\n127\n60\n69\n440.0\n0\n");
+  tuningOf(readScale(equal), linear).forEach((pitch, key) => assert.ok(Math.abs(pitch - key) < 1e-9));
+  const white = readMapping(
+    "! seven of twelve on the white keys\n12\n0\n127\n60\n69\n432.0\n7\n0\nx\n1\nx\n2\n3\nx\n4\nx\n5\nx\n6\n",
+  );
+  const seven = readScale("white\n7\n9/8\n5/4\n4/3\n3/2\n5/3\n15/8\n2/1\n");
+  const pitches = tuningOf(seven, white);
+  assert.ok(Math.abs(hzOf(pitches[69]) - 432) < 1e-9);
+  assert.ok(Math.abs(hzOf(pitches[67]) / hzOf(pitches[60]) - 3 / 2) < 1e-12);
+  assert.ok(Math.abs(hzOf(pitches[84]) / hzOf(pitches[60]) - 4) < 1e-12, "the formal octave repeats");
+  assert.equal(pitches[61], 61, "a key without a degree stays as it was");
+  const part = tuningOf(readScale(just), readMapping("0\n60\n71\n60\n60\n261.0\n0\n"));
+  assert.ok(Math.abs(hzOf(part[60]) - 261) < 1e-9);
+  assert.deepEqual([part[59], part[72]], [59, 72], "keys outside of the range stay as they were");
+});
+
+Deno.test("what is no mapping is told by its line", () => {
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ["", /expected the size of the map, 0 to 10000/],
+    [
+      "! c\n12\n0\n128\n60\n69\n440\n12\n",
+      /line 4: expected the last key that is tuned, 0 to 127, found "128"/,
+    ],
+    ["0\n0\n127\n60\n69\nhigh\n0\n", /line 6: expected the frequency of the reference key/],
+    ["1\n0\n127\n60\n60\n440\n12\nlow\n", /line 8: expected a degree of the scale, or x, .*"low"/],
+    ["1\n0\n127\n60\n60\n440\n12\n13\n", /the mapping asks for degree 13, the scale has 12/],
+    ["2\n0\n127\n60\n61\n440\n12\n0\nx\n", /the reference key 61 has no degree/],
+  ];
+  for (const [text, expected] of cases) {
+    assert.throws(
+      () => tuningOf(readScale(equal), readMapping(text)),
+      (error) => error instanceof ScaleError && expected.test(error.message),
+      text,
+    );
+  }
+});
+
 Deno.test("any text is a scale or ScaleError", () => {
   fc.assert(fc.property(fc.string(), fc.string({ unit: fc.constantFrom(..."!0123456789./ \n-") }), (a, b) => {
     for (const text of [a, b, `name\n3\n${b}`]) {
       try {
         tuningOf(readScale(text));
+        readMapping(text);
       } catch (error) {
         if (!(error instanceof ScaleError)) throw error;
       }

@@ -126,7 +126,27 @@ Deno.test("every admitted sender may listen and log in: these methods need no ri
     const methods = listeningMethods(parts);
     assert.deepEqual(methods.filter(({ access }) => access !== "read"), []);
     const addresses = methods.map(({ address }) => address);
-    assert.deepEqual(addresses, ["/feedback", "/answer", "/notify", "/meters", "/login"]);
+    assert.deepEqual(addresses, ["/feedback", "/answer", "/reply/port", "/notify", "/meters", "/login"]);
     for (const part of [parts.notifications, parts.meters, parts.feedback]) part.stop();
     return Promise.resolve();
+  }));
+
+Deno.test("answers, values and events go to the port of its host that a sender names; a bad one is refused", () =>
+  withOscServer(async (client, { address }) => {
+    const surface = new UdpClient(address);
+    assert.match((await client.ask("/reply/port", "i", 53))[0], /expected 0, or 1024 to 65535, found 53/);
+    const own = Number(address.split(":")[1]);
+    assert.match((await client.ask("/reply/port", "i", own))[0], /is the engine's own port/);
+    await client.ask("/feedback", "i", 1);
+    await client.say("/reply/port", "f", surface.port);
+    await until("it is confirmed there", () => surface.heard("/done").includes("/done /reply/port"));
+    const before = client.answers.length;
+    await surface.ask("/keys/cutoffHz", "f", 1_234);
+    await until("the value is there", () => surface.heard("/keys/cutoffHz").includes("/keys/cutoffHz 1234"));
+    await client.say("/meters", "i", 50);
+    await until("the meters too", () => surface.heard("/meters").length > 0);
+    assert.equal(client.answers.length, before);
+    await client.say("/meters", "i", 0);
+    assert.deepEqual(await client.ask("/reply/port", "i", 0), ["/done /reply/port"]);
+    await surface.close();
   }));

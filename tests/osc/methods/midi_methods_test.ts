@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { OscArgument } from "../../../osc/packet/codec.ts";
 import { controlledValue, controllerParameters } from "../../../midi/messages.ts";
+import { MidiReceiver } from "../../../midi/midi_receiver.ts";
 import { midiMethods } from "../../../osc/methods/midi_methods.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 
@@ -12,12 +13,19 @@ const graph = patchNamed("keys").build({
   maximumBlockFrames: 128,
 });
 const patch = { parameters: graph.parameters, instruments: ["keys", "bass"] };
-const methods = new Map(midiMethods(patch).map(({ address, read }) => [address, read]));
+const methods = new Map(
+  midiMethods(patch, new MidiReceiver()).map(({ address, read }) => [address, read]),
+);
 
+/** The only command of a message. */
+const only = (commands: unknown): unknown => {
+  assert.ok(Array.isArray(commands) && commands.length === 1, JSON.stringify(commands));
+  return commands[0];
+};
 const ask = (address: string, ...values: number[]) =>
-  methods.get(address)!(values.map((value): OscArgument => ({ type: "i", value })));
+  only(methods.get(address)!(values.map((value): OscArgument => ({ type: "i", value }))));
 const pack = (...bytes: [number, number, number]) =>
-  methods.get("/midi")!([{ type: "m", value: [0, ...bytes] }]);
+  only(methods.get("/midi")!([{ type: "m", value: [0, ...bytes] }]));
 const parameter = (address: string) => patch.parameters.find((declared) => declared.address === address)!;
 
 Deno.test("a channel is an instrument; velocity 0 releases", () => {
@@ -30,10 +38,12 @@ Deno.test("a channel is an instrument; velocity 0 releases", () => {
   assert.deepEqual(pack(0x80, 60, 99), off);
 });
 
-Deno.test("controllers: the pedal at 64, panic, and every parameter of the table that the instrument has", () => {
+Deno.test("controllers: the pedal at 64, all notes off, and every parameter of the table that the instrument has", () => {
   assert.deepEqual(ask("/midi/cc", 1, 64, 63), { kind: "pedal", instrument: 0, down: false });
   assert.deepEqual(ask("/midi/cc", 1, 64, 64), { kind: "pedal", instrument: 0, down: true });
-  assert.deepEqual(ask("/midi/cc", 1, 123, 0), { kind: "panic" });
+  ask("/midi/note", 2, 60, 0);
+  ask("/midi/note", 2, 50, 127);
+  assert.deepEqual(ask("/midi/cc", 2, 123, 0), { kind: "noteOff", instrument: 1, id: 50 });
   let found = 0;
   for (const [controller, name] of Object.entries(controllerParameters)) {
     const index = patch.parameters.findIndex(({ address }) => address === `keys/${name}`);
@@ -73,19 +83,19 @@ Deno.test("the wheel bends two semitones at its ends, aftertouch presses one not
   assert.deepEqual(ask("/midi/bend", 1, 8_192), { ...express, what: "bend", value: 0 });
   assert.deepEqual(ask("/midi/bend", 1, 0), { ...express, what: "bend", value: -2 });
   assert.deepEqual(pack(0xe0, 127, 127), { ...express, what: "bend", value: 2 });
-  assert.deepEqual(ask("/midi/pressure", 1, 127), { ...express, id: undefined, what: "pressure", value: 1 });
-  assert.deepEqual(ask("/midi/pressure", 1, 60, 0), { ...express, id: 60, what: "pressure", value: 0 });
+  assert.deepEqual(ask("/midi/pressure", 1, 127), { ...express, what: "pressure", value: 1 });
+  assert.deepEqual(ask("/midi/pressure", 1, 60, 0), { ...express, what: "pressure", value: 0, id: 60 });
   assert.deepEqual(pack(0xa0, 60, 127), { ...express, id: 60, what: "pressure", value: 1 });
-  assert.deepEqual(pack(0xd0, 127, 0), { ...express, id: undefined, what: "pressure", value: 1 });
+  assert.deepEqual(pack(0xd0, 127, 0), { ...express, what: "pressure", value: 1 });
 });
 
 Deno.test("what does not exist is refused with what there is", () => {
   const refused = (work: () => unknown, pattern: RegExp) => assert.throws(work, { message: pattern });
-  refused(() => ask("/midi/note", 3, 60, 1), /channel: expected 1 to 2, one for each instrument, found 3/);
+  refused(() => ask("/midi/note", 3, 60, 1), /channel: the instruments of this patch play 1 to 2, found 3/);
   refused(() => ask("/midi/note", 0, 60, 1), /channel/);
   refused(() => ask("/midi/note", 1, 128, 1), /expected 0 to 127, found 128/);
   refused(() => ask("/midi/note", 1, 60), /expected ,iii, found ,ii/);
-  refused(() => ask("/midi/cc", 1, 3, 1), /keys has .*74 \(cutoffHz\).*64 \(pedal\).*found 3/);
+  refused(() => ask("/midi/cc", 1, 3, 1), /keys has .*64 \(pedal\).*74 \(cutoffHz\).*found 3/);
   refused(() => pack(0xc0, 0, 64), /found status 0xc0/);
   refused(() => ask("/midi/bend", 1, 16_384), /expected 0 to 16383, found 16384/);
   refused(() => pack(0x90, 200, 1), /data bytes of 0 to 127, found 200/);

@@ -44,15 +44,27 @@ Deno.test("the lookahead is set while it plays, listeners hear of it, and one th
 Deno.test("every message is written to the log while that is asked for, a secret is not", () =>
   withOscServer(async (client, { dumped }) => {
     await client.ask("/note", "if", 60, 1);
-    await client.ask("/dump", "i", 1);
+    assert.deepEqual(await client.ask("/dump", "i", 1), ["/done /dump"]);
     await client.ask("/note", "if", 61, 1);
     await client.ask("/login", "s", "hush hush");
-    await client.ask("/dump", "i", 0);
+    await client.ask("/nte", "if", 60, 0.5);
+    await client.send({
+      timeTag: immediately,
+      elements: [{ address: "/keys/*Hz", args: [{ type: "f", value: -1 }] }, { address: "/panic", args: [] }],
+    });
+    await client.ask("/patch/load", "s", "nosuch");
+    await client.ask("/dump", "f", 0);
     await client.ask("/note", "if", 62, 1);
     assert.deepEqual(dumped.map((line) => line.replace(/^\S+ /, "")), [
       "/note ,if 61 1",
       "/login ,s (not shown)",
-      "/dump ,i 0",
+      "/nte ,if 60 0.5 refused: there is no such address; the nearest are /note, /off, /get; /help lists all",
+      "/keys/*Hz ,f -1",
+      "/keys/cutoffHz ,f -1 refused: expected 5 to 20000 Hz, found -1",
+      "/panic , ",
+      "/patch/load ,s nosuch",
+      "/patch/load ,s nosuch refused: this server loads no patches",
+      "/dump ,f 0",
     ]);
   }));
 
@@ -110,4 +122,14 @@ Deno.test("every operation needs the right to change the sound; ending and break
     assert.ok("act" in effect);
     await effect.act(senderAt("127.0.0.1"));
     assert.deepEqual(loaded, ["keys"]);
+    const load = methods.find(({ address }) => address === "/patch/load")!;
+    assert.deepEqual(load.read([{ type: "f", value: 0 }]), { commands: [] }, "a button that is let go");
+    for (
+      const args of [[], [{ type: "f", value: 1 }], [{ type: "I" }], [{ type: "s", value: "1" }]] as const
+    ) {
+      const loading = load.read(args);
+      assert.ok("act" in loading);
+      await loading.act(senderAt("127.0.0.1"));
+    }
+    assert.deepEqual(loaded.slice(1), [undefined, undefined, undefined, "1"]);
   }));

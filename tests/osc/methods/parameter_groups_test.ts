@@ -45,7 +45,7 @@ function readBoth(value: number): unknown[] {
   const own = musicMethods({ parameters, instruments: [] }).find(({ address }) => address === "/a/mix")!;
   const read = [
     () => group.read([{ type: "s", value: "mix" }, { type: "f", value }]),
-    () => ({ commands: [own.read([{ type: "f", value }])] }),
+    () => ({ commands: own.read([{ type: "f", value }]) }),
   ];
   return read.map((each) => {
     try {

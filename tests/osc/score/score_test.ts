@@ -86,7 +86,7 @@ Deno.test("what is wrong is said with file, line, what was expected and what was
       ["1 /quit", /there is no such address in a score/],
       ["1 /keys/off sixty", /expected a number or a "text" in quotes, found "sixty"/],
       ["1 /keys/off 99999999999", /expected a whole number of 32 bits for type i/],
-      ["1 /keys/off 60.0", /\/keys\/off: expected ,i, found ,f/],
+      ["1 /keys/sync 1", /there is no such address in a score/],
       ["1 /keys/off ,i", /expected a whole number of 32 bits for type i, found the end of the line/],
       ["1 /keys/off ,i 1 2", /expected 1 arguments for ,i, found 2/],
       ["1 /keys/off ,q 1", /expected type tags of i f d s T F N I, found "q"/],
@@ -99,6 +99,22 @@ Deno.test("what is wrong is said with file, line, what was expected and what was
   ) refused(`# first\n${line}\n`, pattern);
   refused(new Uint8Array([0xFF, 0xFE, 0x30]), /tune: expected text in UTF-8, or packets/);
   refused("#bundle\0\0\0\0\0\0\0\0\u0001", /expected text in UTF-8, or packets with their sizes/);
+});
+
+Deno.test("MIDI messages of a score go to one receiver, in the order of their times", () => {
+  const text = "1 /midi/cc 1 123 0\n0 /midi/note 1 60 127\n0 /midi/note 2 72 127\n" +
+    "0 /midi/cc 1 101 0\n0 /midi/cc 1 100 0\n0 /midi/cc 1 6 12\n2 /midi/bend 1 0";
+  const { events } = readScore(new TextEncoder().encode(text), {
+    name: "tune",
+    sampleRateHz: 48_000,
+    patch: { ...patch, instruments: ["keys", "bass"] },
+  });
+  assert.deepEqual(events, [
+    { frame: 0, commands: [on(60, 1)] },
+    { frame: 0, commands: [{ ...on(72, 1), instrument: 1 }] },
+    { frame: 48_000, commands: [off(60)] },
+    { frame: 96_000, commands: [{ kind: "express", instrument: 0, what: "bend", value: -12 }] },
+  ]);
 });
 
 Deno.test("a score may say where it ends; nothing may come after", () => {
@@ -136,6 +152,69 @@ Deno.test("a file that sclang wrote is read: bundles at seconds from the start, 
     ],
     endFrame: 96_000,
   });
+});
+
+const nothing = { type: "i", value: 0 } as const;
+const group: OscMessage = { address: "/g_new", args: [{ ...nothing, value: 1 }, nothing, nothing] };
+
+/** What a `Score` object of SuperCollider 3.13 writes of its section from 0 to 1 s: command 0 is its end. */
+const sectionBySclang = `
+  00000030 2362756e646c6500 0000000000000000 0000001c 2f675f6e65770000 2c69696900000000 00000001 00000000 00000000
+  0000002c 2362756e646c6500 0000000080000000 00000018 2f6b6579732f6e6f74650000 2c696600 0000003c 3f000000
+  0000001c 2362756e646c6500 0000000100000000 00000008 00000000 2c000000`;
+
+Deno.test("what a Score of SuperCollider sets up for its server is left out, and command 0 is nothing but an end", () => {
+  assert.deepEqual(read(Uint8Array.fromHex(sectionBySclang.replace(/\s/g, ""))), {
+    events: [{ frame: 24_000, commands: [on(60, 0.5)] }],
+    endFrame: 48_000,
+  });
+  const setUp = ["/d_recv", "/b_alloc", "/n_free", "/g_freeAll", "/error", "/clearSched", "/p_new"];
+  const messages = setUp.map((address): OscMessage => ({ address, args: [] }));
+  assert.deepEqual(
+    read(binary(bundle(0, 0, group, ...messages), bundle(1, 0, offMessage(1)))),
+    { events: [{ frame: 48_000, commands: [off(1)] }], endFrame: undefined },
+  );
+  assert.deepEqual(read("0 /g_new 1 0 0\n1 /keys/off 1\n2 /c_set 0 0"), {
+    events: [{ frame: 48_000, commands: [off(1)] }],
+    endFrame: 96_000,
+  });
+});
+
+Deno.test("a bus that is set in the middle of a score does not end it", () => {
+  const set: OscMessage = { address: "/c_set", args: [nothing, nothing] };
+  const { events, endFrame } = read(
+    binary(bundle(0, 0, set), bundle(1, 0, offMessage(1)), bundle(3, 0, set)),
+  );
+  assert.deepEqual(events, [{ frame: 48_000, commands: [off(1)] }]);
+  assert.equal(endFrame, 144_000);
+});
+
+Deno.test("a node of SuperCollider whose SynthDef has the name of an instrument is a note, by names or numbers", () => {
+  const s = (value: string) => ({ type: "s", value }) as const;
+  const i = (value: number) => ({ type: "i", value }) as const;
+  const f = (value: number) => ({ type: "f", value }) as const;
+  const start = (name: string, ...controls: OscMessage["args"]): OscMessage => ({
+    address: "/s_new",
+    args: [s(name), i(1_000), i(0), i(1), ...controls],
+  });
+  const gate: OscMessage = { address: "/n_set", args: [i(1_000), s("gate"), i(0)] };
+  const { events, endFrame } = read(
+    binary(bundle(0, 0, group, start("keys", s("freq"), f(440), s("amp"), f(0.25))), bundle(1, 0, gate)),
+  );
+  assert.deepEqual(events, [
+    { frame: 0, commands: [{ ...on(1_000, 0.25), number: 69 }] },
+    { frame: 48_000, commands: [off(1_000)] },
+  ]);
+  assert.equal(endFrame, undefined, "the last note rings out");
+  refused(
+    binary(bundle(0, 0, start("default"))),
+    /\/s_new: expected an instrument of the patch .*keys; found "default"/,
+  );
+  const numbered = binary(bundle(0, 0, { ...start("default"), address: "/s" }));
+  numbered.set([0, 0, 0, 9], 4 + 20);
+  refused(numbered.slice(), /\/s_new: expected an instrument of the patch/);
+  numbered[4 + 23] = 99;
+  refused(numbered, /99: there is no such address in a score/);
 });
 
 Deno.test("`immediately` is the start, a nested bundle is never earlier than the one around it, an empty last one ends", () => {

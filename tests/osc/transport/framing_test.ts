@@ -1,10 +1,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type OscMalformedError } from "../../../osc/packet/codec.ts";
-import { frame, frameReader, framings, maxFrameBytes } from "../../../osc/transport/framing.ts";
+import { encodePacket, type OscArgument, type OscMalformedError } from "../../../osc/packet/codec.ts";
+import {
+  frame,
+  frameReader,
+  type Framing,
+  framingOf,
+  framings,
+  maxFrameBytes,
+} from "../../../osc/transport/framing.ts";
 
 /** What a reader makes of a stream, cut into pieces at these places. */
-function read(framing: typeof framings[number], stream: Uint8Array, cuts: readonly number[] = []) {
+function read(framing: Framing | "auto", stream: Uint8Array, cuts: readonly number[] = []) {
   const reader = frameReader(framing);
   const packets: number[][] = [];
   const errors: OscMalformedError[] = [];
@@ -14,7 +21,7 @@ function read(framing: typeof framings[number], stream: Uint8Array, cuts: readon
     reader.push(piece, (packet) => packets.push([...packet]), (error) => errors.push(error));
     piece.fill(0xEE);
   }
-  return { packets, errors, inside: reader.inside };
+  return { packets, errors, inside: reader.inside, framing: reader.framing };
 }
 
 const packet = fc.oneof(
@@ -93,4 +100,85 @@ Deno.test("a packet that has begun is known to be unfinished", () => {
     const whole = frame(framing, Uint8Array.of(1, 2, 3, 4));
     assert.equal(read(framing, whole.subarray(0, whole.length - 1)).inside, true, framing);
   }
+});
+
+/** Messages as clients send them, some with the bytes of END and ESC in their numbers. */
+const message = fc.record({
+  address: fc.constantFrom("/a", "/note", "/keys/cutoffHz"),
+  args: fc.array(
+    fc.oneof<fc.Arbitrary<OscArgument>[]>(
+      fc.constantFrom<OscArgument>({ type: "f", value: -2 }, { type: "f", value: -6 }, { type: "T" }),
+      fc.integer().map((value): OscArgument => ({ type: "i", value })),
+      fc.constantFrom("", "abc", "four").map((value): OscArgument => ({ type: "s", value })),
+      fc.uint8Array({ maxLength: 9 }).map((value): OscArgument => ({ type: "b", value: value.slice() })),
+      fc.double({ noNaN: true }).map((value): OscArgument => ({ type: "d", value })),
+    ),
+    { maxLength: 4 },
+  ),
+}).map(encodePacket);
+
+const joined = (parts: readonly Uint8Array[]) => Uint8Array.from(parts.flatMap((each) => [...each]));
+
+for (const framing of framings) {
+  Deno.test(`auto: ${framing} is recognised by the first byte, wherever the stream is cut`, () => {
+    fc.assert(fc.property(fc.array(message, { minLength: 1 }), fc.array(fc.nat()), (messages, cuts) => {
+      const found = read("auto", joined(messages.map((each) => frame(framing, each))), cuts);
+      assert.deepEqual(found.packets, messages.map((each) => [...each]));
+      assert.deepEqual([found.errors.length, found.inside, found.framing], [0, false, framing]);
+    }));
+  });
+}
+
+Deno.test("auto: SLIP with END only behind each packet is recognised, also when END comes by itself", () => {
+  fc.assert(fc.property(fc.array(message, { minLength: 1 }), fc.boolean(), (messages, apart) => {
+    const frames = messages.map((each) => frame("slip", each).subarray(1));
+    const stream = joined(frames);
+    // cut before the first END: the packet is there, and its END is not
+    const isEscaped = frames[0].length > messages[0].length + 1;
+    const found = read("auto", stream, apart && !isEscaped ? [frames[0].length - 1] : []);
+    assert.deepEqual(found.packets, messages.map((each) => [...each]));
+    assert.deepEqual([found.errors.length, found.inside, found.framing], [0, false, "slip"]);
+  }));
+});
+
+Deno.test("auto: messages without any framing are recognised, each sent by itself or several at once", () => {
+  fc.assert(fc.property(fc.array(message, { minLength: 1 }), fc.nat(), (messages, group) => {
+    let at = 0;
+    const ends = messages.map((each) => at += each.length);
+    const found = read("auto", joined(messages), ends.filter((_, index) => index % (group % 4 + 1) === 0));
+    assert.deepEqual(found.packets, messages.map((each) => [...each]));
+    assert.deepEqual([found.errors.length, found.inside, found.framing], [0, false, "none"]);
+  }));
+});
+
+Deno.test("auto: whatever comes, no packet is larger than the limit and nothing but OscMalformedError is thrown", () => {
+  const first = fc.constantFrom(0x00, 0x2F, 0x23, 0xC0, 0x47);
+  fc.assert(fc.property(first, fc.uint8Array({ maxLength: 300 }), fc.array(fc.nat()), (byte, rest, cuts) => {
+    try {
+      for (const found of read("auto", Uint8Array.of(byte, ...rest), cuts).packets) {
+        assert.ok(found.length <= maxFrameBytes);
+      }
+    } catch (error) {
+      assert.equal((error as Error).name, "OscMalformedError");
+    }
+  }));
+  assert.throws(
+    () => read("none", Uint8Array.from({ length: 5_000 }, () => 0x2F)),
+    /at most 4096 bytes in a message without framing/,
+  );
+  assert.equal(read("auto", Uint8Array.from({ length: 5_000 }, () => 0x2F)).framing, "slip");
+});
+
+Deno.test("auto: a first byte of no framing is refused with the setting that says which there are", () => {
+  assert.deepEqual([0xC0, 0x2F, 0x23, 0x00, 0x47].map(framingOf), [
+    "slip",
+    "slip",
+    "slip",
+    "length",
+    undefined,
+  ]);
+  assert.throws(
+    () => read("auto", new TextEncoder().encode("GET / HTTP/1.1\r\n")),
+    /byte 0: expected 0xc0, .* found 0x47: .*UNDERSTUDY_OSC_TCP_FRAMING/,
+  );
 });

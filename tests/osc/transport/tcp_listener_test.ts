@@ -46,6 +46,37 @@ for (const framing of framings) {
     }));
 }
 
+Deno.test("TCP recognises each client's framing by its first byte, and answers in the same", () =>
+  tcp({ framing: "auto" }, async ({ listener, admission }) => {
+    const all = [...framings, "none"] as const;
+    const clients = await Promise.all(all.map((framing) => TcpClient.connect(listener.address, framing)));
+    for (const turn of [1, 2, 3]) {
+      for (const client of clients) {
+        await client.send(numbered(turn));
+        assert.match((await client.answer())!, /^\/echo \/n tcp /);
+      }
+    }
+    assert.deepEqual(admission.notices, []);
+    for (const client of clients) client.close();
+  }));
+
+Deno.test("TCP: a client with another framing than the setting is told in the log what to set, and is not kept waiting", async () => {
+  for (const [set, sent] of [["slip", "length"], ["length", "slip"]] as const) {
+    await tcp({ framing: set }, async ({ listener, admission }) => {
+      const client = await TcpClient.connect(listener.address, sent);
+      await client.send(numbered(1));
+      assert.equal(await client.answer(), undefined);
+      client.close();
+      assert.match(
+        admission.notices[0],
+        new RegExp(
+          `UNDERSTUDY_OSC_TCP_FRAMING=${set} says, .*: set it to auto or ${sent}; connection closed`,
+        ),
+      );
+    });
+  }
+});
+
 Deno.test({
   name: "TCP on IPv6",
   ignore: !hasIpv6,
@@ -135,6 +166,10 @@ Deno.test("TCP: a client that leaves a packet unfinished is disconnected; one th
     await stuck.sendRaw(frame("slip", encodePacket(numbered(1))).subarray(0, 5));
     assert.equal(await stuck.answer(), undefined);
     assert.equal(admission.counts.refused, 1);
+    assert.match(
+      admission.notices[0],
+      /did not end within 60 ms; connection closed \(its framing: slip, see/,
+    );
     await silent.send(numbered(2));
     assert.match((await silent.answer())!, /^\/echo/);
     silent.close();

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { Datagrams } from "../../../ffi/datagrams.ts";
-import { encodePacket, type OscMessage } from "../../../osc/packet/codec.ts";
+import { decodePacket, encodePacket, type OscMessage } from "../../../osc/packet/codec.ts";
 import { splitHostAndPort } from "../../../osc/transport/network_address.ts";
 import { PortInUseError } from "../../../osc/transport/port_in_use_error.ts";
 import { UdpListener } from "../../../osc/transport/udp_listener.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { Echo, numbered } from "../../../testing/osc/echo.ts";
 import { hasIpv6 } from "../../../testing/osc/ipv6.ts";
+import { messageText } from "../../../testing/osc/message_text.ts";
 import { TestAdmission } from "../../../testing/osc/test_admission.ts";
 import { until } from "../../../testing/until.ts";
 
@@ -20,11 +21,12 @@ interface Host {
 }
 
 async function udp(
-  { hostname = "127.0.0.1", native: withNative, nowMs }: {
+  { hostname = "127.0.0.1", native: withNative, nowMs, replyPort }: {
     readonly hostname?: string;
     readonly native: boolean;
     /** The clock of admission; that of the machine by default. */
     readonly nowMs?: () => number;
+    readonly replyPort?: number;
   },
   work: (host: Host) => Promise<void>,
 ): Promise<void> {
@@ -32,6 +34,7 @@ async function udp(
   const listener = UdpListener.bind({
     hostname,
     port: 0,
+    replyPort,
     access: withNative ? (address: Deno.NetAddr) => Datagrams.open(native, address) : undefined,
   });
   assert.equal(listener.receiveBufferBytes !== undefined, withNative);
@@ -49,8 +52,52 @@ async function udp(
   }
 }
 
+/** The next answer at a socket. */
+async function answerAt(socket: Deno.DatagramConn): Promise<string> {
+  const [bytes] = await socket.receive();
+  return messageText(decodePacket(bytes) as OscMessage);
+}
+
 for (const native of [true, false]) {
   const how = native ? "with the native part" : "without the native part";
+
+  Deno.test(`UDP ${how}: a sender chooses the port of its host to which its answers go, for itself alone`, () =>
+    udp({ native }, async ({ listener, echo, socket, to }) => {
+      const elsewhere = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+      const other = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+      const { port } = elsewhere.addr as Deno.NetAddr;
+      const ask = async (from: Deno.DatagramConn) => {
+        await from.send(encodePacket(numbered(1)), to);
+      };
+      await ask(socket);
+      assert.match(await answerAt(socket), /^\/echo/);
+      const [sender] = echo.senders;
+      assert.equal(sender.setReplyPort!(splitHostAndPort(listener.address).port), false, "its own port");
+      assert.equal(sender.setReplyPort!(port), true);
+      await ask(socket);
+      assert.match(await answerAt(elsewhere), /^\/echo/);
+      await ask(other);
+      assert.match(await answerAt(other), /^\/echo/);
+      sender.reply(numbered(7));
+      assert.equal(await answerAt(elsewhere), "/n 7");
+      sender.setReplyPort!(0);
+      await ask(socket);
+      assert.match(await answerAt(socket), /^\/echo/);
+      elsewhere.close();
+      other.close();
+    }));
+
+  Deno.test(`UDP ${how}: by the setting all answers go to one port; a sender may choose its own again`, async () => {
+    const surface = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    await udp({ native, replyPort: (surface.addr as Deno.NetAddr).port }, async ({ echo, socket, to }) => {
+      await socket.send(encodePacket(numbered(1)), to);
+      assert.match(await answerAt(surface), /^\/echo/);
+      [...echo.senders][0].setReplyPort!(0);
+      await socket.send(encodePacket(numbered(2)), to);
+      assert.match(await answerAt(socket), /^\/echo/);
+    });
+    surface.close();
+  });
 
   Deno.test(`UDP ${how}: everything arrives in order from one sender, and each is answered to it`, () =>
     udp({ native }, async ({ admission, echo, socket, to }) => {

@@ -168,6 +168,10 @@ const bad: Readonly<Record<string, readonly [source: string, expected: RegExp]>>
     "await import('./good.ts')",
     /^bad\.ts:1: imports ".*good\.ts"; a patch file stands alone/,
   ],
+  "imports what does not exist, and does not use it": [
+    `import { instrumnt } from "understudy"; export default 7;`,
+    /^bad\.ts:1: "understudy" has no instrumnt; did you mean instrument\?$/,
+  ],
   "exits": ["Deno.exit(0)", /ended by itself before it gave a patch/],
   "exits with a code": ["Deno.exit(3)", /ended by itself \(exit code 3\)/],
   "aborts": ["import process from 'node:process'; process.abort();", /ended by itself \(SIGABRT\)/],

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { hatSound, kickSound, snareSound, struckSine } from "../../../patches/ready/drum_sounds.ts";
 import { type Condition, constant, type Signal } from "../../../modules/signal/signal.ts";
+import { spectrum } from "../../../testing/measure/spectrum.ts";
 import { rms } from "../../../testing/measure/level.ts";
 import { effectPatch, effectPlayer, process } from "../../../testing/trial/trial_patch.ts";
 
@@ -47,6 +48,18 @@ Deno.test("every drum is silent before its stroke and after its decay, and as lo
     const half = rms((await struck((trigger) => drum(trigger, 0.5), [4_800])).subarray(4_800, 7_200));
     assert.ok(Math.abs(half / loud - 0.5) < 0.01, `${name}: ${half} of ${loud}`);
   }
+});
+
+Deno.test("the beater of the kick is heard on small loudspeakers: 1 to 4 kHz less than 30 dB below the rest", async () => {
+  const kick = (trigger: Condition) =>
+    kickSound({ ...stroke(trigger, 0.55), tuneHz: constant<"Hz">(48), punch: constant(0.6) });
+  const bins = spectrum((await struck(kick, [0])).subarray(0, 32_768));
+  const power = (fromHz: number, toHz: number) => {
+    const [from, to] = [fromHz, toHz].map((hz) => Math.round(hz * 32_768 / 48_000));
+    return bins.subarray(from, to).reduce((sum, size) => sum + size ** 2, 0);
+  };
+  const shareDb = 10 * Math.log10(power(1_000, 4_000) / power(0, 24_000));
+  assert.ok(shareDb > -30 && shareDb < -15, `${shareDb} dB`);
 });
 
 Deno.test("a closed hat ends an open one within some 30 ms", async () => {

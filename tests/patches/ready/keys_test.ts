@@ -6,7 +6,7 @@ import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 
 Deno.test("a harder key opens the filter further", async () => {
   const brightness = async (velocity: number) => {
-    const player = (await PatchPlayer.of(keys)).set("echo/gainDb", -90);
+    const player = (await PatchPlayer.of(keys)).set("echo/gainDb", -90).set("reverb/gainDb", -90);
     player.play(960);
     const sound = player.on(1, 57, velocity).play(9_600, 0);
     const level = (harmonic: number) => Math.hypot(...transformAt(sound, 220 * harmonic / 48_000));
@@ -18,6 +18,7 @@ Deno.test("a harder key opens the filter further", async () => {
 
 Deno.test("echoes come at their time, each softer by the feedback", async () => {
   const player = (await PatchPlayer.of(keys)).set("echo/timeSeconds", 0.5).set("echo/feedback", 0.5);
+  player.set("reverb/gainDb", -90).set("chorus/mix", 0);
   player.set("echo/gainDb", 0).set("keys/releaseSeconds", 0.005).play(48_000);
   const heard = player.on(1, 69).play(2_400);
   player.off(1);

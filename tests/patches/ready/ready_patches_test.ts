@@ -8,6 +8,9 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
 import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { centroidHz } from "../../../testing/measure/centroid.ts";
+import { loudnessLufs } from "../../../testing/measure/loudness.ts";
+import { renderExample } from "../../../testing/patch/render_example.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { sharedItems } from "../../../testing/share.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
@@ -117,6 +120,32 @@ for (
     assert.ok(peak(last) === 0, `sounds until ${end / 2 / sampleRateHz} s, peak ${peak(last)}`);
   });
 }
+
+/** Middle of the loudness of the ready patches; they lie within 1 LU of it, so two that are exchanged differ by 2 at most. */
+const targetLufs = -17.7;
+
+for (const name of sharedItems("ready patches whose loudness is measured", patchNames, 3)) {
+  Deno.test(`${name} is as loud over its score as every other ready patch, within 2 LU`, async () => {
+    const found = loudnessLufs(await renderExample(name));
+    assert.ok(Math.abs(found - targetLufs) <= 1, `${found} LUFS`);
+  });
+}
+
+Deno.test("a harder note is not only louder but brighter, by 10 % and more", async () => {
+  const notes = { keys: 60, piano: 60, bass: 40, pad: 60, harp: 60, sampler: 60, rack: 60, cues: 60 };
+  for (const [name, number] of Object.entries(notes)) {
+    const brightness = async (velocity: number) => {
+      const player = new PatchPlayer(await compileWithSamples(name, testFormat, loader));
+      player.play(960);
+      return centroidHz(
+        player.on(1, number, velocity).play(name === "pad" ? 65_536 : 16_384, 0),
+        sampleRateHz,
+      );
+    };
+    const [soft, hard] = [await brightness(0.3), await brightness(1)];
+    assert.ok(hard > 1.1 * soft, `${name}: ${soft} Hz softly, ${hard} Hz hard`);
+  }
+});
 
 Deno.test("all voices of a patch at full velocity stay below the ceiling of its limiter", async () => {
   for (const name of ["piano", "bass", "pad", "harp", "rack", "cues", "sampler"]) {
