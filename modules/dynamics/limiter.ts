@@ -95,7 +95,7 @@ export const limiter = defineModule({
 });
 
 /**
- * At least what is asked for: the largest of the last {@link waitFrames}, gathered in two halves, and behind it a return by a part
+ * At least what is asked for: the largest of the last `waitFrames`, gathered in two halves, and behind it a return by a part
  * of the way in each frame.
  */
 function holding(asked: Signal<"1">, release: Signal<"1">, waitFrames: number): Signal<"1"> {
