@@ -20,6 +20,8 @@ import { playDemo } from "./play_demo.ts";
 export interface Sockets {
   readonly udp: UdpListener<DatagramPeer>;
   readonly tcp: TcpListener | undefined;
+  /** HTTP connections of OSCQuery at once. */
+  readonly maxHttpConnections?: number;
 }
 
 interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"> {
@@ -84,7 +86,7 @@ function serve(
   options: InputsOptions,
   midi: MidiInput | undefined,
 ): { space: AddressSpace; query: QueryService; kept: KeptListeners | undefined } {
-  const { config, engine, processes, access, log, sockets: { udp, tcp } } = options;
+  const { config, engine, processes, access, log, sockets: { udp, tcp, maxHttpConnections } } = options;
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
@@ -97,7 +99,7 @@ function serve(
     access,
     messagesPerSecond: config.oscMessagesPerSecond,
     target: space,
-    onNotice: (text) => log.warning(text),
+    onNotice: (text, isLoss) => isLoss ? engine.reportLoss(text) : log.warning(text),
   });
   const kept = processes && keepListeners(processes, space, udp);
   udp.serve(admission);
@@ -108,6 +110,7 @@ function serve(
     port: config.oscQueryPort,
     allowedOrigins: config.oscQueryOrigins ?? [],
     advertise: config.mdns,
+    maxConnections: maxHttpConnections,
     oscAddress: udp.address,
     engine,
     space,

@@ -17,6 +17,7 @@ import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
 import type { PatchSource } from "../patches/loading/patch_source.ts";
 import type { Inputs, Sockets } from "./inputs.ts";
+import { type ConnectionShares, connectionShares, descriptorLimit } from "./descriptor_limit.ts";
 import { checkDescriptorRoom } from "./descriptor_room.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
@@ -40,8 +41,7 @@ export async function start(config: Config, version: string): Promise<ExitCode> 
     format: config.logFormat,
     colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
   });
-  await interruptible((signal) => play({ config, version, log, signal }));
-  return exitCodes.ok;
+  return await interruptible((signal) => play({ config, version, log, signal }));
 }
 
 interface Start {
@@ -55,7 +55,7 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config: given, version, log, signal }: Start): Promise<void> {
+async function play({ config: given, version, log, signal }: Start): Promise<ExitCode> {
   let config = given;
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
@@ -69,6 +69,7 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
   try {
     checkDescriptorRoom((problem) => log.warning(problem));
     const access = accessControl(config, log);
+    const descriptors = descriptorLimit();
     const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text), signal);
     statusSignal = new StatusSignal(native);
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
@@ -86,8 +87,8 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
     const { patch, maxVoices } = continuation
       ? { patch: continuation.patches.at(-1)!.patch, maxVoices: 0 }
       : await firstPatch(opened, { config, nativeLibrary, log, signal });
-    const sockets = await bindSockets(config, native, log);
-    stopped.push(...Object.values(sockets).filter((socket) => socket !== undefined));
+    const sockets = await bindSockets({ config, native, log, shares: connectionShares(await descriptors) });
+    stopped.push(...[sockets.udp, sockets.tcp].filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
       ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
@@ -143,6 +144,8 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
     statusSignal?.stop();
     leave();
   }
+  // the sound went on, and whoever needs the recording must hear of it
+  return engine?.recordingProblem === undefined ? exitCodes.ok : exitCodes.session;
 }
 
 /** Stops something. What goes wrong is said and holds nothing else up. */
@@ -243,8 +246,13 @@ function reloadOnHangup({ log, manager, loadPatch }: Reload): { stop(): Promise<
   return { stop: () => Promise.resolve(Deno.removeSignalListener("SIGHUP", listener)) };
 }
 
+interface SocketParts extends Pick<Start, "config" | "log"> {
+  readonly native: NativeLibrary;
+  readonly shares: ConnectionShares;
+}
+
 /** Binds the ports of OSC; packets wait until they are served. Throws `PortInUseError`. */
-async function bindSockets(config: Config, native: NativeLibrary, log: Log): Promise<Sockets> {
+async function bindSockets({ config, native, log, shares }: SocketParts): Promise<Sockets> {
   const { oscHost: hostname, oscTcpPort, oscTcpFraming: framing } = config;
   const udp = UdpListener.bind({
     hostname,
@@ -257,10 +265,12 @@ async function bindSockets(config: Config, native: NativeLibrary, log: Log): Pro
     log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
   }
   try {
+    const { http, tcp: maxClients, warning } = shares;
+    if (warning !== undefined) log.warning(warning);
     const tcp = oscTcpPort === undefined
       ? undefined
-      : TcpListener.bind({ hostname, port: oscTcpPort, framing });
-    return { udp, tcp };
+      : TcpListener.bind({ hostname, port: oscTcpPort, framing, maxClients });
+    return { udp, tcp, maxHttpConnections: http };
   } catch (error) {
     await udp.stop();
     throw error;

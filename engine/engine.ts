@@ -51,8 +51,10 @@ import { readRendererProcessStart, writeRendererProcessStart } from "./run/rende
 import { LatencyReport } from "./report/latency_report.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
+import { Degradations } from "./report/degradations.ts";
 import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
+import { Standstill } from "./report/standstill.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
@@ -158,6 +160,8 @@ export class Engine implements control.EngineControl {
   readonly #exitGuard: ExitGuard;
   readonly #values: ParameterValues;
   readonly #reporter: Reporter;
+  readonly #degradations: Degradations;
+  readonly #standstill = new Standstill();
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
   readonly #levels: LevelReport;
@@ -179,8 +183,9 @@ export class Engine implements control.EngineControl {
   #shedPosition = NaN;
   #mayJoin = false;
   #savedHead: number | undefined;
-  #saveFailed = false;
+  #saveProblem: string | undefined;
   #filesProblem: string | undefined;
+  #demotions = 0;
   #ticks = 0;
   #claim: ControlClaim | undefined;
   #blocksAhead = 0;
@@ -192,6 +197,7 @@ export class Engine implements control.EngineControl {
     const playing = patches[patches.length - 1];
     this.#options = options;
     this.#reporter = new Reporter(log);
+    this.#degradations = new Degradations({ log, emit: (event) => this.#reporter.emit(event) });
     this.memory = memory;
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
@@ -307,8 +313,10 @@ export class Engine implements control.EngineControl {
       const beginning = { native, memory, patches: patchesOf(options), nativeLibrary, seed, faultsAllowed };
       await beginRun(processes.folder, beginning);
     }
-    const resumed = isLiving(options) ? await resumeRecording(options, memory) : undefined;
-    const engine = new Engine(options, memory, resumed);
+    const onFailure = (error: Error) => engine.#endRecording(error);
+    const resumed = isLiving(options) ? await resumeRecording(options, memory, onFailure) : undefined;
+    const engine = new Engine(options, memory, resumed instanceof Error ? undefined : resumed);
+    if (resumed instanceof Error) engine.#endRecording(resumed);
     try {
       await engine.#begin();
     } catch (error) {
@@ -434,9 +442,28 @@ export class Engine implements control.EngineControl {
       wrongBlocks: this.#wrongBlocks,
       quarantinedCommands: this.#quarantined,
       journal: this.#journal?.state ?? "off",
+      recording: this.#recordingState,
+      degraded: this.#degradations.parts.join(" "),
+      standstills: this.#standstill.count,
+      standstillMs: this.#standstill.totalMs,
       faults: this.#reporter.faults,
       realTime: this.#realTime.status(this.#supervision.running),
     });
+  }
+
+  /** Tells that something outside of the engine was lost, by log, event and status; for the parts that serve clients. */
+  reportLoss(problem: string): void {
+    this.#degradations.occurred("clients", problem, performance.now());
+  }
+
+  /** Why the session is not recorded to its end; undefined: it is, or none was asked for. */
+  get recordingProblem(): string | undefined {
+    return this.#degradations.problemOf("recording");
+  }
+
+  get #recordingState(): control.RecordingState {
+    if (this.#options.config.session === undefined) return "off";
+    return this.recordingProblem === undefined ? "current" : "ended";
   }
 
   parameterValue(parameter: number): number | undefined {
@@ -483,6 +510,7 @@ export class Engine implements control.EngineControl {
       this.#recordTo(
         await recordSession(config.session, {
           ...this.#options,
+          onFailure: (error) => this.#endRecording(error),
           memory: this.memory,
           patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
           snapshot: continuation?.snapshot,
@@ -515,14 +543,15 @@ export class Engine implements control.EngineControl {
     this.#reportRights();
   }
 
-  /** Says once what the system does not grant, and the lines that grant it. */
+  /** Says what the system does not grant, and the lines that grant it. */
   #reportRights(): void {
     this.#realTime.read(); // by now renderers have locked their arenas
     const { missing, lockError } = this.#realTime;
-    if (missing.length === 0) return;
+    if (missing.length === 0) return this.#degradations.restore("realTime");
     const errno = lockError === 0 ? "" : ` (memlock: errno ${lockError})`;
     const names = missing.map((part) => missingNames[part]).join(", ");
-    this.#options.log.warning(
+    this.#degradations.degrade(
+      "realTime",
       `other programs can interrupt the sound, because the system does not grant ${names}${errno}: ${
         realTimeRemedy(missing)
       }`,
@@ -579,7 +608,7 @@ export class Engine implements control.EngineControl {
 
   /** Where that fails, e.g. because the disk is full, it is said once and tried again. */
   #saveParameters(): void {
-    const { processes, log } = this.#options;
+    const { processes } = this.#options;
     if (!processes) return;
     const values = Object.fromEntries(
       this.parameters.map(({ address }, parameter) => [address, this.parameterValue(parameter)!]),
@@ -587,17 +616,20 @@ export class Engine implements control.EngineControl {
     try {
       saveParameters(processes.folder, { position: this.#commands.head, values });
       this.#savedHead = this.#commands.head;
-      this.#saveFailed = false;
+      this.#saveProblem = undefined;
     } catch (error) {
-      if (!this.#saveFailed) {
-        log.error(
-          `the values of the parameters cannot be kept for the next control process: ${
-            (error as Error).message
-          }`,
-        );
-      }
-      this.#saveFailed = true;
+      const { message } = error as Error;
+      this.#saveProblem =
+        `the values of the parameters cannot be kept for the next control process: ${message}`;
     }
+    this.#tellIsolation();
+  }
+
+  #endRecording({ message }: Error): void {
+    this.#degradations.degrade(
+      "recording",
+      `${message}; the sound goes on, this session is not recorded any more`,
+    );
   }
 
   #recordTo(writer: SessionWriter): void {
@@ -622,8 +654,14 @@ export class Engine implements control.EngineControl {
       held: this.#options.continuation?.held,
       patches: () => this.#recordedPatches.map(({ payload }) => payload),
       onChange: (state, problem) => {
-        if (state === "failed") log.error(`the state is not kept: ${problem}; tried again soon`, { folder });
-        else if (state === "current") log.info("the state is kept: a restart goes on from it", { folder });
+        if (state === "failed") {
+          this.#degradations.degrade("state", `the state is not kept: ${problem}; tried again soon`);
+        } else if (state === "current") {
+          if (this.#degradations.problemOf("state") === undefined) {
+            log.info("the state is kept: a restart goes on from it", { folder });
+          }
+          this.#degradations.restore("state");
+        }
         this.#reporter.emit({ event: "journal", state, problem });
       },
     });
@@ -650,6 +688,7 @@ export class Engine implements control.EngineControl {
 
   #tick(): void {
     this.#claim?.beat();
+    this.#pollDegradations();
     if (this.#ticks++ % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
     if (this.#ticks % keepTicks === 0) void this.#keepFiles();
     this.#timeline.follow();
@@ -676,9 +715,41 @@ export class Engine implements control.EngineControl {
   }
 
   async #keepFiles(): Promise<void> {
-    const problem = await this.#pool.keepFiles().catch((error: Error) => error.message);
-    if (problem !== undefined && problem !== this.#filesProblem) this.#options.log.error(problem);
-    this.#filesProblem = problem;
+    await this.#writer?.checkFile();
+    this.#filesProblem = await this.#pool.keepFiles().catch((error: Error) => error.message);
+    this.#tellIsolation();
+  }
+
+  #tellIsolation(): void {
+    const problem = this.#filesProblem ?? this.#saveProblem;
+    if (problem === undefined) this.#degradations.restore("isolation");
+    else this.#degradations.degrade("isolation", problem);
+  }
+
+  /** Tells what was worse since the last tick. */
+  #pollDegradations(): void {
+    const nowMs = performance.now();
+    this.#degradations.poll(nowMs);
+    const stoodMs = this.#standstill.poll();
+    if (stoodMs > 0) {
+      this.#degradations.occurred(
+        "standstill",
+        `this process stood still for ${
+          (stoodMs / 1_000).toFixed(1)
+        } s: stopped, suspended with the machine, or kept ` +
+          "from the processor; commands have waited",
+        nowMs,
+      );
+    }
+    const demotions = Atomics.load(this.memory.words, fixed.watchdog.demotions.index) >>> 0;
+    if (demotions === this.#demotions) return;
+    this.#demotions = demotions;
+    this.#degradations.occurred(
+      "watchdog",
+      `the watchdog took the real-time priority of a renderer that held a processor for too long (${demotions} so far): ` +
+        "play fewer voices",
+      nowMs,
+    );
   }
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
@@ -732,6 +803,9 @@ export class Engine implements control.EngineControl {
   #enter(state: control.EngineStatus["state"]): void {
     if (state === this.#state) return;
     const { log } = this.#options;
+    if (state === "waiting for device") {
+      this.#degradations.degrade("device", `no device plays: ${this.#driver.device}`, { isLogged: true });
+    } else if (state === "running") this.#degradations.restore("device");
     if (state === "silent") log.error("silent: no renderer has a block for the device");
     if (state === "unheard") log.warning(`unheard: it plays, and nobody hears it: ${this.#driver.unheard}`);
     if (this.#state === "silent" && state === "running") log.info("running: renderers are heard again");
@@ -832,18 +906,18 @@ function isLiving({ processes }: EngineOptions): boolean {
   return processes !== undefined && processes.epoch > 1;
 }
 
-/** Goes on with the recording of the control process before; without one where its file cannot be used any more. */
+/** Goes on with the recording of the control process before. An error: its file cannot be used any more. */
 async function resumeRecording(
-  { config, log }: EngineOptions,
+  { config }: EngineOptions,
   { wide }: SharedMemory,
-): Promise<ResumedRecording | undefined> {
+  onFailure: (error: Error) => void,
+): Promise<ResumedRecording | Error | undefined> {
   if (config.session === undefined) return undefined;
   const from = Number(Atomics.load(wide, fixed.controlProcess.sessionBytes.index));
   try {
-    return await SessionWriter.resume(config.session, from, (error) => log.error(error.message));
+    return await SessionWriter.resume(config.session, from, onFailure);
   } catch (error) {
-    log.error(`the recording ends here, the sound goes on: ${(error as Error).message}`);
-    return undefined;
+    return error as Error;
   }
 }
 

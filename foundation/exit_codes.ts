@@ -24,7 +24,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   native: "the native part could not be built or loaded",
   port: "the OSC port is taken",
   session:
-    "the session file cannot be written or read, its render differs from what the device received, or the state folder cannot be written or is in use",
+    "the session file cannot be written or read, a recording ended before the engine, its render differs from what the device received, or the state folder cannot be written or is in use",
   score: "the score cannot be read or played, or the WAV file cannot be written",
   service: "the service could not be installed or removed",
   upgrade: "no engine plays that could be upgraded, or the new version was refused and the old one plays on",

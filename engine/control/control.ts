@@ -154,6 +154,9 @@ export type EngineEvent =
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
   /** The state on the disk is kept, or is not kept any more, and why. */
   | { readonly event: "journal"; readonly state: JournalState; readonly problem: string }
+  /** A part is worse than it should be, and why, with the remedy; `restored`: it is as it should be again. */
+  | { readonly event: "degraded"; readonly part: DegradedPart; readonly problem: string }
+  | { readonly event: "restored"; readonly part: DegradedPart }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -170,6 +173,25 @@ export type EngineEvent =
  * on from it; `failed`: it is not written, see the log.
  */
 export type JournalState = "off" | "starting" | "current" | "failed";
+
+/**
+ * Parts that can be worse than they should be: `recording`: the session is not written any more; `state`: the state on the disk is not
+ * kept; `device`: none plays; `realTime`: the system does not grant all rights; `watchdog`: it took a renderer's priority away;
+ * `isolation`: files of the processes are missing or cannot be written; `clients`: packets, answers or connections were lost;
+ * `standstill`: the process did not run.
+ */
+export type DegradedPart =
+  | "recording"
+  | "state"
+  | "device"
+  | "realTime"
+  | "watchdog"
+  | "isolation"
+  | "clients"
+  | "standstill";
+
+/** The session file: `off`: none was asked for; `current`: it is written; `ended`: it is not written any more, see the log. */
+export type RecordingState = "off" | "current" | "ended";
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
@@ -286,6 +308,12 @@ export interface EngineStatus {
   /** Commands on which every renderer broke, and which are skipped permanently. */
   readonly quarantinedCommands: number;
   readonly journal: JournalState;
+  readonly recording: RecordingState;
+  /** Parts that are worse than they should be, separated by spaces; `/event/degraded` and the log say why. */
+  readonly degraded: string;
+  /** Times that the process stood still, and for how long in all. */
+  readonly standstills: number;
+  readonly standstillMs: number;
   readonly outputUnderflows: number;
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;

@@ -16,6 +16,10 @@ export interface StatusSources extends
     | "state"
     | "patch"
     | "journal"
+    | "recording"
+    | "degraded"
+    | "standstills"
+    | "standstillMs"
     | "lateCommands"
     | "quarantinedCommands"
     | "waitingCommands"
@@ -79,6 +83,10 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     refusedCommands: sources.refusedCommands,
     quarantinedCommands: sources.quarantinedCommands,
     journal: sources.journal,
+    recording: sources.recording,
+    degraded: sources.degraded,
+    standstills: sources.standstills,
+    standstillMs: sources.standstillMs,
     outputUnderflows: memory.counter("outputUnderflows"),
     replacements: Math.max(
       0,

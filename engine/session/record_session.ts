@@ -1,11 +1,11 @@
-import type { Log } from "../../foundation/logging.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { encodePatch, encodeSnapshot, recordedPatch, type RecordedSnapshot } from "./session_format.ts";
 import { sessionHeader, type SessionStart } from "./session_header.ts";
 import { SessionWriter } from "./session_writer.ts";
 
 export interface Recording extends SessionStart {
-  readonly log: Log;
+  /** Called once when the recording cannot go on. */
+  readonly onFailure: (error: Error) => void;
   /** Every patch that the log may still ask for, in the order of loading. */
   readonly patches: readonly { readonly number: number; readonly patch: CompiledPatch }[];
   /** The state at the first block; omitted: the initial state of the patch. */
@@ -15,14 +15,14 @@ export interface Recording extends SessionStart {
 /** Creates a session file and writes everything that comes before the first block. Throws `SessionFileError`. */
 export async function recordSession(
   path: string,
-  { log, patches, snapshot, ...start }: Recording,
+  { onFailure, patches, snapshot, ...start }: Recording,
 ): Promise<SessionWriter> {
   const header = {
     ...sessionHeader(start),
     ...(snapshot &&
       { startBlock: snapshot.block >>> 0, startLogPosition: snapshot.logPosition >>> 0 }),
   };
-  const writer = await SessionWriter.create(path, header, (error) => log.error(error.message));
+  const writer = await SessionWriter.create(path, header, onFailure);
   patches.forEach(({ number, patch }) => writer.write("PTCH", encodePatch(recordedPatch(number, patch))));
   if (snapshot) writer.write("SNAP", encodeSnapshot(snapshot));
   return writer;

@@ -40,6 +40,7 @@ export class SessionWriter {
   #queuedBytes = 0;
   #writing: Promise<void> | undefined;
   #failed = false;
+  #closed = false;
   /** Bytes of everything that was ever queued, and where the commands and blocks that came last in it begin. */
   #pushedBytes = 0;
   #unitStart = 0;
@@ -137,6 +138,21 @@ export class SessionWriter {
     return !this.#failed;
   }
 
+  /** Ends the recording when its file was removed: the system goes on writing, and nobody could read it. */
+  async checkFile(): Promise<void> {
+    if (this.#failed || this.#closed) return;
+    try {
+      if ((await this.#file.stat()).nlink !== 0 || this.#closed) return;
+    } catch {
+      return; // it was closed meanwhile
+    }
+    this.#fail(
+      new SessionFileError(
+        "recording ended: its file was removed; start again with another UNDERSTUDY_SESSION",
+      ),
+    );
+  }
+
   /** Queues a chunk. Main isolate; returns at once. */
   write(type: ChunkType, payload: Uint8Array): void {
     if (type === "CMDS" || (type === "BLKS" && this.#lastType !== "CMDS")) {
@@ -150,6 +166,8 @@ export class SessionWriter {
   async close(summary: SessionSummary): Promise<void> {
     this.write("DONE", new TextEncoder().encode(JSON.stringify(summary)));
     while (this.#writing) await this.#writing;
+    await this.checkFile();
+    this.#closed = true;
     this.#file.close();
   }
 

@@ -1,9 +1,11 @@
 /**
- * Packets of many senders, taken out in turns: deficit round robin (Shreedhar and Varghese, 1995). In each turn a sender may
- * spend {@link turnBytes} bytes; the rest is kept for its next packet. So a sender with few packets waits for one turn of
- * each other sender, not for all their packets, and many small packets count like few large ones. Bounded in packets and
- * bytes for each sender, and in bytes for all. The bytes of a sender's packets lie one after the other in one buffer, because
- * an object for each packet costs more than reading the packet. Main isolate.
+ * Packets of many senders, taken out in turns: deficit round robin (Shreedhar and Varghese, 1995), first among hosts, then
+ * among the senders of a host. In each turn a host, and a sender of it, may spend {@link turnBytes} bytes; the rest is kept
+ * for its next packet. So a sender with few packets waits for one turn of each other sender, not for all their packets, and
+ * many small packets count like few large ones. A packet that has cost more than its bytes is charged afterwards: its sender
+ * then waits for further turns of the others. Bounded in packets and bytes for each sender, and in bytes for each host and for
+ * all. The bytes of a sender's packets lie one after the other in one buffer, because an object for each packet costs more
+ * than reading the packet. Main isolate.
  */
 
 /** A turn's worth of bytes: a few dozen messages. */
@@ -15,6 +17,12 @@ const firstBytes = 4_096;
 /** Buffers up to this size are kept for the next sender whose packets have to wait. */
 const keptBytes = 65_536;
 const maxKept = 16;
+
+/** Part of the bytes that other hosts leave free which one host may take: each further host still finds some. */
+const hostShare = 0.75;
+
+/** Senders and hosts whose debts are kept while nothing of them waits. */
+const maxDebts = 1_024;
 
 export interface FairQueueLimits {
   readonly senderPackets: number;
@@ -32,7 +40,8 @@ export const queueLimits: FairQueueLimits = {
 /** Packets of one sender that wait. */
 class SenderQueue<T> {
   readonly key: string;
-  deficit = turnBytes;
+  readonly host: HostTurns<T>;
+  deficit: number;
   /** The item and the size of each packet; those before `#first` were taken out. */
   readonly #items: T[] = [];
   readonly #sizes: number[] = [];
@@ -42,8 +51,10 @@ class SenderQueue<T> {
   #to = 0;
   buffer: Uint8Array<ArrayBuffer>;
 
-  constructor(key: string, buffer: Uint8Array<ArrayBuffer>) {
+  constructor(key: string, host: HostTurns<T>, deficit: number, buffer: Uint8Array<ArrayBuffer>) {
     this.key = key;
+    this.host = host;
+    this.deficit = deficit;
     this.buffer = buffer;
   }
 
@@ -92,6 +103,18 @@ class SenderQueue<T> {
   }
 }
 
+/** The senders of one host. */
+interface HostTurns<T> {
+  readonly host: string;
+  deficit: number;
+  /** Bytes that wait. */
+  bytes: number;
+  /** Senders of whom something waits, also those that are suspended. */
+  senders: number;
+  /** Queues that are not suspended, in the order of their turns. */
+  readonly turns: SenderQueue<T>[];
+}
+
 /** A packet that was taken out. */
 export interface QueuedPacket<T> {
   readonly item: T;
@@ -102,9 +125,13 @@ export interface QueuedPacket<T> {
 export class FairQueue<T> {
   readonly #limits: FairQueueLimits;
   readonly #bySender = new Map<string, SenderQueue<T>>();
-  /** Queues that hold something and are not suspended, in the order of their turns. */
-  readonly #turns: SenderQueue<T>[] = [];
+  readonly #byHost = new Map<string, HostTurns<T>>();
+  /** Hosts with a sender that may have a turn, in the order of their turns. */
+  readonly #turns: HostTurns<T>[] = [];
   readonly #suspended = new Set<string>();
+  /** Negative deficits of senders and hosts of whom nothing waits; forgiven when nothing waits at all. */
+  readonly #senderDebts = new Map<string, number>();
+  readonly #hostDebts = new Map<string, number>();
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
   #bytes = 0;
   #size = 0;
@@ -123,14 +150,23 @@ export class FairQueue<T> {
     return this.#bytes;
   }
 
-  /** Adds a copy of a packet after those of the same sender. Returns false, and adds nothing, when there is no room. */
-  push(key: string, item: T, bytes: Uint8Array): boolean {
+  /**
+   * Adds a copy of a packet after those of the same sender. Returns false, and adds nothing, when there is no room.
+   *
+   * @param host shares its turns among its senders; omitted: the sender is one of its own
+   */
+  push(key: string, item: T, bytes: Uint8Array, host = key): boolean {
     const queue = this.#bySender.get(key);
     const { senderPackets, senderBytes, totalBytes } = this.#limits;
     const { length } = bytes;
     if (this.#bytes + length > totalBytes) return false;
     if (queue && (queue.size >= senderPackets || queue.bytes + length > senderBytes)) return false;
-    (queue ?? this.#openQueue(key)).push(item, bytes);
+    const ofHost = this.#byHost.get(host)?.bytes ?? 0;
+    // the first packet of a host may be larger, as that of a sender: it has to fit somewhere
+    if (ofHost > 0 && ofHost + length > hostShare * (totalBytes - (this.#bytes - ofHost))) return false;
+    const into = queue ?? this.#openQueue(key, host);
+    into.push(item, bytes);
+    into.host.bytes += length;
     this.#bytes += length;
     this.#size++;
     return true;
@@ -139,46 +175,106 @@ export class FairQueue<T> {
   /** Takes out the next packet; undefined when there is none, or only packets of suspended senders. */
   shift(): QueuedPacket<T> | undefined {
     while (this.#turns.length > 0) {
-      const queue = this.#turns[0];
-      const { nextBytes } = queue;
-      if (nextBytes > queue.deficit) {
-        queue.deficit += turnBytes;
+      const host = this.#turns[0];
+      if (host.deficit <= 0) {
+        host.deficit += turnBytes;
         if (this.#turns.length > 1) this.#turns.push(this.#turns.shift()!);
         continue;
       }
+      const queue = host.turns[0];
+      const { nextBytes } = queue;
+      if (nextBytes > queue.deficit) {
+        queue.deficit += turnBytes;
+        if (host.turns.length > 1) host.turns.push(host.turns.shift()!);
+        continue;
+      }
       queue.deficit -= nextBytes;
+      host.deficit -= nextBytes;
+      host.bytes -= nextBytes;
       this.#bytes -= nextBytes;
       this.#size--;
       const packet = queue.shift();
       if (queue.size === 0) this.#closeQueue(queue);
       return packet;
     }
+    if (this.#bySender.size === 0 && this.#suspended.size === 0) this.#forgive();
     return undefined;
+  }
+
+  /** Charges a sender, and its host, with bytes that a packet has cost beyond its own. */
+  charge(key: string, bytes: number, host = key): void {
+    const queue = this.#bySender.get(key);
+    if (queue) queue.deficit -= bytes;
+    else owe(this.#senderDebts, key, -bytes);
+    const turns = this.#byHost.get(host);
+    if (turns) turns.deficit -= bytes;
+    else owe(this.#hostDebts, host, -bytes);
   }
 
   /** Gives a sender no turn until {@link FairQueue.resume}, because its last packet is not done yet. */
   suspend(key: string): void {
     this.#suspended.add(key);
-    const at = this.#turns.findIndex((queue) => queue.key === key);
-    if (at >= 0) this.#turns.splice(at, 1);
+    const queue = this.#bySender.get(key);
+    if (queue) this.#skip(queue);
   }
 
   resume(key: string): void {
     const queue = this.#bySender.get(key);
-    if (this.#suspended.delete(key) && queue) this.#turns.push(queue);
+    if (this.#suspended.delete(key) && queue) this.#giveTurn(queue);
   }
 
-  #openQueue(key: string): SenderQueue<T> {
-    const queue = new SenderQueue<T>(key, this.#buffers.pop() ?? new Uint8Array(firstBytes));
+  #openQueue(key: string, name: string): SenderQueue<T> {
+    const host = this.#byHost.get(name) ?? this.#openHost(name);
+    const deficit = turnBytes + (this.#senderDebts.get(key) ?? 0);
+    this.#senderDebts.delete(key);
+    const queue = new SenderQueue<T>(key, host, deficit, this.#buffers.pop() ?? new Uint8Array(firstBytes));
     this.#bySender.set(key, queue);
-    if (!this.#suspended.has(key)) this.#turns.push(queue);
+    host.senders++;
+    if (!this.#suspended.has(key)) this.#giveTurn(queue);
     return queue;
   }
 
+  #openHost(name: string): HostTurns<T> {
+    const deficit = turnBytes + (this.#hostDebts.get(name) ?? 0);
+    this.#hostDebts.delete(name);
+    const host: HostTurns<T> = { host: name, deficit, bytes: 0, senders: 0, turns: [] };
+    this.#byHost.set(name, host);
+    return host;
+  }
+
+  #giveTurn(queue: SenderQueue<T>): void {
+    const { host } = queue;
+    if (host.turns.length === 0) this.#turns.push(host);
+    host.turns.push(queue);
+  }
+
+  /** Takes a sender, and a host without another one, out of the turns. */
+  #skip({ key, host }: SenderQueue<T>): void {
+    const at = host.turns.findIndex((queue) => queue.key === key);
+    if (at < 0) return;
+    host.turns.splice(at, 1);
+    if (host.turns.length === 0) this.#turns.splice(this.#turns.indexOf(host), 1);
+  }
+
   #closeQueue(queue: SenderQueue<T>): void {
-    this.#bySender.delete(queue.key);
-    this.#turns.shift();
-    const { buffer } = queue;
+    const { key, host, buffer } = queue;
+    this.#skip(queue);
+    this.#bySender.delete(key);
+    if (queue.deficit < 0) owe(this.#senderDebts, key, queue.deficit);
+    if (--host.senders === 0) {
+      this.#byHost.delete(host.host);
+      if (host.deficit < 0) owe(this.#hostDebts, host.host, host.deficit);
+    }
     if (buffer.length <= keptBytes && this.#buffers.length < maxKept) this.#buffers.push(buffer);
   }
+
+  #forgive(): void {
+    this.#senderDebts.clear();
+    this.#hostDebts.clear();
+  }
+}
+
+function owe(debts: Map<string, number>, name: string, deficit: number): void {
+  if (debts.size >= maxDebts) debts.clear();
+  debts.set(name, (debts.get(name) ?? 0) + deficit);
 }

@@ -18,6 +18,10 @@ const losses = {
   dropped: 1_000,
   /** Answers that could not be sent. */
   replies: 1_000,
+  /** Answers to addresses that may be forged, beyond a few times what they sent. */
+  held: 10_000,
+  /** Answers of engines, and packets from this engine's own address, which are neither obeyed nor answered. */
+  ignored: 10_000,
   /** Errors of the network, and defects of this program. */
   failed: 1_000,
   /** Clients that were turned away. */
@@ -32,18 +36,21 @@ const losses = {
   newSenders: 10_000,
 } as const;
 
+/** Reasons that take nothing from a client that keeps to the rules. */
+const harmless: readonly Loss[] = ["malformed", "forbidden", "ignored", "held"];
+
 export type Loss = keyof typeof losses;
 
 export interface TrafficOptions {
-  /** Gets a sentence for the log. */
-  readonly onNotice: (text: string) => void;
+  /** Gets a sentence for the log, and whether something was lost that a client has sent or waits for. */
+  readonly onNotice: (text: string, isLoss: boolean) => void;
   /** A monotonic clock in milliseconds. */
   readonly nowMs?: () => number;
 }
 
 /** One for all transports of an engine. */
 export class Traffic {
-  readonly #onNotice: (text: string) => void;
+  readonly #onNotice: TrafficOptions["onNotice"];
   readonly #nowMs: () => number;
   readonly #counts: Record<Loss, number>;
   readonly #notices: Readonly<Record<Loss, Notice>>;
@@ -68,7 +75,7 @@ export class Traffic {
   record(loss: Loss, describe: () => string, count = 1): void {
     this.#counts[loss] += count;
     if (this.#notices[loss].acquire(this.#nowMs())) {
-      this.#onNotice(`${describe()} (${this.#counts[loss]} so far)`);
+      this.#onNotice(`${describe()} (${this.#counts[loss]} so far)`, !harmless.includes(loss));
     }
   }
 }

@@ -72,7 +72,7 @@ interface Table {
 }
 
 /** The changes of a message. */
-type Changes = Exclude<Effect, { readonly act: Action }>;
+type Changes = Exclude<Effect, { readonly act: Action } | { readonly answers: unknown }>;
 
 /** A message that changes the sound, until those of its batch are put into the log. */
 interface Accepted {
@@ -98,6 +98,9 @@ const maxReached = 2_048;
 
 /** Messages of a bundle that are read, or answered, in one step; a message that is more than one change fills a step. */
 const messagesPerStep = 32;
+
+/** Answers to one question that are sent in one step. */
+const answersPerPage = 16;
 
 /** Senders that have turned their answers off, at most; beyond, the one that was silent longest is answered again. */
 const maxUnanswered = 1_024;
@@ -185,7 +188,7 @@ export class AddressSpace implements PacketTarget {
     if (!this.#table.methods.has(packet.address) && isPattern(packet.address)) {
       return this.#submit([packet], undefined, sender);
     }
-    this.#single(packet, sender);
+    return this.#single(packet, sender);
   }
 
   /** Who listens and who has logged in, for the process that may follow this one. */
@@ -243,8 +246,8 @@ export class AddressSpace implements PacketTarget {
   }
 
   /** The same as a bundle of one message, by the shortest way. */
-  #single(message: OscMessage, sender: PacketSender): void {
-    this.#answering(message, sender, (changes) => {
+  #single(message: OscMessage, sender: PacketSender): Steps | void {
+    return this.#answering(message, sender, (changes) => {
       this.#put(changes, undefined, placeHolder(sender));
       this.#finish(message, changes, sender);
     });
@@ -280,7 +283,10 @@ export class AddressSpace implements PacketTarget {
         continue;
       }
       const before = batch.accepted.length;
-      for (const message of reached) this.#accept(message, batch, isDumped);
+      for (const message of reached) {
+        const pages = this.#accept(message, batch, isDumped);
+        if (pages) yield* pages;
+      }
       inStep += batch.accepted.length - before === 1 ? 1 : messagesPerStep;
       if (inStep < messagesPerStep) continue;
       inStep = 0;
@@ -289,14 +295,18 @@ export class AddressSpace implements PacketTarget {
     if (batch.accepted.length > 0) yield* this.#append(batch);
   }
 
-  #accept(message: OscMessage, { sender, tag, accepted }: Batch, isDumped: boolean): void {
+  #accept(
+    message: OscMessage,
+    { sender, tag, accepted }: Batch,
+    isDumped: boolean,
+  ): Generator<void, void> | void {
     const collect = (changes: Changes) => {
       if (tag !== undefined && changes.commands.some(({ kind }) => kind === "clear")) {
         throw new MessageRefusedError("acts at once; send it outside of a bundle with a time");
       }
       accepted.push({ message, changes });
     };
-    this.#answering(message, sender, collect, isDumped);
+    return this.#answering(message, sender, collect, isDumped);
   }
 
   *#append({ sender, tag, table, accepted }: Batch): Generator<void, void> {
@@ -416,19 +426,39 @@ export class AddressSpace implements PacketTarget {
     sender.reply(known ?? done(address, warnings));
   }
 
-  /** Reads a message, and acts at once or passes its changes to `onChanges`. Answers errors. */
+  /** Sends the answers to one question, a page in each step, and confirms it. */
+  *#sendPages(address: string, answers: Iterable<OscMessage>, sender: PacketSender): Generator<void, void> {
+    let onPage = 0;
+    for (const answer of answers) {
+      if (onPage++ === answersPerPage) {
+        onPage = 1;
+        yield;
+      }
+      sender.reply(answer);
+    }
+    this.#confirm(address, sender);
+  }
+
+  /**
+   * Reads a message, and acts at once or passes its changes to `onChanges`. Answers errors. Returns the pages of answers,
+   * where there are many.
+   */
   #answering(
     message: OscMessage,
     sender: PacketSender,
     onChanges: (changes: Changes) => void,
     isDumped = true,
-  ): void {
+  ): Generator<void, void> | void {
     const isDumping = this.#dumping && isDumped;
     try {
       const effect = this.#read(message, sender);
+      const pages = "answers" in effect
+        ? this.#sendPages(message.address, effect.answers(), sender)
+        : undefined;
       if ("act" in effect) this.#perform(message, effect.act, sender);
-      else onChanges(effect);
+      else if ("commands" in effect) onChanges(effect);
       if (isDumping) this.#onDump(dumpLine(message, sender));
+      return pages;
     } catch (error) {
       const expected = error instanceof MessageRefusedError || error instanceof CommandRefusedError;
       this.#refuse(message, sender, expected ? error.message : `internal error: ${(error as Error).message}`);

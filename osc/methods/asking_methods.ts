@@ -50,12 +50,12 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       description: "answers /help.reply with address, types and description: of one address, or of all",
       read: (args) => {
         const isNamed = args.length === 1 && (args[0].type === "s" || args[0].type === "S");
-        if (!isNamed) {
-          const all = trigger(args) ? methods() : [];
-          return { act: (sender) => all.forEach((method) => sender.reply(helpLine(method))) };
+        if (isNamed) {
+          const found = methodAt(texts(args, 1)[0], methods());
+          return { answers: () => [helpLine(found)] };
         }
-        const found = [methodAt(texts(args, 1)[0], methods())];
-        return { act: (sender) => found.forEach((method) => sender.reply(helpLine(method))) };
+        const all = trigger(args) ? methods() : [];
+        return { answers: () => all.values().map(helpLine) };
       },
     },
     {
@@ -90,9 +90,7 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       access: "read",
       description: "answers with /tree.patch, a /tree.instrument for each with the voices that sound now, " +
         "and a /tree.parameter for each with value, range, unit and curve",
-      read: withoutArguments(() => ({
-        act: (sender) => treeReplies(engine).forEach((reply) => sender.reply(reply)),
-      })),
+      read: withoutArguments(() => ({ answers: () => treeReplies(engine) })),
     },
     {
       address: "/sync",
@@ -126,22 +124,19 @@ function statusReply(status: object): OscMessage {
   };
 }
 
-function treeReplies(engine: EngineControl): OscMessage[] {
+function* treeReplies(engine: EngineControl): Generator<OscMessage, void> {
+  // those of one patch, although another may play before all are sent
+  const { instruments, parameters } = engine;
   const voices = engine.voices();
-  return [
-    { address: "/tree.patch", args: [text(engine.status().patch)] },
-    ...engine.instruments.map((name, index): OscMessage => ({
-      address: "/tree.instrument",
-      args: [text(`/${name}`), scalar(voices[index] ?? -1)],
-    })),
-    ...engine.parameters.map(({ address, min, max, unit, curve }, index): OscMessage => ({
+  const values = parameters.map((_, index) => engine.parameterValue(index) ?? NaN);
+  yield { address: "/tree.patch", args: [text(engine.status().patch)] };
+  for (const [index, name] of instruments.entries()) {
+    yield { address: "/tree.instrument", args: [text(`/${name}`), scalar(voices[index] ?? -1)] };
+  }
+  for (const [index, { address, min, max, unit, curve }] of parameters.entries()) {
+    yield {
       address: "/tree.parameter",
-      args: [
-        text(`/${address}`),
-        ...[engine.parameterValue(index) ?? NaN, min, max].map(float),
-        text(unit),
-        text(curve),
-      ],
-    })),
-  ];
+      args: [text(`/${address}`), ...[values[index], min, max].map(float), text(unit), text(curve)],
+    };
+  }
 }

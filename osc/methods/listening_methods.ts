@@ -34,7 +34,13 @@ export function listeningMethods(
         `but not the values that the sender has set itself, until ${subscriptionSeconds} s after its last message; 0 ends that`,
       read: (args) => {
         const join = flag(args);
-        return { act: (sender) => join ? feedback.join(sender) : feedback.leave(sender) };
+        return {
+          act: (sender) => {
+            if (!join) return feedback.leave(sender);
+            access.checkSubscription(sender);
+            feedback.join(sender);
+          },
+        };
       },
     },
     {
@@ -84,6 +90,7 @@ export function listeningMethods(
         return {
           act: (sender) => {
             if (!join) return notifications.leave(sender);
+            access.checkSubscription(sender);
             notifications.join(sender);
             sender.reply({ address: "/notify.reply", args: [scalar(subscriptionSeconds)] });
           },
@@ -103,7 +110,13 @@ export function listeningMethods(
             `expected 0, or ${meterRates.lowestHz} to ${meterRates.highestHz} Hz, found ${rateHz}`,
           );
         }
-        return { act: (sender) => rateHz === 0 ? meters.leave(sender) : meters.join(sender, rateHz) };
+        return {
+          act: (sender) => {
+            if (rateHz === 0) return meters.leave(sender);
+            access.checkSubscription(sender);
+            meters.join(sender, rateHz);
+          },
+        };
       },
     },
     {

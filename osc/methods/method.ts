@@ -1,11 +1,14 @@
 import type { Command } from "../../engine/control/control.ts";
 import type { MethodAccess } from "../admission/access_control.ts";
 import { trigger } from "../packet/arguments.ts";
-import type { OscArgument } from "../packet/packet.ts";
+import type { OscArgument, OscMessage } from "../packet/packet.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
 import type { MethodDescription } from "./method_description.ts";
 
-/** Either commands that are put into the log together, or an action at once, with or without an answer of its own. */
+/**
+ * Commands that are put into the log together; or an action at once, with or without an answer of its own; or many answers,
+ * which are made and sent a page at a time.
+ */
 export type Effect =
   | {
     readonly commands: readonly Command[];
@@ -14,7 +17,8 @@ export type Effect =
     /** A sentence for the sender, beside the answer that it is done. */
     readonly hint?: string;
   }
-  | { readonly act: Action };
+  | { readonly act: Action }
+  | { readonly answers: () => Iterable<OscMessage> };
 
 /** Commands that take effect some time after those of their message. */
 export interface LaterCommands {

@@ -11,6 +11,8 @@ export interface QueryServiceOptions {
   readonly port: number | "off";
   readonly allowedOrigins: readonly string[];
   readonly advertise: boolean;
+  /** See `OscQueryServerOptions`. */
+  readonly maxConnections?: number;
   /** Where the OSC listener is, e.g. `127.0.0.1:57130`. */
   readonly oscAddress: string;
   readonly engine: EngineControl;
@@ -49,6 +51,7 @@ export class QueryService {
         methods: () => space.methods,
         admission,
         allowedOrigins,
+        maxConnections: options.maxConnections,
       });
     } catch (error) {
       log.warning(`no OSCQuery: ${refusalOf(error, hostname, port)}`);

@@ -6,7 +6,9 @@ import type { EngineControl } from "../../engine/control/control.ts";
 import type { AdmissionControl } from "../admission/admission.ts";
 import type { MethodDescription } from "../methods/method_description.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
-import { hostAndPort, isLoopback, isUnspecified, plainHostname } from "../transport/network_address.ts";
+import { hostAndPort, isLoopback, isUnspecified } from "../transport/network_address.ts";
+import type { HttpAnswer, HttpPeer, HttpQuestion, QuerySocket, SocketHandler } from "./http_listener.ts";
+import { HttpListener } from "./http_listener.ts";
 import { Namespace, type ParameterDeclaration } from "./namespace.ts";
 import { OriginCheck } from "./origin_check.ts";
 import { answerQuery, extensions, type HostInfo } from "./query.ts";
@@ -28,27 +30,30 @@ export interface OscQueryServerOptions {
   readonly admission: AdmissionControl;
   /** Origins of web pages that may ask besides those of this machine. */
   readonly allowedOrigins: readonly string[];
+  /** HTTP connections at once; omitted: as many as `httpLimits` says. */
+  readonly maxConnections?: number;
 }
 
 /** Shortest time between two messages with values: a screen shows no more. */
 const flushMs = 1_000 / 60;
-const maxSockets = 64;
 const maxUrlLength = 2_048;
 const maxCommandLength = 4_096;
 /** The same as over UDP. */
 const maxPacketBytes = 65_507;
-/** The connection of a client that does not answer pings for this long is closed. */
-const idleSeconds = 30;
-/** When the server stops, connections that do not end by themselves within this time are cut. */
+/** When the server stops, WebSockets that do not end by themselves within this time are cut. */
 export const stopMs = 100;
+
+interface CommandSource {
+  readonly socket: QuerySocket;
+  readonly sender: PacketSender;
+}
 
 /** One HTTP server with its WebSocket clients. */
 export class OscQueryServer {
   readonly #options: OscQueryServerOptions;
   readonly #originCheck: OriginCheck;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #cut = new AbortController();
-  readonly #clients = new Map<WebSocket, Subscriber>();
+  readonly #listener: HttpListener;
+  readonly #clients = new Map<QuerySocket, Subscriber>();
   readonly #stopObserving: () => void;
   #namespace: Namespace;
   #flushTimer: ReturnType<typeof setTimeout> | undefined;
@@ -69,16 +74,16 @@ export class OscQueryServer {
       if (event.event === "patch") queueMicrotask(() => this.#followPatch());
     });
     try {
-      this.#server = Deno.serve({
+      this.#listener = new HttpListener({
         hostname,
         port,
-        signal: this.#cut.signal,
-        onListen: () => {},
-        onError: (error) => {
-          admission.traffic.record("failed", () => `OSCQuery: ${String(error)}`);
-          return new Response("internal error\n", { status: 500 });
-        },
-      }, (request, info) => this.#answer(request, info.remoteAddr));
+        maxMessageBytes: maxPacketBytes,
+        maxConnections: options.maxConnections,
+        traffic: admission.traffic,
+        onRequest: (question) => this.#answer(question),
+        onUpgrade: (question) => this.#refusal(question),
+        onSocket: (socket, peer) => this.#welcome(socket, peer),
+      });
     } catch (error) {
       this.#stopObserving();
       throw error;
@@ -87,12 +92,12 @@ export class OscQueryServer {
 
   /** Where it listens, e.g. `http://127.0.0.1:57131`. */
   get url(): string {
-    const { hostname, port } = this.#server.addr;
+    const { hostname, port } = this.#listener.address;
     return `http://${hostAndPort(hostname, port)}`;
   }
 
   get port(): number {
-    return this.#server.addr.port;
+    return this.#listener.address.port;
   }
 
   /** Builds the tree of the new patch, and tells the clients the path below which it differs. */
@@ -110,25 +115,7 @@ export class OscQueryServer {
   async stop(): Promise<void> {
     this.#stopObserving();
     clearTimeout(this.#flushTimer);
-    for (const socket of this.#clients.keys()) socket.close(1001, "the engine ends");
-    const timer = setTimeout(() => this.#cutOff(), stopMs);
-    await this.#server.shutdown();
-    clearTimeout(timer);
-  }
-
-  /**
-   * Ends what is still connected. When everything has ended by itself just before this isolate gets its turn, the runtime
-   * reports the server that is gone as an uncaught error, which would end the process.
-   */
-  #cutOff(): void {
-    const ignoreGone = (event: ErrorEvent) => {
-      if (!(event.error instanceof Deno.errors.BadResource)) return;
-      event.preventDefault();
-      event.stopImmediatePropagation(); // nobody else needs to prepare for the end of the process
-    };
-    globalThis.addEventListener("error", ignoreGone, { capture: true });
-    this.#cut.abort();
-    globalThis.removeEventListener("error", ignoreGone, { capture: true });
+    await this.#listener.stop(stopMs);
   }
 
   #build(): Namespace {
@@ -140,47 +127,50 @@ export class OscQueryServer {
     });
   }
 
-  #answer(request: Request, from: Deno.NetAddr): Response {
-    const origin = request.headers.get("origin");
-    const refusal = this.#originCheck.refusal(request.headers.get("host"), origin);
+  /** The answer to a request that is not let in. */
+  #refusal({ host, origin, peer, url }: HttpQuestion): HttpAnswer | undefined {
+    const refusal = this.#originCheck.refusal(host, origin);
     if (refusal !== undefined) {
-      const { traffic } = this.#options.admission;
-      traffic.record(
+      this.#options.admission.traffic.record(
         "refused",
-        () => `OSCQuery: turned away a request from ${from.hostname}: ${refusal}`,
+        () => `OSCQuery: turned away a request from ${peer.hostname}: ${refusal}`,
       );
       return plain(403, refusal);
     }
-    const headers = new Headers({
+    if (url.length > maxUrlLength) return plain(414, `expected at most ${maxUrlLength} characters`);
+    if (!this.#options.admission.admits(peer.host)) return plain(429, "too many requests; ask slower");
+  }
+
+  #answer(question: HttpQuestion): HttpAnswer {
+    const refusal = this.#refusal(question);
+    if (refusal) return refusal;
+    const { method, origin, peer } = question;
+    const headers: Record<string, string> = {
       "cache-control": "no-store",
       "cross-origin-resource-policy": "same-origin",
       "x-content-type-options": "nosniff",
       "vary": "origin",
-    });
-    if (origin !== null) headers.set("access-control-allow-origin", origin);
-    if (request.method === "OPTIONS") {
-      headers.set("access-control-allow-methods", "GET, HEAD");
-      return new Response(null, { status: 204, headers });
+      ...(origin !== null && { "access-control-allow-origin": origin }),
+    };
+    if (method === "OPTIONS") {
+      return { status: 204, headers: { ...headers, "access-control-allow-methods": "GET, HEAD" } };
     }
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      headers.set("allow", "GET, HEAD, OPTIONS");
-      return plain(405, `expected GET, found ${request.method}`, headers);
+    if (method !== "GET" && method !== "HEAD") {
+      return plain(405, `expected GET, found ${method}`, { ...headers, allow: "GET, HEAD, OPTIONS" });
     }
-    if (request.url.length > maxUrlLength) {
-      return plain(414, `expected at most ${maxUrlLength} characters`, headers);
-    }
-    if (request.headers.get("upgrade")?.toLowerCase() === "websocket") return this.#upgrade(request, from);
-    const { pathname, search } = new URL(request.url);
-    const { status, body } = answerQuery(pathname, search, {
-      namespace: this.#namespace,
-      hostInfo: this.#hostInfo(),
-      valueOf: (parameter) => this.#valueOf(parameter),
-    });
-    if (status !== 200) {
-      return body === undefined ? new Response(null, { status, headers }) : plain(status, body, headers);
-    }
-    headers.set("content-type", "application/json");
-    return new Response(body, { headers });
+    const target = URL.parse(question.url, "http://engine/");
+    if (!target) return plain(400, "expected a path", headers);
+    const { status, body } = this.#options.admission.measure(
+      peer.host,
+      () =>
+        answerQuery(target.pathname, target.search, {
+          namespace: this.#namespace,
+          hostInfo: this.#hostInfo(),
+          valueOf: (parameter) => this.#valueOf(parameter),
+        }),
+    );
+    if (status !== 200) return body === undefined ? { status, headers } : plain(status, body, headers);
+    return { status, headers: { ...headers, "content-type": "application/json" }, body };
   }
 
   #hostInfo(): HostInfo {
@@ -196,32 +186,30 @@ export class OscQueryServer {
     };
   }
 
-  #upgrade(request: Request, from: Deno.NetAddr): Response {
-    if (this.#clients.size >= maxSockets) return plain(503, `expected at most ${maxSockets} WebSockets`);
-    const { socket, response } = Deno.upgradeWebSocket(request, { idleTimeout: idleSeconds });
+  #welcome(socket: QuerySocket, peer: HttpPeer): SocketHandler {
     const client = new Subscriber(socket);
-    const sender = this.#senderOf(socket, client, from);
+    const sender = this.#senderOf(socket, client, peer);
     this.#clients.set(socket, client);
-    socket.binaryType = "arraybuffer";
-    socket.onmessage = ({ data }) => {
-      if (typeof data === "string") this.#command(data, client, socket);
-      else this.#packet(new Uint8Array(data), socket, sender);
+    return {
+      onMessage: (data) => {
+        if (typeof data === "string") this.#command(data, client, { socket, sender });
+        else this.#options.admission.receive(data, sender);
+      },
+      onClose: () => this.#clients.delete(socket),
     };
-    socket.onclose = () => this.#clients.delete(socket);
-    socket.onerror = () => this.#clients.delete(socket);
-    return response;
   }
 
-  #senderOf(socket: WebSocket, client: Subscriber, from: Deno.NetAddr): PacketSender {
+  #senderOf(socket: QuerySocket, client: Subscriber, from: HttpPeer): PacketSender {
     const { traffic } = this.#options.admission;
-    const hostname = plainHostname(from.hostname);
+    const { hostname } = from;
     const key = `ws ${hostAndPort(hostname, from.port)}`;
     return {
       key,
       hostname,
       isLocal: isLoopback(hostname),
+      isProven: true,
       reply: (message) => {
-        if (socket.readyState !== WebSocket.OPEN || client.answer(message)) return;
+        if (socket.readyState !== socket.OPEN || client.answer(message)) return;
         traffic.record("replies", () => `OSCQuery: ${key} does not take its answers; dropped`);
       },
       onRead: (packet) => {
@@ -230,7 +218,8 @@ export class OscQueryServer {
     };
   }
 
-  #command(text: string, client: Subscriber, socket: WebSocket): void {
+  #command(text: string, client: Subscriber, { socket, sender }: CommandSource): void {
+    if (!this.#options.admission.acquire(sender, text.length)) return;
     if (text.length > maxCommandLength) {
       return this.#tooLarge(socket, `a command of ${text.length} characters`);
     }
@@ -256,12 +245,7 @@ export class OscQueryServer {
     this.#options.admission.traffic.record("malformed", () => `OSCQuery: ${reason}`);
   }
 
-  #packet(bytes: Uint8Array, socket: WebSocket, sender: PacketSender): void {
-    if (bytes.length > maxPacketBytes) return this.#tooLarge(socket, `a packet of ${bytes.length} bytes`);
-    this.#options.admission.receive(bytes, sender);
-  }
-
-  #tooLarge(socket: WebSocket, what: string): void {
+  #tooLarge(socket: QuerySocket, what: string): void {
     const { traffic } = this.#options.admission;
     traffic.record("refused", () => `OSCQuery: ${what} is too long; connection closed`);
     socket.close(1009, "too long");
@@ -284,14 +268,17 @@ export class OscQueryServer {
       const valueOf = (address: string) => this.#valueOf(this.#namespace.find(address)!.parameter!);
       let all = true;
       for (const [socket, client] of this.#clients) {
-        if (socket.readyState === WebSocket.OPEN) all = client.flush(valueOf) && all;
+        if (socket.readyState === socket.OPEN) all = client.flush(valueOf) && all;
       }
       if (!all) this.#flushSoon();
     }, flushMs);
   }
 }
 
-function plain(status: number, text: string, headers = new Headers()): Response {
-  headers.set("content-type", "text/plain; charset=utf-8");
-  return new Response(`${text}\n`, { status, headers });
+function plain(
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
+  return { status, headers: { ...headers, "content-type": "text/plain; charset=utf-8" }, body: `${text}\n` };
 }

@@ -7,6 +7,8 @@ export interface PacketSender {
   readonly hostname: string;
   /** Whether the sender is on this machine. */
   readonly isLocal: boolean;
+  /** Whether a handshake has proved the address. One of UDP can be forged. */
+  readonly isProven?: boolean;
   reply(message: OscMessage): void;
   /**
    * Sends all that follows to another port of the sender's own host, 0: to the one that it sends from. Omitted where answers

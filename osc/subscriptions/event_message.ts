@@ -32,6 +32,10 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(text(event.state), text(event.device));
     case "journal":
       return message(text(event.state), text(event.problem));
+    case "degraded":
+      return message(text(event.part), text(event.problem));
+    case "restored":
+      return message(text(event.part));
     case "patch":
       return message(text(event.patch));
     case "noteEnd":

@@ -39,7 +39,7 @@ export class Feedback {
     return this.#subscribers.current().map(({ sender }) => sender.key);
   }
 
-  /** Begins with the value of every parameter. Throws MessageRefusedError when too many listen already. */
+  /** Begins with the value of every parameter. */
   join(sender: PacketSender): void {
     const echo = new ValueEcho();
     for (const address of this.#indexes.keys()) echo.follow(address);

@@ -33,7 +33,7 @@ export class Meters {
     return this.#subscribers.current().map(({ sender, value }) => [sender.key, value.rateHz]);
   }
 
-  /** Begins, or changes the rate. Throws MessageRefusedError when there are too many subscribers. */
+  /** Begins, or changes the rate. */
   join(sender: PacketSender, rateHz: number): void {
     const meter = this.#engine.openMeter();
     const timer = setInterval(() => {

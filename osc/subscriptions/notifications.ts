@@ -25,7 +25,6 @@ export class Notifications {
     return this.#subscribers.current().map(({ sender }) => sender.key);
   }
 
-  /** Throws MessageRefusedError when there are too many subscribers. */
   join(sender: PacketSender): void {
     this.#subscribers.join(sender, undefined);
   }

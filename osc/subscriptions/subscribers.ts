@@ -1,14 +1,15 @@
-import { MessageRefusedError } from "../packet/arguments.ts";
+import { senderHost } from "../packet/sender_host.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
 
 /** A subscription ends this long after the last message of its sender, which may have gone without notice. */
 export const subscriptionSeconds = 300;
 
-/** Subscriptions of one kind at once. */
+/** Subscriptions of one kind at once: beyond, one of the host that has most gives way to a new one. */
 export const maxSubscribers = 64;
 
 interface Subscription<T> {
   readonly sender: PacketSender;
+  readonly host: string;
   readonly value: T;
   untilMs: number;
 }
@@ -33,18 +34,23 @@ export class Subscribers<T> {
     return this.#byKey.size;
   }
 
-  /** Adds or replaces a sender's subscription. Throws {@link MessageRefusedError} when there are too many others. */
+  /**
+   * Adds or replaces a sender's subscription. When there are too many others, the host that has most of them loses the one
+   * whose sender was silent longest.
+   */
   join(sender: PacketSender, value: T): void {
     this.#expire();
-    if (!this.#byKey.has(sender.key) && this.#byKey.size >= maxSubscribers) {
-      this.#onEnd(value);
-      throw new MessageRefusedError(
-        `${maxSubscribers} senders have subscribed already; try again when one has left`,
-      );
-    }
+    if (!this.#byKey.has(sender.key) && this.#byKey.size >= maxSubscribers) this.#makeRoom();
     this.leave(sender);
     const untilMs = this.#nowMs() + subscriptionSeconds * 1_000;
-    this.#byKey.set(sender.key, { sender, value, untilMs });
+    this.#byKey.set(sender.key, { sender, host: senderHost(sender.hostname), value, untilMs });
+  }
+
+  #makeRoom(): void {
+    const held = [...Map.groupBy(this.#byKey.values(), ({ host }) => host).values()];
+    const most = held.reduce((largest, each) => each.length > largest.length ? each : largest);
+    const oldest = most.reduce((first, each) => each.untilMs < first.untilMs ? each : first);
+    this.leave(oldest.sender);
   }
 
   leave(sender: PacketSender): void {

@@ -5,6 +5,9 @@
 import type { AdmissionControl } from "../admission/admission.ts";
 import { encodePacket, OscMalformedError, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
+import { senderHost } from "../packet/sender_host.ts";
+import { acceptConnections } from "./accept_connections.ts";
+import { ConnectionTable, limitsOf, tcpLimits } from "./connection_table.ts";
 import { frame, type FrameReader, frameReader, framingOf, type framings } from "./framing.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
 import { portError } from "./port_error.ts";
@@ -17,13 +20,13 @@ export interface TcpListenerOptions {
   readonly port: number;
   /** How clients mark packets; `auto`: each as its first byte tells. */
   readonly framing: typeof framings[number] | "auto";
-  /** Clients at once; more are turned away. */
+  /** Clients at once: beyond, the idlest gives way, and without one the newest is turned away. */
   readonly maxClients?: number;
   /** A packet that has begun must end within this, in milliseconds. Between packets a client may be silent. */
   readonly unfinishedMs?: number;
 }
 
-const defaults = { maxClients: 32, unfinishedMs: 10_000 };
+const defaults = { maxClients: tcpLimits.maxConnections, unfinishedMs: 10_000 };
 
 /** The connection of a client that leaves more answers unread than this, in bytes, is closed. */
 const maxUnreadBytes = 1 << 20;
@@ -34,7 +37,7 @@ const pieceBytes = 16_384;
 export class TcpListener {
   readonly #listener: Deno.TcpListener;
   readonly #options: TcpListenerOptions & typeof defaults;
-  readonly #clients = new Set<TcpSender>();
+  readonly #clients: ConnectionTable<TcpSender>;
   readonly #loops = new Set<Promise<void>>();
   readonly #turn = new ReadingTurn();
   #finished: Promise<void> | undefined;
@@ -43,6 +46,7 @@ export class TcpListener {
   private constructor(listener: Deno.TcpListener, options: TcpListenerOptions) {
     this.#listener = listener;
     this.#options = { ...defaults, ...options };
+    this.#clients = new ConnectionTable(limitsOf(this.#options.maxClients));
   }
 
   /**
@@ -81,38 +85,27 @@ export class TcpListener {
     if (!this.#stopped) {
       this.#stopped = true;
       this.#listener.close();
-      for (const client of this.#clients) client.close();
+      for (const client of this.#clients.values()) client.close();
     }
     await this.#finished;
     await Promise.all(this.#loops);
   }
 
-  async #accept(admission: AdmissionControl): Promise<void> {
-    const { maxClients } = this.#options;
-    while (!this.#stopped) {
-      try {
-        const connection = await this.#listener.accept();
-        if (this.#clients.size < maxClients) {
-          this.#addClient(connection, admission);
-          continue;
-        }
-        const peer = peerOf(connection);
-        connection.close();
-        admission.traffic.record(
-          "refused",
-          () => `OSC: more than ${maxClients} TCP clients; ${peer} was turned away`,
-        );
-      } catch (error) {
-        if (this.#stopped) return;
-        admission.traffic.record("failed", () => `OSC over TCP: ${String(error)}`);
-        await this.#turn.yield(); // an error such as too few descriptors lasts
-      }
-    }
+  #accept(admission: AdmissionControl): Promise<void> {
+    return acceptConnections(this.#listener, {
+      isStopped: () => this.#stopped,
+      onConnection: (connection) => this.#addClient(connection, admission),
+      onError: (error) => admission.traffic.record("failed", () => `OSC over TCP: ${String(error)}`),
+    });
   }
 
   #addClient(connection: Deno.TcpConn, admission: AdmissionControl): void {
     const client = new TcpSender(connection, { ...this.#options, admission, turn: this.#turn });
-    this.#clients.add(client);
+    if (!this.#clients.add(client)) {
+      client.close();
+      admission.traffic.record("refused", () => `${client.key}: turned away, there are too many TCP clients`);
+      return;
+    }
     const loop = client.run().finally(() => {
       this.#clients.delete(client);
       this.#loops.delete(loop);
@@ -133,6 +126,10 @@ class TcpSender implements PacketSender {
   readonly key: string;
   readonly hostname: string;
   readonly isLocal: boolean;
+  readonly isProven = true;
+  readonly host: string;
+  hasSpoken = false;
+  lastMs = performance.now();
   readonly #connection: Deno.TcpConn;
   readonly #options: TcpSenderOptions;
   readonly #reader: FrameReader;
@@ -148,6 +145,7 @@ class TcpSender implements PacketSender {
     this.#reader = frameReader(options.framing);
     this.hostname = plainHostname(connection.remoteAddr.hostname);
     this.isLocal = isLoopback(this.hostname);
+    this.host = senderHost(this.hostname);
     this.key = `tcp ${peerOf(connection)}`;
     connection.setNoDelay(true);
     connection.setKeepAlive(true);
@@ -185,6 +183,8 @@ class TcpSender implements PacketSender {
       piece,
       (bytes) => {
         this.#unfinishedSinceMs = undefined;
+        this.hasSpoken = true;
+        this.lastMs = performance.now();
         admission.receive(bytes, this);
       },
       (error) => admission.traffic.record("malformed", () => malformed(this.key, error)),
@@ -219,6 +219,14 @@ class TcpSender implements PacketSender {
     this.#unread += bytes.length;
     this.#outgoing.push(bytes);
     if (this.#outgoing.length === 1) queueMicrotask(() => void this.#send());
+  }
+
+  giveWay(): void {
+    this.#options.admission.traffic.record(
+      "refused",
+      () => `${this.key}: idle, its place is given to a new TCP client; connection closed`,
+    );
+    this.close();
   }
 
   close(): void {

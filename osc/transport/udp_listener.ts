@@ -7,7 +7,13 @@ import type { AdmissionControl } from "../admission/admission.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
-import { hostAndPort, isLoopback, plainHostname, splitHostAndPort } from "./network_address.ts";
+import {
+  hostAndPort,
+  isLoopback,
+  isUnspecified,
+  plainHostname,
+  splitHostAndPort,
+} from "./network_address.ts";
 import { portError } from "./port_error.ts";
 import { ReadingTurn } from "./reading_turn.ts";
 
@@ -54,6 +60,13 @@ const maxDatagramBytes = 65_507;
 /** Room for some 40,000 small datagrams, as the system counts them: 0.2 s at 200,000 a second. */
 export const wantedBufferBytes = 16 << 20;
 
+/** A sender, and whether it is this socket itself, to which packets come back that were sent to oneself. */
+interface UdpSender extends PacketSender {
+  readonly isOwn: boolean;
+}
+
+type Identity = Pick<UdpSender, "key" | "hostname" | "isLocal" | "isOwn">;
+
 const maxRepliesWaiting = 4_096;
 
 /** Senders with a reply port of their own, at most; beyond, the one that was silent longest is answered where it sends from. */
@@ -68,7 +81,7 @@ export class UdpListener<P extends Peer = Peer> {
   readonly receiveBufferBytes: number | undefined;
   readonly #socket: Deno.DatagramConn;
   readonly #access: DatagramAccess<P> | undefined;
-  readonly #senders = new WeakMap<P, PacketSender>();
+  readonly #senders = new WeakMap<P, UdpSender>();
   readonly #replyPort: number | undefined;
   /** Reply ports that senders asked for, by their key; 0: the one that it sends from. */
   readonly #replyPorts = new LruMap<string, number>(maxReplyPorts);
@@ -137,7 +150,7 @@ export class UdpListener<P extends Peer = Peer> {
     while (!this.#stopped) {
       try {
         const [bytes, from] = await this.#socket.receive(buffer);
-        admission.receive(bytes, this.#senderAt(from as Deno.NetAddr));
+        this.#admit(bytes, this.#senderAt(from as Deno.NetAddr), admission);
         if (this.#access) await this.#drain(this.#access, admission);
         else if (this.#turn.isOver()) await this.#turn.yield();
       } catch (error) {
@@ -150,13 +163,22 @@ export class UdpListener<P extends Peer = Peer> {
     }
   }
 
+  /** A packet from the engine's own address would begin an exchange of the engine with itself. */
+  #admit(bytes: Uint8Array, sender: UdpSender, admission: AdmissionControl): void {
+    if (!sender.isOwn) return admission.receive(bytes, sender);
+    admission.traffic.record(
+      "ignored",
+      () => `OSC: packets came from the engine's own address ${sender.key}`,
+    );
+  }
+
   /** Reads until no datagram waits. */
   async #drain(access: DatagramAccess<P>, admission: AdmissionControl): Promise<void> {
     const { maxDatagrams } = access;
     for (let count = maxDatagrams; count === maxDatagrams && !this.#stopped;) {
       count = access.receive();
       for (let index = 0; index < count; index++) {
-        admission.receive(access.bytes(index), this.#sender(access, access.peer(index)));
+        this.#admit(access.bytes(index), this.#sender(access, access.peer(index)), admission);
         if (!this.#turn.isOver()) continue;
         this.countDrops();
         await this.#turn.yield();
@@ -181,11 +203,11 @@ export class UdpListener<P extends Peer = Peer> {
     );
   }
 
-  #sender(access: DatagramAccess<P>, peer: P): PacketSender {
+  #sender(access: DatagramAccess<P>, peer: P): UdpSender {
     const known = this.#senders.get(peer);
     if (known) return known;
-    const from = identity(peer);
-    const sender: PacketSender = {
+    const from = this.#identity(peer);
+    const sender: UdpSender = {
       ...from,
       setReplyPort: (port) => this.#setReplyPort(from, port),
       reply: (message) => {
@@ -208,12 +230,12 @@ export class UdpListener<P extends Peer = Peer> {
     if (lost > 0) this.#loseReplies(`${lost} replies lost, the system had no room for them`, lost);
   };
 
-  #senderAt(from: Deno.NetAddr): PacketSender {
+  #senderAt(from: Deno.NetAddr): UdpSender {
     if (this.#access) {
       const peer = this.#access.peerAt(from.hostname, from.port);
       return this.#sender(this.#access, peer);
     }
-    const sender = identity(from);
+    const sender = this.#identity(from);
     return {
       ...sender,
       setReplyPort: (port) => this.#setReplyPort(sender, port),
@@ -264,11 +286,21 @@ export class UdpListener<P extends Peer = Peer> {
       this.#replies.shift();
     }
   }
+
+  #identity({ hostname, port }: Peer): Identity {
+    const host = plainHostname(hostname);
+    const own = this.#socket.addr as Deno.NetAddr;
+    return {
+      key: hostAndPort(host, port),
+      hostname: host,
+      isLocal: isLoopback(host),
+      isOwn: port === own.port && isOwnAddress(host, plainHostname(own.hostname)),
+    };
+  }
 }
 
-type Identity = Pick<PacketSender, "key" | "hostname" | "isLocal">;
-
-function identity(peer: Peer): Identity {
-  const hostname = plainHostname(peer.hostname);
-  return { key: hostAndPort(hostname, peer.port), hostname, isLocal: isLoopback(hostname) };
+/** Whether a socket that is bound to `bound` sends from `host`. */
+function isOwnAddress(host: string, bound: string): boolean {
+  if (!isUnspecified(bound)) return host === bound;
+  return isLoopback(host) || Deno.networkInterfaces().some(({ address }) => address === host.split("%")[0]);
 }

@@ -44,7 +44,7 @@ export const arrowTable: ArrowTable = {
   "osc/oscquery": [
     "osc/packet",
     "types:osc/admission",
-    "osc/transport/network_address.ts",
+    "osc/transport",
     "osc/subscriptions",
     "types:osc/methods",
     "types:engine/control",

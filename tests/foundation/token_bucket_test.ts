@@ -29,3 +29,13 @@ Deno.test("a clock that goes back gives nothing", () => {
   assert.ok(bucket.spend(1, 5_000));
   assert.ok(!bucket.spend(1, 1_000));
 });
+
+Deno.test("a charge may leave a debt, as large as the bucket at most, which is filled first", () => {
+  const bucket = new TokenBucket(1_000, 10, 0);
+  bucket.charge(1_000, 0);
+  assert.equal(bucket.level(0), -10);
+  assert.ok(!bucket.spend(1, 10));
+  assert.ok(bucket.spend(1, 11));
+  bucket.add(100);
+  assert.equal(bucket.level(11), 10);
+});

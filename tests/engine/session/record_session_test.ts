@@ -11,10 +11,10 @@ Deno.test("a recording begins with the header of the running engine and the patc
     const path = `${folder}/a.session`;
     const memory = testMemory({ lookaheadBlocks: 7, startBlock: 9 });
     const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
-    const silent = { debug() {}, info() {}, warning() {}, error() {} };
     const config = readConfig({ UNDERSTUDY_SEED: "77" });
     const writer = await recordSession(path, {
-      ...{ config, patch, version: "1.2", log: silent, memory },
+      ...{ config, patch, version: "1.2", memory },
+      onFailure: (error) => assert.fail(error),
       patches: [{ number: 0, patch }],
     });
     await writer.close({ blocks: 0, concealedFrames: 0 });

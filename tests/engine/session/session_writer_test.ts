@@ -123,3 +123,30 @@ Deno.test("a recording that was cut off at any byte is gone on with at its last 
       assert.deepEqual(types.slice(1), ["BLKS", ...quarantines, "BLKS", "DONE"]);
     }
   }));
+
+Deno.test("a recording whose file was removed ends with a reason, and one that was only renamed goes on", () =>
+  inFolder(async (path) => {
+    const failures: string[] = [];
+    const writer = await SessionWriter.create(path, header, ({ message }) => failures.push(message));
+    await writer.checkFile();
+    await Deno.rename(path, `${path}.moved`);
+    await writer.checkFile();
+    assert.deepEqual([writer.recording, failures], [true, []]);
+    await Deno.remove(`${path}.moved`);
+    await writer.checkFile();
+    await writer.checkFile();
+    assert.equal(writer.recording, false);
+    assert.deepEqual(failures, [
+      "recording ended: its file was removed; start again with another UNDERSTUDY_SESSION",
+    ]);
+    await writer.close({ blocks: 0, concealedFrames: 0 });
+  }));
+
+Deno.test("a file that is removed between the last look and the end is noticed when the recording is closed", () =>
+  inFolder(async (path) => {
+    const failures: string[] = [];
+    const writer = await SessionWriter.create(path, header, ({ message }) => failures.push(message));
+    await Deno.remove(path);
+    await writer.close({ blocks: 0, concealedFrames: 0 });
+    assert.equal(failures.length, 1);
+  }));

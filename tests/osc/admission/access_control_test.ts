@@ -67,6 +67,65 @@ Deno.test("after each wrong secret its machine waits twice as long, from whateve
   assert.throws(() => access.login(senderAt("10.2.0.1"), ""), /again in 1 s/);
 });
 
+Deno.test("addresses are free: a host is 127/8, or 64 bits of IPv6, and all hosts together have few attempts", () => {
+  const { access, clock } = control("correct horse");
+  const compared = (hostname: string) => {
+    try {
+      access.login(senderAt(hostname), "guess");
+    } catch (error) {
+      return /not the secret/.test((error as Error).message);
+    }
+    throw new Error("let in");
+  };
+  const countOf = (addresses: readonly string[]) => addresses.filter(compared).length;
+  const many = Array.from({ length: 400 }, (_, index) => index);
+  assert.equal(countOf(many.map((index) => `127.9.${index >> 8}.${index & 255}`)), 1);
+  assert.equal(countOf(many.map((index) => `2001:db8::${index.toString(16)}`)), 1);
+  assert.equal(countOf(many.map((index) => `10.2.${index >> 8}.${index & 255}`)), 18, "20 in all");
+  clock.ms += 5_000;
+  assert.equal(countOf(many.map((index) => `10.3.${index >> 8}.${index & 255}`)), 1, "and one in 5 s");
+});
+
+Deno.test("wrong secrets of others keep out neither a sender that has logged in nor a host that is known", () => {
+  const { access } = control("correct horse");
+  const sender = senderAt("10.2.0.1", 1);
+  access.login(sender, "correct horse");
+  assert.throws(() => access.login(senderAt("10.2.0.1", 2), "wrong"), /not the secret/);
+  assert.throws(() => access.login(senderAt("10.2.0.1", 3), "correct horse"), /again in 1 s/);
+  access.login(sender, "correct horse");
+  for (let index = 0; index < 50; index++) {
+    assert.throws(() => access.login(senderAt(`10.4.0.${index}`), "wrong"));
+  }
+  assert.throws(() => access.login(senderAt("10.5.0.1"), "correct horse"), /too many wrong secrets/);
+  access.check(sender, "change");
+  access.login(sender, "correct horse");
+});
+
+Deno.test("a host that has stated the right secret once may state it again while all others have to wait", () => {
+  const { access } = control("correct horse");
+  access.login(senderAt("10.2.0.1", 1), "correct horse");
+  for (let index = 0; index < 50; index++) {
+    assert.throws(() => access.login(senderAt(`10.4.0.${index}`), "wrong"));
+  }
+  access.login(senderAt("10.2.0.1", 2), "correct horse");
+});
+
+Deno.test("only an address that is certain may subscribe: by a handshake, by the secret, or without one that of this machine", () => {
+  const { access } = control("correct horse");
+  const local = senderAt("127.0.0.1");
+  assert.throws(() => access.checkSubscription(local), /log in first, or ask over TCP/);
+  access.checkSubscription({ ...local, isProven: true });
+  access.login(local, "correct horse");
+  access.checkSubscription(local);
+  const open = control().access;
+  open.checkSubscription(senderAt("10.2.0.1"));
+  assert.deepEqual(
+    [senderAt("127.0.0.1"), senderAt("10.2.0.1"), { ...senderAt("10.2.0.1"), isProven: true }]
+      .map((sender) => open.isTrusted(sender)),
+    [true, false, true],
+  );
+});
+
 Deno.test("a wrong secret ends no login that holds", () => {
   const { access } = control("correct horse");
   const sender = senderAt("10.2.0.1");

@@ -10,12 +10,18 @@ import { numbered } from "../../../testing/osc/echo.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";
 
 /** Admission whose clock stands still and whose turns come when the test says so. */
-function admissionTo(begin: PacketTarget["begin"], messagesPerSecond = 0) {
+function admissionTo(begin: PacketTarget["begin"], messagesPerSecond = 0, secret?: string) {
   const clock = { ms: 0 };
   const notices: string[] = [];
   let work: (() => void) | undefined;
+  const access = new AccessControl({
+    allow: new NetworkList("10.0.0.0/8, 127.0.0.0/8"),
+    readOnly: new NetworkList(""),
+    secret,
+    nowMs: () => clock.ms,
+  });
   const admission = new AdmissionControl({
-    access: new AccessControl({ allow: new NetworkList("10.0.0.0/8"), readOnly: new NetworkList("") }),
+    access,
     messagesPerSecond,
     target: { begin },
     onNotice: (text) => notices.push(text),
@@ -28,7 +34,7 @@ function admissionTo(begin: PacketTarget["begin"], messagesPerSecond = 0) {
     next?.();
     return work !== undefined;
   };
-  return { admission, clock, notices, turn };
+  return { admission, access, clock, notices, turn };
 }
 
 const message = encodePacket(numbered(0)); // 12 bytes, less than one message's worth
@@ -119,7 +125,7 @@ Deno.test("200,000 invented senders leave the tables bounded, and do not push ou
   const known = senderAt("10.9.9.9");
   let heard = 0;
   const { admission, clock, turn } = admissionTo((_, sender) => {
-    if (sender === known) heard++;
+    if (sender.key === known.key) heard++;
   }, 100);
   for (let index = 0; index < 200_000; index++) {
     clock.ms += 0.01;
@@ -193,4 +199,123 @@ Deno.test("a sender learns of each of its packets before it is carried out, unle
   admission.receive(Uint8Array.of(1, 2, 3), sender);
   while (turn());
   assert.deepEqual(heard, ["read", "carried out"]);
+});
+
+Deno.test("a question is charged with its answers: whoever asks much gets no more answers than messages are allowed", () => {
+  let asked = 0;
+  const { admission, clock, turn } = admissionTo((_, sender) => {
+    asked++;
+    for (let answer = 0; answer < 100; answer++) sender.reply(numbered(answer));
+  }, 5_000);
+  const [loud, quiet] = [senderAt("127.0.0.1", 1), senderAt("127.0.0.1", 2)];
+  for (let ms = 0; ms < 2_000; ms++) {
+    clock.ms = ms;
+    for (let packet = 0; packet < 4; packet++) admission.receive(message, loud);
+    while (turn());
+  }
+  assert.ok(asked >= 140 && asked <= 155, `${asked} questions: a burst of 5,000 answers and 5,000 a second`);
+  assert.equal(admission.counts.rateLimited, 8_000 - asked);
+  admission.receive(message, quiet);
+  while (turn());
+  assert.equal(quiet.replies.length, 100);
+});
+
+Deno.test("a message is charged with the time that it takes", () => {
+  let taken = 0;
+  const { admission, clock, turn } = admissionTo(() => {
+    taken++;
+    clock.ms += 2;
+  }, 10_000);
+  const sender = senderAt("127.0.0.1");
+  for (let packet = 0; packet < 2_000; packet++) {
+    admission.receive(message, sender);
+    turn();
+  }
+  // 2 ms are 200 messages, and 20 come in meanwhile: 10,000 are used up after some 56
+  assert.ok(taken > 50 && taken < 70, `${taken} of 2,000`);
+});
+
+Deno.test("one that asks for long answers gets fewer turns than one that plays", () => {
+  const heard: string[] = [];
+  const { admission, turn } = admissionTo((_, sender) => {
+    const isAsking = sender.key === asking.key;
+    heard.push(isAsking ? "question" : "note");
+    for (let answer = 0; answer < (isAsking ? 134 : 1); answer++) sender.reply(numbered(answer));
+  });
+  const [asking, playing] = [senderAt("127.0.0.1", 1), senderAt("127.0.0.1", 2)];
+  for (let packet = 0; packet < 100; packet++) admission.receive(message, asking);
+  for (let packet = 0; packet < 100; packet++) admission.receive(message, playing);
+  while (turn());
+  const between = heard.slice(heard.indexOf("note"), heard.lastIndexOf("note"));
+  assert.ok(between.filter((each) => each === "question").length <= 4, between.join(" "));
+  assert.equal(heard.length, 200);
+});
+
+Deno.test("many ports of a host have its share together, and one that sends little is still admitted", () => {
+  let read = 0;
+  const { admission, clock, turn } = admissionTo(() => void read++, 2_500);
+  const [ports, modest] = [20, senderAt("10.0.0.1", 7)];
+  let admitted = 0;
+  for (let ms = 0; ms < 3_000; ms++) {
+    clock.ms = ms;
+    for (let port = 0; port < ports; port++) {
+      for (let packet = 0; packet < 2; packet++) {
+        admission.receive(message, senderAt("10.0.0.1", 1_000 + port));
+      }
+    }
+    while (turn());
+    if (ms % 10 > 0) continue;
+    const before = read;
+    admission.receive(message, modest);
+    while (turn());
+    admitted += read - before;
+  }
+  assert.equal(admitted, 300);
+  // four times the burst and the rate of one; besides, of each port 256 at once and a twentieth of the rate
+  assert.ok(read < 4 * (2_500 + 3 * 2_500) + ports * (256 + 3 * 125) + 300, `${read} of 120,000`);
+});
+
+Deno.test("answers of engines are counted, and neither obeyed nor answered", () => {
+  const heard: unknown[] = [];
+  const { admission, turn } = admissionTo((packet) => void heard.push(packet));
+  const sender = senderAt("10.0.0.1");
+  for (const address of ["/done", "/fail", "/late", "/synced", "/status.reply", "/event/role"]) {
+    admission.receive(encodePacket({ address, args: [] }), sender);
+  }
+  admission.receive(message, sender);
+  while (turn());
+  assert.equal(admission.counts.ignored, 6);
+  assert.deepEqual(heard, [numbered(0)]);
+  assert.deepEqual(sender.replies, []);
+});
+
+Deno.test("an address that may be forged gets few answers for its bytes, until the secret was stated or a handshake made", () => {
+  const { admission, access, clock, turn } = admissionTo(
+    (_, sender) => {
+      for (let answer = 0; answer < 200; answer++) sender.reply(numbered(answer));
+    },
+    0,
+    "correct horse",
+  );
+  const bytesTo = (sender: ReturnType<typeof senderAt>) =>
+    sender.replies.splice(0).reduce((sum, answer) => sum + encodePacket(answer).length, 0);
+  const forged = Array.from({ length: 50 }, (_, port) => senderAt("127.0.0.1", port));
+  const ask = (sender: ReturnType<typeof senderAt>, times: number) => {
+    for (let count = 0; count < times; count++) admission.receive(message, sender);
+    while (turn());
+  };
+  for (const sender of forged) ask(sender, 20);
+  const sent = message.length * 50 * 20;
+  const got = forged.map(bytesTo).reduce((sum, bytes) => sum + bytes);
+  assert.ok(got <= 4_096 + 4 * sent, `${got} bytes for ${sent}`);
+  assert.ok(admission.counts.held > 0);
+  const proven = { ...senderAt("127.0.0.1", 99), isProven: true };
+  ask(proven, 1);
+  assert.equal(proven.replies.length, 200);
+  access.login(forged[0], "correct horse");
+  ask(forged[0], 1);
+  assert.equal(forged[0].replies.length, 200);
+  clock.ms += 3_600_001;
+  ask(forged[0], 1);
+  assert.ok(bytesTo(forged[0]) < 200 * 12 + 5_000);
 });

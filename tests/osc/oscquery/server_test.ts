@@ -5,6 +5,7 @@ import type { EngineEvent } from "../../../engine/control/control.ts";
 import { Observers } from "../../../foundation/observers.ts";
 import { encodePacket, type OscArgument } from "../../../osc/packet/codec.ts";
 import { OscQueryServer, stopMs } from "../../../osc/oscquery/server.ts";
+import { webSocketLimits } from "../../../osc/transport/connection_table.ts";
 import { WebSocketClient } from "../../../testing/osc/web_socket_client.ts";
 import { until } from "../../../testing/until.ts";
 import { type QueryHost, withQueryHost } from "./query_host.ts";
@@ -214,14 +215,16 @@ Deno.test("garbage over the WebSocket is counted, and the connection serves on",
     await surface.close();
   }));
 
-Deno.test("too long frames end the connection, too many sockets are refused", () =>
+Deno.test("too long frames end the connection, too many busy sockets of a host are refused", () =>
   withQueryHost(async ({ server }) => {
     for (const data of ["x".repeat(5_000), new Uint8Array(70_000)]) {
       const surface = await WebSocketClient.open(server.url);
       surface.send(data);
       assert.equal((await surface.closed).code, 1009);
     }
-    const surfaces = await Promise.all(Array.from({ length: 64 }, () => WebSocketClient.open(server.url)));
+    const surfaces = await Promise.all(
+      Array.from({ length: webSocketLimits.maxPerHost }, () => WebSocketClient.open(server.url)),
+    );
     const headers = { "connection": "upgrade", "upgrade": "websocket" };
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     const lines = Object.entries({ host: "localhost", ...headers }).map(([name, value]) =>

@@ -117,13 +117,16 @@ Deno.test("TCP: a size that cannot be true ends the connection, and is reported"
     );
   }));
 
-Deno.test("TCP: clients beyond the limit are turned away and counted; a place that is free again is given", () =>
+Deno.test("TCP: clients beyond the limit are turned away and counted while the others are busy; a place that is free again is given", () =>
   tcp({ maxClients: 2 }, async ({ listener, admission }) => {
     const clients = [
       await TcpClient.connect(listener.address, "slip"),
       await TcpClient.connect(listener.address, "slip"),
     ];
-    await until("both are in", () => listener.clients === 2);
+    for (const client of clients) {
+      await client.send(numbered(1));
+      await client.answer();
+    }
     const third = await TcpClient.connect(listener.address, "slip");
     assert.equal(await third.answer(), undefined);
     assert.equal(admission.counts.refused, 1);
@@ -135,6 +138,25 @@ Deno.test("TCP: clients beyond the limit are turned away and counted; a place th
     assert.match((await fourth.answer())!, /^\/echo/);
     fourth.close();
     clients[1].close();
+  }));
+
+Deno.test("TCP: 100 connections that say nothing give way to one that does, and a client that speaks keeps its place", () =>
+  tcp({ maxClients: 4 }, async ({ listener, admission }) => {
+    const client = await TcpClient.connect(listener.address, "slip");
+    await client.send(numbered(1));
+    await client.answer();
+    const silent: TcpClient[] = [];
+    for (let count = 0; count < 100; count++) {
+      silent.push(await TcpClient.connect(listener.address, "slip"));
+    }
+    const late = await TcpClient.connect(listener.address, "slip");
+    for (const each of [late, client]) {
+      await each.send(numbered(2));
+      assert.match((await each.answer())!, /^\/echo/);
+    }
+    assert.equal(listener.clients, 3, "three quarters of the places");
+    assert.equal(admission.counts.refused, 99);
+    for (const each of [...silent, late, client]) each.close();
   }));
 
 Deno.test("TCP: a client that leaves a packet unfinished is disconnected; one that is silent between packets is not", () =>

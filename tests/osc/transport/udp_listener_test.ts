@@ -197,6 +197,68 @@ Deno.test("UDP: while packets come faster than they are read, timers go on", () 
     assert.ok(turns > 0);
   }));
 
+for (const hostname of ["127.0.0.1", "0.0.0.0"]) {
+  Deno.test(`UDP: packets from the engine's own address on ${hostname} are counted and not carried out`, async () => {
+    const { native } = await nativeForTests();
+    const datagrams: Datagrams[] = [];
+    const listener = UdpListener.bind({
+      hostname,
+      port: 0,
+      access: (address) => {
+        const opened = Datagrams.open(native, address)!;
+        datagrams.push(opened);
+        return opened;
+      },
+    });
+    const { port } = splitHostAndPort(listener.address);
+    const echo = new Echo();
+    const admission = new TestAdmission(echo);
+    listener.serve(admission);
+    const [own] = datagrams;
+    assert.ok(own.send(encodePacket(numbered(1)), own.peerAt("127.0.0.1", port)));
+    await until("it has come back", () => admission.counts.ignored === 1);
+    const other = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+    await other.send(encodePacket(numbered(2)), { transport: "udp", hostname: "127.0.0.1", port });
+    await until("the other's is carried out", () => echo.numbers.length > 0);
+    assert.deepEqual(echo.numbers, [2]);
+    other.close();
+    await listener.stop();
+  });
+}
+
+Deno.test("UDP: two engines that were put in touch by a forged packet say no more than one answer", async () => {
+  const { native } = await nativeForTests();
+  const access = (address: Deno.NetAddr) => Datagrams.open(native, address)!;
+  const sides = [0, 1].map(() => {
+    const listener = UdpListener.bind({ hostname: "127.0.0.1", port: 0, access });
+    let answered = 0;
+    const admission = new TestAdmission({
+      begin: (packet, sender) => {
+        answered++;
+        sender.reply({ address: "/fail", args: [{ type: "s", value: (packet as OscMessage).address }] });
+      },
+    });
+    listener.serve(admission);
+    return { listener, admission, answered: () => answered };
+  });
+  const [first, second] = sides;
+  const { port } = splitHostAndPort(second.listener.address);
+  // as a packet to the first one with the second's address as its source
+  first.admission.receive(encodePacket(numbered(1)), {
+    key: second.listener.address,
+    hostname: "127.0.0.1",
+    isLocal: true,
+    reply: (message) => {
+      const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+      void socket.send(encodePacket(message), { transport: "udp", hostname: "127.0.0.1", port })
+        .finally(() => socket.close());
+    },
+  });
+  await until("the answer has come", () => second.admission.counts.ignored === 1);
+  assert.deepEqual([first.answered(), second.answered()], [1, 0]);
+  await Promise.all(sides.map(({ listener }) => listener.stop()));
+});
+
 Deno.test("UDP: a taken port is an error that names the remedy", async () => {
   const first = UdpListener.bind({ hostname: "127.0.0.1", port: 0 });
   const { port } = splitHostAndPort(first.address);
