@@ -1,5 +1,6 @@
 /** The program. The commands are in `cli/`; what plays is loaded from a copy, which no change of this checkout reaches. */
 import { explain } from "./cli/explain.ts";
+import { flushStderr } from "./foundation/logging.ts";
 import { keepProgram, removeOldPrograms } from "./cli/kept_program.ts";
 import { enterCallersFolder } from "./cli/callers_folder.ts";
 import { cacheDirectory } from "./config/cache_directory.ts";
@@ -15,5 +16,6 @@ async function program(): Promise<typeof import("./cli/run.ts")> {
 if (import.meta.main) {
   enterCallersFolder(new URL("./", import.meta.url), Deno.env.get("INIT_CWD"));
   const code = await program().then(({ run }) => run(Deno.args), explain);
+  await flushStderr();
   Deno.exit(code);
 }

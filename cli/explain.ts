@@ -1,5 +1,6 @@
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
+import { writeToStderr } from "../foundation/logging.ts";
 
 /** Prints one sentence for an error that the user can mend, the stack of any other. Returns the exit code. */
 export function explain(error: unknown): ExitCode {
@@ -7,6 +8,6 @@ export function explain(error: unknown): ExitCode {
   const text = error instanceof Error
     ? (known ? error.message : error.stack ?? error.message)
     : String(error);
-  console.error(`understudy: ${text}`);
+  writeToStderr(`understudy: ${text}\n`);
   return known ? error.exitCode : exitCodes.internal;
 }

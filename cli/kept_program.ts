@@ -12,6 +12,8 @@
  */
 import { createHash } from "node:crypto";
 import { exists } from "../foundation/exists.ts";
+import { ExitError } from "../foundation/exit_error.ts";
+import { makePrivateFolder } from "../foundation/private_folder.ts";
 import { ConfigError } from "../config/config_error.ts";
 
 /** Folders and files of a checkout that the program consists of. */
@@ -44,10 +46,10 @@ const recentMs = 3_600_000;
 const held: Deno.FsFile[] = [];
 
 /**
- * Copies the program unless the copy is there. Returns the folder that has it, with `/` at its end.
+ * Copies the program unless the copy is there, whole and unchanged. Returns the folder that has it, with `/` at its end.
  *
  * @param root folder of the checkout, with `/` at its end; a copy, or what was not loaded from a disk, is returned as it is
- * @throws {ConfigError} when the cache cannot be written to
+ * @throws {ConfigError} when the cache cannot be written to, and NotPrivateError when others can
  */
 export function keepProgram(root: URL, cacheDirectory: string): URL {
   if (root.protocol !== "file:") return root;
@@ -56,20 +58,50 @@ export function keepProgram(root: URL, cacheDirectory: string): URL {
     return root;
   }
   try {
-    const files = new Map(programParts.flatMap((part) => filesOf(root, part)));
-    const hash = createHash("sha256");
-    for (const [path, bytes] of files) hash.update(`${path}\0${bytes.length}\0`).update(bytes);
-    const folder = `${cacheDirectory}/program-${hash.digest("hex").slice(0, 16)}`;
+    makePrivateFolder(cacheDirectory, "UNDERSTUDY_CACHE_DIR");
+    const files = new Map(
+      programParts.flatMap((part) => filesOf(root, part)).map(([path, bytes]) => [path, asKept(path, bytes)]),
+    );
+    const hash = hashOf(files);
+    const folder = `${cacheDirectory}/program-${hash.slice(0, 16)}`;
+    if (!isCopy(folder, hash)) removeFolder(folder);
     const place = () => new URL(`file://${encodeURI(Deno.realPathSync(folder))}/`);
     // one that another start removes at this moment is copied again
     while (!exists(folder) || !hold(place())) copy(files, folder);
     return place();
   } catch (cause) {
+    if (cause instanceof ExitError) throw cause;
     throw new ConfigError([
       `cannot keep a copy of the program in ${cacheDirectory} (${(cause as Error).message}): ` +
       "set UNDERSTUDY_CACHE_DIR to a folder that can be written to",
     ], { cause });
   }
+}
+
+function hashOf(files: Iterable<readonly [string, Uint8Array]>): string {
+  const hash = createHash("sha256");
+  for (const [path, bytes] of files) hash.update(`${path}\0${bytes.length}\0`).update(bytes);
+  return hash.digest("hex");
+}
+
+/** Whether a folder has these very files: a disk may have lost some, and nothing else may have been put in their place. */
+function isCopy(folder: string, hash: string): boolean {
+  if (!exists(folder)) return false;
+  const root = new URL(`file://${encodeURI(Deno.realPathSync(folder))}/`);
+  try {
+    return exists(new URL(marker, root)) &&
+      hashOf(programParts.flatMap((part) => filesOf(root, part))) === hash;
+  } catch {
+    return false;
+  }
+}
+
+/** Takes a damaged copy out of the way, at once and whole. */
+function removeFolder(folder: string): void {
+  if (!exists(folder)) return;
+  const aside = `${folder}-${crypto.randomUUID()}`;
+  Deno.renameSync(folder, aside);
+  Deno.removeSync(aside, { recursive: true });
 }
 
 /**
@@ -134,7 +166,7 @@ function copy(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
   for (const [path, bytes] of files) {
     const target = `${beside}/${path}`;
     Deno.mkdirSync(target.slice(0, target.lastIndexOf("/")), { recursive: true });
-    Deno.writeFileSync(target, path === "deno.json" ? withoutNodeModules(bytes) : bytes);
+    Deno.writeFileSync(target, bytes);
   }
   Deno.writeTextFileSync(`${beside}/${marker}`, lockable);
   try {
@@ -145,8 +177,9 @@ function copy(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
   }
 }
 
-/** The configuration of the runtime, which then takes packages from its cache. */
-function withoutNodeModules(bytes: Uint8Array): Uint8Array {
+/** A file as the copy has it: by the configuration of the copy, the runtime takes packages from its cache. */
+function asKept(path: string, bytes: Uint8Array): Uint8Array {
+  if (path !== "deno.json") return bytes;
   const manifest = JSON.parse(new TextDecoder().decode(bytes));
   return new TextEncoder().encode(JSON.stringify({ ...manifest, nodeModulesDir: "none" }, undefined, 2));
 }

@@ -1,4 +1,5 @@
 import { compileGraph } from "../compiler/compile.ts";
+import { decodeGraph } from "../compiler/graph/checked_graph.ts";
 import { graphWarnings } from "../compiler/graph/graph_warnings.ts";
 import type { Config } from "../config/settings.ts";
 import { loadNative } from "../config/load_native.ts";
@@ -22,7 +23,8 @@ export async function renderScore(line: RenderScoreCommand, config: Config): Pro
 async function renderText(line: RenderScoreCommand, config: Config, signal: AbortSignal): Promise<string> {
   const { sampleRateHz } = config;
   const source = await openPatchSource(config, { onSampleNote: (text) => console.error(text) });
-  const { graph, samples } = await source.load(line.patch ?? config.patch, signal);
+  const { graph: loaded, samples } = await source.load(line.patch ?? config.patch, signal);
+  const graph = decodeGraph(loaded);
   graphWarnings(graph, source.format).forEach((warning) => console.error(warning));
   const patch = compileGraph(graph, source.format, samples);
   const bytes = await readScoreFile(line.score, signal);

@@ -2,6 +2,7 @@
 import manifest from "../deno.json" with { type: "json" };
 import { readConfig } from "../config/settings.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
+import { flushStderr } from "../foundation/logging.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { explain } from "./explain.ts";
 import { decoderRole } from "../engine/samples/decoder_command.ts";
@@ -16,6 +17,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     return await runCommand(args);
   } catch (error) {
     return explain(error);
+  } finally {
+    await flushStderr();
   }
 }
 

@@ -3,6 +3,7 @@ import { annotateWat } from "../compiler/inspect/annotate.ts";
 import { assemblePatch, patchText } from "../compiler/compile.ts";
 import { describePatch } from "../compiler/inspect/describe.ts";
 import { drawPatch, patchDot } from "../compiler/inspect/draw.ts";
+import { decodeGraph } from "../compiler/graph/checked_graph.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import { graphToJson } from "../compiler/graph/graph_json.ts";
 import { graphWarnings } from "../compiler/graph/graph_warnings.ts";
@@ -17,7 +18,8 @@ export async function showPatch(
   const startedMs = performance.now();
   const tell = (text: string) => console.error(text);
   const source = await openPatchSource(config, { onPrint: tell, onSampleNote: tell });
-  const { graph, samples } = await source.load(patch);
+  const { graph: loaded, samples } = await source.load(patch);
+  const graph = decodeGraph(loaded);
   graphWarnings(graph, source.format).forEach((warning) => console.error(warning));
   const loadedMs = performance.now();
   const text = patchText(graph, source.format, samples);

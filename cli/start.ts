@@ -17,6 +17,7 @@ import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
 import type { PatchSource } from "../patches/loading/patch_source.ts";
 import type { Inputs, Sockets } from "./inputs.ts";
+import { checkDescriptorRoom } from "./descriptor_room.ts";
 import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
@@ -24,9 +25,13 @@ import { enterRun, leaveRun } from "./control_process.ts";
 import { sessionPath } from "../engine/session/session_path.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
+import { StatusSignal } from "./status_signal.ts";
 
 /** Longest time in which inputs and engine stop; each of them has time limits of its own below this. */
 const stopMs = 20_000;
+
+/** Longest time in which inputs alone stop: then the sound fades out and the recording is closed, with them or without. */
+const inputsMs = 5_000;
 
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
@@ -58,10 +63,14 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
   let state: SavedState | undefined;
   let manager: ServiceManager | undefined;
   let inputs: Inputs | undefined;
+  let statusSignal: StatusSignal | undefined;
+  let source: LazySource | undefined;
   let leave = () => {};
   try {
+    checkDescriptorRoom((problem) => log.warning(problem));
     const access = accessControl(config, log);
-    const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text));
+    const { native, path: nativeLibrary, stage } = await loadNative(config, (text) => log.info(text), signal);
+    statusSignal = new StatusSignal(native);
     const processes = config.isolation === "processes" ? enterRun(native, stage) : undefined;
     if (processes) leave = () => leaveRun(native, processes);
     const living = processes && processes.epoch > 1 ? await findLivingEngine(native, processes) : undefined;
@@ -73,10 +82,10 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
     }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
-    const source = new LazySource(config, state?.loaded, log);
+    const opened = source = new LazySource(config, state?.loaded, log);
     const { patch, maxVoices } = continuation
       ? { patch: continuation.patches.at(-1)!.patch, maxVoices: 0 }
-      : await firstPatch(source, { config, nativeLibrary, log, signal });
+      : await firstPatch(opened, { config, nativeLibrary, log, signal });
     const sockets = await bindSockets(config, native, log);
     stopped.push(...Object.values(sockets).filter((socket) => socket !== undefined));
     signal.throwIfAborted();
@@ -85,10 +94,11 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
       continuation,
     });
     state?.plays(playing);
+    statusSignal.listen(() => log.info(`status: ${JSON.stringify(playing.status())}`));
     manager = ServiceManager.find(native, Deno.env.toObject());
     signal.throwIfAborted();
     const loadPatch = async (nameOrFile: string | undefined) => {
-      const patches = await source.open();
+      const patches = await opened.open();
       const unixMs = Date.now();
       const warnings = await patches.exchange(
         nameOrFile,
@@ -107,7 +117,7 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
     log.info(`ready: OSC on ${sockets.udp.address}`);
     manager?.plays(() => playing.status());
     if (manager) stopped.push(reloadOnHangup({ log, manager, loadPatch }));
-    source.open().catch((error: Error) => log.warning(`no patch can be loaded: ${error.message}`));
+    opened.open().catch((error: Error) => log.warning(`no patch can be loaded: ${error.message}`));
     await Promise.race([quit.promise, abortion(signal)]);
     log.info("stopping: /quit");
   } catch (error) {
@@ -115,17 +125,32 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
     log.info(`stopping: ${error.signal}`);
   } finally {
     manager?.stops();
+    source?.stop();
     const ended = (async () => {
-      await Promise.all(stopped.map((input) => input.stop()));
-      inputs?.close();
-      await engine?.stop();
+      // one that fails must not keep the sound from fading, and the recording from being closed
+      const inputsEnded = Promise.all(stopped.map((input) => attempt("an input", () => input.stop(), log)));
+      if (await within(inputsEnded, inputsMs) === undefined) {
+        log.warning(`inputs have not stopped after ${inputsMs / 1_000} s: the sound fades out all the same`);
+      }
+      await attempt("the inputs", async () => inputs?.close(), log);
+      await attempt("the engine", async () => await engine?.stop(), log);
       return true;
     })();
     if (await within(ended, stopMs) === undefined) {
       log.error(`not everything has stopped after ${stopMs / 1_000} s: the process ends all the same`);
     }
     await state?.close(engine !== undefined);
+    statusSignal?.stop();
     leave();
+  }
+}
+
+/** Stops something. What goes wrong is said and holds nothing else up. */
+async function attempt(what: string, stop: () => Promise<unknown>, log: Log): Promise<void> {
+  try {
+    await stop();
+  } catch (error) {
+    log.error(`${what} did not stop in order: ${(error as Error).message}`);
   }
 }
 
@@ -152,6 +177,11 @@ class LazySource {
       if (this.#opened === opened) this.#opened = undefined;
       throw error;
     }
+  }
+
+  /** Ends the loading of a patch that is under way. */
+  stop(): void {
+    this.#opened?.then((patches) => patches.stop(), () => {});
   }
 
   async #load(): Promise<PatchSource> {

@@ -1,15 +1,17 @@
 import { buildNative, openNative } from "../ffi/native_library.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { makePrivateFolder } from "../foundation/private_folder.ts";
 import { cacheDirectory } from "./cache_directory.ts";
 import type { Config } from "./settings.ts";
 
-/** Builds the native part when needed and opens it. Throws NativeBuildError. */
+/** Builds the native part when needed and opens it. Throws NativeBuildError, NotPrivateError, and the reason of the signal. */
 export async function loadNative(
   config: Pick<Config, "cacheDirectory">,
   notice: (text: string) => void,
+  signal?: AbortSignal,
 ): Promise<{ native: NativeLibrary; path: string; stage: string }> {
   const cache = cacheDirectory(config.cacheDirectory);
-  const { library, stage, built } = await buildNative(cache);
+  const { library, stage, built } = await buildNative(cache, { signal });
   if (built) notice(`native part built: ${library}`);
   return { native: openNative(library), path: library, stage: await onDisk(stage, cache) };
 }
@@ -18,7 +20,7 @@ export async function loadNative(
 async function onDisk(stage: string, cache: string): Promise<string> {
   if (!Deno.build.standalone || stage.startsWith(cache)) return stage;
   const target = `${cache}/${stage.slice(stage.lastIndexOf("/") + 1)}`;
-  await Deno.mkdir(cache, { recursive: true });
+  makePrivateFolder(cache, "UNDERSTUDY_CACHE_DIR");
   const beside = `${target}-${crypto.randomUUID()}`;
   await Deno.writeFile(beside, await Deno.readFile(stage), { mode: 0o755 });
   await Deno.rename(beside, target);

@@ -31,6 +31,8 @@ interface Setting<K extends string, T extends z.ZodType, D extends string | unde
   readonly default: D;
   /** The values that are accepted. */
   readonly expected: string;
+  /** No error repeats its value. */
+  readonly isSecret?: boolean;
   readonly meaning: string;
 }
 
@@ -246,6 +248,7 @@ const settings = {
     schema: z.string().min(8),
     default: undefined,
     expected: "at least 8 characters",
+    isSecret: true,
     meaning: "what an OSC sender must send with /login before it may change the sound",
   }),
   OSC_RATE: setting({
@@ -426,13 +429,14 @@ export function readConfig(environment: Readonly<Record<string, string>>): Confi
     problems.push(`${name}: there is no such setting; did you mean ${nearest(name, settingNames)}?`);
   }
   const config: Record<string, unknown> = {};
-  for (const [name, { key, schema, default: fallback, expected }] of Object.entries(settings)) {
+  const all: [string, Setting<string, z.ZodType, string | undefined>][] = Object.entries(settings);
+  for (const [name, { key, schema, default: fallback, expected, isSecret }] of all) {
     const given = environment[prefix + name]?.trim();
     const source = given === undefined || given === "" ? fallback : given;
     if (source === undefined) continue;
     const parsed = schema.safeParse(source);
     if (parsed.success) config[key] = parsed.data;
-    else problems.push(`${prefix}${name}: expected ${expected}, found "${source}"`);
+    else problems.push(`${prefix}${name}: expected ${expected}, found ${isSecret ? "less" : `"${source}"`}`);
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;

@@ -6,7 +6,7 @@
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
-import type { PatchGraph } from "../compiler/graph/graph.ts";
+import type { LoadedGraph } from "../compiler/graph/checked_graph.ts";
 import type { Config } from "../config/settings.ts";
 import * as control from "./control/control.ts";
 import { DriverError } from "./device/driver_error.ts";
@@ -332,7 +332,7 @@ export class Engine implements control.EngineControl {
     return this.#patches.current.midiChannels;
   }
 
-  async loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
+  async loadPatch(patch: LoadedGraph, samples?: SampleBank): Promise<readonly string[]> {
     const warnings = await this.#patches.load(patch, samples);
     warnings.forEach((warning) => this.#options.log.warning(warning));
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });

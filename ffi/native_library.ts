@@ -1,13 +1,15 @@
 /**
  * Builds and opens the native part. The shared object is cached under a hash of its sources, the compiler's flags and
  * the machine, so that it is built once per version; a build writes beside and renames, so that a half-written one is
- * never opened. A `deno compile` binary carries the shared object in `build/native/` and needs no compiler.
+ * never opened. What was built has its SHA-256 beside it: other content, or a file that others can change, is not loaded but built
+ * once more. A `deno compile` binary carries the shared object in `build/native/` and needs no compiler.
  */
 import { createHash } from "node:crypto";
 import { type NativeLibrary, nativeSymbols } from "./native_symbols.ts";
 import { exitCodes } from "../foundation/exit_codes.ts";
 import { exists } from "../foundation/exists.ts";
 import { ExitError } from "../foundation/exit_error.ts";
+import { foreignAccess, makePrivateFolder } from "../foundation/private_folder.ts";
 
 const sourceFiles = [
   "export.h",
@@ -30,6 +32,7 @@ const sourceFiles = [
   "jack_process.h",
   "ceiling.h",
   "scheduling.h",
+  "signals.h",
   "callback.c",
   "services.c",
   "datagrams.c",
@@ -49,6 +52,7 @@ const sourceFiles = [
   "jack.c",
   "jack_process.c",
   "scheduling.c",
+  "signals.c",
 ];
 /** Sources of the stage's program alone, and those of the library that it needs besides. */
 const stageFiles = ["stage.c", "stage_play.c", "stage_launch.c"];
@@ -109,12 +113,22 @@ const carriedDirectory = Deno.build.standalone
   ? new URL("../build/native/", import.meta.url).pathname
   : undefined;
 
+export interface BuildOptions {
+  /** Folder of a binary that carries the native part. */
+  readonly carried?: string;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Finds the native part in `carried` or `cacheDirectory`, or builds it into the latter with `cc`.
  *
- * @throws {NativeBuildError}
+ * @param signal ends the compiler
+ * @throws {NativeBuildError} NotPrivateError when others can write to the cache, and the reason of the signal
  */
-export async function buildNative(cacheDirectory: string, carried = carriedDirectory): Promise<NativeBuild> {
+export async function buildNative(
+  cacheDirectory: string,
+  { carried = carriedDirectory, signal }: BuildOptions = {},
+): Promise<NativeBuild> {
   const sources = await Promise.all(
     sourceFiles.map(async (name) => ({
       name,
@@ -126,13 +140,13 @@ export async function buildNative(cacheDirectory: string, carried = carriedDirec
   hash.update([...compilerFlags, ...linkerFlags, Deno.build.target].join("\0"));
   const key = hash.digest("hex").slice(0, 16);
 
-  for (const folder of [carried, cacheDirectory]) {
-    if (folder === undefined) continue;
-    const found = filesOf(folder, key);
-    if (exists(found.library)) return { ...found, built: false };
-  }
-  await compile(sources, cacheDirectory, key);
-  return { ...filesOf(cacheDirectory, key), built: true };
+  const brought = carried === undefined ? undefined : filesOf(carried, key);
+  if (brought !== undefined && exists(brought.library)) return { ...brought, built: false };
+  prepareCache(cacheDirectory);
+  const cached = filesOf(cacheDirectory, key);
+  if (isAsBuilt(cached)) return { ...cached, built: false };
+  await compile(sources, cached, { cacheDirectory, signal });
+  return { ...cached, built: true };
 }
 
 /** Opens a built native part. Throws {@link NativeBuildError} when it cannot be loaded. */
@@ -147,24 +161,59 @@ export function openNative(path: string): NativeLibrary {
   }
 }
 
-function filesOf(folder: string, key: string): Omit<NativeBuild, "built"> {
+type NativeFiles = Omit<NativeBuild, "built">;
+
+function filesOf(folder: string, key: string): NativeFiles {
   const base = `${folder.replace(/\/$/, "")}/understudy-${key}`;
   return { library: `${base}.so`, callbackObject: `${base}-callback.o`, stage: `${base}-stage` };
 }
 
+function prepareCache(cacheDirectory: string): void {
+  try {
+    makePrivateFolder(cacheDirectory, "UNDERSTUDY_CACHE_DIR");
+  } catch (cause) {
+    if (cause instanceof ExitError) throw cause;
+    throw new NativeBuildError(
+      `cannot build in ${cacheDirectory} (${(cause as Error).message}): ` +
+        "set UNDERSTUDY_CACHE_DIR to a folder that can be written to",
+      { cause },
+    );
+  }
+}
+
+/** File with the hashes of a build, in the format of `sha256sum`. */
+const sumsOf = ({ library }: NativeFiles) => library.replace(/so$/, "sha256");
+
+const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
+
+function sumsText(files: readonly { readonly name: string; readonly path: string }[]): string {
+  return files.map(({ name, path }) =>
+    `${createHash("sha256").update(Deno.readFileSync(path)).digest("hex")}  ${name}\n`
+  ).join("");
+}
+
+/** Whether the files are what a build of this user has left there. */
+function isAsBuilt(files: NativeFiles): boolean {
+  const paths = [files.library, files.callbackObject, files.stage];
+  if (![...paths, sumsOf(files)].every((path) => exists(path) && foreignAccess(path) === undefined)) {
+    return false;
+  }
+  return Deno.readTextFileSync(sumsOf(files)) ===
+    sumsText(paths.map((path) => ({ name: nameOf(path), path })));
+}
+
 async function compile(
   sources: readonly { name: string; text: string }[],
-  cacheDirectory: string,
-  key: string,
+  target: NativeFiles,
+  { cacheDirectory, signal }: { readonly cacheDirectory: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
-  await Deno.mkdir(cacheDirectory, { recursive: true });
   const folder = await Deno.makeTempDir({ dir: cacheDirectory, prefix: "build-" });
   try {
     for (const { name, text } of sources) await Deno.writeTextFile(`${folder}/${name}`, text);
     const objectOf = (name: string) => `${folder}/${name.replace(/c$/, "o")}`;
     const names = sources.map(({ name }) => name).filter((name) => name.endsWith(".c"));
     for (const name of names) {
-      await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", objectOf(name)]);
+      await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", objectOf(name)], signal);
     }
     await runCompiler([
       "-shared",
@@ -174,28 +223,37 @@ async function compile(
       ...names.filter((name) => !stageFiles.includes(name)).map(objectOf),
       "-lpthread",
       "-ldl",
-    ]);
+    ], signal);
     await runCompiler([
       "-o",
       `${folder}/stage`,
       ...[...stageFiles, ...stageNeeds].map(objectOf),
       "-lpthread",
       "-ldl",
-    ]);
-    const target = filesOf(cacheDirectory, key);
-    await Deno.rename(`${folder}/callback.o`, target.callbackObject);
-    await Deno.rename(`${folder}/stage`, target.stage);
-    await Deno.rename(`${folder}/library.so`, target.library);
+    ], signal);
+    const built = [
+      { path: `${folder}/library.so`, target: target.library },
+      { path: `${folder}/callback.o`, target: target.callbackObject },
+      { path: `${folder}/stage`, target: target.stage },
+    ];
+    for (const { path } of built) await Deno.chmod(path, 0o755);
+    const sums = sumsText(built.map(({ path, target }) => ({ name: nameOf(target), path })));
+    await Deno.writeTextFile(`${folder}/sums`, sums, { mode: 0o644 });
+    await Deno.chmod(`${folder}/sums`, 0o644);
+    // what is there now is loaded by nothing once its hashes differ, and the library comes last
+    await Deno.rename(`${folder}/sums`, sumsOf(target));
+    for (const { path, target } of built.toReversed()) await Deno.rename(path, target);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
-async function runCompiler(args: string[]): Promise<void> {
+async function runCompiler(args: string[], signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
   const compiler = Deno.env.get("CC") ?? "cc";
   let result: Deno.CommandOutput;
   try {
-    result = await new Deno.Command(compiler, { args, stdout: "piped", stderr: "piped" }).output();
+    result = await new Deno.Command(compiler, { args, stdout: "piped", stderr: "piped", signal }).output();
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
     throw new NativeBuildError(
@@ -204,6 +262,7 @@ async function runCompiler(args: string[]): Promise<void> {
       { cause },
     );
   }
+  signal?.throwIfAborted();
   if (result.signal !== null) {
     throw new NativeBuildError(
       `the C compiler was ended by ${result.signal}; start again to build the native part`,

@@ -140,6 +140,10 @@ export const nativeSymbols = {
   us_jack_devices: { parameters: ["pointer", "buffer", "u32"], result: "i32", nonblocking: true },
   /** `int us_midi_is_pattern(const char *pattern)` */
   us_midi_is_pattern: { parameters: ["buffer"], result: "i32" },
+  /** `int us_claim_signals(void)` */
+  us_claim_signals: { parameters: [], result: "i32" },
+  /** `uint32_t us_signal_count(void)` */
+  us_signal_count: { parameters: [], result: "u32" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 export type NativeLibrary = Deno.DynamicLibrary<typeof nativeSymbols>;

@@ -1,9 +1,10 @@
 /**
  * One line per event, to stderr: time, level, renderer (`primary#3`), block, message. Pretty for people, JSON lines for
- * machines. The audio path never logs, and a closed terminal never throws.
+ * machines. The audio path never logs, a closed terminal never throws, and one that stands still holds nothing up.
  */
 import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
-import process from "node:process";
+import { LineWriter } from "./line_writer.ts";
+import { printable } from "./printable.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
 export type LogLevel = typeof logLevels[number];
@@ -43,6 +44,7 @@ export function createLog(options: LogOptions): Log {
   const format = options.format === "json"
     ? jsonLine
     : (record: LogRecord) => prettyLine(record, options.colour);
+  if (options.write === undefined) formatLost = format;
   const sink: Sink = (record) => write(format(record));
   configureSync({
     reset: true,
@@ -68,7 +70,9 @@ function prettyLine(record: LogRecord, colour: boolean): string {
     ? "engine"
     : `${role ?? "renderer"}#${rendererId ?? "?"}`;
   const where = block === undefined ? "" : ` @${block}`;
-  const line = `${time} ${record.level.padEnd(7)} ${(subject + where).padEnd(20)} ${record.rawMessage}`;
+  const line = `${time} ${record.level.padEnd(7)} ${(subject + where).padEnd(20)} ${
+    printable(String(record.rawMessage))
+  }`;
   const start = colours[record.level];
   return colour && start ? `${start}${line}\x1b[0m\n` : `${line}\n`;
 }
@@ -80,13 +84,30 @@ function jsonLine(record: LogRecord): string {
   return JSON.stringify(line, (_, value) => typeof value === "bigint" ? Number(value) : value) + "\n";
 }
 
-/** Errors of a closed terminal arrive as events, which would end the process without a listener. */
-process.stderr.on("error", () => {});
+/** How a line about lost lines is written: as the others. */
+let formatLost: (record: LogRecord) => string = (record) => prettyLine(record, false);
 
-function writeToStderr(line: string): void {
-  try {
-    process.stderr.write(line);
-  } catch {
-    // the terminal is closed; the engine plays on
-  }
+const stderr = new LineWriter({
+  // a write that waits does so in a thread of the runtime
+  target: { write: (bytes) => Deno.stderr.write(bytes) },
+  lostLine: (count) => {
+    const text = `${count} lines lost: the log was not read`;
+    return formatLost({
+      ...{ category: ["understudy"], level: "warning", timestamp: Date.now(), properties: {} },
+      ...{ message: [text], rawMessage: text },
+    });
+  },
+});
+
+/** Longest wait at the end of the program for somebody who reads its last lines. */
+const flushMs = 1_000;
+
+/** Writes a line to standard error without waiting for it. */
+export function writeToStderr(line: string): void {
+  stderr.write(line);
+}
+
+/** Waits until standard error has everything, as long as that makes sense. Before the end of the process. */
+export function flushStderr(): Promise<void> {
+  return stderr.flush(flushMs);
 }

@@ -14,6 +14,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     ...["env", "ffi", "read", "write", "run", "net", "sys"].map((permission) => `--allow-${permission}`),
     "--include=engine/renderer/worker.ts",
     "--include=engine/patch_swap/rehearsal_worker.ts",
+    "--include=patches/loading/build_worker.ts",
     "--include=engine/state/journal_worker.ts",
     "--include=ffi/native",
     "--include=patches/samples",

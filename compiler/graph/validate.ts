@@ -34,8 +34,50 @@ import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 /** Limits of a whole patch: thirty times the largest one written so far, and still compiled in seconds. */
 const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
+const maxTables = 100;
+const maxParameters = 1_000;
+
+/** Longest name of an operation that an error repeats. */
+const maxOperationName = 100;
+
 /** Sound files of a patch: two for every key of a keyboard. */
 const maxSamples = 256;
+
+/**
+ * A list that is refused for its length before an element of it is looked at, and for the first element that is wrong: a schema
+ * would keep an object for every wrong one, of which a few megabytes of text have millions.
+ */
+const list = <T>(element: z.ZodType<T>, longest: number, shortest = 0) =>
+  z.unknown().transform((value, context): T[] => {
+    const refuse = (message: string, path: PropertyKey[] = []) => {
+      context.addIssue({ code: "custom", message, path });
+      return z.NEVER;
+    };
+    if (!Array.isArray(value)) return refuse("expected a list");
+    const { length } = value;
+    if (length > longest) return refuse(`expected at most ${longest} elements, found ${length}`);
+    if (length < shortest) return refuse(`expected at least ${shortest} elements, found ${length}`);
+    const read: T[] = [];
+    for (let place = 0; place < length; place++) {
+      const parsed = element.safeParse(value[place]);
+      if (!parsed.success) {
+        const { path, message } = parsed.error.issues[0];
+        return refuse(message, [place, ...path]);
+      }
+      read.push(parsed.data);
+    }
+    return read;
+  });
+
+/** Fields of an object beyond which the schema does not name those that are not its own. */
+const maxFields = 64;
+
+/** An object with these fields and no others; one with very many is refused before the schema looks at it. */
+const fields = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.unknown().refine(
+    (value) => typeof value !== "object" || value === null || Object.keys(value).length <= maxFields,
+    `expected at most ${maxFields} fields`,
+  ).pipe(z.strictObject(shape));
 
 /** No control characters: they could end a comment in the text, or move the cursor of a terminal. */
 const text = (longest: number) => z.string().max(longest).regex(/^\P{Cc}*$/u, "expected plain text");
@@ -51,52 +93,62 @@ const laneType = z.enum(["f32", "i32", "mask"]);
 /** JSON has no infinities and no NaN; signals have both. */
 const number = z.union([z.number(), z.literal(unwrittenNumbers).transform(Number)]);
 
-const graphSchema = z.strictObject({
-  uses: z.array(z.strictObject({ name: text(200), location: text(1_000) })).max(max.nodes),
-  nodes: z.array(z.strictObject({
-    op: z.string(),
-    type: laneType,
-    args: z.array(index).max(4),
-    attribute: number,
-    use: index,
-  })).max(max.nodes),
-  states: z.array(z.strictObject({ type: laneType, initial: number, seeded: z.boolean(), next: index }))
-    .max(max.states),
-  lines: z.array(z.strictObject({ frames: z.int().min(1).max(maxLineFrames), write: index })).max(max.lines),
-  tables: z.array(z.array(number).min(1).max(max.tableValues)).max(100),
-  outputs: z.array(index).max(8),
+const graphSchema = fields({
+  uses: list(fields({ name: text(200), location: text(1_000) }), max.nodes),
+  nodes: list(
+    fields({
+      op: z.string().max(maxOperationName),
+      type: laneType,
+      args: list(index, 4),
+      attribute: number,
+      use: index,
+    }),
+    max.nodes,
+  ),
+  states: list(
+    fields({ type: laneType, initial: number, seeded: z.boolean(), next: index }),
+    max.states,
+  ),
+  lines: list(fields({ frames: z.int().min(1).max(maxLineFrames), write: index }), max.lines),
+  tables: list(list(number, max.tableValues, 1), maxTables),
+  outputs: list(index, 8),
 });
 
-const patchSchema = z.strictObject({
+const patchSchema = fields({
   name,
-  parameters: z.array(z.strictObject({
-    address: z.string().refine(isAddress, "expected OWNER/NAME"),
-    unit: z.enum(["dB", "s", "Hz", "1", "semitones"]),
-    min: z.number(),
-    max: z.number(),
-    default: z.number(),
-    curve: z.enum(["linear", "exponential"]),
-    smoothingSeconds: z.number().min(0).max(60),
-    description: text(2_000),
-    controller: z.int().min(0).max(maxController).optional(),
-  })).max(1_000),
-  instruments: z.array(z.strictObject({
-    name,
-    polyphony: z.strictObject({
-      voices: z.int().min(1).max(maxVoices),
-      mode: z.enum(playingModes),
-      unison: z.int().min(1).max(maxUnison),
-      detuneCents: z.number().min(0).max(maxDetuneCents),
-      steal: z.enum(stealingRules),
-      chokeGroups: z.array(z.array(z.int().min(0).max(127)).max(128)).max(64).optional(),
+  parameters: list(
+    fields({
+      address: z.string().refine(isAddress, "expected OWNER/NAME"),
+      unit: z.enum(["dB", "s", "Hz", "1", "semitones"]),
+      min: z.number(),
+      max: z.number(),
+      default: z.number(),
+      curve: z.enum(["linear", "exponential"]),
+      smoothingSeconds: z.number().min(0).max(60),
+      description: text(2_000),
+      controller: z.int().min(0).max(maxController).optional(),
     }),
-    midiChannel: z.int().min(1).max(midiChannels).optional(),
-    voice: graphSchema,
-  })).max(maxInstruments),
+    maxParameters,
+  ),
+  instruments: list(
+    fields({
+      name,
+      polyphony: fields({
+        voices: z.int().min(1).max(maxVoices),
+        mode: z.enum(playingModes),
+        unison: z.int().min(1).max(maxUnison),
+        detuneCents: z.number().min(0).max(maxDetuneCents),
+        steal: z.enum(stealingRules),
+        chokeGroups: list(list(z.int().min(0).max(127), 128), 64).optional(),
+      }),
+      midiChannel: z.int().min(1).max(midiChannels).optional(),
+      voice: graphSchema,
+    }),
+    maxInstruments,
+  ),
   main: graphSchema,
   channels: z.literal([2, 4]),
-  samples: z.array(z.string().refine(isSampleName, "expected the name of a sound file")).max(maxSamples)
-    .optional(),
+  samples: list(z.string().refine(isSampleName, "expected the name of a sound file"), maxSamples).optional(),
 });
 
 /** A graph from JSON text. Throws {@link PatchError} unless it is one that can be compiled. */

@@ -1,6 +1,7 @@
 import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
-import type { Expression, PatchGraph } from "../../compiler/graph/graph.ts";
+import type { LoadedGraph } from "../../compiler/graph/checked_graph.ts";
+import type { Expression } from "../../compiler/graph/graph.ts";
 
 export type { Expression } from "../../compiler/graph/graph.ts";
 
@@ -43,7 +44,7 @@ export interface EngineControl {
    * @returns warnings of its rehearsal: it plays beyond full scale, or gives direct current
    * @throws {CommandRefusedError} when it is too slow, too large, or not sound; the old patch plays on
    */
-  loadPatch(patch: PatchGraph, samples?: SampleBank): Promise<readonly string[]>;
+  loadPatch(patch: LoadedGraph, samples?: SampleBank): Promise<readonly string[]>;
   /**
    * Sets how far renderers run ahead of the device; the sound goes on. 0: as configured, or as far as the device's period needs.
    *

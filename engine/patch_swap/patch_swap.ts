@@ -6,7 +6,7 @@
  */
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import type { LoadedGraph } from "../../compiler/graph/checked_graph.ts";
 import { seatCount } from "../memory/constants.ts";
 import { CommandRefusedError } from "../control/control.ts";
 import { type CommandLog, Opcode } from "../log/command_log.ts";
@@ -90,7 +90,7 @@ export class PatchSwap {
    * @param samples the sound files that it names
    * @returns what its rehearsal found that may be meant, but is no good for loudspeakers
    */
-  async load(graph: PatchGraph, samples?: SampleBank): Promise<readonly string[]> {
+  async load(graph: LoadedGraph, samples?: SampleBank): Promise<readonly string[]> {
     if (this.#loading) {
       throw new CommandRefusedError("another patch is being loaded; try again when it is done");
     }

@@ -1,5 +1,4 @@
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
-import { graphWarnings } from "../../compiler/graph/graph_warnings.ts";
 import { askWorker, WorkerFailedError } from "../../foundation/ask_worker.ts";
 import { CommandRefusedError, roles } from "../control/control.ts";
 import { decibelText } from "../../foundation/decibels.ts";
@@ -79,7 +78,7 @@ export async function rehearse(
       } of this machine; at most ${maxVoices} sound at once, the oldest give way to new notes`,
     );
   }
-  graphWarnings(options.graph, options.format).forEach((warning) => onWarning(warning));
+  result.warnings.forEach((warning) => onWarning(warning));
   levelWarnings(result.level, ceiling).forEach((warning) => onWarning(`patch ${name}: ${warning}`));
   return result.patch;
 }

@@ -1,12 +1,12 @@
 /** Messages between the main isolate and the thread of a rehearsal, checked by the side that receives them. */
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import type { LoadedGraph } from "../../compiler/graph/checked_graph.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { invariant } from "../../foundation/invariant.ts";
 
 /** A patch to rehearse. */
 export interface RehearsalStart {
-  readonly graph: PatchGraph;
+  readonly graph: LoadedGraph;
   /** The sound files that it names. */
   readonly samples?: SampleBank;
   readonly format: PatchFormat;
@@ -40,6 +40,8 @@ export type RehearsalResult = {
   readonly full: RehearsedLoad;
   readonly isFinite: boolean;
   readonly level: RehearsedLevel;
+  /** What its author will hardly have meant. */
+  readonly warnings: readonly string[];
 } | { readonly error: string };
 
 /** The start as it arrived. Throws InvariantError when it is none. */
@@ -71,5 +73,6 @@ export function checkRehearsalResult(data: unknown): RehearsalResult {
     typeof result.level?.peak === "number" && Array.isArray(result.level.means),
     "rehearsal: expected a level with a peak and means",
   );
+  invariant(Array.isArray(result.warnings), "rehearsal: expected a list of warnings");
   return result;
 }

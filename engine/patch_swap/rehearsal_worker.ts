@@ -5,6 +5,8 @@
  */
 import { parentPort, workerData } from "node:worker_threads";
 import { compileGraph } from "../../compiler/compile.ts";
+import { decodeGraph } from "../../compiler/graph/checked_graph.ts";
+import { graphWarnings } from "../../compiler/graph/graph_warnings.ts";
 import { openNative } from "../../ffi/native_library.ts";
 import { lockSamples } from "../samples/lock_samples.ts";
 import { instantiatePatch } from "../renderer/patch_instance.ts";
@@ -33,12 +35,13 @@ const fullSeconds = 0.1;
 const measuredRounds = 9;
 
 function rehearse(
-  { graph, samples, format, seed, nativeLibrary, beforeStart }: RehearsalStart,
+  { graph: loaded, samples, format, seed, nativeLibrary, beforeStart }: RehearsalStart,
 ): RehearsalResult {
   const native = openNative(nativeLibrary);
   const { symbols } = native;
   if (!beforeStart) symbols.us_demote_thread(symbols.us_thread_id());
   lockSamples(native, samples?.memory);
+  const graph = decodeGraph(loaded);
   const patch = compileGraph(graph, format, samples);
   const exports = instantiatePatch(patch);
   const { sampleRateHz, channels, maximumBlockFrames } = format;
@@ -92,7 +95,8 @@ function rehearse(
   const full = withState(play(fullSeconds, false), stateCost);
   const poisoned = words[patch.arena.poisonedVoicesOffset / 4];
   const level = { peak, means: sums.map((sum) => sum / frames) };
-  return { patch, notes, full, isFinite: isFinite && poisoned === 0, level };
+  const warnings = graphWarnings(graph, format);
+  return { patch, notes, full, isFinite: isFinite && poisoned === 0, level, warnings };
 }
 
 /** Checks and snapshots cost the same, whatever sounds. */

@@ -71,7 +71,10 @@ export class WavWriter {
     try {
       const file = await Deno.open(partPath, { write: true, create: true, truncate: true });
       const writer = new WavWriter(place, partPath, file, options);
-      await writer.#writeAll(writer.#header());
+      await writer.#writeAll(writer.#header()).catch(async (cause) => {
+        await writer.discard();
+        throw cause;
+      });
       return writer;
     } catch (cause) {
       const reason = cause instanceof Deno.errors.NotFound

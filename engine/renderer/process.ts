@@ -32,6 +32,8 @@ export async function playInProcess(
     startFile ?? folder.rendererStart,
   );
   const native = openNative(nativeLibrary);
+  // the runtime would open its debugger to every user of the machine
+  native.symbols.us_claim_signals();
   const memory = attachRunMemory(native, folder, memoryBytes);
   const { words } = memory;
   const order = (name: "incarnation" | "patchFile") => Atomics.load(words, orderIndex(memory, seat, name));
@@ -69,8 +71,10 @@ export async function playInProcess(
     for (let next = body.advance(); next !== AfterStep.end; next = body.advance()) {
       const newest = order("patchFile");
       if (!isCompiling && newest > body.newestPatch && newest !== unusable) void compile(newest);
-      if (isCompiling) await nextTurn();
-      else body.wait(next);
+      if (isCompiling) {
+        await nextTurn();
+        native.symbols.us_claim_signals(); // the runtime sets its handler in a turn of its event loop
+      } else body.wait(next);
     }
     setSeatState(memory, seat, SeatState.stopped);
   } catch (error) {

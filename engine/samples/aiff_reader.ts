@@ -1,10 +1,10 @@
 /**
  * AIFF (Apple 1989) and AIFF-C (Apple 1991), uncompressed or by G.711. Loop and pitch are in the chunks `INST` and `MARK`.
  */
-import { type Chunk, chunksOf, idAt } from "./chunks.ts";
+import { boundedSound, type Chunk, chunksOf, type ChunkWalk, idAt } from "./chunks.ts";
 import type { SoundFile, StatedLoop } from "./sound_file.ts";
 import { SoundFileError } from "./sound_file_error.ts";
-import { checkSoundFormat } from "./sound_format.ts";
+import { checkFrames, checkSoundFormat } from "./sound_format.ts";
 import { isStoredNumber, readStoredNumbers, type StoredNumber } from "./stored_numbers.ts";
 
 /** What the codes of AIFF-C mean; where bytes are omitted, the number of bits decides. */
@@ -28,6 +28,9 @@ const codes: Readonly<Record<string, Partial<StoredNumber> & Pick<StoredNumber, 
   ULAW: { kind: "mu-law", bytes: 1 },
 };
 
+/** Offset and size of a block, before the sound. */
+const soundHeadBytes = 8;
+
 /** Whether a file begins as AIFF. */
 export function isAiff(bytes: Uint8Array): boolean {
   return idAt(bytes, 0) === "FORM" && ["AIFF", "AIFC"].includes(idAt(bytes, 8));
@@ -36,8 +39,13 @@ export function isAiff(bytes: Uint8Array): boolean {
 /** Decodes an AIFF file. Throws SoundFileError. */
 export function readAiff(bytes: Uint8Array): SoundFile {
   const parts = new Map<string, Chunk>();
-  for (const chunk of chunksOf({ bytes, from: 12, littleEndian: false })) {
-    if (!parts.has(chunk.id)) parts.set(chunk.id, chunk);
+  const walk: ChunkWalk = { bytes, from: 12, littleEndian: false };
+  let isOpen = false;
+  for (const chunk of chunksOf(walk)) {
+    const part = chunk.id === "SSND" ? boundedSound(chunk, walk, soundHeadBytes) : chunk;
+    if (parts.has(part.id)) continue;
+    parts.set(part.id, part);
+    isOpen ||= part !== chunk;
   }
   const content = (id: string): DataView | undefined => {
     const part = parts.get(id);
@@ -49,21 +57,18 @@ export function readAiff(bytes: Uint8Array): SoundFile {
   }
   const stored = storedNumber(common, idAt(bytes, 8) === "AIFC");
   const channels = common.getUint16(0);
-  const announced = common.getUint32(2);
   const sampleRateHz = extended(common, 8);
-  checkSoundFormat({ channels, sampleRateHz, frames: announced });
-  const part = parts.get("SSND");
-  const sizeBytes = announced * channels * stored.bytes;
-  let sound = new Uint8Array(0);
-  if (part !== undefined && part.end - part.start >= 8) {
-    const from = part.start + 8 + new DataView(bytes.buffer, bytes.byteOffset + part.start).getUint32(0);
-    sound = bytes.subarray(Math.min(from, part.end), Math.min(from + sizeBytes, part.end)) as Uint8Array<
-      ArrayBuffer
-    >;
-  }
+  checkSoundFormat({ channels, sampleRateHz });
+  const frameBytes = channels * stored.bytes;
+  const all = soundOf(bytes, parts.get("SSND"));
+  // a program that did not know the size of the sound did not know its frames
+  const announced = isOpen ? Math.floor(all.length / frameBytes) : common.getUint32(2);
+  checkFrames(announced);
+  const sizeBytes = announced * frameBytes;
+  const sound = all.subarray(0, sizeBytes);
   if (sound.length < sizeBytes) {
     throw new SoundFileError(
-      `it breaks off after ${Math.floor(sound.length / (channels * stored.bytes))} of ${announced} frames`,
+      `it breaks off after ${Math.floor(sound.length / frameBytes)} of ${announced} frames`,
       "copy or export it again",
     );
   }
@@ -72,6 +77,13 @@ export function readAiff(bytes: Uint8Array): SoundFile {
     channels: readStoredNumbers(sound, stored, channels),
     sampleRateHz,
   };
+}
+
+/** The sound behind the offset that its chunk begins with. */
+function soundOf(bytes: Uint8Array, part: Chunk | undefined): Uint8Array {
+  if (part === undefined || part.end - part.start < soundHeadBytes) return new Uint8Array();
+  const offset = new DataView(bytes.buffer, bytes.byteOffset + part.start).getUint32(0);
+  return bytes.subarray(Math.min(part.start + soundHeadBytes + offset, part.end), part.end);
 }
 
 function storedNumber(common: DataView, isCompressed: boolean): StoredNumber {

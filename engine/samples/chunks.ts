@@ -19,6 +19,9 @@ export interface ChunkWalk {
   readonly sizeOf?: (id: string, size: number) => number;
 }
 
+/** Programs that write to a pipe state a size from here on; no file that is read is as large. */
+const unknownSizeFrom = 0x7f00_0000;
+
 const idPattern = /^[\x20-\x7e]{4}$/;
 
 /** Four letters at an offset; shorter at the end of the file. */
@@ -59,4 +62,18 @@ export function isChunksToTheEnd(walk: ChunkWalk): boolean {
     at = end;
   }
   return walk.bytes.length - at <= 1;
+}
+
+/**
+ * The chunk with the sound where its size is known; the rest of the file where a program that wrote to a pipe, or was killed,
+ * never knew it.
+ *
+ * @param headBytes of the chunk before its sound, which are there even when it is empty
+ */
+export function boundedSound(chunk: Chunk, walk: ChunkWalk, headBytes = 0): Chunk {
+  const { length } = walk.bytes;
+  const isUnknown = chunk.size >= unknownSizeFrom && chunk.start + chunk.size > length;
+  const from = chunk.start + headBytes;
+  const isOpen = chunk.size <= headBytes && from < length && !isChunksToTheEnd({ ...walk, from });
+  return isUnknown || isOpen ? { ...chunk, size: length - chunk.start, end: length } : chunk;
 }

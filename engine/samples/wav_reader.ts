@@ -3,15 +3,12 @@
  * tag, or the SubFormat of WAVE_FORMAT_EXTENSIBLE, decides how numbers are stored; the size of the `data` chunk says how many
  * there are. Metadata that is broken never costs the sound.
  */
-import { type Chunk, chunksOf, type ChunkWalk, idAt, isChunksToTheEnd } from "./chunks.ts";
+import { boundedSound, type Chunk, chunksOf, type ChunkWalk, idAt } from "./chunks.ts";
 import { readSamplerChunk } from "./sampler_chunk.ts";
 import type { SoundFile } from "./sound_file.ts";
 import { SoundFileError } from "./sound_file_error.ts";
 import { checkSoundFormat } from "./sound_format.ts";
 import { isStoredNumber, readStoredNumbers, type StoredNumber } from "./stored_numbers.ts";
-
-/** Programs that write to a pipe state a size near one of these; no file that is read is as large. */
-const unknownSizeFrom = 0x7fff_0000;
 
 const formatNames: Readonly<Record<number, string>> = {
   0x2: "MS ADPCM",
@@ -40,7 +37,7 @@ export function readWav(bytes: Uint8Array): SoundFile {
   const walk: ChunkWalk = { bytes, from: 12, littleEndian, sizeOf: longSizes(bytes) };
   const parts = new Map<string, Chunk>();
   for (const chunk of chunksOf(walk)) {
-    const part = chunk.id === "data" ? boundedData(chunk, walk) : chunk;
+    const part = chunk.id === "data" ? boundedSound(chunk, walk) : chunk;
     if (!parts.has(part.id)) parts.set(part.id, part);
   }
   const content = (id: string): DataView | undefined => {
@@ -83,14 +80,6 @@ function longSizes(bytes: Uint8Array): ChunkWalk["sizeOf"] {
     sizes.set(idAt(bytes, at), long(at + 4));
   }
   return (id, size) => size === 0xffff_ffff ? sizes.get(id) ?? size : size;
-}
-
-/** The sound where its size is known; the rest of the file where a recorder never wrote it. */
-function boundedData(data: Chunk, walk: ChunkWalk): Chunk {
-  const { length } = walk.bytes;
-  const isUnknown = data.size >= unknownSizeFrom && data.start + data.size > length;
-  const isOpen = data.size === 0 && data.start < length && !isChunksToTheEnd({ ...walk, from: data.start });
-  return isUnknown || isOpen ? { ...data, size: length - data.start, end: length } : data;
 }
 
 interface Format {

@@ -19,6 +19,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
+import { SessionDamagedError } from "./session_damaged_error.ts";
 
 export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess4");
 
@@ -103,15 +104,31 @@ export function encodePatch({ number, description, wasm }: RecordedPatch): Uint8
   return payload;
 }
 
-/** Decodes a `PTCH` chunk, whose checksum the reader has verified. */
+/**
+ * Decodes a `PTCH` chunk, whose checksum the reader has verified. A chunk whose length became 0 has the checksum of nothing.
+ *
+ * @throws {SessionDamagedError}
+ */
 export function decodePatch(payload: Uint8Array<ArrayBuffer>): RecordedPatch {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const textEnd = 8 + view.getUint32(4, true);
+  const textEnd = payload.length < 8 ? Infinity : 8 + view.getUint32(4, true);
+  if (textEnd > payload.length) throw new SessionDamagedError("the session has a patch that breaks off");
   return {
     number: view.getUint32(0, true),
-    description: JSON.parse(new TextDecoder().decode(payload.subarray(8, textEnd))) as PatchDescription,
+    description: decodeJson(payload.subarray(8, textEnd)) as PatchDescription,
     wasm: payload.slice(textEnd),
   };
+}
+
+/** A value that a chunk holds as text. Throws {@link SessionDamagedError}. */
+export function decodeJson(text: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(text));
+  } catch (cause) {
+    throw new SessionDamagedError(`the session has a chunk that is no JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /** Bytes of a `SNAP` chunk before the arena. */
@@ -136,8 +153,11 @@ export function encodeSnapshot(
   return payload;
 }
 
-/** Decodes a `SNAP` chunk; the arena stays in the payload. */
+/** Decodes a `SNAP` chunk; the arena stays in the payload. Throws {@link SessionDamagedError}. */
 export function decodeSnapshot(payload: Uint8Array<ArrayBuffer>): RecordedSnapshot {
+  if (payload.length < snapshotHeadBytes) {
+    throw new SessionDamagedError("the session has a state that breaks off");
+  }
   const [block, logPosition, patch] = new Int32Array(payload.buffer, payload.byteOffset, 3);
   return { block, logPosition, patch, arena: payload.subarray(snapshotHeadBytes) };
 }

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import {
   type ChunkType,
+  decodeJson,
   decodePatch,
   type RecordedPatch,
   type SessionHeader,
@@ -37,6 +38,9 @@ export class SessionReader {
   static async open(path: string): Promise<SessionReader> {
     const file = await Deno.open(path, { read: true });
     try {
+      if ((await file.stat()).isDirectory) {
+        throw new SessionDamagedError(`${path}: expected a session file, found a folder`);
+      }
       const magic = new Uint8Array(sessionMagic.length);
       const found = await readFully(file, magic);
       if (found < magic.length || magic.some((byte, index) => byte !== sessionMagic[index])) {
@@ -48,7 +52,7 @@ export class SessionReader {
       const reader = new SessionReader(file, size, magic.length, undefined as unknown as SessionHeader);
       const first = await reader.next();
       if (first?.type !== "HEAD") throw new SessionDamagedError(`${path}: its header is missing or damaged`);
-      const header = JSON.parse(new TextDecoder().decode(first.payload)) as SessionHeader;
+      const header = headerOf(first.payload, path);
       await file.seek(reader.#position, Deno.SeekMode.Start);
       return new SessionReader(file, size, reader.#position, header);
     } catch (error) {
@@ -134,6 +138,14 @@ export class SessionReader {
     into.set(part);
     this.#unread = this.#unread.subarray(part.length);
     return part.length;
+  }
+}
+
+function headerOf(payload: Uint8Array, path: string): SessionHeader {
+  try {
+    return JSON.parse(new TextDecoder().decode(payload)) as SessionHeader;
+  } catch (cause) {
+    throw new SessionDamagedError(`${path}: its header is missing or damaged`, { cause });
   }
 }
 

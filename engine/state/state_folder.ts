@@ -4,6 +4,7 @@
  */
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
+import { makePrivateFolder, NotPrivateError } from "../../foundation/private_folder.ts";
 import { readIfThere } from "../../foundation/read_if_there.ts";
 import { journalName } from "./journal_file.ts";
 
@@ -51,9 +52,10 @@ export class StateFolder {
   static open(path: string): StateFolder {
     let lock: Deno.FsFile;
     try {
-      Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+      makePrivateFolder(path, "UNDERSTUDY_STATE");
       lock = Deno.openSync(`${path}/lock`, { write: true, create: true, mode: 0o600 });
     } catch (cause) {
+      if (cause instanceof NotPrivateError) throw new StateFolderError(cause.message, { cause });
       throw new StateFolderError(
         `UNDERSTUDY_STATE: ${path} cannot be used (${
           (cause as Error).message

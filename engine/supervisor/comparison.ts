@@ -10,7 +10,7 @@ import { DeliveredFlag, within } from "../memory/layout.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { deliveredIndex, slotIndex } from "../memory/places.ts";
 import { blocksToSweep, sweepBlocksOf } from "../memory/sweep.ts";
-import { reportFieldIndex } from "../memory/seats.ts";
+import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 
 /** A checksum and the seat of the renderer that computed it. */
 export interface Ballot {
@@ -40,6 +40,15 @@ export function vote(ballots: readonly Ballot[]): Verdict {
     undecided: false,
   };
 }
+
+/** A block in whose sound renderers differ, and which renderers they were. */
+interface Dispute {
+  readonly block: number;
+  readonly incarnations: ReadonlyMap<number, number>;
+}
+
+/** Blocks of a dispute that are remembered: some seconds. */
+const maxDisputed = 4_096;
 
 /** The findings of one comparison. */
 export interface ComparisonResult {
@@ -73,6 +82,8 @@ interface Run {
 export class Comparison {
   readonly #memory: SharedMemory;
   #next: number;
+  /** Blocks in whose sound renderers differ, and no majority has said yet which are wrong. */
+  #disputed: Dispute[] = [];
   /** Blocks before it were heard with commands that were taken back since. */
   #heardFrom: number | undefined;
   readonly #runs = new Map<number, Run>();
@@ -96,6 +107,7 @@ export class Comparison {
     const wrong: number[] = [];
     if (seats.length < 2) return { outvoted, block, undecided, wrong };
     this.#eachBlock(seats, note, wrong);
+    if (outvoted.size > 0) wrong.unshift(...this.#settleDispute(outvoted));
     return { outvoted, block, undecided: undecided && outvoted.size === 0, wrong };
   }
 
@@ -157,10 +169,32 @@ export class Comparison {
       const records = seats.flatMap((seat) => this.#record(seat, block) ?? []);
       const verdicts = [vote(records.map(({ sound }) => sound)), vote(records.map(({ state }) => state))];
       verdicts.forEach((verdict) => note(block, verdict));
+      if (verdicts[0].undecided && this.#disputed.length < maxDisputed) {
+        const incarnations = new Map(records.map(({ sound: { seat } }) => [seat, this.#incarnation(seat)]));
+        this.#disputed.push({ block, incarnations });
+      }
       if (this.#wasWrong(block, records.map(({ sound }) => sound), verdicts[0])) wrong.push(block);
       for (const record of records) this.#follow(block, record, records.length > 1 ? verdicts : undefined);
       this.#next = (this.#next + 1) | 0;
     }
+  }
+
+  /** Two of three agree again: blocks that were disputed, and that the device got from one that is outvoted, were wrong. */
+  #settleDispute(outvoted: ReadonlySet<number>): number[] {
+    const disputed = this.#disputed;
+    this.#disputed = [];
+    const { words } = this.#memory;
+    return disputed.flatMap(({ block, incarnations }) => {
+      const entry = deliveredIndex(this.#memory, block);
+      const seat = words[entry + within.delivered.ring.index] - 1;
+      const isWrong = words[entry + within.delivered.block.index] === block && outvoted.has(seat) &&
+        incarnations.get(seat) === this.#incarnation(seat);
+      return isWrong ? [block] : [];
+    });
+  }
+
+  #incarnation(seat: number): number {
+    return this.#memory.words[orderIndex(this.#memory, seat, "incarnation")];
   }
 
   /** Whether the device has got a block otherwise than the majority of these renderers has it. */

@@ -4,7 +4,9 @@
  *
  * - **At once.** When two or more have thrown or trapped at the same block, the commands that take effect in that block are
  *   to blame, those included that arrived earlier and were due there. A hang, or a heap that grew, may have struck several
- *   by chance: one of the renderers must then have broken in a replay.
+ *   by chance: one of the renderers must then have broken in a replay. Where they are several, one joiner at a time tries the
+ *   replay without the newer half of them, then without the other half, at last without all: two joiners wait, so this costs a
+ *   replay and not the start of a thread. The half that lets a renderer pass is lost, the other one acts.
  * - **By search.** A command may do its harm later, in a block that hears none. When two replays have broken at the same
  *   block and nothing there is left to blame, the commands since the snapshot are suspects. One joiner at a time tries the
  *   replay without some of them: the newest, the one before, then two, four, eight …, ever further back; at last without
@@ -53,12 +55,16 @@ interface Search {
   readonly block: number;
   /** Block of the state that the trials replay from. */
   readonly originBlock: number;
+  /** The commands were heard before the block; false: they take effect in it for the first time. */
+  readonly wasHeard: boolean;
   readonly trials: number[][];
 }
 
 /** The outcome of a search. The commands were heard before `block`; from there on renderers are heard that never had them. */
 export interface Found {
   readonly positions: readonly number[];
+  /** The commands were heard before; false: `block` was the first to hear them, so nothing is taken back. */
+  readonly wasHeard: boolean;
   /** Block of the state from which renderers replayed without them. */
   readonly originBlock: number;
   readonly block: number;
@@ -129,15 +135,18 @@ export class Quarantine {
     if (positions.length === 0) return undefined;
     if (!hasPassed) return void this.#log.restore();
     const { originBlock, block } = this.#log.search;
-    return { positions: positions.filter((position) => this.#log.quarantine(position)), originBlock, block };
+    // as if they had been heard: then a render replays from the origin, which is right for both
+    const found = positions.filter((position) => this.#log.quarantine(position));
+    return { positions: found, originBlock, block, wasHeard: true };
   }
 
   /** A renderer has come through, or past the block of the search: makes the trial final. */
   confirm(): Found | undefined {
     if (this.#search === undefined) return undefined;
-    const { block, originBlock, trials: [trial] } = this.#search;
+    const { block, originBlock, wasHeard, trials: [trial] } = this.#search;
     this.#search = undefined;
-    return { positions: trial.filter((position) => this.#log.quarantine(position)), originBlock, block };
+    const positions = trial.filter((position) => this.#log.quarantine(position));
+    return { positions, originBlock, block, wasHeard };
   }
 
   /** Whether a trial has passed, though no renderer is in lockstep: one broke further on. */
@@ -162,7 +171,17 @@ export class Quarantine {
       blocksBetween(furthest, block) <= 0 && this.#convicts(this.#at(block))
     );
     if (!failure) return [];
-    const found = this.#effectiveIn(failure).filter((position) => this.#log.quarantine(position));
+    const effective = this.#effectiveIn(failure);
+    if (effective.length > 1 && effective.every((position) => this.#maySuspend(position))) {
+      const half = Math.ceil(effective.length / 2);
+      // the newest first: the older ones have mostly been waiting for long, and more often are those that do no harm
+      const trials = [effective.slice(-half), effective.slice(0, -half), effective].map((
+        trial,
+      ) => [...trial]);
+      this.#begin({ block: failure.block, originBlock: origin.block, wasHeard: false, trials });
+      return [];
+    }
+    const found = effective.filter((position) => this.#log.quarantine(position));
     const replays = this.#at(failure.block).filter(({ joining }) => joining).length;
     if (found.length > 0) this.#failures = this.#failures.filter(({ block }) => block !== failure.block);
     else if (replays >= witnesses) {
@@ -209,10 +228,22 @@ export class Quarantine {
       trials.push(suspects.slice(from, from + size));
     }
     if (trials.length > 1) trials.push(suspects);
+    this.#begin({ block: failure.block, originBlock: origin.block, wasHeard: true, trials });
+  }
+
+  #begin(search: Search): void {
     this.#failures = [];
-    this.#search = { block: failure.block, originBlock: origin.block, trials };
-    this.#log.search = this.#search;
+    this.#search = search;
+    this.#log.search = search;
     this.#tryFirst();
+  }
+
+  /** Whether a command is in the log and may be left out for a while. */
+  #maySuspend(position: number): boolean {
+    if (!this.#log.holds(position)) return false;
+    const words = new Int32Array(logEntryWords);
+    this.#log.copyEntry(position, words, 0);
+    return suspectOpcodes.includes(words[EntryField.opcode] & opcodeMask);
   }
 
   /** Commands that took effect from the origin up to the failure, the newest first. */

@@ -271,6 +271,9 @@ export class Supervision {
       }
     }
     this.#carryOut([{ do: "roles", seats: this.roles }]);
+    // not what the device has taken: blocks that were concealed may be those on which renderers break
+    this.#furthest = this.#snapshots.origin.block;
+    this.#followFurthest();
     return this.#takeSearchOver();
   }
 
@@ -285,8 +288,7 @@ export class Supervision {
     );
     const found = this.#quarantine.takeOver(hasPassed);
     if (found) {
-      this.#comparison.takeBackBefore(found.block);
-      return { actions: [], events: [{ event: "quarantine", positions: found.positions, found }] };
+      return { actions: [], events: [this.#takenBack(found)] };
     }
     // those that replay without these commands lead nowhere any more
     const { actions, events } = this.#supervisor.dismissJoiners(consumed);
@@ -406,8 +408,7 @@ export class Supervision {
     if (!isAlone || this.#quarantine.hasPassed) {
       const found = this.#quarantine.confirm();
       if (found) {
-        this.#comparison.takeBackBefore(found.block);
-        events.push({ event: "quarantine", positions: found.positions, found });
+        events.push(this.#takenBack(found));
       }
     }
     const { memory } = this.#options;
@@ -425,6 +426,14 @@ export class Supervision {
     if (wasSearching || !this.#quarantine.searching) return [];
     // those that replay already would be taken for the first trial
     return this.#supervisor.dismissJoiners(this.#options.memory.consumed()).actions;
+  }
+
+  /** The outcome of a search as an event. */
+  #takenBack(found: Found): SupervisionEvent {
+    const { positions, block, wasHeard } = found;
+    if (!wasHeard) return { event: "quarantine", positions };
+    this.#comparison.takeBackBefore(block);
+    return { event: "quarantine", positions, found };
   }
 
   /** Incarnations of the renderers that replay the log. */
@@ -529,6 +538,7 @@ function settingsFor({ geometry }: SharedMemory): SupervisorSettings {
     ...supervisorDefaults,
     seatCount,
     hangMs: Math.max(supervisorDefaults.hangMs, twoBlocksMs),
+    blockMs: twoBlocksMs / 2,
     lateMs: Math.max(supervisorDefaults.lateMs, twoBlocksMs),
     snapshotMs: geometry.arenaBytes / snapshotBytesPerMs,
   };

@@ -13,6 +13,8 @@
  * - Processor time without a heartbeat is a hang. A silent thread that sleeps needs a witness: another renderer in lockstep
  *   that moved meanwhile. Without one the patience is `aloneFactor` times longer.
  * - A renderer may stall for a moment and come back by itself; only lateness that lasts, and that not all share, is a fault.
+ *   One that is behind and plays faster than the device for the time that it gets is not ill, it gets too little: from its
+ *   lateness half the length of each block that it has published is taken off.
  * - The last renderer in lockstep is never ended for lateness, nor, while it sleeps, before the long patience is over: its
  *   ring harms nobody, and no other renderer has the state.
  * - A joiner, which replays the log, may be silent for `joinerFactor` times as long. It is no witness: it has more to do.
@@ -128,6 +130,8 @@ export interface SupervisorSettings {
   readonly waiting: number;
   readonly hangMs: number;
   readonly lateMs: number;
+  /** How long a block lasts; 0: what a late renderer publishes does not count for it. */
+  readonly blockMs: number;
   readonly startMs: number;
   readonly joinMs: number;
   /** Longest time that a renderer may be away to copy its arena and catch up. */
@@ -153,6 +157,7 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
   waiting: 2,
   hangMs: 15,
   lateMs: 20,
+  blockMs: 0,
   startMs: 10_000,
   joinMs: 2_000,
   awayMs: 5_000,
@@ -172,6 +177,9 @@ export const supervisorDefaults: Omit<SupervisorSettings, "seatCount"> = {
 /** Renderers with which the sound begins: the others start when it is heard, because each start takes time from it. */
 export const firstRenderers = 2;
 
+/** Part of the length of a block that counts for a late renderer which publishes it. */
+const progressCredit = 0.5;
+
 /** A joiner on trial has this part of the time to catch up. */
 const trialFactor = 4;
 
@@ -183,6 +191,8 @@ interface Seat {
   /** It follows in lockstep behind those in roles, and takes no role: see `startTrial`. */
   onTrial: boolean;
   heartbeat: number;
+  /** The next block that it publishes, at the last look. */
+  published: number;
   /** Processor time at the last look, where it is known. */
   processorMs: number | undefined;
   /** Time without a sign of life: on a processor, and that with the time asleep. */
@@ -228,6 +238,7 @@ export class Supervisor {
       incarnation: 0,
       onTrial: false,
       heartbeat: 0,
+      published: 0,
       processorMs: undefined,
       hungMs: 0,
       silentMs: 0,
@@ -442,7 +453,10 @@ export class Supervisor {
       seat.awayMs = view.away ? seat.awayMs + elapsedMs : 0;
       const isExcused = seat.awayMs > 0 && seat.awayMs <= this.#settings.awayMs;
       const isBehind = seat.phase === "running" && ahead <= 0 && !isExcused;
-      seat.lateMs = isBehind ? seat.lateMs + hadMs : 0;
+      const blocks = Math.max(0, blocksBetween(view.published, seat.published));
+      const creditMs = blocks * this.#settings.blockMs * progressCredit;
+      seat.lateMs = isBehind ? Math.max(0, seat.lateMs + hadMs - creditMs) : 0;
+      seat.published = view.published;
       seat.behindMs = isBehind ? seat.behindMs + elapsedMs : 0;
     });
   }

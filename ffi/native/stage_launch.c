@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -113,12 +114,19 @@ static void choose_version(struct launcher *self) {
                    strcmp(self->started.module, self->proven.module) != 0;
 }
 
+/* Writes a line to standard error, unless that would wait for a reader: nothing here may stand still for a log. */
+static void print_line(const char *line) {
+  struct pollfd stream = {STDERR_FILENO, POLLOUT, 0};
+  if (poll(&stream, 1, 0) != 1 || !(stream.revents & POLLOUT)) return;
+  if (write(STDERR_FILENO, line, strlen(line)) < 0) return; /* the terminal is gone */
+}
+
 /* The version on trial did not take over: the one before is started again. */
 static void give_up_version(struct launcher *self) {
   char path[PATH_MAX];
   if (version_path(self, path)) unlink(path);
   self->on_trial = 0;
-  fprintf(stderr, "understudy: the control process of the new version did not take over; that of the old one is started\n");
+  print_line("understudy: the control process of the new version did not take over; that of the old one is started\n");
 }
 
 /* Holds the copy of the program that is about to be started, as `cli/kept_program.ts` does for the process that runs it. */
@@ -211,9 +219,11 @@ static void report(const char *format, ...) {
   va_start(arguments, format);
   vsnprintf(text, sizeof text, format, arguments);
   va_end(arguments);
+  char line[320];
   const char *log_format = getenv("UNDERSTUDY_LOG_FORMAT");
   if (!log_format || strcmp(log_format, "json") != 0) {
-    fprintf(stderr, "understudy: %s\n", text);
+    snprintf(line, sizeof line, "understudy: %s\n", text);
+    print_line(line);
     return;
   }
   struct timespec now;
@@ -221,8 +231,9 @@ static void report(const char *format, ...) {
   char moment[32];
   clock_gettime(CLOCK_REALTIME, &now);
   strftime(moment, sizeof moment, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &date));
-  fprintf(stderr, "{\"time\":\"%s.%03ldZ\",\"level\":\"warning\",\"message\":\"%s\"}\n", moment, now.tv_nsec / 1000000,
-          text);
+  snprintf(line, sizeof line, "{\"time\":\"%s.%03ldZ\",\"level\":\"warning\",\"message\":\"%s\"}\n", moment,
+           now.tv_nsec / 1000000, text);
+  print_line(line);
 }
 
 static void plan_restart(struct launcher *self) {
@@ -232,7 +243,7 @@ static void plan_restart(struct launcher *self) {
     return give_up_version(self);
   }
   if (LOAD(AT(struct us_control_process, US_CONTROL_PROCESS_OFFSET)->phase) == phase_handing_over) {
-    fprintf(stderr, "understudy: the control process hands over to that of the next version\n");
+    print_line("understudy: the control process hands over to that of the next version\n");
     self->restart_ms = 0;
     return;
   }

@@ -1,8 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, gainToDb, oneMinusExp } from "../signal/math.ts";
 import { DelayLine } from "../signal/delay_line.ts";
-import { feedback } from "../signal/feedback.ts";
-import { constant } from "../signal/signal.ts";
+import { feedbackOf } from "../signal/feedback.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 import { linkedChannels, linkedLevel } from "./linked_level.ts";
 import { maxAverageSeconds, movingAverage } from "./moving_average.ts";
 import { slidingMaximum } from "./sliding_maximum.ts";
@@ -18,10 +18,16 @@ const shoulderFrames = 4;
 const marginDb = 0.2;
 
 /**
+ * Time behind a peak until the gain begins to return: a whole wave of 30 Hz, so that each half of it has one. A release that
+ * began between the peaks of a low tone would bend each of its waves, which is heard as distortion.
+ */
+const waitSeconds = 1 / 30;
+
+/**
  * Keeps the wave below a ceiling, also between the samples, without an edge: peaks are seen before they sound, and the gain
  * goes down to meet them along a smooth curve.
  *
- * The reduction is held over the look-ahead, returns exponentially, and is averaged twice, over half of the look-ahead each
+ * The reduction is held over the look-ahead, waits for {@link waitSeconds}, returns exponentially, and is averaged twice, over half of the look-ahead each
  * time; so at a peak every frame of both averages asks for at least the reduction that the peak needs. Below the ceiling no
  * bit changes. The sound comes later by the look-ahead. A ceiling that falls affects only sound that comes in after it.
  *
@@ -61,7 +67,7 @@ export const limiter = defineModule({
       curve: "exponential",
       smoothingSeconds: 0,
       why:
-        "63 % of what was taken away is back after this time; short is loud, below 0.05 s the bass distorts",
+        "63 % of what was taken away is back after this time and a wait of 33 ms, which keeps low tones whole",
     },
   },
   /** Look-ahead, from 0.001 to 0.01 s and at least 32 frames; and the number of channels that are turned down together. */
@@ -82,11 +88,32 @@ export const limiter = defineModule({
     const excess = constant(1).minus(aim.over(peak.atLeast(aim)));
     const held = slidingMaximum(excess, smoothFrames + 2 * shoulderFrames);
     const release = oneMinusExp(constant<"s">(1 / sampleRateHz).ratio(releaseSeconds));
-    const released = feedback(0, (before) => held.atLeast(before.minus(before.times(release))));
+    const released = holding(held, release, waitSeconds * sampleRateHz);
     const gain = constant(1).minus(movingAverage(movingAverage(released, first), second));
     return { output: line.read(delayFrames).times(gain), reductionDb: gainToDb(gain).negated() };
   },
 });
+
+/**
+ * At least what is asked for: the largest of the last `waitFrames`, gathered in two halves, and behind it a return by a part
+ * of the way in each frame.
+ */
+function holding(asked: Signal<"1">, release: Signal<"1">, waitFrames: number): Signal<"1"> {
+  return feedbackOf({ level: 0, now: 0, last: 0, left: 0 }, (before) => {
+    const isHighest = asked.isAtLeast(before.now.atLeast(before.last));
+    const isOver = before.left.isAtMost(0);
+    const begins = isHighest.or(isOver);
+    const now = begins.select(asked, before.now.atLeast(asked));
+    const last = isHighest.select(0, isOver.select(before.now, before.last));
+    const returned = before.level.minus(before.level.times(release));
+    return {
+      level: returned.atLeast(now).atLeast(last),
+      now,
+      last,
+      left: begins.select(Math.round(waitFrames / 2) - 1, before.left.minus(1)),
+    };
+  }).level;
+}
 
 /** Delay from input to output, in frames. */
 export function lookAheadFrames(lookAheadSeconds: number, sampleRateHz: number): number {

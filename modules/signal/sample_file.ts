@@ -6,7 +6,7 @@ import type { TablePlaces } from "../../compiler/graph/sample_tables.ts";
 import { isSampleName } from "../../compiler/graph/sample_name.ts";
 
 /**
- * A sound file: WAV, FLAC or Ogg Vorbis, of one channel or two, of any rate. The patch names it; its content is known when the
+ * A sound file: WAV, AIFF, FLAC or Ogg Vorbis, of one channel or two, of any rate. The patch names it; its content is known when the
  * patch is compiled.
  */
 export class SampleFile {
@@ -33,7 +33,7 @@ export class SampleFile {
   get sampleRateHz(): Signal<"Hz"> {
     return this.#float("sampleRateHz");
   }
-  /** Note at which it sounds as recorded: the root note that a WAV file declares, else middle C. */
+  /** Note at which it sounds as recorded: the root note that the file states, else middle C. */
   get rootNote(): Signal<"semitones"> {
     return this.#float("rootNote");
   }

@@ -75,8 +75,9 @@ interface Table {
 type Changes = Exclude<Effect, { readonly act: Action }>;
 
 /** A message that changes the sound, until those of its batch are put into the log. */
-interface Accepted extends Changes {
+interface Accepted {
   readonly message: OscMessage;
+  readonly changes: Changes;
 }
 
 /** Messages of one time tag, which are put into the log together. */
@@ -137,7 +138,7 @@ export class AddressSpace implements PacketTarget {
     this.#notifications = new Notifications(engine);
     this.#meters = new Meters(engine);
     this.#feedback = new Feedback(engine);
-    const dirt = new DirtEvents(engine);
+    const dirt = new DirtEvents(engine, nowMs);
     this.#server = [
       ...askingMethods({
         ...{ engine, version, midi, methods: () => this.methods },
@@ -245,7 +246,7 @@ export class AddressSpace implements PacketTarget {
   #single(message: OscMessage, sender: PacketSender): void {
     this.#answering(message, sender, (changes) => {
       this.#put(changes, undefined, placeHolder(sender));
-      this.#finish({ message, ...changes }, sender);
+      this.#finish(message, changes, sender);
     });
   }
 
@@ -293,7 +294,7 @@ export class AddressSpace implements PacketTarget {
       if (tag !== undefined && changes.commands.some(({ kind }) => kind === "clear")) {
         throw new MessageRefusedError("acts at once; send it outside of a bundle with a time");
       }
-      accepted.push({ message, ...changes });
+      accepted.push({ message, changes });
     };
     this.#answering(message, sender, collect, isDumped);
   }
@@ -305,8 +306,8 @@ export class AddressSpace implements PacketTarget {
       if (table !== this.#table) {
         throw new CommandRefusedError("another patch plays since this bundle was received; send it again");
       }
-      const commands = accepted.flatMap(({ commands }) => commands);
-      const later = accepted.flatMap(({ later = [] }) => later);
+      const commands = accepted.flatMap(({ changes }) => changes.commands);
+      const later = accepted.flatMap(({ changes }) => changes.later ?? []);
       const unixMs = tag === undefined ? undefined : unixMsOf(tag);
       lateMs = this.#put({ commands, later }, unixMs, placeHolder(sender));
     } catch (error) {
@@ -315,8 +316,8 @@ export class AddressSpace implements PacketTarget {
     }
     for (let index = 0; index < accepted.length; index++) {
       if (index > 0 && index % messagesPerStep === 0) yield;
-      const { message } = accepted[index];
-      if (refusal === undefined) this.#finish(accepted[index], sender);
+      const { message, changes } = accepted[index];
+      if (refusal === undefined) this.#finish(message, changes, sender);
       else this.#refuse(message, sender, refusal);
       if (lateMs > 0 && !table.silent.has(message.address)) {
         sender.reply({ address: "/late", args: [text(message.address), float(lateMs)] });
@@ -347,11 +348,10 @@ export class AddressSpace implements PacketTarget {
   }
 
   /** Confirms a message that was carried out, with a hint if there is one. */
-  #finish({ message, hint }: Accepted, sender: PacketSender): void {
-    this.#confirm(message.address, sender, hint === undefined ? [] : [hint]);
-    if (hint !== undefined) {
-      this.#refusals.mention(sender.key, () => `${dumpLine(message, sender)}: ${hint}`);
-    }
+  #finish(message: OscMessage, { hint }: Changes, sender: PacketSender): void {
+    if (hint === undefined) return this.#confirm(message.address, sender);
+    this.#confirm(message.address, sender, [hint]);
+    this.#refusals.mention(sender.key, () => `${dumpLine(message, sender)}: ${hint}`);
   }
 
   /** Tells the sender and the log why a message was not carried out. */

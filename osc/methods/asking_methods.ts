@@ -49,7 +49,8 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       access: "read",
       description: "answers /help.reply with address, types and description: of one address, or of all",
       read: (args) => {
-        if (args.length !== 1 || args[0].type !== "s") {
+        const isNamed = args.length === 1 && (args[0].type === "s" || args[0].type === "S");
+        if (!isNamed) {
           const all = trigger(args) ? methods() : [];
           return { act: (sender) => all.forEach((method) => sender.reply(helpLine(method))) };
         }

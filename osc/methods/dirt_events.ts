@@ -67,6 +67,18 @@ export interface DirtCommands {
   readonly unknown: readonly string[];
 }
 
+/** Events come as long before their time at most, so that a value which was set back may not hold yet. */
+const maxAheadMs = 5_000;
+
+/** The value of a parameter before an event set it. */
+interface Former {
+  readonly value: number;
+  /** Whether the last event set the parameter, or set it back. */
+  isSet: boolean;
+  /** When it was set back, on a monotonic clock. */
+  setBackMs: number;
+}
+
 interface Note {
   readonly instrument: number;
   readonly id: number;
@@ -78,10 +90,13 @@ export class DirtEvents {
   #nextId = firstId;
   readonly #cut = new Map<string, Note>();
   /** Values before an event set them, by instrument and parameter. */
-  readonly #former = new Map<number, Map<number, number>>();
+  readonly #former = new Map<number, Map<number, Former>>();
+  readonly #nowMs: () => number;
 
-  constructor(target: DirtTarget) {
+  /** @param nowMs a monotonic clock */
+  constructor(target: DirtTarget, nowMs: () => number) {
     this.#target = target;
+    this.#nowMs = nowMs;
   }
 
   /** Reads the pairs of an event. Throws {@link MessageRefusedError} where it is none, or names nothing that the patch has. */
@@ -151,7 +166,7 @@ export class DirtEvents {
       readonly unknown: string[];
     },
   ): Command[] {
-    const former = this.#former.get(instrument) ?? new Map<number, number>();
+    const former = this.#former.get(instrument) ?? new Map<number, Former>();
     this.#former.set(instrument, former);
     const values = new Map<number, number>();
     for (const name of event.keys()) {
@@ -164,17 +179,23 @@ export class DirtEvents {
         unknown.push(`${name}: expected a number, found a text or a control bus`);
       } else values.set(parameter, valueFor(name, value, this.#target.parameters[parameter]));
     }
+    const nowMs = this.#nowMs();
     const commands: Command[] = [];
-    for (const [parameter, value] of former) {
-      if (values.has(parameter)) continue;
-      commands.push({ kind: "set", parameter, value });
-      former.delete(parameter);
+    for (const [parameter, before] of former) {
+      if (!before.isSet || values.has(parameter)) continue;
+      commands.push({ kind: "set", parameter, value: before.value });
+      before.isSet = false;
+      before.setBackMs = nowMs;
     }
     for (const [parameter, value] of values) {
-      const isOwn = this.#target.parameters[parameter].address.startsWith(`${owner}/`);
-      const before = this.#target.parameterValue(parameter);
-      if (isOwn && before !== undefined && !former.has(parameter)) former.set(parameter, before);
       commands.push({ kind: "set", parameter, value });
+      if (!this.#target.parameters[parameter].address.startsWith(`${owner}/`)) continue;
+      const before = former.get(parameter);
+      if (before && (before.isSet || nowMs - before.setBackMs < maxAheadMs)) before.isSet = true;
+      else {
+        const held = this.#target.parameterValue(parameter);
+        if (held !== undefined) former.set(parameter, { value: held, isSet: true, setBackMs: 0 });
+      }
     }
     return commands;
   }

@@ -12,7 +12,7 @@ export function dumpLine({ address, args }: OscMessage, { key }: PacketSender, i
   const isSecret = address.split("/", 2)[1] === "login";
   const shown = (arg: OscArgument) => {
     if (!("value" in arg)) return arg.type;
-    return isKnown || typeof arg.value !== "string" ? String(arg.value) : "(text)";
+    return isKnown || typeof arg.value === "number" ? String(arg.value) : "(text)";
   };
   const values = isSecret ? "(not shown)" : args.map(shown).join(" ");
   const types = args.map(({ type }) => type).join("");

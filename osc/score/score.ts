@@ -38,7 +38,7 @@ export function readScore(bytes: Uint8Array, { name, sampleRateHz, patch }: Scor
     ? readScoreBinary(bytes, name)
     : readScoreText(decodeText(bytes, name), name);
   const methods = new Map(musicMethods(patch).map((method) => [method.address, method]));
-  const nodes = new ServerNodes(patch);
+  const nodes = new ServerNodes(patch.instruments, methods);
   const placed = bundles.map((bundle) => ({ ...bundle, frame: frameOf(bundle, sampleRateHz) }))
     .sort((a, b) => a.frame - b.frame)
     .map((bundle) => ({ ...bundle, commands: commandsOf(bundle, methods, nodes) }));

@@ -1,24 +1,31 @@
-import { type Command, type EngineControl, isInRange } from "../../engine/control/control.ts";
+import type { Command } from "../../engine/control/control.ts";
+import type { MusicMethod } from "../methods/music_method.ts";
 import { MessageRefusedError, numberOf } from "../packet/arguments.ts";
 import type { OscArgument, OscMessage } from "../packet/codec.ts";
 
 /** What the default SynthDef of SuperCollider plays where an event does not say. */
 const defaults = { hz: 440, amp: 0.1 } as const;
 
-/** Names of controls that a SynthDef has beside its parameters, and that mean nothing here. */
-const ignored = ["out", "gate", "freq", "midinote", "amp", "velocity", "sustain", "doneAction"];
+/** Controls that are read otherwise, and names of an instrument's methods that are no parameters. */
+const noParameters = "freq midinote amp velocity note off bend pressure timbre pedal".split(" ");
 
 /**
  * Nodes of scsynth as notes: the events of SuperCollider's patterns start a SynthDef by its name with `freq` and `amp`, and end
  * it with `gate 0`. Where an instrument of the patch has that name, it plays the note. One for each score, in the order of time.
  */
 export class ServerNodes {
-  readonly #patch: Pick<EngineControl, "parameters" | "instruments">;
+  readonly #names: readonly string[];
+  readonly #methods: ReadonlyMap<string, MusicMethod>;
   /** The instrument of each node that was started. */
   readonly #instruments = new Map<number, number>();
 
-  constructor(patch: Pick<EngineControl, "parameters" | "instruments">) {
-    this.#patch = patch;
+  /**
+   * @param names of the patch's instruments
+   * @param methods of the patch, by address
+   */
+  constructor(names: readonly string[], methods: ReadonlyMap<string, MusicMethod>) {
+    this.#names = names;
+    this.#methods = methods;
   }
 
   /** The commands of a message; undefined where it is not about a node. Throws {@link MessageRefusedError}. */
@@ -36,11 +43,10 @@ export class ServerNodes {
   }
 
   #start([name, node, _action, _target, ...controls]: readonly OscArgument[]): readonly Command[] {
-    const { instruments, parameters } = this.#patch;
     const wanted = name?.type === "s" ? name.value : "";
-    const instrument = instruments.indexOf(wanted);
+    const instrument = this.#names.indexOf(wanted);
     if (instrument < 0) {
-      const known = instruments.length === 0 ? "and the patch has no instrument" : instruments.join(", ");
+      const known = this.#names.length === 0 ? "and the patch has no instrument" : this.#names.join(", ");
       throw new MessageRefusedError(
         `expected an instrument of the patch for the SynthDef, ${known}; found "${wanted.slice(0, 64)}"`,
       );
@@ -56,12 +62,9 @@ export class ServerNodes {
       throw new MessageRefusedError(`freq: expected a note of 0 to 127, found ${number}`);
     }
     const velocity = Math.min(1, Math.max(0, values.get("velocity") ?? values.get("amp") ?? defaults.amp));
-    const set = [...values].flatMap(([control, value]): Command[] => {
-      const parameter = parameters.findIndex((each) => each.address === `${wanted}/${control}`);
-      if (ignored.includes(control) || parameter < 0) return [];
-      const { min, max, unit } = parameters[parameter];
-      if (isInRange({ min, max }, value)) return [{ kind: "set", parameter, value }];
-      throw new MessageRefusedError(`${control}: expected ${min} to ${max} ${unit}, found ${value}`);
+    const set = [...values].flatMap(([control, value]): readonly Command[] => {
+      const method = noParameters.includes(control) ? undefined : this.#methods.get(`/${wanted}/${control}`);
+      return method?.read([{ type: "d", value }]) ?? [];
     });
     return [...set, { kind: "noteOn", instrument, id, number, velocity }];
   }

@@ -219,18 +219,21 @@ class BareReader implements FrameReader {
 
   push(...[piece, onFrame]: Parameters<FrameReader["push"]>): void {
     this.#bytes.append(piece);
-    for (let length; this.#bytes.length > 0; this.#bytes.drop(length)) {
+    while (this.#bytes.length > 0) {
       const { whole } = this.#bytes;
       if (whole[0] !== slash) {
         throw new OscMalformedError(0, `a message without framing, found ${shown(whole[0])}`);
       }
-      length = messageLength(whole.subarray(0, maxBareBytes));
-      if (length !== undefined) onFrame(whole.subarray(0, length));
-      else if (whole.length < maxBareBytes) return;
-      else {throw new OscMalformedError(
+      const length = messageLength(whole.subarray(0, maxBareBytes));
+      if (length === undefined && whole.length < maxBareBytes) return;
+      if (length === undefined) {
+        throw new OscMalformedError(
           maxBareBytes,
           `at most ${maxBareBytes} bytes in a message without framing`,
-        );}
+        );
+      }
+      onFrame(whole.subarray(0, length));
+      this.#bytes.drop(length);
     }
   }
 }

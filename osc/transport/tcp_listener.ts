@@ -7,7 +7,7 @@ import { encodePacket, OscMalformedError, type OscMessage } from "../packet/code
 import type { PacketSender } from "../packet/packet_sender.ts";
 import { frame, type FrameReader, frameReader, framingOf, type framings } from "./framing.ts";
 import { hostAndPort, isLoopback, plainHostname } from "./network_address.ts";
-import { PortInUseError } from "./port_in_use_error.ts";
+import { portError } from "./port_error.ts";
 import { ReadingTurn } from "./reading_turn.ts";
 
 export interface TcpListenerOptions {
@@ -48,18 +48,15 @@ export class TcpListener {
   /**
    * Takes the port.
    *
-   * @throws {PortInUseError} or Deno's error for an address that is not this machine's
+   * @throws {PortInUseError} and PortError for an address that is not this machine's
    */
   static bind(options: TcpListenerOptions): TcpListener {
     const { hostname, port } = options;
     try {
       return new TcpListener(Deno.listen({ transport: "tcp", hostname, port }), options);
     } catch (cause) {
-      if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-      throw new PortInUseError(
-        `OSC port ${port} on ${hostname} (TCP) is taken, perhaps by another engine; end that one or set UNDERSTUDY_OSC_TCP_PORT`,
-        { cause },
-      );
+      const settings = { hostSetting: "UNDERSTUDY_OSC_HOST", portSetting: "UNDERSTUDY_OSC_TCP_PORT" };
+      throw portError(cause, { hostname, port, protocol: "OSC (TCP)", ...settings });
     }
   }
 

@@ -8,7 +8,7 @@ import { LruMap } from "../../foundation/lru_map.ts";
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
 import { hostAndPort, isLoopback, plainHostname, splitHostAndPort } from "./network_address.ts";
-import { PortInUseError } from "./port_in_use_error.ts";
+import { portError } from "./port_error.ts";
 import { ReadingTurn } from "./reading_turn.ts";
 
 /** A peer of a socket; the same object for the same peer, as long as it is remembered. */
@@ -92,18 +92,15 @@ export class UdpListener<P extends Peer = Peer> {
   /**
    * Takes the port. Datagrams wait in the system's buffer until {@link UdpListener.serve}.
    *
-   * @throws {PortInUseError} or Deno's error for an address that is not this machine's
+   * @throws {PortInUseError} and PortError for an address that is not this machine's
    */
   static bind<P extends Peer>(options: UdpListenerOptions<P>): UdpListener<P> {
     const { hostname, port } = options;
     try {
       return new UdpListener(Deno.listenDatagram({ transport: "udp", hostname, port }), options);
     } catch (cause) {
-      if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
-      throw new PortInUseError(
-        `OSC port ${port} on ${hostname} is taken, perhaps by another engine; end that one or set UNDERSTUDY_OSC_PORT`,
-        { cause },
-      );
+      const settings = { hostSetting: "UNDERSTUDY_OSC_HOST", portSetting: "UNDERSTUDY_OSC_PORT" };
+      throw portError(cause, { hostname, port, protocol: "OSC", ...settings });
     }
   }
 

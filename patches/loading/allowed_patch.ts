@@ -1,6 +1,10 @@
 import { dirname, resolve } from "node:path";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
+import { printable } from "../../foundation/printable.ts";
 import { isPatchFile } from "./patch_name.ts";
+
+/** Characters of a refused name that the error repeats. */
+const maxShownLength = 200;
 
 /** The patch files that remote senders may load. */
 export interface AllowedPatches {
@@ -24,9 +28,10 @@ export async function allowedPatch(
   if (!isPatchFile(nameOrFile)) return nameOrFile;
   const real = (path: string) => Deno.realPath(path).catch(() => undefined);
   if (nameOrFile === first) return nameOrFile;
+  const shown = printable(nameOrFile.slice(0, maxShownLength));
   if (folder === undefined) {
     throw new PatchError(
-      `${nameOrFile}: patch files are loaded from one folder only; start with UNDERSTUDY_PATCH_FOLDER set to it`,
+      `${shown}: patch files are loaded from one folder only; start with UNDERSTUDY_PATCH_FOLDER set to it`,
     );
   }
   const [path, root, started] = await Promise.all([
@@ -35,7 +40,7 @@ export async function allowedPatch(
     first === undefined ? undefined : real(first),
   ]);
   if (path !== undefined && (path === started || isBelow(path, root))) return path;
-  throw new PatchError(`${nameOrFile}: there is no such file below the folder of patches`);
+  throw new PatchError(`${shown}: there is no such file below the folder of patches`);
 }
 
 function isBelow(path: string, root: string | undefined): boolean {

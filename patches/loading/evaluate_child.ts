@@ -15,6 +15,9 @@ export interface Evaluation {
   readonly error?: string;
 }
 
+/** Globals that a patch does not get. Without these the system refuses too: no file may grow. */
+const takenAway = ["Worker", "caches", "CacheStorage", "Cache", "localStorage", "sessionStorage", "Storage"];
+
 async function evaluate(url: string, formatJson: string): Promise<Evaluation> {
   try {
     const problem = await checkSource(url);
@@ -95,8 +98,8 @@ if (import.meta.main) {
   const [url, formatJson] = Deno.args;
   // the output of the patch must not mix with the answer on standard output
   console.log = console.info = console.debug = console.error;
-  // a thread of the patch would outlive the evaluation
-  Reflect.deleteProperty(globalThis, "Worker");
+  // a thread of the patch would outlive the evaluation, and what it stores would be there for the next one
+  for (const name of takenAway) Reflect.deleteProperty(globalThis, name);
   // deep enough to reach the patch file from nested modules
   Error.stackTraceLimit = 100;
   addEventListener("unhandledrejection", ({ reason }) => answer({ error: explain(reason, url) }));

@@ -1,40 +1,40 @@
 /**
  * Patches from files. A file is a program of unknown origin: a child process evaluates it, may read only the file and the
- * sources that patches are made of, and has limits of time and memory. What it returns is data, which is checked. So a patch
- * that loops, throws, exhausts memory or returns nonsense is an error message, and the patch that plays plays on.
+ * sources that patches are made of, and has limits of time and memory. A second process checks the data that it returns, and may
+ * fall as well; this one passes bytes on and reads a name. So a patch that loops, throws, exhausts memory or returns nonsense is
+ * an error message, and the patch that plays plays on.
  */
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import type { CheckedGraph } from "../../compiler/graph/checked_graph.ts";
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
-import { planArena } from "../../compiler/plan/arena.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
-import { graphFromJson } from "../../compiler/graph/validate.ts";
-import type { Evaluation } from "./evaluate_child.ts";
+import type { Verdict } from "./check_child.ts";
+import { endConfined, startConfined } from "./confined_process.ts";
 
 /** Longest evaluation. A patch takes about 60 ms; one that takes this long does not end. */
 const timeLimitMs = 10_000;
 
-/** Memory of the child in MiB: its heap, and all of its data. The runtime alone needs about 60. */
-const heapLimitMiB = 256;
-const dataLimitMiB = 1_024;
+/** Heaps of the processes that evaluate and check, in MiB. */
+const evaluationHeapMiB = 256;
+const checkHeapMiB = 512;
 
-/** Largest graph that is read; a patch of a thousand modules has about 4 MB. */
-const answerLimitMiB = 32;
+/** Largest answer of an evaluation: as many operations and numbers in tables as a patch may have, in JSON. */
+const maxAnswerMiB = 32;
+
+/** Largest checked graph; its numbers take less than half of their JSON. */
+const maxGraphMiB = 32;
 
 /** Bytes of a patch's own output that are shown. */
-const printLimitBytes = 65_536;
+const maxPrintedBytes = 65_536;
 
 /** Characters of an error message that are shown; a patch can throw a longer one. */
-const errorLimit = 500;
-
-/** Variables by which the child finds its cache of transpiled files; no other part of the environment reaches it. */
-const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
+const maxErrorLength = 500;
 
 /** Single files that the sources of patches import from other rooms. */
 const sharedFiles = ["foundation/exit_codes.ts", "foundation/exit_error.ts", "foundation/nearest.ts"];
 
-/** What the child may read besides the patch file: folders and single files, as absolute paths. */
+/** What the evaluation may read besides the patch file: folders and single files, as absolute paths. */
 const readableSources: readonly string[] = ["modules/", "compiler/graph/", ...sharedFiles]
   .map((path) => fileURLToPath(new URL(`../../${path}`, import.meta.url)));
 
@@ -45,6 +45,8 @@ export interface EvaluateOptions {
   readonly onPrint?: (text: string) => void;
   /** Ends the evaluation; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Whether something plays, whose processor time is not for a patch that comes later. */
+  readonly isPlaying?: boolean;
 }
 
 /**
@@ -56,14 +58,10 @@ export async function evaluatePatch(
   file: string,
   format: PatchFormat,
   options: EvaluateOptions = {},
-): Promise<PatchGraph> {
+): Promise<CheckedGraph> {
   const path = await patchPath(file);
   try {
-    const evaluation = await evaluateApart(path, format, options);
-    if (evaluation.error !== undefined) throw new PatchError(evaluation.error);
-    const graph = graphFromJson(evaluation.graph!);
-    planArena(graph, format); // throws when its state would not fit into memory
-    return graph;
+    return await evaluateApart(path, format, options);
   } catch (cause) {
     if (!(cause instanceof PatchError)) throw cause;
     const text = plain(cause.message);
@@ -98,16 +96,16 @@ async function patchPath(file: string): Promise<string> {
 
 /** The text on one line, without control characters. */
 function plain(text: string): string {
-  const line = text.slice(0, errorLimit * 2).replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
-  return line.length > errorLimit ? `${line.slice(0, errorLimit)} ...` : line;
+  const line = text.slice(0, maxErrorLength * 2).replaceAll(/[\p{Cc}\s]+/gu, " ").trim();
+  return line.length > maxErrorLength ? `${line.slice(0, maxErrorLength)} ...` : line;
 }
 
-/** Runs the child process and reads its answer. */
+/** Runs both processes: what the first writes is the input of the second, whose answer is the graph. */
 async function evaluateApart(
   path: string,
   format: PatchFormat,
   options: EvaluateOptions,
-): Promise<Evaluation> {
+): Promise<CheckedGraph> {
   const { signal: abortion, onPrint } = options;
   abortion?.throwIfAborted();
   if (Deno.build.standalone) {
@@ -116,107 +114,110 @@ async function evaluateApart(
     );
   }
   const limitMs = options.timeLimitMs ?? timeLimitMs;
-  const process = spawn(path, format, limitMs);
+  const { evaluation, check } = startBoth(path, format, { limitMs, isPlaying: options.isPlaying ?? false });
   let stopped: string | undefined;
+  const end = () => [evaluation, check].forEach(endConfined);
   const stop = (reason: string) => {
     stopped ??= reason;
-    kill(process);
+    end();
   };
   const timer = setTimeout(
     () => stop(`was not done after ${limitMs / 1_000} s: does it loop, or wait without end?`),
     limitMs,
   );
-  const abort = () => kill(process);
-  abortion?.addEventListener("abort", abort);
+  abortion?.addEventListener("abort", end);
   try {
-    const [answer, complaint, { success, signal, code }] = await Promise.all([
-      readLimited(
-        process.stdout,
-        answerLimitMiB * 2 ** 20,
-        () => stop(`gave more than ${answerLimitMiB} MiB instead of a patch`),
-      ),
-      readLimited(process.stderr, printLimitBytes, () => {}),
-      process.status,
+    const onOverflow = () => stop(`gave more than ${maxAnswerMiB} MiB instead of a patch`);
+    const [, answer, complaint, status, , checkStatus] = await Promise.all([
+      passOn(evaluation, check, onOverflow),
+      readLimited(check.stdout, maxGraphMiB * 2 ** 20),
+      readText(evaluation.stderr),
+      // a file that has failed has nothing to check
+      evaluation.status.then((status) => {
+        if (!status.success) endConfined(check);
+        return status;
+      }),
+      readText(check.stderr),
+      check.status,
     ]);
     abortion?.throwIfAborted();
     if (stopped !== undefined) throw new PatchError(stopped);
-    if (success) {
-      if (complaint !== "") onPrint?.(printable(complaint));
-      return readEvaluation(answer);
-    }
-    if (/out of memory|memory allocation|allocation failed/i.test(complaint)) {
-      throw new PatchError(
-        "needed more memory than a patch file gets: does it allocate without end?",
-      );
-    }
-    if (/top-level await promise never resolved/i.test(complaint)) {
-      throw new PatchError("waits at its top level for something that never comes");
-    }
-    const reason = complaint.split("\n").find((line) => /error/i.test(line)) ?? "";
-    throw new PatchError(
-      `ended by itself (${signal ?? `exit code ${code}`}) before it gave a patch${reason && `: ${reason}`}`,
-    );
+    if (!status.success) throw new PatchError(problemOf(complaint, status));
+    if (complaint !== "") onPrint?.(printable(complaint));
+    if (!checkStatus.success) throw new PatchError("gave more than can be checked; is it a patch?");
+    return readVerdict(answer);
   } finally {
     clearTimeout(timer);
-    abortion?.removeEventListener("abort", abort);
+    abortion?.removeEventListener("abort", end);
+    end();
   }
 }
 
-/**
- * Starts the child: no network, no packages, no environment, no core file, and limits that the system enforces even when this
- * process is killed. The priority of the engine is not for it.
- */
-function spawn(path: string, format: PatchFormat, limitMs: number): Deno.ChildProcess {
-  // -t: seconds of processor time of all threads together
-  const limits = ["-c 0", `-d ${dataLimitMiB * 1024}`, `-t ${Math.ceil(limitMs / 1_000) * 4}`];
-  return new Deno.Command("/bin/sh", {
-    args: [
-      "-c",
-      limits.map((limit) => `ulimit ${limit} 2>/dev/null; `).join("") +
-      `renice 0 $$ >/dev/null 2>&1; exec "$@"`,
-      "sh",
-      Deno.execPath(),
-      "run",
-      ...["--quiet", "--no-prompt", "--no-remote", "--no-npm", "--no-lock", "--cached-only"],
-      `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-      `--allow-read=${[path, ...readableSources].join(",")}`,
-      `--v8-flags=--max-old-space-size=${heapLimitMiB}`,
-      new URL("./evaluate_child.ts", import.meta.url).href,
-      pathToFileURL(path).href,
-      JSON.stringify(format),
-    ],
-    clearEnv: true,
-    env: {
-      NO_COLOR: "1",
-      ...Object.fromEntries(environmentNames.flatMap((name) => {
-        const value = Deno.env.get(name);
-        return value === undefined ? [] : [[name, value]];
-      })),
-    },
-    cwd: "/",
+/** Starts both at once, so that the second is ready when the first has its answer. */
+function startBoth(
+  path: string,
+  format: PatchFormat,
+  { limitMs, isPlaying }: { readonly limitMs: number; readonly isPlaying: boolean },
+): { readonly evaluation: Deno.ChildProcess; readonly check: Deno.ChildProcess } {
+  const formatJson = JSON.stringify(format);
+  const shared = { isPlaying, maxProcessorSeconds: Math.ceil(limitMs / 1_000) * 4 };
+  const evaluation = startConfined({
+    ...shared,
+    module: new URL("./evaluate_child.ts", import.meta.url),
+    args: [pathToFileURL(path).href, formatJson],
+    flags: ["--no-npm", "--no-lock", `--allow-read=${[path, ...readableSources].join(",")}`],
+    maxHeapMiB: evaluationHeapMiB,
     stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  });
+  const check = startConfined({
+    ...shared,
+    module: new URL("./check_child.ts", import.meta.url),
+    args: [formatJson],
+    flags: [],
+    maxHeapMiB: checkHeapMiB,
+    stdin: "piped",
+  });
+  return { evaluation, check };
 }
 
-/** Reads the last line of the output, which is the child's; the patch wrote the lines before it. */
-function readEvaluation(answer: string): Evaluation {
-  try {
-    const evaluation = JSON.parse(answer.slice(answer.trimEnd().lastIndexOf("\n") + 1)) as Evaluation;
-    if (typeof evaluation?.graph === "string" || typeof evaluation?.error === "string") return evaluation;
-  } catch {
-    // the error below says so
+/** Passes the output of the first process on to the second, up to the limit; nothing here looks at it. */
+async function passOn(
+  { stdout }: Deno.ChildProcess,
+  { stdin }: Deno.ChildProcess,
+  onOverflow: () => void,
+): Promise<void> {
+  const writer = stdin.getWriter();
+  let bytes = 0;
+  // a process that has ended reads no more: its status says why
+  const ignore = () => {};
+  for await (const chunk of stdout) {
+    bytes += chunk.length;
+    if (bytes <= maxAnswerMiB * 2 ** 20) await writer.write(chunk).catch(ignore);
+    else onOverflow();
   }
-  throw new PatchError("ended by itself before it gave a patch, or gave nonsense instead");
+  await writer.close().catch(ignore);
 }
 
-function kill(process: Deno.ChildProcess): void {
-  try {
-    process.kill("SIGKILL");
-  } catch {
-    // it has ended already
+/** Why an evaluation ended without an answer. */
+function problemOf(complaint: string, { signal, code }: Deno.CommandStatus): string {
+  if (/out of memory|memory allocation|allocation failed/i.test(complaint)) {
+    return "needed more memory than a patch file gets: does it allocate without end?";
   }
+  if (/top-level await promise never resolved/i.test(complaint)) {
+    return "waits at its top level for something that never comes";
+  }
+  const reason = complaint.split("\n").find((line) => /error/i.test(line)) ?? "";
+  return `ended by itself (${signal ?? `exit code ${code}`}) before it gave a patch${
+    reason && `: ${reason}`
+  }`;
+}
+
+/** Reads the line before the graph. The process that wrote it is our own. */
+function readVerdict(answer: Uint8Array<ArrayBuffer>): CheckedGraph {
+  const end = answer.indexOf(10);
+  const verdict: Verdict = JSON.parse(new TextDecoder().decode(answer.subarray(0, end)));
+  if ("error" in verdict) throw new PatchError(verdict.error);
+  return { ...verdict, bytes: answer.slice(end + 1) };
 }
 
 /** The output of a patch without control characters, except tabs and line ends. */
@@ -224,19 +225,28 @@ function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]/gu, "").trimEnd();
 }
 
-/** Reads a stream as text up to a limit and drops the rest. */
+async function readText(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new TextDecoder().decode(await readLimited(stream, maxPrintedBytes));
+}
+
+/** Reads a stream up to a limit and drops the rest. */
 async function readLimited(
   stream: ReadableStream<Uint8Array>,
-  limitBytes: number,
-  onOverflow: () => void,
-): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let bytes = 0;
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
   for await (const chunk of stream) {
-    bytes += chunk.length;
-    if (bytes <= limitBytes) text += decoder.decode(chunk, { stream: true });
-    else onOverflow();
+    const room = maxBytes - length;
+    if (room <= 0) continue;
+    chunks.push(chunk.subarray(0, room));
+    length += Math.min(room, chunk.length);
   }
-  return text;
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }

@@ -1,9 +1,12 @@
 import { compileGraph } from "../../compiler/compile.ts";
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
-import type { PatchGraph } from "../../compiler/graph/graph.ts";
+import { type CheckedGraph, decodeGraph, type LoadedGraph } from "../../compiler/graph/checked_graph.ts";
+import { PatchError } from "../../compiler/graph/patch_error.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
+import { askWorker } from "../../foundation/ask_worker.ts";
 import { patchNamed } from "../ready/catalogue.ts";
 import { allowedPatch } from "./allowed_patch.ts";
+import type { BuildStart } from "./build_worker.ts";
 import { evaluatePatch } from "./evaluate_patch.ts";
 import { isPatchFile } from "./patch_name.ts";
 import { sampleFolderOf } from "./sample_folder.ts";
@@ -38,15 +41,22 @@ export interface PatchSourceOptions {
 
 /** A checked graph with the sound files that it names: what is rehearsed, compiled, or drawn. */
 export interface LoadedPatch {
-  readonly graph: PatchGraph;
+  readonly graph: LoadedGraph;
   readonly samples: SampleBank | undefined;
 }
+
+/** Longest building of a ready patch in a thread of its own. */
+const buildTimeoutMs = 60_000;
 
 /** Finds patches, by name or file, and loads them for one format. Main isolate. */
 export class PatchSource {
   readonly #options: PatchSourceOptions;
   /** Name or file of the patch that {@link exchange} played last. */
   #current: string | undefined;
+  #exchanging = false;
+  readonly #stop = new AbortController();
+  /** Ready patches that were exchanged before. */
+  readonly #built = new Map<string, CheckedGraph>();
 
   constructor(options: PatchSourceOptions) {
     this.#options = options;
@@ -69,37 +79,72 @@ export class PatchSource {
    * @param signal aborts the evaluation and the decoding
    * @throws {PatchUnknownError} `PatchError` `SampleError`, and the reason of the signal
    */
-  async load(nameOrFile: string, signal?: AbortSignal): Promise<LoadedPatch> {
-    const { format, samples, sampleFolder, onPrint, timeLimitMs } = this.#options;
-    const graph = isPatchFile(nameOrFile)
-      ? await evaluatePatch(nameOrFile, format, { onPrint, signal, timeLimitMs })
-      : patchNamed(nameOrFile).build(format);
-    const folder = sampleFolderOf(nameOrFile, sampleFolder);
-    return { graph, samples: await samples.load(folder, graph.samples ?? [], signal) };
+  load(nameOrFile: string, signal?: AbortSignal): Promise<LoadedPatch> {
+    return this.#load(nameOrFile, { signal, isPlaying: false });
   }
 
   /** Loads and compiles a patch. Throws what {@link load} throws. */
   async compile(nameOrFile: string, signal?: AbortSignal): Promise<CompiledPatch> {
     const { graph, samples } = await this.load(nameOrFile, signal);
-    return compileGraph(graph, this.format, samples);
+    return compileGraph(decodeGraph(graph), this.format, samples);
   }
 
   /**
-   * Loads the patch that a remote sender asks for, if it may have it, and plays it.
+   * Loads the patch that a remote sender asks for, if it may have it, and plays it; one at a time.
    *
    * @param nameOrFile omitted: the patch that was exchanged last, read again
    * @param play makes the patch heard; when it throws, the patch before stays the last one
    * @returns what `play` returns
-   * @throws what {@link load} and {@link allowedPatch} throw
+   * @throws what {@link load} and {@link allowedPatch} throw, and PatchError at once while another one is exchanged
    */
   async exchange<T>(
     nameOrFile: string | undefined,
     play: (patch: LoadedPatch) => Promise<T>,
   ): Promise<T> {
-    const { initial, patchFolder: folder } = this.#options;
-    const wanted = await allowedPatch(nameOrFile ?? this.#current!, { first: initial, folder });
-    const played = await play(await this.load(wanted));
-    this.#current = wanted;
-    return played;
+    if (this.#exchanging) throw new PatchError("another patch is being loaded; try again when it is done");
+    this.#exchanging = true;
+    try {
+      const { initial, patchFolder: folder } = this.#options;
+      const wanted = await allowedPatch(nameOrFile ?? this.#current!, { first: initial, folder });
+      const played = await play(
+        await this.#load(wanted, { signal: this.#stop.signal, isPlaying: true }),
+      );
+      this.#current = wanted;
+      return played;
+    } finally {
+      this.#exchanging = false;
+    }
+  }
+
+  /** Ends an exchange that has not come to playing, with its processes; the engine stops. */
+  stop(): void {
+    this.#stop.abort(new PatchError("the engine is stopping"));
+  }
+
+  async #load(
+    nameOrFile: string,
+    { signal, isPlaying }: { readonly signal: AbortSignal | undefined; readonly isPlaying: boolean },
+  ): Promise<LoadedPatch> {
+    const { format, samples, sampleFolder, onPrint, timeLimitMs } = this.#options;
+    const graph = isPatchFile(nameOrFile)
+      ? await evaluatePatch(nameOrFile, format, { onPrint, signal, timeLimitMs, isPlaying })
+      : isPlaying
+      ? await this.#buildApart(nameOrFile, signal)
+      : patchNamed(nameOrFile).build(format);
+    const folder = sampleFolderOf(nameOrFile, sampleFolder);
+    return { graph, samples: await samples.load(folder, graph.samples ?? [], signal) };
+  }
+
+  /** Builds a ready patch in a thread, once: a ready patch is the same every time. */
+  async #buildApart(name: string, signal: AbortSignal | undefined): Promise<CheckedGraph> {
+    patchNamed(name); // throws for an unknown name
+    const built = this.#built.get(name) ?? await askWorker<CheckedGraph>({
+      module: new URL("./build_worker.ts", import.meta.url),
+      data: { name, format: this.format } satisfies BuildStart,
+      timeoutMs: buildTimeoutMs,
+      signal,
+    });
+    this.#built.set(name, built);
+    return built;
   }
 }

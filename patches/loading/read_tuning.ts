@@ -1,6 +1,9 @@
 import { defaultMapping, readMapping, readScale, tuningOf } from "../../modules/tuning/scala.ts";
 import { ScaleError } from "../../modules/tuning/scale_error.ts";
 
+/** Largest file of a tuning: the largest of the Scala archive has 30 KB. */
+const maxBytes = 2 ** 20;
+
 /**
  * Reads the pitches of all keys from a Scala file, and from a keyboard mapping where there is one. Throws {@link ScaleError}, which
  * names the file.
@@ -13,6 +16,10 @@ export async function readTuning(path: string, mappingPath?: string): Promise<nu
 
 async function readFrom<T>(path: string, what: string, read: (text: string) => T): Promise<T> {
   try {
+    const { isFile, size } = await Deno.stat(path);
+    // a device or a pipe might never end
+    if (!isFile) throw new ScaleError("expected a file of the Scala format");
+    if (size > maxBytes) throw new ScaleError(`has ${size} bytes, a ${what} has at most ${maxBytes}`);
     return read(await Deno.readTextFile(path));
   } catch (cause) {
     if (cause instanceof ScaleError) throw new ScaleError(`${path}: ${cause.message}`, { cause });

@@ -10,6 +10,7 @@ import { piano } from "./piano.ts";
 import { rack } from "./rack.ts";
 import { sampler } from "./sampler.ts";
 import { sines } from "./sines.ts";
+import { printable } from "../../foundation/printable.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
 
@@ -36,10 +37,15 @@ export class PatchUnknownError extends ExitError {
   override readonly exitCode = exitCodes.usage;
 }
 
+/** Characters of an unknown name that the error repeats; names come from the network. */
+const maxShownLength = 100;
+
 /** The patch of this name. Throws {@link PatchUnknownError}. */
 export function patchNamed(name: string): Patch {
   if (Object.hasOwn(patches, name)) return patches[name];
   throw new PatchUnknownError(
-    `there is no patch "${name}"; there are: ${patchNames.join(", ")}. A patch file ends in .ts`,
+    `there is no patch "${printable(name.slice(0, maxShownLength))}"; there are: ${
+      patchNames.join(", ")
+    }. A patch file ends in .ts`,
   );
 }

@@ -17,19 +17,21 @@ export interface PageChange {
   /** Added to a position. */
   readonly later?: number;
   readonly sequence?: number;
+  readonly serial?: number;
   readonly flags?: number;
 }
 
 /** A page with other fields. */
 export function changedPage(
   page: Uint8Array,
-  { later = 0, sequence, flags }: PageChange,
+  { later = 0, sequence, serial, flags }: PageChange,
 ): Uint8Array<ArrayBuffer> {
   const changed = page.slice();
   const view = new DataView(changed.buffer);
   const position = view.getBigInt64(6, true);
   if (position > 0n) view.setBigInt64(6, position + BigInt(later), true);
   if (sequence !== undefined) view.setUint32(18, sequence, true);
+  if (serial !== undefined) view.setUint32(14, serial, true);
   if (flags !== undefined) view.setUint8(5, flags);
   view.setUint32(22, 0, true);
   let crc = 0;

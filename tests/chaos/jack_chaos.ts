@@ -7,6 +7,9 @@
  *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
  *                     [--busy 4] [--nice -10] [--without-rights] [--beside-scsynth]
  *
+ * A wrong bit (`corrupt`) in a renderer that alone, or beside one other, has a block in time is heard: then blocks of the
+ * render differ, and the engine tells how many of them it has found itself.
+ *
  * `--busy` runs loops beside it that take all the processor time that they get, at `--nice`; `--every-ms 0` breaks nothing;
  * `--without-rights` starts the engine as an ordinary user has it; `--beside-scsynth` lets scsynth play on the same server.
  */
@@ -211,6 +214,7 @@ function report(
       result.renderIdentical ? "every block has the checksum that was handed over" : "DIFFERS"
     }`,
   );
+  print(`wrong blocks         ${status.wrongBlocks} were told by the engine`);
   print(`captured audio       ${audio.identicalFrames} of ${audio.comparedFrames} frames identical`);
   if (audio.missedFrames > 0) print(`  the capture began ${audio.missedFrames} frames after the sound`);
   print(`frames that differ   ${audio.comparedFrames - audio.identicalFrames}`);

@@ -4,7 +4,7 @@
  * on through all of it, is rendered, and every block compared with what was handed over.
  *
  *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage,control+stage]
- *                               [--patch keys] [--block-frames 128] [--lookahead 4]
+ *                               [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
  */
 import { parseArgs } from "node:util";
 import { fixed } from "../../engine/memory/layout.ts";
@@ -13,6 +13,7 @@ import { inFolder } from "../../testing/in_folder.ts";
 import { ProgramInProcesses, type ProgramPart } from "../../testing/engine/program_in_processes.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
+import { startBusyLoops } from "./busy_loops.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
@@ -41,6 +42,8 @@ export interface ProcessChaosOptions {
   readonly patch: string;
   readonly blockFrames: number;
   readonly lookaheadBlocks: number;
+  /** Programs of this nice value that take all the processor time that they get, once the engine plays. */
+  readonly busy?: { readonly count: number; readonly nice: number };
 }
 
 export interface ProcessChaosResult {
@@ -83,6 +86,8 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const stageMs: number[] = [];
   const lostFrames = () => Number(program.memory.wide[fixed.stageReport.lostFrames.index]);
   const player = play(client, random);
+  const { count = 0, nice = 0 } = options.busy ?? {};
+  const loops = await startBusyLoops(count, nice);
   try {
     for (const { part, how } of options.losses) {
       await pass(program, options.everyMs * (0.5 + random.next()));
@@ -108,6 +113,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     await program.stop();
     throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
   } finally {
+    await loops.stop();
     player.stop();
     await client.close();
   }
@@ -197,6 +203,8 @@ if (import.meta.main) {
       patch: { type: "string", default: "keys" },
       "block-frames": { type: "string", default: "128" },
       lookahead: { type: "string", default: "4" },
+      busy: { type: "string", default: "0" },
+      nice: { type: "string", default: "0" },
     },
   });
   const result = await runProcessChaos({
@@ -210,6 +218,7 @@ if (import.meta.main) {
     patch: values.patch,
     blockFrames: Number(values["block-frames"]),
     lookaheadBlocks: Number(values.lookahead),
+    busy: { count: Number(values.busy), nice: Number(values.nice) },
   });
   const { output, faults, controlMs, stageMs, ...figures } = result;
   console.log(`seed ${values.seed}:`, figures);

@@ -5,6 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { keepProgram, removeOldPrograms } from "../../cli/kept_program.ts";
+import { NotPrivateError } from "../../foundation/private_folder.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import { copyOfCheckout } from "../../testing/engine/copy_of_checkout.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -50,6 +51,24 @@ Deno.test("the program is kept once, whole, and by its content", () =>
     await Deno.writeTextFile(`${checkout}ffi/native/clock.c`, "/* new */\n", { append: true });
     assert.notEqual(keep().href, kept.href);
     assert.equal([...Deno.readDirSync(cache)].length, 2, "nothing half-done is left");
+  }));
+
+Deno.test("a copy that was changed, or has lost a file, is made again before it is used", () =>
+  inFolder(async (folder) => {
+    const checkout = await copyOfCheckout(`${folder}/checkout`);
+    const cache = `${folder}/cache`;
+    const keep = () => keepProgram(new URL(`file://${checkout}`), cache);
+    const kept = keep();
+    const original = await Deno.readTextFile(new URL("main.ts", kept));
+    await Deno.writeTextFile(new URL("main.ts", kept), "throw new Error('planted');");
+    assert.equal(keep().href, kept.href);
+    assert.equal(await Deno.readTextFile(new URL("main.ts", kept)), original);
+    await Deno.remove(new URL("cli/run.ts", kept));
+    keep();
+    assert.ok((await Deno.stat(new URL("cli/run.ts", kept))).isFile);
+    assert.equal([...Deno.readDirSync(cache)].length, 1, "nothing is left of the damaged ones");
+    await Deno.chmod(cache, 0o777);
+    assert.throws(keep, NotPrivateError);
   }));
 
 Deno.test("a start removes copies that nobody plays from, and no other", () =>

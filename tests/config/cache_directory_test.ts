@@ -1,16 +1,25 @@
 import assert from "node:assert/strict";
 import { cacheDirectory } from "../../config/cache_directory.ts";
+import { ConfigError } from "../../config/config_error.ts";
+
+const place = (variables: Readonly<Record<string, string>>, home: string | null, configured?: string) =>
+  cacheDirectory(configured, (name) => variables[name], () => home);
 
 Deno.test("the configured folder counts, then the user's cache", () => {
-  assert.equal(cacheDirectory("/a/cache/"), "/a/cache");
-  const before = Deno.env.get("XDG_CACHE_HOME");
-  try {
-    Deno.env.set("XDG_CACHE_HOME", "/b");
-    assert.equal(cacheDirectory(), "/b/understudy");
-    assert.equal(cacheDirectory(""), "/b/understudy");
-    Deno.env.delete("XDG_CACHE_HOME");
-    assert.equal(cacheDirectory(), `${Deno.env.get("HOME")}/.cache/understudy`);
-  } finally {
-    if (before !== undefined) Deno.env.set("XDG_CACHE_HOME", before);
+  const variables = { XDG_CACHE_HOME: "/b", HOME: "/c" };
+  assert.equal(place(variables, null, "/a/cache/"), "/a/cache");
+  assert.equal(place(variables, null), "/b/understudy");
+  assert.equal(place(variables, null, ""), "/b/understudy");
+  assert.equal(place({ HOME: "/c" }, null), "/c/.cache/understudy");
+});
+
+Deno.test("without variables the home is that of the system, and never a folder that all users share", () => {
+  assert.equal(place({}, "/root"), "/root/.cache/understudy");
+  assert.equal(place({ HOME: "", XDG_CACHE_HOME: "relative" }, "/root"), "/root/.cache/understudy");
+  for (const home of [null, "", "relative"]) {
+    assert.throws(
+      () => place({}, home),
+      (error) => error instanceof ConfigError && /set UNDERSTUDY_CACHE_DIR/.test(error.message),
+    );
   }
 });

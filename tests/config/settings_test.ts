@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describeSettings, readConfig, settingNames } from "../../config/settings.ts";
+import { describeSettings, readConfig, settingDescriptions, settingNames } from "../../config/settings.ts";
 import { ConfigError } from "../../config/config_error.ts";
 
 Deno.test("an empty environment gives the documented defaults", () => {
@@ -94,5 +94,30 @@ Deno.test("OSCQuery: on by default at loopback, off by a word; origins are a lis
   assert.equal(config.mdns, true);
   for (const origins of ["surface.example", "https://a.example/", "*", "https://a.example,"]) {
     assert.throws(() => readConfig({ UNDERSTUDY_OSCQUERY_ORIGINS: origins }), /origins joined by commas/);
+  }
+});
+
+Deno.test("an error about a secret does not repeat it", () => {
+  assert.throws(
+    () => readConfig({ UNDERSTUDY_OSC_SECRET: "hunter2" }),
+    (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.equal(error.message, "UNDERSTUDY_OSC_SECRET: expected at least 8 characters, found less");
+      return true;
+    },
+  );
+});
+
+Deno.test("every declared range holds: its ends are taken, and one beyond them is not", () => {
+  const ranges = settingDescriptions.flatMap(({ name, expected }) => {
+    const found = / from (-?\d+) to (-?\d+)$/.exec(expected);
+    return found ? [{ name, ends: [Number(found[1]), Number(found[2])] as const }] : [];
+  });
+  assert.ok(ranges.length >= 5, `${ranges.length} ranges`);
+  for (const { name, ends: [least, most] } of ranges) {
+    for (const value of [least, most]) readConfig({ [name]: String(value) });
+    for (const value of [least - 1, most + 1]) {
+      assert.throws(() => readConfig({ [name]: String(value) }), ConfigError, `${name}=${value}`);
+    }
   }
 });

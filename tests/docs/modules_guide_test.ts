@@ -13,10 +13,13 @@ const blocks = [...guide.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, pa
 const playIt = `import assert from "node:assert/strict";
 import { evaluatePatch } from "./patches/loading/evaluate_patch.ts";
 import { compileGraph } from "./compiler/compile.ts";
+import { decodeGraph } from "./compiler/graph/checked_graph.ts";
 import { PatchPlayer, peak, testFormat } from "./testing/patch/patch_player.ts";
 
 Deno.test("the patch of the guide sounds, is driven, and falls silent", async () => {
-  const graph = await evaluatePatch(new URL("./overdriven.ts", import.meta.url).pathname, testFormat);
+  const graph = decodeGraph(
+    await evaluatePatch(new URL("./overdriven.ts", import.meta.url).pathname, testFormat),
+  );
   const player = new PatchPlayer(compileGraph(graph, testFormat));
   player.set("drive/amountDb", 0).play(48_000);
   const soft = peak(player.on(60).play(9_600));

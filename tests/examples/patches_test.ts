@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { compileGraph } from "../../compiler/compile.ts";
+import { decodeGraph } from "../../compiler/graph/checked_graph.ts";
 import { evaluatePatch } from "../../patches/loading/evaluate_patch.ts";
 import { PatchPlayer, peak, testFormat } from "../../testing/patch/patch_player.ts";
 
@@ -8,7 +9,7 @@ const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name
 
 for (const name of names) {
   Deno.test(`the example ${name} plays each of its instruments, stays within full scale, and falls silent`, async () => {
-    const graph = await evaluatePatch(new URL(name, folder).pathname, testFormat);
+    const graph = decodeGraph(await evaluatePatch(new URL(name, folder).pathname, testFormat));
     const player = new PatchPlayer(compileGraph(graph, testFormat));
     graph.instruments.forEach((instrument, index) => {
       player.on(1, 57, 0.8, index);
@@ -23,7 +24,7 @@ for (const name of names) {
 }
 
 Deno.test("the string of pluck.ts is in tune", async () => {
-  const graph = await evaluatePatch(new URL("pluck.ts", folder).pathname, testFormat);
+  const graph = decodeGraph(await evaluatePatch(new URL("pluck.ts", folder).pathname, testFormat));
   const player = new PatchPlayer(compileGraph(graph, testFormat));
   for (const [number, hz] of [[45, 110], [57, 220], [69, 440]]) {
     player.on(1, number);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NotPrivateError } from "../../foundation/private_folder.ts";
 import { buildNative, NativeBuildError, openNative } from "../../ffi/native_library.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -17,7 +18,7 @@ Deno.test("the native part is built once, leaves nothing half-done, and opens", 
     assert.deepEqual([first.built, second.built, first.library === second.library], [true, false, true]);
     assert.deepEqual(
       [...Deno.readDirSync(folder)].map(({ name }) => name.replace(/-[0-9a-f]{16}/, "")).sort(),
-      ["understudy-callback.o", "understudy-stage", "understudy.so"],
+      ["understudy-callback.o", "understudy-stage", "understudy.sha256", "understudy.so"],
     );
     const native = openNative(first.library);
     const clocks = new BigUint64Array(2);
@@ -50,12 +51,41 @@ Deno.test("what a binary carries is used by the binary alone, and not by the che
   inFolder(async (folder) => {
     const carried = new URL("../../build/native", import.meta.url).pathname; // as deno task compile builds it
     const { library } = await buildNative(carried);
-    assert.deepEqual(await buildNative(folder, carried).then((found) => [found.library, found.built]), [
+    assert.deepEqual(await buildNative(folder, { carried }).then((found) => [found.library, found.built]), [
       library,
       false,
     ]);
     const own = await buildNative(folder);
     assert.ok(own.built && own.library.startsWith(folder), own.library);
+  }));
+
+Deno.test("what was changed since it was built, or can be by others, is not loaded but built once more", () =>
+  inFolder(async (folder) => {
+    const { library, stage } = await buildNative(folder);
+    const original = await Deno.readFile(library);
+    const spoilers: readonly (() => Promise<void>)[] = [
+      () => Deno.writeTextFile(library, "planted by somebody else"),
+      () => Deno.chmod(stage, 0o777),
+    ];
+    for (const spoil of spoilers) {
+      await spoil();
+      assert.equal((await buildNative(folder)).built, true);
+      assert.deepEqual(await Deno.readFile(library), original);
+      assert.equal((await buildNative(folder)).built, false);
+    }
+    await Deno.chmod(folder, 0o777);
+    await assert.rejects(buildNative(folder), NotPrivateError);
+    await Deno.chmod(folder, 0o700);
+  }));
+
+Deno.test("an aborted build ends the compiler, and leaves nothing", () =>
+  inFolder(async (folder) => {
+    const reason = new Error("interrupted");
+    const abortion = new AbortController();
+    const building = buildNative(folder, { signal: abortion.signal });
+    abortion.abort(reason);
+    await assert.rejects(building, reason);
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
   }));
 
 Deno.test("a file that is no library is named with what to do", () =>

@@ -15,6 +15,12 @@ Deno.test("a pretty line names who, where and what", () => {
   assert.match(lines[1], /info +engine +ready\n$/);
 });
 
+Deno.test("a message from the network forges no line and moves no cursor", () => {
+  const { lines, log } = collect("pretty");
+  log.info("10.0.0.1 /x ,s a\n20:00:00.000 error   engine forged\x1b[2J");
+  assert.match(lines[0], /^[^\n\x1b]*\\u000a20:00:00\.000 error   engine forged\\u001b\[2J\n$/);
+});
+
 Deno.test("a JSON line carries every field, and braces in a text stay as they are", () => {
   const { lines, log } = collect("json");
   log.error("a {role} in braces", { role: "standby", rendererId: 2 });
@@ -69,3 +75,34 @@ for (const stderr of ["a closed pipe", "a full disk"] as const) {
     });
   }
 }
+
+Deno.test("a pipe that is not read holds nothing up, and the end of the process waits for it only a while", async () => {
+  const module = new URL("../../foundation/logging.ts", import.meta.url).href;
+  const program = `
+    import { createLog, flushStderr } from ${JSON.stringify(module)};
+    const log = createLog({ level: "info", format: "pretty", colour: false });
+    // a pipe has room for 64 KiB, the queue for 1 MiB
+    for (let index = 0; index < 30_000; index++) log.info("a line of some length, number " + index);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    console.log("alive");
+    await flushStderr();
+    Deno.exit(7);`;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, program);
+  const process = new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--allow-read",
+      `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
+      file,
+    ],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  // standard error is read only when everything is over
+  assert.equal(await new Response(process.stdout).text(), "alive\n");
+  assert.equal((await process.status).code, 7);
+  const text = await new Response(process.stderr).text();
+  assert.match(text, /number 0\n/);
+  await Deno.remove(file);
+});

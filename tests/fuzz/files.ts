@@ -26,6 +26,8 @@ interface FuzzReport extends ReaderReport {
   readonly isUp: boolean;
   /** Its resident memory after a tenth of the files. */
   readonly earlyMiB: number;
+  /** Resident memory of the engine's process then and at the end, without the capture that the run itself keeps. */
+  readonly engineMiB: readonly [early: number, late: number];
   /** Sound files that took the engine's own way: read, refused, and ended otherwise. */
   readonly loaded: readonly [read: number, refused: number, failed: number];
   readonly framesPlayed: number;
@@ -47,6 +49,8 @@ async function fuzzFiles(files: number, seed: number): Promise<FuzzReport> {
       captureFrames: 1 << 20,
     });
     const capture = new OutputCapture(engine.memory);
+    const captureBytes = () => (engine.memory.consumed() >>> 0) * engine.memory.geometry.blockFrames * 2 * 4;
+    const engineMiB = () => (Deno.memoryUsage().rss - captureBytes()) / 2 ** 20;
     const startedMs = performance.now();
     const reader = new Deno.Command("nice", {
       args: [
@@ -58,7 +62,7 @@ async function fuzzFiles(files: number, seed: number): Promise<FuzzReport> {
       stderr: "inherit",
     }).spawn();
     let last: ReaderReport = { files: 0, read: {}, refused: {}, defects: [], residentMiB: 0 };
-    let [earlyMiB, isOver, toldAt] = [0, false, 0];
+    let [earlyMiB, engineEarlyMiB, isOver, toldAt] = [0, 0, false, 0];
     const loading = loadSounds(folder, seed, () => isOver);
     try {
       let rest = "";
@@ -67,7 +71,10 @@ async function fuzzFiles(files: number, seed: number): Promise<FuzzReport> {
         rest = lines.pop()!;
         for (const line of lines) {
           last = JSON.parse(line);
-          if (earlyMiB === 0 && last.files >= files / 10) earlyMiB = last.residentMiB;
+          if (earlyMiB === 0 && last.files >= files / 10) {
+            earlyMiB = last.residentMiB;
+            engineEarlyMiB = engineMiB();
+          }
           play(engine, last.files);
         }
         if (last.files - toldAt >= files / 20) {
@@ -81,13 +88,14 @@ async function fuzzFiles(files: number, seed: number): Promise<FuzzReport> {
       isOver = true;
       const loaded = await loading;
       const seconds = (performance.now() - startedMs) / 1_000;
+      const engineLateMiB = engineMiB();
       await engine.settled();
       const { concealedFrames } = engine.status();
       await engine.stop();
       const captured = capture.finish();
       const rendered = await renderAgain(session);
       return {
-        ...{ ...last, seed, seconds, earlyMiB, loaded },
+        ...{ ...last, seed, seconds, earlyMiB, loaded, engineMiB: [engineEarlyMiB, engineLateMiB] },
         ...{ isUp: success && last.files === files, framesConcealed: concealedFrames },
         framesPlayed: captured.length / 2,
         differingBlocks: rendered.differingBlocks + countDifferent(captured, rendered.samples),
@@ -147,6 +155,7 @@ const maxGrowthMiB = 96;
 /** What holds is said; what does not is an error. */
 function conclude(report: FuzzReport): void {
   const { seed, files, seconds, read, refused, defects, earlyMiB, residentMiB, loaded } = report;
+  const [engineEarly, engineLate] = report.engineMiB;
   console.log(
     `seed ${seed}: ${files} files in ${seconds.toFixed(0)} s; process ${report.isUp ? "up" : "DOWN"}`,
   );
@@ -154,13 +163,16 @@ function conclude(report: FuzzReport): void {
   console.log(
     `by the engine's own way: ${loaded[0]} read, ${loaded[1]} refused, ${loaded[2]} ended otherwise`,
   );
-  console.log(`memory ${earlyMiB.toFixed(0)} MiB after a tenth, ${residentMiB.toFixed(0)} MiB at the end`);
+  const [early, late] = [[earlyMiB, engineEarly], [residentMiB, engineLate]].map((both) =>
+    both.map((mib) => mib.toFixed(0)).join(" and ")
+  );
+  console.log(`memory of reader and engine: ${early} MiB after a tenth, ${late} MiB at the end`);
   console.log(
     `${report.framesPlayed} frames played, ${report.framesConcealed} concealed; ` +
       `${report.differingBlocks === 0 ? "bit for bit" : "NOT"} the render of the session`,
   );
   for (const defect of defects) console.log(`DEFECT ${defect}`);
-  const isFlat = residentMiB - earlyMiB <= maxGrowthMiB;
+  const isFlat = Math.max(residentMiB - earlyMiB, engineLate - engineEarly) <= maxGrowthMiB;
   const holds = report.isUp && defects.length === 0 && loaded[2] === 0 && isFlat &&
     report.framesConcealed === 0 &&
     report.differingBlocks === 0 && report.isSounding;

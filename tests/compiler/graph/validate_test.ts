@@ -254,3 +254,118 @@ Deno.test("a chain of as many operations as may be is compiled, one after the ot
   });
   assert.ok(WebAssembly.validate(compileGraph(graphFromJson(text), format).wasm));
 });
+
+/** Declared limits of a patch: what makes it have so many, and what is said about one more. */
+const limits: Readonly<
+  Record<string, readonly [most: number, have: (graph: Loose, count: number) => void, expected: RegExp]>
+> = {
+  "operations": [
+    30_000,
+    (graph, count) => {
+      const { main, instruments: [{ voice }] } = graph;
+      const rest = count - main.nodes.length - voice.nodes.length;
+      for (let index = 0; index < rest; index++) main.nodes.push(node({ attribute: index }));
+    },
+    /too large: 30001 operations, at most 30000|nodes: expected at most 30000 elements/,
+  ],
+  "states": [
+    10_000,
+    ({ main, instruments: [{ voice }] }, count) => {
+      const state = { type: "f32", initial: 0, seeded: false, next: main.outputs[0] };
+      const rest = count - main.states.length - voice.states.length;
+      for (let index = 0; index < rest; index++) main.states.push(state);
+    },
+    /too large: 10001 states, at most 10000|states: expected at most 10000 elements/,
+  ],
+  "delay lines": [
+    1_000,
+    ({ main, instruments: [{ voice }] }, count) => {
+      const rest = count - main.lines.length - voice.lines.length;
+      for (let index = 0; index < rest; index++) main.lines.push({ frames: 1, write: main.outputs[0] });
+    },
+    /too large: 1001 delay lines, at most 1000|lines: expected at most 1000 elements/,
+  ],
+  "numbers in a table": [
+    2 ** 20,
+    ({ main }, count) => main.tables.push(new Array(count).fill(0)),
+    /expected at most 1048576 elements, found 1048577/,
+  ],
+  "numbers in two tables": [
+    2 ** 20,
+    ({ main }, count) => {
+      main.tables.push(new Array(2 ** 19).fill(0), new Array(count - 2 ** 19).fill(0));
+    },
+    /too large: 1048577 numbers in tables, at most 1048576/,
+  ],
+  "tables": [
+    100,
+    ({ main }, count) => main.tables.push(...Array.from({ length: count - main.tables.length }, () => [0])),
+    /tables: expected at most 100 elements, found 101/,
+  ],
+  "instruments": [
+    64,
+    ({ instruments }, count) => {
+      for (let index = instruments.length; index < count; index++) {
+        instruments.push({ ...instruments[0], name: `other${index}` });
+      }
+    },
+    /instruments: expected at most 64 elements, found 65/,
+  ],
+  "parameters": [
+    1_000,
+    ({ parameters }, count) => {
+      for (let index = parameters.length; index < count; index++) {
+        parameters.push({ ...parameters[0], address: `group/name${index}` });
+      }
+    },
+    /parameters: expected at most 1000 elements, found 1001/,
+  ],
+  "sound files": [
+    256,
+    (graph, count) => graph.samples = Array.from({ length: count }, (_, index) => `sound${index}.wav`),
+    /samples: expected at most 256 elements, found 257/,
+  ],
+  "voices": [
+    4_096,
+    ({ instruments: [{ polyphony }] }, count) => polyphony.voices = count,
+    /polyphony\.voices: /,
+  ],
+  "unison": [
+    16,
+    ({ instruments: [{ polyphony }] }, count) => polyphony.unison = count,
+    /polyphony\.unison: /,
+  ],
+  "cents of detune": [
+    1_200,
+    ({ instruments: [{ polyphony }] }, count) => polyphony.detuneCents = count,
+    /polyphony\.detuneCents: /,
+  ],
+  "frames of a delay line": [
+    5_760_000,
+    ({ main }, count) => main.lines.push({ frames: count, write: main.outputs[0] }),
+    /lines\.\d+\.frames: /,
+  ],
+  "fields of an object": [
+    64,
+    (graph, count) => {
+      for (let index = Object.keys(graph).length; index < count; index++) graph[`field${index}`] = 0;
+    },
+    /the whole: expected at most 64 fields/,
+  ],
+};
+
+for (const [what, [most, have, expected]] of Object.entries(limits)) {
+  Deno.test(`a declared limit holds where it is said to: ${most} ${what}`, () => {
+    const message = (count: number) => {
+      try {
+        graphFromJson(changed((graph) => have(graph, count)));
+        return "";
+      } catch (error) {
+        assert.ok(error instanceof PatchError, String(error));
+        return error.message;
+      }
+    };
+    assert.doesNotMatch(message(most), expected);
+    assert.match(message(most + 1), expected);
+  });
+}

@@ -11,6 +11,7 @@ const result = {
   full: { voices: 64, load: 0.4 },
   isFinite: true,
   level: { peak: 0.5, means: [0, 0] },
+  warnings: [],
 };
 
 Deno.test("starts and results pass as they came", () => {
@@ -27,10 +28,18 @@ Deno.test("a start without patch, format or seed, and a result without code or l
     assert.throws(() => checkRehearsalStart(wrong), InvariantError);
   }
   for (
-    const wrong of [undefined, {}, { ...result, patch: {} }, { ...result, full: { voices: 1, load: NaN } }, {
-      ...result,
-      level: { peak: 1 },
-    }, { error: 1 }]
+    const wrong of [
+      undefined,
+      {},
+      { ...result, patch: {} },
+      { ...result, full: { voices: 1, load: NaN } },
+      {
+        ...result,
+        level: { peak: 1 },
+      },
+      { ...result, warnings: undefined },
+      { error: 1 },
+    ]
   ) {
     assert.throws(() => checkRehearsalResult(wrong), InvariantError);
   }

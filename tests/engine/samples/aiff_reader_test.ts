@@ -76,6 +76,17 @@ Deno.test("the code of AIFF-C decides how numbers are stored", () => {
   }
 });
 
+Deno.test("a size that was not known when it was written means the rest of the file", () => {
+  const whole = aiff({ frames: 2 }, big);
+  const view = new DataView(whole.buffer);
+  const size = whole.length - big.length - 12;
+  for (const [frames, stated] of [[0x1fc0_0000, 0x7f00_0008], [2 ** 32 - 1, 2 ** 32 - 1], [0, 8], [0, 0]]) {
+    view.setUint32(22, frames);
+    view.setUint32(size, stated);
+    assert.deepEqual(left(whole), heard, stated.toString(16));
+  }
+});
+
 Deno.test("what cannot be played is refused for the right reason", () => {
   const fails = (bytes: Uint8Array, reason: RegExp) => assert.throws(() => readAiff(bytes), reason);
   fails(aiff({ frames: 5 }, big), /breaks off after 2 of 5 frames; copy or export it again/);

@@ -35,6 +35,8 @@ withSoundPrograms(
       assert.ok(same(channel.subarray(96_000), other.channels[side]));
       assert.ok(peak(channel) < 1.2, `peak ${peak(channel)}`);
     });
+    const twice = await decode(joined(low, low));
+    assert.ok(same(twice.channels[1].subarray(96_000), one.channels[1]), "with the same serial number");
     const foreign = await encoded(folder, "-r 44100 -c 1", 5);
     await assert.rejects(
       decode(joined(low, foreign)),
@@ -62,5 +64,27 @@ withSoundPrograms(
     const early = joined(...oggPages(file).map((page) => changedPage(page, { later: -1_000 })));
     const { channels } = await decode(early);
     assert.ok(same(channels[0], whole.channels[0].subarray(1_000)));
+  },
+);
+
+withSoundPrograms(
+  programs,
+  "the first stream with sound is taken of those that lie side by side",
+  async (folder) => {
+    const file = await encoded(folder, "-r 48000 -c 1", 5);
+    const [whole, pages] = [await decode(file), oggPages(file)];
+    const beside = oggPages(await encoded(folder, "-r 44100 -c 2", 5)).map((page, index) => {
+      if (index === 0) page.set(new TextEncoder().encode("fishead"), 28);
+      return changedPage(page, { serial: 7 });
+    });
+    const [head, ...rest] = pages;
+    const mixed = [
+      beside[0],
+      head,
+      ...rest.flatMap((page, index) => [page, ...beside.slice(index + 1, index + 2)]),
+    ];
+    const { channels, sampleRateHz } = await decode(joined(...mixed));
+    assert.equal(sampleRateHz, 48_000);
+    assert.ok(same(channels[0], whole.channels[0]));
   },
 );

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { SessionDamagedError } from "../../../engine/session/session_damaged_error.ts";
 import {
+  decodeJson,
   decodePatch,
+  decodeSnapshot,
   encodeChunk,
   encodePatch,
   recordedPatch,
@@ -24,4 +27,18 @@ Deno.test("a chunk is its type, length, payload and CRC-32", () => {
   assert.equal(new TextDecoder().decode(chunk.subarray(0, 4)), "QUAR");
   assert.equal(view.getUint32(4, true), 9);
   assert.equal(view.getUint32(17, true), 0xCBF43926, "the check value of CRC-32");
+});
+
+Deno.test("a payload that is too short for what it says is a damaged session, as its checksum may be right", () => {
+  const patch = tallyPatch({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+  const whole = encodePatch(recordedPatch(3, patch));
+  for (const bytes of [0, 7, 8, 100]) {
+    assert.throws(() => decodePatch(whole.slice(0, bytes)), SessionDamagedError);
+  }
+  whole[8] = 0;
+  assert.throws(() => decodePatch(whole), /a chunk that is no JSON/);
+  for (const bytes of [0, 4, 11]) {
+    assert.throws(() => decodeSnapshot(new Uint8Array(bytes)), /a state that breaks off/);
+  }
+  assert.throws(() => decodeJson(new Uint8Array()), SessionDamagedError);
 });

@@ -16,6 +16,20 @@ Deno.test("a folder belongs to one engine at a time, and to the next once that h
     assert.throws(() => StateFolder.open(`${path}/lock/below`), /cannot be used .* choose a folder/);
   }));
 
+Deno.test("a folder that others can write is refused: what lies there would be gone on from", () =>
+  inFolder((parent) => {
+    const path = `${parent}/state`;
+    Deno.mkdirSync(path);
+    Deno.chmodSync(path, 0o777);
+    assert.throws(() => StateFolder.open(path), (error: Error) => {
+      assert.ok(error instanceof StateFolderError);
+      assert.match(error.message, /can be written by other users .*UNDERSTUDY_STATE/);
+      return true;
+    });
+    Deno.chmodSync(path, 0o755);
+    StateFolder.open(path).close();
+  }));
+
 Deno.test("starts that end early are counted until one survives", () =>
   inFolder(async (path) => {
     const folder = StateFolder.open(path);

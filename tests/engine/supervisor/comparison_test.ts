@@ -96,6 +96,30 @@ Deno.test("what the device got otherwise than two renderers agree on is found wh
   }
 });
 
+Deno.test("when a third has decided a dispute, the blocks that the device got from the one that was wrong are told", () => {
+  const { memory, comparison } = setUp();
+  const { words } = memory;
+  const publish = (ring: number, block: number, sound: number) => {
+    words[slotIndex(memory, ring, block) + within.slot.checksumLow.index] = sound;
+    words[slotIndex(memory, ring, block) + within.slot.tag.index] = block;
+    words[reportIndex(memory, ring) + within.seatReport.published.index] = block + 1;
+  };
+  // the device takes blocks 1 and 3 from the renderer that will turn out wrong
+  for (let block = 0; block < 4; block++) {
+    publish(0, block, block === 0 ? 7 : 8);
+    publish(1, block, 7);
+    assert.deepEqual(comparison.poll([0, 1]).wrong, []);
+    const delivered = deliveredIndex(memory, block);
+    words[delivered + within.delivered.block.index] = block;
+    words[delivered + within.delivered.ring.index] = block % 2 === 1 ? 1 : 2;
+    words[fixed.callback.consumed.index] = block + 1;
+  }
+  [8, 7, 7].forEach((sound, ring) => publish(ring, 4, sound));
+  assert.deepEqual(comparison.poll([0, 1, 2]).wrong, [1, 3]);
+  [8, 7, 7].forEach((sound, ring) => publish(ring, 5, sound));
+  assert.deepEqual(comparison.poll([0, 1, 2]).wrong, [], "told once");
+});
+
 Deno.test("a renderer is swept when it agreed through all blocks of a sweep, across the wrap too", () => {
   for (const start of [0, -6]) {
     const { comparison, play } = setUp(start);

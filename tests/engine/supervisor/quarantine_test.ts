@@ -42,12 +42,22 @@ Deno.test("two renderers that break at one block convict the commands that take 
   for (const start of [0, 0xFFFFFFFE]) {
     const before = [note(), note({ block: 5, frame: 3 }), note({ block: 9, frame: 0 })];
     const inBlock = [note(), note({ block: 2, frame: 0 }), note({ block: 6, frame: 0 })];
-    const { quarantine, failure } = setUp(before, inBlock, start);
+    const { quarantine, failure, log } = setUp(before, inBlock, start);
+    const suspended = () => log.suspended.map((position) => (position - start) | 0);
     quarantine.noteFailure(failure);
-    assert.deepEqual(quarantine.decide(origin, 0), [], "one witness is not enough");
+    assert.deepEqual(quarantine.decide(origin, 0), []);
+    assert.ok(!quarantine.searching, "one witness is not enough");
     quarantine.noteFailure(failure);
-    const found = quarantine.decide(origin, 0).map((position) => (position - start) | 0);
-    assert.deepEqual(found, [1, 3, 4], "due now, sealed now, sealed now but late");
+    // due now, sealed now, sealed now but late: first without the newer half of them, then without the other, then without all
+    assert.deepEqual(quarantine.decide(origin, 0), []);
+    assert.deepEqual(suspended(), [3, 4]);
+    quarantine.noteFailure({ ...failure, joining: true });
+    assert.deepEqual(suspended(), [1]);
+    quarantine.noteFailure({ ...failure, joining: true });
+    assert.deepEqual(suspended(), [1, 3, 4]);
+    const found = quarantine.confirm();
+    assert.deepEqual(found?.positions.map((position) => (position - start) | 0), [1, 3, 4]);
+    assert.equal(found?.wasHeard, false);
     assert.deepEqual(quarantine.decide(origin, 0), [], "convicted once");
   }
 });

@@ -193,7 +193,27 @@ Deno.test("poison in the first block that a renderer plays is found, wherever th
   stage.log.append([note(60), note(poisonNumber)]);
   stage.until("it is quarantined", () => stage.quarantined().length > 0);
   stage.playing();
-  assert.deepEqual(stage.quarantined(), [[70_000, 70_001]], "all that the block would have heard");
+  assert.deepEqual(stage.quarantined(), [[70_001]], "of all that the block would have heard only the poison");
+});
+
+Deno.test("of the commands that take effect in one block only the half with the poison is lost, wherever it is", () => {
+  for (const [poison, commands, lost] of [[0, 2, 1], [1, 2, 1], [0, 5, 2], [2, 5, 3], [4, 5, 3]] as const) {
+    const stage = new Stage().playing().consume(8);
+    const first = stage.log.head;
+    stage.log.append(
+      Array.from({ length: commands }, (_, index) => note(index === poison ? poisonNumber : 60 + index)),
+    );
+    stage.takeBlock();
+    stage.until("all have broken", () => stage.supervision.inLockstep === 0);
+    stage.until("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+    const [positions, ...others] = stage.quarantined();
+    assert.deepEqual(others, []);
+    assert.ok(positions.includes(first + poison), `${positions}`);
+    assert.equal(positions.length, lost, `command ${poison} of ${commands}`);
+    assert.deepEqual(stage.log.suspended, [], "the others act");
+    stage.consume(8);
+    assert.equal(stage.supervision.inLockstep, 3);
+  }
 });
 
 Deno.test("a divergence is reported once, until checksums agree again", () => {

@@ -14,7 +14,7 @@ import {
 /** Eight seats whose renderers do as they are told, and a clock that goes 4 ms a tick. */
 class Stage {
   readonly events: SupervisorEvent[] = [];
-  readonly supervisor = new Supervisor({ ...supervisorDefaults, seatCount: 8 });
+  readonly supervisor: Supervisor;
   readonly seats: (SeatView | undefined)[] = new Array(8).fill(undefined);
   roles: readonly (number | undefined)[] = [];
   actions: readonly Action[] = [];
@@ -29,6 +29,11 @@ class Stage {
   maxJoiners: number | undefined;
   /** Blocks that each renderer in its loop has published ahead of the device; 4 where nothing is said. */
   readonly aheadOf = new Map<number, number>();
+
+  /** @param blockMs omitted: what a late renderer publishes does not count for it */
+  constructor(blockMs = 0) {
+    this.supervisor = new Supervisor({ ...supervisorDefaults, seatCount: 8, blockMs });
+  }
 
   tick(count = 1, elapsedMs = 4): this {
     for (; count > 0; count--) {
@@ -316,6 +321,23 @@ Deno.test("only lateness that lasts, and that others do not share, is a fault", 
   stage.tick(2);
   lag([2], 9);
   assert.deepEqual(stage.causes(), ["late"]);
+});
+
+Deno.test("one that is behind is kept while it plays faster than the device for the time that it gets", () => {
+  // two blocks a tick of 4 ms; it gets 1 ms of each tick and publishes two blocks, or sleeps and publishes one
+  for (const [ranMs, published, causes] of [[1, 2, []], [4, 1, ["late"]]] as const) {
+    const stage = new Stage(2).tick(5);
+    stage.silent.add(2);
+    stage.consumed += 40;
+    for (let ticks = 0; ticks < 30; ticks++) {
+      const view = stage.seats[2]!;
+      const thread = { processorMs: (view.thread?.processorMs ?? 0) + ranMs, runnable: true };
+      const change = { heartbeat: view.heartbeat + 1, published: view.published + published, thread };
+      if (!view.exited) stage.set(2, change);
+      stage.tick();
+    }
+    assert.deepEqual(stage.causes(), causes, `${ranMs} ms for ${published} blocks`);
+  }
 });
 
 Deno.test("who lost the vote is replaced", () => {

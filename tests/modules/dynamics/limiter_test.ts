@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { limiter, lookAheadFrames } from "../../../modules/dynamics/limiter.ts";
 import { channels } from "../../../modules/signal/channels.ts";
 import { peak } from "../../../testing/patch/patch_player.ts";
-import { decibels } from "../../../testing/measure/spectrum.ts";
+import { rms } from "../../../testing/measure/level.ts";
+import { decibels, transformAt } from "../../../testing/measure/spectrum.ts";
 import { effectPatch, effectPlayer, process, rateHz } from "../../../testing/trial/trial_patch.ts";
 import { truePeakOf } from "../../../testing/measure/true_peak_meter.ts";
 
@@ -106,11 +107,31 @@ Deno.test("63.2 % of what was taken away is back after the release, within 2 %, 
     wave.fill(4, 0, 4_800);
     const heard = process(await player({ releaseSeconds, ceilingDb: 0 }), wave);
     const gainAt = (frame: number) => heard[frame] / 0.25;
-    // a moment after the look-ahead, and a release later
-    const [from, span] = [4_800 + 300, Math.round(releaseSeconds * rateHz)];
+    // a moment after the look-ahead and the wait, and a release later
+    const [from, span] = [4_800 + 1_600 + 300, Math.round(releaseSeconds * rateHz)];
+    assert.ok(Math.abs(gainAt(4_800 + 300) / gainAt(4_800 + 1_600) - 1) < 1e-6, "waits");
     const left = (1 - gainAt(from + span)) / (1 - gainAt(from));
     assert.ok(Math.abs(left - Math.exp(-1)) < 0.02 * Math.exp(-1), `${releaseSeconds} s: ${left} left`);
     if (releaseSeconds < 0.2) assert.equal(heard[heard.length - 1], 0.25);
+  }
+});
+
+Deno.test("a low tone above the ceiling stays a tone: what is added lies 80 dB below it, from 35 Hz up", async () => {
+  for (const frequencyHz of [35, 41, 82.5]) {
+    for (const overDb of [6, 12]) {
+      const wave = Float32Array.from(
+        { length: 2 * rateHz },
+        (_, n) => 10 ** (overDb / 20) * Math.sin(2 * Math.PI * (n * frequencyHz / rateHz % 1)),
+      );
+      const heard = process(await player({ ceilingDb: 0, releaseSeconds: 0.1 }), wave).subarray(rateHz);
+      const [real, imaginary] = transformAt(heard, frequencyHz / rateHz).map((one) => 2 * one / heard.length);
+      const rest = heard.map((sample, n) => {
+        const turns = 2 * Math.PI * (n * frequencyHz / rateHz % 1);
+        return sample - real * Math.cos(turns) + imaginary * Math.sin(turns);
+      });
+      const addedDb = decibels(rms(rest) / rms(heard));
+      assert.ok(addedDb < -80, `${frequencyHz} Hz, ${overDb} dB: ${addedDb} dB`);
+    }
   }
 });
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { preDelay, preDelayed } from "../../../modules/reverbs/pre_delay.ts";
 import { DelayLine } from "../../../modules/signal/delay_line.ts";
 import type { Signal } from "../../../modules/signal/signal.ts";
 import { delay } from "../../../modules/time/delay.ts";
@@ -145,14 +144,6 @@ Deno.test("a whole read fades from one time to the next, and the last of many ti
   const path = found.slice(6_000, 12_000);
   assert.ok(path.every((one, n) => n === 0 || one >= path[n - 1] - 0.02), "falls back");
   assert.ok(path[1_200] > 50 && path[1_200] < 100, `${path[1_200]}`);
-});
-
-Deno.test("a pre-delay that moves bends no pitch", async () => {
-  const heard = await moved((input, seconds) => preDelayed(input, seconds, rateHz), [0.01, 0.25], 0);
-  const found = pitches(heard);
-  assert.equal(preDelay.smoothingSeconds, 0);
-  assert.ok(Math.min(...found) > toneHz - 25 && Math.max(...found) < toneHz + 25, `${found}`);
-  assert.ok(steepest(heard) < 1.02 * ownStep, `${steepest(heard)}`);
 });
 
 Deno.test("another move is refused", () => {

@@ -10,18 +10,22 @@ const instruments = sampler.instruments.map(({ name }) => name);
 const [keys, kit] = [instruments.indexOf("keys"), instruments.indexOf("kit")];
 const indexOf = (address: string) => sampler.parameters.findIndex((each) => each.address === address);
 
+/** Names and values; the same names in each event of a list, as far as types go. */
+type Event = Readonly<Record<string, number | string | undefined>>;
+
 /** Events on the patch `sampler`, whose parameters have the values that were set. */
 function start() {
   const values = sampler.parameters.map((parameter) => parameter.default);
+  const at = { nowMs: 0 };
   const events = new DirtEvents({
     parameters: sampler.parameters,
     instruments,
     parameterValue: (index) => values[index],
-  });
-  const play = (event: Readonly<Record<string, number | string>>) => {
+  }, () => at.nowMs);
+  const play = (event: Event) => {
     const args = Object.entries(event).flatMap(([name, value]): OscArgument[] => [
       { type: "s", value: name },
-      typeof value === "string" ? { type: "s", value } : { type: "f", value },
+      typeof value === "string" ? { type: "s", value } : { type: "f", value: value! },
     ]);
     const read = events.read(args);
     for (const command of read.commands) {
@@ -29,19 +33,19 @@ function start() {
     }
     return read;
   };
-  const note = (event: Readonly<Record<string, number | string>>) => {
+  const note = (event: Event) => {
     const { commands, later } = play(event);
     const on = commands.find(({ kind }) => kind === "noteOn")!;
     assert.ok(on.kind === "noteOn");
     assert.deepEqual(later[0].commands, [{ kind: "noteOff", instrument: on.instrument, id: on.id }]);
     return { ...on, lengthMs: later[0].afterMs };
   };
-  return { events, play, note, values };
+  return { events, play, note, values, at };
 }
 
 Deno.test("notes are numbered as SuperDirt numbers them: midinote, freq, or semitones above the octave", () => {
   const { note } = start();
-  const numberOf = (event: Record<string, number>) => note({ s: "keys", ...event }).number;
+  const numberOf = (event: Event) => note({ s: "keys", ...event }).number;
   assert.deepEqual([{}, { n: 7 }, { note: -12 }, { note: 7, n: 3 }].map(numberOf), [60, 67, 48, 67]);
   assert.deepEqual([{ note: 0, octave: 4 }, { midinote: 61.5, note: 9 }, { freq: 880 }].map(numberOf), [
     48,
@@ -70,14 +74,14 @@ Deno.test("drums by the names of Dirt's samples play the kit; other names are re
 
 Deno.test("a note lasts for sustain, or a share legato of the time to the next event", () => {
   const { note } = start();
-  const lengthOf = (event: Record<string, number>) => note({ s: "keys", delta: 0.5, ...event }).lengthMs;
+  const lengthOf = (event: Event) => note({ s: "keys", delta: 0.5, ...event }).lengthMs;
   assert.deepEqual([{}, { legato: 0.5 }, { sustain: 2, legato: 0.1 }].map(lengthOf), [500, 250, 2_000]);
   assert.deepEqual([{ sustain: 0 }, { sustain: -1 }, { sustain: 1e9 }].map(lengthOf), [10, 10, 3_600_000]);
 });
 
 Deno.test("gain is loudness by its fourth power, and no event is louder than the loudest note", () => {
   const { note } = start();
-  const velocityOf = (event: Record<string, number>) => note({ s: "keys", ...event }).velocity;
+  const velocityOf = (event: Event) => note({ s: "keys", ...event }).velocity;
   assert.equal(velocityOf({}), 0.8);
   assert.equal(velocityOf({ gain: 1 }), 0.8);
   assert.ok(Math.abs(velocityOf({ gain: 0.5 }) - 0.05) < 1e-12);
@@ -105,7 +109,7 @@ Deno.test("speed bends the note by its octaves; backwards is left out, with the 
 
 Deno.test("a cut group releases its last note, within its orbit", () => {
   const { play } = start();
-  const cut = (event: Record<string, number | string>) => {
+  const cut = (event: Event) => {
     const { commands } = play(event);
     const ids = commands.flatMap((command) =>
       "id" in command && command.kind !== "express" ? [[command.kind, command.id]] : []
@@ -134,9 +138,26 @@ Deno.test("a parameter holds for its event: the next without it has the value fr
   assert.deepEqual(commands.map(({ kind }) => kind), ["noteOn"]);
 });
 
+Deno.test("events come before their time: a value that was set back counts, though it does not hold yet", () => {
+  const { play, values, at } = start();
+  const cutoff = indexOf("keys/cutoffHz");
+  values[cutoff] = 700;
+  const setBy = (event: Event) =>
+    play(event).commands.flatMap((each) => each.kind === "set" ? [each.value] : []);
+  assert.deepEqual(setBy({ s: "keys", cutoff: 2_000 }), [2_000]);
+  assert.deepEqual(setBy({ s: "keys" }), [700]);
+  values[cutoff] = 2_000; // the first event is heard now, the second is still to come
+  assert.deepEqual(setBy({ s: "keys", cutoff: 3_000 }), [3_000]);
+  assert.deepEqual(setBy({ s: "keys" }), [700]);
+  at.nowMs = 6_000;
+  values[cutoff] = 900; // by a fader, meanwhile
+  assert.deepEqual(setBy({ s: "keys", cutoff: 3_000 }), [3_000]);
+  assert.deepEqual(setBy({ s: "keys" }), [900]);
+});
+
 Deno.test("names become parameters: the instrument's own, SuperDirt's like it, or one of the patch by its address", () => {
   const { play, values } = start();
-  const value = (event: Record<string, number | string>, address: string) => {
+  const value = (event: Event, address: string) => {
     play(event);
     return values[indexOf(address)];
   };
@@ -152,7 +173,7 @@ Deno.test("names become parameters: the instrument's own, SuperDirt's like it, o
 
 Deno.test("names that mean nothing are named with the reason, unless they leave the sound as it is", () => {
   const { play } = start();
-  const unknown = (event: Record<string, number | string>) => play({ s: "keys", ...event }).unknown;
+  const unknown = (event: Event) => play({ s: "keys", ...event }).unknown;
   assert.deepEqual(unknown({ room: 0.3 }), ["room: keys has no parameter of this name"]);
   assert.deepEqual(unknown({ cutoff: "c0" }), ["cutoff: expected a number, found a text or a control bus"]);
   assert.deepEqual(unknown({ end: 1, pan: 0.5, room: 0, _id_: "1", cps: 0.5, cycle: 3, orbit: 2 }), []);
@@ -169,7 +190,7 @@ Deno.test("what is no event is refused", () => {
     () => events.read([s("s"), s("keys"), s("note"), { type: "f", value: 200 }]),
     /note: expected/,
   );
-  const empty = new DirtEvents({ parameters: [], instruments: [], parameterValue: () => undefined });
+  const empty = new DirtEvents({ parameters: [], instruments: [], parameterValue: () => undefined }, () => 0);
   assert.throws(() => empty.read([s("s"), s("bd")]), /the patch has no instrument/);
 });
 

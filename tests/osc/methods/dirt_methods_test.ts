@@ -129,7 +129,10 @@ Deno.test("what is not known is written to the log once, a pattern that repeats 
 });
 
 Deno.test("no event of Tidal is answered, and each needs the right to change the sound", () => {
-  const events = new DirtEvents({ parameters: [], instruments: [], parameterValue: () => undefined });
+  const events = new DirtEvents(
+    { parameters: [], instruments: [], parameterValue: () => undefined },
+    () => 0,
+  );
   const methods = dirtMethods({ events, onUnknown: () => {} });
   assert.ok(methods.every(({ isSilent }) => isSilent));
   assert.deepEqual(methods.map(({ access }) => access), ["change", "read", "read"]);

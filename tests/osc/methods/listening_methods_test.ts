@@ -39,7 +39,8 @@ Deno.test("a subscriber receives faults, roles, lockstep and silence, until it l
 Deno.test("meters come with a peak for each channel, follow the pan, and end when asked", () =>
   withOscServer(async (client, { address }) => {
     await client.ask("/keys/pan", "f", -1);
-    await client.ask("/echo/gainDb", "f", -90);
+    for (const level of ["/echo/gainDb", "/reverb/gainDb"]) await client.ask(level, "f", -90);
+    await client.ask("/chorus/mix", "f", 0);
     await client.ask("/meters", "f", 60);
     await client.ask("/note", "if", 48, 1);
     const loudLeft = () =>
@@ -94,7 +95,8 @@ Deno.test("with a secret only senders that said it change the sound; all may ask
       const [answer] = await client.ask(String(what), String(types ?? ""), ...args);
       assert.match(answer, /^\/fail .*log in first/);
     }
-    assert.equal((await client.ask("/get", "s", "/keys/q"))[0], "/get.reply /keys/q 1.5");
+    const { default: q } = engine.parameters.find((parameter) => parameter.address === "keys/q")!;
+    assert.equal((await client.ask("/get", "s", "/keys/q"))[0], `/get.reply /keys/q ${Math.fround(q)}`);
     assert.match((await client.ask("/login", "s", "wrong wrong"))[0], /not the secret; try again in 1 s/);
     assert.match((await client.ask("/login", "s", "open sesame"))[0], /too many wrong secrets/);
     clock.ms += 1_100;

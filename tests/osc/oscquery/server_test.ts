@@ -93,7 +93,7 @@ Deno.test("a rebound name is turned away, also at the WebSocket", () =>
 Deno.test("LISTEN streams values as OSC, IGNORE ends it, and no client hears its own echo", () =>
   withQueryHost(async ({ server, engine }) => {
     const [one, two] = [await WebSocketClient.open(server.url), await WebSocketClient.open(server.url)];
-    const fallback = engine.parameters.find(({ address }) => address === "keys/q")!.default;
+    const fallback = Math.fround(engine.parameters.find(({ address }) => address === "keys/q")!.default);
     for (const surface of [one, two]) surface.command("LISTEN", "/keys/q");
     await until(
       "both have the present value",

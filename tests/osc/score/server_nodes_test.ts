@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { MessageRefusedError } from "../../../osc/packet/arguments.ts";
 import type { OscArgument } from "../../../osc/packet/codec.ts";
+import { musicMethods } from "../../../osc/methods/music_methods.ts";
 import { ServerNodes } from "../../../osc/score/server_nodes.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
@@ -10,7 +11,9 @@ const i = (value: number): OscArgument => ({ type: "i", value });
 const f = (value: number): OscArgument => ({ type: "f", value });
 
 const { parameters } = patchNamed("keys").build(testFormat);
-const nodesOf = () => new ServerNodes({ parameters, instruments: ["keys"] });
+const methodsOf = (instruments: readonly string[]) =>
+  new Map(musicMethods({ parameters, instruments }).map((method) => [method.address, method]));
+const nodesOf = () => new ServerNodes(["keys"], methodsOf(["keys"]));
 const start = (nodes: ServerNodes, id: number, ...controls: readonly OscArgument[]) =>
   nodes.read({ address: "/s_new", args: [s("keys"), i(id), i(0), i(1), ...controls] });
 const refusal = (read: () => unknown, reason: RegExp) =>
@@ -32,6 +35,7 @@ Deno.test("a node starts a note with freq or midinote, amp or velocity, and the 
     parameter: q,
     value: 2,
   });
+  assert.deepEqual(start(nodes, 1_004, s("bend"), f(2))!.map(({ kind }) => kind), ["noteOn"]);
 });
 
 Deno.test("gate 0, or freeing it, ends the note of a node; other nodes and controls are nothing", () => {
@@ -59,7 +63,7 @@ Deno.test("a SynthDef of another name, a node without an id, and what is out of 
   refusal(() => start(nodes, -1), /a node with an id/);
   refusal(() => start(nodes, 1, s("freq"), f(1e9)), /freq: expected a note of 0 to 127/);
   refusal(() => start(nodes, 1, s("freq"), f(-1)), /found NaN/);
-  refusal(() => start(nodes, 1, s("q"), f(1e9)), /q: expected .* found 1000000000/);
-  const none = new ServerNodes({ parameters: [], instruments: [] });
+  refusal(() => start(nodes, 1, s("q"), f(1e9)), /expected .* found 1000000000/);
+  const none = new ServerNodes([], methodsOf([]));
   refusal(() => none.read({ address: "/s_new", args: [s("keys"), i(1)] }), /the patch has no instrument/);
 });

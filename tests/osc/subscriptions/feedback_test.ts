@@ -109,9 +109,11 @@ Deno.test("a refused value is put right, another patch brings its own values, an
     await until("the fader springs back", () => a.heard.length > 0);
     assert.deepEqual(a.heard, ["/synth/pan 0"]);
     await engine.loadPatch(patchNamed("keys").build(format));
-    await until("its values come", () => a.heard.includes("/keys/q 1.5"));
+    const declared = engine.parameters.find(({ address }) => address === "keys/q")!.default;
+    const first = `/keys/q ${Math.fround(declared)}`;
+    await until("its values come", () => a.heard.includes(first));
     b.send("/feedback", "i", 1);
-    await until("the other has them too", () => b.heard.includes("/keys/q 1.5"));
+    await until("the other has them too", () => b.heard.includes(first));
     a.send("/feedback", "i", 0);
     a.forget();
     engine.submit([{

@@ -39,3 +39,15 @@ Deno.test("from afar, only files below the declared folder are loaded, also wher
   await assert.rejects(allowedPatch("a.ts", { first: "keys", folder: undefined }), /UNDERSTUDY_PATCH_FOLDER/);
   await Deno.remove(base, { recursive: true });
 });
+
+Deno.test("a refused name is repeated on one line, and not at any length", async () => {
+  for (const name of ["x".repeat(60_000) + ".ts", "a\n/b\x1b[2J.ts", "a\0.ts"]) {
+    for (const folder of ["/tmp", undefined]) {
+      await assert.rejects(allowedPatch(name, { first: undefined, folder }), (error: Error) => {
+        assert.ok(error instanceof PatchError && error.message.length < 400, error.message);
+        assert.doesNotMatch(error.message, /\p{Cc}/u);
+        return true;
+      });
+    }
+  }
+});

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { type EvaluateOptions, evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
 import { sines } from "../../../patches/ready/sines.ts";
+import { decodeGraph } from "../../../compiler/graph/checked_graph.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
+import { until } from "../../../testing/until.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
 
 /** Time for what ends by itself, in milliseconds: more than the slowest machine needs. */
@@ -201,6 +203,94 @@ for (const [what, [source, expected]] of Object.entries(bad)) {
   });
 }
 
+/** Writes this text as if it were the graph that the file gives; it may be made of an expression. */
+const answers = (graph: string) => `
+const text = new TextEncoder().encode('\\n{"graph":' + JSON.stringify(${graph}) + "}\\n");
+for (let at = 0; at < text.length;) at += Deno.stdout.writeSync(text.subarray(at));
+Deno.exit(0);`;
+
+const withTables = (tables: string) =>
+  `'{"name":"x","parameters":[],"instruments":[],"main":{"uses":[],"nodes":[],"states":[],"lines":[],"tables":[' + ${tables} + '],"outputs":[]},"channels":2}'`;
+
+/** Which of the two is a matter of the memory that a runtime needs. */
+const refused = /expected a patch|gave more than can be checked/;
+
+/** Answers that cost more to check than they cost to write. */
+const bombs: Readonly<Record<string, readonly [source: string, expected: RegExp]>> = {
+  "a hundred tables of lists": [
+    answers(withTables(`Array(100).fill("[" + "[],".repeat(60_000) + "0]").join(",")`)),
+    /expected a patch; main\.tables\.0\.0: /,
+  ],
+  "ten tables of a million lists": [
+    answers(withTables(`Array(10).fill("[" + "[],".repeat(1_000_000) + "0]").join(",")`)),
+    refused,
+  ],
+  "a million and a half unknown names": [
+    answers(`"{" + Array.from({ length: 1_500_000 }, (_, i) => '"k' + i + '":0').join(",") + "}"`),
+    /expected a patch; the whole: expected at most 64 fields|gave more than can be checked/,
+  ],
+  "five million lists in each other": [answers(`"[".repeat(5_000_000)`), refused],
+  "fifteen million numbers": [
+    answers(withTables(`"[" + "0,".repeat(15_000_000) + "0]"`)),
+    /main\.tables\.0: expected at most 1048576 elements, found 15000001/,
+  ],
+  "a wrong list of thirty million characters": [
+    answers(`'"' + "x".repeat(30_000_000) + '"'`),
+    /expected a patch/,
+  ],
+};
+
+for (const [what, [source, expected]] of Object.entries(bombs)) {
+  Deno.test(`an answer that costs much to check is one clear line, and costs this process nothing: ${what}`, async () => {
+    const before = Deno.memoryUsage().heapUsed;
+    assert.match(await errorOf("bad.ts", source), expected);
+    // this process passes the answer on; to have parsed it would take hundreds of MiB
+    assert.ok(Deno.memoryUsage().heapUsed - before < 64 * 2 ** 20);
+    assert.equal(childrenAlive(), 0);
+  });
+}
+
+Deno.test("an answer beyond the limit is stopped, and one of the largest tables that may be passes", async () => {
+  const largest = `"[" + Array(2 ** 20).fill("-1.2345678806304932e-38").join(",") + "]"`;
+  assert.match(await errorOf("bad.ts", answers(withTables(largest))), /output: expected 1 outputs, found 0/);
+  assert.match(await errorOf("bad.ts", answers(`"x".repeat(33 * 2 ** 20)`)), /gave more than 32 MiB/);
+});
+
+/** Ways to store something, and what a file is told. */
+const stores: Readonly<Record<string, string>> = {
+  "in the cache": `const store = await caches.open("x");
+    await store.put(new Request("http://a/b"), new Response(new Uint8Array(5e7)));`,
+  "in the local storage": "localStorage.setItem('n', 'left for the next');",
+  "in the session storage": "sessionStorage.setItem('n', 'left for the next');",
+};
+
+for (const [what, source] of Object.entries(stores)) {
+  Deno.test(`a patch file stores nothing: ${what}`, async () => {
+    assert.match(await errorOf("bad.ts", source), /is not defined/);
+  });
+}
+
+Deno.test("an evaluation ends with the process that started it, whatever it waits for", async () => {
+  const path = await fileOf("bad.ts", "setInterval(() => {}, 1_000); await new Promise(() => {});");
+  const starter = `import { evaluatePatch } from ${
+    JSON.stringify(new URL("../../../patches/loading/evaluate_patch.ts", import.meta.url).href)
+  };
+await evaluatePatch(${JSON.stringify(path)}, ${JSON.stringify(testFormat)}, { timeLimitMs: 600_000 });`;
+  const program = await fileOf("starter.ts", starter);
+  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "-A", "--config", config, program],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  // the starter and the evaluation name files of this folder
+  await until("the evaluation to run", () => childrenAlive() >= 2);
+  process.kill("SIGKILL");
+  await process.status;
+  await until("the evaluation to have ended", () => childrenAlive() === 0);
+  await Deno.remove(program);
+});
+
 /** What never ends by itself. */
 const endless: Readonly<Record<string, string>> = {
   "loops": "for (;;);",
@@ -254,7 +344,7 @@ Deno.test("what a file gives is what the same patch gives in this process", asyn
       "export default",
     ),
   );
-  const graph = await evaluatePatch(path, testFormat, { timeLimitMs });
+  const graph = decodeGraph(await evaluatePatch(path, testFormat, { timeLimitMs }));
   assert.deepEqual(graph, sines.build(testFormat));
   assert.deepEqual(
     compileGraph(graph, testFormat).wasm,
@@ -270,9 +360,8 @@ Deno.test("a patch is built for the format that is asked for", async () => {
     });`),
   );
   const ops = async (inputChannels: number) =>
-    (await evaluatePatch(path, { ...testFormat, inputChannels }, { timeLimitMs })).main.nodes.map(({ op }) =>
-      op
-    );
+    decodeGraph(await evaluatePatch(path, { ...testFormat, inputChannels }, { timeLimitMs }))
+      .main.nodes.map(({ op }) => op);
   assert.deepEqual(await ops(2), ["input"]);
   assert.deepEqual(await ops(0), ["constant"]);
 });

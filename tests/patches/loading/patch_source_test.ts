@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decodeGraph, type LoadedGraph } from "../../../compiler/graph/checked_graph.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import type { SampleBank } from "../../../compiler/graph/sample_bank.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
@@ -93,3 +94,36 @@ Deno.test("an aborted load ends the evaluation at once and rejects with the reas
     assert.equal(processesNaming(folder), 0);
     await assert.rejects(source.load(`${folder}/loop.ts`, abortion.signal), reason);
   }));
+
+Deno.test("while one patch is exchanged the next is refused at once; stopping ends the evaluation", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/loop.ts`, "for (;;);");
+    const source = new PatchSource({ format, samples: new SampleLoader(), patchFolder: folder });
+    const play = () => Promise.resolve();
+    const first = source.exchange("loop.ts", play);
+    const others = await Promise.allSettled(
+      ["loop.ts", "keys", "none.ts", undefined].map((name) => source.exchange(name, play)),
+    );
+    for (const other of others) {
+      assert.match(
+        String(other.status === "rejected" && other.reason),
+        /another patch is being loaded; try again/,
+      );
+    }
+    // its shell forks a few times before it is the runtime
+    assert.ok(await until(() => processesNaming(`${folder}/loop.ts`) === 1, { timeoutMs: 30_000 }));
+    source.stop();
+    await assert.rejects(first, /the engine is stopping/);
+    assert.equal(processesNaming(folder), 0);
+  }));
+
+Deno.test("a ready patch that is exchanged is built beside the main isolate, once, and is the same patch", async () => {
+  const source = new PatchSource({ format, samples: new SampleLoader() });
+  const played: LoadedGraph[] = [];
+  const play = ({ graph }: { graph: LoadedGraph }) => Promise.resolve(void played.push(graph));
+  await source.exchange("keys", play);
+  await source.exchange("keys", play);
+  assert.equal(played[0], played[1]);
+  assert.deepStrictEqual(decodeGraph(played[0]), keys.build(format));
+  await assert.rejects(source.exchange("organ", play), PatchUnknownError);
+});

@@ -13,3 +13,13 @@ Deno.test("every name of the list is found; any other is an error that lists the
     });
   }
 });
+
+Deno.test("an unknown name is repeated on one line, and not at any length", () => {
+  for (const name of ["x".repeat(60_000), "a\nb\x1b[2J", "constructor"]) {
+    assert.throws(() => patchNamed(name), (error: Error) => {
+      assert.ok(error instanceof PatchUnknownError && error.message.length < 400, error.message);
+      assert.doesNotMatch(error.message, /\p{Cc}/u);
+      return true;
+    });
+  }
+});
