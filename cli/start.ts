@@ -132,7 +132,7 @@ async function play({ config: given, version, log, signal }: Start): Promise<voi
       if (await within(inputsEnded, inputsMs) === undefined) {
         log.warning(`inputs have not stopped after ${inputsMs / 1_000} s: the sound fades out all the same`);
       }
-      await attempt("the inputs", async () => inputs?.close(), log);
+      await attempt("the inputs", () => Promise.resolve(inputs?.close()), log);
       await attempt("the engine", async () => await engine?.stop(), log);
       return true;
     })();

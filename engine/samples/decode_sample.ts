@@ -98,6 +98,7 @@ function kindOf(bytes: Uint8Array): string {
   if (bytes.length === 0) return "an empty file";
   const [, kind] = otherKinds.find(([mark, , at]) => idAt(bytes, at) === mark) ?? [];
   if (kind !== undefined) return kind;
+  if (bytes[0] === 0xff && bytes[1] === 0xf8) return "FLAC without its beginning";
   // eleven ones begin a frame of MPEG audio
   if (bytes[0] === 0xff && bytes[1] >= 0xe0) return (bytes[1] & 6) === 0 ? "AAC" : "MP3";
   return "something else";

@@ -1,7 +1,6 @@
 import { crc32 } from "node:zlib";
 import {
   type ChunkType,
-  decodeJson,
   decodePatch,
   type RecordedPatch,
   type SessionHeader,

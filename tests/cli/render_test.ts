@@ -37,12 +37,12 @@ Deno.test("a session renders to a WAV file; one whose checksums differ has its o
   engine.submit([{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 1 }]);
   await engine.settled();
   await engine.stop();
-  assert.equal(await render({ command: "render", session, out }, config), exitCodes.ok);
+  assert.equal(await render({ command: "render", session, out, part: {} }, config), exitCodes.ok);
   const size = (await Deno.stat(out)).size;
   assert.ok(size > 44, `${size} bytes`);
 
   const other = `${folder}/other.session`;
   await Deno.writeFile(other, withOtherChecksums(await Deno.readFile(session)));
-  assert.equal(await render({ command: "render", session: other, out }, config), exitCodes.session);
+  assert.equal(await render({ command: "render", session: other, out, part: {} }, config), exitCodes.session);
   await Deno.remove(folder, { recursive: true });
 });

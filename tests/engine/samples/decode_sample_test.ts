@@ -173,6 +173,7 @@ Deno.test("what is no sound file is said to be none, with what it is and what wo
   await refused("a.wav", new Uint8Array(), /found an empty file/);
   await refused("a.mp3", Uint8Array.of(0xff, 0xfb, 0x90, 0x64), /found MP3/);
   await refused("a.aac", Uint8Array.of(0xff, 0xf1, 0x50, 0x80), /found AAC/);
+  await refused("a.flac", Uint8Array.of(0xff, 0xf8, 0xc9, 0x18), /found FLAC without its beginning/);
   await refused("a.caf", bytes("caff"), /found CAF/);
   await refused("a.m4a", bytes("\0\0\0 ftypM4A"), /found MP4/);
   await refused("a.wav", bytes("RIFF\0\0\0\0WAVE"), /it has no format \(chunk `fmt `\); export it again/);
