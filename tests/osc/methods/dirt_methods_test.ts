@@ -80,7 +80,7 @@ Deno.test("events of Tidal sound at the frames of their time tags and last as lo
   assert.equal(engine.voices()[0], 3);
   assert.deepEqual(ended, []);
   await playUntil("all three have ended by themselves", () => ended.length === 3);
-  assert.equal(engine.status().waitingCommands, 0);
+  await playUntil("nothing waits for its time", () => engine.status().waitingCommands === 0);
   await stop();
   const onsets = onsetsIn(driver.captured);
   assert.deepEqual(onsets.map((onset) => onset - onsets[0]), [0, 4_800, 9_601]);

@@ -297,3 +297,12 @@ Deno.test("N samples apart in a score are N frames apart, however far from the s
     }),
   );
 });
+
+Deno.test("an address with control characters is one line of an error", () => {
+  const timeTag = { seconds: 0, fraction: 0 };
+  const bundle = encodePacket({ timeTag, elements: [{ address: "/keys/note\n\u001b[2J", args: [] }] });
+  const score = new Uint8Array(4 + bundle.length);
+  new DataView(score.buffer).setUint32(0, bundle.length);
+  score.set(bundle, 4);
+  refused(score, /^tune: byte 0: \/keys\/note\\u000a\\u001b\[2J: there is no such address[^\n]*$/);
+});
