@@ -40,7 +40,7 @@ Deno.test("with 256 descriptors, 400 silent connections, a standstill and a remo
     try {
       assert.match(lines, /allows this process 256 open files/);
       const url = await found(/OSCQuery on (\S+)/);
-      const ports = [Number(new URL(url).port), Number(await found(/OSC over TCP \(slip\) on \S+:(\d+)/))];
+      const ports = [Number(new URL(url).port), Number(await found(/OSC over TCP \([^)]*\) on \S+:(\d+)/))];
       for (let count = 0; count < 400; count++) {
         connections.push(await Deno.connect({ hostname: "127.0.0.1", port: ports[count % 2] }));
       }
