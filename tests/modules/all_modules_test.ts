@@ -233,7 +233,7 @@ const smallestNormal = 2 ** -126;
 
 /** Float states and frames of delay lines that are neither zero nor normal. */
 function denormals(player: PatchPlayer, patch: Patch): number {
-  const { plan, compiled: graph } = patchText(patch.build(format), format);
+  const { plan, compiled: graph } = patchText(patch.build(format), format, bank);
   const memory = new Float32Array(player.memory);
   let count = 0;
   const look = (offset: number, floats: number) => {
