@@ -5,11 +5,11 @@ import { confinedCommand } from "../../foundation/confined_command.ts";
 export const decoderRole = "sample-decoder";
 
 /**
- * Memory of the process in MiB: its heap, and all of its data. The longest file takes half a gigabyte once it is decoded, and
- * as much again while its blocks are put together.
+ * Memory of the process in MiB: its heap, and all of its data. The files of a patch take half a gigabyte at most once they are
+ * decoded, and up to five times that with their copies at twice the rate.
  */
 const maxHeapMiB = 512;
-const maxDataMiB = 2_048;
+const maxDataMiB = 4_096;
 
 /** Plain: the priority of the engine is not for it. */
 const niceness = 0;
