@@ -10,6 +10,7 @@ import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import { orderIndex, reportFieldIndex } from "../../engine/memory/seats.ts";
 import { saveQuarantined } from "../../engine/run/quarantine_file.ts";
 import { SessionReader } from "../../engine/session/session_reader.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
 import { faultCode } from "../../engine/supervisor/fault_code.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
@@ -26,7 +27,7 @@ async function withProgram(
   try {
     await work(program);
   } catch (cause) {
-    await program.stop();
+    await program.stop().catch(() => {}); // it may have ended
     throw new Error(program.output, { cause });
   }
   await until("nothing is left of it", () => program.leftovers().length === 0);
@@ -195,7 +196,7 @@ Deno.test("the sound outlives a recording that is gone and a folder that cannot 
       );
       assert.equal(program.memory.counter("concealedFrames"), 0);
       await client.close();
-      assert.equal(await program.stop(), 0);
+      assert.equal(await program.stop(), exitCodes.session);
     }, { UNDERSTUDY_SESSION: session });
   }));
 

@@ -67,29 +67,35 @@ Deno.test("the example score renders by name, to its own end, the same bytes in 
     assert.deepEqual(Array.from(Deno.readDirSync(folder)).length, 2, "nothing else is left behind");
   }));
 
+/** Writes a patch file whose notes are sines of full scale, with no limiter behind them. */
+async function beepIn(folder: string): Promise<string> {
+  const patch = `${folder}/beep.ts`;
+  await Deno.writeTextFile(
+    patch,
+    `import { adsr, definePatch, instrument, sine } from "understudy";
+    export default definePatch({
+      name: "beep",
+      instruments: {
+        beep: instrument({
+          voices: 16,
+          parameters: {},
+          voice: ({ frequencyHz, gate, trigger, velocity }) => ({
+            output: sine({ frequencyHz }).times(velocity),
+            envelope: adsr({ gate, trigger, attackSeconds: 0.001, sustain: 1, releaseSeconds: 0.05 }),
+          }),
+        }),
+      },
+      parameters: {},
+      output: ({ beep }) => beep,
+    });
+    `,
+  );
+  return patch;
+}
+
 Deno.test("integers are the floats, rounded; a patch file, standard input and an exact length work together", () =>
   inFolder(async (folder) => {
-    const patch = `${folder}/beep.ts`;
-    await Deno.writeTextFile(
-      patch,
-      `import { adsr, definePatch, instrument, sine } from "understudy";
-      export default definePatch({
-        name: "beep",
-        instruments: {
-          beep: instrument({
-            voices: 4,
-            parameters: {},
-            voice: ({ frequencyHz, gate, trigger, velocity }) => ({
-              output: sine({ frequencyHz }).times(velocity),
-              envelope: adsr({ gate, trigger, attackSeconds: 0.001, sustain: 1, releaseSeconds: 0.05 }),
-            }),
-          }),
-        },
-        parameters: {},
-        output: ({ beep }) => beep,
-      });
-      `,
-    );
+    const patch = await beepIn(folder);
     const score = "0 /beep/note 69 0.5\n0.3 /beep/off 69\n";
     const samples: Record<string, number[]> = {};
     for (const format of ["16", "24", "32f"]) {
@@ -153,16 +159,17 @@ Deno.test("the command without a process: the same file, and exit code 0", () =>
 
 Deno.test("what does not fit, and what is cut, is said", () =>
   inFolder(async (folder) => {
+    const patch = await beepIn(folder);
     const score = `${folder}/loud.txt`;
-    const chord = Array.from({ length: 16 }, (_, index) => `0 /keys/note ${40 + index} 1.0\n`).join("");
-    await Deno.writeTextFile(score, `0 /keys/gainDb 12\n0 /keys/sustain 1.0\n${chord}`);
-    const { code, stdout } = await render(["keys", "-s", score, "--tail", "1", "--format", "16"]);
+    const chord = Array.from({ length: 16 }, (_, index) => `0 /beep/note ${40 + index} 1.0\n`).join("");
+    await Deno.writeTextFile(score, chord);
+    const { code, stdout } = await render([patch, "-s", score, "--tail", "1", "--format", "16"]);
     assert.equal(code, 0);
     assert.match(
       stdout,
       /: 1\.00 s, .*; peak -0\.\d dB; \d+ samples beyond full scale, held by the ceiling .*; CUT/,
     );
-    const bare = await render(["keys", "-s", score, "--tail", "1", "--format", "16"], {
+    const bare = await render([patch, "-s", score, "--tail", "1", "--format", "16"], {
       UNDERSTUDY_CEILING_DB: "off",
     });
     assert.match(
@@ -170,7 +177,7 @@ Deno.test("what does not fit, and what is cut, is said", () =>
       /: 1\.00 s, .*; \d+ samples beyond full scale, CLIPPED; CUT at the end of the tail/,
     );
     await Deno.writeTextFile(score, "# nothing\n");
-    assert.match((await render(["keys", "-s", score, "--seconds", "0.1"])).stdout, /SILENT: nothing sounded/);
+    assert.match((await render([patch, "-s", score, "--seconds", "0.1"])).stdout, /SILENT: nothing sounded/);
   }));
 
 Deno.test("an interrupted render ends with 130, and leaves what was there before", () =>
