@@ -1,20 +1,18 @@
 import { fileURLToPath } from "node:url";
+import { confinedCommand } from "../../foundation/confined_command.ts";
 
 /** First argument by which a compiled binary starts as the process that decodes sound files. */
 export const decoderRole = "sample-decoder";
 
 /**
- * Memory of the process in MiB: its heap, and all of its data. The longest file takes half a gigabyte once it is decoded, and
- * as much again while its blocks are put together.
+ * Memory of the process in MiB: its heap, and all of its data. The files of a patch take half a gigabyte at most once they are
+ * decoded, and up to five times that with their copies at twice the rate.
  */
 const maxHeapMiB = 512;
-const maxDataMiB = 2_048;
+const maxDataMiB = 4_096;
 
 /** Plain: the priority of the engine is not for it. */
 const niceness = 0;
-
-/** Variables by which the runtime finds its cache of packages; nothing else of the environment reaches the process. */
-const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
 
 /**
  * How the process that decodes sound files is started: it may read their folder, and nothing else. The system holds it within
@@ -25,27 +23,10 @@ const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
  * @param maxProcessorSeconds of all its threads together
  */
 export function decoderCommand(folder: string, maxProcessorSeconds: number): Deno.Command {
-  const limits = ["-c 0", `-d ${maxDataMiB * 1024}`, `-t ${maxProcessorSeconds}`];
-  const confine = [
-    ...limits.map((limit) => `ulimit ${limit} 2>/dev/null`),
-    `renice ${niceness} $$ >/dev/null 2>&1`,
-    'setpriv --pdeathsig KILL true 2>/dev/null && set -- setpriv --pdeathsig KILL "$@"',
-    'exec "$@"',
-  ];
-  return new Deno.Command("/bin/sh", {
-    args: ["-c", confine.join("; "), "sh", Deno.execPath(), ...programArgs(folder)],
-    clearEnv: true,
-    env: {
-      NO_COLOR: "1",
-      ...Object.fromEntries(environmentNames.flatMap((name) => {
-        const value = Deno.env.get(name);
-        return value === undefined ? [] : [[name, value]];
-      })),
-    },
-    cwd: "/",
+  return confinedCommand([Deno.execPath(), ...programArgs(folder)], {
+    ...{ maxDataMiB, maxProcessorSeconds, niceness },
+    mayWriteFiles: true,
     stdin: "piped",
-    stdout: "piped",
-    stderr: "piped",
   });
 }
 

@@ -3,9 +3,7 @@
  * has no core file, no environment and no network, and ends with the process that started it. Main isolate.
  */
 import { fileURLToPath } from "node:url";
-
-/** Variables by which the runtime finds its cache of packages and transpiled files; nothing else of the environment reaches it. */
-const environmentNames = ["HOME", "XDG_CACHE_HOME", "DENO_DIR"];
+import { confinedCommand } from "../../foundation/confined_command.ts";
 
 /** All data of the process in MiB. The runtime alone needs about 60. */
 const maxDataMiB = 1_024;
@@ -13,7 +11,7 @@ const maxDataMiB = 1_024;
 /** Niceness of a process while the engine plays, the lowest that there is; and while nothing plays yet. */
 const niceness = { playing: 19, starting: 0 } as const;
 
-export interface Confinement {
+export interface ConfinedModule {
   readonly module: URL;
   readonly args: readonly string[];
   /** Flags of the runtime: its permissions, none by default. */
@@ -27,49 +25,22 @@ export interface Confinement {
   readonly stdin: "null" | "piped";
 }
 
-/**
- * What the shell does before it becomes the runtime. A file may not grow (`-f 0`): the write fails, and the signal for it, which
- * would end the process, is ignored. `setpriv` is a part of util-linux; where it is missing, only the limits end an orphan.
- */
-const confine = (limits: readonly string[], nice: number) =>
-  [
-    "trap '' XFSZ",
-    ...limits.map((limit) => `ulimit ${limit} 2>/dev/null`),
-    `renice ${nice} $$ >/dev/null 2>&1`,
-    'setpriv --pdeathsig KILL true 2>/dev/null && set -- setpriv --pdeathsig KILL "$@"',
-    'exec "$@"',
-  ].join("; ");
-
 /** Starts the process. Its standard output and error are pipes that have to be read to their ends. */
-export function startConfined(options: Confinement): Deno.ChildProcess {
+export function startConfined(options: ConfinedModule): Deno.ChildProcess {
   const { module, args, flags, maxHeapMiB, maxProcessorSeconds, isPlaying, stdin } = options;
-  const limits = ["-c 0", "-f 0", `-d ${maxDataMiB * 1024}`, `-t ${maxProcessorSeconds}`];
-  return new Deno.Command("/bin/sh", {
-    args: [
-      "-c",
-      confine(limits, isPlaying ? niceness.playing : niceness.starting),
-      "sh",
-      Deno.execPath(),
-      "run",
-      ...["--quiet", "--no-prompt", "--no-remote", "--cached-only", "--no-code-cache"],
-      `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-      `--v8-flags=--max-old-space-size=${maxHeapMiB}`,
-      ...flags,
-      module.href,
-      ...args,
-    ],
-    clearEnv: true,
-    env: {
-      NO_COLOR: "1",
-      ...Object.fromEntries(environmentNames.flatMap((name) => {
-        const value = Deno.env.get(name);
-        return value === undefined ? [] : [[name, value]];
-      })),
-    },
-    cwd: "/",
-    stdin,
-    stdout: "piped",
-    stderr: "piped",
+  const program = [
+    ...[Deno.execPath(), "run"],
+    ...["--quiet", "--no-prompt", "--no-remote", "--cached-only", "--no-code-cache"],
+    `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
+    `--v8-flags=--max-old-space-size=${maxHeapMiB}`,
+    ...flags,
+    module.href,
+    ...args,
+  ];
+  return confinedCommand(program, {
+    ...{ maxDataMiB, maxProcessorSeconds, stdin },
+    niceness: isPlaying ? niceness.playing : niceness.starting,
+    mayWriteFiles: false,
   }).spawn();
 }
 

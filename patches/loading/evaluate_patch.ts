@@ -128,7 +128,7 @@ async function evaluateApart(
   abortion?.addEventListener("abort", end);
   try {
     const onOverflow = () => stop(`gave more than ${maxAnswerMiB} MiB instead of a patch`);
-    const [, answer, complaint, status, , checkStatus] = await Promise.all([
+    const [, answer, complaint, status, checkComplaint, checkStatus] = await Promise.all([
       passOn(evaluation, check, onOverflow),
       readLimited(check.stdout, maxGraphMiB * 2 ** 20),
       readText(evaluation.stderr),
@@ -144,7 +144,7 @@ async function evaluateApart(
     if (stopped !== undefined) throw new PatchError(stopped);
     if (!status.success) throw new PatchError(problemOf(complaint, status));
     if (complaint !== "") onPrint?.(printable(complaint));
-    if (!checkStatus.success) throw new PatchError("gave more than can be checked; is it a patch?");
+    if (!checkStatus.success) throw new PatchError(checkProblemOf(checkComplaint));
     return readVerdict(answer);
   } finally {
     clearTimeout(timer);
@@ -210,6 +210,14 @@ function problemOf(complaint: string, { signal, code }: Deno.CommandStatus): str
   return `ended by itself (${signal ?? `exit code ${code}`}) before it gave a patch${
     reason && `: ${reason}`
   }`;
+}
+
+/** Why the check has ended without a verdict: a module that is not there shows here too. */
+function checkProblemOf(complaint: string): string {
+  const reason = complaint.split("\n").find((line) => /^error/i.test(line));
+  return reason === undefined || /memory/i.test(reason)
+    ? "gave more than can be checked; is it a patch?"
+    : `cannot be checked: ${printable(reason)}`;
 }
 
 /** Reads the line before the graph. The process that wrote it is our own. */

@@ -122,7 +122,6 @@ Deno.test("each kind of mistake has its exit code and one sentence, and harms no
       ],
       [["keys", "-s", `${folder}/none.txt`], 7, /none\.txt: cannot be read/],
       [["keys", "-s", `${folder}/loud.txt`, "-o", `${folder}/no/a.wav`], 7, /its folder does not exist/],
-      [["keys", "-s", `${folder}/loud.txt`, "--seconds", "99999"], 7, /4 GiB of WAV/],
       [["organ", "-s", score], 2, /there is no patch "organ"/],
       [[`${folder}/none.ts`, "-s", score], 2, /there is no patch file/],
       [["keys", "-s", score, "-o", score], 2, /would overwrite what is rendered/],

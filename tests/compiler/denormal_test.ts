@@ -8,8 +8,8 @@ import { dcBlocker } from "../../modules/filters/dc_blocker.ts";
 import { stateVariable } from "../../modules/filters/state_variable.ts";
 import { saw } from "../../modules/oscillators/saw.ts";
 import { definePatch, instrument, type Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../compiler/plan/arena.ts";
-import { compileGraph } from "../../compiler/compile.ts";
+import { voiceField } from "../../compiler/plan/arena.ts";
+import { compileGraph, patchText } from "../../compiler/compile.ts";
 import { DelayLine } from "../../modules/signal/delay_line.ts";
 import { feedback, feedbackOf } from "../../modules/signal/feedback.ts";
 import { constant, type Signal } from "../../modules/signal/signal.ts";
@@ -90,9 +90,9 @@ const inOutput = (sound: Sound): Patch =>
 
 /** Reads every float that a patch remembers. */
 function memoryOf(patch: Patch): { player: PatchPlayer; remembered: () => number[] } {
-  const graph = patch.build(testFormat);
-  const player = new PatchPlayer(compileGraph(graph, testFormat));
-  const plan = planArena(graph, testFormat);
+  const built = patch.build(testFormat);
+  const player = new PatchPlayer(compileGraph(built, testFormat));
+  const { plan, compiled: graph } = patchText(built, testFormat);
   const [{ voice }] = graph.instruments;
   const [places] = plan.instruments;
   const floats = new Float32Array(player.memory);
@@ -159,6 +159,6 @@ Deno.test("an envelope that has ended is exactly zero and its voice is over", ()
     assert.equal(remembered().filter(isDenormal).length, 0, `frame ${frame}`);
   }
   assert.equal(peak(player.play(1_000)), 0);
-  const { groups } = planArena(patch.build(testFormat), testFormat).instruments[0];
+  const { groups } = patchText(patch.build(testFormat), testFormat).plan.instruments[0];
   assert.equal(new Int32Array(player.memory)[(groups + voiceField.alive) / 4], 0);
 });

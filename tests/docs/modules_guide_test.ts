@@ -43,8 +43,8 @@ Deno.test("the code of the modules guide runs as it stands", async () => {
     ...["testing/patch/patch_player.ts", "testing/trial/trial_patch.ts"],
   ];
   for (const source of sources) await copy(`${root}${source}`, `${folder}/${source}`);
-  const config = JSON.parse(await Deno.readTextFile(`${root}deno.json`));
-  await Deno.writeTextFile(`${folder}/deno.json`, JSON.stringify({ ...config, nodeModulesDir: "none" }));
+  for (const name of ["deno.json", "deno.lock"]) await copy(`${root}${name}`, `${folder}/${name}`);
+  await Deno.symlink(`${root}node_modules`, `${folder}/node_modules`);
   for (const { path, code } of blocks) await write(`${folder}/${path}`, code);
   await write(`${folder}/play_test.ts`, playIt);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {

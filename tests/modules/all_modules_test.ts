@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import * as library from "../../modules/mod.ts";
 import type { Patch } from "../../modules/patch.ts";
-import { planArena, voiceField } from "../../compiler/plan/arena.ts";
+import { patchText } from "../../compiler/compile.ts";
+import { voiceField } from "../../compiler/plan/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { compileForTest, PatchPlayer, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
 import { sharedRuns } from "../../testing/share.ts";
@@ -232,8 +233,7 @@ const smallestNormal = 2 ** -126;
 
 /** Float states and frames of delay lines that are neither zero nor normal. */
 function denormals(player: PatchPlayer, patch: Patch): number {
-  const graph = patch.build(format);
-  const plan = planArena(graph, format);
+  const { plan, compiled: graph } = patchText(patch.build(format), format, bank);
   const memory = new Float32Array(player.memory);
   let count = 0;
   const look = (offset: number, floats: number) => {

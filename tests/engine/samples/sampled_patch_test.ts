@@ -111,7 +111,7 @@ withSox(
     assert.equal(shown.code, 0, shown.stderr);
     assert.match(
       shown.stdout,
-      /samples in .*\/samples: 131072 bytes\n +kick\.flac +0\.3 s +stereo +44100 Hz +root 60\n/,
+      /samples in .*\/samples: 524288 bytes\n +kick\.flac +0\.3 s +stereo +44100 Hz +root 60\n/,
     );
     assert.match(shown.stdout, /42, 46 choke each other/);
     await Deno.writeTextFile(`${folder}/tune.txt`, "0 /kit/note 60 1.0\n1 /kit/off 60\n");

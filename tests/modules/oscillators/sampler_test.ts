@@ -286,7 +286,15 @@ Deno.test("options that make no sense are refused with the line of the patch", (
         }).build({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 }),
       expected,
     );
-  wrong({ file: undefined }, /sampler: file \(sampler_test\.ts:\d+\): expected a sound file/);
+  wrong({ file: undefined }, /sampler: file \(sampler_test\.ts:\d+\): expected a value, found nothing/);
+  assert.throws(
+    () =>
+      patchOf(({ gate, trigger }) => {
+        const { left, envelope } = sampler({ gate, trigger });
+        return { output: left, envelope };
+      }).build({ sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 64 }),
+    /sampler: file \(sampler_test\.ts:\d+\): expected a sound file/,
+  );
   wrong({ oneShot: true, loop: "file" }, /oneShot .*: expected no loop/);
   wrong({ loop: "forever" }, /loop .*: expected none, file, range, found forever/);
   wrong({ rootNote: 200 }, /rootNote .*: expected a note from 0 to 127, found 200/);
