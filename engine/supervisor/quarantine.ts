@@ -58,6 +58,8 @@ interface Search {
   readonly originBlock: number;
   /** The commands were heard before the block; false: they take effect in it for the first time. */
   readonly wasHeard: boolean;
+  /** The renderers threw or trapped; false: they hung, or ran out of memory. */
+  readonly certain: boolean;
   readonly trials: number[][];
 }
 
@@ -187,7 +189,13 @@ export class Quarantine {
       const trials = [effective.slice(-half), effective.slice(0, -half), effective].map((
         trial,
       ) => [...trial]);
-      this.#begin({ block: failure.block, originBlock: origin.block, wasHeard: false, trials });
+      this.#begin({
+        block: failure.block,
+        originBlock: origin.block,
+        wasHeard: false,
+        certain: failure.certain,
+        trials,
+      });
       return [];
     }
     const found = effective.filter((position) => this.#log.quarantine(position));
@@ -237,7 +245,13 @@ export class Quarantine {
       trials.push(suspects.slice(from, from + size));
     }
     if (trials.length > 1) trials.push(suspects);
-    this.#begin({ block: failure.block, originBlock: origin.block, wasHeard: true, trials });
+    this.#begin({
+      block: failure.block,
+      originBlock: origin.block,
+      wasHeard: true,
+      certain: failure.certain,
+      trials,
+    });
   }
 
   #begin(search: Search): void {
@@ -290,12 +304,14 @@ export class Quarantine {
   #tryFirst(): void {
     const trial = this.#search?.trials[0];
     if (trial !== undefined) return this.#log.suspend(trial);
-    const { wasHeard, block } = this.#search!;
+    const { wasHeard, block, certain } = this.#search!;
     this.#search = undefined;
     if (wasHeard) this.#exhausted = true;
     else {
       // something before the block did the harm; each of these trials was a replay that broke
       this.#acquitted = block;
+      // it broke in another way: there is poison in the block and before it, and to find both takes too long
+      this.#exhausted = this.#failedTrials.at(-1)?.certain !== certain;
       this.#failures = this.#failedTrials;
     }
   }

@@ -212,6 +212,18 @@ Deno.test("commands without which replays break all the same are acquitted, and 
   }
 });
 
+Deno.test("when renderers hang with the commands of a block and trap without them, renderers begin again", () => {
+  const { quarantine, failure } = setUp([note()], [note(), note()]);
+  const hang = { ...failure, joining: true, certain: false };
+  [hang, hang].forEach((each) => quarantine.noteFailure(each));
+  quarantine.decide(origin, 0);
+  for (const certain of [false, false, true]) {
+    assert.ok(quarantine.searching && !quarantine.exhausted);
+    quarantine.noteFailure({ ...hang, certain });
+  }
+  assert.ok(quarantine.exhausted);
+});
+
 Deno.test("a replay that breaks further on has passed: its trial is final", () => {
   const { quarantine, replay } = searching([note(), note()]);
   quarantine.noteFailure({ ...replay, block: 6 });
