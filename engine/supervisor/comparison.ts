@@ -106,6 +106,7 @@ export class Comparison {
     };
     const wrong: number[] = [];
     if (seats.length < 2) return { outvoted, block, undecided, wrong };
+    if (this.#disputed.length > 0) this.#dropDisputes(seats, wrong);
     this.#eachBlock(seats, note, wrong);
     if (outvoted.size > 0) wrong.unshift(...this.#settleDispute(outvoted));
     return { outvoted, block, undecided: undecided && outvoted.size === 0, wrong };
@@ -179,15 +180,42 @@ export class Comparison {
     }
   }
 
+  /**
+   * Drops the disputes that are settled without an outvoted renderer: another one came to the block later and agrees with the
+   * one that was heard, or that one has agreed with others since, through a whole sweep. What it does wrong later says nothing
+   * about the block.
+   */
+  #dropDisputes(seats: readonly number[], wrong: number[]): void {
+    this.#disputed = this.#disputed.filter(({ block, incarnations }) => {
+      const heard = this.#heardSeat(block);
+      if (heard === undefined || incarnations.get(heard) !== this.#incarnation(heard)) return true;
+      const ballots = seats.flatMap((seat) => this.#record(seat, block)?.sound ?? []);
+      const verdict = vote(ballots);
+      if (ballots.length > 1 && !verdict.undecided && ballots.some(({ seat }) => seat === heard)) {
+        if (this.#wasWrong(block, ballots, verdict)) wrong.push(block);
+        return false;
+      }
+      return !seats.includes(heard) || !this.hasSweptSince(heard, (block + 1) | 0);
+    });
+  }
+
+  /** The seat from which the device got a block; undefined while it is not known. */
+  #heardSeat(block: number): number | undefined {
+    const { words } = this.#memory;
+    const entry = deliveredIndex(this.#memory, block);
+    const isKnown = blocksBetween(this.#memory.consumed(), block) > 0 &&
+      words[entry + within.delivered.block.index] === block;
+    const ring = words[entry + within.delivered.ring.index];
+    return isKnown && ring > 0 ? ring - 1 : undefined;
+  }
+
   /** Two of three agree again: blocks that were disputed, and that the device got from one that is outvoted, were wrong. */
   #settleDispute(outvoted: ReadonlySet<number>): number[] {
     const disputed = this.#disputed;
     this.#disputed = [];
-    const { words } = this.#memory;
     return disputed.flatMap(({ block, incarnations }) => {
-      const entry = deliveredIndex(this.#memory, block);
-      const seat = words[entry + within.delivered.ring.index] - 1;
-      const isWrong = words[entry + within.delivered.block.index] === block && outvoted.has(seat) &&
+      const seat = this.#heardSeat(block);
+      const isWrong = seat !== undefined && outvoted.has(seat) &&
         incarnations.get(seat) === this.#incarnation(seat);
       return isWrong ? [block] : [];
     });

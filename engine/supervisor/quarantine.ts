@@ -6,8 +6,9 @@
  *   to blame, those included that arrived earlier and were due there. A hang, or a heap that grew, may have struck several
  *   by chance: one of the renderers must then have broken in a replay. Where they are several, one joiner at a time tries the
  *   replay without the newer half of them, then without the other half, at last without all: two joiners wait, so this costs a
- *   replay and not the start of a thread. The half that lets a renderer pass is lost, the other one acts.
- * - **By search.** A command may do its harm later, in a block that hears none. When two replays have broken at the same
+ *   replay and not the start of a thread. The half that lets a renderer pass is lost, the other one acts. When none of these
+ *   replays passes, all of them act again, and the search follows.
+ * - **By search.** A command may do its harm later, in a block that hears none, or others. When two replays have broken at the same
  *   block and nothing there is left to blame, the commands since the snapshot are suspects. One joiner at a time tries the
  *   replay without some of them: the newest, the one before, then two, four, eight …, ever further back; at last without
  *   all. The first trial that passes makes the quarantine of its commands final, so at most twice as many are lost as lie
@@ -57,6 +58,8 @@ interface Search {
   readonly originBlock: number;
   /** The commands were heard before the block; false: they take effect in it for the first time. */
   readonly wasHeard: boolean;
+  /** The renderers threw or trapped; false: they hung, or ran out of memory. */
+  readonly certain: boolean;
   readonly trials: number[][];
 }
 
@@ -78,6 +81,10 @@ export class Quarantine {
   #failures: Failure[] = [];
   #search: Search | undefined;
   #exhausted = false;
+  /** The last block in which renderers broke without all commands that take effect in it: none of these is to blame. */
+  #acquitted: number | undefined;
+  /** Replays that broke in trials of the commands of one block. */
+  #failedTrials: Failure[] = [];
   /** Failures were noted since the last decision. */
   #undecided = false;
 
@@ -104,18 +111,17 @@ export class Quarantine {
 
   noteFailure(failure: Failure): void {
     this.#undecided = true;
-    if (this.#search === undefined || !failure.joining) this.#failures.push(failure);
-    else if (blocksBetween(failure.block, this.#search.block) <= 0) this.#nextTrial(this.#search);
-    else {
-      // it came past the block: something else is wrong further on
-      this.#failures = [failure];
-    }
+    if (this.#search !== undefined && blocksBetween(failure.block, this.#search.block) <= 0) {
+      this.#failedTrials.push(failure);
+      this.#nextTrial(this.#search);
+    } else this.#failures.push(failure); // in a search it came past the block: something else is wrong further on
   }
 
   /** All are in lockstep: whatever broke some of them did not break all. */
   forget(): void {
     this.#failures = [];
     this.#exhausted = false;
+    this.#acquitted = undefined;
   }
 
   /** Renderers begin again at an anchor: nothing before it matters any more. */
@@ -149,6 +155,11 @@ export class Quarantine {
     return { positions, originBlock, block, wasHeard };
   }
 
+  /** Whether a renderer that has published all blocks before this one has passed the trial. */
+  isPast(published: number): boolean {
+    return this.#search !== undefined && blocksBetween(published, this.#search.block) > 0;
+  }
+
   /** Whether a trial has passed, though no renderer is in lockstep: one broke further on. */
   get hasPassed(): boolean {
     return this.#search !== undefined && this.#failures.length > 0;
@@ -171,14 +182,20 @@ export class Quarantine {
       blocksBetween(furthest, block) <= 0 && this.#convicts(this.#at(block))
     );
     if (!failure) return [];
-    const effective = this.#effectiveIn(failure);
+    const effective = failure.block === this.#acquitted ? [] : this.#effectiveIn(failure);
     if (effective.length > 1 && effective.every((position) => this.#maySuspend(position))) {
       const half = Math.ceil(effective.length / 2);
       // the newest first: the older ones have mostly been waiting for long, and more often are those that do no harm
       const trials = [effective.slice(-half), effective.slice(0, -half), effective].map((
         trial,
       ) => [...trial]);
-      this.#begin({ block: failure.block, originBlock: origin.block, wasHeard: false, trials });
+      this.#begin({
+        block: failure.block,
+        originBlock: origin.block,
+        wasHeard: false,
+        certain: failure.certain,
+        trials,
+      });
       return [];
     }
     const found = effective.filter((position) => this.#log.quarantine(position));
@@ -228,11 +245,18 @@ export class Quarantine {
       trials.push(suspects.slice(from, from + size));
     }
     if (trials.length > 1) trials.push(suspects);
-    this.#begin({ block: failure.block, originBlock: origin.block, wasHeard: true, trials });
+    this.#begin({
+      block: failure.block,
+      originBlock: origin.block,
+      wasHeard: true,
+      certain: failure.certain,
+      trials,
+    });
   }
 
   #begin(search: Search): void {
     this.#failures = [];
+    this.#failedTrials = [];
     this.#search = search;
     this.#log.search = search;
     this.#tryFirst();
@@ -280,7 +304,15 @@ export class Quarantine {
   #tryFirst(): void {
     const trial = this.#search?.trials[0];
     if (trial !== undefined) return this.#log.suspend(trial);
+    const { wasHeard, block, certain } = this.#search!;
     this.#search = undefined;
-    this.#exhausted = true;
+    if (wasHeard) this.#exhausted = true;
+    else {
+      // something before the block did the harm; each of these trials was a replay that broke
+      this.#acquitted = block;
+      // it broke in another way: there is poison in the block and before it, and to find both takes too long
+      this.#exhausted = this.#failedTrials.at(-1)?.certain !== certain;
+      this.#failures = this.#failedTrials;
+    }
   }
 }

@@ -284,7 +284,8 @@ export class Supervision {
     const consumed = memory.consumed();
     const hasPassed = this.roles.some((seat) =>
       seat !== undefined && this.#report(seat, "state") === SeatState.running &&
-      blocksBetween(this.#report(seat, "published"), consumed) > 0
+      blocksBetween(this.#report(seat, "published"), consumed) > 0 &&
+      blocksBetween(this.#report(seat, "published"), log.search.block) > 0
     );
     const found = this.#quarantine.takeOver(hasPassed);
     if (found) {
@@ -389,7 +390,10 @@ export class Supervision {
       if (joining && cause !== "exit") this.#failedReplays++; // one that was ended from outside says nothing of the log
       if (broke && this.#anchored && this.#snapshots.accepted === undefined) this.#brokeAtAnchor = true;
       const position = this.#options.renderers.logPosition(seat);
-      if (broke) this.#quarantine.noteFailure({ block, position, joining, certain });
+      if (broke) {
+        if (this.#quarantine.searching) this.#failedReplays = 0; // its trial has failed, and the next one follows
+        this.#quarantine.noteFailure({ block, position, joining, certain });
+      }
     }
     if (event.event === "lockstep" && event.renderers === supervisorDefaults.following) {
       this.#quarantine.forget();
@@ -405,7 +409,8 @@ export class Supervision {
     const wasSearching = this.#quarantine.searching;
     const isAlone = this.inLockstep === 0;
     if (!isAlone) this.#failedReplays = 0;
-    if (!isAlone || this.#quarantine.hasPassed) {
+    const isPast = this.running.some((seat) => this.#quarantine.isPast(this.#report(seat, "published")));
+    if (isPast || this.#quarantine.hasPassed) {
       const found = this.#quarantine.confirm();
       if (found) {
         events.push(this.#takenBack(found));
@@ -422,7 +427,7 @@ export class Supervision {
       const orphans = orphansOf?.(blamed).filter((position) => log.quarantine(position)) ?? [];
       events.push({ event: "quarantine", positions: [...blamed, ...orphans] });
     }
-    if (this.#quarantine.searching) this.#failedReplays = 0;
+    if (!wasSearching && this.#quarantine.searching) this.#failedReplays = 0;
     if (wasSearching || !this.#quarantine.searching) return [];
     // those that replay already would be taken for the first trial
     return this.#supervisor.dismissJoiners(this.#options.memory.consumed()).actions;

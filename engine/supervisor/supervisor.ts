@@ -79,7 +79,7 @@ export interface Observation {
   readonly seats: readonly (SeatView | undefined)[];
   /** A snapshot that a joiner could use exists (the initial state counts while its log is kept). */
   readonly canJoin: boolean;
-  /** Renderers that may replay the log at the same time; omitted: as many as there are roles. */
+  /** Renderers in roles beyond which none may join; omitted: as many as there are roles. */
   readonly maxJoiners?: number;
   /** Nothing is played yet, so a renderer that hangs for a moment does no harm; omitted: false. */
   readonly unheard?: boolean;
@@ -493,7 +493,9 @@ export class Supervisor {
     this.#seats.forEach((seat, index) => {
       if (!isSeen(seat, index) || allLate) return;
       const runsLate = seat.phase === "running" && seat.lateMs > lateMs && this.inLockstep > 1;
-      if (runsLate || (seat.phase === "joining" && seat.workedMs > catchUpMs)) {
+      // a silent one may hang, and the patience for that may be longer: which of both it is decides what is to blame
+      const joinsLate = seat.phase === "joining" && seat.workedMs > catchUpMs && seat.silentMs === 0;
+      if (runsLate || joinsLate) {
         this.#condemn(seen, index, "late");
       }
     });
@@ -547,7 +549,7 @@ export class Supervisor {
     const catchingUp = line.filter((seat) => !this.isRunning(seat));
     const next: (number | undefined)[] = [...inLockstep, ...catchingUp];
     const { following } = this.#settings;
-    const places = Math.min(following, inLockstep.length + (seen.maxJoiners ?? following));
+    const places = Math.min(following, Math.max(inLockstep.length, seen.maxJoiners ?? following));
     this.#seats.forEach((seat, index) => {
       if (seat.phase !== "waiting" || !seen.canJoin) return;
       // on trial it comes last: first all others are in lockstep

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Comparison, vote } from "../../../engine/supervisor/comparison.ts";
 import { DeliveredFlag, fixed, structureBytes, within } from "../../../engine/memory/layout.ts";
 import { deliveredIndex, slotIndex } from "../../../engine/memory/places.ts";
-import { reportIndex } from "../../../engine/memory/seats.ts";
+import { clearSeat, reportIndex } from "../../../engine/memory/seats.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const ballot = (seat: number, low: number) => ({ seat, low, high: 1 });
@@ -96,28 +96,77 @@ Deno.test("what the device got otherwise than two renderers agree on is found wh
   }
 });
 
-Deno.test("when a third has decided a dispute, the blocks that the device got from the one that was wrong are told", () => {
-  const { memory, comparison } = setUp();
+/** Renderers whose sound the test sets, and a device that has got blocks from some ring. */
+function disputing() {
+  const memory = testMemory();
+  const comparison = new Comparison(memory);
   const { words } = memory;
-  const publish = (ring: number, block: number, sound: number) => {
-    words[slotIndex(memory, ring, block) + within.slot.checksumLow.index] = sound;
-    words[slotIndex(memory, ring, block) + within.slot.tag.index] = block;
-    words[reportIndex(memory, ring) + within.seatReport.published.index] = block + 1;
+  for (let seat = 0; seat < memory.geometry.seatCount; seat++) clearSeat(memory, seat);
+  return {
+    comparison,
+    publish: (ring: number, block: number, sound: number) => {
+      const slot = slotIndex(memory, ring, block);
+      words[slot + within.slot.checksumLow.index] = sound;
+      words[slot + within.slot.regions.index] = sweepBlocks;
+      words[slot + within.slot.tag.index] = block;
+      words[reportIndex(memory, ring) + within.seatReport.published.index] = block + 1;
+    },
+    deliver: (ring: number, block: number, sound: number) => {
+      const delivered = deliveredIndex(memory, block);
+      words[delivered + within.delivered.block.index] = block;
+      words[delivered + within.delivered.ring.index] = ring + 1;
+      words[delivered + within.delivered.checksumLow.index] = sound;
+      words[fixed.callback.consumed.index] = block + 1;
+    },
   };
+}
+
+Deno.test("when a third has decided a dispute, the blocks that the device got from the one that was wrong are told", () => {
+  const { comparison, publish, deliver } = disputing();
   // the device takes blocks 1 and 3 from the renderer that will turn out wrong
   for (let block = 0; block < 4; block++) {
-    publish(0, block, block === 0 ? 7 : 8);
+    const sound = block === 0 ? 7 : 8;
+    publish(0, block, sound);
     publish(1, block, 7);
     assert.deepEqual(comparison.poll([0, 1]).wrong, []);
-    const delivered = deliveredIndex(memory, block);
-    words[delivered + within.delivered.block.index] = block;
-    words[delivered + within.delivered.ring.index] = block % 2 === 1 ? 1 : 2;
-    words[fixed.callback.consumed.index] = block + 1;
+    if (block % 2 === 1) deliver(0, block, sound);
+    else deliver(1, block, 7);
   }
   [8, 7, 7].forEach((sound, ring) => publish(ring, 4, sound));
   assert.deepEqual(comparison.poll([0, 1, 2]).wrong, [1, 3]);
   [8, 7, 7].forEach((sound, ring) => publish(ring, 5, sound));
   assert.deepEqual(comparison.poll([0, 1, 2]).wrong, [], "told once");
+});
+
+Deno.test("one that comes to a disputed block later decides it", () => {
+  for (const [third, wrong] of [[7, []], [8, [0]]] as const) {
+    const { comparison, publish, deliver } = disputing();
+    publish(0, 0, 8);
+    publish(1, 0, 7);
+    assert.deepEqual(comparison.poll([0, 1]).wrong, []);
+    deliver(1, 0, 7);
+    publish(2, 0, third);
+    assert.deepEqual(comparison.poll([0, 1, 2]).wrong, wrong);
+    // whichever was right then goes wrong now
+    [7, 8, 7].forEach((sound, ring) => publish(ring, 1, sound));
+    const later = comparison.poll([0, 1, 2]);
+    assert.deepEqual([[...later.outvoted], later.wrong], [[1], []]);
+  }
+});
+
+Deno.test("one that has agreed with others through a sweep was right in the dispute before, whatever it does later", () => {
+  for (const [agreed, wrong] of [[sweepBlocks - 1, [0]], [2 * sweepBlocks, []]] as const) {
+    const { comparison, publish, deliver } = disputing();
+    publish(0, 0, 8);
+    publish(1, 0, 7);
+    comparison.poll([0, 1]);
+    deliver(1, 0, 7);
+    // the other one is gone, and those that join begin behind the block
+    for (let block = 1; block <= agreed; block++) [1, 2, 3].forEach((ring) => publish(ring, block, 5));
+    assert.deepEqual(comparison.poll([1, 2, 3]).wrong, []);
+    [1, 2, 3].forEach((ring) => publish(ring, agreed + 1, ring === 1 ? 6 : 5));
+    assert.deepEqual(comparison.poll([1, 2, 3]).wrong, wrong, `after ${agreed} blocks`);
+  }
 });
 
 Deno.test("a renderer is swept when it agreed through all blocks of a sweep, across the wrap too", () => {

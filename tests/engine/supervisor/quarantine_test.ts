@@ -181,6 +181,49 @@ Deno.test("a search that leaves out everything without success ends, with every 
   assert.ok(!quarantine.exhausted);
 });
 
+Deno.test("commands without which replays break all the same are acquitted, and the search goes further back", () => {
+  for (const consumed of [undefined, 5]) {
+    const { quarantine, failure, log } = setUp([note()], [note(), note(), note()]);
+    const replay = { ...failure, joining: true };
+    [failure, failure].forEach((each) => quarantine.noteFailure(each));
+    assert.deepEqual(quarantine.decide(origin, 0, consumed), []);
+    for (const trial of [[2, 3], [1], [1, 2, 3]]) {
+      assert.deepEqual(log.suspended, trial);
+      quarantine.noteFailure(replay);
+    }
+    assert.ok(!quarantine.searching && !quarantine.exhausted);
+    assert.deepEqual(log.suspended, [], "they act again");
+    if (consumed !== undefined) {
+      assert.deepEqual(quarantine.decide(origin, 0, consumed - 1), []);
+      assert.ok(!quarantine.searching, "no trial is heard before the block");
+    }
+    assert.deepEqual(quarantine.decide(origin, 0, consumed), []);
+    for (const trial of [[3], [2], [0, 1]]) {
+      assert.deepEqual(log.suspended, trial);
+      quarantine.noteFailure(replay);
+    }
+    assert.deepEqual(log.suspended, [0, 1, 2, 3]);
+    quarantine.noteFailure(replay);
+    assert.ok(quarantine.exhausted, "nothing is left to leave out");
+    quarantine.restart();
+    [failure, failure].forEach((each) => quarantine.noteFailure(each));
+    quarantine.decide(origin, 0, consumed);
+    assert.deepEqual(log.suspended, [2, 3], "after an anchor they are suspects as any others");
+  }
+});
+
+Deno.test("when renderers hang with the commands of a block and trap without them, renderers begin again", () => {
+  const { quarantine, failure } = setUp([note()], [note(), note()]);
+  const hang = { ...failure, joining: true, certain: false };
+  [hang, hang].forEach((each) => quarantine.noteFailure(each));
+  quarantine.decide(origin, 0);
+  for (const certain of [false, false, true]) {
+    assert.ok(quarantine.searching && !quarantine.exhausted);
+    quarantine.noteFailure({ ...hang, certain });
+  }
+  assert.ok(quarantine.exhausted);
+});
+
 Deno.test("a replay that breaks further on has passed: its trial is final", () => {
   const { quarantine, replay } = searching([note(), note()]);
   quarantine.noteFailure({ ...replay, block: 6 });

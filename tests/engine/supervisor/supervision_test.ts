@@ -10,13 +10,14 @@ import { orderIndex, reportFieldIndex } from "../../../engine/memory/seats.ts";
 import { flipBit } from "../../../engine/renderer/fault_hooks.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
+import { AfterStep } from "../../../engine/renderer/renderer_loop.ts";
 import { firstRenderers } from "../../../engine/supervisor/supervisor.ts";
 import { Supervision, type SupervisionEvent } from "../../../engine/supervisor/supervision.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
 import { fuseNumber, hangNumber, poisonNumber, tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { breakingApart } from "../../simulation/exchanges.ts";
-import { SimulatedRenderers } from "../../simulation/simulated_renderers.ts";
+import { SimulatedRenderers, type Thread } from "../../simulation/simulated_renderers.ts";
 
 const checksum = compileChecksum();
 const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 };
@@ -196,6 +197,35 @@ Deno.test("poison in the first block that a renderer plays is found, wherever th
   assert.deepEqual(stage.quarantined(), [[70_001]], "of all that the block would have heard only the poison");
 });
 
+Deno.test("no trial is final before its renderer has come past the block: not the one that leaves the poison", () => {
+  const stage = new Stage().playing().consume(8);
+  const poison = stage.log.head;
+  // the newer half of the commands is tried first, and harms no renderer
+  const at = { block: stage.memory.consumed() + 6, frame: 0 };
+  stage.log.append([note(poisonNumber), note(60)].map((each) => ({ ...each, at })));
+  stage.conceal("all have broken", () => stage.supervision.inLockstep === 0);
+  assert.ok(
+    stage.memory.consumed() < at.block - 1,
+    "a renderer on trial is in lockstep before it comes to the block",
+  );
+  for (let turns = 0; stage.quarantined().length === 0; turns++) {
+    assert.ok(turns < 20_000);
+    stage.nowMs += 0.1;
+    stage.renderers.step();
+    stage.events.push(...stage.supervision.turn(true).events);
+  }
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  assert.deepEqual(stage.quarantined(), [[poison]]);
+});
+
+Deno.test("a command on which renderers hang before anything is played is found among others", () => {
+  const stage = new Stage(70_000);
+  stage.log.append([note(hangNumber), note(60), note(61)]);
+  stage.until("it is quarantined", () => stage.quarantined().length > 0);
+  stage.playing();
+  assert.deepEqual(stage.quarantined(), [[70_000]], "the older half");
+});
+
 Deno.test("of the commands that take effect in one block only the half with the poison is lost, wherever it is", () => {
   for (const [poison, commands, lost] of [[0, 2, 1], [1, 2, 1], [0, 5, 2], [2, 5, 3], [4, 5, 3]] as const) {
     const stage = new Stage().playing().consume(8);
@@ -248,11 +278,12 @@ Deno.test("primary and standby exchange their roles only while a standby is in l
   assert.equal(stage.memory.words[fixed.control.roleRing.index], standby! + 1);
 });
 
-const fuse = (frames: number): LogEntry => ({
+const fuse = (frames: number, at?: LogEntry["at"]): LogEntry => ({
   opcode: Opcode.noteOn,
   target: 1,
   value: fuseNumber,
   extra: frames,
+  at,
 });
 
 Deno.test("a command that does its harm later, in a block that hears none, is found among those since the snapshot", () => {
@@ -270,6 +301,31 @@ Deno.test("a command that does its harm later, in a block that hears none, is fo
   assert.ok(lost.length <= 2, `${lost.length} commands were lost`);
   assert.ok(stage.events.every(({ event }) => event !== "anchor"));
   stage.consume(40);
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("a command that does its harm later, in a block that hears others, is found, and the others act", () => {
+  const stage = new Stage(0, 64).playing().consume(20);
+  const culprit = stage.log.head;
+  const lit = stage.memory.consumed() + 6;
+  const at = { block: lit + 4, frame: 0 };
+  stage.log.append([fuse(5 * 32, { block: lit, frame: 0 }), { ...note(60), at }, { ...note(61), at }]);
+  stage.conceal("a renderer broke", () => stage.supervision.inLockstep === 0);
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
+  assert.deepEqual(stage.quarantined(), [[culprit]]);
+  assert.ok(stage.events.every(({ event }) => event !== "anchor"));
+  assert.deepEqual(stage.log.suspended, []);
+  stage.consume(40);
+  assert.equal(stage.supervision.inLockstep, 3);
+});
+
+Deno.test("a command that does its harm later is found before anything is played, also in a block that hears others", () => {
+  const stage = new Stage(70_000);
+  const at = { block: 1, frame: 0 };
+  stage.log.append([fuse(40, { block: 0, frame: 0 }), { ...note(60), at }, { ...note(61), at }]);
+  stage.playing();
+  assert.deepEqual(stage.quarantined(), [[70_000]]);
+  stage.consume(8);
   assert.equal(stage.supervision.inLockstep, 3);
 });
 
@@ -319,6 +375,28 @@ Deno.test("a control process that is lost when the search has found the command:
   stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
   stage.consume(40);
   assert.deepEqual(stage.quarantined().flat(), [culprit]);
+});
+
+Deno.test("a search whose trials neither break nor catch up ends: renderers begin again", () => {
+  const { stage } = searching(3);
+  const { words } = stage.memory;
+  const busy = ({ seat, loop }: Thread) => {
+    const heartbeat = reportFieldIndex(stage.memory, seat, "heartbeat");
+    loop.step = () => Atomics.add(words, heartbeat, 1) && AfterStep.goOn;
+  };
+  stage.renderers.living.forEach(busy);
+  stage.renderers.beforeSpawn = busy;
+  const [tried] = stage.log.suspended;
+  stage.events.length = 0;
+  const hasBegun = () => stage.events.some(({ event }) => event === "anchor");
+  stage.conceal("one is late", () => stage.events.some(({ event }) => event === "fault"));
+  assert.deepEqual(stage.log.suspended, [tried], "the same trial again");
+  stage.conceal("renderers begin again", hasBegun);
+  const causes = stage.events.flatMap((event) => event.event === "fault" ? [event.cause] : []);
+  assert.deepEqual(causes, new Array(6).fill("late"));
+  assert.deepEqual(stage.log.suspended, []);
+  stage.renderers.beforeSpawn = undefined;
+  stage.conceal("three are in lockstep again", () => stage.supervision.inLockstep === 3);
 });
 
 Deno.test("when the state itself is ill, renderers begin again with the last values, and the device has sound", () => {

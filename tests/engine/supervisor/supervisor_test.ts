@@ -208,6 +208,27 @@ Deno.test("one that hangs is ended as one that takes no orders", () => {
   assert.ok(stage.actions.some((action) => action.do === "end" && action.seat === 2 && !action.hung));
 });
 
+Deno.test("one that joins alone, for a trial, is found to hang before it could be taken for late", () => {
+  for (const unheard of [true, false]) {
+    for (const evidence of [true, false]) {
+      const stage = new Stage();
+      stage.unheard = unheard;
+      stage.maxJoiners = 1;
+      stage.seats.forEach((_, seat) => stage.aheadOf.set(seat, -60));
+      while (!stage.roles.some((seat) => seat !== undefined)) stage.tick();
+      const joiner = stage.roles.find((seat) => seat !== undefined)!;
+      stage.tick(50); // it replays for a while
+      if (evidence) stage.spinning.add(joiner);
+      else stage.silent.add(joiner);
+      for (let ticks = 0; stage.causes().length === 0; ticks++) {
+        assert.ok(ticks < 1_000, "it is not found at all");
+        stage.tick();
+      }
+      assert.deepEqual(stage.causes(), ["hang"], `unheard: ${unheard}, evidence: ${evidence}`);
+    }
+  }
+});
+
 Deno.test("the last in lockstep is not ended for being late until another has its state", () => {
   const stage = new Stage().tick(5);
   stage.maxJoiners = 0;
