@@ -11,7 +11,7 @@ Deno.test("the process reads the folder of the samples and nothing else, within 
     await until("the runtime runs", () => environment().includes("run"));
     const after = await Deno.readTextFile(`/proc/${process.pid}/limits`);
     assert.match(after, /Max cpu time +10 /, limits);
-    assert.match(after, /Max data size +2147483648 /);
+    assert.match(after, /Max data size +4294967296 /);
     assert.ok(environment().includes(`--allow-read=${folder}`));
     assert.ok(!environment().some((argument) => /^--allow-(net|write|run|ffi|env|all)|^-A$/.test(argument)));
     assert.ok(!environment().includes(decoderRole), "only a compiled binary is started by its role");
