@@ -1,11 +1,11 @@
 /** What the system refuses to a confined process, whatever the runtime lets it do. */
 import assert from "node:assert/strict";
-import { type Confinement, endConfined, startConfined } from "../../../patches/loading/confined_process.ts";
+import { type ConfinedModule, endConfined, startConfined } from "../../../patches/loading/confined_process.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 import { until } from "../../../testing/until.ts";
 
 /** Starts a program that may do what the runtime knows, and returns what it printed. */
-async function run(folder: string, source: string, options: Partial<Confinement> = {}) {
+async function run(folder: string, source: string, options: Partial<ConfinedModule> = {}) {
   await Deno.writeTextFile(`${folder}/program.ts`, source);
   return startConfined({
     module: new URL(`file://${folder}/program.ts`),
