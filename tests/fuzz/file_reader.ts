@@ -44,11 +44,11 @@ export async function readBroken(
   try {
     await inFolder(async (folder) => {
       const kinds = await Promise.all(
-        Object.entries(asked).map(async ([name, kind]) => ({
-          name,
-          kind,
-          originals: await kind.originals(folder),
-        })),
+        Object.entries(asked).map(async ([name, kind]) => {
+          const own = `${folder}/${name}`; // kinds write files of the same names
+          await Deno.mkdir(own);
+          return { name, kind, originals: await kind.originals(own) };
+        }),
       );
       const drawn = kinds.flatMap((kind) => Array.from({ length: kind.kind.weight }, () => kind));
       const count = () => Object.fromEntries(kinds.map(({ name }) => [name, 0]));
