@@ -51,3 +51,12 @@ export function confinedCommand(
 
 /** The program stands in `$0` and behind it. */
 const orphanEnds = `[ $PPID = ${Deno.pid} ] || exit 1; exec "$0" "$@"`;
+
+/** Ends a process that was started from such a command, whatever it does. */
+export function endConfined(process: Deno.ChildProcess): void {
+  try {
+    process.kill("SIGKILL");
+  } catch {
+    // it has ended already
+  }
+}

@@ -1,7 +1,7 @@
 /**
  * AIFF (Apple 1989) and AIFF-C (Apple 1991), uncompressed or by G.711. Loop and pitch are in the chunks `INST` and `MARK`.
  */
-import { boundedSound, type Chunk, chunksOf, type ChunkWalk, idAt } from "./chunks.ts";
+import { boundedSound, type Chunk, chunksOf, type ChunkWalk, contentOf, idAt } from "./chunks.ts";
 import type { SoundFile, StatedLoop } from "./sound_file.ts";
 import { SoundFileError } from "./sound_file_error.ts";
 import { checkFrames, checkSoundFormat } from "./sound_format.ts";
@@ -47,10 +47,7 @@ export function readAiff(bytes: Uint8Array): SoundFile {
     parts.set(part.id, part);
     isOpen ||= part !== chunk;
   }
-  const content = (id: string): DataView | undefined => {
-    const part = parts.get(id);
-    return part && new DataView(bytes.buffer, bytes.byteOffset + part.start, part.end - part.start);
-  };
+  const content = (id: string) => contentOf(bytes, parts.get(id));
   const common = content("COMM");
   if (common === undefined || common.byteLength < 18) {
     throw new SoundFileError("it has no format (chunk `COMM`)");

@@ -54,6 +54,11 @@ export function* chunksOf(
   }
 }
 
+/** The content of a part; undefined where there is none. */
+export function contentOf(bytes: Uint8Array, part: Chunk | undefined): DataView | undefined {
+  return part && new DataView(bytes.buffer, bytes.byteOffset + part.start, part.end - part.start);
+}
+
 /** Whether parts follow one another from an offset to the end of the file. */
 export function isChunksToTheEnd(walk: ChunkWalk): boolean {
   let at = walk.from;

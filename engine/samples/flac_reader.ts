@@ -2,6 +2,7 @@
  * FLAC (RFC 9639), all of it but for more than two channels: 4 to 32 bits, blocks of any size, streams that do not know their
  * length. Every frame is checked by its CRC and the whole by its MD5, so what is returned is what was encoded.
  */
+import { joinBlocks } from "./join_blocks.ts";
 import { createHash, type Hash } from "node:crypto";
 import { BitReader } from "./bit_reader.ts";
 import { idAt } from "./chunks.ts";
@@ -211,15 +212,7 @@ class FlacStream {
 
   /** All frames, a channel each. */
   sound(): Float32Array[] {
-    return Array.from({ length: this.format.channels }, (_, channel) => {
-      const all = new Float32Array(this.#frames);
-      let at = 0;
-      for (const block of this.#blocks) {
-        all.set(block[channel], at);
-        at += block[channel].length;
-      }
-      return all;
-    });
+    return joinBlocks(this.#blocks, { channels: this.format.channels, frames: this.#frames });
   }
 
   /** Decodes the frame that begins at a byte, and returns the byte behind it. */

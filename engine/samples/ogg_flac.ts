@@ -1,4 +1,5 @@
 /** FLAC in Ogg (RFC 9639, 10.1): each packet is a metadata block or a frame, so put together they are a FLAC file. */
+import { joinBytes } from "../../foundation/join_bytes.ts";
 import type { OggStream } from "./ogg_reader.ts";
 import { SoundFileError } from "./sound_file_error.ts";
 
@@ -20,14 +21,7 @@ function unwrap(streams: readonly OggStream[]): Uint8Array<ArrayBuffer> {
     throw new SoundFileError(`${missingPages} of its pages are missing`, "copy or export it again");
   }
   const [first, ...rest] = pages.flatMap(({ packets }) => packets);
-  const pieces = [first.subarray(headBytes), ...rest];
-  const file = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    file.set(piece, at);
-    at += piece.length;
-  }
-  return file;
+  return joinBytes([first.subarray(headBytes), ...rest]);
 }
 
 /** FLAC in Ogg. */

@@ -2,6 +2,7 @@
  * Ogg (RFC 3533): pages to packets. A file may hold streams side by side, of which the first with sound is taken, and chains of
  * streams one after the other, each with headers of its own.
  */
+import { joinBytes } from "../../foundation/join_bytes.ts";
 import { idAt } from "./chunks.ts";
 import { SoundFileError } from "./sound_file_error.ts";
 
@@ -180,7 +181,7 @@ class StreamAssembly {
       this.#pieces.push(body.subarray(start, at));
       start = at;
       if (length === 255) return;
-      if (!isLost) packets.push(joined(this.#pieces));
+      if (!isLost) packets.push(joinBytes(this.#pieces));
       isLost = false;
       this.#pieces = [];
     });
@@ -191,15 +192,4 @@ class StreamAssembly {
   finish(): OggStream {
     return { pages: this.#pages, missingPages: this.#missing };
   }
-}
-
-/** A copy that does not depend on the file's bytes. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -2,6 +2,8 @@
  * Brings the sound files of patches into memory. A file is of unknown origin and decoding takes long, so a process of its own
  * does it, within limits of memory and time, and is ended when they are exceeded. Main isolate.
  */
+import { endConfined } from "../../foundation/confined_command.ts";
+import { joinBytes } from "../../foundation/join_bytes.ts";
 import type { SampleList } from "../../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { decoderCommand } from "./decoder_command.ts";
@@ -89,7 +91,7 @@ async function ask(request: SampleRequest, limitMs: number, signal?: AbortSignal
   signal?.throwIfAborted();
   const process = decoderCommand(request.root, Math.ceil(limitMs / 1_000) * 2).spawn();
   let isLate = false;
-  const end = () => endProcess(process);
+  const end = () => endConfined(process);
   const timer = setTimeout(() => {
     isLate = true;
     end();
@@ -115,14 +117,6 @@ async function ask(request: SampleRequest, limitMs: number, signal?: AbortSignal
   }
 }
 
-function endProcess(process: Deno.ChildProcess): void {
-  try {
-    process.kill("SIGKILL");
-  } catch {
-    // it has ended already
-  }
-}
-
 /** A process that has fallen does not read; its output tells. */
 async function send(stdin: WritableStream<Uint8Array>, request: SampleRequest): Promise<void> {
   const writer = stdin.getWriter();
@@ -143,7 +137,7 @@ async function readAnswer(
     let rest = piece;
     if (loaded === undefined) {
       const lineEnd = piece.indexOf(10);
-      head = concat(head, lineEnd < 0 ? piece : piece.subarray(0, lineEnd));
+      head = joinBytes([head, lineEnd < 0 ? piece : piece.subarray(0, lineEnd)]);
       if (head.length > maxLineBytes) return undefined;
       if (lineEnd < 0) continue;
       const answer = checkSampleAnswer(JSON.parse(new TextDecoder().decode(head)), request);
@@ -163,11 +157,4 @@ async function readAnswer(
     at += rest.length;
   }
   return at === room.length ? loaded : undefined;
-}
-
-function concat(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(one.length + other.length);
-  both.set(one);
-  both.set(other, one.length);
-  return both;
 }

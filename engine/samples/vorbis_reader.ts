@@ -2,6 +2,7 @@
  * Ogg Vorbis: the library decodes packets, and the positions of the pages say which of its frames belong to the sound (Vorbis I,
  * A.2). Each stream of a chain is decoded with its own headers.
  */
+import { joinBlocks } from "./join_blocks.ts";
 import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import { codecFrames, data, header, type OggPage as LibraryPage, vorbisSetup } from "codec-parser";
 import { isVorbis, type OggPage, type OggStream } from "./ogg_reader.ts";
@@ -33,15 +34,7 @@ export async function readVorbis(streams: readonly OggStream[]): Promise<SoundFi
     }
     if (!stream.pages.at(-1)!.isLast) notes.push("its last page is not marked as the last: it may break off");
   }
-  const channels = Array.from({ length: first.channels }, (_, channel) => {
-    const whole = new Float32Array(frames);
-    let at = 0;
-    for (const sound of sounds) {
-      whole.set(sound[channel], at);
-      at += sound[channel].length;
-    }
-    return whole;
-  });
+  const channels = joinBlocks(sounds, { channels: first.channels, frames });
   return { channels, sampleRateHz: first.sampleRateHz, notes };
 }
 
@@ -107,15 +100,7 @@ async function decodeStream({ pages }: OggStream, before: number): Promise<Float
   }
   const [start, end] = positions.within(frames);
   const count = pages[0].packets[0][11];
-  return Array.from({ length: count }, (_, channel) => {
-    const whole = new Float32Array(frames);
-    let at = 0;
-    for (const block of blocks) {
-      whole.set(block[channel], at);
-      at += block[channel].length;
-    }
-    return whole.subarray(start, end);
-  });
+  return joinBlocks(blocks, { channels: count, frames }).map((whole) => whole.subarray(start, end));
 }
 
 /** The three packets before the sound. */

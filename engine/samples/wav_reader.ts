@@ -3,7 +3,7 @@
  * tag, or the SubFormat of WAVE_FORMAT_EXTENSIBLE, decides how numbers are stored; the size of the `data` chunk says how many
  * there are. Metadata that is broken never costs the sound.
  */
-import { boundedSound, type Chunk, chunksOf, type ChunkWalk, idAt } from "./chunks.ts";
+import { boundedSound, type Chunk, chunksOf, type ChunkWalk, contentOf, idAt } from "./chunks.ts";
 import { readSamplerChunk } from "./sampler_chunk.ts";
 import type { SoundFile } from "./sound_file.ts";
 import { SoundFileError } from "./sound_file_error.ts";
@@ -40,10 +40,7 @@ export function readWav(bytes: Uint8Array): SoundFile {
     const part = chunk.id === "data" ? boundedSound(chunk, walk) : chunk;
     if (!parts.has(part.id)) parts.set(part.id, part);
   }
-  const content = (id: string): DataView | undefined => {
-    const part = parts.get(id);
-    return part && new DataView(bytes.buffer, bytes.byteOffset + part.start, part.end - part.start);
-  };
+  const content = (id: string) => contentOf(bytes, parts.get(id));
   const fmt = content("fmt ");
   if (fmt === undefined || fmt.byteLength < 14) throw new SoundFileError("it has no format (chunk `fmt `)");
   const data = parts.get("data");

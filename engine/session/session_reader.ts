@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import {
   type ChunkType,
+  decodeJson,
   decodePatch,
   type RecordedPatch,
   type SessionHeader,
@@ -142,7 +143,7 @@ export class SessionReader {
 
 function headerOf(payload: Uint8Array, path: string): SessionHeader {
   try {
-    return JSON.parse(new TextDecoder().decode(payload)) as SessionHeader;
+    return decodeJson(payload) as SessionHeader;
   } catch (cause) {
     throw new SessionDamagedError(`${path}: its header is missing or damaged`, { cause });
   }

@@ -3,6 +3,7 @@
  * after the other; the audio path knows nothing of it. When the disk fails or is slower than `queueLimitBytes` allows,
  * the recording ends there, is reported once, and the file so far stays valid.
  */
+import { joinBytes } from "../../foundation/join_bytes.ts";
 import {
   type ChunkType,
   encodeChunk,
@@ -188,7 +189,7 @@ export class SessionWriter {
   async #drain(): Promise<void> {
     try {
       while (this.#queue.length > 0) {
-        const batch = concatenate(this.#queue);
+        const batch = joinBytes(this.#queue);
         this.#queue = [];
         const unitStart = this.#unitStart;
         for (let at = 0; at < batch.length;) at += await this.#file.write(batch.subarray(at));
@@ -212,14 +213,4 @@ export class SessionWriter {
 
 function wordsOf(payload: Uint8Array<ArrayBuffer>): Int32Array {
   return new Int32Array(payload.slice().buffer);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

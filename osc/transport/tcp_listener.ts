@@ -2,6 +2,7 @@
  * OSC over TCP, with packets framed as the setting says, or as each client frames them. There are limits to the number of
  * clients, to the time that a client may leave a packet unfinished, and to the answers that it may leave unread. Main isolate.
  */
+import { joinBytes } from "../../foundation/join_bytes.ts";
 import type { AdmissionControl } from "../admission/admission.ts";
 import { encodePacket, OscMalformedError, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
@@ -240,7 +241,7 @@ class TcpSender implements PacketSender {
   async #send(): Promise<void> {
     try {
       while (this.#outgoing.length > 0 && !this.#closed) {
-        const together = joined(this.#outgoing);
+        const together = joinBytes(this.#outgoing);
         const count = this.#outgoing.length;
         for (let at = 0; at < together.length;) at += await this.#connection.write(together.subarray(at));
         this.#unread -= together.length;
@@ -268,16 +269,6 @@ class TcpSender implements PacketSender {
 
 function malformed(key: string, error: OscMalformedError): string {
   return `malformed OSC packet from ${key}: ${error.message}`;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function peerOf(connection: Deno.TcpConn): string {

@@ -43,12 +43,3 @@ export function startConfined(options: ConfinedModule): Deno.ChildProcess {
     mayWriteFiles: false,
   }).spawn();
 }
-
-/** Ends a process that was started here, whatever it does. */
-export function endConfined(process: Deno.ChildProcess): void {
-  try {
-    process.kill("SIGKILL");
-  } catch {
-    // it has ended already
-  }
-}

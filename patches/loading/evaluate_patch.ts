@@ -4,13 +4,15 @@
  * fall as well; this one passes bytes on and reads a name. So a patch that loops, throws, exhausts memory or returns nonsense is
  * an error message, and the patch that plays plays on.
  */
+import { joinBytes } from "../../foundation/join_bytes.ts";
 import { basename } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { CheckedGraph } from "../../compiler/graph/checked_graph.ts";
 import type { PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { PatchError } from "../../compiler/graph/patch_error.ts";
 import type { Verdict } from "./check_child.ts";
-import { endConfined, startConfined } from "./confined_process.ts";
+import { endConfined } from "../../foundation/confined_command.ts";
+import { startConfined } from "./confined_process.ts";
 
 /** Longest evaluation. A patch takes about 60 ms; one that takes this long does not end. */
 const timeLimitMs = 10_000;
@@ -250,11 +252,5 @@ async function readLimited(
     chunks.push(chunk.subarray(0, room));
     length += Math.min(room, chunk.length);
   }
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return joinBytes(chunks);
 }

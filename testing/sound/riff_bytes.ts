@@ -1,5 +1,7 @@
 /** RIFF and IFF files made of parts, right or wrong, for the readers of sound files. */
 
+import { joinBytes } from "../../foundation/join_bytes.ts";
+
 /** Numbers one after the other, as many bytes each as its name says. */
 export function packed(
   littleEndian: boolean,
@@ -20,16 +22,11 @@ export function packed(
 
 /** Bytes one after the other; a text gives its letters. */
 export function joined(...parts: readonly (Uint8Array | string)[]): Uint8Array<ArrayBuffer> {
-  const bytes = parts.map((part) =>
-    typeof part === "string" ? Uint8Array.from(part, (letter) => letter.charCodeAt(0)) : part
+  return joinBytes(
+    parts.map((part) =>
+      typeof part === "string" ? Uint8Array.from(part, (letter) => letter.charCodeAt(0)) : part
+    ),
   );
-  const whole = new Uint8Array(bytes.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of bytes) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 export interface ChunkOptions {

@@ -3,6 +3,7 @@
  *
  * Needs real time: its processes are killed, and must be back within the patience of the test.
  */
+import { exists } from "../../foundation/exists.ts";
 import assert from "node:assert/strict";
 import { enterRun } from "../../cli/control_process.ts";
 import { ControlPhase, fixed } from "../../engine/memory/layout.ts";
@@ -33,14 +34,6 @@ async function withProgram(
   await until("nothing is left of it", () => program.leftovers().length === 0);
 }
 
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
-
 Deno.test("a control process that is lost is back, with values, waiting commands and renderers", () =>
   withProgram(async (program) => {
     const client = new UdpClient(`127.0.0.1:${program.port}`);
@@ -53,7 +46,7 @@ Deno.test("a control process that is lost is back, with values, waiting commands
     const { listeners } = program.folder;
     await until(
       "its subscription is kept",
-      () => isThere(listeners) && /"notifications":\["/.test(Deno.readTextFileSync(listeners)),
+      () => exists(listeners) && /"notifications":\["/.test(Deno.readTextFileSync(listeners)),
     );
     await program.signal("control", "SIGKILL");
     await until("another has taken over", () => program.epochInControl === 2);
@@ -122,7 +115,7 @@ Deno.test("a run whose folder is removed goes on, and patches with samples come 
     const client = new UdpClient(`127.0.0.1:${program.port}`);
     await Deno.remove(program.folder.path, { recursive: true });
     const { rendererStart } = program.folder;
-    await until("it is made again", () => isThere(rendererStart));
+    await until("it is made again", () => exists(rendererStart));
     for (const part of ["primary", "standby"] as const) {
       const lost = program.pidOf(part);
       await program.signal(part, "SIGKILL");

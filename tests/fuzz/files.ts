@@ -5,7 +5,7 @@
  *
  *     deno task fuzz:files [FILES] [--seed S]
  */
-import { parseArgs } from "node:util";
+import { fuzzArguments } from "../../testing/fuzz_arguments.ts";
 import { SampleError } from "../../engine/samples/sample_error.ts";
 import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
@@ -180,12 +180,7 @@ function conclude(report: FuzzReport): void {
 }
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
-    allowPositionals: true,
-    options: { seed: { type: "string" } },
-  });
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  conclude(await fuzzFiles(Number(positionals[0] ?? 1_000_000), seed));
+  const { count, seed } = fuzzArguments(Deno.args, 1_000_000);
+  conclude(await fuzzFiles(count, seed));
   Deno.exit(0);
 }

@@ -5,7 +5,7 @@
  *
  *     deno task fuzz:osc [PACKETS] [--seed S]
  */
-import { parseArgs } from "node:util";
+import { fuzzArguments } from "../../testing/fuzz_arguments.ts";
 import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
 import { compilePatch } from "../../patches/loading/compile_named.ts";
@@ -183,12 +183,7 @@ function conclude(report: FuzzReport): void {
 const maxGrowthMiB = 96;
 
 if (import.meta.main) {
-  const { values, positionals } = parseArgs({
-    args: Deno.args,
-    allowPositionals: true,
-    options: { seed: { type: "string" } },
-  });
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  conclude(await fuzz(Number(positionals[0] ?? 10_000_000), seed));
+  const { count, seed } = fuzzArguments(Deno.args, 10_000_000);
+  conclude(await fuzz(count, seed));
   Deno.exit(0);
 }

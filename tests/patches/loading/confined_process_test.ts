@@ -1,10 +1,7 @@
 /** What the system refuses to a confined process, whatever the runtime lets it do. */
 import assert from "node:assert/strict";
-import {
-  type ConfinedModule,
-  endConfined,
-  startConfined,
-} from "../../../patches/loading/confined_process.ts";
+import { endConfined } from "../../../foundation/confined_command.ts";
+import { type ConfinedModule, startConfined } from "../../../patches/loading/confined_process.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 import { until } from "../../../testing/until.ts";
 
