@@ -13,7 +13,7 @@ import { Supervision } from "../../../engine/supervisor/supervision.ts";
 import { until } from "../../../testing/until.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 Deno.test("voices, peaks by channel, values and events tell what the sound does, also after a renderer fell", async () => {

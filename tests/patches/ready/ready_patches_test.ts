@@ -7,7 +7,7 @@ import { renderScore } from "../../../engine/render/score_renderer.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
-import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { compileWithSamples } from "../../../testing/patch/compile_named.ts";
 import { centroidHz } from "../../../testing/measure/centroid.ts";
 import { loudnessLufs } from "../../../testing/measure/loudness.ts";
 import { renderExample } from "../../../testing/patch/render_example.ts";
