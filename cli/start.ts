@@ -9,6 +9,7 @@ import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log } from "../foundation/logging.ts";
+import { LogMemory } from "../foundation/log_memory.ts";
 import { within } from "../foundation/within.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
@@ -35,20 +36,26 @@ const stopMs = 20_000;
 /** Longest time in which inputs alone stop: then the sound fades out and the recording is closed, with them or without. */
 const inputsMs = 5_000;
 
+/** Lines of the log that a page gets when it is opened. */
+const maxLines = 500;
+
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
+  const lines = new LogMemory(maxLines);
   const log = createLog({
+    memory: lines,
     level: config.logLevel,
     format: config.logFormat,
     colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
   });
-  return await interruptible((signal) => play({ config, version, log, signal }));
+  return await interruptible((signal) => play({ config, version, log, lines, signal }));
 }
 
 interface Start {
   readonly config: Config;
   readonly version: string;
   readonly log: Log;
+  readonly lines: LogMemory;
   readonly signal: AbortSignal;
 }
 
@@ -56,7 +63,7 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config: given, version, log, signal }: Start): Promise<ExitCode> {
+async function play({ config: given, version, log, lines, signal }: Start): Promise<ExitCode> {
   let config = given;
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
@@ -117,7 +124,19 @@ async function play({ config: given, version, log, signal }: Start): Promise<Exi
     const quit = Promise.withResolvers<void>();
     const { Inputs } = await import("./inputs.ts");
     inputs = await Inputs.open({
-      ...{ config, native, processes, engine, sockets, access, log, version, loadPatch },
+      ...{
+        config,
+        native,
+        nativeLibrary,
+        processes,
+        engine,
+        sockets,
+        access,
+        log,
+        lines,
+        version,
+        loadPatch,
+      },
       onQuit: () => quit.resolve(),
     });
     stopped.push(inputs);

@@ -280,6 +280,13 @@ const settings = {
     expected: "origins joined by commas, e.g. https://surface.example",
     meaning: "origins of web pages from elsewhere that may use OSCQuery",
   }),
+  PAGE: setting({
+    key: "page",
+    schema: z.enum(["on", "off", "read"]),
+    default: "on",
+    expected: "on, off or read",
+    meaning: "the operator's page at the port of OSCQuery; read: pages show everything and change nothing",
+  }),
   MDNS: setting({
     key: "mdns",
     schema: onOff,

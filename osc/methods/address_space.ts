@@ -181,6 +181,11 @@ export class AddressSpace implements PacketTarget {
     return [...this.#table.methods.values()];
   }
 
+  /** Whether there is a method of this address. */
+  has(address: string): boolean {
+    return this.#table.methods.has(address);
+  }
+
   /** Carries out a packet and answers its sender. Throws only for a defect of this program. */
   begin(packet: OscMessage | OscBundle, sender: PacketSender): Steps | void {
     this.#notifications.renew(sender);
