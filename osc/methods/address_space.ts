@@ -34,6 +34,7 @@ import { type LoadPatch, operatingMethods } from "./operating_methods.ts";
 import { groupMethods } from "./parameter_groups.ts";
 import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
+import { recordingMethods } from "./recording_methods.ts";
 import { RefusalLog } from "./refusal_log.ts";
 
 export interface AddressSpaceOptions {
@@ -161,6 +162,7 @@ export class AddressSpace implements PacketTarget {
         onQuit,
         setDump: (on) => void (this.#dumping = on),
       }),
+      ...recordingMethods(engine),
       ...dirtMethods({
         events: dirt,
         onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),
