@@ -54,9 +54,11 @@ import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Degradations } from "./report/degradations.ts";
 import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
+import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
+import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { recordSession } from "./session/record_session.ts";
 import {
@@ -164,6 +166,7 @@ export class Engine implements control.EngineControl {
   readonly #standstill = new Standstill();
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
+  readonly #silence: SilenceReport;
   readonly #levels: LevelReport;
   readonly #refusals: RefusalReport;
   readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
@@ -187,6 +190,8 @@ export class Engine implements control.EngineControl {
   #filesProblem: string | undefined;
   #demotions = 0;
   #ticks = 0;
+  /** When the last turn of the supervision loop ended. */
+  #turnMs = performance.now();
   #claim: ControlClaim | undefined;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
@@ -254,6 +259,11 @@ export class Engine implements control.EngineControl {
     }));
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#soundWatch = new SoundWatch(memory);
+    this.#silence = new SilenceReport({
+      detector: new SilenceDetector(memory, silenceLimits(config)),
+      degradations: this.#degradations,
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#levels = new LevelReport({
       memory,
       log,
@@ -447,6 +457,9 @@ export class Engine implements control.EngineControl {
       standstills: this.#standstill.count,
       standstillMs: this.#standstill.totalMs,
       faults: this.#reporter.faults,
+      ...this.#silence.status,
+      callbackAgeMs: this.#timeline.callbackAgeMs,
+      supervisionAgeMs: performance.now() - this.#turnMs,
       realTime: this.#realTime.status(this.#supervision.running),
     });
   }
@@ -693,6 +706,7 @@ export class Engine implements control.EngineControl {
     if (this.#ticks % keepTicks === 0) void this.#keepFiles();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
+    this.#turnMs = performance.now();
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
     this.#lookahead.follow(this.#driver.periodFrames);
@@ -710,6 +724,7 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#silence.poll();
     this.#refusals.poll(performance.now());
     this.#shed();
   }
@@ -899,6 +914,15 @@ export class Engine implements control.EngineControl {
 
 function patchesOf({ continuation, patch }: EngineOptions): readonly LoadedPatch[] {
   return continuation?.patches ?? [{ number: 0, patch }];
+}
+
+/** When each output counts as silent; a list that is shorter than the outputs gives the others its last value. */
+function silenceLimits({ channels, silenceSeconds, silenceThresholds }: Config): SilenceLimits[] {
+  const of = <T>(list: readonly T[], channel: number) => list[Math.min(channel, list.length - 1)];
+  return Array.from({ length: channels }, (_, channel) => ({
+    threshold: of(silenceThresholds, channel),
+    seconds: of(silenceSeconds, channel),
+  }));
 }
 
 /** Whether renderers and stage play already, started by a control process that was lost. */

@@ -63,7 +63,7 @@ export const lineBytes = 128;
 const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 4;
+export const layoutVersion = 5;
 
 export const sections = {
   geometry: {
@@ -172,6 +172,8 @@ export const sections = {
       concealing: word("1: the block before was concealed"),
       heldFrame: float("last samples before concealment, which fade out", maximumChannels),
       loudest: float("largest magnitude of the current block before the ceiling"),
+      lowest: float("smallest sample of each channel in the current block", maximumChannels),
+      highest: float("largest sample of each channel in the current block", maximumChannels),
     },
   },
   counters: {
@@ -196,6 +198,8 @@ export const sections = {
       overSamples: wide("samples beyond full scale, before the ceiling"),
       limitedSamples: wide("samples that the ceiling made smaller"),
       refusedInputSamples: wide("captured samples that were not finite or far too large, replaced by zero"),
+      durationTicks: wide("time in all calls, as the histogram of durations counts them"),
+      intervalTicks: wide("time between all calls, as the histogram of intervals counts it"),
     },
   },
   durations: {
@@ -365,6 +369,8 @@ export const structures = {
       loudest: float("largest magnitude before the ceiling"),
       peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
+      lowest: float("smallest sample of each channel", maximumChannels),
+      highest: float("largest sample of each channel", maximumChannels),
     },
   },
   snapshot: {

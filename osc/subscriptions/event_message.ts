@@ -28,6 +28,13 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(scalar(event.block | 0), text(event.withValues ? "values" : "defaults"));
     case "over":
       return message(scalar(event.samples), float(event.peakDb));
+    case "outputSilent":
+      return {
+        address: "/event/output/silent",
+        args: [scalar(event.output), text(event.kind), float(event.seconds)],
+      };
+    case "outputSound":
+      return { address: "/event/output/sound", args: [scalar(event.output), float(event.seconds)] };
     case "device":
       return message(text(event.state), text(event.device));
     case "journal":

@@ -124,6 +124,7 @@ export const arrowTable: ArrowTable = {
   ],
   "engine/report": [
     "engine/control",
+    "types:engine/delivery",
     "engine/memory",
     "engine/supervisor",
     "types:engine/device",
