@@ -110,6 +110,9 @@ export const sections = {
       ceiling: float("largest magnitude that the device gets, 1 at full scale; 0: no ceiling"),
       checkRegionBytes: word("bytes of an arena that are checked at one block"),
       snapshotPieceBytes: word("bytes of an arena that is copied at once; a larger one is copied in pieces"),
+      outputOffset: word("blocks that the device got, while something records or listens"),
+      outputSlots: word("blocks that are kept, a power of two"),
+      outputSlotBytes: word("distance between them"),
     },
   },
   control: {
@@ -137,6 +140,7 @@ export const sections = {
       ),
       searchOrigin: word("block of the state from which renderers replay while log entries are suspended"),
       searchBlock: word("block in which renderers broke, for which they are"),
+      keepOutput: word("readers of the output ring; 0: the callback keeps nothing"),
     },
   },
   log: {
@@ -294,6 +298,15 @@ export const sections = {
       demotions: word("renderers that it returned to the normal class, wraps"),
     },
   },
+  recorder: {
+    writer: "recorder thread",
+    fields: {
+      writtenFrames: wide("frames of the recording that are in its file"),
+      writtenBytes: wide("bytes of the file that hold them, without what is written when it is closed"),
+      lostFrames: wide("frames that the disk was too slow for, silence in the file"),
+      waitingBytes: wide("bytes that wait for the disk"),
+    },
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** Structures that are repeated: offsets count from the start of each. */
@@ -352,6 +365,13 @@ export const structures = {
     },
   },
   inputSlot: {
+    writer: "audio callback",
+    fields: {
+      tag: word("block number; stored after the samples"),
+      reserved: word("keeps the samples on a 16-byte boundary", 3),
+    },
+  },
+  outputSlot: {
     writer: "audio callback",
     fields: {
       tag: word("block number; stored after the samples"),
@@ -512,6 +532,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const ringSlots = ringSlotsOf(blockFrames, dimensions.lookaheadBlocks);
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
+  const outputSlotBytes = roundUp(structureBytes.outputSlot + blockBytes, 64);
   const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
 
   let end = fixedBytes;
@@ -532,6 +553,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     workOffset: region(blockBytes),
     snapshotOffset: region(snapshotBytes * snapshotCount),
     captureOffset: region(captureFrames * channels * 4),
+    outputOffset: region(historyBlocks * outputSlotBytes),
   };
   return {
     magic: layoutMagic,
@@ -566,6 +588,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotCount,
     arenaBytes: dimensions.arenaBytes,
     captureFrames,
+    outputSlots: historyBlocks,
+    outputSlotBytes,
     ceiling: dimensions.ceiling,
     checkRegionBytes: dimensions.checkRegionBytes ?? bytesWithin(
       blockSeconds * checkBytesPerSecond,

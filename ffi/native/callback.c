@@ -351,6 +351,18 @@ static void capture_input(const struct view *v, uint32_t block, const float *inp
   if (from + frames == g->block_frames) STORE(slot->tag, block);
 }
 
+/* Keeps a block for recorders and listeners. One that is a whole lap behind may be reading: no block here has the other tag. */
+static void keep_output(const struct view *v, uint32_t block) {
+  const struct us_geometry *g = v->geometry;
+  if (LOAD(v->control->keep_output) == 0) return;
+  size_t offset = (size_t)g->output_offset + (size_t)(block & (g->output_slots - 1)) * g->output_slot_bytes;
+  struct us_output_slot *slot = AT(struct us_output_slot, v->base, offset);
+  __atomic_store_n(&slot->tag, block + 1, __ATOMIC_RELAXED);
+  __atomic_thread_fence(__ATOMIC_RELEASE);
+  memcpy(slot + 1, v->work, (size_t)g->block_frames * g->channels * sizeof(float));
+  STORE(slot->tag, block);
+}
+
 static void publish_block(const struct view *v, uint32_t block) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
@@ -365,6 +377,7 @@ static void publish_block(const struct view *v, uint32_t block) {
   memcpy(entry->highest, s->highest, sizeof entry->highest);
   entry->ticks = us_ticks();
   STORE(entry->block, block);
+  keep_output(v, block);
   STORE(v->callback->consumed, block + 1);
   if (s->fade_position >= g->stop_fade_frames) STORE(v->callback->ended, 1);
 }

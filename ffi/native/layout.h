@@ -72,6 +72,9 @@ struct us_geometry {
   float ceiling; /* largest magnitude that the device gets, 1 at full scale; 0: no ceiling */
   uint32_t check_region_bytes; /* bytes of an arena that are checked at one block */
   uint32_t snapshot_piece_bytes; /* bytes of an arena that is copied at once; a larger one is copied in pieces */
+  uint32_t output_offset; /* blocks that the device got, while something records or listens */
+  uint32_t output_slots; /* blocks that are kept, a power of two */
+  uint32_t output_slot_bytes; /* distance between them */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");
@@ -114,6 +117,9 @@ _Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.ca
 _Static_assert(offsetof(struct us_geometry, ceiling) == 152, "geometry.ceiling");
 _Static_assert(offsetof(struct us_geometry, check_region_bytes) == 156, "geometry.checkRegionBytes");
 _Static_assert(offsetof(struct us_geometry, snapshot_piece_bytes) == 160, "geometry.snapshotPieceBytes");
+_Static_assert(offsetof(struct us_geometry, output_offset) == 164, "geometry.outputOffset");
+_Static_assert(offsetof(struct us_geometry, output_slots) == 168, "geometry.outputSlots");
+_Static_assert(offsetof(struct us_geometry, output_slot_bytes) == 172, "geometry.outputSlotBytes");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
@@ -133,6 +139,7 @@ struct us_control {
   uint32_t lookahead_blocks; /* how far renderers are to run ahead of consumed; the log has it too, for what can be heard */
   uint32_t search_origin; /* block of the state from which renderers replay while log entries are suspended */
   uint32_t search_block; /* block in which renderers broke, for which they are */
+  uint32_t keep_output; /* readers of the output ring; 0: the callback keeps nothing */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
@@ -149,6 +156,7 @@ _Static_assert(offsetof(struct us_control, stopped_commands) == 52, "control.sto
 _Static_assert(offsetof(struct us_control, lookahead_blocks) == 4148, "control.lookaheadBlocks");
 _Static_assert(offsetof(struct us_control, search_origin) == 4152, "control.searchOrigin");
 _Static_assert(offsetof(struct us_control, search_block) == 4156, "control.searchBlock");
+_Static_assert(offsetof(struct us_control, keep_output) == 4160, "control.keepOutput");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -394,7 +402,20 @@ _Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime"
 _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
 #define US_WATCHDOG_OFFSET 8832u
 
-#define US_FIXED_BYTES 8960u
+/* Written by: recorder thread. */
+struct us_recorder {
+  uint64_t written_frames; /* frames of the recording that are in its file */
+  uint64_t written_bytes; /* bytes of the file that hold them, without what is written when it is closed */
+  uint64_t lost_frames; /* frames that the disk was too slow for, silence in the file */
+  uint64_t waiting_bytes; /* bytes that wait for the disk */
+};
+_Static_assert(offsetof(struct us_recorder, written_frames) == 0, "recorder.writtenFrames");
+_Static_assert(offsetof(struct us_recorder, written_bytes) == 8, "recorder.writtenBytes");
+_Static_assert(offsetof(struct us_recorder, lost_frames) == 16, "recorder.lostFrames");
+_Static_assert(offsetof(struct us_recorder, waiting_bytes) == 24, "recorder.waitingBytes");
+#define US_RECORDER_OFFSET 8960u
+
+#define US_FIXED_BYTES 9088u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -483,6 +504,15 @@ struct us_input_slot {
 _Static_assert(offsetof(struct us_input_slot, tag) == 0, "inputSlot.tag");
 _Static_assert(offsetof(struct us_input_slot, reserved) == 4, "inputSlot.reserved");
 _Static_assert(sizeof(struct us_input_slot) == 16, "size of inputSlot");
+
+/* Written by: audio callback. */
+struct us_output_slot {
+  uint32_t tag; /* block number; stored after the samples */
+  uint32_t reserved[3]; /* keeps the samples on a 16-byte boundary */
+};
+_Static_assert(offsetof(struct us_output_slot, tag) == 0, "outputSlot.tag");
+_Static_assert(offsetof(struct us_output_slot, reserved) == 4, "outputSlot.reserved");
+_Static_assert(sizeof(struct us_output_slot) == 16, "size of outputSlot");
 
 /* Written by: audio callback. */
 struct us_delivered {

@@ -51,6 +51,9 @@ export const arrowTable: ArrowTable = {
   ],
   "osc/score": ["osc/packet", "osc/methods", "types:engine/control"],
 
+  // the operator's page, which browsers run; the protocol is shared
+  dashboard: ["types:compiler/graph", "types:engine/control"],
+
   // a controller like osc, with a line of its own from its frames to ours
   midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
 
