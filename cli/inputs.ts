@@ -4,6 +4,7 @@ import type { EngineProcesses } from "../engine/run/engine_processes.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
 import { MidiInput } from "../midi/midi_input.ts";
+import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
@@ -115,6 +116,12 @@ function serve(
     engine,
     space,
     admission,
+    routes: monitoringRoutes({
+      engine,
+      traffic: () => ({ ...admission.counts, refusedMessages: space.refusedMessages }),
+      midi: () => midi?.counts ?? {},
+      version: options.version,
+    }),
     log,
   });
   return { space, query, kept };

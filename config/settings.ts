@@ -26,7 +26,7 @@ function factorOfDb(lowest: number) {
 }
 
 /** A value for all outputs, or one for each, separated by commas. */
-function perOutput<T extends z.ZodType>(value: T) {
+function perOutput<T extends z.ZodType<unknown, string>>(value: T) {
   return z.string().transform((list) => list.split(",").map((item) => item.trim())).pipe(
     z.array(value).min(1).max(maxOutputs),
   );

@@ -52,6 +52,7 @@ import { LatencyReport } from "./report/latency_report.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Degradations } from "./report/degradations.ts";
+import { Measures } from "./report/measures.ts";
 import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { SilenceReport } from "./report/silence_report.ts";
@@ -167,6 +168,7 @@ export class Engine implements control.EngineControl {
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
   readonly #silence: SilenceReport;
+  readonly #measures: Measures;
   readonly #levels: LevelReport;
   readonly #refusals: RefusalReport;
   readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
@@ -272,6 +274,11 @@ export class Engine implements control.EngineControl {
     });
     this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
     this.#timeline = new Timeline(memory, native, options.clocks);
+    this.#measures = new Measures({
+      memory,
+      ticksPerMs: () => this.#timeline.ticksPerMs,
+      nowMs: () => performance.now(),
+    });
     this.#upgrade = processes && seating instanceof ProcessSeating
       ? this.#makeUpgrade(processes, seating)
       : undefined;
@@ -462,6 +469,10 @@ export class Engine implements control.EngineControl {
       supervisionAgeMs: performance.now() - this.#turnMs,
       realTime: this.#realTime.status(this.#supervision.running),
     });
+  }
+
+  measures(): control.EngineMeasures {
+    return this.#measures.read();
   }
 
   /** Tells that something outside of the engine was lost, by log, event and status; for the parts that serve clients. */
@@ -769,11 +780,15 @@ export class Engine implements control.EngineControl {
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
   #shed(): void {
-    const decision = this.#shedding.observe(() => ({
-      consumed: this.memory.consumed(),
-      renderers: this.#supervision.running.map((seat) => this.#pool.load(seat)),
-      voices: this.voices().reduce((sum, count) => sum + count, 0),
-    }), performance.now());
+    const decision = this.#shedding.observe(() => {
+      const renderers = this.#supervision.running.map((seat) => this.#pool.load(seat));
+      this.#measures.renderTimes.record(renderers);
+      return {
+        consumed: this.memory.consumed(),
+        renderers,
+        voices: this.voices().reduce((sum, count) => sum + count, 0),
+      };
+    }, performance.now());
     if (decision) this.#limitVoices(decision);
   }
 

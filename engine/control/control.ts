@@ -25,6 +25,8 @@ export interface EngineControl {
   /** Resolves once everything submitted before has been handed to the device. */
   settled(): Promise<void>;
   status(): EngineStatus;
+  /** Counters and distributions for a monitor, which asks every few seconds. */
+  measures(): EngineMeasures;
   /** The value that a parameter, by its index, was last given; one with a time counts from then on. */
   parameterValue(parameter: number): number | undefined;
   /** Voices that sound now, by instrument, counted every 20 ms; empty where the patch cannot tell. */
@@ -354,6 +356,29 @@ export interface EngineStatus {
   readonly stageRestarts: number;
   readonly controlRestarts: number;
   readonly realTime: RealTimeStatus;
+}
+
+/** How often something took how long. */
+export interface Distribution {
+  /** Upper bounds of the buckets, ascending. */
+  readonly boundsSeconds: readonly number[];
+  /** One for each bound, not cumulative, and one for everything beyond. */
+  readonly counts: readonly number[];
+  /** Of all of it. */
+  readonly sumSeconds: number;
+}
+
+/** What a monitor reads besides the status. Nothing of it ever falls. */
+export interface EngineMeasures {
+  /** Counters of the callback by their names in `engine/memory/layout.ts`. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Time in a call of the callback, and from one call to the next; omitted in the first second, when the clock is not known. */
+  readonly callbackDuration?: Distribution;
+  readonly callbackInterval?: Distribution;
+  readonly longestCallbackSeconds?: number;
+  readonly longestIntervalSeconds?: number;
+  /** Processor time that a renderer takes for a block, as a mean over a tenth of a second. */
+  readonly renderTime: Distribution;
 }
 
 /** Bend in semitones, pressure and timbre as parts of the whole. */
