@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { until } from "../../../testing/until.ts";
-import { type FileResult, runTestFile } from "../../../scripts/test/run_test_file.ts";
+import { type FileOptions, type FileResult, runTestFile } from "../../../scripts/test/run_test_file.ts";
 
 /** Runs a test file of this text. */
 async function runOn(
   text: string,
-  options: { readonly filter?: string; readonly limitSeconds?: number; readonly interrupted?: AbortSignal } =
-    {},
+  options: Partial<FileOptions> = {},
 ): Promise<FileResult> {
   const folder = await Deno.makeTempDir();
   try {
@@ -100,4 +99,24 @@ Deno.test("an interrupted file ends at once with all that it started", async () 
   assert.deepEqual([counts.failed, problem], [1, "was interrupted"]);
   assert.ok(!lives(pid));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file in the background gives way to other programs and to other sessions", async () => {
+  const { output, problem } = await runOn(
+    `Deno.test("says", () => {
+      const read = (name) => Deno.readTextFileSync("/proc/self/" + name);
+      const fields = read("stat").split(") ").at(-1).split(" ");
+      console.log("policy " + fields[38] + ", nice " + fields[16]);
+      try {
+        console.log("session " + read("autogroup"));
+      } catch {
+        console.log("session / nice 19"); // this system does not weigh sessions
+      }
+    });\n`,
+    { background: true },
+  );
+  assert.equal(problem, undefined);
+  const idle = 5;
+  assert.match(output, new RegExp(`policy (${idle}, nice \\d+|0, nice 19)\n`));
+  assert.match(output, /session .* nice 19\n/);
 });
