@@ -22,6 +22,8 @@ import {
   type OscArgument,
   type OscMessage,
 } from "../../osc/packet/codec.ts";
+import { interruptible } from "../../cli/interruptible.ts";
+import { InterruptedError } from "../../cli/interrupted_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
@@ -53,6 +55,8 @@ export interface ChaosOptions {
   readonly withoutRights?: boolean;
   /** Lets scsynth play on the same server. */
   readonly besideScsynth?: boolean;
+  /** Ends the run early: it ends every program that it started, and throws the reason. */
+  readonly interrupted?: AbortSignal;
   readonly print: (line: string) => void;
 }
 
@@ -104,6 +108,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     let [faults, unfilled, nextFaultMs, nextNoteMs] = [0, 0, firstFaultMs, performance.now()];
     const player = new Player(options, engine.port, random);
     while (performance.now() < endMs) {
+      options.interrupted?.throwIfAborted();
       const nowMs = performance.now();
       if (nowMs >= nextNoteMs) {
         nextNoteMs = nowMs + 60 + random.below(200);
@@ -511,21 +516,28 @@ if (import.meta.main) {
     },
   });
   const loops = Number(values.busy);
-  const result = await runJackChaos({
-    seconds: Number(values.seconds),
-    seed: Number(values.seed),
-    blockFrames: Number(values["block-frames"]),
-    lookaheadBlocks: Number(values.lookahead),
-    periodFrames: Number(values.period ?? values["block-frames"]),
-    sampleRateHz: Number(values.rate),
-    everyMs: Number(values["every-ms"]),
-    kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
-    keep: values.keep,
-    patch: values.patch,
-    busy: loops === 0 ? undefined : { count: loops, nice: Number(values.nice) },
-    withoutRights: values["without-rights"],
-    besideScsynth: values["beside-scsynth"],
-    print: (line) => console.log(line),
+  const result = await interruptible((interrupted) =>
+    runJackChaos({
+      seconds: Number(values.seconds),
+      seed: Number(values.seed),
+      blockFrames: Number(values["block-frames"]),
+      lookaheadBlocks: Number(values.lookahead),
+      periodFrames: Number(values.period ?? values["block-frames"]),
+      sampleRateHz: Number(values.rate),
+      everyMs: Number(values["every-ms"]),
+      kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
+      keep: values.keep,
+      patch: values.patch,
+      busy: loops === 0 ? undefined : { count: loops, nice: Number(values.nice) },
+      withoutRights: values["without-rights"],
+      besideScsynth: values["beside-scsynth"],
+      interrupted,
+      print: (line) => console.log(line),
+    })
+  ).catch((error) => {
+    if (!(error instanceof InterruptedError)) throw error;
+    console.error(error.message);
+    Deno.exit(error.exitCode);
   });
   console.log(held(result) ? "HELD" : "BROKEN");
   Deno.exit(held(result) ? 0 : 1);

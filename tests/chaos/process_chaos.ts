@@ -7,6 +7,8 @@
  *                               [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
  */
 import { parseArgs } from "node:util";
+import { interruptible } from "../../cli/interruptible.ts";
+import { InterruptedError } from "../../cli/interrupted_error.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -111,6 +113,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     await pass(program, 1_500);
   } catch (error) {
     await program.stop();
+    if (error instanceof InterruptedError) throw error;
     throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
   } finally {
     await loops.stop();
@@ -184,9 +187,17 @@ export function spread(ms: readonly number[]): string {
 }
 
 /** Any loss of these parts, until the time is over. */
-function* losses(seconds: number, parts: readonly LostPart[], random: SeededRandom): Iterable<Loss> {
+function* losses(
+  { seconds, parts, random, interrupted }: {
+    readonly seconds: number;
+    readonly parts: readonly LostPart[];
+    readonly random: SeededRandom;
+    readonly interrupted: AbortSignal;
+  },
+): Iterable<Loss> {
   const endMs = performance.now() + seconds * 1_000;
   while (performance.now() < endMs) {
+    interrupted.throwIfAborted();
     const part = random.pick(parts);
     const own = part === "control" ? controlFaults : part.includes("stage") ? [] : rendererFaults;
     yield { part, how: random.pick([...processSignals, ...own]) };
@@ -207,18 +218,25 @@ if (import.meta.main) {
       nice: { type: "string", default: "0" },
     },
   });
-  const result = await runProcessChaos({
-    losses: losses(
-      Number(values.seconds),
-      values.parts.split(",") as LostPart[],
-      new SeededRandom(Number(values.seed)),
-    ),
-    seed: Number(values.seed),
-    everyMs: Number(values["every-ms"]),
-    patch: values.patch,
-    blockFrames: Number(values["block-frames"]),
-    lookaheadBlocks: Number(values.lookahead),
-    busy: { count: Number(values.busy), nice: Number(values.nice) },
+  const result = await interruptible((interrupted) =>
+    runProcessChaos({
+      losses: losses({
+        seconds: Number(values.seconds),
+        parts: values.parts.split(",") as LostPart[],
+        random: new SeededRandom(Number(values.seed)),
+        interrupted,
+      }),
+      seed: Number(values.seed),
+      everyMs: Number(values["every-ms"]),
+      patch: values.patch,
+      blockFrames: Number(values["block-frames"]),
+      lookaheadBlocks: Number(values.lookahead),
+      busy: { count: Number(values.busy), nice: Number(values.nice) },
+    })
+  ).catch((error) => {
+    if (!(error instanceof InterruptedError)) throw error;
+    console.error(error.message);
+    Deno.exit(error.exitCode);
   });
   const { output, faults, controlMs, stageMs, ...figures } = result;
   console.log(`seed ${values.seed}:`, figures);
