@@ -30,6 +30,7 @@ const expected = new Set([
   "patches",
   "scripts",
   "show",
+  "telemetry",
   "testing",
   "tests",
 ]);
