@@ -5,6 +5,7 @@ import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
 import type { LogMemory } from "../foundation/log_memory.ts";
 import { MidiInput } from "../midi/midi_input.ts";
+import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
@@ -139,7 +140,15 @@ function serve(
     engine,
     space,
     admission,
-    routes: page?.routes,
+    routes: [
+      ...(page?.routes ?? []),
+      ...monitoringRoutes({
+        engine,
+        traffic: () => ({ ...admission.counts, refusedMessages: space.refusedMessages }),
+        midi: () => midi?.counts ?? {},
+        version: options.version,
+      }),
+    ],
     log,
   });
   return { space, query, page, kept };

@@ -21,6 +21,7 @@ export const arrowTable: ArrowTable = {
     "config",
     "osc",
     "midi",
+    "monitoring",
     "engine",
     "patches",
     "compiler",
@@ -69,6 +70,8 @@ export const arrowTable: ArrowTable = {
 
   // the telemetry thread, which lives while a page is open
   telemetry: ["dashboard/protocol.ts", "engine/control", "engine/memory", "ffi"],
+  // what a monitor asks over HTTP
+  monitoring: ["types:engine/control", "types:osc/oscquery"],
 
   // a controller like osc, with a line of its own from its frames to ours
   midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
@@ -87,7 +90,7 @@ export const arrowTable: ArrowTable = {
     "ffi",
   ],
   // files and memory of a run, by which its processes find each other
-  "engine/run": ["engine/log", "engine/memory", "types:compiler/graph", "ffi"],
+  "engine/run": ["engine/log", "engine/memory", "types:engine/recorder", "types:compiler/graph", "ffi"],
   // the main thread
   "engine/supervisor": [
     "engine/control",
@@ -105,6 +108,15 @@ export const arrowTable: ArrowTable = {
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   "engine/samples": ["compiler/graph", "types:ffi"],
   "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
+  // the main isolate's side, and the thread that writes
+  "engine/recorder": [
+    "engine/control",
+    "engine/memory",
+    "engine/render/sample_format.ts",
+    "engine/render/wav_header.ts",
+    "engine/session/session_path.ts",
+    "ffi",
+  ],
   "engine/state": [
     "engine/control",
     "engine/log",
@@ -143,6 +155,7 @@ export const arrowTable: ArrowTable = {
   ],
   "engine/report": [
     "engine/control",
+    "types:engine/delivery",
     "engine/memory",
     "engine/supervisor",
     "types:engine/device",
