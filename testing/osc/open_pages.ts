@@ -1,7 +1,5 @@
+import { until } from "../until.ts";
 import { PageConnection } from "./page_connection.ts";
-
-/** A page that lost its engine tries again after this. */
-const retryMs = 100;
 
 /** Pages that want everything and come back by themselves, as those of a browser do. */
 export class OpenPages {
@@ -31,7 +29,7 @@ export class OpenPages {
       const url = this.#url();
       const page = url === undefined ? undefined : await PageConnection.open(url).catch(() => undefined);
       if (page) await this.#show(page);
-      else await new Promise((resolve) => setTimeout(resolve, retryMs));
+      else await until("another engine", () => this.#isStopped || this.#url() !== url);
     }
   }
 
