@@ -1,7 +1,8 @@
 /**
  * The proof that the loss of any process but the stage is not heard: the program in processes, played over OSC, while its renderer
  * processes and its control process are killed, stopped and broken at random moments. Afterwards the recording, which went
- * on through all of it, is rendered, and every block compared with what was handed over.
+ * on through all of it, is rendered, and every block compared with what was handed over. A recording of the sound goes on beside it and
+ * must equal that render.
  *
  *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage,control+stage]
  *                               [--pages 10] [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
@@ -17,6 +18,7 @@ import { renderAgain } from "../../testing/engine/render_again.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { startBusyLoops } from "./busy_loops.ts";
 import { OpenPages } from "../../testing/osc/open_pages.ts";
+import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
@@ -64,6 +66,8 @@ export interface ProcessChaosResult {
   readonly differingBlocks: number;
   /** The recording has every block, from the first to the last. */
   readonly complete: boolean;
+  /** Samples in which the recording of the sound differs from the render, and those that one of them has more. */
+  readonly differingSamples: number;
   /** From the loss of a control process to the next that was in control. */
   readonly controlMs: readonly number[];
   readonly exitCode: number;
@@ -82,6 +86,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     patch: options.patch,
     environment: {
       UNDERSTUDY_SESSION: session,
+      UNDERSTUDY_RECORD: `${session}.wav`,
       UNDERSTUDY_FAULTS: "on",
       UNDERSTUDY_BLOCK_FRAMES: String(options.blockFrames),
       UNDERSTUDY_LOOKAHEAD_BLOCKS: String(options.lookaheadBlocks),
@@ -133,6 +138,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const { memory } = program;
   const exitCode = await program.stop();
   const rendered = await renderAgain(session);
+  const { samples: recorded } = await readFloatWav(`${session}.wav`);
   return {
     pageMessages: pages.received,
     faults,
@@ -142,6 +148,9 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     blocks: memory.consumed() - memory.geometry.startBlock,
     differingBlocks: rendered.differingBlocks,
     complete: rendered.complete && rendered.samples.length / options.blockFrames / 2 >= memory.consumed() - 1,
+    differingSamples:
+      recorded.reduce((sum, sample, index) => sum + Number(sample !== rendered.samples[index]), 0) +
+      Math.max(0, rendered.samples.length - recorded.length),
     controlMs,
     exitCode,
     leftovers: program.leftovers(),
@@ -254,7 +263,8 @@ if (import.meta.main) {
   const { output, faults, controlMs, stageMs, ...figures } = result;
   console.log(`seed ${values.seed}:`, figures);
   console.log("faults:", faults, "control is back:", spread(controlMs), "stage is back:", spread(stageMs));
-  const isSound = figures.differingBlocks === 0 && figures.complete && figures.exitCode === 0 &&
+  const isSound = figures.differingBlocks === 0 && figures.complete && figures.differingSamples === 0 &&
+    figures.exitCode === 0 &&
     figures.leftovers.length === 0 && (figures.concealedFrames === 0 || values.parts.includes("stage"));
   if (!isSound) console.log(output);
   Deno.exit(isSound ? 0 : 1);
