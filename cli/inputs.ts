@@ -11,6 +11,7 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { pageRoutes } from "../dashboard/files/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
@@ -139,7 +140,7 @@ function serve(
     engine,
     space,
     admission,
-    routes: page?.routes,
+    routes: page && [...page.routes, ...pageRoutes(new URL("../", import.meta.url))],
     log,
   });
   return { space, query, page, kept };

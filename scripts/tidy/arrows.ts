@@ -19,6 +19,7 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
+    "dashboard/files",
     "osc",
     "midi",
     "engine",
@@ -53,6 +54,10 @@ export const arrowTable: ArrowTable = {
 
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
+  // the main isolate, which serves the page
+  "dashboard/files": ["types:osc/oscquery"],
+  // the browser: it shares the protocol with the engine, and nothing else
+  "dashboard/page": ["dashboard/protocol.ts"],
 
   // a controller like osc, with a line of its own from its frames to ours
   midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
