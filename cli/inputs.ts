@@ -5,12 +5,14 @@ import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
 import type { LogMemory } from "../foundation/log_memory.ts";
 import { MidiInput } from "../midi/midi_input.ts";
+import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
 import { pageRoutes } from "../dashboard/files/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
@@ -140,7 +142,16 @@ function serve(
     engine,
     space,
     admission,
-    routes: page && [...page.routes, ...pageRoutes(new URL("../", import.meta.url))],
+    routes: [
+      ...(page ? [...page.routes, ...pageRoutes(new URL("../", import.meta.url))] : []),
+      recordingsRoute({ folder: config.recordingFolder, access }),
+      ...monitoringRoutes({
+        engine,
+        traffic: () => ({ ...admission.counts, refusedMessages: space.refusedMessages }),
+        midi: () => midi?.counts ?? {},
+        version: options.version,
+      }),
+    ],
     log,
   });
   return { space, query, page, kept };

@@ -24,6 +24,7 @@ import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
+import { placeOfSetting } from "../engine/recorder/recording_path.ts";
 import { sessionPath } from "../engine/session/session_path.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
@@ -87,6 +88,11 @@ async function play({ config: given, version, log, lines, signal }: Start): Prom
       const isLiving = living !== undefined;
       config = { ...config, session: sessionPath(session, { nowMs: Date.now(), isLiving, keep }) };
       if (config.session !== session) log.info(`records to ${config.session}`);
+    }
+    if (config.record !== undefined && living === undefined) {
+      const place = placeOfSetting(config.record, { format: config.recordFormat, nowMs: Date.now() });
+      config = { ...config, record: place.path, recordFormat: place.format };
+      log.info(`records the sound to ${place.path}`);
     }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
@@ -164,7 +170,8 @@ async function play({ config: given, version, log, lines, signal }: Start): Prom
     leave();
   }
   // the sound went on, and whoever needs the recording must hear of it
-  return engine?.recordingProblem === undefined ? exitCodes.ok : exitCodes.session;
+  const { recordingProblem, recorderProblem } = engine ?? {};
+  return recordingProblem === undefined && recorderProblem === undefined ? exitCodes.ok : exitCodes.session;
 }
 
 /** Stops something. What goes wrong is said and holds nothing else up. */

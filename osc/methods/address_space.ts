@@ -34,6 +34,7 @@ import { type LoadPatch, operatingMethods } from "./operating_methods.ts";
 import { groupMethods } from "./parameter_groups.ts";
 import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
+import { recordingMethods } from "./recording_methods.ts";
 import { RefusalLog } from "./refusal_log.ts";
 
 export interface AddressSpaceOptions {
@@ -145,7 +146,7 @@ export class AddressSpace implements PacketTarget {
     this.#server = [
       ...askingMethods({
         ...{ engine, version, midi, methods: () => this.methods },
-        traffic: () => ({ ...traffic(), refusedMessages: this.#refusals.count }),
+        traffic: () => ({ ...traffic(), refusedMessages: this.refusedMessages }),
       }),
       ...listeningMethods({
         access,
@@ -161,6 +162,7 @@ export class AddressSpace implements PacketTarget {
         onQuit,
         setDump: (on) => void (this.#dumping = on),
       }),
+      ...recordingMethods(engine),
       ...dirtMethods({
         events: dirt,
         onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),
@@ -172,6 +174,11 @@ export class AddressSpace implements PacketTarget {
       dirt.followPatch();
       this.#table = this.#tableOf(engine);
     });
+  }
+
+  /** Messages that were refused. */
+  get refusedMessages(): number {
+    return this.#refusals.count;
   }
 
   /** All addresses with their types and descriptions, for documentation and help. */

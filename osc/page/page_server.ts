@@ -62,6 +62,8 @@ export interface PageServerOptions {
   readonly recorder?: () => RecorderState;
   /** Recordings and sessions; omitted: there are none to show. */
   readonly files?: () => Promise<readonly FileEntry[]>;
+  /** The telemetry thread ends this long after the last page has left; omitted: 2 s, so that a page that reloads finds it. */
+  readonly lingerMs?: number;
 }
 
 /** Shortest time between two messages with values or lines. */
@@ -71,8 +73,7 @@ const flushMs = 1_000 / 30;
 const statusMs = 1_000;
 const statusSoonMs = 50;
 
-/** The telemetry thread ends this long after the last page has left: a page that reloads finds it. */
-const lingerMs = 2_000;
+const defaultLingerMs = 2_000;
 
 /** A thread that has ended by itself is started again after this. */
 const restartMs = 1_000;
@@ -163,7 +164,7 @@ export class PageServer {
     const { access, isReadOnly } = this.#options;
     const client = new PageClient(this.#nextId++, socket);
     const sender: PacketSender = {
-      key: `page ${hostAndPort(hostname, port)}`,
+      key: `page ${client.id} ${hostAndPort(hostname, port)}`, // a login ends with its connection, whoever has the port later
       hostname,
       isLocal: isLoopback(hostname),
       isProven: true,
@@ -199,7 +200,7 @@ export class PageServer {
     if (this.#clients.size > 0 || this.#isStopped) return;
     clearTimeout(this.#statusTimer);
     this.#statusTimer = undefined;
-    this.#lingerTimer = setTimeout(() => this.#endThread(), lingerMs);
+    this.#lingerTimer = setTimeout(() => this.#endThread(), this.#options.lingerMs ?? defaultLingerMs);
   }
 
   #receive(data: string | Uint8Array<ArrayBuffer>, client: PageClient, sender: PacketSender): void {
