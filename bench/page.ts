@@ -9,7 +9,7 @@ import { wantBounds } from "../dashboard/protocol.ts";
 import { AccessControl } from "../osc/admission/access_control.ts";
 import { OscQueryServer } from "../osc/oscquery/server.ts";
 import { PageServer } from "../osc/page/page_server.ts";
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { TurnTimes } from "../testing/measure/turn_times.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";

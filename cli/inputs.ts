@@ -5,6 +5,7 @@ import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
 import type { LogMemory } from "../foundation/log_memory.ts";
 import { MidiInput } from "../midi/midi_input.ts";
+import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
@@ -140,7 +141,16 @@ function serve(
     engine,
     space,
     admission,
-    routes: [...page?.routes ?? [], recordingsRoute({ folder: config.recordingFolder, access })],
+    routes: [
+      ...(page?.routes ?? []),
+      recordingsRoute({ folder: config.recordingFolder, access }),
+      ...monitoringRoutes({
+        engine,
+        traffic: () => ({ ...admission.counts, refusedMessages: space.refusedMessages }),
+        midi: () => midi?.counts ?? {},
+        version: options.version,
+      }),
+    ],
     log,
   });
   return { space, query, page, kept };

@@ -53,11 +53,14 @@ import { LatencyReport } from "./report/latency_report.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Degradations } from "./report/degradations.ts";
+import { Measures } from "./report/measures.ts";
 import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
+import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
+import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { Recorder } from "./recorder/recorder.ts";
 import { placeInFolder } from "./recorder/recording_path.ts";
@@ -167,6 +170,8 @@ export class Engine implements control.EngineControl {
   readonly #standstill = new Standstill();
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
+  readonly #silence: SilenceReport;
+  readonly #measures: Measures;
   readonly #levels: LevelReport;
   readonly #refusals: RefusalReport;
   readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
@@ -191,6 +196,8 @@ export class Engine implements control.EngineControl {
   #filesProblem: string | undefined;
   #demotions = 0;
   #ticks = 0;
+  /** When the last turn of the supervision loop ended. */
+  #turnMs = performance.now();
   #claim: ControlClaim | undefined;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
@@ -258,6 +265,11 @@ export class Engine implements control.EngineControl {
     }));
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#soundWatch = new SoundWatch(memory);
+    this.#silence = new SilenceReport({
+      detector: new SilenceDetector(memory, silenceLimits(config)),
+      degradations: this.#degradations,
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#levels = new LevelReport({
       memory,
       log,
@@ -267,6 +279,11 @@ export class Engine implements control.EngineControl {
     this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
     this.#recorder = this.#makeRecorder();
     this.#timeline = new Timeline(memory, native, options.clocks);
+    this.#measures = new Measures({
+      memory,
+      ticksPerMs: () => this.#timeline.ticksPerMs,
+      nowMs: () => performance.now(),
+    });
     this.#upgrade = processes && seating instanceof ProcessSeating
       ? this.#makeUpgrade(processes, seating)
       : undefined;
@@ -453,8 +470,15 @@ export class Engine implements control.EngineControl {
       standstills: this.#standstill.count,
       standstillMs: this.#standstill.totalMs,
       faults: this.#reporter.faults,
+      ...this.#silence.status,
+      callbackAgeMs: this.#timeline.callbackAgeMs,
+      supervisionAgeMs: performance.now() - this.#turnMs,
       realTime: this.#realTime.status(this.#supervision.running),
     });
+  }
+
+  measures(): control.EngineMeasures {
+    return this.#measures.read();
   }
 
   /** Tells that something outside of the engine was lost, by log, event and status; for the parts that serve clients. */
@@ -754,6 +778,7 @@ export class Engine implements control.EngineControl {
     if (this.#ticks % keepTicks === 0) void this.#keepFiles();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
+    this.#turnMs = performance.now();
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
     this.#lookahead.follow(this.#driver.periodFrames);
@@ -771,6 +796,7 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#silence.poll();
     this.#refusals.poll(performance.now());
     this.#shed();
   }
@@ -815,11 +841,15 @@ export class Engine implements control.EngineControl {
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
   #shed(): void {
-    const decision = this.#shedding.observe(() => ({
-      consumed: this.memory.consumed(),
-      renderers: this.#supervision.running.map((seat) => this.#pool.load(seat)),
-      voices: this.voices().reduce((sum, count) => sum + count, 0),
-    }), performance.now());
+    const decision = this.#shedding.observe(() => {
+      const renderers = this.#supervision.running.map((seat) => this.#pool.load(seat));
+      this.#measures.renderTimes.record(renderers);
+      return {
+        consumed: this.memory.consumed(),
+        renderers,
+        voices: this.voices().reduce((sum, count) => sum + count, 0),
+      };
+    }, performance.now());
     if (decision) this.#limitVoices(decision);
   }
 
@@ -966,6 +996,15 @@ export class Engine implements control.EngineControl {
 
 function patchesOf({ continuation, patch }: EngineOptions): readonly LoadedPatch[] {
   return continuation?.patches ?? [{ number: 0, patch }];
+}
+
+/** When each output counts as silent; a list that is shorter than the outputs gives the others its last value. */
+function silenceLimits({ channels, silenceSeconds, silenceThresholds }: Config): SilenceLimits[] {
+  const of = <T>(list: readonly T[], channel: number) => list[Math.min(channel, list.length - 1)];
+  return Array.from({ length: channels }, (_, channel) => ({
+    threshold: of(silenceThresholds, channel),
+    seconds: of(silenceSeconds, channel),
+  }));
 }
 
 /** Whether renderers and stage play already, started by a control process that was lost. */

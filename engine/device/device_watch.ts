@@ -290,16 +290,15 @@ export class DeviceWatch {
   }
 
   async #replaceByClock(device: Driver): Promise<void> {
-    this.#losses++;
     this.#lose();
     this.#lostAs = { kind: device.kind, connections: device.connections };
     this.#backoff = new Backoff(retryMs[device.kind]);
     this.#reportLoss(device);
     if (!await until(() => device.detach(), { timeoutMs: detachMs })) {
-      this.#losses--; // looked at again in a moment: the clock must not call beside it
-      this.#lost = false;
+      this.#lost = false; // looked at again in a moment: the clock must not call beside it
       throw new DriverError("a call of the lost device does not end; the clock waits for it");
     }
+    this.#losses++;
     this.#callsBefore = device.calls;
     this.#returnUntilMs = performance.now() + (device.mayReturn ? returnMs : 0);
     this.#clock = ClockDriver.start(this.#native, this.#memory);

@@ -176,6 +176,8 @@ export const sections = {
       concealing: word("1: the block before was concealed"),
       heldFrame: float("last samples before concealment, which fade out", maximumChannels),
       loudest: float("largest magnitude of the current block before the ceiling"),
+      lowest: float("smallest sample of each channel in the current block", maximumChannels),
+      highest: float("largest sample of each channel in the current block", maximumChannels),
     },
   },
   counters: {
@@ -200,6 +202,8 @@ export const sections = {
       overSamples: wide("samples beyond full scale, before the ceiling"),
       limitedSamples: wide("samples that the ceiling made smaller"),
       refusedInputSamples: wide("captured samples that were not finite or far too large, replaced by zero"),
+      durationTicks: wide("time in all calls, as the histogram of durations counts them"),
+      intervalTicks: wide("time between all calls, as the histogram of intervals counts it"),
     },
   },
   durations: {
@@ -386,6 +390,8 @@ export const structures = {
       loudest: float("largest magnitude before the ceiling"),
       peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
+      lowest: float("smallest sample of each channel", maximumChannels),
+      highest: float("largest sample of each channel", maximumChannels),
     },
   },
   snapshot: {

@@ -201,6 +201,8 @@ struct us_callback_state {
   uint32_t concealing; /* 1: the block before was concealed */
   float held_frame[8]; /* last samples before concealment, which fade out */
   float loudest; /* largest magnitude of the current block before the ceiling */
+  float lowest[8]; /* smallest sample of each channel in the current block */
+  float highest[8]; /* largest sample of each channel in the current block */
 };
 _Static_assert(offsetof(struct us_callback_state, piece_frames) == 0, "callbackState.pieceFrames");
 _Static_assert(offsetof(struct us_callback_state, flags) == 4, "callbackState.flags");
@@ -216,6 +218,8 @@ _Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callba
 _Static_assert(offsetof(struct us_callback_state, concealing) == 104, "callbackState.concealing");
 _Static_assert(offsetof(struct us_callback_state, held_frame) == 108, "callbackState.heldFrame");
 _Static_assert(offsetof(struct us_callback_state, loudest) == 140, "callbackState.loudest");
+_Static_assert(offsetof(struct us_callback_state, lowest) == 144, "callbackState.lowest");
+_Static_assert(offsetof(struct us_callback_state, highest) == 176, "callbackState.highest");
 #define US_CALLBACK_STATE_OFFSET 4736u
 
 /* Written by: audio callback. */
@@ -239,6 +243,8 @@ struct us_counters {
   uint64_t over_samples; /* samples beyond full scale, before the ceiling */
   uint64_t limited_samples; /* samples that the ceiling made smaller */
   uint64_t refused_input_samples; /* captured samples that were not finite or far too large, replaced by zero */
+  uint64_t duration_ticks; /* time in all calls, as the histogram of durations counts them */
+  uint64_t interval_ticks; /* time between all calls, as the histogram of intervals counts it */
 };
 _Static_assert(offsetof(struct us_counters, callbacks) == 0, "counters.callbacks");
 _Static_assert(offsetof(struct us_counters, frames) == 8, "counters.frames");
@@ -259,6 +265,8 @@ _Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "cou
 _Static_assert(offsetof(struct us_counters, over_samples) == 128, "counters.overSamples");
 _Static_assert(offsetof(struct us_counters, limited_samples) == 136, "counters.limitedSamples");
 _Static_assert(offsetof(struct us_counters, refused_input_samples) == 144, "counters.refusedInputSamples");
+_Static_assert(offsetof(struct us_counters, duration_ticks) == 152, "counters.durationTicks");
+_Static_assert(offsetof(struct us_counters, interval_ticks) == 160, "counters.intervalTicks");
 #define US_COUNTERS_OFFSET 4992u
 
 /* Written by: audio callback. */
@@ -518,6 +526,8 @@ struct us_delivered {
   float loudest; /* largest magnitude before the ceiling */
   float peaks[8]; /* largest magnitude of each channel */
   uint64_t ticks; /* processor ticks when its last frame was handed over */
+  float lowest[8]; /* smallest sample of each channel */
+  float highest[8]; /* largest sample of each channel */
 };
 _Static_assert(offsetof(struct us_delivered, block) == 0, "delivered.block");
 _Static_assert(offsetof(struct us_delivered, flags) == 4, "delivered.flags");
@@ -527,7 +537,9 @@ _Static_assert(offsetof(struct us_delivered, ring) == 16, "delivered.ring");
 _Static_assert(offsetof(struct us_delivered, loudest) == 20, "delivered.loudest");
 _Static_assert(offsetof(struct us_delivered, peaks) == 24, "delivered.peaks");
 _Static_assert(offsetof(struct us_delivered, ticks) == 56, "delivered.ticks");
-_Static_assert(sizeof(struct us_delivered) == 64, "size of delivered");
+_Static_assert(offsetof(struct us_delivered, lowest) == 64, "delivered.lowest");
+_Static_assert(offsetof(struct us_delivered, highest) == 96, "delivered.highest");
+_Static_assert(sizeof(struct us_delivered) == 128, "size of delivered");
 
 /* Written by: renderer, the one that `control.snapshotTarget` names. */
 struct us_snapshot {

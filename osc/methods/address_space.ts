@@ -146,7 +146,7 @@ export class AddressSpace implements PacketTarget {
     this.#server = [
       ...askingMethods({
         ...{ engine, version, midi, methods: () => this.methods },
-        traffic: () => ({ ...traffic(), refusedMessages: this.#refusals.count }),
+        traffic: () => ({ ...traffic(), refusedMessages: this.refusedMessages }),
       }),
       ...listeningMethods({
         access,
@@ -174,6 +174,11 @@ export class AddressSpace implements PacketTarget {
       dirt.followPatch();
       this.#table = this.#tableOf(engine);
     });
+  }
+
+  /** Messages that were refused. */
+  get refusedMessages(): number {
+    return this.#refusals.count;
   }
 
   /** All addresses with their types and descriptions, for documentation and help. */

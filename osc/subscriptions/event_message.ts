@@ -35,6 +35,13 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return rec("lost", text(event.path), float(event.seconds), scalar(event.frames));
     case "over":
       return message(scalar(event.samples), float(event.peakDb));
+    case "outputSilent":
+      return {
+        address: "/event/output/silent",
+        args: [scalar(event.output), text(event.kind), float(event.seconds)],
+      };
+    case "outputSound":
+      return { address: "/event/output/sound", args: [scalar(event.output), float(event.seconds)] };
     case "device":
       return message(text(event.state), text(event.device));
     case "journal":

@@ -21,6 +21,7 @@ export const arrowTable: ArrowTable = {
     "config",
     "osc",
     "midi",
+    "monitoring",
     "engine",
     "patches",
     "compiler",
@@ -53,6 +54,9 @@ export const arrowTable: ArrowTable = {
 
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
+
+  // what a monitor asks over HTTP
+  monitoring: ["types:engine/control", "types:osc/oscquery"],
 
   // a controller like osc, with a line of its own from its frames to ours
   midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
@@ -136,6 +140,7 @@ export const arrowTable: ArrowTable = {
   ],
   "engine/report": [
     "engine/control",
+    "types:engine/delivery",
     "engine/memory",
     "engine/supervisor",
     "types:engine/device",

@@ -24,6 +24,7 @@ const expected = new Set([
   "ffi",
   "foundation",
   "midi",
+  "monitoring",
   "modules",
   "node_modules",
   "osc",

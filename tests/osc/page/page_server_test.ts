@@ -8,7 +8,7 @@ import { NetworkList } from "../../../osc/admission/network_list.ts";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import { OscQueryServer } from "../../../osc/oscquery/server.ts";
 import { PageServer, type PageServerOptions } from "../../../osc/page/page_server.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { startTestEngine, type SteppedEngine } from "../../../testing/engine/test_engine.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { PageConnection } from "../../../testing/osc/page_connection.ts";
