@@ -50,11 +50,26 @@ export const arrowTable: ArrowTable = {
     "types:osc/methods",
     "types:engine/control",
   ],
+  // the main isolate's side of the operator's page
+  "osc/page": [
+    "dashboard/protocol.ts",
+    "telemetry/telemetry_worker.ts",
+    "types:telemetry/telemetry_messages.ts",
+    "osc/packet",
+    "types:osc/admission",
+    "osc/methods/dump.ts",
+    "types:osc/oscquery",
+    "osc/transport/network_address.ts",
+    "engine/control",
+    "engine/memory",
+  ],
   "osc/score": ["osc/packet", "osc/methods", "types:engine/control"],
 
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
 
+  // the telemetry thread, which lives while a page is open
+  telemetry: ["dashboard/protocol.ts", "engine/control", "engine/memory", "ffi"],
   // what a monitor asks over HTTP
   monitoring: ["types:engine/control", "types:osc/oscquery"],
 

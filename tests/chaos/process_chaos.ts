@@ -5,7 +5,7 @@
  * must equal that render.
  *
  *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage,control+stage]
- *                               [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
+ *                               [--pages 10] [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
  */
 import { parseArgs } from "node:util";
 import { interruptible } from "../../cli/interruptible.ts";
@@ -17,6 +17,7 @@ import { ProgramInProcesses, type ProgramPart } from "../../testing/engine/progr
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { startBusyLoops } from "./busy_loops.ts";
+import { OpenPages } from "../../testing/osc/open_pages.ts";
 import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
@@ -46,11 +47,15 @@ export interface ProcessChaosOptions {
   readonly patch: string;
   readonly blockFrames: number;
   readonly lookaheadBlocks: number;
+  /** Operator's pages that are open all the time, and listen; omitted: none. */
+  readonly pages?: number;
   /** Programs of this nice value that take all the processor time that they get, once the engine plays. */
   readonly busy?: { readonly count: number; readonly nice: number };
 }
 
 export interface ProcessChaosResult {
+  /** Messages that the pages got. */
+  readonly pageMessages: number;
   /** By part and kind. */
   readonly faults: Readonly<Record<string, number>>;
   readonly concealedFrames: number;
@@ -93,6 +98,10 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const stageMs: number[] = [];
   const lostFrames = () => Number(program.memory.wide[fixed.stageReport.lostFrames.index]);
   const player = play(client, random);
+  const pages = new OpenPages(
+    options.pages ?? 0,
+    () => [...program.output.matchAll(/OSCQuery on (http:\S+)/g)].at(-1)?.[1],
+  );
   const { count = 0, nice = 0 } = options.busy ?? {};
   const loops = await startBusyLoops(count, nice);
   try {
@@ -122,6 +131,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
   } finally {
     await loops.stop();
+    await pages.stop();
     player.stop();
     await client.close();
   }
@@ -130,6 +140,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const rendered = await renderAgain(session);
   const { samples: recorded } = await readFloatWav(`${session}.wav`);
   return {
+    pageMessages: pages.received,
     faults,
     concealedFrames: memory.counter("concealedFrames"),
     lostFrames: lostFrames(),
@@ -220,6 +231,7 @@ if (import.meta.main) {
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       "every-ms": { type: "string", default: "1000" },
       parts: { type: "string", default: processParts.join(",") },
+      pages: { type: "string", default: "0" },
       patch: { type: "string", default: "keys" },
       "block-frames": { type: "string", default: "128" },
       lookahead: { type: "string", default: "4" },
@@ -237,6 +249,7 @@ if (import.meta.main) {
       }),
       seed: Number(values.seed),
       everyMs: Number(values["every-ms"]),
+      pages: Number(values.pages),
       patch: values.patch,
       blockFrames: Number(values["block-frames"]),
       lookaheadBlocks: Number(values.lookahead),
