@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { renderToWav } from "../../../engine/render/render_session_to_wav.ts";
+import { Recorder } from "../../../engine/recorder/recorder.ts";
 import { readFlac } from "../../../engine/samples/flac_reader.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { until } from "../../../testing/until.ts";
 import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
 
-const { native } = await nativeForTests();
+const { native, build } = await nativeForTests();
 const note = [{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 0.7 }] as const;
 
 Deno.test("a recording equals the render of the session from its frame on, byte for byte, through faults and concealment", () =>
@@ -98,4 +100,29 @@ Deno.test("a thread that is a lap behind leaves silence of the same length, and 
       }
     }
     assert.ok(lines.some((line) => /frames from .* s on are lost, silence is in their place/.test(line)));
+  }));
+
+Deno.test("a recording does not begin on a disk with too little room, or over a file, and leaves nothing behind", () =>
+  inFolder((folder) => {
+    const recorder = new Recorder({
+      memory: testMemory(),
+      native,
+      nativeLibrary: build.library,
+      minFreeBytes: 2 ** 60,
+      firstBlock: 0,
+      version: "test",
+      patch: () => "tally",
+      emit: () => assert.fail("nothing was begun"),
+      onProblem: () => assert.fail("nothing was begun"),
+      onLoss: () => assert.fail("nothing was begun"),
+      keep: () => assert.fail("nothing was begun"),
+    });
+    const path = `${folder}/a.wav`;
+    assert.throws(
+      () => recorder.start({ path, format: "wav16" }),
+      /MiB are free in .*: make room, or lower UNDERSTUDY_RECORD_MIN_FREE/,
+    );
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+    assert.throws(() => recorder.stop(), /nothing is being recorded/);
+    assert.equal(recorder.status.state, "off");
   }));
