@@ -95,7 +95,7 @@ export const arrowTable: ArrowTable = {
     "ffi",
   ],
   // files and memory of a run, by which its processes find each other
-  "engine/run": ["engine/log", "engine/memory", "types:engine/recorder", "types:compiler/graph", "ffi"],
+  "engine/run": ["engine/log", "engine/memory", "types:compiler/graph", "ffi"],
   // the main thread
   "engine/supervisor": [
     "engine/control",
