@@ -28,6 +28,7 @@ export const programParts = [
   "ffi",
   "foundation",
   "midi",
+  "monitoring",
   "modules",
   "osc",
   "patches",
