@@ -6,7 +6,7 @@
  */
 import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { OscQueryServer } from "../osc/oscquery/server.ts";
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { TurnTimes } from "../testing/measure/turn_times.ts";
 import { TestAdmission } from "../testing/osc/test_admission.ts";

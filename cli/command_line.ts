@@ -8,13 +8,22 @@ import { ExitError } from "../foundation/exit_error.ts";
 
 /** One command with its arguments. */
 export type CommandLine =
-  | { readonly command: "start"; readonly patch: string | undefined; readonly demo: boolean }
+  | StartCommand
   | RenderCommand
   | RenderScoreCommand
   | PatchCommand
   | ServiceCommand
   | UpgradeCommand
   | { readonly command: "devices" | "doctor" | "help" | "version" };
+
+/** Plays. */
+export interface StartCommand {
+  readonly command: "start";
+  readonly patch: string | undefined;
+  readonly demo: boolean;
+  /** Sound file to record to; omitted: that of the settings. */
+  readonly record?: string;
+}
 
 /** Renders a recorded session. */
 export interface RenderCommand {
@@ -88,6 +97,7 @@ type Command = typeof commands[number];
 /** Each option and the command that takes it. */
 const optionOf = {
   demo: { command: "start", type: "boolean" },
+  record: { command: "start", type: "string" },
   out: { command: "render", type: "string", short: "o" },
   score: { command: "render", type: "string", short: "s" },
   format: { command: "render", type: "string" },
@@ -126,7 +136,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (rest.length > maxArguments) {
     throw new UsageError(`${command}: expected at most ${maxArguments} argument, found ${rest.length}`);
   }
-  if (command === "start") return { command, patch: rest[0], demo: values.demo ?? false };
+  if (command === "start") {
+    if (values.record === "") {
+      throw new UsageError("--record: expected a file that ends in .wav or .flac, or a folder");
+    }
+    const { demo = false, record } = values;
+    return { command, patch: rest[0], demo, ...(record !== undefined && { record }) };
+  }
   if (command === "patch") return patchCommand(rest[0], values);
   if (command === "service") {
     const action = serviceActions.find((name) => name === rest[0]);

@@ -9,6 +9,7 @@ export function helpText(): string {
 Usage:
   understudy start [PATCH]             play, and listen for OSC; PATCH as in UNDERSTUDY_PATCH
       --demo                           and play a short phrase at once, as with UNDERSTUDY_DEMO=on
+      --record FILE                    and record what the device gets, to FILE (.wav or .flac) or into a folder
   understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
                                        every block with what the device received; FILE: beside SESSION
       --from N, --seconds N            only the part from N seconds on, and only so long

@@ -24,6 +24,7 @@ export const programParts = [
   "cli",
   "compiler",
   "config",
+  "dashboard",
   "engine",
   "ffi",
   "foundation",
@@ -32,6 +33,7 @@ export const programParts = [
   "modules",
   "osc",
   "patches",
+  "telemetry",
 ] as const;
 
 /** File by which a copy is known as one, and which is locked by whoever plays from it; the launcher knows its name too. */

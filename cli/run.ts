@@ -48,9 +48,9 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
   const config = readConfig(Deno.env.toObject());
   switch (line.command) {
     case "start": {
-      const { patch = config.patch, demo } = line;
+      const { patch = config.patch, record = config.record, demo } = line;
       const { start } = await import("./start.ts");
-      return await start({ ...config, patch, demo: demo || config.demo }, version);
+      return await start({ ...config, patch, record, demo: demo || config.demo }, version);
     }
     case "render": {
       const { render } = await import("./render.ts");

@@ -306,6 +306,13 @@ const settings = {
     expected: "origins joined by commas, e.g. https://surface.example",
     meaning: "origins of web pages from elsewhere that may use OSCQuery",
   }),
+  PAGE: setting({
+    key: "page",
+    schema: z.enum(["on", "off", "read"]),
+    default: "on",
+    expected: "on, off or read",
+    meaning: "the operator's page at the port of OSCQuery; read: pages show everything and change nothing",
+  }),
   MDNS: setting({
     key: "mdns",
     schema: onOff,
@@ -366,6 +373,35 @@ const settings = {
     expected: "a whole number from 1 to 100000",
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
+  }),
+  RECORDINGS: setting({
+    key: "recordingFolder",
+    schema: text,
+    default: "recordings",
+    expected: "a folder; it is created where it is missing",
+    meaning: "folder to which /rec/start records what the device gets, as sound files",
+  }),
+  RECORD: setting({
+    key: "record",
+    schema: text,
+    default: undefined,
+    expected: "a path that ends in .wav or .flac, one with %t for the time, or a folder",
+    meaning: "sound file to record to from the first block on; an existing one is never written over",
+  }),
+  RECORD_FORMAT: setting({
+    key: "recordFormat",
+    schema: z.enum(["wav32f", "wav24", "wav16", "flac24", "flac16"]),
+    default: "wav32f",
+    expected: "wav32f, wav24, wav16, flac24 or flac16",
+    meaning:
+      "sound files of recordings: wav32f keeps every bit, 24 bits are rounded, 16 bits are dithered; a name that ends in .wav or .flac chooses between those two",
+  }),
+  RECORD_MIN_FREE: setting({
+    key: "recordMinFreeMiB",
+    schema: whole(0, 16_777_216),
+    default: "256",
+    expected: "a whole number of MiB from 0 to 16777216",
+    meaning: "a recording of the sound ends before less than this is free on its disk",
   }),
   STATE: setting({
     key: "stateFolder",

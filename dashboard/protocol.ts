@@ -184,8 +184,6 @@ export interface Live extends Moment {
   readonly counters: LiveCounters;
   /** Part of its time that the callback took since the last message, 1: all. */
   readonly callbackLoad: number;
-  /** Frames of `listen` that this page has lost, because it takes them too slowly. */
-  readonly listenLostFrames: number;
 }
 
 export interface OutputState {
@@ -205,7 +203,7 @@ export const silenceDb = -80;
 /**
  * One channel of the output, computed from every sample that the device got, behind the ceiling. Levels in dB of full scale, -200 for
  * nothing. `peakDb` rises at once and falls by 20 dB in 1.7 s (IEC 60268-18); `rmsDb` is a mean over 300 ms, a full-scale sine reads
- * -3.01; `holdDb` is the largest sample of the last 2 s.
+ * -3; `holdDb` is the largest sample of the last 2 s.
  */
 export interface ChannelMeter {
   readonly peakDb: number;
@@ -294,7 +292,7 @@ export const timelineMs = 600_000;
 export const maxTimelineEntries = 2_000;
 
 export interface TimelineEntry extends Moment {
-  /** Grows; an entry with the id of an earlier one replaces it: several of a kind within half a second are one. */
+  /** Grows; an entry with the id of an earlier one replaces it: several of a kind within two seconds are one. */
   readonly id: number;
   readonly kind: TimelineKind;
   readonly severity: "info" | "warning" | "error";

@@ -46,6 +46,7 @@ import { commitControlFault, controlFaults, isControlFault } from "./run/control
 import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadQuarantined, type QuarantineWords, saveQuarantined } from "./run/quarantine_file.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
+import { loadRecording, saveRecording } from "./run/recording_file.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
 import { LatencyReport } from "./report/latency_report.ts";
@@ -61,6 +62,8 @@ import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
 import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
+import { Recorder } from "./recorder/recorder.ts";
+import { placeInFolder } from "./recorder/recording_path.ts";
 import { recordSession } from "./session/record_session.ts";
 import {
   type ChunkType,
@@ -173,6 +176,7 @@ export class Engine implements control.EngineControl {
   readonly #refusals: RefusalReport;
   readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
   readonly #upgrade: Upgrade | undefined;
+  readonly #recorder: Recorder;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
@@ -273,6 +277,7 @@ export class Engine implements control.EngineControl {
       emit: (event) => this.#reporter.emit(event),
     });
     this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
+    this.#recorder = this.#makeRecorder();
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#measures = new Measures({
       memory,
@@ -460,6 +465,7 @@ export class Engine implements control.EngineControl {
       quarantinedCommands: this.#quarantined,
       journal: this.#journal?.state ?? "off",
       recording: this.#recordingState,
+      rec: this.#recorder.status,
       degraded: this.#degradations.parts.join(" "),
       standstills: this.#standstill.count,
       standstillMs: this.#standstill.totalMs,
@@ -483,6 +489,25 @@ export class Engine implements control.EngineControl {
   /** Why the session is not recorded to its end; undefined: it is, or none was asked for. */
   get recordingProblem(): string | undefined {
     return this.#degradations.problemOf("recording");
+  }
+
+  /** Why the last recording of the sound ended before it was asked to; undefined: it did not. */
+  get recorderProblem(): string | undefined {
+    return this.#recorder.problem;
+  }
+
+  async startRecording(name?: string): Promise<control.RecordingBegun> {
+    if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
+    const { recordingFolder, recordFormat: format } = this.#options.config;
+    const start = await this.#recorder.start(
+      placeInFolder(recordingFolder, name, { format, nowMs: Date.now() }),
+    );
+    return { ...start, seconds: start.frame / start.sampleRateHz };
+  }
+
+  async stopRecording(): Promise<control.RecordingEnded> {
+    const { path, frames, problem } = await this.#recorder.stop();
+    return { path, seconds: frames / this.memory.geometry.sampleRateHz, problem };
   }
 
   get #recordingState(): control.RecordingState {
@@ -541,6 +566,10 @@ export class Engine implements control.EngineControl {
         }),
       );
     }
+    if (config.record !== undefined && !isLiving(this.#options)) {
+      // its first block comes once the device plays
+      void this.#recorder.start({ path: config.record, format: config.recordFormat }).catch(() => {});
+    }
     if (config.stateFolder !== undefined) {
       this.#journal = this.#makeJournal(config.stateFolder);
       this.#delivery.recordTo(this.#journal);
@@ -589,6 +618,7 @@ export class Engine implements control.EngineControl {
     // what starts from now on runs this version, whatever the one before was about to run
     writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
+    this.#recorder.adopt(loadRecording(processes!.folder));
     loadQuarantined(processes!.folder).forEach((words) => this.#recordQuarantined(words));
     this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
@@ -606,6 +636,37 @@ export class Engine implements control.EngineControl {
     );
     log.warning("a control process was lost, this one has taken over; the sound went on", {
       epoch: processes!.epoch,
+    });
+  }
+
+  #makeRecorder(): Recorder {
+    const { config, native, nativeLibrary, version, continuation, processes, log } = this.#options;
+    return new Recorder({
+      ...{ memory: this.memory, native, nativeLibrary, version, session: config.session },
+      minFreeBytes: config.recordMinFreeMiB * 2 ** 20,
+      firstBlock: continuation?.snapshot?.block ?? this.memory.geometry.startBlock,
+      patch: () => this.#patches.current.name,
+      emit: (event) => {
+        if (event.event === "recStart") {
+          log.info(`records the sound to ${event.path}`, { block: event.block });
+        }
+        if (event.event === "recStop" && event.problem === "") {
+          log.info(`recorded ${event.seconds.toFixed(1)} s of sound to ${event.path}`);
+        }
+        this.#reporter.emit(event);
+      },
+      onProblem: (problem) => {
+        if (problem === undefined) this.#degradations.restore("recorder");
+        else this.#degradations.degrade("recorder", `${problem}; the sound goes on`);
+      },
+      onLoss: (text) => this.#degradations.occurred("recorder", text, performance.now()),
+      keep: (start) => {
+        try {
+          if (processes) saveRecording(processes.folder, start);
+        } catch (error) {
+          log.error(`a recording cannot be kept for the next control process: ${(error as Error).message}`);
+        }
+      },
     });
   }
 
@@ -917,10 +978,16 @@ export class Engine implements control.EngineControl {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
     };
+    const recorded = this.#recorder.close().then(() => true);
     const written = this.#writer?.close(summary).then(() => true);
     const journalled = this.#journal?.close(summary);
     if (written && await within(written, writeMs) === undefined) {
       this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
+    }
+    if (await within(recorded, writeMs) === undefined) {
+      this.#options.log.error(
+        `the recording of the sound is not on the disk after ${writeMs / 1_000} s: its end is lost`,
+      );
     }
     await journalled;
     this.#state = "stopped";

@@ -44,6 +44,7 @@ const states: Values<EngineStatus["state"]> = {
 const drivers: Values<EngineStatus["driver"]> = { jack: true, portaudio: true, clock: true };
 const parts: Values<DegradedPart> = {
   recording: true,
+  recorder: true,
   state: true,
   device: true,
   realTime: true,

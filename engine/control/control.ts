@@ -35,6 +35,16 @@ export interface EngineControl {
   openMeter(): Meter;
   /** Gives every event to the listener, in order. Returns a function that ends it. */
   observe(listener: (event: EngineEvent) => void): () => void;
+  /**
+   * Records what the device gets to a file in the folder of the recordings, from the next block on. Resolves when that block is
+   * known.
+   *
+   * @param name of the file, with or without its ending; omitted: the time
+   * @throws {CommandRefusedError} when something is being recorded, and an error that says why the file cannot be made
+   */
+  startRecording(name?: string): Promise<RecordingBegun>;
+  /** Ends the recording after the last block that the device has taken. Throws {@link CommandRefusedError} where nothing is recorded. */
+  stopRecording(): Promise<RecordingEnded>;
   /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefusedError} without a standby. */
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefusedError} unless faults are allowed by configuration. */
@@ -168,6 +178,12 @@ export type EngineEvent =
   /** A part is worse than it should be, and why, with the remedy; `restored`: it is as it should be again. */
   | { readonly event: "degraded"; readonly part: DegradedPart; readonly problem: string }
   | { readonly event: "restored"; readonly part: DegradedPart }
+  /** A recording of the sound has begun: its file, its first block, and seconds since the engine or its session began. */
+  | ({ readonly event: "recStart" } & RecordingBegun)
+  /** A recording of the sound has ended; a problem says why it ended before it was asked to. */
+  | ({ readonly event: "recStop" } & RecordingEnded)
+  /** Frames of a recording, from `seconds` after its beginning on, are silence: the disk was too slow. */
+  | { readonly event: "recLost"; readonly path: string; readonly seconds: number; readonly frames: number }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -186,13 +202,15 @@ export type EngineEvent =
 export type JournalState = "off" | "starting" | "current" | "failed";
 
 /**
- * Parts that can be worse than they should be: `recording`: the session is not written any more; `state`: the state on the disk is not
+ * Parts that can be worse than they should be: `recording`: the session is not written any more; `recorder`: the recording of the sound
+ * has ended before it was asked to, or has lost frames; `state`: the state on the disk is not
  * kept; `device`: none plays; `realTime`: the system does not grant all rights; `watchdog`: it took a renderer's priority away;
  * `isolation`: files of the processes are missing or cannot be written; `clients`: packets, answers or connections were lost;
  * `standstill`: the process did not run; `output`: one gives no sound for longer than UNDERSTUDY_SILENCE_SECONDS.
  */
 export type DegradedPart =
   | "recording"
+  | "recorder"
   | "state"
   | "device"
   | "realTime"
@@ -213,6 +231,36 @@ export type OutputState = "sound" | SilenceKind | "off";
 
 /** The session file: `off`: none was asked for; `current`: it is written; `ended`: it is not written any more, see the log. */
 export type RecordingState = "off" | "current" | "ended";
+
+/** A recording of the sound that has begun. */
+export interface RecordingBegun {
+  readonly path: string;
+  /** Number of its first block. */
+  readonly block: number;
+  /** From the beginning of the engine, or of its session, to that block. */
+  readonly seconds: number;
+}
+
+/** A recording of the sound that has ended. */
+export interface RecordingEnded {
+  readonly path: string;
+  readonly seconds: number;
+  /** Empty: it was asked to. */
+  readonly problem: string;
+}
+
+/** The recording of the sound; after its end, the last one. */
+export interface RecorderStatus {
+  /** `failed`: the last recording ended before it was asked to. */
+  readonly state: "off" | "recording" | "failed";
+  readonly file: string;
+  /** In the file. */
+  readonly seconds: number;
+  /** Silence in the file, because the disk was too slow. */
+  readonly lostFrames: number;
+  /** Sound that waits for the disk. */
+  readonly waitingSeconds: number;
+}
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
@@ -336,6 +384,8 @@ export interface EngineStatus {
   readonly quarantinedCommands: number;
   readonly journal: JournalState;
   readonly recording: RecordingState;
+  /** The recording of the sound to a file that can be played. */
+  readonly rec: RecorderStatus;
   /** Parts that are worse than they should be, separated by spaces; `/event/degraded` and the log say why. */
   readonly degraded: string;
   /** Times that the process stood still, and for how long in all. */

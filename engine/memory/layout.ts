@@ -301,9 +301,10 @@ export const sections = {
   recorder: {
     writer: "recorder thread",
     fields: {
-      writtenFrames: wide("frames of the recording that are in its file"),
-      writtenBytes: wide("bytes of the file that hold them, without what is written when it is closed"),
-      lostFrames: wide("frames that the disk was too slow for, silence in the file"),
+      writtenFrames: wide("frames of the recording that are in its file; a pair, see `newest`", 2),
+      writtenBytes: wide("bytes of the file that hold them, without what is written when it is closed", 2),
+      newest: word("which of each pair counts; stored after them"),
+      lostFrames: wide("frames that the disk was too slow for: silence in the file"),
       waitingBytes: wide("bytes that wait for the disk"),
     },
   },

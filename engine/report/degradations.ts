@@ -12,6 +12,7 @@ interface Telling {
 
 const tellings: Readonly<Record<DegradedPart, Telling>> = {
   recording: { level: "error", restored: "" },
+  recorder: { level: "error", restored: "" },
   state: { level: "error", restored: "the state is kept: a restart goes on from it" },
   device: { level: "warning", restored: "" },
   realTime: { level: "warning", restored: "" },

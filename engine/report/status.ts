@@ -17,6 +17,7 @@ export interface StatusSources extends
     | "patch"
     | "journal"
     | "recording"
+    | "rec"
     | "degraded"
     | "standstills"
     | "standstillMs"
@@ -91,6 +92,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     quarantinedCommands: sources.quarantinedCommands,
     journal: sources.journal,
     recording: sources.recording,
+    rec: sources.rec,
     degraded: sources.degraded,
     standstills: sources.standstills,
     standstillMs: sources.standstillMs,

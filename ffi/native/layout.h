@@ -404,15 +404,17 @@ _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions
 
 /* Written by: recorder thread. */
 struct us_recorder {
-  uint64_t written_frames; /* frames of the recording that are in its file */
-  uint64_t written_bytes; /* bytes of the file that hold them, without what is written when it is closed */
-  uint64_t lost_frames; /* frames that the disk was too slow for, silence in the file */
+  uint64_t written_frames[2]; /* frames of the recording that are in its file; a pair, see `newest` */
+  uint64_t written_bytes[2]; /* bytes of the file that hold them, without what is written when it is closed */
+  uint32_t newest; /* which of each pair counts; stored after them */
+  uint64_t lost_frames; /* frames that the disk was too slow for: silence in the file */
   uint64_t waiting_bytes; /* bytes that wait for the disk */
 };
 _Static_assert(offsetof(struct us_recorder, written_frames) == 0, "recorder.writtenFrames");
-_Static_assert(offsetof(struct us_recorder, written_bytes) == 8, "recorder.writtenBytes");
-_Static_assert(offsetof(struct us_recorder, lost_frames) == 16, "recorder.lostFrames");
-_Static_assert(offsetof(struct us_recorder, waiting_bytes) == 24, "recorder.waitingBytes");
+_Static_assert(offsetof(struct us_recorder, written_bytes) == 16, "recorder.writtenBytes");
+_Static_assert(offsetof(struct us_recorder, newest) == 32, "recorder.newest");
+_Static_assert(offsetof(struct us_recorder, lost_frames) == 40, "recorder.lostFrames");
+_Static_assert(offsetof(struct us_recorder, waiting_bytes) == 48, "recorder.waitingBytes");
 #define US_RECORDER_OFFSET 8960u
 
 #define US_FIXED_BYTES 9088u

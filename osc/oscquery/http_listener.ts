@@ -50,7 +50,8 @@ export interface QuerySocket {
   readonly OPEN: number;
   /** Bytes that were not sent yet. */
   readonly bufferedAmount: number;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
+  /** @param options `binary: false` sends bytes of UTF-8 as a text */
+  send(data: string | Uint8Array<ArrayBuffer>, options?: { readonly binary: boolean }): void;
   close(code: number, reason: string): void;
 }
 

@@ -23,6 +23,8 @@ export interface FileOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Takes only the time of processors that no other program wants. */
   readonly background?: boolean;
+  /** How long children have to end after their parent, in milliseconds. */
+  readonly childGraceMs?: number;
 }
 
 /** How long processes have to end by themselves after they were asked to. */
@@ -54,7 +56,7 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
       await group.askLeader("SIGINT", slowGraceMs); // upon which it names the test that hangs
     }
     const seconds = (performance.now() - started) / 1_000;
-    const left = stop === "end" ? await group.ended(slowGraceMs) : [];
+    const left = stop === "end" ? await group.ended(options.childGraceMs ?? slowGraceMs) : [];
     await group.end(graceMs);
     await group.drained(slowGraceMs);
     const status = await group.status;

@@ -75,7 +75,7 @@ export const arrowTable: ArrowTable = {
     "ffi",
   ],
   // files and memory of a run, by which its processes find each other
-  "engine/run": ["engine/log", "engine/memory", "types:compiler/graph", "ffi"],
+  "engine/run": ["engine/log", "engine/memory", "types:engine/recorder", "types:compiler/graph", "ffi"],
   // the main thread
   "engine/supervisor": [
     "engine/control",
@@ -93,6 +93,15 @@ export const arrowTable: ArrowTable = {
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   "engine/samples": ["compiler/graph", "types:ffi"],
   "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
+  // the main isolate's side, and the thread that writes
+  "engine/recorder": [
+    "engine/control",
+    "engine/memory",
+    "engine/render/sample_format.ts",
+    "engine/render/wav_header.ts",
+    "engine/session/session_path.ts",
+    "ffi",
+  ],
   "engine/state": [
     "engine/control",
     "engine/log",

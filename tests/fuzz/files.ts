@@ -8,7 +8,7 @@
 import { fuzzArguments } from "../../testing/fuzz_arguments.ts";
 import { SampleError } from "../../engine/samples/sample_error.ts";
 import { SampleLoader } from "../../engine/samples/sample_loader.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { engineMetrics } from "../../monitoring/engine_metrics.ts";
 import type { MetricFamily } from "../../monitoring/metric_family.ts";
 import { prometheusText } from "../../monitoring/prometheus_text.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";
 import { requirement } from "../../testing/requirement.ts";
 

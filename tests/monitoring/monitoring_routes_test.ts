@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { OscQueryServer } from "../../osc/oscquery/server.ts";
 import { monitoringRoutes } from "../../monitoring/monitoring_routes.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { startTestEngine, type TestEngine } from "../../testing/engine/test_engine.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { scrape } from "../../testing/osc/scrape.ts";

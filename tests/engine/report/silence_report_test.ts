@@ -5,7 +5,7 @@ import { fixed, within } from "../../../engine/memory/layout.ts";
 import { deliveredIndex } from "../../../engine/memory/places.ts";
 import { Degradations } from "../../../engine/report/degradations.ts";
 import { SilenceReport } from "../../../engine/report/silence_report.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
