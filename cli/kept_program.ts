@@ -20,7 +20,7 @@ import { ConfigError } from "../config/config_error.ts";
 export const programParts = [
   "main.ts",
   "deno.json",
-  "deno.lock",
+  "play.lock",
   "cli",
   "compiler",
   "config",
@@ -29,7 +29,6 @@ export const programParts = [
   "ffi",
   "foundation",
   "midi",
-  "monitoring",
   "modules",
   "monitoring",
   "osc",
@@ -181,9 +180,10 @@ function copy(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
   }
 }
 
-/** A file as the copy has it: by the configuration of the copy, the runtime takes packages from its cache. */
+/** A file as the copy has it: by its configuration the runtime takes the packages of the program from its cache. */
 function asKept(path: string, bytes: Uint8Array): Uint8Array {
   if (path !== "deno.json") return bytes;
   const manifest = JSON.parse(new TextDecoder().decode(bytes));
-  return new TextEncoder().encode(JSON.stringify({ ...manifest, nodeModulesDir: "none" }, undefined, 2));
+  const kept = { ...manifest, nodeModulesDir: "none", lock: { path: "play.lock", frozen: true } };
+  return new TextEncoder().encode(JSON.stringify(kept, undefined, 2));
 }

@@ -3,6 +3,7 @@ import { modulesPage } from "../generate_reference.ts";
 import type { GeneratedFile } from "./generated_file.ts";
 import { layoutHeader } from "./layout_header.ts";
 import { pageLibraries } from "./page_libraries.ts";
+import { playLockFile } from "./play_lock.ts";
 import { readmeTables } from "./readme_tables.ts";
 
 /** In the order in which they are written. */
@@ -14,5 +15,6 @@ export const generatedFiles: readonly GeneratedFile[] = [
     text: modulesPage,
   },
   { path: "README.md", source: "deno.json, config/settings.ts and the exit codes", text: readmeTables },
+  { path: "play.lock", source: "deno.lock and the imports of the program", text: playLockFile },
   ...pageLibraries,
 ];

@@ -12,6 +12,7 @@ const expected = new Set([
   "deno.json",
   "deno.lock",
   "main.ts",
+  "play.lock",
   "bench",
   "build",
   "cli",
