@@ -26,6 +26,8 @@ export interface SenderAccountOptions {
   readonly reserve: TokenBucket;
   /** Whether an answer of this size may go to the sender. */
   readonly mayAnswer: (account: SenderAccount, bytes: number) => boolean;
+  /** Gets every answer that goes out. */
+  readonly onReply?: (message: OscMessage, key: string) => void;
 }
 
 /**
@@ -46,6 +48,7 @@ export class SenderAccount implements PacketSender {
   /** The way back, by the connection that spoke last. */
   from: PacketSender;
   readonly #mayAnswer: SenderAccountOptions["mayAnswer"];
+  readonly #onReply: SenderAccountOptions["onReply"];
   #answers = 0;
   #answerBytes = 0;
   /** The packet that is being carried out: time so far, the answers before it, and the messages it was charged with. */
@@ -54,7 +57,7 @@ export class SenderAccount implements PacketSender {
   #bytesBefore = 0;
   #paid = 0;
 
-  constructor({ from, host, bucket, reserve, mayAnswer }: SenderAccountOptions) {
+  constructor({ from, host, bucket, reserve, mayAnswer, onReply }: SenderAccountOptions) {
     this.key = from.key;
     this.hostname = from.hostname;
     this.isLocal = from.isLocal;
@@ -64,6 +67,7 @@ export class SenderAccount implements PacketSender {
     this.bucket = bucket;
     this.reserve = reserve;
     this.#mayAnswer = mayAnswer;
+    this.#onReply = onReply;
   }
 
   reply(message: OscMessage): void {
@@ -71,6 +75,7 @@ export class SenderAccount implements PacketSender {
     if (!this.#mayAnswer(this, bytes)) return;
     this.#answers++;
     this.#answerBytes += bytes;
+    this.#onReply?.(message, this.key);
     this.from.reply(message);
   }
 
