@@ -6,8 +6,8 @@ import { fdnReverb } from "../modules/reverbs/fdn_reverb.ts";
 import { limiter } from "../modules/dynamics/limiter.ts";
 import { delay } from "../modules/time/delay.ts";
 import { SampleLoader } from "../engine/samples/sample_loader.ts";
-import { compileWithSamples } from "../patches/loading/compile_named.ts";
-import { patchNames } from "../patches/ready/catalogue.ts";
+import { compileWithSamples } from "../testing/patch/compile_named.ts";
+import { patchNamed, patchNames } from "../patches/ready/catalogue.ts";
 import { centroidHz } from "../testing/measure/centroid.ts";
 import { decayTime } from "../testing/measure/decay_time.ts";
 import { steepest } from "../testing/measure/level.ts";
@@ -144,7 +144,7 @@ async function stolen(): Promise<Row[]> {
   for (const name of ["harp", "piano", "sines", "keys", "pad"]) {
     const heard = async (held: number) => {
       const player = await playerOf(name);
-      const voices = player.patch.arena.voices![0].groupCount * 4;
+      const { voices } = patchNamed(name).build(testFormat).instruments[0].polyphony;
       for (let voice = 0; voice < voices - held; voice++) player.on(voice, 36 + 2 * voice % 48, 0.9);
       player.play(rateHz);
       const before = player.play(1_024, 0);

@@ -48,6 +48,8 @@ export interface StartCommand {
   readonly verbose: boolean;
   /** UDP port of OSC; omitted: as in the settings. */
   readonly port?: number;
+  /** Sound file to record to; omitted: that of the settings. */
+  readonly record?: string;
 }
 
 /** Where a running engine is found; omitted: as in the settings. */
@@ -129,6 +131,8 @@ export interface RenderCommand {
   readonly session: string;
   readonly out: string;
   readonly part: SessionPart;
+  /** Each instrument as a file of its own, beside the whole. */
+  readonly stems?: boolean;
 }
 
 /** Shows a patch. */
@@ -234,7 +238,14 @@ function meaningOf({ command, values, rest }: Words): CommandLine {
   switch (command) {
     case "start": {
       const switches = { demo: isOn("demo"), watch: isOn("watch"), verbose: isOn("verbose") };
-      return { command, patch: rest[0], ...switches, ...engineAddress(values) };
+      const record = text(values.record);
+      if (record === "") {
+        throw new UsageError("--record: expected a file that ends in .wav or .flac, or a folder");
+      }
+      return {
+        ...{ command, patch: rest[0], ...switches, ...engineAddress(values) },
+        ...(record === undefined ? {} : { record }),
+      };
     }
     case "send":
       return {
@@ -323,12 +334,15 @@ function renderCommand(
   const [score, from, length] = [text(values.score), text(values.from), text(values.seconds)];
   if (score === undefined) {
     for (const name of Object.keys(values)) {
-      if (name in globalOptions || ["out", "from", "seconds"].includes(name)) continue;
+      if (name in globalOptions || ["out", "from", "seconds", "stems"].includes(name)) continue;
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
   } else {
     if (from !== undefined) {
       throw new UsageError("--from goes with a session; a score says itself when it begins");
+    }
+    if (values.stems) {
+      throw new UsageError("--stems goes with a session; record one with UNDERSTUDY_SESSION");
     }
     return renderScore(values, given, score);
   }
@@ -342,6 +356,7 @@ function renderCommand(
     command: "render",
     session: given,
     out: text(values.out) ?? given.replace(/\.session$/, "") + ".wav",
+    ...(values.stems === true && { stems: true }),
     part: {
       ...(from === undefined ? {} : { fromSeconds: seconds("--from", from, maxSessionSeconds) }),
       ...(length === undefined ? {} : { seconds: seconds("--seconds", length, maxSessionSeconds) }),

@@ -73,6 +73,11 @@ const commands = {
     arguments: [patchArgument],
     options: {
       demo: { meaning: "play a short phrase at once, as with UNDERSTUDY_DEMO=on" },
+      record: {
+        value: "FILE",
+        meaning: "record what the device gets: a file that ends in .wav or .flac, or a folder",
+        completion: "file",
+      },
       watch: { meaning: "load the patch file again whenever it is saved" },
       port: { short: "p", value: "N", meaning: "UDP port of OSC, as with UNDERSTUDY_OSC_PORT" },
       verbose: {
@@ -149,6 +154,7 @@ const commands = {
       dither: { meaning: "triangular noise before rounding to 16 or 24 bits" },
       from: { value: "N", meaning: "of a session, only the part from N seconds on" },
       seconds: { value: "N", meaning: "exactly N seconds" },
+      stems: { meaning: "of a session, also each instrument alone, to FILE-NAME.wav" },
       tail: {
         value: "N",
         meaning: "of a score, until the sound has died away, at most N seconds (10)",

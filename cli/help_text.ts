@@ -11,6 +11,7 @@ import {
   globalOptions,
   type OptionDeclaration,
 } from "./commands.ts";
+import { typed } from "./invocation.ts";
 
 /** Width that every page keeps to, in characters. */
 const pageWidth = 80;
@@ -65,7 +66,7 @@ function commandPage(name: CommandName, program: string): string {
   return [
     `${capitalised(summary)}.`,
     "",
-    `Usage: ${program} ${usageOf(name)}${own.length === 0 ? "" : " [OPTION ...]"}`,
+    `Usage: ${typed(program, usageOf(name))}${own.length === 0 ? "" : " [OPTION ...]"}`,
     "",
     ...about.flatMap((paragraph) => [wrapped(paragraph, pageWidth, 0), ""]),
     ...(takesPatch ? [wrapped(`Ready patches: ${patchNames.join(", ")}`, pageWidth, 0), ""] : []),
@@ -74,7 +75,7 @@ function commandPage(name: CommandName, program: string): string {
     "",
     ...(examples.length === 0 ? [] : [
       "Examples:",
-      columns(examples.map(([line, does]) => [`${program} ${line}`, does]), exampleWidth(program, examples)),
+      columns(examples.map(([line, does]) => [typed(program, line), does]), exampleWidth(program, examples)),
       "",
     ]),
   ].join("\n");
@@ -82,7 +83,7 @@ function commandPage(name: CommandName, program: string): string {
 
 /** The column of what examples do: behind the longest line, where that leaves room. */
 function exampleWidth(program: string, examples: readonly (readonly [string, string])[]): number {
-  const longest = Math.max(...examples.map(([line]) => `${program} ${line}`.length));
+  const longest = Math.max(...examples.map(([line]) => typed(program, line).length));
   return Math.min(longest + 2, pageWidth / 2 + 8);
 }
 

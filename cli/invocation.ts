@@ -3,6 +3,16 @@
 /** Set by a package whose program starts this one: the words that start it. */
 const commandVariable = "_UNDERSTUDY_COMMAND";
 
+/** Commands whose task has another name, because a task for contributors has theirs. */
+const taskNames: Readonly<Record<string, string>> = { check: "check:patch" };
+
+/** A line as the user types it: the words that start the program, and the command with its arguments. */
+export function typed(program: string, line: string): string {
+  const [command, ...rest] = line.split(" ");
+  const name = program.endsWith("deno task") ? taskNames[command] ?? command : command;
+  return [program, name, ...rest].join(" ");
+}
+
 /**
  * The words before a command: `understudy`, or those by which a task of this checkout is run.
  *

@@ -24,13 +24,17 @@ export const programParts = [
   "cli",
   "compiler",
   "config",
+  "dashboard",
   "engine",
   "ffi",
   "foundation",
   "midi",
+  "monitoring",
   "modules",
+  "monitoring",
   "osc",
   "patches",
+  "telemetry",
 ] as const;
 
 /** File by which a copy is known as one, and which is locked by whoever plays from it; the launcher knows its name too. */

@@ -8,6 +8,7 @@ import { parseCommandLine } from "./command_line.ts";
 import { explain } from "./explain.ts";
 import { invocation } from "./invocation.ts";
 import { paint } from "./paint.ts";
+import { journalCheckRole } from "../engine/state/check_journal.ts";
 import { decoderRole } from "../engine/samples/decoder_command.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
 import { print, stdinLines } from "./terminal.ts";
@@ -35,6 +36,11 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
   if (Deno.build.standalone && args[0] === decoderRole) {
     const { decodeInProcess } = await import("../engine/samples/decode_child.ts");
     await decodeInProcess();
+    return exitCodes.ok;
+  }
+  if (Deno.build.standalone && args[0] === journalCheckRole) {
+    const { checkInProcess } = await import("../engine/state/check_child.ts");
+    await checkInProcess();
     return exitCodes.ok;
   }
   const line = parseCommandLine(args);
@@ -94,9 +100,16 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       return await checkPatches(line.patches, config, (text) => print(text + "\n"));
     }
     case "start": {
-      const { patch = config.patch, demo, port: oscPort = config.oscPort, watch, verbose } = line;
+      const {
+        patch = config.patch,
+        record = config.record,
+        demo,
+        port: oscPort = config.oscPort,
+        watch,
+        verbose,
+      } = line;
       const { start } = await import("./start.ts");
-      return await start({ ...config, patch, oscPort, demo: demo || config.demo }, version, {
+      return await start({ ...config, patch, record, oscPort, demo: demo || config.demo }, version, {
         watch,
         verbose,
       });

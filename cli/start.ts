@@ -9,6 +9,7 @@ import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log, writeToStderr } from "../foundation/logging.ts";
+import { LogMemory } from "../foundation/log_memory.ts";
 import { within } from "../foundation/within.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
@@ -30,6 +31,7 @@ import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
+import { placeOfSetting } from "../engine/recorder/recording_path.ts";
 import { sessionPath } from "../engine/session/session_path.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
@@ -40,6 +42,9 @@ const stopMs = 20_000;
 
 /** Longest time in which inputs alone stop: then the sound fades out and the recording is closed, with them or without. */
 const inputsMs = 5_000;
+
+/** Lines of the log that a page gets when it is opened. */
+const maxLines = 500;
 
 export interface StartOptions {
   /** Whether the patch file is loaded again whenever it is saved. */
@@ -62,12 +67,14 @@ export async function start(
     columns: () => Deno.stderr.isTerminal() ? Deno.consoleSize().columns : undefined,
   });
   const { logLevel: level, logFormat } = config;
+  const lines = new LogMemory(maxLines);
   const log = createLog({
     level,
+    memory: lines,
     format: screen ? (record) => screen.line(record) : logFormat === "json" ? "json" : "pretty",
     colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
   });
-  return await interruptible((signal) => play({ config, version, watch, log, screen, signal }));
+  return await interruptible((signal) => play({ config, version, watch, log, lines, screen, signal }));
 }
 
 /** Whether all lines of the log are printed with all details: for a pipe, and where somebody asks for them. */
@@ -81,6 +88,7 @@ interface Start {
   readonly version: string;
   readonly watch: boolean;
   readonly log: Log;
+  readonly lines: LogMemory;
   /** Where a person reads short lines; undefined: the log has all details. */
   readonly screen: CompactLines | undefined;
   readonly signal: AbortSignal;
@@ -90,7 +98,7 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config: given, version, watch, log, screen, signal }: Start): Promise<ExitCode> {
+async function play({ config: given, version, watch, log, lines, screen, signal }: Start): Promise<ExitCode> {
   let config = given;
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
@@ -116,6 +124,11 @@ async function play({ config: given, version, watch, log, screen, signal }: Star
       const isLiving = living !== undefined;
       config = { ...config, session: sessionPath(session, { nowMs: Date.now(), isLiving, keep }) };
       if (config.session !== session) log.info(`records to ${config.session}`);
+    }
+    if (config.record !== undefined && living === undefined) {
+      const place = placeOfSetting(config.record, { format: config.recordFormat, nowMs: Date.now() });
+      config = { ...config, record: place.path, recordFormat: place.format };
+      log.info(`records the sound to ${place.path}`);
     }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
@@ -147,7 +160,19 @@ async function play({ config: given, version, watch, log, screen, signal }: Star
     const quit = Promise.withResolvers<void>();
     const { Inputs } = await import("./inputs.ts");
     inputs = await Inputs.open({
-      ...{ config, native, processes, engine, sockets, access, log, version, loadPatch },
+      ...{
+        config,
+        native,
+        nativeLibrary,
+        processes,
+        engine,
+        sockets,
+        access,
+        log,
+        lines,
+        version,
+        loadPatch,
+      },
       onQuit: () => quit.resolve(),
     });
     stopped.push(inputs);
@@ -191,13 +216,15 @@ async function play({ config: given, version, watch, log, screen, signal }: Star
     leave();
   }
   // the sound went on, and whoever needs the recording must hear of it
-  return engine?.recordingProblem === undefined ? exitCodes.ok : exitCodes.session;
+  const { recordingProblem, recorderProblem } = engine ?? {};
+  return recordingProblem === undefined && recorderProblem === undefined ? exitCodes.ok : exitCodes.session;
 }
 
 /** Rows of the banner for what is not always there. */
-function bannerRows({ session, stateFolder, midi }: Config): [string, string][] {
+function bannerRows({ session, record, stateFolder, midi }: Config): [string, string][] {
   return [
     ...(session === undefined ? [] : [["session", session] as [string, string]]),
+    ...(record === undefined ? [] : [["records", record] as [string, string]]),
     ...(stateFolder === undefined ? [] : [["state", stateFolder] as [string, string]]),
     ...(midi === "off" ? [] : [["MIDI", midi] as [string, string]]),
   ];

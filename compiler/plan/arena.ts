@@ -5,7 +5,7 @@
 import { endedNotesKept, hostRegionBytes, type PatchFormat } from "../graph/compiled_patch.ts";
 import { type SampleBank, type SamplePlace, samplePlaces } from "../graph/sample_bank.ts";
 import { PatchError } from "../graph/patch_error.ts";
-import { expressions, type Graph, noteFields, type PatchGraph } from "../graph/graph.ts";
+import { expressions, type Graph, noteFields, type PatchGraph, type Polyphony } from "../graph/graph.ts";
 
 /** Largest arena, in MiB: every renderer has one, and every snapshot is a copy of it. */
 const maxArenaMiB = 256;
@@ -110,6 +110,14 @@ export interface ArenaPlan {
   readonly sums: number;
 }
 
+/** Most voices that an instrument has beside those that it plays, for those that fade out beneath a new note. */
+const maxSpareVoices = 8;
+
+/** Voices in memory: those that play, and spare ones where a note can take another's voice. */
+export function slotsOf({ voices, mode }: Pick<Polyphony, "voices" | "mode">): number {
+  return mode === "poly" ? voices + Math.min(voices, maxSpareVoices) : voices;
+}
+
 /** Ring length of a delay line: a power of two that holds the longest delay and the frame being written. */
 export function ringFrames(frames: number): number {
   return 2 ** Math.ceil(Math.log2(frames + 1));
@@ -137,7 +145,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
   const endedNotes = reserve("notes that ended", 16 + endedNotesKept * 8);
   const parameters = reserve("parameters", patch.parameters.length * parameterRecord.bytes);
   const instruments = patch.instruments.map(({ name, polyphony, voice }) => {
-    const groupCount = Math.ceil(polyphony.voices / 4);
+    const groupCount = Math.ceil(slotsOf(polyphony) / 4);
     const groupBytes = voiceField.states + voice.states.length * 16;
     let lineBytes = 0;
     const lineOffsets = voice.lines.map(({ frames }) => {

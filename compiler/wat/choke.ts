@@ -2,14 +2,16 @@
  * Choke groups in WebAssembly text: notes that cut each other off, as a closed hi-hat ends an open one. When a note of a group
  * begins, all voices of its other notes fade out.
  */
+import type { PatchFormat } from "../graph/compiled_patch.ts";
 import type { InstrumentGraph } from "../graph/graph.ts";
+import { slotsOf } from "../plan/arena.ts";
 import { floatText } from "./float_text.ts";
 import { widestDetune } from "./unison.ts";
-import { at, eachVoice, lane } from "./voice.ts";
+import { at, eachVoice, fadeOutText, lane } from "./voice.ts";
 
 /** `$NAME_choke (number)`; empty without groups. */
-export function chokeText({ name, polyphony }: InstrumentGraph, fadeStep: string): string {
-  const { voices, chokeGroups = [] } = polyphony;
+export function chokeText({ name, polyphony }: InstrumentGraph, format: PatchFormat): string {
+  const { chokeGroups = [] } = polyphony;
   if (chokeGroups.length === 0) return "";
   const members = chokeGroups.flatMap((group, index) =>
     group.map((note) =>
@@ -30,14 +32,13 @@ export function chokeText({ name, polyphony }: InstrumentGraph, fadeStep: string
     ${
     eachVoice(
       name,
-      voices,
+      slotsOf(polyphony),
       `(if (i32.load ${lane(at.alive)}) (then
         (if (i32.eq (local.get $group) (call $${name}_choke_group (f32.sub (f32.load ${
         lane(at.number)
       }) (f32.mul (f32.load ${lane(at.spread)}) (f32.const ${floatText(widestDetune(polyphony))}))))) (then
           (i32.store ${lane(at.held)} (i32.const 0))
-          (f32.store ${lane(at.gainTarget)} (f32.const 0))
-          (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))))))`,
+          ${fadeOutText(format)}))))`,
     )
   })`;
 }

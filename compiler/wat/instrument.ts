@@ -11,6 +11,7 @@ import type { Graph } from "../graph/graph.ts";
 import { hearsTrigger, steadyGraph } from "../plan/steady.ts";
 import { ramping } from "../plan/schedule.ts";
 import type { TextSource } from "./text_source.ts";
+import { easedText } from "./voice.ts";
 
 const at = voiceField;
 const group = (field: number) => `offset=${field} (local.get $group)`;
@@ -58,7 +59,7 @@ export function instrumentRenderText({ patch, plan, format }: TextSource, index:
   const accumulate = sides.map((side) => {
     const sum = plan.sums + side * frameBytes;
     const sample = `(v128.load offset=${plan.voiceScratch + side * frameBytes} (local.get $t))`;
-    return `(v128.store offset=${sum} (local.get $t) (f32x4.add (v128.load offset=${sum} (local.get $t)) (f32x4.mul ${sample} (local.get $gain))))`;
+    return `(v128.store offset=${sum} (local.get $t) (f32x4.add (v128.load offset=${sum} (local.get $t)) (f32x4.mul ${sample} (local.get $heard))))`;
   }).join("\n      ");
   return `
   ;; after a group was rendered: a voice lives on while it is held or its envelope is above zero, unless it is poisoned
@@ -78,13 +79,17 @@ export function instrumentRenderText({ patch, plan, format }: TextSource, index:
 
   ;; adds up what was left aside, with gains on their way; a voice that has faded out is over
   (func $${name}_fade (param $group i32) (param $end i32) (local $t i32)
-    (local $gain v128) (local $target v128) (local $step v128)
+    (local $gain v128) (local $target v128) (local $step v128) (local $comes v128) (local $heard v128)
     (local.set $gain (v128.load ${group(at.gain)}))
     (local.set $target (v128.load ${group(at.gainTarget)}))
     (local.set $step (v128.load ${group(at.gainStep)}))
+    (local.set $comes (f32x4.ne (local.get $target) ${zero}))
     (loop $next
       (local.set $gain (f32x4.add (local.get $gain) (f32x4.pmax (f32x4.neg (local.get $step)) (f32x4.pmin (local.get $step)
         (f32x4.sub (local.get $target) (local.get $gain))))))
+      (local.set $heard (v128.bitselect (local.get $gain) ${
+    easedText("f32x4", "(local.get $gain)", "(local.get $step)", format)
+  } (local.get $comes)))
       ${accumulate}
       (local.set $t (i32.add (local.get $t) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $t) (local.get $end))))

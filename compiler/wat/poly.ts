@@ -1,28 +1,27 @@
 import type { PatchFormat } from "../graph/compiled_patch.ts";
 import type { InstrumentGraph } from "../graph/graph.ts";
-import { type InstrumentPlaces, instrumentWords } from "../plan/arena.ts";
+import { type InstrumentPlaces, instrumentWords, slotsOf } from "../plan/arena.ts";
 import { chokeText } from "./choke.ts";
-import { floatText } from "./float_text.ts";
 import { audible, loud, playable } from "./struck_note.ts";
-import { at, eachVoice, fadeSeconds, lane } from "./voice.ts";
+import { at, eachVoice, lane } from "./voice.ts";
 
 /** `$NAME_on` and `$NAME_off` of an instrument that plays several notes at a time. */
 export function polyText(
   instrument: InstrumentGraph,
   { words }: InstrumentPlaces,
-  { sampleRateHz }: PatchFormat,
+  format: PatchFormat,
 ): string {
-  const { name, polyphony: { voices, chokeGroups = [] } } = instrument;
-  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+  const { name, polyphony } = instrument;
+  const { chokeGroups = [] } = polyphony;
   const choke = chokeGroups.length > 0 ? `(call $${name}_choke (local.get $number))\n    ` : "";
-  return `${chokeText(instrument, fadeStep)}
+  return `${chokeText(instrument, format)}
   ;; held 1: by its key; 2: by the pedal
   (func $${name}_off (param $id i32) (local $voice i32) (local $lane i32) (local $pedal i32)
     (local.set $pedal (i32.load (i32.const ${words + instrumentWords.pedal})))
     ${
     eachVoice(
       name,
-      voices,
+      slotsOf(polyphony),
       `(if (i32.and (i32.eq (i32.load ${lane(at.held)}) (i32.const 1)) (i32.eq (i32.load ${
         lane(at.id)
       }) (local.get $id))) (then

@@ -2,10 +2,11 @@
  * The functions that turn notes into voices, as WebAssembly text. All of their state is in the arena and only the sealed log
  * moves it, so renderers agree about every voice and a snapshot carries them.
  *
- * A note takes, in this order: a voice that sounds with the same id; a silent voice (the lowest, so that few groups are
- * awake); a released one; one that only the pedal holds; one whose key is held. Among equals the stealing rule decides, then
- * age. A voice that still sounds keeps its states, so neither repeating nor stealing clicks; a silent one begins from its
- * initial states.
+ * A note takes a voice that sounds with the same id, or a silent one (the lowest, so that few groups are awake). Where as many
+ * sound as the instrument has, one gives way and fades out beside the new note: a released one; one that only the pedal
+ * holds; one whose key is held. Among equals the stealing rule decides, then age. For these fades an instrument has spare
+ * voices; when all of them are fading, the note goes on from the softest. A silent voice begins from its initial states; one
+ * that sounds keeps them, so neither repeating nor stealing clicks.
  *
  * Expression (bend, pressure, timbre) belongs to a note, found by its id, or to the instrument; a voice hears the sum. The
  * expression of a note ends with the note.
@@ -13,7 +14,7 @@
  * Notes held by the pedal sound on, also on a single voice: a mono instrument returns to a key that is still held when the
  * pedal is released.
  */
-import { type ArenaPlan, type InstrumentPlaces, instrumentWords } from "../plan/arena.ts";
+import { type ArenaPlan, type InstrumentPlaces, instrumentWords, slotsOf } from "../plan/arena.ts";
 import type { PatchFormat } from "../graph/compiled_patch.ts";
 import { endedNotesText } from "./ended_notes.ts";
 import { expressionText, unexpressedText } from "./expression.ts";
@@ -24,7 +25,7 @@ import { velocityPower } from "../plan/velocity_power.ts";
 import { monoText } from "./mono.ts";
 import { polyText } from "./poly.ts";
 import { spreadOf } from "./unison.ts";
-import { at, eachVoice, fadeSeconds, lane } from "./voice.ts";
+import { at, eachVoice, easedText, fadeOutText, fadeStepText, lane } from "./voice.ts";
 
 /** Functions every instrument shares. */
 export const sharedFunctions = `
@@ -46,15 +47,16 @@ export function polyphonyText(source: TextSource, index: number): string {
   const places = plan.instruments[index];
   const { name, polyphony } = instrument;
   const mono = polyphony.mode !== "poly";
+  const slots = slotsOf(polyphony);
   return [
     laneText(name, places),
     resetText(source, index),
-    endedNotesText(name, index, polyphony.voices),
-    expressionText(name, polyphony.voices, places),
+    endedNotesText(name, index, slots),
+    expressionText(name, slots, places),
     startText(instrument, plan, format),
-    chooseText(instrument, plan),
+    mono ? "" : chooseText(instrument, plan, format),
     soundText(instrument, plan),
-    releaseText(name, polyphony.voices),
+    releaseText(name, slots),
     mono ? monoText(instrument, places) : polyText(instrument, places, format),
     pedalText(instrument, places, format),
   ].join("\n");
@@ -88,8 +90,7 @@ function resetText({ patch, plan }: TextSource, instrument: number): string {
     ${states.join("\n    ")})`;
 }
 
-function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRateHz }: PatchFormat): string {
-  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
+function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, format: PatchFormat): string {
   const ratio = `(f32.div (f32.load ${lane(at.velocity)}) (local.get $velocity))`;
   const power = velocityPower(voice);
   const asLoud = Array(power).fill(ratio)
@@ -101,15 +102,19 @@ function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRa
     (local.set $lane (call $${name}_lane (local.get $voice)))
     (if (i32.load ${lane(at.alive)})
       (then
+        (if (f32.eq (f32.load ${lane(at.gainTarget)}) (f32.const 0))
+          (then (f32.store ${lane(at.gain)} ${
+    easedText("f32", `(f32.load ${lane(at.gain)})`, `(f32.load ${lane(at.gainStep)})`, format)
+  })))
         ${power === 0 ? "" : `(f32.store ${lane(at.gain)} ${asLoud})`})
       (else
         (call $${name}_reset (local.get $voice) (local.get $lane))
         (f32.store ${lane(at.level)} (f32.const 0))
         (f32.store ${lane(at.gain)} (f32.const 1))))
     (f32.store ${lane(at.gainTarget)} (f32.const 1))
-    (f32.store ${
-    lane(at.gainStep)
-  } (f32.mul (f32.const ${fadeStep}) (f32.abs (f32.sub (f32.const 1) (f32.load ${lane(at.gain)})))))
+    (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${
+    fadeStepText(format)
+  }) (f32.abs (f32.sub (f32.const 1) (f32.load ${lane(at.gain)})))))
     (f32.store ${lane(at.number)} (local.get $number))
     (f32.store ${lane(at.velocity)} (local.get $velocity))
     (f32.store ${lane(at.spread)} (local.get $spread))
@@ -123,7 +128,7 @@ function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, { sampleRa
 }
 
 /** `$NAME_choose`. Ranks are 64 bits, smallest first: the kind of voice above, the key of the stealing rule below. */
-function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): string {
+function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan, format: PatchFormat): string {
   const age = `(i32.sub (i32.const -1) (i32.sub (i32.load (i32.const ${plan.notes})) (i32.load ${
     lane(at.age)
   })))`;
@@ -135,38 +140,60 @@ function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan): stri
     lowest: `(i32.xor ${number} (i32.or (i32.shr_s ${number} (i32.const 31)) (i32.const 0x80000000)))`,
     none: age,
   }[polyphony.steal];
+  // below every rank, so that the first silent voice is found
+  const silent = -1;
   return `
-  ;; the voice for a note, or -1
+  ;; the voice for a note, or -1; lets go the one that gives way to it
   (func $${name}_choose (param $id i32) (result i32)
     (local $voice i32) (local $lane i32) (local $best i32) (local $kind i32) (local $held i32)
     (local $rank i64) (local $least i64) (local $age i32) (local $eldest i32)
+    (local $sounding i32) (local $free i32) (local $gain i32) (local $softest i32)
     (local.set $least (i64.const -1))
     (local.set $best (i32.const -1))
+    (local.set $softest (i32.const 0x7FFFFFFF))
     (loop $next
       (local.set $lane (call $${name}_lane (local.get $voice)))
-      (local.set $kind (i32.const 1))
-      (local.set $age (i32.const 0))
-      (if (i32.load ${lane(at.alive)}) (then
-        (local.set $age ${age})
-        (local.set $held (i32.load ${lane(at.held)}))
-        (local.set $kind (select (i32.sub (i32.const 5) (local.get $held)) (i32.const 2) (local.get $held)))
-        (if (i32.eq (i32.load ${lane(at.id)}) (local.get $id)) (then (local.set $kind (i32.const 0))))
-        ;; what this very note has already taken is not to be had
-        (if (i32.eq (i32.load ${
+      (if (i32.and (i32.ne (i32.load ${lane(at.alive)}) (i32.const 0)) (f32.ne (f32.load ${
+    lane(at.gainTarget)
+  }) (f32.const 0)))
+        (then
+          (local.set $sounding (i32.add (local.get $sounding) (i32.const 1)))
+          (local.set $age ${age})
+          (local.set $held (i32.load ${lane(at.held)}))
+          (local.set $kind (select (i32.sub (i32.const 4) (local.get $held)) (i32.const 1) (local.get $held)))
+          (if (i32.eq (i32.load ${lane(at.id)}) (local.get $id)) (then (local.set $kind (i32.const 0))))
+          ;; what this very note has already taken is not to be had
+          (if (i32.eq (i32.load ${
     lane(at.age)
-  }) (i32.load (i32.const ${plan.notes}))) (then (local.set $kind (i32.const 5))))))
-      (local.set $rank (i64.or (i64.shl (i64.extend_i32_u (local.get $kind)) (i64.const 32))
-        (select (i64.const 0) (i64.extend_i32_u ${key}) (i32.eq (local.get $kind) (i32.const 1)))))
-      (if (i32.or (i64.lt_u (local.get $rank) (local.get $least)) (i32.and (i64.eq (local.get $rank) (local.get $least))
-          (i32.lt_u (local.get $age) (local.get $eldest)))) (then
-        (local.set $least (local.get $rank))
-        (local.set $eldest (local.get $age))
-        (local.set $best (local.get $voice))))
+  }) (i32.load (i32.const ${plan.notes}))) (then (local.set $kind (i32.const 4))))
+          (local.set $rank (i64.or (i64.shl (i64.extend_i32_u (local.get $kind)) (i64.const 32)) (i64.extend_i32_u ${key})))
+          (if (i32.or (i64.lt_u (local.get $rank) (local.get $least)) (i32.and (i64.eq (local.get $rank) (local.get $least))
+              (i32.lt_u (local.get $age) (local.get $eldest)))) (then
+            (local.set $least (local.get $rank))
+            (local.set $eldest (local.get $age))
+            (local.set $best (local.get $voice)))))
+        (else
+          ;; gains are positive, so ordered as their bits
+          (local.set $gain (select (i32.reinterpret_f32 (f32.load ${
+    lane(at.gain)
+  })) (i32.const ${silent}) (i32.load ${lane(at.alive)})))
+          (if (i32.lt_s (local.get $gain) (local.get $softest)) (then
+            (local.set $softest (local.get $gain))
+            (local.set $free (local.get $voice))))))
       (local.set $voice (i32.add (local.get $voice) (i32.const 1)))
-      (br_if $next (i32.lt_u (local.get $voice) (i32.const ${polyphony.voices}))))
-    (select (local.get $best) (i32.const -1) (i64.lt_u (local.get $least) (i64.const ${
-    (polyphony.steal === "none" ? 2 : 5) * 2 ** 32
-  }))))`;
+      (br_if $next (i32.lt_u (local.get $voice) (i32.const ${slotsOf(polyphony)}))))
+    (if (i64.lt_u (local.get $least) (i64.const ${2 ** 32})) (then (return (local.get $best))))
+    (if (i32.lt_u (local.get $sounding) (i32.const ${polyphony.voices})) (then (return (local.get $free))))
+    ${
+    polyphony.steal === "none"
+      ? "(return (i32.const -1))"
+      : `(if (i64.ge_u (local.get $least) (i64.const ${4 * 2 ** 32})) (then (return (i32.const -1))))
+    (local.set $lane (call $${name}_lane (local.get $best)))
+    ;; its gate stays: a sound that the gate switches would end with a click
+    (i32.store ${lane(at.held)} (i32.const 0))
+    ${fadeOutText(format)}
+    (local.get $free)`
+  })`;
 }
 
 /** Starts a note with all voices of its unison. */
@@ -209,9 +236,8 @@ function releaseText(name: string, voices: number): string {
 function pedalText(
   { name, polyphony }: InstrumentGraph,
   { words, groups }: InstrumentPlaces,
-  { sampleRateHz }: PatchFormat,
+  format: PatchFormat,
 ): string {
-  const fadeStep = floatText(1 / (fadeSeconds * sampleRateHz));
   const keyBelow = `(if (i32.load (i32.const ${words + instrumentWords.keys})) (then
       (if (i32.eq (i32.load (i32.const ${
     groups + at.held
@@ -231,10 +257,9 @@ function pedalText(
     ${
     eachVoice(
       name,
-      polyphony.voices,
+      slotsOf(polyphony),
       `(call $${name}_release (local.get $lane))
-      (f32.store ${lane(at.gainTarget)} (f32.const 0))
-      (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${fadeStep}) (f32.load ${lane(at.gain)})))`,
+      ${fadeOutText(format)}`,
     )
   })`;
 }

@@ -47,6 +47,7 @@ export function letVoiceGo(
 ): void {
   words[lane + fields.held / 4] = released;
   words[lane + fields.gate / 4] = 0;
+  if (floats[lane + fields.gainTarget / 4] === 0) return; // it fades already
   floats[lane + fields.gainTarget / 4] = 0;
   floats[lane + fields.gainStep / 4] = Math.fround(fadeStep) * floats[lane + fields.gain / 4];
 }

@@ -39,6 +39,7 @@ export class SenderAccount implements PacketSender {
   readonly hostname: string;
   readonly isLocal: boolean;
   readonly isProven: boolean;
+  readonly isReadOnly: boolean;
   readonly host: HostAccount;
   readonly bucket: TokenBucket;
   readonly reserve: TokenBucket;
@@ -62,6 +63,7 @@ export class SenderAccount implements PacketSender {
     this.hostname = from.hostname;
     this.isLocal = from.isLocal;
     this.isProven = from.isProven === true;
+    this.isReadOnly = from.isReadOnly === true;
     this.from = from;
     this.host = host;
     this.bucket = bucket;

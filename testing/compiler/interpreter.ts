@@ -183,7 +183,10 @@ class Instrument {
     readonly patch: PatchInterpreter,
   ) {
     this.#velocityPower = velocityPower(graph.voice);
-    for (let voice = 0; voice < graph.polyphony.voices; voice++) {
+    const { mode, voices } = graph.polyphony;
+    // a voice that gives way to a note fades out beside it
+    const spare = mode === "poly" ? Math.min(voices, 8) : 0;
+    for (let voice = 0; voice < voices + spare; voice++) {
       this.voices.push({
         running: this.#fresh(voice),
         alive: false,
@@ -215,25 +218,33 @@ class Instrument {
     return { spread: fround(spread), detune: fround(spread * detuneCents / 200) };
   }
 
+  /** The voice for a note; one that gives way to it fades out. */
   #choose(id: number): number | undefined {
-    const { steal } = this.graph.polyphony;
+    const { steal, voices: playing } = this.graph.polyphony;
+    const { notes } = this.patch;
     const keyOf = (voice: Voice) =>
       steal === "quietest"
         ? fround(voice.level * voice.velocity)
         : steal === "lowest"
         ? voice.number
-        : voice.age - this.patch.notes;
-    const ranked = this.voices.map((voice, index) => {
-      const kind = !voice.alive
-        ? 1
-        : voice.age === this.patch.notes
-        ? 5
-        : voice.id === id
-        ? 0
-        : [2, 4, 3][voice.held];
-      return { index, kind, key: kind === 1 ? 0 : keyOf(voice), age: kind === 1 ? 0 : voice.age };
-    }).sort((a, b) => a.kind - b.kind || a.key - b.key || a.age - b.age || a.index - b.index);
-    return ranked[0].kind < (steal === "none" ? 2 : 5) ? ranked[0].index : undefined;
+        : voice.age - notes;
+    const isSounding = ({ alive, gainTarget }: Voice) => alive && gainTarget !== 0;
+    const sounding = this.voices.filter(isSounding);
+    const taken = sounding.filter(({ age }) => age !== notes).map((voice) => ({
+      voice,
+      kind: voice.id === id ? 0 : [1, 3, 2][voice.held],
+      key: keyOf(voice),
+    })).sort((a, b) => a.kind - b.kind || a.key - b.key || a.voice.age - b.voice.age)[0];
+    if (taken?.kind === 0) return this.voices.indexOf(taken.voice);
+    const free = this.voices.filter((voice) => !isSounding(voice))
+      .map((voice) => ({ voice, loudness: voice.alive ? voice.gain : -1 }))
+      .sort((a, b) => a.loudness - b.loudness)[0]?.voice;
+    if (sounding.length >= playing) {
+      if (steal === "none" || taken === undefined) return undefined;
+      taken.voice.held = 0;
+      this.#fade(taken.voice);
+    }
+    return this.voices.indexOf(free);
   }
 
   #sound(id: number, number: number, velocity: number): void {
@@ -244,16 +255,16 @@ class Instrument {
       const voice = this.voices[index];
       const { spread, detune } = this.#spreadOf(place);
       if (voice.alive) {
+        if (voice.gainTarget === 0) voice.gain = this.#eased(voice);
         for (let factor = 0; factor < this.#velocityPower; factor++) {
           voice.gain = fround(voice.gain * fround(voice.velocity / velocity));
         }
       } else {
         Object.assign(voice, { running: this.#fresh(index), level: 0, gain: 1 });
       }
-      const fadeStep = fround(1 / (fadeSeconds * this.patch.format.sampleRateHz));
       Object.assign(voice, {
         ...{ alive: true, number: fround(number + detune), velocity, spread, gate: true, trigger: true },
-        ...{ gainTarget: 1, gainStep: fround(fadeStep * Math.abs(fround(1 - voice.gain))) },
+        ...{ gainTarget: 1, gainStep: fround(this.#fadeStep * Math.abs(fround(1 - voice.gain))) },
         ...{ id, age: this.patch.notes, held: 1 },
       });
       this.#forgetExpression(voice);
@@ -329,9 +340,19 @@ class Instrument {
     }
   }
 
+  get #fadeStep(): number {
+    return fround(1 / (fadeSeconds * this.patch.format.sampleRateHz));
+  }
+
   #fade(voice: Voice): void {
-    const fadeStep = fround(1 / (fadeSeconds * this.patch.format.sampleRateHz));
-    Object.assign(voice, { gainTarget: 0, gainStep: fround(fadeStep * voice.gain) });
+    if (voice.gainTarget === 0) return;
+    Object.assign(voice, { gainTarget: 0, gainStep: fround(this.#fadeStep * voice.gain) });
+  }
+
+  /** What is heard of a gain on its way to zero: 3x² - 2x³ of where it began, x being what is left. */
+  #eased({ gain, gainStep }: Voice): number {
+    const left = fround(fround(gain * this.#fadeStep) / gainStep);
+    return fround(gain * fround(left * fround(3 - fround(left + left))));
   }
 
   panic(): void {
@@ -364,8 +385,9 @@ class Instrument {
       const way = fround(voice.gainTarget - voice.gain);
       const { gainStep } = voice;
       voice.gain = fround(voice.gain + Math.max(-gainStep, Math.min(gainStep, way)));
+      const heard = voice.gainTarget === 0 ? this.#eased(voice) : voice.gain;
       [left, right].forEach((sample, side) =>
-        sums[side][index % 4] = fround(sums[side][index % 4] + fround(sample * voice.gain))
+        sums[side][index % 4] = fround(sums[side][index % 4] + fround(sample * heard))
       );
       if (voice.gain === 0 && voice.gainTarget === 0) voice.alive = false;
       if (!voice.gate && voice.level === 0) voice.alive = false;

@@ -10,6 +10,9 @@ import type { Event } from "./random_patch.ts";
 /** Frames that a released note of a probe sounds on. */
 export const tailFrames = 200;
 
+/** Frames after which a voice that gave way to another note is silent, at 48 kHz. */
+export const fadeFrames = 240;
+
 /** 1 while held and for {@link tailFrames} after, then 0. */
 function probeEnvelope({ gate }: Note): Signal<"1"> {
   const left = integerFeedback(

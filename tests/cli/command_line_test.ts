@@ -17,6 +17,22 @@ Deno.test("each command takes its own arguments", () => {
     port: 57_140,
     config: "stage.env",
   });
+  assert.deepEqual(parseCommandLine(["start", "sines", "--record", "take.wav"]), {
+    ...start,
+    record: "take.wav",
+  });
+  assert.deepEqual(parseCommandLine(["render", "a.session", "--stems"]), {
+    command: "render",
+    session: "a.session",
+    out: "a.wav",
+    part: {},
+    stems: true,
+  });
+  assert.throws(
+    () => parseCommandLine(["render", "keys", "--score", "a.txt", "--stems"]),
+    /--stems goes with a session/,
+  );
+  assert.throws(() => parseCommandLine(["start", "--record", ""]), /--record: expected a file/);
   assert.deepEqual(parseCommandLine(["render", "a.session"]), {
     command: "render",
     session: "a.session",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { invocation } from "../../cli/invocation.ts";
+import { invocation, typed } from "../../cli/invocation.ts";
 
 Deno.test("a hint begins with the words by which the user came", () => {
   const as = (environment: Record<string, string>, isStandalone = false) =>
@@ -16,4 +16,10 @@ Deno.test("a hint begins with the words by which the user came", () => {
   assert.equal(as({ ...npx, npm_lifecycle_script: "understudy" }), "understudy");
   assert.equal(as({ ...npx, _UNDERSTUDY_COMMAND: "npx understudy" }), "npx understudy");
   assert.equal(as(npx, true), "understudy");
+});
+
+Deno.test("a task has the name of its command, but for the one that contributors use", () => {
+  assert.equal(typed("npx -y deno task", "send /note 60"), "npx -y deno task send /note 60");
+  assert.equal(typed("deno task", "check ./organ.ts"), "deno task check:patch ./organ.ts");
+  assert.equal(typed("understudy", "check ./organ.ts"), "understudy check ./organ.ts");
 });

@@ -4,7 +4,7 @@ import type { SendCommand } from "../../cli/command_line.ts";
 import { send } from "../../cli/send.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { splitHostAndPort } from "../../osc/transport/network_address.ts";
-import { startOscServer } from "../../testing/osc/osc_server.ts";
+import { startOscServer, type SteppedOscServer } from "../../testing/osc/osc_server.ts";
 
 interface Sent {
   readonly code: number;
@@ -32,7 +32,7 @@ async function* asyncLines(lines: readonly string[]): AsyncGenerator<string> {
 }
 
 Deno.test("messages are answered: done, with warnings, refused, by replies, each address of a pattern", async () => {
-  const server = await startOscServer({ driver: "manual", secret });
+  const server = await startOscServer({ driver: "manual", secret }) as SteppedOscServer;
   const { port } = splitHostAndPort(server.address);
   try {
     assert.deepEqual(await sent(port, ["/note", "60", "0.8"]), {

@@ -73,8 +73,8 @@ const planted: Readonly<Record<string, (wat: string) => string>> = {
   "a limit is taken the other way round": (wat) => wat.replace("f32x4.pmin", "f32x4.pmax"),
   "a released voice is stolen last": (wat) =>
     wat.replaceAll(
-      "(select (i32.sub (i32.const 5) (local.get $held)) (i32.const 2)",
-      "(select (i32.sub (i32.const 4) (local.get $held)) (i32.const 4)",
+      "(select (i32.sub (i32.const 4) (local.get $held)) (i32.const 1)",
+      "(select (i32.sub (i32.const 3) (local.get $held)) (i32.const 3)",
     ),
   "the pedal is forgotten": (wat) =>
     wat.replaceAll("(i32.const 2))) (then (call $one_release", "(i32.const 7))) (then (call $one_release")

@@ -66,6 +66,8 @@ Deno.test("a note whose voices are taken has ended, one that is struck again has
   player.on(1, 60).play(100);
   assert.equal(ended(player).count, 0);
   player.on(3, 64).play(100);
+  assert.equal(ended(player).count, 0, "it still fades");
+  player.play(200);
   assert.deepEqual(ended(player).ids, [2]);
 });
 

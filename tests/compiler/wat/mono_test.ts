@@ -11,7 +11,13 @@ import { monoText } from "../../../compiler/wat/mono.ts";
 import { runText } from "../../../testing/compiler/run_text.ts";
 import { textSourceOf } from "../../../testing/compiler/text_source.ts";
 import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
-import { followProbe, Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
+import {
+  fadeFrames,
+  followProbe,
+  Probe,
+  tailFrames,
+  tellBoth,
+} from "../../../testing/compiler/probe_patch.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";
 
 /** What the one voice plays in the next frame: the note's number, and the frames since it began. */
@@ -323,11 +329,11 @@ Deno.test("unison: one voice is in the middle and in tune", async () => {
 Deno.test("unison: a note takes all voices that it needs, from the oldest note first, and lets all of them go", async () => {
   const probe = await Probe.of({ voices: 4, unison: 2 });
   assert.deepEqual(probe.strike(1, 2).sums(), [2 * 2 ** 1 + 2 * 2 ** 2, 0]);
-  assert.deepEqual(probe.wait(5).strike(3).sums(), [2 * 2 ** 2 + 2 * 2 ** 3, 0]);
+  assert.deepEqual(probe.wait(5).strike(3).wait(fadeFrames).sums(), [2 * 2 ** 2 + 2 * 2 ** 3, 0]);
   assert.deepEqual(probe.strike(3).sums(), [2 * 2 ** 2 + 2 * 2 ** 3, 0]);
   assert.deepEqual(probe.release(2).sums(), [2 * 2 ** 3, 2 * 2 ** 2]);
   const odd = await Probe.of({ voices: 3, unison: 2 });
-  assert.deepEqual(odd.strike(1, 2).sums(), [2 ** 1 + 2 * 2 ** 2, 0]);
+  assert.deepEqual(odd.strike(1, 2).wait(fadeFrames).sums(), [2 ** 1 + 2 * 2 ** 2, 0]);
 });
 
 Deno.test("a key is forgotten wherever it stands, and only the last one struck is told as such", () => {

@@ -1,13 +1,15 @@
 /** What a keyboard player expects of several voices. One voice: `mono_test.ts`; clicks: `plan/velocity_power_test.ts`. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { adsr } from "../../../modules/envelopes/adsr.ts";
+import { definePatch, instrument } from "../../../modules/patch.ts";
 import { sines } from "../../../patches/ready/sines.ts";
 import { playingModes, stealingRules } from "../../../compiler/graph/graph.ts";
 import { sharedFunctions } from "../../../compiler/wat/polyphony.ts";
 import { runText } from "../../../testing/compiler/run_text.ts";
 import { PatchPlayer, peak, sameBits } from "../../../testing/patch/patch_player.ts";
 import { playStep } from "../../../testing/compiler/comparison.ts";
-import { Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
+import { fadeFrames, Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";
 
 Deno.test("a note takes a silent voice as long as there is one, and tails sound on", async () => {
@@ -23,33 +25,33 @@ Deno.test("released voices are taken first, then what the pedal holds, then what
     probe.player.on(1, 1, 0.1).on(2, 2, 0.2).on(3, 3, 0.3);
     probe.wait(10).release(3).pedal(true).release(2).wait(1);
     assert.deepEqual(probe.heard(), { held: [1, 2], tail: [3] }, steal);
-    assert.deepEqual(probe.strike(4).heard(), { held: [1, 2, 4], tail: [] }, steal);
-    assert.deepEqual(probe.strike(5).heard(), { held: [1, 4, 5], tail: [] }, steal);
-    assert.deepEqual(probe.strike(6).heard(), { held: [4, 5, 6], tail: [] }, steal);
+    assert.deepEqual(probe.strike(4).wait(fadeFrames).heard(), { held: [1, 2, 4], tail: [] }, steal);
+    assert.deepEqual(probe.strike(5).wait(fadeFrames).heard(), { held: [1, 4, 5], tail: [] }, steal);
+    assert.deepEqual(probe.strike(6).wait(fadeFrames).heard(), { held: [4, 5, 6], tail: [] }, steal);
   }
 });
 
 Deno.test("oldest: what was struck first goes first, a note that was repeated counts as new", async () => {
   const probe = await Probe.of({ voices: 3, steal: "oldest" });
-  probe.strike(7, 5, 6).wait(5).strike(7).wait(5).strike(8);
+  probe.strike(7, 5, 6).wait(5).strike(7).wait(5).strike(8).wait(fadeFrames);
   assert.deepEqual(probe.heard().held, [6, 7, 8]);
-  assert.deepEqual(probe.strike(9).heard().held, [7, 8, 9]);
+  assert.deepEqual(probe.strike(9).wait(fadeFrames).heard().held, [7, 8, 9]);
 });
 
 Deno.test("quietest: envelope times velocity decides, then age", async () => {
   const probe = await Probe.of({ voices: 3, steal: "quietest" });
   probe.player.on(1, 1, 0.9).on(2, 2, 0.2).on(3, 3, 0.5);
-  assert.deepEqual(probe.wait(5).strike(4).heard().held, [1, 3, 4]);
+  assert.deepEqual(probe.wait(5).strike(4).wait(fadeFrames).heard().held, [1, 3, 4]);
   const alike = await Probe.of({ voices: 3, steal: "quietest" });
   // not one frame has passed: all are at the beginning of their envelopes
-  assert.deepEqual(alike.strike(1, 2, 3, 4, 5).heard().held, [3, 4, 5]);
+  assert.deepEqual(alike.strike(1, 2, 3, 4, 5).wait(fadeFrames).heard().held, [3, 4, 5]);
 });
 
 Deno.test("lowest: the lowest note goes first, also where a detuned one lies below zero", async () => {
   const probe = await Probe.of({ voices: 3, steal: "lowest" });
-  assert.deepEqual(probe.strike(5, 3, 9).wait(5).strike(4).heard().held, [4, 5, 9]);
+  assert.deepEqual(probe.strike(5, 3, 9).wait(5).strike(4).wait(fadeFrames).heard().held, [4, 5, 9]);
   const detuned = await Probe.of({ voices: 4, unison: 2, detuneCents: 100, steal: "lowest" });
-  detuned.strike(0, 5).wait(5).strike(9);
+  detuned.strike(0, 5).wait(5).strike(9).wait(fadeFrames);
   assert.deepEqual(detuned.sums(), [2 ** 4 + 2 ** 5 + 2 ** 8 + 2 ** 9, 0]);
 });
 
@@ -62,9 +64,51 @@ Deno.test("none: a note without a free voice is dropped, and tails are left in p
   assert.deepEqual(probe.release(5).strike(5).heard(), { held: [2, 5], tail: [] });
 });
 
+Deno.test("a voice that gives way fades out beside the new note, which begins at once and as on a free voice", async () => {
+  // a level for each note and side: going on from the old note's would step from one to the other
+  const patch = definePatch({
+    name: "levels",
+    instruments: {
+      one: instrument({
+        voices: 2,
+        parameters: {},
+        voice: ({ number, gate, trigger }) => {
+          const envelope = adsr({ gate, trigger, attackSeconds: 0.01, sustain: 1 });
+          const level = envelope.times(number.as("1")).times(1 / 127);
+          return { output: [level, level.times(number.isAbove(60).select(1, -1))], envelope };
+        },
+      }),
+    },
+    parameters: {},
+    output: ({ one }) => one,
+  });
+  const [busy, free] = [await PatchPlayer.of(patch), await PatchPlayer.of(patch)];
+  busy.on(1, 30).on(2, 100).play(4_800);
+  const before = busy.play(1);
+  busy.on(3, 90);
+  free.on(3, 90);
+  const [heard, alone] = [busy, free].map((player) => player.play(fadeFrames + 100));
+  const rest = heard.map((sample, place) => sample - alone[place]);
+  // what is left of the others falls from both notes to the one that stays, at most as steeply as the fade itself
+  for (const side of [0, 1]) {
+    let last = before[side];
+    for (let place = side; place < rest.length; place += 2) {
+      assert.ok(Math.abs(rest[place] - last) <= 30 / 127 * 1.5 / fadeFrames + 1e-6, `${place}`);
+      last = rest[place];
+    }
+    assert.ok(Math.abs(last - 100 / 127) < 1e-6);
+  }
+});
+
+Deno.test("more notes than spare voices at once: the last ones sound, and no others after the fade", async () => {
+  const probe = await Probe.of({ voices: 3 });
+  probe.strike(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+  assert.deepEqual(probe.wait(fadeFrames).heard(), { held: [10, 11, 12], tail: [] });
+});
+
 Deno.test("a note that lost its voice cannot release the one that has it", async () => {
   const probe = await Probe.of({ voices: 1 });
-  assert.deepEqual(probe.strike(1, 2).release(1).heard(), { held: [2], tail: [] });
+  assert.deepEqual(probe.strike(1, 2).release(1).wait(fadeFrames).heard(), { held: [2], tail: [] });
 });
 
 Deno.test("a tail ends after its time, frees its voice, and leaves exact zeros", async () => {
