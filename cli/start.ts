@@ -74,7 +74,11 @@ export async function start(
     format: screen ? (record) => screen.line(record) : logFormat === "json" ? "json" : "pretty",
     colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
   });
-  return await interruptible((signal) => play({ config, version, watch, log, lines, screen, signal }));
+  try {
+    return await interruptible((signal) => play({ config, version, watch, log, lines, screen, signal }));
+  } finally {
+    if (screen) writeToStderr(screen.text("")); // an error begins its own line
+  }
 }
 
 /** Whether all lines of the log are printed with all details: for a pipe, and where somebody asks for them. */
