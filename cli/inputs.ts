@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Config } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineProcesses } from "../engine/run/engine_processes.ts";
@@ -18,6 +19,7 @@ import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
 import type { DatagramPeer } from "../ffi/datagrams.ts";
 import { patchNames } from "../patches/ready/catalogue.ts";
+import { pageFiles } from "./page_files.ts";
 import { playDemo } from "./play_demo.ts";
 
 /** Ports of OSC that are bound: packets wait there until they are served. */
@@ -130,6 +132,14 @@ function serve(
     faultsAllowed: config.faults,
     patches: patchNames,
     session: config.session ?? "",
+    files: () =>
+      pageFiles({
+        ...config,
+        recording: () => {
+          const { state, file } = engine.status().rec;
+          return state === "recording" ? basename(file) : "";
+        },
+      }),
   });
   const query = new QueryService({
     hostname: config.oscQueryHost,

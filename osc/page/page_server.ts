@@ -3,6 +3,7 @@
  * timeline, log, messages), passes on what the telemetry thread makes, and gives a page's commands to the admission that every client of
  * OSC passes. Without a page it keeps the timeline and nothing else. Main isolate.
  */
+import { basename } from "node:path";
 import {
   type AccessState,
   type EngineMessage,
@@ -17,7 +18,12 @@ import {
   type StatusMessage,
   type Want,
 } from "../../dashboard/protocol.ts";
-import { type EngineControl, faultKinds, faultTargets } from "../../engine/control/control.ts";
+import {
+  type EngineControl,
+  type EngineStatus,
+  faultKinds,
+  faultTargets,
+} from "../../engine/control/control.ts";
 import { frameNumber } from "../../engine/memory/frame_number.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { Log } from "../../foundation/logging.ts";
@@ -59,7 +65,6 @@ export interface PageServerOptions {
   readonly patches: readonly string[];
   /** The session that is written; empty: none is. */
   readonly session: string;
-  readonly recorder?: () => RecorderState;
   /** Recordings and sessions; omitted: there are none to show. */
   readonly files?: () => Promise<readonly FileEntry[]>;
   /** The telemetry thread ends this long after the last page has left; omitted: 2 s, so that a page that reloads finds it. */
@@ -84,6 +89,8 @@ export class PageServer {
   readonly #clients = new Map<number, PageClient>();
   readonly #senders = new Map<number, PacketSender>();
   readonly #problems = new Map<string, string>();
+  /** Why the last recording ended before it was asked to. */
+  #recordingProblem = "";
   readonly #stopObserving: (() => void)[];
   readonly #runId = crypto.randomUUID();
   #nextId = 1;
@@ -106,6 +113,8 @@ export class PageServer {
     this.#stopObserving = [engine.observe((event) => {
       if (event.event === "degraded") this.#problems.set(event.part, event.problem);
       if (event.event === "restored") this.#problems.delete(event.part);
+      if (event.event === "recStart") this.#recordingProblem = "";
+      if (event.event === "recStop") this.#recordingProblem = event.problem;
       if (this.#clients.size === 0 || event.event === "noteEnd") return;
       if (event.event === "parameter") {
         for (const client of this.#clients.values()) client.touch(event.parameter);
@@ -337,7 +346,7 @@ export class PageServer {
   }
 
   #status(): StatusMessage {
-    const { engine, recorder, session } = this.#options;
+    const { engine, session } = this.#options;
     const status = engine.status();
     const problems = status.degraded.split(" ").filter((part) => part !== "").map((part) => ({
       part,
@@ -349,9 +358,13 @@ export class PageServer {
       status,
       voices: engine.voices(),
       problems,
-      ...(recorder && { recorder: recorder() }),
+      recorder: this.#recorder(status),
       session,
     };
+  }
+
+  #recorder({ rec: { state, file, seconds, lostFrames } }: EngineStatus): RecorderState {
+    return { state, file: basename(file), seconds, lostFrames, problem: this.#recordingProblem };
   }
 
   #followPatch(): void {

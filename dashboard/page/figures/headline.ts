@@ -99,7 +99,9 @@ function warningHeadline({ live, status, seenOvers }: PageState): Headline {
     return warning("Without protection: one renderer plays alone.", "Another one joins within seconds.");
   }
   if (protecting < 3) return warning(`Two renderers in lockstep; the third joins.`);
-  const clipped = live!.meters.flatMap(({ overs }, channel) => overs > (seenOvers[channel] ?? 0) ? [channel + 1] : []);
+  const clipped = live!.meters.flatMap(({ overs }, channel) =>
+    overs > (seenOvers[channel] ?? 0) ? [channel + 1] : []
+  );
   if (clipped.length > 0) {
     const channels = clipped.length === 1 ? `Channel ${clipped[0]}` : `Channels ${clipped.join(", ")}`;
     return warning(`${channels} reached full scale.`, "Turn it down, then reset the clip lamp.");
