@@ -14,6 +14,7 @@ import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_s
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
+import { pageRoutes } from "../dashboard/files/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
@@ -152,7 +153,7 @@ function serve(
     space,
     admission,
     routes: [
-      ...(page?.routes ?? []),
+      ...(page ? [...page.routes, ...pageRoutes(new URL("../", import.meta.url))] : []),
       recordingsRoute({ folder: config.recordingFolder, access }),
       ...monitoringRoutes({
         engine,

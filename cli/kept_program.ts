@@ -29,6 +29,7 @@ export const programParts = [
   "ffi",
   "foundation",
   "midi",
+  "monitoring",
   "modules",
   "monitoring",
   "osc",

@@ -22,7 +22,7 @@ export interface RecordingsOptions {
   readonly access: Pick<AccessControl, "verdict">;
 }
 
-export const recordingsPath = "/recordings/";
+const recordingsPath = "/recordings/";
 
 const contentTypes: Readonly<Record<string, string>> = { ".wav": "audio/wav", ".flac": "audio/flac" };
 

@@ -19,6 +19,7 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
+    "dashboard/files",
     "osc",
     "midi",
     "monitoring",
@@ -67,6 +68,10 @@ export const arrowTable: ArrowTable = {
 
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
+  // the main isolate, which serves the page
+  "dashboard/files": ["types:osc/oscquery"],
+  // the browser: it shares the protocol with the engine, and nothing else
+  "dashboard/page": ["dashboard/protocol.ts"],
 
   // the telemetry thread, which lives while a page is open
   telemetry: ["dashboard/protocol.ts", "engine/control", "engine/memory", "ffi"],
@@ -90,7 +95,7 @@ export const arrowTable: ArrowTable = {
     "ffi",
   ],
   // files and memory of a run, by which its processes find each other
-  "engine/run": ["engine/log", "engine/memory", "types:engine/recorder", "types:compiler/graph", "ffi"],
+  "engine/run": ["engine/log", "engine/memory", "types:compiler/graph", "ffi"],
   // the main thread
   "engine/supervisor": [
     "engine/control",
