@@ -12,6 +12,8 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { basename } from "node:path";
+import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
@@ -130,6 +132,12 @@ function serve(
     faultsAllowed: config.faults,
     patches: patchNames,
     session: config.session ?? "",
+    recorder: () => {
+      const { file, ...rec } = engine.status().rec;
+      return { ...rec, file: basename(file) };
+    },
+    files: () =>
+      recordedFiles({ folder: config.recordingFolder, session: config.session, rec: engine.status().rec }),
   });
   const query = new QueryService({
     hostname: config.oscQueryHost,
