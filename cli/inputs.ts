@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import type { Config } from "../config/settings.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { EngineProcesses } from "../engine/run/engine_processes.ts";
@@ -13,6 +12,7 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
 import { pageRoutes } from "../dashboard/files/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
@@ -20,7 +20,6 @@ import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
 import type { DatagramPeer } from "../ffi/datagrams.ts";
 import { patchNames } from "../patches/ready/catalogue.ts";
-import { pageFiles } from "./page_files.ts";
 import { playDemo } from "./play_demo.ts";
 
 /** Ports of OSC that are bound: packets wait there until they are served. */
@@ -134,13 +133,7 @@ function serve(
     patches: patchNames,
     session: config.session ?? "",
     files: () =>
-      pageFiles({
-        ...config,
-        recording: () => {
-          const { state, file } = engine.status().rec;
-          return state === "recording" ? basename(file) : "";
-        },
-      }),
+      recordedFiles({ folder: config.recordingFolder, session: config.session, rec: engine.status().rec }),
   });
   const query = new QueryService({
     hostname: config.oscQueryHost,

@@ -167,6 +167,7 @@ export interface RecorderState {
   /** Name of the file, without its folder; empty: nothing was recorded. */
   readonly file: string;
   readonly seconds: number;
+  readonly bytes: number;
   /** Frames that the disk was too slow for: silence in the file. */
   readonly lostFrames: number;
   readonly problem: string;

@@ -89,8 +89,6 @@ export class PageServer {
   readonly #clients = new Map<number, PageClient>();
   readonly #senders = new Map<number, PacketSender>();
   readonly #problems = new Map<string, string>();
-  /** Why the last recording ended before it was asked to. */
-  #recordingProblem = "";
   readonly #stopObserving: (() => void)[];
   readonly #runId = crypto.randomUUID();
   #nextId = 1;
@@ -113,8 +111,6 @@ export class PageServer {
     this.#stopObserving = [engine.observe((event) => {
       if (event.event === "degraded") this.#problems.set(event.part, event.problem);
       if (event.event === "restored") this.#problems.delete(event.part);
-      if (event.event === "recStart") this.#recordingProblem = "";
-      if (event.event === "recStop") this.#recordingProblem = event.problem;
       if (this.#clients.size === 0 || event.event === "noteEnd") return;
       if (event.event === "parameter") {
         for (const client of this.#clients.values()) client.touch(event.parameter);
@@ -358,13 +354,9 @@ export class PageServer {
       status,
       voices: engine.voices(),
       problems,
-      recorder: this.#recorder(status),
+      recorder: recorderOf(status),
       session,
     };
-  }
-
-  #recorder({ rec: { state, file, seconds, lostFrames } }: EngineStatus): RecorderState {
-    return { state, file: basename(file), seconds, lostFrames, problem: this.#recordingProblem };
   }
 
   #followPatch(): void {
@@ -450,6 +442,12 @@ export class PageServer {
     const { memory } = this.#options;
     return { unixMs: Date.now(), frame: frameNumber(memory, memory.consumed()) };
   }
+}
+
+function recorderOf(
+  { rec: { state, file, seconds, bytes, lostFrames, problem } }: EngineStatus,
+): RecorderState {
+  return { state, file: basename(file), seconds, bytes, lostFrames, problem };
 }
 
 function replyOf(address: string, args: OscReply["args"]): OscReply {

@@ -60,6 +60,7 @@ export const arrowTable: ArrowTable = {
     "types:osc/admission",
     "osc/methods/dump.ts",
     "types:osc/oscquery",
+    "osc/oscquery/recordings_route.ts",
     "osc/transport/network_address.ts",
     "engine/control",
     "engine/memory",
