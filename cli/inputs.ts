@@ -12,6 +12,7 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
 import { pageRoutes } from "../dashboard/files/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
@@ -131,6 +132,8 @@ function serve(
     faultsAllowed: config.faults,
     patches: patchNames,
     session: config.session ?? "",
+    files: () =>
+      recordedFiles({ folder: config.recordingFolder, session: config.session, rec: engine.status().rec }),
   });
   const query = new QueryService({
     hostname: config.oscQueryHost,

@@ -60,6 +60,7 @@ export const arrowTable: ArrowTable = {
     "types:osc/admission",
     "osc/methods/dump.ts",
     "types:osc/oscquery",
+    "osc/oscquery/recordings_route.ts",
     "osc/transport/network_address.ts",
     "engine/control",
     "engine/memory",
@@ -95,7 +96,7 @@ export const arrowTable: ArrowTable = {
     "ffi",
   ],
   // files and memory of a run, by which its processes find each other
-  "engine/run": ["engine/log", "engine/memory", "types:engine/recorder", "types:compiler/graph", "ffi"],
+  "engine/run": ["engine/log", "engine/memory", "types:compiler/graph", "ffi"],
   // the main thread
   "engine/supervisor": [
     "engine/control",

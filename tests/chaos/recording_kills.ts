@@ -10,6 +10,7 @@ import { readFlac } from "../../engine/samples/flac_reader.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
+import { until } from "../../testing/until.ts";
 import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 
 export interface RecordingKill {
@@ -84,7 +85,8 @@ async function playAndKill(environment: Record<string, string>, playedMs: number
     for await (const piece of program.stderr.pipeThrough(new TextDecoderStream())) {
       text += piece;
       if (!text.includes("ready: OSC")) continue;
-      await new Promise((resolve) => setTimeout(resolve, playedMs));
+      const endMs = performance.now() + playedMs;
+      await until("the moment of the kill", () => performance.now() >= endMs);
       break;
     }
   } finally {

@@ -4,9 +4,10 @@
  * Needs real time: the program plays by the clock.
  */
 import assert from "node:assert/strict";
-import { keepProgram, removeOldPrograms } from "../../cli/kept_program.ts";
+import { keepProgram, programParts, removeOldPrograms } from "../../cli/kept_program.ts";
 import { NotPrivateError } from "../../foundation/private_folder.ts";
 import { ConfigError } from "../../config/config_error.ts";
+import { ImportGraph } from "../../scripts/test/import_graph.ts";
 import { copyOfCheckout } from "../../testing/engine/copy_of_checkout.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
@@ -33,6 +34,14 @@ async function patchFolder(folder: string): Promise<{ environment: Record<string
   return { environment: { UNDERSTUDY_PATCH_FOLDER: folder }, file };
 }
 
+Deno.test("every file that the program can load, or start a process from, is in its copy", async () => {
+  const graph = await ImportGraph.read(root);
+  const parts: readonly string[] = programParts;
+  const needed = [...graph.closure("main.ts")].filter((path) => graph.sources.includes(path));
+  assert.ok(needed.includes("osc/oscquery/server.ts"), "what is loaded later counts");
+  assert.deepEqual(needed.filter((path) => !parts.includes(path.split("/")[0])), []);
+});
+
 Deno.test("the program is kept once, whole, and by its content", () =>
   inFolder(async (folder) => {
     const checkout = await copyOfCheckout(`${folder}/checkout`);
@@ -52,6 +61,25 @@ Deno.test("the program is kept once, whole, and by its content", () =>
     assert.notEqual(keep().href, kept.href);
     assert.equal([...Deno.readDirSync(cache)].length, 2, "nothing half-done is left");
   }));
+
+Deno.test("everything that the program loads, at once or later, in a thread or in this one, is kept with it", async () => {
+  const workers = [
+    ...(await Deno.readTextFile(new URL("scripts/compile.ts", root))).matchAll(/--include=(.*\.ts)"/g),
+  ];
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "main.ts"],
+    cwd: root,
+    stdin: "null",
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
+  const loaded = modules.filter(({ specifier }) => specifier.startsWith(root.href))
+    .map(({ specifier }) => specifier.slice(root.href.length));
+  assert.ok(loaded.length > 100 && workers.length > 3);
+  const missing = [...loaded, ...workers.map(([, worker]) => worker)]
+    .filter((file) => !programParts.some((part) => file === part || file.startsWith(`${part}/`)))
+    .filter((file) => !file.startsWith("node_modules/"));
+  assert.deepEqual(missing, []);
+});
 
 Deno.test("a copy that was changed, or has lost a file, is made again before it is used", () =>
   inFolder(async (folder) => {
