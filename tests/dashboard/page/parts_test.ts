@@ -66,10 +66,9 @@ Deno.test("each state has a sign of its own, and what is said aloud begins empty
 });
 
 Deno.test("a clipped channel has its lamp on until it was seen", () => {
-  const { live } = pageState();
-  const clipped = { ...live!, meters: [{ ...live!.meters[0], overs: 3 }, live!.meters[1]] };
-  match(drawn(OutputMeters, { live: clipped }), /CLIP<span class="unseen"> *channel 1, 3 samples/);
-  doesNotMatch(drawn(OutputMeters, { live: clipped, seenOvers: [3, 0] }), /CLIP/);
+  const clips = { ...pageState().clips, lamps: ["clip", "off"] } as const;
+  match(drawn(OutputMeters, { clips }), /CLIP<span class="unseen"> *on channel 1/);
+  doesNotMatch(drawn(OutputMeters), /CLIP/);
 });
 
 Deno.test("the stage shows who is heard, what each role holds, and the last fault of a role", () => {
