@@ -19,7 +19,6 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
-    "dashboard/files",
     "osc",
     "midi",
     "monitoring",
@@ -54,6 +53,7 @@ export const arrowTable: ArrowTable = {
   // the main isolate's side of the operator's page
   "osc/page": [
     "dashboard/protocol.ts",
+    "dashboard/files",
     "telemetry/telemetry_worker.ts",
     "types:telemetry/telemetry_messages.ts",
     "osc/packet",
@@ -70,7 +70,7 @@ export const arrowTable: ArrowTable = {
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
   // the main isolate, which serves the page
-  "dashboard/files": ["types:osc/oscquery"],
+  "dashboard/files": [],
   // the browser: it shares the protocol with the engine, and nothing else
   "dashboard/page": ["dashboard/protocol.ts"],
 

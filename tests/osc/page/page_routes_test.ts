@@ -1,5 +1,5 @@
 import { match, strictEqual } from "node:assert/strict";
-import { pageRoutes } from "../../../dashboard/files/page_routes.ts";
+import { pageRoutes } from "../../../osc/page/page_routes.ts";
 import type { HttpQuestion } from "../../../osc/oscquery/http_listener.ts";
 import { RouteTable } from "../../../osc/oscquery/route_table.ts";
 

@@ -3,8 +3,8 @@
  * what the page cannot know, then what keeps sound from people, then what makes the next fault audible.
  */
 import { silenceDb } from "../../protocol.ts";
-import { type PageState, staleness } from "../state/store.ts";
-import { durationText } from "./format.ts";
+import { type PageState, staleness } from "./store.ts";
+import { durationText } from "../figures/format.ts";
 
 /** `unknown`: the page cannot tell; `quiet`: everything runs and nothing sounds. */
 export type HeadlineLevel = "good" | "quiet" | "warning" | "bad" | "unknown";

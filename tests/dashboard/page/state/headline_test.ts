@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import type { Live, StatusMessage } from "../../../../dashboard/protocol.ts";
-import { headlineOf } from "../../../../dashboard/page/figures/headline.ts";
+import { headlineOf } from "../../../../dashboard/page/state/headline.ts";
 import type { PageState } from "../../../../dashboard/page/state/store.ts";
 import { pageState } from "../../../../testing/page/page_state.ts";
 
