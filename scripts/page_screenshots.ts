@@ -23,7 +23,7 @@ const program = await startPageProgram({
 const browser = await startBrowser();
 try {
   const page = await browser.newPage({ viewport: wide, colorScheme: "dark" });
-  page.setDefaultTimeout(120_000);
+  page.setDefaultTimeout(180_000);
   await page.goto(program.url);
   await page.locator(".role[data-renderer]").nth(2).waitFor();
   await shoot(page, "silent");
