@@ -14,7 +14,7 @@ import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
 import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
-import { pageRoutes } from "../dashboard/files/page_routes.ts";
+import { pageRoutes } from "../osc/page/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
