@@ -15,6 +15,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--include=engine/renderer/worker.ts",
     "--include=engine/patch_swap/rehearsal_worker.ts",
     "--include=patches/loading/build_worker.ts",
+    "--include=engine/recorder/recorder_worker.ts",
     "--include=engine/state/journal_worker.ts",
     "--include=telemetry/telemetry_worker.ts",
     "--include=ffi/native",

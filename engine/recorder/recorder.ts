@@ -75,16 +75,20 @@ export class Recorder {
     const { memory } = this.#options;
     const { sampleRateHz, channels } = memory.geometry;
     const start = this.#running?.start ?? this.#last?.start;
-    if (start === undefined) return { state: "off", file: "", seconds: 0, lostFrames: 0, waitingSeconds: 0 };
+    if (start === undefined) {
+      return { state: "off", file: "", seconds: 0, bytes: 0, lostFrames: 0, waitingSeconds: 0, problem: "" };
+    }
     const { written, waitingBytes, lostFrames } = progressOf(memory);
-    const problem = this.#running === undefined && this.#last!.end.problem !== "";
+    const problem = this.#running ? "" : this.#last!.end.problem;
     const bytesPerSecond = sampleRateHz * channels * sampleBytes(samplesOf(start.format));
     return {
-      state: this.#running ? "recording" : problem ? "failed" : "off",
+      state: this.#running ? "recording" : problem === "" ? "off" : "failed",
       file: start.path,
       seconds: written.frames / sampleRateHz,
+      bytes: written.bytes,
       lostFrames,
       waitingSeconds: waitingBytes / bytesPerSecond,
+      problem,
     };
   }
 

@@ -48,7 +48,7 @@ export function recordingsRoute({ folder, access }: RecordingsOptions): HttpRout
 }
 
 /** Recordings in a folder, the newest first; none where there is no folder. */
-async function listRecordings(folder: string): Promise<readonly ListedRecording[]> {
+export async function listRecordings(folder: string): Promise<readonly ListedRecording[]> {
   const found: { name: string; bytes: number; ms: number }[] = [];
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {

@@ -25,6 +25,7 @@ const retry = { firstMs: 250, maxMs: 5_000 };
 /** A connection without a word for this long is given up. */
 const silentMs = 4 * staleMs;
 
+/** One connection, which comes back. */
 export class PageConnection {
   readonly #options: PageConnectionOptions;
   readonly #wants = new Map<string, Omit<Want, "type">>();
