@@ -15,6 +15,7 @@ import { QueryService } from "../osc/oscquery/query_service.ts";
 import { basename } from "node:path";
 import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
+import { pageRoutes } from "../dashboard/files/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
@@ -150,7 +151,7 @@ function serve(
     space,
     admission,
     routes: [
-      ...(page?.routes ?? []),
+      ...(page ? [...page.routes, ...pageRoutes(new URL("../", import.meta.url))] : []),
       recordingsRoute({ folder: config.recordingFolder, access }),
       ...monitoringRoutes({
         engine,

@@ -19,6 +19,7 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
+    "dashboard/files",
     "osc",
     "midi",
     "monitoring",
@@ -68,6 +69,10 @@ export const arrowTable: ArrowTable = {
 
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
+  // the main isolate, which serves the page
+  "dashboard/files": ["types:osc/oscquery"],
+  // the browser: it shares the protocol with the engine, and nothing else
+  "dashboard/page": ["dashboard/protocol.ts"],
 
   // the telemetry thread, which lives while a page is open
   telemetry: ["dashboard/protocol.ts", "engine/control", "engine/memory", "ffi"],
