@@ -12,7 +12,6 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
-import { basename } from "node:path";
 import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
 import { pageRoutes } from "../dashboard/files/page_routes.ts";
@@ -133,10 +132,6 @@ function serve(
     faultsAllowed: config.faults,
     patches: patchNames,
     session: config.session ?? "",
-    recorder: () => {
-      const { file, ...rec } = engine.status().rec;
-      return { ...rec, file: basename(file) };
-    },
     files: () =>
       recordedFiles({ folder: config.recordingFolder, session: config.session, rec: engine.status().rec }),
   });

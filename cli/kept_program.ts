@@ -29,7 +29,6 @@ export const programParts = [
   "ffi",
   "foundation",
   "midi",
-  "monitoring",
   "modules",
   "monitoring",
   "osc",
