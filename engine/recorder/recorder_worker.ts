@@ -61,14 +61,16 @@ async function open(start: RecordingStart): Promise<void> {
 /** The start with the block that was kept first; undefined: none was yet. */
 function firstKept(): RecordingStart | undefined {
   const block = new Float32Array(blockSamples);
-  for (; blocksBetween(memory.consumed(), next) > 0; next = (next + 1) | 0) {
+  const [consumed, nowMs] = [memory.consumed(), Date.now()];
+  const secondsOf = (blocks: number) => blocks * blockFrames / given.sampleRateHz;
+  for (; blocksBetween(consumed, next) > 0; next = (next + 1) | 0) {
     if (!ring.copy(next, block)) continue;
     const blocks = blocksBetween(next, given.block | 0);
     return {
       ...given,
       block: next >>> 0,
       frame: given.frame + blocks * blockFrames,
-      unixMs: given.unixMs + blocks * blockFrames / given.sampleRateHz * 1_000,
+      unixMs: nowMs - secondsOf(blocksBetween(consumed, next)) * 1_000,
     };
   }
 }
