@@ -30,6 +30,8 @@ const { blockFrames, channels } = memory.geometry;
 const blockSamples = blockFrames * channels;
 const report = (message: RecorderReport) => parentPort!.postMessage(message);
 
+/** What another process has written of this recording; undefined: nothing. */
+const written = goesOn && recordedSoFar(memory).bytes > 0 ? recordedSoFar(memory) : undefined;
 let writer: RecordingWriter | undefined;
 /** The next block that is recorded, and frames of it that are in the file already. */
 let next = given.block | 0;
@@ -43,7 +45,6 @@ let frames = 0;
 let lostFrames = 0;
 
 async function open(start: RecordingStart): Promise<void> {
-  const written = goesOn ? recordedSoFar(memory) : undefined;
   if (written) {
     frames = written.frames;
     lostFrames = Number(memory.wide[fixed.recorder.lostFrames.index]);
@@ -111,7 +112,7 @@ function lose(writer: RecordingWriter, limit: number): void {
 function poll(): void {
   if (isBusy) return;
   if (writer === undefined) {
-    const start = goesOn ? given : firstKept();
+    const start = written ? given : firstKept();
     if (start !== undefined) {
       isBusy = true;
       void open(start).then(() => isBusy = false, (error: Error) => void finish(error.message));
