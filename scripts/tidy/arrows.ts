@@ -70,7 +70,7 @@ export const arrowTable: ArrowTable = {
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
   // the main isolate, which serves the page
-  "dashboard/files": ["types:osc/oscquery"],
+  "dashboard/files": [],
   // the browser: it shares the protocol with the engine, and nothing else
   "dashboard/page": ["dashboard/protocol.ts"],
 
