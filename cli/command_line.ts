@@ -31,6 +31,8 @@ export interface RenderCommand {
   readonly session: string;
   readonly out: string;
   readonly part: SessionPart;
+  /** Each instrument as a file of its own, beside the whole. */
+  readonly stems?: boolean;
 }
 
 /** Shows a patch. */
@@ -105,6 +107,7 @@ const optionOf = {
   from: { command: "render", type: "string" },
   seconds: { command: "render", type: "string" },
   tail: { command: "render", type: "string" },
+  stems: { command: "render", type: "boolean" },
   schedule: { command: "patch", type: "boolean" },
   wat: { command: "patch", type: "boolean" },
   json: { command: "patch", type: "boolean" },
@@ -127,7 +130,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     if (optionOf[name].command !== command) {
       throw new UsageError(`--${name} goes with ${optionOf[name].command}, not with ${command}`);
     }
-    const isOfSessions = ["out", "from", "seconds"].includes(name);
+    const isOfSessions = ["out", "from", "seconds", "stems"].includes(name);
     if (command === "render" && !isOfSessions && values.score === undefined) {
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
@@ -159,6 +162,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (values.score !== undefined && values.from !== undefined) {
     throw new UsageError("--from goes with a session; a score says itself when it begins");
   }
+  if (values.score !== undefined && values.stems) {
+    throw new UsageError("--stems goes with a session; record one with UNDERSTUDY_SESSION");
+  }
   if (values.score !== undefined) return renderScore(values, rest[0], values.score);
   if (rest[0] === undefined) {
     throw new UsageError(
@@ -170,6 +176,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     command,
     session: rest[0],
     out: values.out ?? rest[0].replace(/\.session$/, "") + ".wav",
+    ...(values.stems && { stems: true }),
     part: {
       ...(values.from === undefined
         ? {}

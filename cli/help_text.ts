@@ -13,6 +13,7 @@ Usage:
   understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
                                        every block with what the device received; FILE: beside SESSION
       --from N, --seconds N            only the part from N seconds on, and only so long
+      --stems                          and each instrument alone, to FILE-NAME.wav, and what sounds without notes
   understudy render [PATCH] --score SCORE [-o FILE]
                                        render a patch from a score (docs/scores.md) to a WAV file, faster than
                                        it plays; FILE: beside SCORE; SCORE may be - for standard input

@@ -12,6 +12,8 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
+import { pageRoutes } from "../dashboard/files/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
@@ -141,7 +143,8 @@ function serve(
     space,
     admission,
     routes: [
-      ...(page?.routes ?? []),
+      ...(page ? [...page.routes, ...pageRoutes(new URL("../", import.meta.url))] : []),
+      recordingsRoute({ folder: config.recordingFolder, access }),
       ...monitoringRoutes({
         engine,
         traffic: () => ({ ...admission.counts, refusedMessages: space.refusedMessages }),

@@ -30,6 +30,7 @@ export const programParts = [
   "foundation",
   "midi",
   "modules",
+  "monitoring",
   "osc",
   "patches",
   "telemetry",

@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { flushStderr } from "../foundation/logging.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { explain } from "./explain.ts";
+import { journalCheckRole } from "../engine/state/check_journal.ts";
 import { decoderRole } from "../engine/samples/decoder_command.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
 import { print } from "./terminal.ts";
@@ -32,6 +33,11 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
   if (Deno.build.standalone && args[0] === decoderRole) {
     const { decodeInProcess } = await import("../engine/samples/decode_child.ts");
     await decodeInProcess();
+    return exitCodes.ok;
+  }
+  if (Deno.build.standalone && args[0] === journalCheckRole) {
+    const { checkInProcess } = await import("../engine/state/check_child.ts");
+    await checkInProcess();
     return exitCodes.ok;
   }
   const line = parseCommandLine(args);

@@ -500,8 +500,18 @@ export function readConfig(environment: Readonly<Record<string, string>>): Confi
     if (parsed.success) config[key] = parsed.data;
     else problems.push(`${prefix}${name}: expected ${expected}, found ${isSecret ? "less" : `"${source}"`}`);
   }
+  if (problems.length === 0) problems.push(...excessValues(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
+}
+
+/** Lists of values for each output that have more values than there are outputs. */
+function excessValues({ channels, silenceSeconds, silenceThresholds }: Config): string[] {
+  return Object.entries({ SILENCE_SECONDS: silenceSeconds, SILENCE_DB: silenceThresholds })
+    .filter(([, { length }]) => length > channels)
+    .map(([name, { length }]) =>
+      `${prefix}${name}: expected at most ${channels} values, one for each output of ${prefix}CHANNELS, found ${length}`
+    );
 }
 
 /** What `--help` and the README say about one setting. */

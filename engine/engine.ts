@@ -46,7 +46,7 @@ import { commitControlFault, controlFaults, isControlFault } from "./run/control
 import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadQuarantined, type QuarantineWords, saveQuarantined } from "./run/quarantine_file.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
-import { loadRecording, saveRecording } from "./run/recording_file.ts";
+import { keepRecording, keptRecording } from "./recorder/kept_recording.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
 import { LatencyReport } from "./report/latency_report.ts";
@@ -622,7 +622,7 @@ export class Engine implements control.EngineControl {
     // what starts from now on runs this version, whatever the one before was about to run
     writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
-    this.#recorder.adopt(loadRecording(processes!.folder));
+    this.#recorder.adopt(keptRecording(processes!.folder.recording));
     loadQuarantined(processes!.folder).forEach((words) => this.#recordQuarantined(words));
     this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
@@ -666,7 +666,7 @@ export class Engine implements control.EngineControl {
       onLoss: (text) => this.#degradations.occurred("recorder", text, performance.now()),
       keep: (start) => {
         try {
-          if (processes) saveRecording(processes.folder, start);
+          if (processes) keepRecording(processes.folder.recording, start);
         } catch (error) {
           log.error(`a recording cannot be kept for the next control process: ${(error as Error).message}`);
         }

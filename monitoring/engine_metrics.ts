@@ -9,6 +9,7 @@ import type {
   EngineStatus,
   FaultCause,
   JournalState,
+  RecorderStatus,
   RecordingState,
   SilenceKind,
 } from "../engine/control/control.ts";
@@ -66,6 +67,7 @@ const causes: Values<FaultCause> = {
   start: true,
 };
 const kinds: Values<SilenceKind> = { digital: true, dc: true, level: true };
+const recorders: Values<RecorderStatus["state"]> = { off: true, recording: true, failed: true };
 const journals: Values<JournalState> = { off: true, starting: true, current: true, failed: true };
 const recordings: Values<RecordingState> = { off: true, current: true, ended: true };
 
@@ -135,6 +137,14 @@ function stateMetrics({ status, version }: MetricSources): MetricFamily[] {
       oneOf("state", journals, status.journal),
     ),
     gauge("recording", "1 for what the session file is.", oneOf("state", recordings, status.recording)),
+    gauge("recorder", "1 for what the recorder of sound does.", oneOf("state", recorders, status.rec.state)),
+    gauge("recorder_seconds", "Sound in the file of the recording.", [{ value: status.rec.seconds }]),
+    gauge("recorder_waiting_seconds", "Recorded sound that waits for the disk.", [
+      { value: status.rec.waitingSeconds },
+    ]),
+    gauge("recorder_lost_frames", "Frames of the recording that are silence because the disk was too slow.", [
+      { value: status.rec.lostFrames },
+    ]),
   ];
 }
 

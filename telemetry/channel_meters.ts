@@ -1,4 +1,4 @@
-import type { ChannelMeter } from "../dashboard/protocol.ts";
+import { type ChannelMeter, floorDb } from "../dashboard/protocol.ts";
 import { decibels } from "../foundation/decibels.ts";
 
 /** The scale falls this fast: 20 dB in 1.7 s, as IEC 60268-18 asks of a digital peak meter. */
@@ -6,9 +6,6 @@ const fallDbPerSecond = 20 / 1.7;
 
 const rmsSeconds = 0.3;
 const holdSeconds = 2;
-
-/** A meter that is silent reads this. */
-const floorDb = -200;
 
 /** One channel; the levels of blocks are kept as long as something needs them. */
 class Channel {

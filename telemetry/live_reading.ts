@@ -2,7 +2,7 @@
 import type { LiveCounters, ProcessState, RendererState } from "../dashboard/protocol.ts";
 import { roles } from "../engine/control/control.ts";
 import { roleCount, seatCount } from "../engine/memory/constants.ts";
-import { fixed, SeatState, within } from "../engine/memory/layout.ts";
+import { fixed, SeatCommand, SeatState, within } from "../engine/memory/layout.ts";
 import { deliveredIndex } from "../engine/memory/places.ts";
 import { orderIndex, reportFieldIndex, reportIndex } from "../engine/memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../engine/memory/shared_memory.ts";
@@ -107,14 +107,13 @@ export class LiveReading {
     for (let seat = 0; seat < seatCount; seat++) {
       const before = this.#accounts[seat];
       this.#accounts[seat] = undefined;
-      if (this.#report(seat, "state") !== SeatState.running) {
+      const threadId = this.#report(seat, "threadId");
+      const processorMs = this.#state(seat) === "running" ? this.#threadMs(threadId) : undefined;
+      if (processorMs === undefined) {
         this.#loads[seat] = undefined;
         continue;
       }
-      const threadId = this.#report(seat, "threadId");
-      const processorMs = this.#threadMs(threadId);
       const published = this.#report(seat, "published");
-      if (processorMs === undefined) continue;
       this.#accounts[seat] = { threadId, processorMs, published };
       const blocks = before && before.threadId === threadId ? blocksBetween(published, before.published) : 0;
       if (blocks <= 0) continue;
@@ -134,7 +133,7 @@ export class LiveReading {
     );
     const found: RendererState[] = [];
     for (let seat = 0; seat < seatCount; seat++) {
-      const state = stateNames[this.#report(seat, "state")];
+      const state = this.#state(seat);
       if (state === undefined) continue;
       const role = rings.indexOf(seat + 1);
       const isAlive = state === "running" || state === "ready";
@@ -147,7 +146,7 @@ export class LiveReading {
         isAway: this.#report(seat, "away") === 1,
         blocksAhead: state === "running" ? blocksBetween(this.#report(seat, "published"), consumed) : 0,
         ...(load !== undefined && { load: Math.round(load * 1_000) / 1_000 }),
-        voices: this.#voices(seat),
+        voices: isAlive ? this.#voices(seat) : 0,
         threadId: this.#report(seat, "threadId"),
         realTimePriority: this.#report(seat, "realTime"),
         error: this.#errorText(seat),
@@ -210,6 +209,13 @@ export class LiveReading {
     this.#busy = now;
     if (frames <= 0 || ticksPerMs <= 0) return 0;
     return Math.round(ticks / ticksPerMs / (frames / sampleRateHz * 1_000) * 10_000) / 10_000;
+  }
+
+  /** A renderer that was given up says nothing more: its process may have been ended while it ran. */
+  #state(seat: number): RendererState["state"] | undefined {
+    const state = stateNames[this.#report(seat, "state")];
+    const isAlive = state === "starting" || state === "ready" || state === "running";
+    return isAlive && this.#order(seat, "command") === SeatCommand.stop ? "stopped" : state;
   }
 
   #voices(seat: number): number {

@@ -32,8 +32,8 @@ export interface TelemetryOptions {
 }
 
 /** Time between two looks; shorter while something listens, because its delay is the listener's. */
-export const pollMs = 1_000 / 30;
-export const listeningPollMs = 20;
+const pollMs = 1_000 / 30;
+const listeningPollMs = 20;
 
 /** Time between two accounts of the renderers. */
 const loadMs = 100;

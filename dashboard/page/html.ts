@@ -5,5 +5,6 @@ import htm from "htm";
 import { h, type VNode } from "preact";
 
 /** Makes elements of a template text. */
-export const html = (htm as unknown as { bind(make: typeof h): (texts: TemplateStringsArray, ...values: unknown[]) => VNode })
-  .bind(h);
+export const html =
+  (htm as unknown as { bind(make: typeof h): (texts: TemplateStringsArray, ...values: unknown[]) => VNode })
+    .bind(h);

@@ -60,7 +60,7 @@ export class DeviceWatch {
   readonly #openDriver: OpenDriver;
   /** The device, attached; while it is lost, the one that may return or that is not closed yet. */
   #device: Driver | undefined;
-  /** Plays while the device is lost. */
+  /** Plays while the device is lost, and only then. */
   #clock: ClockDriver | undefined;
   /** Opened, and not attached yet. */
   #candidate: Driver | undefined;
@@ -125,7 +125,7 @@ export class DeviceWatch {
       deviceLosses: this.#losses + deviceLosses,
       deviceAttempts: this.#attempts + deviceAttempts,
       unheardFrames: this.#unheardBefore + unheardFrames +
-        (this.#lost ? this.#frames() - this.#lostAtFrames : 0),
+        (this.#clock ? this.#frames() - this.#lostAtFrames : 0),
     };
   }
 

@@ -24,7 +24,7 @@ export interface RecordingPlace {
 const name = /^[\p{L}\p{N}_(][\p{L}\p{N} ._()+-]{0,99}$/u;
 
 /** What names are, for messages. */
-export const nameRule = "1 to 100 letters, digits, spaces and ._()+- , not beginning with a dot or a space";
+const nameRule = "1 to 100 letters, digits, spaces and ._()+- , not beginning with a dot or a space";
 
 export interface PlaceOptions {
   readonly format: RecordingFormat;

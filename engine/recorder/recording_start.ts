@@ -1,8 +1,7 @@
 import type { SampleFormat } from "../render/sample_format.ts";
 
 /** Files that a recording can be: WAV with floats, which are the samples themselves, or with integers, or FLAC. */
-export const recordingFormats = ["wav32f", "wav24", "wav16", "flac24", "flac16"] as const;
-export type RecordingFormat = typeof recordingFormats[number];
+export type RecordingFormat = "wav32f" | "wav24" | "wav16" | "flac24" | "flac16";
 
 /** Samples in the files of a format. */
 export function samplesOf(format: RecordingFormat): SampleFormat {

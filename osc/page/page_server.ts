@@ -164,7 +164,7 @@ export class PageServer {
     const { access, isReadOnly } = this.#options;
     const client = new PageClient(this.#nextId++, socket);
     const sender: PacketSender = {
-      key: `page ${hostAndPort(hostname, port)}`,
+      key: `page ${client.id} ${hostAndPort(hostname, port)}`, // a login ends with its connection, whoever has the port later
       hostname,
       isLocal: isLoopback(hostname),
       isProven: true,

@@ -19,6 +19,7 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
+    "dashboard/files",
     "osc",
     "midi",
     "monitoring",
@@ -50,11 +51,30 @@ export const arrowTable: ArrowTable = {
     "types:osc/methods",
     "types:engine/control",
   ],
+  // the main isolate's side of the operator's page
+  "osc/page": [
+    "dashboard/protocol.ts",
+    "telemetry/telemetry_worker.ts",
+    "types:telemetry/telemetry_messages.ts",
+    "osc/packet",
+    "types:osc/admission",
+    "osc/methods/dump.ts",
+    "types:osc/oscquery",
+    "osc/transport/network_address.ts",
+    "engine/control",
+    "engine/memory",
+  ],
   "osc/score": ["osc/packet", "osc/methods", "types:engine/control"],
 
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
+  // the main isolate, which serves the page
+  "dashboard/files": ["types:osc/oscquery"],
+  // the browser: it shares the protocol with the engine, and nothing else
+  "dashboard/page": ["dashboard/protocol.ts"],
 
+  // the telemetry thread, which lives while a page is open
+  telemetry: ["dashboard/protocol.ts", "engine/control", "engine/memory", "ffi"],
   // what a monitor asks over HTTP
   monitoring: ["types:engine/control", "types:osc/oscquery"],
 
@@ -75,7 +95,7 @@ export const arrowTable: ArrowTable = {
     "ffi",
   ],
   // files and memory of a run, by which its processes find each other
-  "engine/run": ["engine/log", "engine/memory", "types:engine/recorder", "types:compiler/graph", "ffi"],
+  "engine/run": ["engine/log", "engine/memory", "types:compiler/graph", "ffi"],
   // the main thread
   "engine/supervisor": [
     "engine/control",

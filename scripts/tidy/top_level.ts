@@ -31,6 +31,7 @@ const expected = new Set([
   "patches",
   "scripts",
   "show",
+  "telemetry",
   "testing",
   "tests",
 ]);

@@ -9,6 +9,17 @@ Deno.test("each command takes its own arguments", () => {
     demo: false,
     record: "take.wav",
   });
+  assert.deepEqual(parseCommandLine(["render", "a.session", "--stems"]), {
+    command: "render",
+    session: "a.session",
+    out: "a.wav",
+    part: {},
+    stems: true,
+  });
+  assert.throws(
+    () => parseCommandLine(["render", "keys", "--score", "a.txt", "--stems"]),
+    /--stems goes with a session/,
+  );
   assert.throws(() => parseCommandLine(["start", "--record", ""]), /--record: expected a file/);
   assert.deepEqual(parseCommandLine(["start", "--demo"]), { command: "start", patch: undefined, demo: true });
   assert.deepEqual(parseCommandLine(["render", "a.session"]), {

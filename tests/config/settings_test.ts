@@ -58,8 +58,9 @@ Deno.test("the ceiling is a level in dB, kept as a factor that a 32-bit float ho
 });
 
 Deno.test("the limits of silence are one for all outputs, or one for each", () => {
-  const silence = (seconds: string, level = "-60") => {
+  const silence = (seconds: string, level = "-60", channels = "3") => {
     const { silenceSeconds, silenceThresholds } = readConfig({
+      UNDERSTUDY_CHANNELS: channels,
       UNDERSTUDY_SILENCE_SECONDS: seconds,
       UNDERSTUDY_SILENCE_DB: level,
     });
@@ -74,6 +75,10 @@ Deno.test("the limits of silence are one for all outputs, or one for each", () =
       /UNDERSTUDY_SILENCE_SECONDS: expected off, or whole numbers of seconds/,
     );
   }
+  assert.throws(
+    () => silence("30,30,30", "-60,-60,-60", "2"),
+    /SILENCE_SECONDS: expected at most 2 values, .* found 3\n[^]*SILENCE_DB: expected at most 2 values/,
+  );
   for (const wrong of ["1", "-91", "quiet"]) {
     assert.throws(() => silence("30", wrong), /UNDERSTUDY_SILENCE_DB: expected numbers of dB/);
   }

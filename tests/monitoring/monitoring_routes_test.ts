@@ -5,6 +5,7 @@ import { monitoringRoutes } from "../../monitoring/monitoring_routes.ts";
 import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { startTestEngine, type TestEngine } from "../../testing/engine/test_engine.ts";
 import { inFolder } from "../../testing/in_folder.ts";
+import { scrape } from "../../testing/osc/scrape.ts";
 import { TestAdmission } from "../../testing/osc/test_admission.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { soundServerNeeds, startSoundServer } from "../../testing/sound/sound_server.ts";
@@ -37,17 +38,6 @@ async function served(
   } finally {
     await server.stop();
   }
-}
-
-/** The values of a scrape by series. */
-async function scrape(url: string): Promise<ReadonlyMap<string, number>> {
-  const response = await fetch(`${url}/metrics`);
-  assert.equal(response.headers.get("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-  const lines = (await response.text()).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return new Map(lines.map((line) => {
-    const [, series, value] = /^(\S+|\S+\{.*\}) (\S+)$/.exec(line)!;
-    return [series, Number(value.replace("+Inf", "Infinity"))];
-  }));
 }
 
 Deno.test("a scrape is true, its counters rise, and its histograms add up; an engine without a device is healthy and not ready", async () => {

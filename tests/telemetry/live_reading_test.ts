@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fixed, SeatState, within } from "../../engine/memory/layout.ts";
+import { fixed, SeatCommand, SeatState, within } from "../../engine/memory/layout.ts";
 import { orderIndex, reportFieldIndex, reportIndex } from "../../engine/memory/seats.ts";
 import { OutputWriter } from "../../testing/engine/output_writer.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
@@ -35,6 +35,21 @@ Deno.test("renderers come with role, state, lead, voices and the error that ende
     "12 spare running 5 0 ",
     "13 none trapped 0 0 unreachable",
     "14 reserve ready 0 0 ",
+  ]);
+});
+
+Deno.test("a renderer that was given up while it ran is shown as stopped, with nothing of before", () => {
+  const { reading, memory, words } = stage();
+  words[orderIndex(memory, 0, "command")] = SeatCommand.stop;
+  words[fixed.control.roleRing.index] = 0;
+  const [{ rendererId, role, state, blocksAhead, voices, load }] = reading.renderers();
+  assert.deepEqual([rendererId, role, state, blocksAhead, voices, load], [
+    11,
+    "none",
+    "stopped",
+    0,
+    0,
+    undefined,
   ]);
 });
 

@@ -52,7 +52,7 @@ function contactHeadline(state: PageState): Headline | undefined {
 }
 
 function engineHeadline({ live, status }: PageState): Headline | undefined {
-  const { state, unheard, device } = status!.status;
+  const { state, unheard, device, driver } = status!.status;
   const { isStreaming, isRendered } = live!.output;
   const bad = (word: string, reason: string, remedy = ""): Headline => ({
     level: "bad",
@@ -86,6 +86,14 @@ function engineHeadline({ live, status }: PageState): Headline | undefined {
     );
   }
   if (!isRendered) return bad("Concealing", "The device gets concealed blocks: every renderer is late.");
+  if (driver === "clock") {
+    return {
+      level: "warning",
+      word: "Not heard",
+      reason: "The clock keeps time in place of a device: no loudspeaker gets the sound.",
+      remedy: "Set UNDERSTUDY_DRIVER to auto, and start again.",
+    };
+  }
 }
 
 function warningHeadline({ live, status, seenOvers }: PageState): Headline {
@@ -99,7 +107,9 @@ function warningHeadline({ live, status, seenOvers }: PageState): Headline {
     return warning("Without protection: one renderer plays alone.", "Another one joins within seconds.");
   }
   if (protecting < 3) return warning(`Two renderers in lockstep; the third joins.`);
-  const clipped = live!.meters.flatMap(({ overs }, channel) => overs > (seenOvers[channel] ?? 0) ? [channel + 1] : []);
+  const clipped = live!.meters.flatMap(({ overs }, channel) =>
+    overs > (seenOvers[channel] ?? 0) ? [channel + 1] : []
+  );
   if (clipped.length > 0) {
     const channels = clipped.length === 1 ? `Channel ${clipped[0]}` : `Channels ${clipped.join(", ")}`;
     return warning(`${channels} reached full scale.`, "Turn it down, then reset the clip lamp.");

@@ -15,9 +15,7 @@ export function BigState(): VNode {
       ${stateSign(level)}
       <div class="state-words">
         <p class="state-word">${word}</p>
-        <p class="state-reason">${reason}${remedy && html`
-          <span class="state-remedy">${remedy}</span>
-        `}</p>
+        <p class="state-reason">${[reason, remedy].filter((text) => text !== "").join(" ")}</p>
       </div>
       <${Facts} />
     </section>

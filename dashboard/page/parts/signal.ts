@@ -147,7 +147,13 @@ function spectrumOptions(colours: ChartColours): Omit<uPlot.Options, "width" | "
           frequencyMarks.has(value) ? value >= 1_000 ? `${value / 1_000}k` : String(value) : ""
         ),
     }, y],
-    series: [{}, { stroke: colours.line, fill: colours.fill, fillTo: -120, width: 1, points: { show: false } }],
+    series: [{}, {
+      stroke: colours.line,
+      fill: colours.fill,
+      fillTo: -120,
+      width: 1,
+      points: { show: false },
+    }],
   };
 }
 

@@ -176,7 +176,7 @@ Deno.test("log lines and OSC messages come to the page that wants them, secrets 
     await until("both were shown", () => seen().some(({ address }) => address === "/note"));
     const [login] = seen();
     assert.deepEqual([login.address, login.direction, login.args], ["/login", "in", "(not shown)"]);
-    assert.match(login.peer, /^page 127\.0\.0\.1:\d+$/);
+    assert.match(login.peer, /^page 1 127\.0\.0\.1:\d+$/);
     assert.ok(!JSON.stringify(page.messages).includes("a secret"));
   }, { lines });
 });
@@ -189,7 +189,7 @@ Deno.test("where a secret is set, a page may look but not touch until it has sta
     secret: "open sesame",
     nowMs: () => nowMs,
   });
-  return withPage(async ({ page }) => {
+  return withPage(async ({ page, url }) => {
     assert.equal((await page.get("hello")).access.seat, "login");
     assert.match(await answer(page, osc("/note", 60, 0.5)), /^\/fail \/note log in first/);
     page.send({ type: "login", secret: "open barley" });
@@ -201,6 +201,8 @@ Deno.test("where a secret is set, a page may look but not touch until it has sta
     page.send({ type: "login", secret: "open sesame" });
     await page.get("access", ({ seat, problem }) => seat === "change" && problem === "");
     assert.match(await answer(page, osc("/note", 60, 0.5)), /^\/done \/note/);
+    const other = await PageConnection.open(url);
+    assert.equal((await other.get("hello")).access.seat, "login");
   }, { access });
 });
 
