@@ -782,7 +782,7 @@ export class Engine implements control.EngineControl {
     try {
       this.#tick();
     } finally {
-      const isCalm = this.#state === "running" && this.#supervision.isCalm && !this.#delivery.isAwaited;
+      const isCalm = this.#isPlaying && this.#supervision.isCalm && !this.#delivery.isAwaited;
       if (this.#isTicking) this.#timer = setTimeout(() => this.#turn(), isCalm ? calmTickMs : tickMs);
     }
   }
