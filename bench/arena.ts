@@ -2,7 +2,7 @@
  * What the size of a patch's state costs while it plays: concealed frames, processor time and memory, and whether the
  * renderers stay in lockstep. `deno task bench:arena [SECONDS [MIB…]]`
  */
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 import type { CompiledPatch, PatchFormat } from "../compiler/graph/compiled_patch.ts";
 import { fixed, within } from "../engine/memory/layout.ts";
 import { snapshotIndex } from "../engine/memory/places.ts";

@@ -1,10 +1,12 @@
 /**
  * What a call of the callback costs: 10⁷ calls for one block of 64 stereo frames each, three rings voting, by its own
- * histogram: of a sound within full scale, and of one that the ceiling bends in most frames. `deno task bench:callback [CALLS]`
+ * histogram: of a sound within full scale, of the same while its output is kept for a recorder, and of one that the ceiling bends in most
+ * frames. `deno task bench:callback [CALLS]`
  */
 import { checksumOf } from "../engine/memory/checksum.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
 import { fixed, within } from "../engine/memory/layout.ts";
+import { OutputRing } from "../engine/memory/output_ring.ts";
 import { slotIndex, slotSamplesIndex } from "../engine/memory/places.ts";
 import { Timeline } from "../engine/time/timeline.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
@@ -18,7 +20,7 @@ const { native } = await nativeForTests();
 let realTime = false;
 
 /** Rows for a sine of this amplitude. */
-async function measure(sound: string, amplitude: number) {
+async function measure(sound: string, amplitude: number, isKept = false) {
   const memory = testMemory({ sampleRateHz, blockFrames, channels, ceiling: 1 });
   const timeline = new Timeline(memory, native);
   const { ringSlots } = memory.geometry;
@@ -38,6 +40,7 @@ async function measure(sound: string, amplitude: number) {
   );
   [0, 1, 2].forEach((role) => memory.words[fixed.control.roleRing.index + role] = role + 1);
   memory.words[fixed.control.play.index] = 1;
+  if (isKept) new OutputRing(memory).acquire();
   const base = Deno.UnsafePointer.of(memory.bytes);
   const output = new Float32Array(blockFrames * channels);
   // A real-time thread, as the callback's is; it pauses, because the kernel holds one up that never does.
@@ -71,6 +74,7 @@ async function measure(sound: string, amplitude: number) {
 
 await report("callback", [
   ...await measure("within full scale", 0.8),
+  ...await measure("within full scale, recorded", 0.8, true),
   ...await measure("bent by the ceiling", 3),
 ]);
 console.log(

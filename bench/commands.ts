@@ -3,7 +3,7 @@
  * `deno task bench:commands [SECONDS [RATE…]]`
  */
 import type { Command } from "../engine/control/control.ts";
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { report } from "./report.ts";
 

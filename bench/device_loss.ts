@@ -5,7 +5,7 @@
  *     deno task bench:device [--restarts 50] [--freezes 3] [--rounds 2] [--json FILE]
  */
 import { parseArgs } from "node:util";
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 import { startTestEngine, type TestEngine } from "../testing/engine/test_engine.ts";
 import { onPath } from "../testing/requirement.ts";
 import { pipeWireLibraryFolder, pipeWireNeeds, startPipeWire } from "../testing/sound/pipewire_server.ts";

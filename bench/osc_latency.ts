@@ -5,7 +5,7 @@
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { encodePacket, type OscArgument } from "../osc/packet/codec.ts";
 import { fixed } from "../engine/memory/layout.ts";
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 import { serveOsc } from "../testing/osc/osc_server.ts";
 import { OutputCapture } from "../testing/engine/output_capture.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";

@@ -10,7 +10,7 @@
 import { setImmediate } from "node:timers";
 import { decodePacket, encodePacket, type OscMessage } from "../osc/packet/codec.ts";
 import { immediately } from "../osc/packet/time_tag.ts";
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
 import { serveOsc } from "../testing/osc/osc_server.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";

@@ -13,7 +13,7 @@ import type { Signal } from "../modules/signal/signal.ts";
 import { limiter } from "../modules/dynamics/limiter.ts";
 import { delay } from "../modules/time/delay.ts";
 import { SampleLoader } from "../engine/samples/sample_loader.ts";
-import { compileWithSamples } from "../patches/loading/compile_named.ts";
+import { compileWithSamples } from "../testing/patch/compile_named.ts";
 import { patchNamed, patchNames } from "../patches/ready/catalogue.ts";
 import { centroidHz } from "../testing/measure/centroid.ts";
 import { decayTime } from "../testing/measure/decay_time.ts";

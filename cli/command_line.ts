@@ -8,7 +8,7 @@ import { ExitError } from "../foundation/exit_error.ts";
 
 /** One command with its arguments. */
 export type CommandLine =
-  | { readonly command: "start"; readonly patch: string | undefined; readonly demo: boolean }
+  | StartCommand
   | RenderCommand
   | RenderScoreCommand
   | PatchCommand
@@ -16,12 +16,23 @@ export type CommandLine =
   | UpgradeCommand
   | { readonly command: "devices" | "doctor" | "help" | "version" };
 
+/** Plays. */
+export interface StartCommand {
+  readonly command: "start";
+  readonly patch: string | undefined;
+  readonly demo: boolean;
+  /** Sound file to record to; omitted: that of the settings. */
+  readonly record?: string;
+}
+
 /** Renders a recorded session. */
 export interface RenderCommand {
   readonly command: "render";
   readonly session: string;
   readonly out: string;
   readonly part: SessionPart;
+  /** Each instrument as a file of its own, beside the whole. */
+  readonly stems?: boolean;
 }
 
 /** Shows a patch. */
@@ -88,6 +99,7 @@ type Command = typeof commands[number];
 /** Each option and the command that takes it. */
 const optionOf = {
   demo: { command: "start", type: "boolean" },
+  record: { command: "start", type: "string" },
   out: { command: "render", type: "string", short: "o" },
   score: { command: "render", type: "string", short: "s" },
   format: { command: "render", type: "string" },
@@ -95,6 +107,7 @@ const optionOf = {
   from: { command: "render", type: "string" },
   seconds: { command: "render", type: "string" },
   tail: { command: "render", type: "string" },
+  stems: { command: "render", type: "boolean" },
   schedule: { command: "patch", type: "boolean" },
   wat: { command: "patch", type: "boolean" },
   json: { command: "patch", type: "boolean" },
@@ -117,7 +130,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     if (optionOf[name].command !== command) {
       throw new UsageError(`--${name} goes with ${optionOf[name].command}, not with ${command}`);
     }
-    const isOfSessions = ["out", "from", "seconds"].includes(name);
+    const isOfSessions = ["out", "from", "seconds", "stems"].includes(name);
     if (command === "render" && !isOfSessions && values.score === undefined) {
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
@@ -126,7 +139,13 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (rest.length > maxArguments) {
     throw new UsageError(`${command}: expected at most ${maxArguments} argument, found ${rest.length}`);
   }
-  if (command === "start") return { command, patch: rest[0], demo: values.demo ?? false };
+  if (command === "start") {
+    if (values.record === "") {
+      throw new UsageError("--record: expected a file that ends in .wav or .flac, or a folder");
+    }
+    const { demo = false, record } = values;
+    return { command, patch: rest[0], demo, ...(record !== undefined && { record }) };
+  }
   if (command === "patch") return patchCommand(rest[0], values);
   if (command === "service") {
     const action = serviceActions.find((name) => name === rest[0]);
@@ -143,6 +162,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (values.score !== undefined && values.from !== undefined) {
     throw new UsageError("--from goes with a session; a score says itself when it begins");
   }
+  if (values.score !== undefined && values.stems) {
+    throw new UsageError("--stems goes with a session; record one with UNDERSTUDY_SESSION");
+  }
   if (values.score !== undefined) return renderScore(values, rest[0], values.score);
   if (rest[0] === undefined) {
     throw new UsageError(
@@ -154,6 +176,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     command,
     session: rest[0],
     out: values.out ?? rest[0].replace(/\.session$/, "") + ".wav",
+    ...(values.stems && { stems: true }),
     part: {
       ...(values.from === undefined
         ? {}

@@ -9,9 +9,11 @@ export function helpText(): string {
 Usage:
   understudy start [PATCH]             play, and listen for OSC; PATCH as in UNDERSTUDY_PATCH
       --demo                           and play a short phrase at once, as with UNDERSTUDY_DEMO=on
+      --record FILE                    and record what the device gets, to FILE (.wav or .flac) or into a folder
   understudy render SESSION [-o FILE]  render a recorded session to a WAV file (32-bit float), and compare
                                        every block with what the device received; FILE: beside SESSION
       --from N, --seconds N            only the part from N seconds on, and only so long
+      --stems                          and each instrument alone, to FILE-NAME.wav, and what sounds without notes
   understudy render [PATCH] --score SCORE [-o FILE]
                                        render a patch from a score (docs/scores.md) to a WAV file, faster than
                                        it plays; FILE: beside SCORE; SCORE may be - for standard input

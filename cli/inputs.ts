@@ -3,13 +3,18 @@ import type { Engine } from "../engine/engine.ts";
 import type { EngineProcesses } from "../engine/run/engine_processes.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
+import type { LogMemory } from "../foundation/log_memory.ts";
 import { MidiInput } from "../midi/midi_input.ts";
+import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
+import { pageRoutes } from "../dashboard/files/page_routes.ts";
+import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
 import type { DatagramPeer } from "../ffi/datagrams.ts";
@@ -27,12 +32,16 @@ export interface Sockets {
 interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"> {
   readonly config: Config;
   readonly native: NativeLibrary;
+  /** Path of the shared object. */
+  readonly nativeLibrary: string;
   /** Of an engine in processes: this one may be followed by another. */
   readonly processes?: EngineProcesses;
   readonly engine: Engine;
   readonly sockets: Sockets;
   readonly access: AccessControl;
   readonly log: Log;
+  /** The last lines of the log, for pages. */
+  readonly lines: LogMemory;
   readonly version: string;
 }
 
@@ -44,16 +53,18 @@ export class Inputs {
   readonly #midi: MidiInput | undefined;
   readonly #space: AddressSpace;
   readonly #query: QueryService;
+  readonly #page: PageServer | undefined;
   /** Where another process may follow this one. */
   readonly #kept: KeptListeners | undefined;
 
   private constructor(
     midi: MidiInput | undefined,
-    { space, query, kept }: { space: AddressSpace; query: QueryService; kept: KeptListeners | undefined },
+    { space, query, page, kept }: Served,
   ) {
     this.#midi = midi;
     this.#space = space;
     this.#query = query;
+    this.#page = page;
     this.#kept = kept;
   }
 
@@ -71,7 +82,7 @@ export class Inputs {
 
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
   async stop(): Promise<void> {
-    await Promise.all([this.#midi?.stop(), this.#query.stop()]);
+    await Promise.all([this.#midi?.stop(), this.#page?.stop(), this.#query.stop()]);
   }
 
   /** After {@link stop}, when the sockets are closed as well. */
@@ -81,12 +92,21 @@ export class Inputs {
   }
 }
 
-/** Answers the packets of the sockets, and OSCQuery. */
+/** The parts that answer clients. */
+interface Served {
+  readonly space: AddressSpace;
+  readonly query: QueryService;
+  readonly page: PageServer | undefined;
+  readonly kept: KeptListeners | undefined;
+}
+
+/** Answers the packets of the sockets, OSCQuery, and the operator's pages. */
 function serve(
   options: InputsOptions,
   midi: MidiInput | undefined,
-): { space: AddressSpace; query: QueryService; kept: KeptListeners | undefined } {
-  const { config, engine, processes, access, log, sockets: { udp, tcp, maxHttpConnections } } = options;
+): Served {
+  const { config, engine, processes, access, log, lines, nativeLibrary, version } = options;
+  const { udp, tcp, maxHttpConnections } = options.sockets;
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
@@ -105,6 +125,13 @@ function serve(
   udp.serve(admission);
   tcp?.serve(admission);
   if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
+  const page = config.page === "off" || config.oscQueryPort === "off" ? undefined : new PageServer({
+    ...{ engine, memory: engine.memory, nativeLibrary, version, space, admission, access, log, lines },
+    isReadOnly: config.page === "read",
+    faultsAllowed: config.faults,
+    patches: patchNames,
+    session: config.session ?? "",
+  });
   const query = new QueryService({
     hostname: config.oscQueryHost,
     port: config.oscQueryPort,
@@ -115,9 +142,19 @@ function serve(
     engine,
     space,
     admission,
+    routes: [
+      ...(page ? [...page.routes, ...pageRoutes(new URL("../", import.meta.url))] : []),
+      recordingsRoute({ folder: config.recordingFolder, access }),
+      ...monitoringRoutes({
+        engine,
+        traffic: () => ({ ...admission.counts, refusedMessages: space.refusedMessages }),
+        midi: () => midi?.counts ?? {},
+        version: options.version,
+      }),
+    ],
     log,
   });
-  return { space, query, kept };
+  return { space, query, page, kept };
 }
 
 /** Goes on sending to those who listened to the process before, and keeps who listens for the next one. */

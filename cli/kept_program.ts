@@ -24,13 +24,16 @@ export const programParts = [
   "cli",
   "compiler",
   "config",
+  "dashboard",
   "engine",
   "ffi",
   "foundation",
   "midi",
   "modules",
+  "monitoring",
   "osc",
   "patches",
+  "telemetry",
 ] as const;
 
 /** File by which a copy is known as one, and which is locked by whoever plays from it; the launcher knows its name too. */

@@ -5,6 +5,7 @@ import type { Config } from "../config/settings.ts";
 import { loadNative } from "../config/load_native.ts";
 import { renderScoreToWav } from "../engine/render/render_score_to_wav.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
+import { joinBytes } from "../foundation/join_bytes.ts";
 import { readScore } from "../osc/score/score.ts";
 import { ScoreError } from "../osc/score/score_error.ts";
 import type { RenderScoreCommand } from "./command_line.ts";
@@ -46,14 +47,29 @@ async function renderText(line: RenderScoreCommand, config: Config, signal: Abor
   return text;
 }
 
-/** The bytes of a file, or of standard input for `-`. Throws {@link ScoreError}. */
+/** Largest score: half a million messages, which take half a gigabyte once they are read. */
+const maxScoreMiB = 32;
+
+/** The bytes of a file, or of standard input for `-`, which may be a device without an end. Throws {@link ScoreError}. */
 async function readScoreFile(path: string, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    if (path !== "-") return await Deno.readFile(path, { signal });
-    const input = Deno.stdin.readable.pipeThrough(new TransformStream(), { signal });
-    return new Uint8Array(await new Response(input).arrayBuffer());
+    const input = (path === "-" ? Deno.stdin : await Deno.open(path)).readable.pipeThrough(
+      new TransformStream(),
+      { signal },
+    );
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const piece of input) {
+      bytes += piece.length;
+      if (bytes > maxScoreMiB * 2 ** 20) {
+        throw new ScoreError(path, `has more than ${maxScoreMiB} MiB; render it in parts`);
+      }
+      pieces.push(piece);
+    }
+    return joinBytes(pieces);
   } catch (cause) {
     signal.throwIfAborted();
+    if (cause instanceof ScoreError) throw cause;
     throw new ScoreError(path, `cannot be read: ${(cause as Error).message}`, { cause });
   }
 }

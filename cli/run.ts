@@ -5,6 +5,7 @@ import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { flushStderr } from "../foundation/logging.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { explain } from "./explain.ts";
+import { journalCheckRole } from "../engine/state/check_journal.ts";
 import { decoderRole } from "../engine/samples/decoder_command.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
 import { print } from "./terminal.ts";
@@ -34,6 +35,11 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     await decodeInProcess();
     return exitCodes.ok;
   }
+  if (Deno.build.standalone && args[0] === journalCheckRole) {
+    const { checkInProcess } = await import("../engine/state/check_child.ts");
+    await checkInProcess();
+    return exitCodes.ok;
+  }
   const line = parseCommandLine(args);
   const say = (text: string): ExitCode => {
     print(text);
@@ -48,9 +54,9 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
   const config = readConfig(Deno.env.toObject());
   switch (line.command) {
     case "start": {
-      const { patch = config.patch, demo } = line;
+      const { patch = config.patch, record = config.record, demo } = line;
       const { start } = await import("./start.ts");
-      return await start({ ...config, patch, demo: demo || config.demo }, version);
+      return await start({ ...config, patch, record, demo: demo || config.demo }, version);
     }
     case "render": {
       const { render } = await import("./render.ts");

@@ -47,6 +47,7 @@ export function unitText({ system, command, workingDirectory, user }: UnitOption
     "# settings of one's own: UNDERSTUDY_DRIVER=portaudio and so on",
     `EnvironmentFile=-${system ? "/etc/understudy.conf" : "%E/understudy.conf"}`,
     "Environment=UNDERSTUDY_STATE=%S/understudy",
+    "Environment=UNDERSTUDY_RECORDINGS=%S/understudy/recordings",
     "StateDirectory=understudy",
     "StateDirectoryMode=0700",
     "# the native part, once it is built, and the code of what starts later",

@@ -9,6 +9,7 @@ import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log } from "../foundation/logging.ts";
+import { LogMemory } from "../foundation/log_memory.ts";
 import { within } from "../foundation/within.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
@@ -23,6 +24,7 @@ import { interruptible } from "./interruptible.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { enterRun, leaveRun } from "./control_process.ts";
+import { placeOfSetting } from "../engine/recorder/recording_path.ts";
 import { sessionPath } from "../engine/session/session_path.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
@@ -34,20 +36,26 @@ const stopMs = 20_000;
 /** Longest time in which inputs alone stop: then the sound fades out and the recording is closed, with them or without. */
 const inputsMs = 5_000;
 
+/** Lines of the log that a page gets when it is opened. */
+const maxLines = 500;
+
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
 export async function start(config: Config, version: string): Promise<ExitCode> {
+  const lines = new LogMemory(maxLines);
   const log = createLog({
+    memory: lines,
     level: config.logLevel,
     format: config.logFormat,
     colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
   });
-  return await interruptible((signal) => play({ config, version, log, signal }));
+  return await interruptible((signal) => play({ config, version, log, lines, signal }));
 }
 
 interface Start {
   readonly config: Config;
   readonly version: string;
   readonly log: Log;
+  readonly lines: LogMemory;
   readonly signal: AbortSignal;
 }
 
@@ -55,7 +63,7 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config: given, version, log, signal }: Start): Promise<ExitCode> {
+async function play({ config: given, version, log, lines, signal }: Start): Promise<ExitCode> {
   let config = given;
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
@@ -80,6 +88,11 @@ async function play({ config: given, version, log, signal }: Start): Promise<Exi
       const isLiving = living !== undefined;
       config = { ...config, session: sessionPath(session, { nowMs: Date.now(), isLiving, keep }) };
       if (config.session !== session) log.info(`records to ${config.session}`);
+    }
+    if (config.record !== undefined && living === undefined) {
+      const place = placeOfSetting(config.record, { format: config.recordFormat, nowMs: Date.now() });
+      config = { ...config, record: place.path, recordFormat: place.format };
+      log.info(`records the sound to ${place.path}`);
     }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
@@ -111,7 +124,19 @@ async function play({ config: given, version, log, signal }: Start): Promise<Exi
     const quit = Promise.withResolvers<void>();
     const { Inputs } = await import("./inputs.ts");
     inputs = await Inputs.open({
-      ...{ config, native, processes, engine, sockets, access, log, version, loadPatch },
+      ...{
+        config,
+        native,
+        nativeLibrary,
+        processes,
+        engine,
+        sockets,
+        access,
+        log,
+        lines,
+        version,
+        loadPatch,
+      },
       onQuit: () => quit.resolve(),
     });
     stopped.push(inputs);
@@ -145,7 +170,8 @@ async function play({ config: given, version, log, signal }: Start): Promise<Exi
     leave();
   }
   // the sound went on, and whoever needs the recording must hear of it
-  return engine?.recordingProblem === undefined ? exitCodes.ok : exitCodes.session;
+  const { recordingProblem, recorderProblem } = engine ?? {};
+  return recordingProblem === undefined && recorderProblem === undefined ? exitCodes.ok : exitCodes.session;
 }
 
 /** Stops something. What goes wrong is said and holds nothing else up. */

@@ -113,8 +113,12 @@ function midiChannelsOf({ instruments }: PatchGraph): Pick<CompiledPatch, "midiC
   return { midiChannels: instruments.map(({ midiChannel }) => midiChannel ?? null) };
 }
 
-function sampleList({ folder, files }: SampleBank): SampleList {
-  return { folder, files: files.map(({ name, sha256 }) => ({ name, sha256 })) };
+function sampleList({ folder, files, memory }: SampleBank): SampleList {
+  return {
+    folder,
+    files: files.map(({ name, sha256 }) => ({ name, sha256 })),
+    bytes: memory.buffer.byteLength,
+  };
 }
 
 /** Writes a patch as WebAssembly text; the first half of {@link compileGraph}, which throws the same. */

@@ -9,6 +9,8 @@ import { ConfigError } from "./config_error.ts";
 
 const prefix = "UNDERSTUDY_";
 
+const maxOutputs = 8;
+
 function whole(min: number, max: number, step = 1) {
   const inRange = (value: number) => value >= min && value <= max && value % step === 0;
   return z.string().regex(/^\d+$/).transform(Number).refine(inRange);
@@ -17,9 +19,18 @@ function whole(min: number, max: number, step = 1) {
 const text = z.string();
 
 /** A level below full scale in dB, as a factor. Rounded to a 32-bit float that every implementation of powers agrees on. */
-const factorOfDb = z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number)
-  .refine((level) => level >= -40 && level <= 0)
-  .transform((level) => Math.round(10 ** (level / 20) * 2 ** 20) / 2 ** 20);
+function factorOfDb(lowest: number) {
+  return z.string().regex(/^-?\d+(\.\d+)?$/).transform(Number)
+    .refine((level) => level >= lowest && level <= 0)
+    .transform((level) => Math.round(10 ** (level / 20) * 2 ** 20) / 2 ** 20);
+}
+
+/** A value for all outputs, or one for each, separated by commas. */
+function perOutput<T extends z.ZodType<unknown, string>>(value: T) {
+  return z.string().transform((list) => list.split(",").map((item) => item.trim())).pipe(
+    z.array(value).min(1).max(maxOutputs),
+  );
+}
 
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
@@ -112,7 +123,7 @@ const settings = {
   }),
   CHANNELS: setting({
     key: "channels",
-    schema: whole(1, 8),
+    schema: whole(1, maxOutputs),
     default: "2",
     expected: "a whole number from 1 to 8",
     meaning: "output channels",
@@ -126,11 +137,26 @@ const settings = {
   }),
   CEILING_DB: setting({
     key: "ceiling",
-    schema: z.union([z.literal("off").transform(() => 0), factorOfDb]),
+    schema: z.union([z.literal("off").transform(() => 0), factorOfDb(-40)]),
     default: "-0.3",
     expected: "off, or a number of dB from -40 to 0",
     meaning:
       "level that no sample of the output exceeds, 0 is full scale; louder samples are bent below it, those 0.56 dB below it and softer stay bit for bit as they are",
+  }),
+  SILENCE_SECONDS: setting({
+    key: "silenceSeconds",
+    schema: perOutput(z.union([z.literal("off").transform(() => undefined), whole(1, 86_400)])),
+    default: "off",
+    expected: "off, or whole numbers of seconds from 1 to 86400, one for all outputs or one for each",
+    meaning:
+      "an output that gives no sound for this long is reported, e.g. 30 or 30,30,off; outputs beyond the list have its last value",
+  }),
+  SILENCE_DB: setting({
+    key: "silenceThresholds",
+    schema: perOutput(factorOfDb(-90)),
+    default: "-60",
+    expected: "numbers of dB from -90 to 0, one for all outputs or one for each",
+    meaning: "level below which an output counts as silent for SILENCE_SECONDS, 0 is full scale",
   }),
   PATCH: setting({
     key: "patch",
@@ -280,6 +306,13 @@ const settings = {
     expected: "origins joined by commas, e.g. https://surface.example",
     meaning: "origins of web pages from elsewhere that may use OSCQuery",
   }),
+  PAGE: setting({
+    key: "page",
+    schema: z.enum(["on", "off", "read"]),
+    default: "on",
+    expected: "on, off or read",
+    meaning: "the operator's page at the port of OSCQuery; read: pages show everything and change nothing",
+  }),
   MDNS: setting({
     key: "mdns",
     schema: onOff,
@@ -340,6 +373,35 @@ const settings = {
     expected: "a whole number from 1 to 100000",
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
+  }),
+  RECORDINGS: setting({
+    key: "recordingFolder",
+    schema: text,
+    default: "recordings",
+    expected: "a folder; it is created where it is missing",
+    meaning: "folder to which /rec/start records what the device gets, as sound files",
+  }),
+  RECORD: setting({
+    key: "record",
+    schema: text,
+    default: undefined,
+    expected: "a path that ends in .wav or .flac, one with %t for the time, or a folder",
+    meaning: "sound file to record to from the first block on; an existing one is never written over",
+  }),
+  RECORD_FORMAT: setting({
+    key: "recordFormat",
+    schema: z.enum(["wav32f", "wav24", "wav16", "flac24", "flac16"]),
+    default: "wav32f",
+    expected: "wav32f, wav24, wav16, flac24 or flac16",
+    meaning:
+      "sound files of recordings: wav32f keeps every bit, 24 bits are rounded, 16 bits are dithered; a name that ends in .wav or .flac chooses between those two",
+  }),
+  RECORD_MIN_FREE: setting({
+    key: "recordMinFreeMiB",
+    schema: whole(0, 16_777_216),
+    default: "256",
+    expected: "a whole number of MiB from 0 to 16777216",
+    meaning: "a recording of the sound ends before less than this is free on its disk",
   }),
   STATE: setting({
     key: "stateFolder",
@@ -438,8 +500,18 @@ export function readConfig(environment: Readonly<Record<string, string>>): Confi
     if (parsed.success) config[key] = parsed.data;
     else problems.push(`${prefix}${name}: expected ${expected}, found ${isSecret ? "less" : `"${source}"`}`);
   }
+  if (problems.length === 0) problems.push(...excessValues(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
+}
+
+/** Lists of values for each output that have more values than there are outputs. */
+function excessValues({ channels, silenceSeconds, silenceThresholds }: Config): string[] {
+  return Object.entries({ SILENCE_SECONDS: silenceSeconds, SILENCE_DB: silenceThresholds })
+    .filter(([, { length }]) => length > channels)
+    .map(([name, { length }]) =>
+      `${prefix}${name}: expected at most ${channels} values, one for each output of ${prefix}CHANNELS, found ${length}`
+    );
 }
 
 /** What `--help` and the README say about one setting. */

@@ -46,18 +46,24 @@ import { commitControlFault, controlFaults, isControlFault } from "./run/control
 import type { EngineProcesses } from "./run/engine_processes.ts";
 import { loadQuarantined, type QuarantineWords, saveQuarantined } from "./run/quarantine_file.ts";
 import { loadParameters, saveParameters } from "./run/parameter_file.ts";
+import { keepRecording, keptRecording } from "./recorder/kept_recording.ts";
 import { PatchFiles } from "./run/patch_files.ts";
 import { readRendererProcessStart, writeRendererProcessStart } from "./run/renderer_process_start.ts";
 import { LatencyReport } from "./report/latency_report.ts";
 import { LevelReport } from "./report/level_report.ts";
 import { LoadShedding, type ShedDecision } from "./supervisor/load_shedding.ts";
 import { Degradations } from "./report/degradations.ts";
+import { Measures } from "./report/measures.ts";
 import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
+import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
+import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
+import { Recorder } from "./recorder/recorder.ts";
+import { placeInFolder } from "./recorder/recording_path.ts";
 import { recordSession } from "./session/record_session.ts";
 import {
   type ChunkType,
@@ -164,10 +170,13 @@ export class Engine implements control.EngineControl {
   readonly #standstill = new Standstill();
   readonly #endedNotes: EndedNotes;
   readonly #soundWatch: SoundWatch;
+  readonly #silence: SilenceReport;
+  readonly #measures: Measures;
   readonly #levels: LevelReport;
   readonly #refusals: RefusalReport;
   readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
   readonly #upgrade: Upgrade | undefined;
+  readonly #recorder: Recorder;
   #writer: SessionWriter | undefined;
   #journal: Journal | undefined;
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
@@ -187,6 +196,8 @@ export class Engine implements control.EngineControl {
   #filesProblem: string | undefined;
   #demotions = 0;
   #ticks = 0;
+  /** When the last turn of the supervision loop ended. */
+  #turnMs = performance.now();
   #claim: ControlClaim | undefined;
   #blocksAhead = 0;
   #stopping: Promise<void> | undefined;
@@ -254,6 +265,11 @@ export class Engine implements control.EngineControl {
     }));
     this.#endedNotes = new EndedNotes(memory, { skipEarlier: continuation !== undefined });
     this.#soundWatch = new SoundWatch(memory);
+    this.#silence = new SilenceReport({
+      detector: new SilenceDetector(memory, silenceLimits(config)),
+      degradations: this.#degradations,
+      emit: (event) => this.#reporter.emit(event),
+    });
     this.#levels = new LevelReport({
       memory,
       log,
@@ -261,7 +277,13 @@ export class Engine implements control.EngineControl {
       emit: (event) => this.#reporter.emit(event),
     });
     this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
+    this.#recorder = this.#makeRecorder();
     this.#timeline = new Timeline(memory, native, options.clocks);
+    this.#measures = new Measures({
+      memory,
+      ticksPerMs: () => this.#timeline.ticksPerMs,
+      nowMs: () => performance.now(),
+    });
     this.#upgrade = processes && seating instanceof ProcessSeating
       ? this.#makeUpgrade(processes, seating)
       : undefined;
@@ -443,12 +465,20 @@ export class Engine implements control.EngineControl {
       quarantinedCommands: this.#quarantined,
       journal: this.#journal?.state ?? "off",
       recording: this.#recordingState,
+      rec: this.#recorder.status,
       degraded: this.#degradations.parts.join(" "),
       standstills: this.#standstill.count,
       standstillMs: this.#standstill.totalMs,
       faults: this.#reporter.faults,
+      ...this.#silence.status,
+      callbackAgeMs: this.#timeline.callbackAgeMs,
+      supervisionAgeMs: performance.now() - this.#turnMs,
       realTime: this.#realTime.status(this.#supervision.running),
     });
+  }
+
+  measures(): control.EngineMeasures {
+    return this.#measures.read();
   }
 
   /** Tells that something outside of the engine was lost, by log, event and status; for the parts that serve clients. */
@@ -459,6 +489,25 @@ export class Engine implements control.EngineControl {
   /** Why the session is not recorded to its end; undefined: it is, or none was asked for. */
   get recordingProblem(): string | undefined {
     return this.#degradations.problemOf("recording");
+  }
+
+  /** Why the last recording of the sound ended before it was asked to; undefined: it did not. */
+  get recorderProblem(): string | undefined {
+    return this.#recorder.problem;
+  }
+
+  async startRecording(name?: string): Promise<control.RecordingBegun> {
+    if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
+    const { recordingFolder, recordFormat: format } = this.#options.config;
+    const start = await this.#recorder.start(
+      placeInFolder(recordingFolder, name, { format, nowMs: Date.now() }),
+    );
+    return { ...start, seconds: start.frame / start.sampleRateHz };
+  }
+
+  async stopRecording(): Promise<control.RecordingEnded> {
+    const { path, frames, problem } = await this.#recorder.stop();
+    return { path, seconds: frames / this.memory.geometry.sampleRateHz, problem };
   }
 
   get #recordingState(): control.RecordingState {
@@ -517,6 +566,10 @@ export class Engine implements control.EngineControl {
         }),
       );
     }
+    if (config.record !== undefined && !isLiving(this.#options)) {
+      // its first block comes once the device plays
+      void this.#recorder.start({ path: config.record, format: config.recordFormat }).catch(() => {});
+    }
     if (config.stateFolder !== undefined) {
       this.#journal = this.#makeJournal(config.stateFolder);
       this.#delivery.recordTo(this.#journal);
@@ -565,6 +618,7 @@ export class Engine implements control.EngineControl {
     // what starts from now on runs this version, whatever the one before was about to run
     writeRendererProcessStart(rendererStart, { ...readRendererProcessStart(rendererStart), nativeLibrary });
     this.#pool.adopt();
+    this.#recorder.adopt(keptRecording(processes!.folder.recording));
     loadQuarantined(processes!.folder).forEach((words) => this.#recordQuarantined(words));
     this.#report(this.#supervision.adopt());
     const consumed = this.memory.consumed();
@@ -582,6 +636,37 @@ export class Engine implements control.EngineControl {
     );
     log.warning("a control process was lost, this one has taken over; the sound went on", {
       epoch: processes!.epoch,
+    });
+  }
+
+  #makeRecorder(): Recorder {
+    const { config, native, nativeLibrary, version, continuation, processes, log } = this.#options;
+    return new Recorder({
+      ...{ memory: this.memory, native, nativeLibrary, version, session: config.session },
+      minFreeBytes: config.recordMinFreeMiB * 2 ** 20,
+      firstBlock: continuation?.snapshot?.block ?? this.memory.geometry.startBlock,
+      patch: () => this.#patches.current.name,
+      emit: (event) => {
+        if (event.event === "recStart") {
+          log.info(`records the sound to ${event.path}`, { block: event.block });
+        }
+        if (event.event === "recStop" && event.problem === "") {
+          log.info(`recorded ${event.seconds.toFixed(1)} s of sound to ${event.path}`);
+        }
+        this.#reporter.emit(event);
+      },
+      onProblem: (problem) => {
+        if (problem === undefined) this.#degradations.restore("recorder");
+        else this.#degradations.degrade("recorder", `${problem}; the sound goes on`);
+      },
+      onLoss: (text) => this.#degradations.occurred("recorder", text, performance.now()),
+      keep: (start) => {
+        try {
+          if (processes) keepRecording(processes.folder.recording, start);
+        } catch (error) {
+          log.error(`a recording cannot be kept for the next control process: ${(error as Error).message}`);
+        }
+      },
     });
   }
 
@@ -693,6 +778,7 @@ export class Engine implements control.EngineControl {
     if (this.#ticks % keepTicks === 0) void this.#keepFiles();
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
+    this.#turnMs = performance.now();
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
     this.#lookahead.follow(this.#driver.periodFrames);
@@ -710,6 +796,7 @@ export class Engine implements control.EngineControl {
     }
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
+    this.#silence.poll();
     this.#refusals.poll(performance.now());
     this.#shed();
   }
@@ -754,11 +841,15 @@ export class Engine implements control.EngineControl {
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
   #shed(): void {
-    const decision = this.#shedding.observe(() => ({
-      consumed: this.memory.consumed(),
-      renderers: this.#supervision.running.map((seat) => this.#pool.load(seat)),
-      voices: this.voices().reduce((sum, count) => sum + count, 0),
-    }), performance.now());
+    const decision = this.#shedding.observe(() => {
+      const renderers = this.#supervision.running.map((seat) => this.#pool.load(seat));
+      this.#measures.renderTimes.record(renderers);
+      return {
+        consumed: this.memory.consumed(),
+        renderers,
+        voices: this.voices().reduce((sum, count) => sum + count, 0),
+      };
+    }, performance.now());
     if (decision) this.#limitVoices(decision);
   }
 
@@ -887,10 +978,16 @@ export class Engine implements control.EngineControl {
       blocks: this.#delivery.blocks,
       concealedFrames: this.memory.counter("concealedFrames"),
     };
+    const recorded = this.#recorder.close().then(() => true);
     const written = this.#writer?.close(summary).then(() => true);
     const journalled = this.#journal?.close(summary);
     if (written && await within(written, writeMs) === undefined) {
       this.#options.log.error(`the recording is not on the disk after ${writeMs / 1_000} s: its end is lost`);
+    }
+    if (await within(recorded, writeMs) === undefined) {
+      this.#options.log.error(
+        `the recording of the sound is not on the disk after ${writeMs / 1_000} s: its end is lost`,
+      );
     }
     await journalled;
     this.#state = "stopped";
@@ -899,6 +996,15 @@ export class Engine implements control.EngineControl {
 
 function patchesOf({ continuation, patch }: EngineOptions): readonly LoadedPatch[] {
   return continuation?.patches ?? [{ number: 0, patch }];
+}
+
+/** When each output counts as silent; a list that is shorter than the outputs gives the others its last value. */
+function silenceLimits({ channels, silenceSeconds, silenceThresholds }: Config): SilenceLimits[] {
+  const of = <T>(list: readonly T[], channel: number) => list[Math.min(channel, list.length - 1)];
+  return Array.from({ length: channels }, (_, channel) => ({
+    threshold: of(silenceThresholds, channel),
+    seconds: of(silenceSeconds, channel),
+  }));
 }
 
 /** Whether renderers and stage play already, started by a control process that was lost. */

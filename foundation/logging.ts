@@ -4,6 +4,7 @@
  */
 import { configureSync, getLogger, type LogRecord, type Sink } from "@logtape/logtape";
 import { LineWriter } from "./line_writer.ts";
+import type { LogMemory } from "./log_memory.ts";
 import { printable } from "./printable.ts";
 
 export const logLevels = ["debug", "info", "warning", "error"] as const;
@@ -30,6 +31,8 @@ export interface LogOptions {
   readonly colour: boolean;
   /** Where lines go; stderr by default. */
   readonly write?: (line: string) => void;
+  /** Remembers the last lines; omitted: nothing does. */
+  readonly memory?: LogMemory;
 }
 
 const colours: Readonly<Record<string, string>> = {
@@ -45,7 +48,10 @@ export function createLog(options: LogOptions): Log {
     ? jsonLine
     : (record: LogRecord) => prettyLine(record, options.colour);
   if (options.write === undefined) formatLost = format;
-  const sink: Sink = (record) => write(format(record));
+  const sink: Sink = (record) => {
+    write(format(record));
+    options.memory?.record(record);
+  };
   configureSync({
     reset: true,
     sinks: { lines: sink },

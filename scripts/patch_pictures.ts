@@ -14,7 +14,7 @@ import { SampleLoader } from "../engine/samples/sample_loader.ts";
 import { WavWriter } from "../engine/render/wav_writer.ts";
 import { readScore } from "../osc/score/score.ts";
 import { patchNames } from "../patches/ready/catalogue.ts";
-import { compileWithSamples } from "../patches/loading/compile_named.ts";
+import { compileWithSamples } from "../testing/patch/compile_named.ts";
 import { type Level, withLevel } from "./level_strip.ts";
 
 const root = new URL("../", import.meta.url);

@@ -5,7 +5,7 @@
  *     deno task soak:drone [HOURS]
  */
 import type { PatchExports } from "../engine/renderer/patch_instance.ts";
-import { compilePatch } from "../patches/loading/compile_named.ts";
+import { compilePatch } from "../testing/patch/compile_named.ts";
 
 const sampleRateHz = 48_000;
 const blockFrames = 1_024;

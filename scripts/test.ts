@@ -52,7 +52,7 @@ async function main(run: TestRun): Promise<number> {
     });
   const firstResults: FileResult[] = [];
   const times: string[] = [];
-  const runFiles = async (lane: Lane, how: string, jobs: number, alone?: Promise<unknown>) => {
+  const runFiles = async (lane: Lane, how: string, jobs: number) => {
     const ofLane = durations.longestFirst(files.filter((file) => laneOf(graph, file) === lane));
     if (ofLane.length === 0) return;
     const begun = performance.now();
@@ -60,7 +60,6 @@ async function main(run: TestRun): Promise<number> {
     console.log(`== ${title}`);
     const found = await runLane(ofLane, {
       jobs,
-      alone,
       interrupted,
       run: runFile,
       onResult: (result) => {
@@ -73,14 +72,10 @@ async function main(run: TestRun): Promise<number> {
     firstResults.push(...found);
     times.push(`${((performance.now() - begun) / 1_000).toFixed(1)} s for ${title}`);
   };
-  const realTime = runFiles("realTime", "need real time, one at a time", 1);
-  await runFiles(
-    "parallel",
-    `at idle priority, one beside those and then ${run.jobs} at a time`,
-    run.jobs,
-    realTime,
-  );
-  await realTime;
+  await Promise.all([
+    runFiles("realTime", "need real time, one at a time", 1),
+    runFiles("parallel", `at idle priority, ${run.jobs} at a time`, run.jobs),
+  ]);
   if (run.scope !== "quick" && run.files.length === 0) await durations.write();
 
   const { results, unsteady } = await runFailedAgain(firstResults, {

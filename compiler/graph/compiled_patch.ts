@@ -51,6 +51,8 @@ export interface SampleList {
   /** Folder of the files. */
   readonly folder: string;
   readonly files: readonly { readonly name: string; readonly sha256: string }[];
+  /** Bytes of their memory; omitted in sessions of earlier versions. */
+  readonly bytes?: number;
 }
 
 /** A stretch of the patch's own state. Another patch can take it over if name and shape are equal. */

@@ -112,9 +112,9 @@ function startText({ name, voice }: InstrumentGraph, plan: ArenaPlan, format: Pa
         (f32.store ${lane(at.level)} (f32.const 0))
         (f32.store ${lane(at.gain)} (f32.const 1))))
     (f32.store ${lane(at.gainTarget)} (f32.const 1))
-    (f32.store ${
-    lane(at.gainStep)
-  } (f32.mul (f32.const ${fadeStepText(format)}) (f32.abs (f32.sub (f32.const 1) (f32.load ${lane(at.gain)})))))
+    (f32.store ${lane(at.gainStep)} (f32.mul (f32.const ${
+    fadeStepText(format)
+  }) (f32.abs (f32.sub (f32.const 1) (f32.load ${lane(at.gain)})))))
     (f32.store ${lane(at.number)} (local.get $number))
     (f32.store ${lane(at.velocity)} (local.get $velocity))
     (f32.store ${lane(at.spread)} (local.get $spread))
@@ -174,9 +174,9 @@ function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan, forma
             (local.set $best (local.get $voice)))))
         (else
           ;; gains are positive, so ordered as their bits
-          (local.set $gain (select (i32.reinterpret_f32 (f32.load ${lane(at.gain)})) (i32.const ${silent}) (i32.load ${
-    lane(at.alive)
-  })))
+          (local.set $gain (select (i32.reinterpret_f32 (f32.load ${
+    lane(at.gain)
+  })) (i32.const ${silent}) (i32.load ${lane(at.alive)})))
           (if (i32.lt_s (local.get $gain) (local.get $softest)) (then
             (local.set $softest (local.get $gain))
             (local.set $free (local.get $voice))))))
@@ -185,9 +185,9 @@ function chooseText({ name, polyphony }: InstrumentGraph, plan: ArenaPlan, forma
     (if (i64.lt_u (local.get $least) (i64.const ${2 ** 32})) (then (return (local.get $best))))
     (if (i32.lt_u (local.get $sounding) (i32.const ${polyphony.voices})) (then (return (local.get $free))))
     ${
-    polyphony.steal === "none" ? "(return (i32.const -1))" : `(if (i64.ge_u (local.get $least) (i64.const ${
-      4 * 2 ** 32
-    })) (then (return (i32.const -1))))
+    polyphony.steal === "none"
+      ? "(return (i32.const -1))"
+      : `(if (i64.ge_u (local.get $least) (i64.const ${4 * 2 ** 32})) (then (return (i32.const -1))))
     (local.set $lane (call $${name}_lane (local.get $best)))
     ;; its gate stays: a sound that the gate switches would end with a click
     (i32.store ${lane(at.held)} (i32.const 0))

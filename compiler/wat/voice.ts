@@ -46,5 +46,7 @@ export function easedText(type: "f32" | "f32x4", gain: string, step: string, for
   const part = `(${type}.div (${type}.mul ${gain} ${number(fadeStepText(format))}) ${step})`;
   // 1 for the NaN of lanes that are silent
   const left = type === "f32" ? part : `(f32x4.pmin ${number("1")} ${part})`;
-  return `(${type}.mul ${gain} (${type}.mul ${left} (${type}.sub ${number("3")} (${type}.add ${left} ${left}))))`;
+  return `(${type}.mul ${gain} (${type}.mul ${left} (${type}.sub ${
+    number("3")
+  } (${type}.add ${left} ${left}))))`;
 }

@@ -25,6 +25,8 @@ export interface EngineControl {
   /** Resolves once everything submitted before has been handed to the device. */
   settled(): Promise<void>;
   status(): EngineStatus;
+  /** Counters and distributions for a monitor, which asks every few seconds. */
+  measures(): EngineMeasures;
   /** The value that a parameter, by its index, was last given; one with a time counts from then on. */
   parameterValue(parameter: number): number | undefined;
   /** Voices that sound now, by instrument, counted every 20 ms; empty where the patch cannot tell. */
@@ -33,6 +35,16 @@ export interface EngineControl {
   openMeter(): Meter;
   /** Gives every event to the listener, in order. Returns a function that ends it. */
   observe(listener: (event: EngineEvent) => void): () => void;
+  /**
+   * Records what the device gets to a file in the folder of the recordings, from the next block on. Resolves when that block is
+   * known.
+   *
+   * @param name of the file, with or without its ending; omitted: the time
+   * @throws {CommandRefusedError} when something is being recorded, and an error that says why the file cannot be made
+   */
+  startRecording(name?: string): Promise<RecordingBegun>;
+  /** Ends the recording after the last block that the device has taken. Throws {@link CommandRefusedError} where nothing is recorded. */
+  stopRecording(): Promise<RecordingEnded>;
   /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefusedError} without a standby. */
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefusedError} unless faults are allowed by configuration. */
@@ -152,11 +164,26 @@ export type EngineEvent =
   | { readonly event: "anchor"; readonly block: number; readonly withValues: boolean }
   /** The engine's state or its device has changed. */
   | { readonly event: "device"; readonly state: EngineStatus["state"]; readonly device: string }
+  /** An output, from 1 on, has given no sound for this long, and what it gives instead. */
+  | {
+    readonly event: "outputSilent";
+    readonly output: number;
+    readonly kind: SilenceKind;
+    readonly seconds: number;
+  }
+  /** An output that was silent for this long gives sound again. */
+  | { readonly event: "outputSound"; readonly output: number; readonly seconds: number }
   /** The state on the disk is kept, or is not kept any more, and why. */
   | { readonly event: "journal"; readonly state: JournalState; readonly problem: string }
   /** A part is worse than it should be, and why, with the remedy; `restored`: it is as it should be again. */
   | { readonly event: "degraded"; readonly part: DegradedPart; readonly problem: string }
   | { readonly event: "restored"; readonly part: DegradedPart }
+  /** A recording of the sound has begun: its file, its first block, and seconds since the engine or its session began. */
+  | ({ readonly event: "recStart" } & RecordingBegun)
+  /** A recording of the sound has ended; a problem says why it ended before it was asked to. */
+  | ({ readonly event: "recStop" } & RecordingEnded)
+  /** Frames of a recording, from `seconds` after its beginning on, are silence: the disk was too slow. */
+  | { readonly event: "recLost"; readonly path: string; readonly seconds: number; readonly frames: number }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -175,23 +202,65 @@ export type EngineEvent =
 export type JournalState = "off" | "starting" | "current" | "failed";
 
 /**
- * Parts that can be worse than they should be: `recording`: the session is not written any more; `state`: the state on the disk is not
+ * Parts that can be worse than they should be: `recording`: the session is not written any more; `recorder`: the recording of the sound
+ * has ended before it was asked to, or has lost frames; `state`: the state on the disk is not
  * kept; `device`: none plays; `realTime`: the system does not grant all rights; `watchdog`: it took a renderer's priority away;
  * `isolation`: files of the processes are missing or cannot be written; `clients`: packets, answers or connections were lost;
- * `standstill`: the process did not run.
+ * `standstill`: the process did not run; `output`: one gives no sound for longer than UNDERSTUDY_SILENCE_SECONDS.
  */
 export type DegradedPart =
   | "recording"
+  | "recorder"
   | "state"
   | "device"
   | "realTime"
   | "watchdog"
   | "isolation"
   | "clients"
-  | "standstill";
+  | "standstill"
+  | "output";
+
+/**
+ * What an output gives instead of sound: `digital`: every sample is zero; `dc`: direct current, a level that stands still; `level`:
+ * less than the threshold.
+ */
+export type SilenceKind = "digital" | "dc" | "level";
+
+/** What an output gives, as far as it is watched; `off`: it is not. */
+export type OutputState = "sound" | SilenceKind | "off";
 
 /** The session file: `off`: none was asked for; `current`: it is written; `ended`: it is not written any more, see the log. */
 export type RecordingState = "off" | "current" | "ended";
+
+/** A recording of the sound that has begun. */
+export interface RecordingBegun {
+  readonly path: string;
+  /** Number of its first block. */
+  readonly block: number;
+  /** From the beginning of the engine, or of its session, to that block. */
+  readonly seconds: number;
+}
+
+/** A recording of the sound that has ended. */
+export interface RecordingEnded {
+  readonly path: string;
+  readonly seconds: number;
+  /** Empty: it was asked to. */
+  readonly problem: string;
+}
+
+/** The recording of the sound; after its end, the last one. */
+export interface RecorderStatus {
+  /** `failed`: the last recording ended before it was asked to. */
+  readonly state: "off" | "recording" | "failed";
+  readonly file: string;
+  /** In the file. */
+  readonly seconds: number;
+  /** Silence in the file, because the disk was too slow. */
+  readonly lostFrames: number;
+  /** Sound that waits for the disk. */
+  readonly waitingSeconds: number;
+}
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;
 export type FaultKind = typeof faultKinds[number];
@@ -281,6 +350,8 @@ export interface EngineStatus {
   readonly rendererIds: Readonly<Record<Role, number>>;
   /** Renderers whose last compared block was that of another; one that catches up is not among them. */
   readonly agreeingRenderers: number;
+  /** Renderers in lockstep: each plays what the others play, or is the only one. */
+  readonly renderersInLockstep: number;
   /** Voices that sound now. */
   readonly voices: number;
   /** Voices that may sound; 0: all that the patch has. */
@@ -289,6 +360,10 @@ export interface EngineStatus {
   readonly concealedFrames: number;
   /** Blocks that were heard as a broken renderer had made them, because the others were not in time to outvote it. */
   readonly wrongBlocks: number;
+  /** What each output gives, by its number from 1 on: not sound once it was silent for longer than it may. */
+  readonly outputs: Readonly<Record<string, OutputState>>;
+  /** Seconds since the last sound of each output, by its number. */
+  readonly silentSeconds: Readonly<Record<string, number>>;
   readonly nonFiniteSamples: number;
   /** Samples that the patch made beyond full scale, before the ceiling. */
   readonly overSamples: number;
@@ -309,6 +384,8 @@ export interface EngineStatus {
   readonly quarantinedCommands: number;
   readonly journal: JournalState;
   readonly recording: RecordingState;
+  /** The recording of the sound to a file that can be played. */
+  readonly rec: RecorderStatus;
   /** Parts that are worse than they should be, separated by spaces; `/event/degraded` and the log say why. */
   readonly degraded: string;
   /** Times that the process stood still, and for how long in all. */
@@ -318,6 +395,9 @@ export interface EngineStatus {
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly callbackLoad: number;
+  /** Time since something called for sound, and since the supervisor looked at the renderers. */
+  readonly callbackAgeMs: number;
+  readonly supervisionAgeMs: number;
   /** Whether renderers and the callback are threads of this process, or processes of their own. */
   readonly isolation: "threads" | "processes";
   /** Frames that passed while no stage process played. */
@@ -326,6 +406,29 @@ export interface EngineStatus {
   readonly stageRestarts: number;
   readonly controlRestarts: number;
   readonly realTime: RealTimeStatus;
+}
+
+/** How often something took how long. */
+export interface Distribution {
+  /** Upper bounds of the buckets, ascending. */
+  readonly boundsSeconds: readonly number[];
+  /** One for each bound, not cumulative, and one for everything beyond. */
+  readonly counts: readonly number[];
+  /** Of all of it. */
+  readonly sumSeconds: number;
+}
+
+/** What a monitor reads besides the status. Nothing of it ever falls. */
+export interface EngineMeasures {
+  /** Counters of the callback by their names in `engine/memory/layout.ts`. */
+  readonly counters: Readonly<Record<string, number>>;
+  /** Time in a call of the callback, and from one call to the next; omitted in the first second, when the clock is not known. */
+  readonly callbackDuration?: Distribution;
+  readonly callbackInterval?: Distribution;
+  readonly longestCallbackSeconds?: number;
+  readonly longestIntervalSeconds?: number;
+  /** Processor time that a renderer takes for a block, as a mean over a tenth of a second. */
+  readonly renderTime: Distribution;
 }
 
 /** Bend in semitones, pressure and timbre as parts of the whole. */

@@ -60,7 +60,7 @@ export class DeviceWatch {
   readonly #openDriver: OpenDriver;
   /** The device, attached; while it is lost, the one that may return or that is not closed yet. */
   #device: Driver | undefined;
-  /** Plays while the device is lost. */
+  /** Plays while the device is lost, and only then. */
   #clock: ClockDriver | undefined;
   /** Opened, and not attached yet. */
   #candidate: Driver | undefined;
@@ -125,7 +125,7 @@ export class DeviceWatch {
       deviceLosses: this.#losses + deviceLosses,
       deviceAttempts: this.#attempts + deviceAttempts,
       unheardFrames: this.#unheardBefore + unheardFrames +
-        (this.#lost ? this.#frames() - this.#lostAtFrames : 0),
+        (this.#clock ? this.#frames() - this.#lostAtFrames : 0),
     };
   }
 
@@ -290,16 +290,15 @@ export class DeviceWatch {
   }
 
   async #replaceByClock(device: Driver): Promise<void> {
-    this.#losses++;
     this.#lose();
     this.#lostAs = { kind: device.kind, connections: device.connections };
     this.#backoff = new Backoff(retryMs[device.kind]);
     this.#reportLoss(device);
     if (!await until(() => device.detach(), { timeoutMs: detachMs })) {
-      this.#losses--; // looked at again in a moment: the clock must not call beside it
-      this.#lost = false;
+      this.#lost = false; // looked at again in a moment: the clock must not call beside it
       throw new DriverError("a call of the lost device does not end; the clock waits for it");
     }
+    this.#losses++;
     this.#callsBefore = device.calls;
     this.#returnUntilMs = performance.now() + (device.mayReturn ? returnMs : 0);
     this.#clock = ClockDriver.start(this.#native, this.#memory);

@@ -28,6 +28,22 @@ export class Histogram {
     return this.#counts.reduce((sum, count) => sum + count, 0);
   }
 
+  /**
+   * Counts of the values between bounds in milliseconds: one for each bound, and one for those beyond. A value counts below a bound
+   * only when all of its bucket does, so no quantile is better than the truth.
+   */
+  countsByBound(boundsMs: readonly number[]): readonly number[] {
+    const counts: number[] = new Array(boundsMs.length + 1).fill(0);
+    let at = 0;
+    for (const [bucket, count] of this.#counts.entries()) {
+      const isLast = bucket === this.#counts.length - 1; // it has no upper end
+      const upperMs = isLast ? Infinity : lowerEdge(bucket + 1) / this.#ticksPerMs;
+      while (at < boundsMs.length && upperMs > boundsMs[at]) at++;
+      counts[at] += count;
+    }
+    return counts;
+  }
+
   /** Upper end of the bucket below which this part (0..1) of all values lies, in milliseconds. */
   quantileMs(part: number): number {
     const wanted = this.count * part;

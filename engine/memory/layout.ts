@@ -63,7 +63,7 @@ export const lineBytes = 128;
 const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 4;
+export const layoutVersion = 5;
 
 export const sections = {
   geometry: {
@@ -110,6 +110,9 @@ export const sections = {
       ceiling: float("largest magnitude that the device gets, 1 at full scale; 0: no ceiling"),
       checkRegionBytes: word("bytes of an arena that are checked at one block"),
       snapshotPieceBytes: word("bytes of an arena that is copied at once; a larger one is copied in pieces"),
+      outputOffset: word("blocks that the device got, while something records or listens"),
+      outputSlots: word("blocks that are kept, a power of two"),
+      outputSlotBytes: word("distance between them"),
     },
   },
   control: {
@@ -137,6 +140,7 @@ export const sections = {
       ),
       searchOrigin: word("block of the state from which renderers replay while log entries are suspended"),
       searchBlock: word("block in which renderers broke, for which they are"),
+      keepOutput: word("readers of the output ring; 0: the callback keeps nothing"),
     },
   },
   log: {
@@ -172,6 +176,8 @@ export const sections = {
       concealing: word("1: the block before was concealed"),
       heldFrame: float("last samples before concealment, which fade out", maximumChannels),
       loudest: float("largest magnitude of the current block before the ceiling"),
+      lowest: float("smallest sample of each channel in the current block", maximumChannels),
+      highest: float("largest sample of each channel in the current block", maximumChannels),
     },
   },
   counters: {
@@ -196,6 +202,8 @@ export const sections = {
       overSamples: wide("samples beyond full scale, before the ceiling"),
       limitedSamples: wide("samples that the ceiling made smaller"),
       refusedInputSamples: wide("captured samples that were not finite or far too large, replaced by zero"),
+      durationTicks: wide("time in all calls, as the histogram of durations counts them"),
+      intervalTicks: wide("time between all calls, as the histogram of intervals counts it"),
     },
   },
   durations: {
@@ -290,6 +298,16 @@ export const sections = {
       demotions: word("renderers that it returned to the normal class, wraps"),
     },
   },
+  recorder: {
+    writer: "recorder thread",
+    fields: {
+      writtenFrames: wide("frames of the recording that are in its file; a pair, see `newest`", 2),
+      writtenBytes: wide("bytes of the file that hold them, without what is written when it is closed", 2),
+      newest: word("which of each pair counts; stored after them"),
+      lostFrames: wide("frames that the disk was too slow for: silence in the file"),
+      waitingBytes: wide("bytes that wait for the disk"),
+    },
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** Structures that are repeated: offsets count from the start of each. */
@@ -354,6 +372,13 @@ export const structures = {
       reserved: word("keeps the samples on a 16-byte boundary", 3),
     },
   },
+  outputSlot: {
+    writer: "audio callback",
+    fields: {
+      tag: word("block number; stored after the samples"),
+      reserved: word("keeps the samples on a 16-byte boundary", 3),
+    },
+  },
   delivered: {
     writer: "audio callback",
     fields: {
@@ -365,6 +390,8 @@ export const structures = {
       loudest: float("largest magnitude before the ceiling"),
       peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
+      lowest: float("smallest sample of each channel", maximumChannels),
+      highest: float("largest sample of each channel", maximumChannels),
     },
   },
   snapshot: {
@@ -506,6 +533,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const ringSlots = ringSlotsOf(blockFrames, dimensions.lookaheadBlocks);
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
+  const outputSlotBytes = roundUp(structureBytes.outputSlot + blockBytes, 64);
   const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
 
   let end = fixedBytes;
@@ -526,6 +554,7 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     workOffset: region(blockBytes),
     snapshotOffset: region(snapshotBytes * snapshotCount),
     captureOffset: region(captureFrames * channels * 4),
+    outputOffset: region(historyBlocks * outputSlotBytes),
   };
   return {
     magic: layoutMagic,
@@ -560,6 +589,8 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotCount,
     arenaBytes: dimensions.arenaBytes,
     captureFrames,
+    outputSlots: historyBlocks,
+    outputSlotBytes,
     ceiling: dimensions.ceiling,
     checkRegionBytes: dimensions.checkRegionBytes ?? bytesWithin(
       blockSeconds * checkBytesPerSecond,

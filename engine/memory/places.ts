@@ -72,3 +72,13 @@ export function snapshotArenaIndex(memory: LaidOut, slot: number): number {
 export function captureIndex({ geometry }: LaidOut, frame: number): number {
   return geometry.captureOffset / 4 + (frame & (geometry.captureFrames - 1)) * geometry.channels;
 }
+
+/** Header of the output that is kept for a block. */
+export function outputSlotIndex({ geometry }: LaidOut, block: number): number {
+  return (geometry.outputOffset + (block & (geometry.outputSlots - 1)) * geometry.outputSlotBytes) / 4;
+}
+
+/** First sample of the output that is kept for a block, interleaved. */
+export function outputSamplesIndex(memory: LaidOut, block: number): number {
+  return outputSlotIndex(memory, block) + structureBytes.outputSlot / 4;
+}

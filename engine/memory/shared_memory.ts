@@ -44,7 +44,8 @@ export class SharedMemory {
 
   /**
    * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later; those of
-   * the snapshots are not, because they may be many and no block waits for them.
+   * the snapshots are not, because they may be many and no block waits for them, nor those of the output ring, which
+   * `OutputRing` touches when it is needed.
    *
    * @param allocate gives the buffer, all zero; by default one that only the threads of this process share
    */
@@ -55,7 +56,7 @@ export class SharedMemory {
     const geometry = geometryOf(dimensions);
     const memory = new SharedMemory(allocate(geometry.totalBytes), geometry);
     memory.bytes.fill(0, 0, geometry.snapshotOffset);
-    memory.bytes.fill(0, geometry.captureOffset);
+    memory.bytes.fill(0, geometry.captureOffset, geometry.outputOffset);
     for (const { name, isFloat, index } of geometryFields) {
       (isFloat ? memory.floats : memory.words)[index] = geometry[name];
     }
@@ -72,7 +73,7 @@ export class SharedMemory {
   /** A copy in another buffer, before any other thread has it. Main isolate. */
   copiedTo(allocate: (bytes: number) => SharedArrayBuffer): SharedMemory {
     const buffer = allocate(this.bytes.length);
-    new Uint8Array(buffer).set(this.bytes);
+    new Uint8Array(buffer).set(this.bytes.subarray(0, this.geometry.outputOffset)); // nobody records yet
     return SharedMemory.attach(buffer);
   }
 

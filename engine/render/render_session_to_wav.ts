@@ -1,6 +1,7 @@
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import { renderSession } from "./session_renderer.ts";
+import { decodePatch } from "../session/session_format.ts";
 import { SessionReader } from "../session/session_reader.ts";
 import { SessionDamagedError } from "../session/session_damaged_error.ts";
 import { mayBeRf64, rf64Notice, WavWriter } from "./wav_writer.ts";
@@ -21,6 +22,8 @@ export interface RenderToWavOptions {
   readonly sampleFolder?: string;
   /** The part that is written; all before it is played as well, because the sound follows from it. Omitted: all. */
   readonly part?: SessionPart;
+  /** As in `SessionRenderOptions`: then nothing is compared. */
+  readonly stem?: string;
   /** Receives what is worth knowing before the work begins. */
   readonly onNotice?: (text: string) => void;
   /** Told the part that is done, 0..1. */
@@ -39,7 +42,7 @@ export interface RenderReport {
 
 /** Renders a session file into a WAV file. Throws {@link SessionDamagedError} when the file does not hold all that was played. */
 export async function renderToWav(options: RenderToWavOptions): Promise<RenderReport> {
-  const { session, out, native, sampleFolder, part = {}, onNotice, onProgress, signal } = options;
+  const { session, out, native, sampleFolder, stem, part = {}, onNotice, onProgress, signal } = options;
   const reader = await openSession(session);
   try {
     const { header } = reader;
@@ -55,6 +58,7 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
         checksum: compileChecksum(),
         native,
         sampleFolder,
+        stem,
         onLength: async (frames) => {
           if (from > 0 && from >= frames) {
             throw new SessionDamagedError(
@@ -80,7 +84,10 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
       await wav!.close();
       const seconds = written / sampleRateHz;
       const speed = at / sampleRateHz * 1_000 / (performance.now() - startedMs);
-      const verdict = result.differingBlocks === 0
+      const isIdentical = stem !== undefined || result.differingBlocks === 0;
+      const verdict = stem !== undefined
+        ? stem === "" ? "what sounds without notes" : `${stem} alone`
+        : isIdentical
         ? "every block is what the device got"
         : `${result.differingBlocks} blocks DIFFER from what the device got, first block ${result.firstDifferingBlock}`;
       const concealed = result.concealedBlocks === 0
@@ -88,8 +95,8 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
         : `; ${result.concealedBlocks} blocks were concealed`;
       const end = result.complete || at >= to ? "" : "; the session was not closed, the end may be missing";
       return {
-        identical: result.differingBlocks === 0,
-        differingBlocks: result.differingBlocks,
+        identical: isIdentical,
+        differingBlocks: stem === undefined ? result.differingBlocks : 0,
         frames: written,
         text: `${out}: ${seconds.toFixed(2)} s, ${
           speed.toFixed(0)
@@ -103,6 +110,22 @@ export async function renderToWav(options: RenderToWavOptions): Promise<RenderRe
   } finally {
     reader.close();
   }
+}
+
+/** Names of the instruments of all patches of a session, each once. Throws as {@link renderToWav}. */
+export async function stemsOf(session: string): Promise<readonly string[]> {
+  const reader = await openSession(session);
+  const names = new Set<string>();
+  try {
+    for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+      if (chunk.type === "PTCH") {
+        decodePatch(chunk.payload).description.instruments.forEach((name) => names.add(name));
+      }
+    }
+  } finally {
+    reader.close();
+  }
+  return [...names];
 }
 
 async function openSession(path: string): Promise<SessionReader> {

@@ -36,15 +36,25 @@ export class SampleEncoder {
     }
     const size = sampleBytes(this.#format);
     const bytes = new Uint8Array(samples.length * size);
-    const top = 2 ** (size * 8 - 1);
-    for (let index = 0, at = 0; index < samples.length; index++) {
+    let at = 0;
+    for (const value of this.integers(samples)) {
+      for (let byte = 0; byte < size; byte++) bytes[at++] = value >> (byte * 8);
+    }
+    return bytes;
+  }
+
+  /** The same as whole numbers, for encoders of other files; not for floats. */
+  integers(samples: Float32Array): Int32Array<ArrayBuffer> {
+    const values = new Int32Array(samples.length);
+    const top = 2 ** (sampleBytes(this.#format) * 8 - 1);
+    for (let index = 0; index < samples.length; index++) {
       const noise = this.#dither ? this.#uniform() - this.#uniform() : 0;
       const wanted = Math.round(samples[index] * top + noise);
       const value = Math.max(-top, Math.min(top - 1, wanted));
       if (value !== wanted) this.#clipped++;
-      for (let byte = 0; byte < size; byte++) bytes[at++] = value >> (byte * 8);
+      values[index] = value;
     }
-    return bytes;
+    return values;
   }
 
   /** 0..1 by xorshift32: G. Marsaglia, "Xorshift RNGs" (2003). */

@@ -5,7 +5,7 @@
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { logEntryWords } from "../memory/constants.ts";
-import { type Anchor, EntryField, Opcode, opcodeMask } from "../log/command_log.ts";
+import { type Anchor, EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { DeliveredFlag } from "../memory/layout.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
 import { OfflineEngine, type OfflineEngineOptions } from "./offline_engine.ts";
@@ -26,6 +26,11 @@ export interface SessionRenderOptions {
   readonly native: NativeLibrary;
   /** Folder of the samples; omitted: the one of the recording. */
   readonly sampleFolder?: string;
+  /**
+   * Name of the instrument whose notes alone are played; empty: none. Omitted: all, as it was live. With it, blocks differ from what the
+   * device got.
+   */
+  readonly stem?: string;
   /** Told the most frames that may come, before the work begins. */
   readonly onLength?: (frames: number) => Promise<void>;
   /** Asked between chunks of the file: whether the rest is not wanted. */
@@ -43,6 +48,9 @@ export interface SessionRenderResult {
   /** The session was closed properly: nothing is missing at its end. */
   readonly complete: boolean;
 }
+
+/** Bits of an instrument's index in an entry. */
+const maxInstrument = 0xFFFF;
 
 /** Blocks rendered between two turns of the event loop. */
 const chunkBlocks = 256;
@@ -207,6 +215,9 @@ class SessionReplay {
   readonly #samples: Float32Array<ArrayBuffer>;
   readonly #ahead: Ahead;
   readonly #patches: Map<number, PlayablePatch>;
+  readonly #stem: string | undefined;
+  /** The patch that the next commands of the log mean. */
+  #meantPatch: number;
   #differing = 0;
   #firstDiffering: number | undefined;
   #concealed = 0;
@@ -223,7 +234,9 @@ class SessionReplay {
     this.#blockSamples = header.blockFrames * header.channels;
     this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
     this.#ahead = ahead;
-    this.#patches = new Map([[0, patch]]);
+    this.#patches = new Map([[number, patch]]);
+    this.#stem = options.stem;
+    this.#meantPatch = number;
   }
 
   get result(): Omit<SessionRenderResult, "complete"> {
@@ -266,7 +279,19 @@ class SessionReplay {
       const entry = words.slice(at, at + logEntryWords);
       if (entry[EntryField.position] !== log.head) continue;
       if (this.#ahead.quarantined.has(entry[EntryField.position])) entry[EntryField.opcode] = Opcode.none;
+      if (this.#stem !== undefined) this.#keepStem(entry, this.#stem);
       log.appendRaw(entry);
+    }
+  }
+
+  /** Takes the note of another instrument out of an entry. */
+  #keepStem(entry: Int32Array, stem: string): void {
+    const opcode = entry[EntryField.opcode] & opcodeMask;
+    if (opcode === Opcode.exchange) this.#meantPatch = entry[EntryField.target];
+    if (opcode !== Opcode.noteOn) return;
+    const instrument = (entry[EntryField.opcode] >>> instrumentShift) & maxInstrument;
+    if (this.#patches.get(this.#meantPatch)?.instruments[instrument] !== stem) {
+      entry[EntryField.opcode] = Opcode.none;
     }
   }
 

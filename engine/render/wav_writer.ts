@@ -1,11 +1,6 @@
 import { sampleBytes, SampleEncoder, type SampleFormat } from "./sample_format.ts";
+import { maxRiffFrames, wavHeader, wavHeaderBytes } from "./wav_header.ts";
 import { WavFileError } from "./wav_file_error.ts";
-
-/** A RIFF file counts its bytes in 32 bits; all of them set say that the size stands elsewhere. */
-const sizeElsewhere = 2 ** 32 - 1;
-
-/** Bytes of a `ds64` chunk without a table, with its header. */
-const ds64Bytes = 36;
 
 export interface WavOptions {
   readonly channels: number;
@@ -22,16 +17,16 @@ export interface WavOptions {
 
 /** Whether a file of so many frames may be an RF64 file, because a RIFF file cannot hold them. */
 export function mayBeRf64({ mayHaveFrames = 0, ...options }: WavOptions): boolean {
-  return mayHaveFrames > maxRiffFrames(options);
+  return mayHaveFrames > maxRiffFramesOf(options);
+}
+
+function maxRiffFramesOf({ channels, format = "32f", maxRiffBytes }: WavOptions): number {
+  return maxRiffFrames({ channels, format, maxRiffBytes, hasRoom: true });
 }
 
 /** What to say before such a file is written. */
 export function rf64Notice(path: string): string {
   return `${path}: more than 4 GiB may come, so it is written as RF64 (EBU Tech 3306) where they do; sox, ffmpeg and REAPER read it`;
-}
-
-function maxRiffFrames({ channels, format = "32f", maxRiffBytes = sizeElsewhere - 1 }: WavOptions): number {
-  return Math.floor((maxRiffBytes - headerBytes(format, true) - 1) / (channels * sampleBytes(format)));
 }
 
 /**
@@ -60,7 +55,7 @@ export class WavWriter {
     this.#options = options;
     this.#format = options.format ?? "32f";
     this.#mayBeRf64 = mayBeRf64(options);
-    this.#maxRiffFrames = maxRiffFrames(options);
+    this.#maxRiffFrames = maxRiffFramesOf(options);
     this.#encoder = new SampleEncoder(this.#format, options.ditherSeed);
   }
 
@@ -110,7 +105,7 @@ export class WavWriter {
    */
   async close(frames: number = this.#frames): Promise<void> {
     this.#frames = frames;
-    const end = headerBytes(this.#format, this.#mayBeRf64) + this.#dataBytes;
+    const end = wavHeaderBytes({ format: this.#format, hasRoom: this.#mayBeRf64 }) + this.#dataBytes;
     await this.#file.truncate(end);
     if (end % 2 === 1) { // chunks begin at even bytes
       await this.#file.seek(end, Deno.SeekMode.Start);
@@ -137,46 +132,17 @@ export class WavWriter {
     return this.#frames * this.#options.channels * sampleBytes(this.#format);
   }
 
-  /** RIFF header, sizes or room for them, `fmt `, for floats an extension size and `fact`, `data` header. */
   #header(): Uint8Array<ArrayBuffer> {
-    const { channels, sampleRateHz } = this.#options;
-    const float = this.#format === "32f";
-    const frameBytes = channels * sampleBytes(this.#format);
-    const bytes = new Uint8Array(headerBytes(this.#format, this.#mayBeRf64));
-    const view = new DataView(bytes.buffer);
-    const text = (at: number, letters: string) => bytes.set(new TextEncoder().encode(letters), at);
-    const riffBytes = bytes.length - 8 + this.#dataBytes + this.#dataBytes % 2;
-    const isRf64 = this.#frames > this.#maxRiffFrames;
-    const size = (bytes: number) => isRf64 ? sizeElsewhere : bytes;
-    text(0, isRf64 ? "RF64" : "RIFF");
-    view.setUint32(4, size(riffBytes), true);
-    text(8, "WAVE");
-    if (this.#mayBeRf64) {
-      text(12, isRf64 ? "ds64" : "JUNK");
-      view.setUint32(16, ds64Bytes - 8, true);
-      if (isRf64) {
-        view.setBigUint64(20, BigInt(riffBytes), true);
-        view.setBigUint64(28, BigInt(this.#dataBytes), true);
-        view.setBigUint64(36, BigInt(this.#frames), true);
-      }
-    }
-    const at = 12 + (this.#mayBeRf64 ? ds64Bytes : 0);
-    text(at, "fmt ");
-    view.setUint32(at + 4, float ? 18 : 16, true);
-    view.setUint16(at + 8, float ? 3 : 1, true); // WAVE_FORMAT_IEEE_FLOAT, WAVE_FORMAT_PCM
-    view.setUint16(at + 10, channels, true);
-    view.setUint32(at + 12, sampleRateHz, true);
-    view.setUint32(at + 16, sampleRateHz * frameBytes, true);
-    view.setUint16(at + 20, frameBytes, true);
-    view.setUint16(at + 22, sampleBytes(this.#format) * 8, true);
-    if (float) {
-      text(at + 26, "fact");
-      view.setUint32(at + 30, 4, true);
-      view.setUint32(at + 34, Math.min(this.#frames, sizeElsewhere), true);
-    }
-    text(bytes.length - 8, "data");
-    view.setUint32(bytes.length - 4, size(this.#dataBytes), true);
-    return bytes;
+    const { channels, sampleRateHz, maxRiffBytes } = this.#options;
+    const hasRoom = this.#mayBeRf64;
+    return wavHeader({
+      channels,
+      sampleRateHz,
+      format: this.#format,
+      frames: this.#frames,
+      hasRoom,
+      maxRiffBytes,
+    });
   }
 
   async #writeAll(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
@@ -186,10 +152,6 @@ export class WavWriter {
       throw new WavFileError(`cannot go on writing ${this.#path}: ${(cause as Error).message}`, { cause });
     }
   }
-}
-
-function headerBytes(format: SampleFormat, hasRoom: boolean): number {
-  return (format === "32f" ? 58 : 44) + (hasRoom ? ds64Bytes : 0);
 }
 
 /** The file to write: the target of a link, or the path where no file is yet. Only a file may be replaced. */

@@ -12,6 +12,7 @@ interface Telling {
 
 const tellings: Readonly<Record<DegradedPart, Telling>> = {
   recording: { level: "error", restored: "" },
+  recorder: { level: "error", restored: "" },
   state: { level: "error", restored: "the state is kept: a restart goes on from it" },
   device: { level: "warning", restored: "" },
   realTime: { level: "warning", restored: "" },
@@ -19,6 +20,7 @@ const tellings: Readonly<Record<DegradedPart, Telling>> = {
   isolation: { level: "error", restored: "the files of the run are kept again" },
   clients: { level: "warning", restored: "" },
   standstill: { level: "warning", restored: "" },
+  output: { level: "warning", restored: "every output gives sound again" },
 };
 
 /** Something that happened, and is over already, is shown in the status for this long. */

@@ -17,6 +17,7 @@ export interface StatusSources extends
     | "patch"
     | "journal"
     | "recording"
+    | "rec"
     | "degraded"
     | "standstills"
     | "standstillMs"
@@ -27,6 +28,10 @@ export interface StatusSources extends
     | "wrongBlocks"
     | "faults"
     | "realTime"
+    | "outputs"
+    | "silentSeconds"
+    | "callbackAgeMs"
+    | "supervisionAgeMs"
   > {
   readonly memory: SharedMemory;
   readonly driver: DeviceWatch;
@@ -67,11 +72,14 @@ export function engineStatus(sources: StatusSources): EngineStatus {
       number
     >,
     agreeingRenderers: supervision.agreeing,
+    renderersInLockstep: supervision.inLockstep,
     voices: sources.voices.reduce((sum, count) => sum + count, 0),
     voiceLimit: sources.voiceLimit,
     rescuedBlocks: memory.counter("rescuedBlocks"),
     concealedFrames: memory.counter("concealedFrames"),
     wrongBlocks: sources.wrongBlocks,
+    outputs: sources.outputs,
+    silentSeconds: sources.silentSeconds,
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
     overSamples: memory.counter("overSamples"),
     limitedSamples: memory.counter("limitedSamples"),
@@ -84,6 +92,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     quarantinedCommands: sources.quarantinedCommands,
     journal: sources.journal,
     recording: sources.recording,
+    rec: sources.rec,
     degraded: sources.degraded,
     standstills: sources.standstills,
     standstillMs: sources.standstillMs,
@@ -94,6 +103,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     ),
     faults: { ...sources.faults },
     callbackLoad: driver.callbackLoad(sources.ticksPerMs),
+    callbackAgeMs: sources.callbackAgeMs,
+    supervisionAgeMs: sources.supervisionAgeMs,
     ...processStatus(memory),
     realTime: sources.realTime,
   };

@@ -29,6 +29,8 @@ export interface RunFolder {
   readonly heldControls: string;
   /** Commands that were quarantined, JSON. */
   readonly quarantined: string;
+  /** The recording of the sound that is under way, JSON. */
+  readonly recording: string;
   /** Who listens over OSC, JSON. */
   readonly listeners: string;
   /** What a renderer process printed before it ended. */
@@ -50,6 +52,7 @@ export function runFolderAt(path: string): RunFolder {
     parameters: `${path}/parameters.json`,
     heldControls: `${path}/held-controls.json`,
     quarantined: `${path}/quarantined.json`,
+    recording: `${path}/recording.json`,
     listeners: `${path}/listeners.json`,
     errorsOf: (seat) => `${path}/errors-${seat}`,
   };

@@ -1,5 +1,5 @@
 /** Messages between the main isolate and the process that decodes samples, checked by the side that receives them. */
-import type { PlacedSample } from "../../compiler/graph/sample_bank.ts";
+import { type PlacedSample, shortestLoopFrames } from "../../compiler/graph/sample_bank.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { maxFrames } from "./sound_format.ts";
 
@@ -76,7 +76,8 @@ function checkFile(file: PlacedSample, bytes: number): void {
   const end = offset + channels * (frames + 2) * 4;
   const fits = frames > 0 && frames <= maxFrames && (channels === 1 || channels === 2) && offset >= 0 &&
     end <= bytes;
-  const loops = loopStart >= 0 && loopStart < loopEnd && loopEnd <= frames;
+  // a loop that is too short for the fastest step goes on into the silence behind the file
+  const loops = loopStart >= 0 && loopStart < loopEnd && loopEnd <= Math.max(frames, shortestLoopFrames);
   const sounds = sampleRateHz > 0 && Number.isFinite(sampleRateHz) && rootNote >= 0 && rootNote < 128;
   invariant(
     isWhole && fits && loops && sounds && typeof sha256 === "string",

@@ -131,6 +131,18 @@ export function decodeJson(text: Uint8Array): unknown {
   }
 }
 
+/** Decodes a `MARK` chunk. Throws {@link SessionDamagedError}. */
+export function decodeMark(payload: Uint8Array): SessionMark {
+  const mark = decodeJson(payload) as Partial<SessionMark> | null;
+  const isPair = (value: unknown) =>
+    Array.isArray(value) && value.length === 2 && value.every(Number.isInteger);
+  const isMark = [mark?.block, mark?.unixMs, mark?.logPosition].every(Number.isFinite) &&
+    Array.isArray(mark?.heldNotes) && mark.heldNotes.every(isPair) &&
+    Array.isArray(mark.heldPedals) && mark.heldPedals.every(Number.isInteger);
+  if (!isMark) throw new SessionDamagedError("the session has a mark without its block, time and notes");
+  return mark as SessionMark;
+}
+
 /** Bytes of a `SNAP` chunk before the arena. */
 export const snapshotHeadBytes = 12;
 

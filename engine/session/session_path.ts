@@ -8,7 +8,7 @@ import { SessionFileError } from "./session_writer.ts";
 /** Stands for the time of the start in a path. */
 const timeMark = "%t";
 
-const ending = ".session";
+const sessionEnding = ".session";
 
 interface SessionPathOptions {
   /** Time of the start, in milliseconds since 1970. */
@@ -17,6 +17,8 @@ interface SessionPathOptions {
   readonly isLiving?: boolean;
   /** Recordings that are kept, this one included; older ones are removed. Omitted: all. */
   readonly keep?: number;
+  /** Of the files in a folder; by default that of sessions. */
+  readonly ending?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ interface SessionPathOptions {
  */
 export function sessionPath(
   setting: string,
-  { nowMs, isLiving = false, keep }: SessionPathOptions,
+  { nowMs, isLiving = false, keep, ending = sessionEnding }: SessionPathOptions,
 ): string {
   const pattern = isFolder(setting) ? join(setting, timeMark + ending) : setting;
   if (!pattern.includes(timeMark)) return pattern;

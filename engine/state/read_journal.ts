@@ -1,5 +1,6 @@
 import {
   type ChunkType,
+  decodeMark,
   decodePatch,
   decodeSnapshot,
   type RecordedPatch,
@@ -74,7 +75,7 @@ async function readChunks(reader: SessionReader): Promise<JournalContent> {
         quarantined.add(new Int32Array(payload.buffer)[0]);
         break;
       case "MARK":
-        mark = JSON.parse(new TextDecoder().decode(payload)) as SessionMark;
+        mark = decodeMark(payload);
         afterMark = [];
     }
   }

@@ -3,7 +3,7 @@
  * snapshot, and its state at the block that the device would have taken next becomes the snapshot from which all renderers
  * join. What sounds then is what every renderer would have played from that block. Main isolate, before the engine starts.
  */
-import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
+import type { CompiledPatch, PatchDescription, SampleList } from "../../compiler/graph/compiled_patch.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Command } from "../control/control.ts";
 import { decodeCommand } from "../log/command_encoding.ts";
@@ -70,6 +70,8 @@ export interface ResumeOptions {
   readonly nowMs: number;
   /** Not where the stream starts, but what is kept of it. */
   readonly capture?: Pick<StreamStart, "captureFrames">;
+  /** Gives the memory of a patch's sound files; by default they are decoded. */
+  readonly samplesOf?: (samples: SampleList) => Promise<WebAssembly.Memory>;
 }
 
 /** Flags of blocks whose samples the callback has changed on their way. */
@@ -82,9 +84,9 @@ const changedFlags = DeliveredFlag.concealed | DeliveredFlag.ramped | DeliveredF
  * @throws {SampleError} when a sample is missing or is another one than it was
  */
 export async function resume(
-  { content, config, nowMs, capture = {} }: ResumeOptions,
+  { content, config, nowMs, capture = {}, samplesOf = decodedSamples(config) }: ResumeOptions,
 ): Promise<Resumed | undefined> {
-  const patches = await playablePatches(content, config);
+  const patches = await playablePatches(content, samplesOf);
   const candidates = [...content.snapshots].reverse();
   let fallback: Replayed | undefined;
   for (const snapshot of [...candidates, undefined]) {
@@ -97,16 +99,20 @@ export async function resume(
   return fallback && complete(fallback, { content, config, nowMs });
 }
 
+function decodedSamples({ sampleFolder }: Config): NonNullable<ResumeOptions["samplesOf"]> {
+  const loader = new SampleLoader();
+  return async (samples) => (await loader.loadRecorded(samples, sampleFolder)).memory;
+}
+
 async function playablePatches(
   { patches }: JournalContent,
-  { sampleFolder }: Config,
+  samplesOf: NonNullable<ResumeOptions["samplesOf"]>,
 ): Promise<readonly PlayablePatch[]> {
-  const loader = new SampleLoader();
   const playable: PlayablePatch[] = [];
   for (const { number, description, wasm } of patches) {
-    const bank = description.samples && await loader.loadRecorded(description.samples, sampleFolder);
+    const sampleMemory = description.samples && await samplesOf(description.samples);
     const module = new WebAssembly.Module(wasm);
-    playable.push({ number, patch: { ...description, wasm, module, sampleMemory: bank?.memory } });
+    playable.push({ number, patch: { ...description, wasm, module, sampleMemory } });
   }
   return playable;
 }

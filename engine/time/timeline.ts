@@ -90,6 +90,14 @@ export class Timeline {
     return this.#ticksPerMs;
   }
 
+  /** Milliseconds since the device called last; Infinity before its first call. */
+  get callbackAgeMs(): number {
+    const stamp = this.#readStamp();
+    if (!stamp || this.#ticksPerMs === 0) return Infinity;
+    this.#readPair(this.#pair);
+    return Math.max(0, Number(this.#pair[0] - stamp.ticks) / this.#ticksPerMs);
+  }
+
   /** Takes the latest stamp in; to be called every few milliseconds. */
   follow(): void {
     this.#calibrate();

@@ -220,15 +220,39 @@ static void fade_out(const struct view *v) {
   }
 }
 
-/* Largest magnitude of a channel, as bits: magnitudes of floats order like them, and what is not finite is above all others. */
-static uint32_t peak_bits(const struct view *v, uint32_t channel) {
-  const uint32_t *bits = (const uint32_t *)v->work + channel;
-  uint32_t channels = v->geometry->channels, peak = 0;
+/* The bits of a float as a number of the same order: what is not finite lies beyond all others. The same turns it back. */
+static int32_t order_of(int32_t bits) { return bits ^ ((bits >> 31) & 0x7FFFFFFF); }
+
+static uint32_t magnitude_of(int32_t order) { return (uint32_t)order_of(order) & 0x7FFFFFFFu; }
+
+/* Smallest and largest sample of a channel, as `order_of` has them. */
+struct extent {
+  int32_t lowest, highest;
+};
+
+/* Takes the same time whatever the samples are. */
+static struct extent extent_of(const struct view *v, uint32_t channel) {
+  const int32_t *bits = (const int32_t *)v->work + channel;
+  uint32_t channels = v->geometry->channels;
+  struct extent e = {INT32_MAX, INT32_MIN};
   for (uint32_t frame = 0; frame < v->geometry->block_frames; frame++, bits += channels) {
-    uint32_t magnitude = *bits & 0x7FFFFFFFu;
-    peak = magnitude > peak ? magnitude : peak;
+    int32_t order = order_of(*bits);
+    e.lowest = order < e.lowest ? order : e.lowest;
+    e.highest = order > e.highest ? order : e.highest;
   }
-  return peak;
+  return e;
+}
+
+/* Largest magnitude, as bits: magnitudes of floats order like them, and what is not finite is above all others. */
+static uint32_t peak_bits(struct extent e) {
+  uint32_t below = magnitude_of(e.lowest), above = magnitude_of(e.highest);
+  return below > above ? below : above;
+}
+
+static float float_of(int32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
 }
 
 /* Replaces non-finite samples of a channel by zero, counts those beyond full scale, and applies the ceiling. */
@@ -259,18 +283,20 @@ static void limit_channel(const struct view *v, const struct us_ceiling *ceiling
   ADD(v->counters->limited_samples, limited);
 }
 
-/* Makes the block fit for a device, and finds each channel's peak. */
+/* Makes the block fit for a device, and finds each channel's peak and extent. */
 static void inspect(const struct view *v) {
   struct us_callback_state *s = v->state;
   struct us_ceiling ceiling = us_ceiling_at(v->geometry->ceiling);
   s->loudest = 0.0f;
   for (uint32_t channel = 0; channel < v->geometry->channels; channel++) {
-    uint32_t peak = peak_bits(v, channel);
-    if (peak > ceiling.untouched) {
+    struct extent e = extent_of(v, channel);
+    if (peak_bits(e) > ceiling.untouched) {
       limit_channel(v, &ceiling, channel);
-      peak = peak_bits(v, channel);
+      e = extent_of(v, channel);
     }
-    memcpy(&s->peaks[channel], &peak, sizeof peak);
+    s->peaks[channel] = float_of((int32_t)peak_bits(e));
+    s->lowest[channel] = float_of(order_of(e.lowest));
+    s->highest[channel] = float_of(order_of(e.highest));
     if (s->peaks[channel] > s->loudest) s->loudest = s->peaks[channel];
   }
 }
@@ -325,6 +351,18 @@ static void capture_input(const struct view *v, uint32_t block, const float *inp
   if (from + frames == g->block_frames) STORE(slot->tag, block);
 }
 
+/* Keeps a block for recorders and listeners. One that is a whole lap behind may be reading: no block here has the other tag. */
+static void keep_output(const struct view *v, uint32_t block) {
+  const struct us_geometry *g = v->geometry;
+  if (LOAD(v->control->keep_output) == 0) return;
+  size_t offset = (size_t)g->output_offset + (size_t)(block & (g->output_slots - 1)) * g->output_slot_bytes;
+  struct us_output_slot *slot = AT(struct us_output_slot, v->base, offset);
+  __atomic_store_n(&slot->tag, block + 1, __ATOMIC_RELAXED);
+  __atomic_thread_fence(__ATOMIC_RELEASE);
+  memcpy(slot + 1, v->work, (size_t)g->block_frames * g->channels * sizeof(float));
+  STORE(slot->tag, block);
+}
+
 static void publish_block(const struct view *v, uint32_t block) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
@@ -335,8 +373,11 @@ static void publish_block(const struct view *v, uint32_t block) {
   entry->ring = s->ring;
   entry->loudest = s->loudest;
   memcpy(entry->peaks, s->peaks, sizeof entry->peaks);
+  memcpy(entry->lowest, s->lowest, sizeof entry->lowest);
+  memcpy(entry->highest, s->highest, sizeof entry->highest);
   entry->ticks = us_ticks();
   STORE(entry->block, block);
+  keep_output(v, block);
   STORE(v->callback->consumed, block + 1);
   if (s->fade_position >= g->stop_fade_frames) STORE(v->callback->ended, 1);
 }
@@ -423,11 +464,13 @@ static void call(const void *input, void *output, unsigned long frame_count, uns
   if (v.state->previous_ticks != 0) {
     uint64_t interval = started - v.state->previous_ticks;
     note_in(AT(struct us_intervals, base, US_INTERVALS_OFFSET)->buckets, interval);
+    ADD(v.counters->interval_ticks, interval);
     keep_longest(&v.counters->longest_interval_ticks, interval);
   }
   v.state->previous_ticks = started;
   uint64_t duration = us_ticks() - started;
   note_in(AT(struct us_durations, base, US_DURATIONS_OFFSET)->buckets, duration);
+  ADD(v.counters->duration_ticks, duration);
   if (LOAD(v.control->play)) ADD(v.counters->busy_ticks, duration);
   keep_longest(&v.counters->longest_ticks, duration);
 }

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 4u
+#define US_LAYOUT_VERSION 5u
 #define US_SEAT_REPORT_OFFSET 128u
 #define US_MAX_CHANNELS 8u
 #define US_MAX_INPUT_BITS 0x42000000u
@@ -72,6 +72,9 @@ struct us_geometry {
   float ceiling; /* largest magnitude that the device gets, 1 at full scale; 0: no ceiling */
   uint32_t check_region_bytes; /* bytes of an arena that are checked at one block */
   uint32_t snapshot_piece_bytes; /* bytes of an arena that is copied at once; a larger one is copied in pieces */
+  uint32_t output_offset; /* blocks that the device got, while something records or listens */
+  uint32_t output_slots; /* blocks that are kept, a power of two */
+  uint32_t output_slot_bytes; /* distance between them */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");
@@ -114,6 +117,9 @@ _Static_assert(offsetof(struct us_geometry, capture_frames) == 148, "geometry.ca
 _Static_assert(offsetof(struct us_geometry, ceiling) == 152, "geometry.ceiling");
 _Static_assert(offsetof(struct us_geometry, check_region_bytes) == 156, "geometry.checkRegionBytes");
 _Static_assert(offsetof(struct us_geometry, snapshot_piece_bytes) == 160, "geometry.snapshotPieceBytes");
+_Static_assert(offsetof(struct us_geometry, output_offset) == 164, "geometry.outputOffset");
+_Static_assert(offsetof(struct us_geometry, output_slots) == 168, "geometry.outputSlots");
+_Static_assert(offsetof(struct us_geometry, output_slot_bytes) == 172, "geometry.outputSlotBytes");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
@@ -133,6 +139,7 @@ struct us_control {
   uint32_t lookahead_blocks; /* how far renderers are to run ahead of consumed; the log has it too, for what can be heard */
   uint32_t search_origin; /* block of the state from which renderers replay while log entries are suspended */
   uint32_t search_block; /* block in which renderers broke, for which they are */
+  uint32_t keep_output; /* readers of the output ring; 0: the callback keeps nothing */
 };
 _Static_assert(offsetof(struct us_control, role_ring) == 0, "control.roleRing");
 _Static_assert(offsetof(struct us_control, play) == 12, "control.play");
@@ -149,6 +156,7 @@ _Static_assert(offsetof(struct us_control, stopped_commands) == 52, "control.sto
 _Static_assert(offsetof(struct us_control, lookahead_blocks) == 4148, "control.lookaheadBlocks");
 _Static_assert(offsetof(struct us_control, search_origin) == 4152, "control.searchOrigin");
 _Static_assert(offsetof(struct us_control, search_block) == 4156, "control.searchBlock");
+_Static_assert(offsetof(struct us_control, keep_output) == 4160, "control.keepOutput");
 #define US_CONTROL_OFFSET 256u
 
 /* Written by: main isolate. */
@@ -193,6 +201,8 @@ struct us_callback_state {
   uint32_t concealing; /* 1: the block before was concealed */
   float held_frame[8]; /* last samples before concealment, which fade out */
   float loudest; /* largest magnitude of the current block before the ceiling */
+  float lowest[8]; /* smallest sample of each channel in the current block */
+  float highest[8]; /* largest sample of each channel in the current block */
 };
 _Static_assert(offsetof(struct us_callback_state, piece_frames) == 0, "callbackState.pieceFrames");
 _Static_assert(offsetof(struct us_callback_state, flags) == 4, "callbackState.flags");
@@ -208,6 +218,8 @@ _Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callba
 _Static_assert(offsetof(struct us_callback_state, concealing) == 104, "callbackState.concealing");
 _Static_assert(offsetof(struct us_callback_state, held_frame) == 108, "callbackState.heldFrame");
 _Static_assert(offsetof(struct us_callback_state, loudest) == 140, "callbackState.loudest");
+_Static_assert(offsetof(struct us_callback_state, lowest) == 144, "callbackState.lowest");
+_Static_assert(offsetof(struct us_callback_state, highest) == 176, "callbackState.highest");
 #define US_CALLBACK_STATE_OFFSET 4736u
 
 /* Written by: audio callback. */
@@ -231,6 +243,8 @@ struct us_counters {
   uint64_t over_samples; /* samples beyond full scale, before the ceiling */
   uint64_t limited_samples; /* samples that the ceiling made smaller */
   uint64_t refused_input_samples; /* captured samples that were not finite or far too large, replaced by zero */
+  uint64_t duration_ticks; /* time in all calls, as the histogram of durations counts them */
+  uint64_t interval_ticks; /* time between all calls, as the histogram of intervals counts it */
 };
 _Static_assert(offsetof(struct us_counters, callbacks) == 0, "counters.callbacks");
 _Static_assert(offsetof(struct us_counters, frames) == 8, "counters.frames");
@@ -251,6 +265,8 @@ _Static_assert(offsetof(struct us_counters, longest_interval_ticks) == 120, "cou
 _Static_assert(offsetof(struct us_counters, over_samples) == 128, "counters.overSamples");
 _Static_assert(offsetof(struct us_counters, limited_samples) == 136, "counters.limitedSamples");
 _Static_assert(offsetof(struct us_counters, refused_input_samples) == 144, "counters.refusedInputSamples");
+_Static_assert(offsetof(struct us_counters, duration_ticks) == 152, "counters.durationTicks");
+_Static_assert(offsetof(struct us_counters, interval_ticks) == 160, "counters.intervalTicks");
 #define US_COUNTERS_OFFSET 4992u
 
 /* Written by: audio callback. */
@@ -386,7 +402,22 @@ _Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime"
 _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
 #define US_WATCHDOG_OFFSET 8832u
 
-#define US_FIXED_BYTES 8960u
+/* Written by: recorder thread. */
+struct us_recorder {
+  uint64_t written_frames[2]; /* frames of the recording that are in its file; a pair, see `newest` */
+  uint64_t written_bytes[2]; /* bytes of the file that hold them, without what is written when it is closed */
+  uint32_t newest; /* which of each pair counts; stored after them */
+  uint64_t lost_frames; /* frames that the disk was too slow for: silence in the file */
+  uint64_t waiting_bytes; /* bytes that wait for the disk */
+};
+_Static_assert(offsetof(struct us_recorder, written_frames) == 0, "recorder.writtenFrames");
+_Static_assert(offsetof(struct us_recorder, written_bytes) == 16, "recorder.writtenBytes");
+_Static_assert(offsetof(struct us_recorder, newest) == 32, "recorder.newest");
+_Static_assert(offsetof(struct us_recorder, lost_frames) == 40, "recorder.lostFrames");
+_Static_assert(offsetof(struct us_recorder, waiting_bytes) == 48, "recorder.waitingBytes");
+#define US_RECORDER_OFFSET 8960u
+
+#define US_FIXED_BYTES 9088u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -477,6 +508,15 @@ _Static_assert(offsetof(struct us_input_slot, reserved) == 4, "inputSlot.reserve
 _Static_assert(sizeof(struct us_input_slot) == 16, "size of inputSlot");
 
 /* Written by: audio callback. */
+struct us_output_slot {
+  uint32_t tag; /* block number; stored after the samples */
+  uint32_t reserved[3]; /* keeps the samples on a 16-byte boundary */
+};
+_Static_assert(offsetof(struct us_output_slot, tag) == 0, "outputSlot.tag");
+_Static_assert(offsetof(struct us_output_slot, reserved) == 4, "outputSlot.reserved");
+_Static_assert(sizeof(struct us_output_slot) == 16, "size of outputSlot");
+
+/* Written by: audio callback. */
 struct us_delivered {
   uint32_t block; /* block number; stored after everything else */
   uint32_t flags; /* see `DeliveredFlag` */
@@ -486,6 +526,8 @@ struct us_delivered {
   float loudest; /* largest magnitude before the ceiling */
   float peaks[8]; /* largest magnitude of each channel */
   uint64_t ticks; /* processor ticks when its last frame was handed over */
+  float lowest[8]; /* smallest sample of each channel */
+  float highest[8]; /* largest sample of each channel */
 };
 _Static_assert(offsetof(struct us_delivered, block) == 0, "delivered.block");
 _Static_assert(offsetof(struct us_delivered, flags) == 4, "delivered.flags");
@@ -495,7 +537,9 @@ _Static_assert(offsetof(struct us_delivered, ring) == 16, "delivered.ring");
 _Static_assert(offsetof(struct us_delivered, loudest) == 20, "delivered.loudest");
 _Static_assert(offsetof(struct us_delivered, peaks) == 24, "delivered.peaks");
 _Static_assert(offsetof(struct us_delivered, ticks) == 56, "delivered.ticks");
-_Static_assert(sizeof(struct us_delivered) == 64, "size of delivered");
+_Static_assert(offsetof(struct us_delivered, lowest) == 64, "delivered.lowest");
+_Static_assert(offsetof(struct us_delivered, highest) == 96, "delivered.highest");
+_Static_assert(sizeof(struct us_delivered) == 128, "size of delivered");
 
 /* Written by: renderer, the one that `control.snapshotTarget` names. */
 struct us_snapshot {

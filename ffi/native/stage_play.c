@@ -43,6 +43,7 @@ enum { driver_none = 0, driver_clock = 1, driver_jack = 2 };
 /* Cables count once they have been there for this long: a server that ends takes them off first. */
 #define SETTLED_MS 500u
 #define CABLES_BYTES 16384
+#define PAGE_BYTES 4096
 
 struct stage {
   unsigned char *memory;
@@ -257,6 +258,17 @@ static void look_at_jack(struct stage *self) {
   STORE(report->xruns, state.xruns);
 }
 
+/* Maps the pages of the output ring before the callback writes there: each would cost it a fault. Others have filled them. */
+static void touch_output(const unsigned char *memory) {
+  static uint32_t touched;
+  if (touched || LOAD(AT(const struct us_control, US_CONTROL_OFFSET)->keep_output) == 0) return;
+  const struct us_geometry *g = AT(const struct us_geometry, US_GEOMETRY_OFFSET);
+  const volatile unsigned char *ring = memory + g->output_offset;
+  size_t bytes = (size_t)g->output_slots * g->output_slot_bytes;
+  for (size_t at = 0; at < bytes; at += PAGE_BYTES) (void)ring[at];
+  touched = 1;
+}
+
 int us_stage_play(const char *run_folder, uint32_t starts) {
   static struct stage self;
   unsigned char *memory = self.memory = us_run_map(run_folder);
@@ -284,6 +296,7 @@ int us_stage_play(const char *run_folder, uint32_t starts) {
       done = sequence;
       if (orders->driver == driver_none) return us_stage_ok;
     }
+    touch_output(memory);
     if (orders->driver == driver_jack && report->error == 0) look_at_jack(&self);
     if (LOAD(report->pid) != (uint32_t)getpid()) break; /* another one has taken its place: two never call the callback */
     STORE(report->heartbeat, report->heartbeat + 1);

@@ -101,6 +101,7 @@ export class AccessControl {
     if (access === "machine" && !sender.isLocal) {
       throw new MessageRefusedError("only senders on the engine's own machine may do this");
     }
+    if (sender.isReadOnly) throw new MessageRefusedError("this page may only read (UNDERSTUDY_PAGE=read)");
     if (this.verdict(sender.hostname) !== "change") {
       throw new MessageRefusedError(`${sender.hostname} may only read`);
     }
@@ -110,6 +111,15 @@ export class AccessControl {
       throw new MessageRefusedError("log in first: /login with the shared secret");
     }
     this.#logins.set(sender.key, nowMs + loginSeconds * 1_000);
+  }
+
+  /** The right that a sender has now; `login`: it may change the sound once it has logged in. */
+  rightOf(sender: PacketSender): Verdict | "login" {
+    const verdict = sender.isReadOnly && this.verdict(sender.hostname) === "change"
+      ? "read"
+      : this.verdict(sender.hostname);
+    if (verdict !== "change" || this.#secretDigest === undefined) return verdict;
+    return this.#isLoggedIn(sender, this.#nowMs()) ? "change" : "login";
   }
 
   /** Keys of the senders that are logged in. */

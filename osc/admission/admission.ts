@@ -16,6 +16,7 @@ import { senderHost } from "../packet/sender_host.ts";
 import type { AccessControl } from "./access_control.ts";
 import { FairQueue } from "./fair_queue.ts";
 import { HostAccount } from "./host_account.ts";
+import { OscMonitor } from "./osc_monitor.ts";
 import type { PacketTarget, Steps } from "./packet_target.ts";
 import { SenderAccount } from "./sender_account.ts";
 import { type Loss, newSendersPerSecond, Traffic } from "./traffic.ts";
@@ -62,6 +63,8 @@ interface LongPacket {
 export class AdmissionControl {
   /** Losses of all transports; the transports record theirs here. */
   readonly traffic: Traffic;
+  /** Shows the messages that are let in, and those that go out. */
+  readonly monitor = new OscMonitor();
   readonly #access: AccessControl;
   readonly #target: PacketTarget;
   readonly #messagesPerSecond: number;
@@ -183,6 +186,7 @@ export class AdmissionControl {
       bucket: new TokenBucket(this.#messagesPerSecond, this.#burst, nowMs),
       reserve: new TokenBucket(this.#messagesPerSecond * reserveShare, reserveBurst, nowMs),
       mayAnswer: (to, bytes) => this.#mayAnswer(to, bytes),
+      onReply: (message, key) => this.monitor.sent(message, key),
     });
     this.#senders.set(from.key, account);
     return account;
@@ -269,6 +273,7 @@ export class AdmissionControl {
       const packet = withoutAnswers(read, () => this.#ignore(account));
       if (!packet) return;
       account.from.onRead?.(packet);
+      this.monitor.received(packet, account.key);
       return this.#target.begin(packet, account);
     } catch (error) {
       this.#fail(error, account);

@@ -26,6 +26,8 @@ export interface SenderAccountOptions {
   readonly reserve: TokenBucket;
   /** Whether an answer of this size may go to the sender. */
   readonly mayAnswer: (account: SenderAccount, bytes: number) => boolean;
+  /** Gets every answer that goes out. */
+  readonly onReply?: (message: OscMessage, key: string) => void;
 }
 
 /**
@@ -37,6 +39,7 @@ export class SenderAccount implements PacketSender {
   readonly hostname: string;
   readonly isLocal: boolean;
   readonly isProven: boolean;
+  readonly isReadOnly: boolean;
   readonly host: HostAccount;
   readonly bucket: TokenBucket;
   readonly reserve: TokenBucket;
@@ -46,6 +49,7 @@ export class SenderAccount implements PacketSender {
   /** The way back, by the connection that spoke last. */
   from: PacketSender;
   readonly #mayAnswer: SenderAccountOptions["mayAnswer"];
+  readonly #onReply: SenderAccountOptions["onReply"];
   #answers = 0;
   #answerBytes = 0;
   /** The packet that is being carried out: time so far, the answers before it, and the messages it was charged with. */
@@ -54,16 +58,18 @@ export class SenderAccount implements PacketSender {
   #bytesBefore = 0;
   #paid = 0;
 
-  constructor({ from, host, bucket, reserve, mayAnswer }: SenderAccountOptions) {
+  constructor({ from, host, bucket, reserve, mayAnswer, onReply }: SenderAccountOptions) {
     this.key = from.key;
     this.hostname = from.hostname;
     this.isLocal = from.isLocal;
     this.isProven = from.isProven === true;
+    this.isReadOnly = from.isReadOnly === true;
     this.from = from;
     this.host = host;
     this.bucket = bucket;
     this.reserve = reserve;
     this.#mayAnswer = mayAnswer;
+    this.#onReply = onReply;
   }
 
   reply(message: OscMessage): void {
@@ -71,6 +77,7 @@ export class SenderAccount implements PacketSender {
     if (!this.#mayAnswer(this, bytes)) return;
     this.#answers++;
     this.#answerBytes += bytes;
+    this.#onReply?.(message, this.key);
     this.from.reply(message);
   }
 

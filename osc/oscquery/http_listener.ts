@@ -26,6 +26,10 @@ export interface HttpQuestion {
   /** The headers by which it is let in. */
   readonly host: string | null;
   readonly origin: string | null;
+  /** The form of the answer that it prefers. */
+  readonly accept: string | null;
+  /** The part of a file that it asks for. */
+  readonly range: string | null;
   readonly peer: HttpPeer;
 }
 
@@ -34,8 +38,10 @@ export type HttpPeer = Pick<ConnectionStream, "hostname" | "port" | "host">;
 
 export interface HttpAnswer {
   readonly status: number;
+  /** A stream needs a `content-length` here, or it is sent in chunks. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** A stream is read as fast as the client takes it, and cancelled when that has gone. */
+  readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 }
 
 /** What is used of a WebSocket of `ws`. */
@@ -44,7 +50,8 @@ export interface QuerySocket {
   readonly OPEN: number;
   /** Bytes that were not sent yet. */
   readonly bufferedAmount: number;
-  send(data: string | Uint8Array<ArrayBuffer>): void;
+  /** @param options `binary: false` sends bytes of UTF-8 as a text */
+  send(data: string | Uint8Array<ArrayBuffer>, options?: { readonly binary: boolean }): void;
   close(code: number, reason: string): void;
 }
 
@@ -72,10 +79,10 @@ export interface HttpListenerOptions {
   /** Connections at once; omitted: as many as {@link httpLimits} says. */
   readonly maxConnections?: number;
   readonly traffic: Traffic;
-  readonly onRequest: (question: HttpQuestion) => HttpAnswer;
+  readonly onRequest: (question: HttpQuestion) => HttpAnswer | Promise<HttpAnswer>;
   /** Returns the reason why a request for a WebSocket is turned away. */
   readonly onUpgrade: (question: HttpQuestion) => HttpAnswer | undefined;
-  readonly onSocket: (socket: QuerySocket, peer: HttpPeer) => SocketHandler;
+  readonly onSocket: (socket: QuerySocket, question: HttpQuestion) => SocketHandler;
 }
 
 /** Time between two looks at deadlines and at WebSockets that do not answer pings. */
@@ -167,7 +174,7 @@ export class HttpListener {
       const open = [...this.#connections.values()];
       const cut = setTimeout(() => open.forEach((stream) => stream.destroy()), graceMs);
       await Promise.all(open.map((stream) => {
-        if (stream.deadlineMs !== Infinity) stream.destroy(); // no WebSocket: every answer was sent at once
+        if (stream.deadlineMs !== Infinity) stream.destroy(); // no WebSocket: nothing is due but files
         return closed(stream);
       }));
       clearTimeout(cut);
@@ -196,16 +203,59 @@ export class HttpListener {
   #request(request: http.IncomingMessage, response: http.ServerResponse): void {
     const stream = request.socket as unknown as ConnectionStream;
     stream.spoke();
-    const { status, headers, body } = this.#answer(() => this.#options.onRequest(question(request)));
+    const answer = this.#answer(() => this.#options.onRequest(question(request)));
+    if (answer instanceof Promise) void answer.then((made) => this.#respond(request, response, made));
+    else this.#respond(request, response, answer);
+  }
+
+  #respond(request: http.IncomingMessage, response: http.ServerResponse, answer: HttpAnswer): void {
+    const { status, headers } = answer;
+    const stream = request.socket as unknown as ConnectionStream;
     // a body of the request is not read, so nothing can follow it
     const hasBody = "content-length" in request.headers || "transfer-encoding" in request.headers;
+    const body = typeof answer.body === "string" ? new TextEncoder().encode(answer.body) : answer.body;
+    const isStream = body instanceof ReadableStream;
     response.writeHead(status, {
       ...headers,
-      "content-length": String(body === undefined ? 0 : new TextEncoder().encode(body).length),
+      ...(!isStream && { "content-length": String(body?.length ?? 0) }),
       ...(hasBody && { connection: "close" }),
     });
-    response.end(request.method === "HEAD" ? undefined : body);
     if (hasBody) response.on("finish", () => stream.destroy());
+    if (isStream && request.method !== "HEAD") return void this.#send(body, response, stream);
+    if (isStream) void body.cancel();
+    response.end(request.method === "HEAD" || isStream ? undefined : body);
+  }
+
+  /** Sends a stream; a client that takes nothing of it for as long as one may ask nothing loses its connection. */
+  async #send(
+    body: ReadableStream<Uint8Array>,
+    response: http.ServerResponse,
+    stream: ConnectionStream,
+  ): Promise<void> {
+    const reader = body.getReader();
+    const onClose = () => void reader.cancel().catch(() => {});
+    stream.on("close", onClose);
+    try {
+      for (let piece = await reader.read(); !piece.done && !stream.destroyed; piece = await reader.read()) {
+        await new Promise<void>((resolve) => {
+          if (response.write(piece.value)) return resolve();
+          const goOn = () => {
+            response.off("drain", goOn);
+            stream.off("close", goOn);
+            resolve();
+          };
+          response.on("drain", goOn);
+          stream.on("close", goOn);
+        });
+        stream.spoke();
+      }
+      response.end();
+    } catch (error) {
+      this.#options.traffic.record("failed", () => `HTTP: ${String(error)}`);
+      stream.destroy(); // the client sees that it is cut off
+    } finally {
+      stream.off("close", onClose);
+    }
   }
 
   #upgrade(request: http.IncomingMessage, head: Uint8Array): void {
@@ -221,21 +271,31 @@ export class HttpListener {
       return refuse(stream, { status: 503, headers, body: "too many WebSockets\n" });
     }
     stream.on("close", () => this.#sockets.delete(place));
-    this.#upgrades.handleUpgrade(request, stream, head, (socket: WsSocket) => this.#open(place, socket));
+    const asked = question(request);
+    this.#upgrades.handleUpgrade(
+      request,
+      stream,
+      head,
+      (socket: WsSocket) => this.#open(place, socket, asked),
+    );
   }
 
-  #answer<A extends HttpAnswer | undefined>(make: () => A): A | HttpAnswer {
-    try {
-      return make();
-    } catch (error) {
+  #answer<A extends HttpAnswer | undefined | Promise<HttpAnswer>>(make: () => A): A | HttpAnswer {
+    const failed = (error: unknown): HttpAnswer => {
       this.#options.traffic.record("failed", () => `OSCQuery: ${String(error)}`);
       return { status: 500, headers: { "content-type": "text/plain" }, body: "internal error\n" };
+    };
+    try {
+      const answer = make();
+      return answer instanceof Promise ? answer.catch(failed) as A : answer;
+    } catch (error) {
+      return failed(error);
     }
   }
 
-  #open(place: SocketPlace, socket: WsSocket): void {
+  #open(place: SocketPlace, socket: WsSocket, asked: HttpQuestion): void {
     const { stream } = place;
-    const { onMessage, onClose } = this.#options.onSocket(socket, stream);
+    const { onMessage, onClose } = this.#options.onSocket(socket, asked);
     place.socket = socket;
     stream.deadlineMs = Infinity;
     socket.on("message", (data, isBinary) => {
@@ -266,11 +326,14 @@ export class HttpListener {
 function question(request: http.IncomingMessage): HttpQuestion {
   const { method = "", url = "", headers, socket } = request;
   const peer = socket as unknown as ConnectionStream;
-  return { method, url, host: headers.host ?? null, origin: headers.origin ?? null, peer };
+  const { host = null, origin = null, accept = null, range = null } = headers;
+  return { method, url, host, origin, accept, range, peer };
 }
 
 /** Answers a request for a WebSocket, and closes the connection. */
-function refuse(stream: ConnectionStream, { status, headers, body = "" }: HttpAnswer): void {
+function refuse(stream: ConnectionStream, answer: HttpAnswer): void {
+  const { status, headers } = answer;
+  const body = String(answer.body ?? "");
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
   const length = new TextEncoder().encode(body).length;
   stream.end(

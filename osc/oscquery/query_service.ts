@@ -3,6 +3,7 @@ import type { AdmissionControl } from "../admission/admission.ts";
 import type { MethodDescription } from "../methods/method_description.ts";
 import { isLoopback, splitHostAndPort } from "../transport/network_address.ts";
 import { Advertisement } from "./advertisement.ts";
+import type { HttpRoute } from "./route_table.ts";
 import { OscQueryServer } from "./server.ts";
 
 export interface QueryServiceOptions {
@@ -20,6 +21,8 @@ export interface QueryServiceOptions {
   readonly space: { readonly methods: readonly MethodDescription[] };
   /** Gets the packets of WebSockets. */
   readonly admission: AdmissionControl;
+  /** See `OscQueryServerOptions`. */
+  readonly routes?: readonly HttpRoute[];
   readonly log: { info(text: string): void; warning(text: string): void };
 }
 
@@ -52,6 +55,7 @@ export class QueryService {
         admission,
         allowedOrigins,
         maxConnections: options.maxConnections,
+        routes: options.routes,
       });
     } catch (error) {
       log.warning(`no OSCQuery: ${refusalOf(error, hostname, port)}`);

@@ -1,6 +1,7 @@
 /**
  * OSCQuery: the namespace over HTTP; values, and packets of OSC, over a WebSocket at the same port. Every request is answered
- * from memory at once; values and answers that a client does not take are not queued. Main isolate.
+ * from memory at once; values and answers that a client does not take are not queued. Routes that others hand in are served at the
+ * same port, behind the same checks. Main isolate.
  */
 import type { EngineControl } from "../../engine/control/control.ts";
 import type { AdmissionControl } from "../admission/admission.ts";
@@ -12,6 +13,7 @@ import { HttpListener } from "./http_listener.ts";
 import { Namespace, type ParameterDeclaration } from "./namespace.ts";
 import { OriginCheck } from "./origin_check.ts";
 import { answerQuery, extensions, type HostInfo } from "./query.ts";
+import { type HttpRoute, RouteTable } from "./route_table.ts";
 import { Subscriber } from "./subscriber.ts";
 
 export interface OscQueryServerOptions {
@@ -32,6 +34,8 @@ export interface OscQueryServerOptions {
   readonly allowedOrigins: readonly string[];
   /** HTTP connections at once; omitted: as many as `httpLimits` says. */
   readonly maxConnections?: number;
+  /** What else is served at the port; omitted: nothing. */
+  readonly routes?: readonly HttpRoute[];
 }
 
 /** Shortest time between two messages with values: a screen shows no more. */
@@ -53,6 +57,7 @@ export class OscQueryServer {
   readonly #options: OscQueryServerOptions;
   readonly #originCheck: OriginCheck;
   readonly #listener: HttpListener;
+  readonly #routes: RouteTable;
   readonly #clients = new Map<QuerySocket, Subscriber>();
   readonly #stopObserving: () => void;
   #namespace: Namespace;
@@ -67,6 +72,7 @@ export class OscQueryServer {
       options.allowedOrigins,
     );
     this.#namespace = this.#build();
+    this.#routes = new RouteTable(options.routes ?? []);
     const { hostname, port, engine, admission } = options;
     this.#stopObserving = engine.observe((event) => {
       if (event.event === "parameter") this.#touch(engine.parameters[event.parameter].address);
@@ -82,7 +88,7 @@ export class OscQueryServer {
         traffic: admission.traffic,
         onRequest: (question) => this.#answer(question),
         onUpgrade: (question) => this.#refusal(question),
-        onSocket: (socket, peer) => this.#welcome(socket, peer),
+        onSocket: (socket, question) => this.#welcome(socket, question),
       });
     } catch (error) {
       this.#stopObserving();
@@ -141,7 +147,7 @@ export class OscQueryServer {
     if (!this.#options.admission.admits(peer.host)) return plain(429, "too many requests; ask slower");
   }
 
-  #answer(question: HttpQuestion): HttpAnswer {
+  #answer(question: HttpQuestion): HttpAnswer | Promise<HttpAnswer> {
     const refusal = this.#refusal(question);
     if (refusal) return refusal;
     const { method, origin, peer } = question;
@@ -149,7 +155,7 @@ export class OscQueryServer {
       "cache-control": "no-store",
       "cross-origin-resource-policy": "same-origin",
       "x-content-type-options": "nosniff",
-      "vary": "origin",
+      "vary": "origin, accept",
       ...(origin !== null && { "access-control-allow-origin": origin }),
     };
     if (method === "OPTIONS") {
@@ -160,6 +166,15 @@ export class OscQueryServer {
     }
     const target = URL.parse(question.url, "http://engine/");
     if (!target) return plain(400, "expected a path", headers);
+    const route = this.#routes.find(target, question.accept);
+    if (route) {
+      const answer = this.#options.admission.measure(peer.host, () => route.respond(question, target));
+      const complete = (made: HttpAnswer): HttpAnswer => ({
+        ...made,
+        headers: { ...headers, ...made.headers },
+      });
+      return answer instanceof Promise ? answer.then(complete) : complete(answer);
+    }
     const { status, body } = this.#options.admission.measure(
       peer.host,
       () =>
@@ -186,7 +201,10 @@ export class OscQueryServer {
     };
   }
 
-  #welcome(socket: QuerySocket, peer: HttpPeer): SocketHandler {
+  #welcome(socket: QuerySocket, { url, accept, peer }: HttpQuestion): SocketHandler {
+    const target = URL.parse(url, "http://engine/");
+    const route = target ? this.#routes.find(target, accept) : undefined;
+    if (route?.onSocket) return route.onSocket(socket, peer);
     const client = new Subscriber(socket);
     const sender = this.#senderOf(socket, client, peer);
     this.#clients.set(socket, client);

@@ -9,6 +9,8 @@ export interface PacketSender {
   readonly isLocal: boolean;
   /** Whether a handshake has proved the address. One of UDP can be forged. */
   readonly isProven?: boolean;
+  /** It may ask and listen and change nothing, whatever its address may do. */
+  readonly isReadOnly?: boolean;
   reply(message: OscMessage): void;
   /**
    * Sends all that follows to another port of the sender's own host, 0: to the one that it sends from. Omitted where answers

@@ -5,6 +5,7 @@ import { float, scalar, text } from "../packet/reply.ts";
 /** The message that tells of an event; undefined for values of parameters, which are many and which `/get` answers. */
 export function eventMessage(event: EngineEvent, instruments: readonly string[]): OscMessage | undefined {
   const message = (...args: OscMessage["args"]) => ({ address: `/event/${event.event}`, args });
+  const rec = (what: string, ...args: OscMessage["args"]) => ({ address: `/event/rec/${what}`, args });
   switch (event.event) {
     case "fault":
       return message(text(event.role), scalar(event.rendererId), text(event.cause), scalar(event.block | 0));
@@ -26,8 +27,21 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return message(scalar(event.blocks), float(event.latencyMs));
     case "anchor":
       return message(scalar(event.block | 0), text(event.withValues ? "values" : "defaults"));
+    case "recStart":
+      return rec("start", text(event.path), scalar(event.block | 0), float(event.seconds));
+    case "recStop":
+      return rec("stop", text(event.path), float(event.seconds), text(event.problem));
+    case "recLost":
+      return rec("lost", text(event.path), float(event.seconds), scalar(event.frames));
     case "over":
       return message(scalar(event.samples), float(event.peakDb));
+    case "outputSilent":
+      return {
+        address: "/event/output/silent",
+        args: [scalar(event.output), text(event.kind), float(event.seconds)],
+      };
+    case "outputSound":
+      return { address: "/event/output/sound", args: [scalar(event.output), float(event.seconds)] };
     case "device":
       return message(text(event.state), text(event.device));
     case "journal":

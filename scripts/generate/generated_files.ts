@@ -2,6 +2,7 @@
 import { modulesPage } from "../generate_reference.ts";
 import type { GeneratedFile } from "./generated_file.ts";
 import { layoutHeader } from "./layout_header.ts";
+import { pageLibraries } from "./page_libraries.ts";
 import { readmeTables } from "./readme_tables.ts";
 
 /** In the order in which they are written. */
@@ -13,4 +14,5 @@ export const generatedFiles: readonly GeneratedFile[] = [
     text: modulesPage,
   },
   { path: "README.md", source: "deno.json, config/settings.ts and the exit codes", text: readmeTables },
+  ...pageLibraries,
 ];

@@ -25,14 +25,14 @@ export const help = `Runs the tests.
     deno task test:quick    only tests that reach a file which differs from the main branch
     deno task test:long     every run of every test, where the others run a share
 
-Tests that need real time run one at a time, with one of the others beside them at idle priority, so that it
-disturbs no clock; then the rest runs over all cores. Of those that need real time at most three that fail run
-once more, alone; one that passes then is named "unsteady", with what it said first. What is missing on the
-machine is installed with apt-get where that is allowed. The last line is "N passed, N failed", with
-", N skipped" where a test could not run; the exit code is 0 when none failed.
+Tests that need real time run one at a time. The others run beside them over all cores, at idle priority, so
+that they disturb no clock. Of those that need real time at most three that fail run once more, alone; one that
+passes then is named "unsteady", with what it said first. What is missing on the machine is installed with
+apt-get where that is allowed. The last line is "N passed, N failed", with ", N skipped" where a test could not
+run; the exit code is 0 when none failed.
 
     --filter TEXT     tests whose name holds TEXT, or matches /TEXT/
-    --jobs N          files that run beside each other; as many as there are cores unless given
+    --jobs N          files that need no real time and run beside each other; as many as there are cores unless given
     --limit SECONDS   longest time for one file: ${limitsSeconds.gate}, with test:long ${limitsSeconds.long}
     --quick, --long   what test:quick and test:long give
     --help            this text

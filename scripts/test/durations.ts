@@ -43,11 +43,15 @@ export class Durations {
 
 /** Where nothing is remembered, as on a fresh clone: the longest files. A wrong figure here costs seconds, not results. */
 export const likelySeconds: Readonly<Record<string, number>> = {
-  "tests/compiler/compile_test.ts": 25,
+  "tests/patches/loading/evaluate_patch_test.ts": 24,
+  "tests/simulation/simulation_test.ts": 22,
   "tests/patches/ready/ready_patches_test.ts": 18,
-  "tests/modules/all_modules_test.ts": 16,
-  "tests/modules/reverbs/fdn_reverb_test.ts": 14,
-  "tests/simulation/simulation_test.ts": 14,
-  "tests/engine/engine_test.ts": 30,
+  "tests/modules/all_modules_test.ts": 17,
+  "tests/cli/render_score_test.ts": 12,
+  "tests/modules/oscillators/sampler_test.ts": 11,
+  "tests/compiler/compile_test.ts": 11,
+  "tests/modules/oscillators/brown_noise_test.ts": 11,
+  "tests/scripts/test_test.ts": 10,
+  "tests/engine/engine_test.ts": 25,
   "tests/main_test.ts": 25,
 };

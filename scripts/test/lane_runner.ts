@@ -2,8 +2,6 @@ import type { FileResult } from "./run_test_file.ts";
 
 export interface LaneOptions {
   readonly jobs: number;
-  /** Until this settles one file runs at a time. */
-  readonly alone?: Promise<unknown>;
   readonly interrupted: AbortSignal;
   readonly run: (file: string) => Promise<FileResult>;
   /** Gets each result as it comes. */
@@ -16,7 +14,7 @@ export interface LaneOptions {
  */
 export async function runLane(
   files: readonly string[],
-  { jobs, alone, interrupted, run, onResult }: LaneOptions,
+  { jobs, interrupted, run, onResult }: LaneOptions,
 ): Promise<FileResult[]> {
   const waiting = [...files];
   const results: FileResult[] = [];
@@ -27,9 +25,6 @@ export async function runLane(
       onResult(result);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, async (_, job) => {
-    if (job > 0 && alone) await alone;
-    await work();
-  }));
+  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, work));
   return results;
 }

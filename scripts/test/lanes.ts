@@ -4,7 +4,7 @@
  */
 import type { ImportGraph } from "./import_graph.ts";
 
-/** `realTime`: one at a time. `parallel`: one beside those at idle priority, then over all cores. */
+/** `realTime`: one at a time. `parallel`: over all cores beside those, at idle priority. */
 export type Lane = "parallel" | "realTime";
 
 /** Calls after which the time of the machine counts. */

@@ -23,6 +23,8 @@ export interface FileOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Takes only the time of processors that no other program wants. */
   readonly background?: boolean;
+  /** How long children have to end after their parent, in milliseconds. */
+  readonly childGraceMs?: number;
 }
 
 /** How long processes have to end by themselves after they were asked to. */
@@ -31,8 +33,14 @@ const graceMs = 3_000;
 /** How long children have to end after their parent, and a file that hangs to name its test, on a slow machine too. */
 const slowGraceMs = 10_000;
 
-/** Runs a program at the scheduler's idle priority, or the lowest where that is not to be had. */
-const idlePriority = onPath("chrt") ? ["chrt", "--idle", "0"] : ["nice", "-n", "19"];
+/**
+ * Runs a program at the scheduler's idle priority, or the lowest where that is not to be had. Linux may weigh whole
+ * sessions against each other (autogroup), and then a priority counts inside of one only: so the session steps back too.
+ */
+const idlePriority = [
+  ...["/bin/sh", "-c", 'echo 19 2>/dev/null >/proc/self/autogroup; exec "$@"', "sh"],
+  ...(onPath("chrt") ? ["chrt", "--idle", "0"] : ["nice", "-n", "19"]),
+];
 
 /** Runs a test file in a process of its own, and leaves no process behind, whatever the file does. */
 export async function runTestFile(file: string, options: FileOptions): Promise<FileResult> {
@@ -48,7 +56,7 @@ export async function runTestFile(file: string, options: FileOptions): Promise<F
       await group.askLeader("SIGINT", slowGraceMs); // upon which it names the test that hangs
     }
     const seconds = (performance.now() - started) / 1_000;
-    const left = stop === "end" ? await group.ended(slowGraceMs) : [];
+    const left = stop === "end" ? await group.ended(options.childGraceMs ?? slowGraceMs) : [];
     await group.end(graceMs);
     await group.drained(slowGraceMs);
     const status = await group.status;

@@ -19,8 +19,10 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
+    "dashboard/files",
     "osc",
     "midi",
+    "monitoring",
     "engine",
     "patches",
     "compiler",
@@ -49,7 +51,32 @@ export const arrowTable: ArrowTable = {
     "types:osc/methods",
     "types:engine/control",
   ],
+  // the main isolate's side of the operator's page
+  "osc/page": [
+    "dashboard/protocol.ts",
+    "telemetry/telemetry_worker.ts",
+    "types:telemetry/telemetry_messages.ts",
+    "osc/packet",
+    "types:osc/admission",
+    "osc/methods/dump.ts",
+    "types:osc/oscquery",
+    "osc/transport/network_address.ts",
+    "engine/control",
+    "engine/memory",
+  ],
   "osc/score": ["osc/packet", "osc/methods", "types:engine/control"],
+
+  // the operator's page, which browsers run; the protocol is shared
+  dashboard: ["types:compiler/graph", "types:engine/control"],
+  // the main isolate, which serves the page
+  "dashboard/files": ["types:osc/oscquery"],
+  // the browser: it shares the protocol with the engine, and nothing else
+  "dashboard/page": ["dashboard/protocol.ts"],
+
+  // the telemetry thread, which lives while a page is open
+  telemetry: ["dashboard/protocol.ts", "engine/control", "engine/memory", "ffi"],
+  // what a monitor asks over HTTP
+  monitoring: ["types:engine/control", "types:osc/oscquery"],
 
   // a controller like osc, with a line of its own from its frames to ours
   midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
@@ -86,6 +113,15 @@ export const arrowTable: ArrowTable = {
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   "engine/samples": ["compiler/graph", "types:ffi"],
   "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
+  // the main isolate's side, and the thread that writes
+  "engine/recorder": [
+    "engine/control",
+    "engine/memory",
+    "engine/render/sample_format.ts",
+    "engine/render/wav_header.ts",
+    "engine/session/session_path.ts",
+    "ffi",
+  ],
   "engine/state": [
     "engine/control",
     "engine/log",
@@ -124,6 +160,7 @@ export const arrowTable: ArrowTable = {
   ],
   "engine/report": [
     "engine/control",
+    "types:engine/delivery",
     "engine/memory",
     "engine/supervisor",
     "types:engine/device",

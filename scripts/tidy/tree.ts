@@ -14,7 +14,7 @@ const leftOut = new Set(["node_modules", "build", ".git"]);
 
 /** Whether a check reads it: sources, documents, and the settings of the project. */
 function isText(path: string): boolean {
-  return /\.(ts|md|c|h)$/.test(path) || path === "deno.json";
+  return /\.(ts|md|c|h)$/.test(path) || path.startsWith("dashboard/lib/") || path === "deno.json";
 }
 
 /** The work tree below `root`, which ends with a slash. */

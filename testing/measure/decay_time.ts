@@ -24,26 +24,58 @@ export function decayTime(response: Float32Array, rateHz: number, lowHz: number,
     ];
   }
   const slope = (count * sumXY - sumX * sumY) / (count * sumXX - sumX ** 2);
-  return -60 / slope / rateHz;
+  return -60 / slope / rateHz * (response.length / band.length);
 }
 
 /**
  * What lies between two frequencies, in turns a frame: a bell, because steep edges would ring. What it rings ahead of the
- * first frame falls into silence behind the last and is left out.
+ * first frame falls into silence behind the last and is left out. A band far below half the rate needs few samples, so it
+ * comes at a lower rate: the length of the whole over the length of the band.
  */
 function bandOf(samples: Float32Array, low: number, high: number): Float64Array {
   const size = 2 * samples.length;
-  const fft = new FFT(size);
-  const bins: number[] = fft.createComplexArray();
-  fft.realTransform(bins, [...samples, ...new Float32Array(samples.length)]);
-  fft.completeSpectrum(bins);
-  for (let bin = 0; bin < size; bin++) {
-    const turns = Math.min(bin, size - bin) / size;
-    const gain = Math.exp(-0.5 * ((turns - (low + high) / 2) / ((high - low) / 4)) ** 2);
-    bins[2 * bin] *= gain;
-    bins[2 * bin + 1] *= gain;
+  const bins = spectrumOf(samples);
+  const [center, width] = [(low + high) / 2, (high - low) / 4];
+  const first = Math.max(0, Math.ceil((center - maxWidths * width) * size));
+  const last = Math.min(size / 2 - 1, Math.floor((center + maxWidths * width) * size));
+  const bandSize = Math.min(size, 2 ** Math.ceil(Math.log2(2 * (last + 1))));
+  const fft = transformOf(bandSize);
+  const band: number[] = fft.createComplexArray();
+  for (let bin = first; bin <= last; bin++) {
+    const gain = Math.exp(-0.5 * ((bin / size - center) / width) ** 2);
+    band[2 * bin] = bins[2 * bin] * gain;
+    band[2 * bin + 1] = bins[2 * bin + 1] * gain;
   }
+  fft.completeSpectrum(band);
   const back: number[] = fft.createComplexArray();
-  fft.inverseTransform(back, bins);
-  return Float64Array.from({ length: samples.length }, (_, frame) => back[2 * frame]);
+  fft.inverseTransform(back, band);
+  return Float64Array.from({ length: bandSize / 2 }, (_, frame) => back[2 * frame]);
+}
+
+/** Widths of the bell from its middle to where it counts for nothing, -310 dB. */
+const maxWidths = 8.5;
+
+/** Spectra of responses that were measured: each is asked for in several bands. */
+const spectra = new WeakMap<Float32Array, readonly number[]>();
+
+/** The lower half of the spectrum, with as many zeros behind the samples as there are samples. */
+function spectrumOf(samples: Float32Array): readonly number[] {
+  const known = spectra.get(samples);
+  if (known) return known;
+  const fft = transformOf(2 * samples.length);
+  const bins: number[] = fft.createComplexArray();
+  const padded = new Float64Array(2 * samples.length);
+  padded.set(samples);
+  fft.realTransform(bins, padded);
+  spectra.set(samples, bins);
+  return bins;
+}
+
+/** Transforms by size; their tables cost as much as a transform. */
+const transforms = new Map<number, FFT>();
+
+function transformOf(size: number): FFT {
+  let transform = transforms.get(size);
+  if (!transform) transforms.set(size, transform = new FFT(size));
+  return transform;
 }

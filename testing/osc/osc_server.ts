@@ -6,7 +6,7 @@ import { splitHostAndPort } from "../../osc/transport/network_address.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../patch/compile_named.ts";
 import { nativeForTests } from "../native_for_tests.ts";
 import { UdpClient } from "./udp_client.ts";
 import {

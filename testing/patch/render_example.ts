@@ -1,6 +1,6 @@
 import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import { readScore } from "../../osc/score/score.ts";
-import { compileWithSamples } from "../../patches/loading/compile_named.ts";
+import { compileWithSamples } from "./compile_named.ts";
 import { renderConfig, renderSamples } from "./render_samples.ts";
 
 const scores = new URL("../../examples/scores/", import.meta.url);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CommandRefusedError, type FaultKind, faultKinds } from "../../engine/control/control.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { sharedItems } from "../../testing/share.ts";

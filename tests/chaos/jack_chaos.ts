@@ -5,13 +5,14 @@
  *
  *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
  *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
- *                     [--busy 4] [--nice -10] [--without-rights] [--beside-scsynth]
+ *                     [--busy 4] [--nice -10] [--without-rights] [--beside-scsynth] [--record]
  *
  * A wrong bit (`corrupt`) in a renderer that alone, or beside one other, has a block in time is heard: then blocks of the
  * render differ, and the engine tells how many of them it has found itself.
  *
  * `--busy` runs loops beside it that take all the processor time that they get, at `--nice`; `--every-ms 0` breaks nothing;
  * `--without-rights` starts the engine as an ordinary user has it; `--beside-scsynth` lets scsynth play on the same server.
+ * `--record` lets the engine record its sound as well; that file must equal the render of the session too.
  */
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { type FaultKind, faultKinds, type Role } from "../../engine/control/control.ts";
@@ -22,6 +23,8 @@ import {
   type OscArgument,
   type OscMessage,
 } from "../../osc/packet/codec.ts";
+import { interruptible } from "../../cli/interruptible.ts";
+import { InterruptedError } from "../../cli/interrupted_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
@@ -53,6 +56,10 @@ export interface ChaosOptions {
   readonly withoutRights?: boolean;
   /** Lets scsynth play on the same server. */
   readonly besideScsynth?: boolean;
+  /** Lets the engine record its sound, which must equal the render. */
+  readonly record?: boolean;
+  /** Ends the run early: it ends every program that it started, and throws the reason. */
+  readonly interrupted?: AbortSignal;
   readonly print: (line: string) => void;
 }
 
@@ -63,6 +70,8 @@ export interface ChaosResult {
   readonly concealedFrames: number;
   readonly rescuedBlocks: number;
   readonly renderIdentical: boolean;
+  /** Samples in which the engine's recording differs from the render, and those that one of them has more; undefined: it made none. */
+  readonly recordingDiffers?: number;
   readonly audio: AudioComparison;
   readonly serverLosses: number;
   /** From the fault to two, and to three, renderers in lockstep. */
@@ -104,6 +113,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     let [faults, unfilled, nextFaultMs, nextNoteMs] = [0, 0, firstFaultMs, performance.now()];
     const player = new Player(options, engine.port, random);
     while (performance.now() < endMs) {
+      options.interrupted?.throwIfAborted();
       const nowMs = performance.now();
       if (nowMs >= nextNoteMs) {
         nextNoteMs = nowMs + 60 + random.below(200);
@@ -161,6 +171,12 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
       concealedFrames: Number(status.concealedFrames),
       rescuedBlocks: Number(status.rescuedBlocks),
       renderIdentical: rendered.includes("every block is what the device got"),
+      ...(options.record && {
+        recordingDiffers: differingSamples(
+          (await readFloatWav(`${folder}/recording.wav`)).samples,
+          expected.samples,
+        ),
+      }),
       audio,
       serverLosses: losses.length,
       pairMs: engine.lockstepMs(2),
@@ -179,6 +195,11 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     await server.stop().catch(() => {});
     if (options.keep === undefined) await Deno.remove(folder, { recursive: true });
   }
+}
+
+function differingSamples(recorded: Float32Array, rendered: Float32Array): number {
+  const differing = recorded.reduce((sum, sample, index) => sum + Number(sample !== rendered[index]), 0);
+  return differing + Math.max(0, rendered.length - recorded.length);
 }
 
 function report(
@@ -214,6 +235,15 @@ function report(
       result.renderIdentical ? "every block has the checksum that was handed over" : "DIFFERS"
     }`,
   );
+  if (result.recordingDiffers !== undefined) {
+    print(
+      `recording            ${
+        result.recordingDiffers === 0
+          ? "every sample is that of the render"
+          : `${result.recordingDiffers} samples DIFFER`
+      }, ${status["rec.lostFrames"]} frames were lost on their way to the disk`,
+    );
+  }
   print(`wrong blocks         ${status.wrongBlocks} were told by the engine`);
   print(`captured audio       ${audio.identicalFrames} of ${audio.comparedFrames} frames identical`);
   if (audio.missedFrames > 0) print(`  the capture began ${audio.missedFrames} frames after the sound`);
@@ -366,6 +396,7 @@ class EngineProcess {
         UNDERSTUDY_LOG_FORMAT: "json",
         UNDERSTUDY_OSC_PORT: "0",
         UNDERSTUDY_SESSION: `${folder}/chaos.session`,
+        ...(options.record && { UNDERSTUDY_RECORD: `${folder}/recording.wav` }),
         UNDERSTUDY_PATCH: options.patch,
       },
       stdin: "null",
@@ -486,7 +517,8 @@ export function held(result: ChaosResult): boolean {
   const whole = (frames: number) => frames % result.periodFrames === 0;
   const excused = gaps.every((gap) => whole(gap.onlyCaptured) && whole(gap.onlyRendered)) &&
     (gaps.length === 0 || result.serverLosses > 0);
-  return result.renderIdentical && result.concealedFrames === 0 && !result.stray.some(isOurs) &&
+  return result.renderIdentical && (result.recordingDiffers ?? 0) === 0 && result.concealedFrames === 0 &&
+    !result.stray.some(isOurs) &&
     result.exitCode === 0 &&
     lostAt === undefined && excused;
 }
@@ -508,24 +540,33 @@ if (import.meta.main) {
       nice: { type: "string", default: "0" },
       "without-rights": { type: "boolean", default: false },
       "beside-scsynth": { type: "boolean", default: false },
+      record: { type: "boolean", default: false },
     },
   });
   const loops = Number(values.busy);
-  const result = await runJackChaos({
-    seconds: Number(values.seconds),
-    seed: Number(values.seed),
-    blockFrames: Number(values["block-frames"]),
-    lookaheadBlocks: Number(values.lookahead),
-    periodFrames: Number(values.period ?? values["block-frames"]),
-    sampleRateHz: Number(values.rate),
-    everyMs: Number(values["every-ms"]),
-    kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
-    keep: values.keep,
-    patch: values.patch,
-    busy: loops === 0 ? undefined : { count: loops, nice: Number(values.nice) },
-    withoutRights: values["without-rights"],
-    besideScsynth: values["beside-scsynth"],
-    print: (line) => console.log(line),
+  const result = await interruptible((interrupted) =>
+    runJackChaos({
+      seconds: Number(values.seconds),
+      seed: Number(values.seed),
+      blockFrames: Number(values["block-frames"]),
+      lookaheadBlocks: Number(values.lookahead),
+      periodFrames: Number(values.period ?? values["block-frames"]),
+      sampleRateHz: Number(values.rate),
+      everyMs: Number(values["every-ms"]),
+      kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
+      keep: values.keep,
+      patch: values.patch,
+      busy: loops === 0 ? undefined : { count: loops, nice: Number(values.nice) },
+      withoutRights: values["without-rights"],
+      besideScsynth: values["beside-scsynth"],
+      record: values.record,
+      interrupted,
+      print: (line) => console.log(line),
+    })
+  ).catch((error) => {
+    if (!(error instanceof InterruptedError)) throw error;
+    console.error(error.message);
+    Deno.exit(error.exitCode);
   });
   console.log(held(result) ? "HELD" : "BROKEN");
   Deno.exit(held(result) ? 0 : 1);

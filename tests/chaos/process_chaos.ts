@@ -1,12 +1,15 @@
 /**
  * The proof that the loss of any process but the stage is not heard: the program in processes, played over OSC, while its renderer
  * processes and its control process are killed, stopped and broken at random moments. Afterwards the recording, which went
- * on through all of it, is rendered, and every block compared with what was handed over.
+ * on through all of it, is rendered, and every block compared with what was handed over. A recording of the sound goes on beside it and
+ * must equal that render.
  *
  *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage,control+stage]
- *                               [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
+ *                               [--pages 10] [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
  */
 import { parseArgs } from "node:util";
+import { interruptible } from "../../cli/interruptible.ts";
+import { InterruptedError } from "../../cli/interrupted_error.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { blocksBetween } from "../../engine/memory/shared_memory.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -14,6 +17,8 @@ import { ProgramInProcesses, type ProgramPart } from "../../testing/engine/progr
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { startBusyLoops } from "./busy_loops.ts";
+import { OpenPages } from "../../testing/osc/open_pages.ts";
+import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
@@ -42,11 +47,15 @@ export interface ProcessChaosOptions {
   readonly patch: string;
   readonly blockFrames: number;
   readonly lookaheadBlocks: number;
+  /** Operator's pages that are open all the time, and listen; omitted: none. */
+  readonly pages?: number;
   /** Programs of this nice value that take all the processor time that they get, once the engine plays. */
   readonly busy?: { readonly count: number; readonly nice: number };
 }
 
 export interface ProcessChaosResult {
+  /** Messages that the pages got. */
+  readonly pageMessages: number;
   /** By part and kind. */
   readonly faults: Readonly<Record<string, number>>;
   readonly concealedFrames: number;
@@ -57,6 +66,8 @@ export interface ProcessChaosResult {
   readonly differingBlocks: number;
   /** The recording has every block, from the first to the last. */
   readonly complete: boolean;
+  /** Samples in which the recording of the sound differs from the render, and those that one of them has more. */
+  readonly differingSamples: number;
   /** From the loss of a control process to the next that was in control. */
   readonly controlMs: readonly number[];
   readonly exitCode: number;
@@ -75,6 +86,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     patch: options.patch,
     environment: {
       UNDERSTUDY_SESSION: session,
+      UNDERSTUDY_RECORD: `${session}.wav`,
       UNDERSTUDY_FAULTS: "on",
       UNDERSTUDY_BLOCK_FRAMES: String(options.blockFrames),
       UNDERSTUDY_LOOKAHEAD_BLOCKS: String(options.lookaheadBlocks),
@@ -86,6 +98,10 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   const stageMs: number[] = [];
   const lostFrames = () => Number(program.memory.wide[fixed.stageReport.lostFrames.index]);
   const player = play(client, random);
+  const pages = new OpenPages(
+    options.pages ?? 0,
+    () => [...program.output.matchAll(/OSCQuery on (http:\S+)/g)].at(-1)?.[1],
+  );
   const { count = 0, nice = 0 } = options.busy ?? {};
   const loops = await startBusyLoops(count, nice);
   try {
@@ -111,16 +127,20 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     await pass(program, 1_500);
   } catch (error) {
     await program.stop();
+    if (error instanceof InterruptedError) throw error;
     throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
   } finally {
     await loops.stop();
+    await pages.stop();
     player.stop();
     await client.close();
   }
   const { memory } = program;
   const exitCode = await program.stop();
   const rendered = await renderAgain(session);
+  const { samples: recorded } = await readFloatWav(`${session}.wav`);
   return {
+    pageMessages: pages.received,
     faults,
     concealedFrames: memory.counter("concealedFrames"),
     lostFrames: lostFrames(),
@@ -128,6 +148,9 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     blocks: memory.consumed() - memory.geometry.startBlock,
     differingBlocks: rendered.differingBlocks,
     complete: rendered.complete && rendered.samples.length / options.blockFrames / 2 >= memory.consumed() - 1,
+    differingSamples:
+      recorded.reduce((sum, sample, index) => sum + Number(sample !== rendered.samples[index]), 0) +
+      Math.max(0, rendered.samples.length - recorded.length),
     controlMs,
     exitCode,
     leftovers: program.leftovers(),
@@ -184,9 +207,17 @@ export function spread(ms: readonly number[]): string {
 }
 
 /** Any loss of these parts, until the time is over. */
-function* losses(seconds: number, parts: readonly LostPart[], random: SeededRandom): Iterable<Loss> {
+function* losses(
+  { seconds, parts, random, interrupted }: {
+    readonly seconds: number;
+    readonly parts: readonly LostPart[];
+    readonly random: SeededRandom;
+    readonly interrupted: AbortSignal;
+  },
+): Iterable<Loss> {
   const endMs = performance.now() + seconds * 1_000;
   while (performance.now() < endMs) {
+    interrupted.throwIfAborted();
     const part = random.pick(parts);
     const own = part === "control" ? controlFaults : part.includes("stage") ? [] : rendererFaults;
     yield { part, how: random.pick([...processSignals, ...own]) };
@@ -200,6 +231,7 @@ if (import.meta.main) {
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       "every-ms": { type: "string", default: "1000" },
       parts: { type: "string", default: processParts.join(",") },
+      pages: { type: "string", default: "0" },
       patch: { type: "string", default: "keys" },
       "block-frames": { type: "string", default: "128" },
       lookahead: { type: "string", default: "4" },
@@ -207,23 +239,32 @@ if (import.meta.main) {
       nice: { type: "string", default: "0" },
     },
   });
-  const result = await runProcessChaos({
-    losses: losses(
-      Number(values.seconds),
-      values.parts.split(",") as LostPart[],
-      new SeededRandom(Number(values.seed)),
-    ),
-    seed: Number(values.seed),
-    everyMs: Number(values["every-ms"]),
-    patch: values.patch,
-    blockFrames: Number(values["block-frames"]),
-    lookaheadBlocks: Number(values.lookahead),
-    busy: { count: Number(values.busy), nice: Number(values.nice) },
+  const result = await interruptible((interrupted) =>
+    runProcessChaos({
+      losses: losses({
+        seconds: Number(values.seconds),
+        parts: values.parts.split(",") as LostPart[],
+        random: new SeededRandom(Number(values.seed)),
+        interrupted,
+      }),
+      seed: Number(values.seed),
+      everyMs: Number(values["every-ms"]),
+      pages: Number(values.pages),
+      patch: values.patch,
+      blockFrames: Number(values["block-frames"]),
+      lookaheadBlocks: Number(values.lookahead),
+      busy: { count: Number(values.busy), nice: Number(values.nice) },
+    })
+  ).catch((error) => {
+    if (!(error instanceof InterruptedError)) throw error;
+    console.error(error.message);
+    Deno.exit(error.exitCode);
   });
   const { output, faults, controlMs, stageMs, ...figures } = result;
   console.log(`seed ${values.seed}:`, figures);
   console.log("faults:", faults, "control is back:", spread(controlMs), "stage is back:", spread(stageMs));
-  const isSound = figures.differingBlocks === 0 && figures.complete && figures.exitCode === 0 &&
+  const isSound = figures.differingBlocks === 0 && figures.complete && figures.differingSamples === 0 &&
+    figures.exitCode === 0 &&
     figures.leftovers.length === 0 && (figures.concealedFrames === 0 || values.parts.includes("stage"));
   if (!isSound) console.log(output);
   Deno.exit(isSound ? 0 : 1);

@@ -3,6 +3,24 @@ import { parseCommandLine } from "../../cli/command_line.ts";
 
 Deno.test("each command takes its own arguments", () => {
   assert.deepEqual(parseCommandLine(["start", "sines"]), { command: "start", patch: "sines", demo: false });
+  assert.deepEqual(parseCommandLine(["start", "--record", "take.wav"]), {
+    command: "start",
+    patch: undefined,
+    demo: false,
+    record: "take.wav",
+  });
+  assert.deepEqual(parseCommandLine(["render", "a.session", "--stems"]), {
+    command: "render",
+    session: "a.session",
+    out: "a.wav",
+    part: {},
+    stems: true,
+  });
+  assert.throws(
+    () => parseCommandLine(["render", "keys", "--score", "a.txt", "--stems"]),
+    /--stems goes with a session/,
+  );
+  assert.throws(() => parseCommandLine(["start", "--record", ""]), /--record: expected a file/);
   assert.deepEqual(parseCommandLine(["start", "--demo"]), { command: "start", patch: undefined, demo: true });
   assert.deepEqual(parseCommandLine(["render", "a.session"]), {
     command: "render",

@@ -16,6 +16,7 @@ import { faultCode } from "../../engine/supervisor/fault_code.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { processesWith, ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
+import { scrape } from "../../testing/osc/scrape.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 import { until } from "../../testing/until.ts";
 
@@ -34,6 +35,11 @@ async function withProgram(
   await until("nothing is left of it", () => program.leftovers().length === 0);
 }
 
+/** Where the control process that started last serves HTTP. */
+function queryUrl({ output }: ProgramInProcesses): string {
+  return [...output.matchAll(/OSCQuery on (http:\/\/\S+)/g)].at(-1)![1];
+}
+
 Deno.test("a control process that is lost is back, with values, waiting commands and renderers", () =>
   withProgram(async (program) => {
     const client = new UdpClient(`127.0.0.1:${program.port}`);
@@ -48,6 +54,7 @@ Deno.test("a control process that is lost is back, with values, waiting commands
       "its subscription is kept",
       () => exists(listeners) && /"notifications":\["/.test(Deno.readTextFileSync(listeners)),
     );
+    const metrics = await scrape(queryUrl(program));
     await program.signal("control", "SIGKILL");
     await until("another has taken over", () => program.epochInControl === 2);
     assert.notEqual(program.pidOf("control"), first);
@@ -65,6 +72,17 @@ Deno.test("a control process that is lost is back, with values, waiting commands
     ]);
     await client.ask("/master/gainDb", "f", -3);
     await client.close();
+    const later = await scrape(queryUrl(program));
+    const kept =
+      /^understudy_(callbacks|frames|rescued_blocks|host_xruns|lost_frames)|^understudy_callback_.*(bucket|sum|count)/;
+    for (const [series, value] of metrics) {
+      if (kept.test(series)) assert.ok((later.get(series) ?? value) >= value, `${series} fell from ${value}`);
+    }
+    assert.ok(later.get("understudy_callbacks_total")! > metrics.get("understudy_callbacks_total")!);
+    assert.deepEqual(
+      [metrics, later].map((scraped) => scraped.get("understudy_control_restarts_total")),
+      [0, 1],
+    );
     assert.equal(program.memory.counter("concealedFrames"), 0);
     assert.equal(await program.stop(), 0);
   }));

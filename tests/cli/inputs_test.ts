@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Inputs } from "../../cli/inputs.ts";
 import { readConfig } from "../../config/settings.ts";
+import { LogMemory } from "../../foundation/log_memory.ts";
 import { Datagrams } from "../../ffi/datagrams.ts";
 import { AccessControl } from "../../osc/admission/access_control.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
@@ -8,7 +9,7 @@ import { startTestEngine } from "../../testing/engine/test_engine.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
 
-const { native } = await nativeForTests();
+const { native, build: { library: nativeLibrary } } = await nativeForTests();
 
 Deno.test("packets that came before the inputs opened are answered, and patch and end are asked for by them", async () => {
   const { engine, stop } = await startTestEngine({ driver: "manual" });
@@ -26,10 +27,12 @@ Deno.test("packets that came before the inputs opened are answered, and patch an
   const inputs = await Inputs.open({
     config: readConfig({ UNDERSTUDY_OSCQUERY_PORT: "off", UNDERSTUDY_MIDI: "off" }),
     native,
+    nativeLibrary,
     engine,
     sockets: { udp, tcp: undefined },
     access: AccessControl.local(),
     log: { debug: keep, info: keep, warning: keep, error: keep },
+    lines: new LogMemory(1),
     version: "7",
     loadPatch: (nameOrFile) => {
       asked.push(nameOrFile);

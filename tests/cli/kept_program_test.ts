@@ -4,9 +4,10 @@
  * Needs real time: the program plays by the clock.
  */
 import assert from "node:assert/strict";
-import { keepProgram, removeOldPrograms } from "../../cli/kept_program.ts";
+import { keepProgram, programParts, removeOldPrograms } from "../../cli/kept_program.ts";
 import { NotPrivateError } from "../../foundation/private_folder.ts";
 import { ConfigError } from "../../config/config_error.ts";
+import { ImportGraph } from "../../scripts/test/import_graph.ts";
 import { copyOfCheckout } from "../../testing/engine/copy_of_checkout.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
@@ -32,6 +33,14 @@ async function patchFolder(folder: string): Promise<{ environment: Record<string
   await Deno.copyFile(new URL("examples/patches/organ.ts", root), file);
   return { environment: { UNDERSTUDY_PATCH_FOLDER: folder }, file };
 }
+
+Deno.test("every file that the program can load, or start a process from, is in its copy", async () => {
+  const graph = await ImportGraph.read(root);
+  const parts: readonly string[] = programParts;
+  const needed = [...graph.closure("main.ts")].filter((path) => graph.sources.includes(path));
+  assert.ok(needed.includes("osc/oscquery/server.ts"), "what is loaded later counts");
+  assert.deepEqual(needed.filter((path) => !parts.includes(path.split("/")[0])), []);
+});
 
 Deno.test("the program is kept once, whole, and by its content", () =>
   inFolder(async (folder) => {

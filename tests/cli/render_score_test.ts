@@ -196,3 +196,12 @@ Deno.test("an interrupted render ends with 130, and leaves what was there before
       assert.equal(await Deno.readTextFile(out), "before");
     }
   }));
+
+Deno.test("a score without an end is refused once it is larger than any score", async () => {
+  const line = parseCommandLine(["render", "sines", "--score", "/dev/zero", "-o", "/dev/null"]);
+  assert.equal(line.command, "renderScore");
+  await assert.rejects(
+    renderScore(line as Parameters<typeof renderScore>[0], readConfig({})),
+    /^ScoreError: \/dev\/zero: has more than 32 MiB; render it in parts/,
+  );
+});

@@ -5,7 +5,7 @@ import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { compileGraph } from "../../compiler/compile.ts";
 import { patches, patchNames } from "../../patches/ready/catalogue.ts";
-import { compileWithSamples } from "../../patches/loading/compile_named.ts";
+import { compileWithSamples } from "../../testing/patch/compile_named.ts";
 import { PatchPlayer, peak, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
 import { playEvent } from "../../testing/compiler/comparison.ts";
 import { sharedRuns } from "../../testing/share.ts";

@@ -57,6 +57,33 @@ Deno.test("the ceiling is a level in dB, kept as a factor that a 32-bit float ho
   }
 });
 
+Deno.test("the limits of silence are one for all outputs, or one for each", () => {
+  const silence = (seconds: string, level = "-60", channels = "3") => {
+    const { silenceSeconds, silenceThresholds } = readConfig({
+      UNDERSTUDY_CHANNELS: channels,
+      UNDERSTUDY_SILENCE_SECONDS: seconds,
+      UNDERSTUDY_SILENCE_DB: level,
+    });
+    return [silenceSeconds, silenceThresholds.map((factor) => Math.round(200 * Math.log10(factor)) / 10)];
+  };
+  assert.deepEqual(silence(""), [[undefined], [-60]]);
+  assert.deepEqual(silence("30", "-90"), [[30], [-90]]);
+  assert.deepEqual(silence("30, off,2", "-40,-50"), [[30, undefined, 2], [-40, -50]]);
+  for (const wrong of ["0", "30,", "30;2", "1,1,1,1,1,1,1,1,1"]) {
+    assert.throws(
+      () => silence(wrong),
+      /UNDERSTUDY_SILENCE_SECONDS: expected off, or whole numbers of seconds/,
+    );
+  }
+  assert.throws(
+    () => silence("30,30,30", "-60,-60,-60", "2"),
+    /SILENCE_SECONDS: expected at most 2 values, .* found 3\n[^]*SILENCE_DB: expected at most 2 values/,
+  );
+  for (const wrong of ["1", "-91", "quiet"]) {
+    assert.throws(() => silence("30", wrong), /UNDERSTUDY_SILENCE_DB: expected numbers of dB/);
+  }
+});
+
 Deno.test("the client of JACK has a name that JACK takes, and the device is waited for only when that is asked for", () => {
   const { jackName, waitDevice } = readConfig({});
   assert.deepEqual([jackName, waitDevice], ["understudy", false]);

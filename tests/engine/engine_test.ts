@@ -8,7 +8,7 @@ import { Engine } from "../../engine/engine.ts";
 import { supervisorDefaults } from "../../engine/supervisor/supervisor.ts";
 import { readConfig } from "../../config/settings.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { fuseNumber, hangNumber, poisonNumber } from "../../testing/patch/tally_patch.ts";
 import type { ManualDriver } from "../../testing/engine/manual_driver.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";

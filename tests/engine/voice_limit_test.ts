@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { compileGraph } from "../../compiler/compile.ts";
 import type { EngineEvent } from "../../engine/control/control.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { inFolder } from "../../testing/in_folder.ts";

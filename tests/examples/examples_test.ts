@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../osc/methods/address_space.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { TestAdmission } from "../../testing/osc/test_admission.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";

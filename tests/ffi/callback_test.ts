@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { checksumOf } from "../../engine/memory/checksum.ts";
-import { concealRampFrames } from "../../engine/memory/constants.ts";
+import { concealRampFrames, histogramBuckets } from "../../engine/memory/constants.ts";
+import { lowerEdge } from "../../engine/memory/histogram.ts";
 import { DeliveredFlag, fixed, within } from "../../engine/memory/layout.ts";
 import {
   deliveredIndex,
@@ -276,6 +277,45 @@ Deno.test("without a ceiling samples beyond full scale are counted, and reach th
   assert.equal(stream.memory.counter("overSamples"), loud.length / 8);
   assert.equal(stream.memory.counter("limitedSamples"), 0);
   assert.deepEqual([stream.delivered(0).flags, stream.delivered(0).loudest], [0, 1.5]);
+});
+
+Deno.test("the record of a block has the smallest and the largest sample that the device got on each channel", () => {
+  const sample = fc.oneof(
+    fc.float({ min: -1, max: 1, noNaN: true }),
+    fc.float(),
+    fc.constantFrom(0, -0, NaN, -Infinity, 2 ** -149),
+  );
+  const samples = fc.array(sample, { minLength: blockFrames * channels, maxLength: blockFrames * channels });
+  fc.assert(fc.property(samples, fc.constantFrom(0, 0.5), (given, ceiling) => {
+    const stream = new Stream({ ceiling });
+    stream.publish(0, 0, Float32Array.from(given));
+    const heard = stream.take();
+    const entry = deliveredIndex(stream.memory, 0);
+    for (let channel = 0; channel < channels; channel++) {
+      const own = [...heard.filter((_, index) => index % channels === channel)];
+      const noted = (["lowest", "highest", "peaks"] as const).map((name) =>
+        stream.memory.floats[entry + within.delivered[name].index + channel]
+      );
+      const peak = Math.max(...own.map(Math.abs));
+      assert.ok(
+        [Math.min(...own), Math.max(...own), peak].every((value, at) => value === noted[at]),
+        `${noted}`,
+      );
+    }
+  }));
+});
+
+Deno.test("the times of all calls, and between them, add up to what the histograms hold", () => {
+  const stream = new Stream();
+  for (let call = 0; call < 20; call++) stream.take();
+  for (const [name, sum] of [["durations", "durationTicks"], ["intervals", "intervalTicks"]] as const) {
+    const first = fixed[name].buckets.index;
+    const counts = Array.from(stream.memory.wide.subarray(first, first + histogramBuckets), Number);
+    const least = counts.reduce((total, count, bucket) => total + count * lowerEdge(bucket), 0);
+    const most = counts.reduce((total, count, bucket) => total + count * lowerEdge(bucket + 1), 0);
+    const total = stream.memory.counter(sum);
+    assert.ok(total >= least && total <= most, `${name}: ${least} ${total} ${most}`);
+  }
 });
 
 Deno.test("non-finite samples become zero, and are counted", () => {

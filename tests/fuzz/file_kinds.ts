@@ -14,7 +14,7 @@ import { ScaleError } from "../../modules/tuning/scale_error.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
 import { readScore } from "../../osc/score/score.ts";
 import { ScoreError } from "../../osc/score/score_error.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { recordShortSession } from "../../testing/engine/recorded_session.ts";
 import { onPath } from "../../testing/requirement.ts";

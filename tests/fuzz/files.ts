@@ -8,7 +8,7 @@
 import { fuzzArguments } from "../../testing/fuzz_arguments.ts";
 import { SampleError } from "../../engine/samples/sample_error.ts";
 import { SampleLoader } from "../../engine/samples/sample_loader.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";
@@ -28,8 +28,8 @@ interface FuzzReport extends ReaderReport {
   readonly earlyMiB: number;
   /** Resident memory of the engine's process then and at the end, without the capture that the run itself keeps. */
   readonly engineMiB: readonly [early: number, late: number];
-  /** Sound files that took the engine's own way: read, refused, and ended otherwise. */
-  readonly loaded: readonly [read: number, refused: number, failed: number];
+  /** Sound files that took the engine's own way: read, refused, and what came of the others. */
+  readonly loaded: { readonly read: number; readonly refused: number; readonly failures: readonly string[] };
   readonly framesPlayed: number;
   readonly framesConcealed: number;
   readonly differingBlocks: number;
@@ -114,21 +114,25 @@ async function loadSounds(
   seed: number,
   isOver: () => boolean,
 ): Promise<FuzzReport["loaded"]> {
-  const counts: [number, number, number] = [0, 0, 0];
+  let [read, refused] = [0, 0];
+  const failures: string[] = [];
   const random = new SeededRandom(seed);
   const { wav } = fileKinds();
   const originals = await wav.originals(folder);
-  while (!isOver() && counts[0] + counts[1] < maxLoaded) {
+  while (!isOver() && read + refused + failures.length < maxLoaded) {
     const bytes = mutated(random.pick(originals), random.pick(originals), { isText: false, random });
     await Deno.writeFile(`${folder}/broken.wav`, bytes);
     try {
       await new SampleLoader().load(folder, ["broken.wav"]);
-      counts[0]++;
+      read++;
     } catch (error) {
-      counts[error instanceof SampleError && !/ended early|were not decoded/.test(error.message) ? 1 : 2]++;
+      const { message } = error as Error;
+      const isRefusal = error instanceof SampleError && !/ended early|were not decoded/.test(message);
+      if (isRefusal) refused++;
+      else failures.push(`by the engine's own way, seed ${seed}, file ${read + refused}: ${message}`);
     }
   }
-  return counts;
+  return { read, refused, failures };
 }
 
 /** A note for each report, so that there is something to compare. */
@@ -161,7 +165,7 @@ function conclude(report: FuzzReport): void {
   );
   for (const name of Object.keys(read)) console.log(`${name}: ${read[name]} read, ${refused[name]} refused`);
   console.log(
-    `by the engine's own way: ${loaded[0]} read, ${loaded[1]} refused, ${loaded[2]} ended otherwise`,
+    `by the engine's own way: ${loaded.read} read, ${loaded.refused} refused`,
   );
   const [early, late] = [[earlyMiB, engineEarly], [residentMiB, engineLate]].map((both) =>
     both.map((mib) => mib.toFixed(0)).join(" and ")
@@ -171,9 +175,9 @@ function conclude(report: FuzzReport): void {
     `${report.framesPlayed} frames played, ${report.framesConcealed} concealed; ` +
       `${report.differingBlocks === 0 ? "bit for bit" : "NOT"} the render of the session`,
   );
-  for (const defect of defects) console.log(`DEFECT ${defect}`);
+  for (const defect of [...defects, ...loaded.failures]) console.log(`DEFECT ${defect}`);
   const isFlat = Math.max(residentMiB - earlyMiB, engineLate - engineEarly) <= maxGrowthMiB;
-  const holds = report.isUp && defects.length === 0 && loaded[2] === 0 && isFlat &&
+  const holds = report.isUp && defects.length === 0 && loaded.failures.length === 0 && isFlat &&
     report.framesConcealed === 0 &&
     report.differingBlocks === 0 && report.isSounding;
   if (!holds) throw new Error(`the fuzzer has found something; seed ${seed}`);

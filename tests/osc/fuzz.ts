@@ -8,7 +8,7 @@
 import { fuzzArguments } from "../../testing/fuzz_arguments.ts";
 import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { OutputCapture } from "../../testing/engine/output_capture.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";

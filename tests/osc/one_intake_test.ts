@@ -11,7 +11,7 @@ import { immediately } from "../../osc/packet/time_tag.ts";
 import { frame, framings } from "../../osc/transport/framing.ts";
 import { TcpListener } from "../../osc/transport/tcp_listener.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";
-import { compilePatch } from "../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../testing/patch/compile_named.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { messageText } from "../../testing/osc/message_text.ts";
 import { TcpClient } from "../../testing/osc/tcp_client.ts";

@@ -48,7 +48,7 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
   const run = sharedItems(
     "seeds of the simulation",
     Array.from({ length: seeds }, (_, index) => index + 1),
-    20,
+    40,
   );
   for (const seed of run) {
     const result = new Simulation(seed, parts).run();
@@ -79,7 +79,7 @@ Deno.test("renderers that get no processor for as long as the tables reach back 
     const seed of sharedItems(
       "seeds with an outage",
       Array.from({ length: 400 }, (_, index) => index + 1),
-      20,
+      40,
     )
   ) {
     const result = new Simulation(seed, parts, { outage: true }).run();

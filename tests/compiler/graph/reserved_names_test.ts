@@ -47,6 +47,28 @@ async function answerNames(): Promise<Set<string>> {
   return names;
 }
 
+/** First parts of the paths of HTTP routes, as their sources write them. */
+async function routeNames(folder = new URL("../../../", import.meta.url)): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const room of ["cli", "dashboard", "engine", "osc"]) {
+    for (const file of await filesBelow(new URL(`${room}/`, folder))) {
+      for (const [, path] of (await Deno.readTextFile(file)).matchAll(/\bpath: ["`](\/[a-z][^"`]*)/g)) {
+        names.add(firstPart(path));
+      }
+    }
+  }
+  return names;
+}
+
+async function filesBelow(folder: URL): Promise<URL[]> {
+  const found: URL[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) found.push(...await filesBelow(new URL(`${name}/`, folder)));
+    else if (name.endsWith(".ts")) found.push(new URL(name, folder));
+  }
+  return found;
+}
+
 /** A patch with one instrument, one group, and a parameter in each. */
 function patchOf({ owner = "tone", group = "master", name = "level" }) {
   const level = {
@@ -78,6 +100,12 @@ Deno.test("the first part of every method and of every answer of the server is r
     assert.ok(answers.has(name), `${name}: ${[...answers]}`);
   }
   assert.deepEqual([...methods.union(answers)].filter((name) => !reservedNames.includes(name)), []);
+});
+
+Deno.test("so is the first part of every path that is served beside OSCQuery", async () => {
+  const names = await routeNames();
+  assert.ok(names.has("ui"), `${[...names]}`);
+  assert.deepEqual([...names].filter((name) => !reservedNames.includes(name)), []);
 });
 
 Deno.test("the notes of an instrument have the names that its parameters may not have", () => {

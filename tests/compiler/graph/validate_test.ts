@@ -10,6 +10,7 @@ import { graphFromJson } from "../../../compiler/graph/validate.ts";
 import { keys } from "../../../patches/ready/keys.ts";
 import { sines } from "../../../patches/ready/sines.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
+import { sharedRuns } from "../../../testing/share.ts";
 import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 
 const format = { ...testFormat, inputChannels: 2, maximumBlockFrames: 64 };
@@ -33,7 +34,7 @@ Deno.test("every patch survives as JSON, and compiles to the same bytes", () => 
   for (const patch of [sines, keys]) same(patch.build(format));
   fc.assert(
     fc.property(recipes, (recipe) => same(patchOf(recipe).build(format))),
-    { numRuns: 40 },
+    sharedRuns("random patches as JSON", 40, 2),
   );
 });
 
@@ -114,7 +115,7 @@ Deno.test("spoilt data is refused with a reason, or is a patch that compiles", (
         compiled++;
       },
     ),
-    { numRuns: 1_500 },
+    sharedRuns("pieces of spoilt data", 1_500, 3),
   );
   assert.ok(refused > 100 && compiled > 50, `${refused} refused, ${compiled} compiled`);
 });

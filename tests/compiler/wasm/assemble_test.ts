@@ -11,7 +11,7 @@ import { floatText } from "../../../compiler/wat/float_text.ts";
 import { AssemblyError } from "../../../compiler/wasm/wat_reader.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
-import { sharedRuns } from "../../../testing/share.ts";
+import { sharedItems, sharedRuns } from "../../../testing/share.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
 import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 
@@ -35,7 +35,13 @@ function assertSame(wat: string): void {
 
 const inFunction = (text: string) => `(module (memory 1) (func ${text}))`;
 
-for (const [name, patch] of Object.entries(patches)) {
+for (
+  const [name, patch] of sharedItems(
+    "ready patches beside the reference assembler",
+    Object.entries(patches),
+    3,
+  )
+) {
   Deno.test(`${name} becomes the bytes that the reference makes of it, in every format`, async () => {
     for (const channels of [1, 2, 4]) {
       const format = { ...testFormat, channels, inputChannels: channels - 1 };

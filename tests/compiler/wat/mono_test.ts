@@ -11,7 +11,13 @@ import { monoText } from "../../../compiler/wat/mono.ts";
 import { runText } from "../../../testing/compiler/run_text.ts";
 import { textSourceOf } from "../../../testing/compiler/text_source.ts";
 import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
-import { fadeFrames, followProbe, Probe, tailFrames, tellBoth } from "../../../testing/compiler/probe_patch.ts";
+import {
+  fadeFrames,
+  followProbe,
+  Probe,
+  tailFrames,
+  tellBoth,
+} from "../../../testing/compiler/probe_patch.ts";
 import { scores } from "../../../testing/compiler/random_patch.ts";
 
 /** What the one voice plays in the next frame: the note's number, and the frames since it began. */

@@ -25,6 +25,7 @@ class Device implements Driver {
   alive = true;
   calling = true;
   closes = true;
+  detaches = true;
   /** What was done to it. */
   readonly done: string[] = [];
   #calls: number;
@@ -46,7 +47,7 @@ class Device implements Driver {
 
   detach(): boolean {
     this.done.push("detach");
-    return true;
+    return this.detaches;
   }
 
   stop(): Promise<boolean> {
@@ -108,6 +109,27 @@ Deno.test("a device that ends is replaced by the clock, and looked for until it 
     assert.ok(await watch.stop());
   }
   assert.equal(watch.device, "none");
+});
+
+Deno.test("a device whose last call does not end is lost once it does, and counted once", async () => {
+  const device = new Device();
+  const { lines, watch } = watching([device, new DriverError("gone")]);
+  const counts: number[] = [];
+  const counted = (condition: string, holds: () => boolean) =>
+    until(condition, () => (counts.push(watch.counts.deviceLosses), watch.watch(), holds()));
+  try {
+    await watch.start();
+    device.detaches = device.alive = false;
+    const waits = () => lines.filter((line) => line.includes("does not end")).length;
+    await counted("the clock waits for it", () => waits() === 1);
+    await counted("it goes on waiting", () => counts.length > 20);
+    device.detaches = true;
+    await counted("the clock keeps time", () => watch.kind === "clock" && watch.counts.deviceLosses > 0);
+    assert.ok(counts.every((count, index) => index === 0 || count >= counts[index - 1]), "it never falls");
+    assert.equal(watch.counts.deviceLosses, 1);
+  } finally {
+    await watch.stop();
+  }
 });
 
 Deno.test("a device that claims to run and calls nobody is lost, also after more than 2^31 calls", async () => {

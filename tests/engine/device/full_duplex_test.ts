@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { requirement } from "../../../testing/requirement.ts";
 import { soundServerNeeds, startSoundServer } from "../../../testing/sound/sound_server.ts";
 import { renderAgain } from "../../../testing/engine/render_again.ts";

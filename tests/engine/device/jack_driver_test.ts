@@ -1,7 +1,7 @@
 /** The engine on a real server of JACK that is killed, ended, halted and given other periods, with cables that were made by hand. */
 import assert from "node:assert/strict";
 import { JackDriver } from "../../../engine/device/jack_driver.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { renderAgain } from "../../../testing/engine/render_again.ts";
 import { inFolder } from "../../../testing/in_folder.ts";

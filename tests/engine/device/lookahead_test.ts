@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Lookahead } from "../../../engine/device/lookahead.ts";
 import type { Log } from "../../../foundation/logging.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 import { renderAgain } from "../../../testing/engine/render_again.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";

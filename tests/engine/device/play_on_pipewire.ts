@@ -3,7 +3,7 @@
  * libjack from `LD_LIBRARY_PATH` at the start.
  */
 import assert from "node:assert/strict";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { startPipeWire } from "../../../testing/sound/pipewire_server.ts";
 import { until } from "../../../testing/until.ts";

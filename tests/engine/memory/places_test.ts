@@ -18,6 +18,7 @@ const tables: Record<string, [bytes: number, count: number, index: (entry: numbe
     g.deliveredCount,
     (block) => places.deliveredIndex(memory, block),
   ],
+  "the output ring": [g.outputSlotBytes, g.outputSlots, (block) => places.outputSlotIndex(memory, block)],
   "the capture": [g.channels * 4, g.captureFrames, (frame) => places.captureIndex(memory, frame)],
 };
 
@@ -42,12 +43,17 @@ Deno.test("regions follow each other, and samples begin behind their headers", (
     places.snapshotIndex(memory, 0),
     places.snapshotIndex(memory, 1),
     places.captureIndex(memory, 0),
+    places.outputSlotIndex(memory, 0),
   ];
   assert.deepEqual(starts, [...starts].sort((a, b) => a - b));
   assert.equal(starts[1] - starts[0], g.ringBytes / 4);
   assert.equal(
     places.slotSamplesIndex(memory, 1, 5) - places.slotIndex(memory, 1, 5),
     structureBytes.slot / 4,
+  );
+  assert.equal(
+    places.outputSamplesIndex(memory, 1) - places.outputSlotIndex(memory, 1),
+    structureBytes.outputSlot / 4,
   );
   assert.equal(places.snapshotArenaIndex(memory, 1) - starts[7], structureBytes.snapshot / 4);
 });

@@ -9,7 +9,7 @@ import { SessionReader } from "../../../engine/session/session_reader.ts";
 import type { CompiledPatch } from "../../../compiler/graph/compiled_patch.ts";
 import { encodePacket } from "../../../osc/packet/codec.ts";
 import { readScore } from "../../../osc/score/score.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { sameBits } from "../../../testing/patch/patch_player.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";

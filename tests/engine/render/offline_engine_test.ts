@@ -4,7 +4,7 @@ import { checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts"
 import { OfflineEngine } from "../../../engine/render/offline_engine.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { plainTallyOracle } from "../../simulation/tally_oracle.ts";
 
 const format = { sampleRateHz: 8_000, channels: 2, inputChannels: 0 };

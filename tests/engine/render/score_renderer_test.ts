@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Command, ScoreEvent } from "../../../engine/control/control.ts";
 import { ScoreUnplayableError, silenceSeconds } from "../../../engine/render/score_renderer.ts";
 import type { ParameterDeclaration } from "../../../compiler/graph/compiled_patch.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { compileForTest, sameBits, testFormat } from "../../../testing/patch/patch_player.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { definePatch } from "../../../modules/patch.ts";

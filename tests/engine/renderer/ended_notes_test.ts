@@ -9,7 +9,7 @@ import { EndedNotes } from "../../../engine/supervisor/ended_notes.ts";
 import { readyInstance } from "../../../testing/patch/ready_instance.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import type { EngineEvent } from "../../../engine/control/control.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 Deno.test("the report holds the last ended notes of the arena, also when more ended than it keeps, across the wrap", () => {

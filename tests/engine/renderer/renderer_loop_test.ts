@@ -9,7 +9,7 @@ import { snapshotOrder } from "../../../engine/memory/snapshot_order.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { AfterStep, RendererLoop } from "../../../engine/renderer/renderer_loop.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { writeWholeSnapshot } from "../../../testing/engine/whole_snapshot.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";

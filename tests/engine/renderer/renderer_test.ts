@@ -18,7 +18,7 @@ import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { Renderer } from "../../../engine/renderer/renderer.ts";
 import { RendererStaleError } from "../../../engine/renderer/renderer_stale_error.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 import { plainTallyOracle } from "../../simulation/tally_oracle.ts";

@@ -5,7 +5,7 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { maxCountedInstruments } from "../../../engine/memory/constants.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { countVoices } from "../../../engine/renderer/voice_count.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { readyInstance } from "../../../testing/patch/ready_instance.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 

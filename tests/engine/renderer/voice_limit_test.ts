@@ -3,7 +3,7 @@ import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { limitVoices, maxVoicesLetGo } from "../../../engine/renderer/voice_limit.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { readyInstance } from "../../../testing/patch/ready_instance.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { preparePatch } from "../../../engine/renderer/patch_instance.ts";
 import { silenceVoices } from "../../../engine/renderer/voice_silence.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { readyInstance } from "../../../testing/patch/ready_instance.ts";
 import { tallyPatch } from "../../../testing/patch/tally_patch.ts";
 

@@ -13,7 +13,7 @@ import { Supervision } from "../../../engine/supervisor/supervision.ts";
 import { until } from "../../../testing/until.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 
 Deno.test("voices, peaks by channel, values and events tell what the sound does, also after a renderer fell", async () => {
@@ -155,6 +155,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
     state: "starting",
     journal: "off",
     recording: "off",
+    rec: { state: "off", file: "", seconds: 0, lostFrames: 0, waitingSeconds: 0 },
     degraded: "",
     standstills: 0,
     standstillMs: 0,
@@ -167,6 +168,10 @@ Deno.test("before anything was started the status names no renderer, and the lat
     waitingCommands: 0,
     refusedCommands: 0,
     wrongBlocks: 0,
+    outputs: { 1: "sound" },
+    silentSeconds: { 1: 0 },
+    callbackAgeMs: 3,
+    supervisionAgeMs: 1,
     quarantinedCommands: 0,
     faults: { hang: 1 },
     realTime,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { shortestLoopFrames } from "../../../compiler/graph/sample_bank.ts";
 import { checkSampleAnswer, checkSampleRequest } from "../../../engine/samples/sample_messages.ts";
 import { InvariantError } from "../../../foundation/invariant.ts";
 
@@ -11,7 +12,8 @@ const bank = { files: [file], bytes: 65_536, notes: [] };
 
 Deno.test("requests and answers pass as they came", () => {
   assert.equal(checkSampleRequest(request), request);
-  for (const answer of [bank, { error: "no such file", expected: true }]) {
+  const short = { ...bank, files: [{ ...file, frames: 2, loopEnd: shortestLoopFrames }] };
+  for (const answer of [bank, short, { error: "no such file", expected: true }]) {
     assert.equal(checkSampleAnswer(answer, request), answer);
   }
   const unchanged = { unchanged: true };
@@ -33,7 +35,7 @@ Deno.test("a request without names, and an answer with other files than were ask
 Deno.test("a file that does not lie within its bank is refused", () => {
   const wrong: readonly Partial<Record<keyof typeof file, number>>[] = [
     ...[{ offset: -4 }, { offset: 65_536 - 20 }, { frames: 0 }, { frames: 20_000 }, { frames: 3.5 }],
-    ...[{ channels: 3 }, { channels: 0 }, { loopStart: -1 }, { loopStart: 4 }, { loopEnd: 5 }, {
+    ...[{ channels: 3 }, { channels: 0 }, { loopStart: -1 }, { loopStart: 4 }, { loopEnd: 65 }, {
       loopEnd: NaN,
     }],
     ...[{ sampleRateHz: 0 }, { sampleRateHz: Infinity }, { rootNote: 128 }],

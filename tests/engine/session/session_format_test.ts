@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { SessionDamagedError } from "../../../engine/session/session_damaged_error.ts";
 import {
   decodeJson,
+  decodeMark,
   decodePatch,
   decodeSnapshot,
   encodeChunk,
@@ -41,4 +42,18 @@ Deno.test("a payload that is too short for what it says is a damaged session, as
     assert.throws(() => decodeSnapshot(new Uint8Array(bytes)), /a state that breaks off/);
   }
   assert.throws(() => decodeJson(new Uint8Array()), SessionDamagedError);
+});
+
+Deno.test("a mark is a block, a time and what is held; anything else is a damaged session", () => {
+  const mark = { block: 4, unixMs: 5, logPosition: 1, heldNotes: [[0, 3]], heldPedals: [1] };
+  const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+  assert.deepEqual(decodeMark(bytes(mark)), mark);
+  const broken = [
+    ...[null, 7, [], { ...mark, unixMs: "5" }, { ...mark, heldNotes: undefined }],
+    ...[{ ...mark, heldNotes: [[0]] }, { ...mark, heldNotes: { length: 1 } }, { ...mark, heldPedals: [0.5] }],
+  ];
+  for (const value of broken) {
+    assert.throws(() => decodeMark(bytes(value)), SessionDamagedError, JSON.stringify(value));
+  }
+  assert.throws(() => decodeMark(bytes(mark).subarray(1)), SessionDamagedError);
 });

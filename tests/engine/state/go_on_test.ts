@@ -15,10 +15,14 @@ const environment = {
 };
 const header = { ...testHeader, sampleRateHz: 8_000, blockFrames: 32, asked: { patch: "sines" } };
 
+const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+
 /** A folder with the journal of an engine that played two blocks. */
 async function kept(
   work: (
-    start: (changes?: Record<string, string>, version?: string) => Promise<{
+    start: (
+      changes?: Record<string, string>,
+    ) => Promise<{
       readonly block: number | undefined;
       readonly lines: readonly string[];
     }>,
@@ -29,18 +33,17 @@ async function kept(
   await inFolder(async (path) => {
     const folder = StateFolder.open(path);
     const writer = await SessionWriter.create(folder.journal, header, (error) => assert.fail(error));
-    const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
     writer.write("PTCH", encodePatch(recordedPatch(0, patch)));
     // flagged as faded: their checksums are not those of a renderer
     const words = [0, ...Array.from({ length: blocks }, () => [4 << 16, 0, 0]).flat()];
     if (blocks > 0) writer.write("BLKS", new Uint8Array(new Int32Array(words).buffer));
     await writer.close({ blocks, concealedFrames: 0 });
-    await work(async (changes = {}, version = header.engineVersion) => {
+    await work(async (changes = {}) => {
       const lines: string[] = [];
       const keep = (line: string) => void lines.push(line);
       const log = { debug: keep, info: keep, warning: keep, error: keep };
       const config = readConfig({ ...environment, ...changes });
-      const resumed = await goOn({ folder, config, version, log, nowMs: 0 });
+      const resumed = await goOn({ folder, config, version: header.engineVersion, log, nowMs: 0 });
       return { block: resumed?.snapshot.block, lines };
     }, folder);
     folder.close();
@@ -65,29 +68,13 @@ Deno.test("a start goes on from the journal of one like it, and counts as ended 
     assert.deepEqual(files(folder), ["journal.refused-1", "lock"]);
   }));
 
-for (
-  const [name, changes, version, reason] of [
-    ["rate", { UNDERSTUDY_SAMPLE_RATE: "44100" }, "0", /UNDERSTUDY_SAMPLE_RATE was 8000 and is 44100 now/],
-    ["block", { UNDERSTUDY_BLOCK_FRAMES: "64" }, "0", /UNDERSTUDY_BLOCK_FRAMES was 32 and is 64 now/],
-    ["channels", { UNDERSTUDY_CHANNELS: "1" }, "0", /UNDERSTUDY_CHANNELS was 2 and is 1 now/],
-    [
-      "patch that is asked for",
-      { UNDERSTUDY_PATCH: "keys" },
-      "0",
-      /UNDERSTUDY_PATCH was sines and is keys now/,
-    ],
-    ["tuning", { UNDERSTUDY_TUNING: "x.scl" }, "0", /UNDERSTUDY_TUNING was not set and is x.scl now/],
-    ["version", {}, "9", /version was 0 and is 9 now/],
-  ] as const
-) {
-  Deno.test(`a journal of another ${name} is refused with both values, and kept`, () =>
-    kept(async (start, folder) => {
-      const { block, lines } = await start(changes, version);
-      assert.equal(block, undefined);
-      assert.match(lines[0], reason);
-      assert.ok(files(folder).includes("journal.refused-1"));
-    }));
-}
+Deno.test("a journal of another rate is refused with both values, and kept", () =>
+  kept(async (start, folder) => {
+    const { block, lines } = await start({ UNDERSTUDY_SAMPLE_RATE: "44100" });
+    assert.equal(block, undefined);
+    assert.match(lines[0], /UNDERSTUDY_SAMPLE_RATE was 8000 and is 44100 now/);
+    assert.ok(files(folder).includes("journal.refused-1"));
+  }));
 
 Deno.test("a journal that is damaged, or holds no block, is refused and kept", async () => {
   await kept(async (start, folder) => {

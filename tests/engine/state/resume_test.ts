@@ -13,7 +13,7 @@ import { keys } from "../../../patches/ready/keys.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { definePatch } from "../../../modules/patch.ts";
 import { delay } from "../../../modules/time/delay.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { copyJournal } from "../../../testing/engine/journal_up_to.ts";
 import { renderAgain } from "../../../testing/engine/render_again.ts";
 import {

@@ -40,7 +40,13 @@ Deno.test("with one decay for all it is kept within 5 % in every band, with 8 an
 });
 
 Deno.test("each band has the decay that is asked for, within 13 %", async () => {
-  for (const [low, middle, high] of [[4, 2, 1], [6, 3, 0.8], [1, 2, 1], [2, 2, 0.5]]) {
+  for (
+    const [low, middle, high] of sharedItems(
+      "decays by band of the reverb with feedback delays",
+      [[4, 2, 1], [6, 3, 0.8], [1, 2, 1], [2, 2, 0.5]] as const,
+      2,
+    )
+  ) {
     const settings = { lowDecaySeconds: low, decaySeconds: middle, highDecaySeconds: high };
     const sides = await Promise.all(
       [0, 1].map((side) => responseOf((input) => fdnReverb({ input, ...settings }), 1 << 18, side)),

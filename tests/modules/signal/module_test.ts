@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { checkParameter, defineModule, type Parameter } from "../../../modules/signal/module.ts";
 import { evaluatePatch } from "../../../patches/loading/evaluate_patch.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
+import { sharedItems } from "../../../testing/share.ts";
 
 /** A patch file; `VOICE` and `OUTPUT` are where a test writes something wrong. Line 11 is the voice's, 17 the output's. */
 const file = `import {
@@ -113,7 +114,7 @@ Deno.test("errors name the module, the parameter and the line of the patch file,
     ...voiceErrors.map(([wrong, message]) => ({ voice: wrong, output: "", message })),
     ...outputErrors.map(([wrong, message]) => ({ voice: "", output: wrong, message })),
   ];
-  for (const { voice, output, message } of texts) {
+  for (const { voice, output, message } of sharedItems("wrong uses in a patch file", texts, 3)) {
     const text = file.replace("VOICE", voice).replace("OUTPUT", output);
     assert.equal(await errorOf(folder, text), message, voice + output);
   }

@@ -51,6 +51,31 @@ Deno.test("with a secret no sender changes the sound before a login, which holds
   assert.throws(() => access.check(sender, "change"), /log in first/);
 });
 
+Deno.test("the right of a sender is told without using it: forbidden, read, login, change, and read-only before all", () => {
+  const { access, clock } = control("correct horse");
+  const sender = senderAt("127.0.0.1");
+  const right = (hostname: string, isReadOnly = false) =>
+    access.rightOf({ ...senderAt(hostname), isReadOnly });
+  assert.deepEqual(
+    [
+      right("172.16.0.1"),
+      right("172.16.0.1", true),
+      right("10.1.0.1"),
+      right("10.2.0.1"),
+      right("127.0.0.1", true),
+    ],
+    ["forbidden", "forbidden", "read", "login", "read"],
+  );
+  access.login(sender, "correct horse");
+  assert.equal(access.rightOf(sender), "change");
+  clock.ms += loginSeconds * 1_000 + 1;
+  assert.equal(access.rightOf(sender), "login");
+  access.login(sender, "correct horse");
+  assert.throws(() => access.check({ ...sender, isReadOnly: true }, "change"), /UNDERSTUDY_PAGE=read/);
+  access.check({ ...sender, isReadOnly: true }, "read");
+  assert.equal(control().access.rightOf(sender), "change");
+});
+
 Deno.test("after each wrong secret its machine waits twice as long, from whatever port; the right one is refused meanwhile", () => {
   const { access, clock } = control("correct horse");
   for (const seconds of [1, 2, 4, 8, 16, 32, 60, 60]) {

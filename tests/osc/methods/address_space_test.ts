@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AddressSpace, type AddressSpaceOptions } from "../../../osc/methods/address_space.ts";
 import type { OscArgument, OscMessage } from "../../../osc/packet/packet.ts";
 import { immediately } from "../../../osc/packet/time_tag.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
 import { carryOut } from "../../../testing/osc/carry_out.ts";
 import { senderAt } from "../../../testing/osc/recording_sender.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import type { OscMessage } from "../../../osc/packet/codec.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { PatchSource } from "../../../patches/loading/patch_source.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";

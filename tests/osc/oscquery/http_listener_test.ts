@@ -5,6 +5,21 @@ import { HttpListener, type HttpQuestion } from "../../../osc/oscquery/http_list
 import { httpLimits } from "../../../osc/transport/connection_table.ts";
 import { until } from "../../../testing/until.ts";
 
+/** 64 pieces of 64 KiB, the n-th full of n; counts what was asked of it. */
+const pieces = { pulled: 0, cancelled: 0 };
+const pieceBytes = 65_536;
+const fileOf = () => {
+  let next = 0;
+  return new ReadableStream<Uint8Array>({
+    pull: (controller) => {
+      if (next === 64) return controller.close();
+      pieces.pulled++;
+      controller.enqueue(new Uint8Array(pieceBytes).fill(next++));
+    },
+    cancel: () => void pieces.cancelled++,
+  }, { highWaterMark: 0 });
+};
+
 interface Host {
   readonly listener: HttpListener;
   readonly traffic: Traffic;
@@ -25,6 +40,11 @@ async function withListener(work: (host: Host) => Promise<void>): Promise<void> 
     onRequest: (question) => {
       questions.push(question);
       if (question.url === "/fails") throw new Error("a defect");
+      if (question.url === "/later") return Promise.reject(new Error("a defect"));
+      if (question.url === "/file") {
+        const headers = { "content-length": String(64 * pieceBytes) };
+        return Promise.resolve({ status: 200, headers, body: fileOf() });
+      }
       return { status: 200, headers: { "content-type": "text/plain" }, body: "grüße" };
     },
     onUpgrade: () => undefined,
@@ -44,7 +64,15 @@ async function withListener(work: (host: Host) => Promise<void>): Promise<void> 
     await work({ listener, traffic, questions, received, connect });
   } finally {
     await listener.stop(50);
-    for (const connection of connections) connection.close();
+    for (const connection of connections) closeOnce(connection);
+  }
+}
+
+function closeOnce(connection: Deno.TcpConn): void {
+  try {
+    connection.close();
+  } catch {
+    // the test has closed it
   }
 }
 
@@ -72,7 +100,9 @@ Deno.test("requests are answered one after the other on one connection, a defect
     assert.deepEqual([peer.hostname, peer.host], ["127.0.0.1", "this machine"]);
     await connection.write(new TextEncoder().encode("GET /fails HTTP/1.1\r\nhost: h\r\n\r\n"));
     assert.match(await answerOf(connection), /^HTTP\/1\.1 500 /);
-    assert.equal(traffic.counts.failed, 1);
+    await connection.write(new TextEncoder().encode("GET /later HTTP/1.1\r\nhost: h\r\n\r\n"));
+    assert.match(await answerOf(connection), /^HTTP\/1\.1 500 /);
+    assert.equal(traffic.counts.failed, 2);
     await connection.write(new TextEncoder().encode("NONSENSE\r\n\r\n"));
     assert.equal(await answerOf(connection), "");
   }));
@@ -131,3 +161,22 @@ Deno.test("it ends with clients in every state, and frees its port", async () =>
   });
   Deno.listen({ hostname: "127.0.0.1", port }).close();
 });
+
+Deno.test("a file is sent whole and as fast as the client takes it, and is let go of when the client leaves", () =>
+  withListener(async ({ connect, listener }) => {
+    const answer = await fetch(`http://127.0.0.1:${listener.address.port}/file`);
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    assert.equal(answer.headers.get("content-length"), String(bytes.length));
+    assert.ok(bytes.every((byte, index) => byte === Math.floor(index / pieceBytes)));
+    const ask = (method: string) => new TextEncoder().encode(`${method} /file HTTP/1.1\r\nhost: h\r\n\r\n`);
+    const [head, slow] = [await connect(), await connect()];
+    Object.assign(pieces, { pulled: 0, cancelled: 0 });
+    await head.write(ask("HEAD"));
+    assert.match(await answerOf(head), /content-length: 4194304\r\n[^]*\r\n\r\n$/);
+    assert.deepEqual(pieces, { pulled: 0, cancelled: 1 });
+    await slow.write(ask("GET"));
+    await answerOf(slow);
+    slow.close();
+    await until("the file is let go of", () => pieces.cancelled === 2);
+    assert.ok(pieces.pulled < 64, `${pieces.pulled} pieces were read for a client that took one`);
+  }));

@@ -2,7 +2,7 @@ import type { EngineControl } from "../../../engine/control/control.ts";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import { OscQueryServer, type OscQueryServerOptions } from "../../../osc/oscquery/server.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { TestAdmission } from "../../../testing/osc/test_admission.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 

@@ -78,6 +78,50 @@ Deno.test("other methods, too long URLs and foreign pages are turned away, and c
     assert.equal(preflight.headers.get("access-control-allow-methods"), "GET, HEAD");
   }));
 
+Deno.test("a browser gets the page where an OSCQuery client gets its JSON, and each route passes the same checks", () => {
+  const received: string[] = [];
+  const headers = { "content-type": "text/html", "cache-control": "max-age=60" };
+  return withQueryHost(async ({ server, admission }) => {
+    const get = async (path: string, init: Record<string, string> = {}) => {
+      const answer = await fetch(server.url + path, { headers: init });
+      return [answer.status, answer.headers.get("content-type"), await answer.text()];
+    };
+    const browser = { accept: "text/html,*/*;q=0.8" };
+    assert.deepEqual(await get("/", browser), [200, "text/html", "the page"]);
+    assert.equal((await get("/"))[1], "application/json");
+    assert.equal((await get("/?HOST_INFO", browser))[1], "application/json");
+    const answer = await fetch(`${server.url}/metrics`);
+    assert.equal(await answer.text(), "/metrics");
+    // what a route does not say is as for OSCQuery
+    assert.equal(answer.headers.get("cache-control"), "max-age=60");
+    assert.equal(answer.headers.get("x-content-type-options"), "nosniff");
+    assert.equal((await get("/metrics", { origin: "https://evil.example" }))[0], 403);
+    assert.equal((await fetch(`${server.url}/metrics`, { method: "POST" })).status, 405);
+    assert.equal(admission.counts.refused, 1);
+    const page = await WebSocketClient.open(`${server.url}/ui/socket`);
+    page.command("LISTEN", "/keys/q");
+    await until("the route has it", () => received.length === 1);
+    page.close();
+    await until("the route is told of the end", () => received.at(-1) === "closed");
+  }, {
+    routes: [
+      { path: "/", accept: "html", respond: () => ({ status: 200, headers, body: "the page" }) },
+      {
+        path: "/metrics",
+        respond: (_question, { pathname }) => Promise.resolve({ status: 200, headers, body: pathname }),
+      },
+      {
+        path: "/ui/socket",
+        respond: () => ({ status: 426, headers }),
+        onSocket: () => ({
+          onMessage: (data) => void received.push(String(data)),
+          onClose: () => void received.push("closed"),
+        }),
+      },
+    ],
+  });
+});
+
 Deno.test("a rebound name is turned away, also at the WebSocket", () =>
   withQueryHost(async ({ server }) => {
     for (const upgrade of ["", "connection: upgrade\r\nupgrade: websocket\r\n"]) {

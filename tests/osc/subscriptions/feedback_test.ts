@@ -4,7 +4,7 @@ import type { Engine } from "../../../engine/engine.ts";
 import { AddressSpace } from "../../../osc/methods/address_space.ts";
 import { Feedback } from "../../../osc/subscriptions/feedback.ts";
 import { patchNamed } from "../../../patches/ready/catalogue.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { carryOut } from "../../../testing/osc/carry_out.ts";
 import { type RecordingSender, senderAt } from "../../../testing/osc/recording_sender.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { AccessControl } from "../../../osc/admission/access_control.ts";
 import { NetworkList } from "../../../osc/admission/network_list.ts";
 import { KeptListeners, type Listening } from "../../../osc/subscriptions/kept_listeners.ts";
-import { compilePatch } from "../../../patches/loading/compile_named.ts";
+import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";

@@ -5,6 +5,7 @@ import { sines } from "../../../patches/ready/sines.ts";
 import { decodeGraph } from "../../../compiler/graph/checked_graph.ts";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { until } from "../../../testing/until.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
 
@@ -195,7 +196,7 @@ const bad: Readonly<Record<string, readonly [source: string, expected: RegExp]>>
   ],
 };
 
-for (const [what, [source, expected]] of Object.entries(bad)) {
+for (const [what, [source, expected]] of sharedItems("faults of patch files", Object.entries(bad), 3)) {
   Deno.test(`a patch file with this fault is one clear line: ${what}`, async () => {
     await Deno.writeTextFile(secret, "secret");
     assert.match(await errorOf("bad.ts", source), expected);
@@ -240,7 +241,9 @@ const bombs: Readonly<Record<string, readonly [source: string, expected: RegExp]
   ],
 };
 
-for (const [what, [source, expected]] of Object.entries(bombs)) {
+for (
+  const [what, [source, expected]] of sharedItems("answers that cost much to check", Object.entries(bombs), 3)
+) {
   Deno.test(`an answer that costs much to check is one clear line, and costs this process nothing: ${what}`, async () => {
     const before = Deno.memoryUsage().heapUsed;
     assert.match(await errorOf("bad.ts", source), expected);
@@ -319,7 +322,7 @@ const hungry: Readonly<Record<string, string>> = {
   "threads": "import { Worker } from 'node:worker_threads'; for (;;) new Worker(new URL(import.meta.url));",
 };
 
-for (const [what, source] of Object.entries(hungry)) {
+for (const [what, source] of sharedItems("patch files that eat memory", Object.entries(hungry), 3)) {
   Deno.test(`a patch file that eats memory is stopped: ${what}`, async () => {
     const text = await errorOf("bad.ts", source, { timeLimitMs: 8_000 });
     assert.match(text, /needed more memory|could not allocate memory|allocation failed|was not done after/);

@@ -4,7 +4,7 @@ import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { playScore } from "../../../osc/score/play_score.ts";
 import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
-import { compilePatch, compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { compilePatch, compileWithSamples } from "../../../testing/patch/compile_named.ts";
 import { phraseOf } from "../../../patches/ready/phrases.ts";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";

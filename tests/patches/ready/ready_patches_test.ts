@@ -7,7 +7,7 @@ import { renderScore } from "../../../engine/render/score_renderer.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { readScore } from "../../../osc/score/score.ts";
 import { patchNames } from "../../../patches/ready/catalogue.ts";
-import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { compileWithSamples } from "../../../testing/patch/compile_named.ts";
 import { centroidHz } from "../../../testing/measure/centroid.ts";
 import { loudnessLufs } from "../../../testing/measure/loudness.ts";
 import { renderExample } from "../../../testing/patch/render_example.ts";
@@ -83,7 +83,7 @@ const decibels = (amplitude: number) => 20 * Math.log10(amplitude);
 const rmsOf = (samples: Float32Array) =>
   Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
-for (const name of patchNames) {
+for (const name of sharedItems("ready patches whose level is measured", patchNames, 3)) {
   Deno.test(`${name} is heard at a sound level, does not clip, and has no direct current`, async () => {
     const { samples, nonFiniteSamples } = await play(name, playedSeconds);
     assert.equal(nonFiniteSamples, 0);
@@ -133,7 +133,7 @@ for (const name of sharedItems("ready patches whose loudness is measured", patch
 
 Deno.test("a harder note is not only louder but brighter, by 10 % and more", async () => {
   const notes = { keys: 60, piano: 60, bass: 40, pad: 60, harp: 60, sampler: 60, rack: 60, cues: 60 };
-  for (const [name, number] of Object.entries(notes)) {
+  for (const [name, number] of sharedItems("ready patches with harder notes", Object.entries(notes), 2)) {
     const brightness = async (velocity: number) => {
       const player = new PatchPlayer(await compileWithSamples(name, testFormat, loader));
       player.play(960);

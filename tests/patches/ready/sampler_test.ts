@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
-import { compilePatch, compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { compilePatch, compileWithSamples } from "../../../testing/patch/compile_named.ts";
 import { sampleFolderOf } from "../../../patches/loading/sample_folder.ts";
 import { sampler } from "../../../patches/ready/sampler.ts";
 import { measureHz } from "../../../testing/measure/spectrum.ts";

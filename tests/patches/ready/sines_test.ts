@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
 import { patchNamed, patchNames } from "../../../patches/ready/catalogue.ts";
-import { compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { compileWithSamples } from "../../../testing/patch/compile_named.ts";
 import { sines } from "../../../patches/ready/sines.ts";
 import { sharedItems } from "../../../testing/share.ts";
 import { PatchPlayer, peak, testFormat } from "../../../testing/patch/patch_player.ts";

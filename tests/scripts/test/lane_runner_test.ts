@@ -48,30 +48,3 @@ Deno.test("nothing begins after an interruption, and what runs is waited for", a
   assert.ok(results.length >= 4 && results.length <= 5, `${results.length}`);
   assert.deepEqual(seen, results.map(({ file }) => file));
 });
-
-Deno.test("until others are done one file runs at a time, then as many as there are jobs", async () => {
-  const others = Promise.withResolvers<void>();
-  let running = 0;
-  let mostBefore = 0;
-  let mostAfter = 0;
-  let done = false;
-  await runLane(files, {
-    jobs: 3,
-    alone: others.promise,
-    interrupted: new AbortController().signal,
-    run: async (file) => {
-      running++;
-      if (done) mostAfter = Math.max(mostAfter, running);
-      else mostBefore = Math.max(mostBefore, running);
-      if (file === "file 4") {
-        done = true;
-        others.resolve();
-      }
-      for (let turn = 0; turn < 10; turn++) await Promise.resolve();
-      running--;
-      return resultOf(file);
-    },
-    onResult: () => {},
-  });
-  assert.deepEqual([mostBefore, mostAfter], [1, 3]);
-});

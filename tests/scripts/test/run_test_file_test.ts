@@ -2,13 +2,12 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { until } from "../../../testing/until.ts";
-import { type FileResult, runTestFile } from "../../../scripts/test/run_test_file.ts";
+import { type FileOptions, type FileResult, runTestFile } from "../../../scripts/test/run_test_file.ts";
 
 /** Runs a test file of this text. */
 async function runOn(
   text: string,
-  options: { readonly filter?: string; readonly limitSeconds?: number; readonly interrupted?: AbortSignal } =
-    {},
+  options: Partial<FileOptions> = {},
 ): Promise<FileResult> {
   const folder = await Deno.makeTempDir();
   try {
@@ -57,14 +56,15 @@ Deno.test("a file that cannot be loaded, or whose process ends, fails, whatever 
 Deno.test("a file that hangs fails when its time is up, with the name of the test that hangs", async () => {
   // this machine, as busy as it is now, has begun the test by then
   const limitSeconds = 2 + Math.ceil(5 * (await runOn(good)).seconds);
-  for (const hang of ["await new Promise((done) => setTimeout(done, 1e9));", "while (true);"]) {
+  const hangs = ["await new Promise((done) => setTimeout(done, 1e9));", "while (true);"];
+  await Promise.all(hangs.map(async (hang) => {
     const { counts, problem, output } = await runOn(`Deno.test("for ever", async () => { ${hang} });\n`, {
       limitSeconds,
     });
     assert.deepEqual(counts, { passed: 0, failed: 1, skipped: 0 });
     assert.equal(problem, `did not end within ${limitSeconds} s`);
     assert.match(output, /for ever/);
-  }
+  }));
 });
 
 Deno.test("a process that a file leaves behind is ended and is a failure", async () => {
@@ -74,6 +74,7 @@ Deno.test("a process that a file leaves behind is ended and is a failure", async
       const { stdout } = await new Deno.Command("sh", { args: ["-c", script] }).output();
       console.log(new TextDecoder().decode(stdout));
     });\n`,
+    { childGraceMs: 100 }, // it never ends by itself
   );
   assert.match(problem ?? "", /^left processes behind: sleep \(\d+\)$/);
   assert.deepEqual(counts, { passed: 1, failed: 1, skipped: 0 });
@@ -100,4 +101,24 @@ Deno.test("an interrupted file ends at once with all that it started", async () 
   assert.deepEqual([counts.failed, problem], [1, "was interrupted"]);
   assert.ok(!lives(pid));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a file in the background gives way to other programs and to other sessions", async () => {
+  const { output, problem } = await runOn(
+    `Deno.test("says", () => {
+      const read = (name) => Deno.readTextFileSync("/proc/self/" + name);
+      const fields = read("stat").split(") ").at(-1).split(" ");
+      console.log("policy " + fields[38] + ", nice " + fields[16]);
+      try {
+        console.log("session " + read("autogroup"));
+      } catch {
+        console.log("session / nice 19"); // this system does not weigh sessions
+      }
+    });\n`,
+    { background: true },
+  );
+  assert.equal(problem, undefined);
+  const idle = 5;
+  assert.match(output, new RegExp(`policy (${idle}, nice \\d+|0, nice 19)\n`));
+  assert.match(output, /session .* nice 19\n/);
 });

@@ -1,8 +1,8 @@
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import { compileGraph } from "../../compiler/compile.ts";
-import { patchNamed } from "../ready/catalogue.ts";
-import { PatchSource, type SampleSource } from "./patch_source.ts";
+import { patchNamed } from "../../patches/ready/catalogue.ts";
+import { PatchSource, type SampleSource } from "../../patches/loading/patch_source.ts";
 
 /**
  * Compiles the patch of this name for an output format. Throws `PatchUnknownError`, and `PatchError` for one

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PatchError } from "../../../compiler/graph/patch_error.ts";
 import { SampleLoader } from "../../../engine/samples/sample_loader.ts";
-import { compilePatch, compileWithSamples } from "../../../patches/loading/compile_named.ts";
+import { compilePatch, compileWithSamples } from "../../../testing/patch/compile_named.ts";
 import { PatchUnknownError } from "../../../patches/ready/catalogue.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
 

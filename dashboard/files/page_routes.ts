@@ -1,0 +1,30 @@
+/** The addresses at which the page is served beside OSCQuery: `/` for browsers, and its files below `/ui/`. Main isolate. */
+import type { HttpAnswer } from "../../osc/oscquery/http_listener.ts";
+import type { HttpRoute } from "../../osc/oscquery/route_table.ts";
+import { type PageFile, PageFiles } from "./page_files.ts";
+
+const notThere: HttpAnswer = {
+  status: 404,
+  headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
+  body: "there is no such file of the page; load the page again\n",
+};
+
+/**
+ * Routes for the server of OSCQuery.
+ *
+ * @param root folder of the program, with `/` at its end
+ */
+export function pageRoutes(root: URL): readonly HttpRoute[] {
+  const files = new PageFiles(root);
+  return [
+    { path: "/", accept: "html", respond: async () => answer(await files.page()) },
+    {
+      path: "/ui/",
+      respond: async (_question, url) => answer(await files.file(url.pathname.slice("/ui/".length))),
+    },
+  ];
+}
+
+function answer(file: PageFile | undefined): HttpAnswer {
+  return file === undefined ? notThere : { status: 200, ...file };
+}

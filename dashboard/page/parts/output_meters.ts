@@ -1,0 +1,94 @@
+/** Levels of the output: one column for each channel, with peak, mean, hold, and a lamp for samples at full scale. */
+import type { VNode } from "preact";
+import { useRef } from "preact/hooks";
+import { levelText } from "../figures/format.ts";
+import { meterHeight, scaleMarksDb } from "../figures/meter_scale.ts";
+import { html } from "../html.ts";
+import type { PageState } from "../state/store.ts";
+import { useLive, usePage, useStore, useWant } from "../state/page_context.ts";
+
+/** Messages a second: bars that move at this rate look steady. */
+const liveHz = 25;
+
+/** Pause between two numbers, which cannot be read faster, in milliseconds. */
+const numberMs = 250;
+
+/** All meters. */
+export function OutputMeters(): VNode {
+  useWant("live", { liveHz });
+  const { store } = usePage();
+  const channels = useStore(({ live, hello }) => live?.meters.length ?? hello?.channels ?? 2);
+  const overs = useStore((state) => unseenOvers(state).join());
+  const isClipped = overs.split(",").some((count) => Number(count) > 0);
+  const columns = Array.from({ length: channels }, (_, channel) => channel);
+  return html`
+    <section class="card meters ${channels > 8 ? "meters-many" : ""}" aria-labelledby="meters-title">
+      <header class="card-head">
+        <h2 id="meters-title">Output</h2>
+        <span class="unit">dBFS</span>
+        <button type="button" class="small ${isClipped
+          ? "attention"
+          : ""}" disabled=${!isClipped} onClick=${() => store.acknowledgeClips()}>
+          Reset clip
+        </button>
+      </header>
+      <div class="meters-body">
+        <div class="meter-scale" aria-hidden="true">
+          ${scaleMarksDb.map((db) =>
+            html`<span style=${{ bottom: `${meterHeight(db) * 100}%` }}>${
+              levelText(db).replace(".0", "")
+            }</span>`
+          )}
+        </div>
+        ${columns.map((channel) =>
+          html`<${MeterColumn} key=${channel} channel=${channel} overs=${
+            Number(overs.split(",")[channel] ?? 0)
+          } />`
+        )}
+      </div>
+    </section>
+  `;
+}
+
+/** Samples at full scale that the operator has not seen yet, by channel. */
+function unseenOvers({ live, seenOvers }: PageState): number[] {
+  return live?.meters.map(({ overs }, channel) => overs - (seenOvers[channel] ?? 0)) ?? [];
+}
+
+function MeterColumn({ channel, overs }: { readonly channel: number; readonly overs: number }): VNode {
+  const parts = useRef<Record<string, HTMLElement | null>>({});
+  const shown = useRef(0);
+  const part = (name: string) => (element: HTMLElement | null) => void (parts.current[name] = element);
+  useLive(({ live }) => {
+    const meter = live?.meters[channel];
+    const { bar, peak, rms, hold, number } = parts.current;
+    if (!meter || !bar || !peak || !rms || !hold || !number) return;
+    const { peakDb, rmsDb, holdDb } = meter;
+    peak.style.transform = `scaleY(${1 - meterHeight(peakDb)})`;
+    rms.style.transform = `scaleY(${meterHeight(rmsDb)})`;
+    hold.style.bottom = `${meterHeight(holdDb) * 100}%`;
+    hold.hidden = meterHeight(holdDb) === 0;
+    const nowMs = performance.now();
+    if (nowMs - shown.current < numberMs) return;
+    shown.current = nowMs;
+    number.textContent = levelText(holdDb, -60);
+    bar.setAttribute("aria-valuenow", String(Math.round(Math.max(-60, Math.min(0, peakDb)))));
+    bar.setAttribute("aria-valuetext", `${levelText(peakDb, -60)} dB`);
+  });
+  return html`
+    <div class="meter" data-channel=${channel}>
+      <span class="clip ${overs > 0 ? "clip-on" : ""}">${overs > 0
+        ? html`CLIP<span class="unseen"> channel ${channel + 1}, ${overs} samples</span>`
+        : ""}</span>
+      <div class="meter-bar" role="meter" aria-label="Channel ${channel +
+        1}" aria-valuemin="-60" aria-valuemax="0"
+        aria-valuenow="-60" aria-valuetext="−∞ dB" ref=${part("bar")}>
+        <div class="meter-dark" ref=${part("peak")}></div>
+        <div class="meter-rms" ref=${part("rms")}></div>
+        <div class="meter-hold" ref=${part("hold")} hidden></div>
+      </div>
+      <span class="meter-number" aria-hidden="true" ref=${part("number")}>−∞</span>
+      <span class="meter-name" aria-hidden="true">${channel + 1}</span>
+    </div>
+  `;
+}

@@ -1,0 +1,146 @@
+/**
+ * The recordings of the sound over HTTP: a list, and each file, whole or in part. Serves files of one folder, by names that are no paths, to
+ * hosts that may ask over OSC. Main isolate; files are read beside it.
+ */
+import { extname, join } from "node:path";
+import type { AccessControl } from "../admission/access_control.ts";
+import type { HttpAnswer, HttpQuestion } from "./http_listener.ts";
+import type { HttpRoute } from "./route_table.ts";
+
+/** A file in the list. */
+export interface ListedRecording {
+  readonly name: string;
+  readonly bytes: number;
+  /** ISO 8601, when it was written last. */
+  readonly modified: string;
+  /** Path of its address. */
+  readonly url: string;
+}
+
+export interface RecordingsOptions {
+  readonly folder: string;
+  readonly access: Pick<AccessControl, "verdict">;
+}
+
+const recordingsPath = "/recordings/";
+
+const contentTypes: Readonly<Record<string, string>> = { ".wav": "audio/wav", ".flac": "audio/flac" };
+
+/** Files in the list, at most: the newest. */
+const maxListed = 1_000;
+
+const pieceBytes = 65_536;
+
+/** The route; the folder need not exist. */
+export function recordingsRoute({ folder, access }: RecordingsOptions): HttpRoute {
+  return {
+    path: recordingsPath,
+    respond: async (question, { pathname }) => {
+      if (access.verdict(question.peer.hostname) === "forbidden") {
+        return plain(403, "this host may not ask; see UNDERSTUDY_OSC_ALLOW");
+      }
+      if (pathname === recordingsPath) return json(await listRecordings(folder));
+      const name = nameIn(pathname);
+      if (name === undefined) return plain(404, "there is no such recording");
+      return await answerFile(join(folder, name), name, question);
+    },
+  };
+}
+
+/** Recordings in a folder, the newest first; none where there is no folder. */
+async function listRecordings(folder: string): Promise<readonly ListedRecording[]> {
+  const found: { name: string; bytes: number; ms: number }[] = [];
+  try {
+    for await (const { name, isFile } of Deno.readDir(folder)) {
+      if (!isFile || !isRecording(name)) continue;
+      const { size, mtime } = await Deno.stat(join(folder, name));
+      found.push({ name, bytes: size, ms: mtime?.getTime() ?? 0 });
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return found.sort((one, other) => other.ms - one.ms).slice(0, maxListed).map(({ name, bytes, ms }) => ({
+    ...{ name, bytes },
+    modified: new Date(ms).toISOString(),
+    url: recordingsPath + encodeURIComponent(name),
+  }));
+}
+
+function isRecording(name: string): boolean {
+  return !name.startsWith(".") && !/[/\\\0]/.test(name) && extname(name).toLowerCase() in contentTypes;
+}
+
+/** The name in a path; undefined: it is none of a recording. */
+function nameIn(pathname: string): string | undefined {
+  try {
+    const name = decodeURIComponent(pathname.slice(recordingsPath.length));
+    return isRecording(name) ? name : undefined;
+  } catch {
+    return undefined; // no UTF-8
+  }
+}
+
+async function answerFile(path: string, name: string, { method, range }: HttpQuestion): Promise<HttpAnswer> {
+  let file: Deno.FsFile | undefined;
+  try {
+    if (!(await Deno.lstat(path)).isFile) return plain(404, "there is no such recording"); // a link may lead out of the folder
+    file = await Deno.open(path);
+    const { size } = await file.stat();
+    const part = range === null ? { from: 0, to: size } : partOf(range, size);
+    if (part === undefined) {
+      file.close();
+      return { ...plain(416, "there is no such part"), headers: { "content-range": `bytes */${size}` } };
+    }
+    await file.seek(part.from, Deno.SeekMode.Start);
+    const headers = {
+      "content-type": contentTypes[extname(name).toLowerCase()],
+      "content-length": String(part.to - part.from),
+      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
+      "accept-ranges": "bytes",
+      ...(range !== null && { "content-range": `bytes ${part.from}-${part.to - 1}/${size}` }),
+    };
+    const status = range === null ? 200 : 206;
+    if (method !== "HEAD") return { status, headers, body: streamOf(file, part.to - part.from) };
+    file.close();
+    return { status, headers };
+  } catch (error) {
+    file?.close();
+    if (error instanceof Deno.errors.NotFound) return plain(404, "there is no such recording");
+    throw error;
+  }
+}
+
+/** Bytes of a range of RFC 9110, of which there may be one; undefined: the file has none of them. */
+function partOf(range: string, size: number): { readonly from: number; readonly to: number } | undefined {
+  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
+  if (first === undefined || (first === "" && last === "")) return undefined;
+  const from = first === "" ? Math.max(0, size - Number(last)) : Number(first);
+  const to = first === "" || last === "" ? size : Math.min(size, Number(last) + 1);
+  return from < to ? { from, to } : undefined;
+}
+
+/** The next bytes of a file, as they are asked for; a file that grows meanwhile is not read beyond them. */
+function streamOf(file: Deno.FsFile, bytes: number): ReadableStream<Uint8Array> {
+  let left = bytes;
+  return new ReadableStream({
+    async pull(controller) {
+      const piece = new Uint8Array(Math.min(left, pieceBytes));
+      const count = left === 0 ? null : await file.read(piece);
+      if (count === null) {
+        file.close();
+        return controller.close();
+      }
+      left -= count;
+      controller.enqueue(piece.subarray(0, count));
+    },
+    cancel: () => file.close(),
+  }, { highWaterMark: 0 });
+}
+
+function json(value: unknown): HttpAnswer {
+  return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
+}
+
+function plain(status: number, text: string): HttpAnswer {
+  return { status, headers: { "content-type": "text/plain" }, body: `${text}\n` };
+}

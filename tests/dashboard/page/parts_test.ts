@@ -1,0 +1,205 @@
+/** The parts of the page, drawn without a browser: what they say, and to whom. The browser's side: page_end_to_end_test.ts. */
+import { doesNotMatch, match, strictEqual } from "node:assert/strict";
+import type { VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+import type { TimelineEntry } from "../../../dashboard/protocol.ts";
+import { html } from "../../../dashboard/page/html.ts";
+import { Announcer } from "../../../dashboard/page/parts/announcer.ts";
+import { BigState } from "../../../dashboard/page/parts/big_state.ts";
+import { Chart } from "../../../dashboard/page/parts/chart.ts";
+import { Files, RecordButton } from "../../../dashboard/page/parts/files.ts";
+import { stateSign } from "../../../dashboard/page/parts/icons.ts";
+import { Keyboard } from "../../../dashboard/page/parts/keyboard.ts";
+import { Lines } from "../../../dashboard/page/parts/lines.ts";
+import { Listen } from "../../../dashboard/page/parts/listen.ts";
+import { LogView } from "../../../dashboard/page/parts/log_view.ts";
+import { Operate } from "../../../dashboard/page/parts/operate.ts";
+import { OscMonitor } from "../../../dashboard/page/parts/osc_monitor.ts";
+import { OutputMeters } from "../../../dashboard/page/parts/output_meters.ts";
+import { Parameters } from "../../../dashboard/page/parts/parameters.ts";
+import { Refusals } from "../../../dashboard/page/parts/refusals.ts";
+import { Seat } from "../../../dashboard/page/parts/seat.ts";
+import { Signal } from "../../../dashboard/page/parts/signal.ts";
+import { StagePicture } from "../../../dashboard/page/parts/stage_picture.ts";
+import { ThemeChoice } from "../../../dashboard/page/parts/theme_choice.ts";
+import { Timeline } from "../../../dashboard/page/parts/timeline.ts";
+import { TopBar } from "../../../dashboard/page/parts/top_bar.ts";
+import { PageContext } from "../../../dashboard/page/state/page_context.ts";
+import { type PageState, Store } from "../../../dashboard/page/state/store.ts";
+import { pageState } from "../../../testing/page/page_state.ts";
+
+// the one thing of a browser that a keyboard asks for while it is drawn: how wide the window is
+Object.assign(globalThis, { matchMedia: () => ({ matches: false }) });
+
+/** A part as text, in a page of this state. */
+function drawn(part: unknown, change: Partial<PageState> = {}, props: Record<string, unknown> = {}): string {
+  const store = new Store({ nowMs: () => 0, soon: () => {} }, { ...pageState(), ...change });
+  const connection = { send: () => true, want: () => {}, login: () => true };
+  return renderToString(
+    html`
+      <${PageContext.Provider} value=${{ store, connection }}>
+        <${part} ...${props} />
+        <//>
+    ` as VNode,
+  );
+}
+
+const readOnly: Partial<PageState> = {
+  access: { seat: "read", reason: "UNDERSTUDY_PAGE is read", problem: "" },
+};
+
+Deno.test("the big state says the word, the device and the latency", () => {
+  const text = drawn(BigState);
+  match(text, /data-level="good".*Playing.*10\.7 ms.*system.*48 kHz/s);
+  match(
+    drawn(BigState, { contact: { state: "lost", heardMs: 0, farewell: "" } }),
+    /data-level="unknown".*No contact/s,
+  );
+});
+
+Deno.test("each state has a sign of its own, and what is said aloud begins empty", () => {
+  const signs = (["good", "quiet", "warning", "bad", "unknown"] as const).map((level) =>
+    renderToString(stateSign(level))
+  );
+  strictEqual(new Set(signs).size, signs.length);
+  match(drawn(Announcer), /role="status"><\/p>/);
+});
+
+Deno.test("a clipped channel has its lamp on until it was seen", () => {
+  const { live } = pageState();
+  const clipped = { ...live!, meters: [{ ...live!.meters[0], overs: 3 }, live!.meters[1]] };
+  match(drawn(OutputMeters, { live: clipped }), /CLIP<span class="unseen"> *channel 1, 3 samples/);
+  doesNotMatch(drawn(OutputMeters, { live: clipped, seenOvers: [3, 0] }), /CLIP/);
+});
+
+Deno.test("the stage shows who is heard, what each role holds, and the last fault of a role", () => {
+  const fault: TimelineEntry = {
+    ...{
+      id: 1,
+      kind: "fault",
+      severity: "error",
+      text: "lost",
+      count: 1,
+      unixMs: 1_799_999_992_000,
+      frame: 0,
+    },
+    event: { event: "fault", cause: "hang", role: "standby", rendererId: 9, block: 1 },
+  };
+  const text = drawn(StagePicture, { timeline: [fault] });
+  match(text, /data-role="primary".*in lockstep.*heard.*data-role="standby".*hang, 8 s ago/s);
+  match(text, /Reserve<\/b> #4.*control<\/b>/s);
+  const { live } = pageState();
+  const gone = {
+    ...live!,
+    renderers: live!.renderers.slice(1),
+    processes: [{ ...live!.processes[0], isAlive: false }],
+  };
+  match(
+    drawn(StagePicture, { live: gone }),
+    /data-role="primary" aria-label="primary: empty".*does not answer/s,
+  );
+});
+
+Deno.test("the timeline lists the newest entries in words, with how bad they are", () => {
+  const entry = {
+    id: 1,
+    kind: "late",
+    severity: "warning",
+    text: "2 commands were late",
+    count: 2,
+    frame: 0,
+  } as const;
+  match(
+    drawn(Timeline, { timeline: [{ ...entry, unixMs: 1_800_000_000_000 }] }),
+    /data-kind="late".*warning: .*2 commands were late/s,
+  );
+  match(drawn(Timeline), /Nothing happened/);
+});
+
+Deno.test("each parameter has a slider, a field and a unit; a seat that only reads can use neither", () => {
+  const text = drawn(Parameters);
+  match(text, /<legend>master<\/legend>.*>Gain<\/label>.*aria-valuetext="−6\.0 dB".*aria-label="Gain, dB"/s);
+  strictEqual(drawn(Parameters, readOnly).match(/disabled/g)?.length, 2);
+});
+
+Deno.test("keys have names, and a seat that only reads cannot play them", () => {
+  match(drawn(Keyboard), /data-note="48"[^>]*aria-label="C3"/);
+  match(drawn(Keyboard, readOnly), /This seat may not play/);
+});
+
+Deno.test("the seat says what it may do, and asks for the secret where one is set", () => {
+  match(drawn(Seat, readOnly), /Read only.*UNDERSTUDY_PAGE is read/s);
+  match(
+    drawn(Seat, { access: { seat: "login", reason: "", problem: "wrong secret" } }),
+    /type="password".*role="alert">wrong secret/s,
+  );
+  doesNotMatch(drawn(Seat), /password/);
+});
+
+Deno.test("faults can be made only where they are allowed", () => {
+  match(drawn(Operate), /Break it on purpose.*Kill/s);
+  doesNotMatch(drawn(Operate, { hello: { ...pageState().hello!, faults: undefined } }), /Break/);
+});
+
+Deno.test("a recording is shown while it runs, and files with what they are and where", () => {
+  const recorder = {
+    state: "recording",
+    file: "a.wav",
+    seconds: 65,
+    bytes: 1,
+    lostFrames: 0,
+    problem: "",
+  } as const;
+  match(
+    drawn(RecordButton, { status: { ...pageState().status!, recorder } }),
+    /aria-pressed="true".*Recording 1:05/s,
+  );
+  match(drawn(RecordButton), /disabled/);
+  const file = {
+    kind: "recording",
+    name: "a.wav",
+    bytes: 12_400_000,
+    unixMs: 0,
+    seconds: 65,
+    isOpen: false,
+    path: "/recordings/a.wav",
+  } as const;
+  match(drawn(Files, { files: [file] }), /1:05.*12\.4 MB.*href="\/recordings\/a\.wav"/s);
+});
+
+Deno.test("messages and log lines are lists that a keyboard can scroll", () => {
+  const message = {
+    unixMs: 0,
+    direction: "in",
+    peer: "ws 1",
+    address: "/note",
+    types: "if",
+    args: "60 0.8",
+  } as const;
+  match(
+    drawn(OscMonitor, { messages: [message] }),
+    /role="region" aria-label="Messages" tabindex="0".*\/note.*60 0\.8/s,
+  );
+  const line = { unixMs: 0, level: "warning", text: "late", fields: { role: "primary" } } as const;
+  match(drawn(LogView, { log: [line] }), /log-warning.*late.*role=primary/s);
+  match(drawn(Lines, {}, { label: "Log lines", children: "one" }), /one/);
+});
+
+Deno.test("a refusal is an alert with the address and the reason", () => {
+  match(
+    drawn(Refusals, { refusals: [{ id: 1, address: "/x", reason: "no such address", atMs: 0 }] }),
+    /role="alert".*\/x.*no such address/s,
+  );
+});
+
+Deno.test("the bar has what is always at hand, and a chart says in words what it shows", () => {
+  match(drawn(TopBar), /stage.*Listen.*Record.*Panic.*Theme/s);
+  match(drawn(Listen), /aria-pressed="false"/);
+  match(drawn(ThemeChoice), /<option[^>]*>System/);
+  match(drawn(Signal), /Oscilloscope.*Spectrum.*Time between device calls.*Render time/s);
+  const nothing = () => undefined;
+  match(
+    drawn(Chart, {}, { title: "Wave", summary: "A wave.", height: 1, options: nothing, data: nothing }),
+    /aria-label="Wave\. A wave\."/,
+  );
+});
