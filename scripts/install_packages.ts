@@ -1,0 +1,38 @@
+/**
+ * Installs the packages of tests, benchmarks and scripts into node_modules, unless they are those of deno.lock already. Who only plays
+ * needs none of them: the tasks that play take the few packages of play.lock from the runtime's cache.
+ *
+ *     deno task packages
+ */
+import { createHash } from "node:crypto";
+
+const root = new URL("../", import.meta.url);
+
+/** Has the hash of the lock file whose packages were installed last. */
+const stamp = new URL("build/packages.sha256", root);
+
+const lock = createHash("sha256").update(Deno.readFileSync(new URL("deno.lock", root))).digest("hex");
+if (!isThere("node_modules") || readStamp() !== lock) {
+  const { code } = await new Deno.Command(Deno.execPath(), { args: ["install", "--frozen"], cwd: root })
+    .spawn()
+    .status;
+  if (code !== 0) {
+    console.error("the packages were not installed; is the registry reachable?");
+    Deno.exit(code);
+  }
+  Deno.mkdirSync(new URL("build", root), { recursive: true });
+  Deno.writeTextFileSync(stamp, lock);
+}
+
+function isThere(name: string): boolean {
+  return [...Deno.readDirSync(root)].some((entry) => entry.name === name);
+}
+
+function readStamp(): string {
+  try {
+    return Deno.readTextFileSync(stamp);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
