@@ -81,6 +81,11 @@ export class Inputs {
     return new Inputs(midi, served);
   }
 
+  /** Where a browser finds the engine; undefined: nowhere. */
+  get pageUrl(): string | undefined {
+    return this.#query.url;
+  }
+
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
   async stop(): Promise<void> {
     await Promise.all([this.#midi?.stop(), this.#page?.stop(), this.#query.stop()]);
@@ -115,6 +120,7 @@ function serve(
     onDump: (line) => log.info(line),
     onRefused: (line) => log.warning(line),
     traffic: () => admission.counts,
+    observeTraffic: (observer) => admission.monitor.observe(observer),
   });
   const admission = new AdmissionControl({
     access,

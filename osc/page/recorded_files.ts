@@ -15,15 +15,17 @@ export interface RecordedFilesOptions {
 export async function recordedFiles(
   { folder, session, rec }: RecordedFilesOptions,
 ): Promise<readonly FileEntry[]> {
-  const recordings = (await listRecordings(folder)).map(({ name, bytes, modified, url }): FileEntry => {
-    const isLast = rec.file === resolve(folder, name);
-    return {
-      ...{ kind: "recording", name, bytes, path: url },
-      unixMs: Date.parse(modified),
-      isOpen: isLast && rec.state === "recording",
-      ...(isLast && { seconds: rec.seconds }),
-    };
-  });
+  const recordings = (await listRecordings(folder)).map(
+    ({ name, bytes, modified, seconds, url }): FileEntry => {
+      const isLast = rec.file === resolve(folder, name);
+      return {
+        ...{ kind: "recording", name, bytes, path: url },
+        unixMs: Date.parse(modified),
+        isOpen: isLast && rec.state === "recording",
+        seconds: isLast ? rec.seconds : seconds,
+      };
+    },
+  );
   const sessions = session === undefined ? [] : await sessionsBeside(session);
   return [...recordings, ...sessions].sort((one, other) => other.unixMs - one.unixMs);
 }

@@ -39,6 +39,7 @@ Deno.test("the page lists recordings to download and the sessions beside the one
         path: "/recordings/a%20b.wav",
         unixMs: 1_000,
         isOpen: false,
+        seconds: undefined,
       },
     ]);
   }));

@@ -62,3 +62,26 @@ Deno.test("it comes back by itself, and says again what is wanted and the secret
   connection.stop();
   await second.stop();
 });
+
+Deno.test("a page that nobody sees wants only what is heard", async () => {
+  const server = serve();
+  const connection = new PageConnection({
+    url: `ws://127.0.0.1:${server.port}/ui/socket`,
+    onMessage: () => {},
+    onSamples: () => {},
+    onContact: () => {},
+  });
+  connection.want("meters", { liveHz: 20 });
+  connection.want("listen", { listen: { format: "s16" } });
+  connection.isHidden = true;
+  connection.start();
+  await until("what it wants", () => server.received.length === 1);
+  connection.isHidden = false;
+  await until("what it wants when it is seen again", () => server.received.length === 2);
+  deepStrictEqual(server.received, [
+    { type: "want", listen: { format: "s16" } },
+    { type: "want", liveHz: 20, listen: { format: "s16" } },
+  ]);
+  connection.stop();
+  await server.stop();
+});
