@@ -18,6 +18,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--include=engine/recorder/recorder_worker.ts",
     "--include=engine/state/journal_worker.ts",
     "--include=telemetry/telemetry_worker.ts",
+    "--include=dashboard",
     "--include=ffi/native",
     "--include=patches/samples",
     `--include=${build.library}`,

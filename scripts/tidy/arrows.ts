@@ -19,7 +19,6 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
-    "dashboard/files",
     "osc",
     "midi",
     "monitoring",
@@ -54,6 +53,7 @@ export const arrowTable: ArrowTable = {
   // the main isolate's side of the operator's page
   "osc/page": [
     "dashboard/protocol.ts",
+    "dashboard/files",
     "telemetry/telemetry_worker.ts",
     "types:telemetry/telemetry_messages.ts",
     "osc/packet",

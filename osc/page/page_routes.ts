@@ -1,20 +1,9 @@
 /** The addresses at which the page is served beside OSCQuery: `/` for browsers, and its files below `/ui/`. Main isolate. */
-import { type PageFile, PageFiles } from "./page_files.ts";
+import type { HttpAnswer } from "../oscquery/http_listener.ts";
+import type { HttpRoute } from "../oscquery/route_table.ts";
+import { type PageFile, PageFiles } from "../../dashboard/files/page_files.ts";
 
-interface PageAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Uint8Array<ArrayBuffer>;
-}
-
-/** A route of the server, which this room does not know: the server's own rooms know the page's protocol. */
-interface PageRoute {
-  readonly path: string;
-  readonly accept?: "html";
-  readonly respond: (question: unknown, url: URL) => Promise<PageAnswer>;
-}
-
-const notThere: PageAnswer = {
+const notThere: HttpAnswer = {
   status: 404,
   headers: { "content-type": "text/plain; charset=utf-8", "cache-control": "no-store" },
   body: "there is no such file of the page; load the page again\n",
@@ -25,7 +14,7 @@ const notThere: PageAnswer = {
  *
  * @param root folder of the program, with `/` at its end
  */
-export function pageRoutes(root: URL): readonly PageRoute[] {
+export function pageRoutes(root: URL): readonly HttpRoute[] {
   const files = new PageFiles(root);
   return [
     { path: "/", accept: "html", respond: async () => answer(await files.page()) },
@@ -36,6 +25,6 @@ export function pageRoutes(root: URL): readonly PageRoute[] {
   ];
 }
 
-function answer(file: PageFile | undefined): PageAnswer {
+function answer(file: PageFile | undefined): HttpAnswer {
   return file === undefined ? notThere : { status: 200, ...file };
 }
