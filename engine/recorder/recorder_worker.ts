@@ -14,7 +14,7 @@ import type { RecordingStart } from "./recording_start.ts";
 import { RecordingWriter } from "./recording_writer.ts";
 
 /** Time between two looks at the ring: what a killed process loses is this, and what it takes to write. */
-const pollMs = 100;
+const pollMs = 200;
 const checkMs = 1_000;
 
 /** Blocks that are read between two looks at whether the disk keeps up. */

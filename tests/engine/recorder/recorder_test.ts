@@ -87,7 +87,7 @@ Deno.test("a thread that is a lap behind leaves silence of the same length, and 
     await blocksPass(20);
     await until("the loss is told", () => {
       if (told.length > 0) return true;
-      driver.call(outputSlots + 40); // at once: the thread looks ten times a second
+      driver.call(outputSlots + 40); // at once: the thread looks five times a second
       return false;
     });
     assert.match(engine.status().degraded, /recorder/);
