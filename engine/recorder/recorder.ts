@@ -23,8 +23,6 @@ const terminateMs = 500;
 export interface RecorderOptions {
   readonly memory: SharedMemory;
   readonly native: Pick<NativeLibrary, "symbols">;
-  /** Path of the shared object. */
-  readonly nativeLibrary: string;
   readonly minFreeBytes: number;
   /** Number of the block from which frames are counted, as the session counts them. */
   readonly firstBlock: number;
@@ -158,8 +156,8 @@ export class Recorder {
   }
 
   #run(start: RecordingStart, goesOn: boolean): Running {
-    const { memory, nativeLibrary, minFreeBytes, keep } = this.#options;
-    const data: RecorderThreadStart = { buffer: memory.buffer, nativeLibrary, start, goesOn, minFreeBytes };
+    const { memory, minFreeBytes, keep } = this.#options;
+    const data: RecorderThreadStart = { buffer: memory.buffer, start, goesOn, minFreeBytes };
     const worker = new Worker(new URL("./recorder_worker.ts", import.meta.url), { workerData: data });
     const running: Running = {
       ...{ start, worker, hasBegun: goesOn, isStopping: false },

@@ -12,7 +12,7 @@ import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { until } from "../../../testing/until.ts";
 import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
 
-const { native, build } = await nativeForTests();
+const { native } = await nativeForTests();
 const note = [{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 0.7 }] as const;
 
 Deno.test("a recording equals the render of the session from its frame on, byte for byte, through faults and concealment", () =>
@@ -117,7 +117,6 @@ Deno.test("a recording does not begin on a disk with too little room, or over a 
     const recorder = new Recorder({
       memory: testMemory(),
       native,
-      nativeLibrary: build.library,
       minFreeBytes: 2 ** 60,
       firstBlock: 0,
       version: "test",
