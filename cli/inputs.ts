@@ -12,8 +12,9 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
-import { pageRoutes } from "../dashboard/files/page_routes.ts";
+import { pageRoutes } from "../osc/page/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
@@ -137,6 +138,8 @@ function serve(
     faultsAllowed: config.faults,
     patches: patchNames,
     session: config.session ?? "",
+    files: () =>
+      recordedFiles({ folder: config.recordingFolder, session: config.session, rec: engine.status().rec }),
   });
   const query = new QueryService({
     hostname: config.oscQueryHost,

@@ -132,7 +132,6 @@ async function play({ config: given, version, watch, log, lines, screen, signal 
     if (config.record !== undefined && living === undefined) {
       const place = placeOfSetting(config.record, { format: config.recordFormat, nowMs: Date.now() });
       config = { ...config, record: place.path, recordFormat: place.format };
-      log.info(`records the sound to ${place.path}`);
     }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
