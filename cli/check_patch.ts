@@ -31,12 +31,12 @@ export async function checkPatches(
 ): Promise<ExitCode> {
   return await interruptible(async (signal) => {
     const files = Deno.build.standalone ? [] : patches.filter((patch) => isPatchFile(patch) && exists(patch));
-    const typesChecked = typeMistakes(files, signal);
-    typesChecked.catch(() => {}); // it is awaited when the first patch is loaded
+    // not beside the loading, which has a limit of time
+    const types = await typeMistakes(files, signal);
     let code: ExitCode = exitCodes.ok;
     for (const patch of patches) {
       const { mistakes, warnings } = await tryLoading({ ...config, patch }, signal);
-      const own = (await typesChecked).filter(({ file }) => file === resolve(patch)).map(({ text }) => text);
+      const own = types.filter(({ file }) => file === resolve(patch)).map(({ text }) => text);
       const all = [...own, ...mistakes];
       all.forEach((mistake) => print(mistake));
       warnings.forEach((warning) => print(`${patch}: warning: ${warning}`));
