@@ -72,16 +72,22 @@ export const checksumWat = `(module
   (func (export "region_low") (param $offset i32) (param $bytes i32) (result i32)
     ${registers.map((register) => `(local $h${register} v128)`).join(" ")} (local $end i32)
     ${
-  registers.map((register) => `(local.set $h${register} (v128.const i32x4 ${starts.join(" ")}))`).join("\n    ")
+  registers.map((register) => `(local.set $h${register} (v128.const i32x4 ${starts.join(" ")}))`).join(
+    "\n    ",
+  )
 }
     (local.set $end (i32.add (local.get $offset) (local.get $bytes)))
     (block $done (loop $next
       (br_if $done (i32.ge_u (local.get $offset) (local.get $end)))${
-  registers.map((register) => stirInPlace(register, `(v128.load offset=${16 * register} (local.get $offset))`))
+  registers.map((register) =>
+    stirInPlace(register, `(v128.load offset=${16 * register} (local.get $offset))`)
+  )
     .join("")
 }
       (local.set $offset (i32.add (local.get $offset) (i32.const 64)))
-      (br $next)))${registers.slice(1).map((register) => stirInPlace(0, `(local.get $h${register})`)).join("")}
+      (br $next)))${
+  registers.slice(1).map((register) => stirInPlace(0, `(local.get $h${register})`)).join("")
+}
     (global.set $high (call $mix (i32x4.extract_lane 2 (local.get $h0)) (i32x4.extract_lane 3 (local.get $h0))))
     (call $mix (i32x4.extract_lane 0 (local.get $h0)) (i32x4.extract_lane 1 (local.get $h0))))
 

@@ -35,7 +35,10 @@ Deno.test("the checksum of a region takes the state of every register in, for an
   fc.assert(fc.property(fc.uint32Array({ maxLength: 300 }), fc.nat(64), (given, place) => {
     const words = new Uint32Array(Math.ceil(given.length / 16) * 16);
     words.set(given);
-    const lanes = Array.from({ length: 16 }, (_, lane) => [0x9E3779B9, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F][lane % 4]);
+    const lanes = Array.from(
+      { length: 16 },
+      (_, lane) => [0x9E3779B9, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F][lane % 4],
+    );
     words.forEach((word, index) => lanes[index % 16] = stir(lanes[index % 16], word));
     for (let lane = 4; lane < 16; lane++) lanes[lane % 4] = stir(lanes[lane % 4], lanes[lane]);
     arena.set(new Uint8Array(words.buffer), place * 64);
