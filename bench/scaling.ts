@@ -87,7 +87,7 @@ function heldPatch(voices: number, sound: (input: Signal<"1">) => Signal<"1">): 
         voices,
         parameters: { level },
         voice: ({ frequencyHz }, p) => ({
-          output: sound(saw({ frequencyHz }).times(p.level)),
+          output: sound(saw({ frequencyHz, oversampling: 1 }).times(p.level)),
           envelope: constant(1),
         }),
       }),

@@ -3,6 +3,13 @@
  * depend on the machine. `deno task bench:sound`; after it any of the sections' names.
  */
 import { fdnReverb } from "../modules/reverbs/fdn_reverb.ts";
+import { oversamplings } from "../modules/distortion/oversampled.ts";
+import { softClip } from "../modules/distortion/soft_clip.ts";
+import { waveFolder } from "../modules/distortion/wave_folder.ts";
+import { ladder } from "../modules/filters/ladder.ts";
+import { pulse, saw } from "../modules/oscillators/saw.ts";
+import { triangle } from "../modules/oscillators/triangle.ts";
+import type { Signal } from "../modules/signal/signal.ts";
 import { limiter } from "../modules/dynamics/limiter.ts";
 import { delay } from "../modules/time/delay.ts";
 import { SampleLoader } from "../engine/samples/sample_loader.ts";
@@ -12,10 +19,17 @@ import { centroidHz } from "../testing/measure/centroid.ts";
 import { decayTime } from "../testing/measure/decay_time.ts";
 import { steepest } from "../testing/measure/level.ts";
 import { loudnessLufs } from "../testing/measure/loudness.ts";
-import { decibels, transformAt } from "../testing/measure/spectrum.ts";
+import { aliasDb, decibels, transformAt } from "../testing/measure/spectrum.ts";
 import { PatchPlayer, peak, testFormat } from "../testing/patch/patch_player.ts";
 import { renderExample } from "../testing/patch/render_example.ts";
-import { effectPatch, effectPlayer, impulse, process, rateHz } from "../testing/trial/trial_patch.ts";
+import {
+  effectPatch,
+  effectPlayer,
+  impulse,
+  playVoice,
+  process,
+  rateHz,
+} from "../testing/trial/trial_patch.ts";
 import { report } from "./report.ts";
 
 type Row = Readonly<Record<string, string | number>>;
@@ -26,6 +40,69 @@ const sine = (frequencyHz: number, frames: number, level = 0.5) =>
     { length: frames },
     (_, n) => level * Math.sin(2 * Math.PI * ((n * frequencyHz / rateHz) % 1)),
   );
+
+/** Periods in a length, an odd number, so that every harmonic, also a folded one, has a bin of its own. */
+const oddPeriods = (frequencyHz: number, length: number, rate = rateHz) =>
+  2 * Math.round(frequencyHz * length / rate / 2) + 1;
+
+/** Highest alias below 20 kHz of each band-limited wave, in dB under the fundamental. */
+async function aliases(): Promise<Row[]> {
+  const length = 1 << 16;
+  const voices: Readonly<Record<string, (frequencyHz: number, oversampling: number) => Signal<"1">>> = {
+    saw: (frequencyHz, oversampling) => saw({ frequencyHz, oversampling }),
+    "pulse 0.2": (frequencyHz, oversampling) => pulse({ frequencyHz, width: 0.2, oversampling }),
+    triangle: (frequencyHz, oversampling) => triangle({ frequencyHz, oversampling }),
+  };
+  const rows: Row[] = [];
+  for (const [wave, voice] of Object.entries(voices)) {
+    for (const oversampling of oversamplings) {
+      const row: Record<string, string | number> = { wave, oversampling };
+      for (const frequencyHz of [440, 1_000, 2_000, 5_000, 10_000]) {
+        const found: number[] = [];
+        for (const sampleRateHz of [48_000, 44_100]) {
+          const periods = oddPeriods(frequencyHz, length, sampleRateHz);
+          const own = periods * sampleRateHz / length;
+          const heard = await playVoice(() => voice(own, oversampling), 2 * length, {
+            format: { sampleRateHz },
+          });
+          found.push(round(aliasDb(heard.subarray(length), periods, 20_000 / sampleRateHz), 1));
+        }
+        row[`${frequencyHz} Hz`] = `${found[0]} (${found[1]})`;
+      }
+      rows.push(row);
+    }
+  }
+  return rows;
+}
+
+/** Highest alias below 20 kHz of a full sine that is driven, in dB under it. */
+async function driven(): Promise<Row[]> {
+  const length = 1 << 15;
+  type Drive = (input: Signal<"1">, driveDb: number, oversampling: number) => Signal<"1">;
+  const modules: Readonly<Record<string, Drive>> = {
+    "ladder, open": (input, driveDb, oversampling) =>
+      ladder({ input, driveDb, oversampling, cutoffHz: 20_000, resonance: 0 }),
+    softClip: (input, driveDb, oversampling) => softClip({ input, driveDb, oversampling }),
+    waveFolder: (input, driveDb, oversampling) => waveFolder({ input, driveDb, oversampling }),
+  };
+  const rows: Row[] = [];
+  for (const [name, drive] of Object.entries(modules)) {
+    for (const oversampling of oversamplings) {
+      const row: Record<string, string | number> = { module: name, oversampling };
+      for (const [frequencyHz, driveDb] of [[1_000, 12], [2_000, 24], [5_000, 12], [5_000, 24]]) {
+        const periods = oddPeriods(frequencyHz, length);
+        const patch = effectPatch((input) => drive(input, driveDb, oversampling));
+        const heard = process(await effectPlayer(patch), sine(periods * rateHz / length, 2 * length, 1));
+        row[`${frequencyHz} Hz, ${driveDb} dB`] = round(
+          aliasDb(heard.subarray(length), periods, 20_000 / rateHz),
+          1,
+        );
+      }
+      rows.push(row);
+    }
+  }
+  return rows;
+}
 
 /** Moves of a delay time: the steepest step, and the pitch of 1 kHz while it moves. */
 async function delays(): Promise<Row[]> {
@@ -203,6 +280,8 @@ async function velocity(): Promise<Row[]> {
 }
 
 const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
+  aliases,
+  driven,
   delays,
   decays,
   limiting,

@@ -34,9 +34,12 @@ function envelope({ gate, trigger }: Note) {
 
 const position = 0.3;
 
+/** A saw whose aliases lie about as low as those of scsynth's. */
+const plainSaw = ({ frequencyHz }: Note) => saw({ frequencyHz, oversampling: 1 });
+
 /** Band-limited saw, resonant low-pass, envelope, pan. */
 export function sawVoice(note: Note): Voice {
-  const input = saw({ frequencyHz: note.frequencyHz });
+  const input = plainSaw(note);
   const { low } = stateVariable({ input, cutoffHz: 1_000, q: 4 });
   return { output: pan({ input: low, position }), envelope: envelope(note) };
 }
@@ -56,7 +59,7 @@ export function noiseVoice(note: Note): Voice {
 
 /** A saw into 0.4 s of memory, read with cubic interpolation and fed back; envelope, pan. */
 export function delayVoice(note: Note): Voice {
-  const input = saw({ frequencyHz: note.frequencyHz });
+  const input = plainSaw(note);
   const echo = delay({ input, timeSeconds: 0.31234, feedback: 0.34, maximumSeconds: 0.4 });
   return { output: pan({ input: echo, position }), envelope: envelope(note) };
 }

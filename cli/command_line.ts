@@ -3,27 +3,127 @@ import { parseArgs } from "node:util";
 import { nearest } from "../foundation/nearest.ts";
 import type { SessionPart } from "../engine/render/render_session_to_wav.ts";
 import { type SampleFormat, sampleFormats } from "../engine/render/sample_format.ts";
-import { exitCodes } from "../foundation/exit_codes.ts";
-import { ExitError } from "../foundation/exit_error.ts";
+import {
+  type CommandName,
+  commandNames,
+  declarationOf,
+  globalOptions,
+  type OptionDeclaration,
+} from "./commands.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** One command with its arguments. */
 export type CommandLine =
-  | StartCommand
-  | RenderCommand
-  | RenderScoreCommand
-  | PatchCommand
-  | ServiceCommand
-  | UpgradeCommand
-  | { readonly command: "devices" | "doctor" | "help" | "version" };
+  & (
+    | StartCommand
+    | RenderCommand
+    | RenderScoreCommand
+    | SendCommand
+    | StatusCommand
+    | TopCommand
+    | MonitorCommand
+    | PatchCommand
+    | CheckCommand
+    | ConfigCommand
+    | ServiceCommand
+    | UpgradeCommand
+    | CompletionsCommand
+    | HelpCommand
+    | { readonly command: "devices" | "doctor" | "version" }
+  )
+  & {
+    /** File of settings; omitted: `understudy.env` where there is one. */
+    readonly config?: string;
+  };
 
 /** Plays. */
 export interface StartCommand {
   readonly command: "start";
+  /** Omitted: the patch of the settings. */
   readonly patch: string | undefined;
   readonly demo: boolean;
+  /** Whether the patch file is loaded again whenever it is saved. */
+  readonly watch: boolean;
+  /** Whether every line of the log is printed with its time. */
+  readonly verbose: boolean;
+  /** UDP port of OSC; omitted: as in the settings. */
+  readonly port?: number;
   /** Sound file to record to; omitted: that of the settings. */
   readonly record?: string;
 }
+
+/** Where a running engine is found; omitted: as in the settings. */
+export interface EngineAddress {
+  readonly host?: string;
+  readonly port?: number;
+}
+
+/** Sends one message, or each line of standard input. */
+export interface SendCommand extends EngineAddress {
+  readonly command: "send";
+  /** The address and the arguments as they were typed; empty: standard input. */
+  readonly words: readonly string[];
+  /** Longest wait for an answer; omitted: by the address; 0: no wait. */
+  readonly timeoutMs: number | undefined;
+  readonly json: boolean;
+}
+
+/** Prints the status of a running engine. */
+export interface StatusCommand extends EngineAddress {
+  readonly command: "status";
+  readonly json: boolean;
+}
+
+/** Shows a running engine until it is ended. */
+export interface TopCommand extends EngineAddress {
+  readonly command: "top";
+  /** Time between two looks; omitted: by the kind of the output. */
+  readonly intervalMs: number | undefined;
+}
+
+/** Prints the messages of a running engine until it is ended. */
+export interface MonitorCommand extends EngineAddress {
+  readonly command: "monitor";
+  /** Pattern or beginning of the addresses that are shown; omitted: all. */
+  readonly pattern: string | undefined;
+  readonly directions: readonly (typeof directions[number])[];
+  readonly json: boolean;
+}
+
+/** Checks patches without playing them. */
+export interface CheckCommand {
+  readonly command: "check";
+  readonly patches: readonly string[];
+}
+
+/** Prints the settings. */
+export interface ConfigCommand {
+  readonly command: "config";
+  readonly json: boolean;
+}
+
+/** Prints the completions of a shell. */
+export interface CompletionsCommand {
+  readonly command: "completions";
+  readonly shell: typeof shells[number];
+}
+
+/** Prints help. */
+export interface HelpCommand {
+  readonly command: "help";
+  /** A command, `settings` or `exit-codes`; omitted: the overview. */
+  readonly topic: HelpTopic | undefined;
+}
+
+export type HelpTopic = CommandName | typeof helpPages[number];
+
+/** Pages of help that are about no command. */
+export const helpPages = ["settings", "exit-codes"] as const;
+
+const shells = ["bash", "zsh", "fish"] as const;
+
+/** Of messages, as an engine sees them. */
+const directions = ["in", "out"] as const;
 
 /** Renders a recorded session. */
 export interface RenderCommand {
@@ -77,118 +177,194 @@ export interface RenderScoreCommand {
   readonly tailSeconds: number;
 }
 
-/** The arguments make no sense; the message says what was expected. */
-export class UsageError extends ExitError {
-  override readonly name = "UsageError";
-  override readonly exitCode = exitCodes.usage;
+/** Words of a command line by their kind, before they get a meaning. */
+interface Words {
+  readonly command: CommandName;
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly rest: readonly string[];
 }
-
-const commands = [
-  "start",
-  "render",
-  "patch",
-  "service",
-  "upgrade",
-  "devices",
-  "doctor",
-  "help",
-  "version",
-] as const;
-type Command = typeof commands[number];
-
-/** Each option and the command that takes it. */
-const optionOf = {
-  demo: { command: "start", type: "boolean" },
-  record: { command: "start", type: "string" },
-  out: { command: "render", type: "string", short: "o" },
-  score: { command: "render", type: "string", short: "s" },
-  format: { command: "render", type: "string" },
-  dither: { command: "render", type: "boolean" },
-  from: { command: "render", type: "string" },
-  seconds: { command: "render", type: "string" },
-  tail: { command: "render", type: "string" },
-  stems: { command: "render", type: "boolean" },
-  schedule: { command: "patch", type: "boolean" },
-  wat: { command: "patch", type: "boolean" },
-  json: { command: "patch", type: "boolean" },
-  graph: { command: "patch", type: "string" },
-  system: { command: "service", type: "boolean" },
-} as const;
 
 /** @throws {UsageError} */
 export function parseCommandLine(args: readonly string[]): CommandLine {
-  const { values, positionals } = parse(args);
-  if (values.help) return { command: "help" };
+  const { values, positionals } = split(args);
   if (values.version) return { command: "version" };
   const [given = "help", ...rest] = positionals;
-  if (!(commands as readonly string[]).includes(given)) {
-    throw new UsageError(`there is no command "${given}"; did you mean "${nearest(given, commands)}"?`);
+  if (given === "version") return { command: "version" };
+  if (given === "help") return { command: "help", topic: topicOf(rest) };
+  const command = commandNames.find((name) => name === given);
+  if (command === undefined) {
+    throw new UsageError(unknownCommand(given, [...commandNames, "help", "version"]));
   }
-  const command = given as Command;
-  for (const name of Object.keys(optionOf) as (keyof typeof optionOf)[]) {
-    if (values[name] === undefined) continue;
-    if (optionOf[name].command !== command) {
-      throw new UsageError(`--${name} goes with ${optionOf[name].command}, not with ${command}`);
+  if (values.help) return { command: "help", topic: command };
+  checkOptions(command, values);
+  const { arguments: declared } = declarationOf(command);
+  const maxArguments = declared.at(-1)?.repeated ? Infinity : declared.length;
+  if (rest.length > maxArguments) {
+    const expected = `${maxArguments === 0 ? "no" : `at most ${maxArguments}`} argument`;
+    throw new UsageError(`${command}: expected ${expected}, found ${rest.length}`);
+  }
+  const config = text(values.config);
+  return { ...meaningOf({ command, values, rest }), ...(config === undefined ? {} : { config }) };
+}
+
+function topicOf(rest: readonly string[]): HelpTopic | undefined {
+  if (rest.length === 0) return undefined;
+  const topics: readonly HelpTopic[] = [...commandNames, ...helpPages];
+  const topic = topics.find((name) => name === rest[0]);
+  if (topic === undefined) {
+    throw new UsageError(
+      `there is no help on "${rest[0]}"; did you mean "${nearest(rest[0], topics)}"?`,
+    );
+  }
+  return topic;
+}
+
+function unknownCommand(given: string, known: readonly string[]): string {
+  if (given.startsWith("/")) return `there is no command "${given}"; did you mean "send ${given}"?`;
+  return `there is no command "${given}"; did you mean "${nearest(given, known)}"?`;
+}
+
+/** Refuses options of other commands. */
+function checkOptions(command: CommandName, values: Words["values"]): void {
+  for (const name of Object.keys(values)) {
+    if (name in globalOptions || name in declarationOf(command).options) continue;
+    const takers = commandNames.filter((other) => name in declarationOf(other).options);
+    throw new UsageError(`--${name} goes with ${takers.join(", ")}, not with ${command}`);
+  }
+}
+
+function meaningOf({ command, values, rest }: Words): CommandLine {
+  const isOn = (name: string) => values[name] === true;
+  switch (command) {
+    case "start": {
+      const switches = { demo: isOn("demo"), watch: isOn("watch"), verbose: isOn("verbose") };
+      const record = text(values.record);
+      if (record === "") {
+        throw new UsageError("--record: expected a file that ends in .wav or .flac, or a folder");
+      }
+      return {
+        ...{ command, patch: rest[0], ...switches, ...engineAddress(values) },
+        ...(record === undefined ? {} : { record }),
+      };
     }
-    const isOfSessions = ["out", "from", "seconds", "stems"].includes(name);
-    if (command === "render" && !isOfSessions && values.score === undefined) {
+    case "send":
+      return {
+        ...{ command, ...engineAddress(values), json: isOn("json") },
+        words: rest.length === 1 && rest[0] === "-" ? [] : rest,
+        timeoutMs: milliseconds("--timeout", values.timeout, 0),
+      };
+    case "status":
+      return { command, ...engineAddress(values), json: isOn("json") };
+    case "top":
+      return {
+        ...{ command, ...engineAddress(values) },
+        intervalMs: milliseconds("--interval", values.interval, 0.1),
+      };
+    case "monitor": {
+      const only = directions.find((direction) => direction === values.only);
+      if (values.only !== undefined && only === undefined) {
+        throw new UsageError(`--only: expected ${directions.join(" or ")}, found "${values.only}"`);
+      }
+      return {
+        ...{ command, ...engineAddress(values), pattern: rest[0], json: isOn("json") },
+        directions: only === undefined ? directions : [only],
+      };
+    }
+    case "patch":
+      return patchCommand(rest[0], values);
+    case "check":
+      if (rest.length > 0) return { command, patches: rest };
+      throw new UsageError("check: expected the file of a patch, e.g. `understudy check organ.ts`");
+    case "config":
+      return { command, json: isOn("json") };
+    case "service": {
+      const action = serviceActions.find((name) => name === rest[0]);
+      if (action !== undefined) return { command, action, system: isOn("system") };
+      throw new UsageError(`service: expected ${serviceActions.join(", ")}, found "${rest[0] ?? ""}"`);
+    }
+    case "upgrade":
+      if (rest[0] === undefined || /^[1-9]\d*$/.test(rest[0])) {
+        return { command, pid: rest[0] === undefined ? undefined : Number(rest[0]) };
+      }
+      throw new UsageError(`upgrade: expected the number of a process, found "${rest[0]}"`);
+    case "completions": {
+      const shell = shells.find((name) => name === rest[0]);
+      if (shell !== undefined) return { command, shell };
+      throw new UsageError(`completions: expected ${shells.join(", ")}, found "${rest[0] ?? ""}"`);
+    }
+    case "render":
+      return renderCommand(rest[0], values);
+    case "devices":
+    case "doctor":
+      return { command };
+  }
+}
+
+function engineAddress(values: Words["values"]): EngineAddress {
+  const [host, port] = [text(values.host), text(values.port)];
+  if (port !== undefined && !(/^\d+$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535)) {
+    throw new UsageError(`--port: expected a whole number from 1 to 65535, found "${port}"`);
+  }
+  return {
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port: Number(port) }),
+  };
+}
+
+function text(value: string | boolean | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Longest `--timeout` and `--interval`, in seconds. */
+const maxWaitSeconds = 3_600;
+
+function milliseconds(option: string, given: Words["values"][string], least: number): number | undefined {
+  const value = text(given);
+  if (value === undefined) return undefined;
+  if (/^\d*\.?\d+$/.test(value) && Number(value) >= least && Number(value) <= maxWaitSeconds) {
+    return Number(value) * 1_000;
+  }
+  throw new UsageError(`${option}: expected ${least} to ${maxWaitSeconds} seconds, found "${value}"`);
+}
+
+function renderCommand(
+  given: string | undefined,
+  values: Words["values"],
+): RenderCommand | RenderScoreCommand {
+  const [score, from, length] = [text(values.score), text(values.from), text(values.seconds)];
+  if (score === undefined) {
+    for (const name of Object.keys(values)) {
+      if (name in globalOptions || ["out", "from", "seconds", "stems"].includes(name)) continue;
       throw new UsageError(`--${name} goes with --score FILE; a session is rendered as it was played`);
     }
-  }
-  const maxArguments = ["start", "render", "patch", "service", "upgrade"].includes(command) ? 1 : 0;
-  if (rest.length > maxArguments) {
-    throw new UsageError(`${command}: expected at most ${maxArguments} argument, found ${rest.length}`);
-  }
-  if (command === "start") {
-    if (values.record === "") {
-      throw new UsageError("--record: expected a file that ends in .wav or .flac, or a folder");
+  } else {
+    if (from !== undefined) {
+      throw new UsageError("--from goes with a session; a score says itself when it begins");
     }
-    const { demo = false, record } = values;
-    return { command, patch: rest[0], demo, ...(record !== undefined && { record }) };
-  }
-  if (command === "patch") return patchCommand(rest[0], values);
-  if (command === "service") {
-    const action = serviceActions.find((name) => name === rest[0]);
-    if (action !== undefined) return { command, action, system: values.system ?? false };
-    throw new UsageError(`service: expected ${serviceActions.join(", ")}, found "${rest[0] ?? ""}"`);
-  }
-  if (command === "upgrade") {
-    if (rest[0] === undefined || /^[1-9]\d*$/.test(rest[0])) {
-      return { command, pid: rest[0] === undefined ? undefined : Number(rest[0]) };
+    if (values.stems) {
+      throw new UsageError("--stems goes with a session; record one with UNDERSTUDY_SESSION");
     }
-    throw new UsageError(`upgrade: expected the number of a process, found "${rest[0]}"`);
+    return renderScore(values, given, score);
   }
-  if (command !== "render") return { command };
-  if (values.score !== undefined && values.from !== undefined) {
-    throw new UsageError("--from goes with a session; a score says itself when it begins");
-  }
-  if (values.score !== undefined && values.stems) {
-    throw new UsageError("--stems goes with a session; record one with UNDERSTUDY_SESSION");
-  }
-  if (values.score !== undefined) return renderScore(values, rest[0], values.score);
-  if (rest[0] === undefined) {
+  if (given === undefined) {
     throw new UsageError(
       "render: expected a session file, e.g. `understudy render evening.session`, or a patch and a score, " +
         "e.g. `understudy render keys --score tune.txt`",
     );
   }
   return {
-    command,
-    session: rest[0],
-    out: values.out ?? rest[0].replace(/\.session$/, "") + ".wav",
-    ...(values.stems && { stems: true }),
+    command: "render",
+    session: given,
+    out: text(values.out) ?? given.replace(/\.session$/, "") + ".wav",
+    ...(values.stems === true && { stems: true }),
     part: {
-      ...(values.from === undefined
-        ? {}
-        : { fromSeconds: seconds("--from", values.from, maxSessionSeconds) }),
-      ...(values.seconds === undefined
-        ? {}
-        : { seconds: seconds("--seconds", values.seconds, maxSessionSeconds) }),
+      ...(from === undefined ? {} : { fromSeconds: seconds("--from", from, maxSessionSeconds) }),
+      ...(length === undefined ? {} : { seconds: seconds("--seconds", length, maxSessionSeconds) }),
     },
   };
 }
 
-function patchCommand(patch: string | undefined, values: ReturnType<typeof parse>["values"]): PatchCommand {
+function patchCommand(patch: string | undefined, values: Words["values"]): PatchCommand {
   if (patch === undefined) {
     throw new UsageError("patch: expected the name or file of a patch, e.g. `understudy patch organ.ts`");
   }
@@ -196,10 +372,11 @@ function patchCommand(patch: string | undefined, values: ReturnType<typeof parse
   if (shown.length > 1) {
     throw new UsageError(`patch: expected one of --schedule, --wat, --json, found ${shown.length}`);
   }
-  if (values.graph !== undefined && !/\.(svg|dot)$/.test(values.graph)) {
-    throw new UsageError(`--graph: expected a file that ends in .svg or .dot, found "${values.graph}"`);
+  const graph = text(values.graph);
+  if (graph !== undefined && !/\.(svg|dot)$/.test(graph)) {
+    throw new UsageError(`--graph: expected a file that ends in .svg or .dot, found "${graph}"`);
   }
-  return { command: "patch", patch, show: shown[0] ?? "summary", graph: values.graph };
+  return { command: "patch", patch, show: shown[0] ?? "summary", graph };
 }
 
 /** Longest `--seconds` and `--tail`: as long as a score may be. */
@@ -211,23 +388,24 @@ const maxSessionSeconds = 31_536_000;
 const defaultTailSeconds = 10;
 
 function renderScore(
-  values: ReturnType<typeof parse>["values"],
+  values: Words["values"],
   patch: string | undefined,
   score: string,
 ): RenderScoreCommand {
-  const format = values.format ?? "32f";
+  const format = text(values.format) ?? "32f";
+  const [length, tail, given] = [text(values.seconds), text(values.tail), text(values.out)];
   if (!(sampleFormats as readonly string[]).includes(format)) {
     throw new UsageError(`--format: expected ${sampleFormats.join(", ")}, found "${format}"`);
   }
   if (values.dither && format === "32f") throw new UsageError("--dither goes with --format 16 or 24");
-  if (values.seconds !== undefined && values.tail !== undefined) {
+  if (length !== undefined && tail !== undefined) {
     throw new UsageError("--seconds fixes the length; leave --tail out, or --seconds");
   }
   if (score === "") throw new UsageError("--score: expected the path of a score, or - for standard input");
-  if (score === "-" && values.out === undefined) {
+  if (score === "-" && given === undefined) {
     throw new UsageError("a score from standard input needs --out FILE");
   }
-  const out = values.out ?? score.replace(/\.[^./\\]+$/, "") + ".wav";
+  const out = given ?? score.replace(/\.[^./\\]+$/, "") + ".wav";
   if ([score, patch].some((path) => path !== undefined && resolve(path) === resolve(out))) {
     throw new UsageError(`--out ${out} would overwrite what is rendered; choose another name`);
   }
@@ -237,34 +415,62 @@ function renderScore(
     score,
     out,
     format: format as SampleFormat,
-    dither: values.dither ?? false,
-    seconds: values.seconds === undefined ? undefined : seconds("--seconds", values.seconds),
-    tailSeconds: values.tail === undefined ? defaultTailSeconds : seconds("--tail", values.tail),
+    dither: values.dither === true,
+    seconds: length === undefined ? undefined : seconds("--seconds", length),
+    tailSeconds: tail === undefined ? defaultTailSeconds : seconds("--tail", tail),
   };
 }
 
-function seconds(option: string, text: string, most = maxSeconds): number {
-  const value = Number(text);
-  if (/^[\d.]+$/.test(text) && value <= most) return value;
-  throw new UsageError(`${option}: expected 0 to ${most} seconds, found "${text}"`);
+function seconds(option: string, given: string, most = maxSeconds): number {
+  const value = Number(given);
+  if (/^[\d.]+$/.test(given) && value <= most) return value;
+  throw new UsageError(`${option}: expected 0 to ${most} seconds, found "${given}"`);
 }
 
-function parse(args: readonly string[]) {
+/** Stands before a word that looks like an option and is a negative number. */
+const numberMark = "\0";
+
+/** All options of all commands, as `parseArgs` takes them. */
+const allOptions = Object.fromEntries(
+  [globalOptions, ...commandNames.map((name) => declarationOf(name).options)]
+    .flatMap((options) => Object.entries<OptionDeclaration>(options))
+    .map(([name, { short, value }]) => [
+      name,
+      {
+        type: value === undefined ? "boolean" : "string",
+        ...(short === undefined ? {} : { short }),
+      } as const,
+    ]),
+);
+
+/** Tells options from arguments. A negative number is an argument, and so is everything behind `--`. */
+function split(args: readonly string[]): {
+  readonly values: Words["values"];
+  readonly positionals: readonly string[];
+} {
+  const unmarked = (word: string) => word.startsWith(numberMark) ? word.slice(1) : word;
   try {
-    return parseArgs({
-      args: [...args],
+    const { values, positionals } = parseArgs({
+      args: args.map((word) => /^-\.?\d/.test(word) ? numberMark + word : word),
       allowPositionals: true,
-      options: {
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean", short: "V" },
-        ...optionOf,
-      },
+      options: allOptions,
     });
+    return {
+      values: Object.fromEntries(
+        Object.entries(values).map(([name, value]) => [
+          name,
+          typeof value === "string" ? unmarked(value) : value as boolean | undefined,
+        ]),
+      ),
+      positionals: positionals.map(unmarked),
+    };
   } catch (cause) {
     const { message } = cause as Error;
     const unknown = /^Unknown option '(--?[^'=]*)'/.exec(message)?.[1];
-    if (unknown === undefined) throw new UsageError(message, { cause });
-    const options = ["help", "version", ...Object.keys(optionOf)].map((name) => `--${name}`);
+    if (unknown === undefined) throw new UsageError(message.split(". To specify")[0], { cause });
+    const command = commandNames.find((name) => args.includes(name));
+    const own = command === undefined ? allOptions : { ...declarationOf(command).options, ...globalOptions };
+    const options = Object.keys(own).map((name) => `--${name}`);
     throw new UsageError(`there is no option ${unknown}; did you mean ${nearest(unknown, options)}?`, {
       cause,
     });

@@ -12,8 +12,9 @@ import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
+import { recordedFiles } from "../osc/page/recorded_files.ts";
 import { recordingsRoute } from "../osc/oscquery/recordings_route.ts";
-import { pageRoutes } from "../dashboard/files/page_routes.ts";
+import { pageRoutes } from "../osc/page/page_routes.ts";
 import { PageServer } from "../osc/page/page_server.ts";
 import type { TcpListener } from "../osc/transport/tcp_listener.ts";
 import type { UdpListener } from "../osc/transport/udp_listener.ts";
@@ -80,6 +81,11 @@ export class Inputs {
     return new Inputs(midi, served);
   }
 
+  /** Where a browser finds the engine; undefined: nowhere. */
+  get pageUrl(): string | undefined {
+    return this.#query.url;
+  }
+
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
   async stop(): Promise<void> {
     await Promise.all([this.#midi?.stop(), this.#page?.stop(), this.#query.stop()]);
@@ -114,6 +120,7 @@ function serve(
     onDump: (line) => log.info(line),
     onRefused: (line) => log.warning(line),
     traffic: () => admission.counts,
+    observeTraffic: (observer) => admission.monitor.observe(observer),
   });
   const admission = new AdmissionControl({
     access,
@@ -131,6 +138,8 @@ function serve(
     faultsAllowed: config.faults,
     patches: patchNames,
     session: config.session ?? "",
+    files: () =>
+      recordedFiles({ folder: config.recordingFolder, session: config.session, rec: engine.status().rec }),
   });
   const query = new QueryService({
     hostname: config.oscQueryHost,

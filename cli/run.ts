@@ -1,14 +1,17 @@
 /** The command line: reads arguments and settings, runs the command, and turns an error into one sentence and a code. */
 import manifest from "../deno.json" with { type: "json" };
 import { readConfig } from "../config/settings.ts";
+import { readSettingsFile } from "../config/settings_file.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { flushStderr } from "../foundation/logging.ts";
 import { parseCommandLine } from "./command_line.ts";
 import { explain } from "./explain.ts";
+import { invocation } from "./invocation.ts";
+import { paint } from "./paint.ts";
 import { journalCheckRole } from "../engine/state/check_journal.ts";
 import { decoderRole } from "../engine/samples/decoder_command.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
-import { print } from "./terminal.ts";
+import { print, stdinLines } from "./terminal.ts";
 
 const { version } = manifest;
 
@@ -46,17 +49,70 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     return exitCodes.ok;
   };
   // each command loads what it needs: a start makes sound as soon as it can
-  if (line.command === "help") {
-    const { helpText } = await import("./help_text.ts");
-    return say(helpText());
-  }
-  if (line.command === "version") return say(`understudy ${version} (deno ${Deno.version.deno})\n`);
-  const config = readConfig(Deno.env.toObject());
   switch (line.command) {
+    case "help": {
+      const { helpText } = await import("./help_text.ts");
+      return say(helpText(line.topic, invocation()));
+    }
+    case "version":
+      return say(`understudy ${version} (deno ${Deno.version.deno})\n`);
+    case "completions": {
+      const { completions } = await import("./completions.ts");
+      return say(completions(line.shell));
+    }
+  }
+  const environment = Deno.env.toObject();
+  const file = readSettingsFile(line.config);
+  if (line.command === "config") {
+    const { settingsJson, settingsText } = await import("./show_settings.ts");
+    say(
+      line.json
+        ? settingsJson({ environment, file })
+        : settingsText({ environment, file, painter: paint(Deno.stdout) }),
+    );
+    readConfig(environment, file); // says what is wrong
+    return exitCodes.ok;
+  }
+  const config = readConfig(environment, file);
+  switch (line.command) {
+    case "send": {
+      const { send } = await import("./send.ts");
+      return await send(line, config, {
+        lines: stdinLines(),
+        print: (text) => print(text + "\n"),
+        complain: (text) => console.error(paint(Deno.stderr).bad(text)),
+      });
+    }
+    case "status": {
+      const { showStatus } = await import("./show_status.ts");
+      return await showStatus(line, config, say);
+    }
+    case "top": {
+      const { top } = await import("./top.ts");
+      return await top(line, config);
+    }
+    case "monitor": {
+      const { monitor } = await import("./monitor.ts");
+      return await monitor(line, config);
+    }
+    case "check": {
+      const { checkPatches } = await import("./check_patch.ts");
+      return await checkPatches(line.patches, config, (text) => print(text + "\n"));
+    }
     case "start": {
-      const { patch = config.patch, record = config.record, demo } = line;
+      const {
+        patch = config.patch,
+        record = config.record,
+        demo,
+        port: oscPort = config.oscPort,
+        watch,
+        verbose,
+      } = line;
       const { start } = await import("./start.ts");
-      return await start({ ...config, patch, record, demo: demo || config.demo }, version);
+      return await start({ ...config, patch, record, oscPort, demo: demo || config.demo }, version, {
+        watch,
+        verbose,
+      });
     }
     case "render": {
       const { render } = await import("./render.ts");

@@ -2,13 +2,13 @@ import { loadNative } from "../config/load_native.ts";
 import type { Config } from "../config/settings.ts";
 import type { CompiledPatch } from "../compiler/graph/compiled_patch.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
-import { CommandRefusedError } from "../engine/control/control.ts";
+import { CommandRefusedError, roles } from "../engine/control/control.ts";
 import { Engine } from "../engine/engine.ts";
 import { type RehearsalOptions, rehearse } from "../engine/patch_swap/rehearsal.ts";
 import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
-import { createLog, type Log } from "../foundation/logging.ts";
+import { createLog, type Log, writeToStderr } from "../foundation/logging.ts";
 import { LogMemory } from "../foundation/log_memory.ts";
 import { within } from "../foundation/within.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
@@ -16,7 +16,14 @@ import { NetworkList } from "../osc/admission/network_list.ts";
 import { isLoopback } from "../osc/transport/network_address.ts";
 import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
+import { isPatchFile } from "../patches/loading/patch_name.ts";
 import type { PatchSource } from "../patches/loading/patch_source.ts";
+import { bannerText } from "./banner.ts";
+import { CompactLines } from "./compact_lines.ts";
+import { invocation } from "./invocation.ts";
+import { paint } from "./paint.ts";
+import { PatchWatch } from "./patch_watch.ts";
+import { UsageError } from "./usage_error.ts";
 import type { Inputs, Sockets } from "./inputs.ts";
 import { type ConnectionShares, connectionShares, descriptorLimit } from "./descriptor_limit.ts";
 import { checkDescriptorRoom } from "./descriptor_room.ts";
@@ -39,23 +46,55 @@ const inputsMs = 5_000;
 /** Lines of the log that a page gets when it is opened. */
 const maxLines = 500;
 
+export interface StartOptions {
+  /** Whether the patch file is loaded again whenever it is saved. */
+  readonly watch?: boolean;
+  /** Whether every line of the log is printed with its time, also at a terminal. */
+  readonly verbose?: boolean;
+}
+
 /** `understudy start`: plays until a signal or `/quit`. A signal while it starts ends it as well. */
-export async function start(config: Config, version: string): Promise<ExitCode> {
+export async function start(
+  config: Config,
+  version: string,
+  { watch = false, verbose = false }: StartOptions = {},
+): Promise<ExitCode> {
+  if (watch && !isPatchFile(config.patch)) {
+    throw new UsageError(`--watch goes with a patch file, e.g. ./organ.ts; ${config.patch} is a ready patch`);
+  }
+  const screen = wantsDetails(config, verbose) ? undefined : new CompactLines({
+    painter: paint(Deno.stderr),
+    columns: () => Deno.stderr.isTerminal() ? Deno.consoleSize().columns : undefined,
+  });
+  const { logLevel: level, logFormat } = config;
   const lines = new LogMemory(maxLines);
   const log = createLog({
+    level,
     memory: lines,
-    level: config.logLevel,
-    format: config.logFormat,
+    format: screen ? (record) => screen.line(record) : logFormat === "json" ? "json" : "pretty",
     colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
   });
-  return await interruptible((signal) => play({ config, version, log, lines, signal }));
+  try {
+    return await interruptible((signal) => play({ config, version, watch, log, lines, screen, signal }));
+  } finally {
+    if (screen) writeToStderr(screen.text("")); // an error begins its own line
+  }
+}
+
+/** Whether all lines of the log are printed with all details: for a pipe, and where somebody asks for them. */
+function wantsDetails({ logLevel, logFormat }: Config, verbose: boolean): boolean {
+  if (logFormat === "json" || logFormat === "pretty" || verbose || logLevel === "debug") return true;
+  return logFormat === "auto" && !Deno.stderr.isTerminal();
 }
 
 interface Start {
   readonly config: Config;
   readonly version: string;
+  readonly watch: boolean;
   readonly log: Log;
   readonly lines: LogMemory;
+  /** Where a person reads short lines; undefined: the log has all details. */
+  readonly screen: CompactLines | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -63,7 +102,7 @@ interface Start {
  * Starts everything, waits for a signal or `/quit`, and stops everything. What goes on from a state is heard first: whatever
  * loads or answers is loaded after it.
  */
-async function play({ config: given, version, log, lines, signal }: Start): Promise<ExitCode> {
+async function play({ config: given, version, watch, log, lines, screen, signal }: Start): Promise<ExitCode> {
   let config = given;
   /** Stopped before the engine, so that no command arrives any more. */
   const stopped: { stop(): Promise<void> }[] = [];
@@ -75,6 +114,7 @@ async function play({ config: given, version, log, lines, signal }: Start): Prom
   let source: LazySource | undefined;
   let leave = () => {};
   try {
+    if (screen && Deno.stderr.isTerminal()) writeToStderr(screen.progress(`starting ${config.patch} …`));
     checkDescriptorRoom((problem) => log.warning(problem));
     const access = accessControl(config, log);
     const descriptors = descriptorLimit();
@@ -92,7 +132,6 @@ async function play({ config: given, version, log, lines, signal }: Start): Prom
     if (config.record !== undefined && living === undefined) {
       const place = placeOfSetting(config.record, { format: config.recordFormat, nowMs: Date.now() });
       config = { ...config, record: place.path, recordFormat: place.format };
-      log.info(`records the sound to ${place.path}`);
     }
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
@@ -141,6 +180,16 @@ async function play({ config: given, version, log, lines, signal }: Start): Prom
     });
     stopped.push(inputs);
     log.info(`ready: OSC on ${sockets.udp.address}`);
+    if (screen) {
+      const banner = bannerText({
+        ...{ version, status: playing.status(), instruments: playing.instruments },
+        ...{ oscAddress: sockets.udp.address, pageUrl: inputs.pageUrl, rows: bannerRows(config) },
+        ...{ program: invocation(), painter: paint(Deno.stderr) },
+      });
+      writeToStderr(screen.text(banner));
+      stopped.push(openWhenSettled(screen, playing));
+    }
+    if (watch) stopped.push(watchPatch(config.patch, { log, loadPatch }));
     manager?.plays(() => playing.status());
     if (manager) stopped.push(reloadOnHangup({ log, manager, loadPatch }));
     opened.open().catch((error: Error) => log.warning(`no patch can be loaded: ${error.message}`));
@@ -172,6 +221,48 @@ async function play({ config: given, version, log, lines, signal }: Start): Prom
   // the sound went on, and whoever needs the recording must hear of it
   const { recordingProblem, recorderProblem } = engine ?? {};
   return recordingProblem === undefined && recorderProblem === undefined ? exitCodes.ok : exitCodes.session;
+}
+
+/** Rows of the banner for what is not always there. */
+function bannerRows({ session, record, stateFolder, midi }: Config): [string, string][] {
+  return [
+    ...(session === undefined ? [] : [["session", session] as [string, string]]),
+    ...(record === undefined ? [] : [["records", record] as [string, string]]),
+    ...(stateFolder === undefined ? [] : [["state", stateFolder] as [string, string]]),
+    ...(midi === "off" ? [] : [["MIDI", midi] as [string, string]]),
+  ];
+}
+
+/** Longest time after the banner in which renderers that join are a part of the start. */
+const settleMs = 3_000;
+
+/** Shows every event once all renderers are in lockstep: until then they only come up. */
+function openWhenSettled(screen: CompactLines, engine: Engine): { stop(): Promise<void> } {
+  const open = () => {
+    clearTimeout(timer);
+    stopObserving();
+    screen.open();
+  };
+  const timer = setTimeout(open, settleMs);
+  const stopObserving = engine.observe((event) => {
+    // its own line is written before or behind this call, and belongs to the start as well
+    if (event.event === "lockstep" && event.renderers === roles.length) setTimeout(open, 0);
+  });
+  return { stop: () => Promise.resolve(open()) };
+}
+
+/** Loads the patch file again whenever it is saved. */
+function watchPatch(
+  file: string,
+  { log, loadPatch }: Pick<Reload, "log" | "loadPatch">,
+): { stop(): Promise<void> } {
+  return new PatchWatch({
+    file,
+    load: () => loadPatch(file),
+    onLoaded: () => log.info(`${file} was saved: it plays`),
+    onRefused: (reason) =>
+      log.warning(`${file} was saved and is not loaded; the patch before plays on: ${reason}`),
+  });
 }
 
 /** Stops something. What goes wrong is said and holds nothing else up. */

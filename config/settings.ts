@@ -1,11 +1,12 @@
 /**
  * Every setting, by environment variable. Parsing, error messages, `--help` and the README's table all derive from this one
- * table.
+ * table. The variables may also stand in a file; the environment wins.
  */
 import { z } from "zod";
 import { logLevels } from "../foundation/logging.ts";
 import { nearest } from "../foundation/nearest.ts";
 import { ConfigError } from "./config_error.ts";
+import type { SettingsFile } from "./settings_file.ts";
 
 const prefix = "UNDERSTUDY_";
 
@@ -42,9 +43,11 @@ interface Setting<K extends string, T extends z.ZodType, D extends string | unde
   readonly default: D;
   /** The values that are accepted. */
   readonly expected: string;
-  /** No error repeats its value. */
+  /** Nothing repeats its value. */
   readonly isSecret?: boolean;
   readonly meaning: string;
+  /** What `--help` says of it on its one line; omitted: it is among all settings only. */
+  readonly brief?: string;
 }
 
 /** Keeps the literal types of a declaration. */
@@ -60,6 +63,7 @@ const settings = {
     schema: z.enum(["auto", "jack", "portaudio", "clock"]),
     default: "auto",
     expected: "auto, jack, portaudio or clock",
+    brief: "jack, portaudio, clock (silent) or auto",
     meaning:
       "what calls for sound: a client of JACK, a device of PortAudio, or the clock (silent); auto takes JACK where a server answers, then a device, then the clock",
   }),
@@ -75,6 +79,7 @@ const settings = {
     schema: text,
     default: undefined,
     expected: "a name or an index that `understudy devices` prints",
+    brief: "output device, as `devices` names it",
     meaning:
       "output device, for JACK the client to play to; a missing one is an error, never replaced by another",
   }),
@@ -112,6 +117,7 @@ const settings = {
     schema: whole(16, 4_096, 16),
     default: "128",
     expected: "a multiple of 16 from 16 to 4096",
+    brief: "frames a block: fewer, less latency",
     meaning: "frames per block",
   }),
   LOOKAHEAD_BLOCKS: setting({
@@ -119,6 +125,7 @@ const settings = {
     schema: whole(2, 64),
     default: "4",
     expected: "a whole number from 2 to 64",
+    brief: "blocks of lead: more, safer and later",
     meaning: "blocks that renderers run ahead; latency is this times a block",
   }),
   CHANNELS: setting({
@@ -163,6 +170,7 @@ const settings = {
     schema: text,
     default: "sines",
     expected: "the name or the file of a patch",
+    brief: "name or file of the patch",
     meaning: "the patch that plays",
   }),
   DEMO: setting({
@@ -222,6 +230,7 @@ const settings = {
     schema: text,
     default: "127.0.0.1",
     expected: "an address of this machine",
+    brief: "0.0.0.0 listens to other machines",
     meaning:
       "address on which OSC listens, IPv4 or IPv6; 0.0.0.0 listens to other machines, :: to IPv6 as well, if OSC_ALLOW admits them",
   }),
@@ -230,6 +239,7 @@ const settings = {
     schema: whole(0, 65_535),
     default: "57130",
     expected: "a whole number from 0 to 65535",
+    brief: "UDP port of OSC",
     meaning: "UDP port of OSC; 0 takes any free one",
   }),
   OSC_TCP_PORT: setting({
@@ -260,6 +270,7 @@ const settings = {
     schema: text,
     default: "127.0.0.0/8, ::1",
     expected: "networks like 192.168.1.0/24, separated by commas",
+    brief: "networks that may send",
     meaning: "networks that may send OSC; packets from others are dropped unread",
   }),
   OSC_READ_ONLY: setting({
@@ -325,6 +336,7 @@ const settings = {
     schema: z.enum(["off", "jack", "auto"]),
     default: "off",
     expected: "off, jack or auto",
+    brief: "MIDI input: off, jack or auto",
     meaning: "MIDI input: jack requires JACK, auto uses JACK whenever it is there",
   }),
   MIDI_CONNECT: setting({
@@ -363,6 +375,7 @@ const settings = {
     schema: text,
     default: undefined,
     expected: "a path that does not exist yet, one with %t for the time, or a folder",
+    brief: "file to record the session to",
     meaning:
       "file to record the session to, for `understudy render`; in a folder, each start records to a file named by its time",
   }),
@@ -408,6 +421,7 @@ const settings = {
     schema: text,
     default: undefined,
     expected: "a folder; it is created where it is missing",
+    brief: "folder that keeps the state over a restart",
     meaning:
       "folder that keeps the musical state, so that the next start goes on from it, also after a crash; not set: none is kept",
   }),
@@ -435,10 +449,11 @@ const settings = {
   }),
   LOG_FORMAT: setting({
     key: "logFormat",
-    schema: z.enum(["pretty", "json"]),
-    default: "pretty",
-    expected: "pretty or json",
-    meaning: "lines for people, or JSON lines",
+    schema: z.enum(["auto", "compact", "pretty", "json"]),
+    default: "auto",
+    expected: "auto, compact, pretty or json",
+    meaning:
+      "compact: a few short lines; pretty: every line with its time; json: the same for programs; auto: compact at a terminal, else pretty",
   }),
   PORTAUDIO: setting({
     key: "portAudioPath",
@@ -479,26 +494,73 @@ export const settingNames: readonly string[] = Object.keys(settings).map((name) 
 /** Start of the variables that only the project's own tests and benchmarks read. */
 const foreignPrefix = `${prefix}TEST_`;
 
+/** A setting as it is in force. */
+export interface SettingValue {
+  /** Name of the environment variable. */
+  readonly name: string;
+  /** As it was written; undefined: not set. */
+  readonly value: string | undefined;
+  /** `default`, `environment`, or the file with the line. */
+  readonly from: string;
+  readonly isSecret: boolean;
+}
+
 /**
- * Reads the settings from an environment. An empty variable counts as not set.
- *
- * @throws {ConfigError} naming every wrong value with what was expected, and every unknown name with the nearest right one
+ * Each setting with its value and where that comes from, in the order of the table. An empty variable counts as not set. Values
+ * and unknown names are not checked.
  */
-export function readConfig(environment: Readonly<Record<string, string>>): Config {
-  const problems: string[] = [];
-  for (const name of Object.keys(environment)) {
-    if (!name.startsWith(prefix) || name.startsWith(foreignPrefix) || settingNames.includes(name)) continue;
-    problems.push(`${name}: there is no such setting; did you mean ${nearest(name, settingNames)}?`);
-  }
+export function settingValues(
+  environment: Readonly<Record<string, string>>,
+  file?: SettingsFile,
+): SettingValue[] {
+  return Object.entries<Setting<string, z.ZodType, string | undefined>>(settings).map(
+    ([key, { default: fallback, isSecret = false }]): SettingValue => {
+      const name = prefix + key;
+      const given = environment[name]?.trim();
+      if (given) return { name, value: given, from: "environment", isSecret };
+      const entry = file?.entries.get(name);
+      if (entry?.value) return { name, value: entry.value, from: `${file!.path}:${entry.line}`, isSecret };
+      return { name, value: fallback, from: "default", isSecret };
+    },
+  );
+}
+
+/** Names that look like settings and are none, with the nearest right one. */
+function unknownNames(
+  environment: Readonly<Record<string, string>>,
+  file: SettingsFile | undefined,
+): string[] {
+  const problem = (name: string) => {
+    const whole = name.startsWith(prefix) ? name : prefix + name;
+    return `${name}: there is no such setting; did you mean ${nearest(whole, settingNames)}?`;
+  };
+  const isUnknown = (name: string) => !settingNames.includes(name);
+  return [
+    ...Object.keys(environment)
+      .filter((name) => name.startsWith(prefix) && !name.startsWith(foreignPrefix) && isUnknown(name))
+      .map(problem),
+    ...[...file?.entries.entries() ?? []].filter(([name]) => isUnknown(name))
+      .map(([name, { line }]) => `${file!.path}:${line}: ${problem(name)}`),
+  ];
+}
+
+/**
+ * Reads the settings from an environment, and from a file what is not set there.
+ *
+ * @throws {ConfigError} naming every wrong value with what was expected and where it stands, and every unknown name with the
+ *   nearest right one
+ */
+export function readConfig(environment: Readonly<Record<string, string>>, file?: SettingsFile): Config {
+  const problems = unknownNames(environment, file);
   const config: Record<string, unknown> = {};
-  const all: [string, Setting<string, z.ZodType, string | undefined>][] = Object.entries(settings);
-  for (const [name, { key, schema, default: fallback, expected, isSecret }] of all) {
-    const given = environment[prefix + name]?.trim();
-    const source = given === undefined || given === "" ? fallback : given;
-    if (source === undefined) continue;
-    const parsed = schema.safeParse(source);
+  for (const { name, value, from } of settingValues(environment, file)) {
+    if (value === undefined) continue;
+    const { key, schema, expected, isSecret }: Setting<string, z.ZodType, string | undefined> =
+      settings[name.slice(prefix.length) as keyof SettingTable];
+    const parsed = schema.safeParse(value);
+    const place = from === "environment" || from === "default" ? "" : `${from}: `;
     if (parsed.success) config[key] = parsed.data;
-    else problems.push(`${prefix}${name}: expected ${expected}, found ${isSecret ? "less" : `"${source}"`}`);
+    else problems.push(`${place}${name}: expected ${expected}, found ${isSecret ? "less" : `"${value}"`}`);
   }
   if (problems.length === 0) problems.push(...excessValues(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
@@ -521,12 +583,16 @@ export interface SettingDescription {
   readonly default: string | undefined;
   readonly expected: string;
   readonly meaning: string;
+  /** A few words, of the settings that are needed most. */
+  readonly brief: string | undefined;
 }
 
 /** The documentation of every setting, in the order of the table. */
-export const settingDescriptions: readonly SettingDescription[] = Object.entries(settings).map((
-  [name, { default: fallback, expected, meaning }],
-) => ({ name: prefix + name, default: fallback, expected, meaning }));
+export const settingDescriptions: readonly SettingDescription[] = Object.entries<
+  Setting<string, z.ZodType, string | undefined>
+>(settings).map((
+  [name, { default: fallback, expected, meaning, brief }],
+) => ({ name: prefix + name, default: fallback, expected, meaning, brief }));
 
 /** The settings as `--help` shows them: name, meaning, accepted values, default. */
 export function describeSettings(): string {

@@ -156,7 +156,7 @@ export interface StatusMessage extends Moment {
   readonly voices: readonly number[];
   /** Why a part is degraded, with the remedy. */
   readonly problems: readonly { readonly part: string; readonly problem: string }[];
-  /** The recorder of sound; undefined: this engine has none. */
+  /** The recorder of sound. */
   readonly recorder?: RecorderState;
   /** The session file that is written; empty: none is. */
   readonly session: string;
@@ -164,11 +164,11 @@ export interface StatusMessage extends Moment {
 
 export interface RecorderState {
   readonly state: "off" | "recording" | "failed";
-  /** Name of the file, without its folder. */
+  /** Name of the file, without its folder; empty: nothing was recorded. */
   readonly file: string;
   readonly seconds: number;
   readonly bytes: number;
-  /** Frames that the disk was too slow for. */
+  /** Frames that the disk was too slow for: silence in the file. */
   readonly lostFrames: number;
   readonly problem: string;
 }

@@ -126,17 +126,18 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Ticks between two looks at whether the values of parameters are to be written: about a tenth of a second. */
-const saveTicks = 50;
+/** Time between two looks at whether the values of parameters are to be written. */
+const saveMs = 100;
 
-/** Ticks between two looks at whether what renderers start from is still there: about a second. */
-const keepTicks = 500;
+/** Time between two looks at whether what renderers start from is still there. */
+const keepMs = 1_000;
 
-/** Time between two looks at the renderers. */
+/** Time between two looks at the renderers; the second one while all is in order, because each look wakes the processor. */
 const tickMs = 2;
+const calmTickMs = 4;
 
-/** Share of a new reading in an average over about a second of ticks. */
-const averagingFactor = tickMs / 1_000;
+/** Time over which the blocks ahead are averaged. */
+const averagingMs = 1_000;
 
 /** The first block must be in the ring within this after the start. */
 const firstBlockMs = 30_000;
@@ -182,7 +183,10 @@ export class Engine implements control.EngineControl {
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
   #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isTicking = false;
+  #nextSaveMs = 0;
+  #nextKeepMs = performance.now() + keepMs;
   #lateCommands = 0;
   #quarantined = 0;
   #wrongBlocks = 0;
@@ -195,7 +199,6 @@ export class Engine implements control.EngineControl {
   #saveProblem: string | undefined;
   #filesProblem: string | undefined;
   #demotions = 0;
-  #ticks = 0;
   /** When the last turn of the supervision loop ended. */
   #turnMs = performance.now();
   #claim: ControlClaim | undefined;
@@ -218,6 +221,7 @@ export class Engine implements control.EngineControl {
       ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
       seed: config.seed,
       faultsAllowed: config.faults,
+      onEnd: () => this.#turn(),
     });
     this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
@@ -343,7 +347,7 @@ export class Engine implements control.EngineControl {
       await engine.#begin();
     } catch (error) {
       // what plays already goes on without this process, and the launcher starts the next one
-      if (isLiving(options) && !options.signal?.aborted) clearInterval(engine.#timer);
+      if (isLiving(options) && !options.signal?.aborted) engine.#stopTicking();
       else await engine.stop();
       throw error;
     }
@@ -547,10 +551,10 @@ export class Engine implements control.EngineControl {
     if (processes) this.#claim = new ControlClaim(this.memory, processes);
     if (isLiving(this.#options)) this.#adopt();
     this.#upgrade?.conclude();
-    this.#timer = setInterval(() => this.#tick(), tickMs);
+    this.#isTicking = true;
     // the sound system opens the device beside the threads that start
     const opened = this.#driver.start();
-    this.#tick();
+    this.#turn();
     await abortable(opened, signal);
     this.#lookahead.follow(this.#driver.periodFrames);
     if (this.#lookahead.problem !== undefined) throw new DriverError(this.#lookahead.problem);
@@ -771,11 +775,36 @@ export class Engine implements control.EngineControl {
       blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
   }
 
+  /** Ticks now, and again after a while. Also called when a renderer has ended: it is replaced at once. */
+  #turn(): void {
+    if (!this.#isTicking) return;
+    clearTimeout(this.#timer);
+    try {
+      this.#tick();
+    } finally {
+      const isCalm = this.#isPlaying && this.#supervision.isCalm && !this.#delivery.isAwaited;
+      if (this.#isTicking) this.#timer = setTimeout(() => this.#turn(), isCalm ? calmTickMs : tickMs);
+    }
+  }
+
+  #stopTicking(): void {
+    this.#isTicking = false;
+    clearTimeout(this.#timer);
+  }
+
   #tick(): void {
+    const nowMs = performance.now();
+    const sinceMs = nowMs - this.#turnMs;
     this.#claim?.beat();
     this.#pollDegradations();
-    if (this.#ticks++ % saveTicks === 0 && this.#savedHead !== this.#commands.head) this.#saveParameters();
-    if (this.#ticks % keepTicks === 0) void this.#keepFiles();
+    if (nowMs >= this.#nextSaveMs) {
+      this.#nextSaveMs = nowMs + saveMs;
+      if (this.#savedHead !== this.#commands.head) this.#saveParameters();
+    }
+    if (nowMs >= this.#nextKeepMs) {
+      this.#nextKeepMs = nowMs + keepMs;
+      void this.#keepFiles();
+    }
     this.#timeline.follow();
     this.#report(this.#supervision.turn(this.#mayJoin));
     this.#turnMs = performance.now();
@@ -789,7 +818,8 @@ export class Engine implements control.EngineControl {
     this.#journal?.poll(this.#delivery.next, performance.now());
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
-    this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) * averagingFactor;
+    this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) *
+      Math.min(1, sinceMs / averagingMs);
     const [seat] = this.#supervision.running;
     if (seat !== undefined) {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
@@ -964,7 +994,7 @@ export class Engine implements control.EngineControl {
     this.#enter("stopping");
     this.#patches.stop();
     if (wasPlaying) await fadeOut(this.memory);
-    clearInterval(this.#timer);
+    this.#stopTicking();
     if (await this.#driver.stop()) this.#exitGuard.close();
     else this.#exitGuard.closeAndKeep(this.memory);
     const remaining = await this.#pool.close(closeMs);

@@ -10,6 +10,8 @@ export const exitCodes = {
   score: 7,
   service: 8,
   upgrade: 9,
+  noEngine: 10,
+  refused: 11,
   interrupted: 130,
 } as const;
 
@@ -20,7 +22,8 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   ok: "ended as asked: by SIGINT, SIGTERM, SIGHUP or `/quit`, after a short fade",
   internal: "a defect of the program",
   usage: "wrong arguments, settings, patch, tuning or samples",
-  device: "the audio device or MIDI input is missing, busy, or refuses the format",
+  device:
+    "the audio device or MIDI input is missing, busy, or refuses the format; `status`: it plays and nobody can hear it",
   native: "the native part could not be built or loaded",
   port: "the OSC port is taken",
   session:
@@ -28,5 +31,7 @@ export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> 
   score: "the score cannot be read or played, or the WAV file cannot be written",
   service: "the service could not be installed or removed",
   upgrade: "no engine plays that could be upgraded, or the new version was refused and the old one plays on",
+  noEngine: "no engine answered `send`, `status`, `top` or `monitor` in time",
+  refused: "the engine refused a message of `send`",
   interrupted: "a render was interrupted and left no file, or a second signal ended the program at once",
 };

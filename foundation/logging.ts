@@ -27,7 +27,8 @@ export interface Log {
 
 export interface LogOptions {
   readonly level: LogLevel;
-  readonly format: "pretty" | "json";
+  /** How a record is written, with its end of line; a function may leave it out by an empty text. */
+  readonly format: "pretty" | "json" | ((record: LogRecord) => string);
   readonly colour: boolean;
   /** Where lines go; stderr by default. */
   readonly write?: (line: string) => void;
@@ -44,7 +45,9 @@ const colours: Readonly<Record<string, string>> = {
 /** Creates the process's log. Another call replaces it. */
 export function createLog(options: LogOptions): Log {
   const write = options.write ?? writeToStderr;
-  const format = options.format === "json"
+  const format = typeof options.format === "function"
+    ? options.format
+    : options.format === "json"
     ? jsonLine
     : (record: LogRecord) => prettyLine(record, options.colour);
   if (options.write === undefined) formatLost = format;
@@ -110,7 +113,7 @@ const flushMs = 1_000;
 
 /** Writes a line to standard error without waiting for it. */
 export function writeToStderr(line: string): void {
-  stderr.write(line);
+  if (line !== "") stderr.write(line);
 }
 
 /** Waits until standard error has everything, as long as that makes sense. Before the end of the process. */

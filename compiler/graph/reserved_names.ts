@@ -6,7 +6,7 @@
 export const reservedNames: readonly string[] = [
   ..."note off pedal bend pressure timbre panic midi".split(" "),
   ..."status version help get tree sync".split(" "),
-  ..."notify feedback answer meters login".split(" "),
+  ..."notify feedback answer meters login monitor".split(" "),
   ..."patch clear dump engine quit rec".split(" "),
   ..."reply dirt".split(" "),
   ..."done fail late dropped synced event".split(" "),

@@ -1,11 +1,12 @@
 /**
  * The files of the page, as a browser gets them. The page is written in TypeScript and served without a build step: types are erased
- * when a file is first asked for, and names of packages become addresses of the copies in `dashboard/lib`. What is served is what the
- * page's first module imports, and nothing else of the disk. Addresses hold a hash of all files, so browsers keep them for good, and
+ * when the page is first asked for, and its modules become one; packages are copies in `dashboard/lib`. What is served is what the page's
+ * first module imports, and nothing else of the disk. Addresses hold a hash of all files, so browsers keep them for good, and
  * never mix two versions. Main isolate.
  */
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
+import { type LinkedModule, linkModules } from "./link_modules.ts";
 
 /** A file with the headers that belong to it. */
 export interface PageFile {
@@ -24,7 +25,13 @@ const packages: Readonly<Record<string, string>> = {
 const entry = "dashboard/page/main.ts";
 const worklet = "dashboard/page/listen/listen_worklet.ts";
 const page = "dashboard/page/index.html";
-const others = ["dashboard/page/page.css", "dashboard/page/icon.svg", "dashboard/lib/uplot.css"];
+/** Served as they are; the library of charts is asked for when the first one is shown. */
+const others = [
+  "dashboard/page/page.css",
+  "dashboard/page/icon.svg",
+  "dashboard/lib/uplot.css",
+  "dashboard/lib/uplot.js",
+];
 
 /** Content types by the end of a name. */
 const types: Readonly<Record<string, string>> = {
@@ -49,8 +56,11 @@ export const contentSecurityPolicy: string = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** `import … from "x"`, `export … from "x"`, `import("x")`, `import "x"`. */
-const imports = /((?:\bfrom|\bimport)\s*\(?\s*)"([^"]+)"/g;
+/** `import … from "x"` at the beginning of a line. */
+const imports = /^\s*import\b[^"'`;]*?"([^"]+)"/gm;
+
+/** `import("x")`. */
+const lateImports = /\bimport\("([^"]+)"\)/g;
 
 export class PageFiles {
   readonly #root: URL;
@@ -80,15 +90,26 @@ export class PageFiles {
   }
 
   async #read(): Promise<ReadonlyMap<string, PageFile>> {
+    const programs = await Promise.all([entry, worklet].map((path) => this.#modules(path)));
     const texts = new Map<string, string>();
-    const atOnce = await this.#modules(entry, texts);
-    await this.#modules(worklet, texts);
     for (const path of others) texts.set(path, await this.#text(path));
     const html = await this.#text(page);
     const hash = createHash("sha256").update(html);
+    for (const { path, text } of programs.flat()) hash.update(`${path}\0${text}\0`);
     for (const [path, text] of texts) hash.update(`${path}\0${text}\0`);
     const version = hash.digest("hex").slice(0, 16);
     const base = `/ui/${version}`;
+    for (const modules of programs) {
+      const { path } = modules.at(-1)!;
+      const text = linkModules(modules, (path) => `${base}/${path}`);
+      texts.set(
+        path,
+        text.replace(
+          lateImports,
+          (whole, name) => name in packages ? `import("${base}/${packages[name]}")` : whole,
+        ),
+      );
+    }
     const files = new Map<string, PageFile>();
     for (const [path, text] of texts) {
       files.set(`${version}/${path}`, {
@@ -97,15 +118,9 @@ export class PageFiles {
           "cache-control": "public, max-age=31536000, immutable",
           "content-security-policy": contentSecurityPolicy,
         },
-        body: new TextEncoder().encode(
-          text.replace(
-            imports,
-            (whole, before, name) => name in packages ? `${before}"${base}/${packages[name]}"` : whole,
-          ),
-        ),
+        body: new TextEncoder().encode(text),
       });
     }
-    const preloads = atOnce.map((path) => `<link rel="modulepreload" href="${base}/${path}">`).join("\n    ");
     files.set("/", {
       headers: {
         "content-type": "text/html; charset=utf-8",
@@ -114,29 +129,28 @@ export class PageFiles {
         "referrer-policy": "no-referrer",
         "x-frame-options": "DENY",
       },
-      body: new TextEncoder().encode(html.replaceAll("{base}", base).replace("{preloads}", preloads)),
+      body: new TextEncoder().encode(html.replaceAll("{base}", base)),
     });
     return files;
   }
 
-  /** Reads a module and all that it imports. Returns the paths of those that are needed before it runs. */
-  async #modules(first: string, texts: Map<string, string>): Promise<string[]> {
-    const atOnce: string[] = [];
-    const open = [{ path: first, isAtOnce: true }];
-    for (let next = open.pop(); next; next = open.pop()) {
-      const { path, isAtOnce } = next;
-      if (isAtOnce) atOnce.push(path);
-      if (texts.has(path)) continue;
+  /** A module and all that it imports, each after what it imports itself. */
+  async #modules(first: string): Promise<LinkedModule[]> {
+    const modules = new Map<string, LinkedModule>();
+    const visit = async (path: string, above: readonly string[]): Promise<void> => {
+      if (modules.has(path)) return;
+      if (above.includes(path)) throw new Error(`${path} imports itself: ${above.join(" → ")}`);
       const source = await this.#text(path);
       const text = path.endsWith(".ts") ? stripTypeScriptTypes(source) : source;
-      texts.set(path, text);
-      for (const [whole, , name] of text.matchAll(imports)) {
-        const isLater = whole.includes("(");
-        const used = packages[name] ?? new URL(name, `file:///${path}`).pathname.slice(1);
-        open.push({ path: used, isAtOnce: isAtOnce && !isLater });
+      const used = new Map<string, string>();
+      for (const [, name] of text.matchAll(imports)) {
+        used.set(name, packages[name] ?? new URL(name, `file:///${path}`).pathname.slice(1));
       }
-    }
-    return [...new Set(atOnce)];
+      for (const next of used.values()) await visit(next, [...above, path]);
+      modules.set(path, { path, text, imports: used });
+    };
+    await visit(first, []);
+    return [...modules.values()];
   }
 
   #text(path: string): Promise<string> {

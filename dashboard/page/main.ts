@@ -25,6 +25,7 @@ const connection = new PageConnection({
     store.contact(state, retryInMs === undefined ? undefined : nowMs() + retryInMs),
 });
 connection.start();
+document.addEventListener("visibilitychange", () => connection.isHidden = document.hidden);
 setInterval(() => store.tick(), tickMs);
 const place = document.getElementById("page")!;
 render(

@@ -256,10 +256,13 @@ export interface RecorderStatus {
   readonly file: string;
   /** In the file. */
   readonly seconds: number;
+  readonly bytes: number;
   /** Silence in the file, because the disk was too slow. */
   readonly lostFrames: number;
   /** Sound that waits for the disk. */
   readonly waitingSeconds: number;
+  /** Why it failed. */
+  readonly problem: string;
 }
 
 export const faultKinds = ["kill", "throw", "trap", "hang", "stall", "slow", "oom", "corrupt"] as const;

@@ -99,6 +99,11 @@ export class DeliveryLog {
     return new Promise((resolve) => this.#waiting.push({ head, resolve }));
   }
 
+  /** Whether somebody waits for a command to have sounded. */
+  get isAwaited(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   /** Resolves all who still wait: the engine ends. */
   abandon(): void {
     this.#waiting.forEach(({ resolve }) => resolve());

@@ -114,8 +114,11 @@ export const histogramBuckets = 128;
 invariant(isPowerOfTwo(histogramSubBuckets), "histogram: expected a power of two of buckets an octave");
 invariant(histogramBuckets % histogramSubBuckets === 0, "histogram: expected whole octaves");
 
-/** Longest sleep of a renderer in native code, in nanoseconds; it bounds how long `terminate()` waits for the thread. */
-export const maxWaitNanoseconds = 2_000_000;
+/**
+ * Longest sleep of a renderer in native code, in nanoseconds; it bounds how long `terminate()` waits for the thread. A block of 128
+ * frames at 44.1 or 48 kHz is shorter, so a renderer wakes once for each.
+ */
+export const maxWaitNanoseconds = 3_000_000;
 
 function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value));

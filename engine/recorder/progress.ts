@@ -11,7 +11,7 @@ export interface RecordingProgress {
 
 const { writtenFrames, writtenBytes, newest, lostFrames, waitingBytes } = fixed.recorder;
 
-/** Recorder thread. Whoever reads it after the thread was ended at any instant finds frames and bytes that belong together. */
+/** Recorder thread, and the main isolate before there is one. Whoever reads it after the thread was ended at any instant finds frames and bytes that belong together. */
 export function recordProgress({ words, wide }: SharedMemory, progress: RecordingProgress): void {
   const place = 1 - Atomics.load(words, newest.index);
   wide[writtenFrames.index + place] = BigInt(progress.written.frames);

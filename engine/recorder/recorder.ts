@@ -10,7 +10,7 @@ import { within } from "../../foundation/within.ts";
 import { CommandRefusedError, type EngineEvent, type RecorderStatus } from "../control/control.ts";
 import { OutputRing } from "../memory/output_ring.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-import { progressOf } from "./progress.ts";
+import { progressOf, recordProgress } from "./progress.ts";
 import type { RecorderReport, RecorderRequest, RecorderThreadStart } from "./recorder_messages.ts";
 import { sampleBytes } from "../render/sample_format.ts";
 import { createRecording, RecordingError, type RecordingPlace } from "./recording_path.ts";
@@ -75,16 +75,20 @@ export class Recorder {
     const { memory } = this.#options;
     const { sampleRateHz, channels } = memory.geometry;
     const start = this.#running?.start ?? this.#last?.start;
-    if (start === undefined) return { state: "off", file: "", seconds: 0, lostFrames: 0, waitingSeconds: 0 };
+    if (start === undefined) {
+      return { state: "off", file: "", seconds: 0, bytes: 0, lostFrames: 0, waitingSeconds: 0, problem: "" };
+    }
     const { written, waitingBytes, lostFrames } = progressOf(memory);
-    const problem = this.#running === undefined && this.#last!.end.problem !== "";
+    const problem = this.#running ? "" : this.#last!.end.problem;
     const bytesPerSecond = sampleRateHz * channels * sampleBytes(samplesOf(start.format));
     return {
-      state: this.#running ? "recording" : problem ? "failed" : "off",
+      state: this.#running ? "recording" : problem === "" ? "off" : "failed",
       file: start.path,
       seconds: written.frames / sampleRateHz,
+      bytes: written.bytes,
       lostFrames,
       waitingSeconds: waitingBytes / bytesPerSecond,
+      problem,
     };
   }
 
@@ -106,6 +110,7 @@ export class Recorder {
     const { sampleRateHz, channels, blockFrames } = memory.geometry;
     checkRoom(path, minFreeBytes);
     createRecording(path);
+    recordProgress(memory, { written: { frames: 0, bytes: 0 }, waitingBytes: 0, lostFrames: 0 });
     const block = memory.consumed() >>> 0;
     this.#acquire();
     return this.#run({
@@ -131,7 +136,6 @@ export class Recorder {
     }
     if (!running.isStopping) {
       running.isStopping = true;
-      this.#ring.release();
       const request: RecorderRequest = { endBlock: this.#options.memory.consumed() };
       running.worker.postMessage(request);
     }
@@ -156,7 +160,7 @@ export class Recorder {
     const data: RecorderThreadStart = { buffer: memory.buffer, nativeLibrary, start, goesOn, minFreeBytes };
     const worker = new Worker(new URL("./recorder_worker.ts", import.meta.url), { workerData: data });
     const running: Running = {
-      ...{ start, worker, hasBegun: goesOn, isStopping: false },
+      ...{ start, worker, hasBegun: false, isStopping: false },
       begun: Promise.withResolvers(),
       ended: Promise.withResolvers(),
     };
@@ -203,7 +207,7 @@ export class Recorder {
     const end = { path, frames, problem };
     this.#running = undefined;
     this.#last = { start: running.start, end };
-    if (!running.isStopping) this.#ring.release();
+    this.#ring.release(); // not before: another reader would begin with an empty ring
     keep(undefined);
     if (!running.hasBegun) removeEmpty(path);
     if (problem !== "") onProblem(`the recording ${path} ended after ${seconds.toFixed(1)} s: ${problem}`);

@@ -30,6 +30,8 @@ const { blockFrames, channels } = memory.geometry;
 const blockSamples = blockFrames * channels;
 const report = (message: RecorderReport) => parentPort!.postMessage(message);
 
+/** What another process has written of this recording; undefined: nothing. */
+const written = goesOn && recordedSoFar(memory).bytes > 0 ? recordedSoFar(memory) : undefined;
 let writer: RecordingWriter | undefined;
 /** The next block that is recorded, and frames of it that are in the file already. */
 let next = given.block | 0;
@@ -43,7 +45,6 @@ let frames = 0;
 let lostFrames = 0;
 
 async function open(start: RecordingStart): Promise<void> {
-  const written = goesOn ? recordedSoFar(memory) : undefined;
   if (written) {
     frames = written.frames;
     lostFrames = Number(memory.wide[fixed.recorder.lostFrames.index]);
@@ -61,14 +62,16 @@ async function open(start: RecordingStart): Promise<void> {
 /** The start with the block that was kept first; undefined: none was yet. */
 function firstKept(): RecordingStart | undefined {
   const block = new Float32Array(blockSamples);
-  for (; blocksBetween(memory.consumed(), next) > 0; next = (next + 1) | 0) {
+  const [consumed, nowMs] = [memory.consumed(), Date.now()];
+  const secondsOf = (blocks: number) => blocks * blockFrames / given.sampleRateHz;
+  for (; blocksBetween(consumed, next) > 0; next = (next + 1) | 0) {
     if (!ring.copy(next, block)) continue;
     const blocks = blocksBetween(next, given.block | 0);
     return {
       ...given,
       block: next >>> 0,
       frame: given.frame + blocks * blockFrames,
-      unixMs: given.unixMs + blocks * blockFrames / given.sampleRateHz * 1_000,
+      unixMs: nowMs - secondsOf(blocksBetween(consumed, next)) * 1_000,
     };
   }
 }
@@ -109,7 +112,7 @@ function lose(writer: RecordingWriter, limit: number): void {
 function poll(): void {
   if (isBusy) return;
   if (writer === undefined) {
-    const start = goesOn ? given : firstKept();
+    const start = written ? given : firstKept();
     if (start !== undefined) {
       isBusy = true;
       void open(start).then(() => isBusy = false, (error: Error) => void finish(error.message));

@@ -10,8 +10,8 @@ import { FlacEncoding } from "./flac_encoding.ts";
 import type { RecordingStart } from "./recording_start.ts";
 import { WavEncoding } from "./wav_encoding.ts";
 
-/** What waits for the disk at most: 174 s of two channels at 48 kHz as floats. The output ring keeps what comes then. */
-export const maxWaitingBytes = 64 * 2 ** 20;
+/** What waits for the disk at most by default: 174 s of two channels at 48 kHz as floats. The output ring keeps what comes then. */
+const defaultWaitingBytes = 64 * 2 ** 20;
 
 /** Longest time for which the beginning of a file says less than is in it, while the disk keeps up. */
 const headerMs = 200;
@@ -32,6 +32,8 @@ export interface RecordingWriterOptions {
   readonly minFreeBytes: number;
   /** Told whenever something was written or queued. */
   readonly onProgress: (written: Written, waitingBytes: number) => void;
+  /** What waits for the disk at most; 64 MiB by default. */
+  readonly maxWaitingBytes?: number;
   /** Largest RIFF file in bytes; by default what the format allows. */
   readonly maxRiffBytes?: number;
 }
@@ -89,7 +91,7 @@ export class RecordingWriter {
 
   /** So much waits that nothing more should be written. */
   get isFull(): boolean {
-    return this.#waitingBytes >= maxWaitingBytes;
+    return this.#waitingBytes >= (this.#options.maxWaitingBytes ?? defaultWaitingBytes);
   }
 
   /** Why nothing can be written any more; undefined: it goes on. */

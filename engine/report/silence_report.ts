@@ -5,10 +5,10 @@ import type { Degradations } from "./degradations.ts";
 
 /** What an operator reads. */
 const kindTexts: Readonly<Record<SilenceKind, string>> = {
-  digital: "digital silence: every sample is zero; does a patch play there, and is anything sent to it?",
+  digital: "digital silence: every sample is zero; does the patch play there, and is anything sent to it?",
   dc:
-    "direct current: its level stands still; mend the patch, which needs a high-pass, or stopped within a waveform",
-  level: "it is below UNDERSTUDY_SILENCE_DB; raise a gain, or lower the threshold",
+    "direct current: the level stands still; mend the patch, which needs a high-pass, or stopped within a waveform",
+  level: "below UNDERSTUDY_SILENCE_DB; raise a gain, or lower the threshold",
 };
 
 export interface SilenceReportOptions {
@@ -19,8 +19,8 @@ export interface SilenceReportOptions {
 
 export class SilenceReport {
   readonly #options: SilenceReportOptions;
-  /** The sentence of each output that is silent. */
-  readonly #silent = new Map<number, string>();
+  /** What each silent output gives, and for how long it had when it was told. */
+  readonly #silent = new Map<number, { readonly kind: SilenceKind; readonly seconds: number }>();
 
   constructor(options: SilenceReportOptions) {
     this.#options = options;
@@ -33,7 +33,7 @@ export class SilenceReport {
     for (const change of changes) this.#tell(change);
     const { degradations } = this.#options;
     if (this.#silent.size === 0) degradations.restore("output");
-    else degradations.degrade("output", [...this.#silent.values()].join("; "));
+    else degradations.degrade("output", this.#problem());
   }
 
   /** What each output gives, and since when it gives no sound, for the status. */
@@ -45,16 +45,26 @@ export class SilenceReport {
     return { outputs: byOutput(states), silentSeconds: byOutput(silentSeconds) };
   }
 
+  /** A sentence for each kind of silence. */
+  #problem(): string {
+    const silent = [...this.#silent].sort(([one], [other]) => one - other);
+    const kinds = [...new Set(silent.map(([, { kind }]) => kind))];
+    return kinds.map((kind) => {
+      const same = silent.filter(([, each]) => each.kind === kind);
+      const outputs = same.map(([output]) => output).join(", ");
+      const seconds = Math.round(Math.max(...same.map(([, each]) => each.seconds)));
+      const subject = same.length === 1 ? `output ${outputs} gives` : `outputs ${outputs} give`;
+      return `${subject} no sound (${seconds} s): ${kindTexts[kind]}`;
+    }).join("; ");
+  }
+
   #tell({ output, kind, seconds }: SilenceChange): void {
     const { emit } = this.#options;
     if (kind === undefined) {
       this.#silent.delete(output);
       return emit({ event: "outputSound", output, seconds });
     }
-    this.#silent.set(
-      output,
-      `output ${output} gives no sound (${Math.round(seconds)} s): ${kindTexts[kind]}`,
-    );
+    this.#silent.set(output, { kind, seconds });
     emit({ event: "outputSilent", output, kind, seconds });
   }
 }

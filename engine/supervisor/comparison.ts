@@ -112,6 +112,11 @@ export class Comparison {
     return { outvoted, block, undecided: undecided && outvoted.size === 0, wrong };
   }
 
+  /** Whether no renderer is known to be right about some blocks. */
+  get hasDisputes(): boolean {
+    return this.#disputed.length > 0;
+  }
+
   /** Commands were taken back that had been heard: what was delivered before `block` is not what renderers play that replay it. */
   takeBackBefore(block: number): void {
     this.#heardFrom = block;

@@ -17,6 +17,8 @@ export interface SeatingOptions {
   readonly faultsAllowed: boolean;
   /** Omitted: renderers are threads. */
   readonly processes?: EngineProcesses;
+  /** Called when a renderer has ended: it is looked at now rather than at the next turn. */
+  readonly onEnd?: () => void;
 }
 
 /** Renderers as threads or as processes. */
@@ -36,6 +38,7 @@ export function openSeating(options: SeatingOptions): Seating {
     patches,
     loaded,
     start: { nativeLibrary, seed, faultsAllowed },
+    onEnd: options.onEnd,
     command: rendererCommand(new URL("../renderer/process.ts", import.meta.url), folder),
   });
 }

@@ -33,6 +33,8 @@ export interface ProcessSeatingOptions extends RendererCode {
   /** Every patch that a renderer may need, in the order of loading; their files are there. */
   readonly loaded: readonly LoadedPatch[];
   readonly start: Omit<RendererProcessStart, "memoryBytes">;
+  /** Called when a renderer that this process has started has ended. */
+  readonly onEnd?: () => void;
 }
 
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
@@ -151,7 +153,7 @@ export class ProcessSeating implements Seating {
       stderr: "null",
     }).spawn();
     child.unref();
-    child.status.catch(() => {});
+    child.status.then(() => this.#options.onEnd?.(), () => {});
     try {
       return new ProcessOccupant(this.#options, seat, incarnation, ProcessHandle.open(native, child.pid));
     } catch (error) {

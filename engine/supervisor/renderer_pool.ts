@@ -38,7 +38,7 @@ const endStates: readonly number[] = [
   SeatState.damaged,
 ];
 
-/** A renderer that lives takes its orders within this: a wait of 2 ms, or a block. */
+/** A renderer that lives takes its orders within this: a wait of 3 ms, or a block. */
 const obedienceMs = 8;
 
 /** A renderer and what was done about it. */

@@ -166,6 +166,12 @@ export class Supervision {
     return this.#supervisor.inLockstep;
   }
 
+  /** Nothing was in doubt in the last turn, so that the next may come later. */
+  get isCalm(): boolean {
+    return this.#supervisor.isCalm && !this.#diverged && !this.#comparison.hasDisputes &&
+      !this.#quarantine.searching;
+  }
+
   /** Renderers in lockstep whose newest compared block was that of another. */
   get agreeing(): number {
     return this.#comparison.agreeing(this.running);

@@ -19,6 +19,8 @@ export interface ThreadSeatingOptions {
   readonly nativeLibrary: string;
   readonly seed: number;
   readonly faultsAllowed: boolean;
+  /** Called when a renderer has left its loop, and when its thread has ended. */
+  readonly onEnd?: () => void;
 }
 
 /** Memory of a renderer's heap, in MiB: it needs about 4; one that grows to this has a fault. */
@@ -76,8 +78,8 @@ export class ThreadSeating implements Seating {
     };
     const worker = openWorker(module, start, patchPort);
     const knownPatches = () => this.#patches;
-    const { native } = this.#options;
-    return new ThreadOccupant({ memory, native, worker, patchPort, seat, incarnation, knownPatches });
+    const { native, onEnd } = this.#options;
+    return new ThreadOccupant({ memory, native, onEnd, worker, patchPort, seat, incarnation, knownPatches });
   }
 }
 
@@ -95,7 +97,7 @@ function openWorker(module: URL, start: RendererStart, patchPort: MessagePort): 
   }
 }
 
-interface ThreadOccupantOptions extends Pick<ThreadSeatingOptions, "memory" | "native"> {
+interface ThreadOccupantOptions extends Pick<ThreadSeatingOptions, "memory" | "native" | "onEnd"> {
   readonly worker: Worker;
   readonly patchPort: MessagePort;
   readonly seat: number;
@@ -114,9 +116,11 @@ class ThreadOccupant implements Occupant {
     options.worker.on("error", (error: Error & { code?: string }) => {
       this.outOfMemory ||= error.code === "ERR_WORKER_OUT_OF_MEMORY";
     });
+    options.worker.on("message", () => options.onEnd?.());
     options.worker.on("exit", () => {
       this.exited = true;
       options.patchPort.close();
+      options.onEnd?.();
     });
   }
 

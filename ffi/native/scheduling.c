@@ -32,6 +32,7 @@
 #define SLICE_NS 100000u
 
 #define LOOK_NS 2000000u
+#define CALM_LOOKS 2u /* looks that one stands for while no renderer is suspicious */
 #define IDLE_LOOK_NS 50000000u /* while no renderer has real-time priority */
 #define LOOKS_WITHOUT_HEARTBEAT 3u
 #define LOOKS_BEHIND 25u /* behind the device for 50 ms: it cannot keep up, or replays */
@@ -196,6 +197,7 @@ struct watchdog_thread {
   uint32_t stop;
   uint32_t abandoned; /* no thread joins this one any more: it frees itself */
   int priority;
+  uint32_t looks; /* that the look at hand stands for */
   struct suspicion {
     uint32_t heartbeat, still, behind;
     uint64_t since_ns, processor_ns; /* when it began, and the processor time that the thread had had by then */
@@ -221,8 +223,10 @@ static int keeps_processor(const struct suspicion *suspicion, int thread_id) {
 /*
  * Returns a renderer to the normal class that keeps a processor for itself at real-time priority. One that is late because it gets none
  * keeps its priority: without it, it would be behind all that there is to do on a busy machine, and never come back.
+ *
+ * Returns whether the renderer is suspicious, and is to be looked at soon.
  */
-static void look_at(struct watchdog_thread *self, uint32_t seat, int32_t consumed) {
+static int look_at(struct watchdog_thread *self, uint32_t seat, int32_t consumed) {
   struct us_seat_report *report = report_of(self->shared_memory, seat);
   struct us_watchdog *words = (void *)(self->shared_memory + US_WATCHDOG_OFFSET);
   struct suspicion *suspicion = &self->seats[seat];
@@ -232,21 +236,22 @@ static void look_at(struct watchdog_thread *self, uint32_t seat, int32_t consume
   int still = plays && heartbeat == suspicion->heartbeat, behind = plays && ahead <= 0;
   int was_suspicious = suspicion->still > 0 || suspicion->behind > 0;
   suspicion->heartbeat = heartbeat;
-  suspicion->still = still ? suspicion->still + 1 : 0;
-  suspicion->behind = behind ? suspicion->behind + 1 : 0;
-  if (!still && !behind) return;
+  suspicion->still = still ? suspicion->still + self->looks : 0;
+  suspicion->behind = behind ? suspicion->behind + self->looks : 0;
+  if (!still && !behind) return 0;
   int thread_id = (int)__atomic_load_n(&report->thread_id, __ATOMIC_ACQUIRE);
-  if (thread_id <= 0) return;
+  if (thread_id <= 0) return 1;
   if (!was_suspicious) {
     suspicion->since_ns = us_monotonic_ns();
     suspicion->processor_ns = processor_ns(thread_id);
   }
-  if (suspicion->still < LOOKS_WITHOUT_HEARTBEAT && suspicion->behind < LOOKS_BEHIND) return;
+  if (suspicion->still < LOOKS_WITHOUT_HEARTBEAT && suspicion->behind < LOOKS_BEHIND) return 1;
   int keeps = keeps_processor(suspicion, thread_id);
   suspicion->still = suspicion->behind = 0; /* it is judged again from here on */
-  if (!keeps || policy_of(thread_id) != SCHED_FIFO || priority_of(thread_id) >= self->priority) return;
-  if (set_priority(thread_id, 0) != 0) return;
+  if (!keeps || policy_of(thread_id) != SCHED_FIFO || priority_of(thread_id) >= self->priority) return 1;
+  if (set_priority(thread_id, 0) != 0) return 1;
   __atomic_store_n(&words->demotions, words->demotions + 1, __ATOMIC_RELEASE);
+  return 1;
 }
 
 /* Returns how long to sleep until the next look. */
@@ -261,10 +266,16 @@ static uint64_t look(struct watchdog_thread *self) {
     int refused = set_priority(0, priority) != 0;
     __atomic_store_n(&words->real_time, refused ? 0 : (uint32_t)priority, __ATOMIC_RELEASE);
   }
-  if (priority == 0) return IDLE_LOOK_NS;
+  if (priority == 0) {
+    self->looks = 1; /* nothing was watched meanwhile */
+    return IDLE_LOOK_NS;
+  }
   int32_t consumed = (int32_t)__atomic_load_n(&callback->consumed, __ATOMIC_ACQUIRE);
-  for (uint32_t seat = 0; seat < g->seat_count && seat < MAX_SEATS; seat++) look_at(self, seat, consumed);
-  return LOOK_NS;
+  int is_calm = 1;
+  for (uint32_t seat = 0; seat < g->seat_count && seat < MAX_SEATS; seat++)
+    if (look_at(self, seat, consumed)) is_calm = 0;
+  self->looks = is_calm ? CALM_LOOKS : 1;
+  return self->looks * LOOK_NS;
 }
 
 static void *watch(void *argument) {
@@ -275,6 +286,7 @@ static void *watch(void *argument) {
     us_guard_leave();
   }
   uint64_t sleep_ns = LOOK_NS;
+  self->looks = 1;
   while (!__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE)) {
     struct timespec duration = {0, (long)sleep_ns};
     clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, NULL);

@@ -63,6 +63,22 @@ export function checkedOversampling(
   return oversampling as Oversampling;
 }
 
+/** The points of a frame, earliest first, for what computes several of them: interpolated from a signal. */
+export function interpolated(input: Signal<"1">, times: Oversampling): readonly Signal<"1">[] {
+  if (times === 1) return [input];
+  const twice = doubled([input], steepHalfBand);
+  return times === 2 ? twice : doubled(twice, wideHalfBand);
+}
+
+/**
+ * One frame of its two or four points, earliest first, without what would fold back below 20 kHz at 48 kHz. It is linear: of
+ * several sounds the sum of their points can be taken. The cost is 19 or 40 operations.
+ */
+export function decimated(points: readonly Signal<"1">[]): Signal<"1"> {
+  if (points.length === 1) return points[0];
+  return halved(points.length === 2 ? points : halved(points, wideHalfBand), steepHalfBand)[0];
+}
+
 /**
  * A function without memory, computed several times a frame on interpolated values, so that fewer of its overtones fold
  * back. R. A. Valenzuela, A. G. Constantinides: Digital signal processing schemes for efficient
@@ -82,8 +98,5 @@ export function oversampled(
   if (!oversamplings.includes(times)) {
     throw new RangeError(`oversampled: expected ${oversamplings.join(", ")} times, found ${times}`);
   }
-  if (times === 1) return shape(input);
-  const twice = doubled([input], steepHalfBand);
-  const bent = times === 2 ? twice.map(shape) : halved(doubled(twice, wideHalfBand).map(shape), wideHalfBand);
-  return halved(bent, steepHalfBand)[0];
+  return decimated(interpolated(input, times).map(shape));
 }

@@ -80,7 +80,7 @@ export const limiter = defineModule({
     const delayFrames = lookAheadFrames(lookAheadSeconds, sampleRateHz);
     const smoothFrames = delayFrames - truePeakFrames - shoulderFrames + 1;
     const [first, second] = [Math.ceil(smoothFrames / 2), Math.floor(smoothFrames / 2) + 1];
-    const line = new DelayLine(Math.max(delayFrames, 2 * truePeakFrames));
+    const line = new DelayLine(delayFrames);
     const loud = input.times(dbToGain(gainDb));
     line.write(loud);
     const peak = linkedLevel(truePeak(loud, line), linkedChannels, reject);
@@ -115,8 +115,11 @@ function holding(asked: Signal<"1">, release: Signal<"1">, waitFrames: number): 
   }).level;
 }
 
+/** Least frames of look-ahead: room for a curve of some frames beside what finding a peak takes. */
+const minLookAheadFrames = 32;
+
 /** Delay from input to output, in frames. */
 export function lookAheadFrames(lookAheadSeconds: number, sampleRateHz: number): number {
   const most = 2 * maxAverageSeconds;
-  return Math.min(most, Math.max(2 * truePeakFrames, Math.round(lookAheadSeconds * sampleRateHz)));
+  return Math.min(most, Math.max(minLookAheadFrames, Math.round(lookAheadSeconds * sampleRateHz)));
 }

@@ -1,7 +1,8 @@
 import { defineModule } from "../signal/module.ts";
 import { dbToGain, tanh } from "../signal/math.ts";
 import { feedbackOf } from "../signal/feedback.ts";
-import { constant } from "../signal/signal.ts";
+import { checkedOversampling, decimated, interpolated } from "../distortion/oversampled.ts";
+import { constant, type Signal } from "../signal/signal.ts";
 import { warped } from "./state_variable.ts";
 import { cutoff } from "./cutoff.ts";
 
@@ -14,7 +15,8 @@ const whistles = 4;
  * The loop is solved without a delay as if nothing bent; then the resulting input of the first pole is bent. At any one level
  * that only lowers the gain of the loop and does not turn the phase, so a whistle stays at the cutoff. The input of the poles
  * is always below 1, and trapezoidal poles keep a bounded input bounded however their cutoff moves: nothing can grow. The
- * input rises with the feedback by the amount that the feedback takes from the bass.
+ * input rises with the feedback by the amount that the feedback takes from the bass. What the bend would fold back is left out
+ * by computing the loop several times a frame on an interpolated input.
  */
 export const ladder = defineModule({
   name: "ladder",
@@ -51,29 +53,34 @@ export const ladder = defineModule({
         "gain before the bend: at -12 dB hardly anything is bent; without resonance full scale stays full scale",
     },
   },
-  options: {},
-  process: ({ input, cutoffHz, resonance, driveDb }, _options, { sampleRateHz }) => {
-    const g = warped(cutoffHz, sampleRateHz);
+  /** Computations a frame: 1, 2 or 4. */
+  options: { oversampling: 2 },
+  process: ({ input, cutoffHz, resonance, driveDb }, { oversampling }, { sampleRateHz, reject }) => {
+    const times = checkedOversampling(oversampling, reject);
+    const g = warped(cutoffHz.atMost(sampleRateHz * 0.49), sampleRateHz * times);
     const rest = constant(1).over(g.plus(1));
     const pass = g.times(rest);
     const feedback = resonance.times(whistles);
     const drive = dbToGain(driveDb);
     const solve = constant(1).over(pass.squared().squared().times(feedback).plus(1));
-    const driven = input.times(drive.times(feedback.plus(1)));
-    let last = input;
+    const points = interpolated(input.times(drive.times(feedback.plus(1))), times);
+    let filtered: Signal<"1">[] = [];
     feedbackOf({ first: 0, second: 0, third: 0, fourth: 0 }, ({ first, second, third, fourth }) => {
-      // output of the fourth pole for no input
-      const held = first.times(pass).plus(second).times(pass).plus(third).times(pass).plus(fourth).times(
-        rest,
-      );
-      last = tanh(driven.minus(held.times(feedback)).times(solve));
-      const [one, two, three, four] = [first, second, third, fourth].map((state) => {
-        const move = last.minus(state).times(pass);
-        last = state.plus(move);
-        return last.plus(move);
+      let poles = [first, second, third, fourth];
+      filtered = points.map((driven) => {
+        // output of the fourth pole for no input
+        const held = poles[0].times(pass).plus(poles[1]).times(pass).plus(poles[2]).times(pass)
+          .plus(poles[3]).times(rest);
+        let last = tanh(driven.minus(held.times(feedback)).times(solve));
+        poles = poles.map((state) => {
+          const move = last.minus(state).times(pass);
+          last = state.plus(move);
+          return last.plus(move);
+        });
+        return last;
       });
-      return { first: one, second: two, third: three, fourth: four };
+      return { first: poles[0], second: poles[1], third: poles[2], fourth: poles[3] };
     });
-    return last.times(constant(1).over(tanh(drive)));
+    return decimated(filtered).times(constant(1).over(tanh(drive)));
   },
 });

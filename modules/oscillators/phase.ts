@@ -1,3 +1,4 @@
+import type { Oversampling } from "../distortion/oversampled.ts";
 import { integerFeedback } from "../signal/feedback.ts";
 import type { Integer, Signal } from "../signal/signal.ts";
 
@@ -10,6 +11,8 @@ export interface Phase {
   readonly phase: Integer;
   /** Turns a frame. */
   readonly increment: Signal<"1">;
+  /** The same in steps of the phase. */
+  readonly step: Integer;
 }
 
 /** Counts from phase 0. */
@@ -25,7 +28,18 @@ export function phaseOf(frequencyHz: Signal<"Hz">, sampleRateHz: number, count =
   const step = increment.times(1 / turnsPerStep).toInteger();
   let phase: Integer | undefined;
   count((previous) => (phase = previous).plus(step));
-  return { phase: phase!, increment };
+  return { phase: phase!, increment, step };
+}
+
+/** The phase at several points of a frame, earliest first; the last is the frame's own. */
+export function phasePoints({ phase, increment, step }: Phase, times: Oversampling): readonly Phase[] {
+  const shift = Math.log2(times);
+  const part = step.shiftRight(shift);
+  return Array.from({ length: times }, (_, point) => ({
+    phase: Array.from({ length: times - 1 - point }).reduce<Integer>((at) => at.minus(part), phase),
+    increment: increment.times(1 / times),
+    step: part,
+  }));
 }
 
 /** A phase as turns from -1/2 to 1/2. */

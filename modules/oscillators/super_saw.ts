@@ -3,7 +3,8 @@ import { exp2, log2, polynomial } from "../signal/math.ts";
 import { seededFeedback } from "../signal/feedback.ts";
 import { constant, type Signal } from "../signal/signal.ts";
 import { table } from "../signal/table.ts";
-import { oscillatorFrequency, phaseOf, playable } from "./phase.ts";
+import { checkedOversampling, decimated } from "../distortion/oversampled.ts";
+import { oscillatorFrequency, phaseOf, phasePoints, playable } from "./phase.ts";
 import { bandLimitedSaw } from "./saw.ts";
 import { unity } from "../signal/unity.ts";
 
@@ -57,23 +58,25 @@ export const superSaw = defineModule({
       why: "level of the six saws beside the middle one; at 0.75 all are equally loud, nearly",
     },
   },
-  options: {},
-  process: ({ frequencyHz, detune, mix }, _options, { sampleRateHz }) => {
+  /** Computations a frame: 1, 2 or 4. */
+  options: { oversampling: 2 },
+  process: ({ frequencyHz, detune, mix }, { oversampling }, { sampleRateHz, reject }) => {
+    const times = checkedOversampling(oversampling, reject);
     const sawAt = (part: Signal<"1"> | number) => {
-      const { phase, increment } = phaseOf(
-        playable(frequencyHz.times(part), sampleRateHz),
-        sampleRateHz,
-        seededFeedback,
-      );
-      return bandLimitedSaw(phase, increment);
+      const playing = playable(frequencyHz.times(part), sampleRateHz);
+      return phasePoints(phaseOf(playing, sampleRateHz, seededFeedback), times).map(bandLimitedSaw);
     };
     const detuned = detuning(detune);
-    const sides = spread
-      .map((part) => sawAt(detuned.times(part).plus(1)))
-      .reduce((sum, side) => sum.plus(side));
+    const saws = spread.map((part) => sawAt(detuned.times(part).plus(1)));
+    const middle = sawAt(constant(1));
     const [middleGain, sideGain] = [middleTerms, sideTerms].map((terms) => polynomial(mix, terms));
     const power = middleGain.squared().plus(sideGain.squared().times(spread.length));
     const loudness = exp2(log2(power).times(-0.5));
-    return sawAt(constant(1)).times(middleGain.times(loudness)).plus(sides.times(sideGain.times(loudness)));
+    const [middleLoudness, sideLoudness] = [middleGain, sideGain].map((gain) => gain.times(loudness));
+    // each point is mixed before the frame is made of them, so that one filter is enough
+    return decimated(middle.map((point, at) => {
+      const sides = saws.map((points) => points[at]).reduce((sum, side) => sum.plus(side));
+      return point.times(middleLoudness).plus(sides.times(sideLoudness));
+    }));
   },
 });

@@ -20,6 +20,7 @@ import { isImmediate, notEarlier, type TimeTag, unixMsOf } from "../packet/time_
 import { Feedback } from "../subscriptions/feedback.ts";
 import type { Listening } from "../subscriptions/kept_listeners.ts";
 import { Meters } from "../subscriptions/meters.ts";
+import { Monitors, type MonitorsOptions } from "../subscriptions/monitors.ts";
 import { Notifications } from "../subscriptions/notifications.ts";
 import { askingMethods } from "./asking_methods.ts";
 import { DirtEvents } from "./dirt_events.ts";
@@ -53,6 +54,8 @@ export interface AddressSpaceOptions {
   readonly onRefused?: (line: string) => void;
   /** Counts of packets and losses, for `/status`. */
   readonly traffic?: () => Readonly<Record<string, number>>;
+  /** Shows the messages of all senders; omitted: there are none to see. */
+  readonly observeTraffic?: MonitorsOptions["observe"];
   /** Counts of the MIDI input, for `/status`; omitted where there is none. */
   readonly midi?: () => Readonly<Record<string, number>>;
   /** The clock that limits suggestions and lines of the log, in milliseconds. */
@@ -112,6 +115,7 @@ export class AddressSpace implements PacketTarget {
   readonly #notifications: Notifications;
   readonly #meters: Meters;
   readonly #feedback: Feedback;
+  readonly #monitors: Monitors;
   readonly #server: readonly Method[];
   readonly #stopObserving: () => void;
   readonly #nowMs: () => number;
@@ -142,6 +146,11 @@ export class AddressSpace implements PacketTarget {
     this.#notifications = new Notifications(engine);
     this.#meters = new Meters(engine);
     this.#feedback = new Feedback(engine);
+    this.#monitors = new Monitors({
+      observe: options.observeTraffic ?? (() => () => {}),
+      isKnown: (address) => this.#table.methods.has(address) || isPattern(address),
+      nowMs,
+    });
     const dirt = new DirtEvents(engine, nowMs);
     this.#server = [
       ...askingMethods({
@@ -161,6 +170,11 @@ export class AddressSpace implements PacketTarget {
         programs,
         onQuit,
         setDump: (on) => void (this.#dumping = on),
+        setMonitor: (sender, on) => {
+          if (!on) return this.#monitors.leave(sender);
+          access.checkSubscription(sender);
+          this.#monitors.join(sender);
+        },
       }),
       ...recordingMethods(engine),
       ...dirtMethods({
@@ -195,6 +209,7 @@ export class AddressSpace implements PacketTarget {
   begin(packet: OscMessage | OscBundle, sender: PacketSender): Steps | void {
     this.#notifications.renew(sender);
     this.#meters.renew(sender);
+    this.#monitors.renew(sender);
     if (this.#feedback.size > 0) this.#feedback.heard(sender, packet);
     if (isBundle(packet)) return this.#bundle(packet, packet.timeTag, sender);
     if (!this.#table.methods.has(packet.address) && isPattern(packet.address)) {
@@ -238,6 +253,7 @@ export class AddressSpace implements PacketTarget {
     this.#notifications.stop();
     this.#meters.stop();
     this.#feedback.stop();
+    this.#monitors.stop();
   }
 
   #tableOf(engine: EngineControl): Table {

@@ -7,6 +7,9 @@ import {
 } from "../../engine/control/control.ts";
 import { patchOfProgram } from "../../midi/messages.ts";
 import { flag, numbers, oneOf, texts, trigger } from "../packet/arguments.ts";
+import type { PacketSender } from "../packet/packet_sender.ts";
+import { monitoredPerSecond } from "../subscriptions/monitors.ts";
+import { subscriptionSeconds } from "../subscriptions/subscribers.ts";
 import { type Method, withoutArguments } from "./method.ts";
 
 /** Loads a patch by its name or file; without either, the one that was loaded last. Resolves with warnings, if it has any. */
@@ -21,11 +24,13 @@ export interface OperatingParts {
   readonly onQuit: () => void;
   /** Whether every message is written to the log. */
   readonly setDump: (on: boolean) => void;
+  /** Whether a sender gets every message. */
+  readonly setMonitor: (sender: PacketSender, on: boolean) => void;
 }
 
 /** Methods that operate the engine: its patch, its queue, its renderers, its log, and its end. */
 export function operatingMethods(
-  { engine, loadPatch, programs, onQuit, setDump }: OperatingParts,
+  { engine, loadPatch, programs, onQuit, setDump, setMonitor }: OperatingParts,
 ): Method[] {
   return [
     {
@@ -72,6 +77,19 @@ export function operatingMethods(
       read: (args) => {
         const on = flag(args);
         return { act: () => setDump(on) };
+      },
+    },
+    {
+      address: "/monitor",
+      types: "i",
+      access: "change",
+      description:
+        "1 sends every message that comes in or goes out as /monitor.reply with in or out, the peer, " +
+        `address and arguments, at most ${monitoredPerSecond} a second, until ${subscriptionSeconds} s after the ` +
+        "sender's last message; secrets are left out; 0 ends that",
+      read: (args) => {
+        const on = flag(args);
+        return { act: (sender) => setMonitor(sender, on) };
       },
     },
     {

@@ -38,7 +38,7 @@ export function recordingMethods(engine: EngineControl): Method[] {
       types: "",
       access: "read",
       description:
-        "answers /rec/status.reply with pairs of name and value: state, file, seconds, lostFrames, waitingSeconds",
+        "answers /rec/status.reply with pairs of name and value: state, file, seconds, bytes, lostFrames, waitingSeconds, problem",
       read: withoutArguments(() => ({
         act: (sender) => {
           const pairs = Object.entries(engine.status().rec);

@@ -1,5 +1,6 @@
 import type { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
+import { joinBytes } from "../../foundation/join_bytes.ts";
 import { senderHost } from "../packet/sender_host.ts";
 import type { PlacedConnection } from "../transport/connection_table.ts";
 import { plainHostname } from "../transport/network_address.ts";
@@ -62,6 +63,11 @@ export class ConnectionStream extends Duplex implements PlacedConnection {
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
     this.#write(chunk).then(() => done(), done);
+  }
+
+  /** What came together goes together: a frame of a WebSocket is a header and its payload. */
+  override _writev(chunks: { readonly chunk: Buffer }[], done: (error?: Error | null) => void): void {
+    this.#write(joinBytes(chunks.map(({ chunk }) => chunk))).then(() => done(), done);
   }
 
   override _final(done: (error?: Error | null) => void): void {

@@ -4,6 +4,7 @@
  */
 import { extname, join } from "node:path";
 import type { AccessControl } from "../admission/access_control.ts";
+import { recordingSeconds } from "./recording_seconds.ts";
 import type { HttpAnswer, HttpQuestion } from "./http_listener.ts";
 import type { HttpRoute } from "./route_table.ts";
 
@@ -13,6 +14,8 @@ export interface ListedRecording {
   readonly bytes: number;
   /** ISO 8601, when it was written last. */
   readonly modified: string;
+  /** Sound in it; omitted: the file does not say. */
+  readonly seconds?: number;
   /** Path of its address. */
   readonly url: string;
 }
@@ -51,7 +54,7 @@ export function recordingsRoute({ folder, access }: RecordingsOptions): HttpRout
 }
 
 /** Recordings in a folder, the newest first; none where there is no folder. */
-async function listRecordings(folder: string): Promise<readonly ListedRecording[]> {
+export async function listRecordings(folder: string): Promise<readonly ListedRecording[]> {
   const found: { name: string; bytes: number; ms: number }[] = [];
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {
@@ -62,11 +65,13 @@ async function listRecordings(folder: string): Promise<readonly ListedRecording[
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
-  return found.sort((one, other) => other.ms - one.ms).slice(0, maxListed).map(({ name, bytes, ms }) => ({
+  const newest = found.sort((one, other) => other.ms - one.ms).slice(0, maxListed);
+  return await Promise.all(newest.map(async ({ name, bytes, ms }) => ({
     ...{ name, bytes },
     modified: new Date(ms).toISOString(),
+    seconds: await recordingSeconds(join(folder, name)).catch(() => undefined), // it has just gone
     url: recordingsPath + encodeURIComponent(name),
-  }));
+  })));
 }
 
 function isRecording(name: string): boolean {

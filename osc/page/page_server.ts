@@ -3,6 +3,7 @@
  * timeline, log, messages), passes on what the telemetry thread makes, and gives a page's commands to the admission that every client of
  * OSC passes. Without a page it keeps the timeline and nothing else. Main isolate.
  */
+import { basename } from "node:path";
 import {
   type AccessState,
   type EngineMessage,
@@ -17,7 +18,12 @@ import {
   type StatusMessage,
   type Want,
 } from "../../dashboard/protocol.ts";
-import { type EngineControl, faultKinds, faultTargets } from "../../engine/control/control.ts";
+import {
+  type EngineControl,
+  type EngineStatus,
+  faultKinds,
+  faultTargets,
+} from "../../engine/control/control.ts";
 import { frameNumber } from "../../engine/memory/frame_number.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { Log } from "../../foundation/logging.ts";
@@ -59,7 +65,6 @@ export interface PageServerOptions {
   readonly patches: readonly string[];
   /** The session that is written; empty: none is. */
   readonly session: string;
-  readonly recorder?: () => RecorderState;
   /** Recordings and sessions; omitted: there are none to show. */
   readonly files?: () => Promise<readonly FileEntry[]>;
   /** The telemetry thread ends this long after the last page has left; omitted: 2 s, so that a page that reloads finds it. */
@@ -337,7 +342,7 @@ export class PageServer {
   }
 
   #status(): StatusMessage {
-    const { engine, recorder, session } = this.#options;
+    const { engine, session } = this.#options;
     const status = engine.status();
     const problems = status.degraded.split(" ").filter((part) => part !== "").map((part) => ({
       part,
@@ -349,7 +354,7 @@ export class PageServer {
       status,
       voices: engine.voices(),
       problems,
-      ...(recorder && { recorder: recorder() }),
+      recorder: recorderOf(status),
       session,
     };
   }
@@ -437,6 +442,12 @@ export class PageServer {
     const { memory } = this.#options;
     return { unixMs: Date.now(), frame: frameNumber(memory, memory.consumed()) };
   }
+}
+
+function recorderOf(
+  { rec: { state, file, seconds, bytes, lostFrames, problem } }: EngineStatus,
+): RecorderState {
+  return { state, file: basename(file), seconds, bytes, lostFrames, problem };
 }
 
 function replyOf(address: string, args: OscReply["args"]): OscReply {

@@ -2,6 +2,7 @@
  * What happened in the last ten minutes, for pages that are opened later: events of the engine as they come, and what only counters
  * tell, once a second. Main isolate.
  */
+import { basename } from "node:path";
 import {
   maxTimelineEntries,
   type Moment,
@@ -244,6 +245,33 @@ function draftOf(event: EngineEvent): Draft | undefined {
         text: `${event.samples} samples beyond full scale before the ceiling, up to ${event.peakDb} dB`,
         count: event.samples,
       };
+    case "recStart":
+      return { kind: "recording", severity: "info", text: `records to ${basename(event.path)}` };
+    case "recStop":
+      return {
+        kind: "recording",
+        severity: event.problem === "" ? "info" : "error",
+        text: `${basename(event.path)} ended after ${event.seconds.toFixed(1)} s${
+          event.problem === "" ? "" : `: ${event.problem}`
+        }`,
+      };
+    case "recLost":
+      return {
+        kind: "recording",
+        severity: "error",
+        text: `${several(event.frames, "frame")} of ${
+          basename(event.path)
+        } are silence: the disk was too slow`,
+        count: event.frames,
+      };
+    case "outputSilent":
+      return {
+        kind: "device",
+        severity: "warning",
+        text: `output ${event.output} has given no sound for ${event.seconds.toFixed(1)} s`,
+      };
+    case "outputSound":
+      return { kind: "device", severity: "info", text: `output ${event.output} gives sound again` };
     case "patch":
       return { kind: "patch", severity: "info", text: `plays ${event.patch}` };
     case "lookahead":

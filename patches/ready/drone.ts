@@ -139,7 +139,7 @@ export const drone = definePatch({
     const saws = superSaw({ frequencyHz: hz(0), detune: 0.22 }).times(swell(1))
       .plus(superSaw({ frequencyHz: hz(7), detune: 0.18 }).times(swell(1.3)).times(0.5));
     const opening = exp2(wander(rateHz.times(0.8)).times(depth).times(2));
-    const bed = stateVariable({ input: saws.times(0.3), cutoffHz: filter.cutoffHz.times(opening), q: 1.1 })
+    const bed = stateVariable({ input: saws.times(0.28), cutoffHz: filter.cutoffHz.times(opening), q: 1.1 })
       .low
       .plus(sine({ frequencyHz: hz(-12) }).times(0.12));
     const sung = harmonics.reduce((sum, harmonic, index) => {

@@ -43,8 +43,8 @@ export const figures: Readonly<Record<string, readonly Figure[]>> = {
     figure("cutoff within 0.02 dB", "has -12.04 dB at the cutoff within 0.02"),
     figure("whistle within 0.1 cent", "it whistles at the cutoff within 0.1 cent"),
     figure(
-      "aliases below -70 dB at 12 dB of drive",
-      "driven by 12 dB, a full sine of 1 kHz in an open filter has no alias above -70 dB",
+      "aliases of 5 kHz at 12 dB: -26 dB once, -60 dB twice",
+      "aliases of a full sine in an open filter: 5 kHz at 12 dB -26 dB once, below -60 dB twice",
     ),
   ],
   lfo: [
@@ -75,7 +75,7 @@ export const figures: Readonly<Record<string, readonly Figure[]>> = {
   ],
   pulse: [
     figure("0.1 cents", "saw and pulse are in tune within 0.1 cents"),
-    figure("audible aliases at 440 Hz: -58 dB", "[601, -49, -58], // 440 Hz"),
+    figure("audible aliases at 440 Hz: -58 dB once, -89 dB twice", "[601, -58, -89, -118], // 440 Hz"),
   ],
   sampler: [
     figure("0.02 cents", "notes are in tune within 0.02 cents, whatever the rates of file and output"),
@@ -87,7 +87,7 @@ export const figures: Readonly<Record<string, readonly Figure[]>> = {
   ],
   saw: [
     figure("0.1 cents", "saw and pulse are in tune within 0.1 cents"),
-    figure("audible aliases at 440 Hz: -58 dB", "[601, -49, -58], // 440 Hz"),
+    figure("audible aliases at 440 Hz: -58 dB once, -89 dB twice", "[601, -58, -89, -118], // 440 Hz"),
   ],
   shelvingEq: [figure("gain within 0.02 dB", "half at its frequency: within 0.02 dB")],
   sine: [

@@ -19,7 +19,6 @@ export const arrowTable: ArrowTable = {
   cli: [
     "deno.json",
     "config",
-    "dashboard/files",
     "osc",
     "midi",
     "monitoring",
@@ -54,12 +53,14 @@ export const arrowTable: ArrowTable = {
   // the main isolate's side of the operator's page
   "osc/page": [
     "dashboard/protocol.ts",
+    "dashboard/files",
     "telemetry/telemetry_worker.ts",
     "types:telemetry/telemetry_messages.ts",
     "osc/packet",
     "types:osc/admission",
     "osc/methods/dump.ts",
     "types:osc/oscquery",
+    "osc/oscquery/recordings_route.ts",
     "osc/transport/network_address.ts",
     "engine/control",
     "engine/memory",
@@ -69,7 +70,7 @@ export const arrowTable: ArrowTable = {
   // the operator's page, which browsers run; the protocol is shared
   dashboard: ["types:compiler/graph", "types:engine/control"],
   // the main isolate, which serves the page
-  "dashboard/files": ["types:osc/oscquery"],
+  "dashboard/files": [],
   // the browser: it shares the protocol with the engine, and nothing else
   "dashboard/page": ["dashboard/protocol.ts"],
 

@@ -1,6 +1,6 @@
 /**
  * A test for each file of the program: `tests/a/b_test.ts` for `a/b.ts`, and it imports that file, or names it by its
- * address when it is a worker or a program.
+ * address when it is a worker or a program. Files of some rooms have one test together.
  */
 import type { Declaration } from "./declarations.ts";
 import type { Finding } from "./finding.ts";
@@ -9,13 +9,19 @@ import type { Source } from "./sources.ts";
 const program =
   /^(main\.ts$|(cli|config|osc|midi|engine|ffi|compiler|modules|patches|foundation|dashboard|show)\/)/;
 
+/** Rooms whose files have one test together: the parts of the page are drawn as one. */
+const together: Readonly<Record<string, string>> = {
+  "dashboard/page/parts/": "tests/dashboard/page/parts_test.ts",
+};
+
 /** Files of the program with code in them that have no test of their own. */
 export function testTwinFindings(sources: readonly Source[]): Finding[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const findings: Finding[] = [];
   for (const { path, declarations, code } of sources) {
     if (!program.test(path) || !(declarations.some(hasCode) || isProgram(code))) continue;
-    const twinPath = `tests/${path.replace(/\.ts$/, "_test.ts")}`;
+    const room = Object.keys(together).find((room) => path.startsWith(room));
+    const twinPath = room === undefined ? `tests/${path.replace(/\.ts$/, "_test.ts")}` : together[room];
     const twin = byPath.get(twinPath);
     if (twin?.imports.some((used) => used.path === path && !used.typesOnly)) continue;
     findings.push({

@@ -200,6 +200,6 @@ function freePort(): number {
   return port;
 }
 
-async function collect(stream: ReadableStream<Uint8Array>, output: Output): Promise<void> {
+async function collect(stream: ReadableStream<Uint8Array<ArrayBuffer>>, output: Output): Promise<void> {
   for await (const text of stream.pipeThrough(new TextDecoderStream())) output.text += text;
 }

@@ -41,10 +41,17 @@ export function serveOsc(
     version: "1.2.3",
     loadPatch: () => Promise.resolve(),
     onQuit: () => {},
+    observeTraffic: (observer) => admission.monitor.observe(observer),
     ...options,
     access,
   });
-  const admission = new AdmissionControl({ access, messagesPerSecond, target: space, onNotice, later });
+  const admission: AdmissionControl = new AdmissionControl({
+    access,
+    messagesPerSecond,
+    target: space,
+    onNotice,
+    later,
+  });
   listener.serve(admission);
   const stop = async () => {
     await listener.stop();

@@ -17,6 +17,9 @@ export interface PageProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Many times what a start takes on a slow and busy machine. */
+const startMs = 240_000;
+
 const root = new URL("../../", import.meta.url);
 
 /** Starts it; resolves when it answers. */
@@ -41,8 +44,13 @@ export async function startPageProgram(options: PageProgramOptions): Promise<Pag
   }));
   let hasEnded = false;
   const ended = child.status.then(() => void (hasEnded = true));
-  await until("the program is ready", () => hasEnded || text.includes("ready: OSC"));
-  if (hasEnded) throw new Error(`the program has ended:\n${text}`);
+  try {
+    await until("the program is ready", () => hasEnded || text.includes("ready: OSC"), startMs);
+    if (hasEnded) throw new Error("the program has ended");
+  } catch (cause) {
+    if (!hasEnded) child.kill("SIGKILL");
+    throw new Error(`the page's program did not start; it said:\n${text}`, { cause });
+  }
   return {
     url: `http://127.0.0.1:${options.port}/`,
     pid: child.pid,

@@ -81,19 +81,18 @@ async function playAndKill(environment: Record<string, string>, playedMs: number
     stderr: "piped",
   }).spawn();
   let text = "";
-  try {
-    for await (const piece of program.stderr.pipeThrough(new TextDecoderStream())) {
-      text += piece;
-      if (!text.includes("ready: OSC")) continue;
-      const endMs = performance.now() + playedMs;
-      await until("the moment of the kill", () => performance.now() >= endMs);
-      break;
-    }
-  } finally {
-    program.kill("SIGKILL");
-    const { signal } = await program.status;
-    if (signal !== "SIGKILL") throw new Error(`the program ended by itself:\n${text}`);
+  for await (const piece of program.stderr.pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (text.includes("ready: OSC")) break;
   }
+  const endMs = performance.now() + playedMs;
+  await until("the moment of the kill", () => performance.now() >= endMs);
+  try {
+    program.kill("SIGKILL");
+  } catch {
+    throw new Error(`the program ended by itself:\n${text}`);
+  }
+  await program.status;
 }
 
 async function complaintOf(command: string, ...args: string[]): Promise<string> {

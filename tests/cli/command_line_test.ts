@@ -2,11 +2,23 @@ import assert from "node:assert/strict";
 import { parseCommandLine } from "../../cli/command_line.ts";
 
 Deno.test("each command takes its own arguments", () => {
-  assert.deepEqual(parseCommandLine(["start", "sines"]), { command: "start", patch: "sines", demo: false });
-  assert.deepEqual(parseCommandLine(["start", "--record", "take.wav"]), {
-    command: "start",
+  const start = { command: "start", patch: "sines", demo: false, watch: false, verbose: false };
+  assert.deepEqual(parseCommandLine(["start", "sines"]), start);
+  assert.deepEqual(parseCommandLine(["start", "--demo", "-v"]), {
+    ...start,
     patch: undefined,
-    demo: false,
+    demo: true,
+    verbose: true,
+  });
+  assert.deepEqual(parseCommandLine("start ./a.ts --watch -p 57140 --config stage.env".split(" ")), {
+    ...start,
+    patch: "./a.ts",
+    watch: true,
+    port: 57_140,
+    config: "stage.env",
+  });
+  assert.deepEqual(parseCommandLine(["start", "sines", "--record", "take.wav"]), {
+    ...start,
     record: "take.wav",
   });
   assert.deepEqual(parseCommandLine(["render", "a.session", "--stems"]), {
@@ -21,7 +33,6 @@ Deno.test("each command takes its own arguments", () => {
     /--stems goes with a session/,
   );
   assert.throws(() => parseCommandLine(["start", "--record", ""]), /--record: expected a file/);
-  assert.deepEqual(parseCommandLine(["start", "--demo"]), { command: "start", patch: undefined, demo: true });
   assert.deepEqual(parseCommandLine(["render", "a.session"]), {
     command: "render",
     session: "a.session",
@@ -48,8 +59,15 @@ Deno.test("each command takes its own arguments", () => {
     show: "schedule",
     graph: "a.svg",
   });
-  assert.deepEqual(parseCommandLine([]), { command: "help" });
-  assert.deepEqual(parseCommandLine(["doctor", "--help"]), { command: "help" });
+  assert.deepEqual(parseCommandLine([]), { command: "help", topic: undefined });
+  assert.deepEqual(parseCommandLine(["doctor", "--help"]), { command: "help", topic: "doctor" });
+  assert.deepEqual(parseCommandLine(["help", "settings"]), { command: "help", topic: "settings" });
+  assert.deepEqual(parseCommandLine(["completions", "zsh"]), { command: "completions", shell: "zsh" });
+  assert.deepEqual(parseCommandLine(["check", "a.ts", "b.ts"]), {
+    command: "check",
+    patches: ["a.ts", "b.ts"],
+  });
+  assert.deepEqual(parseCommandLine(["config", "--json"]), { command: "config", json: true });
   assert.deepEqual(parseCommandLine(["-V"]), { command: "version" });
 });
 
@@ -83,6 +101,37 @@ Deno.test("a score is rendered from a patch, to a file beside it unless told oth
   ) assert.throws(() => parseCommandLine(line.split(" ")), pattern);
 });
 
+Deno.test("a message is taken as it was typed: a negative number is no option, and - is standard input", () => {
+  const send = { command: "send", timeoutMs: undefined, json: false };
+  assert.deepEqual(parseCommandLine(["send", "/master/gainDb", "-6"]), {
+    ...send,
+    words: ["/master/gainDb", "-6"],
+  });
+  assert.deepEqual(parseCommandLine(["send", "/x", "-.5", "-t", "0", "--port=9000", "--host", "box"]), {
+    ...send,
+    words: ["/x", "-.5"],
+    timeoutMs: 0,
+    port: 9_000,
+    host: "box",
+  });
+  assert.deepEqual(parseCommandLine(["send", "--", "/x", "--odd"]), { ...send, words: ["/x", "--odd"] });
+  for (const words of [["send"], ["send", "-"]]) {
+    assert.deepEqual(parseCommandLine(words), { ...send, words: [] });
+  }
+});
+
+Deno.test("who looks at an engine says which, how often, and what", () => {
+  assert.deepEqual(parseCommandLine(["status", "--json"]), { command: "status", json: true });
+  assert.deepEqual(parseCommandLine(["top", "--interval", "2"]), { command: "top", intervalMs: 2_000 });
+  const monitor = { command: "monitor", pattern: undefined, directions: ["in", "out"], json: false };
+  assert.deepEqual(parseCommandLine(["monitor"]), monitor);
+  assert.deepEqual(parseCommandLine(["monitor", "/note", "--only", "in"]), {
+    ...monitor,
+    pattern: "/note",
+    directions: ["in"],
+  });
+});
+
 Deno.test("an upgrade is of the only engine, or of that in a process", () => {
   assert.deepEqual(parseCommandLine(["upgrade"]), { command: "upgrade", pid: undefined });
   assert.deepEqual(parseCommandLine(["upgrade", "4711"]), { command: "upgrade", pid: 4711 });
@@ -94,6 +143,19 @@ Deno.test("an upgrade is of the only engine, or of that in a process", () => {
 
 Deno.test("what makes no sense is named, with the nearest that does", () => {
   assert.throws(() => parseCommandLine(["strat"]), /did you mean "start"/);
+  assert.throws(() => parseCommandLine(["/note", "60"]), /did you mean "send \/note"/);
+  assert.throws(() => parseCommandLine(["help", "setings"]), /did you mean "settings"/);
+  assert.throws(() => parseCommandLine(["status", "--jsn"]), /no option --jsn; did you mean --json\?/);
+  assert.throws(() => parseCommandLine(["status", "-p", "0"]), /--port: expected a whole number from 1/);
+  assert.throws(
+    () => parseCommandLine(["top", "--interval", "0"]),
+    /--interval: expected 0.1 to 3600 seconds/,
+  );
+  assert.throws(() => parseCommandLine(["send", "/x", "-t", "-3"]), /--timeout: expected 0 to 3600/);
+  assert.throws(() => parseCommandLine(["send", "/x", "--port"]), /--port.*argument missing/);
+  assert.throws(() => parseCommandLine(["monitor", "--only=up"]), /--only: expected in or out, found "up"/);
+  assert.throws(() => parseCommandLine(["check"]), /expected the file of a patch/);
+  assert.throws(() => parseCommandLine(["completions", "tcsh"]), /expected bash, zsh, fish, found "tcsh"/);
   assert.throws(() => parseCommandLine(["render"]), /expected a session file/);
   assert.throws(() => parseCommandLine(["start", "--out", "x"]), /--out goes with render/);
   assert.throws(() => parseCommandLine(["start", "--fast"]), /there is no option --fast; did you mean --/);
@@ -107,5 +169,5 @@ Deno.test("what makes no sense is named, with the nearest that does", () => {
   );
   assert.throws(() => parseCommandLine(["patch", "keys", "--graph", "a.png"]), /ends in .svg or .dot/);
   assert.throws(() => parseCommandLine(["start", "keys", "--wat"]), /--wat goes with patch, not with start/);
-  assert.throws(() => parseCommandLine(["devices", "x"]), /expected at most 0/);
+  assert.throws(() => parseCommandLine(["devices", "x"]), /devices: expected no argument, found 1/);
 });

@@ -62,6 +62,25 @@ Deno.test("the program is kept once, whole, and by its content", () =>
     assert.equal([...Deno.readDirSync(cache)].length, 2, "nothing half-done is left");
   }));
 
+Deno.test("everything that the program loads, at once or later, in a thread or in this one, is kept with it", async () => {
+  const workers = [
+    ...(await Deno.readTextFile(new URL("scripts/compile.ts", root))).matchAll(/--include=(.*\.ts)"/g),
+  ];
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "main.ts"],
+    cwd: root,
+    stdin: "null",
+  }).output();
+  const { modules } = JSON.parse(new TextDecoder().decode(stdout)) as { modules: { specifier: string }[] };
+  const loaded = modules.filter(({ specifier }) => specifier.startsWith(root.href))
+    .map(({ specifier }) => specifier.slice(root.href.length));
+  assert.ok(loaded.length > 100 && workers.length > 3);
+  const missing = [...loaded, ...workers.map(([, worker]) => worker)]
+    .filter((file) => !programParts.some((part) => file === part || file.startsWith(`${part}/`)))
+    .filter((file) => !file.startsWith("node_modules/"));
+  assert.deepEqual(missing, []);
+});
+
 Deno.test("a copy that was changed, or has lost a file, is made again before it is used", () =>
   inFolder(async (folder) => {
     const checkout = await copyOfCheckout(`${folder}/checkout`);

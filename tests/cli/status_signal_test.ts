@@ -40,7 +40,7 @@ Deno.test("a program that plays opens no debugger for SIGUSR1, and lives on afte
     stderr: "piped",
   }).spawn();
   let text = "";
-  const read = async (stream: ReadableStream<Uint8Array>) => {
+  const read = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
     for await (const part of stream.pipeThrough(new TextDecoderStream())) text += part;
   };
   const reading = Promise.all([read(process.stdout), read(process.stderr)]);

@@ -285,11 +285,15 @@ Deno.test("the record of a block has the smallest and the largest sample that th
     fc.float(),
     fc.constantFrom(0, -0, NaN, -Infinity, 2 ** -149),
   );
-  const samples = fc.array(sample, { minLength: blockFrames * channels, maxLength: blockFrames * channels });
-  fc.assert(fc.property(samples, fc.constantFrom(0, 0.5), (given, ceiling) => {
-    const stream = new Stream({ ceiling });
-    stream.publish(0, 0, Float32Array.from(given));
-    const heard = stream.take();
+  const formats = fc.constantFrom(
+    ...[1, 2, 3, 4, 8].flatMap((channels) => [16, 5].map((blockFrames) => ({ channels, blockFrames }))),
+  );
+  const samples = fc.array(sample, { minLength: 8 * 16, maxLength: 8 * 16 });
+  fc.assert(fc.property(formats, samples, fc.constantFrom(0, 0.5), (format, given, ceiling) => {
+    const { channels, blockFrames } = format;
+    const stream = new Stream({ ...format, ceiling });
+    stream.publish(0, 0, Float32Array.from(given.slice(0, channels * blockFrames)));
+    const heard = stream.take(blockFrames);
     const entry = deliveredIndex(stream.memory, 0);
     for (let channel = 0; channel < channels; channel++) {
       const own = [...heard.filter((_, index) => index % channels === channel)];
@@ -299,7 +303,7 @@ Deno.test("the record of a block has the smallest and the largest sample that th
       const peak = Math.max(...own.map(Math.abs));
       assert.ok(
         [Math.min(...own), Math.max(...own), peak].every((value, at) => value === noted[at]),
-        `${noted}`,
+        `${channels} channels: ${noted}`,
       );
     }
   }));

@@ -20,6 +20,7 @@ const bufferSeconds = 0.12;
 /** Where the worklet is, as the server has it beside this file. */
 const workletUrl = new URL("./listen_worklet.ts", import.meta.url);
 
+/** One browser that listens. */
 export class Listener {
   readonly #context: AudioContext;
   readonly #node: AudioWorkletNode;

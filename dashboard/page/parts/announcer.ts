@@ -1,7 +1,7 @@
 /** Says changes of the big state to screen readers: the word and its reason, and nothing that moves many times a second. */
 import type { VNode } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { headlineOf } from "../figures/headline.ts";
+import { headlineOf } from "../state/headline.ts";
 import { html } from "../html.ts";
 import { useStore } from "../state/page_context.ts";
 

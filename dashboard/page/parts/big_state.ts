@@ -1,7 +1,7 @@
 /** The lamp of the page: whether sound goes out, and what plays through what. */
 import type { VNode } from "preact";
 import { durationText } from "../figures/format.ts";
-import { headlineOf } from "../figures/headline.ts";
+import { headlineOf } from "../state/headline.ts";
 import { html } from "../html.ts";
 import { useStore } from "../state/page_context.ts";
 import { stateSign } from "./icons.ts";

@@ -1,6 +1,6 @@
 /** Signs that say the same as a colour, for eyes that do not tell colours apart. All are drawn; none is a font. */
 import type { VNode } from "preact";
-import type { HeadlineLevel } from "../figures/headline.ts";
+import type { HeadlineLevel } from "../state/headline.ts";
 import { html } from "../html.ts";
 
 const signs: Readonly<Record<HeadlineLevel, string>> = {

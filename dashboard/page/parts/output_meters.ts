@@ -1,10 +1,10 @@
 /** Levels of the output: one column for each channel, with peak, mean, hold, and a lamp for samples at full scale. */
 import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
+import type { Lamp } from "../figures/clip_lamps.ts";
 import { levelText } from "../figures/format.ts";
 import { meterHeight, scaleMarksDb } from "../figures/meter_scale.ts";
 import { html } from "../html.ts";
-import type { PageState } from "../state/store.ts";
 import { useLive, usePage, useStore, useWant } from "../state/page_context.ts";
 
 /** Messages a second: bars that move at this rate look steady. */
@@ -18,8 +18,8 @@ export function OutputMeters(): VNode {
   useWant("live", { liveHz });
   const { store } = usePage();
   const channels = useStore(({ live, hello }) => live?.meters.length ?? hello?.channels ?? 2);
-  const overs = useStore((state) => unseenOvers(state).join());
-  const isClipped = overs.split(",").some((count) => Number(count) > 0);
+  const lamps = useStore(({ clips }) => clips.lamps);
+  const isClipped = lamps.some((lamp) => lamp !== "off");
   const columns = Array.from({ length: channels }, (_, channel) => channel);
   return html`
     <section class="card meters ${channels > 8 ? "meters-many" : ""}" aria-labelledby="meters-title">
@@ -41,21 +41,14 @@ export function OutputMeters(): VNode {
           )}
         </div>
         ${columns.map((channel) =>
-          html`<${MeterColumn} key=${channel} channel=${channel} overs=${
-            Number(overs.split(",")[channel] ?? 0)
-          } />`
+          html`<${MeterColumn} key=${channel} channel=${channel} lamp=${lamps[channel] ?? "off"} />`
         )}
       </div>
     </section>
   `;
 }
 
-/** Samples at full scale that the operator has not seen yet, by channel. */
-function unseenOvers({ live, seenOvers }: PageState): number[] {
-  return live?.meters.map(({ overs }, channel) => overs - (seenOvers[channel] ?? 0)) ?? [];
-}
-
-function MeterColumn({ channel, overs }: { readonly channel: number; readonly overs: number }): VNode {
+function MeterColumn({ channel, lamp }: { readonly channel: number; readonly lamp: Lamp }): VNode {
   const parts = useRef<Record<string, HTMLElement | null>>({});
   const shown = useRef(0);
   const part = (name: string) => (element: HTMLElement | null) => void (parts.current[name] = element);
@@ -77,9 +70,9 @@ function MeterColumn({ channel, overs }: { readonly channel: number; readonly ov
   });
   return html`
     <div class="meter" data-channel=${channel}>
-      <span class="clip ${overs > 0 ? "clip-on" : ""}">${overs > 0
-        ? html`CLIP<span class="unseen"> channel ${channel + 1}, ${overs} samples</span>`
-        : ""}</span>
+      <span class="clip clip-${lamp}">${lamp === "off"
+        ? ""
+        : html`${lamp.toUpperCase()}<span class="unseen"> on channel ${channel + 1}</span>`}</span>
       <div class="meter-bar" role="meter" aria-label="Channel ${channel +
         1}" aria-valuemin="-60" aria-valuemax="0"
         aria-valuenow="-60" aria-valuetext="−∞ dB" ref=${part("bar")}>

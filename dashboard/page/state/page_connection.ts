@@ -25,6 +25,7 @@ const retry = { firstMs: 250, maxMs: 5_000 };
 /** A connection without a word for this long is given up. */
 const silentMs = 4 * staleMs;
 
+/** One connection, which comes back. */
 export class PageConnection {
   readonly #options: PageConnectionOptions;
   readonly #wants = new Map<string, Omit<Want, "type">>();
@@ -33,6 +34,7 @@ export class PageConnection {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setTimeout> | undefined;
   #wantIsDue = false;
+  #isHidden = false;
   #secret: string | undefined;
 
   constructor(options: PageConnectionOptions) {
@@ -87,6 +89,16 @@ export class PageConnection {
   want(part: string, wanted: Omit<Want, "type"> | undefined): void {
     if (wanted) this.#wants.set(part, wanted);
     else this.#wants.delete(part);
+    this.#wantSoon();
+  }
+
+  /** Nobody sees the page: the engine sends what is heard, and signs of life, and nothing that is drawn. */
+  set isHidden(hidden: boolean) {
+    this.#isHidden = hidden;
+    this.#wantSoon();
+  }
+
+  #wantSoon(): void {
     if (this.#wantIsDue) return;
     this.#wantIsDue = true;
     queueMicrotask(() => {
@@ -96,7 +108,8 @@ export class PageConnection {
   }
 
   #sendWant(): void {
-    this.send(Object.assign({ type: "want" as const }, ...this.#wants.values()));
+    const wanted: Want = Object.assign({ type: "want" as const }, ...this.#wants.values());
+    this.send(this.#isHidden ? { type: "want", ...(wanted.listen && { listen: wanted.listen }) } : wanted);
   }
 
   #greeted(needsLogin: boolean): void {

@@ -19,6 +19,7 @@ import {
   type TimelineEntry,
   timelineMs,
 } from "../../protocol.ts";
+import { acknowledgedLamps, type ClipLamps, nextLamps, noLamps } from "../figures/clip_lamps.ts";
 
 /** How the page stands to the engine. Times are of `performance.now()`. */
 export interface Contact {
@@ -51,8 +52,7 @@ export interface PageState {
   readonly files?: readonly FileEntry[];
   /** Answers that refuse something, newest last. */
   readonly refusals: readonly Refusal[];
-  /** Samples beyond full scale that the operator has seen, by channel. */
-  readonly seenOvers: readonly number[];
+  readonly clips: ClipLamps;
   /** The engine's clock minus the page's, in milliseconds. */
   readonly clockOffsetMs: number;
 }
@@ -81,7 +81,7 @@ export const emptyState: PageState = {
   messages: [],
   log: [],
   refusals: [],
-  seenOvers: [],
+  clips: noLamps,
   clockOffsetMs: 0,
 };
 
@@ -131,7 +131,7 @@ export class Store {
 
   /** Clip lamps go out. */
   acknowledgeClips(): void {
-    this.change({ seenOvers: this.#state.live?.meters.map(({ overs }) => overs) ?? [] });
+    this.change({ clips: acknowledgedLamps(this.#state.live?.meters ?? [], this.#options.nowMs()) });
   }
 
   /** The connection was opened, lost, or is tried again. */
@@ -152,6 +152,7 @@ export class Store {
 
   #changeBy(message: EngineMessage, nowMs: number): Partial<PageState> {
     const state = this.#state;
+    const ceilingDb = state.status?.status.ceilingDb ?? "off";
     switch (message.type) {
       case "hello": {
         const isSame = message.runId === state.hello?.runId;
@@ -159,7 +160,7 @@ export class Store {
           hello: message,
           access: { ...message.access, problem: "" },
           // what an engine that is gone has said is not the state of this one
-          ...(!isSame && { seenOvers: [], live: undefined, histograms: undefined, timeline: [] }),
+          ...(!isSame && { clips: noLamps, live: undefined, histograms: undefined, timeline: [] }),
           ...(!isSame && { earlierHistograms: undefined }),
         };
       }
@@ -175,7 +176,7 @@ export class Store {
       case "status":
         return { status: message };
       case "live":
-        return { live: message };
+        return { live: message, clips: nextLamps(state.clips, message.meters, { ceilingDb, nowMs }) };
       case "timeline":
         return { timeline: withEntries(state.timeline, message.entries, message.unixMs) };
       case "histograms":

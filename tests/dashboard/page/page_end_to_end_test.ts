@@ -82,7 +82,6 @@ requirement({
         await page.keyboard.press("Enter");
         await page.locator(".refusals p", { hasText: "/nothing" }).waitFor();
         await page.locator(".lines .osc-in", { hasText: "/nothing" }).waitFor();
-        await page.getByRole("button", { name: "Dismiss" }).click();
       });
 
       await step("a renderer that is killed is told, and replaced", async () => {

@@ -5,6 +5,7 @@ import { renderToString } from "preact-render-to-string";
 import type { TimelineEntry } from "../../../dashboard/protocol.ts";
 import { html } from "../../../dashboard/page/html.ts";
 import { Announcer } from "../../../dashboard/page/parts/announcer.ts";
+import { App } from "../../../dashboard/page/parts/app.ts";
 import { BigState } from "../../../dashboard/page/parts/big_state.ts";
 import { Chart } from "../../../dashboard/page/parts/chart.ts";
 import { Files, RecordButton } from "../../../dashboard/page/parts/files.ts";
@@ -28,8 +29,9 @@ import { PageContext } from "../../../dashboard/page/state/page_context.ts";
 import { type PageState, Store } from "../../../dashboard/page/state/store.ts";
 import { pageState } from "../../../testing/page/page_state.ts";
 
-// the one thing of a browser that a keyboard asks for while it is drawn: how wide the window is
+// what parts ask of a browser while they are drawn: how wide the window is, and which view its address names
 Object.assign(globalThis, { matchMedia: () => ({ matches: false }) });
+Object.defineProperty(globalThis, "location", { value: { hash: "#log" } });
 
 /** A part as text, in a page of this state. */
 function drawn(part: unknown, change: Partial<PageState> = {}, props: Record<string, unknown> = {}): string {
@@ -66,10 +68,9 @@ Deno.test("each state has a sign of its own, and what is said aloud begins empty
 });
 
 Deno.test("a clipped channel has its lamp on until it was seen", () => {
-  const { live } = pageState();
-  const clipped = { ...live!, meters: [{ ...live!.meters[0], overs: 3 }, live!.meters[1]] };
-  match(drawn(OutputMeters, { live: clipped }), /CLIP<span class="unseen"> *channel 1, 3 samples/);
-  doesNotMatch(drawn(OutputMeters, { live: clipped, seenOvers: [3, 0] }), /CLIP/);
+  const clips = { ...pageState().clips, lamps: ["clip", "off"] } as const;
+  match(drawn(OutputMeters, { clips }), /CLIP<span class="unseen"> *on channel 1/);
+  doesNotMatch(drawn(OutputMeters), /CLIP/);
 });
 
 Deno.test("the stage shows who is heard, what each role holds, and the last fault of a role", () => {
@@ -201,5 +202,16 @@ Deno.test("the bar has what is always at hand, and a chart says in words what it
   match(
     drawn(Chart, {}, { title: "Wave", summary: "A wave.", height: 1, options: nothing, data: nothing }),
     /aria-label="Wave\. A wave\."/,
+  );
+});
+
+Deno.test("the page has a bar, the overview, and the view that its address names; what is stale is marked", () => {
+  const text = drawn(App);
+  match(text, /<header class="top">.*<main[^>]* data-stale="false".*Renderers.*Last ten minutes/s);
+  match(text, /id="tab-log"[^>]*aria-selected="true"|aria-selected="true"[^>]*id="tab-log"/);
+  match(text, /Log lines/);
+  match(
+    drawn(App, { contact: { state: "lost", heardMs: 0, farewell: "" } }),
+    /<main class="stale" data-stale="true"/,
   );
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
+import { OutputRing } from "../../../engine/memory/output_ring.ts";
 import { renderToWav } from "../../../engine/render/render_session_to_wav.ts";
 import { Recorder } from "../../../engine/recorder/recorder.ts";
 import { readFlac } from "../../../engine/samples/flac_reader.ts";
@@ -38,7 +39,10 @@ Deno.test("a recording equals the render of the session from its frame on, byte 
     await lockstep();
     await blocksPass(60);
     assert.equal(engine.status().rec.state, "recording");
-    const ended = await playDuring(engine.stopRecording());
+    await blocksPass(30);
+    const stopping = engine.stopRecording();
+    new OutputRing(engine.memory).acquire(); // a listener begins before the thread has read the last blocks
+    const ended = await playDuring(stopping);
     await blocksPass(20);
     await stop();
 

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  maxWaitingBytes,
-  RecordingWriter,
-  type RecordingWriterOptions,
-} from "../../../engine/recorder/recording_writer.ts";
+import { RecordingWriter, type RecordingWriterOptions } from "../../../engine/recorder/recording_writer.ts";
 import { flacBlockFrames } from "../../../engine/recorder/flac_encoder.ts";
 import { createRecording } from "../../../engine/recorder/recording_path.ts";
 import { testRecording } from "../../../testing/sound/recording_start.ts";
@@ -110,11 +106,38 @@ Deno.test("lost frames are silence; a disk without room, and a file that was rem
 
 Deno.test("what waits for the disk is bounded", () =>
   inFolder(async (folder) => {
-    const { writer } = await opened(`${folder}/a.wav`);
-    const piece = new Float32Array(2 ** 20);
+    const { writer } = await opened(`${folder}/a.wav`, { maxWaitingBytes: 2 ** 20 });
+    const piece = new Float32Array(2 ** 16);
     let pieces = 0;
     for (; !writer.isFull; pieces++) writer.write(piece);
-    assert.equal(pieces, maxWaitingBytes / piece.byteLength);
+    assert.equal(pieces * piece.byteLength, 2 ** 20);
     await writer.close();
     assert.equal(writer.isFull, false);
   }));
+
+/** Whether this process may mount a file system of its own, small enough to be full soon. */
+function mayMount(folder: string): boolean {
+  const args = ["-t", "tmpfs", "-o", "size=512k", "tmpfs", folder];
+  return Deno.uid() === 0 && new Deno.Command("mount", { args, stderr: "null" }).outputSync().success;
+}
+
+const disk = await Deno.makeTempDir({ prefix: "understudy-" });
+const isMounted = mayMount(disk);
+globalThis.addEventListener("unload", () => {
+  if (isMounted) new Deno.Command("umount", { args: [disk] }).outputSync();
+  Deno.removeSync(disk);
+});
+
+requirement({
+  name: "a disk that is full ends the file with the whole frames that it has, and the reason",
+  fn: async () => {
+    const { writer, progress } = await opened(`${disk}/a.wav`);
+    for (let second = 0; second < 20; second++) writer.write(tone(8_000));
+    await until("it ends", () => writer.problem !== undefined);
+    await writer.close();
+    assert.match(writer.problem!, /No space left/);
+    assert.ok(progress.frames > 0 && progress.frames < 160_000);
+    assert.equal(soxiFrames(`${disk}/a.wav`), progress.frames);
+    assert.equal(Deno.statSync(`${disk}/a.wav`).size, progress.bytes);
+  },
+}, { ...sox, rights: { "the right to mount": isMounted } });

@@ -56,6 +56,10 @@ Deno.test("each output is told by itself; the part is restored when the last one
   assert.match(one[1], /^log: output 2 gives no sound/);
   assert.deepEqual(report.status, { outputs: { 1: "sound", 2: "dc" }, silentSeconds: { 1: 0, 2: 2 } });
   assert.deepEqual(play(0.5, [0, 0]).slice(1), ["log: every output gives sound again", "restored"]);
+  assert.match(
+    play(0.504, [0, 0])[2],
+    /^log: outputs 1, 2 give no sound \(1 s\): digital silence: [^;]*; does the patch[^;]*$/,
+  );
 });
 
 Deno.test("an engine tells the silence of its outputs after its time, and the first note ends it", async () => {

@@ -155,7 +155,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
     state: "starting",
     journal: "off",
     recording: "off",
-    rec: { state: "off", file: "", seconds: 0, lostFrames: 0, waitingSeconds: 0 },
+    rec: { state: "off", file: "", seconds: 0, bytes: 0, lostFrames: 0, waitingSeconds: 0, problem: "" },
     degraded: "",
     standstills: 0,
     standstillMs: 0,

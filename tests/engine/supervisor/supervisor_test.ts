@@ -500,3 +500,24 @@ Deno.test("a renderer that is retired is no fault; the others move up", () => {
   assert.deepEqual([stage.roles, stage.causes()], [[1, 2, 3], []]);
   assert.ok(stage.supervisor.isComplete);
 });
+
+Deno.test("it is calm while all are there and move, and from the first look on that leaves a doubt it is not", () => {
+  const stage = new Stage();
+  stage.tick();
+  assert.equal(stage.supervisor.isCalm, false, "they start");
+  stage.tick(100);
+  const { supervisor, silent } = stage;
+  const [primary, standby] = stage.roles;
+  assert.equal(supervisor.isCalm, true);
+  silent.add(standby!);
+  assert.equal(stage.tick().supervisor.isCalm, false, "one shows no life");
+  silent.clear();
+  assert.equal(stage.tick().supervisor.isCalm, true);
+  stage.aheadOf.set(primary!, 0);
+  assert.equal(stage.tick().supervisor.isCalm, false, "one is late");
+  stage.aheadOf.clear();
+  assert.equal(stage.tick().supervisor.isCalm, true);
+  stage.set(primary!, { exited: true });
+  assert.equal(stage.tick().supervisor.isCalm, false, "one has ended");
+  assert.equal(stage.tick(100).supervisor.isCalm, true, "another is in its place");
+});

@@ -56,9 +56,11 @@ Deno.test("a thread that is ended while it starts leaves by its order: force cou
   const memory = testMemory({ arenaBytes: patch.arena.bytes });
   new SealTable(memory).reset(0);
   new CommandLog(memory);
-  const seating = new ThreadSeating(
-    threadSeatingOptions({ ...library, memory, patch, faultsAllowed: false }),
-  );
+  const exitedAtEnd: boolean[][] = [];
+  const seating = new ThreadSeating({
+    ...threadSeatingOptions({ ...library, memory, patch, faultsAllowed: false }),
+    onEnd: () => exitedAtEnd.push(occupants.map(({ exited }) => exited)),
+  });
   const occupants = [0, 1].map((seat) => {
     const occupant = seating.spawn(seat, seat + 1);
     Atomics.store(memory.words, orderIndex(memory, seat, "command"), SeatCommand.stop);
@@ -68,4 +70,6 @@ Deno.test("a thread that is ended while it starts leaves by its order: force cou
   await until("both have left", () => occupants.every(({ gone }) => gone));
   const states = [0, 1].map((seat) => memory.words[reportFieldIndex(memory, seat, "state")]);
   assert.deepEqual(states, [SeatState.stopped, SeatState.stopped]);
+  assert.deepEqual(exitedAtEnd[0], [false, false], "the first is told when it leaves its loop, before its Worker ends");
+  assert.deepEqual(exitedAtEnd.at(-1), [true, true]);
 });

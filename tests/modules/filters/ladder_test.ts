@@ -11,6 +11,7 @@ interface Settings {
   readonly cutoffHz?: number;
   readonly resonance?: number;
   readonly driveDb?: number;
+  readonly oversampling?: number;
 }
 
 const player = (settings: Settings, sampleRateHz = rateHz) =>
@@ -98,14 +99,23 @@ Deno.test("without resonance full scale stays full scale at every drive, and wha
   }
 });
 
-Deno.test("driven by 12 dB, a full sine of 1 kHz in an open filter has no alias above -70 dB below 20 kHz", async () => {
+Deno.test("aliases of a full sine in an open filter: 5 kHz at 12 dB -26 dB once, below -60 dB twice, -112 four times", async () => {
   const frames = 2 ** 15;
-  const periods = 683;
-  const one = await player({ cutoffHz: 20_000, resonance: 0, driveDb: 12 });
-  const wave = sine(periods * rateHz / frames, 2 * frames, 1);
-  const heard = process(one, wave).subarray(frames);
-  const found = aliasDb(heard, periods, 20_000 / rateHz);
-  assert.ok(found < -70, `${found} dB`);
+  for (
+    const [periods, driveDb, once, twice, fourTimes] of [
+      [683, 12, -105, -165, -165], // 1 kHz
+      [1_365, 24, -30, -53, -94], // 2 kHz
+      [3_413, 12, -26, -60, -112], // 5 kHz
+      [3_413, 24, -18, -29, -46],
+    ]
+  ) {
+    for (const [oversampling, bound] of [[1, once], [2, twice], [4, fourTimes]]) {
+      const one = await player({ cutoffHz: 20_000, resonance: 0, driveDb, oversampling });
+      const heard = process(one, sine(periods * rateHz / frames, 2 * frames, 1)).subarray(frames);
+      const found = aliasDb(heard, periods, 20_000 / rateHz);
+      assert.ok(found < bound, `${periods} periods at ${driveDb} dB, ${oversampling} times: ${found} dB`);
+    }
+  }
 });
 
 Deno.test("at the ends of all ranges and rates it stays bounded", async () => {

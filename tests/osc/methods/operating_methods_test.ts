@@ -112,6 +112,7 @@ Deno.test("every operation needs the right to change the sound; ending and break
       programs: ["sines", "keys"],
       onQuit: () => {},
       setDump: () => {},
+      setMonitor: () => {},
     });
     const machineOnly = methods.filter(({ access }) => access === "machine").map(({ address }) => address);
     assert.deepEqual(machineOnly, ["/engine/fault", "/quit"]);

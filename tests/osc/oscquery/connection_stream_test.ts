@@ -31,6 +31,23 @@ Deno.test("bytes pass both ways in order, and the end of either side is passed o
   await until("it has closed", () => stream.closed);
 });
 
+Deno.test("pieces that are written faster than they are taken go out in order, and each is reported", async () => {
+  const { client, stream } = await pair();
+  const pieces = Array.from({ length: 200 }, (_, index) => new Uint8Array(index).fill(index));
+  let reported = 0;
+  for (const [index, piece] of pieces.entries()) {
+    if (index % 2 === 0) stream.cork();
+    stream.write(piece, () => reported++);
+    if (index % 2 === 1) stream.uncork();
+  }
+  stream.end();
+  const read: number[] = [];
+  for await (const piece of client.readable) read.push(...piece);
+  assert.deepEqual(read, pieces.flatMap((piece) => [...piece]));
+  assert.equal(reported, pieces.length);
+  stream.destroy();
+});
+
 Deno.test("a request extends its time, silence does not, and one that gives way is closed", async () => {
   const { client, stream, gaveWay } = await pair();
   const { deadlineMs } = stream;

@@ -98,7 +98,8 @@ Deno.test("a page learns what plays, its commands are obeyed as OSC, and values 
     assert.deepEqual([name, instruments], ["keys", engine.instruments]);
     const index = parameters.findIndex(({ address }) => address === "keys/cutoffHz");
     assert.equal(parameters[index].value, parameters[index].default);
-    const { status, problems } = await page.get("status");
+    const { status, problems, recorder } = await page.get("status");
+    assert.deepEqual(recorder, { state: "off", file: "", seconds: 0, bytes: 0, lostFrames: 0, problem: "" });
     assert.equal(status.patch, "keys");
     assert.deepEqual(problems.map(({ part }) => part).join(" "), status.degraded);
     const second = await PageConnection.open(url);

@@ -3,8 +3,8 @@
  * what the page cannot know, then what keeps sound from people, then what makes the next fault audible.
  */
 import { silenceDb } from "../../protocol.ts";
-import { type PageState, staleness } from "../state/store.ts";
-import { durationText } from "./format.ts";
+import { type PageState, staleness } from "./store.ts";
+import { durationText } from "../figures/format.ts";
 
 /** `unknown`: the page cannot tell; `quiet`: everything runs and nothing sounds. */
 export type HeadlineLevel = "good" | "quiet" | "warning" | "bad" | "unknown";
@@ -96,7 +96,7 @@ function engineHeadline({ live, status }: PageState): Headline | undefined {
   }
 }
 
-function warningHeadline({ live, status, seenOvers }: PageState): Headline {
+function warningHeadline({ live, status, clips }: PageState): Headline {
   const { agreeingRenderers, rendererIds } = status!.status;
   const { silentSeconds } = live!.output;
   const word = silentSeconds !== undefined && silentSeconds < restSeconds ? "Playing" : "Silent";
@@ -107,12 +107,15 @@ function warningHeadline({ live, status, seenOvers }: PageState): Headline {
     return warning("Without protection: one renderer plays alone.", "Another one joins within seconds.");
   }
   if (protecting < 3) return warning(`Two renderers in lockstep; the third joins.`);
-  const clipped = live!.meters.flatMap(({ overs }, channel) =>
-    overs > (seenOvers[channel] ?? 0) ? [channel + 1] : []
-  );
-  if (clipped.length > 0) {
-    const channels = clipped.length === 1 ? `Channel ${clipped[0]}` : `Channels ${clipped.join(", ")}`;
-    return warning(`${channels} reached full scale.`, "Turn it down, then reset the clip lamp.");
+  for (const [lamp, what] of [["clip", "clipped"], ["limit", "reached the ceiling and is bent below it"]]) {
+    const channels = clips.lamps.flatMap((one, channel) => one === lamp ? [channel + 1] : []);
+    if (channels.length === 0) continue;
+    return warning(
+      `${
+        channels.length === 1 ? `Channel ${channels[0]}` : `Each of the channels ${channels.join(", ")}`
+      } ${what}.`,
+      "Turn it down, then reset the lamps.",
+    );
   }
   const problem = status!.problems[0];
   if (problem) return warning(sentence(problem.problem));

@@ -1,7 +1,7 @@
 /** The addresses at which the page is served beside OSCQuery: `/` for browsers, and its files below `/ui/`. Main isolate. */
-import type { HttpAnswer } from "../../osc/oscquery/http_listener.ts";
-import type { HttpRoute } from "../../osc/oscquery/route_table.ts";
-import { type PageFile, PageFiles } from "./page_files.ts";
+import type { HttpAnswer } from "../oscquery/http_listener.ts";
+import type { HttpRoute } from "../oscquery/route_table.ts";
+import { type PageFile, PageFiles } from "../../dashboard/files/page_files.ts";
 
 const notThere: HttpAnswer = {
   status: 404,

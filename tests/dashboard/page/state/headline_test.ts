@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import type { Live, StatusMessage } from "../../../../dashboard/protocol.ts";
-import { headlineOf } from "../../../../dashboard/page/figures/headline.ts";
+import { headlineOf } from "../../../../dashboard/page/state/headline.ts";
 import type { PageState } from "../../../../dashboard/page/state/store.ts";
 import { pageState } from "../../../../testing/page/page_state.ts";
 
@@ -66,13 +66,13 @@ Deno.test("what makes the next fault audible is a warning, while it plays", () =
   match(heard({ rest: { status: { ...pageState().status!, problems } } }).reason, /^The disk is full\.$/);
 });
 
-Deno.test("a channel at full scale is told until the operator has seen it", () => {
-  const live = {
-    ...pageState().live!,
-    meters: [0, 9].map((overs) => ({ ...pageState().live!.meters[0], overs })),
-  };
-  match(heard({ rest: { live } }).reason, /Channel 2 reached full scale/);
-  strictEqual(heard({ rest: { live, seenOvers: [0, 9] } }).level, "good");
+Deno.test("a lamp that is on is told until the operator has seen it", () => {
+  const lamps = (...lamps: ("off" | "limit" | "clip")[]) => ({
+    rest: { clips: { ...pageState().clips, lamps } },
+  });
+  match(heard(lamps("off", "clip")).reason, /Channel 2 clipped/);
+  match(heard(lamps("limit", "limit")).reason, /channels 1, 2 reached the ceiling/);
+  strictEqual(heard(lamps("off", "off")).level, "good");
 });
 
 Deno.test("what the page cannot know it does not say", () => {

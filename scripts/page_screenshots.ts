@@ -1,0 +1,98 @@
+/**
+ * Screenshots of the operator's page for docs/page.md, in real Chromium, of the real program on a real sound server (`jackd -d dummy`):
+ * calm, a failover, a lost device, clipping, silence, without contact, the signal view, a phone; dark and light.
+ *
+ *     deno task page:screenshots
+ */
+import type { Page } from "playwright-core";
+import { startBrowser } from "../testing/page/page_browser.ts";
+import { freeTcpPort, startPageProgram } from "../testing/page/page_program.ts";
+import { startSoundServer } from "../testing/sound/sound_server.ts";
+
+const folder = new URL("../docs/pictures/page/", import.meta.url);
+const wide = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+await Deno.mkdir(folder, { recursive: true });
+const server = await startSoundServer(48_000, 256);
+const program = await startPageProgram({
+  patch: "piano",
+  port: freeTcpPort(),
+  environment: { ...server.env, UNDERSTUDY_DRIVER: "jack" },
+});
+const browser = await startBrowser();
+try {
+  const page = await browser.newPage({ viewport: wide, colorScheme: "dark" });
+  page.setDefaultTimeout(180_000);
+  await page.goto(program.url);
+  await page.locator(".role[data-renderer]").nth(2).waitFor();
+  await shoot(page, "silent");
+
+  await chord(page, 0.8);
+  await page.locator(".state-word", { hasText: "Playing" }).waitFor();
+  await page.locator('.state[data-level="good"]').waitFor();
+  await shoot(page, "calm");
+  await page.emulateMedia({ colorScheme: "light" });
+  await shoot(page, "light");
+  await page.getByRole("tab", { name: "Signal" }).click();
+  await page.locator(".chart canvas").nth(3).waitFor();
+  await chord(page, 0.8);
+  await page.waitForTimeout(2_500); // the histograms show what comes in a second
+  await shoot(page, "signal", { isWhole: true });
+  await page.emulateMedia({ colorScheme: "dark" });
+
+  await page.getByRole("tab", { name: "Operate" }).click();
+  await chord(page, 0.8);
+  await page.getByLabel("Whom").selectOption("standby");
+  await page.getByRole("button", { name: "Hang" }).click();
+  await page.locator('.event-line[data-kind="fault"]').first().waitFor();
+  await shoot(page, "failover");
+  await page.locator('.state[data-level="good"], .state[data-level="quiet"]').waitFor();
+
+  await page.getByRole("tab", { name: "Play" }).click();
+  await turnUp(page, "master/gainDb");
+  await chord(page, 1);
+  await page.locator(".clip-limit, .clip-clip").first().waitFor();
+  await shoot(page, "clipping");
+  await page.setViewportSize(phone);
+  await shoot(page, "phone", { isWhole: true });
+  await page.setViewportSize(wide);
+  await page.getByRole("button", { name: "Reset clip" }).click();
+
+  await server.kill();
+  await page.locator(".state-word", { hasText: "No device" }).waitFor();
+  await shoot(page, "device-lost");
+
+  await program.stop("SIGKILL");
+  await page.locator(".state-word", { hasText: "No contact" }).waitFor();
+  await shoot(page, "no-contact");
+} finally {
+  await browser.close();
+  await program.stop("SIGKILL");
+  await server.stop();
+}
+
+async function shoot(page: Page, name: string, { isWhole = false } = {}): Promise<void> {
+  await page.evaluate(() => scrollTo(0, 0));
+  // meters and numbers come to rest between two updates
+  await page.waitForTimeout(600);
+  await page.screenshot({ path: new URL(`${name}.png`, folder).pathname, fullPage: isWhole });
+  console.log(`docs/pictures/page/${name}.png`);
+}
+
+/** Plays a chord over the page's own connection, through the Messages view's form where keys are not shown. */
+async function chord(page: Page, velocity: number): Promise<void> {
+  const view = await page.locator('[role="tab"][aria-selected="true"]').innerText();
+  await page.getByRole("tab", { name: "Messages" }).click();
+  for (const note of [41, 48, 57, 60, 64, 67]) {
+    await page.getByLabel("Send", { exact: true }).fill(`/note ${note} ${velocity.toFixed(2)}`);
+    await page.keyboard.press("Enter");
+  }
+  await page.getByRole("tab", { name: view }).click();
+}
+
+/** Turns a parameter to its most. */
+async function turnUp(page: Page, address: string): Promise<void> {
+  await page.locator(`.control[data-address="${address}"] input[type="text"]`).fill("999");
+  await page.keyboard.press("Enter");
+}

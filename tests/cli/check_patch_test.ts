@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { checkPatches, parseTypeMistakes } from "../../cli/check_patch.ts";
+import { readConfig } from "../../config/settings.ts";
+import { exitCodes } from "../../foundation/exit_codes.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+
+const config = readConfig({
+  UNDERSTUDY_CACHE_DIR: new URL("../../build/native-tests", import.meta.url).pathname,
+});
+
+const patch = (output: string) =>
+  `import { definePatch, sine } from "understudy";
+export default definePatch({
+  name: "tone",
+  parameters: {},
+  instruments: {},
+  output: () => ${output},
+});
+`;
+
+Deno.test("mistakes of types and of loading have their place; warnings do not fail; a right patch is ok", () =>
+  inFolder(async (folder) => {
+    const files = {
+      right: patch("sine({ frequencyHz: 100 }).times(0.1)"),
+      types: patch("sine({ frequencyHz: 100, fequency: 3 } as { frequencyHz: string }).times(0.1)"),
+      loud: patch("sine({ frequencyHz: 100 }).times(3)"),
+      refused: patch("sine({ frequencyHz: 100 }).times(3e38).times(3e38)"),
+    };
+    for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${folder}/${name}.ts`, text);
+    const printed: string[] = [];
+    const paths = Object.keys(files).map((name) => `${folder}/${name}.ts`);
+    const code = await checkPatches([...paths, "nosuch"], config, (line) => printed.push(line));
+    assert.equal(code, exitCodes.usage);
+    const text = printed.join("\n").replaceAll(`${folder}/`, "");
+    assert.match(text, /^right\.ts: ok\n/);
+    assert.match(text, /^types\.ts:6:\d+: .*string.* \(TS\d+\)$/m);
+    assert.match(text, /^loud\.ts: warning: .*above full scale.*\nloud\.ts: ok$/m);
+    assert.match(text, /^patch tone: gave numbers that are not finite/m);
+    assert.match(text, /there is no patch "nosuch"/);
+  }));
+
+Deno.test("the runtime's messages become one line each, with the file as it is reached from here", () => {
+  const output = `TS2322 [ERROR]: Type 'string' is not assignable to type 'number'.
+    tone: instrument({ voices: "8" }),
+                       ~~~~~~
+    at file:///stage/organ.ts:7:24
+
+    The expected type comes from property 'voices'
+        at file:///engine/graph.ts:130:12
+
+TS2339 [ERROR]: Property 'nosuch' does not exist on type 'Signal<"1">'.
+    at file:///other/b.ts:9:30
+
+Found 2 errors.
+
+error: Type checking failed.
+`;
+  assert.deepEqual(parseTypeMistakes(output, "/stage"), [
+    "organ.ts:7:24: Type 'string' is not assignable to type 'number'. (TS2322)",
+    "/other/b.ts:9:30: Property 'nosuch' does not exist on type 'Signal<\"1\">'. (TS2339)",
+  ]);
+});
