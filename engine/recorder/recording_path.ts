@@ -73,10 +73,10 @@ export function placeOfSetting(setting: string, { format, nowMs }: PlaceOptions)
   return { path: resolve(path), format: own };
 }
 
-/** Makes the file, empty. Throws {@link RecordingError}, also where it exists. */
-export function createRecording(path: string): void {
+/** Makes the file, with the beginning of a recording without sound. Throws {@link RecordingError}, also where it exists. */
+export function createRecording(path: string, header: Uint8Array): void {
   try {
-    Deno.openSync(path, { write: true, createNew: true }).close();
+    Deno.writeFileSync(path, header, { createNew: true });
   } catch (cause) {
     const reason = cause instanceof Deno.errors.AlreadyExists
       ? "it exists already; choose another name"
