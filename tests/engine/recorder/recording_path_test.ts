@@ -48,7 +48,7 @@ Deno.test("the ending of a path chooses the kind of file; another ending, a file
     assert.throws(() => place("a.mp3"), /expected a name that ends in .wav or .flac, found ".mp3"/);
     const hasNoFolder = () => createRecording("/dev/null/a.wav", new Uint8Array(3));
     assert.throws(
-      hasNoFolder,
+      () => createRecording("/dev/null/a.wav", new Uint8Array(3)),
       /^RecordingError: cannot record to .*; record to a folder that can be written$/,
     );
     createRecording(`${folder}/a.wav`, new Uint8Array(3));
