@@ -3,7 +3,7 @@
  * subtracted; for stereo effects per sample of both channels. Where scsynth has a unit that does the same, its cost in the
  * same run. Medians of several rounds, in turns. About three minutes.
  *
- *     deno task bench:modules [ROUNDS [VOICES]]
+ *     deno task bench:modules [ROUNDS [VOICES [MODULE ...]]]
  */
 import { type Entry, libraryEntries } from "../testing/trial/library.ts";
 import { median } from "./median.ts";
@@ -16,6 +16,8 @@ import { benchFormat, frequenciesHz, play, type Playing } from "./voice_patches.
 
 const rounds = Number(Deno.args[0] ?? 5);
 const voices = Number(Deno.args[1] ?? 64);
+/** Modules that are measured; none named: all. */
+const named = Deno.args.slice(2);
 const { sampleRateHz } = benchFormat;
 
 /** Seconds of sound in a round of ours; more of scsynth, whose processor time is told in steps of 10 ms. */
@@ -95,7 +97,9 @@ async function findScsynth(): Promise<string | undefined> {
 
 const version = await findScsynth();
 const pairs: Pair[] = [];
-for (const entry of libraryEntries()) pairs.push(await pairOf(entry));
+for (const entry of libraryEntries()) {
+  if (named.length === 0 || named.includes(entry.module.moduleName)) pairs.push(await pairOf(entry));
+}
 
 const own = new Map(pairs.map((pair) => [pair, [] as number[]]));
 const theirs = new Map<string, number[]>();
@@ -136,7 +140,7 @@ console.log(
     version ?? "missing"
   }`,
 );
-await report("modules", rows);
+await report(named.length === 0 ? "modules" : "modules-some", rows);
 
 function rounded(nanoseconds: number): number {
   return Number(nanoseconds.toPrecision(3));

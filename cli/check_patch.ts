@@ -2,7 +2,7 @@
  * `understudy check PATCH`: whether a patch file is right, before it is loaded. The runtime checks its types in a process of its
  * own, which runs nothing of it and uses no internet; then it is loaded and rehearsed as a start would. Nothing is played.
  */
-import { relative } from "node:path";
+import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { decodeGraph } from "../compiler/graph/checked_graph.ts";
 import { graphWarnings } from "../compiler/graph/graph_warnings.ts";
@@ -10,14 +10,15 @@ import { loadNative } from "../config/load_native.ts";
 import type { Config } from "../config/settings.ts";
 import { CommandRefusedError } from "../engine/control/control.ts";
 import { rehearse } from "../engine/patch_swap/rehearsal.ts";
+import { exists } from "../foundation/exists.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 import { isPatchFile } from "../patches/loading/patch_name.ts";
 import { interruptible } from "./interruptible.ts";
 import { openPatchSource } from "./open_patch_source.ts";
 
-/** What a check found: mistakes, for which it would be refused or is wrong in its types, and warnings. */
-export interface Findings {
+/** What the loading of a patch found: mistakes, for which it is refused, and warnings. */
+interface Findings {
   readonly mistakes: readonly string[];
   readonly warnings: readonly string[];
 }
@@ -29,25 +30,21 @@ export async function checkPatches(
   print: (line: string) => void,
 ): Promise<ExitCode> {
   return await interruptible(async (signal) => {
+    const files = Deno.build.standalone ? [] : patches.filter((patch) => isPatchFile(patch) && exists(patch));
+    // not beside the loading, which has a limit of time
+    const types = await typeMistakes(files, signal);
     let code: ExitCode = exitCodes.ok;
     for (const patch of patches) {
-      const { mistakes, warnings } = await checkPatch(patch, config, signal);
-      mistakes.forEach((mistake) => print(mistake));
+      const { mistakes, warnings } = await tryLoading({ ...config, patch }, signal);
+      const own = types.filter(({ file }) => file === resolve(patch)).map(({ text }) => text);
+      const all = [...own, ...mistakes];
+      all.forEach((mistake) => print(mistake));
       warnings.forEach((warning) => print(`${patch}: warning: ${warning}`));
-      if (mistakes.length > 0) code = exitCodes.usage;
+      if (all.length > 0) code = exitCodes.usage;
       else print(`${patch}: ok`);
     }
     return code;
   });
-}
-
-/** Checks the types and the loading of a patch. Throws the reason of the signal. */
-async function checkPatch(patch: string, config: Config, signal: AbortSignal): Promise<Findings> {
-  const [types, loading] = await Promise.all([
-    isPatchFile(patch) && !Deno.build.standalone ? typeMistakes(patch, signal) : [],
-    tryLoading({ ...config, patch }, signal),
-  ]);
-  return { mistakes: [...types, ...loading.mistakes], warnings: loading.warnings };
 }
 
 /** Loads and rehearses a patch as a start does. */
@@ -78,13 +75,22 @@ async function tryLoading(config: Config, signal: AbortSignal): Promise<Findings
   }
 }
 
-/** Mistakes in the types of a file, each with its place. */
-async function typeMistakes(file: string, signal: AbortSignal): Promise<string[]> {
+/** A mistake in the types of a file. */
+export interface TypeMistake {
+  /** Absolute path. */
+  readonly file: string;
+  /** Place and message, on one line. */
+  readonly text: string;
+}
+
+/** Mistakes in the types of files, each with its place. */
+async function typeMistakes(files: readonly string[], signal: AbortSignal): Promise<TypeMistake[]> {
+  if (files.length === 0) return [];
   const output = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["check", "--quiet", "--no-remote", "--cached-only"],
       `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
-      file,
+      ...files,
     ],
     env: { NO_COLOR: "1" },
     stdin: "null",
@@ -104,17 +110,18 @@ async function typeMistakes(file: string, signal: AbortSignal): Promise<string[]
  *
  * @param folder from which the names of files are given
  */
-export function parseTypeMistakes(output: string, folder: string): string[] {
-  const mistakes: string[] = [];
+export function parseTypeMistakes(output: string, folder: string): TypeMistake[] {
+  const mistakes: TypeMistake[] = [];
   let message: string | undefined;
   for (const line of output.split("\n")) {
     const begun = /^(TS\d+) \[ERROR\]: (.*)$/.exec(line);
     if (begun) message = `${begun[2]} (${begun[1]})`;
     const place = /^ {4}at (file:\S+):(\d+):(\d+)$/.exec(line);
     if (place === null || message === undefined) continue;
-    const path = fileURLToPath(place[1]);
-    const near = relative(folder, path);
-    mistakes.push(`${near.startsWith("..") ? path : near}:${place[2]}:${place[3]}: ${message}`);
+    const file = fileURLToPath(place[1]);
+    const near = relative(folder, file);
+    const shown = near.startsWith("..") ? file : near;
+    mistakes.push({ file, text: `${shown}:${place[2]}:${place[3]}: ${message}` });
     message = undefined;
   }
   return mistakes;

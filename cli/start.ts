@@ -180,7 +180,8 @@ async function play({ config: given, version, watch, log, lines, screen, signal 
     });
     stopped.push(inputs);
     log.info(`ready: OSC on ${sockets.udp.address}`);
-    if (screen) {
+    if (living !== undefined) screen?.open(); // the one before it has printed the banner
+    else if (screen) {
       const banner = bannerText({
         ...{ version, status: playing.status(), instruments: playing.instruments },
         ...{ oscAddress: sockets.udp.address, pageUrl: inputs.pageUrl, rows: bannerRows(config) },

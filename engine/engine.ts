@@ -644,9 +644,9 @@ export class Engine implements control.EngineControl {
   }
 
   #makeRecorder(): Recorder {
-    const { config, native, nativeLibrary, version, continuation, processes, log } = this.#options;
+    const { config, native, version, continuation, processes, log } = this.#options;
     return new Recorder({
-      ...{ memory: this.memory, native, nativeLibrary, version, session: config.session },
+      ...{ memory: this.memory, native, version, session: config.session },
       minFreeBytes: config.recordMinFreeMiB * 2 ** 20,
       firstBlock: continuation?.snapshot?.block ?? this.memory.geometry.startBlock,
       patch: () => this.#patches.current.name,

@@ -16,7 +16,7 @@ const phone = { width: 390, height: 844 };
 await Deno.mkdir(folder, { recursive: true });
 const server = await startSoundServer(48_000, 256);
 const program = await startPageProgram({
-  patch: "piano",
+  patch: "keys",
   port: freeTcpPort(),
   environment: { ...server.env, UNDERSTUDY_DRIVER: "jack" },
 });
@@ -28,9 +28,7 @@ try {
   await page.locator(".role[data-renderer]").nth(2).waitFor();
   await shoot(page, "silent");
 
-  await chord(page, 0.8);
-  await page.locator(".state-word", { hasText: "Playing" }).waitFor();
-  await page.locator('.state[data-level="good"]').waitFor();
+  await playUntil(page, '.state[data-level="good"]');
   await shoot(page, "calm");
   await page.emulateMedia({ colorScheme: "light" });
   await shoot(page, "light");
@@ -47,12 +45,11 @@ try {
   await page.getByRole("button", { name: "Hang" }).click();
   await page.locator('.event-line[data-kind="fault"]').first().waitFor();
   await shoot(page, "failover");
-  await page.locator('.state[data-level="good"], .state[data-level="quiet"]').waitFor();
+  await page.locator(".role[data-renderer]").nth(2).waitFor();
 
   await page.getByRole("tab", { name: "Play" }).click();
   await turnUp(page, "master/gainDb");
-  await chord(page, 1);
-  await page.locator(".clip-limit, .clip-clip").first().waitFor();
+  await playUntil(page, ".clip-limit, .clip-clip");
   await shoot(page, "clipping");
   await page.setViewportSize(phone);
   await shoot(page, "phone", { isWhole: true });
@@ -89,6 +86,19 @@ async function chord(page: Page, velocity: number): Promise<void> {
     await page.keyboard.press("Enter");
   }
   await page.getByRole("tab", { name: view }).click();
+}
+
+/** Plays until the page looks so: a chord fades away, and a busy machine is late. */
+async function playUntil(page: Page, selector: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    await chord(page, 1);
+    try {
+      return await page.locator(selector).first().waitFor({ timeout: 8_000 });
+    } catch {
+      console.log(`not yet: ${selector}; the page says: ${await page.locator(".state-words").innerText()}`);
+    }
+  }
+  throw new Error(`the page never shows ${selector}`);
 }
 
 /** Turns a parameter to its most. */

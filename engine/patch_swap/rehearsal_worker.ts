@@ -127,7 +127,7 @@ function measureState(memory: WebAssembly.Memory): StateSpeed {
     return times.sort((a, b) => a - b)[times.length >> 1] / 1_000 / bytes;
   };
   return {
-    checkSecondsPerByte: secondsPerByte(() => checksum.of(0, bytes)),
+    checkSecondsPerByte: secondsPerByte(() => checksum.ofRegion(0, bytes)),
     copySecondsPerByte: secondsPerByte(() => copy.set(arena)),
   };
 }

@@ -15,7 +15,7 @@ import type { RecorderReport, RecorderRequest, RecorderThreadStart } from "./rec
 import { sampleBytes } from "../render/sample_format.ts";
 import { createRecording, RecordingError, type RecordingPlace } from "./recording_path.ts";
 import { type RecordingStart, samplesOf } from "./recording_start.ts";
-import { tooLittleFree } from "./recording_writer.ts";
+import { emptyRecording, tooLittleFree } from "./recording_writer.ts";
 
 /** The thread must have left within this once its file is closed. */
 const terminateMs = 500;
@@ -23,8 +23,6 @@ const terminateMs = 500;
 export interface RecorderOptions {
   readonly memory: SharedMemory;
   readonly native: Pick<NativeLibrary, "symbols">;
-  /** Path of the shared object. */
-  readonly nativeLibrary: string;
   readonly minFreeBytes: number;
   /** Number of the block from which frames are counted, as the session counts them. */
   readonly firstBlock: number;
@@ -44,6 +42,7 @@ export interface RecorderOptions {
 
 interface Running {
   start: RecordingStart;
+  /** There is sound in its file. */
   hasBegun: boolean;
   readonly worker: Worker;
   readonly begun: PromiseWithResolvers<RecordingStart>;
@@ -109,17 +108,18 @@ export class Recorder {
     const { memory, minFreeBytes, firstBlock, version, session, patch } = this.#options;
     const { sampleRateHz, channels, blockFrames } = memory.geometry;
     checkRoom(path, minFreeBytes);
-    createRecording(path);
-    recordProgress(memory, { written: { frames: 0, bytes: 0 }, waitingBytes: 0, lostFrames: 0 });
     const block = memory.consumed() >>> 0;
-    this.#acquire();
-    return this.#run({
+    const begin: RecordingStart = {
       ...{ path, format, sampleRateHz, channels, blockFrames, block, version },
       frame: ((block - firstBlock) >>> 0) * blockFrames,
       unixMs: Date.now(),
       patch: patch(),
       session: session && basename(session),
-    }, false).begun.promise;
+    };
+    createRecording(path, emptyRecording(begin));
+    recordProgress(memory, { written: { frames: 0, bytes: 0 }, waitingBytes: 0, lostFrames: 0 });
+    this.#acquire();
+    return this.#run(begin, false).begun.promise;
   }
 
   /** Goes on with the recording of a control process that was lost; undefined: it recorded nothing. */
@@ -156,11 +156,11 @@ export class Recorder {
   }
 
   #run(start: RecordingStart, goesOn: boolean): Running {
-    const { memory, nativeLibrary, minFreeBytes, keep } = this.#options;
-    const data: RecorderThreadStart = { buffer: memory.buffer, nativeLibrary, start, goesOn, minFreeBytes };
+    const { memory, minFreeBytes, keep } = this.#options;
+    const data: RecorderThreadStart = { buffer: memory.buffer, start, goesOn, minFreeBytes };
     const worker = new Worker(new URL("./recorder_worker.ts", import.meta.url), { workerData: data });
     const running: Running = {
-      ...{ start, worker, hasBegun: false, isStopping: false },
+      ...{ start, worker, hasBegun: goesOn, isStopping: false },
       begun: Promise.withResolvers(),
       ended: Promise.withResolvers(),
     };
@@ -234,10 +234,10 @@ function checkRoom(path: string, minFreeBytes: number): void {
   }
 }
 
-/** Removes a file that nothing was written to. */
+/** Removes a file that has no sound. */
 function removeEmpty(path: string): void {
   try {
-    if (Deno.statSync(path).size === 0) Deno.removeSync(path);
+    Deno.removeSync(path);
   } catch {
     // it has gone already
   }

@@ -5,8 +5,6 @@ import type { RecordingStart } from "./recording_start.ts";
 /** The data that the thread begins with. */
 export interface RecorderThreadStart {
   readonly buffer: SharedArrayBuffer;
-  /** Path of the shared object: the thread plays no sound, so it takes the processor behind all others. */
-  readonly nativeLibrary: string;
   /** What is recorded. Its file exists; its block is the first that may have been kept, unless it is gone on with. */
   readonly start: RecordingStart;
   /** The thread goes on with what another process has written, as the shared memory says. */

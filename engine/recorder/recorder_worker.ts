@@ -1,9 +1,9 @@
 /**
- * The recorder thread: follows the device through the output ring, and hands what it got to the file. It is behind all other threads, and may be
- * as late as the ring is long; what it misses then becomes silence of the same length, counted and told.
+ * The recorder thread: follows the device through the output ring, and hands what it got to the file. It has the priority of the main isolate,
+ * below all that plays: behind other programs it would lack seconds when it is killed. It may be as late as the ring is long; what it misses
+ * then becomes silence of the same length, counted and told.
  */
 import { parentPort, workerData } from "node:worker_threads";
-import { openNative } from "../../ffi/native_library.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { fixed } from "../memory/layout.ts";
 import { OutputRing } from "../memory/output_ring.ts";
@@ -14,16 +14,14 @@ import type { RecordingStart } from "./recording_start.ts";
 import { RecordingWriter } from "./recording_writer.ts";
 
 /** Time between two looks at the ring: what a killed process loses is this, and what it takes to write. */
-const pollMs = 100;
+const pollMs = 200;
 const checkMs = 1_000;
 
 /** Blocks that are read between two looks at whether the disk keeps up. */
 const maxBlocksAtOnce = 256;
 
-const { buffer, nativeLibrary, start: given, goesOn, minFreeBytes } = workerData as RecorderThreadStart;
+const { buffer, start: given, goesOn, minFreeBytes } = workerData as RecorderThreadStart;
 invariant(buffer instanceof SharedArrayBuffer, "recorder: expected a shared memory");
-const { symbols } = openNative(nativeLibrary);
-symbols.us_schedule_behind(symbols.us_thread_id()); // it inherits the priority of the main isolate
 const memory = SharedMemory.attach(buffer);
 const ring = new OutputRing(memory);
 const { blockFrames, channels } = memory.geometry;

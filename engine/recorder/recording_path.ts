@@ -24,7 +24,7 @@ export interface RecordingPlace {
 const name = /^[\p{L}\p{N}_(][\p{L}\p{N} ._()+-]{0,99}$/u;
 
 /** What names are, for messages. */
-const nameRule = "1 to 100 letters, digits, spaces and ._()+- , not beginning with a dot or a space";
+const nameRule = "1 to 100 letters, digits, spaces and ._()+- , beginning with a letter, a digit, _ or (";
 
 export interface PlaceOptions {
   readonly format: RecordingFormat;
@@ -73,16 +73,16 @@ export function placeOfSetting(setting: string, { format, nowMs }: PlaceOptions)
   return { path: resolve(path), format: own };
 }
 
-/** Makes the file, empty. Throws {@link RecordingError}, also where it exists. */
-export function createRecording(path: string): void {
+/** Makes the file, with the beginning of a recording without sound. Throws {@link RecordingError}, also where it exists. */
+export function createRecording(path: string, header: Uint8Array): void {
   try {
-    Deno.openSync(path, { write: true, createNew: true }).close();
+    Deno.writeFileSync(path, header, { createNew: true });
   } catch (cause) {
     const reason = cause instanceof Deno.errors.AlreadyExists
       ? "it exists already; choose another name"
       : cause instanceof Deno.errors.NotFound
       ? "its folder does not exist; create it first"
-      : (cause as Error).message;
+      : `${(cause as Error).message}; record to a folder that can be written`;
     throw new RecordingError(`cannot record to ${path}: ${reason}`, { cause });
   }
 }

@@ -70,9 +70,7 @@ export class RecordingWriter {
   static async open(options: RecordingWriterOptions): Promise<RecordingWriter> {
     const { start, written, maxRiffBytes } = options;
     const frames = written?.frames ?? 0;
-    const encoding = start.format.startsWith("wav")
-      ? new WavEncoding(start, frames, maxRiffBytes)
-      : new FlacEncoding(start, frames);
+    const encoding = encodingOf(start, frames, maxRiffBytes);
     const header = encoding.header(frames);
     const files: Deno.FsFile[] = [];
     try {
@@ -196,6 +194,18 @@ export class RecordingWriter {
   #tellProgress(): void {
     this.#options.onProgress(this.#written, this.#waitingBytes);
   }
+}
+
+/** The encoding of a recording that has so many frames already. */
+function encodingOf(start: RecordingStart, frames: number, maxRiffBytes?: number): Encoding {
+  return start.format.startsWith("wav")
+    ? new WavEncoding(start, frames, maxRiffBytes)
+    : new FlacEncoding(start, frames);
+}
+
+/** The beginning of a recording that has no sound yet: a file that can be opened. */
+export function emptyRecording(start: RecordingStart): Uint8Array<ArrayBuffer> {
+  return encodingOf(start, 0).header(0);
 }
 
 /** The sentence for a disk that has not enough room. */

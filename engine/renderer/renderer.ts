@@ -285,7 +285,7 @@ export class Renderer {
     this.#regions = regionsOf(geometry, bytes.length);
     const first = placeInSweep(geometry, this.#regions, this.block) * geometry.checkRegionBytes;
     if (first < bytes.length) {
-      this.#stateLow = checksum.of(first, Math.min(geometry.checkRegionBytes, bytes.length - first));
+      this.#stateLow = checksum.ofRegion(first, Math.min(geometry.checkRegionBytes, bytes.length - first));
       this.#stateHigh = checksum.high;
     }
     if (number % geometry.stateCheckBlocks !== 0) return;

@@ -8,7 +8,7 @@
  *
  * Errors do not leave through the Worker's `error` event, which prints to the terminal: they are written into the seat.
  */
-import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { receiveMessageOnPort, workerData } from "node:worker_threads";
 import { openNative } from "../../ffi/native_library.ts";
 import { SeatState } from "../memory/layout.ts";
 import { reportFieldIndex } from "../memory/seats.ts";
@@ -62,7 +62,6 @@ function live(): void {
   }
   // what is left is work of the runtime, which nothing waits for
   native.symbols.us_prioritise_thread(native.symbols.us_thread_id(), 0);
-  parentPort!.postMessage("left"); // wakes the main isolate, which reads the rest from the seat
   patchPort.close();
   releaseLock();
 }

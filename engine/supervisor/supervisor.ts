@@ -288,10 +288,11 @@ export class Supervisor {
 
   /** Complete, and nothing about a renderer in lockstep was in doubt at the last look. */
   get isCalm(): boolean {
-    return this.isComplete && this.#seats.every((seat) =>
-      seat.phase === "empty" || seat.phase === "waiting" ||
-      (seat.phase === "running" && seat.silentMs === 0 && seat.behindMs === 0 && seat.awayMs === 0)
-    );
+    return this.isComplete &&
+      this.#seats.every((seat) =>
+        seat.phase === "empty" || seat.phase === "waiting" ||
+        (seat.phase === "running" && seat.silentMs === 0 && seat.behindMs === 0 && seat.awayMs === 0)
+      );
   }
 
   /** Id of the renderer on a seat. */

@@ -19,7 +19,7 @@ export interface ThreadSeatingOptions {
   readonly nativeLibrary: string;
   readonly seed: number;
   readonly faultsAllowed: boolean;
-  /** Called when a renderer has left its loop, and when its thread has ended. */
+  /** Called when the thread of a renderer has ended. */
   readonly onEnd?: () => void;
 }
 
@@ -116,7 +116,6 @@ class ThreadOccupant implements Occupant {
     options.worker.on("error", (error: Error & { code?: string }) => {
       this.outOfMemory ||= error.code === "ERR_WORKER_OUT_OF_MEMORY";
     });
-    options.worker.on("message", () => options.onEnd?.());
     options.worker.on("exit", () => {
       this.exited = true;
       options.patchPort.close();

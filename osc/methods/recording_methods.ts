@@ -1,5 +1,5 @@
 import type { EngineControl } from "../../engine/control/control.ts";
-import { texts, trigger } from "../packet/arguments.ts";
+import { MessageRefusedError, texts, trigger } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/packet.ts";
 import { scalar, text } from "../packet/reply.ts";
 import { type Method, withoutArguments } from "./method.ts";
@@ -15,6 +15,9 @@ export function recordingMethods(engine: EngineControl): Method[] {
         "records what the device gets to a file in the folder of the recordings: its name, or nothing to name it by " +
         "the time; answered when the first block is known, with the path",
       read: (args) => {
+        if (args.length > 1) {
+          throw new MessageRefusedError(`expected a name or nothing, found ${args.length} arguments`);
+        }
         const isNamed = args.length === 1 && (args[0].type === "s" || args[0].type === "S");
         if (!isNamed && !trigger(args)) return { commands: [] };
         const [name] = isNamed ? texts(args, 1) : [];

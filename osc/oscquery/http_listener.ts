@@ -255,6 +255,7 @@ export class HttpListener {
       stream.destroy(); // the client sees that it is cut off
     } finally {
       stream.off("close", onClose);
+      onClose(); // a client may have gone before its answer was there
     }
   }
 

@@ -29,6 +29,9 @@ const recordingsPath = "/recordings/";
 
 const contentTypes: Readonly<Record<string, string>> = { ".wav": "audio/wav", ".flac": "audio/flac" };
 
+/** The longest name of a file, in bytes. */
+const maxNameBytes = 255;
+
 /** Files in the list, at most: the newest. */
 const maxListed = 1_000;
 
@@ -56,8 +59,8 @@ export async function listRecordings(folder: string): Promise<readonly ListedRec
   try {
     for await (const { name, isFile } of Deno.readDir(folder)) {
       if (!isFile || !isRecording(name)) continue;
-      const { size, mtime } = await Deno.stat(join(folder, name));
-      found.push({ name, bytes: size, ms: mtime?.getTime() ?? 0 });
+      const info = await Deno.lstat(join(folder, name)).catch(() => undefined); // it may have been removed meanwhile
+      if (info?.isFile) found.push({ name, bytes: info.size, ms: info.mtime?.getTime() ?? 0 });
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -79,7 +82,8 @@ function isRecording(name: string): boolean {
 function nameIn(pathname: string): string | undefined {
   try {
     const name = decodeURIComponent(pathname.slice(recordingsPath.length));
-    return isRecording(name) ? name : undefined;
+    const isName = isRecording(name) && new TextEncoder().encode(name).length <= maxNameBytes;
+    return isName ? name : undefined;
   } catch {
     return undefined; // no UTF-8
   }
@@ -91,10 +95,12 @@ async function answerFile(path: string, name: string, { method, range }: HttpQue
     if (!(await Deno.lstat(path)).isFile) return plain(404, "there is no such recording"); // a link may lead out of the folder
     file = await Deno.open(path);
     const { size } = await file.stat();
-    const part = range === null ? { from: 0, to: size } : partOf(range, size);
-    if (part === undefined) {
+    const wanted = range === null ? undefined : partOf(range, size);
+    const part = wanted ?? { from: 0, to: size };
+    if (wanted && wanted.from >= wanted.to) {
       file.close();
-      return { ...plain(416, "there is no such part"), headers: { "content-range": `bytes */${size}` } };
+      const refusal = plain(416, `the file has ${size} bytes, none of them in this range`);
+      return { ...refusal, headers: { ...refusal.headers, "content-range": `bytes */${size}` } };
     }
     await file.seek(part.from, Deno.SeekMode.Start);
     const headers = {
@@ -102,9 +108,9 @@ async function answerFile(path: string, name: string, { method, range }: HttpQue
       "content-length": String(part.to - part.from),
       "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}`,
       "accept-ranges": "bytes",
-      ...(range !== null && { "content-range": `bytes ${part.from}-${part.to - 1}/${size}` }),
+      ...(wanted && { "content-range": `bytes ${part.from}-${part.to - 1}/${size}` }),
     };
-    const status = range === null ? 200 : 206;
+    const status = wanted ? 206 : 200;
     if (method !== "HEAD") return { status, headers, body: streamOf(file, part.to - part.from) };
     file.close();
     return { status, headers };
@@ -115,28 +121,38 @@ async function answerFile(path: string, name: string, { method, range }: HttpQue
   }
 }
 
-/** Bytes of a range of RFC 9110, of which there may be one; undefined: the file has none of them. */
+/**
+ * Bytes of one range of RFC 9110, none where the file has none of them. Undefined: the header is not understood, or has several
+ * ranges, and then the whole file is the answer.
+ */
 function partOf(range: string, size: number): { readonly from: number; readonly to: number } | undefined {
   const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(range) ?? [];
   if (first === undefined || (first === "" && last === "")) return undefined;
-  const from = first === "" ? Math.max(0, size - Number(last)) : Number(first);
-  const to = first === "" || last === "" ? size : Math.min(size, Number(last) + 1);
-  return from < to ? { from, to } : undefined;
+  if (first === "") return { from: Math.max(0, size - Number(last)), to: size };
+  if (last !== "" && Number(last) < Number(first)) return undefined;
+  return { from: Number(first), to: last === "" ? size : Math.min(size, Number(last) + 1) };
 }
 
-/** The next bytes of a file, as they are asked for; a file that grows meanwhile is not read beyond them. */
+/**
+ * The next bytes of a file, as they are asked for; a file that grows meanwhile is not read beyond them. One that became shorter is an
+ * error: the client was promised that many bytes, and would take the next answer for the rest.
+ */
 function streamOf(file: Deno.FsFile, bytes: number): ReadableStream<Uint8Array> {
   let left = bytes;
   return new ReadableStream({
     async pull(controller) {
-      const piece = new Uint8Array(Math.min(left, pieceBytes));
-      const count = left === 0 ? null : await file.read(piece);
-      if (count === null) {
+      try {
+        const piece = new Uint8Array(Math.min(left, pieceBytes));
+        const count = left === 0 ? 0 : await file.read(piece);
+        if (count === null) throw new Error(`a recording became ${left} bytes shorter while it was sent`);
+        left -= count;
+        if (count > 0) return controller.enqueue(piece.subarray(0, count));
+      } catch (error) {
         file.close();
-        return controller.close();
+        throw error;
       }
-      left -= count;
-      controller.enqueue(piece.subarray(0, count));
+      file.close();
+      controller.close();
     },
     cancel: () => file.close(),
   }, { highWaterMark: 0 });

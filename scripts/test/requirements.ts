@@ -23,6 +23,8 @@ const needs: readonly { readonly package: string; readonly present: () => boolea
     present: () => existsSync(`/usr/lib/${Deno.build.arch}-linux-gnu/sox/libsox_fmt_flac.so`),
   },
   { package: "supercollider-language", present: () => onPath("sclang") },
+  { package: "prometheus", present: () => onPath("prometheus") && onPath("promtool") },
+  { package: "chromium", present: () => onPath("chromium") },
 ];
 
 /** Installs what is missing where that is allowed, and names what is missing after that, with its remedy. */

@@ -15,7 +15,7 @@ import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 
 export interface RecordingKill {
   readonly format: "wav32f" | "flac24";
-  /** How long it was ready before it was killed. */
+  /** How long it was ready, and recorded, before it was killed. */
   readonly playedMs: number;
   readonly recordedSeconds: number;
   /** What the session has and the recording has not; negative: the session lacks more. */
@@ -83,7 +83,7 @@ async function playAndKill(environment: Record<string, string>, playedMs: number
   let text = "";
   for await (const piece of program.stderr.pipeThrough(new TextDecoderStream())) {
     text += piece;
-    if (text.includes("ready: OSC")) break;
+    if (text.includes("ready: OSC") && text.includes("records the sound to")) break;
   }
   const endMs = performance.now() + playedMs;
   await until("the moment of the kill", () => performance.now() >= endMs);

@@ -18,13 +18,11 @@ export default definePatch({
 });
 `;
 
-Deno.test("mistakes of types and of loading have their place; warnings do not fail; a right patch is ok", () =>
+Deno.test("mistakes of types and of loading have their place; warnings do not fail", () =>
   inFolder(async (folder) => {
     const files = {
-      right: patch("sine({ frequencyHz: 100 }).times(0.1)"),
-      types: patch("sine({ frequencyHz: 100, fequency: 3 } as { frequencyHz: string }).times(0.1)"),
       loud: patch("sine({ frequencyHz: 100 }).times(3)"),
-      refused: patch("sine({ frequencyHz: 100 }).times(3e38).times(3e38)"),
+      wrong: patch("sine({ frequencyHz: 100 } as { frequencyHz: string }).times(3e38).times(3e38)"),
     };
     for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${folder}/${name}.ts`, text);
     const printed: string[] = [];
@@ -32,9 +30,10 @@ Deno.test("mistakes of types and of loading have their place; warnings do not fa
     const code = await checkPatches([...paths, "nosuch"], config, (line) => printed.push(line));
     assert.equal(code, exitCodes.usage);
     const text = printed.join("\n").replaceAll(`${folder}/`, "");
-    assert.match(text, /^right\.ts: ok\n/);
-    assert.match(text, /^types\.ts:6:\d+: .*string.* \(TS\d+\)$/m);
-    assert.match(text, /^loud\.ts: warning: .*above full scale.*\nloud\.ts: ok$/m);
+    assert.match(
+      text,
+      /^loud\.ts: warning: .*above full scale.*\nloud\.ts: ok\nwrong\.ts:6:\d+: .*string.* \(TS\d+\)\n/,
+    );
     assert.match(text, /^patch tone: gave numbers that are not finite/m);
     assert.match(text, /there is no patch "nosuch"/);
   }));
@@ -55,8 +54,8 @@ Found 2 errors.
 
 error: Type checking failed.
 `;
-  assert.deepEqual(parseTypeMistakes(output, "/stage"), [
-    "organ.ts:7:24: Type 'string' is not assignable to type 'number'. (TS2322)",
-    "/other/b.ts:9:30: Property 'nosuch' does not exist on type 'Signal<\"1\">'. (TS2339)",
+  assert.deepEqual(parseTypeMistakes(output, "/stage").map(({ file, text }) => `${file} ${text}`), [
+    "/stage/organ.ts organ.ts:7:24: Type 'string' is not assignable to type 'number'. (TS2322)",
+    "/other/b.ts /other/b.ts:9:30: Property 'nosuch' does not exist on type 'Signal<\"1\">'. (TS2339)",
   ]);
 });

@@ -75,7 +75,10 @@ Deno.test("a scrape is true, its counters rise, and its histograms add up; an en
       assert.match(buckets.at(-1)![0], /le="\+Inf"/);
     }
     const calls = second.get("understudy_callback_duration_seconds_count")!;
-    assert.ok(Math.abs(calls - second.get("understudy_callbacks_total")!) <= 1, "one call may come between");
+    const [earlier, later] = [second, await scrape(url)].map((each) =>
+      each.get("understudy_callbacks_total")!
+    );
+    assert.ok(calls >= earlier - 1 && calls <= later, `${calls} calls beside ${earlier}, and ${later} later`);
 
     const healthy = await fetch(`${url}/healthz`);
     assert.deepEqual([healthy.status, await healthy.text()], [
@@ -124,10 +127,18 @@ requirement({
         };
         await until("an engine in lockstep", () => started.engine.status().renderersInLockstep === 3);
         const { device } = started.engine.status();
-        assert.deepEqual(await ready(), [200, `sound goes out on ${device}`]);
+        // a busy machine may keep the sound server from calling for a moment, and then it is not ready
+        await eventually(
+          "it is ready",
+          async () => (await ready()).join() === `200,sound goes out on ${device}`,
+        );
         await inFolder((folder) => underPrometheus(folder, new URL(url).host));
         await sound.kill();
-        await until("the loss is noticed", () => started.engine.status().state === "waiting for device");
+        const lost = () => started.engine.status();
+        await until(
+          "the loss is noticed",
+          () => lost().state === "waiting for device" && lost().deviceLosses > 0,
+        );
         assert.deepEqual(await ready(), [
           503,
           "the sound device is not there; the music goes on by the clock, unheard",
@@ -146,6 +157,18 @@ requirement({
   libraries: soundServerNeeds.libraries,
   install: `${soundServerNeeds.install} prometheus`,
 });
+
+/** Waits until it holds, asked again and again. */
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  let [asking, held] = [false, false];
+  await until(what, () => {
+    if (!asking && !held) {
+      asking = true;
+      holds().then((value) => held = value, () => {}).finally(() => asking = false);
+    }
+    return held && !asking;
+  });
+}
 
 interface Answer {
   readonly status: string;
@@ -180,16 +203,6 @@ async function underPrometheus(folder: string, target: string): Promise<void> {
     const ask = async (path: string): Promise<Answer> =>
       await (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).json();
     const query = (expression: string) => ask(`query?query=${encodeURIComponent(expression)}`);
-    const eventually = async (what: string, holds: () => Promise<boolean>) => {
-      let [asking, held] = [false, false];
-      await until(what, () => {
-        if (!asking && !held) {
-          asking = true;
-          holds().then((value) => held = value, () => {}).finally(() => asking = false);
-        }
-        return held && !asking;
-      });
-    };
     await eventually(
       "two scrapes",
       async () => (await query("rate(understudy_callbacks_total[1m]) > 0")).data.result.length === 1,

@@ -87,13 +87,13 @@ Deno.test("a note belongs to the group of the nearest whole note, or to none", (
   const { instruments: [instrument] } = kit().build(testFormat);
   const { call } = runText(
     sharedLane,
-    chokeText(instrument, "1"),
+    chokeText(instrument, testFormat),
     `(func (export "group") (param $number f32) (result i32) (call $drums_choke_group (local.get $number)))`,
   );
   const numbers = [42, 44.4, 45.6, 80.49, 43, 79, 0, 127];
   assert.deepEqual(numbers.map((number) => call("group", number)), [1, 1, 1, 2, 0, 0, 0, 0]);
   assert.equal(
-    chokeText({ ...instrument, polyphony: { ...instrument.polyphony, chokeGroups: [] } }, "1"),
+    chokeText({ ...instrument, polyphony: { ...instrument.polyphony, chokeGroups: [] } }, testFormat),
     "",
   );
 });

@@ -22,6 +22,44 @@ Deno.test("WebAssembly and plain TypeScript give the same checksum for any words
   }));
 });
 
+Deno.test("the checksum of a region takes the state of every register in, for any words", () => {
+  const stir = (lane: number, word: number) => {
+    const mixed = lane ^ word;
+    return (Math.imul((mixed << 13) | (mixed >>> 19), 0x9E3779B1) + 0x165667B1) | 0;
+  };
+  const mix = (a: number, b: number) => {
+    const sum = (a + ((b << 16) | (b >>> 16))) | 0;
+    const mixed = Math.imul(sum ^ (sum >>> 15), 0x2C1B3C6D);
+    return mixed ^ (mixed >>> 13);
+  };
+  fc.assert(fc.property(fc.uint32Array({ maxLength: 300 }), fc.nat(64), (given, place) => {
+    const words = new Uint32Array(Math.ceil(given.length / 16) * 16);
+    words.set(given);
+    const lanes = Array.from(
+      { length: 16 },
+      (_, lane) => [0x9E3779B9, 0x85EBCA6B, 0xC2B2AE35, 0x27D4EB2F][lane % 4],
+    );
+    words.forEach((word, index) => lanes[index % 16] = stir(lanes[index % 16], word));
+    for (let lane = 4; lane < 16; lane++) lanes[lane % 4] = stir(lanes[lane % 4], lanes[lane]);
+    arena.set(new Uint8Array(words.buffer), place * 64);
+    assert.deepEqual(
+      { low: checksum.ofRegion(place * 64, words.length * 4), high: checksum.high },
+      { low: mix(lanes[0], lanes[1]), high: mix(lanes[2], lanes[3]) },
+    );
+  }));
+});
+
+Deno.test("every single flipped bit changes the checksum of a region, in whichever register", () => {
+  const words = new Uint32Array(memory.buffer, 0, 64);
+  const region = () => [checksum.ofRegion(0, 256), checksum.high].join();
+  const before = region();
+  for (let bit = 0; bit < 64 * 32; bit++) {
+    words[bit >>> 5] ^= 1 << (bit & 31);
+    assert.notEqual(region(), before);
+    words[bit >>> 5] ^= 1 << (bit & 31);
+  }
+});
+
 Deno.test("the native callback gives the same checksum as the renderers", async () => {
   const { native } = await nativeForTests();
   const shared = testMemory({ blockFrames: 48, channels: 1 });

@@ -12,7 +12,7 @@ import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { until } from "../../../testing/until.ts";
 import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
 
-const { native, build } = await nativeForTests();
+const { native } = await nativeForTests();
 const note = [{ kind: "noteOn", instrument: 0, id: 1, number: 60, velocity: 0.7 }] as const;
 
 Deno.test("a recording equals the render of the session from its frame on, byte for byte, through faults and concealment", () =>
@@ -87,7 +87,7 @@ Deno.test("a thread that is a lap behind leaves silence of the same length, and 
     await blocksPass(20);
     await until("the loss is told", () => {
       if (told.length > 0) return true;
-      driver.call(outputSlots + 40); // at once: the thread looks ten times a second
+      driver.call(outputSlots + 40); // at once: the thread looks five times a second
       return false;
     });
     assert.match(engine.status().degraded, /recorder/);
@@ -117,7 +117,6 @@ Deno.test("a recording does not begin on a disk with too little room, or over a 
     const recorder = new Recorder({
       memory: testMemory(),
       native,
-      nativeLibrary: build.library,
       minFreeBytes: 2 ** 60,
       firstBlock: 0,
       version: "test",

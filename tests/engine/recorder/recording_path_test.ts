@@ -46,7 +46,17 @@ Deno.test("the ending of a path chooses the kind of file; another ending, a file
     assert.deepEqual(place("").path, `${folder}/2026-11-28T22-30-05Z.flac`);
     assert.deepEqual(place("show-%t.wav").path, `${folder}/show-2026-11-28T22-30-05Z.wav`);
     assert.throws(() => place("a.mp3"), /expected a name that ends in .wav or .flac, found ".mp3"/);
-    createRecording(`${folder}/a.wav`);
-    assert.throws(() => createRecording(`${folder}/a.wav`), /it exists already; choose another name/);
-    assert.throws(() => createRecording(`${folder}/b/a.wav`), /its folder does not exist; create it first/);
+    assert.throws(
+      () => createRecording("/dev/null/a.wav", new Uint8Array(3)),
+      /^RecordingError: cannot record to .*; record to a folder that can be written$/,
+    );
+    createRecording(`${folder}/a.wav`, new Uint8Array(3));
+    assert.throws(
+      () => createRecording(`${folder}/a.wav`, new Uint8Array(3)),
+      /it exists already; choose another name/,
+    );
+    assert.throws(
+      () => createRecording(`${folder}/b/a.wav`, new Uint8Array(3)),
+      /its folder does not exist; create it first/,
+    );
   }));

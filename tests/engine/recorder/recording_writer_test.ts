@@ -17,7 +17,7 @@ async function printed(command: string, ...args: string[]): Promise<string> {
 
 /** A writer whose progress a test sees. */
 async function opened(path: string, options: Partial<RecordingWriterOptions> = {}) {
-  if (options.written === undefined) createRecording(path);
+  if (options.written === undefined) createRecording(path, new Uint8Array());
   const format = path.endsWith(".flac") ? "flac24" : "wav32f";
   const progress = { frames: 0, bytes: 0, waitingBytes: 0 };
   const writer = await RecordingWriter.open({

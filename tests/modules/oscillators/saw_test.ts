@@ -66,7 +66,7 @@ for (const [periods, ...bounds] of aliases) {
   });
 }
 
-Deno.test("a naive saw fails the test for aliases", async () => {
+Deno.test("a naive saw fails the test for aliases", () => {
   const [periods, once] = aliases[2];
   const frequencyHz = periods * rateHz / length;
   const samples = Float32Array.from({ length }, (_, frame) => 2 * ((frame * frequencyHz / rateHz) % 1) - 1);

@@ -14,6 +14,10 @@ Deno.test("a recording is begun, asked about and ended over OSC, and listeners h
         (await client.ask("/rec/start", "s", "../take")).at(-1)!,
         /^\/fail \/rec\/start a name of a recording is/,
       );
+      assert.match(
+        (await client.ask("/rec/start", "ss", "take", "1")).at(-1)!,
+        /^\/fail \/rec\/start expected a name or nothing, found 2 arguments/,
+      );
       assert.equal((await client.ask("/rec/start", "s", "take 1")).at(-1), `/done /rec/start ${path}`);
       const status = (await client.ask("/rec/status"))[0];
       assert.ok(status.startsWith(`/rec/status.reply state recording file ${path} seconds`), status);

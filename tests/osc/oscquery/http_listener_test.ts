@@ -1,6 +1,7 @@
 /** The limits of HTTP connections and WebSockets, over real sockets. */
 import assert from "node:assert/strict";
 import { Traffic } from "../../../osc/admission/traffic.ts";
+import type { ConnectionStream } from "../../../osc/oscquery/connection_stream.ts";
 import { HttpListener, type HttpQuestion } from "../../../osc/oscquery/http_listener.ts";
 import { httpLimits } from "../../../osc/transport/connection_table.ts";
 import { until } from "../../../testing/until.ts";
@@ -19,6 +20,9 @@ const fileOf = () => {
     cancel: () => void pieces.cancelled++,
   }, { highWaterMark: 0 });
 };
+
+/** The file of `/file-later` is open. */
+const fileOpened = Promise.withResolvers<void>();
 
 interface Host {
   readonly listener: HttpListener;
@@ -41,9 +45,10 @@ async function withListener(work: (host: Host) => Promise<void>): Promise<void> 
       questions.push(question);
       if (question.url === "/fails") throw new Error("a defect");
       if (question.url === "/later") return Promise.reject(new Error("a defect"));
-      if (question.url === "/file") {
+      if (question.url === "/file" || question.url === "/file-later") {
         const headers = { "content-length": String(64 * pieceBytes) };
-        return Promise.resolve({ status: 200, headers, body: fileOf() });
+        const answer = { status: 200, headers, body: fileOf() };
+        return question.url === "/file" ? Promise.resolve(answer) : fileOpened.promise.then(() => answer);
       }
       return { status: 200, headers: { "content-type": "text/plain" }, body: "grüße" };
     },
@@ -163,7 +168,7 @@ Deno.test("it ends with clients in every state, and frees its port", async () =>
 });
 
 Deno.test("a file is sent whole and as fast as the client takes it, and is let go of when the client leaves", () =>
-  withListener(async ({ connect, listener }) => {
+  withListener(async ({ connect, listener, questions }) => {
     const answer = await fetch(`http://127.0.0.1:${listener.address.port}/file`);
     const bytes = new Uint8Array(await answer.arrayBuffer());
     assert.equal(answer.headers.get("content-length"), String(bytes.length));
@@ -179,4 +184,12 @@ Deno.test("a file is sent whole and as fast as the client takes it, and is let g
     slow.close();
     await until("the file is let go of", () => pieces.cancelled === 2);
     assert.ok(pieces.pulled < 64, `${pieces.pulled} pieces were read for a client that took one`);
+    const gone = await connect();
+    await gone.write(new TextEncoder().encode("GET /file-later HTTP/1.1\r\nhost: h\r\n\r\n"));
+    await until("it has asked", () => questions.at(-1)?.url === "/file-later");
+    const stream = questions.at(-1)!.peer as ConnectionStream;
+    gone.close();
+    await until("it has gone", () => stream.closed);
+    fileOpened.resolve();
+    await until("the file is let go of that nobody waits for", () => pieces.cancelled === 3);
   }));
