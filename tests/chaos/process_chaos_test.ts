@@ -26,7 +26,8 @@ Deno.test("the loss of renderer and control processes is not heard, and the reco
   });
   const { output, ...figures } = result;
   console.log(`seed ${seed}:`, figures, "control is back:", spread(figures.controlMs));
-  const { faults, controlMs: _controlMs, stageMs: _stageMs, blocks, ...found } = figures;
+  const { faults, controlMs: _controlMs, stageMs: _stageMs, pageMessages: _pages, blocks, ...found } =
+    figures;
   assert.equal(
     Object.values(faults).reduce((sum, count) => sum + count, 0),
     losses.length,

@@ -1,5 +1,6 @@
 /** Needs real time: waits for answers that do not come. */
 import assert from "node:assert/strict";
+import { invocation, typed } from "../../cli/invocation.ts";
 import { EngineClient, NoEngineError } from "../../cli/engine_client.ts";
 import { UsageError } from "../../cli/usage_error.ts";
 
@@ -36,7 +37,9 @@ Deno.test("where nothing listens that is said before the time is over, with the 
     close();
     assert.equal(
       await problemOf(port, 60_000),
-      `no engine plays at 127.0.0.1:${port}: start one (understudy start), or name its port with --port`,
+      `no engine plays at 127.0.0.1:${port}: start one (${
+        typed(invocation(), "start")
+      }), or name its port with --port`,
     );
   }));
 

@@ -57,6 +57,7 @@ const level = {
   why: "what comes in",
 } as const;
 
+// without oversampling the saw remembers its phase only, which never rests
 const inVoice = (sound: Sound): Patch =>
   definePatch({
     name: "ringing",
@@ -65,7 +66,7 @@ const inVoice = (sound: Sound): Patch =>
         voices: 4,
         parameters: { level },
         voice: ({ frequencyHz }, p) => ({
-          output: sound(saw({ frequencyHz }).times(p.level)),
+          output: sound(saw({ frequencyHz, oversampling: 1 }).times(p.level)),
           envelope: constant(1),
         }),
       }),
@@ -81,7 +82,10 @@ const inOutput = (sound: Sound): Patch =>
       one: instrument({
         voices: 4,
         parameters: {},
-        voice: ({ frequencyHz }) => ({ output: saw({ frequencyHz }), envelope: constant(1) }),
+        voice: ({ frequencyHz }) => ({
+          output: saw({ frequencyHz, oversampling: 1 }),
+          envelope: constant(1),
+        }),
       }),
     },
     parameters: { mix: { level } },

@@ -17,7 +17,7 @@ export function Refusals(): VNode {
       ${shown.map(({ id, address, reason }) =>
         html`
           <p key=${id}><b>Refused: ${address}</b> ${reason}
-            <button type="button" class="small" aria-label="Dismiss" onClick=${() =>
+            <button type="button" class="small" aria-label="Close this message" onClick=${() =>
               store.change({ refusals: refusals.filter((one) => one.id !== id) })}>Close</button></p>
         `
       )}
