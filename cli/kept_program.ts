@@ -183,7 +183,11 @@ function copy(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
 /** A file as the copy has it: by its configuration the runtime takes the packages of the program from its cache. */
 function asKept(path: string, bytes: Uint8Array): Uint8Array {
   if (path !== "deno.json") return bytes;
-  const manifest = JSON.parse(new TextDecoder().decode(bytes));
-  const kept = { ...manifest, nodeModulesDir: "none", lock: { path: "play.lock", frozen: true } };
-  return new TextEncoder().encode(JSON.stringify(kept, undefined, 2));
+  return new TextEncoder().encode(playConfiguration(new TextDecoder().decode(bytes)));
+}
+
+/** `deno.json` of those who only play: packages come from the runtime's cache, as play.lock has them. */
+export function playConfiguration(text: string): string {
+  const kept = { ...JSON.parse(text), nodeModulesDir: "none", lock: { path: "play.lock", frozen: true } };
+  return JSON.stringify(kept, undefined, 2);
 }

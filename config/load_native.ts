@@ -1,4 +1,4 @@
-import { buildNative, openNative } from "../ffi/native_library.ts";
+import { buildNative, NativeBuildError, openNative } from "../ffi/native_library.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { makePrivateFolder } from "../foundation/private_folder.ts";
 import { cacheDirectory } from "./cache_directory.ts";
@@ -13,7 +13,18 @@ export async function loadNative(
   const cache = cacheDirectory(config.cacheDirectory);
   const { library, stage, built } = await buildNative(cache, { signal });
   if (built) notice(`native part built: ${library}`);
-  return { native: openNative(library), path: library, stage: await onDisk(stage, cache) };
+  let native: NativeLibrary;
+  try {
+    native = openNative(library);
+  } catch (error) {
+    if (!(error instanceof NativeBuildError) || built || Deno.build.standalone) throw error;
+    // what a package brought may need a newer C library than this system has
+    await Deno.remove(library);
+    await buildNative(cache, { prebuilt: undefined, signal });
+    notice(`native part built: ${library}`);
+    native = openNative(library);
+  }
+  return { native, path: library, stage: await onDisk(stage, cache) };
 }
 
 /** A compiled binary carries the stage's program; the system starts it from a file. */

@@ -86,7 +86,7 @@ const compilerFlags = [
  * Once loaded it stays: libjack keeps threads of a connection whose server died, and they call back into it. A library that
  * was unloaded under such a thread ended the whole process.
  */
-const linkerFlags = Deno.build.os === "linux" ? ["-Wl,-z,nodelete"] : [];
+const linkerFlags = Deno.build.os === "linux" ? ["-Wl,-z,nodelete", "-Wl,--build-id=none"] : [];
 
 /** The native part could not be built; the message holds the compiler's words and the remedy. */
 export class NativeBuildError extends ExitError {
@@ -113,22 +113,30 @@ const carriedDirectory = Deno.build.standalone
   ? new URL("../build/native/", import.meta.url).pathname
   : undefined;
 
+/** Where a package has what was built for several machines; a checkout has no such folder. */
+const prebuiltDirectory = new URL("./prebuilt/", import.meta.url).pathname;
+
 export interface BuildOptions {
   /** Folder of a binary that carries the native part. */
   readonly carried?: string;
+  /** Folder of a package with what was built for this machine and others; undefined: it is built here. */
+  readonly prebuilt?: string | undefined;
+  /** Machine to build for, as `Deno.build.target` names it, and the C compiler for it. */
+  readonly target?: string;
+  readonly compiler?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Finds the native part in `carried` or `cacheDirectory`, or builds it into the latter with `cc`.
+ * Finds the native part in `carried` or `cacheDirectory`, copies it there from `prebuilt`, or builds it there with `cc`.
  *
  * @param signal ends the compiler
  * @throws {NativeBuildError} NotPrivateError when others can write to the cache, and the reason of the signal
  */
-export async function buildNative(
-  cacheDirectory: string,
-  { carried = carriedDirectory, signal }: BuildOptions = {},
-): Promise<NativeBuild> {
+export async function buildNative(cacheDirectory: string, options: BuildOptions = {}): Promise<NativeBuild> {
+  const { carried = carriedDirectory, target = Deno.build.target, signal } = options;
+  const prebuilt = "prebuilt" in options ? options.prebuilt : prebuiltDirectory;
+  const compiler = options.compiler ?? Deno.env.get("CC") ?? "cc";
   const sources = await Promise.all(
     sourceFiles.map(async (name) => ({
       name,
@@ -137,7 +145,7 @@ export async function buildNative(
   );
   const hash = createHash("sha256");
   for (const { name, text } of sources) hash.update(`${name}\0${text}\0`);
-  hash.update([...compilerFlags, ...linkerFlags, Deno.build.target].join("\0"));
+  hash.update([...compilerFlags, ...linkerFlags, target].join("\0"));
   const key = hash.digest("hex").slice(0, 16);
 
   const brought = carried === undefined ? undefined : filesOf(carried, key);
@@ -145,7 +153,10 @@ export async function buildNative(
   prepareCache(cacheDirectory);
   const cached = filesOf(cacheDirectory, key);
   if (isAsBuilt(cached)) return { ...cached, built: false };
-  await compile(sources, cached, { cacheDirectory, signal });
+  if (prebuilt !== undefined && copyPrebuilt(filesOf(prebuilt, key), cached)) {
+    return { ...cached, built: false };
+  }
+  await compile(sources, cached, { cacheDirectory, compiler, signal });
   return { ...cached, built: true };
 }
 
@@ -202,20 +213,48 @@ function isAsBuilt(files: NativeFiles): boolean {
     sumsText(paths.map((path) => ({ name: nameOf(path), path })));
 }
 
+/** Copies what a package has for this machine; false when it has nothing, or something else than its hashes say. */
+function copyPrebuilt(from: NativeFiles, to: NativeFiles): boolean {
+  const paths = [from.stage, from.callbackObject, from.library];
+  if (![...paths, sumsOf(from)].every((path) => exists(path))) return false;
+  const sums = Deno.readTextFileSync(sumsOf(from));
+  const named = [from.library, from.callbackObject, from.stage].map((path) => ({ name: nameOf(path), path }));
+  if (sums !== sumsText(named)) return false;
+  const targets = [to.stage, to.callbackObject, to.library];
+  writeBeside(sumsOf(to), new TextEncoder().encode(sums), 0o644);
+  paths.forEach((path, index) => writeBeside(targets[index], Deno.readFileSync(path), 0o755));
+  return true;
+}
+
+/** Replaces a file at once and whole. */
+function writeBeside(path: string, bytes: Uint8Array, mode: number): void {
+  const beside = `${path}-${crypto.randomUUID()}`;
+  Deno.writeFileSync(beside, bytes);
+  Deno.chmodSync(beside, mode);
+  Deno.renameSync(beside, path);
+}
+
+interface CompileOptions {
+  readonly cacheDirectory: string;
+  readonly compiler: string;
+  readonly signal: AbortSignal | undefined;
+}
+
 async function compile(
   sources: readonly { name: string; text: string }[],
   target: NativeFiles,
-  { cacheDirectory, signal }: { readonly cacheDirectory: string; readonly signal: AbortSignal | undefined },
+  { cacheDirectory, compiler, signal }: CompileOptions,
 ): Promise<void> {
+  const run = (args: string[]) => runCompiler(compiler, args, signal);
   const folder = await Deno.makeTempDir({ dir: cacheDirectory, prefix: "build-" });
   try {
     for (const { name, text } of sources) await Deno.writeTextFile(`${folder}/${name}`, text);
     const objectOf = (name: string) => `${folder}/${name.replace(/c$/, "o")}`;
     const names = sources.map(({ name }) => name).filter((name) => name.endsWith(".c"));
     for (const name of names) {
-      await runCompiler([...compilerFlags, "-c", `${folder}/${name}`, "-o", objectOf(name)], signal);
+      await run([...compilerFlags, "-c", `${folder}/${name}`, "-o", objectOf(name)]);
     }
-    await runCompiler([
+    await run([
       "-shared",
       ...linkerFlags,
       "-o",
@@ -223,14 +262,15 @@ async function compile(
       ...names.filter((name) => !stageFiles.includes(name)).map(objectOf),
       "-lpthread",
       "-ldl",
-    ], signal);
-    await runCompiler([
+    ]);
+    await run([
+      ...linkerFlags,
       "-o",
       `${folder}/stage`,
       ...[...stageFiles, ...stageNeeds].map(objectOf),
       "-lpthread",
       "-ldl",
-    ], signal);
+    ]);
     const built = [
       { path: `${folder}/library.so`, target: target.library },
       { path: `${folder}/callback.o`, target: target.callbackObject },
@@ -248,9 +288,8 @@ async function compile(
   }
 }
 
-async function runCompiler(args: string[], signal: AbortSignal | undefined): Promise<void> {
+async function runCompiler(compiler: string, args: string[], signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  const compiler = Deno.env.get("CC") ?? "cc";
   let result: Deno.CommandOutput;
   try {
     result = await new Deno.Command(compiler, { args, stdout: "piped", stderr: "piped", signal }).output();
