@@ -50,16 +50,15 @@ function fail(text) {
 }
 
 const program = programFolder();
+const environment = {
+  ...process.env,
+  DENO_NO_PACKAGE_JSON: "1", // npm's manifest of this package is none of the program's
+  _UNDERSTUDY_COMMAND: process.env.npm_command === "exec" ? "npx understudy" : "understudy",
+};
 const child = spawn(
   denoProgram(),
   ["run", `--config=${program}/deno.json`, ...permissions, `${program}/main.ts`, ...process.argv.slice(2)],
-  {
-    stdio: "inherit",
-    env: {
-      ...process.env,
-      _UNDERSTUDY_COMMAND: process.env.npm_command === "exec" ? "npx understudy" : "understudy",
-    },
-  },
+  { stdio: "inherit", env: environment },
 );
 // a terminal sends its signals to the child too; others must be passed on
 for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR2"]) {
