@@ -185,6 +185,7 @@ export class Engine implements control.EngineControl {
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isTicking = false;
+  #isTurnQueued = false;
   #nextSaveMs = 0;
   #nextKeepMs = performance.now() + keepMs;
   #lateCommands = 0;
@@ -221,7 +222,7 @@ export class Engine implements control.EngineControl {
       ...{ memory, native, patches, processes, nativeLibrary: options.nativeLibrary },
       seed: config.seed,
       faultsAllowed: config.faults,
-      onEnd: () => this.#turn(),
+      onEnd: () => this.#turnSoon(),
     });
     this.#pool = new RendererPool({ memory, native, seating });
     this.#delivery = new DeliveryLog({
@@ -773,6 +774,16 @@ export class Engine implements control.EngineControl {
   #firstBlocksReady(first: number): boolean {
     return this.#supervision.inLockstep >= firstRenderers &&
       blocksBetween(this.#frontier(), first) >= this.memory.lookaheadBlocks();
+  }
+
+  /** Ticks once what runs now is done: the runtime tells the end of a thread in the middle of the call that ends it. */
+  #turnSoon(): void {
+    if (this.#isTurnQueued) return;
+    this.#isTurnQueued = true;
+    queueMicrotask(() => {
+      this.#isTurnQueued = false;
+      this.#turn();
+    });
   }
 
   /** Ticks now, and again after a while. Also called when a renderer has ended: it is replaced at once. */
