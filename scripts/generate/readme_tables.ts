@@ -33,7 +33,9 @@ const tables: Readonly<Record<string, () => string>> = {
   tasks: () =>
     table(
       ["task", "what it does"],
-      Object.entries<string | { description?: string }>(manifest.tasks).flatMap(([name, task]) =>
+      Object.entries<string | { description?: string; command: string }>(manifest.tasks).flatMap((
+        [name, task],
+      ) =>
         typeof task === "string" || task.description === undefined ? [] : [[code(name), task.description]]
       ),
     ),
