@@ -106,7 +106,12 @@ function quoted(argument: string): string {
 /** How this program was started, to be started in the same way. */
 function thisCommand(): readonly string[] {
   if (Deno.build.standalone) return [Deno.execPath(), "start"];
-  return [Deno.execPath(), "run", "-A", "--quiet", new URL(Deno.mainModule).pathname, "start"];
+  const program = new URL(Deno.mainModule).pathname;
+  const lock = `--lock=${program.slice(0, program.lastIndexOf("/"))}/play.lock`;
+  return [
+    ...[Deno.execPath(), "run", "-A", "--quiet", "--node-modules-dir=none", lock, "--frozen"],
+    ...[program, "start"],
+  ];
 }
 
 /** Installs, removes or shows the service. Prints what it did. Throws {@link ServiceError}. */

@@ -111,7 +111,7 @@ export interface ArenaPlan {
 }
 
 /** Most voices that an instrument has beside those that it plays, for those that fade out beneath a new note. */
-const maxSpareVoices = 8;
+export const maxSpareVoices = 8;
 
 /** Voices in memory: those that play, and spare ones where a note can take another's voice. */
 export function slotsOf({ voices, mode }: Pick<Polyphony, "voices" | "mode">): number {

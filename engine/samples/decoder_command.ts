@@ -35,6 +35,7 @@ function programArgs(folder: string): readonly string[] {
   return [
     "run",
     ...["--quiet", "--no-prompt", "--no-remote", "--no-lock", "--cached-only", "--no-check"],
+    "--node-modules-dir=none",
     `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
     `--v8-flags=--max-old-space-size=${maxHeapMiB}`,
     // commas divide paths there

@@ -67,6 +67,7 @@ function programArgs(journal: string, heapMiB: number): readonly string[] {
   return [
     "run",
     ...["--quiet", "--no-prompt", "--no-remote", "--no-lock", "--cached-only", "--no-check"],
+    "--node-modules-dir=none",
     `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
     `--v8-flags=--max-old-space-size=${heapMiB}`,
     // commas divide paths there

@@ -31,6 +31,7 @@ export function startConfined(options: ConfinedModule): Deno.ChildProcess {
   const program = [
     ...[Deno.execPath(), "run"],
     ...["--quiet", "--no-prompt", "--no-remote", "--cached-only", "--no-code-cache"],
+    "--node-modules-dir=none",
     `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
     `--v8-flags=--max-old-space-size=${maxHeapMiB}`,
     ...flags,

@@ -1,4 +1,5 @@
 import { compileGraph } from "../../compiler/compile.ts";
+import { maxSpareVoices } from "../../compiler/plan/arena.ts";
 import type { CompiledPatch, PatchFormat } from "../../compiler/graph/compiled_patch.ts";
 import { adsr } from "../../modules/envelopes/adsr.ts";
 import { saw } from "../../modules/oscillators/saw.ts";
@@ -8,14 +9,15 @@ import { delay } from "../../modules/time/delay.ts";
 /** Samples in a mebibyte, less the few that keep a delay line's length inside of it. */
 const lineSamples = 2 ** 18 - 16;
 
-/** An instrument whose voices each have a delay line of a mebibyte. */
+/** An instrument whose voices, the spare ones included, each have a delay line of a mebibyte. */
 export function largePatch(mebibytes: number, sampleRateHz: number): Patch {
+  const voices = mebibytes - Math.min(maxSpareVoices, Math.floor(mebibytes / 2));
   const maximumSeconds = lineSamples / sampleRateHz;
   return definePatch({
     name: `large${mebibytes}`,
     instruments: {
       echo: instrument({
-        voices: mebibytes,
+        voices,
         parameters: {},
         voice: ({ frequencyHz, gate, trigger }) => ({
           output: delay({ input: saw({ frequencyHz }), timeSeconds: 0.3, feedback: 0.3, maximumSeconds }),

@@ -114,6 +114,7 @@ Deno.test("nothing outside of the folder is sent, no link, no other file, and no
 Deno.test("a recording that becomes shorter while it is sent is cut off, and never filled up by the next answer", () =>
   inFolder(async (folder) => {
     await Deno.writeFile(`${folder}/a.wav`, bytes);
+    await Deno.truncate(`${folder}/a.wav`, 1 << 26); // more than is on its way at once
     const listener = new HttpListener({
       hostname: "127.0.0.1",
       port: 0,
