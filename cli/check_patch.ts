@@ -88,7 +88,8 @@ async function typeMistakes(files: readonly string[], signal: AbortSignal): Prom
   if (files.length === 0) return [];
   const output = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["check", "--quiet", "--no-remote", "--cached-only", "--node-modules-dir=none", "--no-lock"],
+      ...["check", "--quiet", "--no-remote", "--cached-only", "--node-modules-dir=none", "--frozen"],
+      `--lock=${fileURLToPath(new URL("../play.lock", import.meta.url))}`,
       `--config=${fileURLToPath(new URL("../deno.json", import.meta.url))}`,
       ...files,
     ],

@@ -175,7 +175,7 @@ function startBoth(
     ...shared,
     module: new URL("./check_child.ts", import.meta.url),
     args: [formatJson],
-    flags: [],
+    flags: [`--lock=${fileURLToPath(new URL("../../play.lock", import.meta.url))}`, "--frozen"],
     maxHeapMiB: checkHeapMiB,
     stdin: "piped",
   });
