@@ -2,9 +2,11 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
 import { browserNeeds, startBrowser, troubleOf } from "../../../testing/page/page_browser.ts";
 import { freeTcpPort, startPageProgram } from "../../../testing/page/page_program.ts";
 import { requirement } from "../../../testing/requirement.ts";
+import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
 
 const secret = "a secret of the stage";
 
@@ -16,7 +18,14 @@ requirement({
     "an operator plays, turns, breaks, and sees it, by mouse, touch and keyboard, over the end of the engine",
   fn: async (t) => {
     const port = freeTcpPort();
-    let program = await startPageProgram({ patch: "keys", port });
+    const folder = await Deno.makeTempDir({ prefix: "understudy-page-" });
+    const session = `${folder}/show.session`;
+    const recordings = { UNDERSTUDY_RECORDINGS: folder, UNDERSTUDY_RECORD_FORMAT: "wav32f" };
+    let program = await startPageProgram({
+      patch: "keys",
+      port,
+      environment: { ...recordings, UNDERSTUDY_SESSION: session },
+    });
     const browser = await startBrowser();
     try {
       const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, hasTouch: true });
@@ -119,7 +128,7 @@ requirement({
           await page.reload();
           await page.locator(".role[data-renderer]").nth(2).waitFor();
           const reached = await tabStops(page, 12);
-          deepStrictEqual(reached.slice(0, 4), ["Skip to the controls", "Listen", "Panic", "Theme"]);
+          deepStrictEqual(reached.slice(0, 5), ["Skip to the controls", "Listen", "Record", "Panic", "Theme"]);
         },
       );
 
@@ -127,6 +136,27 @@ requirement({
         await page.getByRole("button", { name: "Listen" }).click();
         await page.locator(".monitor-note", { hasText: /monitor, [1-9]\d* ms behind/ }).waitFor();
         await page.getByRole("button", { name: "Stop listening" }).click();
+      });
+
+      const downloaded = `${folder}/downloaded.wav`;
+      await step("what the device gets is recorded, and the file is downloaded", async () => {
+        await page.getByRole("tab", { name: "Files" }).click();
+        const button = page.locator(".top").getByRole("button", { name: /^Record/ });
+        await button.click();
+        await page.locator('.top button[aria-pressed="true"]', { hasText: "Recording" }).waitFor();
+        await page.keyboard.press("d");
+        await page.getByRole("tab", { name: "Play" }).click();
+        await page.keyboard.down("g");
+        await page.waitForFunction(() =>
+          /Recording [1-9]/.test(document.querySelector(".top")!.textContent!)
+        );
+        await page.keyboard.up("g");
+        await button.click();
+        await page.getByRole("tab", { name: "Files" }).click();
+        const link = page.getByRole("link", { name: /^Download/ });
+        await link.waitFor();
+        const [download] = await Promise.all([page.waitForEvent("download"), link.click()]);
+        await download.saveAs(downloaded);
       });
 
       await step("an engine that is killed is missed, and found again when it is back", async () => {
@@ -157,15 +187,44 @@ requirement({
         );
       });
 
+      await step("the bytes of the downloaded recording are those of the session's render", async () => {
+        const recorded = await readFloatWav(downloaded);
+        const { samples } = await renderAgain(session);
+        ok(recorded.samples.length > 0);
+        const bytes = (of: Float32Array<ArrayBuffer>) =>
+          new Uint8Array(of.buffer, of.byteOffset, of.byteLength);
+        const first = firstMatch(recorded.samples, samples);
+        ok(first >= 0, "the render has the recording nowhere");
+        strictEqual(first % 2, 0);
+        deepStrictEqual(
+          bytes(samples.slice(first, first + recorded.samples.length)),
+          bytes(recorded.samples),
+        );
+      });
+
       deepStrictEqual(trouble, []);
     } finally {
       await browser.close();
       await program.stop("SIGKILL");
+      await Deno.remove(folder, { recursive: true });
     }
   },
   sanitizeResources: false,
   sanitizeOps: false,
 }, browserNeeds);
+
+/** Where the sounding part of `wanted` begins in `all`, less what is silent before it; -1: nowhere. */
+function firstMatch(wanted: Float32Array, all: Float32Array): number {
+  const sounding = wanted.findIndex((sample) => sample !== 0);
+  if (sounding < 0) return -1;
+  const probe = wanted.subarray(sounding, sounding + 4_096);
+  for (let at = sounding; at + probe.length <= all.length; at++) {
+    if (all[at] === probe[0] && probe.every((sample, index) => all[at + index] === sample)) {
+      return at - sounding;
+    }
+  }
+  return -1;
+}
 
 interface FaultWatch {
   faultTold: Promise<number>;
