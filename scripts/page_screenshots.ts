@@ -47,8 +47,9 @@ try {
   await shoot(page, "failover");
   await page.locator(".role[data-renderer]").nth(2).waitFor();
 
-  await page.getByRole("tab", { name: "Play" }).click();
-  await turnUp(page, "master/gainDb");
+  await send(page, "/patch/load sines"); // which has no limiter
+  await page.locator(".state", { hasText: "sines" }).waitFor();
+  await send(page, "/master/gainDb 12.0");
   await playUntil(page, ".clip-limit, .clip-clip");
   await shoot(page, "clipping");
   await page.setViewportSize(phone);
@@ -101,8 +102,10 @@ async function playUntil(page: Page, selector: string): Promise<void> {
   throw new Error(`the page never shows ${selector}`);
 }
 
-/** Turns a parameter to its most. */
-async function turnUp(page: Page, address: string): Promise<void> {
-  await page.locator(`.control[data-address="${address}"] input[type="text"]`).fill("999");
+/** Sends a message by the form of the Messages view. */
+async function send(page: Page, message: string): Promise<void> {
+  await page.getByRole("tab", { name: "Messages" }).click();
+  await page.getByLabel("Send", { exact: true }).fill(message);
   await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name: "Play" }).click();
 }

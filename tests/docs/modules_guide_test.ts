@@ -43,7 +43,9 @@ Deno.test("the code of the modules guide runs as it stands", async () => {
     ...["testing/patch/patch_player.ts", "testing/trial/trial_patch.ts"],
   ];
   for (const source of sources) await copy(`${root}${source}`, `${folder}/${source}`);
-  for (const name of ["deno.json", "deno.lock", "play.lock"]) await copy(`${root}${name}`, `${folder}/${name}`);
+  for (const name of ["deno.json", "deno.lock", "play.lock"]) {
+    await copy(`${root}${name}`, `${folder}/${name}`);
+  }
   await Deno.symlink(`${root}node_modules`, `${folder}/node_modules`);
   for (const { path, code } of blocks) await write(`${folder}/${path}`, code);
   await write(`${folder}/play_test.ts`, playIt);

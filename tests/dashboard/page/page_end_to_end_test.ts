@@ -128,7 +128,13 @@ requirement({
           await page.reload();
           await page.locator(".role[data-renderer]").nth(2).waitFor();
           const reached = await tabStops(page, 12);
-          deepStrictEqual(reached.slice(0, 5), ["Skip to the controls", "Listen", "Record", "Panic", "Theme"]);
+          deepStrictEqual(reached.slice(0, 5), [
+            "Skip to the controls",
+            "Listen",
+            "Record",
+            "Panic",
+            "Theme",
+          ]);
         },
       );
 
