@@ -4,6 +4,7 @@
  * Needs real time: processes are started and must be ready within the patience of the test.
  */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { CommandLog } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { fixed, SeatState } from "../../../engine/memory/layout.ts";
@@ -59,6 +60,8 @@ Deno.test("a renderer process is found again, and a seat whose process never cam
     assert.deepEqual([found.incarnation, found.exited, found.gone], [4, false, false]);
     found.terminate(0);
     await until("it is gone", () => found.gone && started.gone);
+    // until the runtime has taken its status, its id stands for it
+    await until("its id is free", () => !existsSync(`/proc/${report(1, "threadId")}`));
     assert.equal(next.adopt(1), undefined, "it has ended");
 
     const stranger = new Deno.Command("sleep", { args: ["60"] }).spawn();
