@@ -3,7 +3,7 @@ import type { Config } from "../config/settings.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { AddressPattern, isPattern, PatternError } from "../osc/methods/pattern.ts";
 import type { OscMessage } from "../osc/packet/packet.ts";
-import { abortable } from "./abortable.ts";
+import { abortable } from "../foundation/abortable.ts";
 import type { MonitorCommand } from "./command_line.ts";
 import { EngineClient, isAnswerTo, NoEngineError } from "./engine_client.ts";
 import { InterruptedError } from "./interrupted_error.ts";

@@ -3,7 +3,7 @@ import type { Config } from "../config/settings.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import type { OscMessage } from "../osc/packet/packet.ts";
 import type { TopCommand } from "./command_line.ts";
-import { abortable } from "./abortable.ts";
+import { abortable } from "../foundation/abortable.ts";
 import { EngineClient, NoEngineError } from "./engine_client.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { interruptible } from "./interruptible.ts";

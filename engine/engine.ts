@@ -19,6 +19,7 @@ import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
 import { LogShare } from "./log/log_share.ts";
 import { PendingLimit } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
+import { abortable } from "../foundation/abortable.ts";
 import type { Log } from "../foundation/logging.ts";
 import { until } from "../foundation/until.ts";
 import { within } from "../foundation/within.ts";
@@ -1075,19 +1076,4 @@ function recordingStart(
 ): { block: number; position: number } | undefined {
   if (block === undefined) return undefined;
   return { block, position: positionBits === 32 ? position : (head - ((head - position) & 0xFFFF)) | 0 };
-}
-
-/** The work, or the reason of the signal once it is aborted; the work itself goes on. */
-async function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await work;
-  signal.throwIfAborted();
-  work.catch(() => {}); // nobody waits for it after the abort
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { abortable } from "../../cli/abortable.ts";
+import { abortable } from "../../foundation/abortable.ts";
 
 Deno.test("work gives its result, or the reason of the signal, also of one that was aborted before", async () => {
   const controller = new AbortController();
@@ -8,4 +8,5 @@ Deno.test("work gives its result, or the reason of the signal, also of one that 
   controller.abort(new Error("enough"));
   await assert.rejects(waiting, /enough/);
   await assert.rejects(abortable(Promise.resolve(7), controller.signal), /enough/);
+  assert.equal(await abortable(Promise.resolve(7), undefined), 7);
 });
