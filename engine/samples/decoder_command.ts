@@ -1,5 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { confinedCommand } from "../../foundation/confined_command.ts";
+import { moduleCommand } from "../../foundation/module_command.ts";
 
 /** First argument by which a compiled binary starts as the process that decodes sound files. */
 export const decoderRole = "sample-decoder";
@@ -23,23 +23,15 @@ const niceness = 0;
  * @param maxProcessorSeconds of all its threads together
  */
 export function decoderCommand(folder: string, maxProcessorSeconds: number): Deno.Command {
-  return confinedCommand([Deno.execPath(), ...programArgs(folder)], {
+  return confinedCommand(program(folder), {
     ...{ maxDataMiB, maxProcessorSeconds, niceness },
     mayWriteFiles: true,
     stdin: "piped",
   });
 }
 
-function programArgs(folder: string): readonly string[] {
-  if (Deno.build.standalone) return [decoderRole];
-  return [
-    "run",
-    ...["--quiet", "--no-prompt", "--no-remote", "--no-lock", "--cached-only", "--no-check"],
-    "--node-modules-dir=none",
-    `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-    `--v8-flags=--max-old-space-size=${maxHeapMiB}`,
-    // commas divide paths there
-    folder.includes(",") ? "--allow-read" : `--allow-read=${folder}`,
-    new URL("./decode_child.ts", import.meta.url).href,
-  ];
+function program(folder: string): readonly string[] {
+  if (Deno.build.standalone) return [Deno.execPath(), decoderRole];
+  const module = new URL("./decode_child.ts", import.meta.url);
+  return moduleCommand({ module, maxHeapMiB, readable: folder, flags: ["--no-lock", "--no-check"] });
 }

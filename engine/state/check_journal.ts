@@ -3,8 +3,8 @@
  * and the code of its patch may run without end. A process, because the runtime cannot always end a thread in an endless loop,
  * and such a thread stops the next garbage collection of all others (measured with 2.9.6). Main isolate, before the engine starts.
  */
-import { fileURLToPath } from "node:url";
 import { confinedCommand, endConfined } from "../../foundation/confined_command.ts";
+import { moduleCommand } from "../../foundation/module_command.ts";
 import type { JournalCheck } from "./check_messages.ts";
 
 /** First argument by which a compiled binary starts as the process that checks a journal. */
@@ -35,7 +35,7 @@ export async function checkJournal(
   check: JournalCheck,
   limits: CheckLimits = usualLimits,
 ): Promise<string | undefined> {
-  const process = confinedCommand([Deno.execPath(), ...programArgs(check.journal, limits.heapMiB)], {
+  const process = confinedCommand(checkCommand(check.journal, limits.heapMiB), {
     ...{ maxDataMiB, maxProcessorSeconds: limits.processorSeconds, niceness: 0 },
     ...{ mayWriteFiles: false, stdin: "piped" },
   }).spawn();
@@ -62,18 +62,10 @@ export async function checkJournal(
   }
 }
 
-function programArgs(journal: string, heapMiB: number): readonly string[] {
-  if (Deno.build.standalone) return [journalCheckRole];
-  return [
-    "run",
-    ...["--quiet", "--no-prompt", "--no-remote", "--no-lock", "--cached-only", "--no-check"],
-    "--node-modules-dir=none",
-    `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-    `--v8-flags=--max-old-space-size=${heapMiB}`,
-    // commas divide paths there
-    journal.includes(",") ? "--allow-read" : `--allow-read=${journal}`,
-    new URL("./check_child.ts", import.meta.url).href,
-  ];
+function checkCommand(journal: string, maxHeapMiB: number): readonly string[] {
+  if (Deno.build.standalone) return [Deno.execPath(), journalCheckRole];
+  const module = new URL("./check_child.ts", import.meta.url);
+  return moduleCommand({ module, maxHeapMiB, readable: journal, flags: ["--no-lock", "--no-check"] });
 }
 
 /** A process that has fallen does not read; its end tells. */

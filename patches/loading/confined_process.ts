@@ -2,8 +2,8 @@
  * A process of the runtime that the system holds within limits, also when this process is stopped or killed: it writes no file,
  * has no core file, no environment and no network, and ends with the process that started it. Main isolate.
  */
-import { fileURLToPath } from "node:url";
 import { confinedCommand } from "../../foundation/confined_command.ts";
+import { moduleCommand } from "../../foundation/module_command.ts";
 
 /** All data of the process in MiB. The runtime alone needs about 60. */
 const maxDataMiB = 1_024;
@@ -28,16 +28,7 @@ export interface ConfinedModule {
 /** Starts the process. Its standard output and error are pipes that have to be read to their ends. */
 export function startConfined(options: ConfinedModule): Deno.ChildProcess {
   const { module, args, flags, maxHeapMiB, maxProcessorSeconds, isPlaying, stdin } = options;
-  const program = [
-    ...[Deno.execPath(), "run"],
-    ...["--quiet", "--no-prompt", "--no-remote", "--cached-only", "--no-code-cache"],
-    "--node-modules-dir=none",
-    `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
-    `--v8-flags=--max-old-space-size=${maxHeapMiB}`,
-    ...flags,
-    module.href,
-    ...args,
-  ];
+  const program = moduleCommand({ module, args, maxHeapMiB, flags: ["--no-code-cache", ...flags] });
   return confinedCommand(program, {
     ...{ maxDataMiB, maxProcessorSeconds, stdin },
     niceness: isPlaying ? niceness.playing : niceness.starting,
