@@ -23,8 +23,6 @@ import {
   type OscArgument,
   type OscMessage,
 } from "../../osc/packet/codec.ts";
-import { interruptible } from "../../cli/interruptible.ts";
-import { InterruptedError } from "../../cli/interrupted_error.ts";
 import type { PatchGraph } from "../../compiler/graph/graph.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
@@ -33,6 +31,7 @@ import { startSoundServer } from "../../testing/sound/sound_server.ts";
 import { until } from "../../testing/until.ts";
 import { withoutRights } from "../../testing/without_rights.ts";
 import { startBusyLoops } from "./busy_loops.ts";
+import { untilInterrupted } from "./until_interrupted.ts";
 import { lossesOf, startScsynthBeside } from "./scsynth_beside.ts";
 import { type AudioComparison, compareAudio } from "./compare_audio.ts";
 import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
@@ -544,7 +543,7 @@ if (import.meta.main) {
     },
   });
   const loops = Number(values.busy);
-  const result = await interruptible((interrupted) =>
+  const result = await untilInterrupted((interrupted) =>
     runJackChaos({
       seconds: Number(values.seconds),
       seed: Number(values.seed),
@@ -563,11 +562,7 @@ if (import.meta.main) {
       interrupted,
       print: (line) => console.log(line),
     })
-  ).catch((error) => {
-    if (!(error instanceof InterruptedError)) throw error;
-    console.error(error.message);
-    Deno.exit(error.exitCode);
-  });
+  );
   console.log(held(result) ? "HELD" : "BROKEN");
   Deno.exit(held(result) ? 0 : 1);
 }

@@ -8,7 +8,7 @@
  *                               [--pages 10] [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
  */
 import { parseArgs } from "node:util";
-import { interruptible } from "../../cli/interruptible.ts";
+import { abortable } from "../../foundation/abortable.ts";
 import { InterruptedError } from "../../cli/interrupted_error.ts";
 import { fixed } from "../../engine/memory/layout.ts";
 import { blocksBetween } from "../../engine/memory/shared_memory.ts";
@@ -17,6 +17,7 @@ import { ProgramInProcesses, type ProgramPart } from "../../testing/engine/progr
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { startBusyLoops } from "./busy_loops.ts";
+import { untilInterrupted } from "./until_interrupted.ts";
 import { OpenPages } from "../../testing/osc/open_pages.ts";
 import { readFloatWav } from "../../testing/sound/read_float_wav.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
@@ -51,6 +52,8 @@ export interface ProcessChaosOptions {
   readonly pages?: number;
   /** Programs of this nice value that take all the processor time that they get, once the engine plays. */
   readonly busy?: { readonly count: number; readonly nice: number };
+  /** Ends the run early: it ends every program that it started, and throws the reason. */
+  readonly interrupted?: AbortSignal;
 }
 
 export interface ProcessChaosResult {
@@ -104,7 +107,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
   );
   const { count = 0, nice = 0 } = options.busy ?? {};
   const loops = await startBusyLoops(count, nice);
-  try {
+  const breakParts = async () => {
     for (const { part, how } of options.losses) {
       await pass(program, options.everyMs * (0.5 + random.next()));
       await until(
@@ -125,8 +128,11 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
       controlMs.push(performance.now() - lostMs);
     }
     await pass(program, 1_500);
+  };
+  try {
+    await abortable(breakParts(), options.interrupted);
   } catch (error) {
-    await program.stop();
+    await program.stop().catch(() => {}); // a terminal's signal has reached it as well
     if (error instanceof InterruptedError) throw error;
     throw new Error(`${program.output}\n${JSON.stringify(faults)}`, { cause: error });
   } finally {
@@ -207,17 +213,9 @@ export function spread(ms: readonly number[]): string {
 }
 
 /** Any loss of these parts, until the time is over. */
-function* losses(
-  { seconds, parts, random, interrupted }: {
-    readonly seconds: number;
-    readonly parts: readonly LostPart[];
-    readonly random: SeededRandom;
-    readonly interrupted: AbortSignal;
-  },
-): Iterable<Loss> {
+function* losses(seconds: number, parts: readonly LostPart[], random: SeededRandom): Iterable<Loss> {
   const endMs = performance.now() + seconds * 1_000;
   while (performance.now() < endMs) {
-    interrupted.throwIfAborted();
     const part = random.pick(parts);
     const own = part === "control" ? controlFaults : part.includes("stage") ? [] : rendererFaults;
     yield { part, how: random.pick([...processSignals, ...own]) };
@@ -239,14 +237,14 @@ if (import.meta.main) {
       nice: { type: "string", default: "0" },
     },
   });
-  const result = await interruptible((interrupted) =>
+  const result = await untilInterrupted((interrupted) =>
     runProcessChaos({
-      losses: losses({
-        seconds: Number(values.seconds),
-        parts: values.parts.split(",") as LostPart[],
-        random: new SeededRandom(Number(values.seed)),
-        interrupted,
-      }),
+      losses: losses(
+        Number(values.seconds),
+        values.parts.split(",") as LostPart[],
+        new SeededRandom(Number(values.seed)),
+      ),
+      interrupted,
       seed: Number(values.seed),
       everyMs: Number(values["every-ms"]),
       pages: Number(values.pages),
@@ -255,11 +253,7 @@ if (import.meta.main) {
       lookaheadBlocks: Number(values.lookahead),
       busy: { count: Number(values.busy), nice: Number(values.nice) },
     })
-  ).catch((error) => {
-    if (!(error instanceof InterruptedError)) throw error;
-    console.error(error.message);
-    Deno.exit(error.exitCode);
-  });
+  );
   const { output, faults, controlMs, stageMs, ...figures } = result;
   console.log(`seed ${values.seed}:`, figures);
   console.log("faults:", faults, "control is back:", spread(controlMs), "stage is back:", spread(stageMs));
