@@ -203,26 +203,30 @@ function sumsText(files: readonly { readonly name: string; readonly path: string
   ).join("");
 }
 
+/** In the order in which their hashes stand. */
+const builtFiles = ({ library, callbackObject, stage }: NativeFiles) => [library, callbackObject, stage];
+
+/** Whether all files are there, and are those of the hashes beside them. */
+function hasItsHashes(files: NativeFiles): boolean {
+  const paths = builtFiles(files);
+  return [...paths, sumsOf(files)].every((path) => exists(path)) &&
+    Deno.readTextFileSync(sumsOf(files)) === sumsText(paths.map((path) => ({ name: nameOf(path), path })));
+}
+
 /** Whether the files are what a build of this user has left there. */
 function isAsBuilt(files: NativeFiles): boolean {
-  const paths = [files.library, files.callbackObject, files.stage];
-  if (![...paths, sumsOf(files)].every((path) => exists(path) && foreignAccess(path) === undefined)) {
-    return false;
-  }
-  return Deno.readTextFileSync(sumsOf(files)) ===
-    sumsText(paths.map((path) => ({ name: nameOf(path), path })));
+  const isOwn = (path: string) => exists(path) && foreignAccess(path) === undefined;
+  return [...builtFiles(files), sumsOf(files)].every(isOwn) && hasItsHashes(files);
 }
 
 /** Copies what a package has for this machine; false when it has nothing, or something else than its hashes say. */
 function copyPrebuilt(from: NativeFiles, to: NativeFiles): boolean {
-  const paths = [from.stage, from.callbackObject, from.library];
-  if (![...paths, sumsOf(from)].every((path) => exists(path))) return false;
-  const sums = Deno.readTextFileSync(sumsOf(from));
-  const named = [from.library, from.callbackObject, from.stage].map((path) => ({ name: nameOf(path), path }));
-  if (sums !== sumsText(named)) return false;
-  const targets = [to.stage, to.callbackObject, to.library];
-  writeBeside(sumsOf(to), new TextEncoder().encode(sums), 0o644);
-  paths.forEach((path, index) => writeBeside(targets[index], Deno.readFileSync(path), 0o755));
+  if (!hasItsHashes(from)) return false;
+  writeBeside(sumsOf(to), Deno.readFileSync(sumsOf(from)), 0o644);
+  const targets = builtFiles(to);
+  // the library comes last, as when it is built
+  [...builtFiles(from).entries()].toReversed()
+    .forEach(([index, path]) => writeBeside(targets[index], Deno.readFileSync(path), 0o755));
   return true;
 }
 

@@ -109,15 +109,14 @@ async function play(session: string): Promise<Run> {
 function lane(run: Run, sampleAt: (frame: number) => number | undefined, middle: number): string {
   const first = Math.round(run.faultBlock * run.blockFrames - beforeSeconds * run.sampleRateHz);
   const frames = Math.round((beforeSeconds + afterSeconds) * run.sampleRateHz);
+  const scale = laneHeight * 0.4 / loudest(run);
   let path = "";
   let drawn = false;
   for (let frame = 0; frame < frames; frame += 4) {
     const sample = sampleAt(first + frame);
     if (sample !== undefined) {
       const x = labelWidth + frame / frames * (width - labelWidth - 20);
-      path += `${drawn ? "L" : "M"}${x.toFixed(1)} ${
-        (middle - sample / loudest(run) * laneHeight * 0.4).toFixed(1)
-      }`;
+      path += `${drawn ? "L" : "M"}${x.toFixed(1)} ${(middle - sample * scale).toFixed(1)}`;
     }
     drawn = sample !== undefined;
   }

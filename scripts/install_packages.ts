@@ -5,6 +5,8 @@
  *     deno task packages
  */
 import { createHash } from "node:crypto";
+import { exists } from "../foundation/exists.ts";
+import { readIfThere } from "../foundation/read_if_there.ts";
 
 const root = new URL("../", import.meta.url);
 
@@ -12,7 +14,7 @@ const root = new URL("../", import.meta.url);
 const stamp = new URL("build/packages.sha256", root);
 
 const lock = createHash("sha256").update(Deno.readFileSync(new URL("deno.lock", root))).digest("hex");
-if (!isThere("node_modules") || readStamp() !== lock) {
+if (!exists(new URL("node_modules", root)) || readIfThere(stamp.pathname) !== lock) {
   const { code } = await new Deno.Command(Deno.execPath(), { args: ["install", "--frozen"], cwd: root })
     .spawn()
     .status;
@@ -22,17 +24,4 @@ if (!isThere("node_modules") || readStamp() !== lock) {
   }
   Deno.mkdirSync(new URL("build", root), { recursive: true });
   Deno.writeTextFileSync(stamp, lock);
-}
-
-function isThere(name: string): boolean {
-  return [...Deno.readDirSync(root)].some((entry) => entry.name === name);
-}
-
-function readStamp(): string {
-  try {
-    return Deno.readTextFileSync(stamp);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "";
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@
  *
  *     deno task package:npm
  */
+import { cp } from "node:fs/promises";
 import { playConfiguration, programParts } from "../cli/kept_program.ts";
 import { prebuild, prebuiltMachines } from "./prebuild.ts";
 
@@ -50,11 +51,8 @@ export async function packageNpm(folder: string, machines = prebuiltMachines): P
   return `${folder}/${new TextDecoder().decode(stdout).trim()}`;
 }
 
-async function copy(path: string, target: string): Promise<void> {
-  const place = new URL(path, root);
-  if (!(await Deno.stat(place)).isDirectory) return await Deno.copyFile(place, target);
-  await Deno.mkdir(target, { recursive: true });
-  for await (const { name } of Deno.readDir(place)) await copy(`${path}/${name}`, `${target}/${name}`);
+function copy(path: string, target: string): Promise<void> {
+  return cp(new URL(path, root), target, { recursive: true });
 }
 
 if (import.meta.main) {
