@@ -75,13 +75,12 @@ Deno.test("tables of more than 65,536 entries hold while the tags of their seals
 
 Deno.test("renderers that get no processor for as long as the tables reach back begin again, or catch up", () => {
   const total = { anchors: 0, stale: 0 };
-  for (
-    const seed of sharedItems(
-      "seeds with an outage",
-      Array.from({ length: 400 }, (_, index) => index + 1),
-      40,
-    )
-  ) {
+  const seeds = Array.from({ length: 400 }, (_, index) => index + 1);
+  const share = sharedItems("seeds with an outage", seeds, 40);
+  const others = seeds.filter((seed) => !share.includes(seed));
+  for (const [index, seed] of [...share, ...others].entries()) {
+    // one of five comes too late: a share that has none goes on until there is one
+    if (index >= share.length && total.anchors > 0 && total.stale > 0) break;
     const result = new Simulation(seed, parts, { outage: true }).run();
     assertSound(seed, result);
     for (const key of ["anchors", "stale"] as const) total[key] += result[key];

@@ -48,7 +48,7 @@ const voiceErrors: readonly (readonly [string, string])[] = [
   ],
   [
     `saw({ frequency: 440 });`,
-    "saw: frequency (my_patch.ts:11): there is no such input, parameter or option; did you mean frequencyHz? There are: frequencyHz",
+    "saw: frequency (my_patch.ts:11): there is no such input, parameter or option; did you mean frequencyHz? There are: frequencyHz, oversampling",
   ],
   [`saw();`, "saw (my_patch.ts:11): expected one object of arguments, found nothing"],
   [`stateVariable({});`, "stateVariable: input (my_patch.ts:11): expected a signal, found nothing"],
