@@ -1,4 +1,5 @@
 /** Vectors of channels from and to interleaved frames, as WebAssembly text. */
+import type { PatchFormat } from "../graph/compiled_patch.ts";
 
 /**
  * Loads one frame of the input: a single channel goes to all lanes, several go to one lane each; channels beyond the fourth are
@@ -18,6 +19,20 @@ export function inputLoad(offset: number, inputChannels: number): string {
     default:
       return load("v128.load");
   }
+}
+
+/**
+ * Loads one frame of a bus of the streams into all lanes. Buses lie in rows that are laid out as the output is, so that the place
+ * of a frame in the output is its place in a row.
+ */
+export function streamLoad(
+  offset: number,
+  { channels, maximumBlockFrames }: Pick<PatchFormat, "channels" | "maximumBlockFrames">,
+): (bus: number) => string {
+  return (bus) => {
+    const row = Math.floor(bus / channels) * maximumBlockFrames * channels + bus % channels;
+    return `(v128.load32_splat offset=${offset + row * 4} (local.get $out))`;
+  };
 }
 
 /** Stores one frame. A single output channel gets the mean of left and right; channels that the patch lacks are silent. */

@@ -19,7 +19,10 @@ import {
   logEntryWords,
   maxCountedInstruments,
   maximumChannels,
+  pageSamples,
   pendingCapacity,
+  playerCount,
+  playerReportWords,
   reportedEndedNotes,
   ringFrames,
   roleCount,
@@ -63,7 +66,7 @@ export const lineBytes = 128;
 const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 5;
+export const layoutVersion = 6;
 
 export const sections = {
   geometry: {
@@ -113,6 +116,12 @@ export const sections = {
       outputOffset: word("blocks that the device got, while something records or listens"),
       outputSlots: word("blocks that are kept, a power of two"),
       outputSlotBytes: word("distance between them"),
+      pageOffset: word("first page of the streams"),
+      streamPageBytes: word("distance between pages"),
+      pageCount: word("pages; 0: nothing is streamed"),
+      pageBucketOffset: word("first bucket of the directory of the pages"),
+      pageBucketCount: word("buckets, a power of two"),
+      streamSealOffset: word("seals of the streams, two words a block"),
     },
   },
   control: {
@@ -308,6 +317,13 @@ export const sections = {
       waitingBytes: wide("bytes that wait for the disk"),
     },
   },
+  streamReader: {
+    writer: "stream reader thread",
+    fields: {
+      version: word("odd while the directory of the pages is being changed, wraps"),
+      heartbeat: word("rounds of the thread, wraps"),
+    },
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** Structures that are repeated: offsets count from the start of each. */
@@ -351,6 +367,7 @@ export const structures = {
       processStart: word(
         "when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet",
       ),
+      players: word("players of streams, see `PlayerReport`", playerCount * playerReportWords),
     },
   },
   slot: {
@@ -404,6 +421,15 @@ export const structures = {
       sequence: word("grows with every snapshot; stored last"),
       patch: word("number of the patch whose arena it is"),
       reserved: word("keeps the arena on a 64-byte boundary", 10),
+    },
+  },
+  page: {
+    writer: "stream reader thread",
+    fields: {
+      file: word("number of the file; 0: the page is empty. Taken away first and stored last"),
+      page: word("number of the page in its file"),
+      next: word("next page + 1 in the same bucket of the directory; 0: none"),
+      reserved: word("keeps the samples on a 64-byte boundary", 13),
     },
   },
 } as const satisfies Readonly<Record<string, Section>>;
@@ -513,6 +539,8 @@ export interface Dimensions {
   readonly captureFrames: number;
   /** Largest magnitude that the device gets, 1 at full scale; 0: no ceiling. A 32-bit float. */
   readonly ceiling: number;
+  /** Pages of the streams, 0 by default: nothing is streamed. */
+  readonly pageCount?: number;
   /** Length of the crossfade from one patch to the next; the simulator has no time for the usual one. */
   readonly exchangeFadeSeconds?: number;
   /** Bytes of an arena that are checked at one block; by default what costs a few percent of the block. */
@@ -534,6 +562,9 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
   const outputSlotBytes = roundUp(structureBytes.outputSlot + blockBytes, 64);
+  const streamPageBytes = structureBytes.page + pageSamples * 4;
+  const { pageCount = 0 } = dimensions;
+  const pageBucketCount = pageCount === 0 ? 0 : powerOfTwoAtLeast(2 * pageCount);
   const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
 
   let end = fixedBytes;
@@ -555,6 +586,9 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotOffset: region(snapshotBytes * snapshotCount),
     captureOffset: region(captureFrames * channels * 4),
     outputOffset: region(historyBlocks * outputSlotBytes),
+    pageOffset: region(pageCount * streamPageBytes),
+    pageBucketOffset: region(pageBucketCount * 4),
+    streamSealOffset: region(pageCount === 0 ? 0 : historyBlocks * 8),
   };
   return {
     magic: layoutMagic,
@@ -591,6 +625,9 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     captureFrames,
     outputSlots: historyBlocks,
     outputSlotBytes,
+    streamPageBytes,
+    pageCount,
+    pageBucketCount,
     ceiling: dimensions.ceiling,
     checkRegionBytes: dimensions.checkRegionBytes ?? bytesWithin(
       blockSeconds * checkBytesPerSecond,

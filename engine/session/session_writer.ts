@@ -94,7 +94,7 @@ export class SessionWriter {
           positionBits: commands ? 32 : 16,
         };
         others = [];
-      } else if (chunk.type === "PTCH" || chunk.type === "QUAR" || chunk.type === "GAP ") others.push(chunk);
+      } else if (["PTCH", "QUAR", "GAP ", "FILE"].includes(chunk.type)) others.push(chunk);
       before = { at, chunk };
     }
     const start = unit?.at ?? end;
