@@ -121,7 +121,10 @@ export interface Graph {
   readonly lines: readonly GraphLine[];
   /** Read-only numbers, shared by all voices. */
   readonly tables: readonly (readonly number[])[];
-  /** Voices: left, right, envelope. Main: the output, one channel a lane. */
+  /**
+   * Voices: left, right, envelope, and where a voice can be over while its note is held, a number that is not zero from the frame
+   * on in which it is. Main: the output, one channel a lane.
+   */
   readonly outputs: readonly number[];
 }
 

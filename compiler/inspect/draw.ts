@@ -113,8 +113,8 @@ class Part {
       }
     });
     const sides = outputs[0] === outputs[1]
-      ? ["left and right", "", "envelope"]
-      : ["left", "right", "envelope"];
+      ? ["left and right", "", "envelope", "done"]
+      : ["left", "right", "envelope", "done"];
     const names = outputs.length === 1 ? ["output"] : sides;
     outputs.forEach((output, index) => {
       if (names[index] === "") return;
