@@ -10,7 +10,8 @@ import type { SettingsFile } from "./settings_file.ts";
 
 const prefix = "UNDERSTUDY_";
 
-const maxOutputs = 8;
+/** As `maximumChannels` of the engine, which the settings do not know. */
+const maxOutputs = 64;
 
 function whole(min: number, max: number, step = 1) {
   const inRange = (value: number) => value >= min && value <= max && value % step === 0;
@@ -132,8 +133,19 @@ const settings = {
     key: "channels",
     schema: whole(1, maxOutputs),
     default: "2",
-    expected: "a whole number from 1 to 8",
+    expected: `a whole number from 1 to ${maxOutputs}`,
     meaning: "output channels",
+  }),
+  OUTPUT_NAMES: setting({
+    key: "outputNames",
+    schema: z.string().transform((list) => list.split(",").map((name) => name.trim())).pipe(
+      z.array(z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._()+-]{0,31}$/u)).max(maxOutputs)
+        .refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length),
+    ),
+    default: undefined,
+    expected: "different names of 1 to 32 letters, digits, spaces and ._()+-, separated by commas",
+    meaning:
+      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log, /status and the metrics show them; outputs beyond the list are called by their number",
   }),
   INPUT_CHANNELS: setting({
     key: "inputChannels",
@@ -578,18 +590,36 @@ export function readConfig(environment: Readonly<Record<string, string>>, file?:
     if (parsed.success) config[key] = parsed.data;
     else problems.push(`${place}${name}: expected ${expected}, found ${isSecret ? "less" : `"${value}"`}`);
   }
-  if (problems.length === 0) problems.push(...excessValues(config as Config));
+  if (problems.length === 0) problems.push(...excessValues(config as Config), ...formatProblems(config as Config));
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
 }
 
 /** Lists of values for each output that have more values than there are outputs. */
-function excessValues({ channels, silenceSeconds, silenceThresholds }: Config): string[] {
-  return Object.entries({ SILENCE_SECONDS: silenceSeconds, SILENCE_DB: silenceThresholds })
+function excessValues({ channels, silenceSeconds, silenceThresholds, outputNames = [] }: Config): string[] {
+  return Object.entries({
+    SILENCE_SECONDS: silenceSeconds,
+    SILENCE_DB: silenceThresholds,
+    OUTPUT_NAMES: outputNames,
+  })
     .filter(([, { length }]) => length > channels)
     .map(([name, { length }]) =>
       `${prefix}${name}: expected at most ${channels} values, one for each output of ${prefix}CHANNELS, found ${length}`
     );
+}
+
+/** Most channels of a FLAC file. */
+const maxFlacChannels = 8;
+
+/** Files that cannot hold the outputs. */
+function formatProblems({ channels, recordFormat, record }: Config): string[] {
+  if (channels <= maxFlacChannels) return [];
+  const problem = (name: string, remedy: string) =>
+    `${prefix}${name}: FLAC holds ${maxFlacChannels} channels at most, ${prefix}CHANNELS is ${channels}; ${remedy}`;
+  return [
+    ...(recordFormat.startsWith("flac") ? [problem("RECORD_FORMAT", "set wav24 or wav32f")] : []),
+    ...(record && /\.flac$/i.test(record) ? [problem("RECORD", "take a name that ends in .wav")] : []),
+  ];
 }
 
 /** What `--help` and the README say about one setting. */

@@ -58,7 +58,7 @@ function voiceKernel(
     tables: places.tables,
     samples: plan.samples,
     noteField: voiceField,
-    channels: 4,
+    lanes: 4,
     clock: plan.clock,
     spill: plan.spill,
     ...parameterPlaces(source),
