@@ -9,8 +9,8 @@
  * The page cache outlives the process, so a killed process loses what it had not handed over to the system; a power cut
  * loses what was not synchronised yet. The journal's thread only.
  */
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../foundation/crc32.ts";
+import process from "node:process";
 import { within } from "../memory/layout.ts";
 import { snapshotArenaIndex, snapshotIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
@@ -253,7 +253,7 @@ export class JournalFile {
       number,
       chunk: encodeChunk("PTCH", payload),
       name: description.name,
-      sha256: createHash("sha256").update(wasm).digest("hex"),
+      sha256: process.getBuiltinModule("node:crypto").createHash("sha256").update(wasm).digest("hex"),
       arenaBytes: description.arena.bytes,
     });
   }
