@@ -1,3 +1,4 @@
+/** Needs no real time: the device moves when the test says so, and what the disk holds up is waited for. */
 import assert from "node:assert/strict";
 import type { EngineEvent, JournalState } from "../../../engine/control/control.ts";
 import { within } from "../../../engine/memory/layout.ts";
