@@ -1,6 +1,6 @@
 /** The entry of the journal's thread: it alone writes the file, and reads snapshots out of the shared memory. */
 import { parentPort, workerData } from "node:worker_threads";
-import { openNative } from "../../ffi/native_library.ts";
+import { openNative } from "../../ffi/open_native.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { JournalFile } from "./journal_file.ts";
