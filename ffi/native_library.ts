@@ -1,12 +1,11 @@
 /**
- * Builds and opens the native part. The shared object is cached under a hash of its sources, the compiler's flags and
+ * Builds the native part. The shared object is cached under a hash of its sources, the compiler's flags and
  * the machine, so that it is built once per version; a build writes beside and renames, so that a half-written one is
  * never opened. What was built has its SHA-256 beside it: other content, or a file that others can change, is not loaded but built
  * once more. A `deno compile` binary carries the shared object in `build/native/` and needs no compiler.
  */
 import { createHash } from "node:crypto";
-import { type NativeLibrary, nativeSymbols } from "./native_symbols.ts";
-import { exitCodes } from "../foundation/exit_codes.ts";
+import { NativeBuildError } from "./open_native.ts";
 import { exists } from "../foundation/exists.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 import { foreignAccess, makePrivateFolder } from "../foundation/private_folder.ts";
@@ -88,12 +87,6 @@ const compilerFlags = [
  */
 const linkerFlags = Deno.build.os === "linux" ? ["-Wl,-z,nodelete", "-Wl,--build-id=none"] : [];
 
-/** The native part could not be built; the message holds the compiler's words and the remedy. */
-export class NativeBuildError extends ExitError {
-  override readonly name = "NativeBuildError";
-  override readonly exitCode = exitCodes.native;
-}
-
 /** Files of a built native part. */
 export interface NativeBuild {
   readonly library: string;
@@ -158,18 +151,6 @@ export async function buildNative(cacheDirectory: string, options: BuildOptions 
   }
   await compile(sources, cached, { cacheDirectory, compiler, signal });
   return { ...cached, built: true };
-}
-
-/** Opens a built native part. Throws {@link NativeBuildError} when it cannot be loaded. */
-export function openNative(path: string): NativeLibrary {
-  try {
-    return Deno.dlopen(path, nativeSymbols);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new NativeBuildError(`cannot load ${path}; delete it and start again to have it rebuilt`, {
-      cause,
-    });
-  }
 }
 
 type NativeFiles = Omit<NativeBuild, "built">;

@@ -121,7 +121,10 @@ export interface Graph {
   readonly lines: readonly GraphLine[];
   /** Read-only numbers, shared by all voices. */
   readonly tables: readonly (readonly number[])[];
-  /** Voices: left, right, envelope. Main: the output, one channel a lane. */
+  /**
+   * Voices: left, right, envelope, and where a voice can be over while its note is held, a number that is not zero from the frame
+   * on in which it is. Main: the output, four channels each, one a lane.
+   */
   readonly outputs: readonly number[];
 }
 
@@ -160,8 +163,8 @@ export interface PatchGraph {
   readonly parameters: readonly ParameterDeclaration[];
   readonly instruments: readonly InstrumentGraph[];
   readonly main: Graph;
-  /** Lanes that the main mix uses: channels of the patch. */
-  readonly channels: 2 | 4;
+  /** Channels of the patch: `main` has an output for every four of them. With two it uses two lanes, otherwise all. */
+  readonly channels: number;
   /** Names of the sound files that it plays; omitted: none. */
   readonly samples?: readonly string[];
 }

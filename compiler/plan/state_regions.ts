@@ -4,7 +4,7 @@
  * memory likewise. A shape does not include the arithmetic, so a note rings on through a change of its filter.
  */
 import { endedNotesKept, type StateRegion } from "../graph/compiled_patch.ts";
-import { type ArenaPlan, instrumentWords, lineStride, parameterRecord, ringFrames } from "./arena.ts";
+import { type ArenaPlan, instrumentWords, lanesOf, lineStride, parameterRecord, ringFrames } from "./arena.ts";
 import type { Graph, PatchGraph } from "../graph/graph.ts";
 
 /** All stretches of state, each with the shape that the other patch must have too. */
@@ -35,6 +35,7 @@ export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] 
     );
   });
   const { main } = patch;
+  const lanes = lanesOf(patch.channels);
   regions.push({
     name: "output: states",
     shape: shapeOf(main),
@@ -44,9 +45,9 @@ export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] 
   main.lines.forEach(({ frames }, index) =>
     regions.push({
       name: `output: delay line ${index}`,
-      shape: `${frames} ${patch.channels}`,
+      shape: `${frames} ${lanes}`,
       offset: plan.mainLines[index],
-      bytes: ringFrames(frames) * lineStride(patch.channels),
+      bytes: ringFrames(frames) * lineStride(lanes),
     })
   );
   return regions.filter(({ bytes }) => bytes > 0);

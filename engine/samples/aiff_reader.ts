@@ -79,8 +79,8 @@ function readInstrument(
   const [start, end] = [marks.get(first), marks.get(last)];
   if (start === undefined || end === undefined) return { rootNote, notes: ["its loop lacks its markers"] };
   // a marker lies between two frames: the loop ends with the frame before the second one
-  const loop: StatedLoop = { start, last: end - 1 };
-  const notes = mode === 2 ? ["its loop is alternating and is played forward"] : [];
+  const loop: StatedLoop = { start, last: end - 1, ...(mode === 2 ? { kind: "alternating" } : {}) };
+  const notes = inst.getUint16(14) === 0 ? [] : ["its loop for released notes is not played"];
   return { rootNote, loop, notes };
 }
 

@@ -11,9 +11,10 @@ import { checkFrames, checkSoundFormat } from "./sound_format.ts";
 import { isOgg, isOpusHead, isVorbis, readOggStreams } from "./ogg_reader.ts";
 import { oggFlac } from "./ogg_flac.ts";
 import { SampleError } from "./sample_error.ts";
-import type { SoundFile } from "./sound_file.ts";
+import type { SoundFile, StatedLoop } from "./sound_file.ts";
 import { SoundFileError } from "../sound_files/sound_file_error.ts";
 import { checkAmplitudes } from "../sound_files/stored_numbers.ts";
+import { mustUnroll, unrollLoop } from "./unroll_loop.ts";
 import { isWav, readWav } from "./wav_reader.ts";
 
 /** More sentences about one file than are told: a file may be damaged at each of its frames. */
@@ -46,23 +47,36 @@ export async function decodeSample(name: string, bytes: Uint8Array<ArrayBuffer>)
   const frames = channels[0].length;
   if (frames === 0) fail("expected sound, found none; export it again");
   const told = [...notes];
-  const whole = { loopStart: 0, loopEnd: frames };
-  let played = whole;
-  if (loop !== undefined) {
-    const { start, last } = loop;
-    const loopEnd = Math.min(last + 1, frames);
-    if (start < loopEnd) played = { loopStart: start, loopEnd };
-    const text = `its loop from frame ${start} to ${last}`;
-    if (played === whole) told.push(`${text} cannot be; all ${frames} frames are its loop`);
-    else if (loopEnd <= last) told.push(`${text} ends with its last frame, ${frames - 1}`);
-  }
+  const played = loopOf(channels, loop ?? { start: 0, last: frames - 1 }, (note) => told.push(note));
   // 0 is what programs write that know of no root note, as REAPER beside a loop
   const isNote = rootNote > 0 && rootNote < 128;
   if (!isNote) told.push(`its root note ${rootNote} is none, it is taken as ${middleC}`);
   return {
-    ...{ name, channels, sampleRateHz, rootNote: isNote ? rootNote : middleC, ...played },
+    ...{ name, sampleRateHz, rootNote: isNote ? rootNote : middleC, ...played },
     notes: told.map((note) => `sample ${name}: ${note}`),
   };
+}
+
+/** The channels with the loop that the file states, which may be impossible. */
+function loopOf(
+  channels: readonly Float32Array[],
+  stated: StatedLoop,
+  tell: (note: string) => void,
+): Pick<DecodedFile, "channels" | "frames" | "loopStart" | "loopEnd"> {
+  const [{ length: frames }] = channels;
+  const { start } = stated;
+  const last = Math.min(stated.last, frames - 1);
+  const text = `its loop from frame ${start} to ${stated.last}`;
+  if (start > last) {
+    tell(`${text} cannot be; all ${frames} frames are its loop`);
+    return { channels, loopStart: 0, loopEnd: frames };
+  }
+  if (last < stated.last) tell(`${text} ends with its last frame, ${last}`);
+  const forward = { channels, loopStart: start, loopEnd: last + 1 };
+  if (!mustUnroll({ ...stated, last })) return forward;
+  const unrolled = unrollLoop(channels, { ...stated, last });
+  if (unrolled === undefined) tell(`${text} is too long to be unrolled: it is played forward, again and again`);
+  return unrolled ?? forward;
 }
 
 /** Decodes by the first bytes. Throws SoundFileError. */

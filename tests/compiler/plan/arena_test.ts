@@ -27,5 +27,5 @@ Deno.test("a ring is the least power of two that holds the longest delay and the
     const ring = ringFrames(frames);
     assert.ok(Number.isInteger(Math.log2(ring)) && ring > frames && ring / 2 <= frames);
   }));
-  assert.deepEqual([2, 4].map(lineStride), [8, 16]);
+  assert.deepEqual(([2, 4] as const).map(lineStride), [8, 16]);
 });
