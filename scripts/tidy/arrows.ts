@@ -114,7 +114,7 @@ export const arrowTable: ArrowTable = {
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk
   "engine/sound_files": [],
-  "engine/samples": ["engine/sound_files", "compiler/graph", "types:ffi"],
+  "engine/samples": ["engine/sound_files", "engine/streams/source", "compiler/graph", "types:ffi"],
   // sound files by their position, where a foreign file may end the process
   "engine/streams/source": ["engine/sound_files", "compiler/wasm"],
   "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
