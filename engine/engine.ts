@@ -61,6 +61,7 @@ import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
+import { outputStageText } from "./state/journal_difference.ts";
 import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { Recorder } from "./recorder/recorder.ts";
@@ -732,14 +733,15 @@ export class Engine implements control.EngineControl {
   }
 
   #makeJournal(folder: string): Journal {
-    const { config: { patch, tuning, tuningMap }, log } = this.#options;
+    const { config, log } = this.#options;
+    const { patch, tuning, tuningMap } = config;
     return new Journal({
       memory: this.memory,
       folder,
       nativeLibrary: this.#options.nativeLibrary,
       header: {
         ...sessionHeader({ ...this.#options, memory: this.memory }),
-        asked: { patch, tuning, tuningMap },
+        asked: { patch, tuning, tuningMap, outputStage: outputStageText(config) },
       },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
