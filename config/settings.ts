@@ -153,7 +153,7 @@ const settings = {
   OUTPUT_STAGE: setting({
     key: "outputParts",
     schema: z.union([
-      z.literal("off").transform(() => []),
+      z.literal("off").transform((): (typeof outputParts[number])[] => []),
       z.literal("all").transform(() => [...outputParts]),
       z.string().transform((list) => list.split(",").map((part) => part.trim())).pipe(
         z.array(z.enum(outputParts)).min(1),

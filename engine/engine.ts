@@ -276,6 +276,7 @@ export class Engine implements control.EngineControl {
       detector: new SilenceDetector(memory, silenceLimits(config)),
       degradations: this.#degradations,
       emit: (event) => this.#reporter.emit(event),
+      names: config.outputNames,
     });
     this.#levels = new LevelReport({
       memory,
@@ -460,6 +461,9 @@ export class Engine implements control.EngineControl {
       supervision: this.#supervision,
       pool: this.#pool,
       state: this.#state,
+      outputNames: Object.fromEntries(
+        (this.#options.config.outputNames ?? []).map((name, output) => [output + 1, name]),
+      ),
       patch: this.#patches.current.name,
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
@@ -817,6 +821,7 @@ export class Engine implements control.EngineControl {
     }
     if (nowMs >= this.#nextKeepMs) {
       this.#nextKeepMs = nowMs + keepMs;
+      this.#driver.reportUnpatched();
       void this.#keepFiles();
     }
     this.#timeline.follow();
