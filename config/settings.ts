@@ -10,6 +10,9 @@ import type { SettingsFile } from "./settings_file.ts";
 
 const prefix = "UNDERSTUDY_";
 
+/** As `outputParts` of the compiler, which the settings do not know. */
+const outputParts = ["gain", "delay", "equaliser", "limiter", "identify"] as const;
+
 /** As `maximumChannels` of the engine, which the settings do not know. */
 const maxOutputs = 64;
 
@@ -146,6 +149,27 @@ const settings = {
     expected: "different names of 1 to 32 letters, digits, spaces and ._()+-, separated by commas",
     meaning:
       "names of the outputs in their order, e.g. front left, front right, sub; the page, the log, /status and the metrics show them; outputs beyond the list are called by their number",
+  }),
+  OUTPUT_STAGE: setting({
+    key: "outputParts",
+    schema: z.union([
+      z.literal("off").transform((): (typeof outputParts[number])[] => []),
+      z.literal("all").transform(() => [...outputParts]),
+      z.string().transform((list) => list.split(",").map((part) => part.trim())).pipe(
+        z.array(z.enum(outputParts)).min(1),
+      ),
+    ]),
+    default: "off",
+    expected: `off, all, or some of ${outputParts.join(", ")}, separated by commas`,
+    meaning:
+      "what stands behind the patch at each output, with parameters like /output3/gainDb; the limiter makes all outputs 2 ms later",
+  }),
+  OUTPUT_DELAY_MS: setting({
+    key: "outputDelayMs",
+    schema: whole(1, 2_000),
+    default: "100",
+    expected: "a whole number of milliseconds from 1 to 2000",
+    meaning: "longest delay of an output, where OUTPUT_STAGE has delays; its memory is kept for every output",
   }),
   INPUT_CHANNELS: setting({
     key: "inputChannels",
@@ -590,7 +614,9 @@ export function readConfig(environment: Readonly<Record<string, string>>, file?:
     if (parsed.success) config[key] = parsed.data;
     else problems.push(`${place}${name}: expected ${expected}, found ${isSecret ? "less" : `"${value}"`}`);
   }
-  if (problems.length === 0) problems.push(...excessValues(config as Config), ...formatProblems(config as Config));
+  if (problems.length === 0) {
+    problems.push(...excessValues(config as Config), ...formatProblems(config as Config));
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
 }

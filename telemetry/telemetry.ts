@@ -170,7 +170,12 @@ export class Telemetry {
         if (frames.firstFrame > page.listenFrame) this.#skip(page, frames.firstFrame);
         page.listenFrame = frames.firstFrame + frames.samples.length / channels;
         const data = encodeSamples({
-          ...{ ...common, ...frames, ...pairOf(frames.samples, channels, listen), lostFrames: page.lostFrames },
+          ...{
+            ...common,
+            ...frames,
+            ...pairOf(frames.samples, channels, listen),
+            lostFrames: page.lostFrames,
+          },
           ...{ kind: "listen", format: listen.format },
         });
         items.push({ pages: [id], isText: false, data, listenFrames: frames.samples.length / channels });

@@ -178,7 +178,10 @@ export const sections = {
       loudest: float("largest magnitude of the current block before the ceiling"),
       lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
       heldFrame: float("last samples before concealment, which fade out", maximumChannels),
-      levels: float("levels of the current block, as the record of delivered blocks has them", 3 * maximumChannels),
+      levels: float(
+        "levels of the current block, as the record of delivered blocks has them",
+        3 * maximumChannels,
+      ),
     },
   },
   counters: {
@@ -288,6 +291,10 @@ export const sections = {
       unheardFrames: wide("frames that the clock took while JACK was lost"),
       deviceProblem: word(
         "problem of JACK at the last of these attempts; 0: it stands still, or none was made",
+      ),
+      unpatchedOutputs: word(
+        "a bit for each output from which no cable leads to anywhere",
+        maximumChannels / 32,
       ),
     },
   },

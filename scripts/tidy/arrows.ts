@@ -185,6 +185,14 @@ export const arrowTable: ArrowTable = {
   "modules/utility": ["modules/signal"],
   "modules/oscillators": ["modules/signal", "modules/distortion", "modules/utility"],
   "modules/time": ["modules/signal", "modules/oscillators", "modules/utility"],
+  "modules/outputs": [
+    "modules/signal",
+    "modules/dynamics",
+    "modules/filters",
+    "modules/oscillators",
+    "modules/time",
+    "modules/utility",
+  ],
   "modules/modulation": ["modules/signal", "modules/oscillators"],
   "modules/reverbs": ["modules/signal", "modules/oscillators", "modules/time", "modules/utility"],
 

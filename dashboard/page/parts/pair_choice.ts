@@ -20,7 +20,9 @@ export function PairChoice({ firstChannel, onChoose, what }: PairChoiceProps): V
   return html`
     <select class="pair" aria-label=${what} value=${firstChannel} onChange=${(event: Event) =>
       onChoose(Number((event.target as HTMLSelectElement).value))}>
-      ${firsts.map((first) => html`<option value=${first}>${pairName(first, channels, outputNames)}</option>`)}
+      ${firsts.map((first) =>
+        html`<option value=${first}>${pairName(first, channels, outputNames)}</option>`
+      )}
     </select>
   ` as VNode;
 }
