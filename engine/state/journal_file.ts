@@ -83,6 +83,11 @@ export class JournalFile {
     this.#logPosition = memory.geometry.startLogPosition | 0;
   }
 
+  /** Whether a block was recorded: without one the initial state is nothing to go on from. */
+  get holdsBlock(): boolean {
+    return this.#block !== (this.#memory.geometry.startBlock | 0);
+  }
+
   /** What follows does not connect to what was there. The file stays as it is until a snapshot replaces it. */
   begin(
     header: JournalHeader,
