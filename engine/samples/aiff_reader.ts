@@ -52,14 +52,19 @@ export function readAiff(bytes: Uint8Array): SoundFile {
   if (common === undefined || common.byteLength < 18) {
     throw new SoundFileError("it has no format (chunk `COMM`)");
   }
-  const stored = storedNumber(common, idAt(bytes, 8) === "AIFC");
+  const format = storedNumber(common, idAt(bytes, 8) === "AIFC");
   const channels = common.getUint16(0);
   const sampleRateHz = extended(common, 8);
   checkSoundFormat({ channels, sampleRateHz });
-  const frameBytes = channels * stored.bytes;
+  const frameBytes = channels * format.bytes;
   const all = soundOf(bytes, parts.get("SSND"));
-  // a program that did not know the size of the sound did not know its frames
-  const announced = isOpen ? Math.floor(all.length / frameBytes) : common.getUint32(2);
+  // a program that did not know the size of the sound did not know its frames, nor did one that states none beside a sound
+  const stated = isOpen ? 0 : common.getUint32(2);
+  const there = Math.floor(all.length / frameBytes);
+  const part = parts.get("SSND");
+  // a chunk that is there to its end was not cut off: it is right, and the number of frames is wrong
+  const isWhole = part !== undefined && part.start + part.size === part.end;
+  const announced = stated === 0 || (isWhole && there > 0) ? Math.min(there, stated || there) : stated;
   checkFrames(announced);
   const sizeBytes = announced * frameBytes;
   const sound = all.subarray(0, sizeBytes);
@@ -69,10 +74,13 @@ export function readAiff(bytes: Uint8Array): SoundFile {
       "copy or export it again",
     );
   }
+  const instrument = readInstrument(content("INST"), content("MARK"));
+  const short = announced < stated ? [`it states ${stated} frames and holds ${announced}`] : [];
   return {
-    ...readInstrument(content("INST"), content("MARK")),
-    channels: readStoredNumbers(sound, stored, channels),
+    ...instrument,
+    channels: readStoredNumbers(sound, format, channels),
     sampleRateHz,
+    notes: [...short, ...instrument.notes ?? []],
   };
 }
 
