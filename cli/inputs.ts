@@ -159,7 +159,6 @@ function serve(
         engine,
         traffic: () => ({ ...admission.counts, refusedMessages: space.refusedMessages }),
         midi: () => midi?.counts ?? {},
-    midiZones: config,
         version: options.version,
       }),
     ],

@@ -3,7 +3,7 @@ import type { Config } from "../config/settings.ts";
 import type { CompiledPatch } from "../compiler/graph/compiled_patch.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import { CommandRefusedError, roles } from "../engine/control/control.ts";
-import { Engine } from "../engine/engine.ts";
+import { Engine, type EngineOptions } from "../engine/engine.ts";
 import { type RehearsalOptions, rehearse } from "../engine/patch_swap/rehearsal.ts";
 import { Datagrams } from "../ffi/datagrams.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
@@ -113,6 +113,7 @@ async function play({ config: given, version, watch, log, lines, screen, signal 
   let statusSignal: StatusSignal | undefined;
   let source: LazySource | undefined;
   let leave = () => {};
+  let sessionFiles: EngineOptions["sessionFiles"];
   try {
     if (screen && Deno.stderr.isTerminal()) writeToStderr(screen.progress(`starting ${config.patch} …`));
     checkDescriptorRoom((problem) => log.warning(problem));
@@ -127,7 +128,15 @@ async function play({ config: given, version, watch, log, lines, screen, signal 
       const { session, sessionKeep: keep } = config;
       const isLiving = living !== undefined;
       config = { ...config, session: sessionPath(session, { nowMs: Date.now(), isLiving, keep }) };
-      if (config.session !== session) log.info(`records to ${config.session}`);
+      if (config.session !== session) {
+        log.info(`records to ${config.session}`);
+        sessionFiles = rotationOf(config, () => sessionPath(session, { nowMs: Date.now(), keep }));
+      } else if (config.sessionRotateMinutes ?? config.sessionRotateMiB) {
+        throw new UsageError(
+          "UNDERSTUDY_SESSION_ROTATE_MINUTES and _MIB make several files: expected UNDERSTUDY_SESSION to be a folder, or a path " +
+            `with %t, found ${session}`,
+        );
+      }
     }
     if (config.record !== undefined && living === undefined) {
       const place = placeOfSetting(config.record, { format: config.recordFormat, nowMs: Date.now() });
@@ -144,7 +153,7 @@ async function play({ config: given, version, watch, log, lines, screen, signal 
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
       ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
-      continuation,
+      ...{ continuation, sessionFiles },
     });
     state?.plays(playing);
     statusSignal.listen(() => log.info(`status: ${JSON.stringify(playing.status())}`));
@@ -428,4 +437,18 @@ function abortion(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener("abort", () => reject(signal.reason));
   });
+}
+
+/** When the next file of a session begins; undefined: never. */
+function rotationOf(
+  { sessionRotateMinutes, sessionRotateMiB, sampleRateHz, blockFrames }: Config,
+  next: () => string,
+): EngineOptions["sessionFiles"] {
+  return {
+    ...(sessionRotateMinutes === undefined
+      ? {}
+      : { blocks: Math.ceil(sessionRotateMinutes * 60 * sampleRateHz / blockFrames) }),
+    ...(sessionRotateMiB === undefined ? {} : { bytes: sessionRotateMiB * 2 ** 20 }),
+    next,
+  };
 }

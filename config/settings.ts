@@ -403,6 +403,20 @@ const settings = {
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
   }),
+  SESSION_ROTATE_MINUTES: setting({
+    key: "sessionRotateMinutes",
+    schema: whole(1, 10_000),
+    default: undefined,
+    expected: "a whole number from 1 to 10000",
+    meaning: "minutes after which the next file of SESSION begins, without a gap; by default a start records to one file",
+  }),
+  SESSION_ROTATE_MIB: setting({
+    key: "sessionRotateMiB",
+    schema: whole(1, 1_000_000),
+    default: undefined,
+    expected: "a whole number from 1 to 1000000",
+    meaning: "size in MiB from which on the next file of SESSION begins, without a gap",
+  }),
   RECORDINGS: setting({
     key: "recordingFolder",
     schema: text,
