@@ -137,6 +137,7 @@ function serve(
     ...{ engine, memory: engine.memory, nativeLibrary, version, space, admission, access, log, lines },
     isReadOnly: config.page === "read",
     faultsAllowed: config.faults,
+    outputNames: config.outputNames,
     patches: patchNames,
     session: config.session ?? "",
     files: () =>

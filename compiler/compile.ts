@@ -17,6 +17,7 @@ import {
 } from "./graph/compiled_patch.ts";
 import { invariant } from "../foundation/invariant.ts";
 import type { PatchGraph } from "./graph/graph.ts";
+import { outputVectors } from "./graph/limits.ts";
 import type { SampleBank } from "./graph/sample_bank.ts";
 import { type ArenaPlan, planArena, voiceField } from "./plan/arena.ts";
 import { withEmptyLines } from "./plan/empty_lines.ts";
@@ -168,11 +169,15 @@ function checkFormat({ sampleRateHz, channels, inputChannels, maximumBlockFrames
   invariant(isCount(maximumBlockFrames, 1), `block: expected 1 frame or more, found ${maximumBlockFrames}`);
 }
 
-/** Kernels store left, right, envelope and the end of a voice, and one vector of channels of the output. */
-function checkOutputs({ instruments, main }: PatchGraph): void {
+/** Kernels store left, right, envelope and the end of a voice, and a vector of every four channels of the output. */
+function checkOutputs({ instruments, main, channels }: PatchGraph): void {
   for (const { name, voice } of instruments) {
     const { length } = voice.outputs;
     invariant(length === 3 || length === 4, `${name}: expected 3 or 4 outputs, found ${length}`);
   }
-  invariant(main.outputs.length === 1, `output: expected 1 output, found ${main.outputs.length}`);
+  const vectors = outputVectors(channels);
+  invariant(
+    main.outputs.length === vectors,
+    `output: expected ${vectors} vectors, found ${main.outputs.length}`,
+  );
 }

@@ -61,6 +61,7 @@ import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
+import { outputStageText } from "./state/journal_difference.ts";
 import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { Recorder } from "./recorder/recorder.ts";
@@ -280,6 +281,7 @@ export class Engine implements control.EngineControl {
       detector: new SilenceDetector(memory, silenceLimits(config)),
       degradations: this.#degradations,
       emit: (event) => this.#reporter.emit(event),
+      names: config.outputNames,
     });
     this.#levels = new LevelReport({
       memory,
@@ -464,6 +466,9 @@ export class Engine implements control.EngineControl {
       supervision: this.#supervision,
       pool: this.#pool,
       state: this.#state,
+      outputNames: Object.fromEntries(
+        (this.#options.config.outputNames ?? []).map((name, output) => [output + 1, name]),
+      ),
       patch: this.#patches.current.name,
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
@@ -737,7 +742,8 @@ export class Engine implements control.EngineControl {
       inputBlocks: () => this.memory.geometry.inputChannels === 0 ? 0 : this.memory.lookaheadBlocks(),
       summary: () => this.#sessionSummary,
       next: (snapshot) => this.#nextSession(sessionFiles!.next(), snapshot),
-      onFailure: ({ message }) => log.error(`the next file of the session cannot begin: ${message}; the old one goes on`),
+      onFailure: ({ message }) =>
+        log.error(`the next file of the session cannot begin: ${message}; the old one goes on`),
     });
     this.#delivery.recordTo(recorded);
     recorded.onWritten = (unitStart) => {
@@ -771,14 +777,15 @@ export class Engine implements control.EngineControl {
   }
 
   #makeJournal(folder: string): Journal {
-    const { config: { patch, tuning, tuningMap }, log } = this.#options;
+    const { config, log } = this.#options;
+    const { patch, tuning, tuningMap } = config;
     return new Journal({
       memory: this.memory,
       folder,
       nativeLibrary: this.#options.nativeLibrary,
       header: {
         ...sessionHeader({ ...this.#options, memory: this.memory }),
-        asked: { patch, tuning, tuningMap },
+        asked: { patch, tuning, tuningMap, outputStage: outputStageText(config) },
       },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
@@ -854,6 +861,7 @@ export class Engine implements control.EngineControl {
     }
     if (nowMs >= this.#nextKeepMs) {
       this.#nextKeepMs = nowMs + keepMs;
+      this.#driver.reportUnpatched();
       void this.#keepFiles();
     }
     this.#timeline.follow();

@@ -111,6 +111,8 @@ export interface GraphLine {
   readonly frames: number;
   /** Node that is written at the end of each frame. */
   readonly write: number;
+  /** By which another patch finds it again, in the output; omitted: its place among the lines. */
+  readonly name?: string;
 }
 
 /** One fused function: a voice, or the main mix. */
@@ -123,7 +125,7 @@ export interface Graph {
   readonly tables: readonly (readonly number[])[];
   /**
    * Voices: left, right, envelope, and where a voice can be over while its note is held, a number that is not zero from the frame
-   * on in which it is. Main: the output, one channel a lane.
+   * on in which it is. Main: the output, four channels each, one a lane.
    */
   readonly outputs: readonly number[];
 }
@@ -163,8 +165,10 @@ export interface PatchGraph {
   readonly parameters: readonly ParameterDeclaration[];
   readonly instruments: readonly InstrumentGraph[];
   readonly main: Graph;
-  /** Lanes that the main mix uses: channels of the patch. */
-  readonly channels: 2 | 4;
+  /** Channels of the patch: `main` has an output for every four of them. With two it uses two lanes, otherwise all. */
+  readonly channels: number;
+  /** Channels that the author wrote, where a stage for all outputs follows; omitted: all. */
+  readonly ownChannels?: number;
   /** Names of the sound files that it plays; omitted: none. */
   readonly samples?: readonly string[];
 }

@@ -18,6 +18,17 @@ export const maxDetuneCents = 1_200;
 /** Longest delay line, in frames: 30 s at 192 kHz. */
 export const maxLineFrames = 30 * 192_000;
 
+/** Channels of a patch, and of the output that it is made for. */
+export const maxChannels = 64;
+
+/** Channels of the output that are computed side by side, in one vector. */
+export const channelsPerVector = 4;
+
+/** Vectors that hold the channels of a patch. */
+export function outputVectors(channels: number): number {
+  return Math.ceil(channels / channelsPerVector);
+}
+
 /** Channels of a MIDI cable. */
 export const midiChannels = 16;
 

@@ -16,6 +16,7 @@ import {
 } from "./graph.ts";
 import { chokeProblem } from "./choke_groups.ts";
 import {
+  maxChannels,
   maxController,
   maxDetuneCents,
   maxInstruments,
@@ -24,6 +25,7 @@ import {
   maxVoices,
   midiChannels,
   namePattern,
+  outputVectors,
 } from "./limits.ts";
 import { isSampleName } from "./sample_name.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
@@ -35,7 +37,8 @@ import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
 const maxTables = 100;
-const maxParameters = 1_000;
+/** The stage of 64 outputs has 900 with all of its parts. */
+const maxParameters = 2_000;
 
 /** Longest name of an operation that an error repeats. */
 const maxOperationName = 100;
@@ -109,9 +112,12 @@ const graphSchema = fields({
     fields({ type: laneType, initial: number, seeded: z.boolean(), next: index }),
     max.states,
   ),
-  lines: list(fields({ frames: z.int().min(1).max(maxLineFrames), write: index }), max.lines),
+  lines: list(
+    fields({ frames: z.int().min(1).max(maxLineFrames), write: index, name: name.optional() }),
+    max.lines,
+  ),
   tables: list(list(number, max.tableValues, 1), maxTables),
-  outputs: list(index, 8),
+  outputs: list(index, outputVectors(maxChannels)),
 });
 
 const patchSchema = fields({
@@ -147,7 +153,8 @@ const patchSchema = fields({
     maxInstruments,
   ),
   main: graphSchema,
-  channels: z.literal([2, 4]),
+  channels: z.int().min(2).max(maxChannels),
+  ownChannels: z.int().min(2).max(maxChannels).optional(),
   samples: list(z.string().refine(isSampleName, "expected the name of a sound file"), maxSamples).optional(),
 });
 
@@ -172,7 +179,7 @@ export function graphFromJson(text: string): PatchGraph {
   for (const instrument of graph.instruments) {
     checkGraph({ name: `instrument ${instrument.name}`, graph: instrument.voice, outputs: [3, 4] }, graph);
   }
-  checkGraph({ name: "output", graph: graph.main, outputs: [1] }, graph);
+  checkGraph({ name: "output", graph: graph.main, outputs: [outputVectors(graph.channels)] }, graph);
   return graph;
 }
 

@@ -123,9 +123,14 @@ export function ringFrames(frames: number): number {
   return 2 ** Math.ceil(Math.log2(frames + 1));
 }
 
-/** Bytes of one frame of a line: a voice has four lanes, the main mix as many as it has channels. */
-export function lineStride(channels: number): number {
-  return channels * 4;
+/** Lanes that the main mix of a patch uses, whose delay lines hold as many. */
+export function lanesOf(channels: number): 2 | 4 {
+  return channels === 2 ? 2 : 4;
+}
+
+/** Bytes of one frame of a line of so many lanes; a voice has four. */
+export function lineStride(lanes: 2 | 4): number {
+  return lanes * 4;
 }
 
 /** Plans the arena. Throws {@link PatchError} when it would be too large. */
@@ -166,7 +171,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
   });
   const mainStates = reserve("output: states", patch.main.states.length * 16);
   const mainLines = patch.main.lines.map(({ frames }, index) =>
-    reserve(`output: delay line ${index}`, ringFrames(frames) * lineStride(patch.channels))
+    reserve(`output: delay line ${index}`, ringFrames(frames) * lineStride(lanesOf(patch.channels)))
   );
   const mainTables = tablesOf("output", patch.main);
   // slack: vectors are read and written where the last frame has fewer channels

@@ -1,3 +1,4 @@
+import { lanesOf } from "../plan/arena.ts";
 import { ramping } from "../plan/schedule.ts";
 import { emitKernel } from "./kernel.ts";
 import { inputLoad, outputStore } from "./output.ts";
@@ -25,7 +26,7 @@ function mainKernel(source: TextSource, moving: boolean): string[] {
     lines: plan.mainLines,
     tables: plan.mainTables,
     samples: plan.samples,
-    channels: patch.channels,
+    lanes: lanesOf(patch.channels),
     clock: plan.clock,
     spill: plan.spill,
     ...parameterPlaces(source),
@@ -33,8 +34,8 @@ function mainKernel(source: TextSource, moving: boolean): string[] {
     inputLoad: inputLoad(plan.input, format.inputChannels),
     locals: [],
     begin: [],
-    store: ([output]) => [
-      ...outputStore(output, {
+    store: (outputs) => [
+      ...outputStore(outputs, {
         offset: plan.output,
         patchChannels: patch.channels,
         channels: format.channels,

@@ -8,7 +8,7 @@ import type { CommandLog } from "../log/command_log.ts";
 import { PeakMeter } from "./meter.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
 import { within } from "../memory/layout.ts";
-import { deliveredIndex, inputSamplesIndex } from "../memory/places.ts";
+import { deliveredIndex, deliveredPeaksIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { blockRecordWords, type ChunkType } from "../session/session_format.ts";
 
@@ -145,7 +145,7 @@ export class DeliveryLog {
       records[record + 1] = memory.words[delivered + within.delivered.checksumLow.index];
       records[record + 2] = memory.words[delivered + within.delivered.checksumHigh.index];
       this.#loudest = Math.max(this.#loudest, memory.floats[delivered + within.delivered.loudest.index]);
-      const peaks = delivered + within.delivered.peaks.index;
+      const peaks = deliveredPeaksIndex(memory, block);
       for (let channel = 0; channel < geometry.channels; channel++) {
         this.#peak = Math.max(this.#peak, memory.floats[peaks + channel]);
       }

@@ -55,8 +55,20 @@ export const stopFadeSeconds = 0.02;
 /** Crossfade from one patch to the next, in seconds: long enough not to click, short enough to feel like a cut. */
 export const exchangeFadeSeconds = 0.02;
 
-/** Most output channels: the callback keeps the last sample and the peak of each. */
-export const maximumChannels = 8;
+/**
+ * Most output channels: what a MADI interface has at 48 kHz, and what a sound server connects with ease. The callback keeps the last
+ * sample of each; an engine with fewer pays for no more than it has.
+ */
+export const maximumChannels = 64;
+
+/**
+ * Most bytes of the blocks that are kept for recorders and listeners, where there are more channels than {@link fullHistoryChannels}:
+ * the main isolate touches all of them when the first of these comes. 64 channels at 48 kHz have 5 s, 16 have 21 s.
+ */
+export const maxOutputRingBytes = 96 * 2 ** 20;
+
+/** Up to as many channels, recorders and listeners may be as late as the seal table covers, whatever that takes. */
+export const fullHistoryChannels = 8;
 
 /**
  * Largest magnitude of a captured sample that is let in, 30 dB above full scale: what a converter or a mixer can mean. A larger

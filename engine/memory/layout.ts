@@ -13,12 +13,14 @@ import {
   copyBytesPerSecond,
   errorTextBytes,
   exchangeFadeSeconds,
+  fullHistoryChannels,
   histogramBuckets,
   historySeconds,
   logCapacity,
   logEntryWords,
   maxCountedInstruments,
   maximumChannels,
+  maxOutputRingBytes,
   pendingCapacity,
   reportedEndedNotes,
   ringFrames,
@@ -63,7 +65,7 @@ export const lineBytes = 128;
 const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 5;
+export const layoutVersion = 6;
 
 export const sections = {
   geometry: {
@@ -113,6 +115,7 @@ export const sections = {
       outputOffset: word("blocks that the device got, while something records or listens"),
       outputSlots: word("blocks that are kept, a power of two"),
       outputSlotBytes: word("distance between them"),
+      deliveredBytes: word("distance between entries of the record of delivered blocks"),
     },
   },
   control: {
@@ -167,17 +170,18 @@ export const sections = {
       ring: word("ring + 1 of the current block"),
       checksumLow: word("checksum of the current block"),
       checksumHigh: word("checksum of the current block"),
-      peaks: float("largest magnitude of each channel in the current block", maximumChannels),
       rampOutLeft: word("frames until the held frame has faded out"),
       rampInLeft: word("frames of the ramp back still to come; 0: nothing was concealed"),
       fadePosition: word("frames since the fade at the end began"),
-      lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
       previousTicks: wide("start of the call before"),
       concealing: word("1: the block before was concealed"),
-      heldFrame: float("last samples before concealment, which fade out", maximumChannels),
       loudest: float("largest magnitude of the current block before the ceiling"),
-      lowest: float("smallest sample of each channel in the current block", maximumChannels),
-      highest: float("largest sample of each channel in the current block", maximumChannels),
+      lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
+      heldFrame: float("last samples before concealment, which fade out", maximumChannels),
+      levels: float(
+        "levels of the current block, as the record of delivered blocks has them",
+        3 * maximumChannels,
+      ),
     },
   },
   counters: {
@@ -288,6 +292,10 @@ export const sections = {
       deviceProblem: word(
         "problem of JACK at the last of these attempts; 0: it stands still, or none was made",
       ),
+      unpatchedOutputs: word(
+        "a bit for each output from which no cable leads to anywhere",
+        maximumChannels / 32,
+      ),
     },
   },
   watchdog: {
@@ -379,6 +387,10 @@ export const structures = {
       reserved: word("keeps the samples on a 16-byte boundary", 3),
     },
   },
+  /**
+   * Levels follow, for as many channels as there are: the largest magnitude of each, then the smallest sample of each, then the
+   * largest of each (f32). So an entry of two channels is one cache line.
+   */
   delivered: {
     writer: "audio callback",
     fields: {
@@ -388,10 +400,7 @@ export const structures = {
       checksumHigh: word("checksum of the samples that the device got"),
       ring: word("ring + 1 it came from; 0: concealed"),
       loudest: float("largest magnitude before the ceiling"),
-      peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
-      lowest: float("smallest sample of each channel", maximumChannels),
-      highest: float("largest sample of each channel", maximumChannels),
     },
   },
   snapshot: {
@@ -534,6 +543,10 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
   const outputSlotBytes = roundUp(structureBytes.outputSlot + blockBytes, 64);
+  const outputSlots = channels <= fullHistoryChannels
+    ? historyBlocks
+    : Math.min(historyBlocks, 2 ** Math.floor(Math.log2(maxOutputRingBytes / outputSlotBytes)));
+  const deliveredBytes = roundUp(structureBytes.delivered + 3 * channels * 4, 64);
   const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
 
   let end = fixedBytes;
@@ -550,11 +563,11 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     sealOffset: region(historyBlocks * 4),
     logOffset: region(logCapacity * logEntryWords * 4),
     inputOffset: region(inputChannels === 0 ? 0 : historyBlocks * inputSlotBytes),
-    deliveredOffset: region(historyBlocks * structureBytes.delivered),
+    deliveredOffset: region(historyBlocks * deliveredBytes),
     workOffset: region(blockBytes),
     snapshotOffset: region(snapshotBytes * snapshotCount),
     captureOffset: region(captureFrames * channels * 4),
-    outputOffset: region(historyBlocks * outputSlotBytes),
+    outputOffset: region(outputSlots * outputSlotBytes),
   };
   return {
     magic: layoutMagic,
@@ -589,8 +602,9 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotCount,
     arenaBytes: dimensions.arenaBytes,
     captureFrames,
-    outputSlots: historyBlocks,
+    outputSlots,
     outputSlotBytes,
+    deliveredBytes,
     ceiling: dimensions.ceiling,
     checkRegionBytes: dimensions.checkRegionBytes ?? bytesWithin(
       blockSeconds * checkBytesPerSecond,

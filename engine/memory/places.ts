@@ -55,7 +55,22 @@ export function logEntryIndex({ geometry }: LaidOut, position: number): number {
 
 /** The callback's record of a delivered block. */
 export function deliveredIndex({ geometry }: LaidOut, block: number): number {
-  return (geometry.deliveredOffset + (block & (geometry.deliveredCount - 1)) * structureBytes.delivered) / 4;
+  return (geometry.deliveredOffset + (block & (geometry.deliveredCount - 1)) * geometry.deliveredBytes) / 4;
+}
+
+/** Largest magnitude of the first channel in a delivered block; those of the others follow. */
+export function deliveredPeaksIndex(memory: LaidOut, block: number): number {
+  return deliveredIndex(memory, block) + structureBytes.delivered / 4;
+}
+
+/** Smallest sample of the first channel in a delivered block; those of the others follow. */
+export function deliveredLowestIndex(memory: LaidOut, block: number): number {
+  return deliveredPeaksIndex(memory, block) + memory.geometry.channels;
+}
+
+/** Largest sample of the first channel in a delivered block; those of the others follow. */
+export function deliveredHighestIndex(memory: LaidOut, block: number): number {
+  return deliveredPeaksIndex(memory, block) + 2 * memory.geometry.channels;
 }
 
 /** Header of a snapshot. */

@@ -8,7 +8,7 @@ import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { type Anchor, CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
 import { type Dimensions, fixed, within } from "../memory/layout.ts";
-import { deliveredIndex, inputSamplesIndex } from "../memory/places.ts";
+import { deliveredIndex, deliveredPeaksIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, SharedMemory } from "../memory/shared_memory.ts";
 import { preparePatch } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
@@ -58,6 +58,7 @@ export class OfflineEngine {
   readonly #checksum: WebAssembly.Module;
   readonly #base: Deno.PointerValue;
   readonly #silence: Float32Array<ArrayBuffer>;
+  /** The block that was delivered last. */
   #delivered = 0;
   #skipping = false;
   /** States by the block at whose start they were. */
@@ -179,19 +180,20 @@ export class OfflineEngine {
     words[fixed.control.stop.index] = faded ? 1 : 0;
     const frames = BigInt(geometry.blockFrames);
     this.#native.symbols.us_callback(input ?? this.#silence, output, frames, null, 0n, this.#base);
-    this.#delivered = deliveredIndex(this.#memory, block);
+    this.#delivered = block;
   }
 
   /** Whether the block rendered last has this checksum. */
   hasChecksum(low: number, high: number): boolean {
     const { words } = this.#memory;
-    return words[this.#delivered + within.delivered.checksumLow.index] === low &&
-      words[this.#delivered + within.delivered.checksumHigh.index] === high;
+    const entry = deliveredIndex(this.#memory, this.#delivered);
+    return words[entry + within.delivered.checksumLow.index] === low &&
+      words[entry + within.delivered.checksumHigh.index] === high;
   }
 
   /** Largest magnitude in the block rendered last. */
   get peak(): number {
-    const first = this.#delivered + within.delivered.peaks.index;
+    const first = deliveredPeaksIndex(this.#memory, this.#delivered);
     return Math.max(...this.#memory.floats.subarray(first, first + this.#memory.geometry.channels));
   }
 

@@ -17,7 +17,7 @@
  * | `GAP ` | first block and number of blocks (u32 each) that could not be recorded; rendering ends before them |
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../foundation/crc32.ts";
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
 import { SessionDamagedError } from "./session_damaged_error.ts";
 
@@ -56,7 +56,12 @@ export interface SessionHeader {
   /** ISO 8601; for people, rendering does not read it. */
   readonly startedAt: string;
   /** What the engine was asked to play when it started, for a journal: another wish is not answered with the old state. */
-  readonly asked?: { readonly patch: string; readonly tuning?: string; readonly tuningMap?: string };
+  readonly asked?: {
+    readonly patch: string;
+    readonly tuning?: string;
+    readonly tuningMap?: string;
+    readonly outputStage?: string;
+  };
 }
 
 /** Which moment a block was, and what senders hold down at a log position. */

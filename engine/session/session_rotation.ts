@@ -8,7 +8,12 @@
  */
 import { logEntryWords } from "../memory/constants.ts";
 import { blocksBetween } from "../memory/shared_memory.ts";
-import { blockRecordWords, type ChunkType, type RecordedSnapshot, type SessionSummary } from "./session_format.ts";
+import {
+  blockRecordWords,
+  type ChunkType,
+  type RecordedSnapshot,
+  type SessionSummary,
+} from "./session_format.ts";
 import type { SessionWriter } from "./session_writer.ts";
 
 /** When the next file begins; both omitted: never. */

@@ -469,11 +469,11 @@ export class PatchInterpreter {
       this.parameters.forEach((parameter) => parameter.advance());
       const buses = this.instruments.map((instrument) => instrument.frame(this.#clock));
       const input = inputOf(this.#clock);
-      const [output] = this.#main.frame(this.#clock, (op, attribute, lane) => {
+      const output = this.#main.frame(this.#clock, (op, attribute, lane) => {
         if (op === "parameter") return this.parameters[attribute].current;
         if (op === "bus") return buses[attribute][lane] ?? 0;
         return fround((input.length === 1 ? input[0] : input[lane]) ?? 0);
-      });
+      }).flatMap((vector) => [...vector]);
       this.#clock++;
       for (let channel = 0; channel < channels; channel++) {
         const own = channel < this.graph.channels ? output[channel] : 0;

@@ -170,6 +170,7 @@ Deno.test("before anything was started the status names no renderer, and the lat
     wrongBlocks: 0,
     outputs: { 1: "sound" },
     silentSeconds: { 1: 0 },
+    outputNames: {},
     callbackAgeMs: 3,
     supervisionAgeMs: 1,
     quarantinedCommands: 0,

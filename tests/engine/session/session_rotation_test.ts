@@ -23,7 +23,10 @@ Deno.test("files of a session follow one another without a gap, and each renders
     while (files < 4) {
       const before = files;
       engine.submit([{ kind: "noteOn", instrument: 0, id: 60 + files, number: 60 + files, velocity: 0.5 }]);
-      await playUntil("the next file", () => lines.filter((line) => line.includes("goes on in")).length >= before);
+      await playUntil(
+        "the next file",
+        () => lines.filter((line) => line.includes("goes on in")).length >= before,
+      );
       await blocksPass(20);
     }
     await stop();
