@@ -405,7 +405,8 @@ const settings = {
     schema: whole(1, 96),
     default: "48",
     expected: "a whole number of semitones from 1 to 96",
-    meaning: "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+    meaning:
+      "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
   }),
   REAL_TIME: setting({
     key: "realTime",
@@ -438,6 +439,21 @@ const settings = {
     expected: "a whole number from 1 to 100000",
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
+  }),
+  SESSION_ROTATE_MINUTES: setting({
+    key: "sessionRotateMinutes",
+    schema: whole(1, 10_000),
+    default: undefined,
+    expected: "a whole number from 1 to 10000",
+    meaning:
+      "minutes after which the next file of SESSION begins, without a gap; by default a start records to one file",
+  }),
+  SESSION_ROTATE_MIB: setting({
+    key: "sessionRotateMiB",
+    schema: whole(1, 1_000_000),
+    default: undefined,
+    expected: "a whole number from 1 to 1000000",
+    meaning: "size in MiB from which on the next file of SESSION begins, without a gap",
   }),
   RECORDINGS: setting({
     key: "recordingFolder",
