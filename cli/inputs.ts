@@ -116,6 +116,7 @@ function serve(
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
+    midiZones: config,
     programs: patchNames,
     onDump: (line) => log.info(line),
     onRefused: (line) => log.warning(line),

@@ -169,10 +169,11 @@ function checkFormat({ sampleRateHz, channels, inputChannels, maximumBlockFrames
   invariant(isCount(maximumBlockFrames, 1), `block: expected 1 frame or more, found ${maximumBlockFrames}`);
 }
 
-/** Kernels store left, right and envelope of a voice, and a vector of every four channels of the output. */
+/** Kernels store left, right, envelope and the end of a voice, and a vector of every four channels of the output. */
 function checkOutputs({ instruments, main, channels }: PatchGraph): void {
   for (const { name, voice } of instruments) {
-    invariant(voice.outputs.length === 3, `${name}: expected 3 outputs, found ${voice.outputs.length}`);
+    const { length } = voice.outputs;
+    invariant(length === 3 || length === 4, `${name}: expected 3 or 4 outputs, found ${length}`);
   }
   const vectors = outputVectors(channels);
   invariant(

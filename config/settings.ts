@@ -391,6 +391,22 @@ const settings = {
     meaning:
       "whether MIDI program changes load another patch; off by default because some devices send them unasked",
   }),
+  MIDI_MPE: setting({
+    key: "midiMpe",
+    schema: z.enum(["off", "lower", "upper", "both"]),
+    default: "off",
+    expected: "off, lower, upper or both",
+    meaning:
+      "MPE zones from the start, for controllers that do not announce theirs: lower has master channel 1 and members 2 to 16, " +
+      "upper master 16 and members 15 to 1, both seven members each",
+  }),
+  MIDI_MPE_BEND: setting({
+    key: "midiMpeBend",
+    schema: whole(1, 96),
+    default: "48",
+    expected: "a whole number of semitones from 1 to 96",
+    meaning: "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+  }),
   REAL_TIME: setting({
     key: "realTime",
     schema: z.enum(["auto", "off"]).transform((value) => value === "auto"),

@@ -73,6 +73,11 @@ export interface Voice {
    * time.
    */
   readonly envelope: Signal<"1">;
+  /**
+   * True from the frame on in which nothing more will sound although the note may be held, as past the end of a sound file: the
+   * voice ends. Omitted: a voice sounds until its note is released.
+   */
+  readonly done?: Condition;
 }
 
 export interface InstrumentDefinition<P extends ParameterTable> extends InstrumentOptions {
@@ -330,15 +335,19 @@ function noteSignals(): Note {
 }
 
 function voiceOutputs(name: string, voice: Voice): Source[] {
-  const { output, envelope } = voice ?? {};
+  const { output, envelope, done } = voice ?? {};
   const sides: readonly unknown[] = Array.isArray(output) ? output : [output, output];
   if (sides.length !== 2 || !sides.every((side) => side instanceof Signal) || !(envelope instanceof Signal)) {
     throw new PatchError(
       `instrument ${name}: expected { output, envelope }: output one signal or left and right, envelope a signal`,
     );
   }
+  if (done !== undefined && !(done instanceof Condition)) {
+    throw new PatchError(`instrument ${name}: done: expected a condition, found ${found(done)}`);
+  }
   const [left, right] = (sides as Signal[]).map((side) => side.times(envelope).source);
-  return [left, output instanceof Signal ? left : right, envelope.source];
+  const ends = done === undefined ? [] : [done.select(1, 0).source];
+  return [left, output instanceof Signal ? left : right, envelope.source, ...ends];
 }
 
 /**

@@ -233,10 +233,10 @@ export class Telemetry {
 
 /** Two channels of interleaved frames, all where there are no more; beyond the last channel, the last ones there are. */
 function pairOf(
-  samples: Float32Array<ArrayBuffer>,
+  samples: Float32Array,
   channels: number,
   { firstChannel = 0 }: WantedPair,
-): { readonly channels: number; readonly samples: Float32Array<ArrayBuffer> } {
+): { readonly channels: number; readonly samples: Float32Array } {
   if (channels <= 2) return { channels, samples };
   const first = Math.min(firstChannel, channels - 1);
   const count = Math.min(2, channels - first);

@@ -123,7 +123,10 @@ export interface Graph {
   readonly lines: readonly GraphLine[];
   /** Read-only numbers, shared by all voices. */
   readonly tables: readonly (readonly number[])[];
-  /** Voices: left, right, envelope. Main: the output, four channels each, one a lane. */
+  /**
+   * Voices: left, right, envelope, and where a voice can be over while its note is held, a number that is not zero from the frame
+   * on in which it is. Main: the output, four channels each, one a lane.
+   */
   readonly outputs: readonly number[];
 }
 

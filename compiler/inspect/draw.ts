@@ -114,8 +114,8 @@ class Part {
       }
     });
     const sides = outputs[0] === outputs[1]
-      ? ["left and right", "", "envelope"]
-      : ["left", "right", "envelope"];
+      ? ["left and right", "", "envelope", "done"]
+      : ["left", "right", "envelope", "done"];
     const ofMain = outputs.map((_, vector) =>
       outputs.length === 1
         ? "output"

@@ -17,7 +17,7 @@
  * | `GAP ` | first block and number of blocks (u32 each) that could not be recorded; rendering ends before them |
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../foundation/crc32.ts";
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
 import { SessionDamagedError } from "./session_damaged_error.ts";
 

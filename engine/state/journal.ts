@@ -78,6 +78,8 @@ export class Journal {
   /** Block of the last snapshot written; undefined: none since the beginning. */
   #writtenBlock: number | undefined;
   #isFresh: boolean;
+  /** The initial state is written, and no block behind it. */
+  #awaitsBlock = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -213,8 +215,13 @@ export class Journal {
         this.#backoff.reset();
         const boundMs = report.bytes / maxSnapshotBytesPerSecond * 1_000;
         this.#dueMs = performance.now() + Math.max(snapshotMs, boundMs);
-        return this.#enter("current", "");
+        this.#awaitsBlock = this.#slot === undefined;
+        return this.#awaitsBlock ? undefined : this.#enter("current", "");
       }
+      case "played":
+        // a report of before a failure is none of the file that was begun since
+        if (this.#awaitsBlock) this.#enter("current", "");
+        return;
       case "returned":
         return this.#return();
       case "failed":
@@ -229,6 +236,7 @@ export class Journal {
     if (this.#phase === "lent") this.#return();
     this.#dueMs = performance.now() + this.#backoff.delayMs;
     this.#backoff.increase();
+    this.#awaitsBlock = false;
     this.#enter("failed", problem);
   }
 

@@ -93,7 +93,6 @@ const silentMs = 30_000;
 
 /** The place of a WebSocket, beside that of its connection. */
 class SocketPlace implements PlacedConnection {
-  readonly hasSpoken = true;
   readonly stream: ConnectionStream;
   /** Undefined until the request for it is answered. */
   socket: WsSocket | undefined;
@@ -106,6 +105,10 @@ class SocketPlace implements PlacedConnection {
 
   get host(): string {
     return this.stream.host;
+  }
+
+  get hasSpoken(): boolean {
+    return this.stream.hasSpoken;
   }
 
   get lastMs(): number {
@@ -202,7 +205,8 @@ export class HttpListener {
 
   #request(request: http.IncomingMessage, response: http.ServerResponse): void {
     const stream = request.socket as unknown as ConnectionStream;
-    stream.spoke();
+    stream.asked();
+    response.on("finish", () => stream.answered());
     const answer = this.#answer(() => this.#options.onRequest(question(request)));
     if (answer instanceof Promise) void answer.then((made) => this.#respond(request, response, made));
     else this.#respond(request, response, answer);
@@ -298,7 +302,7 @@ export class HttpListener {
     const { stream } = place;
     const { onMessage, onClose } = this.#options.onSocket(socket, asked);
     place.socket = socket;
-    stream.deadlineMs = Infinity;
+    stream.becomeSocket();
     socket.on("message", (data, isBinary) => {
       stream.spoke();
       place.aliveMs = stream.lastMs;

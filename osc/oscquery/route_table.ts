@@ -29,13 +29,23 @@ export class RouteTable {
     this.#below.sort((one, other) => other.path.length - one.path.length);
   }
 
-  /** The route of a request; undefined: OSCQuery answers it. */
+  /** The route of a request; undefined: OSCQuery answers it. A folder without its slash leads to the folder. */
   find({ pathname, search }: URL, accept: string | null): HttpRoute | undefined {
-    const route = this.#exact.get(pathname) ?? this.#below.find(({ path }) => pathname.startsWith(path));
+    const route = this.#exact.get(pathname) ?? this.#below.find(({ path }) => pathname.startsWith(path)) ??
+      (this.#below.some(({ path }) => path === `${pathname}/`) ? toFolder : undefined);
     if (route?.accept === "html" && (search !== "" || !acceptsHtml(accept))) return undefined;
     return route;
   }
 }
+
+const toFolder: HttpRoute = {
+  path: "",
+  respond: (_question, { pathname, search }) => ({
+    status: 308,
+    headers: { location: `${pathname}/${search}`, "content-type": "text/plain" },
+    body: `see ${pathname}/\n`,
+  }),
+};
 
 /** Whether HTML was named, as browsers do it: programs that take anything get JSON. */
 function acceptsHtml(accept: string | null): boolean {

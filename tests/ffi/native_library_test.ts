@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { NotPrivateError } from "../../foundation/private_folder.ts";
-import { buildNative, NativeBuildError, openNative } from "../../ffi/native_library.ts";
+import { buildNative } from "../../ffi/native_library.ts";
+import { NativeBuildError, openNative } from "../../ffi/open_native.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -102,10 +103,4 @@ Deno.test("an aborted build ends the compiler, and leaves nothing", () =>
     abortion.abort(reason);
     await assert.rejects(building, reason);
     assert.deepEqual([...Deno.readDirSync(folder)], []);
-  }));
-
-Deno.test("a file that is no library is named with what to do", () =>
-  inFolder(async (folder) => {
-    await Deno.writeTextFile(`${folder}/broken.so`, "not a library");
-    assert.throws(() => openNative(`${folder}/broken.so`), /delete it and start again/);
   }));

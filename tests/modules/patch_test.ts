@@ -152,6 +152,10 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
     { 9: `    return { output: tone };` },
     "LINE3: instrument one: expected { output, envelope }: output one signal or left and right, envelope a signal",
   ],
+  "a number for the end of a voice": [
+    { 9: `    return { output: tone, envelope, done: 1 };` },
+    "LINE3: instrument one: done: expected a condition, found number",
+  ],
   "a voice that returns nothing": [
     { 9: `    envelope.times(tone);` },
     "LINE3: instrument one: expected { output, envelope }: output one signal or left and right, envelope a signal",

@@ -5,6 +5,8 @@ import type { SampleBank } from "../../../compiler/graph/sample_bank.ts";
 import { sampleFile } from "../../../modules/signal/sample_file.ts";
 import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
+import type { StatedLoop } from "../../../engine/samples/sound_file.ts";
+import { unrollLoop } from "../../../engine/samples/unroll_loop.ts";
 import { bankOf, frames, sineFrames } from "../../../testing/trial/test_bank.ts";
 import { rateHz } from "../../../testing/trial/trial_patch.ts";
 
@@ -29,8 +31,8 @@ type Options = Omit<Parameters<typeof sampler>[0], "gate" | "trigger" | "file">;
 
 function playerOf(bank: SampleBank, options: Options = {}, format = {}): Promise<PatchPlayer> {
   const patch = patchOf(({ gate, trigger, frequencyHz }) => {
-    const { left, right, envelope } = sampler({ gate, trigger, file, frequencyHz, ...options });
-    return { output: [left, right], envelope };
+    const { left, right, envelope, done } = sampler({ gate, trigger, file, frequencyHz, ...options });
+    return { output: [left, right], envelope, done };
   });
   return PatchPlayer.of(patch, format, 1, bank);
 }
@@ -229,6 +231,88 @@ Deno.test("without a loop a voice falls silent with its file; let go, it fades o
   );
   assert.equal(peak(fading.subarray(481)), 0);
   assert.equal(sounding(player), 0);
+});
+
+Deno.test("a key that is held past the end of the file gives its voice back, and its note is over", async () => {
+  const channels = [noisy(4_800)];
+  const player = await playerOf(bankOf({ "test.wav": { channels } }));
+  player.on(1, 60).play(4_736);
+  assert.equal(sounding(player), 1);
+  player.play(128);
+  assert.equal(sounding(player), 0);
+  const [ended] = new Int32Array(player.memory, player.patch.arena.endedNotesOffset!);
+  assert.equal(ended, 1);
+  // the key that comes up then finds nothing to release, and the next note has the voice
+  player.off(1);
+  assert.deepEqual(player.on(2, 60).play(4_800, 0), channels[0]);
+});
+
+/** A file as {@link unrollLoop} stores it. */
+function unrolledBank(channel: Float32Array, loop: StatedLoop) {
+  return bankOf({ "test.wav": unrollLoop([channel], loop)! });
+}
+
+Deno.test("a loop that alternates or runs backward is played so, to the frame", async () => {
+  const whole = noisy(1_300);
+  const loop = whole.subarray(500, 756);
+  const back = loop.slice().reverse();
+  const turns = {
+    alternating: [...loop.subarray(0, 255), ...back.subarray(0, 255)],
+    backward: [...back],
+  };
+  for (const [kind, turn] of Object.entries(turns) as [keyof typeof turns, number[]][]) {
+    const player = await playerOf(unrolledBank(whole, { start: 500, last: 755, kind }), { loop: "file" });
+    const heard = player.on(1, 60).play(500 + 20 * turn.length, 0);
+    const attack = kind === "backward" ? 755 : 500;
+    assert.deepEqual(heard.subarray(0, attack), whole.subarray(0, attack));
+    for (let at = attack; at < heard.length; at++) {
+      assert.equal(heard[at], turn[(at - attack) % turn.length], `${kind}, frame ${at}`);
+    }
+    assert.equal(sounding(player), 1);
+  }
+});
+
+Deno.test("a loop that alternates has no seam at any pitch", async () => {
+  // half a period each way, from its top to its bottom: a cosine that goes on
+  for (const half of [40, 150, 600]) {
+    const whole = new Float32Array([
+      ...noisy(777),
+      ...frames(half + 1, (frame) => 0.8 * Math.cos(Math.PI * frame / half)),
+      ...noisy(900, 3),
+    ]);
+    const bank = unrolledBank(whole, { start: 777, last: 777 + half, kind: "alternating" });
+    for (const number of [48, 60.5, 75.3]) {
+      const player = await playerOf(bank, { loop: "file" });
+      const speed = 2 ** ((number - 60) / 12);
+      const from = Math.ceil((777 + 6 * half + 800) / speed);
+      const { restDb } = purity(player.on(1, number).play(from + (1 << 13), 0).subarray(from));
+      assert.ok(restDb < -100, `half a period of ${half}, note ${number}: ${restDb} dB`);
+    }
+  }
+});
+
+Deno.test("a loop that is played a number of times goes on to the end of the file, where the voice ends", async () => {
+  const whole = noisy(1_300);
+  const part = (from: number, to: number) => [...whole.subarray(from, to)];
+  const bank = unrolledBank(whole, { start: 500, last: 755, playCount: 3 });
+  const expected = [...part(0, 756), ...part(500, 756), ...part(500, 1_300)];
+  const player = await playerOf(bank, { loop: "file" });
+  const heard = player.on(1, 60).play(2_048, 0);
+  assert.deepEqual([...heard.subarray(0, expected.length)], expected);
+  assert.equal(peak(heard.subarray(expected.length)), 0);
+  assert.equal(sounding(player), 0);
+  // begun later, and without its loop, it is what it was
+  const late = await playerOf(bank, { loop: "file", start: 0.5 });
+  assert.deepEqual([...late.on(1, 60).play(106, 0)], part(650, 756));
+  const once = (await playerOf(bank, { oneShot: true })).on(1, 60).play(1_400, 0);
+  assert.deepEqual([...once], [...whole, ...Array(100).fill(0)]);
+});
+
+Deno.test("a loop shorter than a player's largest step keeps its pitch", async () => {
+  const bank = unrolledBank(sineFrames(48, 1), { start: 0, last: 47 });
+  const player = await playerOf(bank, { loop: "file" });
+  const found = measureHz(player.on(1, 60).play(48_000, 0), 1_000, 48_000);
+  assert.ok(Math.abs(found - 1_000) < 0.01, `${found} Hz`);
 });
 
 Deno.test("a note begins where start says, to the frame", async () => {
