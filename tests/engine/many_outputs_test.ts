@@ -61,11 +61,11 @@ Deno.test(`${outputs} outputs play, lose a renderer, and are recorded and render
 
     const { path, block } = await playDuring(engine.startRecording("wide"));
     const set = (address: string, value: number) =>
-      engine.submit({
+      engine.submit([{
         kind: "set",
         parameter: patch.parameters.findIndex((parameter) => parameter.address === address),
         value,
-      });
+      }]);
     set("output40/mute", 1);
     set("output62/delaySeconds", 0.005);
     set("output64/identify", 1);
