@@ -140,7 +140,7 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     }
     case "doctor": {
       const { diagnose } = await import("./doctor.ts");
-      return await diagnose(config, (text) => print(text + "\n"));
+      return await diagnose({ config, measureMs: line.measureMs, print: (text) => print(text + "\n") });
     }
   }
 }
