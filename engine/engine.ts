@@ -59,6 +59,10 @@ import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
+import { StreamSeals } from "./log/stream_seals.ts";
+import type { StreamedFile } from "./streams/streamed_file.ts";
+import { keepFiles, keptFiles } from "./streams/kept_files.ts";
+import { Streams } from "./streams/streams.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
 import { outputStageText } from "./state/journal_difference.ts";
@@ -70,6 +74,7 @@ import { continueSession, copySnapshot } from "./session/continue_session.ts";
 import { recordSession } from "./session/record_session.ts";
 import {
   type ChunkType,
+  encodeJson,
   encodePatch,
   recordedPatch,
   type RecordedSnapshot,
@@ -97,6 +102,8 @@ export interface Continuation {
   readonly parameters: readonly number[];
   /** The state at the block that the device takes next, for a session; omitted: a session is not recorded. */
   readonly snapshot?: RecordedSnapshot;
+  /** Files that players may have; omitted: none. */
+  readonly files?: readonly StreamedFile[];
   /** Notes and pedals that sound on; omitted: none. */
   readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
 }
@@ -185,6 +192,7 @@ export class Engine implements control.EngineControl {
   readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
   readonly #upgrade: Upgrade | undefined;
   readonly #recorder: Recorder;
+  readonly #streams: Streams;
   #writer: SessionRotation | undefined;
   #journal: Journal | undefined;
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
@@ -223,6 +231,7 @@ export class Engine implements control.EngineControl {
     this.memory = memory;
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
+    if (!isLiving(options)) new StreamSeals(memory).reset(memory.consumed());
     this.#commands = new CommandLog(memory);
     this.#share = new LogShare(this.#commands);
     const seating = openSeating({
@@ -291,6 +300,7 @@ export class Engine implements control.EngineControl {
     });
     this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
     this.#recorder = this.#makeRecorder();
+    this.#streams = this.#makeStreams();
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#measures = new Measures({
       memory,
@@ -428,6 +438,7 @@ export class Engine implements control.EngineControl {
       throw new control.CommandRefusedError("faults are off; start with UNDERSTUDY_FAULTS=on");
     }
     if (target === "control") return this.#breakControl(kind);
+    if (target === "reader") return this.#streams.break(kind);
     const wanted = control.rolesOf(target);
     const seats = this.#supervision.roles.filter((seat, role) =>
       seat !== undefined && wanted.includes(control.roles[role])
@@ -482,6 +493,8 @@ export class Engine implements control.EngineControl {
       journal: this.#journal?.state ?? "off",
       recording: this.#recordingState,
       rec: this.#recorder.status,
+      players: this.#streams.players.length,
+      lateStreamBlocks: this.#streams.lateBlocks,
       degraded: this.#degradations.parts.join(" "),
       standstills: this.#standstill.count,
       standstillMs: this.#standstill.totalMs,
@@ -510,6 +523,22 @@ export class Engine implements control.EngineControl {
   /** Why the last recording of the sound ended before it was asked to; undefined: it did not. */
   get recorderProblem(): string | undefined {
     return this.#recorder.problem;
+  }
+
+  armStream(name: string, frame?: number): Promise<control.ArmedFile> {
+    return this.#streams.arm(name, frame);
+  }
+
+  disarmStream(name: string): void {
+    this.#streams.disarm(name);
+  }
+
+  get armedStreams(): readonly control.ArmedFile[] {
+    return this.#streams.armed;
+  }
+
+  get players(): readonly control.PlayerStatus[] {
+    return this.#streams.players;
   }
 
   async startRecording(name?: string): Promise<control.RecordingBegun> {
@@ -579,6 +608,7 @@ export class Engine implements control.EngineControl {
           memory: this.memory,
           patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
           snapshot: continuation?.snapshot,
+          files: this.#streams.files,
         }),
       );
     }
@@ -592,6 +622,8 @@ export class Engine implements control.EngineControl {
     }
     if (continuation !== undefined) this.#writeLimit(0); // a limit of the process before holds no longer
     this.#admitVoices();
+    // the first blocks need the pages of what plays on
+    await abortable(this.#streams.ready(), signal);
     this.#mayJoin = true;
     const first = this.memory.consumed();
     const plays = Atomics.load(this.memory.words, fixed.control.play.index) === 1;
@@ -683,6 +715,26 @@ export class Engine implements control.EngineControl {
           log.error(`a recording cannot be kept for the next control process: ${(error as Error).message}`);
         }
       },
+    });
+  }
+
+  #makeStreams(): Streams {
+    const { config, continuation, processes, log } = this.#options;
+    return new Streams({
+      memory: this.memory,
+      folder: config.streamFolder,
+      files: isLiving(this.#options) ? keptFiles(processes!.folder.streams) : continuation?.files,
+      emit: (event) => this.#reporter.emit(event),
+      record: (file) => {
+        this.#record("FILE", encodeJson(file));
+        try {
+          if (processes) keepFiles(processes.folder.streams, this.#streams.files);
+        } catch (error) {
+          log.error(`files cannot be kept for the next control process: ${(error as Error).message}`);
+        }
+      },
+      onWarning: (text) => log.warning(text),
+      onLoss: (text) => this.#degradations.occurred("streams", text, performance.now()),
     });
   }
 
@@ -790,6 +842,7 @@ export class Engine implements control.EngineControl {
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
       patches: () => this.#recordedPatches.map(({ payload }) => payload),
+      files: () => this.#streams.files.map(encodeJson),
       onChange: (state, problem) => {
         if (state === "failed") {
           this.#degradations.degrade("state", `the state is not kept: ${problem}; tried again soon`);
@@ -884,6 +937,7 @@ export class Engine implements control.EngineControl {
     if (seat !== undefined) {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
+    this.#streams.poll(seat);
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
     this.#silence.poll();
@@ -1066,6 +1120,7 @@ export class Engine implements control.EngineControl {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
     }
     await this.#realTime.stop();
+    await this.#streams.close();
     this.#delivery.poll(true);
     this.#delivery.abandon();
     const summary = this.#sessionSummary;
