@@ -148,7 +148,7 @@ const settings = {
     default: undefined,
     expected: "different names of 1 to 32 letters, digits, spaces and ._()+-, separated by commas",
     meaning:
-      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log, /status and the metrics show them; outputs beyond the list are called by their number",
+      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log and /status show them; outputs beyond the list are called by their number",
   }),
   OUTPUT_STAGE: setting({
     key: "outputParts",
@@ -405,7 +405,8 @@ const settings = {
     schema: whole(1, 96),
     default: "48",
     expected: "a whole number of semitones from 1 to 96",
-    meaning: "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+    meaning:
+      "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
   }),
   REAL_TIME: setting({
     key: "realTime",
