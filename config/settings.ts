@@ -254,6 +254,21 @@ const settings = {
     expected: "a folder",
     meaning: "folder of the sound files that patches play; without it, `samples` beside the patch file",
   }),
+  STREAM_FOLDER: setting({
+    key: "streamFolder",
+    schema: text,
+    default: "sounds",
+    expected: "a folder",
+    meaning: "folder of the sound files that /stream/arm opens, to be played from the disk",
+  }),
+  STREAM_MIB: setting({
+    key: "streamMiB",
+    schema: whole(0, 1_024),
+    default: "0",
+    expected: "a whole number of MiB from 0 to 1024",
+    meaning:
+      "memory for sound files that are played from the disk, which holds seconds of each; 64 are enough for 32 stereo files at once; 0: none can be played",
+  }),
   SEED: setting({
     key: "seed",
     schema: whole(0, 2 ** 32 - 1),
@@ -439,6 +454,21 @@ const settings = {
     expected: "a whole number from 1 to 100000",
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
+  }),
+  SESSION_ROTATE_MINUTES: setting({
+    key: "sessionRotateMinutes",
+    schema: whole(1, 10_000),
+    default: undefined,
+    expected: "a whole number from 1 to 10000",
+    meaning:
+      "minutes after which the next file of SESSION begins, without a gap; by default a start records to one file",
+  }),
+  SESSION_ROTATE_MIB: setting({
+    key: "sessionRotateMiB",
+    schema: whole(1, 1_000_000),
+    default: undefined,
+    expected: "a whole number from 1 to 1000000",
+    meaning: "size in MiB from which on the next file of SESSION begins, without a gap",
   }),
   RECORDINGS: setting({
     key: "recordingFolder",

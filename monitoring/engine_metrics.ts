@@ -53,6 +53,7 @@ const parts: Values<DegradedPart> = {
   isolation: true,
   clients: true,
   standstill: true,
+  streams: true,
   output: true,
 };
 const causes: Values<FaultCause> = {
@@ -312,6 +313,12 @@ function processMetrics({ status, process }: MetricSources): MetricFamily[] {
     counter("control_restarts_total", "Control processes that were started in place of a lost one.", [
       { value: status.controlRestarts },
     ]),
+    gauge("stream_players", "Players of streams that have a file.", [{ value: status.players }]),
+    counter(
+      "stream_late_blocks_total",
+      "Blocks in which a player was silent because its file was not read in time.",
+      [{ value: status.lateStreamBlocks }],
+    ),
     counter("standstills_total", "Times that the process did not run for a second or more.", [
       { value: status.standstills },
     ]),
