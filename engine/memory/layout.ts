@@ -178,7 +178,10 @@ export const sections = {
       loudest: float("largest magnitude of the current block before the ceiling"),
       lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
       heldFrame: float("last samples before concealment, which fade out", maximumChannels),
-      levels: float("levels of the current block, as the record of delivered blocks has them", 3 * maximumChannels),
+      levels: float(
+        "levels of the current block, as the record of delivered blocks has them",
+        3 * maximumChannels,
+      ),
     },
   },
   counters: {
