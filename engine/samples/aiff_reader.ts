@@ -1,32 +1,19 @@
 /**
  * AIFF (Apple 1989) and AIFF-C (Apple 1991), uncompressed or by G.711. Loop and pitch are in the chunks `INST` and `MARK`.
  */
-import { boundedSound, type Chunk, chunksOf, type ChunkWalk, contentOf, idAt } from "./chunks.ts";
+import { readAiffFormat } from "../sound_files/aiff_format.ts";
+import {
+  boundedSound,
+  type Chunk,
+  chunksOf,
+  type ChunkWalk,
+  contentOf,
+  idAt,
+} from "../sound_files/chunks.ts";
 import type { SoundFile, StatedLoop } from "./sound_file.ts";
-import { SoundFileError } from "./sound_file_error.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
 import { checkFrames, checkSoundFormat } from "./sound_format.ts";
-import { isStoredNumber, readStoredNumbers, type StoredNumber } from "./stored_numbers.ts";
-
-/** What the codes of AIFF-C mean; where bytes are omitted, the number of bits decides. */
-const codes: Readonly<Record<string, Partial<StoredNumber> & Pick<StoredNumber, "kind">>> = {
-  NONE: { kind: "signed" },
-  twos: { kind: "signed" },
-  in16: { kind: "signed", bytes: 2 },
-  in24: { kind: "signed", bytes: 3 },
-  in32: { kind: "signed", bytes: 4 },
-  sowt: { kind: "signed", littleEndian: true },
-  "42ni": { kind: "signed", bytes: 3, littleEndian: true },
-  "23ni": { kind: "signed", bytes: 4, littleEndian: true },
-  "raw ": { kind: "unsigned", bytes: 1 },
-  fl32: { kind: "float", bytes: 4 },
-  FL32: { kind: "float", bytes: 4 },
-  fl64: { kind: "float", bytes: 8 },
-  FL64: { kind: "float", bytes: 8 },
-  alaw: { kind: "a-law", bytes: 1 },
-  ALAW: { kind: "a-law", bytes: 1 },
-  ulaw: { kind: "mu-law", bytes: 1 },
-  ULAW: { kind: "mu-law", bytes: 1 },
-};
+import { readCheckedNumbers } from "../sound_files/stored_numbers.ts";
 
 /** Offset and size of a block, before the sound. */
 const soundHeadBytes = 8;
@@ -49,17 +36,14 @@ export function readAiff(bytes: Uint8Array): SoundFile {
   }
   const content = (id: string) => contentOf(bytes, parts.get(id));
   const common = content("COMM");
-  if (common === undefined || common.byteLength < 18) {
-    throw new SoundFileError("it has no format (chunk `COMM`)");
-  }
-  const stored = storedNumber(common, idAt(bytes, 8) === "AIFC");
-  const channels = common.getUint16(0);
-  const sampleRateHz = extended(common, 8);
+  if (common === undefined) throw new SoundFileError("it has no format (chunk `COMM`)");
+  const isCompressed = idAt(bytes, 8) === "AIFC";
+  const { stored, channels, sampleRateHz, frames } = readAiffFormat(common, isCompressed);
   checkSoundFormat({ channels, sampleRateHz });
   const frameBytes = channels * stored.bytes;
   const all = soundOf(bytes, parts.get("SSND"));
   // a program that did not know the size of the sound did not know its frames
-  const announced = isOpen ? Math.floor(all.length / frameBytes) : common.getUint32(2);
+  const announced = isOpen ? Math.floor(all.length / frameBytes) : frames;
   checkFrames(announced);
   const sizeBytes = announced * frameBytes;
   const sound = all.subarray(0, sizeBytes);
@@ -71,7 +55,7 @@ export function readAiff(bytes: Uint8Array): SoundFile {
   }
   return {
     ...readInstrument(content("INST"), content("MARK")),
-    channels: readStoredNumbers(sound, stored, channels),
+    channels: readCheckedNumbers(sound, stored, channels),
     sampleRateHz,
   };
 }
@@ -81,34 +65,6 @@ function soundOf(bytes: Uint8Array, part: Chunk | undefined): Uint8Array {
   if (part === undefined || part.end - part.start < soundHeadBytes) return new Uint8Array();
   const offset = new DataView(bytes.buffer, bytes.byteOffset + part.start).getUint32(0);
   return bytes.subarray(Math.min(part.start + soundHeadBytes + offset, part.end), part.end);
-}
-
-function storedNumber(common: DataView, isCompressed: boolean): StoredNumber {
-  const bits = common.getUint16(6);
-  const bytes = Math.ceil(bits / 8);
-  if (isCompressed && common.byteLength < 22) {
-    throw new SoundFileError("its format breaks off (chunk `COMM`)");
-  }
-  const code = isCompressed
-    ? String.fromCharCode(...[18, 19, 20, 21].map((at) => common.getUint8(at)))
-    : "NONE";
-  const known = Object.hasOwn(codes, code) ? codes[code] : undefined;
-  if (known === undefined) {
-    throw new SoundFileError(
-      `expected AIFF-C of ${Object.keys(codes).join(", ")}, found ${JSON.stringify(code)}`,
-      "export it as PCM",
-    );
-  }
-  const stored = { littleEndian: false, bytes, ...known };
-  if (!isStoredNumber(stored)) throw new SoundFileError(`expected integers of 1 to 32 bits, found ${bits}`);
-  return stored;
-}
-
-/** A number of 80 bits: sign, 15 bits of exponent, 64 of mantissa. */
-function extended(view: DataView, at: number): number {
-  const exponent = view.getUint16(at);
-  if (exponent >= 0x8000) return NaN;
-  return Number(view.getBigUint64(at + 2)) * 2 ** (exponent - 16_383 - 63);
 }
 
 function readInstrument(

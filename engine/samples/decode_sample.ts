@@ -4,14 +4,14 @@
  */
 import type { DecodedSample } from "../../compiler/graph/sample_bank.ts";
 import { isAiff, readAiff } from "./aiff_reader.ts";
-import { idAt } from "./chunks.ts";
+import { idAt } from "../sound_files/chunks.ts";
 import { isFlac, readFlac } from "./flac_reader.ts";
 import { isOgg, isVorbis, readOggStreams } from "./ogg_reader.ts";
 import { oggFlac } from "./ogg_flac.ts";
 import { SampleError } from "./sample_error.ts";
 import type { SoundFile } from "./sound_file.ts";
-import { SoundFileError } from "./sound_file_error.ts";
-import { checkAmplitudes } from "./stored_numbers.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
+import { checkAmplitudes } from "../sound_files/stored_numbers.ts";
 import { isWav, readWav } from "./wav_reader.ts";
 
 /** Where a file says nothing about its pitch. */

@@ -4,11 +4,11 @@
  */
 import { joinBlocks } from "./join_blocks.ts";
 import { createHash, type Hash } from "node:crypto";
-import { BitReader } from "./bit_reader.ts";
-import { idAt } from "./chunks.ts";
+import { BitReader } from "../sound_files/bit_reader.ts";
+import { idAt } from "../sound_files/chunks.ts";
 import { readSamplerChunk } from "./sampler_chunk.ts";
 import type { SoundFile } from "./sound_file.ts";
-import { SoundFileError } from "./sound_file_error.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
 import { checkFrames, checkSoundFormat } from "./sound_format.ts";
 
 /** What all frames of a stream have in common. */

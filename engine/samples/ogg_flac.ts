@@ -1,7 +1,7 @@
 /** FLAC in Ogg (RFC 9639, 10.1): each packet is a metadata block or a frame, so put together they are a FLAC file. */
 import { joinBytes } from "../../foundation/join_bytes.ts";
 import type { OggStream } from "./ogg_reader.ts";
-import { SoundFileError } from "./sound_file_error.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
 
 /** Bytes before `fLaC` in the first packet: 0x7F, `FLAC`, version, number of headers. */
 const headBytes = 9;

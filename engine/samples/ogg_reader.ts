@@ -3,8 +3,8 @@
  * streams one after the other, each with headers of its own.
  */
 import { joinBytes } from "../../foundation/join_bytes.ts";
-import { idAt } from "./chunks.ts";
-import { SoundFileError } from "./sound_file_error.ts";
+import { idAt } from "../sound_files/chunks.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
 
 /** What ends on one page. */
 export interface OggPage {

@@ -1,4 +1,4 @@
-import { SoundFileError } from "./sound_file_error.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
 
 /** Longest file: 23 minutes at 48 kHz. */
 export const maxFrames = 2 ** 26;

@@ -7,7 +7,7 @@ import { OggVorbisDecoder } from "@wasm-audio-decoders/ogg-vorbis";
 import { codecFrames, data, header, type OggPage as LibraryPage, vorbisSetup } from "codec-parser";
 import { isVorbis, type OggPage, type OggStream } from "./ogg_reader.ts";
 import type { SoundFile } from "./sound_file.ts";
-import { SoundFileError } from "./sound_file_error.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
 import { checkFrames, checkSoundFormat } from "./sound_format.ts";
 
 /** Decodes the streams of a file, one after the other. Throws SoundFileError. */

@@ -3,28 +3,20 @@
  * tag, or the SubFormat of WAVE_FORMAT_EXTENSIBLE, decides how numbers are stored; the size of the `data` chunk says how many
  * there are. Metadata that is broken never costs the sound.
  */
-import { boundedSound, type Chunk, chunksOf, type ChunkWalk, contentOf, idAt } from "./chunks.ts";
+import {
+  boundedSound,
+  type Chunk,
+  chunksOf,
+  type ChunkWalk,
+  contentOf,
+  idAt,
+} from "../sound_files/chunks.ts";
 import { readSamplerChunk } from "./sampler_chunk.ts";
 import type { SoundFile } from "./sound_file.ts";
-import { SoundFileError } from "./sound_file_error.ts";
+import { SoundFileError } from "../sound_files/sound_file_error.ts";
 import { checkSoundFormat } from "./sound_format.ts";
-import { isStoredNumber, readStoredNumbers, type StoredNumber } from "./stored_numbers.ts";
-
-const formatNames: Readonly<Record<number, string>> = {
-  0x2: "MS ADPCM",
-  0x11: "IMA ADPCM",
-  0x31: "GSM 6.10",
-  0x50: "MPEG",
-  0x55: "MP3",
-  0xff: "AAC",
-  0x161: "WMA",
-  0x2000: "AC-3",
-  0x566f: "Vorbis",
-  0xf1ac: "FLAC",
-};
-
-/** What follows the format tag in a SubFormat: the audio formats of Microsoft, and those of Ambisonic B-format. */
-const subFormatTails = ["0 10 800000aa 389b71", "721 11d3 8644c8c1 ca000000"];
+import { readCheckedNumbers } from "../sound_files/stored_numbers.ts";
+import { readWavFormat } from "../sound_files/wav_format.ts";
 
 /** Whether a file begins as WAV. */
 export function isWav(bytes: Uint8Array): boolean {
@@ -46,7 +38,10 @@ export function readWav(bytes: Uint8Array): SoundFile {
   const data = parts.get("data");
   if (data === undefined) throw new SoundFileError("it has no sound (chunk `data`)");
   const sound = bytes.subarray(data.start, data.end);
-  const { stored, channels, sampleRateHz, notes } = readFormat(fmt, littleEndian, sound);
+  const { stored, channels, sampleRateHz, notes } = readWavFormat(fmt, littleEndian, {
+    check: checkSoundFormat,
+    sound,
+  });
   const frameBytes = stored.bytes * channels;
   const [frames, announced] = [sound.length, data.size].map((size) => Math.floor(size / frameBytes));
   checkSoundFormat({ channels, sampleRateHz, frames });
@@ -59,7 +54,7 @@ export function readWav(bytes: Uint8Array): SoundFile {
   const stated = readSamplerChunk(content("smpl"), content("inst"), littleEndian);
   return {
     ...stated,
-    channels: readStoredNumbers(sound, stored, channels),
+    channels: readCheckedNumbers(sound, stored, channels),
     sampleRateHz,
     notes: [...notes, ...stated.notes],
   };
@@ -77,98 +72,4 @@ function longSizes(bytes: Uint8Array): ChunkWalk["sizeOf"] {
     sizes.set(idAt(bytes, at), long(at + 4));
   }
   return (id, size) => size === 0xffff_ffff ? sizes.get(id) ?? size : size;
-}
-
-interface Format {
-  readonly stored: StoredNumber;
-  readonly channels: number;
-  readonly sampleRateHz: number;
-  readonly notes: readonly string[];
-}
-
-function readFormat(fmt: DataView, littleEndian: boolean, sound: Uint8Array): Format {
-  const short = (at: number) => at + 2 <= fmt.byteLength ? fmt.getUint16(at, littleEndian) : 0;
-  const [channels, sampleRateHz] = [short(2), fmt.getUint32(4, littleEndian)];
-  const tag = short(0) === 0xfffe ? subFormat(fmt, littleEndian) : short(0);
-  const kinds: Readonly<Record<number, StoredNumber["kind"]>> = {
-    1: "signed",
-    3: "float",
-    6: "a-law",
-    7: "mu-law",
-  };
-  if (!(tag in kinds)) {
-    const name = formatNames[tag];
-    throw new SoundFileError(
-      `expected format 1 (integers), 3 (floats), 6 (A-law) or 7 (µ-law), found 0x${tag.toString(16)}` +
-        (name === undefined ? "" : ` (${name})`),
-      "export it as PCM",
-    );
-  }
-  checkSoundFormat({ channels, sampleRateHz });
-  const header: Header = {
-    ...{ bits: short(14), blockAlign: short(12), channels, sampleRateHz },
-    ...{ bytesPerSecond: fmt.getUint32(8, littleEndian), littleEndian },
-  };
-  const isLaw = tag === 6 || tag === 7;
-  const { bytes, note } = numberBytes(isLaw ? { ...header, bits: 8 } : header, tag === 1 ? sound : undefined);
-  const kind = tag === 1 && bytes === 1 ? "unsigned" : kinds[tag];
-  const stored: StoredNumber = { kind, bytes, littleEndian };
-  if (!isStoredNumber(stored)) {
-    throw new SoundFileError(
-      `expected ${tag === 1 ? "integers of 1 to 32" : "floats of 32 or 64"} bits, found ${header.bits}`,
-    );
-  }
-  return { stored, channels, sampleRateHz, notes: note === undefined ? [] : [note] };
-}
-
-/** The format tag in a SubFormat; 0xfffe for one of another kind. Its first three numbers have the file's order of bytes. */
-function subFormat(fmt: DataView, littleEndian: boolean): number {
-  if (fmt.byteLength < 40) throw new SoundFileError("its extensible format breaks off (chunk `fmt `)");
-  const tail = [
-    fmt.getUint16(28, littleEndian),
-    fmt.getUint16(30, littleEndian),
-    fmt.getUint32(32),
-    fmt.getUint32(36),
-  ];
-  const tag = fmt.getUint32(24, littleEndian);
-  return tag < 0xffff && subFormatTails.includes(tail.map((part) => part.toString(16)).join(" "))
-    ? tag
-    : 0xfffe;
-}
-
-interface Header {
-  readonly bits: number;
-  readonly blockAlign: number;
-  readonly channels: number;
-  readonly sampleRateHz: number;
-  readonly bytesPerSecond: number;
-  readonly littleEndian: boolean;
-}
-
-/**
- * Bytes of one number, which the header states three times: by bits, by nBlockAlign, and by nAvgBytesPerSec. Where bits and
- * nBlockAlign differ, the bytes that bits do not need are empty, or nAvgBytesPerSec decides; otherwise the sound would be
- * noise. `integers` is the sound where it may have empty bytes.
- */
-function numberBytes(
-  header: Header,
-  integers: Uint8Array | undefined,
-): { readonly bytes: number; readonly note?: string } {
-  const { bits, blockAlign, channels, sampleRateHz, bytesPerSecond, littleEndian } = header;
-  const byBits = Math.ceil(bits / 8);
-  const byAlign = blockAlign / channels;
-  if (bits > 0 && byBits === byAlign) return { bytes: byBits };
-  if (integers && byAlign === 4 && byBits === 3) {
-    const empty = littleEndian ? 0 : 3;
-    if (integers.every((byte, index) => byte === 0 || index % 4 !== empty)) return { bytes: byAlign };
-  } else if (bits > 0 && byBits * channels * sampleRateHz === bytesPerSecond) {
-    const note = `nBlockAlign is ${blockAlign}, bits and bytes a second say ${byBits * channels}`;
-    return { bytes: byBits, note };
-  }
-  throw new SoundFileError(
-    `its format contradicts itself: ${channels} x ${bits} bits need ${
-      byBits * channels
-    } bytes a frame, nBlockAlign is ` +
-      blockAlign,
-  );
 }

@@ -112,7 +112,11 @@ export const arrowTable: ArrowTable = {
   "engine/device": ["engine/memory", "types:engine/run", "ffi", "types:config"],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
-  "engine/samples": ["compiler/graph", "types:ffi"],
+  // how sound files store sound, for those that load them whole and those that play them from the disk
+  "engine/sound_files": [],
+  "engine/samples": ["engine/sound_files", "compiler/graph", "types:ffi"],
+  // sound files by their position, where a foreign file may end the process
+  "engine/streams/source": ["engine/sound_files", "compiler/wasm"],
   "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [

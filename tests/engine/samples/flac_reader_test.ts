@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFlac } from "../../../engine/samples/flac_reader.ts";
-import { SoundFileError } from "../../../engine/samples/sound_file_error.ts";
+import { SoundFileError } from "../../../engine/sound_files/sound_file_error.ts";
 import { maxFrames } from "../../../engine/samples/sound_format.ts";
 import { run, withSoundPrograms } from "../../../testing/sound/sound_files.ts";
 import { chunk, joined, samplerChunk, wav, wavFormat } from "../../../testing/sound/riff_bytes.ts";

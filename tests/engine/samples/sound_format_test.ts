@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { checkFrames, checkSoundFormat, maxFrames } from "../../../engine/samples/sound_format.ts";
-import { SoundFileError } from "../../../engine/samples/sound_file_error.ts";
+import { SoundFileError } from "../../../engine/sound_files/sound_file_error.ts";
 
 Deno.test("what cannot be played is refused with what was expected, what was found, and the remedy", () => {
   const good = { channels: 2, sampleRateHz: 48_000, frames: maxFrames };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import wavefile from "wavefile";
 import { readWav } from "../../../engine/samples/wav_reader.ts";
-import { SoundFileError } from "../../../engine/samples/sound_file_error.ts";
+import { SoundFileError } from "../../../engine/sound_files/sound_file_error.ts";
 import { chunk, joined, packed, samplerChunk, wav, wavFormat } from "../../../testing/sound/riff_bytes.ts";
 
 type Depth = "8" | "16" | "24" | "32" | "32f" | "64";

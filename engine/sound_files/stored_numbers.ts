@@ -9,7 +9,7 @@ export interface StoredNumber {
 }
 
 /** 60 dB beyond full scale: a file with larger numbers holds something else than sound, and would hurt. */
-const maxAmplitude = 1_000;
+export const maxAmplitude = 1_000;
 
 type Read = (view: DataView, at: number, littleEndian: boolean) => number;
 
@@ -48,11 +48,7 @@ export function isStoredNumber({ kind, bytes }: StoredNumber): boolean {
   return `${kind} ${bytes}` in reads;
 }
 
-/**
- * Reads whole frames; what is left at the end is less than one.
- *
- * @throws {SoundFileError} for numbers that are not finite, or far beyond full scale
- */
+/** Reads whole frames; what is left at the end is less than one. Floats may be anything: see {@link checkAmplitudes}. */
 export function readStoredNumbers(
   sound: Uint8Array,
   stored: StoredNumber,
@@ -62,15 +58,13 @@ export function readStoredNumbers(
   const frameBytes = stored.bytes * channels;
   const frames = Math.floor(sound.length / frameBytes);
   const view = new DataView(sound.buffer, sound.byteOffset, sound.byteLength);
-  const sides = Array.from({ length: channels }, (_, channel) => {
+  return Array.from({ length: channels }, (_, channel) => {
     const values = new Float32Array(frames);
     for (let frame = 0, at = channel * stored.bytes; frame < frames; frame++, at += frameBytes) {
       values[frame] = read(view, at, stored.littleEndian);
     }
     return values;
   });
-  if (stored.kind === "float") sides.forEach(checkAmplitudes);
-  return sides;
 }
 
 /** Refuses a channel with numbers that cannot be sound. Throws SoundFileError. */
@@ -81,4 +75,19 @@ export function checkAmplitudes(channel: Float32Array): void {
   throw new SoundFileError(
     `expected numbers of at most ${maxAmplitude} times full scale, found ${found} in frame ${at}`,
   );
+}
+
+/**
+ * Reads whole frames of a file whose every number must be sound.
+ *
+ * @throws {SoundFileError} for numbers that are not finite, or far beyond full scale
+ */
+export function readCheckedNumbers(
+  sound: Uint8Array,
+  stored: StoredNumber,
+  channels: number,
+): Float32Array[] {
+  const sides = readStoredNumbers(sound, stored, channels);
+  if (stored.kind === "float") sides.forEach(checkAmplitudes);
+  return sides;
 }

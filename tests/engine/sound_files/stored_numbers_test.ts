@@ -3,7 +3,7 @@ import {
   checkAmplitudes,
   isStoredNumber,
   readStoredNumbers,
-} from "../../../engine/samples/stored_numbers.ts";
+} from "../../../engine/sound_files/stored_numbers.ts";
 
 Deno.test("channels are taken apart, in either order of bytes, and half a frame at the end is left", () => {
   const bytes = Uint8Array.of(0x40, 0, 0x00, 0xc0, 0, 0x20, 0x10);

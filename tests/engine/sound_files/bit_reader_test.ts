@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { BitReader } from "../../../engine/samples/bit_reader.ts";
+import { BitReader } from "../../../engine/sound_files/bit_reader.ts";
 
 /** The bytes of a text of zeros and ones. */
 const bytesOf = (bits: string) =>

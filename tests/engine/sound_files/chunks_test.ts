@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chunksOf, idAt, isChunksToTheEnd } from "../../../engine/samples/chunks.ts";
+import { chunksOf, idAt, isChunksToTheEnd } from "../../../engine/sound_files/chunks.ts";
 import { chunk, joined, packed } from "../../../testing/sound/riff_bytes.ts";
 
 const walk = (...parts: (Uint8Array | string)[]) => ({
