@@ -15,7 +15,7 @@ async function program(): Promise<typeof import("./cli/run.ts")> {
   const cache = cacheDirectory(
     Deno.env.get(variable) || readSettingsFile(line.config)?.entries.get(variable)?.value,
   );
-  const kept = keepProgram(new URL("./", import.meta.url), cache);
+  const kept = await keepProgram(new URL("./", import.meta.url), cache);
   removeOldPrograms(kept, cache);
   return await import(new URL("cli/run.ts", kept).href);
 }

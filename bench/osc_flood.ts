@@ -1,5 +1,5 @@
 /** A process that turns one knob, evenly, until it is ended: `deno run -A bench/osc_flood.ts LIBRARY PORT MESSAGES_A_SECOND` */
-import { openNative } from "../ffi/native_library.ts";
+import { openNative } from "../ffi/open_native.ts";
 import { encodePacket } from "../osc/packet/codec.ts";
 import { FastSocket } from "./osc_servers.ts";
 

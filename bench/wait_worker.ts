@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { within } from "../engine/memory/layout.ts";
 import { deliveredIndex } from "../engine/memory/places.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
-import { openNative } from "../ffi/native_library.ts";
+import { openNative } from "../ffi/open_native.ts";
 
 export interface WaitResult {
   readonly lateMs: number[];

@@ -6,7 +6,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cString } from "../ffi/c_string.ts";
-import { NativeBuildError } from "../ffi/native_library.ts";
+import { NativeBuildError } from "../ffi/open_native.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { EngineProcesses } from "../engine/run/engine_processes.ts";
 import { createRunFolder, removeRunFolder, runFolderAt } from "../engine/run/run_folder.ts";

@@ -116,6 +116,7 @@ function serve(
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
+    midiZones: config,
     programs: patchNames,
     onDump: (line) => log.info(line),
     onRefused: (line) => log.warning(line),
@@ -136,6 +137,7 @@ function serve(
     ...{ engine, memory: engine.memory, nativeLibrary, version, space, admission, access, log, lines },
     isReadOnly: config.page === "read",
     faultsAllowed: config.faults,
+    outputNames: config.outputNames,
     patches: patchNames,
     session: config.session ?? "",
     files: () =>

@@ -10,10 +10,10 @@
  * Packages are not copied: the lock file pins their versions, and the runtime's cache keeps every version under a name of its
  * own. So a copy takes them from there, and not from the `node_modules` of the checkout, which follows the checkout.
  */
-import { createHash } from "node:crypto";
 import { exists } from "../foundation/exists.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 import { makePrivateFolder } from "../foundation/private_folder.ts";
+import { sha256 } from "../foundation/sha256.ts";
 import { ConfigError } from "../config/config_error.ts";
 
 /** Folders and files of a checkout that the program consists of. */
@@ -55,7 +55,7 @@ const held: Deno.FsFile[] = [];
  * @param root folder of the checkout, with `/` at its end; a copy, or what was not loaded from a disk, is returned as it is
  * @throws {ConfigError} when the cache cannot be written to, and NotPrivateError when others can
  */
-export function keepProgram(root: URL, cacheDirectory: string): URL {
+export async function keepProgram(root: URL, cacheDirectory: string): Promise<URL> {
   if (root.protocol !== "file:") return root;
   if (exists(new URL(marker, root))) {
     hold(root);
@@ -66,9 +66,9 @@ export function keepProgram(root: URL, cacheDirectory: string): URL {
     const files = new Map(
       programParts.flatMap((part) => filesOf(root, part)).map(([path, bytes]) => [path, asKept(path, bytes)]),
     );
-    const hash = hashOf(files);
+    const hash = await hashOf(files);
     const folder = `${cacheDirectory}/program-${hash.slice(0, 16)}`;
-    if (!isCopy(folder, hash)) removeFolder(folder);
+    if (!await isCopy(folder, hash)) removeFolder(folder);
     const place = () => new URL(`file://${encodeURI(Deno.realPathSync(folder))}/`);
     // one that another start removes at this moment is copied again
     while (!exists(folder) || !hold(place())) copy(files, folder);
@@ -82,19 +82,17 @@ export function keepProgram(root: URL, cacheDirectory: string): URL {
   }
 }
 
-function hashOf(files: Iterable<readonly [string, Uint8Array]>): string {
-  const hash = createHash("sha256");
-  for (const [path, bytes] of files) hash.update(`${path}\0${bytes.length}\0`).update(bytes);
-  return hash.digest("hex");
+function hashOf(files: Iterable<readonly [string, Uint8Array<ArrayBuffer>]>): Promise<string> {
+  return sha256([...files].flatMap(([path, bytes]) => [`${path}\0${bytes.length}\0`, bytes]));
 }
 
 /** Whether a folder has these very files: a disk may have lost some, and nothing else may have been put in their place. */
-function isCopy(folder: string, hash: string): boolean {
+async function isCopy(folder: string, hash: string): Promise<boolean> {
   if (!exists(folder)) return false;
   const root = new URL(`file://${encodeURI(Deno.realPathSync(folder))}/`);
   try {
     return exists(new URL(marker, root)) &&
-      hashOf(programParts.flatMap((part) => filesOf(root, part))) === hash;
+      await hashOf(programParts.flatMap((part) => filesOf(root, part))) === hash;
   } catch {
     return false;
   }
@@ -157,7 +155,7 @@ function hold(folder: URL): boolean {
 }
 
 /** A file, or all files in a folder, in order, by their path below the root. */
-function filesOf(root: URL, path: string): [string, Uint8Array][] {
+function filesOf(root: URL, path: string): [string, Uint8Array<ArrayBuffer>][] {
   const place = new URL(path, root);
   if (!Deno.statSync(place).isDirectory) return [[path, Deno.readFileSync(place)]];
   const names = [...Deno.readDirSync(place)].map(({ name }) => name).sort();
@@ -182,7 +180,7 @@ function copy(files: ReadonlyMap<string, Uint8Array>, folder: string): void {
 }
 
 /** A file as the copy has it: by its configuration the runtime takes the packages of the program from its cache. */
-function asKept(path: string, bytes: Uint8Array): Uint8Array {
+function asKept(path: string, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   if (path !== "deno.json") return bytes;
   return new TextEncoder().encode(playConfiguration(new TextDecoder().decode(bytes)));
 }

@@ -25,7 +25,7 @@ export interface ScreenSize {
 /** Lowest level of a bar in dB. */
 const floorDb = -60;
 
-/** Channels that have a bar. */
+/** Bars at most: with more channels, each shows the loudest of several. */
 const maxBars = 8;
 
 /** Columns of a bar at most. */
@@ -55,7 +55,7 @@ export function topLines(view: TopView, { columns, rows }: ScreenSize, painter: 
     ),
     pair("renderers", rolesText(status, painter), painter),
     "",
-    ...peaks.slice(0, maxBars).map((peak, channel) => meterLine(channel, peak, columns, painter)),
+    ...bars(peaks).map(({ label, peak }) => meterLine(label, peak, columns, painter)),
     "",
     ...counterLines(status, columns, painter),
     "",
@@ -65,6 +65,16 @@ export function topLines(view: TopView, { columns, rows }: ScreenSize, painter: 
   const tail = shown.length === 0 ? [dim("no events yet")] : shown.map((line) => shortened(line, columns));
   const hint = silentSeconds > 0 ? warn("q ends") : dim("q ends");
   return [...lines.slice(0, rows - 1), ...tail.slice(0, room), hint].slice(0, rows);
+}
+
+/** What is shown of the channels: each, or the loudest of neighbours. */
+function bars(peaks: readonly number[]): { readonly label: string; readonly peak: number }[] {
+  const each = Math.max(1, Math.ceil(peaks.length / maxBars));
+  return Array.from({ length: Math.ceil(peaks.length / each) }, (_, bar) => {
+    const some = peaks.slice(bar * each, (bar + 1) * each);
+    const [first, last] = [bar * each + 1, bar * each + some.length];
+    return { label: first === last ? String(first) : `${first}-${last}`, peak: Math.max(...some) };
+  });
 }
 
 /** One line of the same, for a pipe. */
@@ -137,7 +147,7 @@ function counterLines(status: StatusFields, columns: number, { dim, warn }: Pain
 }
 
 function meterLine(
-  channel: number,
+  label: string,
   peak: number,
   columns: number,
   { good, warn, bad, dim }: Painter,
@@ -147,7 +157,7 @@ function meterLine(
   const filled = Math.round(Math.max(0, Math.min(1, 1 - level / floorDb)) * width);
   const colour = peak >= 1 ? bad : level > -6 ? warn : good;
   const bar = colour("█".repeat(filled)) + dim("·".repeat(width - filled));
-  return `${String(channel + 1).padStart(2)} ${bar} ${levelText(peak).padStart(6)} dB`;
+  return `${label.padStart(2)} ${bar} ${levelText(peak).padStart(6)} dB`;
 }
 
 function decibels(peak: number): number {

@@ -40,7 +40,7 @@ export async function upgrade(
   };
   const run = findRun(isAlive, pid);
   const { folder, ...version } = programVersion({ nativeLibrary, stage });
-  const kept = version.standalone ? folder : keptFolder(config);
+  const kept = version.standalone ? folder : await keptFolder(config);
   const files = new UpgradeFiles(run.folder);
   if (!files.ask({ ...version, folder: kept })) {
     throw new UpgradeError("another upgrade of this engine is under way; wait for its end");
@@ -63,9 +63,9 @@ export async function upgrade(
   }
 }
 
-function keptFolder(config: Config): string {
+async function keptFolder(config: Config): Promise<string> {
   const root = new URL("../", import.meta.url);
-  return decodeURI(keepProgram(root, cacheDirectory(config.cacheDirectory)).pathname);
+  return decodeURI((await keepProgram(root, cacheDirectory(config.cacheDirectory))).pathname);
 }
 
 /** The engine that is meant. */

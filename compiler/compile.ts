@@ -17,8 +17,9 @@ import {
 } from "./graph/compiled_patch.ts";
 import { invariant } from "../foundation/invariant.ts";
 import type { PatchGraph } from "./graph/graph.ts";
+import { outputVectors } from "./graph/limits.ts";
 import type { SampleBank } from "./graph/sample_bank.ts";
-import { type ArenaPlan, planArena, voiceField } from "./plan/arena.ts";
+import { type ArenaPlan, busesOf, planArena, voiceField } from "./plan/arena.ts";
 import { withEmptyLines } from "./plan/empty_lines.ts";
 import { resolveSamples } from "./plan/resolve_samples.ts";
 import { stateRegions } from "./plan/state_regions.ts";
@@ -95,6 +96,7 @@ export function assemblePatch(
         fadeStep: 1 / (fadeSeconds * format.sampleRateHz),
       })),
       inputOffset: plan.input,
+      ...streamsOf(patch, plan),
       outputOffset: plan.output,
       channels,
       inputChannels,
@@ -106,6 +108,11 @@ export function assemblePatch(
     state: stateRegions(patch, plan),
     ...(samples ? { sampleMemory: samples.memory, samples: sampleList(samples) } : {}),
   };
+}
+
+function streamsOf({ main }: PatchGraph, { streams }: ArenaPlan): Pick<CompiledPatch["arena"], "streams"> {
+  const buses = busesOf(main.nodes);
+  return buses === 0 ? {} : { streams: { offset: streams, buses } };
 }
 
 function midiChannelsOf({ instruments }: PatchGraph): Pick<CompiledPatch, "midiChannels"> {
@@ -168,10 +175,15 @@ function checkFormat({ sampleRateHz, channels, inputChannels, maximumBlockFrames
   invariant(isCount(maximumBlockFrames, 1), `block: expected 1 frame or more, found ${maximumBlockFrames}`);
 }
 
-/** Kernels store left, right and envelope of a voice, and one vector of channels of the output. */
-function checkOutputs({ instruments, main }: PatchGraph): void {
+/** Kernels store left, right, envelope and the end of a voice, and a vector of every four channels of the output. */
+function checkOutputs({ instruments, main, channels }: PatchGraph): void {
   for (const { name, voice } of instruments) {
-    invariant(voice.outputs.length === 3, `${name}: expected 3 outputs, found ${voice.outputs.length}`);
+    const { length } = voice.outputs;
+    invariant(length === 3 || length === 4, `${name}: expected 3 or 4 outputs, found ${length}`);
   }
-  invariant(main.outputs.length === 1, `output: expected 1 output, found ${main.outputs.length}`);
+  const vectors = outputVectors(channels);
+  invariant(
+    main.outputs.length === vectors,
+    `output: expected ${vectors} vectors, found ${main.outputs.length}`,
+  );
 }

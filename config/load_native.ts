@@ -1,4 +1,5 @@
-import { buildNative, NativeBuildError, openNative } from "../ffi/native_library.ts";
+import { buildNative } from "../ffi/native_library.ts";
+import { NativeBuildError, openNative } from "../ffi/open_native.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { makePrivateFolder } from "../foundation/private_folder.ts";
 import { cacheDirectory } from "./cache_directory.ts";

@@ -10,7 +10,11 @@ import type { SettingsFile } from "./settings_file.ts";
 
 const prefix = "UNDERSTUDY_";
 
-const maxOutputs = 8;
+/** As `outputParts` of the compiler, which the settings do not know. */
+const outputParts = ["gain", "delay", "equaliser", "limiter", "identify"] as const;
+
+/** As `maximumChannels` of the engine, which the settings do not know. */
+const maxOutputs = 64;
 
 function whole(min: number, max: number, step = 1) {
   const inRange = (value: number) => value >= min && value <= max && value % step === 0;
@@ -132,8 +136,40 @@ const settings = {
     key: "channels",
     schema: whole(1, maxOutputs),
     default: "2",
-    expected: "a whole number from 1 to 8",
+    expected: `a whole number from 1 to ${maxOutputs}`,
     meaning: "output channels",
+  }),
+  OUTPUT_NAMES: setting({
+    key: "outputNames",
+    schema: z.string().transform((list) => list.split(",").map((name) => name.trim())).pipe(
+      z.array(z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N} ._()+-]{0,31}$/u)).max(maxOutputs)
+        .refine((names) => new Set(names.map((name) => name.toLowerCase())).size === names.length),
+    ),
+    default: undefined,
+    expected: "different names of 1 to 32 letters, digits, spaces and ._()+-, separated by commas",
+    meaning:
+      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log, /status and the metrics show them; outputs beyond the list are called by their number",
+  }),
+  OUTPUT_STAGE: setting({
+    key: "outputParts",
+    schema: z.union([
+      z.literal("off").transform((): (typeof outputParts[number])[] => []),
+      z.literal("all").transform(() => [...outputParts]),
+      z.string().transform((list) => list.split(",").map((part) => part.trim())).pipe(
+        z.array(z.enum(outputParts)).min(1),
+      ),
+    ]),
+    default: "off",
+    expected: `off, all, or some of ${outputParts.join(", ")}, separated by commas`,
+    meaning:
+      "what stands behind the patch at each output, with parameters like /output3/gainDb; the limiter makes all outputs 2 ms later",
+  }),
+  OUTPUT_DELAY_MS: setting({
+    key: "outputDelayMs",
+    schema: whole(1, 2_000),
+    default: "100",
+    expected: "a whole number of milliseconds from 1 to 2000",
+    meaning: "longest delay of an output, where OUTPUT_STAGE has delays; its memory is kept for every output",
   }),
   INPUT_CHANNELS: setting({
     key: "inputChannels",
@@ -217,6 +253,21 @@ const settings = {
     default: undefined,
     expected: "a folder",
     meaning: "folder of the sound files that patches play; without it, `samples` beside the patch file",
+  }),
+  STREAM_FOLDER: setting({
+    key: "streamFolder",
+    schema: text,
+    default: "sounds",
+    expected: "a folder",
+    meaning: "folder of the sound files that /stream/arm opens, to be played from the disk",
+  }),
+  STREAM_MIB: setting({
+    key: "streamMiB",
+    schema: whole(0, 1_024),
+    default: "0",
+    expected: "a whole number of MiB from 0 to 1024",
+    meaning:
+      "memory for sound files that are played from the disk, which holds seconds of each; 64 are enough for 32 stereo files at once; 0: none can be played",
   }),
   SEED: setting({
     key: "seed",
@@ -355,6 +406,23 @@ const settings = {
     meaning:
       "whether MIDI program changes load another patch; off by default because some devices send them unasked",
   }),
+  MIDI_MPE: setting({
+    key: "midiMpe",
+    schema: z.enum(["off", "lower", "upper", "both"]),
+    default: "off",
+    expected: "off, lower, upper or both",
+    meaning:
+      "MPE zones from the start, for controllers that do not announce theirs: lower has master channel 1 and members 2 to 16, " +
+      "upper master 16 and members 15 to 1, both seven members each",
+  }),
+  MIDI_MPE_BEND: setting({
+    key: "midiMpeBend",
+    schema: whole(1, 96),
+    default: "48",
+    expected: "a whole number of semitones from 1 to 96",
+    meaning:
+      "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+  }),
   REAL_TIME: setting({
     key: "realTime",
     schema: z.enum(["auto", "off"]).transform((value) => value === "auto"),
@@ -386,6 +454,21 @@ const settings = {
     expected: "a whole number from 1 to 100000",
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
+  }),
+  SESSION_ROTATE_MINUTES: setting({
+    key: "sessionRotateMinutes",
+    schema: whole(1, 10_000),
+    default: undefined,
+    expected: "a whole number from 1 to 10000",
+    meaning:
+      "minutes after which the next file of SESSION begins, without a gap; by default a start records to one file",
+  }),
+  SESSION_ROTATE_MIB: setting({
+    key: "sessionRotateMiB",
+    schema: whole(1, 1_000_000),
+    default: undefined,
+    expected: "a whole number from 1 to 1000000",
+    meaning: "size in MiB from which on the next file of SESSION begins, without a gap",
   }),
   RECORDINGS: setting({
     key: "recordingFolder",
@@ -562,18 +645,38 @@ export function readConfig(environment: Readonly<Record<string, string>>, file?:
     if (parsed.success) config[key] = parsed.data;
     else problems.push(`${place}${name}: expected ${expected}, found ${isSecret ? "less" : `"${value}"`}`);
   }
-  if (problems.length === 0) problems.push(...excessValues(config as Config));
+  if (problems.length === 0) {
+    problems.push(...excessValues(config as Config), ...formatProblems(config as Config));
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
 }
 
 /** Lists of values for each output that have more values than there are outputs. */
-function excessValues({ channels, silenceSeconds, silenceThresholds }: Config): string[] {
-  return Object.entries({ SILENCE_SECONDS: silenceSeconds, SILENCE_DB: silenceThresholds })
+function excessValues({ channels, silenceSeconds, silenceThresholds, outputNames = [] }: Config): string[] {
+  return Object.entries({
+    SILENCE_SECONDS: silenceSeconds,
+    SILENCE_DB: silenceThresholds,
+    OUTPUT_NAMES: outputNames,
+  })
     .filter(([, { length }]) => length > channels)
     .map(([name, { length }]) =>
       `${prefix}${name}: expected at most ${channels} values, one for each output of ${prefix}CHANNELS, found ${length}`
     );
+}
+
+/** Most channels of a FLAC file. */
+const maxFlacChannels = 8;
+
+/** Files that cannot hold the outputs. */
+function formatProblems({ channels, recordFormat, record }: Config): string[] {
+  if (channels <= maxFlacChannels) return [];
+  const problem = (name: string, remedy: string) =>
+    `${prefix}${name}: FLAC holds ${maxFlacChannels} channels at most, ${prefix}CHANNELS is ${channels}; ${remedy}`;
+  return [
+    ...(recordFormat.startsWith("flac") ? [problem("RECORD_FORMAT", "set wav24 or wav32f")] : []),
+    ...(record && /\.flac$/i.test(record) ? [problem("RECORD", "take a name that ends in .wav")] : []),
+  ];
 }
 
 /** What `--help` and the README say about one setting. */

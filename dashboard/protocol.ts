@@ -34,14 +34,19 @@ export interface Want {
   readonly liveHz?: number;
   /** {@link Histograms} once a second. */
   readonly histograms?: boolean;
-  /** Windows of the output for oscilloscope and spectrum, as binary messages of the kind `scope`. */
-  readonly scope?: { readonly frames: number; readonly hz: number };
-  /** The output itself, as binary messages of the kind `listen`. */
-  readonly listen?: { readonly format: SampleFormat };
+  /** Windows of two channels for oscilloscope and spectrum, as binary messages of the kind `scope`. */
+  readonly scope?: { readonly frames: number; readonly hz: number } & WantedPair;
+  /** Two channels themselves, as binary messages of the kind `listen`. */
+  readonly listen?: { readonly format: SampleFormat } & WantedPair;
   /** OSC messages in and out: {@link OscTraffic}. */
   readonly osc?: { readonly addressContains?: string; readonly senderContains?: string };
   /** Log lines of this level and above: {@link LogLines}, the last {@link maxLogLines} of them at once. */
   readonly log?: LogLevel;
+}
+
+/** Which two of the output's channels: this one, from 0 on, and the next, if there is one; omitted: the first two. */
+export interface WantedPair {
+  readonly firstChannel?: number;
 }
 
 /** Bounds of {@link Want}: a number beyond is taken as the bound. */
@@ -109,6 +114,8 @@ export interface Hello extends Moment {
   readonly sampleRateHz: number;
   readonly blockFrames: number;
   readonly channels: number;
+  /** Names of the outputs in their order; those beyond the list have their number alone. */
+  readonly outputNames: readonly string[];
   readonly isolation: EngineStatus["isolation"];
   readonly access: AccessState;
   /** What may be broken on purpose; undefined: faults are not allowed (UNDERSTUDY_FAULTS), or this seat is not on this machine. */

@@ -1,15 +1,14 @@
 /**
- * Builds and opens the native part. The shared object is cached under a hash of its sources, the compiler's flags and
+ * Builds the native part. The shared object is cached under a hash of its sources, the compiler's flags and
  * the machine, so that it is built once per version; a build writes beside and renames, so that a half-written one is
  * never opened. What was built has its SHA-256 beside it: other content, or a file that others can change, is not loaded but built
  * once more. A `deno compile` binary carries the shared object in `build/native/` and needs no compiler.
  */
-import { createHash } from "node:crypto";
-import { type NativeLibrary, nativeSymbols } from "./native_symbols.ts";
-import { exitCodes } from "../foundation/exit_codes.ts";
+import { NativeBuildError } from "./open_native.ts";
 import { exists } from "../foundation/exists.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 import { foreignAccess, makePrivateFolder } from "../foundation/private_folder.ts";
+import { sha256 } from "../foundation/sha256.ts";
 
 const sourceFiles = [
   "export.h",
@@ -88,12 +87,6 @@ const compilerFlags = [
  */
 const linkerFlags = Deno.build.os === "linux" ? ["-Wl,-z,nodelete", "-Wl,--build-id=none"] : [];
 
-/** The native part could not be built; the message holds the compiler's words and the remedy. */
-export class NativeBuildError extends ExitError {
-  override readonly name = "NativeBuildError";
-  override readonly exitCode = exitCodes.native;
-}
-
 /** Files of a built native part. */
 export interface NativeBuild {
   readonly library: string;
@@ -143,33 +136,22 @@ export async function buildNative(cacheDirectory: string, options: BuildOptions 
       text: await Deno.readTextFile(new URL(`./native/${name}`, import.meta.url)),
     })),
   );
-  const hash = createHash("sha256");
-  for (const { name, text } of sources) hash.update(`${name}\0${text}\0`);
-  hash.update([...compilerFlags, ...linkerFlags, target].join("\0"));
-  const key = hash.digest("hex").slice(0, 16);
+  const hash = await sha256([
+    ...sources.map(({ name, text }) => `${name}\0${text}\0`),
+    [...compilerFlags, ...linkerFlags, target].join("\0"),
+  ]);
+  const key = hash.slice(0, 16);
 
   const brought = carried === undefined ? undefined : filesOf(carried, key);
   if (brought !== undefined && exists(brought.library)) return { ...brought, built: false };
   prepareCache(cacheDirectory);
   const cached = filesOf(cacheDirectory, key);
-  if (isAsBuilt(cached)) return { ...cached, built: false };
-  if (prebuilt !== undefined && copyPrebuilt(filesOf(prebuilt, key), cached)) {
+  if (await isAsBuilt(cached)) return { ...cached, built: false };
+  if (prebuilt !== undefined && await copyPrebuilt(filesOf(prebuilt, key), cached)) {
     return { ...cached, built: false };
   }
   await compile(sources, cached, { cacheDirectory, compiler, signal });
   return { ...cached, built: true };
-}
-
-/** Opens a built native part. Throws {@link NativeBuildError} when it cannot be loaded. */
-export function openNative(path: string): NativeLibrary {
-  try {
-    return Deno.dlopen(path, nativeSymbols);
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) throw cause;
-    throw new NativeBuildError(`cannot load ${path}; delete it and start again to have it rebuilt`, {
-      cause,
-    });
-  }
 }
 
 type NativeFiles = Omit<NativeBuild, "built">;
@@ -197,31 +179,33 @@ const sumsOf = ({ library }: NativeFiles) => library.replace(/so$/, "sha256");
 
 const nameOf = (path: string) => path.slice(path.lastIndexOf("/") + 1);
 
-function sumsText(files: readonly { readonly name: string; readonly path: string }[]): string {
-  return files.map(({ name, path }) =>
-    `${createHash("sha256").update(Deno.readFileSync(path)).digest("hex")}  ${name}\n`
-  ).join("");
+async function sumsText(files: readonly { readonly name: string; readonly path: string }[]): Promise<string> {
+  const lines = files.map(async ({ name, path }) =>
+    `${await sha256([await Deno.readFile(path)])}  ${name}\n`
+  );
+  return (await Promise.all(lines)).join("");
 }
 
 /** In the order in which their hashes stand. */
 const builtFiles = ({ library, callbackObject, stage }: NativeFiles) => [library, callbackObject, stage];
 
 /** Whether all files are there, and are those of the hashes beside them. */
-function hasItsHashes(files: NativeFiles): boolean {
+async function hasItsHashes(files: NativeFiles): Promise<boolean> {
   const paths = builtFiles(files);
   return [...paths, sumsOf(files)].every((path) => exists(path)) &&
-    Deno.readTextFileSync(sumsOf(files)) === sumsText(paths.map((path) => ({ name: nameOf(path), path })));
+    await Deno.readTextFile(sumsOf(files)) ===
+      await sumsText(paths.map((path) => ({ name: nameOf(path), path })));
 }
 
 /** Whether the files are what a build of this user has left there. */
-function isAsBuilt(files: NativeFiles): boolean {
+async function isAsBuilt(files: NativeFiles): Promise<boolean> {
   const isOwn = (path: string) => exists(path) && foreignAccess(path) === undefined;
-  return [...builtFiles(files), sumsOf(files)].every(isOwn) && hasItsHashes(files);
+  return [...builtFiles(files), sumsOf(files)].every(isOwn) && await hasItsHashes(files);
 }
 
 /** Copies what a package has for this machine; false when it has nothing, or something else than its hashes say. */
-function copyPrebuilt(from: NativeFiles, to: NativeFiles): boolean {
-  if (!hasItsHashes(from)) return false;
+async function copyPrebuilt(from: NativeFiles, to: NativeFiles): Promise<boolean> {
+  if (!await hasItsHashes(from)) return false;
   writeBeside(sumsOf(to), Deno.readFileSync(sumsOf(from)), 0o644);
   const targets = builtFiles(to);
   // the library comes last, as when it is built
@@ -281,7 +265,7 @@ async function compile(
       { path: `${folder}/stage`, target: target.stage },
     ];
     for (const { path } of built) await Deno.chmod(path, 0o755);
-    const sums = sumsText(built.map(({ path, target }) => ({ name: nameOf(target), path })));
+    const sums = await sumsText(built.map(({ path, target }) => ({ name: nameOf(target), path })));
     await Deno.writeTextFile(`${folder}/sums`, sums, { mode: 0o644 });
     await Deno.chmod(`${folder}/sums`, 0o644);
     // what is there now is loaded by nothing once its hashes differ, and the library comes last

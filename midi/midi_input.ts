@@ -56,7 +56,7 @@ export type MidiCounts = {
 };
 
 export interface MidiInputOptions {
-  readonly config: Pick<Config, "midi" | "midiConnect">;
+  readonly config: Pick<Config, "midi" | "midiConnect" | "midiMpe" | "midiMpeBend">;
   readonly native: NativeLibrary;
   readonly engine: EngineControl;
   readonly log: Log;
@@ -70,7 +70,7 @@ export interface MidiInputOptions {
 export class MidiInput {
   readonly #options: MidiInputOptions;
   readonly #held: HeldControls;
-  readonly #receiver = new MidiReceiver();
+  readonly #receiver: MidiReceiver;
   readonly #noticed = new Set<string>();
   #clock = new MidiClock();
   #port: MidiInputPort | undefined;
@@ -92,6 +92,7 @@ export class MidiInput {
 
   private constructor(options: MidiInputOptions) {
     this.#options = options;
+    this.#receiver = new MidiReceiver(options.config);
     this.#held = new HeldControls(options.heldFile);
   }
 

@@ -24,7 +24,7 @@ import {
   type MidiTarget,
   playedChannels,
 } from "./messages.ts";
-import { lowerMaster, memberBendSemitones, MpeZones, upperMaster } from "./mpe_zones.ts";
+import { lowerMaster, memberBendSemitones, MpeZones, type StandingZones, upperMaster } from "./mpe_zones.ts";
 
 /** Controllers with a meaning of their own. */
 const Controller = {
@@ -52,6 +52,9 @@ const Controller = {
   allNotesOff: 123,
 } as const;
 
+/** Controllers from this number on have the lower seven bits of those before it, of the first 32. */
+const lowerControllers = 32;
+
 /** Registered parameter numbers. */
 const Registered = { bendRange: 0, fineTuning: 1, coarseTuning: 2, zone: 6, none: 0x3fff } as const;
 
@@ -72,11 +75,24 @@ interface Level {
 /** Values of a level that are remembered: those that wait for their time, and the one before. */
 const levelsKept = 256;
 
+/** What a cable is taken for before its controller says anything. */
+export interface MidiReceiverOptions {
+  readonly midiMpe?: StandingZones;
+  /** Bend range of a zone's members, in semitones. */
+  readonly midiMpeBend?: number;
+}
+
 export class MidiReceiver {
+  readonly #options: MidiReceiverOptions;
   readonly #channels = Array.from({ length: midiChannels }, () => new ChannelState());
   readonly #zones = new MpeZones();
   /** By the address of the parameter. */
   readonly #levels = new Map<string, Level>();
+
+  constructor(options: MidiReceiverOptions = {}) {
+    this.#options = options;
+    this.reset();
+  }
 
   /**
    * The commands of one channel message, to be carried out together; none for a message that changes nothing yet.
@@ -101,8 +117,11 @@ export class MidiReceiver {
         return second === 0 ? this.#noteOff(at, first) : this.#noteOn(at, first, second / 127);
       case 10:
         return this.#keyPressure(at, first, second / 127);
-      case 11:
-        return this.#control(at, first, second);
+      case 11: {
+        const commands = this.#control(at, first, second);
+        if (first < lowerControllers) at.state.upperBits.set(first, second);
+        return commands;
+      }
       case 13:
         at.state.pressure = first / 127;
         return at.express("pressure");
@@ -121,9 +140,19 @@ export class MidiReceiver {
   /** Forgets everything that is held or set: the cable was pulled. The commands that let go of notes are the caller's. */
   reset(): void {
     this.#channels.forEach((_, index) => this.#channels[index] = new ChannelState());
-    this.#zones.set(lowerMaster, 0);
-    this.#zones.set(upperMaster, 0);
+    this.#zones.stand(this.#options.midiMpe ?? "off");
     this.#levels.clear();
+    for (const master of [lowerMaster, upperMaster] as const) {
+      if (this.#zones.membersOf(master) > 0) this.#setBendRanges(master);
+    }
+  }
+
+  /** The master of a zone bends as any channel, its members by a range of their own. */
+  #setBendRanges(master: number): void {
+    const [own, ...members] = this.#zones.channelsOf(master).map((channel) => this.#channels[channel - 1]);
+    own.bendRangeSemitones = new ChannelState().bendRangeSemitones;
+    const { midiMpeBend = memberBendSemitones } = this.#options;
+    for (const member of members) member.bendRangeSemitones = midiMpeBend;
   }
 
   #noteOn(at: Place, number: number, velocity: number): Command[] {
@@ -209,6 +238,11 @@ export class MidiReceiver {
     }
     if (controller >= Controller.allNotesOff) return this.#notesOff(at);
     const parameter = controlledParameter(controller, at.instrument, patch);
+    const upper = controller - lowerControllers;
+    if (upper >= 0 && upper < lowerControllers && parameter < 0) {
+      const known = state.upperBits.get(upper);
+      return known === undefined ? [] : this.#control(at, upper, Math.min(127, known + value / 128));
+    }
     if (controller === Controller.timbre && !at.isWhole) {
       state.timbre = value / 127;
       return at.express("timbre");
@@ -337,9 +371,7 @@ export class MidiReceiver {
     }
     return this.#changeWhole(at, () => {
       this.#zones.set(channel, members);
-      const [master, ...others] = this.#zones.channelsOf(channel).map((each) => this.#channels[each - 1]);
-      master.bendRangeSemitones = new ChannelState().bendRangeSemitones;
-      for (const member of others) member.bendRangeSemitones = memberBendSemitones;
+      this.#setBendRanges(channel);
     });
   }
 

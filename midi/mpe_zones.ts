@@ -14,12 +14,28 @@ export const upperMaster = 16;
 /** A zone takes all channels but the masters' at most. */
 const maxMembers = midiChannels - 1;
 
+/** Zones that exist before a controller announces any. */
+export type StandingZones = "off" | "lower" | "upper" | "both";
+
+/** Members of the lower and of the upper zone. */
+const standingMembers: Readonly<Record<StandingZones, readonly [lower: number, upper: number]>> = {
+  off: [0, 0],
+  lower: [maxMembers, 0],
+  upper: [0, maxMembers],
+  both: [7, 7],
+};
+
 export class MpeZones {
   readonly #members = { [lowerMaster]: 0, [upperMaster]: 0 };
 
   /** Number of members of the zone with this master; 0: there is no such zone. */
   membersOf(master: number): number {
     return master === lowerMaster || master === upperMaster ? this.#members[master] : 0;
+  }
+
+  /** Gives both zones the members that they have before a controller announces any. */
+  stand(zones: StandingZones): void {
+    [this.#members[lowerMaster], this.#members[upperMaster]] = standingMembers[zones];
   }
 
   /** The master of a member channel; undefined for all other channels. */

@@ -17,15 +17,20 @@ import {
   stealingRules,
 } from "../compiler/graph/graph.ts";
 import {
+  channelsPerVector,
+  maxChannels,
   maxDetuneCents,
   maxInstruments,
   maxUnison,
   maxVoices,
   midiChannels,
   namePattern,
+  outputVectors,
 } from "../compiler/graph/limits.ts";
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
+import { channels } from "./signal/channels.ts";
 import { noteToHz } from "./signal/math.ts";
+import { outputParameters, outputStage } from "./outputs/output_stage.ts";
 import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
@@ -68,6 +73,11 @@ export interface Voice {
    * time.
    */
   readonly envelope: Signal<"1">;
+  /**
+   * True from the frame on in which nothing more will sound although the note may be held, as past the end of a sound file: the
+   * voice ends. Omitted: a voice sounds until its note is released.
+   */
+  readonly done?: Condition;
 }
 
 export interface InstrumentDefinition<P extends ParameterTable> extends InstrumentOptions {
@@ -104,19 +114,22 @@ type GroupTable = Readonly<Record<string, ParameterTable>>;
 
 export interface PatchDefinition<I extends Readonly<Record<string, Instrument>>, G extends GroupTable> {
   readonly name: string;
-  /** Channels that the output uses: 2, or 4 for quadraphony. */
-  readonly channels?: 2 | 4;
+  /** Channels that the output uses, 2 to 64; 2 by default. */
+  readonly channels?: number;
   readonly instruments: I;
   /** Parameters of the output, in groups: `{ master: { gainDb } }` has the address `/master/gainDb`. Omitted: none. */
   readonly parameters?: G;
-  /** The mix that is heard: channels are lanes, left first. */
+  /**
+   * The mix that is heard: one signal, whose channels are left, right and up to two more; or a list with a signal for each channel
+   * in order, of which the first channel counts. Channels beyond the list are silent.
+   */
   readonly output: (
     /** Sums of the instruments, left and right in the first two channels. */
     buses: { readonly [K in keyof I]: Signal<"1"> },
     parameters: { readonly [K in keyof G]: ParameterSignals<G[K]> },
     /** The audio input, one channel a lane; zero where there is none. */
     input: Signal<"1">,
-  ) => Signal<"1">;
+  ) => Signal<"1"> | readonly (Signal<"1"> | number)[];
 }
 
 /** A patch that can be built for any output format. */
@@ -192,8 +205,8 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
   checkTable("patch", "parameters", groups);
   checkFunction("patch", "output", output);
   checkNames("definePatch: there is no option", definition, patchKeys);
-  if (channels !== 2 && channels !== 4) {
-    throw new PatchError(`channels: expected 2 or 4, found ${channels}`);
+  if (!Number.isInteger(channels) || channels < 2 || channels > maxChannels) {
+    throw new PatchError(`channels: expected 2 to ${maxChannels}, found ${channels}`);
   }
   const count = Object.keys(instruments).length;
   if (count > maxInstruments) {
@@ -226,7 +239,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
       const outputs = voiceOutputs(key, voice(note, signals as never));
       const scope = {
         name: `instrument ${key}`,
-        forbidden: ["bus", "input", "lane", "lanes"],
+        forbidden: ["bus", "input", "stream", "lane", "lanes"],
         parameters: indexes,
       } as const;
       const { midiChannel } = instrument;
@@ -263,13 +276,20 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     strictNames(parameters, "output: there is no group of parameters") as never,
     input,
   );
-  if (!(mixed instanceof Signal)) {
-    throw new PatchError(`output: expected one signal, found ${typeof mixed}`);
-  }
-  const main = flatten([mixed.source], { name: "output", forbidden: ["note"], parameters: owned });
+  const given = outputSources(mixed, channels);
+  const outputs = format.outputStage && stagedOutputs(given, format, (group, table) => {
+    if (group in instruments || group in groups) {
+      throw new PatchError(`${group}: an output of the device has this name; choose another one`);
+    }
+    const { signals, indexes } = declare(group, table, []);
+    indexes.forEach((index) => owned.add(index));
+    return signals;
+  });
+  const main = flatten(outputs ?? given, { name: "output", forbidden: ["note"], parameters: owned });
   const samples = [...sampleNames()];
   return {
     ...{ name, parameters: declarations, instruments: built, main, channels },
+    ...(outputs ? { channels: Math.max(2, format.channels), ownChannels: channels } : {}),
     ...(samples.length > 0 ? { samples } : {}),
   };
 }
@@ -315,15 +335,73 @@ function noteSignals(): Note {
 }
 
 function voiceOutputs(name: string, voice: Voice): Source[] {
-  const { output, envelope } = voice ?? {};
+  const { output, envelope, done } = voice ?? {};
   const sides: readonly unknown[] = Array.isArray(output) ? output : [output, output];
   if (sides.length !== 2 || !sides.every((side) => side instanceof Signal) || !(envelope instanceof Signal)) {
     throw new PatchError(
       `instrument ${name}: expected { output, envelope }: output one signal or left and right, envelope a signal`,
     );
   }
+  if (done !== undefined && !(done instanceof Condition)) {
+    throw new PatchError(`instrument ${name}: done: expected a condition, found ${found(done)}`);
+  }
   const [left, right] = (sides as Signal[]).map((side) => side.times(envelope).source);
-  return [left, output instanceof Signal ? left : right, envelope.source];
+  const ends = done === undefined ? [] : [done.select(1, 0).source];
+  return [left, output instanceof Signal ? left : right, envelope.source, ...ends];
+}
+
+/**
+ * The vectors of all outputs of the device, behind their stage.
+ *
+ * @param declare declares the parameters of an output, in a group, and returns their signals
+ */
+function stagedOutputs(
+  given: readonly Source[],
+  { channels, sampleRateHz, outputStage: stage }: PatchFormat,
+  declare: (group: string, table: ParameterTable) => Readonly<Record<string, Signal>>,
+): Source[] {
+  const vectors = Array.from(
+    { length: outputVectors(channels) },
+    (_, vector) => given[vector] ? new Signal<"1">(given[vector]) : constant(0),
+  );
+  const parameters = Array.from(
+    { length: channels },
+    (_, output) => declare(`output${output + 1}`, outputParameters(stage!, output)),
+  );
+  const staged = withUse(
+    { name: "outputStage", location: "" },
+    () => outputStage(vectors, parameters, { ...stage!, sampleRateHz }),
+  );
+  return staged.map(({ source }) => source);
+}
+
+/** The vectors of four channels that a patch gives. */
+function outputSources(mixed: unknown, channelCount: number): Source[] {
+  const silence = constant(0).source;
+  const vectors = (first: readonly Source[]) =>
+    Array.from({ length: outputVectors(channelCount) }, (_, vector) => first[vector] ?? silence);
+  if (mixed instanceof Signal) return vectors([mixed.source]);
+  const isSignal = (value: unknown) =>
+    value instanceof Signal || (typeof value === "number" && Number.isFinite(value));
+  if (!Array.isArray(mixed) || !mixed.every(isSignal)) {
+    throw new PatchError(
+      `output: expected one signal, or a list with a signal for each channel, found ${
+        Array.isArray(mixed) ? `a list with ${found(mixed.find((one) => !isSignal(one)))}` : found(mixed)
+      }`,
+    );
+  }
+  if (mixed.length < 1 || mixed.length > channelCount) {
+    throw new PatchError(
+      `output: expected at most ${channelCount} signals, one for each channel, found ${mixed.length}; ` +
+        `set channels to ${Math.max(2, mixed.length)}`,
+    );
+  }
+  return vectors(
+    Array.from({ length: outputVectors(mixed.length) }, (_, vector) => {
+      const four = mixed.slice(vector * channelsPerVector, (vector + 1) * channelsPerVector);
+      return channels(...four).source;
+    }),
+  );
 }
 
 function polyphonyOf(name: string, instrument: Instrument): Polyphony {

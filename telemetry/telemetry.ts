@@ -12,10 +12,11 @@ import {
   silenceDb,
   staleMs,
   wantBounds,
+  type WantedPair,
 } from "../dashboard/protocol.ts";
 import type { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { ChannelMeters } from "./channel_meters.ts";
-import { readHistogram, RenderTimes } from "./histogram_reading.ts";
+import { readHistogram, RenderTimeHistogram } from "./histogram_reading.ts";
 import { LiveReading, type ThreadMs } from "./live_reading.ts";
 import { OutputFollower } from "./output_follower.ts";
 import { encodeSamples } from "./sample_message.ts";
@@ -61,7 +62,7 @@ export class Telemetry {
   readonly #meters: ChannelMeters;
   readonly #output: OutputFollower;
   readonly #live: LiveReading;
-  readonly #renderTimes = new RenderTimes();
+  readonly #renderTimes = new RenderTimeHistogram();
   readonly #blockMs: number;
   /** Calls and frames before this thread began. */
   readonly #calls: number;
@@ -148,13 +149,14 @@ export class Telemetry {
     const { channels, sampleRateHz } = this.#options.memory.geometry;
     const { scope, listen } = page.want;
     const items: TelemetryItem[] = [];
-    const common = { channels, sampleRateHz, lostFrames: page.lostFrames };
+    const common = { sampleRateHz, lostFrames: page.lostFrames };
     if (scope && isDue(page.scopeDueMs, nowMs)) {
       page.scopeDueMs = nextDue(page.scopeDueMs, nowMs, within("scopeHz", scope.hz));
       const count = Math.round(within("scopeFrames", scope.frames));
       const frames = this.#output.framesFrom(this.#output.endFrame - count);
       if (frames) {
-        const data = encodeSamples({ ...common, ...frames, kind: "scope", format: "f32" });
+        const pair = pairOf(frames.samples, channels, scope);
+        const data = encodeSamples({ ...common, ...frames, ...pair, kind: "scope", format: "f32" });
         items.push({ pages: [id], isText: false, data, listenFrames: 0 });
       }
     }
@@ -168,7 +170,12 @@ export class Telemetry {
         if (frames.firstFrame > page.listenFrame) this.#skip(page, frames.firstFrame);
         page.listenFrame = frames.firstFrame + frames.samples.length / channels;
         const data = encodeSamples({
-          ...{ ...common, ...frames, lostFrames: page.lostFrames },
+          ...{
+            ...common,
+            ...frames,
+            ...pairOf(frames.samples, channels, listen),
+            lostFrames: page.lostFrames,
+          },
           ...{ kind: "listen", format: listen.format },
         });
         items.push({ pages: [id], isText: false, data, listenFrames: frames.samples.length / channels });
@@ -222,6 +229,22 @@ export class Telemetry {
   #moment(): Moment {
     return { unixMs: this.#options.unixMs(), frame: this.#output.endFrame };
   }
+}
+
+/** Two channels of interleaved frames, all where there are no more; beyond the last channel, the last ones there are. */
+function pairOf(
+  samples: Float32Array,
+  channels: number,
+  { firstChannel = 0 }: WantedPair,
+): { readonly channels: number; readonly samples: Float32Array } {
+  if (channels <= 2) return { channels, samples };
+  const first = Math.min(firstChannel, channels - 1);
+  const count = Math.min(2, channels - first);
+  const pair = new Float32Array(samples.length / channels * count);
+  for (let to = 0, from = first; to < pair.length; from += channels) {
+    for (let channel = 0; channel < count; channel++) pair[to++] = samples[from + channel];
+  }
+  return { channels: count, samples: pair };
 }
 
 /** A timer that comes a little early counts. */

@@ -1,7 +1,7 @@
 /** The entry of the telemetry thread: it runs while a page is open, and behind all threads that play. */
 import { parentPort, workerData } from "node:worker_threads";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
-import { openNative } from "../ffi/native_library.ts";
+import { openNative } from "../ffi/open_native.ts";
 import { invariant } from "../foundation/invariant.ts";
 import { Telemetry } from "./telemetry.ts";
 import type { TelemetryReport, TelemetryRequest, TelemetryStart } from "./telemetry_messages.ts";

@@ -1,4 +1,5 @@
-import { buildNative, type NativeBuild, openNative } from "../ffi/native_library.ts";
+import { buildNative, type NativeBuild } from "../ffi/native_library.ts";
+import { openNative } from "../ffi/open_native.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 
 /** Builds the native part into `build/` of this checkout, unless it is there. Throws NativeBuildError. */

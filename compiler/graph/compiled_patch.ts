@@ -88,6 +88,11 @@ export interface ArenaLayout {
   readonly endedNotesOffset?: number;
   /** By instrument, where the engine can count the voices that sound; omitted: it cannot. */
   readonly voices?: readonly VoicePlaces[];
+  /**
+   * Buses of the streams that the patch hears, in rows that are laid out as the output is; omitted: it hears none. Bus `b` is
+   * channel `b % channels` of row `floor(b / channels)`; a row has room for `maximumBlockFrames * channels` floats.
+   */
+  readonly streams?: { readonly offset: number; readonly buses: number };
   /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */
   readonly outputOffset: number;
   readonly channels: number;
@@ -147,6 +152,20 @@ export interface PatchFormat {
   readonly channels: number;
   readonly inputChannels: number;
   readonly maximumBlockFrames: number;
+  /** What stands behind the patch, for each output; omitted: nothing. */
+  readonly outputStage?: OutputStage;
+}
+
+/** Parts of the stage of an output, in any order. */
+export const outputParts = ["gain", "delay", "equaliser", "limiter", "identify"] as const;
+export type OutputPart = typeof outputParts[number];
+
+export interface OutputStage {
+  readonly parts: readonly OutputPart[];
+  /** Longest delay; a delay line for as long is kept for every output. */
+  readonly maxDelaySeconds: number;
+  /** Names of outputs in their order, for people. */
+  readonly names: readonly string[];
 }
 
 /** Bytes that every patch must leave to the engine: header and pending queue. */

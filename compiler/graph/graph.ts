@@ -64,6 +64,7 @@ export function sampleFactType(fact: SampleFact): LaneType {
  * | `note` | | index into {@link noteFields}; voices only |
  * | `bus` | | index of an instrument; its sum, left and right in the first lanes; main only |
  * | `input` | | 0: the audio input, one channel a lane; main only |
+ * | `stream` | | a bus of the streams, one signal in all lanes, from 0 on; main only |
  * | `state` | | index of a state; its value from the frame before |
  * | `read` | frames ago (i32, 1 up to the line's length) | index of a line |
  * | `table` | index (i32, inside the table) | index of a table |
@@ -87,6 +88,7 @@ export type SourceName =
   | "note"
   | "bus"
   | "input"
+  | "stream"
   | "state"
   | "read"
   | "table"
@@ -111,6 +113,8 @@ export interface GraphLine {
   readonly frames: number;
   /** Node that is written at the end of each frame. */
   readonly write: number;
+  /** By which another patch finds it again, in the output; omitted: its place among the lines. */
+  readonly name?: string;
 }
 
 /** One fused function: a voice, or the main mix. */
@@ -121,7 +125,10 @@ export interface Graph {
   readonly lines: readonly GraphLine[];
   /** Read-only numbers, shared by all voices. */
   readonly tables: readonly (readonly number[])[];
-  /** Voices: left, right, envelope. Main: the output, one channel a lane. */
+  /**
+   * Voices: left, right, envelope, and where a voice can be over while its note is held, a number that is not zero from the frame
+   * on in which it is. Main: the output, four channels each, one a lane.
+   */
   readonly outputs: readonly number[];
 }
 
@@ -160,8 +167,10 @@ export interface PatchGraph {
   readonly parameters: readonly ParameterDeclaration[];
   readonly instruments: readonly InstrumentGraph[];
   readonly main: Graph;
-  /** Lanes that the main mix uses: channels of the patch. */
-  readonly channels: 2 | 4;
+  /** Channels of the patch: `main` has an output for every four of them. With two it uses two lanes, otherwise all. */
+  readonly channels: number;
+  /** Channels that the author wrote, where a stage for all outputs follows; omitted: all. */
+  readonly ownChannels?: number;
   /** Names of the sound files that it plays; omitted: none. */
   readonly samples?: readonly string[];
 }

@@ -18,8 +18,22 @@ export const maxDetuneCents = 1_200;
 /** Longest delay line, in frames: 30 s at 192 kHz. */
 export const maxLineFrames = 30 * 192_000;
 
+/** Channels of a patch, and of the output that it is made for. */
+export const maxChannels = 64;
+
+/** Channels of the output that are computed side by side, in one vector. */
+export const channelsPerVector = 4;
+
+/** Vectors that hold the channels of a patch. */
+export function outputVectors(channels: number): number {
+  return Math.ceil(channels / channelsPerVector);
+}
+
 /** Channels of a MIDI cable. */
 export const midiChannels = 16;
 
 /** Highest MIDI controller: from 120 on the numbers are channel mode messages. */
 export const maxController = 119;
+
+/** Buses of the streams that a patch can hear. */
+export const maxBuses = 64;

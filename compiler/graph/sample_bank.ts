@@ -7,7 +7,7 @@
  * these two. Its tables, from which it is read at other pitches, stand behind all channels of the file.
  */
 
-import { type TablePlaces, tablePlaces, writeTables } from "./sample_tables.ts";
+import { loopReach, type TablePlaces, tablePlaces, writeTables } from "./sample_tables.ts";
 
 /** A file once it is decoded. */
 export interface DecodedSample extends SampleFacts {
@@ -17,14 +17,22 @@ export interface DecodedSample extends SampleFacts {
   readonly sha256: string;
   /** One or two of equal length. */
   readonly channels: readonly Float32Array[];
+  /** Length of the file, where something stands behind it in the channels: its unrolled loop. Omitted: all is the file. */
+  readonly frames?: number;
 }
 
-/** Facts of a file that the compiler uses as constants. */
+/**
+ * Facts of a file that the compiler uses as constants.
+ *
+ * A loop that is not played forward again and again stands unrolled behind the file, {@link unrolledGapFrames} after its end: from
+ * the file's first frame on, as it is to be heard. Then `loopStart` lies there; where the loop is played a number of times only,
+ * it is the end of it all and equals `loopEnd`.
+ */
 export interface SampleFacts {
   readonly sampleRateHz: number;
   /** MIDI note at which the file sounds as it was recorded, with fraction. */
   readonly rootNote: number;
-  /** The loop: from this frame up to, not including, `loopEnd`. */
+  /** The loop: from this frame of the channels up to, not including, `loopEnd`. */
   readonly loopStart: number;
   readonly loopEnd: number;
 }
@@ -33,7 +41,10 @@ export interface SampleFacts {
 export interface PlacedSample extends SampleFacts, TablePlaces {
   readonly name: string;
   readonly sha256: string;
+  /** Length of the file. */
   readonly frames: number;
+  /** Length of its channels, with its unrolled loop; omitted: that of the file. */
+  readonly storedFrames?: number;
   readonly channels: 1 | 2;
   /** Byte offset of the silence before the first frame of the first channel. */
   readonly offset: number;
@@ -50,6 +61,9 @@ export interface SampleBank {
 
 /** Frames of silence around a channel. */
 const guardFrames = 2;
+
+/** Silence between a file and its unrolled loop, in frames: the filters of the tables reach across less. */
+export const unrolledGapFrames = loopReach;
 const pageBytes = 65_536;
 
 /** -300 dB; smaller numbers become silence, so that a file with denormal numbers costs no more than another. */
@@ -64,7 +78,7 @@ export interface SamplePlace {
 
 /** Left and right of each file, and of its tables; a file of one channel has the same on both sides. */
 export function samplePlaces({ files }: Pick<SampleBank, "files">): SamplePlace[] {
-  return files.flatMap(({ offset, frames, channels }) => {
+  return files.flatMap(({ offset, frames: fileFrames, storedFrames: frames = fileFrames, channels }) => {
     const { tableFrames } = tablePlaces(frames);
     const tables = offset + channels * channelBytes(frames);
     return [
@@ -88,15 +102,18 @@ function channelBytes(frames: number): number {
 export function createSampleBank(folder: string, decoded: readonly DecodedSample[]): SampleBank {
   let end = 0;
   const files = decoded.map(({ channels, loopStart, loopEnd, ...rest }): PlacedSample => {
-    const { length: frames } = channels[0];
-    if (channels.length > 2 || channels.some(({ length }) => length !== frames)) {
+    const { length: storedFrames } = channels[0];
+    if (channels.length > 2 || channels.some(({ length }) => length !== storedFrames)) {
       throw new TypeError(`${rest.name}: expected one or two channels of equal length`);
     }
     const offset = end;
-    const { tableFrames, ...places } = tablePlaces(frames);
-    end += Math.ceil(channels.length * (channelBytes(frames) + channelBytes(tableFrames)) / 16) * 16;
-    const loop = playableLoop({ loopStart, loopEnd }, frames);
-    return { ...rest, ...loop, ...places, frames, channels: channels.length as 1 | 2, offset };
+    const { tableFrames, ...places } = tablePlaces(storedFrames);
+    end += Math.ceil(channels.length * (channelBytes(storedFrames) + channelBytes(tableFrames)) / 16) * 16;
+    const { frames = storedFrames } = rest;
+    const isUnrolled = frames < storedFrames;
+    const loop = isUnrolled ? { loopStart, loopEnd } : playableLoop({ loopStart, loopEnd }, frames);
+    const length = { frames, ...(isUnrolled ? { storedFrames } : {}) };
+    return { ...rest, ...loop, ...places, ...length, channels: channels.length as 1 | 2, offset };
   });
   const pages = Math.max(1, Math.ceil(end / pageBytes));
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });

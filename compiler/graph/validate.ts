@@ -16,6 +16,8 @@ import {
 } from "./graph.ts";
 import { chokeProblem } from "./choke_groups.ts";
 import {
+  maxBuses,
+  maxChannels,
   maxController,
   maxDetuneCents,
   maxInstruments,
@@ -24,6 +26,7 @@ import {
   maxVoices,
   midiChannels,
   namePattern,
+  outputVectors,
 } from "./limits.ts";
 import { isSampleName } from "./sample_name.ts";
 import { unwrittenNumbers } from "./graph_json.ts";
@@ -35,7 +38,8 @@ import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
 const maxTables = 100;
-const maxParameters = 1_000;
+/** The stage of 64 outputs has 900 with all of its parts. */
+const maxParameters = 2_000;
 
 /** Longest name of an operation that an error repeats. */
 const maxOperationName = 100;
@@ -109,9 +113,12 @@ const graphSchema = fields({
     fields({ type: laneType, initial: number, seeded: z.boolean(), next: index }),
     max.states,
   ),
-  lines: list(fields({ frames: z.int().min(1).max(maxLineFrames), write: index }), max.lines),
+  lines: list(
+    fields({ frames: z.int().min(1).max(maxLineFrames), write: index, name: name.optional() }),
+    max.lines,
+  ),
   tables: list(list(number, max.tableValues, 1), maxTables),
-  outputs: list(index, 8),
+  outputs: list(index, outputVectors(maxChannels)),
 });
 
 const patchSchema = fields({
@@ -147,7 +154,8 @@ const patchSchema = fields({
     maxInstruments,
   ),
   main: graphSchema,
-  channels: z.literal([2, 4]),
+  channels: z.int().min(2).max(maxChannels),
+  ownChannels: z.int().min(2).max(maxChannels).optional(),
   samples: list(z.string().refine(isSampleName, "expected the name of a sound file"), maxSamples).optional(),
 });
 
@@ -170,9 +178,9 @@ export function graphFromJson(text: string): PatchGraph {
   checkSizes(graph);
   checkSamples(graph);
   for (const instrument of graph.instruments) {
-    checkGraph({ name: `instrument ${instrument.name}`, graph: instrument.voice, outputs: 3 }, graph);
+    checkGraph({ name: `instrument ${instrument.name}`, graph: instrument.voice, outputs: [3, 4] }, graph);
   }
-  checkGraph({ name: "output", graph: graph.main, outputs: 1 }, graph);
+  checkGraph({ name: "output", graph: graph.main, outputs: [outputVectors(graph.channels)] }, graph);
   return graph;
 }
 
@@ -247,6 +255,7 @@ const sources: Readonly<Record<string, { args: readonly LaneType[]; result?: Lan
   note: { args: [] },
   bus: { args: [], result: "f32" },
   input: { args: [], result: "f32" },
+  stream: { args: [], result: "f32" },
   state: { args: [] },
   read: { args: ["i32"], result: "f32" },
   table: { args: ["i32"], result: "f32" },
@@ -260,11 +269,11 @@ const noteTypes: readonly LaneType[] = noteFields.map((field) =>
   field === "gate" || field === "trigger" ? "mask" : "f32"
 );
 
-/** One graph of a patch, and how many outputs it must have. */
+/** One graph of a patch, and how many outputs it may have. */
 interface Part {
   readonly name: string;
   readonly graph: Graph;
-  readonly outputs: number;
+  readonly outputs: readonly number[];
 }
 
 /** Checks types, order, and that everything a node names exists. */
@@ -280,6 +289,7 @@ function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
     note: voice ? noteFields : [],
     bus: voice ? [] : patch.instruments,
     input: voice ? [] : [0],
+    stream: { length: voice ? 0 : maxBuses },
     state: states,
     read: lines,
     table: tables,
@@ -332,7 +342,10 @@ function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
   tables.forEach(({ length }, place) =>
     must((length & (length - 1)) === 0, `table ${place}: expected a power of two of values`)
   );
-  must(graph.outputs.length === outputs, `expected ${outputs} outputs, found ${graph.outputs.length}`);
+  must(
+    outputs.includes(graph.outputs.length),
+    `expected ${outputs.join(" or ")} outputs, found ${graph.outputs.length}`,
+  );
   must(graph.outputs.every((output) => typeOf(output) === "f32"), "expected f32 outputs");
 }
 

@@ -66,15 +66,21 @@ function sampleLines(bank: SampleBank | undefined): string[] {
   return [
     "",
     `samples in ${bank.folder}: ${bank.memory.buffer.byteLength} bytes`,
-    ...table(bank.files.map(({ name, frames, sampleRateHz, channels, rootNote, loopStart, loopEnd }) => [
-      name,
-      `${shortNumber(frames / sampleRateHz)} s`,
-      channels === 1 ? "mono" : "stereo",
-      `${sampleRateHz} Hz`,
-      `root ${shortNumber(rootNote)}`,
-      loopStart === 0 && loopEnd === frames ? "" : `loop ${loopStart} to ${loopEnd}`,
+    ...table(bank.files.map((file) => [
+      file.name,
+      `${shortNumber(file.frames / file.sampleRateHz)} s`,
+      file.channels === 1 ? "mono" : "stereo",
+      `${file.sampleRateHz} Hz`,
+      `root ${shortNumber(file.rootNote)}`,
+      loopText(file),
     ])),
   ];
+}
+
+function loopText({ frames, loopStart, loopEnd }: SampleBank["files"][number]): string {
+  if (loopStart === 0 && loopEnd === frames) return "";
+  if (loopStart < frames) return `loop ${loopStart} to ${loopEnd}`;
+  return loopStart === loopEnd ? "a loop that ends" : `an unrolled loop of ${loopEnd - loopStart} frames`;
 }
 
 /** Memory of one voice: its states and its part of the delay lines. */
@@ -102,6 +108,8 @@ export function describeNode({ op, args, attribute }: GraphNode, patch: PatchGra
       return `bus of ${patch.instruments[attribute].name}`;
     case "input":
       return "audio input";
+    case "stream":
+      return `bus ${attribute + 1} of the streams`;
     case "state":
       return `state ${attribute}, from the frame before`;
     case "read":

@@ -6,6 +6,7 @@ import { instance } from "@viz-js/viz";
 import { describeNode, shortNumber } from "./describe.ts";
 import { formulaGroups } from "./formula.ts";
 import type { Graph, GraphNode, PatchGraph } from "../graph/graph.ts";
+import { channelsPerVector } from "../graph/limits.ts";
 
 /** An SVG document. */
 export async function drawPatch(patch: PatchGraph): Promise<string> {
@@ -50,7 +51,7 @@ export function patchDot(patch: PatchGraph): string {
   ].join("\n");
 }
 
-const sources = ["parameter", "note", "bus", "input"];
+const sources = ["parameter", "note", "bus", "input", "stream"];
 
 /** One graph of the patch, as a frame with boxes in it. */
 class Part {
@@ -113,9 +114,16 @@ class Part {
       }
     });
     const sides = outputs[0] === outputs[1]
-      ? ["left and right", "", "envelope"]
-      : ["left", "right", "envelope"];
-    const names = outputs.length === 1 ? ["output"] : sides;
+      ? ["left and right", "", "envelope", "done"]
+      : ["left", "right", "envelope", "done"];
+    const ofMain = outputs.map((_, vector) =>
+      outputs.length === 1
+        ? "output"
+        : `output ${vector * channelsPerVector + 1} to ${
+          Math.min((vector + 1) * channelsPerVector, this.patch.channels)
+        }`
+    );
+    const names = prefix === "main" ? ofMain : sides;
     outputs.forEach((output, index) => {
       if (names[index] === "") return;
       shapes.set(

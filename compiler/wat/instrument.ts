@@ -61,15 +61,16 @@ export function instrumentRenderText({ patch, plan, format }: TextSource, index:
     const sample = `(v128.load offset=${plan.voiceScratch + side * frameBytes} (local.get $t))`;
     return `(v128.store offset=${sum} (local.get $t) (f32x4.add (v128.load offset=${sum} (local.get $t)) (f32x4.mul ${sample} (local.get $heard))))`;
   }).join("\n      ");
+  // where a voice has a fourth output it is over as well once that is not zero
+  const ends = voice.outputs.length > 3;
+  const stays = `(v128.or (v128.load ${group(at.gate)}) (f32x4.ne (v128.load ${group(at.level)}) ${zero}))`;
+  const goesOn = ends ? `(v128.and ${stays} (f32x4.eq (local.get $done) ${zero}))` : stays;
   return `
   ;; after a group was rendered: a voice lives on while it is held or its envelope is above zero, unless it is poisoned
-  (func $${name}_settle (param $group i32) (param $finite v128)
+  (func $${name}_settle (param $group i32) (param $finite v128)${ends ? " (param $done v128)" : ""}
     (i32.store (i32.const ${plan.poisoned}) (i32.add (i32.load (i32.const ${plan.poisoned}))
       (i32.popcnt (i32x4.bitmask (v128.andnot (v128.load ${group(at.alive)}) (local.get $finite))))))
-    (call $${name}_go_on (local.get $group) (v128.and (local.get $finite) (v128.or (v128.load ${
-    group(at.gate)
-  })
-      (f32x4.ne (v128.load ${group(at.level)}) ${zero})))))
+    (call $${name}_go_on (local.get $group) (v128.and (local.get $finite) ${goesOn})))
 
   ;; the voices of a group that do not go on are over
   (func $${name}_go_on (param $group i32) (param $lives v128)

@@ -47,7 +47,8 @@ export interface KernelPlaces {
   readonly samples: readonly SamplePlace[];
   /** Byte offset of each field of a note, inside a group. */
   readonly noteField?: Readonly<Record<string, number>>;
-  readonly channels: number;
+  /** Lanes that are heard, and that delay lines hold. */
+  readonly lanes: 2 | 4;
   readonly clock: number;
   /** Byte offset of the spilled values. */
   readonly spill: number;
@@ -57,6 +58,8 @@ export interface KernelPlaces {
   readonly bus: (index: number) => number;
   /** Text that loads a frame of the input as a vector. */
   readonly inputLoad: string;
+  /** Loads one frame of a bus of the streams; main only. */
+  readonly streamLoad?: (bus: number) => string;
   /** Statements that store the outputs, given their texts. */
   readonly store: (outputs: readonly string[]) => readonly string[];
   /** Statements before and after the loop, and further locals, all of them vectors. */
@@ -324,6 +327,8 @@ class KernelEmitter {
         return `(v128.load offset=${places.bus(attribute)} (local.get $t))`;
       case "input":
         return places.inputLoad;
+      case "stream":
+        return places.streamLoad!(attribute);
       case "state":
         return `(local.get $s${attribute})`;
       case "read":
@@ -353,7 +358,7 @@ class KernelEmitter {
 
   /** Address of a frame of a line, before the line's own offset. */
   #address(frames: number, ago: string): string {
-    const stride = lineStride(this.places.channels);
+    const stride = lineStride(this.places.lanes);
     const place = `(i32.and (i32.sub (local.get $frame) ${ago}) (i32.const ${ringFrames(frames) - 1}))`;
     const bytes = `(i32.shl ${place} (i32.const ${Math.log2(stride)}))`;
     return this.places.kind === "voice" ? `(i32.add (local.get $lines) ${bytes})` : bytes;
@@ -361,7 +366,7 @@ class KernelEmitter {
 
   #readLine(line: number, frames: number, ago: number): string {
     const offset = this.places.lines[line];
-    const narrow = this.places.channels === 2;
+    const narrow = this.places.lanes === 2;
     if (this.#isUniform[ago]) {
       const text = this.#uniformInteger(ago);
       return `(${narrow ? "v128.load64_zero" : "v128.load"} offset=${offset} ${this.#address(frames, text)})`;
@@ -421,7 +426,7 @@ class KernelEmitter {
     inside.push(`(local.set ${name} ${value})`);
     const clean = flushed(`(local.get ${name})`);
     inside.push(
-      this.places.channels === 2
+      this.places.lanes === 2
         ? `(v128.store64_lane offset=${offset} 0 ${address} ${clean})`
         : `(v128.store offset=${offset} ${address} ${clean})`,
     );

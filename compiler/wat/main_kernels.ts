@@ -1,6 +1,7 @@
+import { lanesOf } from "../plan/arena.ts";
 import { ramping } from "../plan/schedule.ts";
 import { emitKernel } from "./kernel.ts";
-import { inputLoad, outputStore } from "./output.ts";
+import { inputLoad, outputStore, streamLoad } from "./output.ts";
 import { parameterPlaces } from "./parameters.ts";
 import type { TextSource } from "./text_source.ts";
 
@@ -25,16 +26,17 @@ function mainKernel(source: TextSource, moving: boolean): string[] {
     lines: plan.mainLines,
     tables: plan.mainTables,
     samples: plan.samples,
-    channels: patch.channels,
+    lanes: lanesOf(patch.channels),
     clock: plan.clock,
     spill: plan.spill,
     ...parameterPlaces(source),
     bus: (index) => plan.instruments[index].bus,
     inputLoad: inputLoad(plan.input, format.inputChannels),
+    streamLoad: streamLoad(plan.streams, format),
     locals: [],
     begin: [],
-    store: ([output]) => [
-      ...outputStore(output, {
+    store: (outputs) => [
+      ...outputStore(outputs, {
         offset: plan.output,
         patchChannels: patch.channels,
         channels: format.channels,

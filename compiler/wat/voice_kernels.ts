@@ -58,7 +58,7 @@ function voiceKernel(
     tables: places.tables,
     samples: plan.samples,
     noteField: voiceField,
-    channels: 4,
+    lanes: 4,
     clock: plan.clock,
     spill: plan.spill,
     ...parameterPlaces(source),
@@ -80,11 +80,17 @@ function voiceOutput(
   index: number,
   added: boolean,
 ): Pick<KernelPlaces, "locals" | "begin" | "store" | "end"> {
-  const { name, voice: { outputs: [left, right] } } = patch.instruments[index];
+  const { name, voice: { outputs: [left, right, , done] } } = patch.instruments[index];
   const sides = left === right ? [0] : [0, 1];
   const offsetOf = (side: number) => (added ? plan.sums : plan.voiceScratch) + side * maximumBlockFrames * 16;
   return {
-    locals: ["$finite", "$sounds", "$level", ...(added ? sides.map((side) => `$sum${side}`) : [])],
+    locals: [
+      "$finite",
+      "$sounds",
+      "$level",
+      ...(done === undefined ? [] : ["$done"]),
+      ...(added ? sides.map((side) => `$sum${side}`) : []),
+    ],
     begin: [`(local.set $finite (v128.not (v128.load offset=${voiceField.alive} (local.get $group))))`],
     store: (outputs) => {
       const sample = (side: number) => `(v128.and ${outputs[side]} (local.get $sounds))`;
@@ -101,11 +107,14 @@ function voiceOutput(
             : [`(v128.store offset=${offsetOf(side)} (local.get $t) ${sample(side)})`]
         ),
         `(local.set $level ${outputs[2]})`,
+        ...(done === undefined ? [] : [`(local.set $done ${outputs[3]})`]),
       ];
     },
     end: [
       `(v128.store offset=${voiceField.level} (local.get $group) (f32x4.abs (local.get $level)))`,
-      `(call $${name}_settle (local.get $group) (f32x4.eq (local.get $finite) (local.get $finite)))`,
+      `(call $${name}_settle (local.get $group) (f32x4.eq (local.get $finite) (local.get $finite))${
+        done === undefined ? "" : " (local.get $done)"
+      })`,
     ],
   };
 }

@@ -5,8 +5,7 @@
  */
 import { invariant } from "../../foundation/invariant.ts";
 import type { OutputState, SilenceKind } from "../control/control.ts";
-import { within } from "../memory/layout.ts";
-import { deliveredIndex } from "../memory/places.ts";
+import { deliveredHighestIndex, deliveredLowestIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 
 /** The limits of one output. */
@@ -100,9 +99,11 @@ export class SilenceDetector {
     const blocks = Math.min(behind, maxBlocksAtOnce, this.#keptBlocks);
     const changes: SilenceChange[] = [];
     for (let count = 0; count < blocks; count++) {
-      const entry = deliveredIndex(this.#memory, this.#next);
+      const lowest = deliveredLowestIndex(this.#memory, this.#next);
+      const highest = deliveredHighestIndex(this.#memory, this.#next);
+      const { floats } = this.#memory;
       for (let channel = 0; channel < this.#outputs.length; channel++) {
-        const change = this.#hear(channel, entry);
+        const change = this.#hear(channel, floats[lowest + channel], floats[highest + channel]);
         if (change) changes.push(change);
       }
       this.#next = (this.#next + 1) | 0;
@@ -110,12 +111,10 @@ export class SilenceDetector {
     return changes;
   }
 
-  #hear(channel: number, entry: number): SilenceChange | undefined {
-    const { floats, geometry: { blockFrames, sampleRateHz } } = this.#memory;
+  #hear(channel: number, lowest: number, highest: number): SilenceChange | undefined {
+    const { blockFrames, sampleRateHz } = this.#memory.geometry;
     const { threshold, seconds } = this.#limits[channel];
     const output = this.#outputs[channel];
-    const lowest = floats[entry + within.delivered.lowest.index + channel];
-    const highest = floats[entry + within.delivered.highest.index + channel];
     output.lowest = Math.min(output.lowest, lowest);
     output.highest = Math.max(output.highest, highest);
     // half of the swing is the magnitude around whatever direct current there is

@@ -13,13 +13,18 @@ import {
   copyBytesPerSecond,
   errorTextBytes,
   exchangeFadeSeconds,
+  fullHistoryChannels,
   histogramBuckets,
   historySeconds,
   logCapacity,
   logEntryWords,
   maxCountedInstruments,
   maximumChannels,
+  maxOutputRingBytes,
+  pageSamples,
   pendingCapacity,
+  playerCount,
+  playerReportWords,
   reportedEndedNotes,
   ringFrames,
   roleCount,
@@ -63,7 +68,7 @@ export const lineBytes = 128;
 const pageBytes = 65_536;
 
 export const layoutMagic = 0x55534459;
-export const layoutVersion = 5;
+export const layoutVersion = 6;
 
 export const sections = {
   geometry: {
@@ -113,6 +118,13 @@ export const sections = {
       outputOffset: word("blocks that the device got, while something records or listens"),
       outputSlots: word("blocks that are kept, a power of two"),
       outputSlotBytes: word("distance between them"),
+      deliveredBytes: word("distance between entries of the record of delivered blocks"),
+      pageOffset: word("first page of the streams"),
+      streamPageBytes: word("distance between pages"),
+      pageCount: word("pages; 0: nothing is streamed"),
+      pageBucketOffset: word("first bucket of the directory of the pages"),
+      pageBucketCount: word("buckets, a power of two"),
+      streamSealOffset: word("seals of the streams, two words a block"),
     },
   },
   control: {
@@ -167,17 +179,18 @@ export const sections = {
       ring: word("ring + 1 of the current block"),
       checksumLow: word("checksum of the current block"),
       checksumHigh: word("checksum of the current block"),
-      peaks: float("largest magnitude of each channel in the current block", maximumChannels),
       rampOutLeft: word("frames until the held frame has faded out"),
       rampInLeft: word("frames of the ramp back still to come; 0: nothing was concealed"),
       fadePosition: word("frames since the fade at the end began"),
-      lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
       previousTicks: wide("start of the call before"),
       concealing: word("1: the block before was concealed"),
-      heldFrame: float("last samples before concealment, which fade out", maximumChannels),
       loudest: float("largest magnitude of the current block before the ceiling"),
-      lowest: float("smallest sample of each channel in the current block", maximumChannels),
-      highest: float("largest sample of each channel in the current block", maximumChannels),
+      lastFrame: float("last samples of the block before, without fade and ceiling", maximumChannels),
+      heldFrame: float("last samples before concealment, which fade out", maximumChannels),
+      levels: float(
+        "levels of the current block, as the record of delivered blocks has them",
+        3 * maximumChannels,
+      ),
     },
   },
   counters: {
@@ -288,6 +301,10 @@ export const sections = {
       deviceProblem: word(
         "problem of JACK at the last of these attempts; 0: it stands still, or none was made",
       ),
+      unpatchedOutputs: word(
+        "a bit for each output from which no cable leads to anywhere",
+        maximumChannels / 32,
+      ),
     },
   },
   watchdog: {
@@ -306,6 +323,13 @@ export const sections = {
       newest: word("which of each pair counts; stored after them"),
       lostFrames: wide("frames that the disk was too slow for: silence in the file"),
       waitingBytes: wide("bytes that wait for the disk"),
+    },
+  },
+  streamReader: {
+    writer: "stream reader thread",
+    fields: {
+      version: word("odd while the directory of the pages is being changed, wraps"),
+      heartbeat: word("rounds of the thread, wraps"),
     },
   },
 } as const satisfies Readonly<Record<string, Section>>;
@@ -351,6 +375,7 @@ export const structures = {
       processStart: word(
         "when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet",
       ),
+      players: word("players of streams, see `PlayerReport`", playerCount * playerReportWords),
     },
   },
   slot: {
@@ -379,6 +404,10 @@ export const structures = {
       reserved: word("keeps the samples on a 16-byte boundary", 3),
     },
   },
+  /**
+   * Levels follow, for as many channels as there are: the largest magnitude of each, then the smallest sample of each, then the
+   * largest of each (f32). So an entry of two channels is one cache line.
+   */
   delivered: {
     writer: "audio callback",
     fields: {
@@ -388,10 +417,7 @@ export const structures = {
       checksumHigh: word("checksum of the samples that the device got"),
       ring: word("ring + 1 it came from; 0: concealed"),
       loudest: float("largest magnitude before the ceiling"),
-      peaks: float("largest magnitude of each channel", maximumChannels),
       ticks: wide("processor ticks when its last frame was handed over"),
-      lowest: float("smallest sample of each channel", maximumChannels),
-      highest: float("largest sample of each channel", maximumChannels),
     },
   },
   snapshot: {
@@ -404,6 +430,15 @@ export const structures = {
       sequence: word("grows with every snapshot; stored last"),
       patch: word("number of the patch whose arena it is"),
       reserved: word("keeps the arena on a 64-byte boundary", 10),
+    },
+  },
+  page: {
+    writer: "stream reader thread",
+    fields: {
+      file: word("number of the file; 0: the page is empty. Taken away first and stored last"),
+      page: word("number of the page in its file"),
+      next: word("next page + 1 in the same bucket of the directory; 0: none"),
+      reserved: word("keeps the samples on a 64-byte boundary", 13),
     },
   },
 } as const satisfies Readonly<Record<string, Section>>;
@@ -513,6 +548,8 @@ export interface Dimensions {
   readonly captureFrames: number;
   /** Largest magnitude that the device gets, 1 at full scale; 0: no ceiling. A 32-bit float. */
   readonly ceiling: number;
+  /** Pages of the streams, 0 by default: nothing is streamed. */
+  readonly pageCount?: number;
   /** Length of the crossfade from one patch to the next; the simulator has no time for the usual one. */
   readonly exchangeFadeSeconds?: number;
   /** Bytes of an arena that are checked at one block; by default what costs a few percent of the block. */
@@ -534,6 +571,13 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
   const outputSlotBytes = roundUp(structureBytes.outputSlot + blockBytes, 64);
+  const streamPageBytes = structureBytes.page + pageSamples * 4;
+  const { pageCount = 0 } = dimensions;
+  const pageBucketCount = pageCount === 0 ? 0 : powerOfTwoAtLeast(2 * pageCount);
+  const outputSlots = channels <= fullHistoryChannels
+    ? historyBlocks
+    : Math.min(historyBlocks, 2 ** Math.floor(Math.log2(maxOutputRingBytes / outputSlotBytes)));
+  const deliveredBytes = roundUp(structureBytes.delivered + 3 * channels * 4, 64);
   const captureFrames = dimensions.captureFrames === 0 ? 0 : powerOfTwoAtLeast(dimensions.captureFrames);
 
   let end = fixedBytes;
@@ -550,11 +594,14 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     sealOffset: region(historyBlocks * 4),
     logOffset: region(logCapacity * logEntryWords * 4),
     inputOffset: region(inputChannels === 0 ? 0 : historyBlocks * inputSlotBytes),
-    deliveredOffset: region(historyBlocks * structureBytes.delivered),
+    deliveredOffset: region(historyBlocks * deliveredBytes),
     workOffset: region(blockBytes),
     snapshotOffset: region(snapshotBytes * snapshotCount),
     captureOffset: region(captureFrames * channels * 4),
-    outputOffset: region(historyBlocks * outputSlotBytes),
+    outputOffset: region(outputSlots * outputSlotBytes),
+    pageOffset: region(pageCount * streamPageBytes),
+    pageBucketOffset: region(pageBucketCount * 4),
+    streamSealOffset: region(pageCount === 0 ? 0 : historyBlocks * 8),
   };
   return {
     magic: layoutMagic,
@@ -589,8 +636,12 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotCount,
     arenaBytes: dimensions.arenaBytes,
     captureFrames,
-    outputSlots: historyBlocks,
+    outputSlots,
     outputSlotBytes,
+    streamPageBytes,
+    pageCount,
+    pageBucketCount,
+    deliveredBytes,
     ceiling: dimensions.ceiling,
     checkRegionBytes: dimensions.checkRegionBytes ?? bytesWithin(
       blockSeconds * checkBytesPerSecond,

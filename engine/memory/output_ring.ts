@@ -1,7 +1,8 @@
 /**
  * What the device got, block by block, as the callback handed it over: concealed, faded and bent blocks among them. The callback
  * copies each block into the ring while anybody reads it, in constant time; without readers it looks at one word. As many blocks are kept
- * as the seal table covers (`historySeconds` at least), so a reader may be that late, and so may a control process that takes over.
+ * as the seal table covers (`historySeconds` at least), so a reader may be that late, and so may a control process that takes over; of
+ * many channels fewer are (`maxOutputRingBytes`).
  */
 import { fixed, within } from "./layout.ts";
 import { outputSamplesIndex, outputSlotIndex } from "./places.ts";

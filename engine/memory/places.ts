@@ -55,7 +55,22 @@ export function logEntryIndex({ geometry }: LaidOut, position: number): number {
 
 /** The callback's record of a delivered block. */
 export function deliveredIndex({ geometry }: LaidOut, block: number): number {
-  return (geometry.deliveredOffset + (block & (geometry.deliveredCount - 1)) * structureBytes.delivered) / 4;
+  return (geometry.deliveredOffset + (block & (geometry.deliveredCount - 1)) * geometry.deliveredBytes) / 4;
+}
+
+/** Largest magnitude of the first channel in a delivered block; those of the others follow. */
+export function deliveredPeaksIndex(memory: LaidOut, block: number): number {
+  return deliveredIndex(memory, block) + structureBytes.delivered / 4;
+}
+
+/** Smallest sample of the first channel in a delivered block; those of the others follow. */
+export function deliveredLowestIndex(memory: LaidOut, block: number): number {
+  return deliveredPeaksIndex(memory, block) + memory.geometry.channels;
+}
+
+/** Largest sample of the first channel in a delivered block; those of the others follow. */
+export function deliveredHighestIndex(memory: LaidOut, block: number): number {
+  return deliveredPeaksIndex(memory, block) + 2 * memory.geometry.channels;
 }
 
 /** Header of a snapshot. */
@@ -81,4 +96,25 @@ export function outputSlotIndex({ geometry }: LaidOut, block: number): number {
 /** First sample of the output that is kept for a block, interleaved. */
 export function outputSamplesIndex(memory: LaidOut, block: number): number {
   return outputSlotIndex(memory, block) + structureBytes.outputSlot / 4;
+}
+
+/** Header of a page of the streams. */
+export function pageIndex({ geometry }: LaidOut, page: number): number {
+  return (geometry.pageOffset + page * geometry.streamPageBytes) / 4;
+}
+
+/** First sample of a page: all frames of the first channel, then those of the next. */
+export function pageSamplesIndex(memory: LaidOut, page: number): number {
+  return pageIndex(memory, page) + structureBytes.page / 4;
+}
+
+/** The bucket in which the directory has a page of a file. */
+export function pageBucketIndex({ geometry }: LaidOut, file: number, page: number): number {
+  const hash = Math.imul(Math.imul(file, 0x9E3779B1) ^ page, 0x85EBCA6B);
+  return geometry.pageBucketOffset / 4 + ((hash >>> 15) & (geometry.pageBucketCount - 1));
+}
+
+/** The seal of 16 players in a block: players 0 to 15 have half 0. */
+export function streamSealIndex({ geometry }: LaidOut, block: number, half: number): number {
+  return geometry.streamSealOffset / 4 + (block & (geometry.sealCount - 1)) * 2 + half;
 }

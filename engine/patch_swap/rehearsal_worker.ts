@@ -7,7 +7,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { compileGraph } from "../../compiler/compile.ts";
 import { decodeGraph } from "../../compiler/graph/checked_graph.ts";
 import { graphWarnings } from "../../compiler/graph/graph_warnings.ts";
-import { openNative } from "../../ffi/native_library.ts";
+import { openNative } from "../../ffi/open_native.ts";
 import { lockSamples } from "../samples/lock_samples.ts";
 import { instantiatePatch } from "../renderer/patch_instance.ts";
 import { countVoices } from "../renderer/voice_count.ts";

@@ -8,6 +8,9 @@ import { invariant } from "../../foundation/invariant.ts";
 /** Frames of a block: the length that the reference encoder takes; 85 ms at 48 kHz. */
 export const flacBlockFrames = 4_096;
 
+/** Most channels of a FLAC file (RFC 9639, 9.1.3). */
+export const maxFlacChannels = 8;
+
 export interface FlacFormat {
   readonly channels: number;
   readonly sampleRateHz: number;

@@ -2,7 +2,8 @@
  * A recording as a FLAC file, which is whole up to its last frame at every moment; its length stands in it once it is closed. Comments have the
  * moment of the first frame. Source: RFC 9639. Recorder thread.
  */
-import { createHash, type Hash } from "node:crypto";
+import type { Hash } from "node:crypto";
+import process from "node:process";
 import { joinBytes } from "../../foundation/join_bytes.ts";
 import { SampleEncoder } from "../render/sample_format.ts";
 import type { Encoded, Encoding, Loss } from "./encoding.ts";
@@ -34,7 +35,7 @@ export class FlacEncoding implements Encoding {
     this.#comments = commentsOf(start);
     this.#integers = new SampleEncoder(samplesOf(start.format), ditherSeedOf(start, frames));
     this.#encoder = new FlacEncoder(this.#format, frames / flacBlockFrames);
-    this.#md5 = frames === 0 ? createHash("md5") : undefined;
+    this.#md5 = frames === 0 ? process.getBuiltinModule("node:crypto").createHash("md5") : undefined;
     this.#frames = frames;
   }
 

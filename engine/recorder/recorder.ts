@@ -10,6 +10,7 @@ import { within } from "../../foundation/within.ts";
 import { CommandRefusedError, type EngineEvent, type RecorderStatus } from "../control/control.ts";
 import { OutputRing } from "../memory/output_ring.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import { maxFlacChannels } from "./flac_encoder.ts";
 import { progressOf, recordProgress } from "./progress.ts";
 import type { RecorderReport, RecorderRequest, RecorderThreadStart } from "./recorder_messages.ts";
 import { sampleBytes } from "../render/sample_format.ts";
@@ -107,6 +108,11 @@ export class Recorder {
     }
     const { memory, minFreeBytes, firstBlock, version, session, patch } = this.#options;
     const { sampleRateHz, channels, blockFrames } = memory.geometry;
+    if (format.startsWith("flac") && channels > maxFlacChannels) {
+      throw new RecordingError(
+        `cannot record ${channels} channels to ${path}: FLAC holds ${maxFlacChannels} at most; give it a name that ends in .wav`,
+      );
+    }
     checkRoom(path, minFreeBytes);
     const block = memory.consumed() >>> 0;
     const begin: RecordingStart = {

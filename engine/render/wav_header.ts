@@ -28,23 +28,45 @@ export interface WavHeader {
 
 /** Most frames of a RIFF file. */
 export function maxRiffFrames(
-  { channels, format, maxRiffBytes = sizeElsewhere - 1, ...header }: Omit<
+  { maxRiffBytes = sizeElsewhere - 1, ...header }: Omit<
     WavHeader,
     "frames" | "sampleRateHz"
   >,
 ): number {
-  const room = maxRiffBytes - wavHeaderBytes({ format, ...header }) - 1 - (header.tailBytes ?? 0);
-  return Math.floor(room / (channels * sampleBytes(format)));
+  const room = maxRiffBytes - wavHeaderBytes(header) - 1 - (header.tailBytes ?? 0);
+  return Math.floor(room / (header.channels * sampleBytes(header.format)));
 }
 
 /** Bytes before the first sample. */
 export function wavHeaderBytes(
-  { format, hasRoom, chunks }: Pick<WavHeader, "format" | "hasRoom" | "chunks">,
+  header: Pick<WavHeader, "channels" | "format" | "hasRoom" | "chunks">,
 ): number {
-  return (format === "32f" ? 58 : 44) + (hasRoom ? ds64Bytes : 0) + (chunks?.length ?? 0);
+  const { format, hasRoom, chunks } = header;
+  const factBytes = format === "32f" ? 12 : 0;
+  return 12 + 8 + formatBytes(header) + factBytes + 8 + (hasRoom ? ds64Bytes : 0) + (chunks?.length ?? 0);
 }
 
-/** RIFF header, sizes or room for them, further chunks, `fmt `, for floats an extension size and `fact`, `data` header. */
+/** WAVE_FORMAT_PCM, WAVE_FORMAT_IEEE_FLOAT and WAVE_FORMAT_EXTENSIBLE. */
+const tags = { integer: 1, float: 3, extensible: 0xFFFE } as const;
+
+/** The end of each subformat's GUID; a tag of 32 bits stands before it. */
+const guidEnd = [0x00, 0x00, 0x10, 0x00, 0x80, 0x00, 0x00, 0xAA, 0x00, 0x38, 0x9B, 0x71];
+
+/** Beyond two channels, a file has to say which loudspeakers they are for, or that they are for none in particular. */
+function isExtensible({ channels }: Pick<WavHeader, "channels">): boolean {
+  return channels > 2;
+}
+
+/** Bytes of the content of the `fmt ` chunk. */
+function formatBytes(header: Pick<WavHeader, "channels" | "format">): number {
+  if (isExtensible(header)) return 40;
+  return header.format === "32f" ? 18 : 16;
+}
+
+/**
+ * RIFF header, sizes or room for them, further chunks, `fmt `, for floats an extension size and `fact`, `data` header. More than two
+ * channels belong to no loudspeakers in particular: programs take them in order.
+ */
 export function wavHeader(header: WavHeader): Uint8Array<ArrayBuffer> {
   const { channels, sampleRateHz, format, frames, hasRoom, chunks, tailBytes = 0 } = header;
   const float = format === "32f";
@@ -71,17 +93,26 @@ export function wavHeader(header: WavHeader): Uint8Array<ArrayBuffer> {
   if (chunks) bytes.set(chunks, 12 + (hasRoom ? ds64Bytes : 0));
   const at = 12 + (hasRoom ? ds64Bytes : 0) + (chunks?.length ?? 0);
   text(at, "fmt ");
-  view.setUint32(at + 4, float ? 18 : 16, true);
-  view.setUint16(at + 8, float ? 3 : 1, true); // WAVE_FORMAT_IEEE_FLOAT, WAVE_FORMAT_PCM
+  const tag = float ? tags.float : tags.integer;
+  view.setUint32(at + 4, formatBytes(header), true);
+  view.setUint16(at + 8, isExtensible(header) ? tags.extensible : tag, true);
   view.setUint16(at + 10, channels, true);
   view.setUint32(at + 12, sampleRateHz, true);
   view.setUint32(at + 16, sampleRateHz * frameBytes, true);
   view.setUint16(at + 20, frameBytes, true);
   view.setUint16(at + 22, sampleBytes(format) * 8, true);
+  if (isExtensible(header)) {
+    view.setUint16(at + 24, 22, true); // bytes that follow
+    view.setUint16(at + 26, sampleBytes(format) * 8, true);
+    view.setUint32(at + 28, 0, true); // loudspeakers
+    view.setUint32(at + 32, tag, true);
+    bytes.set(guidEnd, at + 36);
+  }
   if (float) {
-    text(at + 26, "fact");
-    view.setUint32(at + 30, 4, true);
-    view.setUint32(at + 34, Math.min(frames, sizeElsewhere), true);
+    const fact = at + 8 + formatBytes(header);
+    text(fact, "fact");
+    view.setUint32(fact + 4, 4, true);
+    view.setUint32(fact + 8, Math.min(frames, sizeElsewhere), true);
   }
   text(bytes.length - 8, "data");
   view.setUint32(bytes.length - 4, size(dataBytes), true);

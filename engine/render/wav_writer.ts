@@ -105,7 +105,11 @@ export class WavWriter {
    */
   async close(frames: number = this.#frames): Promise<void> {
     this.#frames = frames;
-    const end = wavHeaderBytes({ format: this.#format, hasRoom: this.#mayBeRf64 }) + this.#dataBytes;
+    const end = wavHeaderBytes({
+      channels: this.#options.channels,
+      format: this.#format,
+      hasRoom: this.#mayBeRf64,
+    }) + this.#dataBytes;
     await this.#file.truncate(end);
     if (end % 2 === 1) { // chunks begin at even bytes
       await this.#file.seek(end, Deno.SeekMode.Start);

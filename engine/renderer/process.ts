@@ -8,7 +8,7 @@
  * their code is compiled beside the loop, which gives the event loop a turn after each block until that is done.
  */
 import { cString } from "../../ffi/c_string.ts";
-import { openNative } from "../../ffi/native_library.ts";
+import { openNative } from "../../ffi/open_native.ts";
 import { ProcessHandle } from "../../ffi/process_handle.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { compileChecksum } from "../memory/checksum.ts";

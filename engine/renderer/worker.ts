@@ -9,7 +9,7 @@
  * Errors do not leave through the Worker's `error` event, which prints to the terminal: they are written into the seat.
  */
 import { receiveMessageOnPort, workerData } from "node:worker_threads";
-import { openNative } from "../../ffi/native_library.ts";
+import { openNative } from "../../ffi/open_native.ts";
 import { SeatState } from "../memory/layout.ts";
 import { reportFieldIndex } from "../memory/seats.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";

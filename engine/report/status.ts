@@ -18,6 +18,8 @@ export interface StatusSources extends
     | "journal"
     | "recording"
     | "rec"
+    | "players"
+    | "lateStreamBlocks"
     | "degraded"
     | "standstills"
     | "standstillMs"
@@ -30,6 +32,7 @@ export interface StatusSources extends
     | "realTime"
     | "outputs"
     | "silentSeconds"
+    | "outputNames"
     | "callbackAgeMs"
     | "supervisionAgeMs"
   > {
@@ -80,6 +83,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     wrongBlocks: sources.wrongBlocks,
     outputs: sources.outputs,
     silentSeconds: sources.silentSeconds,
+    outputNames: sources.outputNames,
+    unpatched: driver.unpatchedOutputs.join(" "),
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
     overSamples: memory.counter("overSamples"),
     limitedSamples: memory.counter("limitedSamples"),
@@ -93,6 +98,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     journal: sources.journal,
     recording: sources.recording,
     rec: sources.rec,
+    players: sources.players,
+    lateStreamBlocks: sources.lateStreamBlocks,
     degraded: sources.degraded,
     standstills: sources.standstills,
     standstillMs: sources.standstillMs,

@@ -6,13 +6,19 @@ import type { DecodedSample } from "../../compiler/graph/sample_bank.ts";
 import { isAiff, readAiff } from "./aiff_reader.ts";
 import { idAt } from "../sound_files/chunks.ts";
 import { isFlac, readFlac } from "./flac_reader.ts";
-import { isOgg, isVorbis, readOggStreams } from "./ogg_reader.ts";
+import { bytesInMemory } from "../streams/source/byte_source.ts";
+import { checkFrames, checkSoundFormat } from "./sound_format.ts";
+import { isOgg, isOpusHead, isVorbis, readOggStreams } from "./ogg_reader.ts";
 import { oggFlac } from "./ogg_flac.ts";
 import { SampleError } from "./sample_error.ts";
-import type { SoundFile } from "./sound_file.ts";
+import type { SoundFile, StatedLoop } from "./sound_file.ts";
 import { SoundFileError } from "../sound_files/sound_file_error.ts";
 import { checkAmplitudes } from "../sound_files/stored_numbers.ts";
+import { mustUnroll, unrollLoop } from "./unroll_loop.ts";
 import { isWav, readWav } from "./wav_reader.ts";
+
+/** More sentences about one file than are told: a file may be damaged at each of its frames. */
+const maxNotes = 8;
 
 /** Where a file says nothing about its pitch. */
 const middleC = 60;
@@ -41,23 +47,38 @@ export async function decodeSample(name: string, bytes: Uint8Array<ArrayBuffer>)
   const frames = channels[0].length;
   if (frames === 0) fail("expected sound, found none; export it again");
   const told = [...notes];
-  const whole = { loopStart: 0, loopEnd: frames };
-  let played = whole;
-  if (loop !== undefined) {
-    const { start, last } = loop;
-    const loopEnd = Math.min(last + 1, frames);
-    if (start < loopEnd) played = { loopStart: start, loopEnd };
-    const text = `its loop from frame ${start} to ${last}`;
-    if (played === whole) told.push(`${text} cannot be; all ${frames} frames are its loop`);
-    else if (loopEnd <= last) told.push(`${text} ends with its last frame, ${frames - 1}`);
-  }
+  const played = loopOf(channels, loop ?? { start: 0, last: frames - 1 }, (note) => told.push(note));
   // 0 is what programs write that know of no root note, as REAPER beside a loop
   const isNote = rootNote > 0 && rootNote < 128;
   if (!isNote) told.push(`its root note ${rootNote} is none, it is taken as ${middleC}`);
   return {
-    ...{ name, channels, sampleRateHz, rootNote: isNote ? rootNote : middleC, ...played },
+    ...{ name, sampleRateHz, rootNote: isNote ? rootNote : middleC, ...played },
     notes: told.map((note) => `sample ${name}: ${note}`),
   };
+}
+
+/** The channels with the loop that the file states, which may be impossible. */
+function loopOf(
+  channels: readonly Float32Array[],
+  stated: StatedLoop,
+  tell: (note: string) => void,
+): Pick<DecodedFile, "channels" | "frames" | "loopStart" | "loopEnd"> {
+  const [{ length: frames }] = channels;
+  const { start } = stated;
+  const last = Math.min(stated.last, frames - 1);
+  const text = `its loop from frame ${start} to ${stated.last}`;
+  if (start > last) {
+    tell(`${text} cannot be; all ${frames} frames are its loop`);
+    return { channels, loopStart: 0, loopEnd: frames };
+  }
+  if (last < stated.last) tell(`${text} ends with its last frame, ${last}`);
+  const forward = { channels, loopStart: start, loopEnd: last + 1 };
+  if (!mustUnroll({ ...stated, last })) return forward;
+  const unrolled = unrollLoop(channels, { ...stated, last });
+  if (unrolled === undefined) {
+    tell(`${text} is too long to be unrolled: it is played forward, again and again`);
+  }
+  return unrolled ?? forward;
 }
 
 /** Decodes by the first bytes. Throws SoundFileError. */
@@ -66,8 +87,12 @@ async function readSound(bytes: Uint8Array<ArrayBuffer>): Promise<SoundFile> {
   if (isAiff(bytes)) return readAiff(bytes);
   if (isFlac(bytes)) return readFlac(bytes);
   if (isOgg(bytes)) {
-    const streams = readOggStreams(bytes, (packet) => isVorbis(packet) || oggFlac.isFirst(packet));
+    const streams = readOggStreams(
+      bytes,
+      (packet) => isVorbis(packet) || isOpusHead(packet) || oggFlac.isFirst(packet),
+    );
     const [first] = streams[0].pages[0].packets;
+    if (first !== undefined && isOpusHead(first)) return await readStreamed(bytes);
     if (first !== undefined && oggFlac.isFirst(first)) return readFlac(oggFlac.unwrap(streams));
     // loaded on demand: the library is larger than all the rest
     const { readVorbis } = await import("./vorbis_reader.ts");
@@ -75,33 +100,23 @@ async function readSound(bytes: Uint8Array<ArrayBuffer>): Promise<SoundFile> {
     sound.channels.forEach(checkAmplitudes);
     return sound;
   }
-  throw new SoundFileError(
-    `expected WAV, AIFF, FLAC or Ogg Vorbis, found ${kindOf(bytes)}`,
-    "export it as one of them",
-  );
+  return await readStreamed(bytes);
 }
 
-/** Marks of other kinds of file, and where they are. */
-const otherKinds: readonly (readonly [mark: string, kind: string, at: number])[] = [
-  ["ftyp", "MP4", 4],
-  ["caff", "CAF", 0],
-  [".snd", "AU", 0],
-  ["riff", "Wave64", 0],
-  ["wvpk", "WavPack", 0],
-  ["MAC ", "Monkey's Audio", 0],
-  ["\x30\x26\xb2\x75", "WMA", 0],
-  ["\x1a\x45\xdf\xa3", "Matroska or WebM", 0],
-  ["8SVX", "8SVX", 8],
-];
-
-function kindOf(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "an empty file";
-  const [, kind] = otherKinds.find(([mark, , at]) => idAt(bytes, at) === mark) ?? [];
-  if (kind !== undefined) return kind;
-  if (bytes[0] === 0xff && bytes[1] === 0xf8) return "FLAC without its beginning";
-  // eleven ones begin a frame of MPEG audio
-  if (bytes[0] === 0xff && bytes[1] >= 0xe0) return (bytes[1] & 6) === 0 ? "AAC" : "MP3";
-  return "something else";
+/** Reads what the streams of the engine can read too, as they read it. Throws SoundFileError. */
+async function readStreamed(bytes: Uint8Array<ArrayBuffer>): Promise<SoundFile> {
+  const notes: string[] = [];
+  const { openFileSound } = await import("../streams/source/open_file_sound.ts");
+  const sound = await openFileSound(bytesInMemory(bytes), (text) => {
+    if (notes.length < maxNotes && !notes.includes(text)) notes.push(text);
+  });
+  const { channels, sampleRateHz } = sound;
+  checkSoundFormat({ channels, sampleRateHz });
+  const frames = await sound.measure();
+  checkFrames(frames);
+  const sides = await sound.read(0, frames);
+  sides.forEach(checkAmplitudes);
+  return { channels: sides, sampleRateHz, notes };
 }
 
 /** What follows the tags (ID3v2) that some programs write before any kind of file. */

@@ -1,5 +1,9 @@
 /** Messages between the main isolate and the process that decodes samples, checked by the side that receives them. */
-import { type PlacedSample, shortestLoopFrames } from "../../compiler/graph/sample_bank.ts";
+import {
+  type PlacedSample,
+  shortestLoopFrames,
+  unrolledGapFrames,
+} from "../../compiler/graph/sample_bank.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { maxFrames } from "./sound_format.ts";
 
@@ -70,14 +74,18 @@ export function checkSampleAnswer(data: unknown, { names, known }: SampleRequest
 }
 
 function checkFile(file: PlacedSample, bytes: number): void {
-  const { name, sha256, frames, channels, offset, sampleRateHz, rootNote, loopStart, loopEnd } = file;
-  const isWhole = [frames, channels, offset, loopStart, loopEnd].every(Number.isInteger);
+  const { name, sha256, frames, storedFrames = frames, channels, offset, sampleRateHz, rootNote } = file;
+  const { loopStart, loopEnd } = file;
+  const isWhole = [frames, storedFrames, channels, offset, loopStart, loopEnd].every(Number.isInteger);
   // a channel lies between two frames of silence
-  const end = offset + channels * (frames + 2) * 4;
-  const fits = frames > 0 && frames <= maxFrames && (channels === 1 || channels === 2) && offset >= 0 &&
-    end <= bytes;
+  const end = offset + channels * (storedFrames + 2) * 4;
+  const fits = frames > 0 && frames <= storedFrames && storedFrames <= maxFrames &&
+    (channels === 1 || channels === 2) && offset >= 0 && end <= bytes;
   // a loop that is too short for the fastest step goes on into the silence behind the file
-  const loops = loopStart >= 0 && loopStart < loopEnd && loopEnd <= Math.max(frames, shortestLoopFrames);
+  const inFile = loopStart >= 0 && loopStart < loopEnd && loopEnd <= Math.max(frames, shortestLoopFrames);
+  const unrolled = loopStart >= frames + unrolledGapFrames && loopEnd === storedFrames &&
+    (loopEnd === loopStart || loopEnd - loopStart >= shortestLoopFrames);
+  const loops = frames === storedFrames ? inFile : unrolled;
   const sounds = sampleRateHz > 0 && Number.isFinite(sampleRateHz) && rootNote >= 0 && rootNote < 128;
   invariant(
     isWhole && fits && loops && sounds && typeof sha256 === "string",

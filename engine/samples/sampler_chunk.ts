@@ -7,7 +7,8 @@ export type StatedPitch = Pick<SoundFile, "rootNote" | "loop"> & { readonly note
 const headerBytes = 36;
 const loopBytes = 24;
 
-const types = ["forward", "alternating", "backward"];
+/** Directions by their `dwType`; from 32 on makers have their own. */
+const kinds = ["forward", "alternating", "backward"] as const;
 
 /** Reads what is there: broken metadata is left out, and noted. */
 export function readSamplerChunk(
@@ -27,9 +28,13 @@ export function readSamplerChunk(
   if (there === 0) return { rootNote, notes };
   const [type, start, last, , playCount] = [4, 8, 12, 16, 20].map((at) => long(headerBytes + at));
   if (there > 1) notes.push(`the first of its ${there} loops is played`);
-  if (type !== 0) notes.push(`its loop is ${types[type] ?? `of type ${type}`} and is played forward`);
-  if (playCount !== 0) {
-    notes.push(`its loop is to be played ${playCount} times and is played while the note is held`);
-  }
-  return { rootNote, loop: { start, last }, notes };
+  const kind = kinds[type] ?? "forward";
+  if (type >= kinds.length) notes.push(`its loop is of type ${type} and is played forward`);
+  const loop = {
+    start,
+    last,
+    ...(kind === "forward" ? {} : { kind }),
+    ...(playCount > 0 ? { playCount } : {}),
+  };
+  return { rootNote, loop, notes };
 }

@@ -14,4 +14,8 @@ export interface StatedLoop {
   readonly start: number;
   /** The last frame of the loop, which is played. */
   readonly last: number;
+  /** Direction; omitted: forward. */
+  readonly kind?: "forward" | "alternating" | "backward";
+  /** How often it is played before the rest of the file; 0 or omitted: as long as a voice sounds. */
+  readonly playCount?: number;
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import process from "node:process";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import type { Config } from "../../config/settings.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
@@ -7,7 +7,7 @@ import type { SessionHeader } from "./session_format.ts";
 /** The engine whose session begins. */
 export interface SessionStart {
   readonly config: Config;
-  readonly patch: CompiledPatch;
+  readonly patch: Pick<CompiledPatch, "name" | "wasm">;
   /** Version of the engine. */
   readonly version: string;
   readonly memory: SharedMemory;
@@ -20,7 +20,9 @@ export function sessionHeader({ config, patch, version, memory }: SessionStart):
   return {
     engineVersion: version,
     patch: patch.name,
-    patchSha256: createHash("sha256").update(patch.wasm).digest("hex"),
+    patchSha256: process.getBuiltinModule("node:crypto").createHash("sha256").update(patch.wasm).digest(
+      "hex",
+    ),
     seed,
     sampleRateHz,
     blockFrames,

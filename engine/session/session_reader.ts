@@ -1,4 +1,4 @@
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../foundation/crc32.ts";
 import {
   type ChunkType,
   decodeJson,

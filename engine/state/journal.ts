@@ -51,6 +51,8 @@ export interface JournalOptions {
   readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
   /** Payloads of the patches that the engine knows now, in the order of loading. */
   readonly patches: () => readonly Uint8Array<ArrayBuffer>[];
+  /** Payloads of the files that players may have. */
+  readonly files: () => readonly Uint8Array<ArrayBuffer>[];
   /** Told when the state has changed; `problem` says why it failed. */
   readonly onChange: (state: JournalState, problem: string) => void;
 }
@@ -78,6 +80,8 @@ export class Journal {
   /** Block of the last snapshot written; undefined: none since the beginning. */
   #writtenBlock: number | undefined;
   #isFresh: boolean;
+  /** The initial state is written, and no block behind it. */
+  #awaitsBlock = false;
 
   constructor(options: JournalOptions) {
     this.#options = options;
@@ -178,10 +182,11 @@ export class Journal {
   }
 
   #begin(): void {
-    const { header, patches, held } = this.#options;
+    const { header, patches, files, held } = this.#options;
     this.#writtenBlock = undefined;
     const isFirst = this.#posted === 0;
     this.#post({ kind: "begin", header, patches: patches(), held: isFirst ? held : undefined });
+    for (const payload of files()) this.write("FILE", payload);
     if (!this.#isFresh) return;
     this.#phase = "writing";
     this.#post({ kind: "snapshot", slot: undefined });
@@ -213,8 +218,13 @@ export class Journal {
         this.#backoff.reset();
         const boundMs = report.bytes / maxSnapshotBytesPerSecond * 1_000;
         this.#dueMs = performance.now() + Math.max(snapshotMs, boundMs);
-        return this.#enter("current", "");
+        this.#awaitsBlock = this.#slot === undefined;
+        return this.#awaitsBlock ? undefined : this.#enter("current", "");
       }
+      case "played":
+        // a report of before a failure is none of the file that was begun since
+        if (this.#awaitsBlock) this.#enter("current", "");
+        return;
       case "returned":
         return this.#return();
       case "failed":
@@ -229,6 +239,7 @@ export class Journal {
     if (this.#phase === "lent") this.#return();
     this.#dueMs = performance.now() + this.#backoff.delayMs;
     this.#backoff.increase();
+    this.#awaitsBlock = false;
     this.#enter("failed", problem);
   }
 

@@ -9,8 +9,8 @@
  * The page cache outlives the process, so a killed process loses what it had not handed over to the system; a power cut
  * loses what was not synchronised yet. The journal's thread only.
  */
-import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
+import { crc32 } from "../../foundation/crc32.ts";
+import process from "node:process";
 import { within } from "../memory/layout.ts";
 import { snapshotArenaIndex, snapshotIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
@@ -81,6 +81,11 @@ export class JournalFile {
     this.#folder = folder;
     this.#block = memory.geometry.startBlock | 0;
     this.#logPosition = memory.geometry.startLogPosition | 0;
+  }
+
+  /** Whether a block was recorded: without one the initial state is nothing to go on from. */
+  get holdsBlock(): boolean {
+    return this.#block !== (this.#memory.geometry.startBlock | 0);
   }
 
   /** What follows does not connect to what was there. The file stays as it is until a snapshot replaces it. */
@@ -248,7 +253,7 @@ export class JournalFile {
       number,
       chunk: encodeChunk("PTCH", payload),
       name: description.name,
-      sha256: createHash("sha256").update(wasm).digest("hex"),
+      sha256: process.getBuiltinModule("node:crypto").createHash("sha256").update(wasm).digest("hex"),
       arenaBytes: description.arena.bytes,
     });
   }
@@ -268,6 +273,10 @@ export class JournalFile {
     if (type === "INPT") {
       // heard a lookahead later
       return (block) => blocksBetween(words[0], block) >= -this.#memory.lookaheadBlocks();
+    }
+    if (type === "LATE") {
+      const end = words[words.length - 2];
+      return (block) => blocksBetween(end, block) >= 0;
     }
     return () => true;
   }

@@ -34,8 +34,10 @@ export type JournalRequest =
 
 /** A message from the thread. */
 export type JournalReport =
-  /** The snapshot is in the file, which now is the one that a restart reads. */
+  /** The snapshot is in the file, which now is the one that a restart reads; the initial state needs a block besides. */
   | { readonly kind: "written"; readonly bytes: number }
+  /** The first block behind the initial state is on the disk: a restart goes on from it. */
+  | { readonly kind: "played" }
   /** The slot is not read any more, whether or not the snapshot was written. */
   | { readonly kind: "returned" }
   /** Nothing is recorded until the next `begin`. */

@@ -1,6 +1,6 @@
 /** The entry of the journal's thread: it alone writes the file, and reads snapshots out of the shared memory. */
 import { parentPort, workerData } from "node:worker_threads";
-import { openNative } from "../../ffi/native_library.ts";
+import { openNative } from "../../ffi/open_native.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import { JournalFile } from "./journal_file.ts";
@@ -21,6 +21,9 @@ const file = new JournalFile(SharedMemory.attach(start.buffer), start.folder);
 let failed = false;
 let syncing: Promise<void> | undefined;
 let snapshotting: Promise<void> | undefined;
+/** The file holds the initial state and no block yet. */
+let awaitsBlock = false;
+let telling: Promise<void> | undefined;
 
 const report = (message: JournalReport) => parentPort!.postMessage(message);
 
@@ -43,7 +46,7 @@ async function attempt(work: () => void | Promise<void>): Promise<void> {
 function carryOut(request: JournalRequest): Promise<void> | void {
   switch (request.kind) {
     case "begin":
-      failed = false;
+      failed = awaitsBlock = false;
       return attempt(() =>
         file.begin(
           request.header,
@@ -54,19 +57,34 @@ function carryOut(request: JournalRequest): Promise<void> | void {
     case "chunk":
       void attempt(() => file.append(request.type, new Uint8Array(request.payload)));
       Atomics.add(handled, 0, request.payload.length);
-      return;
+      return tellOfBlock();
     case "snapshot":
       return snapshotting = attempt(async () =>
         report({ kind: "written", bytes: await file.snapshot(request.slot) })
-      ).finally(() => report({ kind: "returned" }));
+      ).finally(() => {
+        report({ kind: "returned" });
+        awaitsBlock = request.slot === undefined;
+        tellOfBlock();
+      });
     case "close":
       return close(request.summary);
   }
 }
 
+/** Tells once of the first block behind the initial state. */
+function tellOfBlock(): void {
+  if (!awaitsBlock || !file.holdsBlock) return;
+  awaitsBlock = false;
+  telling = attempt(async () => {
+    await sync();
+    report({ kind: "played" });
+  });
+}
+
 async function close(summary: Parameters<JournalFile["close"]>[0]): Promise<void> {
   clearInterval(timer);
   await Promise.all([syncing, snapshotting]);
+  await telling;
   await attempt(() => file.close(summary));
   report({ kind: "closed" });
 }

@@ -235,8 +235,6 @@ static void widen(struct extent *e, int32_t order) {
   e->highest = order > e->highest ? order : e->highest;
 }
 
-enum { MAX_CHANNELS = sizeof ((struct us_callback_state *)0)->peaks / sizeof(float) };
-
 static const struct extent nothing = {INT32_MAX, INT32_MIN};
 
 static struct extent extent_of(const struct view *v, uint32_t channel) {
@@ -254,25 +252,34 @@ typedef int32_t lanes __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 static lanes choose(lanes mask, lanes one, lanes other) { return (one & mask) | (other & ~mask); }
 
+/* Words after which the channels lie in the same lanes of a vector again: the least common multiple of both. */
+_Static_assert(LANES == 4, "period_of knows the divisors of four");
+static uint32_t period_of(uint32_t channels) {
+  return channels % 4 == 0 ? channels : channels % 2 == 0 ? 2 * channels : 4 * channels;
+}
+
 /* The extent of each channel; takes the same time whatever the samples are. */
 static void find_extents(const struct view *v, struct extent *extents) {
   uint32_t channels = v->geometry->channels, words = v->geometry->block_frames * channels;
-  if (LANES % channels != 0 || words % LANES != 0) {
+  uint32_t period = period_of(channels);
+  if (words % period != 0) {
     for (uint32_t channel = 0; channel < channels; channel++) extents[channel] = extent_of(v, channel);
     return;
   }
-  lanes lowest = (lanes){0} + INT32_MAX, highest = (lanes){0} + INT32_MIN;
-  for (uint32_t word = 0; word < words; word += LANES) {
-    lanes order;
-    memcpy(&order, v->work + word, sizeof order);
-    order ^= (order >> 31) & 0x7FFFFFFF; /* order_of each */
-    lowest = choose(order < lowest, order, lowest);
-    highest = choose(order > highest, order, highest);
-  }
   for (uint32_t channel = 0; channel < channels; channel++) extents[channel] = nothing;
-  for (uint32_t lane = 0; lane < LANES; lane++) {
-    widen(&extents[lane % channels], lowest[lane]);
-    widen(&extents[lane % channels], highest[lane]);
+  for (uint32_t first = 0; first < period; first += LANES) {
+    lanes lowest = (lanes){0} + INT32_MAX, highest = (lanes){0} + INT32_MIN;
+    for (uint32_t word = first; word < words; word += period) {
+      lanes order;
+      memcpy(&order, v->work + word, sizeof order);
+      order ^= (order >> 31) & 0x7FFFFFFF; /* order_of each */
+      lowest = choose(order < lowest, order, lowest);
+      highest = choose(order > highest, order, highest);
+    }
+    for (uint32_t lane = 0; lane < LANES; lane++) {
+      widen(&extents[(first + lane) % channels], lowest[lane]);
+      widen(&extents[(first + lane) % channels], highest[lane]);
+    }
   }
 }
 
@@ -320,19 +327,21 @@ static void limit_channel(const struct view *v, const struct us_ceiling *ceiling
 static void inspect(const struct view *v) {
   struct us_callback_state *s = v->state;
   struct us_ceiling ceiling = us_ceiling_at(v->geometry->ceiling);
-  struct extent extents[MAX_CHANNELS];
+  struct extent extents[US_MAX_CHANNELS];
+  uint32_t channels = v->geometry->channels;
+  float *peaks = s->levels, *lowest = peaks + channels, *highest = lowest + channels;
   find_extents(v, extents);
   s->loudest = 0.0f;
-  for (uint32_t channel = 0; channel < v->geometry->channels; channel++) {
+  for (uint32_t channel = 0; channel < channels; channel++) {
     struct extent e = extents[channel];
     if (peak_bits(e) > ceiling.untouched) {
       limit_channel(v, &ceiling, channel);
       e = extent_of(v, channel);
     }
-    s->peaks[channel] = float_of((int32_t)peak_bits(e));
-    s->lowest[channel] = float_of(order_of(e.lowest));
-    s->highest[channel] = float_of(order_of(e.highest));
-    if (s->peaks[channel] > s->loudest) s->loudest = s->peaks[channel];
+    peaks[channel] = float_of((int32_t)peak_bits(e));
+    lowest[channel] = float_of(order_of(e.lowest));
+    highest[channel] = float_of(order_of(e.highest));
+    if (peaks[channel] > s->loudest) s->loudest = peaks[channel];
   }
 }
 
@@ -401,15 +410,14 @@ static void keep_output(const struct view *v, uint32_t block) {
 static void publish_block(const struct view *v, uint32_t block) {
   const struct us_geometry *g = v->geometry;
   struct us_callback_state *s = v->state;
-  struct us_delivered *entry = AT(struct us_delivered, v->base, g->delivered_offset) + (block & (g->delivered_count - 1));
+  size_t offset = (size_t)g->delivered_offset + (size_t)(block & (g->delivered_count - 1)) * g->delivered_bytes;
+  struct us_delivered *entry = AT(struct us_delivered, v->base, offset);
   entry->flags = s->flags;
   entry->checksum_low = s->checksum_low;
   entry->checksum_high = s->checksum_high;
   entry->ring = s->ring;
   entry->loudest = s->loudest;
-  memcpy(entry->peaks, s->peaks, sizeof entry->peaks);
-  memcpy(entry->lowest, s->lowest, sizeof entry->lowest);
-  memcpy(entry->highest, s->highest, sizeof entry->highest);
+  memcpy(entry + 1, s->levels, 3 * (size_t)g->channels * sizeof(float));
   entry->ticks = us_ticks();
   STORE(entry->block, block);
   keep_output(v, block);

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #define US_LAYOUT_MAGIC 0x55534459u
-#define US_LAYOUT_VERSION 5u
+#define US_LAYOUT_VERSION 6u
 #define US_SEAT_REPORT_OFFSET 128u
-#define US_MAX_CHANNELS 8u
+#define US_MAX_CHANNELS 64u
 #define US_MAX_INPUT_BITS 0x42000000u
 #define US_ROLE_COUNT 3u
 #define US_HISTOGRAM_BUCKETS 128u
@@ -75,6 +75,13 @@ struct us_geometry {
   uint32_t output_offset; /* blocks that the device got, while something records or listens */
   uint32_t output_slots; /* blocks that are kept, a power of two */
   uint32_t output_slot_bytes; /* distance between them */
+  uint32_t delivered_bytes; /* distance between entries of the record of delivered blocks */
+  uint32_t page_offset; /* first page of the streams */
+  uint32_t stream_page_bytes; /* distance between pages */
+  uint32_t page_count; /* pages; 0: nothing is streamed */
+  uint32_t page_bucket_offset; /* first bucket of the directory of the pages */
+  uint32_t page_bucket_count; /* buckets, a power of two */
+  uint32_t stream_seal_offset; /* seals of the streams, two words a block */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");
@@ -120,6 +127,13 @@ _Static_assert(offsetof(struct us_geometry, snapshot_piece_bytes) == 160, "geome
 _Static_assert(offsetof(struct us_geometry, output_offset) == 164, "geometry.outputOffset");
 _Static_assert(offsetof(struct us_geometry, output_slots) == 168, "geometry.outputSlots");
 _Static_assert(offsetof(struct us_geometry, output_slot_bytes) == 172, "geometry.outputSlotBytes");
+_Static_assert(offsetof(struct us_geometry, delivered_bytes) == 176, "geometry.deliveredBytes");
+_Static_assert(offsetof(struct us_geometry, page_offset) == 180, "geometry.pageOffset");
+_Static_assert(offsetof(struct us_geometry, stream_page_bytes) == 184, "geometry.streamPageBytes");
+_Static_assert(offsetof(struct us_geometry, page_count) == 188, "geometry.pageCount");
+_Static_assert(offsetof(struct us_geometry, page_bucket_offset) == 192, "geometry.pageBucketOffset");
+_Static_assert(offsetof(struct us_geometry, page_bucket_count) == 196, "geometry.pageBucketCount");
+_Static_assert(offsetof(struct us_geometry, stream_seal_offset) == 200, "geometry.streamSealOffset");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
@@ -192,34 +206,30 @@ struct us_callback_state {
   uint32_t ring; /* ring + 1 of the current block */
   uint32_t checksum_low; /* checksum of the current block */
   uint32_t checksum_high; /* checksum of the current block */
-  float peaks[8]; /* largest magnitude of each channel in the current block */
   uint32_t ramp_out_left; /* frames until the held frame has faded out */
   uint32_t ramp_in_left; /* frames of the ramp back still to come; 0: nothing was concealed */
   uint32_t fade_position; /* frames since the fade at the end began */
-  float last_frame[8]; /* last samples of the block before, without fade and ceiling */
   uint64_t previous_ticks; /* start of the call before */
   uint32_t concealing; /* 1: the block before was concealed */
-  float held_frame[8]; /* last samples before concealment, which fade out */
   float loudest; /* largest magnitude of the current block before the ceiling */
-  float lowest[8]; /* smallest sample of each channel in the current block */
-  float highest[8]; /* largest sample of each channel in the current block */
+  float last_frame[64]; /* last samples of the block before, without fade and ceiling */
+  float held_frame[64]; /* last samples before concealment, which fade out */
+  float levels[192]; /* levels of the current block, as the record of delivered blocks has them */
 };
 _Static_assert(offsetof(struct us_callback_state, piece_frames) == 0, "callbackState.pieceFrames");
 _Static_assert(offsetof(struct us_callback_state, flags) == 4, "callbackState.flags");
 _Static_assert(offsetof(struct us_callback_state, ring) == 8, "callbackState.ring");
 _Static_assert(offsetof(struct us_callback_state, checksum_low) == 12, "callbackState.checksumLow");
 _Static_assert(offsetof(struct us_callback_state, checksum_high) == 16, "callbackState.checksumHigh");
-_Static_assert(offsetof(struct us_callback_state, peaks) == 20, "callbackState.peaks");
-_Static_assert(offsetof(struct us_callback_state, ramp_out_left) == 52, "callbackState.rampOutLeft");
-_Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 56, "callbackState.rampInLeft");
-_Static_assert(offsetof(struct us_callback_state, fade_position) == 60, "callbackState.fadePosition");
-_Static_assert(offsetof(struct us_callback_state, last_frame) == 64, "callbackState.lastFrame");
-_Static_assert(offsetof(struct us_callback_state, previous_ticks) == 96, "callbackState.previousTicks");
-_Static_assert(offsetof(struct us_callback_state, concealing) == 104, "callbackState.concealing");
-_Static_assert(offsetof(struct us_callback_state, held_frame) == 108, "callbackState.heldFrame");
-_Static_assert(offsetof(struct us_callback_state, loudest) == 140, "callbackState.loudest");
-_Static_assert(offsetof(struct us_callback_state, lowest) == 144, "callbackState.lowest");
-_Static_assert(offsetof(struct us_callback_state, highest) == 176, "callbackState.highest");
+_Static_assert(offsetof(struct us_callback_state, ramp_out_left) == 20, "callbackState.rampOutLeft");
+_Static_assert(offsetof(struct us_callback_state, ramp_in_left) == 24, "callbackState.rampInLeft");
+_Static_assert(offsetof(struct us_callback_state, fade_position) == 28, "callbackState.fadePosition");
+_Static_assert(offsetof(struct us_callback_state, previous_ticks) == 32, "callbackState.previousTicks");
+_Static_assert(offsetof(struct us_callback_state, concealing) == 40, "callbackState.concealing");
+_Static_assert(offsetof(struct us_callback_state, loudest) == 44, "callbackState.loudest");
+_Static_assert(offsetof(struct us_callback_state, last_frame) == 48, "callbackState.lastFrame");
+_Static_assert(offsetof(struct us_callback_state, held_frame) == 304, "callbackState.heldFrame");
+_Static_assert(offsetof(struct us_callback_state, levels) == 560, "callbackState.levels");
 #define US_CALLBACK_STATE_OFFSET 4736u
 
 /* Written by: audio callback. */
@@ -267,21 +277,21 @@ _Static_assert(offsetof(struct us_counters, limited_samples) == 136, "counters.l
 _Static_assert(offsetof(struct us_counters, refused_input_samples) == 144, "counters.refusedInputSamples");
 _Static_assert(offsetof(struct us_counters, duration_ticks) == 152, "counters.durationTicks");
 _Static_assert(offsetof(struct us_counters, interval_ticks) == 160, "counters.intervalTicks");
-#define US_COUNTERS_OFFSET 4992u
+#define US_COUNTERS_OFFSET 6144u
 
 /* Written by: audio callback. */
 struct us_durations {
   uint64_t buckets[128]; /* calls by duration in ticks; the rule of the buckets is in `Histogram` */
 };
 _Static_assert(offsetof(struct us_durations, buckets) == 0, "durations.buckets");
-#define US_DURATIONS_OFFSET 5248u
+#define US_DURATIONS_OFFSET 6400u
 
 /* Written by: audio callback. */
 struct us_intervals {
   uint64_t buckets[128]; /* time between calls in ticks */
 };
 _Static_assert(offsetof(struct us_intervals, buckets) == 0, "intervals.buckets");
-#define US_INTERVALS_OFFSET 6272u
+#define US_INTERVALS_OFFSET 7424u
 
 /* Written by: clock thread. */
 struct us_clock {
@@ -294,14 +304,14 @@ _Static_assert(offsetof(struct us_clock, capture_head) == 0, "clock.captureHead"
 _Static_assert(offsetof(struct us_clock, capture_lost_frames) == 4, "clock.captureLostFrames");
 _Static_assert(offsetof(struct us_clock, lost_cycles) == 8, "clock.lostCycles");
 _Static_assert(offsetof(struct us_clock, real_time) == 12, "clock.realTime");
-#define US_CLOCK_OFFSET 7296u
+#define US_CLOCK_OFFSET 8448u
 
 /* Written by: main isolate. */
 struct us_capture_reader {
   uint32_t capture_tail; /* frames taken out of the capture, wraps */
 };
 _Static_assert(offsetof(struct us_capture_reader, capture_tail) == 0, "captureReader.captureTail");
-#define US_CAPTURE_READER_OFFSET 7424u
+#define US_CAPTURE_READER_OFFSET 8576u
 
 /* Written by: main isolate. */
 struct us_control_process {
@@ -316,7 +326,7 @@ _Static_assert(offsetof(struct us_control_process, epoch) == 4, "controlProcess.
 _Static_assert(offsetof(struct us_control_process, heartbeat) == 8, "controlProcess.heartbeat");
 _Static_assert(offsetof(struct us_control_process, phase) == 12, "controlProcess.phase");
 _Static_assert(offsetof(struct us_control_process, session_bytes) == 16, "controlProcess.sessionBytes");
-#define US_CONTROL_PROCESS_OFFSET 7552u
+#define US_CONTROL_PROCESS_OFFSET 8704u
 
 /* Written by: launcher. */
 struct us_launcher {
@@ -325,7 +335,7 @@ struct us_launcher {
 };
 _Static_assert(offsetof(struct us_launcher, pid) == 0, "launcher.pid");
 _Static_assert(offsetof(struct us_launcher, epoch) == 4, "launcher.epoch");
-#define US_LAUNCHER_OFFSET 7680u
+#define US_LAUNCHER_OFFSET 8832u
 
 /* Written by: main isolate. */
 struct us_stage_orders {
@@ -346,7 +356,7 @@ _Static_assert(offsetof(struct us_stage_orders, client_name) == 16, "stageOrders
 _Static_assert(offsetof(struct us_stage_orders, device) == 272, "stageOrders.device");
 _Static_assert(offsetof(struct us_stage_orders, input_device) == 528, "stageOrders.inputDevice");
 _Static_assert(offsetof(struct us_stage_orders, may_wait) == 784, "stageOrders.mayWait");
-#define US_STAGE_ORDERS_OFFSET 7808u
+#define US_STAGE_ORDERS_OFFSET 8960u
 
 /* Written by: stage process. */
 struct us_stage_report {
@@ -369,6 +379,7 @@ struct us_stage_report {
   uint32_t device_attempts; /* attempts to open JACK since it was lost; 0 while it plays */
   uint64_t unheard_frames; /* frames that the clock took while JACK was lost */
   uint32_t device_problem; /* problem of JACK at the last of these attempts; 0: it stands still, or none was made */
+  uint32_t unpatched_outputs[2]; /* a bit for each output from which no cable leads to anywhere */
 };
 _Static_assert(offsetof(struct us_stage_report, pid) == 0, "stageReport.pid");
 _Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.sequence");
@@ -389,7 +400,8 @@ _Static_assert(offsetof(struct us_stage_report, process_start) == 72, "stageRepo
 _Static_assert(offsetof(struct us_stage_report, device_attempts) == 76, "stageReport.deviceAttempts");
 _Static_assert(offsetof(struct us_stage_report, unheard_frames) == 80, "stageReport.unheardFrames");
 _Static_assert(offsetof(struct us_stage_report, device_problem) == 88, "stageReport.deviceProblem");
-#define US_STAGE_REPORT_OFFSET 8704u
+_Static_assert(offsetof(struct us_stage_report, unpatched_outputs) == 92, "stageReport.unpatchedOutputs");
+#define US_STAGE_REPORT_OFFSET 9856u
 
 /* Written by: watchdog thread. */
 struct us_watchdog {
@@ -400,7 +412,7 @@ struct us_watchdog {
 _Static_assert(offsetof(struct us_watchdog, thread_id) == 0, "watchdog.threadId");
 _Static_assert(offsetof(struct us_watchdog, real_time) == 4, "watchdog.realTime");
 _Static_assert(offsetof(struct us_watchdog, demotions) == 8, "watchdog.demotions");
-#define US_WATCHDOG_OFFSET 8832u
+#define US_WATCHDOG_OFFSET 9984u
 
 /* Written by: recorder thread. */
 struct us_recorder {
@@ -415,9 +427,18 @@ _Static_assert(offsetof(struct us_recorder, written_bytes) == 16, "recorder.writ
 _Static_assert(offsetof(struct us_recorder, newest) == 32, "recorder.newest");
 _Static_assert(offsetof(struct us_recorder, lost_frames) == 40, "recorder.lostFrames");
 _Static_assert(offsetof(struct us_recorder, waiting_bytes) == 48, "recorder.waitingBytes");
-#define US_RECORDER_OFFSET 8960u
+#define US_RECORDER_OFFSET 10112u
 
-#define US_FIXED_BYTES 9088u
+/* Written by: stream reader thread. */
+struct us_stream_reader {
+  uint32_t version; /* odd while the directory of the pages is being changed, wraps */
+  uint32_t heartbeat; /* rounds of the thread, wraps */
+};
+_Static_assert(offsetof(struct us_stream_reader, version) == 0, "streamReader.version");
+_Static_assert(offsetof(struct us_stream_reader, heartbeat) == 4, "streamReader.heartbeat");
+#define US_STREAM_READER_OFFSET 10240u
+
+#define US_FIXED_BYTES 10368u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -458,6 +479,7 @@ struct us_seat_report {
   uint32_t away; /* 1: copies a large arena and then catches up; it is late on purpose */
   uint32_t arena_bytes; /* size of the arena that plays */
   uint32_t process_start; /* when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet */
+  uint32_t players[256]; /* players of streams, see `PlayerReport` */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -477,7 +499,8 @@ _Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1324, "seatRepo
 _Static_assert(offsetof(struct us_seat_report, away) == 1328, "seatReport.away");
 _Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1332, "seatReport.arenaBytes");
 _Static_assert(offsetof(struct us_seat_report, process_start) == 1336, "seatReport.processStart");
-_Static_assert(sizeof(struct us_seat_report) == 1340, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, players) == 1340, "seatReport.players");
+_Static_assert(sizeof(struct us_seat_report) == 2364, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {
@@ -524,10 +547,7 @@ struct us_delivered {
   uint32_t checksum_high; /* checksum of the samples that the device got */
   uint32_t ring; /* ring + 1 it came from; 0: concealed */
   float loudest; /* largest magnitude before the ceiling */
-  float peaks[8]; /* largest magnitude of each channel */
   uint64_t ticks; /* processor ticks when its last frame was handed over */
-  float lowest[8]; /* smallest sample of each channel */
-  float highest[8]; /* largest sample of each channel */
 };
 _Static_assert(offsetof(struct us_delivered, block) == 0, "delivered.block");
 _Static_assert(offsetof(struct us_delivered, flags) == 4, "delivered.flags");
@@ -535,11 +555,8 @@ _Static_assert(offsetof(struct us_delivered, checksum_low) == 8, "delivered.chec
 _Static_assert(offsetof(struct us_delivered, checksum_high) == 12, "delivered.checksumHigh");
 _Static_assert(offsetof(struct us_delivered, ring) == 16, "delivered.ring");
 _Static_assert(offsetof(struct us_delivered, loudest) == 20, "delivered.loudest");
-_Static_assert(offsetof(struct us_delivered, peaks) == 24, "delivered.peaks");
-_Static_assert(offsetof(struct us_delivered, ticks) == 56, "delivered.ticks");
-_Static_assert(offsetof(struct us_delivered, lowest) == 64, "delivered.lowest");
-_Static_assert(offsetof(struct us_delivered, highest) == 96, "delivered.highest");
-_Static_assert(sizeof(struct us_delivered) == 128, "size of delivered");
+_Static_assert(offsetof(struct us_delivered, ticks) == 24, "delivered.ticks");
+_Static_assert(sizeof(struct us_delivered) == 32, "size of delivered");
 
 /* Written by: renderer, the one that `control.snapshotTarget` names. */
 struct us_snapshot {
@@ -559,5 +576,18 @@ _Static_assert(offsetof(struct us_snapshot, sequence) == 16, "snapshot.sequence"
 _Static_assert(offsetof(struct us_snapshot, patch) == 20, "snapshot.patch");
 _Static_assert(offsetof(struct us_snapshot, reserved) == 24, "snapshot.reserved");
 _Static_assert(sizeof(struct us_snapshot) == 64, "size of snapshot");
+
+/* Written by: stream reader thread. */
+struct us_page {
+  uint32_t file; /* number of the file; 0: the page is empty. Taken away first and stored last */
+  uint32_t page; /* number of the page in its file */
+  uint32_t next; /* next page + 1 in the same bucket of the directory; 0: none */
+  uint32_t reserved[13]; /* keeps the samples on a 64-byte boundary */
+};
+_Static_assert(offsetof(struct us_page, file) == 0, "page.file");
+_Static_assert(offsetof(struct us_page, page) == 4, "page.page");
+_Static_assert(offsetof(struct us_page, next) == 8, "page.next");
+_Static_assert(offsetof(struct us_page, reserved) == 12, "page.reserved");
+_Static_assert(sizeof(struct us_page) == 64, "size of page");
 
 #endif

@@ -6,7 +6,13 @@ import { always, type Condition, constant, type Integer, type Signal } from "../
 import { cubic } from "../signal/interpolation.ts";
 import { faderDb } from "../utility/gain.ts";
 import { unity } from "../signal/unity.ts";
-import { loopReach, readBetween, readWhole, shortestLoopFrames } from "../signal/sample_tables.ts";
+import {
+  loopReach,
+  readBetween,
+  readWhole,
+  shortestLoopFrames,
+  unrolledGapFrames,
+} from "../signal/sample_tables.ts";
 
 /** Bits of the fraction between two frames of a file: the resolution of a 32-bit float at the pitch of the recording. */
 const stepBits = 24;
@@ -36,6 +42,8 @@ interface Loop {
   readonly length: Integer;
   /** Frame from which the player turns back by the length. */
   readonly turnAt: Integer;
+  /** It is played a number of times only and stands unrolled: the player stops at its end. */
+  readonly stops: Condition;
 }
 
 /** The larger one. */
@@ -68,8 +76,13 @@ function placeOf(
   let turns = always(false);
   const frame = integerFeedback(0, (previous) => {
     const moved = previous.plus(carried);
-    if (loop) turns = moved.isBelow(loop.turnAt).not();
-    const next = loop ? turns.selectInteger(moved.minus(loop.length), moved) : atMost(moved, last);
+    if (loop) turns = moved.isBelow(loop.turnAt).or(loop.stops).not();
+    const next = loop
+      ? loop.stops.selectInteger(
+        atMost(moved, loop.end),
+        turns.selectInteger(moved.minus(loop.length), moved),
+      )
+      : atMost(moved, last);
     return trigger.selectInteger(first, next);
   });
   const looped = loop
@@ -96,8 +109,8 @@ function around({ frame, looped }: Pick<Place, "frame" | "looped">, loop: Loop |
  * an eighth of the file's rate.
  *
  * A voice that is taken for another note while it sounds restarts the file, and its old sound fades out beneath, so neither a
- * repeated drum nor a stolen voice clicks. `envelope` is 1 while there is something to hear, then stays 0: a voice with this
- * envelope ends with the file, or after the release.
+ * repeated drum nor a stolen voice clicks. `envelope` is 1 while there is something to hear, then stays 0; `done` is true past the
+ * end of the file. A voice that returns both ends with the file, also under a key that is held, or after the release.
  */
 export const sampler = defineModule({
   name: "sampler",
@@ -165,7 +178,10 @@ export const sampler = defineModule({
   options: {
     /** The file: `sampleFile("piano.wav")`. */
     file: undefined as SampleFile | undefined,
-    /** `file`: the loop that a WAV file has written in it, else all of it; `range`: from `loopStart` to `loopEnd`. */
+    /**
+     * `file`: the loop that is written in a WAV or AIFF file, in its direction and as often as it says, else all of it; `range`: from
+     * `loopStart` to `loopEnd`.
+     */
     loop: "none" as typeof loops[number],
     /** Notes sound to the end of the file even when they are released early. */
     oneShot: false,
@@ -191,7 +207,11 @@ export const sampler = defineModule({
       : loopKind === "file"
       ? ownLoop(file, prepared)
       : rangeLoop(frameAt(signals.loopStart), frameAt(signals.loopEnd), last);
-    const place = placeOf({ trigger, first: frameAt(start), ratio, last, loop });
+    const unrolled = file.loopStart.isBelow(last).not();
+    const first = loopKind === "file"
+      ? frameAt(start).plus(unrolled.selectInteger(last.plus(unrolledGapFrames), 0))
+      : frameAt(start);
+    const place = placeOf({ trigger, first, ratio, last, loop });
 
     const frames = (seconds: Signal<"s">) => seconds.ratio(1 / sampleRateHz).atLeast(1);
     const [rise, fall] = [attackSeconds, releaseSeconds].map((seconds) => constant(1).over(frames(seconds)));
@@ -200,7 +220,7 @@ export const sampler = defineModule({
       0,
       (previous) => held.select(trigger.select(0, previous).plus(rise), previous.minus(fall)).within(0, 1),
     );
-    const inside = loop ? always(true) : place.frame.isBelow(last);
+    const inside = loop ? loop.stops.not().or(place.frame.isBelow(loop.end)) : place.frame.isBelow(last);
     const sounds = inside.and(level.isAbove(0));
     const amplitude = level.times(dbToGain(signals.gainDb));
     const fading = Math.fround(Math.exp(-1 / (takenSeconds * sampleRateHz)));
@@ -220,7 +240,12 @@ export const sampler = defineModule({
       });
       return sum;
     };
-    return { left: side("left"), right: side("right"), envelope: constant(1).where(sounds) };
+    return {
+      left: side("left"),
+      right: side("right"),
+      envelope: constant(1).where(sounds),
+      done: inside.not(),
+    };
   },
 });
 
@@ -228,12 +253,12 @@ export const sampler = defineModule({
 function ownLoop(file: SampleFile, prepared: Condition): Loop {
   const { loopStart: start, loopEnd: end } = file;
   const turnAt = prepared.selectInteger(end.plus(loopReach), end);
-  return { start, end, length: end.minus(start), turnAt };
+  return { start, end, length: end.minus(start), turnAt, stops: start.equals(end) };
 }
 
 /** A loop inside the file, long enough to be played at any speed. */
 function rangeLoop(start: Integer, end: Integer, last: Integer): Loop {
   const from = atLeast(atMost(start, last.minus(shortestLoopFrames)), 0);
   const to = atMost(atLeast(end, from.plus(shortestLoopFrames)), atLeast(last, shortestLoopFrames));
-  return { start: from, end: to, length: to.minus(from), turnAt: to };
+  return { start: from, end: to, length: to.minus(from), turnAt: to, stops: always(false) };
 }

@@ -21,7 +21,10 @@ export class SampleFile {
   get frames(): Integer {
     return this.#integer("frames");
   }
-  /** First frame of the file's own loop; 0 where it has none. */
+  /**
+   * First frame of the file's own loop; 0 where it has none. Where it stands unrolled behind the file, as one that alternates does, it
+   * lies there; it equals {@link loopEnd} when it is played a number of times only.
+   */
   get loopStart(): Integer {
     return this.#integer("loopStart");
   }

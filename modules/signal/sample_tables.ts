@@ -3,7 +3,7 @@ import { always, type Integer, type Signal } from "./signal.ts";
 import type { SampleFile } from "./sample_file.ts";
 import { sixPoint } from "./interpolation.ts";
 
-export { shortestLoopFrames } from "../../compiler/graph/sample_bank.ts";
+export { shortestLoopFrames, unrolledGapFrames } from "../../compiler/graph/sample_bank.ts";
 export { loopReach };
 
 /** Bits of the fraction between two frames of a file. */

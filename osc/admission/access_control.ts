@@ -4,8 +4,7 @@
  *
  * UDP does not prove the sender of a packet: docs/security.md states the limits of this protection.
  */
-import { timingSafeEqual } from "node:crypto";
-import { createHash } from "node:crypto";
+import process from "node:process";
 import { MessageRefusedError } from "../packet/arguments.ts";
 import { NetworkList } from "./network_list.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
@@ -172,7 +171,7 @@ export class AccessControl {
     if (!isKnown && this.#allFailures.level(nowMs) < 1) {
       refuseUntil((1 - this.#allFailures.level(nowMs)) * secondsPerFailure * 1_000);
     }
-    if (!timingSafeEqual(digest(secret), this.#secretDigest)) {
+    if (!hashes().timingSafeEqual(digest(secret), this.#secretDigest)) {
       this.#allFailures.charge(1, nowMs);
       const count = (failures?.count ?? 0) + 1;
       const waitSeconds = Math.min(maxBackoffSeconds, 2 ** (count - 1));
@@ -191,7 +190,7 @@ function refuseUntil(ms: number): never {
 
 /** Has the same length for every secret, so that the comparison takes the same time. */
 function digest(secret: string): Uint8Array {
-  return createHash("sha256").update(secret).digest();
+  return hashes().createHash("sha256").update(secret).digest();
 }
 
 /**
@@ -199,3 +198,8 @@ function digest(secret: string): Uint8Array {
  * `machine` those of them that are on this machine.
  */
 export type MethodAccess = "read" | "change" | "machine";
+
+/** Loaded only where a secret is set: it takes 25 ms and more. */
+function hashes(): typeof import("node:crypto") {
+  return process.getBuiltinModule("node:crypto");
+}

@@ -8,7 +8,7 @@ import { CommandRefusedError, type EngineControl } from "../../engine/control/co
 import { LruMap } from "../../foundation/lru_map.ts";
 import { printable } from "../../foundation/printable.ts";
 import { TokenBucket } from "../../foundation/token_bucket.ts";
-import { MidiReceiver } from "../../midi/midi_receiver.ts";
+import { MidiReceiver, type MidiReceiverOptions } from "../../midi/midi_receiver.ts";
 import { AccessControl } from "../admission/access_control.ts";
 import type { PacketTarget, Steps } from "../admission/packet_target.ts";
 import { MessageRefusedError } from "../packet/arguments.ts";
@@ -37,6 +37,7 @@ import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
 import { recordingMethods } from "./recording_methods.ts";
 import { RefusalLog } from "./refusal_log.ts";
+import { streamMethods } from "./stream_methods.ts";
 
 export interface AddressSpaceOptions {
   readonly engine: EngineControl;
@@ -58,6 +59,8 @@ export interface AddressSpaceOptions {
   readonly observeTraffic?: MonitorsOptions["observe"];
   /** Counts of the MIDI input, for `/status`; omitted where there is none. */
   readonly midi?: () => Readonly<Record<string, number>>;
+  /** MPE zones of the MIDI in OSC. */
+  readonly midiZones?: MidiReceiverOptions;
   /** The clock that limits suggestions and lines of the log, in milliseconds. */
   readonly nowMs?: () => number;
   /** The wall clock in milliseconds since 1970, from which notes are counted that have a length and no time. */
@@ -127,7 +130,7 @@ export class AddressSpace implements PacketTarget {
   readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
   /** MIDI in OSC is one cable, whichever patch plays. */
-  readonly #midi = new MidiReceiver();
+  readonly #midi: MidiReceiver;
   #table: Table;
   #dumping = false;
 
@@ -135,6 +138,7 @@ export class AddressSpace implements PacketTarget {
     const { engine, version, loadPatch, programs = [], onQuit, access = AccessControl.local() } = options;
     const { onDump = () => {}, traffic = () => ({}), midi = () => ({}) } = options;
     const { onRefused = () => {}, nowMs = () => performance.now(), unixMs = Date.now } = options;
+    this.#midi = new MidiReceiver(options.midiZones);
     this.#nowMs = nowMs;
     this.#unixMs = unixMs;
     this.#latencyMs = () => engine.status().latencyMs;
@@ -177,6 +181,7 @@ export class AddressSpace implements PacketTarget {
         },
       }),
       ...recordingMethods(engine),
+      ...streamMethods(engine),
       ...dirtMethods({
         events: dirt,
         onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),

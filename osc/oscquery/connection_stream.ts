@@ -31,6 +31,7 @@ export class ConnectionStream extends Duplex implements PlacedConnection {
   /** Becomes infinite when the connection turns into a WebSocket. */
   deadlineMs = this.lastMs + firstRequestMs;
   readonly #connection: Deno.TcpConn;
+  #unanswered = 0;
   readonly #options: ConnectionStreamOptions;
 
   constructor(connection: Deno.TcpConn, options: ConnectionStreamOptions) {
@@ -50,6 +51,31 @@ export class ConnectionStream extends Duplex implements PlacedConnection {
     this.hasSpoken = true;
     this.lastMs = performance.now();
     this.deadlineMs = Math.max(this.deadlineMs, this.lastMs + nextRequestMs);
+  }
+
+  /** A request has come, and is to be answered. */
+  asked(): void {
+    this.#unanswered++;
+    this.spoke();
+  }
+
+  /**
+   * A request is answered. Deno's server stops reading while answers fill the buffer, and goes on only when the buffer has just become
+   * empty; the answers that waited behind it may be gone by then, so it is told once more.
+   */
+  answered(): void {
+    this.#unanswered--;
+    if (this.isPaused() && !this.writableNeedDrain) this.emit("drain");
+  }
+
+  get isAtRest(): boolean {
+    return this.hasSpoken && this.#unanswered === 0 && this.deadlineMs !== Infinity;
+  }
+
+  /** It became a WebSocket, over which nothing has come yet. */
+  becomeSocket(): void {
+    this.hasSpoken = false;
+    this.deadlineMs = Infinity;
   }
 
   giveWay(): void {

@@ -28,6 +28,8 @@ export interface HttpQuestion {
   readonly origin: string | null;
   /** The form of the answer that it prefers. */
   readonly accept: string | null;
+  /** The ways of compressing that it knows. */
+  readonly encoding: string | null;
   /** The part of a file that it asks for. */
   readonly range: string | null;
   readonly peer: HttpPeer;
@@ -93,7 +95,6 @@ const silentMs = 30_000;
 
 /** The place of a WebSocket, beside that of its connection. */
 class SocketPlace implements PlacedConnection {
-  readonly hasSpoken = true;
   readonly stream: ConnectionStream;
   /** Undefined until the request for it is answered. */
   socket: WsSocket | undefined;
@@ -106,6 +107,10 @@ class SocketPlace implements PlacedConnection {
 
   get host(): string {
     return this.stream.host;
+  }
+
+  get hasSpoken(): boolean {
+    return this.stream.hasSpoken;
   }
 
   get lastMs(): number {
@@ -202,7 +207,8 @@ export class HttpListener {
 
   #request(request: http.IncomingMessage, response: http.ServerResponse): void {
     const stream = request.socket as unknown as ConnectionStream;
-    stream.spoke();
+    stream.asked();
+    response.on("finish", () => stream.answered());
     const answer = this.#answer(() => this.#options.onRequest(question(request)));
     if (answer instanceof Promise) void answer.then((made) => this.#respond(request, response, made));
     else this.#respond(request, response, answer);
@@ -298,7 +304,7 @@ export class HttpListener {
     const { stream } = place;
     const { onMessage, onClose } = this.#options.onSocket(socket, asked);
     place.socket = socket;
-    stream.deadlineMs = Infinity;
+    stream.becomeSocket();
     socket.on("message", (data, isBinary) => {
       stream.spoke();
       place.aliveMs = stream.lastMs;
@@ -327,8 +333,9 @@ export class HttpListener {
 function question(request: http.IncomingMessage): HttpQuestion {
   const { method = "", url = "", headers, socket } = request;
   const peer = socket as unknown as ConnectionStream;
-  const { host = null, origin = null, accept = null, range = null } = headers;
-  return { method, url, host, origin, accept, range, peer };
+  const { host = null, origin = null, accept = null, "accept-encoding": encoding = null, range = null } =
+    headers;
+  return { method, url, host, origin, accept, encoding, range, peer };
 }
 
 /** Answers a request for a WebSocket, and closes the connection. */

@@ -10,6 +10,7 @@ export const maxTextLength = 16_384;
 
 const filter = z.string().max(200).optional();
 const hz = z.number().positive();
+const firstChannel = z.int().min(0).optional();
 const value = z.union([
   z.object({ type: z.literal("i"), value: z.int32() }),
   z.object({ type: z.enum(["f", "d"]), value: z.number() }),
@@ -22,8 +23,8 @@ const pageMessage = z.discriminatedUnion("type", [
     type: z.literal("want"),
     liveHz: hz.optional(),
     histograms: z.boolean().optional(),
-    scope: z.object({ frames: z.number().positive(), hz }).optional(),
-    listen: z.object({ format: z.enum(["f32", "s16"]) }).optional(),
+    scope: z.object({ frames: z.number().positive(), hz, firstChannel }).optional(),
+    listen: z.object({ format: z.enum(["f32", "s16"]), firstChannel }).optional(),
     osc: z.object({ addressContains: filter, senderContains: filter }).optional(),
     log: z.enum(logLevels).optional(),
   }),

@@ -61,6 +61,8 @@ export interface PageServerOptions {
   readonly isReadOnly: boolean;
   /** Whether faults are allowed by configuration. */
   readonly faultsAllowed: boolean;
+  /** Names of the outputs in their order; omitted: they have none. */
+  readonly outputNames?: readonly string[];
   /** Names of patches that load without a file. */
   readonly patches: readonly string[];
   /** The session that is written; empty: none is. */
@@ -306,7 +308,7 @@ export class PageServer {
   }
 
   #hello(client: PageClient, sender: PacketSender): Hello {
-    const { version, memory, engine, faultsAllowed, isReadOnly } = this.#options;
+    const { version, memory, engine, faultsAllowed, isReadOnly, outputNames = [] } = this.#options;
     const { sampleRateHz, blockFrames, channels } = memory.geometry;
     const access = this.#accessOf(sender);
     client.seat = access.seat;
@@ -320,6 +322,7 @@ export class PageServer {
       sampleRateHz,
       blockFrames,
       channels,
+      outputNames,
       isolation: engine.status().isolation,
       access,
       ...(faultsAllowed && sender.isLocal && !isReadOnly &&

@@ -4,6 +4,8 @@ export interface PlacedConnection {
   readonly host: string;
   /** Whether anything whole has come over it: a request or a packet. */
   readonly hasSpoken: boolean;
+  /** Whether nothing is asked over it at the moment, and its client connects again when there is; omitted: never. */
+  readonly isAtRest?: boolean;
   /** When it spoke last, or was accepted: a moment of `performance.now()`. */
   readonly lastMs: number;
   /** Its place was given to another; it has to close. */
@@ -34,8 +36,8 @@ const busyMs = 10_000;
 
 /**
  * The connections of one listener. When there are too many, the newest takes the place of another: of one that has said nothing
- * yet, or else of the one that is silent longest; from among those of its own host, if that has its share, or else of the host
- * that holds most. So idle connections keep nobody out. Main isolate.
+ * yet, or else of one at rest, or else of the one that is silent longest; from among those of its own host, if that has its share, or
+ * else of the host that holds most. So idle connections keep nobody out. Main isolate.
  */
 export class ConnectionTable<C extends PlacedConnection> {
   readonly #limits: ConnectionLimits;
@@ -84,9 +86,13 @@ export class ConnectionTable<C extends PlacedConnection> {
   }
 
   #idlestOf(crowd: readonly C[]): C | undefined {
-    const silent = crowd.filter(({ hasSpoken }) => !hasSpoken);
     const untilMs = this.#nowMs() - busyMs;
-    const idle = silent.length > 0 ? silent : crowd.filter(({ lastMs }) => lastMs <= untilMs);
+    const kinds = [
+      crowd.filter(({ hasSpoken }) => !hasSpoken),
+      crowd.filter(({ isAtRest }) => isAtRest),
+      crowd.filter(({ lastMs }) => lastMs <= untilMs),
+    ];
+    const idle = kinds.find((connections) => connections.length > 0) ?? [];
     return idle.reduce<C | undefined>(
       (oldest, each) => oldest === undefined || each.lastMs < oldest.lastMs ? each : oldest,
       undefined,

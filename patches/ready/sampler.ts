@@ -209,9 +209,12 @@ export const sampler = definePatch({
           const { low } = onePole({ input: sumOf(side).times(velocity), cutoffHz });
           return gain({ input: low, gainDb: p.gainDb });
         });
+        const envelope = sumOf("envelope").atMost(1);
         return {
           output: [pan({ input: left, position })[0], pan({ input: right, position })[1]],
-          envelope: sumOf("envelope").atMost(1),
+          envelope,
+          // a drum that has rung out is over, also under a key that is held
+          done: envelope.isAbove(0).not(),
         };
       },
     }),

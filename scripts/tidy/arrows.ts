@@ -85,7 +85,7 @@ export const arrowTable: ArrowTable = {
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
   "engine/control": ["types:compiler/graph"],
-  "engine/memory": ["compiler/wasm", "types:config"],
+  "engine/memory": ["compiler/wasm", "compiler/graph", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
   "engine/renderer": [
@@ -115,10 +115,17 @@ export const arrowTable: ArrowTable = {
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk
   "engine/sound_files": [],
-  "engine/samples": ["engine/sound_files", "compiler/graph", "types:ffi"],
+  "engine/samples": ["engine/sound_files", "engine/streams/source", "compiler/graph", "types:ffi"],
   // sound files by their position, where a foreign file may end the process
   "engine/streams/source": ["engine/sound_files", "compiler/wasm"],
-  "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
+  // the main isolate's side, and the thread that reads
+  "engine/streams": ["engine/control", "engine/memory"],
+  "engine/session": [
+    "types:engine/memory",
+    "engine/streams/streamed_file.ts",
+    "types:compiler/graph",
+    "types:config",
+  ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
     "engine/control",
@@ -135,6 +142,7 @@ export const arrowTable: ArrowTable = {
     "engine/renderer",
     "engine/samples",
     "engine/session",
+    "engine/streams",
     "types:compiler/graph",
     "types:config",
     "ffi",
@@ -159,6 +167,7 @@ export const arrowTable: ArrowTable = {
     "engine/memory",
     "engine/samples",
     "engine/session",
+    "engine/streams",
     "engine/renderer",
     "types:compiler/graph",
     "types:config",
@@ -188,9 +197,17 @@ export const arrowTable: ArrowTable = {
   "modules/dynamics": ["modules/signal"],
   "modules/envelopes": ["modules/signal"],
   "modules/filters": ["modules/signal", "modules/distortion", "modules/time"],
-  "modules/utility": ["modules/signal"],
+  "modules/utility": ["modules/signal", "compiler/graph"],
   "modules/oscillators": ["modules/signal", "modules/distortion", "modules/utility"],
   "modules/time": ["modules/signal", "modules/oscillators", "modules/utility"],
+  "modules/outputs": [
+    "modules/signal",
+    "modules/dynamics",
+    "modules/filters",
+    "modules/oscillators",
+    "modules/time",
+    "modules/utility",
+  ],
   "modules/modulation": ["modules/signal", "modules/oscillators"],
   "modules/reverbs": ["modules/signal", "modules/oscillators", "modules/time", "modules/utility"],
 

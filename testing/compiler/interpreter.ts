@@ -374,7 +374,7 @@ class Instrument {
         const field = voice[noteFields[attribute]];
         return typeof field === "boolean" ? (field ? -1 : 0) : field;
       });
-      const [left, right, envelope] = given.map(([value]) => value);
+      const [left, right, envelope, done = 0] = given.map(([value]) => value);
       voice.trigger = false;
       if (!Number.isFinite(left) || !Number.isFinite(right)) {
         voice.alive = false;
@@ -390,7 +390,7 @@ class Instrument {
         sums[side][index % 4] = fround(sums[side][index % 4] + fround(sample * heard))
       );
       if (voice.gain === 0 && voice.gainTarget === 0) voice.alive = false;
-      if (!voice.gate && voice.level === 0) voice.alive = false;
+      if ((!voice.gate && voice.level === 0) || done !== 0) voice.alive = false;
     });
     return sums.map(([a, b, c, d]) => fround(fround(a + c) + fround(b + d))) as [number, number];
   }
@@ -469,11 +469,11 @@ export class PatchInterpreter {
       this.parameters.forEach((parameter) => parameter.advance());
       const buses = this.instruments.map((instrument) => instrument.frame(this.#clock));
       const input = inputOf(this.#clock);
-      const [output] = this.#main.frame(this.#clock, (op, attribute, lane) => {
+      const output = this.#main.frame(this.#clock, (op, attribute, lane) => {
         if (op === "parameter") return this.parameters[attribute].current;
         if (op === "bus") return buses[attribute][lane] ?? 0;
         return fround((input.length === 1 ? input[0] : input[lane]) ?? 0);
-      });
+      }).flatMap((vector) => [...vector]);
       this.#clock++;
       for (let channel = 0; channel < channels; channel++) {
         const own = channel < this.graph.channels ? output[channel] : 0;

@@ -77,14 +77,32 @@ async function loadedBy(file: string): Promise<string[]> {
       ?.forEach(({ code, isDynamic }) => !isDynamic && code?.specifier && visit(code.specifier));
   };
   visit(`${root}${file}`);
-  return [...found].filter((each) => each.startsWith(root)).map((each) => each.slice(root.length));
+  return [...found].map((each) => each.startsWith(root) ? each.slice(root.length) : each);
 }
 
 Deno.test("a start loads nothing of modules, compiler, OSC's methods and MIDI before it is heard", async () => {
   const later = /^(modules|patches\/ready|compiler\/(?!graph|wasm)|osc\/(methods|oscquery|score)|midi)\//;
-  for (const file of ["cli/run.ts", "cli/start.ts"]) {
+  for (const file of ["cli/run.ts", "cli/start.ts", "cli/play.ts"]) {
     const loaded = await loadedBy(file);
     assert.ok(loaded.length > 10, `${loaded.length} files`);
     assert.deepEqual(loaded.filter((each) => later.test(each)), []);
+  }
+});
+
+Deno.test("a launcher loads nothing that plays, and what plays none of the runtime's parts that take long to load", async () => {
+  const plays =
+    /^(engine\/(?!run\/|samples\/decoder_command|state\/check_journal|supervisor\/process_seating)|osc|telemetry)\//;
+  assert.deepEqual((await loadedBy("cli/start.ts")).filter((each) => plays.test(each)), []);
+  for (
+    const file of [
+      "engine/renderer/process.ts",
+      "engine/renderer/worker.ts",
+      "engine/patch_swap/rehearsal_worker.ts",
+      "telemetry/telemetry_worker.ts",
+    ]
+  ) {
+    const loaded = await loadedBy(file);
+    assert.ok(loaded.includes("ffi/open_native.ts"), file);
+    assert.deepEqual(loaded.filter((each) => /^(npm:|node:(crypto|zlib|http))/.test(each)), [], file);
   }
 });

@@ -48,9 +48,9 @@ Deno.test("the program is kept once, whole, and by its content", () =>
     const cache = `${folder}/cache`;
     await Deno.mkdir(cache);
     const keep = () => keepProgram(new URL(`file://${checkout}`), cache);
-    const kept = keep();
-    assert.equal(keep().href, kept.href);
-    assert.equal(keepProgram(kept, cache).href, kept.href, "a copy is not copied");
+    const kept = await keep();
+    assert.equal((await keep()).href, kept.href);
+    assert.equal((await keepProgram(kept, cache)).href, kept.href, "a copy is not copied");
     const { version } = JSON.parse(await Deno.readTextFile(new URL("deno.json", kept)));
     const said = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--no-check", new URL("main.ts", kept).pathname, "version"],
@@ -58,7 +58,7 @@ Deno.test("the program is kept once, whole, and by its content", () =>
     }).output();
     assert.match(new TextDecoder().decode(said.stdout), new RegExp(`^understudy ${version} `));
     await Deno.writeTextFile(`${checkout}ffi/native/clock.c`, "/* new */\n", { append: true });
-    assert.notEqual(keep().href, kept.href);
+    assert.notEqual((await keep()).href, kept.href);
     assert.equal([...Deno.readDirSync(cache)].length, 2, "nothing half-done is left");
   }));
 
@@ -86,17 +86,17 @@ Deno.test("a copy that was changed, or has lost a file, is made again before it 
     const checkout = await copyOfCheckout(`${folder}/checkout`);
     const cache = `${folder}/cache`;
     const keep = () => keepProgram(new URL(`file://${checkout}`), cache);
-    const kept = keep();
+    const kept = await keep();
     const original = await Deno.readTextFile(new URL("main.ts", kept));
     await Deno.writeTextFile(new URL("main.ts", kept), "throw new Error('planted');");
-    assert.equal(keep().href, kept.href);
+    assert.equal((await keep()).href, kept.href);
     assert.equal(await Deno.readTextFile(new URL("main.ts", kept)), original);
     await Deno.remove(new URL("cli/run.ts", kept));
-    keep();
+    await keep();
     assert.ok((await Deno.stat(new URL("cli/run.ts", kept))).isFile);
     assert.equal([...Deno.readDirSync(cache)].length, 1, "nothing is left of the damaged ones");
     await Deno.chmod(cache, 0o777);
-    assert.throws(keep, NotPrivateError);
+    await assert.rejects(keep, NotPrivateError);
   }));
 
 Deno.test("a start removes copies that nobody plays from, and no other", () =>
@@ -106,7 +106,7 @@ Deno.test("a start removes copies that nobody plays from, and no other", () =>
     await Deno.mkdir(cache);
     const keep = async (change: string) => {
       await Deno.writeTextFile(`${checkout}ffi/native/clock.c`, change, { append: true });
-      return keepProgram(new URL(`file://${checkout}`), cache);
+      return await keepProgram(new URL(`file://${checkout}`), cache);
     };
     const names = () => [...Deno.readDirSync(cache)].map(({ name }) => name).sort();
     const nameOf = (copy: URL) => copy.pathname.split("/").at(-2)!;
@@ -143,7 +143,7 @@ Deno.test("a start removes copies that nobody plays from, and no other", () =>
 Deno.test("a cache that cannot be written to is named, with the remedy", () =>
   inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "");
-    assert.throws(
+    await assert.rejects(
       () => keepProgram(root, `${folder}/file`),
       (error) => error instanceof ConfigError && /set UNDERSTUDY_CACHE_DIR/.test(error.message),
     );

@@ -40,6 +40,14 @@ Deno.test("the screen has state, renderers, meters, counters and the newest even
   );
 });
 
+Deno.test("with more channels than bars, each bar is the loudest of neighbours", () => {
+  const peaks = Array.from({ length: 64 }, (_, channel) => channel === 63 ? 0.5 : 0);
+  const text = topLines({ ...view, peaks }, { columns: 80, rows: 24 }, plain).join("\n");
+  assert.match(text, /\n1-8 ·{60} {3}-inf dB\n/);
+  assert.match(text, /\n57-64 █+·+ {3}-6\.0 dB\n/);
+  assert.doesNotMatch(text, /\n65/);
+});
+
 Deno.test("for a pipe it is one line", () => {
   assert.equal(
     topLine(view),

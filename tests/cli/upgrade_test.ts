@@ -136,9 +136,9 @@ Deno.test("an engine that is not there is named, with the remedy", async () => {
 Deno.test("a new control process that does not start gives way to the old one", () =>
   whilePlaying(async (program, folder) => {
     const { code, printed } = await upgradeTo(folder, program, [
-      "cli/start.ts",
-      "async function play(",
-      "if (Deno.args.length > 0) throw new Error('it does not start');\nasync function play(",
+      "cli/play.ts",
+      "export async function play(",
+      "if (Deno.args.length > 0) throw new Error('it does not start');\nexport async function play(",
     ]);
     assert.equal(code, 9, printed);
     assert.match(printed, /that of the new version did not start/);

@@ -27,7 +27,7 @@ const score: readonly { event: Event; frames: number }[] = [
   { event: on(5, 52), frames: 300 },
 ];
 
-function everything(channels: 2 | 4) {
+function everything(patchChannels: number) {
   const amount = {
     unit: "1",
     min: 0,
@@ -39,7 +39,7 @@ function everything(channels: 2 | 4) {
   } as const;
   return definePatch({
     name: "everything",
-    channels,
+    channels: patchChannels,
     instruments: {
       one: instrument({
         voices: 6,
@@ -73,14 +73,19 @@ function everything(channels: 2 | 4) {
       const stepped = table([0.5, -0.5])(count.shiftRight(3));
       const turned = sideBySide(channel(one, 1), channel(one, 0), channel(input, 1), stepped);
       const slow = feedback(0, (previous) => previous.times(0.99).plus(turned.times(mix.amount)));
-      return slow.isAbove(0.1).select(turned, swept).plus(input.times(0.5));
+      const mixed = slow.isAbove(0.1).select(turned, swept).plus(input.times(0.5));
+      if (patchChannels <= 4) return mixed;
+      return Array.from(
+        { length: patchChannels - 1 },
+        (_, index) => channel(mixed, index % 4).times(index - 2),
+      );
     },
   });
 }
 
-for (const patchChannels of [2, 4] as const) {
-  for (const channels of [1, 2, 4, 6]) {
-    for (const inputChannels of [0, 1, 2, 3, 4]) {
+for (const patchChannels of [2, 4, 10]) {
+  for (const channels of patchChannels === 10 ? [2, 7, 12] : [1, 2, 4, 6]) {
+    for (const inputChannels of patchChannels === 10 ? [2] : [0, 1, 2, 3, 4]) {
       Deno.test(`conditions, tables and lines, ${patchChannels} channels to ${channels}, input of ${inputChannels}`, () => {
         const format = { sampleRateHz: 8_000, channels, inputChannels, maximumBlockFrames: 64 };
         const graph = everything(patchChannels).build(format);

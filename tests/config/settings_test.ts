@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describeSettings, readConfig, settingDescriptions, settingNames } from "../../config/settings.ts";
 import { ConfigError } from "../../config/config_error.ts";
+import { maxChannels } from "../../compiler/graph/limits.ts";
+import { maximumChannels } from "../../engine/memory/constants.ts";
 
 Deno.test("an empty environment gives the documented defaults", () => {
   const config = readConfig({ PATH: "/bin", UNDERSTUDY_DEVICE: " " });
@@ -69,7 +71,7 @@ Deno.test("the limits of silence are one for all outputs, or one for each", () =
   assert.deepEqual(silence(""), [[undefined], [-60]]);
   assert.deepEqual(silence("30", "-90"), [[30], [-90]]);
   assert.deepEqual(silence("30, off,2", "-40,-50"), [[30, undefined, 2], [-40, -50]]);
-  for (const wrong of ["0", "30,", "30;2", "1,1,1,1,1,1,1,1,1"]) {
+  for (const wrong of ["0", "30,", "30;2", Array(65).fill("1").join()]) {
     assert.throws(
       () => silence(wrong),
       /UNDERSTUDY_SILENCE_SECONDS: expected off, or whole numbers of seconds/,
@@ -82,6 +84,35 @@ Deno.test("the limits of silence are one for all outputs, or one for each", () =
   for (const wrong of ["1", "-91", "quiet"]) {
     assert.throws(() => silence("30", wrong), /UNDERSTUDY_SILENCE_DB: expected numbers of dB/);
   }
+});
+
+Deno.test("there are up to 64 outputs, with names of their own where they are given, and FLAC holds eight of them", () => {
+  const config = (settings: Record<string, string>) =>
+    readConfig(
+      Object.fromEntries(Object.entries(settings).map(([name, value]) => [`UNDERSTUDY_${name}`, value])),
+    );
+  assert.equal(config({ CHANNELS: "64" }).channels, maximumChannels);
+  assert.equal(maxChannels, maximumChannels, "a patch may use all outputs");
+  assert.throws(
+    () => config({ CHANNELS: "65" }),
+    /UNDERSTUDY_CHANNELS: expected a whole number from 1 to 64/,
+  );
+  assert.equal(config({}).outputNames, undefined);
+  const named = config({ CHANNELS: "3", OUTPUT_NAMES: "front left, Tür 2,sub" });
+  assert.deepEqual(named.outputNames, ["front left", "Tür 2", "sub"]);
+  for (const wrong of ["a,A", "a,,b", "x".repeat(33), "a/b"]) {
+    assert.throws(
+      () => config({ CHANNELS: "3", OUTPUT_NAMES: wrong }),
+      /OUTPUT_NAMES: expected different names/,
+    );
+  }
+  assert.throws(() => config({ OUTPUT_NAMES: "a,b,c" }), /OUTPUT_NAMES: expected at most 2 values/);
+  assert.equal(config({ CHANNELS: "8", RECORD_FORMAT: "flac24" }).recordFormat, "flac24");
+  assert.throws(
+    () => config({ CHANNELS: "9", RECORD_FORMAT: "flac24" }),
+    /RECORD_FORMAT: FLAC holds 8 channels at most, UNDERSTUDY_CHANNELS is 9; set wav24/,
+  );
+  assert.throws(() => config({ CHANNELS: "9", RECORD: "a.FLAC" }), /UNDERSTUDY_RECORD: .*ends in \.wav/);
 });
 
 Deno.test("the client of JACK has a name that JACK takes, and the device is waited for only when that is asked for", () => {

@@ -5,7 +5,10 @@ import { concealRampFrames, histogramBuckets } from "../../engine/memory/constan
 import { lowerEdge } from "../../engine/memory/histogram.ts";
 import { DeliveredFlag, fixed, within } from "../../engine/memory/layout.ts";
 import {
+  deliveredHighestIndex,
   deliveredIndex,
+  deliveredLowestIndex,
+  deliveredPeaksIndex,
   inputSamplesIndex,
   inputSlotIndex,
   slotIndex,
@@ -286,20 +289,20 @@ Deno.test("the record of a block has the smallest and the largest sample that th
     fc.constantFrom(0, -0, NaN, -Infinity, 2 ** -149),
   );
   const formats = fc.constantFrom(
-    ...[1, 2, 3, 4, 8].flatMap((channels) => [16, 5].map((blockFrames) => ({ channels, blockFrames }))),
+    ...[1, 2, 3, 4, 6, 8, 10, 64].flatMap((channels) =>
+      [16, 5].map((blockFrames) => ({ channels, blockFrames }))
+    ),
   );
-  const samples = fc.array(sample, { minLength: 8 * 16, maxLength: 8 * 16 });
+  const samples = fc.array(sample, { minLength: 64 * 16, maxLength: 64 * 16 });
   fc.assert(fc.property(formats, samples, fc.constantFrom(0, 0.5), (format, given, ceiling) => {
     const { channels, blockFrames } = format;
     const stream = new Stream({ ...format, ceiling });
     stream.publish(0, 0, Float32Array.from(given.slice(0, channels * blockFrames)));
     const heard = stream.take(blockFrames);
-    const entry = deliveredIndex(stream.memory, 0);
+    const levels = [deliveredLowestIndex, deliveredHighestIndex, deliveredPeaksIndex];
     for (let channel = 0; channel < channels; channel++) {
       const own = [...heard.filter((_, index) => index % channels === channel)];
-      const noted = (["lowest", "highest", "peaks"] as const).map((name) =>
-        stream.memory.floats[entry + within.delivered[name].index + channel]
-      );
+      const noted = levels.map((index) => stream.memory.floats[index(stream.memory, 0) + channel]);
       const peak = Math.max(...own.map(Math.abs));
       assert.ok(
         [Math.min(...own), Math.max(...own), peak].every((value, at) => value === noted[at]),

@@ -77,7 +77,7 @@ async function startWithMidi(
   const { lines } = started;
   const keep = (line: string) => void (lines as string[]).push(line);
   const midi = await MidiInput.start({
-    config: { midi: "jack", midiConnect },
+    config: { midi: "jack", midiConnect, midiMpe: "off", midiMpeBend: 48 },
     native,
     engine,
     heldFile,
@@ -241,7 +241,7 @@ jackTest(
       const { native } = await nativeForTests();
       const quiet = () => {};
       const next = await MidiInput.start({
-        config: { midi: "jack", midiConnect: undefined },
+        config: { midi: "jack", midiConnect: undefined, midiMpe: "off", midiMpeBend: 48 },
         native,
         engine: first.engine,
         heldFile,

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Command, CommandRefusedError } from "../../engine/control/control.ts";
 import { encodeCommand } from "../../engine/log/command_encoding.ts";
 import type { MidiTarget } from "../../midi/messages.ts";
-import { MidiReceiver } from "../../midi/midi_receiver.ts";
+import { MidiReceiver, type MidiReceiverOptions } from "../../midi/midi_receiver.ts";
 import { keys } from "../../patches/ready/keys.ts";
 import { testFormat } from "../../testing/patch/patch_player.ts";
 
@@ -14,8 +14,8 @@ const two: MidiTarget = { parameters, instruments: ["keys", "bass"] };
 type Bytes = readonly [status: number, first: number, second?: number];
 
 /** A receiver and a patch; returns the commands of messages. */
-function cable(target: MidiTarget) {
-  const receiver = new MidiReceiver();
+function cable(target: MidiTarget, options?: MidiReceiverOptions) {
+  const receiver = new MidiReceiver(options);
   const receive = (...messages: readonly Bytes[]) =>
     messages.flatMap(([status, first, second = 0]) => receiver.receive({ status, first, second }, target));
   return { receiver, receive };
@@ -118,6 +118,20 @@ Deno.test("the wheel is the timbre and breath the pressure, unless the patch dec
   const { min, max } = declared.find(({ controller }) => controller === 1)!;
   assert.deepEqual(receive([0xb0, 1, 127]), [set("width", max)]);
   assert.deepEqual(receive([0xb0, 121, 0])[0], set("width", min));
+});
+
+Deno.test("a controller of 14 bits is its upper seven bits, made finer by its lower ones", () => {
+  const { receive } = cable(one);
+  const wheel = (messages: Bytes[]) => receive(...messages);
+  assert.deepEqual(wheel([[0xb0, 33, 5]]), [], "nothing to make finer");
+  assert.deepEqual(wheel([[0xb0, 1, 64], [0xb0, 33, 64]]), [
+    ...[move("timbre", 64 / 127), move("timbre", 64.5 / 127)],
+  ]);
+  assert.deepEqual(wheel([[0xb0, 1, 127], [0xb0, 33, 127]]).at(-1), move("timbre", 1));
+  assert.deepEqual(wheel([[0xb0, 1, 0], [0xb0, 33, 0]]).at(-1), move("timbre", 0));
+  // of a controller that means nothing to the patch the lower bits mean nothing either, without a second refusal
+  assert.throws(() => receive([0xb0, 12, 1]), CommandRefusedError);
+  assert.deepEqual(receive([0xb0, 44, 1]), []);
 });
 
 Deno.test("sostenuto holds the keys that were down when it was pressed; the soft pedal takes 3 dB", () => {
@@ -227,6 +241,34 @@ Deno.test("after an exchange of the patch, notes are found by the name of their 
   const exchanged = { parameters, instruments: ["bass", "keys"] };
   assert.deepEqual(receive(exchanged, 0x81, 60, 0), [off(0, 60)]);
   assert.deepEqual(receive(one, 0x81, 62, 0), [], "its instrument is gone");
+});
+
+Deno.test("a controller that announces no zone has the one of the settings, with its bend range, also after a reset", () => {
+  const { receiver, receive } = cable(one, { midiMpe: "lower", midiMpeBend: 24 });
+  for (let round = 0; round < 2; round++) {
+    const [first, second] = [2, 16].map((channel) => channel * 1_000_000 + 60);
+    assert.deepEqual(receive([0x91, 60, 127], [0x9f, 60, 127]), [on(0, 60, first), on(0, 60, second)]);
+    assert.deepEqual(receive([0xe1, 127, 127]), [move("bend", 24, first)], "its own note alone");
+    assert.deepEqual(receive([0xdf, 127]), [move("pressure", 1, second)]);
+    assert.deepEqual(receive([0xb1, 74, 127]), [move("timbre", 1, first)]);
+    assert.deepEqual(receive([0xe0, 127, 127]), [move("bend", 2)], "the master moves all, by two semitones");
+    receiver.reset();
+  }
+  const upper = cable(one, { midiMpe: "upper" });
+  assert.deepEqual(upper.receive([0x90, 60, 127], [0xe0, 127, 127]), [
+    ...[on(0, 60, 1_000_060), move("bend", 48, 1_000_060)],
+  ]);
+});
+
+Deno.test("a zone that a controller announces takes the place of that of the settings", () => {
+  const { receive } = cable(two, { midiMpe: "both", midiMpeBend: 12 });
+  assert.deepEqual(receive([0x97, 60, 127]), [on(0, 60, 8_000_060)], "the last member of the lower zone");
+  assert.deepEqual(receive([0x98, 60, 127]), [on(1, 60, 9_000_060)], "the last member of the upper zone");
+  assert.deepEqual(receive(...registered(0, 6, 0)), [off(0, 8_000_060), off(1, 9_000_060)]);
+  assert.throws(() => receive([0x97, 60, 127]), CommandRefusedError, "channel 8 is none of the patch");
+  assert.deepEqual(receive(...registered(8, 0, 5), [0x98, 60, 127], [0xe8, 127, 127]), [
+    ...[on(1, 60, 9_000_060), { ...move("bend", 5, 9_000_060), instrument: 1 }],
+  ]);
 });
 
 Deno.test("after a reset nothing is held and nothing is set", () => {

@@ -26,3 +26,15 @@ Deno.test("the newer zone takes channels of the other one, and one of 15 members
   zones.set(upperMaster, 0);
   assert.deepEqual(zones.channelsOf(upperMaster), [16]);
 });
+
+Deno.test("zones can stand before a controller announces any: all members of one, or seven of both", () => {
+  const zones = new MpeZones();
+  zones.stand("lower");
+  assert.deepEqual([2, 15, 16].map((channel) => zones.masterOf(channel)), [1, 1, 1]);
+  zones.stand("upper");
+  assert.deepEqual([1, 2, 15].map((channel) => zones.masterOf(channel)), [16, 16, 16]);
+  zones.stand("both");
+  assert.deepEqual([2, 8, 9, 15].map((channel) => zones.masterOf(channel)), [1, 1, 16, 16]);
+  zones.stand("off");
+  assert.deepEqual(zones.channelsOf(lowerMaster), [1]);
+});

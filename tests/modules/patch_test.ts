@@ -152,21 +152,33 @@ const mistakes: Readonly<Record<string, [Readonly<Record<number, string>>, strin
     { 9: `    return { output: tone };` },
     "LINE3: instrument one: expected { output, envelope }: output one signal or left and right, envelope a signal",
   ],
+  "a number for the end of a voice": [
+    { 9: `    return { output: tone, envelope, done: 1 };` },
+    "LINE3: instrument one: done: expected a condition, found number",
+  ],
   "a voice that returns nothing": [
     { 9: `    envelope.times(tone);` },
     "LINE3: instrument one: expected { output, envelope }: output one signal or left and right, envelope a signal",
   ],
   "an output that is no signal": [
-    { 18: `    return [mix, mix];` },
-    "LINE12: output: expected one signal, found object",
+    { 18: `    mix.times(2);` },
+    "LINE12: output: expected one signal, or a list with a signal for each channel, found nothing",
   ],
   "an output that needs a part that is not there": [
     { 17: `    const mix = two.times(1);` },
     "LINE17: two is not defined",
   ],
+  "a list of outputs with something else in it": [
+    { 18: `    return [mix, "mix"];` },
+    "LINE12: output: expected one signal, or a list with a signal for each channel, found a list with string",
+  ],
+  "more outputs than channels": [
+    { 18: `    return [mix, mix, 0];` },
+    "LINE12: output: expected at most 2 signals, one for each channel, found 3; set channels to 3",
+  ],
   "channels that cannot be": [
-    { 13: `  name: "bad", channels: 3,` },
-    "LINE12: channels: expected 2 or 4, found 3",
+    { 13: `  name: "bad", channels: 65,` },
+    "LINE12: channels: expected 2 to 64, found 65",
   ],
   "a feedback inside its own definition": [
     {

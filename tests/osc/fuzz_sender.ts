@@ -4,7 +4,7 @@
  *     deno run -A tests/osc/fuzz_sender.ts LIBRARY PORT SEED PACKETS
  */
 import { Datagrams } from "../../ffi/datagrams.ts";
-import { openNative } from "../../ffi/native_library.ts";
+import { openNative } from "../../ffi/open_native.ts";
 import { SeededRandom } from "../../testing/seeded_random.ts";
 import { FuzzPackets } from "./fuzz_packets.ts";
 

@@ -8,8 +8,8 @@ import type { TelemetryItem, TelemetryWant } from "../../telemetry/telemetry_mes
 const [blockFrames, sampleRateHz, channels] = [32, 8_000, 2];
 
 /** Telemetry of an output whose samples count frames, at 250 blocks a second. */
-function watched() {
-  const memory = testMemory({ blockFrames, sampleRateHz, channels });
+function watched(count = channels) {
+  const memory = testMemory({ blockFrames, sampleRateHz, channels: count });
   const writer = new OutputWriter(memory);
   const telemetry = new Telemetry({
     ...{ memory, pid: 1, threadMs: () => undefined },
@@ -22,9 +22,9 @@ function watched() {
     const items: TelemetryItem[] = [];
     for (const endMs = nowMs + ms; nowMs < endMs;) {
       nowMs += 20;
-      for (let count = 0; count < 5; count++) {
+      for (let block = 0; block < 5; block++) {
         const first = frame;
-        writer.play((at, channel) => channel === 0 ? first + at : 0.5);
+        writer.play((at, channel) => count > 2 ? channel : channel === 0 ? first + at : 0.5);
         frame += blockFrames;
       }
       items.push(...telemetry.poll(nowMs));
@@ -92,6 +92,24 @@ Deno.test("a listener gets every frame once and in order, with the numbers that 
     next += frames;
   }
   assert.equal(next, 1.1 * sampleRateHz);
+});
+
+Deno.test("of many channels a page gets the two that it asked for, and no more", () => {
+  const { pass, want } = watched(7);
+  want(1, { listen: { format: "f32", firstChannel: 4 } });
+  want(2, { scope: { frames: 64, hz: 30, firstChannel: 6 } });
+  want(3, { listen: { format: "f32" } });
+  const items = pass(40).filter((item) => !item.isText);
+  const of = (page: number) => {
+    const item = items.find(({ pages }) => pages.includes(page))!;
+    const sent = new DataView(item.data.buffer).getUint16(sampleHeader.channels, true);
+    return { sent, samples: new Float32Array(item.data.buffer, sampleHeader.bytes), ...headerOf(item) };
+  };
+  assert.deepEqual([of(1).sent, of(2).sent, of(3).sent], [2, 1, 2]);
+  assert.equal(of(1).samples.length, 2 * of(1).frames);
+  assert.deepEqual([...of(1).samples.subarray(0, 4)], [4, 5, 4, 5]);
+  assert.deepEqual([...of(2).samples.subarray(0, 2)], [6, 6]);
+  assert.deepEqual(of(3).samples[1], 1);
 });
 
 Deno.test("frames that did not reach a listener, and those it was too late for, are counted in the stream", () => {

@@ -6,6 +6,7 @@ import { html } from "../html.ts";
 import { kindOfSamples } from "../listen/sample_message.ts";
 import { Listener } from "../listen/listener.ts";
 import { usePage, useStore, useWant } from "../state/page_context.ts";
+import { PairChoice } from "./pair_choice.ts";
 import { samplesArrived } from "./samples_arrived.ts";
 
 /** Listen, or stop it. */
@@ -17,7 +18,11 @@ export function Listen(): VNode {
   const listener = useRef<Listener | undefined>(undefined);
   const hello = useStore(({ hello }) => hello);
   const engineMs = useStore(({ status }) => Math.round(status?.status.latencyMs ?? 0));
-  useWant("listen", isOn ? { listen: { format: "s16" } } : undefined);
+  const [firstChannel, choose] = useState(0);
+  useWant(
+    "listen",
+    isOn ? { listen: { format: "s16", ...(firstChannel > 0 && { firstChannel }) } } : undefined,
+  );
   const stop = () => {
     turn(false);
     void listener.current?.close();
@@ -34,7 +39,11 @@ export function Listen(): VNode {
     tell("");
     try {
       const { sampleRateHz, channels } = format;
-      listener.current = await Listener.open({ sampleRateHz, channels, onReport: show });
+      listener.current = await Listener.open({
+        sampleRateHz,
+        channels: Math.min(channels, 2),
+        onReport: show,
+      });
       turn(true);
     } catch (error) {
       tell(`Cannot listen here: ${(error as Error).message}.`);
@@ -45,9 +54,10 @@ export function Listen(): VNode {
       <button type="button" aria-pressed=${isOn} disabled=${!hello} class=${isOn
         ? "listening"
         : ""} onClick=${() => isOn ? stop() : void start()}
-        title="Plays the output in this browser, later than the device. Channels 1 and 2.">
+        title="Plays the output in this browser, later than the device.">
         ${isOn ? "Stop listening" : "Listen"}
       </button>
+      <${PairChoice} firstChannel=${firstChannel} onChoose=${choose} what="Channels to listen to" />
       ${isOn &&
         html`<span class="monitor-note">monitor, ${Math.round(report.latencyMs)} ms behind${
           engineMs ? " the device" : ""

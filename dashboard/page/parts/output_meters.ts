@@ -10,6 +10,9 @@ import { useLive, usePage, useStore, useWant } from "../state/page_context.ts";
 /** Messages a second: bars that move at this rate look steady. */
 const liveHz = 25;
 
+/** Columns beside each other that can be told apart; more make further rows. */
+const maxColumns = 16;
+
 /** Pause between two numbers, which cannot be read faster, in milliseconds. */
 const numberMs = 250;
 
@@ -20,9 +23,15 @@ export function OutputMeters(): VNode {
   const channels = useStore(({ live, hello }) => live?.meters.length ?? hello?.channels ?? 2);
   const lamps = useStore(({ clips }) => clips.lamps);
   const isClipped = lamps.some((lamp) => lamp !== "off");
-  const columns = Array.from({ length: channels }, (_, channel) => channel);
+  const names = useStore(({ hello }) => hello?.outputNames) ?? [];
+  const rows = Array.from({ length: Math.ceil(channels / maxColumns) }, (_, row) =>
+    Array.from(
+      { length: Math.min(maxColumns, channels - row * maxColumns) },
+      (_, column) => row * maxColumns + column,
+    ));
+  const many = channels > maxColumns ? "meters-many meters-rows" : channels > 8 ? "meters-many" : "";
   return html`
-    <section class="card meters ${channels > 8 ? "meters-many" : ""}" aria-labelledby="meters-title">
+    <section class="card meters ${many}" aria-labelledby="meters-title">
       <header class="card-head">
         <h2 id="meters-title">Output</h2>
         <span class="unit">dBFS</span>
@@ -32,23 +41,38 @@ export function OutputMeters(): VNode {
           Reset clip
         </button>
       </header>
-      <div class="meters-body">
-        <div class="meter-scale" aria-hidden="true">
-          ${scaleMarksDb.map((db) =>
-            html`<span style=${{ bottom: `${meterHeight(db) * 100}%` }}>${
-              levelText(db).replace(".0", "")
-            }</span>`
-          )}
-        </div>
-        ${columns.map((channel) =>
-          html`<${MeterColumn} key=${channel} channel=${channel} lamp=${lamps[channel] ?? "off"} />`
-        )}
-      </div>
+      ${rows.map((columns) =>
+        html`
+          <div class="meters-body" key=${columns[0]}>
+            <div class="meter-scale" aria-hidden="true">
+              ${scaleMarksDb.map((db) =>
+                html`<span style=${{ bottom: `${meterHeight(db) * 100}%` }}>${
+                  levelText(db).replace(".0", "")
+                }</span>`
+              )}
+            </div>
+            ${columns.map((channel) =>
+              html`
+                <${MeterColumn} key=${channel} channel=${channel} name=${names[channel] ?? ""}
+                  lamp=${lamps[channel] ?? "off"} />
+              `
+            )}
+          </div>
+        `
+      )}
     </section>
   `;
 }
 
-function MeterColumn({ channel, lamp }: { readonly channel: number; readonly lamp: Lamp }): VNode {
+interface MeterColumnProps {
+  readonly channel: number;
+  /** Of the output; empty: it has none. */
+  readonly name: string;
+  readonly lamp: Lamp;
+}
+
+function MeterColumn({ channel, name, lamp }: MeterColumnProps): VNode {
+  const label = name === "" ? `Channel ${channel + 1}` : `Channel ${channel + 1}, ${name}`;
   const parts = useRef<Record<string, HTMLElement | null>>({});
   const shown = useRef(0);
   const part = (name: string) => (element: HTMLElement | null) => void (parts.current[name] = element);
@@ -69,19 +93,19 @@ function MeterColumn({ channel, lamp }: { readonly channel: number; readonly lam
     bar.setAttribute("aria-valuetext", `${levelText(peakDb, -60)} dB`);
   });
   return html`
-    <div class="meter" data-channel=${channel}>
+    <div class="meter" data-channel=${channel} title=${label}>
       <span class="clip clip-${lamp}">${lamp === "off"
         ? ""
         : html`${lamp.toUpperCase()}<span class="unseen"> on channel ${channel + 1}</span>`}</span>
-      <div class="meter-bar" role="meter" aria-label="Channel ${channel +
-        1}" aria-valuemin="-60" aria-valuemax="0"
+      <div class="meter-bar" role="meter" aria-label=${label} aria-valuemin="-60" aria-valuemax="0"
         aria-valuenow="-60" aria-valuetext="−∞ dB" ref=${part("bar")}>
         <div class="meter-dark" ref=${part("peak")}></div>
         <div class="meter-rms" ref=${part("rms")}></div>
         <div class="meter-hold" ref=${part("hold")} hidden></div>
       </div>
       <span class="meter-number" aria-hidden="true" ref=${part("number")}>−∞</span>
-      <span class="meter-name" aria-hidden="true">${channel + 1}</span>
+      <span class="meter-name" aria-hidden="true">${channel + 1}${name &&
+        html`<span class="meter-title">${name}</span>`}</span>
     </div>
   `;
 }

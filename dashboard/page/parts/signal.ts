@@ -1,6 +1,6 @@
 /** The output as a wave and as a spectrum, and how regular the device and the renderers are. Sent by the engine only while it is shown. */
 import type { VNode } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { type Histogram, sampleKinds } from "../../protocol.ts";
 import { quantileMs, recentHistogram } from "../figures/recent_histogram.ts";
@@ -9,6 +9,7 @@ import { html } from "../html.ts";
 import { decodeSamples, kindOfSamples, type SampleMessage } from "../listen/sample_message.ts";
 import { useStore, useWant } from "../state/page_context.ts";
 import { Chart, type ChartColours } from "./chart.ts";
+import { PairChoice } from "./pair_choice.ts";
 import { samplesArrived } from "./samples_arrived.ts";
 
 const scopeFrames = 4_096;
@@ -20,7 +21,9 @@ const waveFrames = 1_024;
 
 /** The four charts. */
 export function Signal(): VNode {
-  useWant("signal", { scope: { frames: scopeFrames, hz: scopeHz }, histograms: true });
+  const [firstChannel, choose] = useState(0);
+  const pair = firstChannel > 0 ? { firstChannel } : {};
+  useWant("signal", { scope: { frames: scopeFrames, hz: scopeHz, ...pair }, histograms: true });
   const window = useMemo(() => new SampleWindow(), []);
   useEffect(() => samplesArrived.add((data) => window.take(data)), []);
   const histograms = useStore(({ histograms }) => histograms);
@@ -29,10 +32,11 @@ export function Signal(): VNode {
   const blockMs = histograms?.blockMs;
   const ms = (value: number | undefined) => value === undefined ? "not known yet" : `${value.toFixed(2)} ms`;
   return html`
+    <${PairChoice} firstChannel=${firstChannel} onChoose=${choose} what="Channels of the charts" />
     <div class="charts">
-      <${Chart} title="Oscilloscope" summary="The wave of the output's first two channels." height=${chartHeight}
+      <${Chart} title="Oscilloscope" summary="The wave of two channels of the output." height=${chartHeight}
         options=${waveOptions} data=${() => window.wave()} follow=${window.follow} />
-      <${Chart} title="Spectrum" summary="Levels of the first channel by frequency." height=${chartHeight}
+      <${Chart} title="Spectrum" summary="Levels of the first of them by frequency." height=${chartHeight}
         options=${spectrumOptions} data=${() => window.spectrum()} follow=${window.follow} />
       <${Chart} title="Time between device calls" summary="99 of 100 calls come within ${ms(jitter)}."
         height=${chartHeight} options=${histogramOptions("calls")}

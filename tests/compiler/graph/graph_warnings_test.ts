@@ -6,7 +6,7 @@ import { faderDb, gain } from "../../../modules/utility/gain.ts";
 import { patchNamed, patchNames } from "../../../patches/ready/catalogue.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
 
-const patchOf = (channels: 2 | 4) =>
+const patchOf = (channels: number) =>
   definePatch({
     name: "wide",
     channels,
@@ -23,6 +23,19 @@ Deno.test("channels that the output has not, and parameters that nothing reads, 
     "patch wide: has 4 channels, the output has 2: channels 3 and 4 are not heard; set UNDERSTUDY_CHANNELS=4",
     unused,
   ]);
+  assert.match(
+    graphWarnings(patchOf(12), { channels: 8 })[0],
+    /channels 9 to 12 are not heard; set UNDERSTUDY_CHANNELS=12$/,
+  );
+});
+
+Deno.test("outputs that a patch leaves silent are told, with what the author can write", () => {
+  const [first] = graphWarnings(patchOf(2), { channels: 16 });
+  assert.equal(
+    first,
+    "patch wide: has 2 channels, the output has 16: outputs 3 to 16 are silent; set `channels: 16` in the patch to use them",
+  );
+  assert.match(graphWarnings(patchOf(7), { channels: 8 })[0], /: output 8 is silent; /);
 });
 
 Deno.test("no ready patch gives a warning", () => {

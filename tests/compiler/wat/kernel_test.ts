@@ -6,7 +6,7 @@ import { runText } from "../../../testing/compiler/run_text.ts";
 
 const [clockAt, statesAt, outputAt] = [64, 128, 4_096];
 const places: KernelPlaces = {
-  ...{ name: "main", kind: "main", signature: `(export "run") (param $frames i32)`, channels: 4 },
+  ...{ name: "main", kind: "main", signature: `(export "run") (param $frames i32)`, lanes: 4 },
   ...{ states: statesAt, lines: [], tables: [], samples: [], clock: clockAt, spill: 0 },
   parameterCurrent: () => 0,
   parameterRamp: () => 0,

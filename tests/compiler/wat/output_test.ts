@@ -25,14 +25,15 @@ Deno.test("one channel comes in on all lanes, several on their own, those beyond
 
 Deno.test("one channel gets the mean, channels that the patch lacks are silent, and the next frame stays as it is", () => {
   const stored = (patchChannels: number, channels: number) => {
-    const statements = outputStore("(v128.load (i32.const 0))", {
+    const vectors = [0, 16, 32].slice(0, Math.ceil(patchChannels / 4));
+    const statements = outputStore(vectors.map((at) => `(v128.load (i32.const ${at}))`), {
       offset: outputAt,
       patchChannels,
       channels,
     });
     const { call, floats } = runText(`(func (export "store") (param $out i32) ${statements.join(" ")})`);
-    floats.set([1, 2, 3, 4]);
-    floats.fill(-1, outputAt / 4, outputAt / 4 + 24);
+    floats.set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    floats.fill(-1, outputAt / 4, outputAt / 4 + 40);
     call("store", channels * 4);
     const frame = [...floats.subarray(outputAt / 4 + channels, outputAt / 4 + 2 * channels)];
     assert.equal(floats[outputAt / 4 + channels - 1], -1);
@@ -44,4 +45,8 @@ Deno.test("one channel gets the mean, channels that the patch lacks are silent, 
   assert.deepEqual(stored(2, 3), [1, 2, 0]);
   assert.deepEqual(stored(4, 3), [1, 2, 3]);
   assert.deepEqual(stored(4, 8), [1, 2, 3, 4, 0, 0, 0, 0]);
+  assert.deepEqual(stored(10, 4), [1, 2, 3, 4]);
+  assert.deepEqual(stored(10, 7), [1, 2, 3, 4, 5, 6, 7]);
+  assert.deepEqual(stored(10, 13), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0, 0]);
+  assert.deepEqual(stored(12, 12), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 });

@@ -73,6 +73,23 @@ Deno.test("a clipped channel has its lamp on until it was seen", () => {
   doesNotMatch(drawn(OutputMeters), /CLIP/);
 });
 
+Deno.test("64 channels stand in rows with their names, and a pair of them can be chosen where there are more than two", () => {
+  const { live, hello } = pageState();
+  const many: Partial<PageState> = {
+    hello: { ...hello!, channels: 64, outputNames: ["left", "right", "sub"] },
+    live: { ...live!, meters: Array.from({ length: 64 }, () => live!.meters[0]) },
+  };
+  const text = drawn(OutputMeters, many);
+  strictEqual(text.match(/class="meters-body"/g)?.length, 4);
+  strictEqual(text.match(/role="meter"/g)?.length, 64);
+  match(text, /aria-label="Channel 3, sub"/);
+  match(text, /aria-label="Channel 64"/);
+  const choice = drawn(Listen, many);
+  strictEqual(choice.match(/<option/g)?.length, 32);
+  match(choice, />1–2: left, right<.*>3–4: sub<.*>63–64</s);
+  doesNotMatch(drawn(Listen), /<select/);
+});
+
 Deno.test("the stage shows who is heard, what each role holds, and the last fault of a role", () => {
   const fault: TimelineEntry = {
     ...{

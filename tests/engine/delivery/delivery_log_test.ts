@@ -3,7 +3,7 @@ import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
 import { CommandLog, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
 import { DeliveredFlag, fixed, within } from "../../../engine/memory/layout.ts";
-import { deliveredIndex } from "../../../engine/memory/places.ts";
+import { deliveredIndex, deliveredPeaksIndex } from "../../../engine/memory/places.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
 import { SessionWriter } from "../../../engine/session/session_writer.ts";
 import { testHeader } from "../../../testing/engine/session_header.ts";
@@ -21,7 +21,7 @@ function setUp(startBlock = 0) {
     const entry = deliveredIndex(memory, block);
     memory.words[entry + within.delivered.flags.index] = flags;
     memory.words[entry + within.delivered.checksumLow.index] = block * 3;
-    memory.floats[entry + within.delivered.peaks.index + 1] = peak;
+    memory.floats[deliveredPeaksIndex(memory, block) + 1] = peak;
     if (sealed) seals.claim(block, log.head);
     memory.words[fixed.callback.consumed.index] = block + 1;
   };

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { SilenceKind } from "../../../engine/control/control.ts";
 import { SilenceDetector, type SilenceLimits } from "../../../engine/delivery/silence_detector.ts";
-import { fixed, within } from "../../../engine/memory/layout.ts";
-import { deliveredIndex } from "../../../engine/memory/places.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { deliveredHighestIndex, deliveredLowestIndex } from "../../../engine/memory/places.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 const [sampleRateHz, blockFrames] = [8_000, 32];
@@ -19,9 +19,8 @@ function setUp(startBlock = 0, blocksBefore = 0) {
       const block = memory.consumed();
       const [lowest, highest] = extent(count);
       for (const channel of [0, 1]) {
-        const entry = deliveredIndex(memory, block) + channel;
-        memory.floats[entry + within.delivered.lowest.index] = lowest;
-        memory.floats[entry + within.delivered.highest.index] = highest;
+        memory.floats[deliveredLowestIndex(memory, block) + channel] = lowest;
+        memory.floats[deliveredHighestIndex(memory, block) + channel] = highest;
       }
       memory.words[fixed.callback.consumed.index] = (block + 1) | 0;
     }

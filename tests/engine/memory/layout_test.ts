@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { maximumChannels, maxOutputRingBytes } from "../../../engine/memory/constants.ts";
 import {
   fixed,
   geometryOf,
@@ -8,6 +9,7 @@ import {
   roundUp,
   structureBytes,
 } from "../../../engine/memory/layout.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { layoutHeader } from "../../../scripts/generate/layout_header.ts";
 
 Deno.test("the C header is what the declaration says", async () => {
@@ -35,7 +37,7 @@ Deno.test("for any configuration the regions follow each other, aligned and insi
   const dimensions = fc.record({
     sampleRateHz: fc.integer({ min: 8_000, max: 192_000 }),
     blockFrames: fc.integer({ min: 1, max: 256 }).map((count) => count * 16),
-    channels: fc.integer({ min: 1, max: 8 }),
+    channels: fc.integer({ min: 1, max: maximumChannels }),
     inputChannels: fc.integer({ min: 0, max: 8 }),
     lookaheadBlocks: fc.integer({ min: 2, max: 64 }),
     startBlock: fc.nat(),
@@ -65,7 +67,7 @@ Deno.test("for any configuration the regions follow each other, aligned and insi
       g.sealCount * 4,
       g.logCapacity * 32,
       g.inputSlots * g.inputSlotBytes,
-      g.deliveredCount * structureBytes.delivered,
+      g.deliveredCount * g.deliveredBytes,
       given.blockFrames * given.channels * 4,
       g.snapshotBytes * g.snapshotCount,
       g.captureFrames * given.channels * 4,
@@ -77,7 +79,15 @@ Deno.test("for any configuration the regions follow each other, aligned and insi
     assert.ok(
       g.ringSlots >= 2 * given.lookaheadBlocks && g.sealCount * given.blockFrames >= 12 * given.sampleRateHz,
     );
+    const outputBytes = g.outputSlots * g.outputSlotBytes;
+    assert.ok(given.channels <= 8 ? g.outputSlots === g.sealCount : outputBytes <= maxOutputRingBytes);
+    assert.ok(g.totalBytes < 2 ** 32 && Number.isInteger(Math.log2(g.outputSlots)));
   }));
+});
+
+Deno.test("what is noted of a block of two channels fits into one cache line, of eight into two", () => {
+  const bytesOf = (channels: number) => testMemory({ channels }).geometry.deliveredBytes;
+  assert.deepEqual([1, 2, 8, 64].map(bytesOf), [64, 64, 128, 832]);
 });
 
 Deno.test("rounding goes up, and stays on what fits", () => {

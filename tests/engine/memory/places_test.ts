@@ -13,11 +13,7 @@ const tables: Record<string, [bytes: number, count: number, index: (entry: numbe
   "captured input": [g.inputSlotBytes, g.inputSlots, (block) => places.inputSlotIndex(memory, block)],
   "seals": [4, g.sealCount, (block) => places.sealIndex(memory, block)],
   "the log": [logEntryWords * 4, g.logCapacity, (position) => places.logEntryIndex(memory, position)],
-  "delivered blocks": [
-    structureBytes.delivered,
-    g.deliveredCount,
-    (block) => places.deliveredIndex(memory, block),
-  ],
+  "delivered blocks": [g.deliveredBytes, g.deliveredCount, (block) => places.deliveredIndex(memory, block)],
   "the output ring": [g.outputSlotBytes, g.outputSlots, (block) => places.outputSlotIndex(memory, block)],
   "the capture": [g.channels * 4, g.captureFrames, (frame) => places.captureIndex(memory, frame)],
 };

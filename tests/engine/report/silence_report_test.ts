@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { SilenceDetector } from "../../../engine/delivery/silence_detector.ts";
-import { fixed, within } from "../../../engine/memory/layout.ts";
-import { deliveredIndex } from "../../../engine/memory/places.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
+import { deliveredHighestIndex, deliveredLowestIndex } from "../../../engine/memory/places.ts";
 import { Degradations } from "../../../engine/report/degradations.ts";
 import { SilenceReport } from "../../../engine/report/silence_report.ts";
 import { compilePatch } from "../../../testing/patch/compile_named.ts";
@@ -33,9 +33,8 @@ Deno.test("each output is told by itself; the part is restored when the last one
     for (let left = seconds * 8_000 / 32; left > 0; left--) {
       const block = memory.consumed();
       levels.forEach((level, channel) => {
-        const entry = deliveredIndex(memory, block) + channel;
-        memory.floats[entry + within.delivered.lowest.index] = level - (channel === 0 ? swing : 0);
-        memory.floats[entry + within.delivered.highest.index] = level;
+        memory.floats[deliveredLowestIndex(memory, block) + channel] = level - (channel === 0 ? swing : 0);
+        memory.floats[deliveredHighestIndex(memory, block) + channel] = level;
       });
       memory.words[fixed.callback.consumed.index] = block + 1;
     }

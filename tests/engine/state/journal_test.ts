@@ -1,3 +1,4 @@
+/** Needs no real time: the device moves when the test says so, and what the disk holds up is waited for. */
 import assert from "node:assert/strict";
 import type { EngineEvent, JournalState } from "../../../engine/control/control.ts";
 import { within } from "../../../engine/memory/layout.ts";
@@ -13,6 +14,35 @@ import { nativeForTests } from "../../../testing/native_for_tests.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 
 const { build } = await nativeForTests();
+
+/** A record of one block, the first. */
+const firstBlock = new Uint8Array(new Int32Array([0, 0, 0, 0]).buffer);
+
+Deno.test("the state is kept once a block is on the disk, and not before: without one a restart starts afresh", () =>
+  inFolder(async (folder) => {
+    const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+    let takenBack = 0;
+    const told: [JournalState, number][] = [];
+    const blocksOnDisk = () =>
+      new TextDecoder("latin1").decode(Deno.readFileSync(`${folder}/journal`)).split("BLKS").length - 1;
+    const journal = new Journal({
+      memory: testMemory({ arenaBytes: patch.arena.bytes }),
+      folder,
+      nativeLibrary: build.library,
+      header: testHeader,
+      snapshots: { lendSnapshot: () => undefined, takeBackSnapshot: () => takenBack++ },
+      files: () => [],
+      patches: () => [encodePatch(recordedPatch(0, patch))],
+      onChange: (state) => told.push([state, blocksOnDisk()]),
+    });
+    journal.open();
+    await until("the initial state is written", () => takenBack === 1);
+    assert.deepEqual([journal.state, told], ["starting", []]);
+    journal.write("BLKS", firstBlock);
+    await until("it is told", () => told.length > 0);
+    await journal.close({ blocks: 1, concealedFrames: 0 });
+    assert.deepEqual([journal.state, told], ["current", [["current", 1]]]);
+  }));
 
 Deno.test("a disk that fails is told and the sound goes on; when it is back, so is the state", () =>
   inFolder(async (parent) => {
@@ -87,6 +117,7 @@ Deno.test("after a beginning in the midst no state is kept before its input is r
         },
         takeBackSnapshot: () => isLent = false,
       },
+      files: () => [],
       patches: () => [encodePatch(recordedPatch(0, patch))],
       onChange: () => {},
     });
@@ -97,6 +128,7 @@ Deno.test("after a beginning in the midst no state is kept before its input is r
       return journal.state === wanted;
     };
     memory.words[snapshot] = -1; // none that connects
+    journal.write("BLKS", firstBlock);
     await until("the initial state on the disk", poll("current"));
     journal.disconnect("a test says so");
     await until("a new beginning", poll("starting"));
@@ -119,6 +151,7 @@ Deno.test("nothing is recorded before the thread is there", () => {
     nativeLibrary: build.library,
     header: testHeader,
     snapshots: { lendSnapshot: () => undefined, takeBackSnapshot: () => {} },
+    files: () => [],
     patches: () => [],
     onChange: () => assert.fail("nothing has happened"),
   });

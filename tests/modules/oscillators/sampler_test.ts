@@ -5,7 +5,10 @@ import type { SampleBank } from "../../../compiler/graph/sample_bank.ts";
 import { sampleFile } from "../../../modules/signal/sample_file.ts";
 import { PatchPlayer, peak } from "../../../testing/patch/patch_player.ts";
 import { decibels, measureHz, spectrum } from "../../../testing/measure/spectrum.ts";
+import type { StatedLoop } from "../../../engine/samples/sound_file.ts";
+import { unrollLoop } from "../../../engine/samples/unroll_loop.ts";
 import { bankOf, frames, sineFrames } from "../../../testing/trial/test_bank.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { rateHz } from "../../../testing/trial/trial_patch.ts";
 
 const file = sampleFile("test.wav");
@@ -29,8 +32,8 @@ type Options = Omit<Parameters<typeof sampler>[0], "gate" | "trigger" | "file">;
 
 function playerOf(bank: SampleBank, options: Options = {}, format = {}): Promise<PatchPlayer> {
   const patch = patchOf(({ gate, trigger, frequencyHz }) => {
-    const { left, right, envelope } = sampler({ gate, trigger, file, frequencyHz, ...options });
-    return { output: [left, right], envelope };
+    const { left, right, envelope, done } = sampler({ gate, trigger, file, frequencyHz, ...options });
+    return { output: [left, right], envelope, done };
   });
   return PatchPlayer.of(patch, format, 1, bank);
 }
@@ -68,22 +71,21 @@ Deno.test("a file of one channel sounds the same on both sides, and costs one", 
 });
 
 Deno.test("notes are in tune within 0.02 cents, whatever the rates of file and output", async () => {
-  for (const sampleRateHz of [44_100, 48_000, 96_000]) {
+  const notes = [44_100, 48_000, 96_000].flatMap((sampleRateHz) =>
+    [44_100, 48_000].flatMap((outputHz) =>
+      [21, 45, 60.5, 69, 81, 100].map((number) => ({ sampleRateHz, outputHz, number }))
+    )
+  );
+  // neighbours in the list differ in the note, and five shares meet every rate
+  for (const { sampleRateHz, outputHz, number } of sharedItems("notes of a file to be in tune", notes, 5)) {
     // a second of 440 Hz, repeated
     const channels = [sineFrames(sampleRateHz, 440)];
     const bank = bankOf({ "test.wav": { channels, sampleRateHz, rootNote: 69 } });
-    for (const outputHz of [44_100, 48_000]) {
-      for (const number of [21, 45, 60.5, 69, 81, 100]) {
-        const player = await playerOf(bank, { loop: "file" }, { sampleRateHz: outputHz });
-        const expected = 440 * 2 ** ((number - 69) / 12);
-        const found = measureHz(player.on(1, number).play(5 * outputHz, 0), expected, outputHz);
-        const cents = 1_200 * Math.log2(found / expected);
-        assert.ok(
-          Math.abs(cents) < 0.02,
-          `${sampleRateHz} to ${outputHz} Hz, note ${number}: ${cents} cents`,
-        );
-      }
-    }
+    const player = await playerOf(bank, { loop: "file" }, { sampleRateHz: outputHz });
+    const expected = 440 * 2 ** ((number - 69) / 12);
+    const found = measureHz(player.on(1, number).play(5 * outputHz, 0), expected, outputHz);
+    const cents = 1_200 * Math.log2(found / expected);
+    assert.ok(Math.abs(cents) < 0.02, `${sampleRateHz} to ${outputHz} Hz, note ${number}: ${cents} cents`);
   }
 });
 
@@ -115,23 +117,24 @@ const blackmanHarris7 = [
 
 Deno.test("images lie 110 dB below a sine of up to 18 kHz, whatever the rates and the pitch", async () => {
   const length = 1 << 14;
-  for (
-    const [sampleRateHz, semitones] of [[44_100, 0], [44_100, 4], [48_000, 0.5], [48_000, -7], [48_000, 5.1]]
-  ) {
-    for (const hz of [1_000, 3_000, 6_000, 10_000, 15_000, 18_000]) {
-      // what would leave the band of the output is filtered, and another test's
-      if (hz * 2 ** (semitones / 12) > 18_500 || (semitones > 5 && hz > 10_000)) continue;
-      const channels = [sineFrames(sampleRateHz, hz)];
-      const player = await playerOf(bankOf({ "test.wav": { channels, sampleRateHz } }));
-      const heard = player.on(1, 60 + semitones).play(2_000 + length, 0).subarray(2_000);
-      const { top, restDb } = purity(heard);
-      const expected = hz * 2 ** (semitones / 12) * length / rateHz;
-      assert.ok(Math.abs(top - expected) < 1, `${hz} Hz, ${semitones}: line ${top}, expected ${expected}`);
-      assert.ok(restDb < -110, `${hz} Hz of ${sampleRateHz}, ${semitones} semitones: ${restDb} dB`);
-      // a sine keeps its height: no droop
-      const level = decibels(Math.sqrt(2 * heard.reduce((sum, one) => sum + one * one, 0) / length) / 0.8);
-      assert.ok(Math.abs(level) < 0.05, `${hz} Hz of ${sampleRateHz}, ${semitones} semitones: ${level} dB`);
-    }
+  const rates = [[44_100, 0], [44_100, 4], [48_000, 0.5], [48_000, -7], [48_000, 5.1]];
+  const sines = rates.flatMap(([sampleRateHz, semitones]) =>
+    [1_000, 3_000, 6_000, 10_000, 15_000, 18_000].map((hz) => ({ sampleRateHz, semitones, hz }))
+  ).filter(({ semitones, hz }) =>
+    // what would leave the band of the output is filtered, and another test's
+    hz * 2 ** (semitones / 12) <= 18_500 && !(semitones > 5 && hz > 10_000)
+  );
+  for (const { sampleRateHz, semitones, hz } of sharedItems("sines of a file without images", sines, 4)) {
+    const channels = [sineFrames(sampleRateHz, hz)];
+    const player = await playerOf(bankOf({ "test.wav": { channels, sampleRateHz } }));
+    const heard = player.on(1, 60 + semitones).play(2_000 + length, 0).subarray(2_000);
+    const { top, restDb } = purity(heard);
+    const expected = hz * 2 ** (semitones / 12) * length / rateHz;
+    assert.ok(Math.abs(top - expected) < 1, `${hz} Hz, ${semitones}: line ${top}, expected ${expected}`);
+    assert.ok(restDb < -110, `${hz} Hz of ${sampleRateHz}, ${semitones} semitones: ${restDb} dB`);
+    // a sine keeps its height: no droop
+    const level = decibels(Math.sqrt(2 * heard.reduce((sum, one) => sum + one * one, 0) / length) / 0.8);
+    assert.ok(Math.abs(level) < 0.05, `${hz} Hz of ${sampleRateHz}, ${semitones} semitones: ${level} dB`);
   }
 });
 
@@ -229,6 +232,88 @@ Deno.test("without a loop a voice falls silent with its file; let go, it fades o
   );
   assert.equal(peak(fading.subarray(481)), 0);
   assert.equal(sounding(player), 0);
+});
+
+Deno.test("a key that is held past the end of the file gives its voice back, and its note is over", async () => {
+  const channels = [noisy(4_800)];
+  const player = await playerOf(bankOf({ "test.wav": { channels } }));
+  player.on(1, 60).play(4_736);
+  assert.equal(sounding(player), 1);
+  player.play(128);
+  assert.equal(sounding(player), 0);
+  const [ended] = new Int32Array(player.memory, player.patch.arena.endedNotesOffset!);
+  assert.equal(ended, 1);
+  // the key that comes up then finds nothing to release, and the next note has the voice
+  player.off(1);
+  assert.deepEqual(player.on(2, 60).play(4_800, 0), channels[0]);
+});
+
+/** A file as {@link unrollLoop} stores it. */
+function unrolledBank(channel: Float32Array, loop: StatedLoop) {
+  return bankOf({ "test.wav": unrollLoop([channel], loop)! });
+}
+
+Deno.test("a loop that alternates or runs backward is played so, to the frame", async () => {
+  const whole = noisy(1_300);
+  const loop = whole.subarray(500, 756);
+  const back = loop.slice().reverse();
+  const turns = {
+    alternating: [...loop.subarray(0, 255), ...back.subarray(0, 255)],
+    backward: [...back],
+  };
+  for (const [kind, turn] of Object.entries(turns) as [keyof typeof turns, number[]][]) {
+    const player = await playerOf(unrolledBank(whole, { start: 500, last: 755, kind }), { loop: "file" });
+    const heard = player.on(1, 60).play(500 + 20 * turn.length, 0);
+    const attack = kind === "backward" ? 755 : 500;
+    assert.deepEqual(heard.subarray(0, attack), whole.subarray(0, attack));
+    for (let at = attack; at < heard.length; at++) {
+      assert.equal(heard[at], turn[(at - attack) % turn.length], `${kind}, frame ${at}`);
+    }
+    assert.equal(sounding(player), 1);
+  }
+});
+
+Deno.test("a loop that alternates has no seam at any pitch", async () => {
+  // half a period each way, from its top to its bottom: a cosine that goes on
+  for (const half of [40, 150, 600]) {
+    const whole = new Float32Array([
+      ...noisy(777),
+      ...frames(half + 1, (frame) => 0.8 * Math.cos(Math.PI * frame / half)),
+      ...noisy(900, 3),
+    ]);
+    const bank = unrolledBank(whole, { start: 777, last: 777 + half, kind: "alternating" });
+    for (const number of [48, 60.5, 75.3]) {
+      const player = await playerOf(bank, { loop: "file" });
+      const speed = 2 ** ((number - 60) / 12);
+      const from = Math.ceil((777 + 6 * half + 800) / speed);
+      const { restDb } = purity(player.on(1, number).play(from + (1 << 13), 0).subarray(from));
+      assert.ok(restDb < -100, `half a period of ${half}, note ${number}: ${restDb} dB`);
+    }
+  }
+});
+
+Deno.test("a loop that is played a number of times goes on to the end of the file, where the voice ends", async () => {
+  const whole = noisy(1_300);
+  const part = (from: number, to: number) => [...whole.subarray(from, to)];
+  const bank = unrolledBank(whole, { start: 500, last: 755, playCount: 3 });
+  const expected = [...part(0, 756), ...part(500, 756), ...part(500, 1_300)];
+  const player = await playerOf(bank, { loop: "file" });
+  const heard = player.on(1, 60).play(2_048, 0);
+  assert.deepEqual([...heard.subarray(0, expected.length)], expected);
+  assert.equal(peak(heard.subarray(expected.length)), 0);
+  assert.equal(sounding(player), 0);
+  // begun later, and without its loop, it is what it was
+  const late = await playerOf(bank, { loop: "file", start: 0.5 });
+  assert.deepEqual([...late.on(1, 60).play(106, 0)], part(650, 756));
+  const once = (await playerOf(bank, { oneShot: true })).on(1, 60).play(1_400, 0);
+  assert.deepEqual([...once], [...whole, ...Array(100).fill(0)]);
+});
+
+Deno.test("a loop shorter than a player's largest step keeps its pitch", async () => {
+  const bank = unrolledBank(sineFrames(48, 1), { start: 0, last: 47 });
+  const player = await playerOf(bank, { loop: "file" });
+  const found = measureHz(player.on(1, 60).play(48_000, 0), 1_000, 48_000);
+  assert.ok(Math.abs(found - 1_000) < 0.01, `${found} Hz`);
 });
 
 Deno.test("a note begins where start says, to the frame", async () => {

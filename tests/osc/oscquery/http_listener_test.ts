@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Traffic } from "../../../osc/admission/traffic.ts";
 import type { ConnectionStream } from "../../../osc/oscquery/connection_stream.ts";
 import { HttpListener, type HttpQuestion } from "../../../osc/oscquery/http_listener.ts";
-import { httpLimits } from "../../../osc/transport/connection_table.ts";
+import { httpLimits, webSocketLimits } from "../../../osc/transport/connection_table.ts";
 import { until } from "../../../testing/until.ts";
 
 /** 64 pieces of 64 KiB, the n-th full of n; counts what was asked of it. */
@@ -50,7 +50,8 @@ async function withListener(work: (host: Host) => Promise<void>): Promise<void> 
         const answer = { status: 200, headers, body: fileOf() };
         return question.url === "/file" ? Promise.resolve(answer) : fileOpened.promise.then(() => answer);
       }
-      return { status: 200, headers: { "content-type": "text/plain" }, body: "grüße" };
+      const body = question.url === "/long" ? "x".repeat(20_000) : "grüße";
+      return { status: 200, headers: { "content-type": "text/plain" }, body };
     },
     onUpgrade: () => undefined,
     onSocket: () => ({
@@ -110,6 +111,44 @@ Deno.test("requests are answered one after the other on one connection, a defect
     assert.equal(traffic.counts.failed, 2);
     await connection.write(new TextEncoder().encode("NONSENSE\r\n\r\n"));
     assert.equal(await answerOf(connection), "");
+  }));
+
+Deno.test("requests that are sent without waiting for answers are all answered, however long the answers are", () =>
+  withListener(async ({ connect, questions }) => {
+    const connection = await connect();
+    const count = 100;
+    await connection.write(new TextEncoder().encode("GET /long HTTP/1.1\r\nhost: h\r\n\r\n".repeat(count)));
+    const buffer = new Uint8Array(65_536);
+    for (let bytes = 0; bytes < count * 20_000;) {
+      const length = await connection.read(buffer);
+      assert.ok(length !== null, `${questions.length} of ${count} requests were read`);
+      bytes += length;
+    }
+    assert.equal(questions.length, count);
+  }));
+
+Deno.test("pages over which nothing has come give way at once, those at rest as well; one that spoke just now does not", () =>
+  withListener(async ({ connect, traffic }) => {
+    const busy = await connect();
+    await busy.write(upgrade);
+    await answerOf(busy);
+    await busy.write(Uint8Array.of(0x82, 0x81, 0, 0, 0, 0, 7));
+    for (let count = 0; count < webSocketLimits.maxPerHost + 5; count++) {
+      const silent = await connect();
+      await silent.write(upgrade);
+      assert.match(await answerOf(silent), /^HTTP\/1\.1 101 /);
+    }
+    for (let count = 0; count < httpLimits.maxPerHost; count++) {
+      const resting = await connect();
+      await resting.write(request);
+      assert.match(await answerOf(resting), /^HTTP\/1\.1 200 /);
+    }
+    const page = await connect();
+    await page.write(upgrade);
+    assert.match(await answerOf(page), /^HTTP\/1\.1 101 /);
+    assert.ok(traffic.counts.refused > 0);
+    await busy.write(Uint8Array.of(0x89, 0x80, 0, 0, 0, 0)); // a ping
+    assert.equal((await busy.read(new Uint8Array(64))) ?? 0, 2);
   }));
 
 Deno.test("1,000 connections that say nothing keep nobody out, and cost no more places than there are", () =>

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { HttpAnswer, HttpQuestion } from "../../../osc/oscquery/http_listener.ts";
 import { type HttpRoute, RouteTable } from "../../../osc/oscquery/route_table.ts";
 
 const route = (path: string, more: Partial<HttpRoute> = {}): HttpRoute => ({
@@ -13,8 +14,12 @@ Deno.test("a path is one route's, one with a slash at its end has all below, and
   assert.deepEqual(
     ["/metrics", "/metrics?x", "/metrics/", "/ui/app.js", "/ui/fonts/a", "/ui/socket", "/ui", "/", "/keys"]
       .map(found),
-    ["/metrics", "/metrics", undefined, "/ui/", "/ui/fonts/", "/ui/socket", undefined, undefined, undefined],
+    ["/metrics", "/metrics", undefined, "/ui/", "/ui/fonts/", "/ui/socket", "", undefined, undefined],
   );
+  // a folder without its slash leads to the folder
+  const url = new URL("/ui?a=b", "http://engine/");
+  const { status, headers } = table.find(url, null)!.respond({} as HttpQuestion, url) as HttpAnswer;
+  assert.deepEqual([status, headers.location], [308, "/ui/?a=b"]);
   // a path that climbs is resolved before it is looked up
   assert.equal(found("/ui/../metrics"), "/metrics");
 });

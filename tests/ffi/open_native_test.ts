@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { openNative } from "../../ffi/native_library.ts";
+import { openNative } from "../../ffi/open_native.ts";
+import { inFolder } from "../../testing/in_folder.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 
 Deno.test({
@@ -14,3 +15,9 @@ Deno.test({
     await Deno.remove(copy);
   },
 });
+
+Deno.test("a file that is no library is named with what to do", () =>
+  inFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/broken.so`, "not a library");
+    assert.throws(() => openNative(`${folder}/broken.so`), /delete it and start again/);
+  }));
