@@ -98,10 +98,13 @@ export interface MonitorCommand extends EngineAddress {
   readonly json: boolean;
 }
 
-/** Checks patches without playing them. */
+/** Checks patches and shows without playing them. */
 export interface CheckCommand {
   readonly command: "check";
-  readonly patches: readonly string[];
+  readonly files: readonly string[];
+  readonly json: boolean;
+  /** Whether what each GO of a show would do is printed as well. */
+  readonly run: boolean;
 }
 
 /** Prints the settings. */
@@ -281,8 +284,8 @@ function meaningOf({ command, values, rest }: Words): CommandLine {
     case "patch":
       return patchCommand(rest[0], values);
     case "check":
-      if (rest.length > 0) return { command, patches: rest };
-      throw new UsageError("check: expected the file of a patch, e.g. `understudy check organ.ts`");
+      if (rest.length > 0) return { command, files: rest, json: isOn("json"), run: isOn("run") };
+      throw new UsageError("check: expected the file of a patch or a show, e.g. `understudy check organ.ts`");
     case "config":
       return { command, json: isOn("json") };
     case "service": {

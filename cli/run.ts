@@ -102,8 +102,8 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       return await monitor(line, config);
     }
     case "check": {
-      const { checkPatches } = await import("./check_patch.ts");
-      return await checkPatches(line.patches, config, (text) => print(text + "\n"));
+      const { checkFiles } = await import("./check_files.ts");
+      return await checkFiles(line, config, (text) => print(text + "\n"));
     }
     case "start": {
       const {

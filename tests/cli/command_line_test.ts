@@ -72,8 +72,10 @@ Deno.test("each command takes its own arguments", () => {
   assert.deepEqual(parseCommandLine(["help", "settings"]), { command: "help", topic: "settings" });
   assert.deepEqual(parseCommandLine(["completions", "zsh"]), { command: "completions", shell: "zsh" });
   assert.deepEqual(parseCommandLine(["check", "a.ts", "b.ts"]), {
-    command: "check",
-    patches: ["a.ts", "b.ts"],
+    ...{ command: "check", files: ["a.ts", "b.ts"], json: false, run: false },
+  });
+  assert.deepEqual(parseCommandLine(["check", "--run", "--json", "hamlet.json"]), {
+    ...{ command: "check", files: ["hamlet.json"], json: true, run: true },
   });
   assert.deepEqual(parseCommandLine(["config", "--json"]), { command: "config", json: true });
   assert.deepEqual(parseCommandLine(["-V"]), { command: "version" });
