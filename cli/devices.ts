@@ -3,7 +3,7 @@ import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { type Device, PortAudio } from "../ffi/portaudio.ts";
 import type { Config } from "../config/settings.ts";
 import { loadNative } from "../config/load_native.ts";
-import { jackServer } from "./jack_server.ts";
+import { jackDeviceText, jackServer } from "./jack_server.ts";
 
 /** `understudy devices`: a table of all audio devices, and how to name one. Throws PortAudio's errors. */
 export async function listDevices(config: Config): Promise<string> {
@@ -31,7 +31,7 @@ async function jackText(config: Config, native: NativeLibrary): Promise<string> 
   try {
     const { devices, periodFrames } = await jackServer(config, native);
     return `\nA JACK server runs, with periods of ${periodFrames} frames: the engine plays to it unless UNDERSTUDY_DRIVER=portaudio.\n` +
-      `Its devices, by name: ${devices.join(", ") || "none"}\n`;
+      `Its devices, by name: ${devices.map(jackDeviceText).join(", ") || "none"}\n`;
   } catch (error) {
     if (!(error instanceof JackError)) throw error;
     return error.problem === "library" || error.problem === "server" ? "" : `\n${error.message}\n`;

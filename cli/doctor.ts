@@ -1,13 +1,14 @@
 /** `understudy doctor`: what the engine needs from this machine, whether it is there, and the command that installs it. */
-import { JackError } from "../ffi/jack.ts";
+import { type JackDevice, JackError } from "../ffi/jack.ts";
 import { PortAudio } from "../ffi/portaudio.ts";
 import { MidiInputPort, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
 import type { Config } from "../config/settings.ts";
-import { jackServer } from "./jack_server.ts";
+import { jackDeviceText, jackServer } from "./jack_server.ts";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
+import { outputsText } from "../foundation/outputs_text.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
 import { leastDimensions } from "../engine/memory/dimensions.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
@@ -17,7 +18,7 @@ import { realTimeRemedy } from "../engine/scheduling/real_time_rights.ts";
 import { Timeline } from "../engine/time/timeline.ts";
 
 const testedDenoVersion = "2.9.6";
-const measureMs = 2_000;
+const defaultMeasureMs = 2_000;
 
 /** Above the usual priority of sound servers and their clients, JACK's 5 and 10. */
 const wantedPriority = 20;
@@ -25,8 +26,17 @@ const wantedPriority = 20;
 /** About as much as the engine locks with its default settings. */
 const lockedMiB = 48;
 
+export interface DiagnosisOptions {
+  readonly config: Config;
+  /** How long the callback's calls are measured; omitted: two seconds. */
+  readonly measureMs?: number;
+  readonly print: (line: string) => void;
+}
+
 /** Prints one line per finding, and at last whether `start` plays. Returns the exit code with which it would end, or 0. */
-export async function diagnose(config: Config, print: (line: string) => void): Promise<ExitCode> {
+export async function diagnose(
+  { config, measureMs = defaultMeasureMs, print }: DiagnosisOptions,
+): Promise<ExitCode> {
   const report = (good: boolean, what: string, remedy = "") =>
     print(`${good ? "ok     " : "MISSING"}  ${what}${good ? "" : `\n         mend: ${remedy}`}`);
   report(
@@ -47,7 +57,7 @@ export async function diagnose(config: Config, print: (line: string) => void): P
   const hasDevice = await checkPortAudio(config, native, report);
   const hasMidi = await checkMidi(config, native, report);
   checkRights(native, report);
-  await measureClock(config, native, report);
+  await measureClock(config, native, { measureMs, report });
   const { problem, code } = startOf(config, { jack, hasDevice, hasMidi });
   if (problem === undefined) report(true, "start: plays with these settings");
   else {
@@ -101,7 +111,12 @@ async function checkJack(
 ): Promise<FoundDevices["jack"]> {
   try {
     const { periodFrames, devices } = await jackServer(config, native);
-    report(true, `JACK: periods of ${periodFrames} frames; devices: ${devices.join("; ") || "none"}`);
+    const names = devices.map(jackDeviceText).join("; ") || "none";
+    report(true, `JACK: periods of ${periodFrames} frames; devices: ${names}`);
+    if (config.driver !== "portaudio") {
+      const lacking = missingOutputs(config, devices);
+      if (lacking) report(false, lacking.what, lacking.remedy);
+    }
     return "there";
   } catch (error) {
     if (!(error instanceof JackError)) throw error;
@@ -111,6 +126,26 @@ async function checkJack(
     else report(false, "JACK", message);
     return isAbsent ? "absent" : "refused";
   }
+}
+
+/** Outputs for which the device that would be played to has no channel; undefined: it has all, or is not there. */
+export function missingOutputs(
+  { channels, device, outputNames }: Pick<Config, "channels" | "device" | "outputNames">,
+  devices: readonly JackDevice[],
+): { readonly what: string; readonly remedy: string } | undefined {
+  const isMeant = ({ name }: JackDevice) => name.toLowerCase().includes(device!.toLowerCase());
+  const found = device === undefined
+    ? devices[0]
+    : devices.find(({ name }) => name === device) ?? devices.find(isMeant);
+  if (found === undefined || found.channels >= channels) return undefined;
+  const outputs = Array.from({ length: channels - found.channels }, (_, index) => found.channels + 1 + index);
+  return {
+    what: `${outputsText(outputs, outputNames)}: ${jackDeviceText(found)} has no channel for ${
+      outputs.length === 1 ? "it" : "them"
+    }`,
+    remedy:
+      `set UNDERSTUDY_CHANNELS=${found.channels}, name another client in UNDERSTUDY_DEVICE, or connect the ports by hand`,
+  };
 }
 
 async function checkPortAudio(config: Config, native: NativeLibrary, report: Report): Promise<boolean> {
@@ -125,7 +160,15 @@ async function checkPortAudio(config: Config, native: NativeLibrary, report: Rep
       "connect a sound card, or start a sound server (jackd, pipewire-jack); until then the clock keeps time, silently",
     );
     await portAudio.close();
-    return devices.length > 0;
+    const most = Math.max(0, ...devices.map(({ maxOutputChannels }) => maxOutputChannels));
+    if (devices.length > 0 && most < config.channels && config.driver !== "clock") {
+      report(
+        false,
+        `a device with ${config.channels} outputs: the largest has ${most}`,
+        `set UNDERSTUDY_CHANNELS=${most}; JACK plays as many as a device has, and says which are missing`,
+      );
+    }
+    return most >= config.channels;
   } catch (error) {
     report(false, "PortAudio", (error as Error).message);
     return false;
@@ -175,8 +218,12 @@ function checkRights({ symbols }: NativeLibrary, report: Report): void {
   );
 }
 
-/** Runs the clock driver for a moment: its calls are as late as this machine makes those of any driver. */
-async function measureClock(config: Config, native: NativeLibrary, report: Report): Promise<void> {
+/** Runs the clock driver for a while: its calls are as late as this machine makes those of any driver. */
+async function measureClock(
+  config: Config,
+  native: NativeLibrary,
+  { measureMs, report }: { readonly measureMs: number; readonly report: Report },
+): Promise<void> {
   const memory = SharedMemory.create(leastDimensions(config));
   const timeline = new Timeline(memory, native);
   const driver = ClockDriver.start(native, memory);

@@ -15,6 +15,7 @@ export async function openPatchSource(
   { last, onPrint, onSampleNote }: OpenPatchSourceOptions = {},
 ): Promise<PatchSource> {
   const { sampleRateHz, channels, inputChannels, blockFrames, tuning, tuningMap } = config;
+  const { outputParts, outputDelayMs, outputNames = [] } = config;
   if (tuning === undefined && tuningMap !== undefined) {
     throw new ConfigError([
       "UNDERSTUDY_TUNING_MAP: expected UNDERSTUDY_TUNING as well, the scale that it maps",
@@ -27,6 +28,9 @@ export async function openPatchSource(
       inputChannels,
       maximumBlockFrames: blockFrames,
       tuning: tuning === undefined ? undefined : await readTuning(tuning, tuningMap),
+      ...(outputParts.length > 0 && {
+        outputStage: { parts: outputParts, maxDelaySeconds: outputDelayMs / 1_000, names: outputNames },
+      }),
     },
     samples: new SampleLoader({ onNote: onSampleNote }),
     sampleFolder: config.sampleFolder,

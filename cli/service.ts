@@ -50,6 +50,8 @@ export function unitText({ system, command, workingDirectory, user }: UnitOption
     "Environment=UNDERSTUDY_RECORDINGS=%S/understudy/recordings",
     "StateDirectory=understudy",
     "StateDirectoryMode=0700",
+    "# a manifest of npm beside the program is none of the program's",
+    "Environment=DENO_NO_PACKAGE_JSON=1",
     "# the native part, once it is built, and the code of what starts later",
     "Environment=UNDERSTUDY_CACHE_DIR=%C/understudy",
     "CacheDirectory=understudy",
@@ -103,8 +105,13 @@ function quoted(argument: string): string {
   return /[\s"'\\]/.test(escaped) ? `"${escaped.replaceAll(/["\\]/g, "\\$&")}"` : escaped;
 }
 
+/** Set by a package whose program starts this one and becomes it: its path. */
+const programVariable = "_UNDERSTUDY_PROGRAM";
+
 /** How this program was started, to be started in the same way. */
 function thisCommand(): readonly string[] {
+  const packaged = Deno.env.get(programVariable);
+  if (packaged) return [packaged, "start"];
   if (Deno.build.standalone) return [Deno.execPath(), "start"];
   const program = new URL(Deno.mainModule).pathname;
   const lock = `--lock=${program.slice(0, program.lastIndexOf("/"))}/play.lock`;

@@ -10,6 +10,9 @@ import type { SettingsFile } from "./settings_file.ts";
 
 const prefix = "UNDERSTUDY_";
 
+/** As `outputParts` of the compiler, which the settings do not know. */
+const outputParts = ["gain", "delay", "equaliser", "limiter", "identify"] as const;
+
 /** As `maximumChannels` of the engine, which the settings do not know. */
 const maxOutputs = 64;
 
@@ -145,7 +148,28 @@ const settings = {
     default: undefined,
     expected: "different names of 1 to 32 letters, digits, spaces and ._()+-, separated by commas",
     meaning:
-      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log, /status and the metrics show them; outputs beyond the list are called by their number",
+      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log and /status show them; outputs beyond the list are called by their number",
+  }),
+  OUTPUT_STAGE: setting({
+    key: "outputParts",
+    schema: z.union([
+      z.literal("off").transform((): (typeof outputParts[number])[] => []),
+      z.literal("all").transform(() => [...outputParts]),
+      z.string().transform((list) => list.split(",").map((part) => part.trim())).pipe(
+        z.array(z.enum(outputParts)).min(1),
+      ),
+    ]),
+    default: "off",
+    expected: `off, all, or some of ${outputParts.join(", ")}, separated by commas`,
+    meaning:
+      "what stands behind the patch at each output, with parameters like /output3/gainDb; the limiter makes all outputs 2 ms later",
+  }),
+  OUTPUT_DELAY_MS: setting({
+    key: "outputDelayMs",
+    schema: whole(1, 2_000),
+    default: "100",
+    expected: "a whole number of milliseconds from 1 to 2000",
+    meaning: "longest delay of an output, where OUTPUT_STAGE has delays; its memory is kept for every output",
   }),
   INPUT_CHANNELS: setting({
     key: "inputChannels",
@@ -396,7 +420,8 @@ const settings = {
     schema: whole(1, 96),
     default: "48",
     expected: "a whole number of semitones from 1 to 96",
-    meaning: "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+    meaning:
+      "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
   }),
   REAL_TIME: setting({
     key: "realTime",
@@ -429,6 +454,21 @@ const settings = {
     expected: "a whole number from 1 to 100000",
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
+  }),
+  SESSION_ROTATE_MINUTES: setting({
+    key: "sessionRotateMinutes",
+    schema: whole(1, 10_000),
+    default: undefined,
+    expected: "a whole number from 1 to 10000",
+    meaning:
+      "minutes after which the next file of SESSION begins, without a gap; by default a start records to one file",
+  }),
+  SESSION_ROTATE_MIB: setting({
+    key: "sessionRotateMiB",
+    schema: whole(1, 1_000_000),
+    default: undefined,
+    expected: "a whole number from 1 to 1000000",
+    meaning: "size in MiB from which on the next file of SESSION begins, without a gap",
   }),
   RECORDINGS: setting({
     key: "recordingFolder",
@@ -605,7 +645,9 @@ export function readConfig(environment: Readonly<Record<string, string>>, file?:
     if (parsed.success) config[key] = parsed.data;
     else problems.push(`${place}${name}: expected ${expected}, found ${isSecret ? "less" : `"${value}"`}`);
   }
-  if (problems.length === 0) problems.push(...excessValues(config as Config), ...formatProblems(config as Config));
+  if (problems.length === 0) {
+    problems.push(...excessValues(config as Config), ...formatProblems(config as Config));
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return config as Config;
 }

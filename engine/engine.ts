@@ -65,10 +65,12 @@ import { keepFiles, keptFiles } from "./streams/kept_files.ts";
 import { Streams } from "./streams/streams.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
+import { outputStageText } from "./state/journal_difference.ts";
 import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector.ts";
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { Recorder } from "./recorder/recorder.ts";
 import { placeInFolder } from "./recorder/recording_path.ts";
+import { continueSession, copySnapshot } from "./session/continue_session.ts";
 import { recordSession } from "./session/record_session.ts";
 import {
   type ChunkType,
@@ -77,8 +79,10 @@ import {
   recordedPatch,
   type RecordedSnapshot,
   type SessionMark,
+  type SessionSummary,
 } from "./session/session_format.ts";
 import { sessionHeader } from "./session/session_header.ts";
+import { type RotationLimits, SessionRotation } from "./session/session_rotation.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
@@ -132,6 +136,8 @@ export interface EngineOptions {
   readonly clocks?: TimelineClocks;
   /** Gets every event of the supervision loop, after it was logged. */
   readonly onEvent?: (event: SupervisionEvent) => void;
+  /** When the session goes on in a next file, and its path, which may throw `SessionFileError`. Omitted: never. */
+  readonly sessionFiles?: RotationLimits & { readonly next: () => string };
   /** Ends the start. */
   readonly signal?: AbortSignal;
 }
@@ -189,7 +195,7 @@ export class Engine implements control.EngineControl {
   readonly #upgrade: Upgrade | undefined;
   readonly #recorder: Recorder;
   readonly #streams: Streams;
-  #writer: SessionWriter | undefined;
+  #writer: SessionRotation | undefined;
   #journal: Journal | undefined;
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
   #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
@@ -286,6 +292,7 @@ export class Engine implements control.EngineControl {
       detector: new SilenceDetector(memory, silenceLimits(config)),
       degradations: this.#degradations,
       emit: (event) => this.#reporter.emit(event),
+      names: config.outputNames,
     });
     this.#levels = new LevelReport({
       memory,
@@ -472,6 +479,9 @@ export class Engine implements control.EngineControl {
       supervision: this.#supervision,
       pool: this.#pool,
       state: this.#state,
+      outputNames: Object.fromEntries(
+        (this.#options.config.outputNames ?? []).map((name, output) => [output + 1, name]),
+      ),
       patch: this.#patches.current.name,
       ticksPerMs: this.#timeline.ticksPerMs,
       blocksAhead: this.#blocksAhead,
@@ -779,22 +789,58 @@ export class Engine implements control.EngineControl {
   }
 
   #recordTo(writer: SessionWriter): void {
-    this.#writer = writer;
-    this.#delivery.recordTo(writer);
-    writer.onWritten = (unitStart) => {
+    const { sessionFiles, log } = this.#options;
+    const recorded = this.#writer = new SessionRotation(writer, this.#delivery.next, {
+      blocks: sessionFiles?.blocks,
+      bytes: sessionFiles?.bytes,
+      snapshotFrom: (block) => this.#snapshotFrom(block),
+      inputBlocks: () => this.memory.geometry.inputChannels === 0 ? 0 : this.memory.lookaheadBlocks(),
+      summary: () => this.#sessionSummary,
+      next: (snapshot) => this.#nextSession(sessionFiles!.next(), snapshot),
+      onFailure: ({ message }) =>
+        log.error(`the next file of the session cannot begin: ${message}; the old one goes on`),
+    });
+    this.#delivery.recordTo(recorded);
+    recorded.onWritten = (unitStart) => {
       if (this.#claim) this.#claim.recordedBytes = unitStart;
     };
   }
 
+  get #sessionSummary(): SessionSummary {
+    return { blocks: this.#delivery.blocks, concealedFrames: this.memory.counter("concealedFrames") };
+  }
+
+  /** The accepted snapshot, if it stands at this block or later; it is not written before the supervision's next turn. */
+  #snapshotFrom(block: number): RecordedSnapshot | undefined {
+    const slot = this.#supervision.acceptedSnapshot;
+    return slot === undefined ? undefined : copySnapshot(this.memory, slot, {
+      from: block,
+      patches: this.#recordedPatches,
+    });
+  }
+
+  async #nextSession(path: string, snapshot: RecordedSnapshot): Promise<SessionWriter> {
+    const { config, version, log } = this.#options;
+    const writer = await continueSession(path, {
+      ...{ config, version, memory: this.memory, snapshot },
+      patches: this.#recordedPatches,
+      quarantined: this.#quarantinedWords.map(([position]) => position),
+      onFailure: (error) => this.#endRecording(error),
+    });
+    log.info(`the session goes on in ${path}`);
+    return writer;
+  }
+
   #makeJournal(folder: string): Journal {
-    const { config: { patch, tuning, tuningMap }, log } = this.#options;
+    const { config, log } = this.#options;
+    const { patch, tuning, tuningMap } = config;
     return new Journal({
       memory: this.memory,
       folder,
       nativeLibrary: this.#options.nativeLibrary,
       header: {
         ...sessionHeader({ ...this.#options, memory: this.memory }),
-        asked: { patch, tuning, tuningMap },
+        asked: { patch, tuning, tuningMap, outputStage: outputStageText(config) },
       },
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
@@ -871,6 +917,7 @@ export class Engine implements control.EngineControl {
     }
     if (nowMs >= this.#nextKeepMs) {
       this.#nextKeepMs = nowMs + keepMs;
+      this.#driver.reportUnpatched();
       void this.#keepFiles();
     }
     this.#timeline.follow();
@@ -884,6 +931,7 @@ export class Engine implements control.EngineControl {
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (this.#isPlaying) this.#enter(this.#heard());
     this.#journal?.poll(this.#delivery.next, performance.now());
+    this.#writer?.poll(this.#delivery.next);
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) *
@@ -1025,6 +1073,7 @@ export class Engine implements control.EngineControl {
     this.#endedNotes.restart();
     this.#streams.restart();
     this.#journal?.disconnect("renderers began again from a new state");
+    this.#writer?.cancel();
     if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
   }
 
@@ -1037,7 +1086,10 @@ export class Engine implements control.EngineControl {
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
     const heard = found ? [found.originBlock, found.block] : [];
     // blocks that were delivered with the command do not lead to the state without it
-    if (found) this.#journal?.disconnect("a command that was heard was taken back");
+    if (found) {
+      this.#journal?.disconnect("a command that was heard was taken back");
+      this.#writer?.cancel();
+    }
     positions.forEach((position) => this.#recordQuarantined([position, ...heard]));
     const { processes, log } = this.#options;
     try {
@@ -1075,10 +1127,7 @@ export class Engine implements control.EngineControl {
     await this.#streams.close();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    const summary = {
-      blocks: this.#delivery.blocks,
-      concealedFrames: this.memory.counter("concealedFrames"),
-    };
+    const summary = this.#sessionSummary;
     const recorded = this.#recorder.close().then(() => true);
     const written = this.#writer?.close(summary).then(() => true);
     const journalled = this.#journal?.close(summary);

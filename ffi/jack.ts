@@ -54,6 +54,13 @@ export interface JackOptions {
   readonly sharedMemory: Deno.PointerObject;
 }
 
+/** What can be played to. */
+export interface JackDevice {
+  readonly name: string;
+  /** Physical inputs that it has. */
+  readonly channels: number;
+}
+
 /** How a client stands, as `ffi/native/jack.h` has it. */
 export interface JackState {
   readonly alive: boolean;
@@ -122,10 +129,13 @@ export class JackClient {
     return this.#text((text) => this.#symbols.us_jack_connections(this.#client, text, text.length));
   }
 
-  /** Names of the clients that have physical inputs. */
-  async devices(): Promise<string[]> {
+  /** The clients that have physical inputs. */
+  async devices(): Promise<JackDevice[]> {
     const names = await this.#text((text) => this.#symbols.us_jack_devices(this.#client, text, text.length));
-    return (names ?? "").split("\n").filter((name) => name !== "");
+    return (names ?? "").split("\n").filter((line) => line !== "").map((line) => {
+      const [name, channels] = line.split("\t");
+      return { name, channels: Number(channels) };
+    });
   }
 
   /** Makes the cables that are not there. Returns the number that is still missing; undefined without an answer. */

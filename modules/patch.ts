@@ -30,6 +30,7 @@ import {
 import { chokeProblem } from "../compiler/graph/choke_groups.ts";
 import { channels } from "./signal/channels.ts";
 import { noteToHz } from "./signal/math.ts";
+import { outputParameters, outputStage } from "./outputs/output_stage.ts";
 import { tuned } from "./tuning/tuned.ts";
 import type { LaneType } from "../compiler/graph/operations.ts";
 import { patchLocation } from "./signal/patch_location.ts";
@@ -275,10 +276,20 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
     strictNames(parameters, "output: there is no group of parameters") as never,
     input,
   );
-  const main = flatten(outputSources(mixed, channels), { name: "output", forbidden: ["note"], parameters: owned });
+  const given = outputSources(mixed, channels);
+  const outputs = format.outputStage && stagedOutputs(given, format, (group, table) => {
+    if (group in instruments || group in groups) {
+      throw new PatchError(`${group}: an output of the device has this name; choose another one`);
+    }
+    const { signals, indexes } = declare(group, table, []);
+    indexes.forEach((index) => owned.add(index));
+    return signals;
+  });
+  const main = flatten(outputs ?? given, { name: "output", forbidden: ["note"], parameters: owned });
   const samples = [...sampleNames()];
   return {
     ...{ name, parameters: declarations, instruments: built, main, channels },
+    ...(outputs ? { channels: Math.max(2, format.channels), ownChannels: channels } : {}),
     ...(samples.length > 0 ? { samples } : {}),
   };
 }
@@ -337,6 +348,31 @@ function voiceOutputs(name: string, voice: Voice): Source[] {
   const [left, right] = (sides as Signal[]).map((side) => side.times(envelope).source);
   const ends = done === undefined ? [] : [done.select(1, 0).source];
   return [left, output instanceof Signal ? left : right, envelope.source, ...ends];
+}
+
+/**
+ * The vectors of all outputs of the device, behind their stage.
+ *
+ * @param declare declares the parameters of an output, in a group, and returns their signals
+ */
+function stagedOutputs(
+  given: readonly Source[],
+  { channels, sampleRateHz, outputStage: stage }: PatchFormat,
+  declare: (group: string, table: ParameterTable) => Readonly<Record<string, Signal>>,
+): Source[] {
+  const vectors = Array.from(
+    { length: outputVectors(channels) },
+    (_, vector) => given[vector] ? new Signal<"1">(given[vector]) : constant(0),
+  );
+  const parameters = Array.from(
+    { length: channels },
+    (_, output) => declare(`output${output + 1}`, outputParameters(stage!, output)),
+  );
+  const staged = withUse(
+    { name: "outputStage", location: "" },
+    () => outputStage(vectors, parameters, { ...stage!, sampleRateHz }),
+  );
+  return staged.map(({ source }) => source);
 }
 
 /** The vectors of four channels that a patch gives. */

@@ -255,8 +255,14 @@ function commandMetrics({ status, osc, midi }: MetricSources): MetricFamily[] {
   ];
 }
 
-function outputMetrics({ outputs, silentSeconds }: EngineStatus): MetricFamily[] {
+function outputMetrics({ outputs, silentSeconds, unpatched }: EngineStatus): MetricFamily[] {
+  const nowhere = unpatched.split(" ");
   return [
+    gauge(
+      "output_unpatched",
+      "1 for an output that leads nowhere, because no cable or no channel of the device is there.",
+      Object.keys(outputs).map((output) => ({ labels: { output }, value: Number(nowhere.includes(output)) })),
+    ),
     gauge(
       "output_silence_seconds",
       "Time since the last sound of an output, measured in frames that were handed to the device.",

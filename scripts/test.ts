@@ -43,10 +43,11 @@ async function main(run: TestRun): Promise<number> {
   // once, and not by several files at a time; one that cannot be built fails the tests that need it
   await buildNativeForTests().catch((error) => console.error(error.message));
 
+  const limitOf = (file: string) =>
+    run.isFixedLimit ? run.limitSeconds : durations.limitSeconds(file, run.limitSeconds);
   const runFile = (file: string) =>
     runTestFile(file, {
-      ...run,
-      interrupted,
+      ...{ filter: run.filter, limitSeconds: limitOf(file), interrupted },
       background: laneOf(graph, file) === "parallel",
       env: { UNDERSTUDY_TEST_SHARE: String(share) },
     });
@@ -86,7 +87,7 @@ async function main(run: TestRun): Promise<number> {
   });
   const total = totalOf(results);
   const failed = results.filter(({ counts }) => counts.failed > 0);
-  console.log(`\nslowest:\n${slowestText(results, run.limitSeconds)}`);
+  console.log(`\nslowest:\n${slowestText(results, limitOf)}`);
   const shares = shareLines(results);
   if (shares.length > 0) {
     console.log(`\n${shares.join("\n")}`);

@@ -152,6 +152,19 @@ export interface PatchFormat {
   readonly channels: number;
   readonly inputChannels: number;
   readonly maximumBlockFrames: number;
+  /** What stands behind the patch, for each output; omitted: nothing. */
+  readonly outputStage?: OutputStage;
+}
+
+/** A part of the stage of an output. */
+export type OutputPart = "gain" | "delay" | "equaliser" | "limiter" | "identify";
+
+export interface OutputStage {
+  readonly parts: readonly OutputPart[];
+  /** Longest delay; a delay line for as long is kept for every output. */
+  readonly maxDelaySeconds: number;
+  /** Names of outputs in their order, for people. */
+  readonly names: readonly string[];
 }
 
 /** Bytes that every patch must leave to the engine: header and pending queue. */

@@ -113,6 +113,8 @@ export interface GraphLine {
   readonly frames: number;
   /** Node that is written at the end of each frame. */
   readonly write: number;
+  /** By which another patch finds it again, in the output; omitted: its place among the lines. */
+  readonly name?: string;
 }
 
 /** One fused function: a voice, or the main mix. */
@@ -167,6 +169,8 @@ export interface PatchGraph {
   readonly main: Graph;
   /** Channels of the patch: `main` has an output for every four of them. With two it uses two lanes, otherwise all. */
   readonly channels: number;
+  /** Channels that the author wrote, where a stage for all outputs follows; omitted: all. */
+  readonly ownChannels?: number;
   /** Names of the sound files that it plays; omitted: none. */
   readonly samples?: readonly string[];
 }

@@ -6,11 +6,16 @@ import type { PatchGraph } from "./graph.ts";
  * nothing.
  */
 export function graphWarnings(graph: PatchGraph, { channels }: Pick<PatchFormat, "channels">): string[] {
-  const differs = `has ${graph.channels} channels, the output has ${channels}: `;
-  const lost = graph.channels > channels
-    ? [`${differs}${range("channel", channels + 1, graph.channels)} not heard; set UNDERSTUDY_CHANNELS=${graph.channels}`]
-    : graph.channels < channels
-    ? [`${differs}${range("output", graph.channels + 1, channels)} silent; set \`channels: ${channels}\` in the patch to use them`]
+  const own = graph.ownChannels ?? graph.channels;
+  const differs = `has ${own} channels, the output has ${channels}: `;
+  const lost = own > channels
+    ? [`${differs}${range("channel", channels + 1, own)} not heard; set UNDERSTUDY_CHANNELS=${own}`]
+    : own < channels
+    ? [
+      `${differs}${
+        range("output", own + 1, channels)
+      } silent; set \`channels: ${channels}\` in the patch to use them`,
+    ]
     : [];
   const unused = unusedParameters(graph)
     .map((address) => `nothing uses the parameter ${address}; use it or remove it`);

@@ -14,7 +14,7 @@ export function shareStates(graph: Graph): Graph {
       seeded ? `seeded ${index}` : `${type} ${keyOf(initial)}`
     ),
   );
-  let lineKind = kindsOf(graph.lines.map(({ frames }) => String(frames)));
+  let lineKind = kindsOf(graph.lines.map(({ frames, name = "" }) => `${frames} ${name}`));
   while (true) {
     const nodeKind = nodeKinds(graph, stateKind, lineKind);
     const states = kindsOf(graph.states.map(({ next }, index) => `${stateKind[index]} ${nodeKind[next]}`));

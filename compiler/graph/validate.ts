@@ -38,7 +38,8 @@ import { reservedInInstruments, reservedNames } from "./reserved_names.ts";
 const max = { nodes: 30_000, states: 10_000, lines: 1_000, tableValues: 2 ** 20 };
 
 const maxTables = 100;
-const maxParameters = 1_000;
+/** The stage of 64 outputs has 900 with all of its parts. */
+const maxParameters = 2_000;
 
 /** Longest name of an operation that an error repeats. */
 const maxOperationName = 100;
@@ -112,7 +113,10 @@ const graphSchema = fields({
     fields({ type: laneType, initial: number, seeded: z.boolean(), next: index }),
     max.states,
   ),
-  lines: list(fields({ frames: z.int().min(1).max(maxLineFrames), write: index }), max.lines),
+  lines: list(
+    fields({ frames: z.int().min(1).max(maxLineFrames), write: index, name: name.optional() }),
+    max.lines,
+  ),
   tables: list(list(number, max.tableValues, 1), maxTables),
   outputs: list(index, outputVectors(maxChannels)),
 });
@@ -151,6 +155,7 @@ const patchSchema = fields({
   ),
   main: graphSchema,
   channels: z.int().min(2).max(maxChannels),
+  ownChannels: z.int().min(2).max(maxChannels).optional(),
   samples: list(z.string().refine(isSampleName, "expected the name of a sound file"), maxSamples).optional(),
 });
 

@@ -4,7 +4,14 @@
  * memory likewise. A shape does not include the arithmetic, so a note rings on through a change of its filter.
  */
 import { endedNotesKept, type StateRegion } from "../graph/compiled_patch.ts";
-import { type ArenaPlan, instrumentWords, lanesOf, lineStride, parameterRecord, ringFrames } from "./arena.ts";
+import {
+  type ArenaPlan,
+  instrumentWords,
+  lanesOf,
+  lineStride,
+  parameterRecord,
+  ringFrames,
+} from "./arena.ts";
 import type { Graph, PatchGraph } from "../graph/graph.ts";
 
 /** All stretches of state, each with the shape that the other patch must have too. */
@@ -42,9 +49,9 @@ export function stateRegions(patch: PatchGraph, plan: ArenaPlan): StateRegion[] 
     offset: plan.mainStates,
     bytes: main.states.length * 16,
   });
-  main.lines.forEach(({ frames }, index) =>
+  main.lines.forEach(({ frames, name }, index) =>
     regions.push({
-      name: `output: delay line ${index}`,
+      name: `output: delay line ${name ?? index}`,
       shape: `${frames} ${lanes}`,
       offset: plan.mainLines[index],
       bytes: ringFrames(frames) * lineStride(lanes),

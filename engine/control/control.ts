@@ -446,6 +446,10 @@ export interface EngineStatus {
   readonly outputs: Readonly<Record<string, OutputState>>;
   /** Seconds since the last sound of each output, by its number. */
   readonly silentSeconds: Readonly<Record<string, number>>;
+  /** Names of outputs, by their number; without those that have none. */
+  readonly outputNames: Readonly<Record<string, string>>;
+  /** Numbers of outputs that lead nowhere, separated by spaces: no cable, or no channel of the device. */
+  readonly unpatched: string;
   readonly nonFiniteSamples: number;
   /** Samples that the patch made beyond full scale, before the ceiling. */
   readonly overSamples: number;

@@ -13,6 +13,7 @@ import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { Backoff } from "../../foundation/backoff.ts";
+import { outputsText } from "../../foundation/outputs_text.ts";
 import { until } from "../../foundation/until.ts";
 import { within } from "../../foundation/within.ts";
 import { ClockDriver } from "./clock_driver.ts";
@@ -78,6 +79,7 @@ export class DeviceWatch {
   #attempts = 0;
   #lastReason = "";
   #toldWaiting = false;
+  #toldUnpatched = "";
   #unheardAtLoss = 0;
   #unheardBefore = 0;
   #lostAtFrames = 0;
@@ -112,6 +114,28 @@ export class DeviceWatch {
   /** Why nobody hears what plays, with the remedy; undefined: somebody can, or the device is waited for. */
   get unheard(): string | undefined {
     return this.waiting ? undefined : this.#playing?.unheard;
+  }
+
+  /** Outputs, from 1 on, that lead nowhere while others are heard; empty: none do, or it is not known. */
+  get unpatchedOutputs(): readonly number[] {
+    return this.waiting || this.unheard !== undefined ? [] : this.#playing?.unpatchedOutputs ?? [];
+  }
+
+  /** Says once which outputs lead nowhere, and when they do no more. For every second or so. */
+  reportUnpatched(): void {
+    const outputs = this.unpatchedOutputs;
+    const text = outputs.length === 0 ? "" : outputsText(outputs, this.#config.outputNames);
+    if (text === this.#toldUnpatched || this.waiting || this.unheard !== undefined) return;
+    this.#toldUnpatched = text;
+    if (text === "") this.#log.info("all outputs are connected");
+    else {
+      this.#log.warning(
+        `${text} of the patch ${
+          outputs.length === 1 ? "is" : "are"
+        } not heard: the device has no channel for them, or no ` +
+          "cable leads there; connect their ports, or set UNDERSTUDY_CHANNELS",
+      );
+    }
   }
 
   /** Frames that are taken at once, also by a device that is about to take over; 0: not known yet. */

@@ -17,6 +17,8 @@ export interface Driver {
   readonly connections?: string;
   /** Why nobody hears what it takes, with the remedy, although it calls; undefined: somebody can, or it is not known. */
   readonly unheard?: string;
+  /** Outputs, from 1 on, that lead nowhere although the device plays; omitted or empty: none do, or it is not known. */
+  readonly unpatchedOutputs?: readonly number[];
   /** Lets its calls play: before, they get silence. Only one driver of a memory may be attached. */
   attach(): void;
   /** Its calls get silence from now on. Returns whether no call plays any more; if not, ask again. */

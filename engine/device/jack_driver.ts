@@ -41,6 +41,8 @@ export class JackDriver implements Driver {
   #seen: string | undefined;
   #seenMs = 0;
   #settled: string | undefined;
+  #unpatched: readonly number[] = [];
+  readonly #channels: number;
   /** Cables whose other port has not come back yet. */
   #missing: string;
 
@@ -48,6 +50,7 @@ export class JackDriver implements Driver {
     this.#client = client;
     this.#log = log;
     this.#sampleRateHz = memory.geometry.sampleRateHz;
+    this.#channels = memory.geometry.channels;
     this.#state = client.poll();
     this.#missing = connections;
     this.#settled = connections === "" ? undefined : connections;
@@ -90,8 +93,16 @@ export class JackDriver implements Driver {
   }
 
   get unheard(): string | undefined {
-    const isSettled = this.#seen !== undefined && performance.now() - this.#seenMs > settledMs;
-    return isSettled && !/^out_/m.test(this.#seen!) ? unconnected(this.#client.name) : undefined;
+    const isUnheard = this.#unpatched.length === this.#channels && this.#isSettled;
+    return isUnheard ? unconnected(this.#client.name) : undefined;
+  }
+
+  get unpatchedOutputs(): readonly number[] {
+    return this.#isSettled ? this.#unpatched : [];
+  }
+
+  get #isSettled(): boolean {
+    return this.#seen !== undefined && performance.now() - this.#seenMs > settledMs;
   }
 
   attach(): void {
@@ -154,6 +165,9 @@ export class JackDriver implements Driver {
     const present = new Set(lines(cables));
     this.#missing = lines(this.#missing).filter((line) => !present.has(line)).join("");
     this.#seen = cables;
+    const patched = new Set(lines(cables).map((line) => line.slice(0, line.indexOf("\t"))));
+    this.#unpatched = Array.from({ length: this.#channels }, (_, output) => output + 1)
+      .filter((output) => !patched.has(`out_${output - 1}`));
     this.#seenMs = performance.now();
   }
 }

@@ -134,6 +134,16 @@ export class StageDriver implements Driver {
     return isUnconnected ? unconnected(this.#options.config.jackName) : undefined;
   }
 
+  get unpatchedOutputs(): readonly number[] {
+    if (this.kind !== "jack" || this.waiting) return [];
+    const { memory: { words, geometry: { channels } } } = this.#options;
+    const isUnpatched = (output: number) =>
+      (Atomics.load(words, report.unpatchedOutputs.index + (output >> 5)) >>> (output & 31)) & 1;
+    return Array.from({ length: channels }, (_, output) => output).filter(isUnpatched).map((output) =>
+      output + 1
+    );
+  }
+
   get counts(): DeviceCounts {
     return {
       deviceLosses: this.#report("deviceLosses"),

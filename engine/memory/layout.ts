@@ -301,6 +301,10 @@ export const sections = {
       deviceProblem: word(
         "problem of JACK at the last of these attempts; 0: it stands still, or none was made",
       ),
+      unpatchedOutputs: word(
+        "a bit for each output from which no cable leads to anywhere",
+        maximumChannels / 32,
+      ),
     },
   },
   watchdog: {

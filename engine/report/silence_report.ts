@@ -1,6 +1,7 @@
 /** Tells that outputs give no sound, and that they do again: by event, log, `/event/degraded` and status. Main isolate. */
 import type { EngineEvent, OutputState, SilenceKind } from "../control/control.ts";
 import type { SilenceChange, SilenceDetector } from "../delivery/silence_detector.ts";
+import { outputsText } from "../../foundation/outputs_text.ts";
 import type { Degradations } from "./degradations.ts";
 
 /** What an operator reads. */
@@ -15,6 +16,8 @@ export interface SilenceReportOptions {
   readonly detector: SilenceDetector;
   readonly degradations: Degradations;
   readonly emit: (event: EngineEvent) => void;
+  /** Of the outputs in their order; omitted: they have none. */
+  readonly names?: readonly string[];
 }
 
 export class SilenceReport {
@@ -51,10 +54,9 @@ export class SilenceReport {
     const kinds = [...new Set(silent.map(([, { kind }]) => kind))];
     return kinds.map((kind) => {
       const same = silent.filter(([, each]) => each.kind === kind);
-      const outputs = same.map(([output]) => output).join(", ");
       const seconds = Math.round(Math.max(...same.map(([, each]) => each.seconds)));
-      const subject = same.length === 1 ? `output ${outputs} gives` : `outputs ${outputs} give`;
-      return `${subject} no sound (${seconds} s): ${kindTexts[kind]}`;
+      const subject = outputsText(same.map(([output]) => output), this.#options.names);
+      return `${subject} ${same.length === 1 ? "gives" : "give"} no sound (${seconds} s): ${kindTexts[kind]}`;
     }).join("; ");
   }
 

@@ -32,6 +32,7 @@ export interface StatusSources extends
     | "realTime"
     | "outputs"
     | "silentSeconds"
+    | "outputNames"
     | "callbackAgeMs"
     | "supervisionAgeMs"
   > {
@@ -82,6 +83,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     wrongBlocks: sources.wrongBlocks,
     outputs: sources.outputs,
     silentSeconds: sources.silentSeconds,
+    outputNames: sources.outputNames,
+    unpatched: driver.unpatchedOutputs.join(" "),
     nonFiniteSamples: memory.counter("nonFiniteSamples"),
     overSamples: memory.counter("overSamples"),
     limitedSamples: memory.counter("limitedSamples"),

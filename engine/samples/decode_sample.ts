@@ -6,7 +6,9 @@ import type { DecodedSample } from "../../compiler/graph/sample_bank.ts";
 import { isAiff, readAiff } from "./aiff_reader.ts";
 import { idAt } from "../sound_files/chunks.ts";
 import { isFlac, readFlac } from "./flac_reader.ts";
-import { isOgg, isVorbis, readOggStreams } from "./ogg_reader.ts";
+import { bytesInMemory } from "../streams/source/byte_source.ts";
+import { checkFrames, checkSoundFormat } from "./sound_format.ts";
+import { isOgg, isOpusHead, isVorbis, readOggStreams } from "./ogg_reader.ts";
 import { oggFlac } from "./ogg_flac.ts";
 import { SampleError } from "./sample_error.ts";
 import type { SoundFile, StatedLoop } from "./sound_file.ts";
@@ -14,6 +16,9 @@ import { SoundFileError } from "../sound_files/sound_file_error.ts";
 import { checkAmplitudes } from "../sound_files/stored_numbers.ts";
 import { mustUnroll, unrollLoop } from "./unroll_loop.ts";
 import { isWav, readWav } from "./wav_reader.ts";
+
+/** More sentences about one file than are told: a file may be damaged at each of its frames. */
+const maxNotes = 8;
 
 /** Where a file says nothing about its pitch. */
 const middleC = 60;
@@ -70,7 +75,9 @@ function loopOf(
   const forward = { channels, loopStart: start, loopEnd: last + 1 };
   if (!mustUnroll({ ...stated, last })) return forward;
   const unrolled = unrollLoop(channels, { ...stated, last });
-  if (unrolled === undefined) tell(`${text} is too long to be unrolled: it is played forward, again and again`);
+  if (unrolled === undefined) {
+    tell(`${text} is too long to be unrolled: it is played forward, again and again`);
+  }
   return unrolled ?? forward;
 }
 
@@ -80,8 +87,12 @@ async function readSound(bytes: Uint8Array<ArrayBuffer>): Promise<SoundFile> {
   if (isAiff(bytes)) return readAiff(bytes);
   if (isFlac(bytes)) return readFlac(bytes);
   if (isOgg(bytes)) {
-    const streams = readOggStreams(bytes, (packet) => isVorbis(packet) || oggFlac.isFirst(packet));
+    const streams = readOggStreams(
+      bytes,
+      (packet) => isVorbis(packet) || isOpusHead(packet) || oggFlac.isFirst(packet),
+    );
     const [first] = streams[0].pages[0].packets;
+    if (first !== undefined && isOpusHead(first)) return await readStreamed(bytes);
     if (first !== undefined && oggFlac.isFirst(first)) return readFlac(oggFlac.unwrap(streams));
     // loaded on demand: the library is larger than all the rest
     const { readVorbis } = await import("./vorbis_reader.ts");
@@ -89,33 +100,23 @@ async function readSound(bytes: Uint8Array<ArrayBuffer>): Promise<SoundFile> {
     sound.channels.forEach(checkAmplitudes);
     return sound;
   }
-  throw new SoundFileError(
-    `expected WAV, AIFF, FLAC or Ogg Vorbis, found ${kindOf(bytes)}`,
-    "export it as one of them",
-  );
+  return await readStreamed(bytes);
 }
 
-/** Marks of other kinds of file, and where they are. */
-const otherKinds: readonly (readonly [mark: string, kind: string, at: number])[] = [
-  ["ftyp", "MP4", 4],
-  ["caff", "CAF", 0],
-  [".snd", "AU", 0],
-  ["riff", "Wave64", 0],
-  ["wvpk", "WavPack", 0],
-  ["MAC ", "Monkey's Audio", 0],
-  ["\x30\x26\xb2\x75", "WMA", 0],
-  ["\x1a\x45\xdf\xa3", "Matroska or WebM", 0],
-  ["8SVX", "8SVX", 8],
-];
-
-function kindOf(bytes: Uint8Array): string {
-  if (bytes.length === 0) return "an empty file";
-  const [, kind] = otherKinds.find(([mark, , at]) => idAt(bytes, at) === mark) ?? [];
-  if (kind !== undefined) return kind;
-  if (bytes[0] === 0xff && bytes[1] === 0xf8) return "FLAC without its beginning";
-  // eleven ones begin a frame of MPEG audio
-  if (bytes[0] === 0xff && bytes[1] >= 0xe0) return (bytes[1] & 6) === 0 ? "AAC" : "MP3";
-  return "something else";
+/** Reads what the streams of the engine can read too, as they read it. Throws SoundFileError. */
+async function readStreamed(bytes: Uint8Array<ArrayBuffer>): Promise<SoundFile> {
+  const notes: string[] = [];
+  const { openFileSound } = await import("../streams/source/open_file_sound.ts");
+  const sound = await openFileSound(bytesInMemory(bytes), (text) => {
+    if (notes.length < maxNotes && !notes.includes(text)) notes.push(text);
+  });
+  const { channels, sampleRateHz } = sound;
+  checkSoundFormat({ channels, sampleRateHz });
+  const frames = await sound.measure();
+  checkFrames(frames);
+  const sides = await sound.read(0, frames);
+  sides.forEach(checkAmplitudes);
+  return { channels: sides, sampleRateHz, notes };
 }
 
 /** What follows the tags (ID3v2) that some programs write before any kind of file. */

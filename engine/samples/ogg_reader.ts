@@ -4,6 +4,7 @@
  */
 import { joinBytes } from "../../foundation/join_bytes.ts";
 import { idAt } from "../sound_files/chunks.ts";
+import { oggFlag, parseOggPage, type RawOggPage } from "../sound_files/ogg_page.ts";
 import { SoundFileError } from "../sound_files/sound_file_error.ts";
 
 /** What ends on one page. */
@@ -21,21 +22,6 @@ export interface OggStream {
   readonly missingPages: number;
 }
 
-/** A page as it lies in the file. */
-interface RawPage {
-  readonly flags: number;
-  readonly position: number;
-  readonly serial: number;
-  readonly sequence: number;
-  /** Lengths of the pieces of packets; one of 255 goes on. */
-  readonly lacing: Uint8Array;
-  readonly body: Uint8Array;
-  readonly end: number;
-}
-
-const flag = { continued: 1, first: 2, last: 4 };
-const headBytes = 27;
-
 /** More streams one after the other than a file of sound has. */
 const maxStreams = 256;
 
@@ -47,6 +33,11 @@ export function isOgg(bytes: Uint8Array): boolean {
 /** Whether a packet is the first of a Vorbis stream. */
 export function isVorbis(packet: Uint8Array): boolean {
   return packet.length >= 30 && String.fromCharCode(...packet.subarray(0, 7)) === "\x01vorbis";
+}
+
+/** Whether a packet is the first of an Opus stream. */
+export function isOpusHead(packet: Uint8Array): boolean {
+  return String.fromCharCode(...packet.subarray(0, 8)) === "OpusHead";
 }
 
 /**
@@ -67,7 +58,7 @@ export function readOggStreams(
     const page = readPage(bytes, at);
     if (page === undefined) break;
     at = page.end;
-    const isFirst = (page.flags & flag.first) !== 0;
+    const isFirst = (page.flags & oggFlag.first) !== 0;
     if (isFirst && !isBeginning) {
       if (streams.length > 0 && current === undefined) throw foreign(other);
       current = undefined;
@@ -89,42 +80,27 @@ export function readOggStreams(
 }
 
 function foreign(codec: string): SoundFileError {
-  return new SoundFileError(`expected Ogg with Vorbis or FLAC, found Ogg with ${codec}`);
+  return new SoundFileError(`expected Ogg with Vorbis, Opus or FLAC, found Ogg with ${codec}`);
 }
 
 function codecOf(packet: Uint8Array): string {
   const text = String.fromCharCode(...packet.subarray(0, 8));
-  if (text.startsWith("OpusHead")) return "Opus";
   if (text.startsWith("Speex")) return "Speex";
   return "another codec";
 }
 
 /** The page at an offset; undefined where only what is no page follows. */
-function readPage(bytes: Uint8Array, at: number): RawPage | undefined {
-  if (idAt(bytes, at) !== "OggS") {
+function readPage(bytes: Uint8Array, at: number): RawOggPage | undefined {
+  const page = parseOggPage(bytes, at);
+  if (typeof page !== "string") return page;
+  if (page === "none") {
     if (isPageAfter(bytes, at)) throw new SoundFileError(`it is damaged: no page begins at byte ${at}`);
     return;
   }
-  const segments = bytes[at + 26];
-  const lacing = bytes.subarray(at + headBytes, at + headBytes + segments);
-  const start = at + headBytes + segments;
-  const end = lacing.reduce((sum, length) => sum + length, start);
-  if (at + headBytes > bytes.length || lacing.length < segments || end > bytes.length) {
+  if (page === "short") {
     throw new SoundFileError(`it breaks off in the page at byte ${at}`, "copy or export it again");
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (checksum(bytes, at, end) !== view.getUint32(at + 22, true)) {
-    throw new SoundFileError(`it is damaged: the page at byte ${at} has a wrong checksum`);
-  }
-  return {
-    flags: bytes[at + 5],
-    position: Number(view.getBigInt64(at + 6, true)),
-    serial: view.getUint32(at + 14, true),
-    sequence: view.getUint32(at + 18, true),
-    lacing,
-    body: bytes.subarray(start, end),
-    end,
-  };
+  throw new SoundFileError(`it is damaged: the page at byte ${at} has a wrong checksum`);
 }
 
 function isPageAfter(bytes: Uint8Array, from: number): boolean {
@@ -132,22 +108,6 @@ function isPageAfter(bytes: Uint8Array, from: number): boolean {
     if (idAt(bytes, at) === "OggS") return true;
   }
   return false;
-}
-
-const crcTable = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte << 24;
-  for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? crc << 1 ^ 0x04c1_1db7 : crc << 1;
-  return crc;
-});
-
-/** CRC of 32 bits, most significant bit first, with its own field as zeros. */
-function checksum(bytes: Uint8Array, from: number, to: number): number {
-  let crc = 0;
-  for (let at = from; at < to; at++) {
-    const byte = at >= from + 22 && at < from + 26 ? 0 : bytes[at];
-    crc = crc << 8 ^ crcTable[crc >>> 24 ^ byte];
-  }
-  return crc >>> 0;
 }
 
 /** Puts the packets of one stream together. */
@@ -162,7 +122,7 @@ class StreamAssembly {
     this.#next = firstSequence;
   }
 
-  add({ flags, position, sequence, lacing, body }: RawPage): void {
+  add({ flags, position, sequence, lacing, body }: RawOggPage): void {
     const gap = sequence - this.#next >>> 0;
     // a number that goes back was written by a program that counts otherwise
     if (gap > 0 && gap < 2 ** 31) {
@@ -170,7 +130,7 @@ class StreamAssembly {
       this.#pieces = [];
     }
     this.#next = sequence + 1;
-    const isContinued = (flags & flag.continued) !== 0;
+    const isContinued = (flags & oggFlag.continued) !== 0;
     if (!isContinued) this.#pieces = [];
     let isLost = isContinued && this.#pieces.length === 0;
     const packets: Uint8Array<ArrayBuffer>[] = [];
@@ -186,7 +146,7 @@ class StreamAssembly {
       this.#pieces = [];
     });
     if (isLost) this.#pieces = [];
-    this.#pages.push({ packets, position, isLast: (flags & flag.last) !== 0 });
+    this.#pages.push({ packets, position, isLast: (flags & oggFlag.last) !== 0 });
   }
 
   finish(): OggStream {

@@ -61,7 +61,12 @@ export interface SessionHeader {
   /** ISO 8601; for people, rendering does not read it. */
   readonly startedAt: string;
   /** What the engine was asked to play when it started, for a journal: another wish is not answered with the old state. */
-  readonly asked?: { readonly patch: string; readonly tuning?: string; readonly tuningMap?: string };
+  readonly asked?: {
+    readonly patch: string;
+    readonly tuning?: string;
+    readonly tuningMap?: string;
+    readonly outputStage?: string;
+  };
 }
 
 /** Which moment a block was, and what senders hold down at a log position. */

@@ -286,7 +286,9 @@ int us_jack_devices(void *client, char *names, uint32_t bytes) {
   names[0] = 0;
   for (const char **port = ports; port && *port; port++) {
     if (port != ports && same_client(port[-1], *port)) continue;
-    int length = snprintf(names + used, bytes - used, "%.*s\n", (int)client_length(*port), *port);
+    int channels = 1;
+    while (port[channels] && same_client(*port, port[channels])) channels++;
+    int length = snprintf(names + used, bytes - used, "%.*s\t%d\n", (int)client_length(*port), *port, channels);
     if (length > 0 && used + (uint32_t)length < bytes) used += (uint32_t)length;
     names[used] = 0;
     count++;

@@ -82,7 +82,7 @@ US_EXPORT int us_jack_connections(void *client, char *text, uint32_t bytes);
  */
 US_EXPORT int us_jack_connect(void *client, const char *connections);
 
-/* Names of the clients that have physical inputs, separated by line feeds, for people; at most `bytes` with the final zero. */
+/* The clients that have physical inputs: name, tab, how many, line feed; at most `bytes` with the final zero. */
 US_EXPORT int us_jack_devices(void *client, char *names, uint32_t bytes);
 
 #endif

@@ -379,6 +379,7 @@ struct us_stage_report {
   uint32_t device_attempts; /* attempts to open JACK since it was lost; 0 while it plays */
   uint64_t unheard_frames; /* frames that the clock took while JACK was lost */
   uint32_t device_problem; /* problem of JACK at the last of these attempts; 0: it stands still, or none was made */
+  uint32_t unpatched_outputs[2]; /* a bit for each output from which no cable leads to anywhere */
 };
 _Static_assert(offsetof(struct us_stage_report, pid) == 0, "stageReport.pid");
 _Static_assert(offsetof(struct us_stage_report, sequence) == 4, "stageReport.sequence");
@@ -399,6 +400,7 @@ _Static_assert(offsetof(struct us_stage_report, process_start) == 72, "stageRepo
 _Static_assert(offsetof(struct us_stage_report, device_attempts) == 76, "stageReport.deviceAttempts");
 _Static_assert(offsetof(struct us_stage_report, unheard_frames) == 80, "stageReport.unheardFrames");
 _Static_assert(offsetof(struct us_stage_report, device_problem) == 88, "stageReport.deviceProblem");
+_Static_assert(offsetof(struct us_stage_report, unpatched_outputs) == 92, "stageReport.unpatchedOutputs");
 #define US_STAGE_REPORT_OFFSET 9856u
 
 /* Written by: watchdog thread. */

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -161,6 +162,22 @@ static int leads_out(const char *cables) {
   return 0;
 }
 
+/* Notes the outputs from which no cable leads to anywhere. */
+static void note_unpatched(unsigned char *memory, const char *cables) {
+  struct us_stage_report *report = AT(struct us_stage_report, US_STAGE_REPORT_OFFSET);
+  uint32_t channels = AT(const struct us_geometry, US_GEOMETRY_OFFSET)->channels;
+  uint32_t patched[US_MAX_CHANNELS / 32] = {0};
+  for (const char *line = cables; *line; line += *line == '\n') {
+    unsigned long output = strncmp(line, "out_", 4) == 0 ? strtoul(line + 4, NULL, 10) : US_MAX_CHANNELS;
+    if (output < US_MAX_CHANNELS) patched[output / 32] |= 1u << output % 32;
+    line += strcspn(line, "\n");
+  }
+  for (uint32_t word = 0; word < US_MAX_CHANNELS / 32; word++) {
+    uint32_t there = channels >= (word + 1) * 32 ? UINT32_MAX : channels <= word * 32 ? 0 : (1u << channels % 32) - 1;
+    STORE(report->unpatched_outputs[word], there & ~patched[word]);
+  }
+}
+
 /* Remembers the cables, so that the client that takes this one's place gets those that were made by hand. */
 static void follow_cables(struct stage *self, const struct us_jack_state *state) {
   unsigned char *memory = self->memory;
@@ -172,6 +189,7 @@ static void follow_cables(struct stage *self, const struct us_jack_state *state)
     } else if (now_ms() - self->cables_ms > SETTLED_MS) {
       memcpy(self->cables, self->seen_cables, CABLES_BYTES);
       STORE(report->unconnected, !leads_out(self->cables));
+      note_unpatched(memory, self->cables);
       self->cables_ms = 0;
     }
   }

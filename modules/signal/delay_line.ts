@@ -6,12 +6,15 @@ import { constantNode, type LineCell, makeNode } from "./source.ts";
 export class DelayLine {
   readonly #cell: LineCell;
 
-  /** @param frames longest delay that will be read, 1 or more */
-  constructor(frames: number) {
+  /**
+   * @param frames longest delay that will be read, 1 or more
+   * @param name by which another patch finds its content again; omitted: by its place
+   */
+  constructor(frames: number, name?: string) {
     if (!Number.isInteger(frames) || frames < 1 || frames > maxLineFrames) {
       throw new RangeError(`delay line: expected 1 to ${maxLineFrames} frames, found ${frames}`);
     }
-    this.#cell = { kind: "line", frames };
+    this.#cell = { kind: "line", frames, ...(name !== undefined && { name }) };
   }
 
   get frames(): number {

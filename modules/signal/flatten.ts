@@ -54,9 +54,9 @@ class Flattener {
         states.push({ type, initial: seeded ? states.length + 1 : initial, seeded, next: this.#visit(next) });
       } else {
         const cell = this.#lines[lines.length];
-        const { frames, write } = cell;
+        const { frames, write, name } = cell;
         if (!write) this.#fail(this.#firstUse.get(cell), "a delay line is read but never written");
-        lines.push({ frames, write: this.#visit(write) });
+        lines.push({ frames, write: this.#visit(write), ...(name !== undefined && { name }) });
       }
     }
     return {

@@ -32,6 +32,7 @@ export interface LineCell {
   readonly kind: "line";
   readonly frames: number;
   write?: Source;
+  readonly name?: string;
 }
 
 /** The numbers behind a table. */

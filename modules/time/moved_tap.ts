@@ -58,8 +58,8 @@ function sliding(aim: Signal<"1">): Signal<"1"> {
   });
 }
 
-/** Fades from one place to the next; an aim that moves on is followed when the fade is over. Never louder than both. */
-function crossfaded(
+/** Fades from one place, of 1 or more, to the next; an aim that moves on is followed when the fade is over. Never louder than both. */
+export function crossfaded(
   aim: Signal<"1">,
   sampleRateHz: number,
   read: (framesAgo: Signal<"1">) => Signal<"1">,

@@ -9,6 +9,8 @@ export interface TestRun {
   readonly jobs: number;
   /** Longest time for one file, in seconds. */
   readonly limitSeconds: number;
+  /** Whether that holds for each file; otherwise one has less time where it usually takes less. */
+  readonly isFixedLimit: boolean;
 }
 
 /** The words of the command line cannot be understood; the message says which. */
@@ -33,7 +35,8 @@ run; the exit code is 0 when none failed.
 
     --filter TEXT     tests whose name holds TEXT, or matches /TEXT/
     --jobs N          files that need no real time and run beside each other; as many as there are cores unless given
-    --limit SECONDS   longest time for one file: ${limitsSeconds.gate}, with test:long ${limitsSeconds.long}
+    --limit SECONDS   longest time for each file; unless given, some times what the file usually takes, at most
+                      ${limitsSeconds.gate}; with test:long ${limitsSeconds.long}
     --quick, --long   what test:quick and test:long give
     --help            this text
 
@@ -72,5 +75,9 @@ export function readTestRun(args: readonly string[], cores: number): TestRun | u
     else if (word.startsWith("-")) throw new CommandLineError(`there is no option ${word}; see --help`);
     else files.push(word);
   }
-  return { scope, filter, files, jobs, limitSeconds: limitSeconds ?? limitsSeconds[scope] };
+  return {
+    ...{ scope, filter, files, jobs },
+    limitSeconds: limitSeconds ?? limitsSeconds[scope],
+    isFixedLimit: limitSeconds !== undefined || scope === "long",
+  };
 }

@@ -1,4 +1,16 @@
-/** How long each test file took the last time, so that the longest can start first. */
+/**
+ * A file that takes this many times as long as it usually does hangs. Much more than the three times that a limit is to leave:
+ * the next run may be beside other programs, or on a slower machine.
+ */
+const timesUsual = 6;
+
+/** No file is ended before this. */
+const leastLimitSeconds = 120;
+
+/** A file of which nothing is known: those that take longer are in {@link likelySeconds}. */
+const unknownSeconds = 10;
+
+/** How long each test file took the last time, so that the longest can start first, and one that hangs holds nothing up for long. */
 export class Durations {
   readonly #path: string;
   readonly #seconds: Map<string, number>;
@@ -23,6 +35,12 @@ export class Durations {
     this.#seconds.set(file, Math.round(seconds * 10) / 10);
   }
 
+  /** Longest time for a file, from what it usually takes, and `mostSeconds` at most. */
+  limitSeconds(file: string, mostSeconds: number): number {
+    const usual = Math.max(this.#seconds.get(file) ?? 0, likelySeconds[file] ?? unknownSeconds);
+    return Math.min(mostSeconds, Math.max(leastLimitSeconds, Math.ceil(timesUsual * usual)));
+  }
+
   /** The files, longest first. One of which nothing is known is taken for short, as most are. */
   longestFirst(files: readonly string[]): readonly string[] {
     const seconds = (file: string) => this.#seconds.get(file) ?? likelySeconds[file] ?? 1;
@@ -41,17 +59,54 @@ export class Durations {
   }
 }
 
-/** Where nothing is remembered, as on a fresh clone: the longest files. A wrong figure here costs seconds, not results. */
+/**
+ * Files that take more than ten seconds in a run of all tests on two cores. By this the longest start first and have their limit where
+ * nothing is remembered, as on a fresh clone.
+ */
 export const likelySeconds: Readonly<Record<string, number>> = {
-  "tests/patches/loading/evaluate_patch_test.ts": 24,
-  "tests/simulation/simulation_test.ts": 22,
-  "tests/patches/ready/ready_patches_test.ts": 18,
-  "tests/modules/all_modules_test.ts": 17,
-  "tests/cli/render_score_test.ts": 12,
-  "tests/modules/oscillators/sampler_test.ts": 11,
-  "tests/compiler/compile_test.ts": 11,
-  "tests/modules/oscillators/brown_noise_test.ts": 11,
-  "tests/scripts/test_test.ts": 10,
-  "tests/engine/engine_test.ts": 25,
-  "tests/main_test.ts": 25,
+  "tests/engine/engine_test.ts": 89,
+  "tests/engine/state/journal_test.ts": 70,
+  "tests/patches/loading/evaluate_patch_test.ts": 40,
+  "tests/cli/control_process_test.ts": 37,
+  "tests/ffi/native_library_test.ts": 34,
+  "tests/main_test.ts": 32,
+  "tests/cli/upgrade_test.ts": 32,
+  "tests/cli/render_score_test.ts": 30,
+  "tests/compiler/compile_test.ts": 29,
+  "tests/simulation/simulation_test.ts": 29,
+  "tests/modules/all_modules_test.ts": 28,
+  "tests/patches/ready/ready_patches_test.ts": 26,
+  "tests/modules/oscillators/sampler_test.ts": 26,
+  "tests/modules/oscillators/brown_noise_test.ts": 25,
+  "tests/scripts/package_npm_test.ts": 25,
+  "tests/compiler/graph/validate_test.ts": 22,
+  "tests/dashboard/page/page_end_to_end_test.ts": 22,
+  "tests/scripts/test_test.ts": 20,
+  "tests/modules/module_types_test.ts": 19,
+  "tests/midi/midi_input_test.ts": 19,
+  "tests/chaos/process_chaos_test.ts": 19,
+  "tests/patches/ready/sampler_test.ts": 19,
+  "tests/engine/device/jack_driver_test.ts": 18,
+  "tests/docs/modules_guide_test.ts": 18,
+  "tests/compiler/block_cut_test.ts": 18,
+  "tests/cli/check_patch_test.ts": 18,
+  "tests/cli/kept_program_test.ts": 17,
+  "tests/engine/state/resume_test.ts": 17,
+  "tests/osc/oscquery/server_test.ts": 16,
+  "tests/modules/clocks/transport_test.ts": 15,
+  "tests/cli/saved_state_test.ts": 15,
+  "tests/cli/start_test.ts": 15,
+  "tests/compiler/fixed_patch_test.ts": 14,
+  "tests/midi/midi_process_test.ts": 14,
+  "tests/engine/device/stage_driver_test.ts": 13,
+  "tests/engine/samples/sampled_patch_test.ts": 13,
+  "tests/modules/oscillators/pink_noise_test.ts": 13,
+  "tests/chaos/jack_chaos_test.ts": 12,
+  "tests/engine/large_arena_test.ts": 12,
+  "tests/engine/render/score_renderer_test.ts": 12,
+  "tests/modules/envelopes/adsr_curved_test.ts": 11,
+  "tests/engine/renderer/renderer_test.ts": 11,
+  "tests/modules/filters/ladder_test.ts": 11,
+  "tests/config/load_native_test.ts": 11,
+  "tests/osc/flood_test.ts": 10,
 };

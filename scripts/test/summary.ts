@@ -39,13 +39,13 @@ function printedByTests(output: string): string[] {
 }
 
 /** The slowest files, longest first, and those that came near their limit. */
-export function slowestText(results: readonly FileResult[], limitSeconds: number): string {
+export function slowestText(results: readonly FileResult[], limitOf: (file: string) => number): string {
   const slowest = results.toSorted((a, b) => b.seconds - a.seconds).slice(0, slowestFiles);
-  return slowest.map(({ file, seconds }) =>
-    `${seconds.toFixed(1).padStart(8)} s  ${file}${
-      seconds * 3 > limitSeconds ? `  needs more than a third of its limit of ${limitSeconds} s` : ""
-    }`
-  ).join("\n");
+  return slowest.map(({ file, seconds }) => {
+    const limit = limitOf(file);
+    const near = seconds * 3 > limit ? `  needs more than a third of its limit of ${limit} s` : "";
+    return `${seconds.toFixed(1).padStart(8)} s  ${file}${near}`;
+  }).join("\n");
 }
 
 /** The lines in which tests say which share of their runs was run. */

@@ -24,6 +24,7 @@ export const arrowTable: ArrowTable = {
     "monitoring",
     "engine",
     "patches",
+    "show",
     "compiler",
     "ffi",
   ],
@@ -114,7 +115,7 @@ export const arrowTable: ArrowTable = {
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk
   "engine/sound_files": [],
-  "engine/samples": ["engine/sound_files", "compiler/graph", "types:ffi"],
+  "engine/samples": ["engine/sound_files", "engine/streams/source", "compiler/graph", "types:ffi"],
   // sound files by their position, where a foreign file may end the process
   "engine/streams/source": ["engine/sound_files", "compiler/wasm"],
   // the main isolate's side, and the thread that reads
@@ -180,6 +181,11 @@ export const arrowTable: ArrowTable = {
     "types:engine/device",
   ],
 
+  // what a show is and what follows from GO: it knows neither engine nor file system
+  show: [],
+  "show/file": [],
+  "show/playing": ["show/file"],
+
   "patches/ready": ["modules"],
   "patches/loading": ["patches/ready", "modules", "compiler"],
 
@@ -194,6 +200,15 @@ export const arrowTable: ArrowTable = {
   "modules/utility": ["modules/signal", "compiler/graph"],
   "modules/oscillators": ["modules/signal", "modules/distortion", "modules/utility"],
   "modules/time": ["modules/signal", "modules/oscillators", "modules/utility"],
+  "modules/outputs": [
+    "compiler/graph",
+    "modules/signal",
+    "modules/dynamics",
+    "modules/filters",
+    "modules/oscillators",
+    "modules/time",
+    "modules/utility",
+  ],
   "modules/modulation": ["modules/signal", "modules/oscillators"],
   "modules/reverbs": ["modules/signal", "modules/oscillators", "modules/time", "modules/utility"],
 

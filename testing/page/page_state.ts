@@ -24,7 +24,15 @@ export function pageState(): PageState {
     access: { seat: "change", reason: "", problem: "" },
     clockOffsetMs: moment.unixMs,
     hello: {
-      ...{ type: "hello", ...moment, protocol: 1, version: "test", hostname: "stage", runId: "one", outputNames: [] },
+      ...{
+        type: "hello",
+        ...moment,
+        protocol: 1,
+        version: "test",
+        hostname: "stage",
+        runId: "one",
+        outputNames: [],
+      },
       ...{ sampleRateHz: 48_000, blockFrames: 128, channels: 2, isolation: "threads" },
       access: { seat: "change", reason: "" },
       faults: { kinds: ["kill"], targets: ["primary"] },

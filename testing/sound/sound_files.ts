@@ -6,6 +6,9 @@ const packages = {
   sox: "sox libsox-fmt-base",
   flac: "flac",
   oggenc: "vorbis-tools",
+  opusenc: "opus-tools",
+  lame: "lame",
+  ffmpeg: "ffmpeg",
   "sndfile-convert": "sndfile-programs",
 };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { diagnose, startOf } from "../../cli/doctor.ts";
+import { diagnose, missingOutputs, startOf } from "../../cli/doctor.ts";
 import { readConfig } from "../../config/settings.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 
@@ -7,7 +7,11 @@ const cache = new URL("../../build/native-tests", import.meta.url).pathname;
 
 async function diagnosed(environment: Readonly<Record<string, string>>) {
   const lines: string[] = [];
-  const code = await diagnose(readConfig(environment), (line) => lines.push(line));
+  const code = await diagnose({
+    config: readConfig(environment),
+    measureMs: 100,
+    print: (line) => lines.push(line),
+  });
   return { code, text: lines.join("\n") };
 }
 
@@ -55,6 +59,16 @@ Deno.test("without a native part nothing else is looked at, and the exit code sa
     else Deno.env.set("CC", compiler);
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("outputs for which the device has no channel are told before the start, by name, with the remedy", () => {
+  const devices = [{ name: "system", channels: 2 }, { name: "Scarlett 18i20", channels: 20 }];
+  const settings = readConfig({ UNDERSTUDY_CHANNELS: "8", UNDERSTUDY_OUTPUT_NAMES: "l, r, sub" });
+  const { what, remedy } = missingOutputs(settings, devices)!;
+  assert.equal(what, "outputs 3 (sub), 4, 5, 6, 7 and 8: system (2 channels) has no channel for them");
+  assert.match(remedy, /^set UNDERSTUDY_CHANNELS=2, name another client in UNDERSTUDY_DEVICE, or connect/);
+  assert.equal(missingOutputs({ ...settings, device: "scarlett" }, devices), undefined);
+  assert.equal(missingOutputs({ ...settings, device: "nobody" }, devices), undefined);
 });
 
 Deno.test("the exit code is that with which a start would end, and 0 only where it plays or may keep time", () => {

@@ -16,7 +16,10 @@ requirement({
     const server = await startSoundServer(48_000, 256);
     Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));
     try {
-      assert.deepEqual(await jackServer(readConfig({}), native), { periodFrames: 256, devices: ["system"] });
+      assert.deepEqual(await jackServer(readConfig({}), native), {
+        periodFrames: 256,
+        devices: [{ name: "system", channels: 2 }],
+      });
       const { stdout } = await new Deno.Command("jack_lsp", { env: server.env }).output();
       assert.doesNotMatch(new TextDecoder().decode(stdout), /understudy/);
     } finally {

@@ -106,7 +106,7 @@ Deno.test("what was not installed has no status and cannot be removed, and the e
   ));
 
 requirement({
-  name: "without a systemd of the user the error names the remedy",
+  name: "without a systemd of the user the error names the remedy, and the unit starts what a package starts",
   fn: () =>
     inFolder((folder) => {
       const nowhere = `${folder}/none`;
@@ -114,11 +114,15 @@ requirement({
         XDG_CONFIG_HOME: folder,
         XDG_RUNTIME_DIR: nowhere,
         DBUS_SESSION_BUS_ADDRESS: `unix:path=${nowhere}`,
+        _UNDERSTUDY_PROGRAM: "/usr/lib/understudy/understudy",
       };
-      return withVariables(variables, () =>
-        assert.rejects(
+      return withVariables(variables, async () => {
+        await assert.rejects(
           controlService({ command: "service", action: "install", system: false }, () => {}),
           (error) => error instanceof ServiceError && /log in as this user .* --system/.test(error.message),
-        ));
+        );
+        const unit = await Deno.readTextFile(`${folder}/systemd/user/understudy.service`);
+        assert.match(unit, /^ExecStart=\/usr\/lib\/understudy\/understudy start$/m);
+      });
     }),
 }, needs);

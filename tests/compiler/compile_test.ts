@@ -46,7 +46,7 @@ function expectationOf(trial: Trial): Expectation {
 Deno.test("any patch and any score give the bits of the plain interpreter, however blocks are cut", () => {
   fc.assert(
     fc.property(trials, (trial) => assert.equal(expectationOf(trial).difference(), undefined)),
-    sharedRuns("random patches beside the interpreter", runs, 4),
+    sharedRuns("random patches beside the interpreter", runs, 6),
   );
 });
 

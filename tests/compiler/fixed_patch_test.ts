@@ -75,7 +75,10 @@ function everything(patchChannels: number) {
       const slow = feedback(0, (previous) => previous.times(0.99).plus(turned.times(mix.amount)));
       const mixed = slow.isAbove(0.1).select(turned, swept).plus(input.times(0.5));
       if (patchChannels <= 4) return mixed;
-      return Array.from({ length: patchChannels - 1 }, (_, index) => channel(mixed, index % 4).times(index - 2));
+      return Array.from(
+        { length: patchChannels - 1 },
+        (_, index) => channel(mixed, index % 4).times(index - 2),
+      );
     },
   });
 }

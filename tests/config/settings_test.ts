@@ -88,15 +88,23 @@ Deno.test("the limits of silence are one for all outputs, or one for each", () =
 
 Deno.test("there are up to 64 outputs, with names of their own where they are given, and FLAC holds eight of them", () => {
   const config = (settings: Record<string, string>) =>
-    readConfig(Object.fromEntries(Object.entries(settings).map(([name, value]) => [`UNDERSTUDY_${name}`, value])));
+    readConfig(
+      Object.fromEntries(Object.entries(settings).map(([name, value]) => [`UNDERSTUDY_${name}`, value])),
+    );
   assert.equal(config({ CHANNELS: "64" }).channels, maximumChannels);
   assert.equal(maxChannels, maximumChannels, "a patch may use all outputs");
-  assert.throws(() => config({ CHANNELS: "65" }), /UNDERSTUDY_CHANNELS: expected a whole number from 1 to 64/);
+  assert.throws(
+    () => config({ CHANNELS: "65" }),
+    /UNDERSTUDY_CHANNELS: expected a whole number from 1 to 64/,
+  );
   assert.equal(config({}).outputNames, undefined);
   const named = config({ CHANNELS: "3", OUTPUT_NAMES: "front left, Tür 2,sub" });
   assert.deepEqual(named.outputNames, ["front left", "Tür 2", "sub"]);
   for (const wrong of ["a,A", "a,,b", "x".repeat(33), "a/b"]) {
-    assert.throws(() => config({ CHANNELS: "3", OUTPUT_NAMES: wrong }), /OUTPUT_NAMES: expected different names/);
+    assert.throws(
+      () => config({ CHANNELS: "3", OUTPUT_NAMES: wrong }),
+      /OUTPUT_NAMES: expected different names/,
+    );
   }
   assert.throws(() => config({ OUTPUT_NAMES: "a,b,c" }), /OUTPUT_NAMES: expected at most 2 values/);
   assert.equal(config({ CHANNELS: "8", RECORD_FORMAT: "flac24" }).recordFormat, "flac24");

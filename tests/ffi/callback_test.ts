@@ -289,7 +289,9 @@ Deno.test("the record of a block has the smallest and the largest sample that th
     fc.constantFrom(0, -0, NaN, -Infinity, 2 ** -149),
   );
   const formats = fc.constantFrom(
-    ...[1, 2, 3, 4, 6, 8, 10, 64].flatMap((channels) => [16, 5].map((blockFrames) => ({ channels, blockFrames }))),
+    ...[1, 2, 3, 4, 6, 8, 10, 64].flatMap((channels) =>
+      [16, 5].map((blockFrames) => ({ channels, blockFrames }))
+    ),
   );
   const samples = fc.array(sample, { minLength: 64 * 16, maxLength: 64 * 16 });
   fc.assert(fc.property(formats, samples, fc.constantFrom(0, 0.5), (format, given, ceiling) => {

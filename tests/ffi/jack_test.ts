@@ -39,7 +39,7 @@ requirement({
       const client = await JackClient.open(native, options);
       assert.equal(client.name, "understudy-test");
       assert.equal(await client.connections(), usual);
-      assert.deepEqual(await client.devices(), ["system"]);
+      assert.deepEqual(await client.devices(), [{ name: "system", channels: 2 }]);
       const { alive, periodFrames, xruns, latencyFrames } = client.poll();
       assert.deepEqual([alive, periodFrames, xruns], [true, 256, 0]);
       assert.ok(latencyFrames > 0);

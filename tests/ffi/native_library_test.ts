@@ -2,30 +2,36 @@ import assert from "node:assert/strict";
 import { NotPrivateError } from "../../foundation/private_folder.ts";
 import { buildNative } from "../../ffi/native_library.ts";
 import { NativeBuildError, openNative } from "../../ffi/open_native.ts";
+import { inFolder } from "../../testing/in_folder.ts";
 
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
-/** Has the native part built without optimizing, in a third of the time: what is built here is not played. */
+/**
+ * Has the native part built without optimizing, in a third of the time, and each of its sources once in this file, however often it is
+ * built: what is built here is not played, and the sources stay as they are.
+ */
 function builtQuickly(work: (folder: string) => Promise<void>): Promise<void> {
-  return inFolder(async (tools) => {
-    const before = Deno.env.get("CC");
-    await Deno.writeTextFile(`${tools}/cc`, `#!/bin/sh\nexec ${before ?? "cc"} "$@" -O0\n`, { mode: 0o755 });
-    Deno.env.set("CC", `${tools}/cc`);
-    try {
-      await inFolder(work);
-    } finally {
-      if (before === undefined) Deno.env.delete("CC");
-      else Deno.env.set("CC", before);
-    }
+  const before = Deno.env.get("CC");
+  const compiler = before ?? "cc";
+  Deno.writeTextFileSync(
+    `${tools}/cc`,
+    `#!/bin/sh
+for word; do last=$word; done
+kept="${tools}/\${last##*/}"
+case "$last" in
+  *.o) [ -e "$kept" ] && exec cp "$kept" "$last"; ${compiler} "$@" -O0 && exec cp "$last" "$kept" ;;
+  *) exec ${compiler} "$@" ;;
+esac
+`,
+    { mode: 0o755 },
+  );
+  Deno.env.set("CC", `${tools}/cc`);
+  return inFolder(work).finally(() => {
+    if (before === undefined) Deno.env.delete("CC");
+    else Deno.env.set("CC", before);
   });
 }
+
+const tools = await Deno.makeTempDir();
+Deno.test.afterAll(() => Deno.remove(tools, { recursive: true }));
 
 Deno.test("the native part is built once, leaves nothing half-done, and opens", () =>
   inFolder(async (folder) => {

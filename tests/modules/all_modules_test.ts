@@ -88,9 +88,9 @@ const modules: readonly {
 const rateHz = 12_000;
 const bank = bankOf({ "trial.wav": { channels: [sineFrames(3_000, 50), sineFrames(3_000, 51)] } });
 const format = { ...testFormat, sampleRateHz: rateHz };
-const storms = sharedRuns("storms on each module", 12, 3);
+const storms = sharedRuns("storms on each module", 12, 6);
 const silences = sharedRuns("silences after a storm on each module", 5, 5);
-const cutRuns = sharedRuns("ways to cut the blocks of each module", 10, 3);
+const cutRuns = sharedRuns("ways to cut the blocks of each module", 10, 5);
 const compile = (patch: Patch) => compileForTest(patch, format, bank);
 
 Deno.test("every module of the library is tried here", () => {

@@ -19,7 +19,10 @@ export function Listen(): VNode {
   const hello = useStore(({ hello }) => hello);
   const engineMs = useStore(({ status }) => Math.round(status?.status.latencyMs ?? 0));
   const [firstChannel, choose] = useState(0);
-  useWant("listen", isOn ? { listen: { format: "s16", ...(firstChannel > 0 && { firstChannel }) } } : undefined);
+  useWant(
+    "listen",
+    isOn ? { listen: { format: "s16", ...(firstChannel > 0 && { firstChannel }) } } : undefined,
+  );
   const stop = () => {
     turn(false);
     void listener.current?.close();
@@ -36,7 +39,11 @@ export function Listen(): VNode {
     tell("");
     try {
       const { sampleRateHz, channels } = format;
-      listener.current = await Listener.open({ sampleRateHz, channels: Math.min(channels, 2), onReport: show });
+      listener.current = await Listener.open({
+        sampleRateHz,
+        channels: Math.min(channels, 2),
+        onReport: show,
+      });
       turn(true);
     } catch (error) {
       tell(`Cannot listen here: ${(error as Error).message}.`);

@@ -52,8 +52,10 @@ export function OutputMeters(): VNode {
               )}
             </div>
             ${columns.map((channel) =>
-              html`<${MeterColumn} key=${channel} channel=${channel} name=${names[channel] ?? ""}
-                lamp=${lamps[channel] ?? "off"} />`
+              html`
+                <${MeterColumn} key=${channel} channel=${channel} name=${names[channel] ?? ""}
+                  lamp=${lamps[channel] ?? "off"} />
+              `
             )}
           </div>
         `
@@ -102,9 +104,8 @@ function MeterColumn({ channel, name, lamp }: MeterColumnProps): VNode {
         <div class="meter-hold" ref=${part("hold")} hidden></div>
       </div>
       <span class="meter-number" aria-hidden="true" ref=${part("number")}>−∞</span>
-      <span class="meter-name" aria-hidden="true">${channel + 1}${
-        name && html`<span class="meter-title">${name}</span>`
-      }</span>
+      <span class="meter-name" aria-hidden="true">${channel + 1}${name &&
+        html`<span class="meter-title">${name}</span>`}</span>
     </div>
   `;
 }

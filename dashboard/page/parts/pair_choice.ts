@@ -20,13 +20,15 @@ export function PairChoice({ firstChannel, onChoose, what }: PairChoiceProps): V
   return html`
     <select class="pair" aria-label=${what} value=${firstChannel} onChange=${(event: Event) =>
       onChoose(Number((event.target as HTMLSelectElement).value))}>
-      ${firsts.map((first) => html`<option value=${first}>${pairName(first, channels, outputNames)}</option>`)}
+      ${firsts.map((first) =>
+        html`<option value=${first}>${pairName(first, channels, outputNames)}</option>`
+      )}
     </select>
   ` as VNode;
 }
 
 /** A pair by its numbers and, where it has them, its names. */
-export function pairName(first: number, channels: number, outputNames: readonly string[]): string {
+function pairName(first: number, channels: number, outputNames: readonly string[]): string {
   const both = first + 1 < channels ? [first, first + 1] : [first];
   const names = both.map((channel) => outputNames[channel] ?? "").filter((name) => name !== "");
   const numbers = both.map((channel) => channel + 1).join("–");

@@ -23,7 +23,10 @@ Deno.test("channels that the output has not, and parameters that nothing reads, 
     "patch wide: has 4 channels, the output has 2: channels 3 and 4 are not heard; set UNDERSTUDY_CHANNELS=4",
     unused,
   ]);
-  assert.match(graphWarnings(patchOf(12), { channels: 8 })[0], /channels 9 to 12 are not heard; set UNDERSTUDY_CHANNELS=12$/);
+  assert.match(
+    graphWarnings(patchOf(12), { channels: 8 })[0],
+    /channels 9 to 12 are not heard; set UNDERSTUDY_CHANNELS=12$/,
+  );
 });
 
 Deno.test("outputs that a patch leaves silent are told, with what the author can write", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { lineStride, planArena, ringFrames } from "../../../compiler/plan/arena.ts";
+import { lanesOf, lineStride, planArena, ringFrames } from "../../../compiler/plan/arena.ts";
 import { patches } from "../../../patches/ready/catalogue.ts";
 import { patchOf, recipes } from "../../../testing/compiler/random_patch.ts";
 import { testFormat } from "../../../testing/patch/patch_player.ts";
@@ -27,5 +27,5 @@ Deno.test("a ring is the least power of two that holds the longest delay and the
     const ring = ringFrames(frames);
     assert.ok(Number.isInteger(Math.log2(ring)) && ring > frames && ring / 2 <= frames);
   }));
-  assert.deepEqual(([2, 4] as const).map(lineStride), [8, 16]);
+  assert.deepEqual([2, 3, 64].map((channels) => lineStride(lanesOf(channels))), [8, 16, 16]);
 });

@@ -71,10 +71,16 @@ async function plays({ engine }: TestEngine): Promise<void> {
 }
 
 requirement({
-  name: "an engine whose cables are taken off is not called running until one leads to anywhere again",
+  name:
+    "outputs beyond the device's are registered and told; without a cable the engine is not called running until one leads to anywhere",
   fn: () =>
-    onServer(async (server, { engine }) => {
+    onServer(async (server, { engine, lines }) => {
       const client = "understudy";
+      await until("outputs without a channel are told", () => engine.status().unpatched === "3 4");
+      await until("they are in the log", () =>
+        lines.some((line) => /outputs 3 \(sub\) and 4 .* not heard/.test(line)));
+      assert.equal(engine.status().outputNames[3], "sub");
+      assert.match(await jack(server, "jack_lsp", client), /understudy:out_3\n/);
       assert.deepEqual([engine.status().state, engine.status().unheard], ["running", ""]);
       for (const side of ["1", "2"]) {
         await jack(
@@ -84,14 +90,20 @@ requirement({
           `system:playback_${side}`,
         );
       }
-      await until("it is noticed", () => engine.status().state === "unheard");
+      await until("it is noticed", () =>
+        engine.status().state === "unheard");
       assert.match(engine.status().unheard, /nothing is connected to understudy: connect its ports/);
       assert.equal(engine.status().concealedFrames, 0, "the server goes on calling");
       await jack(server, "jack_connect", `${client}:out_1`, "system:playback_2");
       await until("it is heard", () => engine.status().state === "running");
       assert.equal(engine.status().unheard, "");
+      await until("the others are told", () => engine.status().unpatched === "1 3 4");
       return server;
-    }, { UNDERSTUDY_JACK_NAME: "understudy" }),
+    }, {
+      UNDERSTUDY_JACK_NAME: "understudy",
+      UNDERSTUDY_CHANNELS: "4",
+      UNDERSTUDY_OUTPUT_NAMES: "left, right, sub",
+    }),
 }, needs);
 
 requirement({

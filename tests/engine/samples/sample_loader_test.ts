@@ -90,7 +90,7 @@ withSox(
     await refused(load("inner.wav"), /^sample inner\.wav: expected a file below/);
     await refused(
       load("text.wav"),
-      /^sample text\.wav: expected WAV, AIFF, FLAC or Ogg Vorbis, found something else/,
+      /^sample text\.wav: expected WAV, AIFF, FLAC, Ogg Vorbis, Ogg Opus or MP3, found something else/,
     );
     await refused(
       load("kick.wav", `${folder}/none`),

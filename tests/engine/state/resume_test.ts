@@ -1,4 +1,8 @@
-/** A second engine goes on from the journal of a first one, which plays on as the reference. */
+/**
+ * A second engine goes on from the journal of a first one, which plays on as the reference.
+ *
+ * Needs no real time: the devices move when the test says so.
+ */
 import assert from "node:assert/strict";
 import { readConfig } from "../../../config/settings.ts";
 import { within } from "../../../engine/memory/layout.ts";

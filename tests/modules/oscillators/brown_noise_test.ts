@@ -13,7 +13,7 @@ Deno.test("brown noise falls by 6.02 dB an octave within 0.1, at every sample ra
       48_000,
       96_000,
       192_000,
-    ], 2)
+    ], 4)
   ) {
     const samples = await playVoice(() => brownNoise({}), 1 << 21, { format: { sampleRateHz } });
     const slope = slopeDb(averageOfBands(samples, sampleRateHz, 60, 15_000));

@@ -13,7 +13,7 @@ Deno.test("pink noise falls by 3.01 dB an octave within 0.1, at every sample rat
       48_000,
       96_000,
       192_000,
-    ], 2)
+    ], 4)
   ) {
     const samples = await playVoice(() => pinkNoise({}), 1 << 21, { format: { sampleRateHz } });
     const slope = slopeDb(averageOfBands(samples, sampleRateHz, 40, 19_000));

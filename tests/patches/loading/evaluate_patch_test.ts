@@ -196,7 +196,7 @@ const bad: Readonly<Record<string, readonly [source: string, expected: RegExp]>>
   ],
 };
 
-for (const [what, [source, expected]] of sharedItems("faults of patch files", Object.entries(bad), 3)) {
+for (const [what, [source, expected]] of sharedItems("faults of patch files", Object.entries(bad), 5)) {
   Deno.test(`a patch file with this fault is one clear line: ${what}`, async () => {
     await Deno.writeTextFile(secret, "secret");
     assert.match(await errorOf("bad.ts", source), expected);

@@ -83,7 +83,7 @@ const decibels = (amplitude: number) => 20 * Math.log10(amplitude);
 const rmsOf = (samples: Float32Array) =>
   Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
-for (const name of sharedItems("ready patches whose level is measured", patchNames, 3)) {
+for (const name of sharedItems("ready patches whose level is measured", patchNames, 5)) {
   Deno.test(`${name} is heard at a sound level, does not clip, and has no direct current`, async () => {
     const { samples, nonFiniteSamples } = await play(name, playedSeconds);
     assert.equal(nonFiniteSamples, 0);
@@ -102,7 +102,7 @@ for (
   const name of sharedItems(
     "ready patches in blocks of two sizes and to the end of their tails",
     patchNames,
-    3,
+    5,
   )
 ) {
   Deno.test(`${name} has the same bytes in blocks of 32 and of 1024 frames`, async () => {
@@ -124,7 +124,7 @@ for (
 /** Middle of the loudness of the ready patches; they lie within 1 LU of it, so two that are exchanged differ by 2 at most. */
 const targetLufs = -17.6;
 
-for (const name of sharedItems("ready patches whose loudness is measured", patchNames, 3)) {
+for (const name of sharedItems("ready patches whose loudness is measured", patchNames, 5)) {
   Deno.test(`${name} is as loud over its score as every other ready patch, within 2 LU`, async () => {
     const found = loudnessLufs(await renderExample(name));
     assert.ok(Math.abs(found - targetLufs) <= 1, `${found} LUFS`);
@@ -133,7 +133,7 @@ for (const name of sharedItems("ready patches whose loudness is measured", patch
 
 Deno.test("a harder note is not only louder but brighter, by 10 % and more", async () => {
   const notes = { keys: 60, piano: 60, bass: 40, pad: 60, harp: 60, sampler: 60, rack: 60, cues: 60 };
-  for (const [name, number] of sharedItems("ready patches with harder notes", Object.entries(notes), 2)) {
+  for (const [name, number] of sharedItems("ready patches with harder notes", Object.entries(notes), 4)) {
     const brightness = async (velocity: number) => {
       const player = new PatchPlayer(await compileWithSamples(name, testFormat, loader));
       player.play(960);

@@ -4,7 +4,9 @@ import { CommandLineError, help, readTestRun } from "../../../scripts/test/comma
 Deno.test("without words all tests run over all cores, within a limit for each file", () => {
   const run = readTestRun([], 6)!;
   assert.deepEqual([run.scope, run.filter, run.files, run.jobs], ["gate", undefined, [], 6]);
-  assert.ok(run.limitSeconds < readTestRun(["--long"], 6)!.limitSeconds);
+  const long = readTestRun(["--long"], 6)!;
+  assert.ok(run.limitSeconds < long.limitSeconds);
+  assert.deepEqual([run.isFixedLimit, long.isFixedLimit], [false, true]);
 });
 
 Deno.test("options stand anywhere, with their value behind a space or an equals sign", () => {
@@ -15,6 +17,7 @@ Deno.test("options stand anywhere, with their value behind a space or an equals 
     files: ["tests/osc", "tests/main_test.ts"],
     jobs: 3,
     limitSeconds: 9,
+    isFixedLimit: true,
   });
   assert.equal(readTestRun(["--filter=a=b"], 2)!.filter, "a=b");
 });

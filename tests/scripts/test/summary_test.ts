@@ -51,7 +51,7 @@ Deno.test("the ten slowest are named, longest first, with those that come near t
     { length: 15 },
     (_, index) => ({ ...passing, file: `file${index}`, seconds: index }),
   );
-  const lines = slowestText(results, 40).split("\n");
+  const lines = slowestText(results, () => 40).split("\n");
   assert.equal(lines.length, 10);
   assert.match(lines[0], /14\.0 s {2}file14 {2}needs more than a third of its limit of 40 s/);
   assert.match(lines[9], /5\.0 s {2}file5$/);
