@@ -7,7 +7,7 @@ export const reservedNames: readonly string[] = [
   ..."note off pedal bend pressure timbre panic midi".split(" "),
   ..."status version help get tree sync".split(" "),
   ..."notify feedback answer meters login monitor".split(" "),
-  ..."patch clear dump engine quit rec".split(" "),
+  ..."patch clear dump engine quit rec stream".split(" "),
   ..."reply dirt".split(" "),
   ..."done fail late dropped synced event".split(" "),
   ..."ui metrics healthz readyz recordings".split(" "),

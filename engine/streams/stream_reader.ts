@@ -59,6 +59,8 @@ export class StreamReader {
   readonly #pool: PagePool;
   readonly #report: (report: StreamReaderReport) => void;
   readonly #files = new Map<number, OpenFile>();
+  /** Places that are to be kept of files that are not open yet. */
+  readonly #places = new Map<number, Set<number>>();
   readonly #unhashed: { readonly file: number; readonly path: string }[] = [];
   #hashing: Hashing | undefined;
 
@@ -77,9 +79,11 @@ export class StreamReader {
         onWarning: (text) => this.#report({ kind: "warning", text }),
       });
       const frames = source.frames ?? await source.measure();
+      const places = this.#places.get(file) ?? [];
+      this.#places.delete(file);
       this.#files.set(file, {
         ...{ file, path, source, frames, perPage: pageFrames(source.channels) },
-        ...{ pins: new Set([0]), untold: new Set(), isTold: false },
+        ...{ pins: new Set([0, ...places]), untold: new Set(places), isTold: false },
       });
       this.#unhashed.push({ file, path });
     } catch (error) {
@@ -87,9 +91,10 @@ export class StreamReader {
     }
   }
 
-  /** Keeps a place of a file in memory. */
+  /** Keeps a place of a file in memory, as soon as it is open. */
   pin(file: number, frame: number): void {
     const open = this.#files.get(file);
+    if (open === undefined) this.#places.set(file, (this.#places.get(file) ?? new Set()).add(frame));
     open?.pins.add(frame);
     open?.untold.add(frame);
   }
@@ -97,6 +102,7 @@ export class StreamReader {
   async close(file: number): Promise<void> {
     const open = this.#files.get(file);
     this.#files.delete(file);
+    this.#places.delete(file);
     this.#pool.forget(file);
     await open?.source.close();
   }

@@ -19,8 +19,9 @@ Deno.test("it keeps the beginning and places of a file, reads on before a player
     const memory = testMemory({ pageCount: 32 });
     const reports: StreamReaderReport[] = [];
     const reader = new StreamReader(memory, (report) => reports.push(report));
-    await reader.open(3, path);
-    reader.pin(3, 5 * perPage + 100);
+    const opened = reader.open(3, path);
+    reader.pin(3, 5 * perPage + 100); // it is not open yet
+    await opened;
     while (await reader.turn());
     const sha256 = createHash("sha256").update(await Deno.readFile(path)).digest("hex");
     assert.deepEqual(reports, [
@@ -38,6 +39,7 @@ Deno.test("it keeps the beginning and places of a file, reads on before a player
       frame: 9 * perPage - 10,
       sliceStart: 7 * perPage + 5,
       sliceEnd: 9 * perPage,
+      opened: 1,
     };
     for (const [name, value] of Object.entries(player)) {
       memory.words[seat + PlayerReport[name as keyof typeof PlayerReport]] = value;
