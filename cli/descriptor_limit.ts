@@ -1,4 +1,8 @@
-/** How many connections the process's descriptors allow. Linux; elsewhere the limit is not known. */
+/**
+ * What the process's descriptors allow: a start at all, and how many connections. The limit is known on Linux; elsewhere opening
+ * files tells. Main isolate.
+ */
+import { ConfigError } from "../config/config_error.ts";
 import { httpLimits, tcpLimits } from "../osc/transport/connection_table.ts";
 
 /** Descriptors that stay free of connections: for files, devices, and renderers that take the place of lost ones. */
@@ -44,4 +48,35 @@ export function connectionShares(limit: number | undefined): ConnectionShares {
         reserved + http + tcp
       } (ulimit -n, or LimitNOFILE= in the service)`,
   };
+}
+
+/** Files that an engine opens while it starts; with fewer, the runtime ends in the middle of it without a reason. */
+const minDescriptors = 64;
+
+/** So many that all clients that are admitted at once leave enough for the engine and for renderers that are replaced. */
+const enoughDescriptors = 256;
+
+/**
+ * Checks how many files and connections this process may still open, at the start.
+ *
+ * @param open opens one more, or throws
+ * @param warn receives why clients or renderers may be refused later
+ * @throws {ConfigError} when there are too few to start
+ */
+export function checkDescriptorRoom(
+  warn: (problem: string) => void,
+  open: () => { close(): void } = () => Deno.openSync("/dev/null"),
+): void {
+  const opened: { close(): void }[] = [];
+  try {
+    while (opened.length < enoughDescriptors) opened.push(open());
+  } catch {
+    // the limit is reached
+  }
+  for (const file of opened) file.close();
+  if (opened.length === enoughDescriptors) return;
+  const problem = `only ${opened.length} more files and connections may be opened; ` +
+    "raise the limit: `ulimit -n 1024`, or LimitNOFILE= of the service";
+  if (opened.length < minDescriptors) throw new ConfigError([problem]);
+  warn(problem);
 }

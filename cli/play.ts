@@ -2,7 +2,7 @@ import type { Config } from "../config/settings.ts";
 import type { CompiledPatch } from "../compiler/graph/compiled_patch.ts";
 import { PatchError } from "../compiler/graph/patch_error.ts";
 import { CommandRefusedError, roles } from "../engine/control/control.ts";
-import { Engine } from "../engine/engine.ts";
+import { Engine, type EngineOptions } from "../engine/engine.ts";
 import { type RehearsalOptions, rehearse } from "../engine/patch_swap/rehearsal.ts";
 import { Datagrams } from "../ffi/datagrams.ts";
 import type { EngineProcesses } from "../engine/run/engine_processes.ts";
@@ -23,8 +23,12 @@ import { invocation } from "./invocation.ts";
 import { paint } from "./paint.ts";
 import { PatchWatch } from "./patch_watch.ts";
 import type { Inputs, Sockets } from "./inputs.ts";
-import { type ConnectionShares, connectionShares, descriptorLimit } from "./descriptor_limit.ts";
-import { checkDescriptorRoom } from "./descriptor_room.ts";
+import {
+  checkDescriptorRoom,
+  type ConnectionShares,
+  connectionShares,
+  descriptorLimit,
+} from "./descriptor_limit.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { leaveRun } from "./control_process.ts";
@@ -33,6 +37,7 @@ import { sessionPath } from "../engine/session/session_path.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
 import { StatusSignal } from "./status_signal.ts";
+import { UsageError } from "./usage_error.ts";
 
 /** Longest time in which inputs and engine stop; each of them has time limits of its own below this. */
 const stopMs = 20_000;
@@ -72,6 +77,7 @@ export async function play(
   let manager: ServiceManager | undefined;
   let inputs: Inputs | undefined;
   let source: LazySource | undefined;
+  let sessionFiles: EngineOptions["sessionFiles"];
   const statusSignal = new StatusSignal(native);
   try {
     checkDescriptorRoom((problem) => log.warning(problem));
@@ -82,7 +88,15 @@ export async function play(
       const { session, sessionKeep: keep } = config;
       const isLiving = living !== undefined;
       config = { ...config, session: sessionPath(session, { nowMs: Date.now(), isLiving, keep }) };
-      if (config.session !== session) log.info(`records to ${config.session}`);
+      if (config.session !== session) {
+        log.info(`records to ${config.session}`);
+        sessionFiles = rotationOf(config, () => sessionPath(session, { nowMs: Date.now(), keep }));
+      } else if (config.sessionRotateMinutes ?? config.sessionRotateMiB) {
+        throw new UsageError(
+          "UNDERSTUDY_SESSION_ROTATE_MINUTES and _MIB make several files: expected UNDERSTUDY_SESSION to be a folder, or a path " +
+            `with %t, found ${session}`,
+        );
+      }
     }
     if (config.record !== undefined && living === undefined) {
       const place = placeOfSetting(config.record, { format: config.recordFormat, nowMs: Date.now() });
@@ -99,7 +113,7 @@ export async function play(
     signal.throwIfAborted();
     const playing = engine = await Engine.start({
       ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
-      continuation,
+      ...{ continuation, sessionFiles },
     });
     state?.plays(playing);
     statusSignal.listen(() => log.info(`status: ${JSON.stringify(playing.status())}`));
@@ -383,4 +397,18 @@ function abortion(signal: AbortSignal): Promise<never> {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener("abort", () => reject(signal.reason));
   });
+}
+
+/** When the next file of a session begins; without limits never. */
+function rotationOf(
+  { sessionRotateMinutes, sessionRotateMiB, sampleRateHz, blockFrames }: Config,
+  next: () => string,
+): EngineOptions["sessionFiles"] {
+  return {
+    ...(sessionRotateMinutes === undefined
+      ? {}
+      : { blocks: Math.ceil(sessionRotateMinutes * 60 * sampleRateHz / blockFrames) }),
+    ...(sessionRotateMiB === undefined ? {} : { bytes: sessionRotateMiB * 2 ** 20 }),
+    next,
+  };
 }

@@ -19,7 +19,7 @@ import { invariant } from "../foundation/invariant.ts";
 import type { PatchGraph } from "./graph/graph.ts";
 import { outputVectors } from "./graph/limits.ts";
 import type { SampleBank } from "./graph/sample_bank.ts";
-import { type ArenaPlan, planArena, voiceField } from "./plan/arena.ts";
+import { type ArenaPlan, busesOf, planArena, voiceField } from "./plan/arena.ts";
 import { withEmptyLines } from "./plan/empty_lines.ts";
 import { resolveSamples } from "./plan/resolve_samples.ts";
 import { stateRegions } from "./plan/state_regions.ts";
@@ -96,6 +96,7 @@ export function assemblePatch(
         fadeStep: 1 / (fadeSeconds * format.sampleRateHz),
       })),
       inputOffset: plan.input,
+      ...streamsOf(patch, plan),
       outputOffset: plan.output,
       channels,
       inputChannels,
@@ -107,6 +108,11 @@ export function assemblePatch(
     state: stateRegions(patch, plan),
     ...(samples ? { sampleMemory: samples.memory, samples: sampleList(samples) } : {}),
   };
+}
+
+function streamsOf({ main }: PatchGraph, { streams }: ArenaPlan): Pick<CompiledPatch["arena"], "streams"> {
+  const buses = busesOf(main.nodes);
+  return buses === 0 ? {} : { streams: { offset: streams, buses } };
 }
 
 function midiChannelsOf({ instruments }: PatchGraph): Pick<CompiledPatch, "midiChannels"> {

@@ -148,7 +148,7 @@ const settings = {
     default: undefined,
     expected: "different names of 1 to 32 letters, digits, spaces and ._()+-, separated by commas",
     meaning:
-      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log, /status and the metrics show them; outputs beyond the list are called by their number",
+      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log and /status show them; outputs beyond the list are called by their number",
   }),
   OUTPUT_STAGE: setting({
     key: "outputParts",
@@ -253,6 +253,21 @@ const settings = {
     default: undefined,
     expected: "a folder",
     meaning: "folder of the sound files that patches play; without it, `samples` beside the patch file",
+  }),
+  STREAM_FOLDER: setting({
+    key: "streamFolder",
+    schema: text,
+    default: "sounds",
+    expected: "a folder",
+    meaning: "folder of the sound files that /stream/arm opens, to be played from the disk",
+  }),
+  STREAM_MIB: setting({
+    key: "streamMiB",
+    schema: whole(0, 1_024),
+    default: "0",
+    expected: "a whole number of MiB from 0 to 1024",
+    meaning:
+      "memory for sound files that are played from the disk, which holds seconds of each; 64 are enough for 32 stereo files at once; 0: none can be played",
   }),
   SEED: setting({
     key: "seed",
@@ -405,7 +420,8 @@ const settings = {
     schema: whole(1, 96),
     default: "48",
     expected: "a whole number of semitones from 1 to 96",
-    meaning: "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+    meaning:
+      "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
   }),
   REAL_TIME: setting({
     key: "realTime",
@@ -438,6 +454,21 @@ const settings = {
     expected: "a whole number from 1 to 100000",
     meaning:
       "recordings that the folder of SESSION keeps, the new one included; a start removes older ones; by default all stay",
+  }),
+  SESSION_ROTATE_MINUTES: setting({
+    key: "sessionRotateMinutes",
+    schema: whole(1, 10_000),
+    default: undefined,
+    expected: "a whole number from 1 to 10000",
+    meaning:
+      "minutes after which the next file of SESSION begins, without a gap; by default a start records to one file",
+  }),
+  SESSION_ROTATE_MIB: setting({
+    key: "sessionRotateMiB",
+    schema: whole(1, 1_000_000),
+    default: undefined,
+    expected: "a whole number from 1 to 1000000",
+    meaning: "size in MiB from which on the next file of SESSION begins, without a gap",
   }),
   RECORDINGS: setting({
     key: "recordingFolder",

@@ -59,6 +59,10 @@ import { RefusalReport } from "./report/refusal_report.ts";
 import { Reporter } from "./report/reporter.ts";
 import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
+import { StreamSeals } from "./log/stream_seals.ts";
+import type { StreamedFile } from "./streams/streamed_file.ts";
+import { keepFiles, keptFiles } from "./streams/kept_files.ts";
+import { Streams } from "./streams/streams.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
 import { outputStageText } from "./state/journal_difference.ts";
@@ -66,15 +70,19 @@ import { SilenceDetector, type SilenceLimits } from "./delivery/silence_detector
 import { SoundWatch } from "./delivery/sound_watch.ts";
 import { Recorder } from "./recorder/recorder.ts";
 import { placeInFolder } from "./recorder/recording_path.ts";
+import { continueSession, copySnapshot } from "./session/continue_session.ts";
 import { recordSession } from "./session/record_session.ts";
 import {
   type ChunkType,
+  encodeJson,
   encodePatch,
   recordedPatch,
   type RecordedSnapshot,
   type SessionMark,
+  type SessionSummary,
 } from "./session/session_format.ts";
 import { sessionHeader } from "./session/session_header.ts";
+import { type RotationLimits, SessionRotation } from "./session/session_rotation.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
@@ -94,6 +102,8 @@ export interface Continuation {
   readonly parameters: readonly number[];
   /** The state at the block that the device takes next, for a session; omitted: a session is not recorded. */
   readonly snapshot?: RecordedSnapshot;
+  /** Files that players may have; omitted: none. */
+  readonly files?: readonly StreamedFile[];
   /** Notes and pedals that sound on; omitted: none. */
   readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
 }
@@ -124,6 +134,8 @@ export interface EngineOptions {
   readonly clocks?: TimelineClocks;
   /** Gets every event of the supervision loop, after it was logged. */
   readonly onEvent?: (event: SupervisionEvent) => void;
+  /** When the session goes on in a next file, and its path, which may throw `SessionFileError`. Omitted: never. */
+  readonly sessionFiles?: RotationLimits & { readonly next: () => string };
   /** Ends the start. */
   readonly signal?: AbortSignal;
 }
@@ -180,7 +192,8 @@ export class Engine implements control.EngineControl {
   readonly #latency = new LatencyReport((event) => this.#reporter.emit(event));
   readonly #upgrade: Upgrade | undefined;
   readonly #recorder: Recorder;
-  #writer: SessionWriter | undefined;
+  readonly #streams: Streams;
+  #writer: SessionRotation | undefined;
   #journal: Journal | undefined;
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
   #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
@@ -218,6 +231,7 @@ export class Engine implements control.EngineControl {
     this.memory = memory;
     const seals = new SealTable(memory);
     if (continuation === undefined) seals.reset(memory.geometry.startBlock);
+    if (!isLiving(options)) new StreamSeals(memory).reset(memory.consumed());
     this.#commands = new CommandLog(memory);
     this.#share = new LogShare(this.#commands);
     const seating = openSeating({
@@ -286,6 +300,7 @@ export class Engine implements control.EngineControl {
     });
     this.#refusals = new RefusalReport({ log, emit: (event) => this.#reporter.emit(event) });
     this.#recorder = this.#makeRecorder();
+    this.#streams = this.#makeStreams();
     this.#timeline = new Timeline(memory, native, options.clocks);
     this.#measures = new Measures({
       memory,
@@ -423,6 +438,7 @@ export class Engine implements control.EngineControl {
       throw new control.CommandRefusedError("faults are off; start with UNDERSTUDY_FAULTS=on");
     }
     if (target === "control") return this.#breakControl(kind);
+    if (target === "reader") return this.#streams.break(kind);
     const wanted = control.rolesOf(target);
     const seats = this.#supervision.roles.filter((seat, role) =>
       seat !== undefined && wanted.includes(control.roles[role])
@@ -477,6 +493,8 @@ export class Engine implements control.EngineControl {
       journal: this.#journal?.state ?? "off",
       recording: this.#recordingState,
       rec: this.#recorder.status,
+      players: this.#streams.players.length,
+      lateStreamBlocks: this.#streams.lateBlocks,
       degraded: this.#degradations.parts.join(" "),
       standstills: this.#standstill.count,
       standstillMs: this.#standstill.totalMs,
@@ -505,6 +523,22 @@ export class Engine implements control.EngineControl {
   /** Why the last recording of the sound ended before it was asked to; undefined: it did not. */
   get recorderProblem(): string | undefined {
     return this.#recorder.problem;
+  }
+
+  armStream(name: string, frame?: number): Promise<control.ArmedFile> {
+    return this.#streams.arm(name, frame);
+  }
+
+  disarmStream(name: string): void {
+    this.#streams.disarm(name);
+  }
+
+  get armedStreams(): readonly control.ArmedFile[] {
+    return this.#streams.armed;
+  }
+
+  get players(): readonly control.PlayerStatus[] {
+    return this.#streams.players;
   }
 
   async startRecording(name?: string): Promise<control.RecordingBegun> {
@@ -574,6 +608,7 @@ export class Engine implements control.EngineControl {
           memory: this.memory,
           patches: continuation?.patches ?? [{ number: 0, patch: this.#options.patch }],
           snapshot: continuation?.snapshot,
+          files: this.#streams.files,
         }),
       );
     }
@@ -587,6 +622,8 @@ export class Engine implements control.EngineControl {
     }
     if (continuation !== undefined) this.#writeLimit(0); // a limit of the process before holds no longer
     this.#admitVoices();
+    // the first blocks need the pages of what plays on
+    await abortable(this.#streams.ready(), signal);
     this.#mayJoin = true;
     const first = this.memory.consumed();
     const plays = Atomics.load(this.memory.words, fixed.control.play.index) === 1;
@@ -681,6 +718,26 @@ export class Engine implements control.EngineControl {
     });
   }
 
+  #makeStreams(): Streams {
+    const { config, continuation, processes, log } = this.#options;
+    return new Streams({
+      memory: this.memory,
+      folder: config.streamFolder,
+      files: isLiving(this.#options) ? keptFiles(processes!.folder.streams) : continuation?.files,
+      emit: (event) => this.#reporter.emit(event),
+      record: (file) => {
+        this.#record("FILE", encodeJson(file));
+        try {
+          if (processes) keepFiles(processes.folder.streams, this.#streams.files);
+        } catch (error) {
+          log.error(`files cannot be kept for the next control process: ${(error as Error).message}`);
+        }
+      },
+      onWarning: (text) => log.warning(text),
+      onLoss: (text) => this.#degradations.occurred("streams", text, performance.now()),
+    });
+  }
+
   #makeUpgrade({ folder, stage }: EngineProcesses, seating: ProcessSeating): Upgrade {
     const { nativeLibrary, log } = this.#options;
     const files = new UpgradeFiles(folder);
@@ -729,11 +786,46 @@ export class Engine implements control.EngineControl {
   }
 
   #recordTo(writer: SessionWriter): void {
-    this.#writer = writer;
-    this.#delivery.recordTo(writer);
-    writer.onWritten = (unitStart) => {
+    const { sessionFiles, log } = this.#options;
+    const recorded = this.#writer = new SessionRotation(writer, this.#delivery.next, {
+      blocks: sessionFiles?.blocks,
+      bytes: sessionFiles?.bytes,
+      snapshotFrom: (block) => this.#snapshotFrom(block),
+      inputBlocks: () => this.memory.geometry.inputChannels === 0 ? 0 : this.memory.lookaheadBlocks(),
+      summary: () => this.#sessionSummary,
+      next: (snapshot) => this.#nextSession(sessionFiles!.next(), snapshot),
+      onFailure: ({ message }) =>
+        log.error(`the next file of the session cannot begin: ${message}; the old one goes on`),
+    });
+    this.#delivery.recordTo(recorded);
+    recorded.onWritten = (unitStart) => {
       if (this.#claim) this.#claim.recordedBytes = unitStart;
     };
+  }
+
+  get #sessionSummary(): SessionSummary {
+    return { blocks: this.#delivery.blocks, concealedFrames: this.memory.counter("concealedFrames") };
+  }
+
+  /** The accepted snapshot, if it stands at this block or later; it is not written before the supervision's next turn. */
+  #snapshotFrom(block: number): RecordedSnapshot | undefined {
+    const slot = this.#supervision.acceptedSnapshot;
+    return slot === undefined ? undefined : copySnapshot(this.memory, slot, {
+      from: block,
+      patches: this.#recordedPatches,
+    });
+  }
+
+  async #nextSession(path: string, snapshot: RecordedSnapshot): Promise<SessionWriter> {
+    const { config, version, log } = this.#options;
+    const writer = await continueSession(path, {
+      ...{ config, version, memory: this.memory, snapshot },
+      patches: this.#recordedPatches,
+      quarantined: this.#quarantinedWords.map(([position]) => position),
+      onFailure: (error) => this.#endRecording(error),
+    });
+    log.info(`the session goes on in ${path}`);
+    return writer;
   }
 
   #makeJournal(folder: string): Journal {
@@ -750,6 +842,7 @@ export class Engine implements control.EngineControl {
       snapshots: this.#supervision,
       held: this.#options.continuation?.held,
       patches: () => this.#recordedPatches.map(({ payload }) => payload),
+      files: () => this.#streams.files.map(encodeJson),
       onChange: (state, problem) => {
         if (state === "failed") {
           this.#degradations.degrade("state", `the state is not kept: ${problem}; tried again soon`);
@@ -835,6 +928,7 @@ export class Engine implements control.EngineControl {
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (this.#isPlaying) this.#enter(this.#heard());
     this.#journal?.poll(this.#delivery.next, performance.now());
+    this.#writer?.poll(this.#delivery.next);
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
     this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) *
@@ -843,6 +937,7 @@ export class Engine implements control.EngineControl {
     if (seat !== undefined) {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
+    this.#streams.poll(seat);
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
     this.#silence.poll();
@@ -974,6 +1069,7 @@ export class Engine implements control.EngineControl {
     if (!withValues) this.#values.reset();
     this.#endedNotes.restart();
     this.#journal?.disconnect("renderers began again from a new state");
+    this.#writer?.cancel();
     if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);
   }
 
@@ -986,7 +1082,10 @@ export class Engine implements control.EngineControl {
   #recordQuarantine({ positions, found }: Extract<SupervisionEvent, { event: "quarantine" }>): void {
     const heard = found ? [found.originBlock, found.block] : [];
     // blocks that were delivered with the command do not lead to the state without it
-    if (found) this.#journal?.disconnect("a command that was heard was taken back");
+    if (found) {
+      this.#journal?.disconnect("a command that was heard was taken back");
+      this.#writer?.cancel();
+    }
     positions.forEach((position) => this.#recordQuarantined([position, ...heard]));
     const { processes, log } = this.#options;
     try {
@@ -1021,12 +1120,10 @@ export class Engine implements control.EngineControl {
       this.#options.log.error("thread did not end", { rendererId: this.#pool.incarnation(seat) });
     }
     await this.#realTime.stop();
+    await this.#streams.close();
     this.#delivery.poll(true);
     this.#delivery.abandon();
-    const summary = {
-      blocks: this.#delivery.blocks,
-      concealedFrames: this.memory.counter("concealedFrames"),
-    };
+    const summary = this.#sessionSummary;
     const recorded = this.#recorder.close().then(() => true);
     const written = this.#writer?.close(summary).then(() => true);
     const journalled = this.#journal?.close(summary);

@@ -35,6 +35,8 @@ export class ChannelState {
   hasPlayed = false;
   /** The number that data entry sets. */
   selected: Selected | undefined;
+  /** Values of the controllers below 32 that were understood, for those that bring their lower bits. */
+  readonly upperBits = new Map<number, number>();
   /** Parameters that the modulation wheel has moved, by their address. */
   readonly moved = new Set<string>();
 

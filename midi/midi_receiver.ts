@@ -52,6 +52,9 @@ const Controller = {
   allNotesOff: 123,
 } as const;
 
+/** Controllers from this number on have the lower seven bits of those before it, of the first 32. */
+const lowerControllers = 32;
+
 /** Registered parameter numbers. */
 const Registered = { bendRange: 0, fineTuning: 1, coarseTuning: 2, zone: 6, none: 0x3fff } as const;
 
@@ -114,8 +117,11 @@ export class MidiReceiver {
         return second === 0 ? this.#noteOff(at, first) : this.#noteOn(at, first, second / 127);
       case 10:
         return this.#keyPressure(at, first, second / 127);
-      case 11:
-        return this.#control(at, first, second);
+      case 11: {
+        const commands = this.#control(at, first, second);
+        if (first < lowerControllers) at.state.upperBits.set(first, second);
+        return commands;
+      }
       case 13:
         at.state.pressure = first / 127;
         return at.express("pressure");
@@ -232,6 +238,11 @@ export class MidiReceiver {
     }
     if (controller >= Controller.allNotesOff) return this.#notesOff(at);
     const parameter = controlledParameter(controller, at.instrument, patch);
+    const upper = controller - lowerControllers;
+    if (upper >= 0 && upper < lowerControllers && parameter < 0) {
+      const known = state.upperBits.get(upper);
+      return known === undefined ? [] : this.#control(at, upper, Math.min(127, known + value / 128));
+    }
     if (controller === Controller.timbre && !at.isWhole) {
       state.timbre = value / 127;
       return at.express("timbre");

@@ -77,6 +77,7 @@ export { flanger } from "./time/flanger.ts";
 export { phaser } from "./time/phaser.ts";
 export { pingPong } from "./time/ping_pong.ts";
 export { audioInput } from "./utility/audio_input.ts";
+export { bus } from "./utility/bus.ts";
 export { crossfade } from "./utility/crossfade.ts";
 export { envelopeFollower } from "./utility/envelope_follower.ts";
 export { faderDb, gain } from "./utility/gain.ts";

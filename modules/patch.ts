@@ -239,7 +239,7 @@ function buildPatch(definition: PatchDefinition<never, never>, format: PatchForm
       const outputs = voiceOutputs(key, voice(note, signals as never));
       const scope = {
         name: `instrument ${key}`,
-        forbidden: ["bus", "input", "lane", "lanes"],
+        forbidden: ["bus", "input", "stream", "lane", "lanes"],
         parameters: indexes,
       } as const;
       const { midiChannel } = instrument;

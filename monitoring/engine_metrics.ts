@@ -53,6 +53,7 @@ const parts: Values<DegradedPart> = {
   isolation: true,
   clients: true,
   standstill: true,
+  streams: true,
   output: true,
 };
 const causes: Values<FaultCause> = {
@@ -254,14 +255,9 @@ function commandMetrics({ status, osc, midi }: MetricSources): MetricFamily[] {
   ];
 }
 
-function outputMetrics({ outputs, silentSeconds, outputNames, unpatched }: EngineStatus): MetricFamily[] {
+function outputMetrics({ outputs, silentSeconds, unpatched }: EngineStatus): MetricFamily[] {
   const nowhere = unpatched.split(" ");
   return [
-    gauge(
-      "output_info",
-      "Constant 1; the labels say what UNDERSTUDY_OUTPUT_NAMES calls an output.",
-      Object.entries(outputNames).map(([output, name]) => ({ labels: { output, name }, value: 1 })),
-    ),
     gauge(
       "output_unpatched",
       "1 for an output that leads nowhere, because no cable or no channel of the device is there.",
@@ -317,6 +313,12 @@ function processMetrics({ status, process }: MetricSources): MetricFamily[] {
     counter("control_restarts_total", "Control processes that were started in place of a lost one.", [
       { value: status.controlRestarts },
     ]),
+    gauge("stream_players", "Players of streams that have a file.", [{ value: status.players }]),
+    counter(
+      "stream_late_blocks_total",
+      "Blocks in which a player was silent because its file was not read in time.",
+      [{ value: status.lateStreamBlocks }],
+    ),
     counter("standstills_total", "Times that the process did not run for a second or more.", [
       { value: status.standstills },
     ]),

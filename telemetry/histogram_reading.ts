@@ -16,13 +16,13 @@ export function readHistogram(
   return trimmed(counts, (bucket) => lowerEdge(bucket) / ticksPerMs);
 }
 
-/** Shortest time that {@link RenderTimes} tells from none, in milliseconds, and its buckets an octave. */
+/** Shortest time that {@link RenderTimeHistogram} tells from none, in milliseconds, and its buckets an octave. */
 const leastMs = 0.001;
 const perOctave = 4;
 const buckets = 80;
 
 /** Counts by time, four buckets an octave. */
-export class RenderTimes {
+export class RenderTimeHistogram {
   readonly #counts = new Array<number>(buckets).fill(0);
 
   record(ms: number): void {

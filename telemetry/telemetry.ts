@@ -16,7 +16,7 @@ import {
 } from "../dashboard/protocol.ts";
 import type { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { ChannelMeters } from "./channel_meters.ts";
-import { readHistogram, RenderTimes } from "./histogram_reading.ts";
+import { readHistogram, RenderTimeHistogram } from "./histogram_reading.ts";
 import { LiveReading, type ThreadMs } from "./live_reading.ts";
 import { OutputFollower } from "./output_follower.ts";
 import { encodeSamples } from "./sample_message.ts";
@@ -62,7 +62,7 @@ export class Telemetry {
   readonly #meters: ChannelMeters;
   readonly #output: OutputFollower;
   readonly #live: LiveReading;
-  readonly #renderTimes = new RenderTimes();
+  readonly #renderTimes = new RenderTimeHistogram();
   readonly #blockMs: number;
   /** Calls and frames before this thread began. */
   readonly #calls: number;

@@ -88,6 +88,11 @@ export interface ArenaLayout {
   readonly endedNotesOffset?: number;
   /** By instrument, where the engine can count the voices that sound; omitted: it cannot. */
   readonly voices?: readonly VoicePlaces[];
+  /**
+   * Buses of the streams that the patch hears, in rows that are laid out as the output is; omitted: it hears none. Bus `b` is
+   * channel `b % channels` of row `floor(b / channels)`; a row has room for `maximumBlockFrames * channels` floats.
+   */
+  readonly streams?: { readonly offset: number; readonly buses: number };
   /** Interleaved output frames of the current block; room for `maximumBlockFrames * channels` floats. */
   readonly outputOffset: number;
   readonly channels: number;
@@ -151,9 +156,8 @@ export interface PatchFormat {
   readonly outputStage?: OutputStage;
 }
 
-/** Parts of the stage of an output, in any order. */
-export const outputParts = ["gain", "delay", "equaliser", "limiter", "identify"] as const;
-export type OutputPart = typeof outputParts[number];
+/** A part of the stage of an output. */
+export type OutputPart = "gain" | "delay" | "equaliser" | "limiter" | "identify";
 
 export interface OutputStage {
   readonly parts: readonly OutputPart[];

@@ -64,6 +64,7 @@ export function sampleFactType(fact: SampleFact): LaneType {
  * | `note` | | index into {@link noteFields}; voices only |
  * | `bus` | | index of an instrument; its sum, left and right in the first lanes; main only |
  * | `input` | | 0: the audio input, one channel a lane; main only |
+ * | `stream` | | a bus of the streams, one signal in all lanes, from 0 on; main only |
  * | `state` | | index of a state; its value from the frame before |
  * | `read` | frames ago (i32, 1 up to the line's length) | index of a line |
  * | `table` | index (i32, inside the table) | index of a table |
@@ -87,6 +88,7 @@ export type SourceName =
   | "note"
   | "bus"
   | "input"
+  | "stream"
   | "state"
   | "read"
   | "table"

@@ -34,3 +34,6 @@ export const midiChannels = 16;
 
 /** Highest MIDI controller: from 120 on the numbers are channel mode messages. */
 export const maxController = 119;
+
+/** Buses of the streams that a patch can hear. */
+export const maxBuses = 64;

@@ -16,6 +16,7 @@ import {
 } from "./graph.ts";
 import { chokeProblem } from "./choke_groups.ts";
 import {
+  maxBuses,
   maxChannels,
   maxController,
   maxDetuneCents,
@@ -254,6 +255,7 @@ const sources: Readonly<Record<string, { args: readonly LaneType[]; result?: Lan
   note: { args: [] },
   bus: { args: [], result: "f32" },
   input: { args: [], result: "f32" },
+  stream: { args: [], result: "f32" },
   state: { args: [] },
   read: { args: ["i32"], result: "f32" },
   table: { args: ["i32"], result: "f32" },
@@ -287,6 +289,7 @@ function checkGraph({ name, graph, outputs }: Part, patch: PatchGraph): void {
     note: voice ? noteFields : [],
     bus: voice ? [] : patch.instruments,
     input: voice ? [] : [0],
+    stream: { length: voice ? 0 : maxBuses },
     state: states,
     read: lines,
     table: tables,

@@ -108,6 +108,8 @@ export function describeNode({ op, args, attribute }: GraphNode, patch: PatchGra
       return `bus of ${patch.instruments[attribute].name}`;
     case "input":
       return "audio input";
+    case "stream":
+      return `bus ${attribute + 1} of the streams`;
     case "state":
       return `state ${attribute}, from the frame before`;
     case "read":

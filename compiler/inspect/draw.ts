@@ -51,7 +51,7 @@ export function patchDot(patch: PatchGraph): string {
   ].join("\n");
 }
 
-const sources = ["parameter", "note", "bus", "input"];
+const sources = ["parameter", "note", "bus", "input", "stream"];
 
 /** One graph of the patch, as a frame with boxes in it. */
 class Part {

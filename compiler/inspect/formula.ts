@@ -28,7 +28,7 @@ const signs: Readonly<Record<string, string>> = {
 export function formulaGroups(graph: Graph, patch: PatchGraph): ReadonlyMap<number, Formula> {
   const { nodes, uses, states, lines, outputs } = graph;
   const own = ({ op, use }: GraphNode) =>
-    uses[use].name === "patch" && !["constant", "parameter", "note", "bus", "input"].includes(op);
+    uses[use].name === "patch" && !["constant", "parameter", "note", "bus", "input", "stream"].includes(op);
   const usersOf = nodes.map((): number[] => []);
   nodes.forEach(({ args }, user) => args.forEach((arg) => usersOf[arg].push(user)));
   const outside = new Set([
@@ -53,6 +53,7 @@ export function formulaGroups(graph: Graph, patch: PatchGraph): ReadonlyMap<numb
     if (node.op === "bus") return patch.instruments[node.attribute].name;
     if (node.op === "note") return describeNode(node, patch).replace("note ", "");
     if (node.op === "input") return "input";
+    if (node.op === "stream") return `bus ${node.attribute + 1}`;
     const inside = rootOf.get(index);
     if (inside === undefined) return uses[node.use].name;
     if (inside !== root) return "…";

@@ -100,6 +100,8 @@ export interface ArenaPlan {
   readonly samples: readonly SamplePlace[];
   readonly input: number;
   readonly output: number;
+  /** Buses of the streams in rows; see `streamLoad`. */
+  readonly streams: number;
   /** Ramps of the parameters in the block, one f32 a frame each. */
   readonly ramps: number;
   /** Output of the four voices of one group: left, then right. */
@@ -177,6 +179,7 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
   // slack: vectors are read and written where the last frame has fewer channels
   const input = reserve("input", maximumBlockFrames * inputChannels * 4 + 16);
   const output = reserve("output", maximumBlockFrames * channels * 4 + 16);
+  const streams = reserve("streams", busRows(patch.main, format) * maximumBlockFrames * channels * 4);
   const ramps = reserve("scratch: ramps", patch.parameters.length * maximumBlockFrames * 4);
   const frameVectors = maximumBlockFrames * 16;
   const voiceScratch = reserve("scratch: four voices", frameVectors * 2);
@@ -210,11 +213,22 @@ export function planArena(patch: PatchGraph, format: PatchFormat, samples?: Samp
     samples: samples ? samplePlaces(samples) : [],
     input,
     output,
+    streams,
     ramps,
     voiceScratch,
     spill,
     sums,
   };
+}
+
+/** Rows of the buses that a graph hears, each laid out as the output is. */
+function busRows({ nodes }: Graph, { channels }: Pick<PatchFormat, "channels">): number {
+  return Math.ceil(busesOf(nodes) / channels);
+}
+
+/** Buses up to the last one that nodes hear. */
+export function busesOf(nodes: Graph["nodes"]): number {
+  return nodes.reduce((most, { op, attribute }) => op === "stream" ? Math.max(most, attribute + 1) : most, 0);
 }
 
 function mebibytes(bytes: number): number {

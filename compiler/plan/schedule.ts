@@ -10,7 +10,7 @@ export const rates = ["constant", "block", "sample"] as const;
 export type Rate = typeof rates[number];
 
 /** Sources whose value changes from frame to frame. */
-const changing: ReadonlySet<GraphNode["op"]> = new Set(["state", "bus", "input", "read"]);
+const changing: ReadonlySet<GraphNode["op"]> = new Set(["state", "bus", "input", "stream", "read"]);
 
 /** Sources whose value differs from lane to lane. */
 const differing: ReadonlySet<GraphNode["op"]> = new Set(["note", "bus", "input", "read", "lanes"]);

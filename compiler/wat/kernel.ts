@@ -58,6 +58,8 @@ export interface KernelPlaces {
   readonly bus: (index: number) => number;
   /** Text that loads a frame of the input as a vector. */
   readonly inputLoad: string;
+  /** Loads one frame of a bus of the streams; main only. */
+  readonly streamLoad?: (bus: number) => string;
   /** Statements that store the outputs, given their texts. */
   readonly store: (outputs: readonly string[]) => readonly string[];
   /** Statements before and after the loop, and further locals, all of them vectors. */
@@ -325,6 +327,8 @@ class KernelEmitter {
         return `(v128.load offset=${places.bus(attribute)} (local.get $t))`;
       case "input":
         return places.inputLoad;
+      case "stream":
+        return places.streamLoad!(attribute);
       case "state":
         return `(local.get $s${attribute})`;
       case "read":

@@ -1,7 +1,7 @@
 import { lanesOf } from "../plan/arena.ts";
 import { ramping } from "../plan/schedule.ts";
 import { emitKernel } from "./kernel.ts";
-import { inputLoad, outputStore } from "./output.ts";
+import { inputLoad, outputStore, streamLoad } from "./output.ts";
 import { parameterPlaces } from "./parameters.ts";
 import type { TextSource } from "./text_source.ts";
 
@@ -32,6 +32,7 @@ function mainKernel(source: TextSource, moving: boolean): string[] {
     ...parameterPlaces(source),
     bus: (index) => plan.instruments[index].bus,
     inputLoad: inputLoad(plan.input, format.inputChannels),
+    streamLoad: streamLoad(plan.streams, format),
     locals: [],
     begin: [],
     store: (outputs) => [

@@ -1,5 +1,5 @@
 /** Vectors of channels from and to interleaved frames, as WebAssembly text. */
-
+import type { PatchFormat } from "../graph/compiled_patch.ts";
 import { channelsPerVector } from "../graph/limits.ts";
 
 /** Up to as many channels are stored one by one: vectors pay where there are several. */
@@ -25,6 +25,20 @@ export function inputLoad(offset: number, inputChannels: number): string {
     default:
       return load("v128.load");
   }
+}
+
+/**
+ * Loads one frame of a bus of the streams into all lanes. Buses lie in rows that are laid out as the output is, so that the place
+ * of a frame in the output is its place in a row.
+ */
+export function streamLoad(
+  offset: number,
+  { channels, maximumBlockFrames }: Pick<PatchFormat, "channels" | "maximumBlockFrames">,
+): (bus: number) => string {
+  return (bus) => {
+    const row = Math.floor(bus / channels) * maximumBlockFrames * channels + bus % channels;
+    return `(v128.load32_splat offset=${offset + row * 4} (local.get $out))`;
+  };
 }
 
 /**

@@ -84,7 +84,13 @@ function voiceOutput(
   const sides = left === right ? [0] : [0, 1];
   const offsetOf = (side: number) => (added ? plan.sums : plan.voiceScratch) + side * maximumBlockFrames * 16;
   return {
-    locals: ["$finite", "$sounds", "$level", ...(done === undefined ? [] : ["$done"]), ...(added ? sides.map((side) => `$sum${side}`) : [])],
+    locals: [
+      "$finite",
+      "$sounds",
+      "$level",
+      ...(done === undefined ? [] : ["$done"]),
+      ...(added ? sides.map((side) => `$sum${side}`) : []),
+    ],
     begin: [`(local.set $finite (v128.not (v128.load offset=${voiceField.alive} (local.get $group))))`],
     store: (outputs) => {
       const sample = (side: number) => `(v128.and ${outputs[side]} (local.get $sounds))`;

@@ -6,12 +6,15 @@
  */
 import { createHash } from "node:crypto";
 import { stripTypeScriptTypes } from "node:module";
+import { gzipSync } from "node:zlib";
 import { type LinkedModule, linkModules } from "./link_modules.ts";
 
 /** A file with the headers that belong to it. */
 export interface PageFile {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array<ArrayBuffer>;
+  /** The body by gzip; omitted: it would be hardly shorter. */
+  readonly compressed?: Uint8Array<ArrayBuffer>;
 }
 
 /** Where modules are found that the page imports by name. */
@@ -26,12 +29,15 @@ const entry = "dashboard/page/main.ts";
 const worklet = "dashboard/page/listen/listen_worklet.ts";
 const page = "dashboard/page/index.html";
 /** Served as they are; the library of charts is asked for when the first one is shown. */
-const others = [
-  "dashboard/page/page.css",
-  "dashboard/page/icon.svg",
-  "dashboard/lib/uplot.css",
-  "dashboard/lib/uplot.js",
-];
+const others = ["dashboard/page/icon.svg", "dashboard/lib/uplot.js"];
+/** One style sheet of several, so that a browser asks once. */
+const style = "dashboard/page/page.css";
+const styleOfCharts = "dashboard/lib/uplot.css";
+/** Declarations of the light theme: for those whose system is light, and for those who choose it. */
+const lightTheme = "dashboard/page/light_theme.css";
+
+/** Files of fewer bytes are not compressed. */
+const minCompressedBytes = 1_000;
 
 /** Content types by the end of a name. */
 const types: Readonly<Record<string, string>> = {
@@ -55,6 +61,14 @@ export const contentSecurityPolicy: string = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join("; ");
+
+/** A cache keeps the forms of a file apart. */
+const vary = { vary: "origin, accept, accept-encoding" };
+
+function bodyOf(text: string): Pick<PageFile, "body" | "compressed"> {
+  const body = new TextEncoder().encode(text);
+  return body.length < minCompressedBytes ? { body } : { body, compressed: new Uint8Array(gzipSync(body)) };
+}
 
 /** `import … from "x"` at the beginning of a line. */
 const imports = /^\s*import\b[^"'`;]*?"([^"]+)"/gm;
@@ -93,6 +107,7 @@ export class PageFiles {
     const programs = await Promise.all([entry, worklet].map((path) => this.#modules(path)));
     const texts = new Map<string, string>();
     for (const path of others) texts.set(path, await this.#text(path));
+    texts.set(style, await this.#style());
     const html = await this.#text(page);
     const hash = createHash("sha256").update(html);
     for (const { path, text } of programs.flat()) hash.update(`${path}\0${text}\0`);
@@ -113,25 +128,40 @@ export class PageFiles {
     const files = new Map<string, PageFile>();
     for (const [path, text] of texts) {
       files.set(`${version}/${path}`, {
+        ...bodyOf(text),
         headers: {
           "content-type": types[path.slice(path.lastIndexOf(".") + 1)],
           "cache-control": "public, max-age=31536000, immutable",
           "content-security-policy": contentSecurityPolicy,
+          ...vary,
         },
-        body: new TextEncoder().encode(text),
       });
     }
     files.set("/", {
+      ...bodyOf(html.replaceAll("{base}", base)),
       headers: {
         "content-type": "text/html; charset=utf-8",
         "cache-control": "no-cache",
         "content-security-policy": contentSecurityPolicy,
         "referrer-policy": "no-referrer",
         "x-frame-options": "DENY",
+        ...vary,
       },
-      body: new TextEncoder().encode(html.replaceAll("{base}", base)),
     });
     return files;
+  }
+
+  /** The style sheets in one, with the light theme in both of its places. */
+  async #style(): Promise<string> {
+    const light = await this.#text(lightTheme);
+    return [
+      await this.#text(styleOfCharts),
+      await this.#text(style),
+      `@media (prefers-color-scheme: light) {\n${
+        light.replace(":root", ':root:not([data-theme="dark"])')
+      }}\n`,
+      light.replace(":root", ':root[data-theme="light"]'),
+    ].join("\n");
   }
 
   /** A module and all that it imports, each after what it imports itself. */

@@ -45,6 +45,20 @@ export interface EngineControl {
   startRecording(name?: string): Promise<RecordingBegun>;
   /** Ends the recording after the last block that the device has taken. Throws {@link CommandRefusedError} where nothing is recorded. */
   stopRecording(): Promise<RecordingEnded>;
+  /**
+   * Opens a sound file of the folder of streams and keeps its beginning, or a place in it, in memory. Resolves when a player can begin
+   * there at once.
+   *
+   * @param frame place in the file, at the engine's rate; omitted: its beginning
+   * @throws {CommandRefusedError} with the remedy
+   */
+  armStream(name: string, frame?: number): Promise<ArmedFile>;
+  /** Lets go of a file. Throws {@link CommandRefusedError} where it is not armed, or a player has it. */
+  disarmStream(name: string): void;
+  /** Files that players can begin at once. */
+  readonly armedStreams: readonly ArmedFile[];
+  /** Players of streams that have a file. */
+  readonly players: readonly PlayerStatus[];
   /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefusedError} without a standby. */
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefusedError} unless faults are allowed by configuration. */
@@ -93,7 +107,59 @@ export type Command =
   | { readonly kind: "panic" }
   /** Drops everything submitted before that still waits for its time; only without a time of its own. */
   | { readonly kind: "clear" }
-  | { readonly kind: "set"; readonly parameter: number; readonly value: number };
+  | { readonly kind: "set"; readonly parameter: number; readonly value: number }
+  | PlayerCommand;
+
+/** What a player of streams does, from 0 on. Frames are those of the engine's rate. */
+export type PlayerCommand = { readonly kind: "player"; readonly player: number } & PlayerAction;
+
+export type PlayerAction =
+  /** Puts a file on the player, in place of any other: paused at its beginning, without slices and routes. */
+  | { readonly what: "open"; readonly file: number; readonly channels: number }
+  /** Adds a slice, from the end of the one before to a frame; it is played so often, 0: until `devamp`. */
+  | { readonly what: "slice"; readonly endFrame: number; readonly count: number }
+  | { readonly what: "seek"; readonly frame: number }
+  /** Opens or closes what is heard within some frames; one that is closed goes on, stops, or pauses. */
+  | {
+    readonly what: "gate";
+    readonly open: boolean;
+    readonly frames: number;
+    readonly then?: "stop" | "pause";
+  }
+  | { readonly what: "level"; readonly gain: number; readonly frames: number }
+  | { readonly what: "rate"; readonly rate: number; readonly frames: number }
+  /** A channel of the file to a bus, both from 0 on. */
+  | {
+    readonly what: "route";
+    readonly channel: number;
+    readonly bus: number;
+    readonly gain: number;
+    readonly frames: number;
+  }
+  /** The slice that plays is played to its end for the last time. */
+  | { readonly what: "devamp" };
+
+/** A file whose beginning is in memory. */
+export interface ArmedFile {
+  /** By which commands name it. */
+  readonly number: number;
+  readonly name: string;
+  readonly channels: number;
+  /** Length at the engine's rate. */
+  readonly frames: number;
+}
+
+/** A player that has a file. */
+export interface PlayerStatus {
+  /** From 0 on. */
+  readonly player: number;
+  readonly name: string;
+  readonly state: "paused" | "playing";
+  readonly seconds: number;
+  readonly lengthSeconds: number;
+  /** Blocks in which it was silent because the file was not read in time. */
+  readonly lateBlocks: number;
+}
 
 /** Whether a value lies in a range. A bound that was rounded to 32 bits on its way, as in a packet, is inside. */
 export function isInRange(
@@ -184,6 +250,18 @@ export type EngineEvent =
   | ({ readonly event: "recStop" } & RecordingEnded)
   /** Frames of a recording, from `seconds` after its beginning on, are silence: the disk was too slow. */
   | { readonly event: "recLost"; readonly path: string; readonly seconds: number; readonly frames: number }
+  /** A player, from 0 on, has got a file. */
+  | { readonly event: "streamOpen"; readonly player: number; readonly name: string }
+  /** A player has come to the end of its file, or was stopped. */
+  | { readonly event: "streamEnd"; readonly player: number; readonly name: string }
+  /** A player was silent for so many blocks up to a place in its file: it was not read in time. */
+  | {
+    readonly event: "streamLate";
+    readonly player: number;
+    readonly name: string;
+    readonly blocks: number;
+    readonly seconds: number;
+  }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -206,7 +284,7 @@ export type JournalState = "off" | "starting" | "current" | "failed";
  * has ended before it was asked to, or has lost frames; `state`: the state on the disk is not
  * kept; `device`: none plays; `realTime`: the system does not grant all rights; `watchdog`: it took a renderer's priority away;
  * `isolation`: files of the processes are missing or cannot be written; `clients`: packets, answers or connections were lost;
- * `standstill`: the process did not run; `output`: one gives no sound for longer than UNDERSTUDY_SILENCE_SECONDS.
+ * `standstill`: the process did not run; `streams`: a file was not read in time, or its reader was lost; `output`: one gives no sound for longer than UNDERSTUDY_SILENCE_SECONDS.
  */
 export type DegradedPart =
   | "recording"
@@ -218,6 +296,7 @@ export type DegradedPart =
   | "isolation"
   | "clients"
   | "standstill"
+  | "streams"
   | "output";
 
 /**
@@ -270,9 +349,9 @@ export type FaultKind = typeof faultKinds[number];
 
 /**
  * `both`: primary and standby. `all`: the following spare too, so that only the snapshot is left. `control`: the control process,
- * where it is a process of its own.
+ * where it is a process of its own. `reader`: the thread that reads streams.
  */
-export const faultTargets = ["primary", "standby", "spare", "both", "all", "control"] as const;
+export const faultTargets = ["primary", "standby", "spare", "both", "all", "control", "reader"] as const;
 export type FaultTarget = typeof faultTargets[number];
 
 export const roles = ["primary", "standby", "spare"] as const;
@@ -295,7 +374,7 @@ export type FaultCause =
 
 /** The roles that a fault hits. */
 export function rolesOf(target: FaultTarget): readonly Role[] {
-  if (target === "control") return [];
+  if (target === "control" || target === "reader") return [];
   if (target === "all") return roles;
   return target === "both" ? ["primary", "standby"] : [target];
 }
@@ -398,6 +477,9 @@ export interface EngineStatus {
   /** Times that the process stood still, and for how long in all. */
   readonly standstills: number;
   readonly standstillMs: number;
+  /** Players of streams that have a file, and blocks in which one was silent because its file was not read in time. */
+  readonly players: number;
+  readonly lateStreamBlocks: number;
   readonly outputUnderflows: number;
   readonly replacements: number;
   readonly faults: Readonly<Record<string, number>>;

@@ -7,6 +7,7 @@ import { logEntryWords } from "../memory/constants.ts";
 import type { CommandLog } from "../log/command_log.ts";
 import { PeakMeter } from "./meter.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
+import { StreamSeals } from "../log/stream_seals.ts";
 import { within } from "../memory/layout.ts";
 import { deliveredIndex, deliveredPeaksIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
@@ -33,6 +34,7 @@ const maxBlocksAtOnce = 512;
 
 export class DeliveryLog {
   readonly #options: DeliveryLogOptions;
+  readonly #streamSeals: StreamSeals;
   readonly #recorders: Recorder[] = [];
   #next: number;
   #position: number;
@@ -44,6 +46,7 @@ export class DeliveryLog {
 
   constructor(options: DeliveryLogOptions) {
     this.#options = options;
+    this.#streamSeals = new StreamSeals(options.memory);
     this.#next = options.from?.block ?? options.memory.consumed();
     if (options.from) this.#blocks = (this.#next - options.memory.geometry.startBlock) >>> 0;
     this.#position = options.from?.position ?? this.#sealedBefore(this.#next);
@@ -132,12 +135,15 @@ export class DeliveryLog {
     const records = new Int32Array(1 + most * blockRecordWords);
     records[0] = first;
     let count = 0;
+    const late: number[] = [];
     let position = this.#position;
     for (; count < most; count++) {
       const block = (first + count) | 0;
       const seal = seals.read(block);
       if (seal === sealLost && !last) break; // concealed, and no renderer has come to it yet: it will be sealed
       if (seal !== sealLost) position = completePosition(position, seal);
+      const lateStreams = geometry.pageCount > 0 ? this.#streamSeals.read(block) : 0;
+      if (lateStreams !== 0) late.push(block, lateStreams);
       const delivered = deliveredIndex(memory, block);
       const flags = memory.words[delivered + within.delivered.flags.index];
       const record = 1 + count * blockRecordWords;
@@ -154,6 +160,7 @@ export class DeliveryLog {
     if (count === 0) return;
     for (const recorder of this.#recorders) {
       if (recorder.recording) this.#record(recorder, records, first, count, position);
+      if (recorder.recording && late.length > 0) recorder.write("LATE", bytesOf(new Int32Array(late)));
     }
     this.#next = (first + count) | 0;
     this.#blocks += count;

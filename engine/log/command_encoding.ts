@@ -7,6 +7,7 @@ import {
   isInRange,
 } from "../control/control.ts";
 import { type LogEntry, Opcode } from "./command_log.ts";
+import { decodePlayerCommand, encodePlayerCommand } from "./player_encoding.ts";
 
 /** Ids that one command silences: whole numbers up to here are exact in 32-bit floats. */
 const maxSilencedIds = 2 ** 24;
@@ -78,6 +79,8 @@ export function encodeCommand(
       return { opcode: Opcode.clear, target: 0, value: 0, extra: 0 };
     case "panic":
       return { opcode: Opcode.panic, target: 0, value: 0, extra: 0, at };
+    case "player":
+      return encodePlayerCommand(command, at);
     case "set": {
       const parameter = parameters[command.parameter];
       if (!parameter) {
@@ -118,7 +121,7 @@ export function decodeCommand(
     case Opcode.set:
       return { kind: "set", parameter: target, value };
     default:
-      return undefined;
+      return decodePlayerCommand({ opcode, instrument, target, value, extra });
   }
 }
 

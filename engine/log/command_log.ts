@@ -16,7 +16,8 @@ import { logEntryIndex } from "../memory/places.ts";
  * waits for its time. `anchor` is where renderers begin again with the untouched state of a patch, when none could go on:
  * at the block that it names, with nothing that came before. `lookahead` is how far renderers run ahead
  * from the block after the one that seals it: the input that a block hears depends on it. `shed` limits the voices that may sound.
- * `silence` fades out the voices of an instrument whose notes have certain ids.
+ * `silence` fades out the voices of an instrument whose notes have certain ids. Those of players act on streams; the number of the
+ * player stands in place of the instrument.
  */
 export const Opcode = {
   none: 0,
@@ -33,6 +34,14 @@ export const Opcode = {
   anchor: 11,
   shed: 12,
   silence: 13,
+  playerOpen: 14,
+  playerSlice: 15,
+  playerSeek: 16,
+  playerGate: 17,
+  playerLevel: 18,
+  playerRate: 19,
+  playerRoute: 20,
+  playerDevamp: 21,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */

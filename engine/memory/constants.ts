@@ -1,4 +1,5 @@
 /** The engine's fixed sizes in one place, each with its reason; relations between them are asserted below. */
+import { hostRegionBytes } from "../../compiler/graph/compiled_patch.ts";
 import { invariant } from "../../foundation/invariant.ts";
 
 /** Renderer incarnations that can exist at once: three in roles, two in reserve, and room for as many zombies. */
@@ -109,6 +110,32 @@ export const piecesOfLargeArenas = 8;
  * 5 GB/s. Part of what a session means: another value renders other sound.
  */
 export const maxTakenOverBytes = 16 * 2 ** 20;
+
+/** Players of streams: files that play at once. A seal has one bit for each, 16 a word. */
+export const playerCount = 32;
+
+/** Words of a player's state, of which the host region holds all; see `Player`. */
+export const playerWords = 192;
+
+/** First word of the players in the host region of an arena, at its end: the pending queue ends before. */
+export const firstPlayerWord = hostRegionBytes / 4 - playerCount * playerWords;
+
+/** Routes of a player, and slices of its file. */
+export const maxRoutes = 32;
+export const maxSlices = 16;
+
+/** Words of a seat in which a renderer tells of a player; see `PlayerReport`. */
+export const playerReportWords = 8;
+
+/** Samples of a page of a stream: 85 ms of stereo at 48 kHz. Of all channels together, so a page of more has fewer frames. */
+export const pageSamples = 8_192;
+invariant(isPowerOfTwo(pageSamples), "streams: expected a power of two of samples in a page");
+
+/** Most channels of a file that is streamed. */
+export const maxFileChannels = 64;
+
+/** Least and most of a player's rate: two octaves down and up. */
+export const playerRates = { min: 0.25, max: 4 } as const;
 
 /** Bytes kept per seat for the text of the error that ended its renderer. */
 export const errorTextBytes = 512;

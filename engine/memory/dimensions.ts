@@ -1,5 +1,5 @@
 import type { Config } from "../../config/settings.ts";
-import { stateCheckSeconds } from "./constants.ts";
+import { pageSamples, stateCheckSeconds } from "./constants.ts";
 import type { Dimensions } from "./layout.ts";
 
 /** Where the numbers of blocks and commands begin, and what is kept of the output; not part of the configuration. */
@@ -19,6 +19,7 @@ export function dimensionsOf(config: Config, arenaBytes: number, start: StreamSt
     snapshotBlocks: stateCheckBlocks * snapshotChecks,
     arenaBytes: Math.max(arenaBytes, config.patchMemoryMiB * 2 ** 20),
     captureFrames: start.captureFrames ?? 0,
+    pageCount: config.streamMiB * 2 ** 20 / 4 / pageSamples,
   };
 }
 

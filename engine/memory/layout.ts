@@ -21,7 +21,10 @@ import {
   maxCountedInstruments,
   maximumChannels,
   maxOutputRingBytes,
+  pageSamples,
   pendingCapacity,
+  playerCount,
+  playerReportWords,
   reportedEndedNotes,
   ringFrames,
   roleCount,
@@ -116,6 +119,12 @@ export const sections = {
       outputSlots: word("blocks that are kept, a power of two"),
       outputSlotBytes: word("distance between them"),
       deliveredBytes: word("distance between entries of the record of delivered blocks"),
+      pageOffset: word("first page of the streams"),
+      streamPageBytes: word("distance between pages"),
+      pageCount: word("pages; 0: nothing is streamed"),
+      pageBucketOffset: word("first bucket of the directory of the pages"),
+      pageBucketCount: word("buckets, a power of two"),
+      streamSealOffset: word("seals of the streams, two words a block"),
     },
   },
   control: {
@@ -316,6 +325,13 @@ export const sections = {
       waitingBytes: wide("bytes that wait for the disk"),
     },
   },
+  streamReader: {
+    writer: "stream reader thread",
+    fields: {
+      version: word("odd while the directory of the pages is being changed, wraps"),
+      heartbeat: word("rounds of the thread, wraps"),
+    },
+  },
 } as const satisfies Readonly<Record<string, Section>>;
 
 /** Structures that are repeated: offsets count from the start of each. */
@@ -359,6 +375,7 @@ export const structures = {
       processStart: word(
         "when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet",
       ),
+      players: word("players of streams, see `PlayerReport`", playerCount * playerReportWords),
     },
   },
   slot: {
@@ -413,6 +430,15 @@ export const structures = {
       sequence: word("grows with every snapshot; stored last"),
       patch: word("number of the patch whose arena it is"),
       reserved: word("keeps the arena on a 64-byte boundary", 10),
+    },
+  },
+  page: {
+    writer: "stream reader thread",
+    fields: {
+      file: word("number of the file; 0: the page is empty. Taken away first and stored last"),
+      page: word("number of the page in its file"),
+      next: word("next page + 1 in the same bucket of the directory; 0: none"),
+      reserved: word("keeps the samples on a 64-byte boundary", 13),
     },
   },
 } as const satisfies Readonly<Record<string, Section>>;
@@ -522,6 +548,8 @@ export interface Dimensions {
   readonly captureFrames: number;
   /** Largest magnitude that the device gets, 1 at full scale; 0: no ceiling. A 32-bit float. */
   readonly ceiling: number;
+  /** Pages of the streams, 0 by default: nothing is streamed. */
+  readonly pageCount?: number;
   /** Length of the crossfade from one patch to the next; the simulator has no time for the usual one. */
   readonly exchangeFadeSeconds?: number;
   /** Bytes of an arena that are checked at one block; by default what costs a few percent of the block. */
@@ -543,6 +571,9 @@ export function geometryOf(dimensions: Dimensions): Geometry {
   const slotBytes = roundUp(structureBytes.slot + blockBytes, lineBytes);
   const inputSlotBytes = roundUp(structureBytes.inputSlot + blockFrames * inputChannels * 4, lineBytes);
   const outputSlotBytes = roundUp(structureBytes.outputSlot + blockBytes, 64);
+  const streamPageBytes = structureBytes.page + pageSamples * 4;
+  const { pageCount = 0 } = dimensions;
+  const pageBucketCount = pageCount === 0 ? 0 : powerOfTwoAtLeast(2 * pageCount);
   const outputSlots = channels <= fullHistoryChannels
     ? historyBlocks
     : Math.min(historyBlocks, 2 ** Math.floor(Math.log2(maxOutputRingBytes / outputSlotBytes)));
@@ -568,6 +599,9 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     snapshotOffset: region(snapshotBytes * snapshotCount),
     captureOffset: region(captureFrames * channels * 4),
     outputOffset: region(outputSlots * outputSlotBytes),
+    pageOffset: region(pageCount * streamPageBytes),
+    pageBucketOffset: region(pageBucketCount * 4),
+    streamSealOffset: region(pageCount === 0 ? 0 : historyBlocks * 8),
   };
   return {
     magic: layoutMagic,
@@ -604,6 +638,9 @@ export function geometryOf(dimensions: Dimensions): Geometry {
     captureFrames,
     outputSlots,
     outputSlotBytes,
+    streamPageBytes,
+    pageCount,
+    pageBucketCount,
     deliveredBytes,
     ceiling: dimensions.ceiling,
     checkRegionBytes: dimensions.checkRegionBytes ?? bytesWithin(

@@ -97,3 +97,24 @@ export function outputSlotIndex({ geometry }: LaidOut, block: number): number {
 export function outputSamplesIndex(memory: LaidOut, block: number): number {
   return outputSlotIndex(memory, block) + structureBytes.outputSlot / 4;
 }
+
+/** Header of a page of the streams. */
+export function pageIndex({ geometry }: LaidOut, page: number): number {
+  return (geometry.pageOffset + page * geometry.streamPageBytes) / 4;
+}
+
+/** First sample of a page: all frames of the first channel, then those of the next. */
+export function pageSamplesIndex(memory: LaidOut, page: number): number {
+  return pageIndex(memory, page) + structureBytes.page / 4;
+}
+
+/** The bucket in which the directory has a page of a file. */
+export function pageBucketIndex({ geometry }: LaidOut, file: number, page: number): number {
+  const hash = Math.imul(Math.imul(file, 0x9E3779B1) ^ page, 0x85EBCA6B);
+  return geometry.pageBucketOffset / 4 + ((hash >>> 15) & (geometry.pageBucketCount - 1));
+}
+
+/** The seal of 16 players in a block: players 0 to 15 have half 0. */
+export function streamSealIndex({ geometry }: LaidOut, block: number, half: number): number {
+  return geometry.streamSealOffset / 4 + (block & (geometry.sealCount - 1)) * 2 + half;
+}

@@ -45,7 +45,7 @@ export class SharedMemory {
   /**
    * Lays the memory out, writes the geometry, and marks every table empty. Pages are touched, so none faults later; those of
    * the snapshots are not, because they may be many and no block waits for them, nor those of the output ring, which
-   * `OutputRing` touches when it is needed.
+   * `OutputRing` touches when it is needed, nor the pages of streams, which their reader fills.
    *
    * @param allocate gives the buffer, all zero; by default one that only the threads of this process share
    */
@@ -57,6 +57,7 @@ export class SharedMemory {
     const memory = new SharedMemory(allocate(geometry.totalBytes), geometry);
     memory.bytes.fill(0, 0, geometry.snapshotOffset);
     memory.bytes.fill(0, geometry.captureOffset, geometry.outputOffset);
+    memory.bytes.fill(0, geometry.pageBucketOffset);
     for (const { name, isFloat, index } of geometryFields) {
       (isFloat ? memory.floats : memory.words)[index] = geometry[name];
     }

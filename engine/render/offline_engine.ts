@@ -7,11 +7,14 @@ import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import type { CompiledPatch } from "../../compiler/graph/compiled_patch.ts";
 import { type Anchor, CommandLog } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
+import { StreamSeals } from "../log/stream_seals.ts";
 import { type Dimensions, fixed, within } from "../memory/layout.ts";
 import { deliveredIndex, deliveredPeaksIndex, inputSamplesIndex } from "../memory/places.ts";
 import { blocksBetween, SharedMemory } from "../memory/shared_memory.ts";
 import { preparePatch } from "../renderer/patch_instance.ts";
 import { Renderer } from "../renderer/renderer.ts";
+import { PageLoader } from "../streams/page_loader.ts";
+import type { StreamedFile } from "../streams/streamed_file.ts";
 
 /** The patch that is played, and its format. */
 export interface OfflineEngineOptions extends
@@ -28,6 +31,8 @@ export interface OfflineEngineOptions extends
   /** Number of the first block and position of the first command; 0 by default. */
   readonly startBlock?: number;
   readonly startLogPosition?: number;
+  /** Files that are played from the disk, by their numbers; omitted: none. */
+  readonly files?: ReadonlyMap<number, StreamedFile>;
 }
 
 /** What happened live to a block that is rendered again; all omitted: nothing went wrong. */
@@ -40,7 +45,12 @@ export interface Replay {
   readonly faded?: boolean;
   /** Captured samples, interleaved; omitted: silence. */
   readonly input?: Float32Array<ArrayBuffer>;
+  /** One bit for each player of streams that was silent because its file was not read in time; omitted: none. */
+  readonly late?: number;
 }
+
+/** Pages of files that are played from the disk: more than all players need in the longest block. */
+const pageCount = 1_024;
 
 interface KeptState {
   /** Number of the patch. */
@@ -54,6 +64,9 @@ export class OfflineEngine {
   readonly #memory: SharedMemory;
   readonly #renderer: Renderer;
   readonly #seals: SealTable;
+  readonly #streamSeals: StreamSeals;
+  /** Undefined: no file is played from the disk. */
+  readonly #pages: PageLoader | undefined;
   readonly #native: NativeLibrary;
   readonly #checksum: WebAssembly.Module;
   readonly #base: Deno.PointerValue;
@@ -66,6 +79,7 @@ export class OfflineEngine {
 
   constructor(options: OfflineEngineOptions) {
     const { patch, patchNumber = 0, checksum, native, seed, startBlock = 0, startLogPosition = 0 } = options;
+    const { files = new Map<number, StreamedFile>() } = options;
     this.#memory = SharedMemory.create({
       ...options,
       startBlock,
@@ -74,10 +88,14 @@ export class OfflineEngine {
       snapshotBlocks: 1,
       arenaBytes: patch.arena.bytes,
       captureFrames: 0,
+      pageCount: files.size === 0 ? 0 : pageCount,
     });
     this.log = new CommandLog(this.#memory);
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(startBlock);
+    this.#streamSeals = new StreamSeals(this.#memory);
+    this.#streamSeals.reset(startBlock);
+    this.#pages = files.size === 0 ? undefined : new PageLoader(this.#memory, files);
     this.#checksum = checksum;
     this.#renderer = new Renderer({
       memory: this.#memory,
@@ -138,10 +156,10 @@ export class OfflineEngine {
    *
    * @param patches every patch that may play from there on, by its number
    */
-  rewind(
+  async rewind(
     { originBlock, positions }: { readonly originBlock: number; readonly positions: readonly number[] },
     patches: ReadonlyMap<number, OfflineEngineOptions["patch"]>,
-  ): void {
+  ): Promise<void> {
     const kept = this.#kept.get(originBlock);
     if (kept === undefined) return;
     positions.forEach((position) => this.log.quarantine(position));
@@ -149,7 +167,7 @@ export class OfflineEngine {
     for (const [number, patch] of patches) if (number >= kept.patch) this.addPatch(number, patch);
     this.#renderer.begin({ patch: kept.patch, block: originBlock, position: kept.logPosition });
     this.#renderer.playing.bytes.set(kept.bytes);
-    while (this.#renderer.block !== this.block) this.#renderer.renderBlock();
+    while (this.#renderer.block !== this.block) await this.#render();
   }
 
   /** Delivers the next block as one that no renderer could render; an anchor follows. */
@@ -171,6 +189,25 @@ export class OfflineEngine {
     if (replay.seal !== undefined) this.#seals.restore(this.block, replay.seal);
     this.#renderer.renderBlock();
     this.#deliver(output, replay);
+  }
+
+  /** The same where files are played from the disk. */
+  async renderBlockOfFiles(output: Float32Array<ArrayBuffer>, replay: Replay): Promise<void> {
+    if (replay.seal !== undefined) this.#seals.restore(this.block, replay.seal);
+    if (this.#pages !== undefined) this.#streamSeals.restore(this.block, replay.late ?? 0);
+    await this.#render();
+    this.#deliver(output, replay);
+  }
+
+  /** Gives the files back. */
+  async close(): Promise<void> {
+    await this.#pages?.close();
+  }
+
+  async #render(): Promise<void> {
+    const pages = this.#pages;
+    if (pages === undefined) this.#renderer.renderBlock();
+    else await this.#renderer.renderBlockWith((missing) => pages.load(missing));
   }
 
   #deliver(output: Float32Array<ArrayBuffer>, { concealed, faded, input }: Replay): void {

@@ -13,10 +13,13 @@ import { SampleLoader } from "../samples/sample_loader.ts";
 import {
   blockRecordWords,
   type ChunkType,
+  decodeFile,
+  decodeLate,
   decodePatch,
   decodeSnapshot,
   type RecordedPatch,
 } from "../session/session_format.ts";
+import type { StreamedFile } from "../streams/streamed_file.ts";
 import type { SessionReader } from "../session/session_reader.ts";
 import { SessionDamagedError } from "../session/session_damaged_error.ts";
 
@@ -102,6 +105,8 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
         offline.takeCommands(words);
         break;
       case "QUAR":
+      case "FILE":
+      case "LATE":
         break; // read ahead: it may follow the blocks that it concerns
       case "BLKS":
         await renderPending();
@@ -124,11 +129,12 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
     }
   }
   await renderPending();
+  await offline.close();
   return { ...offline.result, complete };
 }
 
 /** Chunks whose payload is no list of words. */
-const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "DONE"];
+const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "FILE", "DONE"];
 
 /** What a render must know before it comes there. */
 interface Ahead {
@@ -140,6 +146,9 @@ interface Ahead {
   readonly rewinds: readonly Rewind[];
   /** Where renderers began again, in the order of the blocks. */
   readonly anchors: readonly AnchorAhead[];
+  /** Files that players have played from the disk, by their numbers; the players that were late, one bit each, by block. */
+  readonly files: ReadonlyMap<number, StreamedFile>;
+  readonly late: ReadonlyMap<number, number>;
 }
 
 /** From `block` on, renderers are heard that have replayed from the state of `originBlock` without the commands. */
@@ -160,9 +169,18 @@ async function readAhead(reader: SessionReader): Promise<Ahead> {
   const found: Anchor[] = [];
   const rewinds: Rewind[] = [];
   const anchors: AnchorAhead[] = [];
+  const files = new Map<number, StreamedFile>();
+  const late = new Map<number, number>();
   let concealedFrom: number | undefined;
   let blocks = 0;
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
+    if (chunk.type === "FILE") {
+      const file = decodeFile(chunk.payload);
+      files.set(file.number, file);
+    }
+    if (chunk.type === "LATE") {
+      decodeLate(chunk.payload).forEach(([block, players]) => late.set(block, players));
+    }
     if (chunk.type !== "QUAR" && chunk.type !== "CMDS" && chunk.type !== "BLKS") continue;
     const words = new Int32Array(chunk.payload.buffer);
     if (chunk.type === "QUAR") {
@@ -188,6 +206,8 @@ async function readAhead(reader: SessionReader): Promise<Ahead> {
     blocks,
     quarantined,
     rewinds,
+    files,
+    late,
     anchors: anchors.filter(({ position }) => !quarantined.has(position)),
   };
 }
@@ -229,7 +249,13 @@ class SessionReplay {
     ahead: Ahead,
   ) {
     const { header } = options.reader;
-    this.#engine = new OfflineEngine({ ...options, ...header, patch, patchNumber: number });
+    this.#engine = new OfflineEngine({
+      ...options,
+      ...header,
+      patch,
+      patchNumber: number,
+      files: ahead.files,
+    });
     this.#blockFrames = header.blockFrames;
     this.#blockSamples = header.blockFrames * header.channels;
     this.#samples = new Float32Array(chunkBlocks * this.#blockSamples);
@@ -246,6 +272,11 @@ class SessionReplay {
       firstDifferingBlock: this.#firstDiffering,
       concealedBlocks: this.#concealed,
     };
+  }
+
+  /** Gives files back. */
+  close(): Promise<void> {
+    return this.#engine.close();
   }
 
   /** A patch that was loaded while it played. */
@@ -305,7 +336,7 @@ class SessionReplay {
     const repeated = Math.max(0, blocksBetween(this.#engine.block, records[0]));
     for (let at = 1 + repeated * blockRecordWords; at < records.length; at += blockRecordWords) {
       const output = this.#samples.subarray(filled * size, (filled + 1) * size);
-      this.#renderBlock(records[at], records[at + 1], records[at + 2], inputs, output);
+      await this.#renderBlock(records[at], records[at + 1], records[at + 2], inputs, output);
       if (++filled === chunkBlocks) {
         await onSamples(this.#samples);
         filled = 0;
@@ -314,13 +345,13 @@ class SessionReplay {
     if (filled > 0) await onSamples(this.#samples.subarray(0, filled * size));
   }
 
-  #renderBlock(
+  async #renderBlock(
     sealAndFlags: number,
     low: number,
     high: number,
     inputs: ReadonlyMap<number, Float32Array<ArrayBuffer>>,
     output: Float32Array<ArrayBuffer>,
-  ): void {
+  ): Promise<void> {
     const { block } = this.#engine;
     const flags = sealAndFlags >>> 16;
     const replay = {
@@ -328,12 +359,14 @@ class SessionReplay {
       concealed: (flags & DeliveredFlag.concealed) !== 0,
       faded: (flags & DeliveredFlag.faded) !== 0,
       input: inputs.get(block),
+      late: this.#ahead.late.get(block),
     };
     if (this.#isSkipped(block)) this.#engine.skipBlock(output, replay);
     else {
       this.#beginAt(block);
-      this.#rewindAt(block);
-      this.#engine.renderBlock(output, replay);
+      await this.#rewindAt(block);
+      if (this.#ahead.files.size === 0) this.#engine.renderBlock(output, replay);
+      else await this.#engine.renderBlockOfFiles(output, replay);
     }
     if (!this.#engine.hasChecksum(low, high)) {
       this.#differing++;
@@ -351,10 +384,10 @@ class SessionReplay {
   }
 
   /** Keeps the state where one is needed later, and goes back to it when it is. */
-  #rewindAt(block: number): void {
+  async #rewindAt(block: number): Promise<void> {
     const { rewinds } = this.#ahead;
     for (const rewind of rewinds.filter((rewind) => rewind.block === block)) {
-      this.#engine.rewind(rewind, this.#patches);
+      await this.#engine.rewind(rewind, this.#patches);
       const isLast = rewinds.findLast(({ originBlock }) => originBlock === rewind.originBlock) === rewind;
       if (isLast) this.#engine.forgetState(rewind.originBlock);
     }

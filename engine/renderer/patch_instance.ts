@@ -1,5 +1,6 @@
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
 import { ArenaChecksum } from "../memory/checksum.ts";
+import { firstPlayerWord, playerCount, playerWords } from "../memory/constants.ts";
 
 /** Exports that `CompiledPatch` promises. */
 export interface PatchExports {
@@ -51,7 +52,8 @@ export function preparePatch(
 /**
 /**
  * Words of the host region, from its start. `lookahead` holds for the block that comes next; `voiceLimit`: voices that may sound,
- * 0 for all. The pending queue follows: `pending` entries from place `first` on.
+ * 0 for all; `players`: one bit for each player of streams that has a file; `streams`: 1 while the buses may hold sound. The pending
+ * queue follows: `pending` entries from place `first` on; behind it, at the end, the players.
  */
 export const Host = {
   block: 0,
@@ -63,6 +65,8 @@ export const Host = {
   anchored: 5,
   anchor: 6,
   voiceLimit: 7,
+  players: 8,
+  streams: 9,
   queue: 16,
 } as const;
 
@@ -86,6 +90,10 @@ export class PatchInstance {
   /** Interleaved frames of the current block. */
   readonly output: Float32Array<ArrayBuffer>;
   readonly input: Float32Array<ArrayBuffer>;
+  /** Buses of the streams for the current block, in the rows of `ArenaLayout.streams`; empty where the patch hears none. */
+  readonly streams: Float32Array<ArrayBuffer>;
+  /** State of all players of streams. */
+  readonly players: Int32Array<ArrayBuffer>;
   /** Index of the first word of the host region. */
   readonly host: number;
   /** The arena in the pieces that are copied at once. */
@@ -110,7 +118,17 @@ export class PatchInstance {
     this.floats = new Float32Array(buffer);
     this.output = new Float32Array(buffer, arena.outputOffset, blockFrames * arena.channels);
     this.input = new Float32Array(buffer, arena.inputOffset, blockFrames * arena.inputChannels);
+    const rows = Math.ceil((arena.streams?.buses ?? 0) / arena.channels);
+    this.streams = new Float32Array(
+      buffer,
+      arena.streams?.offset ?? 0,
+      rows * arena.maximumBlockFrames * arena.channels,
+    );
     this.host = arena.hostOffset / 4;
+    this.players = this.words.subarray(
+      this.host + firstPlayerWord,
+      this.host + firstPlayerWord + playerCount * playerWords,
+    );
     this.pieces = Array.from(
       { length: Math.ceil(this.bytes.length / pieceBytes) },
       (_, piece) => this.bytes.subarray(piece * pieceBytes, (piece + 1) * pieceBytes),

@@ -4,12 +4,13 @@
  * front, and back to the first when it reaches the end, so that commands which come in order of time, as they mostly do,
  * move nothing. Renderer threads; nothing allocates.
  */
-import { hostRegionBytes } from "../../compiler/graph/compiled_patch.ts";
-import { logEntryWords, pendingCapacity } from "../memory/constants.ts";
+import { invariant } from "../../foundation/invariant.ts";
+import { firstPlayerWord, logEntryWords, pendingCapacity } from "../memory/constants.ts";
 import { EntryField, Opcode, opcodeMask } from "../log/command_log.ts";
 import { Host, type PatchInstance } from "./patch_instance.ts";
 
-const places = Math.floor((hostRegionBytes / 4 - Host.queue) / logEntryWords);
+const places = Math.floor((firstPlayerWord - Host.queue) / logEntryWords);
+invariant(places >= pendingCapacity, "pending queue: expected room for every command before the players");
 
 /** Index of the first word of the entry that is due `at`-th next. */
 export function pendingEntry({ words, host }: PatchInstance, at: number): number {

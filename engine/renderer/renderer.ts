@@ -22,15 +22,19 @@ import {
   slotSamplesIndex,
 } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
+import type { MissingPage } from "../memory/stream_pages.ts";
 import { placeInSweep, regionsOf } from "../memory/sweep.ts";
 import { takeOver } from "./state_transfer.ts";
 import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
+import { isForPlayers } from "./player.ts";
 import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
 import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
 import { limitVoices } from "./voice_limit.ts";
 import { silenceVoices } from "./voice_silence.ts";
+import { reportPlayers } from "./player_report.ts";
+import { StreamMixer } from "./stream_mixer.ts";
 import { logEntryWords, piecesOfLargeArenas } from "../memory/constants.ts";
 import { reportIndex } from "../memory/seats.ts";
 import { patchOfSnapshot, SnapshotCopy } from "./snapshot.ts";
@@ -72,6 +76,9 @@ export class Renderer {
   #preparing: PatchInstance | undefined;
   #oldestPatch = 0;
   readonly #copy: SnapshotCopy;
+  /** Undefined: nothing is streamed. */
+  readonly #streams: StreamMixer | undefined;
+  readonly #isSkipped = (position: number) => this.#isQuarantined(position);
   /** The patch whose snapshot is being read. */
   #reading: PatchInstance | undefined;
   /** The log entry that is taken in. */
@@ -98,6 +105,7 @@ export class Renderer {
     this.#reportStart = reportIndex(memory, ring);
     this.block = geometry.startBlock | 0;
     this.#copy = new SnapshotCopy(memory);
+    this.#streams = geometry.pageCount > 0 ? new StreamMixer(memory) : undefined;
     this.prepare(patch);
     while (!this.prepareMore());
     this.#current = this.#patchNumbered(patch.number);
@@ -178,6 +186,18 @@ export class Renderer {
     this.publish();
   }
 
+  /** The same where somebody loads the pages of streams that the block needs. Offline. */
+  async renderBlockWith(load: (pages: readonly MissingPage[]) => Promise<void>): Promise<void> {
+    this.claim();
+    this.takeCommands();
+    const missing = this.#streams?.missing(this.#current, this.block, this.#isSkipped) ?? [];
+    if (missing.length > 0) await load(missing);
+    this.hear();
+    this.render();
+    this.store();
+    this.publish();
+  }
+
   /** Fixes, or learns, which commands this block hears. Throws {@link RendererStaleError}. */
   claim(): void {
     const head = Atomics.load(this.#memory.words, fixed.log.head.index);
@@ -212,12 +232,20 @@ export class Renderer {
   }
 
   /**
-   * Copies the input that this block hears: the capture of block n − lookahead, as the log has it; that of the blocks before the
-   * first is silence.
+   * Takes what this block hears: the streams, and the captured input.
    *
    * @throws {RendererStaleError} when it has been overwritten
    */
   hear(): void {
+    if (this.#streams !== undefined) {
+      this.#streams.hear(this.#current, this.block, this.#isSkipped);
+      this.#leaving?.streams.set(sharedPart(this.#current.streams, this.#leaving.streams));
+    }
+    this.#hearInput();
+  }
+
+  /** Copies the capture of block n − lookahead, as the log has it; that of the blocks before the first is silence. */
+  #hearInput(): void {
     const { geometry, floats } = this.#memory;
     if (geometry.inputChannels === 0) return;
     const captured = (this.block - this.#inputDelay) | 0;
@@ -267,6 +295,7 @@ export class Renderer {
     words[this.#reportStart + within.seatReport.poisonedVoices.index] =
       arena[description.arena.poisonedVoicesOffset / 4];
     reportEndedNotes(this.#current, words, this.#reportStart);
+    if (this.#streams !== undefined) reportPlayers(this.#current, words, this.#reportStart);
     Atomics.store(words, this.#reportStart + within.seatReport.logPosition.index, this.logPosition);
     Atomics.store(words, this.#reportStart + within.seatReport.published.index, this.block);
   }
@@ -396,6 +425,7 @@ export class Renderer {
     takeOver(leaving, next, position);
     next.output.set(leaving.output);
     next.input.set(leaving.input);
+    next.streams.set(sharedPart(leaving.streams, next.streams));
     this.#current = next;
     this.#leaving = leaving;
     this.#fadePosition = 0;
@@ -424,7 +454,7 @@ export class Renderer {
   #applyPending(frame: number): void {
     while (this.#nextDue() === frame) {
       const { words, floats } = this.#current;
-      this.#apply(words, floats, takePending(this.#current));
+      this.#apply(words, floats, takePending(this.#current), frame === 0);
       this.#beat();
     }
   }
@@ -451,11 +481,11 @@ export class Renderer {
     const ahead = (entry[EntryField.block] - this.block) | 0;
     const timed = entry[EntryField.when] === 1 && ahead >= 0 && entry[EntryField.opcode] !== Opcode.clear;
     if (timed && (ahead > 0 || entry[EntryField.frame] > 0)) insertPending(this.#current, entry, 0);
-    else this.#apply(entry, this.#entryFloats, 0);
+    else this.#apply(entry, this.#entryFloats, 0, true);
   }
 
-  /** Carries out an entry of the log or of the pending queue. */
-  #apply(words: Int32Array, floats: Float32Array, entry: number): void {
+  /** Carries out an entry of the log or of the pending queue. Players have taken theirs already in the midst of a block. */
+  #apply(words: Int32Array, floats: Float32Array, entry: number, isAtStart: boolean): void {
     const { exports } = this.#current;
     const position = words[entry + EntryField.position];
     if (this.#isQuarantined(position)) return;
@@ -463,6 +493,9 @@ export class Renderer {
     const value = floats[entry + EntryField.value];
     const code = words[entry + EntryField.opcode];
     const instrument = code >>> instrumentShift;
+    if (isAtStart && isForPlayers(code & opcodeMask)) {
+      this.#streams?.apply(this.#current, words, floats, entry);
+    }
     switch (code & opcodeMask) {
       case Opcode.noteOn:
         return exports.note_on(instrument, target, value, floats[entry + EntryField.extra]);
@@ -520,4 +553,9 @@ export class Renderer {
     if (tag === captured) return;
     throw new RendererStaleError(`input of block ${captured >>> 0}: overwritten, now of ${tag >>> 0}`);
   }
+}
+
+/** As many samples of the buses as two patches have in common. */
+function sharedPart(from: Float32Array, to: Float32Array): Float32Array {
+  return from.length > to.length ? from.subarray(0, to.length) : from;
 }

@@ -20,6 +20,7 @@ const tellings: Readonly<Record<DegradedPart, Telling>> = {
   isolation: { level: "error", restored: "the files of the run are kept again" },
   clients: { level: "warning", restored: "" },
   standstill: { level: "warning", restored: "" },
+  streams: { level: "warning", restored: "" },
   output: { level: "warning", restored: "every output gives sound again" },
 };
 

@@ -18,6 +18,8 @@ export interface StatusSources extends
     | "journal"
     | "recording"
     | "rec"
+    | "players"
+    | "lateStreamBlocks"
     | "degraded"
     | "standstills"
     | "standstillMs"
@@ -96,6 +98,8 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     journal: sources.journal,
     recording: sources.recording,
     rec: sources.rec,
+    players: sources.players,
+    lateStreamBlocks: sources.lateStreamBlocks,
     degraded: sources.degraded,
     standstills: sources.standstills,
     standstillMs: sources.standstillMs,

@@ -31,6 +31,8 @@ export interface RunFolder {
   readonly quarantined: string;
   /** The recording of the sound that is under way, JSON. */
   readonly recording: string;
+  /** Files that are armed to be streamed, JSON. */
+  readonly streams: string;
   /** Who listens over OSC, JSON. */
   readonly listeners: string;
   /** What a renderer process printed before it ended. */
@@ -53,6 +55,7 @@ export function runFolderAt(path: string): RunFolder {
     heldControls: `${path}/held-controls.json`,
     quarantined: `${path}/quarantined.json`,
     recording: `${path}/recording.json`,
+    streams: `${path}/streams.json`,
     listeners: `${path}/listeners.json`,
     errorsOf: (seat) => `${path}/errors-${seat}`,
   };

@@ -38,12 +38,17 @@ export function readAiff(bytes: Uint8Array): SoundFile {
   const common = content("COMM");
   if (common === undefined) throw new SoundFileError("it has no format (chunk `COMM`)");
   const isCompressed = idAt(bytes, 8) === "AIFC";
-  const { stored, channels, sampleRateHz, frames } = readAiffFormat(common, isCompressed);
+  const { stored: format, channels, sampleRateHz, frames } = readAiffFormat(common, isCompressed);
   checkSoundFormat({ channels, sampleRateHz });
-  const frameBytes = channels * stored.bytes;
+  const frameBytes = channels * format.bytes;
   const all = soundOf(bytes, parts.get("SSND"));
-  // a program that did not know the size of the sound did not know its frames
-  const announced = isOpen ? Math.floor(all.length / frameBytes) : frames;
+  // a program that did not know the size of the sound did not know its frames, nor did one that states none beside a sound
+  const stated = isOpen ? 0 : frames;
+  const there = Math.floor(all.length / frameBytes);
+  const part = parts.get("SSND");
+  // a chunk that is there to its end was not cut off: it is right, and the number of frames is wrong
+  const isWhole = part !== undefined && part.start + part.size === part.end;
+  const announced = stated === 0 || (isWhole && there > 0) ? Math.min(there, stated || there) : stated;
   checkFrames(announced);
   const sizeBytes = announced * frameBytes;
   const sound = all.subarray(0, sizeBytes);
@@ -53,10 +58,13 @@ export function readAiff(bytes: Uint8Array): SoundFile {
       "copy or export it again",
     );
   }
+  const instrument = readInstrument(content("INST"), content("MARK"));
+  const short = announced < stated ? [`it states ${stated} frames and holds ${announced}`] : [];
   return {
-    ...readInstrument(content("INST"), content("MARK")),
-    channels: readCheckedNumbers(sound, stored, channels),
+    ...instrument,
+    channels: readCheckedNumbers(sound, format, channels),
     sampleRateHz,
+    notes: [...short, ...instrument.notes ?? []],
   };
 }
 

@@ -75,7 +75,9 @@ function loopOf(
   const forward = { channels, loopStart: start, loopEnd: last + 1 };
   if (!mustUnroll({ ...stated, last })) return forward;
   const unrolled = unrollLoop(channels, { ...stated, last });
-  if (unrolled === undefined) tell(`${text} is too long to be unrolled: it is played forward, again and again`);
+  if (unrolled === undefined) {
+    tell(`${text} is too long to be unrolled: it is played forward, again and again`);
+  }
   return unrolled ?? forward;
 }
 

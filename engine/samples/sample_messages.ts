@@ -1,5 +1,9 @@
 /** Messages between the main isolate and the process that decodes samples, checked by the side that receives them. */
-import { type PlacedSample, shortestLoopFrames, unrolledGapFrames } from "../../compiler/graph/sample_bank.ts";
+import {
+  type PlacedSample,
+  shortestLoopFrames,
+  unrolledGapFrames,
+} from "../../compiler/graph/sample_bank.ts";
 import { invariant } from "../../foundation/invariant.ts";
 import { maxFrames } from "./sound_format.ts";
 

@@ -30,6 +30,11 @@ export function readSamplerChunk(
   if (there > 1) notes.push(`the first of its ${there} loops is played`);
   const kind = kinds[type] ?? "forward";
   if (type >= kinds.length) notes.push(`its loop is of type ${type} and is played forward`);
-  const loop = { start, last, ...(kind === "forward" ? {} : { kind }), ...(playCount > 0 ? { playCount } : {}) };
+  const loop = {
+    start,
+    last,
+    ...(kind === "forward" ? {} : { kind }),
+    ...(playCount > 0 ? { playCount } : {}),
+  };
   return { rootNote, loop, notes };
 }

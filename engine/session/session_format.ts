@@ -14,11 +14,14 @@
  * | `QUAR` | position of a log entry that was made to do nothing (u32). Where it had been heard before it was found: also the block whose state renderers replayed from without it, and the block from which on those are heard (u32 each) |
  * | `SNAP` | block, log position, number of a patch (u32 each), then the arena of that patch at the start of the block. One that stands before the first command and block is the state that the session begins with; others may follow, for a reader that wants only the end |
  * | `MARK` | JSON, {@link SessionMark} |
+ * | `FILE` | JSON, `StreamedFile`: a sound file that players may have played from the disk; before the commands that name it, and again once its checksum is known |
+ * | `LATE` | pairs of a block and one bit for each player that was silent in it because its file was not read in time (u32 each); before or behind the blocks |
  * | `GAP ` | first block and number of blocks (u32 each) that could not be recorded; rendering ends before them |
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
 import { crc32 } from "../../foundation/crc32.ts";
 import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compiled_patch.ts";
+import { isStreamedFile, type StreamedFile } from "../streams/streamed_file.ts";
 import { SessionDamagedError } from "./session_damaged_error.ts";
 
 export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess4");
@@ -32,6 +35,8 @@ export type ChunkType =
   | "QUAR"
   | "SNAP"
   | "MARK"
+  | "FILE"
+  | "LATE"
   | "GAP "
   | "DONE";
 
@@ -125,6 +130,11 @@ export function decodePatch(payload: Uint8Array<ArrayBuffer>): RecordedPatch {
   };
 }
 
+/** Payload of a chunk that holds a value as text. */
+export function encodeJson(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
 /** A value that a chunk holds as text. Throws {@link SessionDamagedError}. */
 export function decodeJson(text: Uint8Array): unknown {
   try {
@@ -146,6 +156,24 @@ export function decodeMark(payload: Uint8Array): SessionMark {
     Array.isArray(mark.heldPedals) && mark.heldPedals.every(Number.isInteger);
   if (!isMark) throw new SessionDamagedError("the session has a mark without its block, time and notes");
   return mark as SessionMark;
+}
+
+/** Decodes a `FILE` chunk. Throws {@link SessionDamagedError}. */
+export function decodeFile(payload: Uint8Array): StreamedFile {
+  const file = decodeJson(payload);
+  if (!isStreamedFile(file)) {
+    throw new SessionDamagedError("the session has a sound file without its name and length");
+  }
+  return file;
+}
+
+/** Decodes a `LATE` chunk: blocks, and one bit for each player that was silent. */
+export function decodeLate(payload: Uint8Array): readonly (readonly [block: number, players: number])[] {
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  return Array.from(
+    { length: Math.floor(payload.length / 8) },
+    (_, index) => [view.getInt32(index * 8, true), view.getInt32(index * 8 + 4, true)] as const,
+  );
 }
 
 /** Bytes of a `SNAP` chunk before the arena. */

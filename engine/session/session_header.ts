@@ -7,7 +7,7 @@ import type { SessionHeader } from "./session_format.ts";
 /** The engine whose session begins. */
 export interface SessionStart {
   readonly config: Config;
-  readonly patch: CompiledPatch;
+  readonly patch: Pick<CompiledPatch, "name" | "wasm">;
   /** Version of the engine. */
   readonly version: string;
   readonly memory: SharedMemory;

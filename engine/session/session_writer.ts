@@ -94,7 +94,11 @@ export class SessionWriter {
           positionBits: commands ? 32 : 16,
         };
         others = [];
-      } else if (chunk.type === "PTCH" || chunk.type === "QUAR" || chunk.type === "GAP ") others.push(chunk);
+      } else if (chunk.type === "SNAP" && unit === undefined) {
+        // a file that begins with a state, which is gone on with although no block behind it was written
+        const [block, position] = wordsOf(chunk.payload);
+        unit = { at: end, block, position, positionBits: 32 };
+      } else if (["PTCH", "QUAR", "GAP ", "FILE"].includes(chunk.type)) others.push(chunk);
       before = { at, chunk };
     }
     const start = unit?.at ?? end;
@@ -137,6 +141,11 @@ export class SessionWriter {
   /** Whether the recording goes on. */
   get recording(): boolean {
     return !this.#failed;
+  }
+
+  /** Bytes of the file, with those that wait to be written. */
+  get bytes(): number {
+    return this.#pushedBytes;
   }
 
   /** Ends the recording when its file was removed: the system goes on writing, and nobody could read it. */

@@ -124,6 +124,13 @@ function numberBytes(
     const note = `nBlockAlign is ${blockAlign}, bits and bytes a second say ${byBits * channels}`;
     return { bytes: byBits, note };
   }
+  // a field of zero states nothing: the others decide where they agree, or the only one that states something
+  const byRate = bytesPerSecond / (channels * sampleRateHz);
+  const stated = new Set([byBits, byAlign, byRate].filter((size) => size > 0));
+  const [only = 0] = stated;
+  if (stated.size === 1 && Number.isInteger(only) && (bits === 0 || blockAlign === 0)) {
+    return { bytes: only, note: `its format leaves out ${bits === 0 ? "its bits" : "nBlockAlign"}` };
+  }
   throw new SoundFileError(
     `its format contradicts itself: ${channels} x ${bits} bits need ${
       byBits * channels

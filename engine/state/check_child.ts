@@ -13,7 +13,7 @@ async function refusalOf({ journal, config, version, nowMs }: JournalCheck): Pro
   const content = await readJournal(journal);
   const difference = journalDifference(content.header, { config, version });
   if (difference !== undefined) return difference;
-  const resumed = await resume({ content, config, nowMs, samplesOf: silentSamples });
+  const resumed = await resume({ content, config, nowMs, samplesOf: silentSamples, withoutFiles: true });
   if (resumed === undefined) return "the journal holds no block that was played";
 }
 

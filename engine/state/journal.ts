@@ -51,6 +51,8 @@ export interface JournalOptions {
   readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
   /** Payloads of the patches that the engine knows now, in the order of loading. */
   readonly patches: () => readonly Uint8Array<ArrayBuffer>[];
+  /** Payloads of the files that players may have. */
+  readonly files: () => readonly Uint8Array<ArrayBuffer>[];
   /** Told when the state has changed; `problem` says why it failed. */
   readonly onChange: (state: JournalState, problem: string) => void;
 }
@@ -180,10 +182,11 @@ export class Journal {
   }
 
   #begin(): void {
-    const { header, patches, held } = this.#options;
+    const { header, patches, files, held } = this.#options;
     this.#writtenBlock = undefined;
     const isFirst = this.#posted === 0;
     this.#post({ kind: "begin", header, patches: patches(), held: isFirst ? held : undefined });
+    for (const payload of files()) this.write("FILE", payload);
     if (!this.#isFresh) return;
     this.#phase = "writing";
     this.#post({ kind: "snapshot", slot: undefined });

@@ -274,6 +274,10 @@ export class JournalFile {
       // heard a lookahead later
       return (block) => blocksBetween(words[0], block) >= -this.#memory.lookaheadBlocks();
     }
+    if (type === "LATE") {
+      const end = words[words.length - 2];
+      return (block) => blocksBetween(end, block) >= 0;
+    }
     return () => true;
   }
 

@@ -1,5 +1,8 @@
+import type { StreamedFile } from "../streams/streamed_file.ts";
 import {
   type ChunkType,
+  decodeFile,
+  decodeLate,
   decodeMark,
   decodePatch,
   decodeSnapshot,
@@ -27,6 +30,9 @@ export interface JournalContent {
   /** Captured samples by block. */
   readonly inputs: ReadonlyMap<number, Float32Array<ArrayBuffer>>;
   readonly quarantined: ReadonlySet<number>;
+  /** Files that players may have played, by their numbers; the players that were late, one bit each, by block. */
+  readonly files: ReadonlyMap<number, StreamedFile>;
+  readonly late: ReadonlyMap<number, number>;
   /** The last mark. */
   readonly mark: SessionMark | undefined;
   /** The commands that follow the last mark, as words of whole entries. */
@@ -50,6 +56,8 @@ async function readChunks(reader: SessionReader): Promise<JournalContent> {
   const parts: JournalPart[] = [];
   const inputs = new Map<number, Float32Array<ArrayBuffer>>();
   const quarantined = new Set<number>();
+  const files = new Map<number, StreamedFile>();
+  const late = new Map<number, number>();
   let mark: SessionMark | undefined;
   let afterMark: Int32Array<ArrayBuffer>[] = [];
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
@@ -71,6 +79,14 @@ async function readChunks(reader: SessionReader): Promise<JournalContent> {
       case "INPT":
         inputs.set(new Int32Array(payload.buffer, 0, 1)[0], new Float32Array(payload.buffer, 4));
         break;
+      case "FILE": {
+        const file = decodeFile(payload);
+        files.set(file.number, file);
+        break;
+      }
+      case "LATE":
+        decodeLate(payload).forEach(([block, players]) => late.set(block, players));
+        break;
       case "QUAR":
         quarantined.add(new Int32Array(payload.buffer)[0]);
         break;
@@ -79,5 +95,16 @@ async function readChunks(reader: SessionReader): Promise<JournalContent> {
         afterMark = [];
     }
   }
-  return { header: reader.header, patches, snapshots, parts, inputs, quarantined, mark, afterMark };
+  return {
+    header: reader.header,
+    patches,
+    snapshots,
+    parts,
+    inputs,
+    quarantined,
+    files,
+    late,
+    mark,
+    afterMark,
+  };
 }

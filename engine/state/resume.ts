@@ -16,6 +16,7 @@ import {
   opcodeMask,
 } from "../log/command_log.ts";
 import { SealTable } from "../log/seal_table.ts";
+import { StreamSeals } from "../log/stream_seals.ts";
 import { compileChecksum } from "../memory/checksum.ts";
 import { logEntryWords } from "../memory/constants.ts";
 import { dimensionsOf, type StreamStart } from "../memory/dimensions.ts";
@@ -26,6 +27,8 @@ import { Host, preparePatch } from "../renderer/patch_instance.ts";
 import { pendingEntry } from "../renderer/pending_queue.ts";
 import { Renderer } from "../renderer/renderer.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
+import { PageLoader } from "../streams/page_loader.ts";
+import type { StreamedFile } from "../streams/streamed_file.ts";
 import { blockRecordWords, type RecordedSnapshot, type SessionMark } from "../session/session_format.ts";
 import { HeldNotes } from "./held_notes.ts";
 import type { JournalContent } from "./read_journal.ts";
@@ -48,6 +51,8 @@ export interface Resumed {
   readonly patches: readonly [PlayablePatch, ...PlayablePatch[]];
   readonly parameters: readonly number[];
   readonly snapshot: RecordedSnapshot;
+  /** Files that players may have. */
+  readonly files: readonly StreamedFile[];
   readonly held: Pick<SessionMark, "heldNotes" | "heldPedals">;
   /** Commands to submit once the engine plays: their time has not come. */
   readonly later: readonly LaterCommand[];
@@ -72,6 +77,8 @@ export interface ResumeOptions {
   readonly capture?: Pick<StreamStart, "captureFrames">;
   /** Gives the memory of a patch's sound files; by default they are decoded. */
   readonly samplesOf?: (samples: SampleList) => Promise<WebAssembly.Memory>;
+  /** Silence is in place of the files that are played from the disk: they may not be read here. */
+  readonly withoutFiles?: boolean;
 }
 
 /** Flags of blocks whose samples the callback has changed on their way. */
@@ -84,19 +91,20 @@ const changedFlags = DeliveredFlag.concealed | DeliveredFlag.ramped | DeliveredF
  * @throws {SampleError} when a sample is missing or is another one than it was
  */
 export async function resume(
-  { content, config, nowMs, capture = {}, samplesOf = decodedSamples(config) }: ResumeOptions,
+  { content, config, nowMs, capture = {}, samplesOf = decodedSamples(config), withoutFiles = false }:
+    ResumeOptions,
 ): Promise<Resumed | undefined> {
   const patches = await playablePatches(content, samplesOf);
   const candidates = [...content.snapshots].reverse();
   let fallback: Replayed | undefined;
   for (const snapshot of [...candidates, undefined]) {
     if (snapshot === undefined && candidates.length > 0) break; // the file does not begin with the initial state
-    const replayed = replay({ content, patches, snapshot, config, capture });
+    const replayed = await replay({ content, patches, snapshot, config, capture, withoutFiles });
     if (replayed === undefined) continue; // it lies behind the last recorded block
-    if (replayed.differing === 0) return complete(replayed, { content, config, nowMs });
+    if (replayed.differing === 0) return await complete(replayed, { content, config, nowMs });
     fallback ??= replayed;
   }
-  return fallback && complete(fallback, { content, config, nowMs });
+  return fallback && await complete(fallback, { content, config, nowMs });
 }
 
 function decodedSamples({ sampleFolder }: Config): NonNullable<ResumeOptions["samplesOf"]> {
@@ -123,9 +131,11 @@ interface ReplayOptions extends Pick<ResumeOptions, "content" | "config"> {
   readonly capture: Pick<StreamStart, "captureFrames">;
   /** Blocks from here on are left out: a command traps in it. */
   readonly end?: number;
+  readonly withoutFiles: boolean;
 }
 
 interface Replayed {
+  readonly loader: PageLoader;
   readonly memory: SharedMemory;
   readonly renderer: Renderer;
   readonly patches: readonly PlayablePatch[];
@@ -134,8 +144,9 @@ interface Replayed {
 }
 
 /** Plays everything that was delivered after a snapshot; undefined where the snapshot lies behind that. */
-function replay(options: ReplayOptions): Replayed | undefined {
-  const { content: { header, parts, quarantined, inputs }, config, snapshot, capture, end } = options;
+async function replay(options: ReplayOptions): Promise<Replayed | undefined> {
+  const { content: { header, parts, quarantined, inputs, files, late }, config, snapshot, capture, end } =
+    options;
   const patches = options.patches.filter(({ number }) => number >= (snapshot?.patch ?? 0));
   const first = snapshot?.block ?? header.startBlock | 0;
   const position = snapshot?.logPosition ?? header.startLogPosition | 0;
@@ -153,6 +164,9 @@ function replay(options: ReplayOptions): Replayed | undefined {
   const log = new CommandLog(memory);
   const seals = new SealTable(memory);
   seals.reset(geometry.startBlock);
+  const streamSeals = new StreamSeals(memory);
+  streamSeals.reset(geometry.startBlock);
+  const loader = new PageLoader(memory, options.withoutFiles ? undefined : files);
   const checksum = compileChecksum();
   const prepared = patches.map(({ number, patch }) => preparePatch(number, patch, checksum));
   const renderer = new Renderer({ memory, ring: 0, seed: config.seed, patch: prepared[0] });
@@ -179,12 +193,13 @@ function replay(options: ReplayOptions): Replayed | undefined {
         if (block !== renderer.block || block === end) continue;
         const [sealAndFlags, low, high] = recorded.subarray(at, at + blockRecordWords);
         seals.restore(block, sealAndFlags & 0xFFFF);
+        if (geometry.pageCount > 0) streamSeals.restore(block, late.get(block) ?? 0);
         captureInput(memory, (block - renderer.lookaheadBlocks) | 0, inputs);
         try {
-          renderer.renderBlock();
+          await renderer.renderBlockWith((pages) => loader.load(pages));
         } catch (error) {
           if (!(error instanceof WebAssembly.RuntimeError) || end !== undefined) throw error;
-          return replay({ ...options, end: block });
+          return await replay({ ...options, end: block });
         }
         log.release(renderer.logPosition);
         blocks++;
@@ -196,7 +211,7 @@ function replay(options: ReplayOptions): Replayed | undefined {
     }
   }
   if (blocks === 0 && snapshot === undefined) return undefined;
-  return { memory, renderer, patches, blocks, differing };
+  return { memory, renderer, patches, loader, blocks, differing };
 }
 
 /** Commands that wait in the arena and were quarantined afterwards: the log that says so does not reach back to them. */
@@ -230,10 +245,10 @@ function captureInput(memory: SharedMemory, block: number, inputs: JournalConten
 }
 
 /** Makes the state after a replay the one that an engine goes on from. */
-function complete(
-  { memory, renderer, patches, blocks, differing }: Replayed,
+async function complete(
+  { memory, renderer, patches, loader, blocks, differing }: Replayed,
   { content, config, nowMs }: Pick<ResumeOptions, "content" | "config" | "nowMs">,
-): Resumed {
+): Promise<Resumed> {
   const { words } = memory;
   const seals = new SealTable(memory);
   // entries that no delivered block has heard are forgotten: their senders were not answered
@@ -241,8 +256,9 @@ function complete(
   Atomics.store(words, fixed.log.head.index, position);
   while (renderer.isExchanging) {
     captureInput(memory, (renderer.block - renderer.lookaheadBlocks) | 0, new Map());
-    renderer.renderBlock();
+    await renderer.renderBlockWith((pages) => loader.load(pages));
   }
+  await loader.close();
   const { block, playing } = renderer;
   // a lookahead that grew while it played goes on; a longer one that is asked for now is an entry of the log, as always
   const lookaheadBlocks = Math.max(renderer.lookaheadBlocks, config.lookaheadBlocks);
@@ -287,6 +303,7 @@ function complete(
     patches: current as unknown as Resumed["patches"],
     parameters: values,
     snapshot: { block, logPosition: position, patch: playing.number, arena: playing.bytes.slice() },
+    files: [...content.files.values()],
     held: releases.length > 0 ? { heldNotes: [], heldPedals: [] } : held,
     later: pending.flatMap(({ entry, unixMs }) => {
       const command = unixMs > nowMs ? decodeCommand(entry) : undefined;

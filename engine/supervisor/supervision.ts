@@ -192,6 +192,11 @@ export class Supervision {
     return this.#snapshots.lend();
   }
 
+  /** Slot of the snapshot that renderers begin from; it is not written again before the next turn. */
+  get acceptedSnapshot(): number | undefined {
+    return this.#snapshots.accepted;
+  }
+
   takeBackSnapshot(): void {
     this.#snapshots.takeBack();
   }

@@ -76,6 +76,12 @@ struct us_geometry {
   uint32_t output_slots; /* blocks that are kept, a power of two */
   uint32_t output_slot_bytes; /* distance between them */
   uint32_t delivered_bytes; /* distance between entries of the record of delivered blocks */
+  uint32_t page_offset; /* first page of the streams */
+  uint32_t stream_page_bytes; /* distance between pages */
+  uint32_t page_count; /* pages; 0: nothing is streamed */
+  uint32_t page_bucket_offset; /* first bucket of the directory of the pages */
+  uint32_t page_bucket_count; /* buckets, a power of two */
+  uint32_t stream_seal_offset; /* seals of the streams, two words a block */
 };
 _Static_assert(offsetof(struct us_geometry, magic) == 0, "geometry.magic");
 _Static_assert(offsetof(struct us_geometry, version) == 4, "geometry.version");
@@ -122,6 +128,12 @@ _Static_assert(offsetof(struct us_geometry, output_offset) == 164, "geometry.out
 _Static_assert(offsetof(struct us_geometry, output_slots) == 168, "geometry.outputSlots");
 _Static_assert(offsetof(struct us_geometry, output_slot_bytes) == 172, "geometry.outputSlotBytes");
 _Static_assert(offsetof(struct us_geometry, delivered_bytes) == 176, "geometry.deliveredBytes");
+_Static_assert(offsetof(struct us_geometry, page_offset) == 180, "geometry.pageOffset");
+_Static_assert(offsetof(struct us_geometry, stream_page_bytes) == 184, "geometry.streamPageBytes");
+_Static_assert(offsetof(struct us_geometry, page_count) == 188, "geometry.pageCount");
+_Static_assert(offsetof(struct us_geometry, page_bucket_offset) == 192, "geometry.pageBucketOffset");
+_Static_assert(offsetof(struct us_geometry, page_bucket_count) == 196, "geometry.pageBucketCount");
+_Static_assert(offsetof(struct us_geometry, stream_seal_offset) == 200, "geometry.streamSealOffset");
 #define US_GEOMETRY_OFFSET 0u
 
 /* Written by: main isolate. */
@@ -417,7 +429,16 @@ _Static_assert(offsetof(struct us_recorder, lost_frames) == 40, "recorder.lostFr
 _Static_assert(offsetof(struct us_recorder, waiting_bytes) == 48, "recorder.waitingBytes");
 #define US_RECORDER_OFFSET 10112u
 
-#define US_FIXED_BYTES 10240u
+/* Written by: stream reader thread. */
+struct us_stream_reader {
+  uint32_t version; /* odd while the directory of the pages is being changed, wraps */
+  uint32_t heartbeat; /* rounds of the thread, wraps */
+};
+_Static_assert(offsetof(struct us_stream_reader, version) == 0, "streamReader.version");
+_Static_assert(offsetof(struct us_stream_reader, heartbeat) == 4, "streamReader.heartbeat");
+#define US_STREAM_READER_OFFSET 10240u
+
+#define US_FIXED_BYTES 10368u
 
 /* Written by: main isolate. */
 struct us_seat_orders {
@@ -458,6 +479,7 @@ struct us_seat_report {
   uint32_t away; /* 1: copies a large arena and then catches up; it is late on purpose */
   uint32_t arena_bytes; /* size of the arena that plays */
   uint32_t process_start; /* when its process began, low 32 bits of `us_process_start`; 0: a thread, or not said yet */
+  uint32_t players[256]; /* players of streams, see `PlayerReport` */
 };
 _Static_assert(offsetof(struct us_seat_report, state) == 0, "seatReport.state");
 _Static_assert(offsetof(struct us_seat_report, thread_id) == 4, "seatReport.threadId");
@@ -477,7 +499,8 @@ _Static_assert(offsetof(struct us_seat_report, snapshot_slot) == 1324, "seatRepo
 _Static_assert(offsetof(struct us_seat_report, away) == 1328, "seatReport.away");
 _Static_assert(offsetof(struct us_seat_report, arena_bytes) == 1332, "seatReport.arenaBytes");
 _Static_assert(offsetof(struct us_seat_report, process_start) == 1336, "seatReport.processStart");
-_Static_assert(sizeof(struct us_seat_report) == 1340, "size of seatReport");
+_Static_assert(offsetof(struct us_seat_report, players) == 1340, "seatReport.players");
+_Static_assert(sizeof(struct us_seat_report) == 2364, "size of seatReport");
 
 /* Written by: renderer. */
 struct us_slot {
@@ -553,5 +576,18 @@ _Static_assert(offsetof(struct us_snapshot, sequence) == 16, "snapshot.sequence"
 _Static_assert(offsetof(struct us_snapshot, patch) == 20, "snapshot.patch");
 _Static_assert(offsetof(struct us_snapshot, reserved) == 24, "snapshot.reserved");
 _Static_assert(sizeof(struct us_snapshot) == 64, "size of snapshot");
+
+/* Written by: stream reader thread. */
+struct us_page {
+  uint32_t file; /* number of the file; 0: the page is empty. Taken away first and stored last */
+  uint32_t page; /* number of the page in its file */
+  uint32_t next; /* next page + 1 in the same bucket of the directory; 0: none */
+  uint32_t reserved[13]; /* keeps the samples on a 64-byte boundary */
+};
+_Static_assert(offsetof(struct us_page, file) == 0, "page.file");
+_Static_assert(offsetof(struct us_page, page) == 4, "page.page");
+_Static_assert(offsetof(struct us_page, next) == 8, "page.next");
+_Static_assert(offsetof(struct us_page, reserved) == 12, "page.reserved");
+_Static_assert(sizeof(struct us_page) == 64, "size of page");
 
 #endif

@@ -78,7 +78,10 @@ function placeOf(
     const moved = previous.plus(carried);
     if (loop) turns = moved.isBelow(loop.turnAt).or(loop.stops).not();
     const next = loop
-      ? loop.stops.selectInteger(atMost(moved, loop.end), turns.selectInteger(moved.minus(loop.length), moved))
+      ? loop.stops.selectInteger(
+        atMost(moved, loop.end),
+        turns.selectInteger(moved.minus(loop.length), moved),
+      )
       : atMost(moved, last);
     return trigger.selectInteger(first, next);
   });
@@ -237,7 +240,12 @@ export const sampler = defineModule({
       });
       return sum;
     };
-    return { left: side("left"), right: side("right"), envelope: constant(1).where(sounds), done: inside.not() };
+    return {
+      left: side("left"),
+      right: side("right"),
+      envelope: constant(1).where(sounds),
+      done: inside.not(),
+    };
   },
 });
 

@@ -133,7 +133,8 @@ export function readMapping(text: string): KeyMapping {
     const line = lines[7 + index];
     // a map that ends early leaves the other keys without a degree
     if (line === undefined || /^x/i.test(line.text)) return undefined;
-    return whole(7 + index, "a degree of the scale, or x", 0, maxNotes);
+    // degrees below the first and beyond the last are those of the scale's repetitions
+    return whole(7 + index, "a degree of the scale, or x", -maxNotes, maxNotes);
   });
   return { ...mapping, degrees };
 }
@@ -144,7 +145,7 @@ export function readMapping(text: string): KeyMapping {
  * mapped, or lie outside of the tuned range, keep their pitch of equal temperament. Keys beyond the range of hearing stay at its
  * ends.
  *
- * @throws {ScaleError} where the mapping names degrees that the scale has not, or gives the reference key none
+ * @throws {ScaleError} where the mapping repeats after a degree that the scale has not, or gives the reference key none
  */
 export function tuningOf({ cents }: Scale, mapping: KeyMapping = defaultMapping): number[] {
   const { firstTunedKey, lastTunedKey, middleKey, referenceKey, referenceHz, degrees, octaveDegree } =
@@ -158,9 +159,9 @@ export function tuningOf({ cents }: Scale, mapping: KeyMapping = defaultMapping)
     return turn * period + (place === 0 ? 0 : cents[place - 1]);
   };
   const octave = octaveDegree === 0 ? size : octaveDegree;
-  const wrong = [octave, ...degrees].find((degree) => degree !== undefined && degree > size);
-  if (wrong !== undefined) {
-    throw new ScaleError(`the mapping asks for degree ${wrong}, the scale has ${cents.length}`);
+  // without degrees the mapping does not repeat, and files that come with Scala state the number of keys there
+  if (degrees.length > 0 && octave > size) {
+    throw new ScaleError(`the mapping repeats after degree ${octave}, the scale has ${cents.length}`);
   }
   const above = (key: number): number | undefined => {
     const steps = key - middleKey;

@@ -36,7 +36,7 @@ const likeParameters: Readonly<Record<string, string>> = {
 
 /** Names that are read here, or say something that means nothing for the sound. */
 const readNames = (
-  "s sound n note midinote freq octave gain overgain amp velocity speed legato sustain delta cps cycle cut orbit _id_ " +
+  "s sound n note midinote freq octave gain overgain amp velocity speed legato clip sustain delta cps cycle cut orbit _id_ " +
   "nudge hcps"
 ).split(" ");
 
@@ -271,10 +271,10 @@ function bendOf(speed: number, unknown: string[]): number {
   return Math.max(min, Math.min(max, 12 * Math.log2(Math.abs(speed))));
 }
 
-/** `sustain` in seconds, or the time to the next event, of which `legato` is a share. */
+/** `sustain` in seconds, or the time to the next event, of which `legato`, also named `clip`, is a share. */
 function lengthMsOf(numberAt: NumberAt): number {
   const seconds = numberAt("sustain") ??
-    (numberAt("delta") ?? defaults.deltaSeconds) * (numberAt("legato") ?? 1);
+    (numberAt("delta") ?? defaults.deltaSeconds) * (numberAt("legato") ?? numberAt("clip") ?? 1);
   return Math.max(minNoteMs, Math.min(maxNoteMs, seconds * 1_000));
 }
 

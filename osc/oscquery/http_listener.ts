@@ -28,6 +28,8 @@ export interface HttpQuestion {
   readonly origin: string | null;
   /** The form of the answer that it prefers. */
   readonly accept: string | null;
+  /** The ways of compressing that it knows. */
+  readonly encoding: string | null;
   /** The part of a file that it asks for. */
   readonly range: string | null;
   readonly peer: HttpPeer;
@@ -331,8 +333,9 @@ export class HttpListener {
 function question(request: http.IncomingMessage): HttpQuestion {
   const { method = "", url = "", headers, socket } = request;
   const peer = socket as unknown as ConnectionStream;
-  const { host = null, origin = null, accept = null, range = null } = headers;
-  return { method, url, host, origin, accept, range, peer };
+  const { host = null, origin = null, accept = null, "accept-encoding": encoding = null, range = null } =
+    headers;
+  return { method, url, host, origin, accept, encoding, range, peer };
 }
 
 /** Answers a request for a WebSocket, and closes the connection. */

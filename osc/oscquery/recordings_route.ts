@@ -2,6 +2,7 @@
  * The recordings of the sound over HTTP: a list, and each file, whole or in part. Serves files of one folder, by names that are no paths, to
  * hosts that may ask over OSC. Main isolate; files are read beside it.
  */
+import { plainAnswer } from "./plain_answer.ts";
 import { extname, join } from "node:path";
 import type { AccessControl } from "../admission/access_control.ts";
 import { recordingSeconds } from "./recording_seconds.ts";
@@ -43,11 +44,11 @@ export function recordingsRoute({ folder, access }: RecordingsOptions): HttpRout
     path: recordingsPath,
     respond: async (question, { pathname }) => {
       if (access.verdict(question.peer.hostname) === "forbidden") {
-        return plain(403, "this host may not ask; see UNDERSTUDY_OSC_ALLOW");
+        return plainAnswer(403, "this host may not ask; see UNDERSTUDY_OSC_ALLOW");
       }
       if (pathname === recordingsPath) return json(await listRecordings(folder));
       const name = nameIn(pathname);
-      if (name === undefined) return plain(404, "there is no such recording");
+      if (name === undefined) return plainAnswer(404, "there is no such recording");
       return await answerFile(join(folder, name), name, question);
     },
   };
@@ -92,14 +93,14 @@ function nameIn(pathname: string): string | undefined {
 async function answerFile(path: string, name: string, { method, range }: HttpQuestion): Promise<HttpAnswer> {
   let file: Deno.FsFile | undefined;
   try {
-    if (!(await Deno.lstat(path)).isFile) return plain(404, "there is no such recording"); // a link may lead out of the folder
+    if (!(await Deno.lstat(path)).isFile) return plainAnswer(404, "there is no such recording"); // a link may lead out of the folder
     file = await Deno.open(path);
     const { size } = await file.stat();
     const wanted = range === null ? undefined : partOf(range, size);
     const part = wanted ?? { from: 0, to: size };
     if (wanted && wanted.from >= wanted.to) {
       file.close();
-      const refusal = plain(416, `the file has ${size} bytes, none of them in this range`);
+      const refusal = plainAnswer(416, `the file has ${size} bytes, none of them in this range`);
       return { ...refusal, headers: { ...refusal.headers, "content-range": `bytes */${size}` } };
     }
     await file.seek(part.from, Deno.SeekMode.Start);
@@ -116,7 +117,7 @@ async function answerFile(path: string, name: string, { method, range }: HttpQue
     return { status, headers };
   } catch (error) {
     file?.close();
-    if (error instanceof Deno.errors.NotFound) return plain(404, "there is no such recording");
+    if (error instanceof Deno.errors.NotFound) return plainAnswer(404, "there is no such recording");
     throw error;
   }
 }
@@ -160,8 +161,4 @@ function streamOf(file: Deno.FsFile, bytes: number): ReadableStream<Uint8Array> 
 
 function json(value: unknown): HttpAnswer {
   return { status: 200, headers: { "content-type": "application/json" }, body: JSON.stringify(value) };
-}
-
-function plain(status: number, text: string): HttpAnswer {
-  return { status, headers: { "content-type": "text/plain" }, body: `${text}\n` };
 }

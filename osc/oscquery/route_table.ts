@@ -2,6 +2,7 @@
  * What else is served at the port of OSCQuery: the operator's page, metrics, recordings. Every request has passed the same checks
  * (Host and Origin, rate of its host, connections) before a route gets it. Main isolate.
  */
+import { accepts } from "../../foundation/accepts.ts";
 import type { HttpAnswer, HttpPeer, HttpQuestion, QuerySocket, SocketHandler } from "./http_listener.ts";
 
 /** An address of HTTP and what answers there. The first part of its path is a reserved name of patches. */
@@ -33,7 +34,7 @@ export class RouteTable {
   find({ pathname, search }: URL, accept: string | null): HttpRoute | undefined {
     const route = this.#exact.get(pathname) ?? this.#below.find(({ path }) => pathname.startsWith(path)) ??
       (this.#below.some(({ path }) => path === `${pathname}/`) ? toFolder : undefined);
-    if (route?.accept === "html" && (search !== "" || !acceptsHtml(accept))) return undefined;
+    if (route?.accept === "html" && (search !== "" || !accepts(accept, "text/html"))) return undefined;
     return route;
   }
 }
@@ -46,11 +47,3 @@ const toFolder: HttpRoute = {
     body: `see ${pathname}/\n`,
   }),
 };
-
-/** Whether HTML was named, as browsers do it: programs that take anything get JSON. */
-function acceptsHtml(accept: string | null): boolean {
-  return (accept ?? "").split(",").some((item) => {
-    const [type, ...parameters] = item.split(";").map((part) => part.trim().toLowerCase());
-    return type === "text/html" && !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
-  });
-}

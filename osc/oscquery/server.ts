@@ -3,6 +3,7 @@
  * from memory at once; values and answers that a client does not take are not queued. Routes that others hand in are served at the
  * same port, behind the same checks. Main isolate.
  */
+import { plainAnswer } from "./plain_answer.ts";
 import type { EngineControl } from "../../engine/control/control.ts";
 import type { AdmissionControl } from "../admission/admission.ts";
 import type { MethodDescription } from "../methods/method_description.ts";
@@ -141,10 +142,10 @@ export class OscQueryServer {
         "refused",
         () => `OSCQuery: turned away a request from ${peer.hostname}: ${refusal}`,
       );
-      return plain(403, refusal);
+      return plainAnswer(403, refusal);
     }
-    if (url.length > maxUrlLength) return plain(414, `expected at most ${maxUrlLength} characters`);
-    if (!this.#options.admission.admits(peer.host)) return plain(429, "too many requests; ask slower");
+    if (url.length > maxUrlLength) return plainAnswer(414, `expected at most ${maxUrlLength} characters`);
+    if (!this.#options.admission.admits(peer.host)) return plainAnswer(429, "too many requests; ask slower");
   }
 
   #answer(question: HttpQuestion): HttpAnswer | Promise<HttpAnswer> {
@@ -162,10 +163,10 @@ export class OscQueryServer {
       return { status: 204, headers: { ...headers, "access-control-allow-methods": "GET, HEAD" } };
     }
     if (method !== "GET" && method !== "HEAD") {
-      return plain(405, `expected GET, found ${method}`, { ...headers, allow: "GET, HEAD, OPTIONS" });
+      return plainAnswer(405, `expected GET, found ${method}`, { ...headers, allow: "GET, HEAD, OPTIONS" });
     }
     const target = URL.parse(question.url, "http://engine/");
-    if (!target) return plain(400, "expected a path", headers);
+    if (!target) return plainAnswer(400, "expected a path", headers);
     const route = this.#routes.find(target, question.accept);
     if (route) {
       const answer = this.#options.admission.measure(peer.host, () => route.respond(question, target));
@@ -184,7 +185,7 @@ export class OscQueryServer {
           valueOf: (parameter) => this.#valueOf(parameter),
         }),
     );
-    if (status !== 200) return body === undefined ? { status, headers } : plain(status, body, headers);
+    if (status !== 200) return body === undefined ? { status, headers } : plainAnswer(status, body, headers);
     return { status, headers: { ...headers, "content-type": "application/json" }, body };
   }
 
@@ -291,12 +292,4 @@ export class OscQueryServer {
       if (!all) this.#flushSoon();
     }, flushMs);
   }
-}
-
-function plain(
-  status: number,
-  text: string,
-  headers: Readonly<Record<string, string>> = {},
-): HttpAnswer {
-  return { status, headers: { ...headers, "content-type": "text/plain; charset=utf-8" }, body: `${text}\n` };
 }

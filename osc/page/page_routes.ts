@@ -1,5 +1,6 @@
 /** The addresses at which the page is served beside OSCQuery: `/` for browsers, and its files below `/ui/`. Main isolate. */
-import type { HttpAnswer } from "../oscquery/http_listener.ts";
+import { accepts } from "../../foundation/accepts.ts";
+import type { HttpAnswer, HttpQuestion } from "../oscquery/http_listener.ts";
 import type { HttpRoute } from "../oscquery/route_table.ts";
 import { type PageFile, PageFiles } from "../../dashboard/files/page_files.ts";
 
@@ -17,14 +18,17 @@ const notThere: HttpAnswer = {
 export function pageRoutes(root: URL): readonly HttpRoute[] {
   const files = new PageFiles(root);
   return [
-    { path: "/", accept: "html", respond: async () => answer(await files.page()) },
+    { path: "/", accept: "html", respond: async (question) => answer(await files.page(), question) },
     {
       path: "/ui/",
-      respond: async (_question, url) => answer(await files.file(url.pathname.slice("/ui/".length))),
+      respond: async (question, url) => answer(await files.file(url.pathname.slice("/ui/".length)), question),
     },
   ];
 }
 
-function answer(file: PageFile | undefined): HttpAnswer {
-  return file === undefined ? notThere : { status: 200, ...file };
+function answer(file: PageFile | undefined, { encoding }: HttpQuestion): HttpAnswer {
+  if (file === undefined) return notThere;
+  const { headers, body, compressed } = file;
+  if (compressed === undefined || !accepts(encoding, "gzip")) return { status: 200, headers, body };
+  return { status: 200, headers: { ...headers, "content-encoding": "gzip" }, body: compressed };
 }

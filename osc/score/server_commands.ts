@@ -19,8 +19,11 @@ export function addressOf(address: string): string {
   return name === undefined ? address : `/${name}`;
 }
 
-/** Commands about definitions, nodes, groups, buses and buffers, and the few of the server itself that scores contain. */
-const setUp = /^\/([dngpcb]_\w+|none|error|dumpOSC|clearSched)$/;
+/**
+ * Commands about definitions, nodes, groups, buses and buffers, and those of the server itself that scores contain: some end with
+ * a question, to give the last bundle a command.
+ */
+const setUp = /^\/([dngpcb]_\w+|none|error|dumpOSC|clearSched|status|sync|notify|version)$/;
 
 /** Whether a message only sets up, or tidies up, a server of SuperCollider, and so means nothing here. */
 export function isServerSetUp(address: string): boolean {

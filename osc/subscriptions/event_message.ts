@@ -6,6 +6,7 @@ import { float, scalar, text } from "../packet/reply.ts";
 export function eventMessage(event: EngineEvent, instruments: readonly string[]): OscMessage | undefined {
   const message = (...args: OscMessage["args"]) => ({ address: `/event/${event.event}`, args });
   const rec = (what: string, ...args: OscMessage["args"]) => ({ address: `/event/rec/${what}`, args });
+  const stream = (what: string, ...args: OscMessage["args"]) => ({ address: `/event/stream/${what}`, args });
   switch (event.event) {
     case "fault":
       return message(text(event.role), scalar(event.rendererId), text(event.cause), scalar(event.block | 0));
@@ -33,6 +34,15 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       return rec("stop", text(event.path), float(event.seconds), text(event.problem));
     case "recLost":
       return rec("lost", text(event.path), float(event.seconds), scalar(event.frames));
+    case "streamOpen":
+      return stream("open", scalar(event.player + 1), text(event.name));
+    case "streamEnd":
+      return stream("end", scalar(event.player + 1), text(event.name));
+    case "streamLate":
+      return stream(
+        "late",
+        ...[scalar(event.player + 1), text(event.name), scalar(event.blocks), float(event.seconds)],
+      );
     case "over":
       return message(scalar(event.samples), float(event.peakDb));
     case "outputSilent":

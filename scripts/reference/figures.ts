@@ -123,6 +123,9 @@ export const figures: Readonly<Record<string, readonly Figure[]>> = {
   ],
   arpeggiator: [figure("pitch changes with the clock only", "the pitch changes with the next clock only")],
   audioInput: [figure("silent until it is opened", "the input is closed until its fader is opened")],
+  bus: [
+    figure("the samples of its row, bit for bit", "a bus is what its row of the arena has, frame for frame"),
+  ],
   chorus: [
     figure("lateness within 0.02 frames", "late by the delay plus a sine of the depth, within 0.02 frames"),
   ],

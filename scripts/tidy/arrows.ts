@@ -24,6 +24,7 @@ export const arrowTable: ArrowTable = {
     "monitoring",
     "engine",
     "patches",
+    "show",
     "compiler",
     "ffi",
   ],
@@ -84,7 +85,7 @@ export const arrowTable: ArrowTable = {
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
   "engine/control": ["types:compiler/graph"],
-  "engine/memory": ["compiler/wasm", "types:config"],
+  "engine/memory": ["compiler/wasm", "compiler/graph", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
   "engine/renderer": [
@@ -117,7 +118,14 @@ export const arrowTable: ArrowTable = {
   "engine/samples": ["engine/sound_files", "engine/streams/source", "compiler/graph", "types:ffi"],
   // sound files by their position, where a foreign file may end the process
   "engine/streams/source": ["engine/sound_files", "compiler/wasm"],
-  "engine/session": ["types:engine/memory", "types:compiler/graph", "types:config"],
+  // the main isolate's side, and the thread that reads
+  "engine/streams": ["engine/control", "engine/memory"],
+  "engine/session": [
+    "types:engine/memory",
+    "engine/streams/streamed_file.ts",
+    "types:compiler/graph",
+    "types:config",
+  ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
     "engine/control",
@@ -134,6 +142,7 @@ export const arrowTable: ArrowTable = {
     "engine/renderer",
     "engine/samples",
     "engine/session",
+    "engine/streams",
     "types:compiler/graph",
     "types:config",
     "ffi",
@@ -158,6 +167,7 @@ export const arrowTable: ArrowTable = {
     "engine/memory",
     "engine/samples",
     "engine/session",
+    "engine/streams",
     "engine/renderer",
     "types:compiler/graph",
     "types:config",
@@ -171,6 +181,11 @@ export const arrowTable: ArrowTable = {
     "types:engine/device",
   ],
 
+  // what a show is and what follows from GO: it knows neither engine nor file system
+  show: [],
+  "show/file": [],
+  "show/playing": ["show/file"],
+
   "patches/ready": ["modules"],
   "patches/loading": ["patches/ready", "modules", "compiler"],
 
@@ -182,10 +197,11 @@ export const arrowTable: ArrowTable = {
   "modules/dynamics": ["modules/signal"],
   "modules/envelopes": ["modules/signal"],
   "modules/filters": ["modules/signal", "modules/distortion", "modules/time"],
-  "modules/utility": ["modules/signal"],
+  "modules/utility": ["modules/signal", "compiler/graph"],
   "modules/oscillators": ["modules/signal", "modules/distortion", "modules/utility"],
   "modules/time": ["modules/signal", "modules/oscillators", "modules/utility"],
   "modules/outputs": [
+    "compiler/graph",
     "modules/signal",
     "modules/dynamics",
     "modules/filters",

@@ -47,7 +47,13 @@ export interface TestEngineOptions extends
   Partial<
     Pick<
       EngineOptions,
-      "startBlock" | "startLogPosition" | "captureFrames" | "clocks" | "continuation" | "maxVoices"
+      | "startBlock"
+      | "startLogPosition"
+      | "captureFrames"
+      | "clocks"
+      | "continuation"
+      | "maxVoices"
+      | "sessionFiles"
     >
   > {
   readonly environment?: Readonly<Record<string, string>>;

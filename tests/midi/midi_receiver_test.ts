@@ -120,6 +120,20 @@ Deno.test("the wheel is the timbre and breath the pressure, unless the patch dec
   assert.deepEqual(receive([0xb0, 121, 0])[0], set("width", min));
 });
 
+Deno.test("a controller of 14 bits is its upper seven bits, made finer by its lower ones", () => {
+  const { receive } = cable(one);
+  const wheel = (messages: Bytes[]) => receive(...messages);
+  assert.deepEqual(wheel([[0xb0, 33, 5]]), [], "nothing to make finer");
+  assert.deepEqual(wheel([[0xb0, 1, 64], [0xb0, 33, 64]]), [
+    ...[move("timbre", 64 / 127), move("timbre", 64.5 / 127)],
+  ]);
+  assert.deepEqual(wheel([[0xb0, 1, 127], [0xb0, 33, 127]]).at(-1), move("timbre", 1));
+  assert.deepEqual(wheel([[0xb0, 1, 0], [0xb0, 33, 0]]).at(-1), move("timbre", 0));
+  // of a controller that means nothing to the patch the lower bits mean nothing either, without a second refusal
+  assert.throws(() => receive([0xb0, 12, 1]), CommandRefusedError);
+  assert.deepEqual(receive([0xb0, 44, 1]), []);
+});
+
 Deno.test("sostenuto holds the keys that were down when it was pressed; the soft pedal takes 3 dB", () => {
   const { receive } = cable(one);
   receive([0x90, 60, 127], [0xb0, 66, 127], [0x90, 64, 127]);

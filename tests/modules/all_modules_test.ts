@@ -64,6 +64,7 @@ const modules: readonly {
   { module: library.pan, places: ["voice", "output"] },
   { module: library.mixer, places: ["voice", "output"] },
   { module: library.audioInput, places: ["voice", "output"] },
+  { module: library.bus, places: ["output"] },
   { module: library.pingPong, places: ["output"] },
   { module: library.chorus, places: ["voice", "output"] },
   { module: library.flanger, places: ["voice", "output"] },
@@ -142,6 +143,14 @@ function strike(player: PatchPlayer, place: Place, { parameters }: AnyModule, bl
   player.set(addressOf(place, key), min + (max - min) * blow.to);
 }
 
+/** Puts a level on every bus of the streams that a patch hears. */
+function playToBuses({ memory, patch: { arena } }: PatchPlayer): void {
+  const { streams, channels, maximumBlockFrames } = arena;
+  if (streams === undefined) return;
+  const rows = Math.ceil(streams.buses / channels);
+  new Float32Array(memory, streams.offset, rows * maximumBlockFrames * channels).fill(0.25);
+}
+
 for (const { module, places, generates, options } of modules) {
   const keys = Object.keys(module.parameters);
   for (const place of places) {
@@ -189,6 +198,7 @@ for (const { module, places, generates, options } of modules) {
       const compiled = compile(trialOf(module, place, { options }));
       const render = (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
         const player = new PatchPlayer(compiled);
+        playToBuses(player);
         return script.map((blow) => {
           strike(player, place, module, blow);
           return cut(blow.frames, player);

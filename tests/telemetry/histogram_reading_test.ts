@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fixed } from "../../engine/memory/layout.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
-import { readHistogram, RenderTimes } from "../../telemetry/histogram_reading.ts";
+import { readHistogram, RenderTimeHistogram } from "../../telemetry/histogram_reading.ts";
 
 Deno.test("the callback's buckets come in milliseconds, without the empty ends", () => {
   const memory = testMemory();
@@ -17,7 +17,7 @@ Deno.test("the callback's buckets come in milliseconds, without the empty ends",
 });
 
 Deno.test("render times keep four buckets an octave, and none is lost at the ends", () => {
-  const times = new RenderTimes();
+  const times = new RenderTimeHistogram();
   for (const ms of [0, 0.001, 1.1, 1.2, 2.3, 1e9]) times.record(ms);
   const { edgesMs, counts } = times.read();
   assert.equal(counts.reduce((sum, count) => sum + count, 0), 6);

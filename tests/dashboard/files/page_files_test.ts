@@ -10,7 +10,7 @@ Deno.test("the page names its files by their version, and has no script or style
   match((await files.page()).headers["cache-control"], /no-cache/);
   doesNotMatch(page, /<script(?![^>]* src=)|<style|style=|onclick|\{base\}/);
   const paths = [...page.matchAll(/(?:href|src)="\/ui\/([^"]+)"/g)].map(([, path]) => path);
-  strictEqual(paths.length, 4);
+  strictEqual(paths.length, 3);
   for (const path of paths) {
     const file = await files.file(path);
     ok(file, path);
@@ -18,6 +18,21 @@ Deno.test("the page names its files by their version, and has no script or style
     strictEqual(file.headers["content-security-policy"], contentSecurityPolicy);
   }
   doesNotMatch(contentSecurityPolicy, /unsafe|\*|http/);
+});
+
+Deno.test("the light theme is written once and counts for who has a light system and for who chooses it", async () => {
+  const files = new PageFiles(root);
+  const [, style] = /href="\/ui\/([^"]+page\.css)"/.exec(text(await files.page()))!;
+  const css = text((await files.file(style))!);
+  const declarations = (start: string) => {
+    const from = css.indexOf(start);
+    ok(from >= 0, start);
+    return css.slice(css.indexOf("{", from) + 1, css.indexOf("}", from));
+  };
+  const bySystem = declarations(':root:not([data-theme="dark"])');
+  match(bySystem, /color-scheme: light;[^]*--ground: /);
+  strictEqual(declarations(':root[data-theme="light"]'), bySystem);
+  match(css, /\.uplot/);
 });
 
 Deno.test("one module has the whole page, without types, and loads nothing that is not served", async () => {

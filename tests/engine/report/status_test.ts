@@ -171,6 +171,8 @@ Deno.test("before anything was started the status names no renderer, and the lat
     outputs: { 1: "sound" },
     silentSeconds: { 1: 0 },
     outputNames: {},
+    players: 0,
+    lateStreamBlocks: 0,
     callbackAgeMs: 3,
     supervisionAgeMs: 1,
     quarantinedCommands: 0,

@@ -164,6 +164,16 @@ Deno.test("a header that contradicts itself is refused, unless two of its three 
   );
   assert.deepEqual([...channels[0]], rampHeard);
   assert.deepEqual(notes, ["nBlockAlign is 0, bits and bytes a second say 2"]);
+  for (
+    const [format, note] of [
+      [{ blockAlign: 0, bytesPerSecond: 0 }, "its format leaves out nBlockAlign"],
+      [{ bits: 0, blockAlign: 2, bytesPerSecond: 96_000 }, "its format leaves out its bits"],
+      [{ bits: 0, blockAlign: 2, bytesPerSecond: 0 }, "its format leaves out its bits"],
+    ] as const
+  ) {
+    const found = readWav(wav(wavFormat(format), chunk("data", ramp)));
+    assert.deepEqual([[...found.channels[0]], found.notes], [rampHeard, [note]], "zero states nothing");
+  }
   const padded = wav(
     wavFormat({ bits: 24, blockAlign: 4 }),
     chunk("data", packed(true, [4, 0x4000_0000], [4, 0xc000_0000])),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { until } from "../../../testing/until.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
-import { encodeChunk } from "../../../engine/session/session_format.ts";
+import { encodeChunk, encodeSnapshot } from "../../../engine/session/session_format.ts";
 import { testHeader as header } from "../../../testing/engine/session_header.ts";
 import { SessionFileError, SessionWriter } from "../../../engine/session/session_writer.ts";
 
@@ -149,4 +149,17 @@ Deno.test("a file that is removed between the last look and the end is noticed w
     await Deno.remove(path);
     await writer.close({ blocks: 0, concealedFrames: 0 });
     assert.equal(failures.length, 1);
+  }));
+
+Deno.test("a file that begins with a state, and has no block yet, is gone on with from that state", () =>
+  inFolder(async (path) => {
+    const lost = await SessionWriter.create(path, header, (error) => assert.fail(error));
+    const state = encodeSnapshot({ block: 700, logPosition: 70_000, patch: 0, arena: new Uint8Array(100) });
+    lost.write("SNAP", state);
+    await until("the state on the disk", () => Deno.statSync(path).size === lost.bytes);
+    const { writer, block, position, positionBits } = await SessionWriter.resume(path, 0, assert.fail);
+    assert.deepEqual([block, position, positionBits], [700, 70_000, 32]);
+    writer.write("BLKS", new Uint8Array(16));
+    await writer.close({ blocks: 1, concealedFrames: 0 });
+    assert.deepEqual((await chunks(path)).types, ["SNAP", "BLKS", "DONE"]);
   }));

@@ -31,6 +31,7 @@ Deno.test("the state is kept once a block is on the disk, and not before: withou
       nativeLibrary: build.library,
       header: testHeader,
       snapshots: { lendSnapshot: () => undefined, takeBackSnapshot: () => takenBack++ },
+      files: () => [],
       patches: () => [encodePatch(recordedPatch(0, patch))],
       onChange: (state) => told.push([state, blocksOnDisk()]),
     });
@@ -116,6 +117,7 @@ Deno.test("after a beginning in the midst no state is kept before its input is r
         },
         takeBackSnapshot: () => isLent = false,
       },
+      files: () => [],
       patches: () => [encodePatch(recordedPatch(0, patch))],
       onChange: () => {},
     });
@@ -149,6 +151,7 @@ Deno.test("nothing is recorded before the thread is there", () => {
     nativeLibrary: build.library,
     header: testHeader,
     snapshots: { lendSnapshot: () => undefined, takeBackSnapshot: () => {} },
+    files: () => [],
     patches: () => [],
     onChange: () => assert.fail("nothing has happened"),
   });

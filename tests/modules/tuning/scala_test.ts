@@ -142,6 +142,20 @@ Deno.test("a keyboard mapping says which key plays what, and which key has which
   assert.deepEqual([part[59], part[72]], [59, 72], "keys outside of the range stay as they were");
 });
 
+Deno.test("mappings that come with Scala, and with other programs, are read", () => {
+  const twelve = readScale(equal);
+  // 128.kbm and piano.kbm: no degrees, and the number of keys where the formal octave stands
+  for (const text of ["0\n0\n127\n0\n60\n261.6256\n127\n", "0\n21\n108\n21\n69\n440.0\n88\n"]) {
+    const pitches = tuningOf(twelve, readMapping(text));
+    [21, 60, 69, 108].forEach((key) => assert.ok(Math.abs(pitches[key] - key) < 1e-4, text));
+  }
+  const degrees = (first: number, last: number) =>
+    tuningOf(twelve, readMapping(`3\n0\n127\n60\n61\n${440 * 2 ** (-8 / 12)}\n12\n${first}\n1\n${last}\n`));
+  const [below, , beyond] = degrees(-1, 23).slice(60, 63);
+  assert.ok(Math.abs(below - 59) < 1e-9, "a degree below the first lies in the repetition below");
+  assert.ok(Math.abs(beyond - 83) < 1e-9, "one beyond the last in that above");
+});
+
 Deno.test("what is no mapping is told by its line", () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["", /expected the size of the map, 0 to 10000/],
@@ -151,7 +165,7 @@ Deno.test("what is no mapping is told by its line", () => {
     ],
     ["0\n0\n127\n60\n69\nhigh\n0\n", /line 6: expected the frequency of the reference key/],
     ["1\n0\n127\n60\n60\n440\n12\nlow\n", /line 8: expected a degree of the scale, or x, .*"low"/],
-    ["1\n0\n127\n60\n60\n440\n12\n13\n", /the mapping asks for degree 13, the scale has 12/],
+    ["1\n0\n127\n60\n60\n440\n13\n0\n", /the mapping repeats after degree 13, the scale has 12/],
     ["2\n0\n127\n60\n61\n440\n12\n0\nx\n", /the reference key 61 has no degree/],
   ];
   for (const [text, expected] of cases) {

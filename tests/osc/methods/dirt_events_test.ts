@@ -75,7 +75,9 @@ Deno.test("drums by the names of Dirt's samples play the kit; other names are re
 Deno.test("a note lasts for sustain, or a share legato of the time to the next event", () => {
   const { note } = start();
   const lengthOf = (event: Event) => note({ s: "keys", delta: 0.5, ...event }).lengthMs;
-  assert.deepEqual([{}, { legato: 0.5 }, { sustain: 2, legato: 0.1 }].map(lengthOf), [500, 250, 2_000]);
+  assert.deepEqual([{}, { legato: 0.5 }, { clip: 0.5 }, { sustain: 2, legato: 0.1 }].map(lengthOf), [
+    ...[500, 250, 250, 2_000],
+  ]);
   assert.deepEqual([{ sustain: 0 }, { sustain: -1 }, { sustain: 1e9 }].map(lengthOf), [10, 10, 3_600_000]);
 });
 

@@ -15,7 +15,7 @@ function answerOf(
 ): HttpAnswer | Promise<HttpAnswer> {
   const route = recordingsRoute({ folder, access: AccessControl.local() });
   const peer = { hostname, port: 1, host: hostname };
-  const question = { method, url: path, host: null, origin: null, accept: null, range, peer };
+  const question = { method, url: path, host: null, origin: null, accept: null, encoding: null, range, peer };
   return route.respond(question, new URL(path, "http://engine/"));
 }
 

@@ -1,0 +1,266 @@
+/**
+ * Sound files that are played from the disk: which are armed, the thread that reads them, and what becomes of the players. A thread
+ * that falls is started again, with all files. Main isolate.
+ */
+import { resolve, sep } from "node:path";
+import { Worker } from "node:worker_threads";
+import { within } from "../../foundation/within.ts";
+import {
+  type ArmedFile,
+  CommandRefusedError,
+  type EngineEvent,
+  type PlayerStatus,
+} from "../control/control.ts";
+import { type ReportedPlayer, reportedPlayers } from "../memory/player_reports.ts";
+import type { SharedMemory } from "../memory/shared_memory.ts";
+import type { StreamReaderReport, StreamReaderRequest, StreamReaderStart } from "./reader_messages.ts";
+import type { StreamedFile } from "./streamed_file.ts";
+
+/** The thread must have left within this when the engine ends. */
+const terminateMs = 500;
+
+/** Time until a file that could not be read is opened again. */
+const reopenMs = 1_000;
+
+/** Files that are armed at once, at most. */
+const maxArmed = 1_024;
+
+export interface StreamsOptions {
+  readonly memory: SharedMemory;
+  /** Folder of the files; what lies outside of it is not played. */
+  readonly folder: string;
+  /** Files that play on from before; omitted: none. */
+  readonly files?: readonly StreamedFile[];
+  readonly emit: (event: EngineEvent) => void;
+  /** Records a file, before anything plays it, and again once its checksum is known. */
+  readonly record: (file: StreamedFile) => void;
+  /** Something is worth knowing about a file. */
+  readonly onWarning: (text: string) => void;
+  /** Something went wrong that is over already. */
+  readonly onLoss: (text: string) => void;
+}
+
+interface Known {
+  file: StreamedFile;
+  readonly armed: PromiseWithResolvers<ArmedFile>;
+  isArmed: boolean;
+  readonly pins: Map<number, PromiseWithResolvers<void>>;
+}
+
+export class Streams {
+  readonly #options: StreamsOptions;
+  /** By their numbers. */
+  readonly #known = new Map<number, Known>();
+  #worker: Worker | undefined;
+  #nextNumber = 1;
+  #players: readonly ReportedPlayer[] = [];
+  #late = 0;
+  #restarts = 0;
+  #isClosed = false;
+
+  constructor(options: StreamsOptions) {
+    this.#options = options;
+    for (const file of options.files ?? []) {
+      this.#known.set(file.number, newlyKnown(file));
+      this.#nextNumber = Math.max(this.#nextNumber, file.number + 1);
+    }
+    if (this.#known.size > 0) this.#start();
+  }
+
+  /** Files that can be played now. */
+  get armed(): readonly ArmedFile[] {
+    return [...this.#known.values()].filter(({ isArmed }) => isArmed).map(({ file }) => file);
+  }
+
+  /** Every file that something may still play, with its checksum where it is known. */
+  get files(): readonly StreamedFile[] {
+    return [...this.#known.values()].filter(({ file }) => file.channels > 0).map(({ file }) => file);
+  }
+
+  /** What plays now. */
+  get players(): readonly PlayerStatus[] {
+    const { sampleRateHz } = this.#options.memory.geometry;
+    return this.#players.map(({ player, file, state, frame, late }) => {
+      const known = this.#known.get(file)?.file;
+      return {
+        ...{ player, state, lateBlocks: late, name: known?.name ?? "" },
+        ...{ seconds: frame / sampleRateHz, lengthSeconds: (known?.frames ?? 0) / sampleRateHz },
+      };
+    });
+  }
+
+  /** Blocks of players that were silent because their pages were not there. */
+  get lateBlocks(): number {
+    return this.#late;
+  }
+
+  /** Times that the thread was started again. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+
+  /** Resolves when every file that plays on from before can be read again, or cannot. */
+  async ready(): Promise<void> {
+    await Promise.allSettled([...this.#known.values()].map(({ armed }) => armed.promise));
+  }
+
+  /**
+   * Opens a file and keeps its beginning in memory. Resolves when a player can begin at once.
+   *
+   * @throws {CommandRefusedError} with the remedy
+   */
+  async arm(name: string, frame = 0): Promise<ArmedFile> {
+    const { memory, folder } = this.#options;
+    if (memory.geometry.pageCount === 0) {
+      throw new CommandRefusedError("nothing can be streamed; start with UNDERSTUDY_STREAM_MIB=64");
+    }
+    let known = [...this.#known.values()].find(({ file }) => file.name === name);
+    if (known === undefined) {
+      const path = resolve(folder, name);
+      if (!path.startsWith(resolve(folder) + sep)) {
+        throw new CommandRefusedError(
+          `${name}: expected a file in the folder of UNDERSTUDY_STREAM_FOLDER, ${resolve(folder)}`,
+        );
+      }
+      if (this.#known.size >= maxArmed) {
+        throw new CommandRefusedError(`more than ${maxArmed} files are armed; disarm some`);
+      }
+      const number = this.#nextNumber++;
+      known = newlyKnown({ number, name, path, channels: 0, frames: 0, sha256: "" });
+      this.#known.set(number, known);
+      this.#start();
+      this.#post({ kind: "open", file: number, path });
+    }
+    const armed = await known.armed.promise;
+    if (frame > 0) {
+      const pinned = known.pins.get(frame) ?? Promise.withResolvers<void>();
+      if (!known.pins.has(frame)) this.#post({ kind: "pin", file: armed.number, frame });
+      known.pins.set(frame, pinned);
+      await pinned.promise;
+    }
+    return armed;
+  }
+
+  /** Lets go of a file. Throws CommandRefusedError where it is not armed or plays. */
+  disarm(name: string): void {
+    const known = [...this.#known.values()].find(({ file }) => file.name === name);
+    if (known === undefined) throw new CommandRefusedError(`${name} is not armed`);
+    const { number } = known.file;
+    const playing = this.#players.find(({ file }) => file === number);
+    if (playing !== undefined) {
+      throw new CommandRefusedError(`${name} is on player ${playing.player + 1}; stop it first`);
+    }
+    this.#known.delete(number);
+    this.#post({ kind: "close", file: number });
+  }
+
+  /** Looks at the players of the renderer on a seat. Cheap where nothing was armed. */
+  poll(seat: number | undefined): void {
+    if (this.#worker === undefined || seat === undefined) return;
+    const { memory: { geometry }, emit } = this.#options;
+    const before = this.#players;
+    this.#players = reportedPlayers(this.#options.memory, seat);
+    for (const { player, file, opened, late, frame } of this.#players) {
+      const name = this.#known.get(file)?.file.name ?? "";
+      const last = before.find((other) => other.player === player && other.opened === opened);
+      if (last === undefined) emit({ event: "streamOpen", player, name });
+      const blocks = late - (last?.late ?? 0);
+      if (blocks <= 0) continue;
+      this.#late += blocks;
+      emit({ event: "streamLate", player, name, blocks, seconds: frame / geometry.sampleRateHz });
+      this.#options.onLoss(
+        `${name} on player ${
+          player + 1
+        } was silent for ${blocks} blocks: its disk or its reader was too slow`,
+      );
+    }
+    for (const { player, file, opened } of before) {
+      if (this.#players.some((other) => other.player === player && other.opened === opened)) continue;
+      emit({ event: "streamEnd", player, name: this.#known.get(file)?.file.name ?? "" });
+    }
+  }
+
+  /** Breaks the thread on purpose: ends it, or lets it read nothing for a time. Throws CommandRefusedError. */
+  break(kind: string): void {
+    if (this.#worker === undefined) throw new CommandRefusedError("nothing is armed, so nothing reads");
+    if (kind === "kill") void this.#worker.terminate();
+    else if (kind === "stall") this.#post({ kind: "stall", ms: 2_000 });
+    else throw new CommandRefusedError(`reader: expected kill or stall, found ${kind}`);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#worker) await within(this.#worker.terminate(), terminateMs);
+  }
+
+  #start(): void {
+    if (this.#worker !== undefined || this.#isClosed) return;
+    const data: StreamReaderStart = { buffer: this.#options.memory.buffer };
+    const worker = new Worker(new URL("./stream_reader_worker.ts", import.meta.url), { workerData: data });
+    this.#worker = worker;
+    worker.on("message", (report: StreamReaderReport) => this.#receive(report));
+    worker.on("error", (error: Error) => this.#lose(worker, error.message));
+    worker.on("exit", () => this.#lose(worker, "it was ended"));
+    for (const { file, pins } of this.#known.values()) {
+      this.#post({ kind: "open", file: file.number, path: file.path });
+      for (const frame of pins.keys()) this.#post({ kind: "pin", file: file.number, frame });
+    }
+  }
+
+  #lose(worker: Worker, reason: string): void {
+    if (this.#worker !== worker || this.#isClosed) return;
+    this.#worker = undefined;
+    this.#restarts++;
+    this.#options.onLoss(`the thread that reads streams was lost (${reason}) and is started again`);
+    this.#start();
+  }
+
+  #receive(report: StreamReaderReport): void {
+    const { record, onWarning } = this.#options;
+    if (report.kind === "warning") return onWarning(report.text);
+    const known = this.#known.get(report.file);
+    if (known === undefined) return;
+    switch (report.kind) {
+      case "armed": {
+        if (known.isArmed) return;
+        known.isArmed = true;
+        known.file = { ...known.file, channels: report.channels, frames: report.frames };
+        record(known.file);
+        return known.armed.resolve(known.file);
+      }
+      case "pinned":
+        return known.pins.get(report.frame)?.resolve();
+      case "hashed":
+        known.file = { ...known.file, sha256: report.sha256 };
+        return known.isArmed ? record(known.file) : undefined;
+      case "failed":
+        return this.#fail(known, report.problem);
+    }
+  }
+
+  /** One that was never armed is forgotten; any other is opened again, because players may be on it. */
+  #fail(known: Known, problem: string): void {
+    const { number, path } = known.file;
+    if (!known.isArmed) known.armed.reject(new CommandRefusedError(problem));
+    if (!known.isArmed && known.file.channels === 0) {
+      this.#known.delete(number);
+      return;
+    }
+    this.#options.onLoss(`${problem}; it is opened again`);
+    setTimeout(() => {
+      if (this.#known.get(number) !== known || this.#isClosed) return;
+      this.#post({ kind: "open", file: number, path });
+      for (const frame of known.pins.keys()) this.#post({ kind: "pin", file: number, frame });
+    }, reopenMs);
+  }
+
+  #post(request: StreamReaderRequest): void {
+    this.#worker?.postMessage(request);
+  }
+}
+
+function newlyKnown(file: StreamedFile): Known {
+  const armed = Promise.withResolvers<ArmedFile>();
+  armed.promise.catch(() => {}); // told to whoever asks
+  return { file, armed, isArmed: false, pins: new Map() };
+}

@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import type { ArmedFile, Command, EngineEvent, PlayerAction } from "../../../engine/control/control.ts";
+import { Streams } from "../../../engine/streams/streams.ts";
+import { startTestEngine, type SteppedEngine } from "../../../testing/engine/test_engine.ts";
+import { renderAgain } from "../../../testing/engine/render_again.ts";
+import { testMemory } from "../../../testing/engine/test_memory.ts";
+import { inFolder } from "../../../testing/in_folder.ts";
+import { busPatch } from "../../../testing/patch/bus_patch.ts";
+import { writeNoise } from "../../../testing/sound/noise_file.ts";
+
+/** Less than what is read ahead and kept of two places together: the whole file is in memory before it plays. */
+const wholeFrames = 40_000;
+const inTheMiddle = 20_000;
+
+function on(player: number, ...actions: readonly PlayerAction[]): Command[] {
+  return actions.map((action) => ({ kind: "player", player, ...action }));
+}
+
+function load({ number, channels, frames }: ArmedFile): PlayerAction[] {
+  return [
+    { what: "open", file: number, channels },
+    { what: "slice", endFrame: frames, count: 1 },
+    ...Array.from({ length: channels }, (_, channel): PlayerAction => ({
+      what: "route",
+      channel,
+      bus: channel,
+      gain: 1,
+      frames: 0,
+    })),
+  ];
+}
+
+const open: PlayerAction = { what: "gate", open: true, frames: 0 };
+
+function startWithStreams(folder: string, more: Record<string, string> = {}): Promise<SteppedEngine> {
+  return startTestEngine({
+    driver: "manual",
+    patch: busPatch,
+    startBlock: 0xFFFF_FFE0,
+    environment: {
+      UNDERSTUDY_STREAM_MIB: "8",
+      UNDERSTUDY_STREAM_FOLDER: folder,
+      UNDERSTUDY_SESSION: `${folder}/evening.session`,
+      UNDERSTUDY_CEILING_DB: "off",
+      ...more,
+    },
+  });
+}
+
+Deno.test("a file plays to the frame through faults, a lost reader and its own deletion, and renders to the same bytes", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/whole.wav`;
+    const samples = await writeNoise({ path, seed: 1, frames: wholeFrames });
+    const { engine, driver, playUntil, blocksPass, lockstep, stop } = await startWithStreams(folder);
+    const told: EngineEvent[] = [];
+    engine.observe((event) => event.event.startsWith("stream") && told.push(event));
+    await lockstep();
+    const file = await engine.armStream("whole.wav");
+    await engine.armStream("whole.wav", inTheMiddle);
+    assert.deepEqual([file.channels, file.frames], [2, wholeFrames]);
+    engine.submit(on(3, ...load(file), open));
+    await blocksPass(60);
+    engine.injectFault("throw", "both");
+    await Deno.rename(path, `${path}.away`);
+    engine.injectFault("kill", "reader");
+    await lockstep();
+    await playUntil("the end of the file", () => told.some(({ event }) => event === "streamEnd"));
+    await blocksPass(8);
+    assert.equal(engine.status().lateStreamBlocks, 0);
+    assert.deepEqual(told.map(({ event }) => event), ["streamOpen", "streamEnd"]);
+    await stop();
+    const { captured } = driver;
+    const first = captured.findIndex((sample) => sample !== 0);
+    assert.equal(first % 2, 0);
+    assert.deepEqual(captured.slice(first, first + samples.length), samples);
+    assert.ok(captured.subarray(first + samples.length).every((sample) => sample === 0));
+
+    await Deno.rename(`${path}.away`, path);
+    const render = await renderAgain(`${folder}/evening.session`);
+    assert.equal(render.differingBlocks, 0);
+    assert.deepEqual(render.samples.slice(first, first + samples.length), samples);
+    await Deno.writeFile(path, new Uint8Array(100));
+    await assert.rejects(renderAgain(`${folder}/evening.session`), /whole\.wav/);
+  }));
+
+Deno.test("what is not in memory is silent for all renderers alike, counted and told, and the render leaves out the same", () =>
+  inFolder(async (folder) => {
+    const frames = 480_000;
+    const samples = await writeNoise({ path: `${folder}/long.wav`, seed: 2, frames });
+    const { engine, driver, playUntil, blocksPass, lockstep, lines, stop } = await startWithStreams(folder);
+    const told: EngineEvent[] = [];
+    engine.observe((event) => event.event === "streamLate" && told.push(event));
+    await lockstep();
+    const file = await engine.armStream("long.wav");
+    engine.submit(on(0, ...load(file), open));
+    await blocksPass(20);
+    engine.submit(on(0, { what: "seek", frame: 300_001 }));
+    const before = driver.captured.length;
+    await playUntil("a late block", () => engine.status().lateStreamBlocks > 0);
+    await playUntil("sound again", () => driver.captured.at(-1) !== 0);
+    await blocksPass(4);
+    assert.ok(told.length > 0);
+    assert.match(lines.join("\n"), /long\.wav on player 1 was silent for \d+ blocks/);
+    await stop();
+    const heard = driver.captured;
+    const render = await renderAgain(`${folder}/evening.session`);
+    assert.equal(render.differingBlocks, 0);
+    assert.deepEqual(render.samples.slice(0, heard.length), heard.slice(0, render.samples.length));
+    // its position has moved on while it was silent
+    const silentFrom = heard.indexOf(0, before - 2_000) / 2;
+    const soundFrom = heard.findIndex((sample, index) => index > silentFrom * 2 && sample !== 0) / 2;
+    const at = 300_001 + soundFrom - silentFrom;
+    assert.deepEqual(heard.slice(soundFrom * 2, soundFrom * 2 + 200), samples.slice(at * 2, at * 2 + 200));
+  }));
+
+Deno.test("files outside of the folder, and without memory for them, are refused with the remedy", async () => {
+  const nothing = { emit: () => {}, record: () => {}, onWarning: () => {}, onLoss: () => {} };
+  const without = new Streams({ memory: testMemory(), folder: "sounds", ...nothing });
+  await assert.rejects(without.arm("a.wav"), /start with UNDERSTUDY_STREAM_MIB=64/);
+  const streams = new Streams({ memory: testMemory({ pageCount: 8 }), folder: "sounds", ...nothing });
+  await assert.rejects(streams.arm("../a.wav"), /expected a file in the folder of UNDERSTUDY_STREAM_FOLDER/);
+  assert.throws(() => streams.disarm("a.wav"), /a\.wav is not armed/);
+  await assert.rejects(streams.arm("a.wav"), /there is no such file/);
+  await streams.close();
+});
