@@ -821,6 +821,7 @@ export class Engine implements control.EngineControl {
     const writer = await continueSession(path, {
       ...{ config, version, memory: this.memory, snapshot },
       patches: this.#recordedPatches,
+      files: this.#streams.files,
       quarantined: this.#quarantinedWords.map(([position]) => position),
       onFailure: (error) => this.#endRecording(error),
     });

@@ -2,7 +2,8 @@
 import { within } from "../memory/layout.ts";
 import { snapshotArenaIndex, snapshotIndex } from "../memory/places.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
-import { decodePatch, encodeSnapshot, type RecordedSnapshot } from "./session_format.ts";
+import type { StreamedFile } from "../streams/streamed_file.ts";
+import { decodePatch, encodeJson, encodeSnapshot, type RecordedSnapshot } from "./session_format.ts";
 import { sessionHeader, type SessionStart } from "./session_header.ts";
 import { SessionWriter } from "./session_writer.ts";
 
@@ -16,6 +17,8 @@ export interface ContinuedSession extends Omit<SessionStart, "patch"> {
   readonly snapshot: RecordedSnapshot;
   /** Every patch that the log may still ask for, in the order of loading. */
   readonly patches: readonly EncodedPatch[];
+  /** Files that players may have. */
+  readonly files: readonly StreamedFile[];
   /** Positions of commands that are left out. */
   readonly quarantined: readonly number[];
   readonly onFailure: (error: Error) => void;
@@ -46,7 +49,7 @@ export function copySnapshot(
 
 /** Creates the file and writes everything that comes before the block of the snapshot. Throws `SessionFileError`. */
 export async function continueSession(path: string, session: ContinuedSession): Promise<SessionWriter> {
-  const { snapshot, patches, quarantined, onFailure, memory } = session;
+  const { snapshot, patches, files, quarantined, onFailure, memory } = session;
   const { description, wasm } = decodePatch(patches.find(({ number }) => number === snapshot.patch)!.payload);
   const header = sessionHeader({ ...session, patch: { name: description.name, wasm } });
   const writer = await SessionWriter.create(path, {
@@ -56,6 +59,7 @@ export async function continueSession(path: string, session: ContinuedSession): 
     startLogPosition: snapshot.logPosition >>> 0,
   }, onFailure);
   patches.forEach(({ payload }) => writer.write("PTCH", payload));
+  files.forEach((file) => writer.write("FILE", encodeJson(file)));
   writer.write("SNAP", encodeSnapshot(snapshot));
   for (const position of quarantined) {
     writer.write("QUAR", new Uint8Array(new Int32Array([position]).buffer));

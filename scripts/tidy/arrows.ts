@@ -121,7 +121,7 @@ export const arrowTable: ArrowTable = {
   // the main isolate's side, and the thread that reads
   "engine/streams": ["engine/control", "engine/memory"],
   "engine/session": [
-    "types:engine/memory",
+    "engine/memory",
     "engine/streams/streamed_file.ts",
     "types:compiler/graph",
     "types:config",
