@@ -24,6 +24,7 @@ export const arrowTable: ArrowTable = {
     "monitoring",
     "engine",
     "patches",
+    "show",
     "compiler",
     "ffi",
   ],
@@ -180,6 +181,11 @@ export const arrowTable: ArrowTable = {
     "types:engine/device",
   ],
 
+  // what a show is and what follows from GO: it knows neither engine nor file system
+  show: [],
+  "show/file": [],
+  "show/playing": ["show/file"],
+
   "patches/ready": ["modules"],
   "patches/loading": ["patches/ready", "modules", "compiler"],
 
@@ -195,6 +201,7 @@ export const arrowTable: ArrowTable = {
   "modules/oscillators": ["modules/signal", "modules/distortion", "modules/utility"],
   "modules/time": ["modules/signal", "modules/oscillators", "modules/utility"],
   "modules/outputs": [
+    "compiler/graph",
     "modules/signal",
     "modules/dynamics",
     "modules/filters",
