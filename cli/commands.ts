@@ -222,9 +222,12 @@ const commands = {
     group: "Look",
     summary: "check this machine, and name the remedies",
     arguments: [],
-    options: {},
-    about: ["It also measures how punctually this machine calls for sound, which takes two seconds."],
-    examples: [],
+    options: { seconds: { value: "N", meaning: "measure this machine for N seconds instead of 2" } },
+    about: [
+      "It also measures how punctually this machine calls for sound. A machine that stands still now and then, as one does " +
+      "that shares a host with others, is found only by measuring for minutes.",
+    ],
+    examples: [["doctor --seconds 120", "whether this machine stands still now and then"]],
   },
   patch: {
     group: "Patches",
@@ -241,14 +244,22 @@ const commands = {
   },
   check: {
     group: "Patches",
-    summary: "check patch files before they are loaded",
-    arguments: [{ ...patchArgument, required: true, repeated: true }],
-    options: {},
+    summary: "check patch files and shows before they are loaded",
+    arguments: [{ name: "PATCH | SHOW", completion: "patch", required: true, repeated: true }],
+    options: {
+      run: { meaning: "of a show, print also what each GO would do, in frames and seconds" },
+      json: jsonOption,
+    },
     about: [
       "Types, and everything for which the engine would refuse the file or warn. Mistakes are printed as FILE:LINE:COLUMN, which editors understand. The exit code is 2 when " +
       "there is one. Nothing is played, and no internet is used.",
+      "A file that ends in .json or .jsonc is a show (docs/shows.md): every mistake in its text, every missing file, " +
+      "target and output are in one list.",
     ],
-    examples: [["check ./organ.ts", "before it is loaded"]],
+    examples: [
+      ["check ./organ.ts", "before it is loaded"],
+      ["check hamlet.json --run", "a show, and what each GO would do"],
+    ],
   },
   config: {
     group: "Set up",

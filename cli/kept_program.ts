@@ -33,6 +33,7 @@ export const programParts = [
   "monitoring",
   "osc",
   "patches",
+  "show",
   "telemetry",
 ] as const;
 

@@ -5,6 +5,7 @@ import { layoutHeader } from "./layout_header.ts";
 import { pageLibraries } from "./page_libraries.ts";
 import { playLockFile } from "./play_lock.ts";
 import { readmeTables } from "./readme_tables.ts";
+import { showSchemaText, showTables } from "./show_tables.ts";
 
 /** In the order in which they are written. */
 export const generatedFiles: readonly GeneratedFile[] = [
@@ -15,6 +16,8 @@ export const generatedFiles: readonly GeneratedFile[] = [
     text: modulesPage,
   },
   { path: "README.md", source: "deno.json, config/settings.ts and the exit codes", text: readmeTables },
+  { path: "docs/shows.md", source: "show/file/show_file.ts", text: showTables },
+  { path: "show/show.schema.json", source: "show/file/show_file.ts", text: showSchemaText },
   { path: "play.lock", source: "deno.lock and the imports of the program", text: playLockFile },
   ...pageLibraries,
 ];

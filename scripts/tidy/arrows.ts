@@ -24,6 +24,7 @@ export const arrowTable: ArrowTable = {
     "monitoring",
     "engine",
     "patches",
+    "show",
     "compiler",
     "ffi",
   ],
@@ -179,6 +180,11 @@ export const arrowTable: ArrowTable = {
     "engine/supervisor",
     "types:engine/device",
   ],
+
+  // what a show is and what follows from GO: it knows neither engine nor file system
+  show: [],
+  "show/file": [],
+  "show/playing": ["show/file"],
 
   "patches/ready": ["modules"],
   "patches/loading": ["patches/ready", "modules", "compiler"],

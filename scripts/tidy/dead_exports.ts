@@ -3,7 +3,7 @@ import type { Finding } from "./finding.ts";
 import type { Source } from "./sources.ts";
 
 /** Files whose exports are for others than this project, or for the command line. */
-const entries = new Set(["main.ts", "modules/mod.ts"]);
+const entries = new Set(["main.ts", "modules/mod.ts", "show/mod.ts"]);
 
 interface Uses {
   /** By files that are no tests. */

@@ -13,9 +13,10 @@ export interface LinkTargets {
 }
 
 const rooms = new Set([
-  ..."bench cli compiler config dashboard docs engine examples ffi foundation midi modules osc patches".split(
-    " ",
-  ),
+  ..."bench cli compiler config dashboard docs engine examples ffi foundation midi modules osc patches show"
+    .split(
+      " ",
+    ),
   ..."scripts show testing tests".split(" "),
 ]);
 

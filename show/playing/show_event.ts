@@ -1,0 +1,11 @@
+/** What happens to a show from outside. Cues are named by their keys; without one, all. */
+export type ShowEvent =
+  /** Nothing but time. */
+  | { readonly event: "time" }
+  | { readonly event: "go" | "panic" | "back" | "next" }
+  | { readonly event: "stop" | "pause" | "resume"; readonly cue?: string }
+  | { readonly event: "start" | "jump"; readonly cue: string }
+  /** The next start of the cue begins this many frames after its beginning. */
+  | { readonly event: "load"; readonly cue: string; readonly frames: number }
+  /** A player has come to the end of a file whose length was not known. */
+  | { readonly event: "ended"; readonly player: number };
