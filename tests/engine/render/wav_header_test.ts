@@ -23,8 +23,16 @@ Deno.test("more than two channels are for no loudspeakers in particular, as inte
     const bytes = wavHeader(header);
     const view = new DataView(bytes.buffer);
     assert.equal(bytes.length, wavHeaderBytes(header));
-    assert.deepEqual([view.getUint32(16, true), view.getUint16(20, true), view.getUint16(22, true)], [40, 0xFFFE, 64]);
-    assert.deepEqual([view.getUint16(36, true), view.getUint16(38, true), view.getUint32(40, true)], [22, bits, 0]);
+    assert.deepEqual([view.getUint32(16, true), view.getUint16(20, true), view.getUint16(22, true)], [
+      40,
+      0xFFFE,
+      64,
+    ]);
+    assert.deepEqual([view.getUint16(36, true), view.getUint16(38, true), view.getUint32(40, true)], [
+      22,
+      bits,
+      0,
+    ]);
     assert.equal(
       bytes.slice(44, 60).toHex(),
       `0${tag}000000` + "0000" + "1000" + "800000aa00389b71",
