@@ -1,11 +1,13 @@
 /**
  * The resampler of streams beside `sox rate -v`, in one run: distortion and noise of sines, the pass band, what is left of
- * sounds above the half rate, and the processor time of 32 stereo streams. `deno task bench:resampler`; needs sox.
+ * sounds above the half rate, and the processor time of 32 stereo streams. `deno task bench:resampler`; with `cost`, the time
+ * alone; needs sox.
  */
 import process from "node:process";
 import { openSource } from "../engine/streams/source/open_source.ts";
 import { Resampler } from "../engine/streams/source/resampler.ts";
 import { maxReadFrames } from "../engine/streams/source/source.ts";
+import { SourceProcess } from "../engine/streams/source/source_process.ts";
 import { inFolder } from "../testing/in_folder.ts";
 import { chunk, wav, wavFormat } from "../testing/sound/riff_bytes.ts";
 import { sox } from "../testing/sound/sound_files.ts";
@@ -141,6 +143,12 @@ async function rowsOf(folder: string, [fromHz, toHz]: readonly [number, number])
   }));
 }
 
+/** Processor time of another process so far, in steps of 10 ms. */
+function childMs(id: number): number {
+  const fields = Deno.readTextFileSync(`/proc/${id}/stat`).replace(/^.*\) /, "").split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
 /** Processor time for 32 stereo streams, in parts of a core: the resampler alone, and with a file of 24 bits. */
 async function costs(folder: string): Promise<Record<string, number>> {
   const usedMs = () => {
@@ -164,12 +172,26 @@ async function costs(folder: string): Promise<Record<string, number>> {
   for (let at = 0; at < source.frames!; at += maxReadFrames) await source.read(at, maxReadFrames);
   const read = (usedMs() - before) / 1_000 / 60 * 32;
   await source.close();
-  return { "resampling": round(alone, 2), "WAV of 24 bits, read and resampled": round(read, 2) };
+  const apart = new SourceProcess();
+  const decoded = await apart.open(`${folder}/long.wav`, { sampleRateHz: 48_000 });
+  const childId = apart.processId!;
+  const started = childMs(childId);
+  before = usedMs();
+  for (let at = 0; at < decoded.frames!; at += maxReadFrames) await decoded.read(at, maxReadFrames);
+  const through = (usedMs() - before + childMs(childId) - started) / 1_000 / 60 * 32;
+  apart.close();
+  return {
+    "resampling": round(alone, 2),
+    "WAV of 24 bits, read and resampled": round(read, 2),
+    "the same through a process": round(through, 2),
+  };
 }
 
 await inFolder(async (folder) => {
-  const rows: Row[] = [];
-  for (const pair of pairsHz) rows.push(...await rowsOf(folder, pair));
-  await report("resampler", rows);
+  if (!Deno.args.includes("cost")) {
+    const rows: Row[] = [];
+    for (const pair of pairsHz) rows.push(...await rowsOf(folder, pair));
+    await report("resampler", rows);
+  }
   await report("resampler-cost", [await costs(folder)]);
 });
