@@ -60,7 +60,7 @@ import { Reporter } from "./report/reporter.ts";
 import { SilenceReport } from "./report/silence_report.ts";
 import { Standstill } from "./report/standstill.ts";
 import { StreamSeals } from "./log/stream_seals.ts";
-import type { StreamedFile } from "./streams/streamed_file.ts";
+import type { PlacedStream, StreamedFile } from "./streams/streamed_file.ts";
 import { keepFiles, keptFiles } from "./streams/kept_files.ts";
 import { Streams } from "./streams/streams.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
@@ -104,6 +104,8 @@ export interface Continuation {
   readonly snapshot?: RecordedSnapshot;
   /** Files that players may have; omitted: none. */
   readonly files?: readonly StreamedFile[];
+  /** Where players are in them; omitted: nowhere. */
+  readonly places?: readonly PlacedStream[];
   /** Notes and pedals that sound on; omitted: none. */
   readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
 }
@@ -724,6 +726,7 @@ export class Engine implements control.EngineControl {
       memory: this.memory,
       folder: config.streamFolder,
       files: isLiving(this.#options) ? keptFiles(processes!.folder.streams) : continuation?.files,
+      places: continuation?.places,
       emit: (event) => this.#reporter.emit(event),
       record: (file) => {
         this.#record("FILE", encodeJson(file));
@@ -1069,6 +1072,7 @@ export class Engine implements control.EngineControl {
     this.#values.record(entries);
     if (!withValues) this.#values.reset();
     this.#endedNotes.restart();
+    this.#streams.restart();
     this.#journal?.disconnect("renderers began again from a new state");
     this.#writer?.cancel();
     if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);

@@ -16,6 +16,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--include=engine/patch_swap/rehearsal_worker.ts",
     "--include=patches/loading/build_worker.ts",
     "--include=engine/recorder/recorder_worker.ts",
+    "--include=engine/streams/stream_reader_worker.ts",
     "--include=engine/state/journal_worker.ts",
     "--include=telemetry/telemetry_worker.ts",
     "--include=dashboard",

@@ -16,11 +16,14 @@ export const PlayerReport = {
   opened: 7,
 } as const;
 
+const states = ["empty", "paused", "playing"] as const;
+
 /** A player, as a renderer had it after its last block. */
 export interface ReportedPlayer {
   readonly player: number;
   readonly file: number;
-  readonly state: "paused" | "playing";
+  /** `empty`: it has no file any more; what follows is of the last one. */
+  readonly state: "empty" | "paused" | "playing";
   /** Next frame of the file, and the slice that is played. */
   readonly frame: number;
   readonly sliceStart: number;
@@ -32,18 +35,17 @@ export interface ReportedPlayer {
   readonly opened: number;
 }
 
-/** Players that have a file, by the renderer on a seat. Main isolate and stream reader; allocates. */
+/** Players that have, or have had, a file, by the renderer on a seat. Main isolate and stream reader; allocates. */
 export function reportedPlayers(memory: SharedMemory, seat: number): ReportedPlayer[] {
   const { words, floats } = memory;
   const first = reportFieldIndex(memory, seat, "players");
   return Array.from({ length: playerCount }, (_, player) => player).flatMap((player) => {
     const at = first + player * playerReportWords;
-    const state = words[at + PlayerReport.state];
-    if (state === 0) return [];
+    if (words[at + PlayerReport.opened] === 0) return [];
     return [{
       player,
       file: words[at + PlayerReport.file],
-      state: state === 1 ? "paused" as const : "playing" as const,
+      state: states[words[at + PlayerReport.state]],
       frame: words[at + PlayerReport.frame],
       sliceStart: words[at + PlayerReport.sliceStart],
       sliceEnd: words[at + PlayerReport.sliceEnd],

@@ -19,6 +19,7 @@ export function reportPlayers(instance: PatchInstance, words: Int32Array, report
     if (state === PlayerState.empty) {
       words[to + PlayerReport.state] = PlayerState.empty;
       words[to + PlayerReport.late] = arena[at + Player.late];
+      words[to + PlayerReport.opened] = arena[at + Player.opened];
       continue;
     }
     const slice = arena[at + Player.slice];

@@ -21,6 +21,7 @@ import { compileChecksum } from "../memory/checksum.ts";
 import { logEntryWords } from "../memory/constants.ts";
 import { dimensionsOf, type StreamStart } from "../memory/dimensions.ts";
 import { DeliveredFlag, fixed, within } from "../memory/layout.ts";
+import { reportedPlayers } from "../memory/player_reports.ts";
 import { inputSamplesIndex, inputSlotIndex, slotIndex } from "../memory/places.ts";
 import { blocksBetween, SharedMemory } from "../memory/shared_memory.ts";
 import { Host, preparePatch } from "../renderer/patch_instance.ts";
@@ -28,7 +29,7 @@ import { pendingEntry } from "../renderer/pending_queue.ts";
 import { Renderer } from "../renderer/renderer.ts";
 import { SampleLoader } from "../samples/sample_loader.ts";
 import { PageLoader } from "../streams/page_loader.ts";
-import type { StreamedFile } from "../streams/streamed_file.ts";
+import type { PlacedStream, StreamedFile } from "../streams/streamed_file.ts";
 import { blockRecordWords, type RecordedSnapshot, type SessionMark } from "../session/session_format.ts";
 import { HeldNotes } from "./held_notes.ts";
 import type { JournalContent } from "./read_journal.ts";
@@ -53,6 +54,8 @@ export interface Resumed {
   readonly snapshot: RecordedSnapshot;
   /** Files that players may have. */
   readonly files: readonly StreamedFile[];
+  /** Where players are in them. */
+  readonly places: readonly PlacedStream[];
   readonly held: Pick<SessionMark, "heldNotes" | "heldPedals">;
   /** Commands to submit once the engine plays: their time has not come. */
   readonly later: readonly LaterCommand[];
@@ -304,6 +307,8 @@ async function complete(
     parameters: values,
     snapshot: { block, logPosition: position, patch: playing.number, arena: playing.bytes.slice() },
     files: [...content.files.values()],
+    places: reportedPlayers(memory, 0).filter(({ state }) => state !== "empty")
+      .map(({ file, frame }) => ({ file, frame })),
     held: releases.length > 0 ? { heldNotes: [], heldPedals: [] } : held,
     later: pending.flatMap(({ entry, unixMs }) => {
       const command = unixMs > nowMs ? decodeCommand(entry) : undefined;

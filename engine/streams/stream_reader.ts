@@ -106,11 +106,10 @@ export class StreamReader {
     this.#pool.begin();
     const missing = this.#wants().filter(({ open, page }) => !this.#pool.want(open.file, page))
       .toSorted((a, b) => a.urgency - b.urgency);
-    for (const [index, want] of missing.entries()) {
-      if (index >= maxPagesInTurn || !await this.#read(want)) break;
-    }
+    let count = 0;
+    while (count < Math.min(missing.length, maxPagesInTurn) && await this.#read(missing[count])) count++;
     if (missing.length <= maxPagesInTurn) this.#tell();
-    return missing.length > maxPagesInTurn || (missing.length === 0 && await this.#hash());
+    return count > 0 || (missing.length === 0 && await this.#hash());
   }
 
   /** Pages that players and places need, each once or more often. */
@@ -133,7 +132,7 @@ export class StreamReader {
       if (Atomics.load(this.#memory.words, state) !== SeatState.running) continue;
       for (const player of reportedPlayers(this.#memory, seat)) {
         const open = this.#files.get(player.file);
-        if (open === undefined) continue;
+        if (open === undefined || player.state === "empty") continue;
         const { frame, sliceStart, sliceEnd } = player;
         const isPlaying = player.state === "playing";
         const reach = isPlaying ? Math.ceil(ahead * Math.max(1, player.rate)) : head;

@@ -12,6 +12,12 @@ export interface StreamedFile {
   readonly sha256: string;
 }
 
+/** A place in a file, by its number. */
+export interface PlacedStream {
+  readonly file: number;
+  readonly frame: number;
+}
+
 /** Whether a value is one. */
 export function isStreamedFile(value: unknown): value is StreamedFile {
   const file = value as Partial<StreamedFile> | null;

@@ -14,13 +14,16 @@ import {
 import { type ReportedPlayer, reportedPlayers } from "../memory/player_reports.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { StreamReaderReport, StreamReaderRequest, StreamReaderStart } from "./reader_messages.ts";
-import type { StreamedFile } from "./streamed_file.ts";
+import type { PlacedStream, StreamedFile } from "./streamed_file.ts";
 
 /** The thread must have left within this when the engine ends. */
 const terminateMs = 500;
 
 /** Time until a file that could not be read is opened again. */
 const reopenMs = 1_000;
+
+/** Time between two lines that say that files were late. */
+const lossMs = 1_000;
 
 /** Files that are armed at once, at most. */
 const maxArmed = 1_024;
@@ -31,6 +34,8 @@ export interface StreamsOptions {
   readonly folder: string;
   /** Files that play on from before; omitted: none. */
   readonly files?: readonly StreamedFile[];
+  /** Where players are in them; omitted: nowhere. */
+  readonly places?: readonly PlacedStream[];
   readonly emit: (event: EngineEvent) => void;
   /** Records a file, before anything plays it, and again once its checksum is known. */
   readonly record: (file: StreamedFile) => void;
@@ -53,8 +58,12 @@ export class Streams {
   readonly #known = new Map<number, Known>();
   #worker: Worker | undefined;
   #nextNumber = 1;
-  #players: readonly ReportedPlayer[] = [];
+  /** What each player was last told to be. */
+  readonly #players = new Map<number, ReportedPlayer>();
   #late = 0;
+  /** Files that were late since that was told, and when it may be told again. */
+  readonly #lateNames = new Set<string>();
+  #nextLossMs = 0;
   #restarts = 0;
   #isClosed = false;
 
@@ -63,6 +72,9 @@ export class Streams {
     for (const file of options.files ?? []) {
       this.#known.set(file.number, newlyKnown(file));
       this.#nextNumber = Math.max(this.#nextNumber, file.number + 1);
+    }
+    for (const { file, frame } of options.places ?? []) {
+      this.#known.get(file)?.pins.set(frame, Promise.withResolvers());
     }
     if (this.#known.size > 0) this.#start();
   }
@@ -80,9 +92,9 @@ export class Streams {
   /** What plays now. */
   get players(): readonly PlayerStatus[] {
     const { sampleRateHz } = this.#options.memory.geometry;
-    return this.#players.map(({ player, file, state, frame, late }) => {
+    return [...this.#players.values()].flatMap(({ player, file, state, frame, late }) => {
       const known = this.#known.get(file)?.file;
-      return {
+      return state === "empty" ? [] : {
         ...{ player, state, lateBlocks: late, name: known?.name ?? "" },
         ...{ seconds: frame / sampleRateHz, lengthSeconds: (known?.frames ?? 0) / sampleRateHz },
       };
@@ -101,7 +113,11 @@ export class Streams {
 
   /** Resolves when every file that plays on from before can be read again, or cannot. */
   async ready(): Promise<void> {
-    await Promise.allSettled([...this.#known.values()].map(({ armed }) => armed.promise));
+    const waits = [...this.#known.values()].map(async ({ armed, pins }) => {
+      await armed.promise;
+      await Promise.all([...pins.values()].map(({ promise }) => promise));
+    });
+    await Promise.allSettled(waits);
   }
 
   /**
@@ -146,7 +162,9 @@ export class Streams {
     const known = [...this.#known.values()].find(({ file }) => file.name === name);
     if (known === undefined) throw new CommandRefusedError(`${name} is not armed`);
     const { number } = known.file;
-    const playing = this.#players.find(({ file }) => file === number);
+    const playing = [...this.#players.values()].find(({ file, state }) =>
+      file === number && state !== "empty"
+    );
     if (playing !== undefined) {
       throw new CommandRefusedError(`${name} is on player ${playing.player + 1}; stop it first`);
     }
@@ -157,27 +175,54 @@ export class Streams {
   /** Looks at the players of the renderer on a seat. Cheap where nothing was armed. */
   poll(seat: number | undefined): void {
     if (this.#worker === undefined || seat === undefined) return;
-    const { memory: { geometry }, emit } = this.#options;
-    const before = this.#players;
-    this.#players = reportedPlayers(this.#options.memory, seat);
-    for (const { player, file, opened, late, frame } of this.#players) {
-      const name = this.#known.get(file)?.file.name ?? "";
-      const last = before.find((other) => other.player === player && other.opened === opened);
-      if (last === undefined) emit({ event: "streamOpen", player, name });
-      const blocks = late - (last?.late ?? 0);
-      if (blocks <= 0) continue;
+    for (const reported of reportedPlayers(this.#options.memory, seat)) this.#follow(reported);
+    if (this.#lateNames.size > 0 && performance.now() >= this.#nextLossMs) this.#tellLate();
+  }
+
+  /** Renderers begin again: no player has a file any more. */
+  restart(): void {
+    for (const { player, file, state } of this.#players.values()) {
+      if (state !== "empty") this.#options.emit({ event: "streamEnd", player, name: this.#nameOf(file) });
+    }
+    this.#players.clear();
+  }
+
+  /** One seat may be a few blocks behind the one that was looked at before: what was told is not told again. */
+  #follow(reported: ReportedPlayer): void {
+    const { emit, memory: { geometry } } = this.#options;
+    const { player, file, opened, late, frame, state } = reported;
+    const before = this.#players.get(player);
+    const isSame = before?.opened === opened;
+    if (
+      before !== undefined && (((opened - before.opened) | 0) < 0 || (isSame && before.state === "empty"))
+    ) return;
+    this.#players.set(player, { ...reported, late: Math.max(late, isSame ? before.late : 0) });
+    const name = this.#nameOf(file);
+    if (before !== undefined && !isSame && before.state !== "empty") {
+      emit({ event: "streamEnd", player, name: this.#nameOf(before.file) });
+    }
+    if (!isSame) emit({ event: "streamOpen", player, name });
+    const blocks = late - (isSame ? before.late : 0);
+    if (blocks > 0) {
       this.#late += blocks;
+      this.#lateNames.add(name);
       emit({ event: "streamLate", player, name, blocks, seconds: frame / geometry.sampleRateHz });
-      this.#options.onLoss(
-        `${name} on player ${
-          player + 1
-        } was silent for ${blocks} blocks: its disk or its reader was too slow`,
-      );
     }
-    for (const { player, file, opened } of before) {
-      if (this.#players.some((other) => other.player === player && other.opened === opened)) continue;
-      emit({ event: "streamEnd", player, name: this.#known.get(file)?.file.name ?? "" });
-    }
+    if (state === "empty") emit({ event: "streamEnd", player, name });
+  }
+
+  /** At most once a second: a disk that is too slow is so in every block. */
+  #tellLate(): void {
+    const names = [...this.#lateNames].join(", ");
+    this.#lateNames.clear();
+    this.#nextLossMs = performance.now() + lossMs;
+    this.#options.onLoss(
+      `${names}: silent for some blocks (${this.#late} so far), the disk or its reader was too slow`,
+    );
+  }
+
+  #nameOf(file: number): string {
+    return this.#known.get(file)?.file.name ?? "";
   }
 
   /** Breaks the thread on purpose: ends it, or lets it read nothing for a time. Throws CommandRefusedError. */

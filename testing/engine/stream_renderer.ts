@@ -26,17 +26,14 @@ export function lineSample(frame: number): number {
   return (frame + 1) / 2 ** 16;
 }
 
+const checksum = compileChecksum();
+const patch = busPatch({ sampleRateHz: 8_000, channels, inputChannels: 0, maximumBlockFrames: blockFrames });
+
 /** A memory with the pages of the file, and what writes its log. */
 export class StreamStage {
   readonly memory: SharedMemory = testMemory({ pageCount: 8, blockFrames });
   readonly pool = new PagePool(this.memory);
   readonly #log: CommandLog;
-  readonly #patch = busPatch({
-    sampleRateHz: 8_000,
-    channels: 2,
-    inputChannels: 0,
-    maximumBlockFrames: blockFrames,
-  });
 
   constructor() {
     new SealTable(this.memory).reset(0);
@@ -60,8 +57,7 @@ export class StreamStage {
   }
 
   renderer(ring: number): Renderer {
-    const patch = preparePatch(0, this.#patch, compileChecksum());
-    return new Renderer({ memory: this.memory, ring, seed: 1, patch });
+    return new Renderer({ memory: this.memory, ring, seed: 1, patch: preparePatch(0, patch, checksum) });
   }
 
   /** Actions of the first player, at a frame counted from the first block, or at once. */
