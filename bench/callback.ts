@@ -74,6 +74,7 @@ async function measure({ sound, amplitude, channels = 2, isKept = false, calls =
   });
   return [
     row("mean", memory.counter("busyTicks") / timeline.ticksPerMs / memory.counter("callbacks")),
+    row("median", durations.quantileMs(0.5)),
     row("p99", durations.quantileMs(0.99)),
     row("p99.99", durations.quantileMs(0.9999)),
     row("worst", memory.counter("longestTicks") / timeline.ticksPerMs),

@@ -29,7 +29,8 @@ export type CommandLine =
     | UpgradeCommand
     | CompletionsCommand
     | HelpCommand
-    | { readonly command: "devices" | "doctor" | "version" }
+    | DoctorCommand
+    | { readonly command: "devices" | "version" }
   )
   & {
     /** File of settings; omitted: `understudy.env` where there is one. */
@@ -50,6 +51,13 @@ export interface StartCommand {
   readonly port?: number;
   /** Sound file to record to; omitted: that of the settings. */
   readonly record?: string;
+}
+
+/** Checks the machine. */
+export interface DoctorCommand {
+  readonly command: "doctor";
+  /** How long the machine's punctuality is measured; omitted: two seconds. */
+  readonly measureMs: number | undefined;
 }
 
 /** Where a running engine is found; omitted: as in the settings. */
@@ -297,8 +305,9 @@ function meaningOf({ command, values, rest }: Words): CommandLine {
     }
     case "render":
       return renderCommand(rest[0], values);
-    case "devices":
     case "doctor":
+      return { command, measureMs: milliseconds("--seconds", values.seconds, 0.1) };
+    case "devices":
       return { command };
   }
 }
@@ -318,7 +327,7 @@ function text(value: string | boolean | undefined): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** Longest `--timeout` and `--interval`, in seconds. */
+/** Longest `--timeout` and `--interval`, and `--seconds` of `doctor`, in seconds. */
 const maxWaitSeconds = 3_600;
 
 function milliseconds(option: string, given: Words["values"][string], least: number): number | undefined {

@@ -222,9 +222,12 @@ const commands = {
     group: "Look",
     summary: "check this machine, and name the remedies",
     arguments: [],
-    options: {},
-    about: ["It also measures how punctually this machine calls for sound, which takes two seconds."],
-    examples: [],
+    options: { seconds: { value: "N", meaning: "measure this machine for N seconds instead of 2" } },
+    about: [
+      "It also measures how punctually this machine calls for sound. A machine that stands still now and then, as one does " +
+      "that shares a host with others, is found only by measuring for minutes.",
+    ],
+    examples: [["doctor --seconds 120", "whether this machine stands still now and then"]],
   },
   patch: {
     group: "Patches",

@@ -18,7 +18,7 @@ import { realTimeRemedy } from "../engine/scheduling/real_time_rights.ts";
 import { Timeline } from "../engine/time/timeline.ts";
 
 const testedDenoVersion = "2.9.6";
-const measureMs = 2_000;
+const defaultMeasureMs = 2_000;
 
 /** Above the usual priority of sound servers and their clients, JACK's 5 and 10. */
 const wantedPriority = 20;
@@ -26,8 +26,17 @@ const wantedPriority = 20;
 /** About as much as the engine locks with its default settings. */
 const lockedMiB = 48;
 
+export interface DiagnosisOptions {
+  readonly config: Config;
+  /** How long the callback's calls are measured; omitted: two seconds. */
+  readonly measureMs?: number;
+  readonly print: (line: string) => void;
+}
+
 /** Prints one line per finding, and at last whether `start` plays. Returns the exit code with which it would end, or 0. */
-export async function diagnose(config: Config, print: (line: string) => void): Promise<ExitCode> {
+export async function diagnose(
+  { config, measureMs = defaultMeasureMs, print }: DiagnosisOptions,
+): Promise<ExitCode> {
   const report = (good: boolean, what: string, remedy = "") =>
     print(`${good ? "ok     " : "MISSING"}  ${what}${good ? "" : `\n         mend: ${remedy}`}`);
   report(
@@ -48,7 +57,7 @@ export async function diagnose(config: Config, print: (line: string) => void): P
   const hasDevice = await checkPortAudio(config, native, report);
   const hasMidi = await checkMidi(config, native, report);
   checkRights(native, report);
-  await measureClock(config, native, report);
+  await measureClock(config, native, { measureMs, report });
   const { problem, code } = startOf(config, { jack, hasDevice, hasMidi });
   if (problem === undefined) report(true, "start: plays with these settings");
   else {
@@ -209,8 +218,12 @@ function checkRights({ symbols }: NativeLibrary, report: Report): void {
   );
 }
 
-/** Runs the clock driver for a moment: its calls are as late as this machine makes those of any driver. */
-async function measureClock(config: Config, native: NativeLibrary, report: Report): Promise<void> {
+/** Runs the clock driver for a while: its calls are as late as this machine makes those of any driver. */
+async function measureClock(
+  config: Config,
+  native: NativeLibrary,
+  { measureMs, report }: { readonly measureMs: number; readonly report: Report },
+): Promise<void> {
   const memory = SharedMemory.create(leastDimensions(config));
   const timeline = new Timeline(memory, native);
   const driver = ClockDriver.start(native, memory);

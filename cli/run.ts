@@ -10,6 +10,7 @@ import { invocation } from "./invocation.ts";
 import { paint } from "./paint.ts";
 import { journalCheckRole } from "../engine/state/check_journal.ts";
 import { decoderRole } from "../engine/samples/decoder_command.ts";
+import { sourceRole } from "../engine/streams/source/source_command.ts";
 import { rendererRole } from "../engine/supervisor/process_seating.ts";
 import { print, stdinLines } from "./terminal.ts";
 
@@ -31,6 +32,11 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     // a binary is its own renderer process; loaded on demand, no other command needs it
     const { playInProcess } = await import("../engine/renderer/process.ts");
     await playInProcess(args.slice(1));
+    return exitCodes.ok;
+  }
+  if (Deno.build.standalone && args[0] === sourceRole) {
+    const { readSourcesInProcess } = await import("../engine/streams/source/source_child.ts");
+    await readSourcesInProcess();
     return exitCodes.ok;
   }
   if (Deno.build.standalone && args[0] === decoderRole) {
@@ -140,7 +146,7 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
     }
     case "doctor": {
       const { diagnose } = await import("./doctor.ts");
-      return await diagnose(config, (text) => print(text + "\n"));
+      return await diagnose({ config, measureMs: line.measureMs, print: (text) => print(text + "\n") });
     }
   }
 }

@@ -148,7 +148,7 @@ const settings = {
     default: undefined,
     expected: "different names of 1 to 32 letters, digits, spaces and ._()+-, separated by commas",
     meaning:
-      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log, /status and the metrics show them; outputs beyond the list are called by their number",
+      "names of the outputs in their order, e.g. front left, front right, sub; the page, the log and /status show them; outputs beyond the list are called by their number",
   }),
   OUTPUT_STAGE: setting({
     key: "outputParts",

@@ -255,14 +255,9 @@ function commandMetrics({ status, osc, midi }: MetricSources): MetricFamily[] {
   ];
 }
 
-function outputMetrics({ outputs, silentSeconds, outputNames, unpatched }: EngineStatus): MetricFamily[] {
+function outputMetrics({ outputs, silentSeconds, unpatched }: EngineStatus): MetricFamily[] {
   const nowhere = unpatched.split(" ");
   return [
-    gauge(
-      "output_info",
-      "Constant 1; the labels say what UNDERSTUDY_OUTPUT_NAMES calls an output.",
-      Object.entries(outputNames).map(([output, name]) => ({ labels: { output, name }, value: 1 })),
-    ),
     gauge(
       "output_unpatched",
       "1 for an output that leads nowhere, because no cable or no channel of the device is there.",

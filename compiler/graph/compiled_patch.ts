@@ -156,9 +156,8 @@ export interface PatchFormat {
   readonly outputStage?: OutputStage;
 }
 
-/** Parts of the stage of an output, in any order. */
-export const outputParts = ["gain", "delay", "equaliser", "limiter", "identify"] as const;
-export type OutputPart = typeof outputParts[number];
+/** A part of the stage of an output. */
+export type OutputPart = "gain" | "delay" | "equaliser" | "limiter" | "identify";
 
 export interface OutputStage {
   readonly parts: readonly OutputPart[];

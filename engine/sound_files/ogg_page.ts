@@ -17,9 +17,6 @@ export interface RawOggPage {
 export const oggFlag = { continued: 1, first: 2, last: 4 };
 const headBytes = 27;
 
-/** No page is longer. */
-export const maxOggPageBytes = headBytes + 255 + 255 * 255;
-
 /**
  * The page at an offset.
  *

@@ -3,7 +3,7 @@
  * patch that is compiled, so its parameters are those of a patch: `/output3/gainDb` over OSC, on the page, in the log, in sessions and
  * snapshots, and the same for all renderers. A part that is not asked for costs nothing.
  */
-import { type OutputPart, type OutputStage } from "../../compiler/graph/compiled_patch.ts";
+import type { OutputPart, OutputStage } from "../../compiler/graph/compiled_patch.ts";
 import { channelsPerVector } from "../../compiler/graph/limits.ts";
 import { limiter } from "../dynamics/limiter.ts";
 import { parametricEq } from "../filters/parametric_eq.ts";

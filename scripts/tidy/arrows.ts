@@ -201,6 +201,7 @@ export const arrowTable: ArrowTable = {
   "modules/oscillators": ["modules/signal", "modules/distortion", "modules/utility"],
   "modules/time": ["modules/signal", "modules/oscillators", "modules/utility"],
   "modules/outputs": [
+    "compiler/graph",
     "modules/signal",
     "modules/dynamics",
     "modules/filters",

@@ -9,9 +9,10 @@ import type { Source } from "./sources.ts";
 const program =
   /^(main\.ts$|(cli|config|osc|midi|engine|ffi|compiler|modules|patches|foundation|dashboard|show)\/)/;
 
-/** Rooms whose files have one test together: the parts of the page are drawn as one, and those of a show play as one. */
+/** Rooms whose files have one test together: parts of the page are drawn as one, a show plays as one, a source reads one file. */
 const together: Readonly<Record<string, string>> = {
   "dashboard/page/parts/": "tests/dashboard/page/parts_test.ts",
+  "engine/streams/source/": "tests/engine/streams/source_test.ts",
   "show/file/": "tests/show/file_test.ts",
   "show/playing/": "tests/show/playing_test.ts",
 };

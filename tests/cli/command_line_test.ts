@@ -60,6 +60,14 @@ Deno.test("each command takes its own arguments", () => {
     graph: "a.svg",
   });
   assert.deepEqual(parseCommandLine([]), { command: "help", topic: undefined });
+  assert.deepEqual(parseCommandLine(["doctor", "--seconds", "120"]), {
+    command: "doctor",
+    measureMs: 120_000,
+  });
+  assert.throws(
+    () => parseCommandLine(["doctor", "--seconds", "long"]),
+    /--seconds: expected 0\.1 to 3600 seconds/,
+  );
   assert.deepEqual(parseCommandLine(["doctor", "--help"]), { command: "help", topic: "doctor" });
   assert.deepEqual(parseCommandLine(["help", "settings"]), { command: "help", topic: "settings" });
   assert.deepEqual(parseCommandLine(["completions", "zsh"]), { command: "completions", shell: "zsh" });

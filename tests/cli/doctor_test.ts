@@ -7,7 +7,11 @@ const cache = new URL("../../build/native-tests", import.meta.url).pathname;
 
 async function diagnosed(environment: Readonly<Record<string, string>>) {
   const lines: string[] = [];
-  const code = await diagnose(readConfig(environment), (line) => lines.push(line));
+  const code = await diagnose({
+    config: readConfig(environment),
+    measureMs: 100,
+    print: (line) => lines.push(line),
+  });
   return { code, text: lines.join("\n") };
 }
 

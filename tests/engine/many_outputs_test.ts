@@ -60,12 +60,10 @@ Deno.test(`${outputs} outputs play, lose a renderer, and are recorded and render
     });
 
     const { path, block } = await playDuring(engine.startRecording("wide"));
-    const set = (address: string, value: number) =>
-      engine.submit([{
-        kind: "set",
-        parameter: patch.parameters.findIndex((parameter) => parameter.address === address),
-        value,
-      }]);
+    const set = (address: string, value: number) => {
+      const parameter = patch.parameters.findIndex((each) => each.address === address);
+      engine.submit([{ kind: "set", parameter, value }]);
+    };
     set("output40/mute", 1);
     set("output62/delaySeconds", 0.005);
     set("output64/identify", 1);
@@ -79,7 +77,8 @@ Deno.test(`${outputs} outputs play, lose a renderer, and are recorded and render
     assert.deepEqual([after[39], after[62]], [0, 0]);
     assert.ok(after[63] > 0.1, "pink noise on an output that the patch has not");
 
-    await playUntil("silence is told", () => /output/.test(engine.status().degraded));
+    await playUntil("the silence of the muted output is told", () => engine.status().outputs[40] !== "sound");
+    assert.match(engine.status().degraded, /output/);
     const { outputNames, outputs: states, silentSeconds, concealedFrames } = engine.status();
     assert.deepEqual([outputNames, concealedFrames], [{ 1: "left", 2: "right", 3: "sub" }, 0]);
     assert.deepEqual([states[40], states[63], states[64], states[62]], [

@@ -28,7 +28,7 @@ export function PairChoice({ firstChannel, onChoose, what }: PairChoiceProps): V
 }
 
 /** A pair by its numbers and, where it has them, its names. */
-export function pairName(first: number, channels: number, outputNames: readonly string[]): string {
+function pairName(first: number, channels: number, outputNames: readonly string[]): string {
   const both = first + 1 < channels ? [first, first + 1] : [first];
   const names = both.map((channel) => outputNames[channel] ?? "").filter((name) => name !== "");
   const numbers = both.map((channel) => channel + 1).join("–");

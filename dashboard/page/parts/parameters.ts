@@ -12,19 +12,43 @@ export function Parameters(): VNode {
   const patch = useStore(({ patch }) => patch);
   if (!patch) return html`<p class="empty">The engine has not said yet which patch plays.</p>`;
   if (patch.parameters.length === 0) return html`<p class="empty">This patch has no parameters.</p>`;
+  const groups = parameterGroups(patch.parameters);
+  const outputs = groups.filter(({ name }) => outputOf(name) !== undefined);
+  const own = groups.filter(({ name }) => outputOf(name) === undefined);
   return html`
-    <div class="parameters">
-      ${parameterGroups(patch.parameters).map(({ name, members }) =>
-        html`
-          <fieldset class="group" key=${`${patch.name} ${name}`}>
-            <legend>${name}</legend>
-            ${members.map(({ index, label, parameter }) =>
-              html`<${Control} key=${parameter.address} index=${index} label=${label} parameter=${parameter} />`
-            )}
-          </fieldset>
-        `
+    <div class="parameters">${own.map((group) => html`<${Group} patch=${patch.name} group=${group} />`)}</div>
+    ${outputs.length > 0 &&
+      html`
+        <details class="outputs">
+          <summary>Outputs</summary>
+          <div class="parameters">
+            ${outputs.map((group) => html`<${Group} patch=${patch.name} group=${group} />`)}
+          </div>
+        </details>
+      `}
+  `;
+}
+
+/** The output that a group of the stage belongs to, from 0 on; undefined: it is one of the patch. */
+function outputOf(group: string): number | undefined {
+  const [, number] = /^output(\d+)$/.exec(group) ?? [];
+  return number === undefined ? undefined : Number(number) - 1;
+}
+
+interface GroupProps {
+  readonly patch: string;
+  readonly group: ReturnType<typeof parameterGroups<PatchMessage["parameters"][number]>>[number];
+}
+
+function Group({ patch, group: { name, members } }: GroupProps): VNode {
+  const outputName = useStore(({ hello }) => hello?.outputNames[outputOf(name) ?? -1]);
+  return html`
+    <fieldset class="group" key=${`${patch} ${name}`}>
+      <legend>${name}${outputName && `: ${outputName}`}</legend>
+      ${members.map(({ index, label, parameter }) =>
+        html`<${Control} key=${parameter.address} index=${index} label=${label} parameter=${parameter} />`
       )}
-    </div>
+    </fieldset>
   `;
 }
 

@@ -42,8 +42,8 @@ export async function openAiff(bytes: ByteSource, warn: Warn): Promise<FileSound
   const offset = head.length < 4 ? 0 : new DataView(head.buffer, head.byteOffset).getUint32(0);
   const start = Math.min(sound.start + soundHeadBytes + offset, sound.end);
   const there = Math.floor((sound.end - start) / (place.stored.bytes * place.channels));
-  // a program that did not know the size of the sound did not know its frames
-  const isOpen = sound !== stated;
+  // a program that did not know the size of the sound did not know its frames, nor did one that states none beside a sound
+  const isOpen = sound !== stated || announced === 0;
   const frames = isOpen ? there : Math.min(there, announced);
   if (!isOpen && there < announced) {
     warn(

@@ -58,6 +58,7 @@ async function isFollowed(bytes: ByteSource, { offset, header }: MpegFrame): Pro
   return true;
 }
 
+/** Places of frames; it goes on through the file as far as one is asked for. */
 export class MpegIndex {
   readonly #bytes: ByteSource;
   readonly #first: MpegFrame;

@@ -8,8 +8,9 @@ import { isOggFlacHead, oggFlacCodec } from "./ogg_flac_codec.ts";
 import { isPossible, type OggCodecs, OggIndex, type OggLink } from "./ogg_index.ts";
 import { OggPages, PacketAssembly } from "./ogg_packets.ts";
 
-/** Frames of a chunk: some seconds, so that what is decoded before it weighs little. */
-const chunkFrames = 2 ** 17;
+/** Frames of a chunk of mono or stereo: some seconds, so that what is decoded before it weighs little; fewer of more channels. */
+const stereoChunkFrames = 2 ** 17;
+const minChunkFrames = 2 ** 14;
 
 const text = (packet: Uint8Array, end: number) => String.fromCharCode(...packet.subarray(0, end));
 const isVorbis = (packet: Uint8Array) => packet.length >= 30 && text(packet, 7) === "\x01vorbis";
@@ -65,6 +66,7 @@ class OggSound implements FileSound {
   readonly #pages: OggPages;
   readonly #index: OggIndex;
   readonly #stated: number | undefined;
+  readonly #chunkFrames: number;
   readonly #chunks: ChunkedSound;
 
   constructor(pages: OggPages, index: OggIndex, stated: number | undefined) {
@@ -75,7 +77,8 @@ class OggSound implements FileSound {
     this.#pages = pages;
     this.#index = index;
     this.#stated = stated;
-    this.#chunks = new ChunkedSound(channels, chunkFrames, (chunk) => this.#decode(chunk));
+    this.#chunkFrames = Math.max(minChunkFrames, Math.floor(stereoChunkFrames / Math.ceil(channels / 2)));
+    this.#chunks = new ChunkedSound(channels, this.#chunkFrames, (chunk) => this.#decode(chunk));
   }
 
   get frames(): number | undefined {
@@ -99,9 +102,9 @@ class OggSound implements FileSound {
   }
 
   async #decode(chunk: number): Promise<readonly Float32Array[]> {
-    const [from, to] = [chunk * chunkFrames, (chunk + 1) * chunkFrames];
+    const [from, to] = [chunk * this.#chunkFrames, (chunk + 1) * this.#chunkFrames];
     await this.#index.reach(to);
-    const sides = Array.from({ length: this.channels }, () => new Float32Array(chunkFrames));
+    const sides = Array.from({ length: this.channels }, () => new Float32Array(this.#chunkFrames));
     for (const link of this.#index.links) {
       const end = link.first + (link.frames ?? Infinity);
       if (link.first >= to || end <= from) continue;

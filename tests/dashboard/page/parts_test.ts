@@ -17,6 +17,7 @@ import { LogView } from "../../../dashboard/page/parts/log_view.ts";
 import { Operate } from "../../../dashboard/page/parts/operate.ts";
 import { OscMonitor } from "../../../dashboard/page/parts/osc_monitor.ts";
 import { OutputMeters } from "../../../dashboard/page/parts/output_meters.ts";
+import { PairChoice } from "../../../dashboard/page/parts/pair_choice.ts";
 import { Parameters } from "../../../dashboard/page/parts/parameters.ts";
 import { Refusals } from "../../../dashboard/page/parts/refusals.ts";
 import { Seat } from "../../../dashboard/page/parts/seat.ts";
@@ -73,6 +74,18 @@ Deno.test("a clipped channel has its lamp on until it was seen", () => {
   doesNotMatch(drawn(OutputMeters), /CLIP/);
 });
 
+Deno.test("controls of the outputs stand behind those of the patch, folded, with the names of the outputs", () => {
+  const { patch, hello } = pageState();
+  const [one] = patch!.parameters;
+  const parameters = [one, { ...one, address: "output2/gainDb" }];
+  const text = drawn(Parameters, {
+    patch: { ...patch!, parameters },
+    hello: { ...hello!, outputNames: ["left", "right"] },
+  });
+  match(text, /<legend>master<\/legend>.*<details class="outputs">.*<legend>output2: right<\/legend>/s);
+  doesNotMatch(drawn(Parameters), /<details/);
+});
+
 Deno.test("64 channels stand in rows with their names, and a pair of them can be chosen where there are more than two", () => {
   const { live, hello } = pageState();
   const many: Partial<PageState> = {
@@ -87,6 +100,10 @@ Deno.test("64 channels stand in rows with their names, and a pair of them can be
   const choice = drawn(Listen, many);
   strictEqual(choice.match(/<option/g)?.length, 32);
   match(choice, />1–2: left, right<.*>3–4: sub<.*>63–64</s);
+  match(
+    drawn(PairChoice, many, { firstChannel: 2, what: "Which" }),
+    /aria-label="Which".*<option selected value="2">/s,
+  );
   doesNotMatch(drawn(Listen), /<select/);
 });
 

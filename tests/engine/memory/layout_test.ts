@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { maximumChannels, maxOutputRingBytes } from "../../../engine/memory/constants.ts";
-import {
-  fixed,
-  geometryOf,
-  lineBytes,
-  powerOfTwoAtLeast,
-  roundUp,
-  structureBytes,
-} from "../../../engine/memory/layout.ts";
+import { fixed, geometryOf, lineBytes, powerOfTwoAtLeast, roundUp } from "../../../engine/memory/layout.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { layoutHeader } from "../../../scripts/generate/layout_header.ts";
 

@@ -1,5 +1,7 @@
 /**
  * Patches exchanged in a running engine.
+ *
+ * Needs no real time: the device moves when the test says so.
  */
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../../engine/control/control.ts";

@@ -57,7 +57,7 @@ Deno.test("each output is told by itself; the part is restored when the last one
   assert.deepEqual(play(0.5, [0, 0]).slice(1), ["log: every output gives sound again", "restored"]);
   assert.match(
     play(0.504, [0, 0])[2],
-    /^log: outputs 1, 2 give no sound \(1 s\): digital silence: [^;]*; does the patch[^;]*$/,
+    /^log: outputs 1 and 2 give no sound \(1 s\): digital silence: [^;]*; does the patch[^;]*$/,
   );
 });
 
