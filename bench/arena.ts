@@ -2,6 +2,7 @@
  * What the size of a patch's state costs while it plays: concealed frames, processor time and memory, and whether the
  * renderers stay in lockstep. `deno task bench:arena [SECONDS [MIB…]]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { compilePatch } from "../testing/patch/compile_named.ts";
 import type { CompiledPatch, PatchFormat } from "../compiler/graph/compiled_patch.ts";
 import { fixed, within } from "../engine/memory/layout.ts";
@@ -11,8 +12,11 @@ import { compileLargePatch } from "../testing/patch/large_patch.ts";
 import { until } from "../testing/until.ts";
 import { report } from "./report.ts";
 
-const seconds = Number(Deno.args[0] ?? 8);
-const sizes = Deno.args.length > 1 ? Deno.args.slice(1).map(Number) : [1, 8, 32, 128, 252];
+const { numberAt, words } = developmentCommand(import.meta.url, { maxWords: Infinity });
+const seconds = numberAt(0, 8);
+const sizes = words.length > 1
+  ? words.slice(1).map((_, index) => numberAt(index + 1, 0))
+  : [1, 8, 32, 128, 252];
 
 interface Run {
   readonly what: string;
@@ -72,7 +76,7 @@ for (const mebibytes of sizes) {
     }),
   );
 }
-if (Deno.args.length < 2) {
+if (words.length < 2) {
   for (const [blockFrames, lookahead] of [["128", "4"], ["32", "8"]]) {
     rows.push(
       await play({

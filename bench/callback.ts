@@ -3,6 +3,7 @@
  * histogram: of a sound within full scale, of the same while its output is kept for a recorder, and of one that the ceiling bends in most
  * frames; and a twentieth as many calls with 8 and with 64 channels. `deno task bench:callback [CALLS]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { checksumOf } from "../engine/memory/checksum.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
 import { fixed, within } from "../engine/memory/layout.ts";
@@ -13,7 +14,7 @@ import { nativeForTests } from "../testing/native_for_tests.ts";
 import { testMemory } from "../testing/engine/test_memory.ts";
 import { report } from "./report.ts";
 
-const allCalls = Number(Deno.args[0] ?? 10_000_000);
+const allCalls = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 10_000_000);
 const [blockFrames, sampleRateHz] = [64, 48_000];
 const periodMs = blockFrames / sampleRateHz * 1_000;
 const { native } = await nativeForTests();

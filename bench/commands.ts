@@ -2,13 +2,17 @@
  * How many commands a second one sender gets into the log without a limit, while another one sends 50 a second.
  * `deno task bench:commands [SECONDS [RATE…]]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import type { Command } from "../engine/control/control.ts";
 import { compilePatch } from "../testing/patch/compile_named.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { report } from "./report.ts";
 
-const seconds = Number(Deno.args[0] ?? 4);
-const rates = Deno.args.length > 1 ? Deno.args.slice(1).map(Number) : [100_000, 200_000, 400_000, 1_000_000];
+const { numberAt, words } = developmentCommand(import.meta.url, { maxWords: Infinity });
+const seconds = numberAt(0, 4);
+const rates = words.length > 1
+  ? words.slice(1).map((_, index) => numberAt(index + 1, 0))
+  : [100_000, 200_000, 400_000, 1_000_000];
 const bundleCommands = 100;
 const quietEveryMs = 20;
 

@@ -2,6 +2,7 @@
  * How much processor time it takes from a patch of sixty modules to a module that plays, step by step: the first time in a
  * process, in a new process for each sample, and warm, many times in one. `deno task bench:compile [ROUNDS]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { adsr } from "../modules/envelopes/adsr.ts";
 import { dcBlocker } from "../modules/filters/dc_blocker.ts";
 import { stateVariable } from "../modules/filters/state_variable.ts";
@@ -21,7 +22,11 @@ import { median } from "./median.ts";
 import { threadSeconds } from "../testing/measure/processor_time.ts";
 import { report } from "./report.ts";
 
-const rounds = Number(Deno.args[0] ?? 40);
+const { numberAt, options } = developmentCommand(import.meta.url, {
+  maxWords: 1,
+  options: { once: { usual: false, about: "compile once in this process and print the figures as JSON" } },
+});
+const rounds = numberAt(0, 40);
 const coldProcesses = 15;
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
 let modules = 0;
@@ -117,7 +122,7 @@ function compile(): Record<string, number> {
   };
 }
 
-if (Deno.args[0] === "--once") {
+if (options.once) {
   console.log(JSON.stringify(compile()));
   Deno.exit();
 }

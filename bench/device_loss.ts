@@ -4,7 +4,7 @@
  *
  *     deno task bench:device [--restarts 50] [--freezes 3] [--rounds 2] [--json FILE]
  */
-import { parseArgs } from "node:util";
+import { developmentCommand } from "../testing/development_command.ts";
 import { compilePatch } from "../testing/patch/compile_named.ts";
 import { startTestEngine, type TestEngine } from "../testing/engine/test_engine.ts";
 import { onPath } from "../testing/requirement.ts";
@@ -232,21 +232,16 @@ async function measureOnPipeWire(args: readonly string[], libraries: string): Pr
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
+  const { options: { json, "on-pipewire": onPipeWire, ...counts } } = developmentCommand(import.meta.url, {
     options: {
-      restarts: { type: "string", default: "50" },
-      freezes: { type: "string", default: "3" },
-      rounds: { type: "string", default: "2" },
-      json: { type: "string" },
-      "on-pipewire": { type: "boolean", default: false },
+      restarts: { usual: 50, about: "times that the server is killed" },
+      freezes: { usual: 3, about: "times that it stands still" },
+      rounds: { usual: 2, about: "times that its period changes to and fro" },
+      json: { usual: undefined, about: "file for the figures" },
+      "on-pipewire": { usual: false, about: "measure on PipeWire alone, and print JSON" },
     },
   });
-  const counts = {
-    restarts: Number(values.restarts),
-    freezes: Number(values.freezes),
-    rounds: Number(values.rounds),
-  };
-  if (values["on-pipewire"]) {
+  if (onPipeWire) {
     console.log(JSON.stringify(await measure(await pipeWire(), counts)));
     Deno.exit(0);
   }
@@ -264,6 +259,6 @@ if (import.meta.main) {
   } else {
     console.log(`PipeWire is not here: ${pipeWireNeeds.install}`);
   }
-  if (values.json !== undefined) await Deno.writeTextFile(values.json, JSON.stringify(results, null, 2));
+  if (json !== undefined) await Deno.writeTextFile(json, JSON.stringify(results, null, 2));
   Deno.exit(0);
 }

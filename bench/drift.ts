@@ -2,6 +2,7 @@
  * Whether the clock driver drifts: frames handed over against the monotonic clock, by the earliest call of the first and
  * of the last second, which leaves the jitter of single calls out. `deno task bench:drift [MINUTES]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { fixed } from "../engine/memory/layout.ts";
 import { blocksBetween } from "../engine/memory/shared_memory.ts";
 import { Timeline } from "../engine/time/timeline.ts";
@@ -9,7 +10,7 @@ import { nativeForTests } from "../testing/native_for_tests.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { report } from "./report.ts";
 
-const minutes = Number(Deno.args[0] ?? 10);
+const minutes = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 10);
 const { native } = await nativeForTests();
 const { engine } = await startTestEngine();
 const { memory } = engine;

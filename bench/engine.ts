@@ -2,10 +2,11 @@
  * What a whole engine costs on the clock driver, as its users run it: start, idle, and sixteen voices, from outside the
  * process. `deno task bench:engine [SECONDS]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { encodePacket } from "../osc/packet/codec.ts";
 import { report } from "./report.ts";
 
-const seconds = Number(Deno.args[0] ?? 10);
+const seconds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 10);
 const root = new URL("..", import.meta.url);
 
 /** Starts an engine and resolves when it plays; tells how long that took. */

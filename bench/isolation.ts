@@ -4,9 +4,10 @@
  *
  *     deno run -A bench/isolation.ts [SECONDS]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { until } from "../testing/until.ts";
 
-const seconds = Number(Deno.args[0] ?? 5);
+const seconds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 5);
 const root = new URL("../", import.meta.url).pathname;
 const ticksPerSecond = 100;
 

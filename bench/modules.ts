@@ -5,6 +5,7 @@
  *
  *     deno task bench:modules [ROUNDS [VOICES [MODULE ...]]]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { type Entry, libraryEntries } from "../testing/trial/library.ts";
 import { median } from "./median.ts";
 import { audioUnit, type Counterpart, counterparts } from "./module_counterparts.ts";
@@ -14,10 +15,11 @@ import { inspectScsynth, ScsynthMissingError, scsynthSeconds, scsynthVersion } f
 import type { Unit } from "./synthdef.ts";
 import { benchFormat, frequenciesHz, play, type Playing } from "./voice_patches.ts";
 
-const rounds = Number(Deno.args[0] ?? 5);
-const voices = Number(Deno.args[1] ?? 64);
+const { numberAt, words } = developmentCommand(import.meta.url, { maxWords: Infinity });
+const rounds = numberAt(0, 5);
+const voices = numberAt(1, 64);
 /** Modules that are measured; none named: all. */
-const named = Deno.args.slice(2);
+const named = words.slice(2);
 const { sampleRateHz } = benchFormat;
 
 /** Seconds of sound in a round of ours; more of scsynth, whose processor time is told in steps of 10 ms. */

@@ -3,6 +3,7 @@
  *
  *     deno task bench:osc [SECONDS a rate]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { encodePacket } from "../osc/packet/codec.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
 import { onPath } from "../testing/requirement.ts";
@@ -10,7 +11,7 @@ import { latencies } from "./osc_latency.ts";
 import { maxMessages, type OscServer, startScsynth, startUnderstudy } from "./osc_servers.ts";
 import { report } from "./report.ts";
 
-const seconds = Number(Deno.args[0] ?? 2);
+const seconds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 2);
 const ratesPerSecond = [5, 10, 20, 40, 60, 80, 100, 150, 200, 300].map((thousands) => thousands * 1_000);
 const burstMessages = 1_000;
 const bursts = 50;

@@ -7,6 +7,7 @@
  *
  *     deno task bench:turns [SECONDS each]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { setImmediate } from "node:timers";
 import { decodePacket, encodePacket, type OscMessage } from "../osc/packet/codec.ts";
 import { immediately } from "../osc/packet/time_tag.ts";
@@ -17,7 +18,7 @@ import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { TurnTimes } from "../testing/measure/turn_times.ts";
 import { report } from "./report.ts";
 
-const seconds = Number(Deno.args[0] ?? 3);
+const seconds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 3);
 const messages = 1_024;
 const { native, build } = await nativeForTests();
 const { engine } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });

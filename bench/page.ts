@@ -15,6 +15,7 @@ import { TurnTimes } from "../testing/measure/turn_times.ts";
 import { nativeForTests } from "../testing/native_for_tests.ts";
 import { serveOsc } from "../testing/osc/osc_server.ts";
 import { PageConnection } from "../testing/osc/page_connection.ts";
+import { developmentCommand } from "../testing/development_command.ts";
 import { until } from "../testing/until.ts";
 import { median } from "./median.ts";
 import { report } from "./report.ts";
@@ -42,8 +43,8 @@ async function openPages(): Promise<void> {
 }
 
 async function measureAll(): Promise<void> {
-  const seconds = Number(Deno.args[0] ?? 5);
-  const rounds = Number(Deno.args[1] ?? 5);
+  const { numberAt } = developmentCommand(import.meta.url, { maxWords: 2 });
+  const [seconds, rounds] = [numberAt(0, 5), numberAt(1, 5)];
   const { native, build } = await nativeForTests();
   const { engine, lockstep } = await startTestEngine({ patch: (format) => compilePatch("keys", format) });
   await lockstep();

@@ -6,10 +6,12 @@
  *
  * A start that ends within 10 s counts against its journal, so shorter runs end with the third.
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { median } from "./median.ts";
 import { report } from "./report.ts";
 
-const [runs = 5, lifeSeconds = 11] = Deno.args.map(Number);
+const { numberAt } = developmentCommand(import.meta.url, { maxWords: 2 });
+const [runs, lifeSeconds] = [numberAt(0, 5), numberAt(1, 11)];
 const root = new URL("..", import.meta.url);
 const folder = await Deno.makeTempDir({ prefix: "understudy-restart-" });
 const sharedMemories = () => [...Deno.readDirSync("/dev/shm")].length;

@@ -2,6 +2,7 @@
  * What a voice costs by how many there are: sounding ones, silent ones beside them, and those that ring out to silence
  * beside those that sound. `deno task bench:scaling [ROUNDS]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { stateVariable } from "../modules/filters/state_variable.ts";
 import { saw } from "../modules/oscillators/saw.ts";
 import { definePatch, instrument, type Note, type Patch, type Voice } from "../modules/patch.ts";
@@ -23,7 +24,7 @@ import {
   sawVoice,
 } from "./voice_patches.ts";
 
-const rounds = Number(Deno.args[0] ?? 9);
+const rounds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 9);
 
 /** Nanoseconds that one frame of all voices takes, for several patches in turns. */
 function frameNanoseconds(players: readonly { playing: Playing; seconds: number }[]): number[] {

@@ -4,6 +4,7 @@
  *
  *     deno task bench:scrape [SECONDS of each turn]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { OscQueryServer } from "../osc/oscquery/server.ts";
 import { compilePatch } from "../testing/patch/compile_named.ts";
@@ -13,7 +14,7 @@ import { TestAdmission } from "../testing/osc/test_admission.ts";
 import { median } from "./median.ts";
 import { report } from "./report.ts";
 
-const seconds = Number(Deno.args[0] ?? 5);
+const seconds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 5);
 const [turns, scrapesPerSecond] = [5, 10];
 const { engine, lockstep } = await startTestEngine({ patch: (format) => compilePatch("sines", format) });
 await lockstep();

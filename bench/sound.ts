@@ -2,6 +2,7 @@
  * How the sound is: figures of what can be heard, in decibels, hertz and seconds, that `docs/sound.md` shows. They do not
  * depend on the machine. `deno task bench:sound`; after it any of the sections' names.
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { fdnReverb } from "../modules/reverbs/fdn_reverb.ts";
 import { oversamplings } from "../modules/distortion/oversampled.ts";
 import { softClip } from "../modules/distortion/soft_clip.ts";
@@ -290,6 +291,12 @@ const sections: Readonly<Record<string, () => Promise<Row[]>>> = {
   velocity,
 };
 
-for (const name of Deno.args.length > 0 ? Deno.args : Object.keys(sections)) {
+const { words } = developmentCommand(import.meta.url, { maxWords: Infinity });
+const strange = words.find((name) => !(name in sections));
+if (strange !== undefined) {
+  console.error(`expected sections of ${Object.keys(sections).join(", ")}, found "${strange}"`);
+  Deno.exit(2);
+}
+for (const name of words.length > 0 ? words : Object.keys(sections)) {
   await report(`sound-${name}`, await sections[name]());
 }

@@ -5,6 +5,7 @@
  *
  *     deno task bench:voices [VOICES [ROUNDS]]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { median } from "./median.ts";
 import { report } from "./report.ts";
 import { inspectScsynth, ScsynthMissingError, scsynthSeconds, scsynthVersion } from "./scsynth.ts";
@@ -22,8 +23,9 @@ import {
   sawVoice,
 } from "./voice_patches.ts";
 
-const voices = Number(Deno.args[0] ?? 1_000);
-const rounds = Number(Deno.args[1] ?? 7);
+const { numberAt } = developmentCommand(import.meta.url, { maxWords: 2 });
+const voices = numberAt(0, 1_000);
+const rounds = numberAt(1, 7);
 const seconds = 4;
 
 const unit = (

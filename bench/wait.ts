@@ -2,6 +2,7 @@
  * How a renderer should wait for the device: how late it notices that a block was taken, and what waiting costs. Each way
  * waits for the clock driver in a thread of its own. `deno task bench:wait [SECONDS]`
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { Worker } from "node:worker_threads";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
 import { fixed } from "../engine/memory/layout.ts";
@@ -10,7 +11,7 @@ import { testMemory } from "../testing/engine/test_memory.ts";
 import { report } from "./report.ts";
 import type { WaitResult } from "./wait_worker.ts";
 
-const seconds = Number(Deno.args[0] ?? 5);
+const seconds = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 5);
 const { native, build } = await nativeForTests();
 const rows: Record<string, string | number>[] = [];
 for (const blockFrames of [128, 32]) {

@@ -8,6 +8,7 @@ import { openSource } from "../engine/streams/source/open_source.ts";
 import { SourceError } from "../engine/streams/source/source_error.ts";
 import { exists } from "../foundation/exists.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
+import { printable } from "../foundation/printable.ts";
 import { isPatchFile } from "../patches/loading/patch_name.ts";
 import { patchNamed } from "../patches/ready/catalogue.ts";
 import { checkShow, type FileFacts, mediaOf, type ShowFacts } from "../show/playing/check_show.ts";
@@ -47,10 +48,10 @@ export async function checkShowFile(
     );
   } else {
     for (const { line, column, severity, text } of problems) {
-      print(`${file}:${line}:${column}: ${severity === "warning" ? "warning: " : ""}${text}`);
+      print(printable(`${file}:${line}:${column}: ${severity === "warning" ? "warning: " : ""}${text}`));
     }
     if (isRight) print(`${file}: ok`);
-    if (steps) timelineLines(steps, sampleRateHz).forEach(print);
+    if (steps) timelineLines(steps, sampleRateHz).map(printable).forEach((line) => print(line));
   }
   return isRight ? exitCodes.ok : exitCodes.usage;
 }

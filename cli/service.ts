@@ -116,7 +116,8 @@ function thisCommand(): readonly string[] {
   const program = new URL(Deno.mainModule).pathname;
   const lock = `--lock=${program.slice(0, program.lastIndexOf("/"))}/play.lock`;
   return [
-    ...[Deno.execPath(), "run", "-A", "--quiet", "--node-modules-dir=none", lock, "--frozen"],
+    ...[Deno.execPath(), "run", "--quiet", "--node-modules-dir=none", lock, "--frozen"],
+    ...["env", "ffi", "read", "write", "run", "net", "sys"].map((name) => `--allow-${name}`),
     ...[program, "start"],
   ];
 }

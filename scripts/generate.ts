@@ -4,11 +4,14 @@
  *     deno task generate            writes those that differ
  *     deno task generate --check    writes nothing; exit code 1 when one differs
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { generatedFiles } from "./generate/generated_files.ts";
 
 if (import.meta.main) {
   const root = new URL("../", import.meta.url);
-  const onlyCheck = Deno.args.includes("--check");
+  const { options: { check: onlyCheck } } = developmentCommand(import.meta.url, {
+    options: { check: { usual: false, about: "compare, and write nothing" } },
+  });
   let differing = 0;
   for (const { path, source, text } of generatedFiles) {
     const current = await Deno.readTextFile(new URL(path, root)).catch(() => "");

@@ -7,6 +7,7 @@
  * version 6 is what TouchOSC 1.5 writes. Faders are linear there, so parameters that need an exponential spread are sent
  * as controllers, which the engine spreads.
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { deflateSync } from "node:zlib";
 import { controllerParameters } from "../midi/messages.ts";
 import type { ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
@@ -193,7 +194,8 @@ function idOf(name: string): string {
 }
 
 if (import.meta.main) {
-  const [name = "keys", path = `examples/${name}.tosc`] = Deno.args;
+  const { words } = developmentCommand(import.meta.url, { maxWords: 2 });
+  const [name = "keys", path = `examples/${name}.tosc`] = words;
   await Deno.writeFile(path, deflateSync(touchOscLayout(name), { level: 9 }));
   console.log(`wrote ${path}`);
 }

@@ -7,11 +7,12 @@
  */
 import { completions } from "../cli/completions.ts";
 import { unitText } from "../cli/service.ts";
+import { developmentCommand } from "../testing/development_command.ts";
 import { copyFromCheckout, runTool, writeProgram } from "./package/program_content.ts";
 import { prebuiltMachines } from "./prebuild.ts";
 
 /** Debian's architectures, and for each the machine of the native part and npm's package of the runtime. */
-export const debianArchitectures = {
+const debianArchitectures = {
   amd64: { target: "x86_64-unknown-linux-gnu", deno: "@deno/linux-x64-glibc" },
   arm64: { target: "aarch64-unknown-linux-gnu", deno: "@deno/linux-arm64-glibc" },
 } as const;
@@ -157,15 +158,16 @@ async function newestLibc(paths: readonly string[]): Promise<string> {
 }
 
 if (import.meta.main) {
-  const build = new URL("../build", import.meta.url).pathname;
-  await Deno.mkdir(build, { recursive: true });
   const known = Object.keys(debianArchitectures);
-  const wanted = Deno.args.length > 0 ? Deno.args : known;
+  const { words } = developmentCommand(import.meta.url, { maxWords: known.length });
+  const wanted = words.length > 0 ? words : known;
   const strange = wanted.find((each) => !known.includes(each));
   if (strange !== undefined) {
     console.error(`expected one of ${known.join(", ")}, found "${strange}"`);
     Deno.exit(2);
   }
+  const build = new URL("../build", import.meta.url).pathname;
+  await Deno.mkdir(build, { recursive: true });
   for (const architecture of wanted as DebianArchitecture[]) {
     console.log(await packageDeb(build, { architecture, compression: "xz" }));
   }

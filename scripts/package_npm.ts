@@ -4,6 +4,7 @@
  *
  *     deno task package:npm
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { copyFromCheckout, runTool, writeProgram } from "./package/program_content.ts";
 import { prebuiltMachines } from "./prebuild.ts";
 
@@ -43,6 +44,7 @@ export async function packageNpm(folder: string, machines = prebuiltMachines): P
 }
 
 if (import.meta.main) {
+  developmentCommand(import.meta.url, {});
   const build = new URL("../build", import.meta.url).pathname;
   await Deno.mkdir(build, { recursive: true });
   console.log(await packageNpm(build));

@@ -4,6 +4,7 @@
  *
  *     deno task pictures [PATCH ...]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { threadSeconds } from "../testing/measure/processor_time.ts";
 import { compileChecksum } from "../engine/memory/checksum.ts";
 import { readConfig } from "../config/settings.ts";
@@ -155,7 +156,8 @@ function rowOf({ name, samples, nonFiniteSamples, soundingCost, tailCost }: Play
 }
 
 if (import.meta.main) {
-  const names = Deno.args.length > 0 ? Deno.args : patchNames;
+  const { words } = developmentCommand(import.meta.url, { maxWords: patchNames.length });
+  const names = words.length > 0 ? words : patchNames;
   await Deno.mkdir(new URL("docs/pictures/", root), { recursive: true });
   const rows: string[] = [];
   for (const name of names) {
@@ -168,7 +170,7 @@ if (import.meta.main) {
   const text = await Deno.readTextFile(path);
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`docs/ready-patches.md: expected ${begin} and ${end}`);
-  if (Deno.args.length === 0) {
+  if (words.length === 0) {
     const head = [
       "| patch | peak dB | rms dB | not finite | zero after | times real time | sounding | tail |",
       "| --- | --: | --: | --: | --: | --: | --: | --: |",

@@ -3,10 +3,11 @@
  * sources and tools give the same bytes, wherever and whenever they run; `--check` builds once more and compares, also what lies in an
  * installed package. A compiler that is not installed is named, with the command that installs it, and is a failure.
  *
- *     deno task prebuild [--check [FOLDER]]
+ *     deno task prebuild [--check] [FOLDER]
  */
 import { createHash } from "node:crypto";
 import { buildNative, type NativeBuild } from "../ffi/native_library.ts";
+import { developmentCommand } from "../testing/development_command.ts";
 import { exists } from "../foundation/exists.ts";
 
 /** A machine, and the C compiler for it. */
@@ -135,15 +136,14 @@ function firstLine(text: string): string {
 
 if (import.meta.main) {
   const folder = new URL("../build/prebuilt", import.meta.url).pathname;
-  const [option, place = folder] = Deno.args;
-  if (option === undefined) await prebuild(folder);
-  else if (option === "--check" && Deno.args.length <= 2) {
+  const { options: { check }, words: [place = folder] } = developmentCommand(import.meta.url, {
+    maxWords: 1,
+    options: { check: { usual: false, about: "build what the folder holds once more, and compare" } },
+  });
+  if (!check) await prebuild(place);
+  else {
     const findings = await checkPrebuilt(place);
     console.log(findings.length === 0 ? `${place}: the same bytes were built again` : findings.join("\n"));
     Deno.exit(findings.length === 0 ? 0 : 1);
-  } else {
-    const isAsked = option === "--help" || option === "-h";
-    console.log("usage: deno task prebuild [--check [FOLDER]]");
-    Deno.exit(isAsked ? 0 : 2);
   }
 }

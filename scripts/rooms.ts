@@ -7,6 +7,7 @@
  *
  * With folders, "." for the house, it prints their rooms from the top floor down, and what each imports.
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import { circlesOf, foldersOf, type Plan, planOf } from "./tidy/rooms.ts";
 import { type Source, sourcesOf } from "./tidy/sources.ts";
 import { readRevision, readTree } from "./tidy/tree.ts";
@@ -71,14 +72,17 @@ export function planText({ folder, rooms, arrows, arrowsBack }: Plan): string {
 
 if (import.meta.main) {
   const root = new URL("../", import.meta.url);
-  const args = [...Deno.args];
-  const json = args.includes("--json") && args.splice(args.indexOf("--json"), 1).length > 0;
-  const at = args.indexOf("--at");
-  const revision = at >= 0 ? args.splice(at, 2)[1] : undefined;
+  const { words, options: { json, at: revision } } = developmentCommand(import.meta.url, {
+    maxWords: Infinity,
+    options: {
+      at: { usual: undefined, about: "a revision of git" },
+      json: { usual: false, about: "print JSON" },
+    },
+  });
   const sources = sourcesOf(
     revision === undefined ? await readTree(root) : await readRevision(root, revision),
   );
-  const folders = args.map((name) => name === "." ? "" : name.replace(/\/$/, ""));
+  const folders = words.map((name) => name === "." ? "" : name.replace(/\/$/, ""));
   const house = houseOf(sources, folders.length > 0 ? folders : undefined);
   if (json) console.log(JSON.stringify(house, undefined, 2));
   else {

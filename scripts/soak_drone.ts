@@ -4,6 +4,7 @@
  *
  *     deno task soak:drone [HOURS]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import type { PatchExports } from "../engine/renderer/patch_instance.ts";
 import { compilePatch } from "../testing/patch/compile_named.ts";
 
@@ -97,9 +98,9 @@ function phasor(sound: Float32Array, from: number, length: number, hz: number) {
 }
 
 if (import.meta.main) {
-  const hours = Number(Deno.args[0] ?? 24);
+  const hours = developmentCommand(import.meta.url, { maxWords: 1 }).numberAt(0, 24);
   if (!(Number.isInteger(hours) && hours >= 1)) {
-    console.error(`expected a whole number of hours, found ${Deno.args[0]}`);
+    console.error(`expected a whole number of hours, found ${hours}`);
     Deno.exit(2);
   }
   const startedMs = performance.now();

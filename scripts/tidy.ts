@@ -5,6 +5,7 @@
  *
  *     deno task tidy [--sizes ROWS]
  */
+import { developmentCommand } from "../testing/development_command.ts";
 import type { GeneratedFile } from "./generate/generated_file.ts";
 import { generatedFiles } from "./generate/generated_files.ts";
 import { arrowFindings, type ArrowTable, arrowTable, unusedArrows } from "./tidy/arrows.ts";
@@ -59,8 +60,9 @@ export function tidy(tree: Tree, sources: readonly Source[], rules: HouseRules =
 if (import.meta.main) {
   const tree = await readTree(new URL("../", import.meta.url));
   const sources = sourcesOf(tree);
-  const at = Deno.args.indexOf("--sizes");
-  const rows = at >= 0 ? Number(Deno.args[at + 1]) : 5;
+  const { options: { sizes: rows } } = developmentCommand(import.meta.url, {
+    options: { sizes: { usual: 5, about: "rows of each table of sizes" } },
+  });
   if (rows > 0) console.log(`${sizesText(sizesOf(sources), rows)}\n`);
   const findings = tidy(tree, sources);
   findings.forEach((finding) => console.log(findingText(finding)));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { OscMessage } from "../osc/packet/packet.ts";
 import { UdpClient } from "../testing/osc/udp_client.ts";
-import { sharedRuns } from "../testing/share.ts";
+import { sharedItems, sharedRuns } from "../testing/share.ts";
 import { readFloatWav } from "../testing/sound/read_float_wav.ts";
 import { until } from "../testing/until.ts";
 
@@ -131,23 +131,13 @@ Deno.test("JSON lines are JSON, each of them", async () => {
   assert.ok(lines.some((line) => line.role === "primary" && line.rendererId > 0));
 });
 
-Deno.test("a second engine on the same port says so and ends with its own code", async () => {
-  const first = await run(["start"], {}, async (process, port) => {
-    const second = await run(["start"], { UNDERSTUDY_OSC_PORT: String(port) });
-    process.kill("SIGTERM");
-    assert.equal(second.code, 5);
-    assert.match(second.stderr, /understudy: OSC port \d+ on 127\.0\.0\.1 is taken/);
-  });
-  assert.equal(first.code, 0);
-});
-
 Deno.test("a demo is heard without a controller, by option and by setting", async () => {
   const folder = await Deno.makeTempDir();
   const ways: [string, readonly string[], Readonly<Record<string, string>>][] = [
     ["option", ["start", "keys", "--demo"], {}],
     ["setting", ["start", "keys"], { UNDERSTUDY_DEMO: "on" }],
   ];
-  for (const [name, args, environment] of ways) {
+  for (const [name, args, environment] of sharedItems("ways to ask for a demo", ways, 2)) {
     const session = `${folder}/${name}.session`;
     const { code, stderr } = await run(
       args,
@@ -171,14 +161,17 @@ Deno.test("a demo is heard without a controller, by option and by setting", asyn
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("OSCQuery is served beside OSC, with the patch that plays, and ends with the program", async () => {
+Deno.test("OSCQuery is served beside OSC, with the patch that plays, and ends with the program; a second engine on the port is refused", async () => {
   let url = "";
   const ended = await run(["start", "keys"], {}, async (process, port, printed) => {
     url = /OSCQuery on (http:\/\/127\.0\.0\.1:\d+)/.exec(printed)![1];
     const info = await (await fetch(`${url}/?HOST_INFO`)).json();
     const value = await (await fetch(`${url}/keys/cutoffHz?VALUE`)).json();
+    const second = await run(["start"], { UNDERSTUDY_OSC_PORT: String(port) });
     process.kill("SIGTERM");
     assert.deepEqual([info.OSC_PORT, value], [port, { VALUE: [500] }]);
+    assert.equal(second.code, 5);
+    assert.match(second.stderr, /understudy: OSC port \d+ on 127\.0\.0\.1 is taken/);
   });
   assert.equal(ended.code, 0, ended.stderr);
   assert.match(ended.stderr, eachLine);
@@ -219,7 +212,7 @@ Deno.test("each kind of mistake has its exit code, and one sentence with the rem
     [["render", "/no/such.session"], {}, 6, /there is no session file/],
     [["render", existing], {}, 6, /not a session file/],
   ];
-  for (const [args, environment, code, pattern] of cases) {
+  for (const [args, environment, code, pattern] of sharedItems("mistakes of a user", cases, 3)) {
     const ended = await run(args, environment);
     assert.equal(ended.code, code, ended.stderr);
     assert.match(ended.stderr, pattern);

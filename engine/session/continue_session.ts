@@ -17,8 +17,8 @@ export interface ContinuedSession extends Omit<SessionStart, "patch"> {
   readonly snapshot: RecordedSnapshot;
   /** Every patch that the log may still ask for, in the order of loading. */
   readonly patches: readonly EncodedPatch[];
-  /** Files that players may have; omitted: none. */
-  readonly files?: readonly StreamedFile[];
+  /** Files that players may have. */
+  readonly files: readonly StreamedFile[];
   /** Positions of commands that are left out. */
   readonly quarantined: readonly number[];
   readonly onFailure: (error: Error) => void;
@@ -49,7 +49,7 @@ export function copySnapshot(
 
 /** Creates the file and writes everything that comes before the block of the snapshot. Throws `SessionFileError`. */
 export async function continueSession(path: string, session: ContinuedSession): Promise<SessionWriter> {
-  const { snapshot, patches, files = [], quarantined, onFailure, memory } = session;
+  const { snapshot, patches, files, quarantined, onFailure, memory } = session;
   const { description, wasm } = decodePatch(patches.find(({ number }) => number === snapshot.patch)!.payload);
   const header = sessionHeader({ ...session, patch: { name: description.name, wasm } });
   const writer = await SessionWriter.create(path, {

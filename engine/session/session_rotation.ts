@@ -162,7 +162,7 @@ function divide(
     const words = new Int32Array(payload.buffer, payload.byteOffset, payload.length >> 2);
     const isList = type === "BLKS" || type === "CMDS";
     if (!isList) {
-      // an input before the snapshot is heard after it; a command that is left out may lie on either side
+      // an input before the snapshot is heard after it; what names commands, files or blocks may lie on either side
       if (type !== "INPT" || blocksBetween(words[0], block) < 0) before.push({ type, payload });
       // the next file has all patches before its snapshot
       if (type !== "PTCH") behind.push({ type, payload });

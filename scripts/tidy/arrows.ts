@@ -224,7 +224,7 @@ export const arrowTable: ArrowTable = {
 
   // beside the house: the kit of tests may reach all of it, and only tests, benchmarks and scripts the kit
   testing: ["*"],
-  bench: ["testing", "*"],
+  bench: ["testing", "scripts/package_npm.ts", "scripts/prebuild.ts", "*"],
   scripts: ["testing", "*"],
   examples: ["modules/mod.ts"],
 };

@@ -230,7 +230,11 @@ class Check {
   #checkPlay(cue: Of<"play">): void {
     const rate = this.facts.sampleRateHz;
     const file = Object.hasOwn(this.facts.files, cue.play) ? this.facts.files[cue.play] : undefined;
-    if (file !== undefined && "problem" in file) this.#mistake(cue, ["play"], `${cue.play}: ${file.problem}`);
+    if (file !== undefined && "problem" in file) {
+      // a cue without number and name is called by its file
+      const isNamed = cue.number !== undefined || cue.name !== undefined;
+      this.#mistake(cue, ["play"], isNamed ? `${cue.play}: ${file.problem}` : file.problem);
+    }
     const media = file !== undefined && !("problem" in file) ? file : undefined;
     const length = media?.frames === undefined ? Infinity : media.frames / rate;
     const range = (seconds: number, path: Path, what: string) => {

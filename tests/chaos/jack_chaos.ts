@@ -14,7 +14,8 @@
  * `--without-rights` starts the engine as an ordinary user has it; `--beside-scsynth` lets scsynth play on the same server.
  * `--record` lets the engine record its sound as well; that file must equal the render of the session too.
  */
-import { parseArgs, stripVTControlCharacters } from "node:util";
+import { stripVTControlCharacters } from "node:util";
+import { developmentCommand } from "../../testing/development_command.ts";
 import { type FaultKind, faultKinds, type Role } from "../../engine/control/control.ts";
 import {
   decodePacket,
@@ -524,42 +525,45 @@ export function held(result: ChaosResult): boolean {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
+  const { options } = developmentCommand(import.meta.url, {
     options: {
-      seconds: { type: "string", default: "180" },
-      seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      "block-frames": { type: "string", default: "128" },
-      lookahead: { type: "string", default: "4" },
-      period: { type: "string" },
-      rate: { type: "string", default: "48000" },
-      "every-ms": { type: "string", default: "500" },
-      patch: { type: "string", default: "keys" },
-      kinds: { type: "string", default: faultKinds.join() },
-      keep: { type: "string" },
-      busy: { type: "string", default: "0" },
-      nice: { type: "string", default: "0" },
-      "without-rights": { type: "boolean", default: false },
-      "beside-scsynth": { type: "boolean", default: false },
-      record: { type: "boolean", default: false },
+      seconds: { usual: 180, about: "how long renderers are broken" },
+      seed: { usual: Date.now() % 1_000_000, about: "of the random numbers" },
+      "block-frames": { usual: 128, about: "frames of a block" },
+      lookahead: { usual: 4, about: "blocks that renderers run ahead" },
+      period: {
+        usual: undefined,
+        about: "frames of the server's period; as long as a block if it is left out",
+      },
+      rate: { usual: 48_000, about: "frames a second" },
+      "every-ms": { usual: 500, about: "time from one fault to the next, at random around this" },
+      patch: { usual: "keys", about: "the patch that plays" },
+      kinds: { usual: faultKinds.join(), about: "kinds of fault" },
+      keep: { usual: undefined, about: "folder to keep session and capture in" },
+      busy: { usual: 0, about: "busy loops beside it" },
+      nice: { usual: 0, about: "niceness of the busy loops; write --nice=-10" },
+      "without-rights": { usual: false, about: "the engine may not run in real time" },
+      "beside-scsynth": { usual: false, about: "scsynth plays on the same server" },
+      record: { usual: false, about: "record the sound as well, and compare the file" },
     },
   });
-  const loops = Number(values.busy);
+  const loops = options.busy;
   const result = await untilInterrupted((interrupted) =>
     runJackChaos({
-      seconds: Number(values.seconds),
-      seed: Number(values.seed),
-      blockFrames: Number(values["block-frames"]),
-      lookaheadBlocks: Number(values.lookahead),
-      periodFrames: Number(values.period ?? values["block-frames"]),
-      sampleRateHz: Number(values.rate),
-      everyMs: Number(values["every-ms"]),
-      kinds: faultKinds.filter((kind) => values.kinds.split(",").includes(kind)),
-      keep: values.keep,
-      patch: values.patch,
-      busy: loops === 0 ? undefined : { count: loops, nice: Number(values.nice) },
-      withoutRights: values["without-rights"],
-      besideScsynth: values["beside-scsynth"],
-      record: values.record,
+      seconds: options.seconds,
+      seed: options.seed,
+      blockFrames: options["block-frames"],
+      lookaheadBlocks: options.lookahead,
+      periodFrames: Number(options.period ?? options["block-frames"]),
+      sampleRateHz: options.rate,
+      everyMs: options["every-ms"],
+      kinds: faultKinds.filter((kind) => options.kinds.split(",").includes(kind)),
+      keep: options.keep,
+      patch: options.patch,
+      busy: loops === 0 ? undefined : { count: loops, nice: options.nice },
+      withoutRights: options["without-rights"],
+      besideScsynth: options["beside-scsynth"],
+      record: options.record,
       interrupted,
       print: (line) => console.log(line),
     })

@@ -7,7 +7,7 @@
  *     deno task chaos:processes [--seconds 60] [--seed N] [--every-ms 1000] [--parts control,primary,stage,control+stage]
  *                               [--pages 10] [--patch keys] [--block-frames 128] [--lookahead 4] [--busy 4] [--nice=-10]
  */
-import { parseArgs } from "node:util";
+import { developmentCommand } from "../../testing/development_command.ts";
 import { abortable } from "../../foundation/abortable.ts";
 import { InterruptedError } from "../../cli/interrupted_error.ts";
 import { fixed } from "../../engine/memory/layout.ts";
@@ -223,43 +223,43 @@ function* losses(seconds: number, parts: readonly LostPart[], random: SeededRand
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
+  const { options } = developmentCommand(import.meta.url, {
     options: {
-      seconds: { type: "string", default: "60" },
-      seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      "every-ms": { type: "string", default: "1000" },
-      parts: { type: "string", default: processParts.join(",") },
-      pages: { type: "string", default: "0" },
-      patch: { type: "string", default: "keys" },
-      "block-frames": { type: "string", default: "128" },
-      lookahead: { type: "string", default: "4" },
-      busy: { type: "string", default: "0" },
-      nice: { type: "string", default: "0" },
+      seconds: { usual: 60, about: "how long processes are lost" },
+      seed: { usual: Date.now() % 1_000_000, about: "of the random numbers" },
+      "every-ms": { usual: 1_000, about: "time from one loss to the next, at random around this" },
+      parts: { usual: processParts.join(","), about: "which processes are lost" },
+      pages: { usual: 0, about: "open pages" },
+      patch: { usual: "keys", about: "the patch that plays" },
+      "block-frames": { usual: 128, about: "frames of a block" },
+      lookahead: { usual: 4, about: "blocks that renderers run ahead" },
+      busy: { usual: 0, about: "busy loops beside it" },
+      nice: { usual: 0, about: "niceness of the busy loops; write --nice=-10" },
     },
   });
   const result = await untilInterrupted((interrupted) =>
     runProcessChaos({
       losses: losses(
-        Number(values.seconds),
-        values.parts.split(",") as LostPart[],
-        new SeededRandom(Number(values.seed)),
+        options.seconds,
+        options.parts.split(",") as LostPart[],
+        new SeededRandom(options.seed),
       ),
       interrupted,
-      seed: Number(values.seed),
-      everyMs: Number(values["every-ms"]),
-      pages: Number(values.pages),
-      patch: values.patch,
-      blockFrames: Number(values["block-frames"]),
-      lookaheadBlocks: Number(values.lookahead),
-      busy: { count: Number(values.busy), nice: Number(values.nice) },
+      seed: options.seed,
+      everyMs: options["every-ms"],
+      pages: options.pages,
+      patch: options.patch,
+      blockFrames: options["block-frames"],
+      lookaheadBlocks: options.lookahead,
+      busy: { count: options.busy, nice: options.nice },
     })
   );
   const { output, faults, controlMs, stageMs, ...figures } = result;
-  console.log(`seed ${values.seed}:`, figures);
+  console.log(`seed ${options.seed}:`, figures);
   console.log("faults:", faults, "control is back:", spread(controlMs), "stage is back:", spread(stageMs));
   const isSound = figures.differingBlocks === 0 && figures.complete && figures.differingSamples === 0 &&
     figures.exitCode === 0 &&
-    figures.leftovers.length === 0 && (figures.concealedFrames === 0 || values.parts.includes("stage"));
+    figures.leftovers.length === 0 && (figures.concealedFrames === 0 || options.parts.includes("stage"));
   if (!isSound) console.log(output);
   Deno.exit(isSound ? 0 : 1);
 }

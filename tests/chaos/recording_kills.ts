@@ -4,7 +4,7 @@
  *
  *     deno task chaos:recording [--kills 20] [--seed N] [--seconds 4]
  */
-import { parseArgs } from "node:util";
+import { developmentCommand } from "../../testing/development_command.ts";
 import { renderToWav } from "../../engine/render/render_session_to_wav.ts";
 import { readFlac } from "../../engine/samples/flac_reader.ts";
 import { inFolder } from "../../testing/in_folder.ts";
@@ -111,20 +111,19 @@ async function samplesOfFlac(path: string): Promise<Float32Array> {
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({
-    args: [...Deno.args],
+  const { options } = developmentCommand(import.meta.url, {
     options: {
-      kills: { type: "string", default: "20" },
-      seed: { type: "string", default: String(Date.now() % 1_000_000) },
-      seconds: { type: "string", default: "4" },
+      kills: { usual: 20, about: "how many recordings are cut off" },
+      seed: { usual: Date.now() % 1_000_000, about: "of the random numbers" },
+      seconds: { usual: 4, about: "longest time until the program is killed" },
     },
   });
-  const random = new SeededRandom(Number(values.seed));
+  const random = new SeededRandom(options.seed);
   const results: RecordingKill[] = [];
-  for (let index = 0; index < Number(values.kills); index++) {
+  for (let index = 0; index < options.kills; index++) {
     const result = await killRecording(
       index % 2 === 0 ? "wav32f" : "flac24",
-      random.next() * Number(values.seconds) * 1_000,
+      random.next() * options.seconds * 1_000,
     );
     results.push(result);
     const { format, playedMs, recordedSeconds, lackingSeconds, complaint, differingFrame } = result;
@@ -141,7 +140,7 @@ if (import.meta.main) {
   );
   const worst = Math.max(...results.map(({ lackingSeconds }) => lackingSeconds));
   console.log(
-    `seed ${values.seed}: ${results.length} kills, ${bad.length} of them bad, at worst ${
+    `seed ${options.seed}: ${results.length} kills, ${bad.length} of them bad, at worst ${
       (worst * 1_000).toFixed(0)
     } ms lacking`,
   );

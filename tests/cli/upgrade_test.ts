@@ -14,6 +14,7 @@ import { ProgramInProcesses } from "../../testing/engine/program_in_processes.ts
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
+import { sharedItems } from "../../testing/share.ts";
 import { until } from "../../testing/until.ts";
 
 const root = new URL("../../", import.meta.url).pathname;
@@ -101,7 +102,7 @@ Deno.test("a version that does not fit is refused with the reason, one that is e
         /its sound or state differs, first at block/,
       ],
     ];
-    for (const [change, reason] of refused) {
+    for (const [change, reason] of sharedItems("versions that do not fit", refused, 3)) {
       const { code, printed } = await upgradeTo(folder, program, change);
       assert.equal(code, 9, printed);
       assert.match(printed, reason);

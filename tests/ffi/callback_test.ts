@@ -12,10 +12,10 @@ import {
   inputSamplesIndex,
   inputSlotIndex,
   slotIndex,
-  slotSamplesIndex,
 } from "../../engine/memory/places.ts";
 import type { SharedMemory } from "../../engine/memory/shared_memory.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
+import { publishBlock, takeFrames } from "../../testing/engine/callback_by_hand.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
 import { ConcealmentOracle } from "../simulation/concealment_oracle.ts";
 
@@ -43,24 +43,11 @@ class Stream {
     samples: Float32Array,
     checksum = checksumOf(new Uint8Array(samples.buffer)),
   ): void {
-    const slot = slotIndex(this.memory, ring, block);
-    this.memory.floats.set(samples, slotSamplesIndex(this.memory, ring, block));
-    this.memory.words[slot + within.slot.checksumLow.index] = checksum.low;
-    this.memory.words[slot + within.slot.checksumHigh.index] = checksum.high;
-    this.memory.words[slot + within.slot.tag.index] = block;
+    publishBlock(this.memory, { ring, block, samples, checksum });
   }
 
   take(frames = blockFrames, input: Float32Array<ArrayBuffer> | null = null): Float32Array {
-    const output = new Float32Array(frames * this.memory.geometry.channels).fill(NaN);
-    native.symbols.us_callback(
-      input,
-      output,
-      BigInt(frames),
-      null,
-      0n,
-      Deno.UnsafePointer.of(this.memory.bytes),
-    );
-    return output;
+    return takeFrames(native, this.memory, frames, input);
   }
 
   delivered(block: number): { flags: number; ring: number; low: number; loudest: number } {

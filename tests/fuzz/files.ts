@@ -5,7 +5,7 @@
  *
  *     deno task fuzz:files [FILES] [--seed S]
  */
-import { fuzzArguments } from "../../testing/fuzz_arguments.ts";
+import { developmentCommand } from "../../testing/development_command.ts";
 import { SampleError } from "../../engine/samples/sample_error.ts";
 import { SampleLoader } from "../../engine/samples/sample_loader.ts";
 import { compilePatch } from "../../testing/patch/compile_named.ts";
@@ -184,7 +184,11 @@ function conclude(report: FuzzReport): void {
 }
 
 if (import.meta.main) {
-  const { count, seed } = fuzzArguments(Deno.args, 1_000_000);
+  const { numberAt, options: { seed } } = developmentCommand(import.meta.url, {
+    maxWords: 1,
+    options: { seed: { usual: Date.now() % 1_000_000, about: "of the random numbers" } },
+  });
+  const count = numberAt(0, 1_000_000);
   conclude(await fuzzFiles(count, seed));
   Deno.exit(0);
 }

@@ -5,7 +5,7 @@
  *
  *     deno task fuzz:osc [PACKETS] [--seed S]
  */
-import { fuzzArguments } from "../../testing/fuzz_arguments.ts";
+import { developmentCommand } from "../../testing/development_command.ts";
 import { CommandRefusedError, type EngineControl } from "../../engine/control/control.ts";
 import { encodePacket, type OscMessage } from "../../osc/packet/codec.ts";
 import { compilePatch } from "../../testing/patch/compile_named.ts";
@@ -183,7 +183,11 @@ function conclude(report: FuzzReport): void {
 const maxGrowthMiB = 96;
 
 if (import.meta.main) {
-  const { count, seed } = fuzzArguments(Deno.args, 10_000_000);
+  const { numberAt, options: { seed } } = developmentCommand(import.meta.url, {
+    maxWords: 1,
+    options: { seed: { usual: Date.now() % 1_000_000, about: "of the random numbers" } },
+  });
+  const count = numberAt(0, 10_000_000);
   conclude(await fuzz(count, seed));
   Deno.exit(0);
 }

@@ -144,6 +144,14 @@ Deno.test("every field of every cue and of the show has a description", () => {
   }
 });
 
+Deno.test("the show in the documents has no mistake", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/shows.md", import.meta.url));
+  const [, example] = /## By example\n\n((?: {4}.*\n|\n)+)/.exec(page)!;
+  const { show, problems } = readShow(example);
+  assert.deepEqual(problems, []);
+  assert.deepEqual(show?.cues.map(({ kind }) => kind), ["play", "play", "fade", "group", "fade"]);
+});
+
 Deno.test("a show from TypeScript is the show of its JSON", () => {
   const show = defineShow({
     outputs: { foh: [1, 2] },

@@ -271,6 +271,15 @@ Deno.test("a stopped cue fades as it says, a stop cue may say otherwise, and nei
   assert.deepEqual(late.all("stop").map(({ frames }) => frames), [500]);
 });
 
+Deno.test("a paused group of which the last cue ends meanwhile ends when it is resumed", () => {
+  const stage = new Stage(listOf([
+    { number: 1, group: [{ number: 2, play: "8s", fadeOutSeconds: 1 }], continue: "auto-follow" },
+    { number: 3, memo: "next" },
+  ]));
+  stage.at(0, "go").at(1, { event: "stop", cue: "2" }).at(1.5, "pause").at(5, "resume").at(9);
+  assert.deepEqual(stage.begins(), ["0 1", "0 2", "5 3"]);
+});
+
 Deno.test("slices play their counts, a vamp until it is told to go on, and then to the end of its pass", () => {
   const stage = new Stage(listOf([
     {

@@ -122,8 +122,9 @@ export class MpegIndex {
       this.#warn(`it breaks off at byte ${size}, within the frame at byte ${offset}`);
       return;
     }
-    if (head.length < 4 || trailers.test(idAt(head, 0))) return;
+    if (head.length < 4) return;
     const next = await findMpegFrame(this.#bytes, offset + 1, { like: this.#first.header });
+    if (next === undefined && trailers.test(idAt(head, 0))) return;
     this.#warn(
       next === undefined
         ? `what follows byte ${offset} is no sound`

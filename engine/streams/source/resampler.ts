@@ -91,18 +91,23 @@ export class Resampler {
   }
 
   #plan(first: number, frames: number): void {
-    const { phases, taps, positions, isInterpolated } = this.#filter;
+    const { phases, step, taps, positions, isInterpolated } = this.#filter;
     const { coefficients, plan } = this.#places;
     const words = new Int32Array(this.#kernel.memory.buffer, plan, frames * planBytes / 4);
     const fractions = new Float32Array(this.#kernel.memory.buffer, plan, frames * planBytes / 4);
-    const [start] = this.#place(first);
+    const [start, startPhase] = this.#place(first);
+    let [place, phase] = [start, startPhase];
     for (let frame = 0, at = 0; frame < frames; frame++, at += planBytes / 4) {
-      const [place, phase] = this.#place(first + frame);
       const position = isInterpolated ? phase * (positions - 1) / phases : phase;
       const whole = Math.floor(position);
       words[at] = (place - start) * 4;
       words[at + 1] = coefficients + whole * taps * 4;
       fractions[at + 2] = position - whole;
+      // whole numbers: the same as from the beginning
+      phase += step;
+      const passed = Math.floor(phase / phases);
+      place += passed;
+      phase -= passed * phases;
     }
   }
 }

@@ -316,13 +316,13 @@ const limits: Readonly<
     /instruments: expected at most 64 elements, found 65/,
   ],
   "parameters": [
-    1_000,
+    2_000,
     ({ parameters }, count) => {
       for (let index = parameters.length; index < count; index++) {
         parameters.push({ ...parameters[0], address: `group/name${index}` });
       }
     },
-    /parameters: expected at most 1000 elements, found 1001/,
+    /parameters: expected at most 2000 elements, found 2001/,
   ],
   "sound files": [
     256,

@@ -12,7 +12,7 @@ const server = await startPipeWire();
 await server.setQuantum(128);
 Object.entries(server.env).forEach(([name, value]) => Deno.env.set(name, value));
 const { engine, lines } = await startTestEngine({
-  environment: { UNDERSTUDY_DRIVER: "jack", UNDERSTUDY_DEVICE: "test-sink" },
+  environment: { UNDERSTUDY_DRIVER: "jack", UNDERSTUDY_DEVICE: "test-sink", UNDERSTUDY_CHANNELS: "4" },
   patch: (format) => compilePatch("drone", format),
 });
 const plays = async () => {
@@ -20,6 +20,7 @@ const plays = async () => {
   await until("the music goes on", () => engine.status().block > block + 20);
 };
 try {
+  await until("outputs that the sink has not are told", () => engine.status().unpatched === "3 4");
   for (const [quantum, blocks] of [[1_024, 10], [64, 10], [2_048, 18]]) {
     await server.setQuantum(quantum);
     await until("the period", () => engine.status().periodFrames === quantum);

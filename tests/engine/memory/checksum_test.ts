@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ArenaChecksum, checksumOf, compileChecksum } from "../../../engine/memory/checksum.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { publishBlock, takeFrames } from "../../../testing/engine/callback_by_hand.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
-import { fixed, within } from "../../../engine/memory/layout.ts";
-import { slotIndex, slotSamplesIndex } from "../../../engine/memory/places.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
 
 const module = compileChecksum();
 const memory = new WebAssembly.Memory({ initial: 1 });
@@ -64,17 +64,11 @@ Deno.test("the native callback gives the same checksum as the renderers", async 
   const { native } = await nativeForTests();
   const shared = testMemory({ blockFrames: 48, channels: 1 });
   const samples = Float32Array.from({ length: 48 }, (_, index) => Math.fround(Math.sin(index)));
-  const { low, high } = checksumOf(new Uint8Array(samples.buffer));
-  const slot = slotIndex(shared, 0, 0);
-  shared.floats.set(samples, slotSamplesIndex(shared, 0, 0));
-  shared.words[slot + within.slot.checksumLow.index] = low;
-  shared.words[slot + within.slot.checksumHigh.index] = high;
+  publishBlock(shared, { ring: 0, block: 0, samples });
   shared.words[fixed.control.roleRing.index] = 1;
   shared.words[fixed.control.play.index] = 1;
-  const output = new Float32Array(48);
-  native.symbols.us_callback(null, output, 48n, null, 0n, Deno.UnsafePointer.of(shared.bytes));
+  assert.deepEqual(takeFrames(native, shared), samples);
   assert.equal(shared.counter("tornBlocks"), 0);
-  assert.deepEqual(output, samples);
 });
 
 Deno.test("every single flipped bit, and every pair of flipped signs, changes the checksum", () => {

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { checksumOf } from "../../../engine/memory/checksum.ts";
-import { fixed, within } from "../../../engine/memory/layout.ts";
+import { fixed } from "../../../engine/memory/layout.ts";
 import { OutputRing } from "../../../engine/memory/output_ring.ts";
-import { slotIndex, slotSamplesIndex } from "../../../engine/memory/places.ts";
 import type { SharedMemory } from "../../../engine/memory/shared_memory.ts";
+import { publishBlock, takeFrames } from "../../../testing/engine/callback_by_hand.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
 
@@ -14,21 +13,16 @@ const [blockFrames, channels] = [32, 2];
 function deviceOf(memory: SharedMemory) {
   memory.words[fixed.control.play.index] = 1;
   memory.words[fixed.control.roleRing.index] = 1;
-  const pointer = Deno.UnsafePointer.of(memory.bytes);
-  const output = new Float32Array(blockFrames * channels);
   return (level?: number): Float32Array => {
     const block = memory.consumed();
     if (level !== undefined) {
-      const samples = Float32Array.from(output, (_, index) => level / (1 + index));
-      const slot = slotIndex(memory, 0, block);
-      const { low, high } = checksumOf(new Uint8Array(samples.buffer));
-      memory.floats.set(samples, slotSamplesIndex(memory, 0, block));
-      memory.words[slot + within.slot.checksumLow.index] = low;
-      memory.words[slot + within.slot.checksumHigh.index] = high;
-      memory.words[slot + within.slot.tag.index] = block;
+      const samples = Float32Array.from(
+        { length: blockFrames * channels },
+        (_, index) => level / (1 + index),
+      );
+      publishBlock(memory, { ring: 0, block, samples });
     }
-    native.symbols.us_callback(null, output, BigInt(blockFrames), null, 0n, pointer);
-    return output.slice();
+    return takeFrames(native, memory);
   };
 }
 

@@ -370,9 +370,10 @@ withSoundPrograms(
       joined(tags, bytes.subarray(0, middle), new Uint8Array(999), bytes.subarray(middle)),
     );
     const b = await openPlain(`${folder}/b.mp3`);
+    await readAll(b);
     assert.match(b.warnings[0], /bytes \d+ to \d+ are no sound and are left out/);
     await b.close();
-    await Deno.writeFile(`${folder}/c.mp3`, bytes.subarray(0, bytes.length / 2));
+    await Deno.writeFile(`${folder}/c.mp3`, bytes.subarray(0, Math.floor(bytes.length / 2) + 100));
     const c = await openSource(`${folder}/c.mp3`, { sampleRateHz: 48_000 });
     assert.equal(c.frames, undefined, "a tag that does not fit the file is not believed");
     const half = await c.measure();

@@ -1,0 +1,90 @@
+/**
+ * What a start costs in processor time and memory, in threads and in processes, paired with another checkout.
+ * `deno task bench:start [OTHER_CHECKOUT] [ROUNDS]`
+ *
+ * Processor time is that of all processes from the command until they have ended, a moment after the program was ready.
+ */
+import { median } from "./median.ts";
+import { report } from "./report.ts";
+
+const here = new URL("..", import.meta.url).pathname;
+const [other, rounds = "5"] = Deno.args;
+const checkouts = other === undefined ? [here] : [other, here];
+
+/** A pause before the memory is read, in which what a start loads later has come. */
+const settleMs = 3_000;
+
+/** Processor time of the children that have ended, and of theirs: user and system, in units of 1/100 s. */
+function childrenSeconds(): number {
+  const fields = Deno.readTextFileSync("/proc/self/stat").replace(/^.*\) /, "").split(" ");
+  return (Number(fields[13]) + Number(fields[14])) / 100;
+}
+
+/** A process and all that come from it. */
+function family(pid: number): number[] {
+  const threads = [...Deno.readDirSync(`/proc/${pid}/task`)];
+  const children = threads.flatMap(({ name }) =>
+    Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`).split(" ").filter(Boolean).map(Number)
+  );
+  return [pid, ...children.flatMap(family)];
+}
+
+/** Memory of some processes, each shared page counted once, in MiB. */
+function memoryMiB(pids: readonly number[]): number {
+  return pids.map((pid) =>
+    Number(/^Pss: +(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`))![1])
+  )
+    .reduce((sum, kib) => sum + kib, 0) / 1_024;
+}
+
+async function measure(checkout: string, isolation: string) {
+  const before = childrenSeconds();
+  const began = performance.now();
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "main.ts", "start", "keys"],
+    cwd: checkout,
+    env: {
+      ...{ UNDERSTUDY_ISOLATION: isolation, UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0" },
+      ...{ UNDERSTUDY_OSCQUERY_PORT: "0", UNDERSTUDY_MDNS: "off", UNDERSTUDY_MIDI: "off" },
+    },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  let text = "";
+  const lines = process.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  while (!text.includes("ready: OSC")) {
+    const { value, done } = await lines.read();
+    if (done) throw new Error(text);
+    text += value;
+  }
+  const readyMs = performance.now() - began;
+  await new Promise((resume) => setTimeout(resume, settleMs));
+  const memory = memoryMiB(family(process.pid));
+  process.kill("SIGTERM");
+  while (!(await lines.read()).done);
+  await process.status;
+  return { readyMs, memory, processor: childrenSeconds() - before };
+}
+
+const rows: Record<string, string | number>[] = [];
+for (const isolation of ["threads", "processes"]) {
+  const found = checkouts.map(() => [] as Awaited<ReturnType<typeof measure>>[]);
+  for (let round = 0; round <= Number(rounds); round++) {
+    for (const [index, checkout] of checkouts.entries()) {
+      const result = await measure(checkout, isolation);
+      if (round > 0) found[index].push(result); // the first fills caches, and builds
+    }
+  }
+  for (const [index, checkout] of checkouts.entries()) {
+    const of = (name: "readyMs" | "memory" | "processor") => median(found[index].map((one) => one[name]));
+    rows.push({
+      isolation,
+      checkout: checkout === here ? "this" : checkout,
+      "ready, ms": Math.round(of("readyMs")),
+      [`processor time of ${settleMs / 1_000} s, s`]: of("processor").toFixed(2),
+      "memory, MiB": Math.round(of("memory")),
+    });
+  }
+}
+await report("start", rows);
