@@ -153,7 +153,6 @@ async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report
 
 /** Tries each right that keeps the sound going beside other programs. RealtimeKit is not asked: it would need D-Bus. */
 function checkRights({ symbols }: NativeLibrary, report: Report): void {
-  const thread = symbols.us_thread_id();
   const priority = symbols.us_highest_priority(wantedPriority);
   report(
     priority >= wantedPriority,
@@ -162,10 +161,11 @@ function checkRights({ symbols }: NativeLibrary, report: Report): void {
       : "real-time priority (the engine does not use RealtimeKit)",
     realTimeRemedy(["rtprio"]),
   );
-  const [before, ignored] = [new Int32Array(1), new Int32Array(1)];
-  const isRaised = symbols.us_schedule_nice(thread, mainNice, before) === 0;
-  if (isRaised) symbols.us_schedule_nice(thread, before[0], ignored);
-  report(isRaised, `priority over other programs (nice ${mainNice})`, realTimeRemedy(["nice"]));
+  report(
+    symbols.us_lowest_nice(mainNice) === mainNice,
+    `priority over other programs (nice ${mainNice})`,
+    realTimeRemedy(["nice"]),
+  );
   const probe = new Uint8Array(lockedMiB * 2 ** 20);
   const refused = symbols.us_lock_memory(Deno.UnsafePointer.of(probe), BigInt(probe.length));
   report(

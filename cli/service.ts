@@ -61,7 +61,7 @@ export function unitText({ system, command, workingDirectory, user }: UnitOption
     "",
     "# real time, and memory that is not swapped",
     "LimitRTPRIO=20",
-    "LimitNICE=-11",
+    "LimitNICE=-20",
     "LimitMEMLOCK=infinity",
     "",
     "# hardening; memory must be writable and executable in turn, because patches are compiled while it runs",

@@ -26,8 +26,8 @@ export const nativeSymbols = {
   us_clock_start: { parameters: ["pointer", "u32", "i32"], result: "i32" },
   /** `int us_clock_stop(void *shared_memory)`; waits for the thread, so it runs beside the isolate */
   us_clock_stop: { parameters: ["pointer"], result: "i32", nonblocking: true },
-  /** `int us_schedule_nice(int thread_id, int nice, int *before)` */
-  us_schedule_nice: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+  /** `int us_lowest_nice(int wanted)` */
+  us_lowest_nice: { parameters: ["i32"], result: "i32" },
   /** `int us_schedule_process_nice(int nice, int *before)` */
   us_schedule_process_nice: { parameters: ["i32", "buffer"], result: "i32" },
   /** `int us_schedule_behind(int thread_id)` */

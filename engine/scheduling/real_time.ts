@@ -3,7 +3,7 @@
  * renderers in real time below the callback, with a watchdog between; the memory of the sound never swapped out. Each part is
  * tried by itself, and works without the others. Main isolate.
  *
- *     callback p > watchdog p − 1 > renderers p − 2 > all other threads (nice −11) > other programs
+ *     callback p > watchdog p − 1 > renderers p − 2 > all other threads (nice −20) > other programs
  *
  * The callback's priority is read from the threads of this process, because only the sound system knows which it is; it
  * is read again while the engine plays, because another device brings another thread.
@@ -17,8 +17,12 @@ import { lockSamples } from "../samples/lock_samples.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import type { MissingRealTime } from "./real_time_rights.ts";
 
-/** Nice value asked for the main isolate: as PipeWire and PulseAudio ask for. */
-export const mainNice = -11;
+/**
+ * Nice value asked for the main isolate, and so for the Workers that it starts: the lowest, because it waits for each to begin,
+ * and meanwhile a fallen renderer is not noticed. Beside four loops at −10 it stood still for half a second at −11, where
+ * PipeWire and PulseAudio are.
+ */
+export const mainNice = -20;
 
 /** Levels from the callback down to the renderers: the watchdog has the one between. */
 const levelsBelowCallback = 2;
@@ -97,7 +101,7 @@ export class RealTime {
     this.#nextReadMs = this.#nowMs() + readMs;
     const { symbols } = this.#native;
     // another engine of the session that has ended takes the session's priority back, and this one would starve
-    if (this.#sessionRaised) symbols.us_schedule_session_nice(mainNice, new Int32Array(1));
+    if (this.#sessionRaised) symbols.us_schedule_session_nice(this.#mainNice, new Int32Array(1));
     const process = this.#stage?.();
     const found = process === 0 ? 0 : symbols.us_callback_priority(this.#base, process ?? 0);
     this.#missedReads = found === 0 ? this.#missedReads + 1 : 0;
@@ -159,11 +163,12 @@ export class RealTime {
 
   #raiseMain(): void {
     const { symbols } = this.#native;
-    const refused = symbols.us_schedule_process_nice(mainNice, this.#niceBefore) !== 0;
-    this.#note("nice", refused);
-    this.#mainNice = refused ? this.#niceBefore[0] : mainNice;
-    if (!refused) this.#sessionRaised = symbols.us_schedule_session_nice(mainNice, this.#sessionBefore) === 0;
-    if (refused) symbols.us_schedule_slice(symbols.us_thread_id(), sliceNanoseconds);
+    this.#mainNice = symbols.us_lowest_nice(mainNice);
+    symbols.us_schedule_process_nice(this.#mainNice, this.#niceBefore);
+    this.#note("nice", this.#mainNice > mainNice);
+    if (this.#mainNice < 0) {
+      this.#sessionRaised = symbols.us_schedule_session_nice(this.#mainNice, this.#sessionBefore) === 0;
+    } else symbols.us_schedule_slice(symbols.us_thread_id(), sliceNanoseconds);
   }
 
   /** The renderers' priority below a callback of this one, as far as the system grants it. */

@@ -19,7 +19,7 @@ const remedies: Readonly<Record<Exclude<MissingRealTime, "callback">, Remedy>> =
     systemd: "LimitRTPRIO=20",
     container: "--cap-add SYS_NICE --ulimit rtprio=20",
   },
-  nice: { limits: "@audio - nice -11", systemd: "LimitNICE=-11", container: "--cap-add SYS_NICE" },
+  nice: { limits: "@audio - nice -20", systemd: "LimitNICE=-20", container: "--cap-add SYS_NICE" },
   memlock: {
     limits: "@audio - memlock unlimited",
     systemd: "LimitMEMLOCK=infinity",

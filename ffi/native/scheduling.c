@@ -75,7 +75,8 @@ static int set_priority(int thread_id, int priority) {
   return sched_setscheduler(thread_id, priority > 0 ? SCHED_FIFO : SCHED_OTHER, &wanted) == 0 ? 0 : errno;
 }
 
-int us_schedule_nice(int thread_id, int nice, int *before) {
+/* Sets the nice value of a thread; `before` receives the value until now. Returns 0 or an errno. */
+static int set_nice(int thread_id, int nice, int *before) {
   errno = 0;
   int held = getpriority(PRIO_PROCESS, (id_t)thread_id);
   if (held == -1 && errno != 0) return errno;
@@ -84,7 +85,7 @@ int us_schedule_nice(int thread_id, int nice, int *before) {
 }
 
 int us_schedule_process_nice(int nice, int *before) {
-  int failed = us_schedule_nice((int)getpid(), nice, before);
+  int failed = set_nice((int)getpid(), nice, before);
   DIR *threads = failed ? NULL : opendir("/proc/self/task");
   if (!threads) return failed;
   for (struct dirent *entry = readdir(threads); entry; entry = readdir(threads)) {
@@ -95,9 +96,19 @@ int us_schedule_process_nice(int nice, int *before) {
   return 0;
 }
 
+int us_lowest_nice(int wanted) {
+  int held = getpriority(PRIO_PROCESS, 0);
+  for (int nice = wanted; nice < held; nice++) {
+    if (setpriority(PRIO_PROCESS, 0, nice) != 0) continue;
+    setpriority(PRIO_PROCESS, 0, held);
+    return nice;
+  }
+  return held;
+}
+
 int us_schedule_behind(int thread_id) {
   int before, failed = set_priority(thread_id, 0);
-  return failed ? failed : us_schedule_nice(thread_id, BEHIND_NICE, &before);
+  return failed ? failed : set_nice(thread_id, BEHIND_NICE, &before);
 }
 
 int us_schedule_session_nice(int nice, int *before) {

@@ -16,16 +16,17 @@
 #define US_LEVELS_BELOW_CALLBACK 2
 
 /*
- * Sets the nice value of a thread; the threads that it starts inherit it. `before` receives the value until now.
+ * Sets the nice value of all threads that the process has now, also those of the runtime that read modules, compile and collect
+ * garbage, for which isolates wait; the threads that they start inherit it. `before` receives the value of the first until now.
  * Returns 0 or an errno. Any thread.
  */
-US_EXPORT int us_schedule_nice(int thread_id, int nice, int *before);
+US_EXPORT int us_schedule_process_nice(int nice, int *before);
 
 /*
- * The same for all threads that the process has now: also those of the runtime that read modules, compile and collect garbage, for
- * which isolates wait. `before` receives the value of the first. Returns 0 or an errno. Any thread.
+ * Lowest nice value from `wanted` on that the calling thread may have, found by trying; the one that it has, where it may have none
+ * below. Its own value is afterwards what it was. Any thread.
  */
-US_EXPORT int us_schedule_process_nice(int nice, int *before);
+US_EXPORT int us_lowest_nice(int wanted);
 
 /*
  * Puts a thread that should have ended into the normal class, behind other programs. Not into SCHED_IDLE: there it would never run

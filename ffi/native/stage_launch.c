@@ -27,6 +27,7 @@
 #include "monotonic.h"
 #include "processes.h"
 #include "run_folder.h"
+#include "scheduling.h"
 #include "stage.h"
 
 #define LOAD(word) __atomic_load_n(&(word), __ATOMIC_ACQUIRE)
@@ -35,7 +36,7 @@
 
 enum { phase_starting = 0, phase_running = 1, phase_ended = 2, phase_handing_over = 3 };
 
-#define MAIN_NICE (-11)
+#define MAIN_NICE (-20) /* as in engine/scheduling/real_time.ts */
 #define LOOK_MS 50
 /* A running control process without a turn in this many looks hangs, and so does a stage: 1 s of looks, so a machine that stood still is no reason. */
 #define MAX_STILL_LOOKS 20
@@ -171,7 +172,7 @@ static void start_control(struct launcher *self) {
   if (getppid() != launcher) _exit(us_stage_failed);
   /* as the main isolate's thread will be: until the next one has taken over, nobody answers */
   const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
-  if (self->epoch > 1 && (!real_time || strcmp(real_time, "off") != 0)) setpriority(PRIO_PROCESS, 0, MAIN_NICE);
+  if (self->epoch > 1 && (!real_time || strcmp(real_time, "off") != 0)) setpriority(PRIO_PROCESS, 0, us_lowest_nice(MAIN_NICE));
   sigprocmask(SIG_SETMASK, &self->outer, NULL);
   char own[16];
   snprintf(own, sizeof own, "%d", (int)getpid());
@@ -292,7 +293,7 @@ static void start_stage(struct launcher *self) {
   if (child < 0) perror("understudy: the stage process did not start");
   if (child != 0) return;
   const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
-  if (!real_time || strcmp(real_time, "off") != 0) setpriority(PRIO_PROCESS, 0, MAIN_NICE);
+  if (!real_time || strcmp(real_time, "off") != 0) setpriority(PRIO_PROCESS, 0, us_lowest_nice(MAIN_NICE));
   sigprocmask(SIG_SETMASK, &self->outer, NULL);
   execl("/proc/self/exe", "understudy-stage", "play", self->run_folder, starts, (char *)NULL);
   perror("understudy-stage");

@@ -1,3 +1,5 @@
+import { getPriority, setPriority } from "node:os";
+
 /** Programs that take all the processor time that they get. */
 export interface BusyLoops {
   /** Nice value that they have, as the system granted it. */
@@ -9,7 +11,13 @@ export interface BusyLoops {
 /** A shell that counts; it ends by itself when the program that started it has gone. */
 const loop = "while kill -0 $PPID; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done";
 
-/** Starts loops beside what runs. Throws when the system does not grant the nice value: then they would prove nothing. */
+/** Nice values between loops above normal and the thread that breaks things beside them: it would get no processor. */
+const levelsAboveLoops = 5;
+
+/**
+ * Starts loops beside what runs; the calling thread goes above those that are above normal, until they are stopped. Throws when the
+ * system does not grant the nice value: then they would prove nothing.
+ */
 export async function startBusyLoops(count: number, nice: number): Promise<BusyLoops> {
   const own = niceOf(Deno.pid);
   const loops = Array.from({ length: count }, () =>
@@ -19,7 +27,9 @@ export async function startBusyLoops(count: number, nice: number): Promise<BusyL
       stdout: "null",
       stderr: "null",
     }).spawn());
+  const before = getPriority();
   const stop = async () => {
+    setPriority(before);
     for (const each of loops) {
       each.kill("SIGKILL");
       await each.status;
@@ -33,6 +43,7 @@ export async function startBusyLoops(count: number, nice: number): Promise<BusyL
       `busy loops: expected nice ${nice}, found ${wrong}; a negative one needs the right to it`,
     );
   }
+  if (nice < 0) setPriority(Math.max(-20, nice - levelsAboveLoops));
   return { nice, stop };
 }
 

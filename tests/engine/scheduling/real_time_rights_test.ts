@@ -6,9 +6,9 @@ Deno.test("the remedy names a line for each right that is missing, for a login, 
   for (
     const line of [
       '"@audio - rtprio 20"',
-      '"@audio - nice -11"',
+      '"@audio - nice -20"',
       '"@audio - memlock unlimited"',
-      "LimitRTPRIO=20 LimitNICE=-11 LimitMEMLOCK=infinity",
+      "LimitRTPRIO=20 LimitNICE=-20 LimitMEMLOCK=infinity",
       "--cap-add SYS_NICE --ulimit rtprio=20 --ulimit memlock=-1",
     ]
   ) assert.ok(all.includes(line), `${line} is not in: ${all}`);

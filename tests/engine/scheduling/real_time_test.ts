@@ -19,7 +19,7 @@ const needs = {
     "real-time priority": native.symbols.us_highest_priority(clockPriority) === clockPriority,
   },
   install:
-    'add "@audio - rtprio 95", "@audio - nice -11" to /etc/security/limits.d/audio.conf, and log in again',
+    'add "@audio - rtprio 95", "@audio - nice -20" to /etc/security/limits.d/audio.conf, and log in again',
 };
 
 /** Kernel ids of the renderers that play. */
@@ -52,12 +52,12 @@ requirement({
       "the watchdog's priority",
       () => threadScheduling(watchdog())?.priority === clockPriority - 1,
     );
-    const session = () => /nice (-?\d+)/.exec(Deno.readTextFileSync("/proc/self/autogroup"))?.[1] ?? "-11";
-    if (existsSync("/proc/self/autogroup")) assert.equal(session(), "-11");
+    const session = () => /nice (-?\d+)/.exec(Deno.readTextFileSync("/proc/self/autogroup"))?.[1] ?? "-20";
+    if (existsSync("/proc/self/autogroup")) assert.equal(session(), "-20");
     const others = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => threadScheduling(Number(name)));
     assert.ok(
-      others.every((held) => held === undefined || held.priority > 0 || held.nice === -11),
-      "nice -11",
+      others.every((held) => held === undefined || held.priority > 0 || held.nice === -20),
+      "nice -20",
     );
     // one that was replaced meanwhile
     await until(
@@ -69,7 +69,7 @@ requirement({
       {
         callback: clockPriority,
         renderers: clockPriority - 2,
-        mainIsolate: -11,
+        mainIsolate: -20,
         memoryLocked: true,
         missing: "",
         demotions: 0,
@@ -100,6 +100,16 @@ requirement({
     await started.lockstep();
     await until("real time for three renderers again", () => allHave(started, clockPriority - 2));
     await started.stop();
+  },
+}, needs);
+
+requirement({
+  name: "the lowest nice value that is granted is found by trying, and the thread keeps its own",
+  fn: () => {
+    const { nice } = threadScheduling(native.symbols.us_thread_id())!;
+    assert.equal(native.symbols.us_lowest_nice(-20), -20);
+    assert.equal(native.symbols.us_lowest_nice(19), nice, "none below is asked for");
+    assert.equal(threadScheduling(native.symbols.us_thread_id())!.nice, nice);
   },
 }, needs);
 
@@ -170,12 +180,12 @@ requirement({
     const session = () => /nice (-?\d+)/.exec(Deno.readTextFileSync("/proc/self/autogroup"))?.[1];
     const before = session();
     const realTime = RealTime.begin({ native, memory, enabled: true, nowMs: () => nowMs });
-    assert.equal(session(), "-11");
+    assert.equal(session(), "-20");
     assert.equal(native.symbols.us_schedule_session_nice(0, new Int32Array(1)), 0);
     assert.equal(session(), "0");
     nowMs = 1_000;
     realTime.poll();
-    assert.equal(session(), "-11");
+    assert.equal(session(), "-20");
     await realTime.stop();
     assert.equal(session(), before);
   },
