@@ -27,7 +27,7 @@ export const mainNice = -20;
 /** Levels from the callback down to the renderers: the watchdog has the one between. */
 const levelsBelowCallback = 2;
 
-/** Shorter time slices of the main isolate without the right to be nice, in nanoseconds. */
+/** Shorter time slices of the main isolate without the right to the lowest nice value, in nanoseconds. */
 const sliceNanoseconds = 100_000n;
 
 /** Time between two readings of the callback's priority. */
@@ -165,10 +165,12 @@ export class RealTime {
     const { symbols } = this.#native;
     this.#mainNice = symbols.us_lowest_nice(mainNice);
     symbols.us_schedule_process_nice(this.#mainNice, this.#niceBefore);
-    this.#note("nice", this.#mainNice > mainNice);
+    const refused = this.#mainNice > mainNice;
+    this.#note("nice", refused);
+    if (refused) symbols.us_schedule_slice(symbols.us_thread_id(), sliceNanoseconds);
     if (this.#mainNice < 0) {
       this.#sessionRaised = symbols.us_schedule_session_nice(this.#mainNice, this.#sessionBefore) === 0;
-    } else symbols.us_schedule_slice(symbols.us_thread_id(), sliceNanoseconds);
+    }
   }
 
   /** The renderers' priority below a callback of this one, as far as the system grants it. */

@@ -149,6 +149,12 @@ static void execute(const struct launcher *self) {
   perror(self->started.program);
 }
 
+/* Puts this process where the main isolate's thread is, unless real time is not wanted. */
+static void raise_process(void) {
+  const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
+  if (!real_time || strcmp(real_time, "off") != 0) setpriority(PRIO_PROCESS, 0, us_lowest_nice(MAIN_NICE));
+}
+
 static void start_control(struct launcher *self) {
   pid_t launcher = getpid();
   choose_version(self);
@@ -170,9 +176,7 @@ static void start_control(struct launcher *self) {
   setpgid(0, 0); /* a key of the terminal reaches the launcher alone, which passes it on once */
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != launcher) _exit(us_stage_failed);
-  /* as the main isolate's thread will be: until the next one has taken over, nobody answers */
-  const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
-  if (self->epoch > 1 && (!real_time || strcmp(real_time, "off") != 0)) setpriority(PRIO_PROCESS, 0, us_lowest_nice(MAIN_NICE));
+  if (self->epoch > 1) raise_process(); /* until the next one has taken over, nobody answers */
   sigprocmask(SIG_SETMASK, &self->outer, NULL);
   char own[16];
   snprintf(own, sizeof own, "%d", (int)getpid());
@@ -292,8 +296,7 @@ static void start_stage(struct launcher *self) {
   pid_t child = fork();
   if (child < 0) perror("understudy: the stage process did not start");
   if (child != 0) return;
-  const char *real_time = getenv("UNDERSTUDY_REAL_TIME");
-  if (!real_time || strcmp(real_time, "off") != 0) setpriority(PRIO_PROCESS, 0, us_lowest_nice(MAIN_NICE));
+  raise_process();
   sigprocmask(SIG_SETMASK, &self->outer, NULL);
   execl("/proc/self/exe", "understudy-stage", "play", self->run_folder, starts, (char *)NULL);
   perror("understudy-stage");

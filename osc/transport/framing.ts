@@ -240,7 +240,8 @@ class BareReader implements FrameReader {
 
 /**
  * Finds out how the other side marks packets. A stream that begins with a packet itself is SLIP without END before it, or
- * has no framing: the byte behind the first message tells. A whole message is handed on before that byte has come.
+ * has no framing. It is SLIP where what comes before the first END is a whole message; else the byte behind the first bare
+ * message tells. A whole message is handed on before that byte has come.
  */
 class RecognisingReader implements FrameReader {
   #reader: FrameReader | undefined;
@@ -274,6 +275,7 @@ class RecognisingReader implements FrameReader {
       );
     }
     if (first === "length" || whole[0] === end) return frameReader(first);
+    if (beginsWithSlipMessage(whole)) return new SlipReader();
     const length = messageLength(whole.subarray(0, maxBareBytes));
     if (whole[0] === slash && length !== undefined) {
       if (whole[length] === slash || (this.#isHandedOn && length === whole.length)) return new BareReader();
@@ -286,6 +288,17 @@ class RecognisingReader implements FrameReader {
     }
     return whole.includes(end) || whole.length > maxBareBytes ? new SlipReader() : undefined;
   }
+}
+
+/**
+ * Whether the bytes before the first END are a whole message, read as SLIP. Escapes make a message longer, so that measured as it
+ * stands its end may seem to lie behind END.
+ */
+function beginsWithSlipMessage(bytes: Uint8Array): boolean {
+  let isMessage = false;
+  const first = bytes.subarray(0, bytes.indexOf(end) + 1);
+  new SlipReader().push(first, (packet) => isMessage = messageLength(packet) === packet.length, () => {});
+  return isMessage;
 }
 
 function shown(byte: number): string {

@@ -19,7 +19,7 @@ const levelsAboveLoops = 5;
  * system does not grant the nice value: then they would prove nothing.
  */
 export async function startBusyLoops(count: number, nice: number): Promise<BusyLoops> {
-  const own = niceOf(Deno.pid);
+  const own = getPriority();
   const loops = Array.from({ length: count }, () =>
     new Deno.Command("nice", {
       args: ["-n", String(nice - own), "sh", "-c", loop], // it counts from the value that it inherits
@@ -27,9 +27,8 @@ export async function startBusyLoops(count: number, nice: number): Promise<BusyL
       stdout: "null",
       stderr: "null",
     }).spawn());
-  const before = getPriority();
   const stop = async () => {
-    setPriority(before);
+    setPriority(own);
     for (const each of loops) {
       each.kill("SIGKILL");
       await each.status;
@@ -49,10 +48,5 @@ export async function startBusyLoops(count: number, nice: number): Promise<BusyL
 
 /** Waits until `nice` has become the shell: before that, its value is ours. */
 function niceOfShell(pid: number): number {
-  for (;;) if (!/^(nice|deno)$/m.test(Deno.readTextFileSync(`/proc/${pid}/comm`))) return niceOf(pid);
-}
-
-function niceOf(pid: number): number {
-  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  for (;;) if (!/^(nice|deno)$/m.test(Deno.readTextFileSync(`/proc/${pid}/comm`))) return getPriority(pid);
 }

@@ -168,6 +168,23 @@ Deno.test("what plays and nobody hears is not called running, and an event and t
   await started.stop();
 });
 
+Deno.test("concealed sound is called silent by state, event and log, and running once a renderer is heard again", async () => {
+  const { engine, driver, lines, lockstep, playUntil, stop } = await startTestEngine({ driver: "manual" });
+  const states: string[] = [];
+  engine.observe((event) => event.event === "device" && states.push(event.state));
+  await lockstep();
+  const takeConcealed = () => {
+    // renderers are back within a tick or two, so what the callback counts is said by hand
+    engine.memory.wide[fixed.counters.concealedBlocks.index]++;
+    driver.call();
+  };
+  await until("silence", () => engine.status().state === "silent" || (takeConcealed(), false));
+  await playUntil("sound", () => engine.status().state === "running");
+  assert.deepEqual(states, ["silent", "running"]);
+  assert.ok(lines.includes("silent: no renderer has a block for the device"), lines.join());
+  await stop();
+});
+
 for (const [harm, fuseFrames] of [["is found", 2_400], ["lies in every snapshot", 48_000]] as const) {
   Deno.test(`a command that breaks every renderer later, when it ${harm}, takes the sound once, and it comes back`, () =>
     recorded(async ({ engine, events, driver, ...running }, session) => {

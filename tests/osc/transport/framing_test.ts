@@ -141,6 +141,20 @@ Deno.test("auto: SLIP with END only behind each packet is recognised, also when 
   }));
 });
 
+Deno.test("auto: SLIP is recognised where escapes shift a text so that END seems to fill it up", () => {
+  const shifted: OscArgument[] = [{ type: "f", value: -2 }, { type: "f", value: -2 }, {
+    type: "i",
+    value: -961_494_785,
+  }, { type: "s", value: "abc" }];
+  const messages = [
+    encodePacket({ address: "/a", args: shifted }),
+    encodePacket({ address: "/a", args: [] }),
+  ];
+  const found = read("auto", joined(messages.map((each) => frame("slip", each).subarray(1))));
+  assert.deepEqual(found.packets, messages.map((each) => [...each]));
+  assert.deepEqual([found.errors.length, found.inside, found.framing], [0, false, "slip"]);
+});
+
 Deno.test("auto: messages without any framing are recognised, each sent by itself or several at once", () => {
   fc.assert(fc.property(fc.array(message, { minLength: 1 }), fc.nat(), (messages, group) => {
     let at = 0;
