@@ -150,7 +150,10 @@ withSox(
       for (
         const [name, told] of [
           ["gone.ts", /^\/fail \/patch\/load sample gone\.wav: there is no such file below/],
-          ["words.ts", /^\/fail \/patch\/load sample words\.wav: expected WAV, AIFF, FLAC, Ogg Vorbis, Ogg Opus or MP3/],
+          [
+            "words.ts",
+            /^\/fail \/patch\/load sample words\.wav: expected WAV, AIFF, FLAC, Ogg Vorbis, Ogg Opus or MP3/,
+          ],
         ] as const
       ) {
         const answers = await client.ask("/patch/load", "s", name);
