@@ -186,6 +186,9 @@ export const arrowTable: ArrowTable = {
   "show/file": [],
   "show/playing": ["show/file"],
 
+  // timecode as numbers, bytes and sound: pure computation
+  timecode: [],
+
   "patches/ready": ["modules"],
   "patches/loading": ["patches/ready", "modules", "compiler"],
 
