@@ -81,10 +81,17 @@ export const arrowTable: ArrowTable = {
   monitoring: ["types:engine/control", "types:osc/oscquery"],
 
   // a controller like osc, with a line of its own from its frames to ours
-  midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
+  midi: [
+    "engine/control",
+    "engine/time/drift_limit.ts",
+    "compiler/graph",
+    "types:show/playing",
+    "config",
+    "ffi",
+  ],
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
-  "engine/control": ["types:compiler/graph"],
+  "engine/control": ["types:compiler/graph", "types:show/playing"],
   "engine/memory": ["compiler/wasm", "compiler/graph", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
