@@ -43,6 +43,14 @@ export const arrowTable: ArrowTable = {
     "midi/midi_receiver.ts",
     "engine/control",
   ],
+  // the words of QLab's dictionary, for a show
+  "osc/qlab": [
+    "osc/packet",
+    "types:osc/admission",
+    "osc/subscriptions",
+    "engine/control",
+    "types:show/playing",
+  ],
   "osc/oscquery": [
     "osc/packet",
     "types:osc/admission",
