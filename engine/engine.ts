@@ -17,7 +17,7 @@ import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
 import { LogShare } from "./log/log_share.ts";
-import { PendingLimit } from "./log/pending_limit.ts";
+import { PendingLimit, showSender } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import { abortable } from "../foundation/abortable.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -676,8 +676,13 @@ export class Engine implements control.EngineControl {
     const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);
     const cleared = entries.findLastIndex(({ opcode }) => opcode === Opcode.clear);
     entries.slice(cleared + 1).filter((entry) => entry.opcode !== Opcode.none && isWaiting(entry))
-      .forEach(({ at, position }) =>
-        this.#pending.restore({ block: at!.block, position, count: 1, sender: "before" })
+      .forEach(({ at, position, isOfShow }) =>
+        this.#pending.restore({
+          block: at!.block,
+          position,
+          count: 1,
+          sender: isOfShow ? showSender : "before",
+        })
       );
     const later = readEntries(this.#commands, loadParameters(processes!.folder)?.position ?? 0);
     const exchanged = later.findLastIndex(({ opcode }) => opcode === Opcode.exchange);

@@ -125,8 +125,16 @@ export type PlayerAction =
     readonly open: boolean;
     readonly frames: number;
     readonly then?: "stop" | "pause";
+    /** Whether it is open up to the end of its frames; omitted: it opens or closes evenly. */
+    readonly holds?: boolean;
   }
-  | { readonly what: "level"; readonly gain: number; readonly frames: number }
+  | {
+    readonly what: "level";
+    readonly gain: number;
+    readonly frames: number;
+    /** Omitted: linear. */
+    readonly curve?: FadeCurveName;
+  }
   | { readonly what: "rate"; readonly rate: number; readonly frames: number }
   /** A channel of the file to a bus, both from 0 on. */
   | {
@@ -138,6 +146,10 @@ export type PlayerAction =
   }
   /** The slice that plays is played to its end for the last time. */
   | { readonly what: "devamp" };
+
+/** How a level goes from one to another. */
+export const fadeCurves = ["linear", "s-curve", "equal-power", "decibel"] as const;
+export type FadeCurveName = typeof fadeCurves[number];
 
 /** A file whose beginning is in memory. */
 export interface ArmedFile {
