@@ -69,6 +69,13 @@ export class PendingLimit {
     for (const command of commands) this.restore({ ...command, count: 1, sender: showSender });
   }
 
+  /** What a show has handed over for a block or later. */
+  ofShow(block: number): TimedCommands[] {
+    return this.#waiting.filter((waiting) =>
+      waiting.sender === showSender && blocksBetween(waiting.block, block) >= 0
+    ).map((waiting) => ({ ...waiting, count: 1 }));
+  }
+
   /** A `retract` was appended to the log: what a show has handed over for a block or later does not wait any more. */
   retract(block: number): void {
     this.#waiting = this.#waiting.filter((waiting) =>
