@@ -10,6 +10,7 @@ import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
+import { QlabSpace } from "../osc/qlab/qlab_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
 import { recordedFiles } from "../osc/page/recorded_files.ts";
@@ -26,6 +27,8 @@ import { playDemo } from "./play_demo.ts";
 export interface Sockets {
   readonly udp: UdpListener<DatagramPeer>;
   readonly tcp: TcpListener | undefined;
+  /** For programs that speak to QLab; omitted: none is answered. */
+  readonly qlab?: { readonly udp: UdpListener<DatagramPeer>; readonly tcp: TcpListener };
   /** HTTP connections of OSCQuery at once. */
   readonly maxHttpConnections?: number;
 }
@@ -53,6 +56,7 @@ interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"
 export class Inputs {
   readonly #midi: MidiInput | undefined;
   readonly #space: AddressSpace;
+  readonly #qlab: QlabSpace;
   readonly #query: QueryService;
   readonly #page: PageServer | undefined;
   /** Where another process may follow this one. */
@@ -60,10 +64,11 @@ export class Inputs {
 
   private constructor(
     midi: MidiInput | undefined,
-    { space, query, page, kept }: Served,
+    { space, qlab, query, page, kept }: Served,
   ) {
     this.#midi = midi;
     this.#space = space;
+    this.#qlab = qlab;
     this.#query = query;
     this.#page = page;
     this.#kept = kept;
@@ -94,6 +99,7 @@ export class Inputs {
   /** After {@link stop}, when the sockets are closed as well. */
   close(): void {
     this.#kept?.stop();
+    this.#qlab.stop();
     this.#space.stop();
   }
 }
@@ -101,6 +107,7 @@ export class Inputs {
 /** The parts that answer clients. */
 interface Served {
   readonly space: AddressSpace;
+  readonly qlab: QlabSpace;
   readonly query: QueryService;
   readonly page: PageServer | undefined;
   readonly kept: KeptListeners | undefined;
@@ -112,11 +119,16 @@ function serve(
   midi: MidiInput | undefined,
 ): Served {
   const { config, engine, processes, access, log, lines, nativeLibrary, version } = options;
-  const { udp, tcp, maxHttpConnections } = options.sockets;
+  const { udp, tcp, qlab: qlabSockets, maxHttpConnections } = options.sockets;
+  const qlab = new QlabSpace({
+    ...{ show: () => engine.show, access, version, hasSecret: config.oscSecret !== undefined },
+    others: { begin: (packet, sender) => space.begin(packet, sender) },
+  });
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
     midiZones: config,
+    others: qlab,
     programs: patchNames,
     onDump: (line) => log.info(line),
     onRefused: (line) => log.warning(line),
@@ -133,6 +145,7 @@ function serve(
   udp.serve(admission);
   tcp?.serve(admission);
   if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
+  if (qlabSockets) serveQlab(qlabSockets, qlab, options);
   const page = config.page === "off" || config.oscQueryPort === "off" ? undefined : new PageServer({
     ...{ engine, memory: engine.memory, nativeLibrary, version, space, admission, access, log, lines },
     isReadOnly: config.page === "read",
@@ -165,7 +178,24 @@ function serve(
     ],
     log,
   });
-  return { space, query, page, kept };
+  return { space, qlab, query, page, kept };
+}
+
+/** Answers programs that speak to QLab at ports of their own, where its words come before the engine's. */
+function serveQlab(
+  { udp, tcp }: NonNullable<Sockets["qlab"]>,
+  target: QlabSpace,
+  { config, access, engine, log }: InputsOptions,
+): void {
+  const admission = new AdmissionControl({
+    access,
+    messagesPerSecond: config.oscMessagesPerSecond,
+    target,
+    onNotice: (text, isLoss) => isLoss ? engine.reportLoss(text) : log.warning(text),
+  });
+  udp.serve(admission);
+  tcp.serve(admission);
+  log.info(`QLab's words on ${udp.address}, UDP and TCP`);
 }
 
 /** Goes on sending to those who listened to the process before, and keeps who listens for the next one. */

@@ -61,6 +61,8 @@ export interface AddressSpaceOptions {
   readonly midi?: () => Readonly<Record<string, number>>;
   /** MPE zones of the MIDI in OSC. */
   readonly midiZones?: MidiReceiverOptions;
+  /** Takes messages whose address is not here; omitted: they are refused. */
+  readonly others?: PacketTarget & { has(address: string): boolean };
   /** The clock that limits suggestions and lines of the log, in milliseconds. */
   readonly nowMs?: () => number;
   /** The wall clock in milliseconds since 1970, from which notes are counted that have a length and no time. */
@@ -126,6 +128,7 @@ export class AddressSpace implements PacketTarget {
   readonly #latencyMs: () => number;
   readonly #suggestions: TokenBucket;
   readonly #refusals: RefusalLog;
+  readonly #others: AddressSpaceOptions["others"];
   /** Senders, by their key, whose messages are not answered with `/done`. */
   readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
@@ -139,6 +142,7 @@ export class AddressSpace implements PacketTarget {
     const { onDump = () => {}, traffic = () => ({}), midi = () => ({}) } = options;
     const { onRefused = () => {}, nowMs = () => performance.now(), unixMs = Date.now } = options;
     this.#midi = new MidiReceiver(options.midiZones);
+    this.#others = options.others;
     this.#nowMs = nowMs;
     this.#unixMs = unixMs;
     this.#latencyMs = () => engine.status().latencyMs;
@@ -217,6 +221,8 @@ export class AddressSpace implements PacketTarget {
     this.#monitors.renew(sender);
     if (this.#feedback.size > 0) this.#feedback.heard(sender, packet);
     if (isBundle(packet)) return this.#bundle(packet, packet.timeTag, sender);
+    const others = this.#othersFor(packet.address);
+    if (others !== undefined) return others.begin(packet, sender);
     if (!this.#table.methods.has(packet.address) && isPattern(packet.address)) {
       return this.#submit([packet], undefined, sender);
     }
@@ -297,6 +303,11 @@ export class AddressSpace implements PacketTarget {
     }
   }
 
+  /** Whoever else knows an address that is not here. */
+  #othersFor(address: string): PacketTarget | undefined {
+    return this.#table.methods.has(address) || !this.#others?.has(address) ? undefined : this.#others;
+  }
+
   /** An invalid message does not affect the others; each is answered on its own. */
   *#submit(
     messages: readonly OscMessage[],
@@ -307,6 +318,12 @@ export class AddressSpace implements PacketTarget {
     let left = maxReached;
     let inStep = 0;
     for (const each of messages) {
+      const others = this.#othersFor(each.address);
+      if (others !== undefined) {
+        const steps = others.begin(each, sender);
+        if (steps) { for (let step = steps.next(); !step.done; step = steps.next()) yield; }
+        continue;
+      }
       const reached = this.#expand(each, sender);
       const isDumped = reached.length === 1 && reached[0] === each;
       if (this.#dumping && reached.length > 0 && !isDumped) this.#onDump(dumpLine(each, sender));
