@@ -84,7 +84,7 @@ export const arrowTable: ArrowTable = {
   midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
-  "engine/control": ["types:compiler/graph"],
+  "engine/control": ["types:compiler/graph", "types:show"],
   "engine/memory": ["compiler/wasm", "compiler/graph", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
@@ -126,6 +126,14 @@ export const arrowTable: ArrowTable = {
     "types:compiler/graph",
     "types:config",
   ],
+  // the main isolate: from events of a show to entries of the log
+  "engine/show": [
+    "engine/control",
+    "engine/log",
+    "engine/memory",
+    "types:engine/streams",
+    "show",
+  ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
     "engine/control",
@@ -142,6 +150,7 @@ export const arrowTable: ArrowTable = {
     "engine/renderer",
     "engine/samples",
     "engine/session",
+    "engine/show/saved_show.ts",
     "engine/streams",
     "types:compiler/graph",
     "types:config",
