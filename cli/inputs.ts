@@ -4,6 +4,10 @@ import type { EngineProcesses } from "../engine/run/engine_processes.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
 import type { LogMemory } from "../foundation/log_memory.ts";
+import { ConfigError } from "../config/config_error.ts";
+import { readShowKeys } from "../midi/show_keys.ts";
+import { readTimecode, timecodeRates } from "../timecode/timecode.ts";
+import { lookMs, ShowTriggers } from "../triggers/show_triggers.ts";
 import { MidiInput } from "../midi/midi_input.ts";
 import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
@@ -57,6 +61,7 @@ export class Inputs {
   readonly #midi: MidiInput | undefined;
   readonly #space: AddressSpace;
   readonly #qlab: QlabSpace;
+  readonly #looks: ReturnType<typeof setInterval>;
   readonly #query: QueryService;
   readonly #page: PageServer | undefined;
   /** Where another process may follow this one. */
@@ -65,7 +70,9 @@ export class Inputs {
   private constructor(
     midi: MidiInput | undefined,
     { space, qlab, query, page, kept }: Served,
+    triggers: ShowTriggers,
   ) {
+    this.#looks = setInterval(() => triggers.poll(), lookMs);
     this.#midi = midi;
     this.#space = space;
     this.#qlab = qlab;
@@ -80,10 +87,11 @@ export class Inputs {
     const programs = new ProgramChanges(patchNames, loadPatch, log);
     const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
     const heldFile = processes?.folder.heldControls;
-    const midi = await MidiInput.start({ config, native, engine, log, onProgram, heldFile });
-    const served = serve(options, midi);
+    const triggers = showTriggers(options);
+    const midi = await MidiInput.start({ config, native, engine, log, onProgram, heldFile, show: triggers });
+    const served = serve(options, midi, triggers);
     if (config.demo) playDemo(engine, config.patch, log);
-    return new Inputs(midi, served);
+    return new Inputs(midi, served, triggers);
   }
 
   /** Where a browser finds the engine; undefined: nowhere. */
@@ -93,6 +101,7 @@ export class Inputs {
 
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
   async stop(): Promise<void> {
+    clearInterval(this.#looks);
     await Promise.all([this.#midi?.stop(), this.#page?.stop(), this.#query.stop()]);
   }
 
@@ -117,6 +126,7 @@ interface Served {
 function serve(
   options: InputsOptions,
   midi: MidiInput | undefined,
+  triggers: ShowTriggers,
 ): Served {
   const { config, engine, processes, access, log, lines, nativeLibrary, version } = options;
   const { udp, tcp, qlab: qlabSockets, maxHttpConnections } = options.sockets;
@@ -127,6 +137,7 @@ function serve(
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
+    timecode: () => triggers.status,
     midiZones: config,
     others: qlab,
     programs: patchNames,
@@ -179,6 +190,21 @@ function serve(
     log,
   });
   return { space, qlab, query, page, kept };
+}
+
+/** What starts cues without GO, as the settings say. */
+function showTriggers({ config, engine, log }: InputsOptions): ShowTriggers {
+  const rate = timecodeRates[config.timecodeRate];
+  if (readTimecode(config.timecodeOffset, rate) === undefined) {
+    throw new ConfigError([
+      `UNDERSTUDY_TIMECODE_OFFSET: expected a timecode of ${rate.name} frames a second, found ${config.timecodeOffset}`,
+    ]);
+  }
+  return new ShowTriggers({
+    ...{ engine, rate, log, mscDevice: config.mscDevice, chasesMtc: config.timecode === "mtc" },
+    ...{ offset: config.timecodeOffset, flywheelSeconds: config.flywheelSeconds },
+    keys: config.showKeys === undefined ? undefined : readShowKeys(config.showKeys),
+  });
 }
 
 /** Answers programs that speak to QLab at ports of their own, where its words come before the engine's. */

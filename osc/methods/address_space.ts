@@ -37,6 +37,7 @@ import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
 import { recordingMethods } from "./recording_methods.ts";
 import { RefusalLog } from "./refusal_log.ts";
+import { showMethods } from "./show_methods.ts";
 import { streamMethods } from "./stream_methods.ts";
 
 export interface AddressSpaceOptions {
@@ -59,6 +60,8 @@ export interface AddressSpaceOptions {
   readonly observeTraffic?: MonitorsOptions["observe"];
   /** Counts of the MIDI input, for `/status`; omitted where there is none. */
   readonly midi?: () => Readonly<Record<string, number>>;
+  /** How the timecode stands that a show follows, for `/status`; omitted where none is. */
+  readonly timecode?: () => Readonly<Record<string, number | string>>;
   /** MPE zones of the MIDI in OSC. */
   readonly midiZones?: MidiReceiverOptions;
   /** Takes messages whose address is not here; omitted: they are refused. */
@@ -139,7 +142,7 @@ export class AddressSpace implements PacketTarget {
 
   constructor(options: AddressSpaceOptions) {
     const { engine, version, loadPatch, programs = [], onQuit, access = AccessControl.local() } = options;
-    const { onDump = () => {}, traffic = () => ({}), midi = () => ({}) } = options;
+    const { onDump = () => {}, traffic = () => ({}), midi = () => ({}), timecode = () => ({}) } = options;
     const { onRefused = () => {}, nowMs = () => performance.now(), unixMs = Date.now } = options;
     this.#midi = new MidiReceiver(options.midiZones);
     this.#others = options.others;
@@ -162,7 +165,7 @@ export class AddressSpace implements PacketTarget {
     const dirt = new DirtEvents(engine, nowMs);
     this.#server = [
       ...askingMethods({
-        ...{ engine, version, midi, methods: () => this.methods },
+        ...{ engine, version, midi, timecode, methods: () => this.methods },
         traffic: () => ({ ...traffic(), refusedMessages: this.refusedMessages }),
       }),
       ...listeningMethods({
@@ -186,6 +189,7 @@ export class AddressSpace implements PacketTarget {
       }),
       ...recordingMethods(engine),
       ...streamMethods(engine),
+      ...showMethods(engine),
       ...dirtMethods({
         events: dirt,
         onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),

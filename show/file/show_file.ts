@@ -82,9 +82,10 @@ export const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as con
 /** What starts a cue besides GO. */
 const triggerSchema = z.union([
   z.strictObject({
-    clock: text(8).regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, "a time of day such as 20:00 or 20:00:30").describe(
-      "time of day of the machine's clock and time zone",
-    ),
+    clock: text(8).regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, "a time of day such as 20:00 or 20:00:30")
+      .describe(
+        "time of day of the machine's clock and time zone",
+      ),
     days: z.array(z.enum(weekdays)).min(1).max(7).optional().describe("omitted: every day"),
   }),
   z.strictObject({

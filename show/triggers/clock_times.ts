@@ -12,7 +12,11 @@ export interface DueCue {
  * The triggers that are due after one moment and up to another, in their order. A time that a change of the clock leaves out is that
  * much later; one that comes twice is due the first time.
  */
-export function clockTimes({ clock }: Pick<TriggeredCues, "clock">, afterMs: number, untilMs: number): DueCue[] {
+export function clockTimes(
+  { clock }: Pick<TriggeredCues, "clock">,
+  afterMs: number,
+  untilMs: number,
+): DueCue[] {
   if (clock.length === 0 || untilMs <= afterMs) return [];
   const due: DueCue[] = [];
   const day = new Date(afterMs);
@@ -23,7 +27,8 @@ export function clockTimes({ clock }: Pick<TriggeredCues, "clock">, afterMs: num
     for (const { key, trigger } of clock) {
       if (trigger.days !== undefined && !trigger.days.includes(weekdays[day.getDay()])) continue;
       const [hours, minutes, seconds = 0] = trigger.clock.split(":").map(Number);
-      const unixMs = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hours, minutes, seconds).getTime();
+      const unixMs = new Date(day.getFullYear(), day.getMonth(), day.getDate(), hours, minutes, seconds)
+        .getTime();
       if (unixMs > afterMs && unixMs <= untilMs) due.push({ key, unixMs });
     }
   }

@@ -24,7 +24,9 @@ export class TimecodeTimes {
     this.#rate = rate;
     this.#places = timecode.flatMap(({ key, trigger }) => {
       const read = readTimecode(trigger.timecode, rate);
-      return read === undefined ? [] : [{ key, position: wrapped(frameOfTimecode(read, rate) - offset, rate) }];
+      return read === undefined
+        ? []
+        : [{ key, position: wrapped(frameOfTimecode(read, rate) - offset, rate) }];
     });
   }
 
