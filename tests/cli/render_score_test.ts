@@ -1,4 +1,5 @@
-/** `understudy render PATCH --score FILE` as users run it. *
+/**
+ * `understudy render PATCH --score FILE` as users run it.
  * Needs no real time: the program only renders here.
  */
 import assert from "node:assert/strict";
@@ -33,7 +34,10 @@ async function render(
   await writer.write(new TextEncoder().encode(input)).catch(() => {}); // it may have ended without reading
   await writer.close().catch(() => {});
   const { code, stdout, stderr } = await process.output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  const decoder = new TextDecoder();
+  // the first program of a checkout builds the native part, and says so
+  const said = decoder.decode(stderr).replace(/^native part built: .*\n/, "");
+  return { code, stdout: decoder.decode(stdout), stderr: said };
 }
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
