@@ -109,16 +109,15 @@ Deno.test("a show with mistakes is refused with all of them, and the one before 
 
 Deno.test("a restart goes on with the show where it was, to the frame", () =>
   inFolder(async (folder) => {
-    const samples = await writeNoise({ path: `${folder}/a.wav`, seed: 1, frames: 48_000 });
+    const samples = await writeNoise({ path: `${folder}/a.wav`, seed: 1, frames: 240_000 });
     const second = await writeNoise({ path: `${folder}/b.wav`, seed: 2, frames: 9_600 });
     const file = await writeShow(folder, show);
-    const environment = { UNDERSTUDY_STATE: `${folder}/state` };
-    const { engine, driver, playUntil, secondsPass, stop } = await startWithShows(folder, { environment });
+    const environment = { UNDERSTUDY_STATE: folder };
+    const { engine, driver, secondsPass, stop } = await startWithShows(folder, { environment });
     await engine.loadShow(file);
-    await playUntil("a journal", () => engine.status().journal === "current");
     engine.show!.press({ event: "go" });
     await secondsPass(0.5);
-    await copyJournal(`${folder}/state/journal`, `${folder}/kept`, engine.memory.consumed());
+    await copyJournal(`${folder}/journal`, `${folder}/kept`, engine.memory.consumed());
     const saved = engine.show!.status();
     await stop();
     const first = driver.captured.findIndex((sample) => sample !== 0);

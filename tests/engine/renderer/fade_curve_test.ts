@@ -10,7 +10,10 @@ Deno.test("a player follows the curves of a show", () => {
       for (let at = 1; at < 100; at++) {
         const wanted = levelAt({ fromDb, toDb, curve, at: 0, frames: 100 }, at);
         const found = fadeGain(number, gain(fromDb), gain(toDb), at / 100);
-        assert.ok(Math.abs(found - 10 ** ((wanted ?? -Infinity) / 20)) < 2e-6, `${curve} at ${at} %: ${found}`);
+        assert.ok(
+          Math.abs(found - 10 ** ((wanted ?? -Infinity) / 20)) < 2e-6,
+          `${curve} at ${at} %: ${found}`,
+        );
       }
     }
   }
