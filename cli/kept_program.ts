@@ -35,6 +35,8 @@ export const programParts = [
   "patches",
   "show",
   "telemetry",
+  "timecode",
+  "triggers",
 ] as const;
 
 /** File by which a copy is known as one, and which is locked by whoever plays from it; the launcher knows its name too. */

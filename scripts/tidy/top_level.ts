@@ -33,6 +33,8 @@ const expected = new Set([
   "scripts",
   "show",
   "telemetry",
+  "timecode",
+  "triggers",
   "testing",
   "tests",
 ]);
