@@ -49,6 +49,8 @@ export interface RunningCueView {
   readonly name: string;
   readonly stage: "preWait" | "deed" | "stopping" | "postWait";
   readonly paused: boolean;
+  /** Of one that is paused. */
+  readonly pausedAtFrame?: number;
   readonly startedAtFrame: number;
   readonly deedAtFrame: number;
   /** End of its stage; null: it does not end by itself, or its end is not known. */
