@@ -13,7 +13,7 @@ import type { LogMemory } from "../foundation/log_memory.ts";
 import { within } from "../foundation/within.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
-import { isLoopback } from "../osc/transport/network_address.ts";
+import { isLoopback, splitHostAndPort } from "../osc/transport/network_address.ts";
 import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
 import { isPatchFile } from "../patches/loading/patch_name.ts";
@@ -114,7 +114,8 @@ export async function play(
       ? { patch: continuation.patches.at(-1)!.patch, maxVoices: 0 }
       : await firstPatch(opened, { config, nativeLibrary, log, signal });
     const sockets = await bindSockets({ config, native, log, shares: connectionShares(await descriptors) });
-    stopped.push(...[sockets.udp, sockets.tcp].filter((socket) => socket !== undefined));
+    const { udp, tcp, qlab } = sockets;
+    stopped.push(...[udp, tcp, qlab?.udp, qlab?.tcp].filter((socket) => socket !== undefined));
     signal.throwIfAborted();
     stopped.push(messages);
     const loadPatch = async (nameOrFile: string | undefined) => {
@@ -386,15 +387,37 @@ async function bindSockets({ config, native, log, shares }: SocketParts): Promis
   if (receiveBufferBytes < wantedBufferBytes) {
     log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
   }
+  const { http, tcp: maxClients, warning } = shares;
+  if (warning !== undefined) log.warning(warning);
+  let tcp: TcpListener | undefined;
   try {
-    const { http, tcp: maxClients, warning } = shares;
-    if (warning !== undefined) log.warning(warning);
-    const tcp = oscTcpPort === undefined
-      ? undefined
-      : TcpListener.bind({ hostname, port: oscTcpPort, framing, maxClients });
-    return { udp, tcp, maxHttpConnections: http };
+    if (oscTcpPort !== undefined) tcp = TcpListener.bind({ hostname, port: oscTcpPort, framing, maxClients });
+    const qlab = await bindQlab(config, native, maxClients);
+    return { udp, tcp, qlab, maxHttpConnections: http };
   } catch (error) {
-    await udp.stop();
+    await Promise.all([udp.stop(), tcp?.stop()]);
+    throw error;
+  }
+}
+
+/** Binds the ports for programs that speak to QLab: the same number for UDP and TCP. Throws `PortInUseError`. */
+async function bindQlab(
+  { oscHost: hostname, qlabPort, qlabReplyPort }: Config,
+  native: NativeLibrary,
+  maxClients: number,
+): Promise<Sockets["qlab"]> {
+  if (qlabPort === "off") return undefined;
+  const portSetting = "UNDERSTUDY_QLAB_PORT";
+  const tcp = TcpListener.bind({ hostname, port: qlabPort, portSetting, framing: "auto", maxClients });
+  try {
+    const udp = UdpListener.bind({
+      ...{ hostname, port: splitHostAndPort(tcp.address).port, portSetting },
+      replyPort: qlabReplyPort === "sender" ? undefined : qlabReplyPort,
+      access: (address) => Datagrams.open(native, address),
+    });
+    return { udp, tcp };
+  } catch (error) {
+    await tcp.stop();
     throw error;
   }
 }

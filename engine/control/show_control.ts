@@ -30,3 +30,6 @@ export interface ShowControl {
   /** Writes the text of the last edit to the file. */
   save(): Promise<void>;
 }
+
+/** What remotes need of it. */
+export type ShowRemote = Pick<ShowControl, "press" | "list" | "status" | "subscribe">;

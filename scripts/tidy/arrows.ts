@@ -25,6 +25,8 @@ export const arrowTable: ArrowTable = {
     "engine",
     "patches",
     "show",
+    "timecode",
+    "triggers",
     "compiler",
     "ffi",
   ],
@@ -209,7 +211,10 @@ export const arrowTable: ArrowTable = {
   show: [],
   "show/file": [],
   "show/playing": ["show/file"],
+  "show/triggers": ["show/file", "show/playing", "timecode"],
 
+  // starts cues without GO: by the clock, by timecode, by MIDI
+  triggers: ["engine/control", "midi", "show", "timecode"],
   // timecode as numbers, bytes and sound: pure computation
   timecode: [],
 
