@@ -254,6 +254,15 @@ const settings = {
     expected: "a folder",
     meaning: "folder of the sound files that patches play; without it, `samples` beside the patch file",
   }),
+  SHOW: setting({
+    key: "show",
+    schema: text,
+    default: undefined,
+    expected: "the path of a show, JSON",
+    brief: "show that is played",
+    meaning:
+      "show that is played from its beginning; its sound files lie beside it, STREAM_MIB is 64 then unless it is set, and PATCH is that of the show, or `stage`",
+  }),
   STREAM_FOLDER: setting({
     key: "streamFolder",
     schema: text,

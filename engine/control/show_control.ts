@@ -23,6 +23,8 @@ export interface ShowControl {
    * @throws {CommandRefusedError} with all mistakes, each with its place: the show before plays on
    */
   edit(text: string): Promise<readonly string[]>;
+  /** Every mistake and warning of the text, each with its place. */
+  check(): Promise<readonly string[]>;
   /** Reads the file again, as {@link edit}. */
   reload(): Promise<readonly string[]>;
   /** Writes the text of the last edit to the file. */

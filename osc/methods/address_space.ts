@@ -37,6 +37,7 @@ import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
 import { recordingMethods } from "./recording_methods.ts";
 import { RefusalLog } from "./refusal_log.ts";
+import { showMethods } from "./show_methods.ts";
 import { streamMethods } from "./stream_methods.ts";
 
 export interface AddressSpaceOptions {
@@ -182,6 +183,7 @@ export class AddressSpace implements PacketTarget {
       }),
       ...recordingMethods(engine),
       ...streamMethods(engine),
+      ...showMethods(engine),
       ...dirtMethods({
         events: dirt,
         onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),

@@ -10,6 +10,7 @@ import { piano } from "./piano.ts";
 import { rack } from "./rack.ts";
 import { sampler } from "./sampler.ts";
 import { sines } from "./sines.ts";
+import { stage } from "./stage.ts";
 import { printable } from "../../foundation/printable.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
@@ -27,6 +28,7 @@ export const patches: Readonly<Record<string, Patch>> = {
   rack,
   cues,
   sampler,
+  stage,
 };
 
 export const patchNames: readonly string[] = Object.keys(patches);
