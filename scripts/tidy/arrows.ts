@@ -141,6 +141,14 @@ export const arrowTable: ArrowTable = {
     "types:compiler/graph",
     "types:config",
   ],
+  // the main isolate: from events of a show to entries of the log
+  "engine/show": [
+    "engine/control",
+    "engine/log",
+    "engine/memory",
+    "types:engine/streams",
+    "show",
+  ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
     "engine/control",
@@ -157,6 +165,7 @@ export const arrowTable: ArrowTable = {
     "engine/renderer",
     "engine/samples",
     "engine/session",
+    "engine/show/saved_show.ts",
     "engine/streams",
     "types:compiler/graph",
     "types:config",
