@@ -46,11 +46,11 @@ async function main(run: TestRun): Promise<number> {
 
   const limitOf = (file: string) =>
     run.isFixedLimit ? run.limitSeconds : durations.limitSeconds(file, run.limitSeconds);
-  const runFile = (file: string) =>
+  const runFile = (file: string, job = 0) =>
     runTestFile(file, {
       ...{ filter: run.filter, limitSeconds: limitOf(file), interrupted },
       background: laneOf(graph, file) === "parallel",
-      env: { UNDERSTUDY_TEST_SHARE: String(share) },
+      env: { UNDERSTUDY_TEST_SHARE: String(share), UNDERSTUDY_TEST_JOB: String(job) },
     });
   const firstResults: FileResult[] = [];
   const times: string[] = [];
