@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "callback.h"
 #include "monotonic.h"
 
 static uint64_t now_ns = 5000000000u; /* of this program's clock */
@@ -70,6 +71,8 @@ int main(int count, char **arguments) {
   g->channels = 1;
   g->lookahead_blocks = 4;
   thread.shared_memory = memory;
+  thread.play = us_callback;
+  thread.context = thread.shared_memory;
   thread.period_frames = (uint32_t)strtoul(arguments[2], NULL, 10);
   thread.output = calloc(thread.period_frames, sizeof(float));
   jump_ns = strtoull(arguments[3], NULL, 10) * 1000000000u;
