@@ -77,7 +77,7 @@ Deno.test("a description is played, its legs are counted in JSON, and Ctrl-C end
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "main.ts", "receive", `${folder}/hall.sdp`, "--json"],
       cwd: root,
-      env: { UNDERSTUDY_DRIVER: "clock" },
+      env: { UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_CACHE_DIR: new URL("build/native-tests", root).pathname },
       stdout: "piped",
       stderr: "inherit",
     }).spawn();
