@@ -515,6 +515,22 @@ const settings = {
     expected: "a whole number from 0 to 1000000",
     meaning: "OSC messages that one sender may send in a second, and in one burst; 0: no limit",
   }),
+  QLAB_PORT: setting({
+    key: "qlabPort",
+    schema: z.union([z.literal("off"), whole(0, 65_535)]),
+    default: "off",
+    expected: "off, or a whole number from 0 to 65535; clients of QLab expect 53000",
+    meaning:
+      "port of OSC_HOST, UDP and TCP, for programs that speak to QLab, such as Bitfocus Companion: QLab's words and replies for the show that plays",
+  }),
+  QLAB_REPLY_PORT: setting({
+    key: "qlabReplyPort",
+    schema: z.union([z.literal("sender"), whole(1_024, 65_535)]),
+    default: "53001",
+    expected: "sender, or a whole number from 1024 to 65535",
+    meaning:
+      "UDP port of each sender's machine to which answers of QLAB_PORT go; sender: the port that it sent from; a sender may choose its own with /udpReplyPort",
+  }),
   OSCQUERY_HOST: setting({
     key: "oscQueryHost",
     schema: text,

@@ -1,6 +1,6 @@
 /**
- * Runs the tests: those that need real time one at a time, and the others over all cores meanwhile, at idle priority. See
- * `--help`.
+ * Runs the tests: those that need real time two at a time, those that judge it alone, and the others over all cores
+ * meanwhile, at idle priority. See `--help`.
  *
  *     deno task test [OPTION ...] [FILE or FOLDER ...]
  */
@@ -73,14 +73,18 @@ async function main(run: TestRun): Promise<number> {
     firstResults.push(...found);
     times.push(`${((performance.now() - begun) / 1_000).toFixed(1)} s for ${title}`);
   };
+  const runTimed = async () => {
+    await runFiles("realTime", `need real time, ${run.realTimeJobs} at a time`, run.realTimeJobs);
+    await runFiles("alone", "need the machine alone, one at a time", 1);
+  };
   await Promise.all([
-    runFiles("realTime", "need real time, one at a time", 1),
+    runTimed(),
     runFiles("parallel", `at idle priority, ${run.jobs} at a time`, run.jobs),
   ]);
   if (run.scope !== "quick" && run.files.length === 0) await durations.write();
 
   const { results, unsteady } = await runFailedAgain(firstResults, {
-    needsRealTime: (file) => laneOf(graph, file) === "realTime",
+    needsRealTime: (file) => laneOf(graph, file) !== "parallel",
     interrupted,
     run: runFile,
     onResult: (result) => console.log(`== a second run, alone\n${resultText(result)}`),

@@ -16,6 +16,7 @@
  * | `MARK` | JSON, {@link SessionMark} |
  * | `FILE` | JSON, `StreamedFile`: a sound file that players may have played from the disk; before the commands that name it, and again once its checksum is known |
  * | `LATE` | pairs of a block and one bit for each player that was silent in it because its file was not read in time (u32 each); before or behind the blocks |
+ * | `SHOW` | JSON, `SavedShow`: the show that plays and its last events, for a restart; a render does not need it. Its text is left out where it is that of the chunk before |
  * | `GAP ` | first block and number of blocks (u32 each) that could not be recorded; rendering ends before them |
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
@@ -37,6 +38,7 @@ export type ChunkType =
   | "MARK"
   | "FILE"
   | "LATE"
+  | "SHOW"
   | "GAP "
   | "DONE";
 

@@ -43,6 +43,14 @@ export const arrowTable: ArrowTable = {
     "midi/midi_receiver.ts",
     "engine/control",
   ],
+  // the words of QLab's dictionary, for a show
+  "osc/qlab": [
+    "osc/packet",
+    "types:osc/admission",
+    "osc/subscriptions",
+    "engine/control",
+    "types:show/playing",
+  ],
   "osc/oscquery": [
     "osc/packet",
     "types:osc/admission",
@@ -81,10 +89,17 @@ export const arrowTable: ArrowTable = {
   monitoring: ["types:engine/control", "types:osc/oscquery"],
 
   // a controller like osc, with a line of its own from its frames to ours
-  midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
+  midi: [
+    "engine/control",
+    "engine/time/drift_limit.ts",
+    "compiler/graph",
+    "types:show/playing",
+    "config",
+    "ffi",
+  ],
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
-  "engine/control": ["types:compiler/graph"],
+  "engine/control": ["types:compiler/graph", "types:show/playing"],
   "engine/memory": ["compiler/wasm", "compiler/graph", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
@@ -187,6 +202,9 @@ export const arrowTable: ArrowTable = {
   show: [],
   "show/file": [],
   "show/playing": ["show/file"],
+
+  // timecode as numbers, bytes and sound: pure computation
+  timecode: [],
 
   "patches/ready": ["modules"],
   "patches/loading": ["patches/ready", "modules", "compiler"],

@@ -99,10 +99,10 @@ export const cueSchemas = {
       "place in the file at which it ends; omitted: the end of the file",
     ),
     loops: passes.default(1).describe("passes from start to end"),
-    slices: z.array(sliceSchema).max(100).default([]).describe(
+    slices: z.array(sliceSchema).max(7).default([]).describe(
       "parts of the file with a count of passes each, in their order; what lies between them plays once",
     ),
-    rate: z.number().min(0.03).max(33).default(1).describe("speed and pitch; 2 is an octave up"),
+    rate: z.number().min(0.25).max(4).default(1).describe("speed and pitch; 2 is an octave up"),
     levelDb: levelDb.default(0).describe("level at its start, dB"),
     fadeInSeconds: seconds.default(0).describe("from silence to its level"),
     fadeOutSeconds: seconds.default(0).describe("when it is stopped before its end"),

@@ -102,7 +102,13 @@ function deedOf(cue: Cue, { show, options, frames, children }: DeedContext): Cue
     case "play": {
       const media = Object.hasOwn(options.media, cue.play) ? options.media[cue.play] : undefined;
       return {
-        ...{ kind, file: cue.play, parts: partsOf(cue, media, frames), rate: cue.rate, levelDb: cue.levelDb },
+        ...{
+          kind,
+          file: cue.play,
+          parts: partsOf(cue, media, frames),
+          rate: Math.fround(cue.rate),
+          levelDb: cue.levelDb,
+        },
         ...{ fadeIn: frames(cue.fadeInSeconds), fadeOut: frames(cue.fadeOutSeconds), curve: cue.curve },
         routes: routesOf(cue, show, media),
       };

@@ -1,5 +1,5 @@
 /** A network that loses packets, changes their order and sends some twice, as a relay between two ports of the loopback. */
-import { seededRandom } from "../seeded_random.ts";
+import { SeededRandom } from "../seeded_random.ts";
 
 export interface BadNetworkOptions {
   /** Port that packets go on to. */
@@ -42,19 +42,19 @@ export class BadNetwork {
 
   async #relay(): Promise<void> {
     const { to, seed, lost = 0, twice = 0, overtaken = 0 } = this.#options;
-    const random = seededRandom(seed);
+    const random = new SeededRandom(seed);
     const receiver = { transport: "udp", hostname: "127.0.0.1", port: to } as const;
     const send = async (bytes: Uint8Array) => void await this.#socket.send(bytes, receiver);
     let held: Uint8Array | undefined;
     for await (const [data] of this.#socket) {
       if (this.#isCut) this.counts.cut++;
-      else if (random() < lost) this.counts.lost++;
-      else if (held === undefined && random() < overtaken) {
+      else if (random.next() < lost) this.counts.lost++;
+      else if (held === undefined && random.next() < overtaken) {
         this.counts.overtaken++;
         held = Uint8Array.from(data);
       } else {
         await send(data);
-        if (random() < twice) {
+        if (random.next() < twice) {
           this.counts.twice++;
           await send(data);
         }
