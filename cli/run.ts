@@ -151,6 +151,10 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       const { listDevices } = await import("./devices.ts");
       return say(await listDevices(config));
     }
+    case "receive": {
+      const { receive } = await import("./receive.ts");
+      return await receive(line, config);
+    }
     case "doctor": {
       const { diagnose } = await import("./doctor.ts");
       return await diagnose({ config, measureMs: line.measureMs, print: (text) => print(text + "\n") });

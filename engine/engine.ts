@@ -532,6 +532,10 @@ export class Engine implements control.EngineControl {
     return this.#measures.read();
   }
 
+  sessionDescriptions(): readonly string[] {
+    return this.#driver.descriptions;
+  }
+
   /** Tells that something outside of the engine was lost, by log, event and status; for the parts that serve clients. */
   reportLoss(problem: string): void {
     this.#degradations.occurred("clients", problem, performance.now());

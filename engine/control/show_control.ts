@@ -1,4 +1,4 @@
-import type { ShowEvent } from "../../show/mod.ts";
+import type { ShowEvent } from "../../show/playing/show_event.ts";
 import type { ShowListView, ShowStatusView } from "./show_view.ts";
 
 /** The show that plays, as remotes and the page see it. Main isolate. */

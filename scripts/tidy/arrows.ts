@@ -101,7 +101,7 @@ export const arrowTable: ArrowTable = {
   ],
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
-  "engine/control": ["types:compiler/graph", "types:show"],
+  "engine/control": ["types:compiler/graph", "types:show/playing"],
   "engine/memory": ["compiler/wasm", "compiler/graph", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
@@ -127,7 +127,9 @@ export const arrowTable: ArrowTable = {
     "types:compiler/graph",
     "ffi",
   ],
-  "engine/device": ["engine/memory", "types:engine/run", "ffi", "types:config"],
+  "engine/device": ["engine/memory", "engine/rtp", "types:engine/run", "ffi", "types:config"],
+  // what streams of RTP are, for those that send and those that receive
+  "engine/rtp": ["ffi", "types:config"],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk
