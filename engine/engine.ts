@@ -93,6 +93,7 @@ import { type ResumedRecording, SessionWriter } from "./session/session_writer.t
 import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
+import { frameNumber } from "./memory/frame_number.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
 /** Music that has been played already: an engine goes on from its state instead of a fresh one. */
@@ -408,6 +409,11 @@ export class Engine implements control.EngineControl {
     return warnings;
   }
 
+  frameAt(time: control.CommandTime): number {
+    const { block, frame } = this.#timeline.frameOf(time);
+    return frameNumber(this.memory, block) + frame;
+  }
+
   submit(
     commands: readonly control.Command[],
     time?: control.CommandTime,
@@ -524,6 +530,10 @@ export class Engine implements control.EngineControl {
 
   measures(): control.EngineMeasures {
     return this.#measures.read();
+  }
+
+  sessionDescriptions(): readonly string[] {
+    return this.#driver.descriptions;
   }
 
   /** Tells that something outside of the engine was lost, by log, event and status; for the parts that serve clients. */

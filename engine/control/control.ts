@@ -29,6 +29,8 @@ export interface EngineControl {
   status(): EngineStatus;
   /** Counters and distributions for a monitor, which asks every few seconds. */
   measures(): EngineMeasures;
+  /** Session descriptions (SDP) of the streams of RTP that are sent; empty where there are none. */
+  sessionDescriptions(): readonly string[];
   /** The value that a parameter, by its index, was last given; one with a time counts from then on. */
   parameterValue(parameter: number): number | undefined;
   /** Voices that sound now, by instrument, counted every 20 ms; empty where the patch cannot tell. */
@@ -61,6 +63,12 @@ export interface EngineControl {
   readonly armedStreams: readonly ArmedFile[];
   /** Players of streams that have a file. */
   readonly players: readonly PlayerStatus[];
+  /**
+   * The frame that the device takes at a moment, counted as in the views of a show.
+   *
+   * @throws {CommandRefusedError} for a moment more than a day ahead
+   */
+  frameAt(time: CommandTime): number;
   /** The show that plays; undefined: none is loaded. */
   readonly show: ShowControl | undefined;
   /**
@@ -429,6 +437,27 @@ export interface RealTimeStatus {
   readonly demotions: number;
 }
 
+/** Packets of RTP since the streams were opened. */
+export interface RtpStatus {
+  /** Sent, of all streams and legs. */
+  readonly packets: number;
+  /** That the system refused. */
+  readonly failedPackets: number;
+  /** Frames that were due longer ago than the lookahead, and were not sent. */
+  readonly skippedFrames: number;
+  /** That left later than the time that a packet holds. */
+  readonly latePackets: number;
+  readonly longestLateMs: number;
+  /** The common clock less the times that are sent by. */
+  readonly clockErrorMs: number;
+  /** Steps of the common clock, and those that the times of packets have followed. */
+  readonly clockSteps: number;
+  readonly jumps: number;
+  /** Packets of the input that came, and those that came by no leg in time. */
+  readonly inputPackets: number;
+  readonly inputLostPackets: number;
+}
+
 export interface EngineStatus {
   /**
    * `silent`: something should play, and the device gets concealed blocks, because no renderer has any; `unheard`: it plays, and
@@ -444,7 +473,7 @@ export interface EngineStatus {
     | "stopped";
   /** Why nobody hears what plays, with the remedy: there is no device, or nothing is connected to it; empty: somebody can. */
   readonly unheard: string;
-  readonly driver: "jack" | "portaudio" | "clock";
+  readonly driver: "jack" | "portaudio" | "rtp" | "clock";
   readonly device: string;
   /** Frames that the device takes at once; 0: not known yet. */
   readonly periodFrames: number;
@@ -454,6 +483,8 @@ export interface EngineStatus {
   readonly deviceAttempts: number;
   /** Frames that the clock took while there was no device: nobody heard them. */
   readonly unheardFrames: number;
+  /** What became of the packets; omitted where sound is not sent as RTP. */
+  readonly rtp?: RtpStatus;
   readonly patch: string;
   readonly sampleRateHz: number;
   readonly blockFrames: number;

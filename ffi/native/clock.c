@@ -15,14 +15,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "callback.h"
 #include "guard.h"
+#include "layout.h"
 #include "monotonic.h"
 #include "services.h"
+#include "source.h"
 
 struct clock_thread {
   pthread_t thread;
   unsigned char *shared_memory;
+  us_play_function *play;
+  void *context; /* of `play` */
   uint32_t period_frames;
   uint32_t stop;
   uint32_t abandoned; /* no thread joins this one any more: it frees itself */
@@ -115,7 +118,7 @@ static void *run(void *argument) {
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
     if (!us_guard_enter(self->shared_memory)) continue;
     uint64_t frames_before = counters->frames;
-    us_callback(self->input, self->output, self->period_frames, NULL, flags, self->shared_memory);
+    self->play(self->input, self->output, self->period_frames, NULL, flags, self->context);
     flags = 0;
     if (counters->frames != frames_before) keep_output(self, self->period_frames);
     us_guard_leave();
@@ -141,6 +144,7 @@ int us_clock_start(void *shared_memory, uint32_t period_frames, int priority) {
   struct clock_thread *self = calloc(1, sizeof *self);
   if (!self) return ENOMEM;
   self->shared_memory = shared_memory;
+  self->play = us_source_of(shared_memory, &self->context);
   self->period_frames = period_frames;
   self->output = calloc((size_t)period_frames * g->channels, sizeof(float));
   self->input = g->input_channels ? calloc((size_t)period_frames * g->input_channels, sizeof(float)) : NULL;

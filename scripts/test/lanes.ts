@@ -13,7 +13,7 @@ export type Lane = "parallel" | "realTime" | "alone";
 const realTimeCalls: readonly RegExp[] = [
   /\bDeno\.(?:listen|listenDatagram|connect|serve|upgradeWebSocket)\(/,
   /\bnew WebSocket\(/,
-  /\.(?:us_clock_start|us_midi_open|us_jack_open|us_datagrams_find|Pa_OpenStream|Pa_StartStream)\(/,
+  /\.(?:us_clock_start|us_midi_open|us_jack_open|us_rtp_open|us_receive_open|us_datagrams_find|Pa_OpenStream|Pa_StartStream)\(/,
   /\bnew Deno\.Command\(\s*"(?:jackd|pipewire)"/,
 ];
 

@@ -25,6 +25,8 @@ export const arrowTable: ArrowTable = {
     "engine",
     "patches",
     "show",
+    "timecode",
+    "triggers",
     "compiler",
     "ffi",
   ],
@@ -125,7 +127,9 @@ export const arrowTable: ArrowTable = {
     "types:compiler/graph",
     "ffi",
   ],
-  "engine/device": ["engine/memory", "types:engine/run", "ffi", "types:config"],
+  "engine/device": ["engine/memory", "engine/rtp", "types:engine/run", "ffi", "types:config"],
+  // what streams of RTP are, for those that send and those that receive
+  "engine/rtp": ["ffi", "types:config"],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk
@@ -140,6 +144,14 @@ export const arrowTable: ArrowTable = {
     "engine/streams/streamed_file.ts",
     "types:compiler/graph",
     "types:config",
+  ],
+  // the main isolate: from events of a show to entries of the log
+  "engine/show": [
+    "engine/control",
+    "engine/log",
+    "engine/memory",
+    "types:engine/streams",
+    "show",
   ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
@@ -157,6 +169,7 @@ export const arrowTable: ArrowTable = {
     "engine/renderer",
     "engine/samples",
     "engine/session",
+    "engine/show/saved_show.ts",
     "engine/streams",
     "types:compiler/graph",
     "types:config",
@@ -200,7 +213,10 @@ export const arrowTable: ArrowTable = {
   show: [],
   "show/file": [],
   "show/playing": ["show/file"],
+  "show/triggers": ["show/file", "show/playing", "timecode"],
 
+  // starts cues without GO: by the clock, by timecode, by MIDI
+  triggers: ["engine/control", "midi", "show", "timecode"],
   // timecode as numbers, bytes and sound: pure computation
   timecode: [],
 
