@@ -70,6 +70,7 @@ async function secondsToPlay(tarball: string, home: string, proxy: string): Prom
       HOME: home,
       XDG_CACHE_HOME: `${home}/.cache`,
       npm_config_cache: `${home}/.npm`,
+      npm_config_userconfig: userConfig, // which registry it is, as on this machine
       DENO_DIR: `${home}/.cache/deno`,
       HTTPS_PROXY: proxy,
       UNDERSTUDY_DRIVER: "clock",
@@ -93,6 +94,11 @@ async function secondsToPlay(tarball: string, home: string, proxy: string): Prom
   if (seconds === Infinity) throw new Error(text);
   return seconds;
 }
+
+/** The caches are empty, but npm is set up as for whoever runs this: its registry may be a mirror. */
+const userConfig = new TextDecoder().decode(
+  (await new Deno.Command("npm", { args: ["config", "get", "userconfig"], stdin: "null" }).output()).stdout,
+).trim();
 
 await inFolder(async (folder) => {
   const tarball = await packageNpm(

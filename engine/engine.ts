@@ -93,6 +93,7 @@ import { type ResumedRecording, SessionWriter } from "./session/session_writer.t
 import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
+import { frameNumber } from "./memory/frame_number.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
 /** Music that has been played already: an engine goes on from its state instead of a fresh one. */
@@ -406,6 +407,11 @@ export class Engine implements control.EngineControl {
     warnings.forEach((warning) => this.#options.log.warning(warning));
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
     return warnings;
+  }
+
+  frameAt(time: control.CommandTime): number {
+    const { block, frame } = this.#timeline.frameOf(time);
+    return frameNumber(this.memory, block) + frame;
   }
 
   submit(

@@ -1,6 +1,6 @@
 /** What a message of MIDI Show Control means to a show, as its document describes the commands. Pure. */
 import { CommandRefusedError } from "../engine/control/control.ts";
-import type { ShowRemote } from "../engine/control/show_remote.ts";
+import type { ShowRemote } from "../engine/control/show_control.ts";
 import type { ShowListView } from "../engine/control/show_view.ts";
 import type { ShowEvent } from "../show/playing/show_event.ts";
 import type { ShowControlMessage } from "./show_control.ts";

@@ -36,7 +36,7 @@ export interface ChaseOptions {
 }
 
 /** Least and greatest speed at which places ahead are foreseen; 1 is that of the clock. */
-export const chasedSpeeds = { min: 0.9, max: 1.1 };
+const chasedSpeeds = { min: 0.9, max: 1.1 };
 
 interface Line {
   position: number;

@@ -63,6 +63,12 @@ export interface EngineControl {
   readonly armedStreams: readonly ArmedFile[];
   /** Players of streams that have a file. */
   readonly players: readonly PlayerStatus[];
+  /**
+   * The frame that the device takes at a moment, counted as in the views of a show.
+   *
+   * @throws {CommandRefusedError} for a moment more than a day ahead
+   */
+  frameAt(time: CommandTime): number;
   /** The show that plays; undefined: none is loaded. */
   readonly show: ShowControl | undefined;
   /**

@@ -1,4 +1,4 @@
-import type { ShowEvent } from "../../show/mod.ts";
+import type { ShowEvent } from "../../show/playing/show_event.ts";
 import type { ShowListView, ShowStatusView } from "./show_view.ts";
 
 /** The show that plays, as remotes and the page see it. Main isolate. */
@@ -23,8 +23,13 @@ export interface ShowControl {
    * @throws {CommandRefusedError} with all mistakes, each with its place: the show before plays on
    */
   edit(text: string): Promise<readonly string[]>;
+  /** Every mistake and warning of the text, each with its place. */
+  check(): Promise<readonly string[]>;
   /** Reads the file again, as {@link edit}. */
   reload(): Promise<readonly string[]>;
   /** Writes the text of the last edit to the file. */
   save(): Promise<void>;
 }
+
+/** What remotes need of it. */
+export type ShowRemote = Pick<ShowControl, "press" | "list" | "status" | "subscribe">;

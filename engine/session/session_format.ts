@@ -25,7 +25,7 @@ import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compi
 import { isStreamedFile, type StreamedFile } from "../streams/streamed_file.ts";
 import { SessionDamagedError } from "./session_damaged_error.ts";
 
-export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess4");
+export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess5");
 
 export type ChunkType =
   | "HEAD"

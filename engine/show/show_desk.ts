@@ -44,8 +44,9 @@ export class ShowDesk {
 
   /** As `EngineControl.loadShow`. */
   async load(file: string): Promise<readonly string[]> {
-    const text = await readShowFile(file);
-    return await this.#open({ file, text }, async (opened) => {
+    const path = this.#services.allowedShow(file);
+    const text = await readShowFile(path);
+    return await this.#open({ file: path, text }, async (opened) => {
       const { patch } = opened.show;
       if (patch !== undefined) await this.#services.loadPatch(patch);
       else if (!this.#host.hearsBuses) await this.#services.loadPatch("stage");
@@ -134,6 +135,11 @@ export class ShowDesk {
         return player.opened.text;
       },
       edit: (text: string) => desk.#edit(player, text),
+      check: async () => {
+        const { file, text } = player.opened;
+        const parts = { ...desk.#partsOfHost, services: desk.#services, isPlaying: true };
+        return (await openShow({ file, text }, parts)).warnings;
+      },
       reload: async () => await desk.#edit(player, await readShowFile(player.opened.file)),
       save: () => {
         const { file, text } = player.opened;

@@ -54,6 +54,8 @@ export interface ShowHost {
 
 /** The rest of the program as a show sees it: what the engine does not know. */
 export interface ShowServices {
+  /** The path of a show that may be loaded. Throws `CommandRefusedError`. */
+  readonly allowedShow: (file: string) => string;
   /** Loads a patch by its name or file. */
   readonly loadPatch: (nameOrFile: string) => Promise<unknown>;
   /** Why a patch that a show in this folder names cannot be loaded; undefined: it can. */

@@ -73,7 +73,8 @@ function runningView(running: ShowState["running"][number], frame: number): Runn
   const ends = stage === "preWait" ? deedAt : stage === "postWait" ? continueAt : endsAt;
   return {
     ...{ id, key: cue.key, ...(cue.number !== undefined && { number: cue.number }), name: cue.name, stage },
-    ...{ paused: pausedAt !== null, startedAtFrame: startedAt, deedAtFrame: deedAt, endsAtFrame: ends },
+    ...{ paused: pausedAt !== null, ...(pausedAt !== null && { pausedAtFrame: pausedAt }) },
+    ...{ startedAtFrame: startedAt, deedAtFrame: deedAt, endsAtFrame: ends },
     ...(player !== null && { player, levelDb: level === null ? null : levelAt(level, now) }),
     ...(player !== null && cue.deed.kind === "play"
       ? loopOf(parts, Math.max(0, (now - running.origin) * cue.deed.rate))

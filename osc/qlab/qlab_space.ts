@@ -4,7 +4,7 @@
  * the engine's own addresses. Main isolate.
  */
 import { CommandRefusedError } from "../../engine/control/control.ts";
-import type { ShowRemote } from "../../engine/control/show_remote.ts";
+import type { ShowRemote } from "../../engine/control/show_control.ts";
 import type { RunningCueView } from "../../engine/control/show_view.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 import type { AccessControl } from "../admission/access_control.ts";

@@ -66,5 +66,10 @@ for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR2"]) {
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   });
 }
+// npx that a signal ends leaves this program behind, and nobody could end it at the place where it was started: it ends as well
+if (process.env.npm_command === "exec") {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 500).unref();
+}
 child.on("error", (error) => fail(`cannot start Deno: ${error.message}`));
 child.on("exit", (code, signal) => process.exit(signal === null ? code : 128 + constants.signals[signal]));

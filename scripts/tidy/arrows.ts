@@ -25,6 +25,8 @@ export const arrowTable: ArrowTable = {
     "engine",
     "patches",
     "show",
+    "timecode",
+    "triggers",
     "compiler",
     "ffi",
   ],
@@ -143,6 +145,14 @@ export const arrowTable: ArrowTable = {
     "types:compiler/graph",
     "types:config",
   ],
+  // the main isolate: from events of a show to entries of the log
+  "engine/show": [
+    "engine/control",
+    "engine/log",
+    "engine/memory",
+    "types:engine/streams",
+    "show",
+  ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
     "engine/control",
@@ -159,6 +169,7 @@ export const arrowTable: ArrowTable = {
     "engine/renderer",
     "engine/samples",
     "engine/session",
+    "engine/show/saved_show.ts",
     "engine/streams",
     "types:compiler/graph",
     "types:config",
@@ -202,7 +213,10 @@ export const arrowTable: ArrowTable = {
   show: [],
   "show/file": [],
   "show/playing": ["show/file"],
+  "show/triggers": ["show/file", "show/playing", "timecode"],
 
+  // starts cues without GO: by the clock, by timecode, by MIDI
+  triggers: ["engine/control", "midi", "show", "timecode"],
   // timecode as numbers, bytes and sound: pure computation
   timecode: [],
 

@@ -1,5 +1,5 @@
 /** A show behind the interface of remotes, played by the real functions of `show/`, frame by frame as the test says. */
-import type { ShowRemote } from "../../engine/control/show_remote.ts";
+import type { ShowRemote } from "../../engine/control/show_control.ts";
 import type { CueView, ShowListView, ShowStatusView } from "../../engine/control/show_view.ts";
 import { readShow } from "../../show/file/read_show.ts";
 import type { Cue } from "../../show/file/show_file.ts";

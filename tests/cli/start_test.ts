@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { start } from "../../cli/start.ts";
 import { readConfig } from "../../config/settings.ts";
+import { readJournal } from "../../engine/state/read_journal.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { NetworkListError } from "../../osc/admission/network_list.ts";
 import { until } from "../../foundation/until.ts";
@@ -63,10 +64,13 @@ Deno.test("wrong networks are refused before anything opens", async () => {
   );
 });
 
-/** The program on a sound server, and what it said so far. */
-function started(env: Readonly<Record<string, string>>) {
+/** Many times what a start takes on a slow and busy machine. */
+const sayMs = 240_000;
+
+/** The program, and what it said so far. */
+function started(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "main.ts", "start"],
+    args: ["run", "-A", "main.ts", "start", ...args],
     cwd: root,
     env: { ...environment, ...env, NO_COLOR: "1" },
     stdin: "null",
@@ -77,19 +81,71 @@ function started(env: Readonly<Record<string, string>>) {
   const reading = (async () => {
     for await (const text of process.stderr.pipeThrough(new TextDecoderStream())) log += text;
   })();
+  let hasEnded = false;
+  void process.status.then(() => hasEnded = true);
   const says = async (text: RegExp) => {
-    assert.ok(
-      await until(() => text.test(log), { timeoutMs: 60_000, pollMs: 5 }),
-      `${text} is not in:\n${log}`,
-    );
+    await until(() => hasEnded || text.test(log), { timeoutMs: sayMs, pollMs: 5 });
+    if (hasEnded) await reading;
+    assert.ok(text.test(log), `${text} is not in:\n${log}`);
+  };
+  const stop = () => {
+    if (!hasEnded) process.kill("SIGTERM");
   };
   const end = async () => {
     const { code } = await process.status;
     await reading;
     return { code, log };
   };
-  return { process, says, end };
+  return { process, says, stop, end };
 }
+
+/** A patch file that says its name when it is evaluated. */
+const patchText = (name: string) =>
+  `import { adsr, definePatch, instrument, sine } from "understudy";
+console.log("this is ${name}");
+export default definePatch({
+  name: "${name}",
+  instruments: {
+    keys: instrument({
+      voices: 1,
+      voice: ({ frequencyHz, gate, trigger }) => ({
+        output: sine({ frequencyHz }),
+        envelope: adsr({ gate, trigger }),
+      }),
+    }),
+  },
+  output: ({ keys }) => keys,
+});
+`;
+
+Deno.test("with --watch a running engine plays each version that is saved, a broken one changes nothing, and the last save wins", () =>
+  inFolder(async (folder) => {
+    const [file, session] = [`${folder}/mine.ts`, `${folder}/evening.session`];
+    await Deno.writeTextFile(file, patchText("first"));
+    const engine = started({ UNDERSTUDY_SESSION: session }, [file, "--watch"]);
+    try {
+      await engine.says(/ready: OSC on/);
+      await Deno.writeTextFile(file, patchText("second"));
+      await engine.says(/this is second[^]*mine\.ts was saved: it plays/);
+      await Deno.writeTextFile(file, "export default 7;");
+      await engine.says(/mine\.ts was saved and is not loaded; the patch before plays on: /);
+      await Deno.writeTextFile(file, patchText("third"));
+      await engine.says(/this is third/); // it is being loaded
+      await Deno.writeTextFile(`${file}~`, patchText("fourth"));
+      await Deno.rename(`${file}~`, file);
+      await Deno.writeTextFile(file, patchText("fifth"));
+      await engine.says(/this is fifth[^]*mine\.ts was saved: it plays/);
+    } finally {
+      engine.stop();
+    }
+    const { code, log } = await engine.end();
+    assert.equal(code, exitCodes.ok, log);
+    const { patches } = await readJournal(session);
+    const names = patches.map(({ description }) => description.name);
+    assert.deepEqual([names[0], names[1], names.at(-1)], ["first", "second", "fifth"]);
+    const rendered = await renderAgain(session);
+    assert.deepEqual([rendered.differingBlocks, rendered.complete], [0, true]);
+  }));
 
 const jackNeeds = { ...soundServerNeeds, libraries: ["libjack.so.0"] };
 

@@ -16,7 +16,8 @@ async function run(program: string, args: string[], options: Deno.CommandOptions
 const machine = prebuiltMachines.filter(({ target }) => target === Deno.build.target);
 
 requirement({
-  name: "the npm package, installed in an empty folder, plays without a compiler and without tools of tests",
+  name:
+    "the npm package, installed in an empty folder, plays without a compiler and without tools of tests, and ends with npx",
   fn: () =>
     inFolder(async (folder) => {
       const tarball = await packageNpm(folder, machine);
@@ -33,5 +34,19 @@ requirement({
       await Deno.writeTextFile(`${place}/tune.txt`, "0 /note 60 0.8\n0.2 /off 60\n");
       await run(program, ["render", "keys", "--score", "tune.txt", "-o", "tune.wav"], { cwd: place, env });
       assert.ok(Deno.statSync(`${place}/tune.wav`).size > 10_000);
+
+      const clock = { UNDERSTUDY_DRIVER: "clock", UNDERSTUDY_OSC_PORT: "0", UNDERSTUDY_OSCQUERY_PORT: "0" };
+      const npx = new Deno.Command("npx", {
+        ...{ args: ["--no-install", "understudy", "start", "sines"], cwd: place, env: { ...env, ...clock } },
+        ...{ stdin: "null", stdout: "null", stderr: "piped" },
+      }).spawn();
+      let log = "";
+      for await (const text of npx.stderr.pipeThrough(new TextDecoderStream())) {
+        if (!log.includes("ready: OSC on") && (log + text).includes("ready: OSC on")) npx.kill("SIGTERM");
+        log += text;
+      }
+      // npx passes no signal on; the engine had its error output, so it has ended
+      assert.match(log, /stopping: SIGTERM/);
+      await npx.status;
     }),
 }, { commands: ["npm", ...machine.map(({ compiler }) => compiler)], install: "apt-get install npm gcc" });

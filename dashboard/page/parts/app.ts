@@ -49,7 +49,7 @@ export function App(): VNode {
     <a class="skip" href="#views">Skip to the controls</a>
     <${TopBar} hasPanic=${!isShow} />
     <${Announcer} />
-    <main class="${isShow ? "at-show" : ""} ${isStale ? "stale" : ""}" data-stale=${isStale}>
+    <main class=${[isShow && "at-show", isStale && "stale"].filter(Boolean).join(" ")} data-stale=${isStale}>
       <${BigState} />
       ${!isShow && html`
         <div class="overview">

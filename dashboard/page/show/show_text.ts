@@ -48,18 +48,22 @@ export function Mistakes({ mistakes, show }: {
   readonly show?: (mistake: ShowMistake) => void;
 }): VNode {
   return html`
-    <ul class="mistakes" role="alert">
-      ${mistakes.map((mistake, index) => {
-        const { line, column, text } = mistake;
-        const place = line === undefined ? "" : `Line ${line}, column ${column}: `;
-        return html`
-          <li key=${index}>${show && line !== undefined
-            ? html`<button type="button" class="small" onClick=${() =>
-              show(mistake)}>${place}${text}</button>`
-            : html`<b>${place}</b>${text}`}</li>
-        `;
-      })}
-    </ul>
+    <div role="alert">
+      ${mistakes.length > 0 && html`
+        <ul class="mistakes">
+          ${mistakes.map((mistake, index) => {
+            const { line, column, text } = mistake;
+            const place = line === undefined ? "" : `Line ${line}, column ${column}: `;
+            return html`
+              <li key=${index}>${show && line !== undefined
+                ? html`<button type="button" class="small" onClick=${() =>
+                  show(mistake)}>${place}${text}</button>`
+                : html`<b>${place}</b>${text}`}</li>
+            `;
+          })}
+        </ul>
+      `}
+    </div>
   `;
 }
 

@@ -137,8 +137,8 @@ const actions: readonly (readonly [string, "done" | "data" | RegExp, ...OscArgum
   ["/cue/selected/go", "done"],
   ["/cue/1/stop", "done"],
   ["/cue/1/loadAt", "done", scalar(0), scalar(1)],
-  ["/select/2", "done"],
   ["/select/next", "done"],
+  ["/select/2", "done"],
   ["/cue/selected/addSliceMarker", /no such word/],
   ["/playhead/previous", "done"],
   ["/playhead/nextSequence", "done"],
@@ -214,6 +214,7 @@ Deno.test("with a secret, a passcode opens; a reader may ask and nothing else", 
     allow: all,
     readOnly: new NetworkList("127.0.0.9"),
     secret: "open sesame",
+    nowMs: () => nowMs,
   });
   const remote = show();
   const { space } = spaceOf(remote, { access, hasSecret: true });
