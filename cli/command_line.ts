@@ -30,6 +30,7 @@ export type CommandLine =
     | CompletionsCommand
     | HelpCommand
     | DoctorCommand
+    | ReceiveCommand
     | { readonly command: "devices" | "version" }
   )
   & {
@@ -49,6 +50,8 @@ export interface StartCommand {
   readonly verbose: boolean;
   /** UDP port of OSC; omitted: as in the settings. */
   readonly port?: number;
+  /** File of a show; omitted: that of the settings. */
+  readonly show?: string;
   /** Sound file to record to; omitted: that of the settings. */
   readonly record?: string;
 }
@@ -58,6 +61,20 @@ export interface DoctorCommand {
   readonly command: "doctor";
   /** How long the machine's punctuality is measured; omitted: two seconds. */
   readonly measureMs: number | undefined;
+}
+
+/** Plays a stream of RTP. */
+export interface ReceiveCommand {
+  readonly command: "receive";
+  /** Files, web addresses, or `ADDRESS:PORT`. */
+  readonly places: readonly string[];
+  /** One for each leg, or one for all; empty: as the system routes. */
+  readonly interfaces: readonly string[];
+  readonly latencyMs: number;
+  readonly samples: "L24" | "L16";
+  readonly channels: number;
+  readonly match: boolean;
+  readonly json: boolean;
 }
 
 /** Where a running engine is found; omitted: as in the settings. */
@@ -253,8 +270,11 @@ function meaningOf({ command, values, rest }: Words): CommandLine {
       if (record === "") {
         throw new UsageError("--record: expected a file that ends in .wav or .flac, or a folder");
       }
+      const show = text(values.show);
+      if (show === "") throw new UsageError("--show: expected the file of a show, such as play.json");
       return {
         ...{ command, patch: rest[0], ...switches, ...engineAddress(values) },
+        ...(show === undefined ? {} : { show }),
         ...(record === undefined ? {} : { record }),
       };
     }
@@ -307,9 +327,44 @@ function meaningOf({ command, values, rest }: Words): CommandLine {
       return renderCommand(rest[0], values);
     case "doctor":
       return { command, measureMs: milliseconds("--seconds", values.seconds, 0.1) };
+    case "receive":
+      return receiveCommand(rest, values);
     case "devices":
       return { command };
   }
+}
+
+/** Most of `--latency`: what the receiver keeps of packets of 125 µs. */
+const maxLatencyMs = 400;
+
+function receiveCommand(places: readonly string[], values: Words["values"]): ReceiveCommand {
+  if (places.length === 0) {
+    throw new UsageError(
+      "receive: expected a session description or ADDRESS:PORT, e.g. `understudy receive 239.69.1.1:5004`",
+    );
+  }
+  const [samples, match] = [text(values.samples) ?? "L24", text(values.match) ?? "on"];
+  if (samples !== "L24" && samples !== "L16") {
+    throw new UsageError(`--samples: expected L24 or L16, found "${samples}"`);
+  }
+  if (match !== "on" && match !== "off") {
+    throw new UsageError(`--match: expected on or off, found "${match}"`);
+  }
+  return {
+    command: "receive",
+    places,
+    interfaces: text(values.interface)?.split(",").map((name) => name.trim()) ?? [],
+    latencyMs: whole("--latency", text(values.latency) ?? "20", maxLatencyMs),
+    samples,
+    channels: whole("--channels", text(values.channels) ?? "2", 8),
+    match: match === "on",
+    json: values.json === true,
+  };
+}
+
+function whole(option: string, given: string, max: number): number {
+  if (/^\d+$/.test(given) && Number(given) >= 1 && Number(given) <= max) return Number(given);
+  throw new UsageError(`${option}: expected a whole number from 1 to ${max}, found "${given}"`);
 }
 
 function engineAddress(values: Words["values"]): EngineAddress {

@@ -78,7 +78,12 @@ const commands = {
         meaning: "record what the device gets: a file that ends in .wav or .flac, or a folder",
         completion: "file",
       },
-      watch: { meaning: "load the patch file again whenever it is saved" },
+      show: {
+        value: "FILE",
+        meaning: "play the show of FILE, as with UNDERSTUDY_SHOW; GO is /go",
+        completion: "file",
+      },
+      watch: { meaning: "load the patch file, or the show, again whenever it is saved" },
       port: { short: "p", value: "N", meaning: "UDP port of OSC, as with UNDERSTUDY_OSC_PORT" },
       verbose: {
         short: "v",
@@ -167,6 +172,35 @@ const commands = {
     examples: [
       ["render evening.session -o evening.wav", "what the device got"],
       ["render keys --score tune.txt --format 24", "a patch, faster than it plays"],
+    ],
+  },
+  receive: {
+    group: "Play",
+    summary: "play a stream of RTP, merged from its legs",
+    arguments: [{ name: "SDP | ADDRESS:PORT", completion: "file", required: true, repeated: true }],
+    options: {
+      interface: {
+        value: "NAME",
+        meaning: "network interface; of several legs, one each, separated by commas",
+      },
+      latency: { value: "MS", meaning: "how long a packet may be late, in milliseconds (20)" },
+      samples: { value: "L24|L16", meaning: "samples of an ADDRESS:PORT (L24)", completion: ["L24", "L16"] },
+      channels: { value: "N", meaning: "channels of an ADDRESS:PORT (2)" },
+      match: {
+        value: "on|off",
+        meaning: "resample to the clock of the device (on); off: frame for frame",
+        completion: ["on", "off"],
+      },
+      json: { meaning: "as JSON, for programs" },
+    },
+    about: [
+      "Each packet is taken from whichever leg has it first (SMPTE ST 2022-7); several addresses are legs of one " +
+      "stream, and so are several senders to one address. The device is that of the settings, as for start.",
+      "SDP is a file, or an http:// address as an engine answers it. Ctrl-C ends; the exit code is then 0.",
+    ],
+    examples: [
+      ["receive hall.sdp", "what the description names, with both legs"],
+      ["receive 239.69.1.1:5004 239.69.2.1:5004 --interface eth0,eth1", "two legs over two networks"],
     ],
   },
   status: {

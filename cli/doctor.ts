@@ -3,10 +3,15 @@ import { type JackDevice, JackError } from "../ffi/jack.ts";
 import { PortAudio } from "../ffi/portaudio.ts";
 import { MidiInputPort, MidiUnavailableError } from "../ffi/midi_input.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
+import { findInterface, interfaceNames } from "../ffi/network_interface.ts";
+import { readSystemClock } from "../ffi/system_clock.ts";
 import { quietSoundLibraries } from "../ffi/quiet_sound_libraries.ts";
 import type { Config } from "../config/settings.ts";
 import { jackDeviceText, jackServer } from "./jack_server.ts";
 import { ClockDriver } from "../engine/device/clock_driver.ts";
+import { chooseClock, clockText } from "../engine/rtp/rtp_clock.ts";
+import { RtpError } from "../engine/rtp/rtp_error.ts";
+import { planStreams } from "../engine/rtp/stream_plan.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { outputsText } from "../foundation/outputs_text.ts";
 import { Histogram } from "../engine/memory/histogram.ts";
@@ -56,9 +61,10 @@ export async function diagnose(
   const jack = await checkJack(config, native, report);
   const hasDevice = await checkPortAudio(config, native, report);
   const hasMidi = await checkMidi(config, native, report);
+  const canSend = config.driver !== "rtp" || checkRtp(config, native, report);
   checkRights(native, report);
   await measureClock(config, native, { measureMs, report });
-  const { problem, code } = startOf(config, { jack, hasDevice, hasMidi });
+  const { problem, code } = startOf(config, { jack, hasDevice, hasMidi, canSend });
   if (problem === undefined) report(true, "start: plays with these settings");
   else {
     const outcome = code === exitCodes.ok ? "plays, but makes no sound" : `would end with exit code ${code}`;
@@ -74,12 +80,14 @@ export interface FoundDevices {
   readonly hasDevice: boolean;
   /** MIDI input works. */
   readonly hasMidi: boolean;
+  /** RTP can be sent as it is set, where it is asked for; omitted: it can. */
+  readonly canSend?: boolean;
 }
 
 /** How a start with these settings would go: why it would not play, if so, and its exit code. */
 export function startOf(
   { driver, isolation, waitDevice, midi }: Pick<Config, "driver" | "isolation" | "waitDevice" | "midi">,
-  { jack, hasDevice, hasMidi }: FoundDevices,
+  { jack, hasDevice, hasMidi, canSend = true }: FoundDevices,
 ): { readonly problem?: string; readonly code: ExitCode } {
   const remedy = "; see the line MISSING above, or set UNDERSTUDY_DRIVER=clock to play without a sound";
   if (midi !== "off" && !hasMidi) {
@@ -89,6 +97,14 @@ export function startOf(
     };
   }
   if (driver === "clock") return { code: exitCodes.ok };
+  if (driver === "rtp") {
+    if (isolation === "processes") {
+      return { problem: "RTP needs UNDERSTUDY_ISOLATION=threads", code: exitCodes.device };
+    }
+    return canSend
+      ? { code: exitCodes.ok }
+      : { problem: `RTP cannot be sent as it is set${remedy}`, code: exitCodes.device };
+  }
   if (jack === "there" && driver !== "portaudio") return { code: exitCodes.ok };
   if (jack === "refused" && driver !== "portaudio") {
     return { problem: `JACK refuses these settings${remedy}`, code: exitCodes.device };
@@ -190,6 +206,44 @@ async function checkMidi({ midi }: Config, native: NativeLibrary, report: Report
     const missing = error.message.replace(/^MIDI input: /, "");
     if (midi === "off") report(true, `MIDI input: off (${missing})`);
     else report(false, "MIDI input by JACK", missing);
+    return false;
+  }
+}
+
+/** Largest error of a common clock with which receivers at 1 ms packets play: half of what a short link offset leaves. */
+const maxClockErrorMs = 10;
+
+/** Reports where RTP would go, and how good the clock is that it is sent by. Returns whether it can be sent. */
+function checkRtp(config: Config, native: NativeLibrary, report: Report): boolean {
+  const system = readSystemClock(native);
+  const clock = chooseClock(config, system);
+  const isGood = clock.kind === "device" || (system.isKept && system.maxErrorMs <= maxClockErrorMs);
+  report(
+    isGood,
+    `RTP's clock: ${clockText(clock)}` +
+      (clock.kind === "device"
+        ? "; ptp4l keeps it, or nothing does"
+        : system.isKept
+        ? `, kept by another clock, at most ${system.maxErrorMs.toFixed(1)} ms off`
+        : ", which is kept by no other clock"),
+    "run ptp4l and phc2sys (Debian: apt-get install linuxptp), or chrony; a single machine plays without it, " +
+      "receivers that follow PTP may not",
+  );
+  try {
+    const { streams } = planStreams(config);
+    const places = streams.flatMap(({ legs }) => legs).map(({ address, port }) => `${address}:${port}`);
+    for (const name of [config.rtpInterface, config.rtpSecondInterface]) {
+      if (name === undefined || findInterface(name)) continue;
+      throw new RtpError(`there is no network interface "${name}"; there are ${interfaceNames().join(", ")}`);
+    }
+    report(
+      true,
+      `RTP: ${streams.length} ${streams.length === 1 ? "stream" : "streams"} to ${places.join(", ")}`,
+    );
+    return true;
+  } catch (error) {
+    if (!(error instanceof RtpError)) throw error;
+    report(false, "RTP", error.message);
     return false;
   }
 }

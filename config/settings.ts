@@ -37,6 +37,21 @@ function perOutput<T extends z.ZodType<unknown, string>>(value: T) {
   );
 }
 
+/** IPv4 addresses, each with a port or without, separated by commas. */
+const networkPlaces = z.string().transform((list) =>
+  list.split(",").map((item) => item.trim()).filter((item) => item !== "")
+).pipe(z.array(
+  z.string().regex(/^\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?$/).transform((item) => {
+    const [address, port = "5004"] = item.split(":");
+    return { address, port: Number(port) };
+  }).refine(({ address, port }) =>
+    address.split(".").every((part) => Number(part) <= 255) && port >= 1 && port <= 65_535
+  ),
+));
+
+/** Classes of service by their names. */
+const dscps: Readonly<Record<string, number>> = { EF: 46, AF41: 34, AF31: 26, CS0: 0 };
+
 const onOff = z.enum(["on", "off"]).transform((value) => value === "on");
 
 /** One setting: its name in {@link Config}, how it is parsed, its default, and its documentation. */
@@ -64,12 +79,12 @@ function setting<K extends string, T extends z.ZodType, D extends string | undef
 const settings = {
   DRIVER: setting({
     key: "driver",
-    schema: z.enum(["auto", "jack", "portaudio", "clock"]),
+    schema: z.enum(["auto", "jack", "portaudio", "rtp", "clock"]),
     default: "auto",
-    expected: "auto, jack, portaudio or clock",
-    brief: "jack, portaudio, clock (silent) or auto",
+    expected: "auto, jack, portaudio, rtp or clock",
+    brief: "jack, portaudio, rtp, clock (silent) or auto",
     meaning:
-      "what calls for sound: a client of JACK, a device of PortAudio, or the clock (silent); auto takes JACK where a server answers, then a device, then the clock",
+      "what calls for sound: a client of JACK, a device of PortAudio, the network by RTP (see UNDERSTUDY_RTP_TO), or the clock (silent); auto takes JACK where a server answers, then a device, then the clock",
   }),
   HOST_API: setting({
     key: "hostApi",
@@ -108,6 +123,160 @@ const settings = {
     default: "understudy",
     expected: "at most 31 characters without a colon",
     meaning: "name of the client of JACK; its ports are out_0, out_1 and so on, and in_0, in_1 and so on",
+  }),
+  RTP_TO: setting({
+    key: "rtpTo",
+    schema: networkPlaces,
+    default: undefined,
+    expected: "IPv4 addresses with or without a port, separated by commas, e.g. 239.69.1.1:5004",
+    meaning:
+      "where UNDERSTUDY_DRIVER=rtp sends: a group or a machine for each stream; streams beyond the list take the next group, or the next even port; the port is 5004 by default",
+  }),
+  RTP_SECOND_TO: setting({
+    key: "rtpSecondTo",
+    schema: networkPlaces,
+    default: undefined,
+    expected: "as UNDERSTUDY_RTP_TO",
+    meaning: "where the same packets go a second time, over another network (ST 2022-7)",
+  }),
+  RTP_INTERFACE: setting({
+    key: "rtpInterface",
+    schema: text,
+    default: undefined,
+    expected: "the name or IPv4 address of a network interface",
+    meaning: "interface that RTP uses, by default as the system routes",
+  }),
+  RTP_SECOND_INTERFACE: setting({
+    key: "rtpSecondInterface",
+    schema: text,
+    default: undefined,
+    expected: "the name or IPv4 address of a network interface",
+    meaning: "interface of the second leg, by default as the system routes",
+  }),
+  RTP_FORMAT: setting({
+    key: "rtpFormat",
+    schema: z.enum(["L24", "L16"]),
+    default: "L24",
+    expected: "L24 or L16",
+    meaning: "samples of RTP: whole numbers of 24 or 16 bits, rounded to the nearest",
+  }),
+  RTP_DITHER: setting({
+    key: "rtpDither",
+    schema: onOff,
+    default: "off",
+    expected: "on or off",
+    meaning:
+      "triangular noise before samples are rounded for RTP; it follows from the frame, so machines agree",
+  }),
+  RTP_PACKET_MS: setting({
+    key: "rtpPacketMs",
+    schema: z.enum(["0.125", "0.25", "0.333", "1", "4"]),
+    default: "1",
+    expected: "0.125, 0.25, 0.333, 1 or 4",
+    meaning: "time that a packet of RTP holds, in milliseconds",
+  }),
+  RTP_STREAM_CHANNELS: setting({
+    key: "rtpStreamChannels",
+    schema: whole(1, 8),
+    default: "8",
+    expected: "a whole number from 1 to 8",
+    meaning: "outputs that one stream of RTP carries; further outputs go into further streams",
+  }),
+  RTP_PAYLOAD_TYPE: setting({
+    key: "rtpPayloadType",
+    schema: whole(96, 127),
+    default: "97",
+    expected: "a whole number from 96 to 127",
+    meaning: "payload type in the packets of RTP",
+  }),
+  RTP_NAME: setting({
+    key: "rtpName",
+    schema: z.string().regex(/^[^\r\n\0]{1,60}$/),
+    default: "Understudy",
+    expected: "at most 60 characters",
+    meaning: "name of the RTP stream; of several, a number follows it",
+  }),
+  RTP_SSRC: setting({
+    key: "rtpSsrc",
+    schema: whole(0, 2 ** 32 - 1),
+    default: undefined,
+    expected: "a whole number below 4294967296",
+    meaning: "number of the first RTP stream (SSRC), the next ones follow it; by default a hash of its name",
+  }),
+  RTP_TTL: setting({
+    key: "rtpTtl",
+    schema: whole(1, 255),
+    default: "15",
+    expected: "a whole number from 1 to 255",
+    meaning: "routers that packets of RTP may pass",
+  }),
+  RTP_DSCP: setting({
+    key: "rtpDscp",
+    schema: z.string().transform((name) => String(dscps[name.toUpperCase()] ?? name)).pipe(whole(0, 63)),
+    default: "AF41",
+    expected: "EF, AF41, AF31, CS0 or a whole number from 0 to 63",
+    meaning: "class of service of RTP's packets (DSCP); AES67 has AF41",
+  }),
+  RTP_CLOCK: setting({
+    key: "rtpClock",
+    schema: z.string().regex(/^(auto|system|tai|\/dev\/ptp\d+)$/),
+    default: "auto",
+    expected: "auto, system, tai or the clock of a network interface, e.g. /dev/ptp0",
+    meaning:
+      "common clock by which RTP is sent: auto takes the system's TAI where the kernel knows it, else the system's time and UNDERSTUDY_RTP_TAI_OFFSET",
+  }),
+  RTP_TAI_OFFSET: setting({
+    key: "rtpTaiOffsetSeconds",
+    schema: whole(0, 100),
+    default: "37",
+    expected: "a whole number of seconds from 0 to 100",
+    meaning: "TAI less UTC, where the kernel does not know it",
+  }),
+  RTP_PTP: setting({
+    key: "rtpPtp",
+    schema: z.string().regex(/^([0-9A-Fa-f]{2}-){7}[0-9A-Fa-f]{2}(:\d{1,3})?$/),
+    default: undefined,
+    expected: "an identity of eight bytes and a domain, e.g. 00-1D-C1-FF-FE-00-00-01:0",
+    meaning: "PTP grandmaster that the session description of RTP names; by default it names a local clock",
+  }),
+  RTP_ORIGIN: setting({
+    key: "rtpOriginSeconds",
+    schema: whole(0, 2 ** 40),
+    default: undefined,
+    expected: "a whole number of seconds since 1970 in TAI",
+    meaning:
+      "moment of the first frame: machines with the same settings then send the same packets; by default it plays as soon as it can",
+  }),
+  RTP_SDP: setting({
+    key: "rtpSdp",
+    schema: text,
+    default: undefined,
+    expected: "a path",
+    meaning:
+      "file that gets the session description of RTP; of several streams, a number is put before its extension",
+  }),
+  RTP_SAP: setting({
+    key: "rtpSap",
+    schema: onOff,
+    default: "off",
+    expected: "on or off",
+    meaning: "whether streams of RTP are announced by SAP, so that AES67 gear lists them",
+  }),
+  RTP_INPUT: setting({
+    key: "rtpInput",
+    schema: text,
+    default: undefined,
+    expected:
+      "a session description, or ADDRESS:PORT of a group or of this machine; two legs are separated by a comma",
+    meaning:
+      "stream of RTP that is the input of UNDERSTUDY_DRIVER=rtp, with UNDERSTUDY_INPUT_CHANNELS channels; without a description it is of UNDERSTUDY_RTP_FORMAT",
+  }),
+  RTP_INPUT_LATENCY_MS: setting({
+    key: "rtpInputLatencyMs",
+    schema: whole(1, 500),
+    default: "10",
+    expected: "a whole number of ms from 1 to 500",
+    meaning: "how long the input by RTP waits for late packets",
   }),
   SAMPLE_RATE: setting({
     key: "sampleRateHz",
@@ -254,6 +423,15 @@ const settings = {
     expected: "a folder",
     meaning: "folder of the sound files that patches play; without it, `samples` beside the patch file",
   }),
+  SHOW: setting({
+    key: "show",
+    schema: text,
+    default: undefined,
+    expected: "the path of a show, JSON",
+    brief: "show that is played",
+    meaning:
+      "show that is played from its beginning; its sound files lie beside it, STREAM_MIB is 64 then unless it is set, and PATCH is that of the show, or `stage`",
+  }),
   STREAM_FOLDER: setting({
     key: "streamFolder",
     schema: text,
@@ -346,6 +524,22 @@ const settings = {
     expected: "a whole number from 0 to 1000000",
     meaning: "OSC messages that one sender may send in a second, and in one burst; 0: no limit",
   }),
+  QLAB_PORT: setting({
+    key: "qlabPort",
+    schema: z.union([z.literal("off"), whole(0, 65_535)]),
+    default: "off",
+    expected: "off, or a whole number from 0 to 65535; clients of QLab expect 53000",
+    meaning:
+      "port of OSC_HOST, UDP and TCP, for programs that speak to QLab, such as Bitfocus Companion: QLab's words and replies for the show that plays",
+  }),
+  QLAB_REPLY_PORT: setting({
+    key: "qlabReplyPort",
+    schema: z.union([z.literal("sender"), whole(1_024, 65_535)]),
+    default: "53001",
+    expected: "sender, or a whole number from 1024 to 65535",
+    meaning:
+      "UDP port of each sender's machine to which answers of QLAB_PORT go; sender: the port that it sent from; a sender may choose its own with /udpReplyPort",
+  }),
   OSCQUERY_HOST: setting({
     key: "oscQueryHost",
     schema: text,
@@ -422,6 +616,52 @@ const settings = {
     expected: "a whole number of semitones from 1 to 96",
     meaning:
       "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+  }),
+  MSC: setting({
+    key: "mscDevice",
+    schema: z.union([z.literal("off").transform(() => undefined), whole(0, 126)]),
+    default: "off",
+    expected: "off, or a device id from 0 to 126",
+    meaning:
+      "device id under which the show obeys MIDI Show Control of the MIDI input; messages to all devices are obeyed as well",
+  }),
+  SHOW_KEYS: setting({
+    key: "showKeys",
+    schema: text.regex(
+      /^\s*(go|stop|pause|resume|panic|back|next)=p?\d{1,3}(\s*,\s*(go|stop|pause|resume|panic|back|next)=p?\d{1,3})*\s*$/,
+    ),
+    default: undefined,
+    expected: "e.g. go=60, panic=61, back=p3: what to do, and a note or, after p, a program from 0 to 127",
+    meaning:
+      "keys and programs of the MIDI input that stand for GO and the like of the show; the patch does not get them",
+  }),
+  TIMECODE: setting({
+    key: "timecode",
+    schema: z.enum(["off", "mtc"]),
+    default: "off",
+    expected: "off or mtc",
+    meaning: "timecode that is chased for the triggers of a show: mtc is that of the MIDI input",
+  }),
+  TIMECODE_RATE: setting({
+    key: "timecodeRate",
+    schema: z.enum(["23.976", "24", "25", "29.97", "29.97df", "30"]),
+    default: "25",
+    expected: "23.976, 24, 25, 29.97, 29.97df or 30",
+    meaning: "frames a second of the timecode; df: drop-frame",
+  }),
+  TIMECODE_OFFSET: setting({
+    key: "timecodeOffset",
+    schema: text.regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d[:;.]\d{2}$/),
+    default: "00:00:00:00",
+    expected: "a timecode such as 01:00:00:00",
+    meaning: "timecode that is added to what is chased, e.g. 23:00:00:00 to take an hour away",
+  }),
+  TIMECODE_FLYWHEEL_SECONDS: setting({
+    key: "flywheelSeconds",
+    schema: whole(0, 60),
+    default: "1",
+    expected: "a whole number of seconds from 0 to 60",
+    meaning: "how long timecode goes on by itself when its source falls silent",
   }),
   REAL_TIME: setting({
     key: "realTime",

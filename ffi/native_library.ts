@@ -32,6 +32,11 @@ const sourceFiles = [
   "ceiling.h",
   "scheduling.h",
   "signals.h",
+  "media_clock.h",
+  "rtp_packet.h",
+  "rtp_send.h",
+  "rtp_receive.h",
+  "source.h",
   "callback.c",
   "services.c",
   "datagrams.c",
@@ -52,6 +57,10 @@ const sourceFiles = [
   "jack_process.c",
   "scheduling.c",
   "signals.c",
+  "media_clock.c",
+  "rtp_send.c",
+  "rtp_receive.c",
+  "source.c",
 ];
 /** Sources of the stage's program alone, and those of the library that it needs besides. */
 const stageFiles = ["stage.c", "stage_play.c", "stage_launch.c"];
@@ -63,6 +72,7 @@ const stageNeeds = [
   "scheduling.c",
   "device.c",
   "device_call.c",
+  "source.c",
   "jack_library.c",
   "jack.c",
   "jack_process.c",

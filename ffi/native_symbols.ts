@@ -1,4 +1,4 @@
-/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `processes.h`, `run_folder.h`, `midi_input.h`, `device.h`, `jack.h` and `callback.h`. */
+/** Symbols of the native part, each with its C declaration from `ffi/native/services.h`, `guard.h`, `datagrams.h`, `processes.h`, `run_folder.h`, `midi_input.h`, `device.h`, `jack.h`, `rtp_send.h`, `rtp_receive.h`, `media_clock.h` and `callback.h`. */
 export const nativeSymbols = {
   /** `int us_callback(const void *, void *, unsigned long, const void *, unsigned long, void *)` */
   us_callback: { parameters: ["buffer", "buffer", "u64", "pointer", "u64", "pointer"], result: "i32" },
@@ -138,6 +138,26 @@ export const nativeSymbols = {
   us_jack_connect: { parameters: ["pointer", "buffer"], result: "i32", nonblocking: true },
   /** `int us_jack_devices(void *client, char *names, uint32_t bytes)`; asks the server */
   us_jack_devices: { parameters: ["pointer", "buffer", "u32"], result: "i32", nonblocking: true },
+  /** `int us_rtp_open(const struct us_rtp_options *options, void **sender)` */
+  us_rtp_open: { parameters: ["buffer", "buffer"], result: "i32" },
+  /** `void *us_rtp_door(void *sender)` */
+  us_rtp_door: { parameters: ["pointer"], result: "pointer" },
+  /** `void us_rtp_poll(void *sender, struct us_rtp_state *state)` */
+  us_rtp_poll: { parameters: ["pointer", "buffer"], result: "void" },
+  /** `int us_rtp_announce(void *, uint32_t leg, uint32_t address, uint32_t port, const void *bytes, uint32_t count)` */
+  us_rtp_announce: { parameters: ["pointer", "u32", "u32", "u32", "buffer", "u32"], result: "i32" },
+  /** `uint32_t us_rtp_source_address(void *sender, uint32_t leg, uint32_t address, uint32_t port)` */
+  us_rtp_source_address: { parameters: ["pointer", "u32", "u32", "u32"], result: "u32" },
+  /** `int us_receive_open(const struct us_receive_options *options, void **receiver)` */
+  us_receive_open: { parameters: ["buffer", "buffer"], result: "i32" },
+  /** `void us_receive_poll(void *receiver, struct us_receive_state *state)` */
+  us_receive_poll: { parameters: ["pointer", "buffer"], result: "void" },
+  /** `void us_receive_close(void *receiver)`; waits for the thread, so it runs beside the isolate */
+  us_receive_close: { parameters: ["pointer"], result: "void", nonblocking: true },
+  /** `void us_media_system_clock(int32_t *words)` */
+  us_media_system_clock: { parameters: ["buffer"], result: "void" },
+  /** `void us_rtp_close(void *sender)`; waits for the thread, so it runs beside the isolate */
+  us_rtp_close: { parameters: ["pointer"], result: "void", nonblocking: true },
   /** `int us_midi_is_pattern(const char *pattern)` */
   us_midi_is_pattern: { parameters: ["buffer"], result: "i32" },
   /** `int us_claim_signals(void)` */

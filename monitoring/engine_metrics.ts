@@ -42,7 +42,7 @@ const states: Values<EngineStatus["state"]> = {
   stopping: true,
   stopped: true,
 };
-const drivers: Values<EngineStatus["driver"]> = { jack: true, portaudio: true, clock: true };
+const drivers: Values<EngineStatus["driver"]> = { jack: true, portaudio: true, rtp: true, clock: true };
 const parts: Values<DegradedPart> = {
   recording: true,
   recorder: true,
@@ -112,6 +112,7 @@ export function engineMetrics(sources: MetricSources): MetricFamily[] {
     ...commandMetrics(sources),
     ...outputMetrics(sources.status),
     ...deviceMetrics(sources.status),
+    ...rtpMetrics(sources.status),
     ...processMetrics(sources),
   ];
 }
@@ -299,6 +300,32 @@ function deviceMetrics(status: EngineStatus): MetricFamily[] {
     gauge("period_frames", "Frames that the device takes at once; 0: not known.", [
       { value: status.periodFrames },
     ]),
+  ];
+}
+
+function rtpMetrics({ rtp }: EngineStatus): MetricFamily[] {
+  if (rtp === undefined) return [];
+  return [
+    counter("rtp_packets_total", "Packets of RTP that were sent, of all streams and legs.", [{
+      value: rtp.packets,
+    }]),
+    counter("rtp_failed_packets_total", "Packets of RTP that the system refused.", [{
+      value: rtp.failedPackets,
+    }]),
+    counter("rtp_late_packets_total", "Packets of RTP that left later than the time that one holds.", [{
+      value: rtp.latePackets,
+    }]),
+    counter("rtp_skipped_frames_total", "Frames that were due longer ago than the lookahead, and not sent.", [
+      {
+        value: rtp.skippedFrames,
+      },
+    ]),
+    gauge("rtp_clock_error_seconds", "The common clock less the times that packets are sent by.", [{
+      value: rtp.clockErrorMs / 1_000,
+    }]),
+    counter("rtp_clock_steps_total", "Steps of the common clock that were seen.", [{
+      value: rtp.clockSteps,
+    }]),
   ];
 }
 

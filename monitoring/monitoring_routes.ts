@@ -1,5 +1,5 @@
 /**
- * What a monitor asks over HTTP: `/metrics`, `/healthz`, `/readyz`, `/status.json`. Each answer is made at once, from memory. Main isolate.
+ * What a monitor asks over HTTP: `/metrics`, `/healthz`, `/readyz`, `/status.json`, `/rtp.sdp`. Each answer is made at once, from memory. Main isolate.
  */
 import process from "node:process";
 import type { EngineControl } from "../engine/control/control.ts";
@@ -10,7 +10,7 @@ import { prometheusContentType, prometheusText } from "./prometheus_text.ts";
 import { health, readiness, type Verdict } from "./readiness.ts";
 
 export interface MonitoringSources {
-  readonly engine: Pick<EngineControl, "status" | "measures">;
+  readonly engine: Pick<EngineControl, "status" | "measures" | "sessionDescriptions">;
   /** Counts of packets and losses, and those of the MIDI input. */
   readonly traffic: () => Readonly<Record<string, number>>;
   readonly midi: () => Readonly<Record<string, number>>;
@@ -28,6 +28,7 @@ export function monitoringRoutes(sources: MonitoringSources): HttpRoute[] {
       path: "/status.json",
       respond: () => json(200, { ...engine.status(), osc: traffic(), midi: midi() }),
     },
+    { path: "/rtp.sdp", respond: (_question, { searchParams }) => description(engine, searchParams) },
   ];
 }
 
@@ -46,6 +47,22 @@ function metrics({ engine, traffic, midi, version }: MonitoringSources): HttpAns
     },
   });
   return { status: 200, headers: { "content-type": prometheusContentType }, body: prometheusText(families) };
+}
+
+/** The description of a stream, by its number from 1 on. */
+function description(
+  engine: Pick<EngineControl, "sessionDescriptions">,
+  asked: URLSearchParams,
+): HttpAnswer {
+  const texts = engine.sessionDescriptions();
+  const text = texts[Number(asked.get("stream") ?? "1") - 1];
+  if (text !== undefined) return { status: 200, headers: { "content-type": "application/sdp" }, body: text };
+  const found = texts.length === 0 ? "UNDERSTUDY_DRIVER=rtp sends some" : `there are ${texts.length}`;
+  return {
+    status: 404,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+    body: `no such stream of RTP: ${found}\n`,
+  };
 }
 
 /** One line, or JSON where that is asked for. */

@@ -1,4 +1,6 @@
 import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
+import type { ShowControl } from "./show_control.ts";
+import type { ShowStatusView } from "./show_view.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import type { LoadedGraph } from "../../compiler/graph/checked_graph.ts";
 import type { Expression } from "../../compiler/graph/graph.ts";
@@ -27,6 +29,8 @@ export interface EngineControl {
   status(): EngineStatus;
   /** Counters and distributions for a monitor, which asks every few seconds. */
   measures(): EngineMeasures;
+  /** Session descriptions (SDP) of the streams of RTP that are sent; empty where there are none. */
+  sessionDescriptions(): readonly string[];
   /** The value that a parameter, by its index, was last given; one with a time counts from then on. */
   parameterValue(parameter: number): number | undefined;
   /** Voices that sound now, by instrument, counted every 20 ms; empty where the patch cannot tell. */
@@ -59,6 +63,21 @@ export interface EngineControl {
   readonly armedStreams: readonly ArmedFile[];
   /** Players of streams that have a file. */
   readonly players: readonly PlayerStatus[];
+  /**
+   * The frame that the device takes at a moment, counted as in the views of a show.
+   *
+   * @throws {CommandRefusedError} for a moment more than a day ahead
+   */
+  frameAt(time: CommandTime): number;
+  /** The show that plays; undefined: none is loaded. */
+  readonly show: ShowControl | undefined;
+  /**
+   * Plays the show of a file from its beginning, in place of any other; what that plays is stopped.
+   *
+   * @returns warnings, each with its place
+   * @throws {CommandRefusedError} with all mistakes, each with its place: a show before plays on
+   */
+  loadShow(file: string): Promise<readonly string[]>;
   /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefusedError} without a standby. */
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefusedError} unless faults are allowed by configuration. */
@@ -125,8 +144,16 @@ export type PlayerAction =
     readonly open: boolean;
     readonly frames: number;
     readonly then?: "stop" | "pause";
+    /** Whether it is open up to the end of its frames; omitted: it opens or closes evenly. */
+    readonly holds?: boolean;
   }
-  | { readonly what: "level"; readonly gain: number; readonly frames: number }
+  | {
+    readonly what: "level";
+    readonly gain: number;
+    readonly frames: number;
+    /** Omitted: linear. */
+    readonly curve?: FadeCurveName;
+  }
   | { readonly what: "rate"; readonly rate: number; readonly frames: number }
   /** A channel of the file to a bus, both from 0 on. */
   | {
@@ -138,6 +165,10 @@ export type PlayerAction =
   }
   /** The slice that plays is played to its end for the last time. */
   | { readonly what: "devamp" };
+
+/** How a level goes from one to another. */
+export const fadeCurves = ["linear", "s-curve", "equal-power", "decibel"] as const;
+export type FadeCurveName = typeof fadeCurves[number];
 
 /** A file whose beginning is in memory. */
 export interface ArmedFile {
@@ -262,6 +293,18 @@ export type EngineEvent =
     readonly blocks: number;
     readonly seconds: number;
   }
+  /** The show has changed: what runs, at most 20 times a second; or its list, to another revision. */
+  | { readonly event: "showStatus"; readonly status: ShowStatusView }
+  | { readonly event: "showList"; readonly revision: number }
+  /** A cue, by its key, began what it does, has ended, or was stopped, at a frame counted from the first block of the engine. */
+  | {
+    readonly event: "showCue";
+    readonly key: string;
+    readonly what: "begins" | "ends" | "stops";
+    readonly frame: number;
+  }
+  /** Something that the operator of the show should know. */
+  | { readonly event: "showNotice"; readonly text: string }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */
@@ -394,6 +437,27 @@ export interface RealTimeStatus {
   readonly demotions: number;
 }
 
+/** Packets of RTP since the streams were opened. */
+export interface RtpStatus {
+  /** Sent, of all streams and legs. */
+  readonly packets: number;
+  /** That the system refused. */
+  readonly failedPackets: number;
+  /** Frames that were due longer ago than the lookahead, and were not sent. */
+  readonly skippedFrames: number;
+  /** That left later than the time that a packet holds. */
+  readonly latePackets: number;
+  readonly longestLateMs: number;
+  /** The common clock less the times that are sent by. */
+  readonly clockErrorMs: number;
+  /** Steps of the common clock, and those that the times of packets have followed. */
+  readonly clockSteps: number;
+  readonly jumps: number;
+  /** Packets of the input that came, and those that came by no leg in time. */
+  readonly inputPackets: number;
+  readonly inputLostPackets: number;
+}
+
 export interface EngineStatus {
   /**
    * `silent`: something should play, and the device gets concealed blocks, because no renderer has any; `unheard`: it plays, and
@@ -409,7 +473,7 @@ export interface EngineStatus {
     | "stopped";
   /** Why nobody hears what plays, with the remedy: there is no device, or nothing is connected to it; empty: somebody can. */
   readonly unheard: string;
-  readonly driver: "jack" | "portaudio" | "clock";
+  readonly driver: "jack" | "portaudio" | "rtp" | "clock";
   readonly device: string;
   /** Frames that the device takes at once; 0: not known yet. */
   readonly periodFrames: number;
@@ -419,6 +483,8 @@ export interface EngineStatus {
   readonly deviceAttempts: number;
   /** Frames that the clock took while there was no device: nobody heard them. */
   readonly unheardFrames: number;
+  /** What became of the packets; omitted where sound is not sent as RTP. */
+  readonly rtp?: RtpStatus;
   readonly patch: string;
   readonly sampleRateHz: number;
   readonly blockFrames: number;

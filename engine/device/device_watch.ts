@@ -17,8 +17,9 @@ import { outputsText } from "../../foundation/outputs_text.ts";
 import { until } from "../../foundation/until.ts";
 import { within } from "../../foundation/within.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import type { DeviceCounts, Driver, DriverKind } from "./driver.ts";
+import type { DeviceCounts, Driver, DriverKind, RtpCounts } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
+import { RtpError } from "../rtp/rtp_error.ts";
 import { type DriverParts, type OpenDriver, openDriver } from "./open_driver.ts";
 
 /** A device must call back within this after it was opened. */
@@ -45,6 +46,7 @@ const stopMs = 3_000;
 const retryMs: Readonly<Record<DriverKind, { firstMs: number; maxMs: number }>> = {
   jack: { firstMs: 100, maxMs: 300 },
   portaudio: { firstMs: 500, maxMs: 8_000 },
+  rtp: { firstMs: 500, maxMs: 4_000 },
   clock: { firstMs: 500, maxMs: 8_000 },
 };
 
@@ -151,6 +153,16 @@ export class DeviceWatch {
       unheardFrames: this.#unheardBefore + unheardFrames +
         (this.#clock ? this.#frames() - this.#lostAtFrames : 0),
     };
+  }
+
+  /** What became of the packets; undefined where sound is not sent as RTP. */
+  get rtp(): RtpCounts | undefined {
+    return this.#playing?.rtp;
+  }
+
+  /** Session descriptions of the streams that are sent; empty where there are none. */
+  get descriptions(): readonly string[] {
+    return this.#playing?.descriptions ?? [];
   }
 
   /** Mean share of a block's period that the callback takes, 0..1. */
@@ -391,5 +403,5 @@ export class DeviceWatch {
 /** Whether a device may be there later that is not there now. */
 function mayComeLater(error: unknown): boolean {
   return error instanceof JackError || error instanceof DeviceNotFoundError ||
-    error instanceof PortAudioError || error instanceof DriverError;
+    error instanceof PortAudioError || error instanceof DriverError || error instanceof RtpError;
 }

@@ -31,6 +31,10 @@ export interface Driver {
   readonly problem?: string;
   /** How often the device was lost, and what happened since. */
   readonly counts?: DeviceCounts;
+  /** What became of the packets, where sound is sent as RTP. */
+  readonly rtp?: RtpCounts;
+  /** Session descriptions of the streams that are sent. */
+  readonly descriptions?: readonly string[];
   /** Looks after the device; for every tick. */
   poll?(): void;
   /**
@@ -49,4 +53,25 @@ export interface DeviceCounts {
   readonly unheardFrames: number;
 }
 
-export type DriverKind = "jack" | "portaudio" | "clock";
+/** What became of the packets since the device was opened, for `/status`. */
+export interface RtpCounts {
+  /** Sent, of all streams and legs. */
+  readonly packets: number;
+  /** That the system refused. */
+  readonly failedPackets: number;
+  /** Frames that were due longer ago than the lookahead. */
+  readonly skippedFrames: number;
+  /** That left later than the time that a packet holds. */
+  readonly latePackets: number;
+  readonly longestLateMs: number;
+  /** The common clock less the times that are sent by. */
+  readonly clockErrorMs: number;
+  /** Steps of the common clock, and those that the times of packets have followed. */
+  readonly clockSteps: number;
+  readonly jumps: number;
+  /** Packets of the input that came, and those that came by no leg in time. */
+  readonly inputPackets: number;
+  readonly inputLostPackets: number;
+}
+
+export type DriverKind = "jack" | "portaudio" | "rtp" | "clock";

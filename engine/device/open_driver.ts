@@ -8,6 +8,7 @@ import { ClockDriver } from "./clock_driver.ts";
 import type { Driver } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 import { JackDriver } from "./jack_driver.ts";
+import { RtpDriver } from "./rtp_driver.ts";
 import { PortAudioDriver } from "./portaudio_driver.ts";
 
 /** What a driver needs. */
@@ -38,6 +39,7 @@ export async function openDriver(parts: DriverParts): Promise<Driver> {
     log.warning("clock driver: this engine makes no sound, it was asked to run without a device");
     return ClockDriver.start(native, memory);
   }
+  if (config.driver === "rtp") return RtpDriver.open(parts);
   const mustBeJack = config.driver === "jack" || lost?.kind === "jack" || /jack/i.test(config.hostApi ?? "");
   if (mustBeJack) return await JackDriver.open({ ...parts, connections: lost?.connections });
   if (config.driver === "auto" && lost === undefined && config.hostApi === undefined) {

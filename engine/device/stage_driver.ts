@@ -81,6 +81,11 @@ export class StageDriver implements Driver {
   /** Takes over the stage that plays already, or starts one. Throws {@link DriverError} or `JackError`. */
   static async start(options: StageDriverOptions): Promise<StageDriver> {
     const { native, config } = options;
+    if (config.driver === "rtp") {
+      throw new DriverError(
+        "RTP is sent by a thread of the engine's process: set UNDERSTUDY_ISOLATION=threads",
+      );
+    }
     if (config.driver === "portaudio" || (config.hostApi !== undefined && !/jack/i.test(config.hostApi))) {
       throw new DriverError(
         "in processes of their own, Understudy plays through JACK, PipeWire's JACK or the clock: set UNDERSTUDY_DRIVER=jack, " +

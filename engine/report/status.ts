@@ -62,6 +62,7 @@ export function engineStatus(sources: StatusSources): EngineStatus {
     device: driver.device,
     periodFrames: driver.periodFrames,
     ...driver.counts,
+    ...(driver.rtp && { rtp: driver.rtp }),
     patch: sources.patch,
     sampleRateHz,
     blockFrames,

@@ -17,6 +17,7 @@ void *us_device_create(void *shared_memory) {
   if (!self) return NULL;
   memset(self, 0, sizeof *self);
   self->shared_memory = shared_memory;
+  self->play = us_source_of(shared_memory, &self->context);
   self->channels = g->channels;
   self->sample_rate_hz = g->sample_rate_hz;
   return self;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "export.h"
+#include "source.h"
 
 /* Bursts that are remembered to tell a period from a hiccup. */
 #define US_DEVICE_BURSTS 8
@@ -21,6 +22,8 @@
 
 struct us_device {
   void *shared_memory;
+  us_play_function *play;
+  void *context; /* of `play` */
   uint32_t channels;
   uint32_t sample_rate_hz;
   uint32_t open;
@@ -41,7 +44,7 @@ struct us_device_state {
 
 _Static_assert(sizeof(struct us_device_state) == 8, "ffi/device_door.ts reads 8 bytes");
 
-/* A door that is shut. Returns NULL without memory. Main isolate. */
+/* A door that is shut, to what plays for this memory (source.h). Returns NULL without memory. Main isolate. */
 US_EXPORT void *us_device_create(void *shared_memory);
 
 /* Address of us_device_call, for Pa_OpenStream; the device is its user data. Any thread. */

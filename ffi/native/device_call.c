@@ -1,8 +1,7 @@
-/* The part of the door that runs in the device's thread: it may call the callback and read the clock, nothing else. */
+/* The part of the door that runs in the device's thread: it may call what plays and read the clock, nothing else. */
 #define _GNU_SOURCE
 #include <string.h>
 
-#include "callback.h"
 #include "device.h"
 #include "monotonic.h"
 
@@ -39,7 +38,7 @@ int us_device_call(const void *input, void *output, unsigned long frame_count, c
   note_burst(self, (uint32_t)frame_count);
   __atomic_fetch_add(&self->inside, 1, __ATOMIC_SEQ_CST);
   if (__atomic_load_n(&self->open, __ATOMIC_SEQ_CST))
-    us_callback(input, output, frame_count, time_info, status_flags, self->shared_memory);
+    self->play(input, output, frame_count, time_info, status_flags, self->context);
   else
     memset(output, 0, frame_count * self->channels * sizeof(float));
   __atomic_fetch_sub(&self->inside, 1, __ATOMIC_SEQ_CST);

@@ -90,6 +90,9 @@ Deno.test("the exit code is that with which a start would end, and 0 only where 
     [{ isolation: "processes" }, { ...all, jack: "absent" }, device, /no server of JACK/],
     [{ midi: "jack" }, { ...all, hasMidi: false }, device, /MIDI input was asked for/],
     [{ midi: "jack" }, all, ok, undefined],
+    [{ driver: "rtp" }, nothing, ok, undefined],
+    [{ driver: "rtp" }, { ...nothing, canSend: false }, device, /RTP cannot be sent/],
+    [{ driver: "rtp", isolation: "processes" }, nothing, device, /ISOLATION=threads/],
   ] as const;
   for (const [change, found, code, problem] of cases) {
     const start = startOf({ ...settings, ...change }, found);
