@@ -124,7 +124,8 @@ function withChildren(cue: Cue): Cue[] {
   return cue.kind === "group" ? [cue, ...cue.group.flatMap(withChildren)] : [cue];
 }
 
-function patchProblem(name: string, folder: string): string | undefined {
+/** Why a patch that a show in a folder names cannot be loaded; undefined: nothing is known against it. */
+export function patchProblem(name: string, folder: string): string | undefined {
   if (isPatchFile(name)) {
     return exists(resolve(folder, name))
       ? undefined

@@ -49,6 +49,8 @@ export interface StartCommand {
   readonly verbose: boolean;
   /** UDP port of OSC; omitted: as in the settings. */
   readonly port?: number;
+  /** File of a show; omitted: that of the settings. */
+  readonly show?: string;
   /** Sound file to record to; omitted: that of the settings. */
   readonly record?: string;
 }
@@ -253,8 +255,11 @@ function meaningOf({ command, values, rest }: Words): CommandLine {
       if (record === "") {
         throw new UsageError("--record: expected a file that ends in .wav or .flac, or a folder");
       }
+      const show = text(values.show);
+      if (show === "") throw new UsageError("--show: expected the file of a show, such as play.json");
       return {
         ...{ command, patch: rest[0], ...switches, ...engineAddress(values) },
+        ...(show === undefined ? {} : { show }),
         ...(record === undefined ? {} : { record }),
       };
     }

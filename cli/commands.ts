@@ -78,7 +78,12 @@ const commands = {
         meaning: "record what the device gets: a file that ends in .wav or .flac, or a folder",
         completion: "file",
       },
-      watch: { meaning: "load the patch file again whenever it is saved" },
+      show: {
+        value: "FILE",
+        meaning: "play the show of FILE, as with UNDERSTUDY_SHOW; GO is /go",
+        completion: "file",
+      },
+      watch: { meaning: "load the patch file, or the show, again whenever it is saved" },
       port: { short: "p", value: "N", meaning: "UDP port of OSC, as with UNDERSTUDY_OSC_PORT" },
       verbose: {
         short: "v",

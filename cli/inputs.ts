@@ -4,12 +4,17 @@ import type { EngineProcesses } from "../engine/run/engine_processes.ts";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { Log } from "../foundation/logging.ts";
 import type { LogMemory } from "../foundation/log_memory.ts";
+import { ConfigError } from "../config/config_error.ts";
+import { readShowKeys } from "../midi/show_keys.ts";
+import { readTimecode, timecodeRates } from "../timecode/timecode.ts";
+import { lookMs, ShowTriggers } from "../triggers/show_triggers.ts";
 import { MidiInput } from "../midi/midi_input.ts";
 import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
 import type { AccessControl } from "../osc/admission/access_control.ts";
 import { AdmissionControl } from "../osc/admission/admission.ts";
 import { AddressSpace, type AddressSpaceOptions } from "../osc/methods/address_space.ts";
+import { QlabSpace } from "../osc/qlab/qlab_space.ts";
 import { KeptListeners } from "../osc/subscriptions/kept_listeners.ts";
 import { QueryService } from "../osc/oscquery/query_service.ts";
 import { recordedFiles } from "../osc/page/recorded_files.ts";
@@ -26,6 +31,8 @@ import { playDemo } from "./play_demo.ts";
 export interface Sockets {
   readonly udp: UdpListener<DatagramPeer>;
   readonly tcp: TcpListener | undefined;
+  /** For programs that speak to QLab; omitted: none is answered. */
+  readonly qlab?: { readonly udp: UdpListener<DatagramPeer>; readonly tcp: TcpListener };
   /** HTTP connections of OSCQuery at once. */
   readonly maxHttpConnections?: number;
 }
@@ -53,6 +60,8 @@ interface InputsOptions extends Pick<AddressSpaceOptions, "loadPatch" | "onQuit"
 export class Inputs {
   readonly #midi: MidiInput | undefined;
   readonly #space: AddressSpace;
+  readonly #qlab: QlabSpace;
+  readonly #looks: ReturnType<typeof setInterval>;
   readonly #query: QueryService;
   readonly #page: PageServer | undefined;
   /** Where another process may follow this one. */
@@ -60,10 +69,13 @@ export class Inputs {
 
   private constructor(
     midi: MidiInput | undefined,
-    { space, query, page, kept }: Served,
+    { space, qlab, query, page, kept }: Served,
+    triggers: ShowTriggers,
   ) {
+    this.#looks = setInterval(() => triggers.poll(), lookMs);
     this.#midi = midi;
     this.#space = space;
+    this.#qlab = qlab;
     this.#query = query;
     this.#page = page;
     this.#kept = kept;
@@ -75,10 +87,11 @@ export class Inputs {
     const programs = new ProgramChanges(patchNames, loadPatch, log);
     const onProgram = config.midiPrograms ? (program: number) => programs.change(program) : undefined;
     const heldFile = processes?.folder.heldControls;
-    const midi = await MidiInput.start({ config, native, engine, log, onProgram, heldFile });
-    const served = serve(options, midi);
+    const triggers = showTriggers(options);
+    const midi = await MidiInput.start({ config, native, engine, log, onProgram, heldFile, show: triggers });
+    const served = serve(options, midi, triggers);
     if (config.demo) playDemo(engine, config.patch, log);
-    return new Inputs(midi, served);
+    return new Inputs(midi, served, triggers);
   }
 
   /** Where a browser finds the engine; undefined: nowhere. */
@@ -88,12 +101,14 @@ export class Inputs {
 
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
   async stop(): Promise<void> {
+    clearInterval(this.#looks);
     await Promise.all([this.#midi?.stop(), this.#page?.stop(), this.#query.stop()]);
   }
 
   /** After {@link stop}, when the sockets are closed as well. */
   close(): void {
     this.#kept?.stop();
+    this.#qlab.stop();
     this.#space.stop();
   }
 }
@@ -101,6 +116,7 @@ export class Inputs {
 /** The parts that answer clients. */
 interface Served {
   readonly space: AddressSpace;
+  readonly qlab: QlabSpace;
   readonly query: QueryService;
   readonly page: PageServer | undefined;
   readonly kept: KeptListeners | undefined;
@@ -110,13 +126,20 @@ interface Served {
 function serve(
   options: InputsOptions,
   midi: MidiInput | undefined,
+  triggers: ShowTriggers,
 ): Served {
   const { config, engine, processes, access, log, lines, nativeLibrary, version } = options;
-  const { udp, tcp, maxHttpConnections } = options.sockets;
+  const { udp, tcp, qlab: qlabSockets, maxHttpConnections } = options.sockets;
+  const qlab = new QlabSpace({
+    ...{ show: () => engine.show, access, version, hasSecret: config.oscSecret !== undefined },
+    others: { begin: (packet, sender) => space.begin(packet, sender) },
+  });
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
+    timecode: () => triggers.status,
     midiZones: config,
+    others: qlab,
     programs: patchNames,
     onDump: (line) => log.info(line),
     onRefused: (line) => log.warning(line),
@@ -133,6 +156,7 @@ function serve(
   udp.serve(admission);
   tcp?.serve(admission);
   if (tcp) log.info(`OSC over TCP (${config.oscTcpFraming}) on ${tcp.address}`);
+  if (qlabSockets) serveQlab(qlabSockets, qlab, options);
   const page = config.page === "off" || config.oscQueryPort === "off" ? undefined : new PageServer({
     ...{ engine, memory: engine.memory, nativeLibrary, version, space, admission, access, log, lines },
     isReadOnly: config.page === "read",
@@ -165,7 +189,39 @@ function serve(
     ],
     log,
   });
-  return { space, query, page, kept };
+  return { space, qlab, query, page, kept };
+}
+
+/** What starts cues without GO, as the settings say. */
+function showTriggers({ config, engine, log }: InputsOptions): ShowTriggers {
+  const rate = timecodeRates[config.timecodeRate];
+  if (readTimecode(config.timecodeOffset, rate) === undefined) {
+    throw new ConfigError([
+      `UNDERSTUDY_TIMECODE_OFFSET: expected a timecode of ${rate.name} frames a second, found ${config.timecodeOffset}`,
+    ]);
+  }
+  return new ShowTriggers({
+    ...{ engine, rate, log, mscDevice: config.mscDevice, chasesMtc: config.timecode === "mtc" },
+    ...{ offset: config.timecodeOffset, flywheelSeconds: config.flywheelSeconds },
+    keys: config.showKeys === undefined ? undefined : readShowKeys(config.showKeys),
+  });
+}
+
+/** Answers programs that speak to QLab at ports of their own, where its words come before the engine's. */
+function serveQlab(
+  { udp, tcp }: NonNullable<Sockets["qlab"]>,
+  target: QlabSpace,
+  { config, access, engine, log }: InputsOptions,
+): void {
+  const admission = new AdmissionControl({
+    access,
+    messagesPerSecond: config.oscMessagesPerSecond,
+    target,
+    onNotice: (text, isLoss) => isLoss ? engine.reportLoss(text) : log.warning(text),
+  });
+  udp.serve(admission);
+  tcp.serve(admission);
+  log.info(`QLab's words on ${udp.address}, UDP and TCP`);
 }
 
 /** Goes on sending to those who listened to the process before, and keeps who listens for the next one. */

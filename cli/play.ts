@@ -13,9 +13,10 @@ import type { LogMemory } from "../foundation/log_memory.ts";
 import { within } from "../foundation/within.ts";
 import { AccessControl, loopbackNetworks } from "../osc/admission/access_control.ts";
 import { NetworkList } from "../osc/admission/network_list.ts";
-import { isLoopback } from "../osc/transport/network_address.ts";
+import { isLoopback, splitHostAndPort } from "../osc/transport/network_address.ts";
 import { TcpListener } from "../osc/transport/tcp_listener.ts";
 import { UdpListener, wantedBufferBytes } from "../osc/transport/udp_listener.ts";
+import { isPatchFile } from "../patches/loading/patch_name.ts";
 import type { PatchSource } from "../patches/loading/patch_source.ts";
 import { bannerText } from "./banner.ts";
 import type { CompactLines } from "./compact_lines.ts";
@@ -34,6 +35,7 @@ import { findLivingEngine } from "../engine/run/living_engine.ts";
 import { leaveRun } from "./control_process.ts";
 import { placeOfSetting } from "../engine/recorder/recording_path.ts";
 import { sessionPath } from "../engine/session/session_path.ts";
+import { ShowMessages } from "./show_messages.ts";
 import { SavedState } from "./saved_state.ts";
 import { ServiceManager } from "./service_manager.ts";
 import { StatusSignal } from "./status_signal.ts";
@@ -79,6 +81,7 @@ export async function play(
   let source: LazySource | undefined;
   let sessionFiles: EngineOptions["sessionFiles"];
   const statusSignal = new StatusSignal(native);
+  const messages = new ShowMessages();
   try {
     checkDescriptorRoom((problem) => log.warning(problem));
     const access = accessControl(config, log);
@@ -105,20 +108,16 @@ export async function play(
     state = await SavedState.open({ config, version, log, isLiving: living !== undefined });
     const continuation = living ?? state?.continuation;
     const opened = source = new LazySource(config, state?.loaded, log);
+    const isFreshShow = continuation === undefined && config.show !== undefined;
+    if (isFreshShow && !await isShowRight(config)) return exitCodes.usage;
     const { patch, maxVoices } = continuation
       ? { patch: continuation.patches.at(-1)!.patch, maxVoices: 0 }
       : await firstPatch(opened, { config, nativeLibrary, log, signal });
     const sockets = await bindSockets({ config, native, log, shares: connectionShares(await descriptors) });
-    stopped.push(...[sockets.udp, sockets.tcp].filter((socket) => socket !== undefined));
+    const { udp, tcp, qlab } = sockets;
+    stopped.push(...[udp, tcp, qlab?.udp, qlab?.tcp].filter((socket) => socket !== undefined));
     signal.throwIfAborted();
-    const playing = engine = await Engine.start({
-      ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
-      ...{ continuation, sessionFiles },
-    });
-    state?.plays(playing);
-    statusSignal.listen(() => log.info(`status: ${JSON.stringify(playing.status())}`));
-    manager = ServiceManager.find(native, Deno.env.toObject());
-    signal.throwIfAborted();
+    stopped.push(messages);
     const loadPatch = async (nameOrFile: string | undefined) => {
       const patches = await opened.open();
       const unixMs = Date.now();
@@ -129,6 +128,15 @@ export async function play(
       state?.keepLoaded({ patch: patches.current!, unixMs });
       return warnings;
     };
+    const playing: Engine = engine = await Engine.start({
+      shows: messages.services({ config, loadPatch: (name) => loadPatch(name) }),
+      ...{ config, patch, maxVoices, processes, native, nativeLibrary, log, version, signal },
+      ...{ continuation, sessionFiles },
+    });
+    state?.plays(playing);
+    statusSignal.listen(() => log.info(`status: ${JSON.stringify(playing.status())}`));
+    manager = ServiceManager.find(native, Deno.env.toObject());
+    signal.throwIfAborted();
     const quit = Promise.withResolvers<void>();
     const { Inputs } = await import("./inputs.ts");
     inputs = await Inputs.open({
@@ -148,6 +156,10 @@ export async function play(
       onQuit: () => quit.resolve(),
     });
     stopped.push(inputs);
+    const { show } = config;
+    if (show !== undefined && playing.show === undefined) {
+      (await playing.loadShow(show)).forEach((warning) => log.warning(warning));
+    }
     log.info(`ready: OSC on ${sockets.udp.address}`);
     if (living !== undefined) screen?.open(); // the one before it has printed the banner
     else if (screen) {
@@ -159,7 +171,8 @@ export async function play(
       writeToStderr(screen.text(banner));
       stopped.push(openWhenSettled(screen, playing));
     }
-    if (watch) stopped.push(watchPatch(config.patch, { log, loadPatch }));
+    if (watch && isPatchFile(config.patch)) stopped.push(watchPatch(config.patch, { log, loadPatch }));
+    if (watch && show !== undefined) stopped.push(watchShow(show, playing, log));
     manager?.plays(() => playing.status());
     if (manager) stopped.push(reloadOnHangup({ log, manager, loadPatch }));
     opened.open().catch((error: Error) => log.warning(`no patch can be loaded: ${error.message}`));
@@ -233,6 +246,29 @@ function watchPatch(
     onRefused: (reason) =>
       log.warning(`${file} was saved and is not loaded; the patch before plays on: ${reason}`),
   });
+}
+
+/** Reads the file of the show again whenever it is saved; what plays goes on. */
+function watchShow(file: string, engine: Engine, log: Log): { stop(): Promise<void> } {
+  return new PatchWatch({
+    file,
+    load: async () => (await engine.show?.reload())?.forEach((warning) => log.warning(warning)),
+    onLoaded: () => log.info(`${file} was saved: the show goes on with it`),
+    onRefused: (reason) => log.warning(`${file} was saved and is not played; the show goes on:\n${reason}`),
+  });
+}
+
+/** Whether the show of the settings has no mistakes; prints all that it has. */
+async function isShowRight(config: Config): Promise<boolean> {
+  const { checkShowFile } = await import("./check_show.ts");
+  const lines: string[] = [];
+  const code = await checkShowFile(config.show!, config, {
+    ...{ json: false, run: false },
+    print: (line) => void lines.push(line),
+  });
+  if (code === exitCodes.ok) return true;
+  writeToStderr(lines.join("\n") + "\n");
+  return false;
 }
 
 /** Stops something. What goes wrong is said and holds nothing else up. */
@@ -351,15 +387,37 @@ async function bindSockets({ config, native, log, shares }: SocketParts): Promis
   if (receiveBufferBytes < wantedBufferBytes) {
     log.info(`OSC receive buffer of ${receiveBufferBytes >> 10} KiB; for bursts, raise net.core.rmem_max`);
   }
+  const { http, tcp: maxClients, warning } = shares;
+  if (warning !== undefined) log.warning(warning);
+  let tcp: TcpListener | undefined;
   try {
-    const { http, tcp: maxClients, warning } = shares;
-    if (warning !== undefined) log.warning(warning);
-    const tcp = oscTcpPort === undefined
-      ? undefined
-      : TcpListener.bind({ hostname, port: oscTcpPort, framing, maxClients });
-    return { udp, tcp, maxHttpConnections: http };
+    if (oscTcpPort !== undefined) tcp = TcpListener.bind({ hostname, port: oscTcpPort, framing, maxClients });
+    const qlab = await bindQlab(config, native, maxClients);
+    return { udp, tcp, qlab, maxHttpConnections: http };
   } catch (error) {
-    await udp.stop();
+    await Promise.all([udp.stop(), tcp?.stop()]);
+    throw error;
+  }
+}
+
+/** Binds the ports for programs that speak to QLab: the same number for UDP and TCP. Throws `PortInUseError`. */
+async function bindQlab(
+  { oscHost: hostname, qlabPort, qlabReplyPort }: Config,
+  native: NativeLibrary,
+  maxClients: number,
+): Promise<Sockets["qlab"]> {
+  if (qlabPort === "off") return undefined;
+  const portSetting = "UNDERSTUDY_QLAB_PORT";
+  const tcp = TcpListener.bind({ hostname, port: qlabPort, portSetting, framing: "auto", maxClients });
+  try {
+    const udp = UdpListener.bind({
+      ...{ hostname, port: splitHostAndPort(tcp.address).port, portSetting },
+      replyPort: qlabReplyPort === "sender" ? undefined : qlabReplyPort,
+      access: (address) => Datagrams.open(native, address),
+    });
+    return { udp, tcp };
+  } catch (error) {
+    await tcp.stop();
     throw error;
   }
 }

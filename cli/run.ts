@@ -16,6 +16,8 @@ import { print, stdinLines } from "./terminal.ts";
 
 const { version } = manifest;
 
+const patchSetting = "UNDERSTUDY_PATCH";
+
 /** Runs one command to its end and returns the exit code. Never throws. */
 export async function run(args: readonly string[]): Promise<ExitCode> {
   try {
@@ -109,13 +111,18 @@ async function runCommand(args: readonly string[]): Promise<ExitCode> {
       const {
         patch = config.patch,
         record = config.record,
+        show = config.show,
         demo,
         port: oscPort = config.oscPort,
         watch,
         verbose,
       } = line;
       const { start } = await import("./start.ts");
-      return await start({ ...config, patch, record, oscPort, demo: demo || config.demo }, version, {
+      const isPatchGiven = line.patch !== undefined || patchSetting in environment ||
+        file?.entries.has(patchSetting);
+      const asked = { ...config, patch, record, show, oscPort, demo: demo || config.demo };
+      const { configForShow } = await import("./show_config.ts");
+      return await start(configForShow(asked, isPatchGiven === true), version, {
         watch,
         verbose,
       });

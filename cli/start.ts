@@ -30,8 +30,10 @@ export async function start(
   version: string,
   { watch = false, verbose = false }: StartOptions = {},
 ): Promise<ExitCode> {
-  if (watch && !isPatchFile(config.patch)) {
-    throw new UsageError(`--watch goes with a patch file, e.g. ./organ.ts; ${config.patch} is a ready patch`);
+  if (watch && config.show === undefined && !isPatchFile(config.patch)) {
+    throw new UsageError(
+      `--watch goes with a patch file, e.g. ./organ.ts, or a show; ${config.patch} is a ready patch`,
+    );
   }
   const screen = wantsDetails(config, verbose) ? undefined : new CompactLines({
     painter: paint(Deno.stderr),

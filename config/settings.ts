@@ -254,6 +254,15 @@ const settings = {
     expected: "a folder",
     meaning: "folder of the sound files that patches play; without it, `samples` beside the patch file",
   }),
+  SHOW: setting({
+    key: "show",
+    schema: text,
+    default: undefined,
+    expected: "the path of a show, JSON",
+    brief: "show that is played",
+    meaning:
+      "show that is played from its beginning; its sound files lie beside it, STREAM_MIB is 64 then unless it is set, and PATCH is that of the show, or `stage`",
+  }),
   STREAM_FOLDER: setting({
     key: "streamFolder",
     schema: text,
@@ -346,6 +355,22 @@ const settings = {
     expected: "a whole number from 0 to 1000000",
     meaning: "OSC messages that one sender may send in a second, and in one burst; 0: no limit",
   }),
+  QLAB_PORT: setting({
+    key: "qlabPort",
+    schema: z.union([z.literal("off"), whole(0, 65_535)]),
+    default: "off",
+    expected: "off, or a whole number from 0 to 65535; clients of QLab expect 53000",
+    meaning:
+      "port of OSC_HOST, UDP and TCP, for programs that speak to QLab, such as Bitfocus Companion: QLab's words and replies for the show that plays",
+  }),
+  QLAB_REPLY_PORT: setting({
+    key: "qlabReplyPort",
+    schema: z.union([z.literal("sender"), whole(1_024, 65_535)]),
+    default: "53001",
+    expected: "sender, or a whole number from 1024 to 65535",
+    meaning:
+      "UDP port of each sender's machine to which answers of QLAB_PORT go; sender: the port that it sent from; a sender may choose its own with /udpReplyPort",
+  }),
   OSCQUERY_HOST: setting({
     key: "oscQueryHost",
     schema: text,
@@ -422,6 +447,52 @@ const settings = {
     expected: "a whole number of semitones from 1 to 96",
     meaning:
       "bend range of the members of an MPE zone until a controller sets its own: as it is set in the controller",
+  }),
+  MSC: setting({
+    key: "mscDevice",
+    schema: z.union([z.literal("off").transform(() => undefined), whole(0, 126)]),
+    default: "off",
+    expected: "off, or a device id from 0 to 126",
+    meaning:
+      "device id under which the show obeys MIDI Show Control of the MIDI input; messages to all devices are obeyed as well",
+  }),
+  SHOW_KEYS: setting({
+    key: "showKeys",
+    schema: text.regex(
+      /^\s*(go|stop|pause|resume|panic|back|next)=p?\d{1,3}(\s*,\s*(go|stop|pause|resume|panic|back|next)=p?\d{1,3})*\s*$/,
+    ),
+    default: undefined,
+    expected: "e.g. go=60, panic=61, back=p3: what to do, and a note or, after p, a program from 0 to 127",
+    meaning:
+      "keys and programs of the MIDI input that stand for GO and the like of the show; the patch does not get them",
+  }),
+  TIMECODE: setting({
+    key: "timecode",
+    schema: z.enum(["off", "mtc"]),
+    default: "off",
+    expected: "off or mtc",
+    meaning: "timecode that is chased for the triggers of a show: mtc is that of the MIDI input",
+  }),
+  TIMECODE_RATE: setting({
+    key: "timecodeRate",
+    schema: z.enum(["23.976", "24", "25", "29.97", "29.97df", "30"]),
+    default: "25",
+    expected: "23.976, 24, 25, 29.97, 29.97df or 30",
+    meaning: "frames a second of the timecode; df: drop-frame",
+  }),
+  TIMECODE_OFFSET: setting({
+    key: "timecodeOffset",
+    schema: text.regex(/^([01]\d|2[0-3]):[0-5]\d:[0-5]\d[:;.]\d{2}$/),
+    default: "00:00:00:00",
+    expected: "a timecode such as 01:00:00:00",
+    meaning: "timecode that is added to what is chased, e.g. 23:00:00:00 to take an hour away",
+  }),
+  TIMECODE_FLYWHEEL_SECONDS: setting({
+    key: "flywheelSeconds",
+    schema: whole(0, 60),
+    default: "1",
+    expected: "a whole number of seconds from 0 to 60",
+    meaning: "how long timecode goes on by itself when its source falls silent",
   }),
   REAL_TIME: setting({
     key: "realTime",

@@ -8,6 +8,9 @@
  */
 import type { ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { EngineEvent, EngineStatus, RendererRole } from "../engine/control/control.ts";
+import type { ShowListView, ShowStatusView } from "../engine/control/show_view.ts";
+
+export type { CueView, RunningCueView, ShowListView, ShowStatusView } from "../engine/control/show_view.ts";
 
 /** Grows when a page of before would misunderstand a message. */
 export const protocolVersion = 1;
@@ -25,7 +28,7 @@ export const staleMs = 1_000;
 
 /* ------------------------------------------------------------------------------------------------ page to engine */
 
-export type PageMessage = Want | Login | OscCommand | FileRequest;
+export type PageMessage = Want | Login | OscCommand | FileRequest | ShowTextRequest;
 
 /** What this page shows now; it replaces what it wanted before. Omitted: not wanted. */
 export interface Want {
@@ -85,6 +88,11 @@ export interface FileRequest {
   readonly type: "files";
 }
 
+/** Asks for {@link ShowText}. */
+export interface ShowTextRequest {
+  readonly type: "showText";
+}
+
 /* ------------------------------------------------------------------------------------------------ engine to page */
 
 export type EngineMessage =
@@ -101,6 +109,9 @@ export type EngineMessage =
   | OscTraffic
   | LogLines
   | Files
+  | ShowList
+  | ShowStatus
+  | ShowText
   | Goodbye;
 
 /** The first message of a connection; {@link PatchMessage}, {@link StatusMessage} and {@link Timeline} follow at once. */
@@ -416,6 +427,28 @@ export interface FileEntry {
   readonly isOpen: boolean;
   /** Path at this server from which it is downloaded, e.g. `/recordings/take-1.wav`; undefined: it cannot be. */
   readonly path?: string;
+}
+
+/** The cues of the show; at first, and after each load and edit. */
+export interface ShowList {
+  readonly type: "showList";
+  /** Null: no show is loaded. */
+  readonly list: ShowListView | null;
+}
+
+/** What of the show runs; after each {@link ShowList} with a show, and when it changes, at most 20 times a second. */
+export interface ShowStatus {
+  readonly type: "showStatus";
+  readonly status: ShowStatusView;
+}
+
+/** The text of the show as it was loaded or edited last: the answer to {@link ShowTextRequest}. */
+export interface ShowText {
+  readonly type: "showText";
+  /** Of the {@link ShowListView} that this text makes. */
+  readonly revision: number;
+  /** Empty: no show is loaded. */
+  readonly text: string;
 }
 
 /** The engine ends, or turns this page away; the socket closes after it. */

@@ -9,6 +9,7 @@ import type { SampleBank } from "../compiler/graph/sample_bank.ts";
 import type { LoadedGraph } from "../compiler/graph/checked_graph.ts";
 import type { Config } from "../config/settings.ts";
 import * as control from "./control/control.ts";
+import type { ShowControl } from "./control/show_control.ts";
 import { DriverError } from "./device/driver_error.ts";
 import { DeviceWatch } from "./device/device_watch.ts";
 import { ExitGuard } from "./device/exit_guard.ts";
@@ -17,7 +18,7 @@ import { fadeOut } from "./device/fade_out.ts";
 import { encodeCommand } from "./log/command_encoding.ts";
 import { CommandLog, type LogEntry, Opcode } from "./log/command_log.ts";
 import { LogShare } from "./log/log_share.ts";
-import { PendingLimit } from "./log/pending_limit.ts";
+import { PendingLimit, showSender } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import { abortable } from "../foundation/abortable.ts";
 import type { Log } from "../foundation/logging.ts";
@@ -62,6 +63,11 @@ import { Standstill } from "./report/standstill.ts";
 import { StreamSeals } from "./log/stream_seals.ts";
 import type { PlacedStream, StreamedFile } from "./streams/streamed_file.ts";
 import { keepFiles, keptFiles } from "./streams/kept_files.ts";
+import { engineHost } from "./show/engine_host.ts";
+import { keepShow, keptShow } from "./show/kept_show.ts";
+import type { SavedShow } from "./show/saved_show.ts";
+import { ShowDesk } from "./show/show_desk.ts";
+import type { ShowServices } from "./show/show_host.ts";
 import { Streams } from "./streams/streams.ts";
 import { DeliveryLog } from "./delivery/delivery_log.ts";
 import { Journal } from "./state/journal.ts";
@@ -87,6 +93,7 @@ import { type ResumedRecording, SessionWriter } from "./session/session_writer.t
 import { engineStatus, latencyOf } from "./report/status.ts";
 import { firstRenderers } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
+import { frameNumber } from "./memory/frame_number.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
 
 /** Music that has been played already: an engine goes on from its state instead of a fresh one. */
@@ -106,6 +113,8 @@ export interface Continuation {
   readonly files?: readonly StreamedFile[];
   /** Where players are in them; omitted: nowhere. */
   readonly places?: readonly PlacedStream[];
+  /** The show that plays on; omitted: none. */
+  readonly show?: SavedShow;
   /** Notes and pedals that sound on; omitted: none. */
   readonly held?: Pick<SessionMark, "heldNotes" | "heldPedals">;
 }
@@ -138,6 +147,8 @@ export interface EngineOptions {
   readonly onEvent?: (event: SupervisionEvent) => void;
   /** When the session goes on in a next file, and its path, which may throw `SessionFileError`. Omitted: never. */
   readonly sessionFiles?: RotationLimits & { readonly next: () => string };
+  /** What a show needs of the rest of the program; omitted: no show can be loaded. */
+  readonly shows?: ShowServices;
   /** Ends the start. */
   readonly signal?: AbortSignal;
 }
@@ -195,6 +206,7 @@ export class Engine implements control.EngineControl {
   readonly #upgrade: Upgrade | undefined;
   readonly #recorder: Recorder;
   readonly #streams: Streams;
+  readonly #desk: ShowDesk | undefined;
   #writer: SessionRotation | undefined;
   #journal: Journal | undefined;
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
@@ -207,6 +219,7 @@ export class Engine implements control.EngineControl {
   #nextKeepMs = performance.now() + keepMs;
   #lateCommands = 0;
   #quarantined = 0;
+  #recordedShowText: string | undefined;
   #wrongBlocks = 0;
   /** As the recording has them, for the control process that may follow. */
   #quarantinedWords: QuarantineWords[] = [];
@@ -280,6 +293,7 @@ export class Engine implements control.EngineControl {
         this.#saveParameters();
         this.#reporter.emit({ event: "patch", patch: name });
         this.#admitVoices();
+        this.#desk?.patchChanged();
       },
     });
     this.#recordedPatches = patches.map(({ number, patch }) => ({
@@ -337,6 +351,7 @@ export class Engine implements control.EngineControl {
       (parameter, value) => this.#reporter.emit({ event: "parameter", parameter, value }),
       continuation?.parameters,
     );
+    this.#desk = options.shows && this.#makeDesk(options.shows);
   }
 
   /**
@@ -392,6 +407,11 @@ export class Engine implements control.EngineControl {
     warnings.forEach((warning) => this.#options.log.warning(warning));
     this.#options.log.info(`plays ${patch.name} from here on`, { block: this.memory.consumed() >>> 0 });
     return warnings;
+  }
+
+  frameAt(time: control.CommandTime): number {
+    const { block, frame } = this.#timeline.frameOf(time);
+    return frameNumber(this.memory, block) + frame;
   }
 
   submit(
@@ -543,6 +563,18 @@ export class Engine implements control.EngineControl {
     return this.#streams.players;
   }
 
+  get show(): ShowControl | undefined {
+    return this.#desk?.control;
+  }
+
+  async loadShow(file: string): Promise<readonly string[]> {
+    if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
+    if (this.#desk === undefined) throw new control.CommandRefusedError("shows are not played here");
+    const warnings = await this.#desk.load(file);
+    this.#options.log.info(`plays the show ${file}`);
+    return warnings;
+  }
+
   async startRecording(name?: string): Promise<control.RecordingBegun> {
     if (this.#stopping) throw new control.CommandRefusedError("the engine is stopping");
     const { recordingFolder, recordFormat: format } = this.#options.config;
@@ -643,6 +675,7 @@ export class Engine implements control.EngineControl {
         `${lookaheadBlocks} ahead, latency ${latencyMs.toFixed(1)} ms`,
     );
     this.#journal?.open();
+    await this.#continueShow();
     this.#reportRights();
   }
 
@@ -676,8 +709,13 @@ export class Engine implements control.EngineControl {
     const entries = readEntries(this.#commands, this.memory.geometry.startLogPosition | 0);
     const cleared = entries.findLastIndex(({ opcode }) => opcode === Opcode.clear);
     entries.slice(cleared + 1).filter((entry) => entry.opcode !== Opcode.none && isWaiting(entry))
-      .forEach(({ at, position }) =>
-        this.#pending.restore({ block: at!.block, position, count: 1, sender: "before" })
+      .forEach(({ at, position, isOfShow }) =>
+        this.#pending.restore({
+          block: at!.block,
+          position,
+          count: 1,
+          sender: isOfShow ? showSender : "before",
+        })
       );
     const later = readEntries(this.#commands, loadParameters(processes!.folder)?.position ?? 0);
     const exchanged = later.findLastIndex(({ opcode }) => opcode === Opcode.exchange);
@@ -739,6 +777,48 @@ export class Engine implements control.EngineControl {
       onWarning: (text) => log.warning(text),
       onLoss: (text) => this.#degradations.occurred("streams", text, performance.now()),
     });
+  }
+
+  #makeDesk(services: ShowServices): ShowDesk {
+    const { log } = this.#options;
+    const host = engineHost({
+      ...{ memory: this.memory, commands: this.#commands, pending: this.#pending, values: this.#values },
+      ...{ streams: this.#streams, control: this, sealedBlock: () => this.#delivery.next },
+      hearsBuses: () => this.#patches.current.arena.streams !== undefined,
+      keep: (saved) => this.#keepShow(saved),
+      emit: (event) => this.#reporter.emit(event),
+      warn: (text) => log.warning(text),
+    });
+    return new ShowDesk(host, services);
+  }
+
+  /** Goes on with the show of the process before, or of the journal. */
+  async #continueShow(): Promise<void> {
+    const { processes, continuation, log } = this.#options;
+    const isRestart = !isLiving(this.#options);
+    const saved = isRestart ? continuation?.show : keptShow(processes!.folder.show);
+    if (saved === undefined || this.#desk === undefined) return;
+    try {
+      await this.#desk.goOn(saved, { isRestart });
+      log.info(`goes on with the show ${saved.file}`);
+    } catch (error) {
+      log.error(
+        `the show ${saved.file} does not go on: ${(error as Error).message}; /show/load begins it again`,
+      );
+    }
+  }
+
+  /** The text of a show is written where it has changed. */
+  #keepShow(saved: SavedShow): void {
+    const { processes, log } = this.#options;
+    const isNew = saved.text !== this.#recordedShowText;
+    this.#recordedShowText = saved.text;
+    this.#record("SHOW", encodeJson(isNew ? saved : { ...saved, text: undefined }));
+    try {
+      if (processes) keepShow(processes.folder.show, saved);
+    } catch (error) {
+      log.error(`the show cannot be kept for the next control process: ${(error as Error).message}`);
+    }
   }
 
   #makeUpgrade({ folder, stage }: EngineProcesses, seating: ProcessSeating): Upgrade {
@@ -828,6 +908,7 @@ export class Engine implements control.EngineControl {
       quarantined: this.#quarantinedWords.map(([position]) => position),
       onFailure: (error) => this.#endRecording(error),
     });
+    this.#recordedShowText = undefined; // the next event brings it there
     log.info(`the session goes on in ${path}`);
     return writer;
   }
@@ -847,6 +928,7 @@ export class Engine implements control.EngineControl {
       held: this.#options.continuation?.held,
       patches: () => this.#recordedPatches.map(({ payload }) => payload),
       files: () => this.#streams.files.map(encodeJson),
+      show: () => this.#desk?.saved && encodeJson(this.#desk.saved),
       onChange: (state, problem) => {
         if (state === "failed") {
           this.#degradations.degrade("state", `the state is not kept: ${problem}; tried again soon`);
@@ -942,6 +1024,7 @@ export class Engine implements control.EngineControl {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#streams.poll(seat);
+    if (this.#state !== "starting") this.#desk?.poll();
     this.#reporter.voices(this.voices());
     this.#levels.poll(performance.now());
     this.#silence.poll();
@@ -1073,6 +1156,7 @@ export class Engine implements control.EngineControl {
     if (!withValues) this.#values.reset();
     this.#endedNotes.restart();
     this.#streams.restart();
+    this.#desk?.restart();
     this.#journal?.disconnect("renderers began again from a new state");
     this.#writer?.cancel();
     if (this.#shedding.limit !== 0) this.#writeLimit(this.#shedding.limit);

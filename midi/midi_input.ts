@@ -16,6 +16,7 @@ import type { Log } from "../foundation/logging.ts";
 import { HeldControls } from "./held_controls.ts";
 import { MidiClock } from "./midi_clock.ts";
 import { MidiReceiver } from "./midi_receiver.ts";
+import { SystemReader } from "./system_reader.ts";
 
 /** Client and port; the audio ports belong to a client of their own. */
 const midiClientName = "understudy-midi";
@@ -55,6 +56,13 @@ export type MidiCounts = {
   readonly late: number;
 };
 
+/** Takes messages that are not the patch's; moments are those at which they are heard, on the monotonic clock. */
+export interface ShowListener {
+  /** Returns whether the message is taken. */
+  channelMessage(status: number, first: number, second: number, monotonicMs: number): boolean;
+  systemMessage(bytes: readonly number[], monotonicMs: number): void;
+}
+
 export interface MidiInputOptions {
   readonly config: Pick<Config, "midi" | "midiConnect" | "midiMpe" | "midiMpeBend">;
   readonly native: NativeLibrary;
@@ -62,6 +70,8 @@ export interface MidiInputOptions {
   readonly log: Log;
   /** Keeps what is held down for a process that follows this one; it releases what it finds. Omitted: nothing is kept. */
   readonly heldFile?: string;
+  /** Takes what is meant for a show; omitted: everything is for the patch. */
+  readonly show?: ShowListener;
   /** Receives the program, 0 to 127, of a program change; omitted: those are refused. May throw {@link CommandRefusedError}. */
   readonly onProgram?: (program: number) => void;
 }
@@ -82,8 +92,11 @@ export class MidiInput {
   #nextRetryMs = 0;
   #mayRetry = true;
   #changing: Promise<void> | undefined;
+  readonly #system = new SystemReader();
   #stopped = false;
   #messages = 0;
+  /** System messages that came in whole, and that nothing takes. */
+  #ignored = 0;
   #refused = 0;
   #late = 0;
   /** Totals of the ports that were closed. */
@@ -141,7 +154,7 @@ export class MidiInput {
       messages: this.#messages,
       refused: this.#refused,
       lost: this.#lostBefore + (this.#port ? this.#state?.lost ?? 0 : 0),
-      ignored: this.#ignoredBefore + (this.#port ? this.#state?.ignored ?? 0 : 0),
+      ignored: this.#ignored + this.#ignoredBefore + (this.#port ? this.#state?.ignored ?? 0 : 0),
       late: this.#late,
     };
   }
@@ -171,20 +184,38 @@ export class MidiInput {
   #play(events: readonly MidiEvent[]): void {
     for (let at = 0; at < events.length;) {
       const { frame, heardMs } = events[at];
+      const playedMs = this.#clock.momentOf(frame, heardMs, this.#state?.sampleRateHz ?? 48_000);
       const commands: Command[] = [];
       let understood = 0;
       for (; at < events.length && events[at].frame === frame; at++) {
         const { status, first, second } = events[at];
+        if (this.#takesForShow(events[at], playedMs)) continue;
         this.#countRefusals(1, () => {
           if (status >> 4 === programChange) return this.#changeProgram(first);
           commands.push(...this.#receiver.receive({ status, first, second }, this.#options.engine));
           understood++;
         });
       }
-      const playedMs = this.#clock.momentOf(frame, heardMs, this.#state?.sampleRateHz ?? 48_000);
       if (commands.length > 0) this.#submit(commands, understood, playedMs + this.#delayMs);
       else this.#messages += understood;
     }
+  }
+
+  /**
+   * Whether a message is none for the patch. Timecode stands for the moment at which it came; all else is heard as late as a note, so
+   * that both stay together.
+   */
+  #takesForShow(event: MidiEvent, playedMs: number): boolean {
+    const { show } = this.#options;
+    const { status, first, second } = event;
+    if (!SystemReader.isSystem(event)) {
+      return show?.channelMessage(status, first, second, playedMs + this.#delayMs) ?? false;
+    }
+    const bytes = this.#system.read(event);
+    if (bytes === undefined) return true;
+    if (show === undefined) this.#ignored++;
+    else show.systemMessage(bytes, bytes[0] === 0xF1 ? playedMs : playedMs + this.#delayMs);
+    return true;
   }
 
   #submit(commands: readonly Command[], messages: number, monotonicMs: number): void {

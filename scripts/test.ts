@@ -1,16 +1,17 @@
 /**
- * Runs the tests: those that need real time one at a time, and the others over all cores meanwhile, at idle priority. See
- * `--help`.
+ * Runs the tests: those that need real time two at a time, those that judge it alone, and the others over all cores
+ * meanwhile, at idle priority. See `--help`.
  *
  *     deno task test [OPTION ...] [FILE or FOLDER ...]
  */
-import { currentShare } from "../testing/share.ts";
+import { currentShare, type ShareNumber } from "../testing/share.ts";
 import { buildNativeForTests } from "../testing/native_for_tests.ts";
-import { changedFiles } from "./test/changed_files.ts";
+import { changedFiles, changedFilesIfKnown } from "./test/changed_files.ts";
 import { CommandLineError, help, readTestRun, type TestRun } from "./test/command_line.ts";
 import { Durations } from "./test/durations.ts";
 import { ImportGraph } from "./test/import_graph.ts";
 import { type Lane, laneOf } from "./test/lanes.ts";
+import { type ModuleTests, moduleTestsOfShare } from "./test/module_tests.ts";
 import { runLane } from "./test/lane_runner.ts";
 import { installRequirements } from "./test/requirements.ts";
 import { type FileResult, runTestFile } from "./test/run_test_file.ts";
@@ -32,12 +33,12 @@ async function main(run: TestRun): Promise<number> {
   const started = performance.now();
   await installRequirements();
   const graph = await ImportGraph.read(root);
-  const files = await selected(graph, run);
+  const share = run.scope === "long" ? "all" : currentShare();
+  const { files, said } = await selected(graph, run, share);
   if (files.length === 0) {
     console.log("no test reaches what changed\n0 passed, 0 failed");
     return 0;
   }
-  const share = run.scope === "long" ? "all" : currentShare();
   const durations = await Durations.read(new URL("build/test-seconds.json", root).pathname);
   await fillCache(files);
   // once, and not by several files at a time; one that cannot be built fails the tests that need it
@@ -45,11 +46,11 @@ async function main(run: TestRun): Promise<number> {
 
   const limitOf = (file: string) =>
     run.isFixedLimit ? run.limitSeconds : durations.limitSeconds(file, run.limitSeconds);
-  const runFile = (file: string) =>
+  const runFile = (file: string, job = 0) =>
     runTestFile(file, {
       ...{ filter: run.filter, limitSeconds: limitOf(file), interrupted },
       background: laneOf(graph, file) === "parallel",
-      env: { UNDERSTUDY_TEST_SHARE: String(share) },
+      env: { UNDERSTUDY_TEST_SHARE: String(share), UNDERSTUDY_TEST_JOB: String(job) },
     });
   const firstResults: FileResult[] = [];
   const times: string[] = [];
@@ -73,14 +74,18 @@ async function main(run: TestRun): Promise<number> {
     firstResults.push(...found);
     times.push(`${((performance.now() - begun) / 1_000).toFixed(1)} s for ${title}`);
   };
+  const runTimed = async () => {
+    await runFiles("realTime", `need real time, ${run.realTimeJobs} at a time`, run.realTimeJobs);
+    await runFiles("alone", "need the machine alone, one at a time", 1);
+  };
   await Promise.all([
-    runFiles("realTime", "need real time, one at a time", 1),
+    runTimed(),
     runFiles("parallel", `at idle priority, ${run.jobs} at a time`, run.jobs),
   ]);
   if (run.scope !== "quick" && run.files.length === 0) await durations.write();
 
   const { results, unsteady } = await runFailedAgain(firstResults, {
-    needsRealTime: (file) => laneOf(graph, file) === "realTime",
+    needsRealTime: (file) => laneOf(graph, file) !== "parallel",
     interrupted,
     run: runFile,
     onResult: (result) => console.log(`== a second run, alone\n${resultText(result)}`),
@@ -88,7 +93,7 @@ async function main(run: TestRun): Promise<number> {
   const total = totalOf(results);
   const failed = results.filter(({ counts }) => counts.failed > 0);
   console.log(`\nslowest:\n${slowestText(results, limitOf)}`);
-  const shares = shareLines(results);
+  const shares = [...(said === undefined ? [] : [said]), ...shareLines(results)];
   if (shares.length > 0) {
     console.log(`\n${shares.join("\n")}`);
     if (share !== "all") {
@@ -121,14 +126,18 @@ async function fillCache(files: readonly string[]): Promise<void> {
   }).output();
 }
 
-async function selected(graph: ImportGraph, run: TestRun): Promise<readonly string[]> {
+async function selected(graph: ImportGraph, run: TestRun, share: ShareNumber): Promise<ModuleTests> {
   const named = run.files.length > 0 ? testsNamed(graph, run.files, root.pathname) : allTests(graph);
-  if (run.scope !== "quick") return named;
+  if (run.scope !== "quick") {
+    // who names files or tests wants these
+    if (run.files.length > 0 || run.filter !== undefined) return { files: named };
+    return moduleTestsOfShare(graph, named, share, await changedFilesIfKnown(root.pathname));
+  }
   const changed = await changedFiles(root.pathname);
   const reaching = new Set(testsReaching(graph, changed));
   const found = named.filter((file) => reaching.has(file));
   console.log(`${changed.length} files changed, ${found.length} of ${named.length} test files reach them`);
-  return found;
+  return { files: found };
 }
 
 /** Turns signals into an end of the run in order: what runs is ended, what has not begun does not begin. */

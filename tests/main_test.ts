@@ -212,7 +212,7 @@ Deno.test("each kind of mistake has its exit code, and one sentence with the rem
     [["render", "/no/such.session"], {}, 6, /there is no session file/],
     [["render", existing], {}, 6, /not a session file/],
   ];
-  for (const [args, environment, code, pattern] of sharedItems("mistakes of a user", cases, 3)) {
+  for (const [args, environment, code, pattern] of sharedItems("mistakes of a user", cases, 5)) {
     const ended = await run(args, environment);
     assert.equal(ended.code, code, ended.stderr);
     assert.match(ended.stderr, pattern);

@@ -23,16 +23,23 @@ const packages: Readonly<Record<string, string>> = {
   preact: "dashboard/lib/preact.js",
   "preact/hooks": "dashboard/lib/preact_hooks.js",
   uplot: "dashboard/lib/uplot.js",
+  "jsonc-parser": "dashboard/lib/jsonc_parser.js",
 };
 
 const entry = "dashboard/page/main.ts";
 const worklet = "dashboard/page/listen/listen_worklet.ts";
 const page = "dashboard/page/index.html";
-/** Served as they are; the library of charts is asked for when the first one is shown. */
-const others = ["dashboard/page/icon.svg", "dashboard/lib/uplot.js"];
+/** Served as they are. The library of charts is asked for when the first one is shown, the last two when somebody edits a show. */
+const others = [
+  "dashboard/page/icon.svg",
+  "dashboard/lib/uplot.js",
+  "dashboard/lib/jsonc_parser.js",
+  "show/show.schema.json",
+];
 /** One style sheet of several, so that a browser asks once. */
 const style = "dashboard/page/page.css";
 const styleOfCharts = "dashboard/lib/uplot.css";
+const styleOfShow = "dashboard/page/show/show.css";
 /** Declarations of the light theme: for those whose system is light, and for those who choose it. */
 const lightTheme = "dashboard/page/light_theme.css";
 
@@ -45,6 +52,7 @@ const types: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
   svg: "image/svg+xml",
+  json: "application/json",
 };
 
 /**
@@ -157,6 +165,7 @@ export class PageFiles {
     return [
       await this.#text(styleOfCharts),
       await this.#text(style),
+      await this.#text(styleOfShow),
       `@media (prefers-color-scheme: light) {\n${
         light.replace(":root", ':root:not([data-theme="dark"])')
       }}\n`,

@@ -1,4 +1,6 @@
 import type { ParameterDeclaration } from "../../compiler/graph/compiled_patch.ts";
+import type { ShowControl } from "./show_control.ts";
+import type { ShowStatusView } from "./show_view.ts";
 import type { SampleBank } from "../../compiler/graph/sample_bank.ts";
 import type { LoadedGraph } from "../../compiler/graph/checked_graph.ts";
 import type { Expression } from "../../compiler/graph/graph.ts";
@@ -59,6 +61,21 @@ export interface EngineControl {
   readonly armedStreams: readonly ArmedFile[];
   /** Players of streams that have a file. */
   readonly players: readonly PlayerStatus[];
+  /**
+   * The frame that the device takes at a moment, counted as in the views of a show.
+   *
+   * @throws {CommandRefusedError} for a moment more than a day ahead
+   */
+  frameAt(time: CommandTime): number;
+  /** The show that plays; undefined: none is loaded. */
+  readonly show: ShowControl | undefined;
+  /**
+   * Plays the show of a file from its beginning, in place of any other; what that plays is stopped.
+   *
+   * @returns warnings, each with its place
+   * @throws {CommandRefusedError} with all mistakes, each with its place: a show before plays on
+   */
+  loadShow(file: string): Promise<readonly string[]>;
   /** Planned switch: the standby becomes primary and the primary standby. Throws {@link CommandRefusedError} without a standby. */
   failover(): void;
   /** Breaks a renderer on purpose. Throws {@link CommandRefusedError} unless faults are allowed by configuration. */
@@ -125,8 +142,16 @@ export type PlayerAction =
     readonly open: boolean;
     readonly frames: number;
     readonly then?: "stop" | "pause";
+    /** Whether it is open up to the end of its frames; omitted: it opens or closes evenly. */
+    readonly holds?: boolean;
   }
-  | { readonly what: "level"; readonly gain: number; readonly frames: number }
+  | {
+    readonly what: "level";
+    readonly gain: number;
+    readonly frames: number;
+    /** Omitted: linear. */
+    readonly curve?: FadeCurveName;
+  }
   | { readonly what: "rate"; readonly rate: number; readonly frames: number }
   /** A channel of the file to a bus, both from 0 on. */
   | {
@@ -138,6 +163,10 @@ export type PlayerAction =
   }
   /** The slice that plays is played to its end for the last time. */
   | { readonly what: "devamp" };
+
+/** How a level goes from one to another. */
+export const fadeCurves = ["linear", "s-curve", "equal-power", "decibel"] as const;
+export type FadeCurveName = typeof fadeCurves[number];
 
 /** A file whose beginning is in memory. */
 export interface ArmedFile {
@@ -262,6 +291,18 @@ export type EngineEvent =
     readonly blocks: number;
     readonly seconds: number;
   }
+  /** The show has changed: what runs, at most 20 times a second; or its list, to another revision. */
+  | { readonly event: "showStatus"; readonly status: ShowStatusView }
+  | { readonly event: "showList"; readonly revision: number }
+  /** A cue, by its key, began what it does, has ended, or was stopped, at a frame counted from the first block of the engine. */
+  | {
+    readonly event: "showCue";
+    readonly key: string;
+    readonly what: "begins" | "ends" | "stops";
+    readonly frame: number;
+  }
+  /** Something that the operator of the show should know. */
+  | { readonly event: "showNotice"; readonly text: string }
   /** The patch played beyond full scale since the last such event, at most one a second: samples, and the loudest. */
   | { readonly event: "over"; readonly samples: number; readonly peakDb: number }
   /** Another patch plays, with parameters and instruments of its own. */

@@ -17,7 +17,8 @@ import { logEntryIndex } from "../memory/places.ts";
  * at the block that it names, with nothing that came before. `lookahead` is how far renderers run ahead
  * from the block after the one that seals it: the input that a block hears depends on it. `shed` limits the voices that may sound.
  * `silence` fades out the voices of an instrument whose notes have certain ids. Those of players act on streams; the number of the
- * player stands in place of the instrument.
+ * player stands in place of the instrument. `retract` drops every entry of a show before it in the log that is due at the block which
+ * it names or later: what a show has handed over in advance, and what an operator has changed since.
  */
 export const Opcode = {
   none: 0,
@@ -42,6 +43,7 @@ export const Opcode = {
   playerRate: 19,
   playerRoute: 20,
   playerDevamp: 21,
+  retract: 22,
 } as const;
 
 /** The word of the opcode carries the index of the instrument above it. */
@@ -55,7 +57,7 @@ export const opcodeMask = 0xFF;
 const suspendedShift = 24;
 const instrumentMask = 0xFFFF00;
 
-/** Words of an entry. `when` 0: at the start of the block that seals it; 1: at `block` and `frame`. */
+/** Words of an entry. `when` 0: at the start of the block that seals it; else at `block` and `frame`, 2: as a part of a show. */
 export const EntryField = {
   block: 0,
   frame: 1,
@@ -73,13 +75,15 @@ export interface LogEntry {
   readonly instrument?: number;
   /**
    * Note id, the first id that is silenced, kind of expression of all notes, index of the parameter, 1 for a pedal that is down, the number of the patch that is
-   * exchanged for or begun with, blocks of lookahead, or voices that may sound, 0 for all.
+   * exchanged for or begun with, blocks of lookahead, voices that may sound, 0 for all, or the block from which on a show is retracted.
    */
   readonly target: number;
   readonly value: number;
   readonly extra: number;
   /** Omitted: at the start of the block that seals it. */
   readonly at?: { readonly block: number; readonly frame: number };
+  /** Whether it is a part of a show, which may take it back; with a time only. */
+  readonly isOfShow?: boolean;
 }
 
 /** Where renderers begin again when none could go on: an entry of the log, the block at which it takes effect, and a patch. */
@@ -135,7 +139,7 @@ export class CommandLog {
       Atomics.exchange(this.#words, start + EntryField.position, (this.#head + 1) | 0);
       this.#words[start + EntryField.block] = entry.at?.block ?? 0;
       this.#words[start + EntryField.frame] = entry.at?.frame ?? 0;
-      this.#words[start + EntryField.when] = entry.at ? 1 : 0;
+      this.#words[start + EntryField.when] = entry.at ? entry.isOfShow ? 2 : 1 : 0;
       this.#words[start + EntryField.opcode] = entry.opcode | (entry.instrument ?? 0) << instrumentShift;
       this.#words[start + EntryField.target] = entry.target;
       this.#floats[start + EntryField.value] = entry.value;
@@ -219,7 +223,7 @@ export class CommandLog {
   /**
    * Makes an entry do nothing, in place; renderers read it again when they apply it. One that has been overwritten, but may
    * still wait for its time in the renderers, goes into a table that they read besides. A `clear` stays: it breaks no
-   * renderer, and the commands it dropped must not come back. So does a `lookahead`, which the device needs.
+   * renderer, and the commands it dropped must not come back. So do a `retract`, and a `lookahead`, which the device needs.
    *
    * @returns whether the entry does nothing from now on
    */
@@ -230,7 +234,7 @@ export class CommandLog {
       return true;
     }
     const opcode = this.#words[start + EntryField.opcode];
-    if (opcode === Opcode.clear || opcode === Opcode.lookahead) return false;
+    if (opcode === Opcode.clear || opcode === Opcode.retract || opcode === Opcode.lookahead) return false;
     Atomics.store(this.#words, start + EntryField.opcode, Opcode.none);
     return true;
   }

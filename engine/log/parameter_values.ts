@@ -12,6 +12,7 @@ interface Waiting {
   readonly parameter: number;
   readonly value: number;
   readonly at: { readonly block: number; readonly frame: number };
+  readonly isOfShow: boolean;
 }
 
 export class ParameterValues {
@@ -68,11 +69,16 @@ export class ParameterValues {
 
   /** Records entries that were appended to the log. */
   record(entries: readonly LogEntry[]): void {
-    for (const { opcode, target, value, at } of entries) {
+    for (const { opcode, target, value, at, isOfShow = false } of entries) {
       if (opcode === Opcode.clear || opcode === Opcode.anchor) this.#waiting = [];
+      if (opcode === Opcode.retract) {
+        this.#waiting = this.#waiting.filter((waiting) =>
+          !waiting.isOfShow || blocksBetween(waiting.at.block, target) < 0
+        );
+      }
       if (opcode !== Opcode.set) continue;
       if (at === undefined) this.#set(target, value);
-      else this.#wait({ parameter: target, value, at });
+      else this.#wait({ parameter: target, value, at, isOfShow });
     }
   }
 

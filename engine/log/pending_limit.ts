@@ -19,6 +19,9 @@ interface Waiting {
   readonly sender: string;
 }
 
+/** The sender of what a show hands over. */
+export const showSender = "show";
+
 /** Part of the places that the others leave free which one sender may take: each further sender still finds some. */
 const senderShare = 0.75;
 
@@ -48,6 +51,36 @@ export class PendingLimit {
       );
     }
     this.restore({ block, position, count, sender });
+  }
+
+  /**
+   * Acquires places for what a show hands over in advance, which no share limits.
+   *
+   * @param sealed as of {@link acquire}
+   * @throws {CommandRefusedError} when there are not enough
+   */
+  acquireForShow(commands: readonly Omit<TimedCommands, "sender" | "count">[], sealed: number): void {
+    const all = this.waiting(sealed);
+    if (all + commands.length > pendingCapacity) {
+      throw new CommandRefusedError(
+        `${all} commands wait for their time, so there is no room for ${commands.length} of the show; drop them with /clear`,
+      );
+    }
+    for (const command of commands) this.restore({ ...command, count: 1, sender: showSender });
+  }
+
+  /** What a show has handed over for a block or later. */
+  ofShow(block: number): TimedCommands[] {
+    return this.#waiting.filter((waiting) =>
+      waiting.sender === showSender && blocksBetween(waiting.block, block) >= 0
+    ).map((waiting) => ({ ...waiting, count: 1 }));
+  }
+
+  /** A `retract` was appended to the log: what a show has handed over for a block or later does not wait any more. */
+  retract(block: number): void {
+    this.#waiting = this.#waiting.filter((waiting) =>
+      waiting.sender !== showSender || blocksBetween(waiting.block, block) < 0
+    );
   }
 
   /** Takes over commands that wait already, appended by an earlier control process; however many they are, they are there. */

@@ -1,5 +1,11 @@
 /** Commands of players of streams as entries of the log, and back. */
-import { CommandRefusedError, type PlayerAction, type PlayerCommand } from "../control/control.ts";
+import {
+  CommandRefusedError,
+  type FadeCurveName,
+  fadeCurves,
+  type PlayerAction,
+  type PlayerCommand,
+} from "../control/control.ts";
 import { maxFileChannels, playerCount, playerRates } from "../memory/constants.ts";
 import { type LogEntry, Opcode } from "./command_log.ts";
 
@@ -14,6 +20,9 @@ const maxFrames = 2 ** 31 - 1;
 
 /** What becomes of a player whose gate is closed, by its number in the log. */
 const afterGate = [undefined, "stop", "pause"] as const;
+
+/** Added to that where the gate holds until its frames are over. */
+const gateHolds = 4;
 
 /** Turns a command into a log entry. Throws {@link CommandRefusedError} naming the expected range. */
 export function encodePlayerCommand(command: PlayerCommand, at: LogEntry["at"]): LogEntry {
@@ -37,13 +46,18 @@ function wordsOf(action: PlayerAction): Pick<LogEntry, "opcode"> & Partial<LogEn
       return { opcode: Opcode.playerSeek, target: action.frame };
     case "gate": {
       check("fade", action.frames, { min: 0, max: maxFrames });
-      const extra = afterGate.indexOf(action.then);
+      const extra = afterGate.indexOf(action.then) + (action.holds ? gateHolds : 0);
       return { opcode: Opcode.playerGate, target: action.frames, value: action.open ? 1 : 0, extra };
     }
     case "level":
       check("gain", action.gain, { min: 0, max: maxGain, isWhole: false });
       check("fade", action.frames, { min: 0, max: maxFrames });
-      return { opcode: Opcode.playerLevel, target: action.frames, value: action.gain };
+      return {
+        opcode: Opcode.playerLevel,
+        target: action.frames,
+        value: action.gain,
+        extra: curveNumber(action),
+      };
     case "rate":
       check("rate", action.rate, { ...playerRates, isWhole: false });
       check("ramp", action.frames, { min: 0, max: maxFrames });
@@ -79,9 +93,15 @@ function actionOf({ opcode, target, value, extra }: Omit<LogEntry, "at">): Playe
     case Opcode.playerSeek:
       return { what: "seek", frame: target };
     case Opcode.playerGate:
-      return { what: "gate", open: value > 0, frames: target, then: afterGate[extra] };
+      return {
+        what: "gate",
+        open: value > 0,
+        frames: target,
+        then: afterGate[extra % gateHolds],
+        ...(extra >= gateHolds && { holds: true }),
+      };
     case Opcode.playerLevel:
-      return { what: "level", gain: value, frames: target };
+      return { what: "level", gain: value, frames: target, ...(extra > 0 && { curve: fadeCurves[extra] }) };
     case Opcode.playerRate:
       return { what: "rate", rate: value, frames: target };
     case Opcode.playerRoute:
@@ -91,6 +111,10 @@ function actionOf({ opcode, target, value, extra }: Omit<LogEntry, "at">): Playe
     default:
       return undefined;
   }
+}
+
+function curveNumber({ curve = "linear" }: { readonly curve?: FadeCurveName }): number {
+  return fadeCurves.indexOf(curve);
 }
 
 interface Range {

@@ -25,7 +25,8 @@ export function readEntries(log: CommandLog, from: number): PlacedEntry[] {
       target: words[EntryField.target],
       value: floats[EntryField.value],
       extra: floats[EntryField.extra],
-      at: words[EntryField.when] === 1
+      ...(words[EntryField.when] === 2 && { isOfShow: true }),
+      at: words[EntryField.when] !== 0
         ? { block: words[EntryField.block], frame: words[EntryField.frame] }
         : undefined,
     });

@@ -237,7 +237,7 @@ export const sections = {
     fields: {
       captureHead: word("frames ever written into the capture, wraps"),
       captureLostFrames: word("frames that found the capture full"),
-      lostCycles: word("periods skipped because the machine stood still"),
+      lostCycles: word("periods skipped because the machine stood still; wraps"),
       realTime: word("1: the thread has real-time priority"),
     },
   },

@@ -134,7 +134,7 @@ export async function renderSession(options: SessionRenderOptions): Promise<Sess
 }
 
 /** Chunks whose payload is no list of words. */
-const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "FILE", "DONE"];
+const withoutWords: readonly ChunkType[] = ["HEAD", "PTCH", "SNAP", "MARK", "FILE", "SHOW", "DONE"];
 
 /** What a render must know before it comes there. */
 interface Ahead {

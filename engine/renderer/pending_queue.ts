@@ -50,6 +50,22 @@ export function clearPending({ words, host }: PatchInstance): void {
   words[host + Host.pending] = 0;
 }
 
+/** Drops what is a part of a show and due at a block or later. */
+export function retractPending(instance: PatchInstance, block: number): void {
+  const { words, host } = instance;
+  const count = words[host + Host.pending];
+  let kept = 0;
+  for (let at = 0; at < count; at++) {
+    const entry = pendingEntry(instance, at);
+    if (words[entry + EntryField.when] === 2 && ((words[entry + EntryField.block] - block) | 0) >= 0) {
+      continue;
+    }
+    if (kept !== at) words.copyWithin(pendingEntry(instance, kept), entry, entry + logEntryWords);
+    kept++;
+  }
+  words[host + Host.pending] = kept;
+}
+
 /** How many entries are due at a time or before; the last is looked at first. */
 function countNotLater(instance: PatchInstance, block: number, frame: number, count: number): number {
   const { words } = instance;

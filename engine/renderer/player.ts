@@ -40,6 +40,12 @@ export const Player = {
   late: 20,
   /** Times that a file was opened on this player. */
   opened: 21,
+  /** Of a level on its way: its curve, where it came from, and its frames in all. */
+  levelCurve: 22,
+  levelFrom: 23,
+  levelLength: 24,
+  /** 1: the gate stays as it is until its frames are over. */
+  gateHolds: 25,
   /** End of each slice, and how often it is played; 0: until it is left. */
   firstSlice: 32,
   /** Channel and, above 8 bits, bus; gain; where it goes; and frames until then. */
@@ -89,10 +95,14 @@ export function applyToPlayer(
     case Opcode.playerSeek:
       return seek(instance, player, target);
     case Opcode.playerGate:
-      return moveGate(instance, player, target, value, extra);
+      moveGate(instance, player, target, value, extra & 3);
+      words[at + Player.gateHolds] = extra >> 2;
+      return;
     case Opcode.playerLevel:
+      floats[at + Player.levelFrom] = floats[at + Player.level];
       floats[at + Player.levelTarget] = value;
-      words[at + Player.levelFrames] = Math.max(0, target);
+      words[at + Player.levelFrames] = words[at + Player.levelLength] = Math.max(0, target);
+      words[at + Player.levelCurve] = extra;
       if (target <= 0) floats[at + Player.level] = value;
       return;
     case Opcode.playerRate:

@@ -27,7 +27,7 @@ import { placeInSweep, regionsOf } from "../memory/sweep.ts";
 import { takeOver } from "./state_transfer.ts";
 import { Host, PatchInstance, type PreparedPatch } from "./patch_instance.ts";
 import { isForPlayers } from "./player.ts";
-import { clearPending, insertPending, pendingEntry, takePending } from "./pending_queue.ts";
+import { clearPending, insertPending, pendingEntry, retractPending, takePending } from "./pending_queue.ts";
 import { RendererStaleError } from "./renderer_stale_error.ts";
 import { reportEndedNotes } from "./ended_notes.ts";
 import { countVoices } from "./voice_count.ts";
@@ -479,7 +479,7 @@ export class Renderer {
   #takeIn(): void {
     const entry = this.#entry;
     const ahead = (entry[EntryField.block] - this.block) | 0;
-    const timed = entry[EntryField.when] === 1 && ahead >= 0 && entry[EntryField.opcode] !== Opcode.clear;
+    const timed = entry[EntryField.when] !== 0 && ahead >= 0 && entry[EntryField.opcode] !== Opcode.clear;
     if (timed && (ahead > 0 || entry[EntryField.frame] > 0)) insertPending(this.#current, entry, 0);
     else this.#apply(entry, this.#entryFloats, 0, true);
   }
@@ -527,7 +527,9 @@ export class Renderer {
         throw new RendererStaleError(`log entry ${position >>> 0}: others begin here, this one does not`);
       }
       case Opcode.clear: // everything in the queue is before it in the log
-        clearPending(this.#current);
+        return clearPending(this.#current);
+      case Opcode.retract:
+        retractPending(this.#current, target);
     }
   }
 

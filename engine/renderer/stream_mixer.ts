@@ -25,6 +25,7 @@ import {
   stopPlayer,
   stopPlayers,
 } from "./player.ts";
+import { FadeCurve, fadeGain } from "./fade_curve.ts";
 import { RendererStaleError } from "./renderer_stale_error.ts";
 
 /** Length of the fade with which `panic` stops players, in seconds. */
@@ -253,12 +254,13 @@ export class StreamMixer {
     const { words, floats } = instance;
     const at = playerIndex(instance, player);
     const frames = this.#frames;
-    ramp(words, floats, at + Player.level, frames);
+    moveLevel(words, floats, at, frames);
     for (let route = 0; route < words[at + Player.routes]; route++) {
       ramp(words, floats, at + Player.firstRoute + route * routeWords + 1, frames);
     }
     const isGateMoving = words[at + Player.gateFrames] > 0;
-    ramp(words, floats, at + Player.gate, frames);
+    if (words[at + Player.gateHolds] === 0) ramp(words, floats, at + Player.gate, frames);
+    else hold(words, floats, at + Player.gate, frames);
     if (isGateMoving && words[at + Player.gateFrames] === 0) endGate(instance, player);
   }
 
@@ -310,11 +312,22 @@ export class StreamMixer {
     const level = floats[at + Player.level];
     const gate = floats[at + Player.gate];
     const levelStep = stepOf(words, floats, at + Player.level);
-    const gateStep = stepOf(words, floats, at + Player.gate);
+    const gateStep = words[at + Player.gateHolds] === 0 ? stepOf(words, floats, at + Player.gate) : 0;
     this.#isFlat = levelStep === 0 && gateStep === 0;
     this.#flat = level * gate;
+    if (words[at + Player.levelFrames] !== 0 && words[at + Player.levelCurve] !== FadeCurve.linear) {
+      this.#isFlat = false;
+      return this.#shapeByCurve(words, floats, at, gate, gateStep);
+    }
     for (let frame = 0; !this.#isFlat && frame < this.#frames; frame++) {
       this.#envelope[frame] = (level + levelStep * frame) * (gate + gateStep * frame);
+    }
+  }
+
+  /** The same with a level that moves by a curve. */
+  #shapeByCurve(words: Int32Array, floats: Float32Array, at: number, gate: number, gateStep: number): void {
+    for (let frame = 0; frame < this.#frames; frame++) {
+      this.#envelope[frame] = levelAfter(words, floats, at, frame) * (gate + gateStep * frame);
     }
   }
 
@@ -449,6 +462,33 @@ function ramp(words: Int32Array, floats: Float32Array, value: number, frames: nu
   if (left === 0) return;
   if (left <= frames) floats[value] = floats[value + 1];
   else floats[value] += stepOf(words, floats, value) * frames;
+  words[value + 2] = Math.max(0, left - frames);
+}
+
+/** Level of a player some frames on, on the way of a curve. */
+function levelAfter(words: Int32Array, floats: Float32Array, at: number, frames: number): number {
+  const length = words[at + Player.levelLength];
+  const done = length - words[at + Player.levelFrames] + frames;
+  const from = floats[at + Player.levelFrom];
+  return fadeGain(words[at + Player.levelCurve], from, floats[at + Player.levelTarget], done / length);
+}
+
+/** Moves the level of a player on. */
+function moveLevel(words: Int32Array, floats: Float32Array, at: number, frames: number): void {
+  const left = words[at + Player.levelFrames];
+  if (words[at + Player.levelCurve] === FadeCurve.linear || left <= frames) {
+    return ramp(words, floats, at + Player.level, frames);
+  }
+  const level = levelAfter(words, floats, at, frames);
+  words[at + Player.levelFrames] = left - frames;
+  floats[at + Player.level] = level;
+}
+
+/** Lets frames pass by a value that jumps at their end. */
+function hold(words: Int32Array, floats: Float32Array, value: number, frames: number): void {
+  const left = words[value + 2];
+  if (left === 0) return;
+  if (left <= frames) floats[value] = floats[value + 1];
   words[value + 2] = Math.max(0, left - frames);
 }
 

@@ -33,6 +33,8 @@ export interface RunFolder {
   readonly recording: string;
   /** Files that are armed to be streamed, JSON. */
   readonly streams: string;
+  /** The show that plays, JSON. */
+  readonly show: string;
   /** Who listens over OSC, JSON. */
   readonly listeners: string;
   /** What a renderer process printed before it ended. */
@@ -56,6 +58,7 @@ export function runFolderAt(path: string): RunFolder {
     quarantined: `${path}/quarantined.json`,
     recording: `${path}/recording.json`,
     streams: `${path}/streams.json`,
+    show: `${path}/show.json`,
     listeners: `${path}/listeners.json`,
     errorsOf: (seat) => `${path}/errors-${seat}`,
   };

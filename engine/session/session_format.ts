@@ -16,6 +16,7 @@
  * | `MARK` | JSON, {@link SessionMark} |
  * | `FILE` | JSON, `StreamedFile`: a sound file that players may have played from the disk; before the commands that name it, and again once its checksum is known |
  * | `LATE` | pairs of a block and one bit for each player that was silent in it because its file was not read in time (u32 each); before or behind the blocks |
+ * | `SHOW` | JSON, `SavedShow`: the show that plays and its last events, for a restart; a render does not need it. Its text is left out where it is that of the chunk before |
  * | `GAP ` | first block and number of blocks (u32 each) that could not be recorded; rendering ends before them |
  * | `DONE` | JSON, {@link SessionSummary}; missing when the process was ended by force |
  */
@@ -24,7 +25,7 @@ import type { CompiledPatch, PatchDescription } from "../../compiler/graph/compi
 import { isStreamedFile, type StreamedFile } from "../streams/streamed_file.ts";
 import { SessionDamagedError } from "./session_damaged_error.ts";
 
-export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess4");
+export const sessionMagic: Uint8Array<ArrayBuffer> = new TextEncoder().encode("understudy sess5");
 
 export type ChunkType =
   | "HEAD"
@@ -37,6 +38,7 @@ export type ChunkType =
   | "MARK"
   | "FILE"
   | "LATE"
+  | "SHOW"
   | "GAP "
   | "DONE";
 

@@ -98,7 +98,7 @@ export class SessionWriter {
         // a file that begins with a state, which is gone on with although no block behind it was written
         const [block, position] = wordsOf(chunk.payload);
         unit = { at: end, block, position, positionBits: 32 };
-      } else if (["PTCH", "QUAR", "GAP ", "FILE"].includes(chunk.type)) others.push(chunk);
+      } else if (["PTCH", "QUAR", "GAP ", "FILE", "SHOW"].includes(chunk.type)) others.push(chunk);
       before = { at, chunk };
     }
     const start = unit?.at ?? end;

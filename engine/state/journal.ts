@@ -53,6 +53,8 @@ export interface JournalOptions {
   readonly patches: () => readonly Uint8Array<ArrayBuffer>[];
   /** Payloads of the files that players may have. */
   readonly files: () => readonly Uint8Array<ArrayBuffer>[];
+  /** Payload of the show that plays; undefined: none does. */
+  readonly show: () => Uint8Array<ArrayBuffer> | undefined;
   /** Told when the state has changed; `problem` says why it failed. */
   readonly onChange: (state: JournalState, problem: string) => void;
 }
@@ -182,11 +184,13 @@ export class Journal {
   }
 
   #begin(): void {
-    const { header, patches, files, held } = this.#options;
+    const { header, patches, files, show, held } = this.#options;
     this.#writtenBlock = undefined;
     const isFirst = this.#posted === 0;
     this.#post({ kind: "begin", header, patches: patches(), held: isFirst ? held : undefined });
     for (const payload of files()) this.write("FILE", payload);
+    const playing = show();
+    if (playing) this.write("SHOW", playing);
     if (!this.#isFresh) return;
     this.#phase = "writing";
     this.#post({ kind: "snapshot", slot: undefined });

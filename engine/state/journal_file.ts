@@ -48,6 +48,8 @@ interface Retained {
   readonly chunk: Uint8Array<ArrayBuffer>;
   /** Whether a file that begins with a snapshot at this block and log position needs the chunk. */
   readonly isNeeded: (block: number, logPosition: number) => boolean;
+  /** Of the show that plays: with its text, or with events alone. */
+  readonly show?: "text" | "events";
 }
 
 interface KnownPatch extends Pick<RecordedPatch, "number"> {
@@ -109,7 +111,8 @@ export class JournalFile {
       this.#keepPatch(payload);
       // the next file begins with it, unless its beginning is written already
       this.#retained.push({ chunk, isNeeded: () => false });
-    } else this.#retained.push({ chunk, isNeeded: this.#follow(type, payload) });
+    } else if (type === "SHOW") this.#retainShow(payload, chunk);
+    else this.#retained.push({ chunk, isNeeded: this.#follow(type, payload) });
     this.#write(chunk);
   }
 
@@ -279,6 +282,15 @@ export class JournalFile {
       return (block) => blocksBetween(end, block) >= 0;
     }
     return () => true;
+  }
+
+  /** Of a show its last text and its last events are enough. */
+  #retainShow(payload: Uint8Array, chunk: Uint8Array<ArrayBuffer>): void {
+    const { text } = JSON.parse(new TextDecoder().decode(payload)) as { readonly text?: string };
+    this.#retained = this.#retained.filter(({ show }) =>
+      show === undefined || (show === "text" && text === undefined)
+    );
+    this.#retained.push({ chunk, isNeeded: () => true, show: text === undefined ? "events" : "text" });
   }
 
   #forget({ block, logPosition }: { readonly block: number; readonly logPosition: number }): void {

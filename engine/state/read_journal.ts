@@ -2,6 +2,7 @@ import type { StreamedFile } from "../streams/streamed_file.ts";
 import {
   type ChunkType,
   decodeFile,
+  decodeJson,
   decodeLate,
   decodeMark,
   decodePatch,
@@ -11,6 +12,7 @@ import {
   type SessionHeader,
   type SessionMark,
 } from "../session/session_format.ts";
+import { isSavedShow, type SavedShow } from "../show/saved_show.ts";
 import { SessionReader } from "../session/session_reader.ts";
 
 /** Commands or blocks of a journal, as words. */
@@ -33,6 +35,8 @@ export interface JournalContent {
   /** Files that players may have played, by their numbers; the players that were late, one bit each, by block. */
   readonly files: ReadonlyMap<number, StreamedFile>;
   readonly late: ReadonlyMap<number, number>;
+  /** The show as it was told last, if one played. */
+  readonly show: SavedShow | undefined;
   /** The last mark. */
   readonly mark: SessionMark | undefined;
   /** The commands that follow the last mark, as words of whole entries. */
@@ -58,6 +62,7 @@ async function readChunks(reader: SessionReader): Promise<JournalContent> {
   const quarantined = new Set<number>();
   const files = new Map<number, StreamedFile>();
   const late = new Map<number, number>();
+  let show: Partial<SavedShow> | undefined;
   let mark: SessionMark | undefined;
   let afterMark: Int32Array<ArrayBuffer>[] = [];
   for (let chunk = await reader.next(); chunk; chunk = await reader.next()) {
@@ -84,6 +89,9 @@ async function readChunks(reader: SessionReader): Promise<JournalContent> {
         files.set(file.number, file);
         break;
       }
+      case "SHOW": // its text is there where it has changed
+        show = { ...show, ...decodeJson(payload) as Partial<SavedShow> };
+        break;
       case "LATE":
         decodeLate(payload).forEach(([block, players]) => late.set(block, players));
         break;
@@ -104,6 +112,7 @@ async function readChunks(reader: SessionReader): Promise<JournalContent> {
     quarantined,
     files,
     late,
+    show: isSavedShow(show) ? show : undefined,
     mark,
     afterMark,
   };

@@ -31,6 +31,7 @@ import { SampleLoader } from "../samples/sample_loader.ts";
 import { PageLoader } from "../streams/page_loader.ts";
 import type { PlacedStream, StreamedFile } from "../streams/streamed_file.ts";
 import { blockRecordWords, type RecordedSnapshot, type SessionMark } from "../session/session_format.ts";
+import type { SavedShow } from "../show/saved_show.ts";
 import { HeldNotes } from "./held_notes.ts";
 import type { JournalContent } from "./read_journal.ts";
 
@@ -56,6 +57,8 @@ export interface Resumed {
   readonly files: readonly StreamedFile[];
   /** Where players are in them. */
   readonly places: readonly PlacedStream[];
+  /** The show that plays on. */
+  readonly show: SavedShow | undefined;
   readonly held: Pick<SessionMark, "heldNotes" | "heldPedals">;
   /** Commands to submit once the engine plays: their time has not come. */
   readonly later: readonly LaterCommand[];
@@ -276,7 +279,10 @@ async function complete(
   words[fixed.control.acceptedSnapshot.index] = 1;
 
   const gapMs = Math.max(0, nowMs - unixMsAt(memory, content.mark, block, 0, nowMs));
-  const pending = pendingEntries(renderer).map((entry) => ({
+  const waiting = pendingEntries(renderer);
+  // a show goes on by frames, whatever the clock says
+  const ofShow = waiting.filter(({ isOfShow }) => isOfShow);
+  const pending = waiting.filter(({ isOfShow }) => !isOfShow).map((entry) => ({
     entry,
     unixMs: unixMsAt(memory, content.mark, entry.at!.block, entry.at!.frame, nowMs),
   }));
@@ -292,7 +298,7 @@ async function complete(
     ...(lookaheadBlocks === renderer.lookaheadBlocks
       ? []
       : [{ opcode: Opcode.lookahead, target: lookaheadBlocks, value: 0, extra: 0 }]),
-    ...(pending.length > 0 ? [{ opcode: Opcode.clear, target: 0, value: 0, extra: 0 }] : []),
+    ...(pending.length > 0 ? [{ opcode: Opcode.clear, target: 0, value: 0, extra: 0 }, ...ofShow] : []),
     ...atOnce,
     ...releases,
   ]);
@@ -307,6 +313,7 @@ async function complete(
     parameters: values,
     snapshot: { block, logPosition: position, patch: playing.number, arena: playing.bytes.slice() },
     files: [...content.files.values()],
+    show: content.show,
     places: reportedPlayers(memory, 0).filter(({ state }) => state !== "empty")
       .map(({ file, frame }) => ({ file, frame })),
     held: releases.length > 0 ? { heldNotes: [], heldPedals: [] } : held,
@@ -348,6 +355,7 @@ function pendingEntries({ playing }: Renderer): LogEntry[] {
       value: floats[entry + EntryField.value],
       extra: floats[entry + EntryField.extra],
       at: { block: words[entry + EntryField.block], frame: words[entry + EntryField.frame] },
+      ...(words[entry + EntryField.when] === 2 && { isOfShow: true }),
     };
   });
   return entries.filter(({ opcode }) => opcode !== Opcode.none);

@@ -123,21 +123,16 @@ export class Streams {
   /**
    * Opens a file and keeps its beginning in memory. Resolves when a player can begin at once.
    *
+   * @param path omitted: in the folder of the settings, by its name
    * @throws {CommandRefusedError} with the remedy
    */
-  async arm(name: string, frame = 0): Promise<ArmedFile> {
-    const { memory, folder } = this.#options;
+  async arm(name: string, frame = 0, path = this.#pathOf(name)): Promise<ArmedFile> {
+    const { memory } = this.#options;
     if (memory.geometry.pageCount === 0) {
       throw new CommandRefusedError("nothing can be streamed; start with UNDERSTUDY_STREAM_MIB=64");
     }
-    let known = [...this.#known.values()].find(({ file }) => file.name === name);
+    let known = [...this.#known.values()].find(({ file }) => file.path === path);
     if (known === undefined) {
-      const path = resolve(folder, name);
-      if (!path.startsWith(resolve(folder) + sep)) {
-        throw new CommandRefusedError(
-          `${name}: expected a file in the folder of UNDERSTUDY_STREAM_FOLDER, ${resolve(folder)}`,
-        );
-      }
       if (this.#known.size >= maxArmed) {
         throw new CommandRefusedError(`more than ${maxArmed} files are armed; disarm some`);
       }
@@ -157,9 +152,19 @@ export class Streams {
     return armed;
   }
 
+  /** The path of a file in the folder. Throws CommandRefusedError. */
+  #pathOf(name: string): string {
+    const folder = resolve(this.#options.folder);
+    const path = resolve(folder, name);
+    if (path.startsWith(folder + sep)) return path;
+    throw new CommandRefusedError(
+      `${name}: expected a file in the folder of UNDERSTUDY_STREAM_FOLDER, ${folder}`,
+    );
+  }
+
   /** Lets go of a file. Throws CommandRefusedError where it is not armed or plays. */
-  disarm(name: string): void {
-    const known = [...this.#known.values()].find(({ file }) => file.name === name);
+  disarm(name: string, path = this.#pathOf(name)): void {
+    const known = [...this.#known.values()].find(({ file }) => file.path === path);
     if (known === undefined) throw new CommandRefusedError(`${name} is not armed`);
     const { number } = known.file;
     const playing = [...this.#players.values()].find(({ file, state }) =>

@@ -225,7 +225,7 @@ export class Quarantine {
     this.#eachEntry(end, (words, position) => {
       if ((words[EntryField.opcode] & opcodeMask) === Opcode.anchor) return; // renderers begin there
       const sealedNow = blocksBetween(position, failure.position) >= 0;
-      const timed = words[EntryField.when] === 1;
+      const timed = words[EntryField.when] !== 0;
       const due = timed ? blocksBetween(words[EntryField.block], failure.block) : sealedNow ? 0 : -1;
       if (due === 0 || (sealedNow && due < 0)) found.add(position);
     });
@@ -277,7 +277,7 @@ export class Quarantine {
     this.#eachEntry(end, (words, position) => {
       if (!suspectOpcodes.includes(words[EntryField.opcode] & opcodeMask)) return;
       const isNew = blocksBetween(position, origin.logPosition) >= 0;
-      const timed = words[EntryField.when] === 1;
+      const timed = words[EntryField.when] !== 0;
       const wasDue = !timed || blocksBetween(words[EntryField.block], failure.block) <= 0;
       const fellDue = timed && blocksBetween(words[EntryField.block], origin.block) >= 0;
       if (wasDue && (isNew || fellDue)) suspects.push(position);

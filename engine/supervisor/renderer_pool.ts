@@ -209,7 +209,7 @@ export class RendererPool {
       gone: ended && occupant.gone,
       cause: this.#cause(occupant, state),
       outvoted,
-      thread: inDoubt && !over
+      thread: ended || inDoubt && !over
         ? readThreadTime(this.#options.native, this.#report(seat, "threadId"))
         : undefined,
       away: this.#report(seat, "away") === 1,

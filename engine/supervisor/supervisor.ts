@@ -136,6 +136,7 @@ export interface SupervisorSettings {
   readonly joinMs: number;
   /** Longest time that a renderer may be away to copy its arena and catch up. */
   readonly awayMs: number;
+  /** How long a thread that was ended may run or sleep until it counts as one that does not end. */
   readonly zombieMs: number;
   /** How long a start is put off while a renderer joins. */
   readonly startDelayMs: number;
@@ -443,14 +444,14 @@ export class Supervisor {
         seat.free ||= (seen.unheard ?? false) || blocksBetween(seen.consumed, seat.leftAt) >= 2;
       }
       if (!view || view.incarnation !== seat.incarnation) return;
+      const { ranMs, sleptMs } = timeOf(seat, view.thread, elapsedMs);
+      const hadMs = ranMs + sleptMs;
+      seat.workedMs += hadMs;
       if (seat.phase === "ending" || seat.phase === "zombie") {
         if (view.gone) this.#enter(seat, "empty");
         return;
       }
-      const { ranMs, sleptMs } = timeOf(seat, view.thread, elapsedMs);
-      const hadMs = ranMs + sleptMs;
       const isSilent = view.heartbeat === seat.heartbeat;
-      seat.workedMs += hadMs;
       seat.hungMs = isSilent ? seat.hungMs + ranMs : 0;
       seat.silentMs = isSilent ? seat.silentMs + hadMs : 0;
       seat.heartbeat = view.heartbeat;
@@ -478,7 +479,8 @@ export class Supervisor {
     const witness = running.some((seat) => seat.silentMs === 0 && seat.behindMs === 0);
     const allLate = running.length > 0 && running.every((seat) => seat.behindMs > 0);
     this.#seats.forEach((seat, index) => {
-      if (seat.phase !== "ending" || seat.phaseMs <= zombieMs) return;
+      // one that waits for a processor needs it to end, and may hold a lock that others wait for: it must not be put behind
+      if (seat.phase !== "ending" || seat.workedMs <= zombieMs) return;
       this.#enter(seat, "zombie");
       this.#actions.push({ do: "demote", seat: index });
       this.#events.push({ event: "zombie", seat: index, incarnation: seat.incarnation });

@@ -35,7 +35,7 @@
 #define ADD(counter, amount) __atomic_store_n(&(counter), (counter) + (uint64_t)(amount), __ATOMIC_RELAXED)
 
 /* PaStreamCallbackFlags */
-enum { INPUT_UNDERFLOW = 1, INPUT_OVERFLOW = 2, OUTPUT_UNDERFLOW = 4, OUTPUT_OVERFLOW = 8 };
+enum { INPUT_UNDERFLOW = 1, INPUT_OVERFLOW = 2, OUTPUT_OVERFLOW = 8 };
 
 /* The parts of the shared memory that one call needs, found once per call. */
 struct view {
@@ -465,7 +465,7 @@ static void stamp(const struct view *v, uint64_t now) {
 static void count_host_flags(struct us_counters *counters, unsigned long flags) {
   if (flags & INPUT_UNDERFLOW) ADD(counters->input_underflows, 1);
   if (flags & INPUT_OVERFLOW) ADD(counters->input_overflows, 1);
-  if (flags & OUTPUT_UNDERFLOW) ADD(counters->output_underflows, 1);
+  if (flags & US_OUTPUT_UNDERFLOW) ADD(counters->output_underflows, 1);
   if (flags & OUTPUT_OVERFLOW) ADD(counters->output_overflows, 1);
 }
 

@@ -3,8 +3,10 @@
  * on the monotonic clock, so that errors of single periods do not add up. It is the only thread besides a
  * sound server's that runs us_callback, and only one of the two runs at a time.
  *
- * A machine that stood still (suspended, stopped in a debugger) is treated as a sound card treats it: periods that lie
- * more than the lookahead in the past are skipped and counted, because they could not have been heard.
+ * A machine that stood still (suspended, stopped in a debugger, its host busy) is treated as a sound card treats it: when a
+ * period lies more than half the lookahead in the past, the periods that were missed are skipped and counted, and the next call says
+ * that the output had an underflow. Making up for more in one burst would take every block that is ready, before a renderer
+ * that stood still as well has made the next.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -92,26 +94,29 @@ static void *run(void *argument) {
   const struct us_counters *counters = (const void *)(self->shared_memory + US_COUNTERS_OFFSET);
   struct us_clock *clock = (void *)(self->shared_memory + US_CLOCK_OFFSET);
   uint64_t rate = g->sample_rate_hz;
-  uint64_t tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / rate;
+  uint64_t tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / rate / 2;
   struct deadline deadline = {us_monotonic_ns(), 0};
+  unsigned long flags = 0;
 
   while (!__atomic_load_n(&self->stop, __ATOMIC_ACQUIRE)) {
     advance(&deadline, self->period_frames, rate);
     uint64_t now = us_monotonic_ns();
-    if (now > moment_ns(&deadline, rate) + tolerated_ns) {
-      uint64_t lost = periods_until(&deadline, now, self->period_frames, rate);
+    uint64_t due = moment_ns(&deadline, rate);
+    uint64_t lost = now > due + tolerated_ns ? periods_until(&deadline, now, self->period_frames, rate) : 0;
+    if (lost > 0) {
       if (us_guard_enter(self->shared_memory)) {
         __atomic_store_n(&clock->lost_cycles, clock->lost_cycles + (uint32_t)lost, __ATOMIC_RELAXED);
         us_guard_leave();
       }
       advance(&deadline, lost * self->period_frames, rate);
-      continue;
+      flags = US_OUTPUT_UNDERFLOW;
     }
     struct timespec until = time_of(moment_ns(&deadline, rate));
     while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL) == EINTR) {}
     if (!us_guard_enter(self->shared_memory)) continue;
     uint64_t frames_before = counters->frames;
-    us_callback(self->input, self->output, self->period_frames, NULL, 0, self->shared_memory);
+    us_callback(self->input, self->output, self->period_frames, NULL, flags, self->shared_memory);
+    flags = 0;
     if (counters->frames != frames_before) keep_output(self, self->period_frames);
     us_guard_leave();
   }

@@ -297,7 +297,7 @@ _Static_assert(offsetof(struct us_intervals, buckets) == 0, "intervals.buckets")
 struct us_clock {
   uint32_t capture_head; /* frames ever written into the capture, wraps */
   uint32_t capture_lost_frames; /* frames that found the capture full */
-  uint32_t lost_cycles; /* periods skipped because the machine stood still */
+  uint32_t lost_cycles; /* periods skipped because the machine stood still; wraps */
   uint32_t real_time; /* 1: the thread has real-time priority */
 };
 _Static_assert(offsetof(struct us_clock, capture_head) == 0, "clock.captureHead");

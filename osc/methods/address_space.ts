@@ -37,6 +37,7 @@ import { isPattern, PatternError } from "./pattern.ts";
 import { PatternCache } from "./pattern_cache.ts";
 import { recordingMethods } from "./recording_methods.ts";
 import { RefusalLog } from "./refusal_log.ts";
+import { showMethods } from "./show_methods.ts";
 import { streamMethods } from "./stream_methods.ts";
 
 export interface AddressSpaceOptions {
@@ -59,8 +60,12 @@ export interface AddressSpaceOptions {
   readonly observeTraffic?: MonitorsOptions["observe"];
   /** Counts of the MIDI input, for `/status`; omitted where there is none. */
   readonly midi?: () => Readonly<Record<string, number>>;
+  /** How the timecode stands that a show follows, for `/status`; omitted where none is. */
+  readonly timecode?: () => Readonly<Record<string, number | string>>;
   /** MPE zones of the MIDI in OSC. */
   readonly midiZones?: MidiReceiverOptions;
+  /** Takes messages whose address is not here; omitted: they are refused. */
+  readonly others?: PacketTarget & { has(address: string): boolean };
   /** The clock that limits suggestions and lines of the log, in milliseconds. */
   readonly nowMs?: () => number;
   /** The wall clock in milliseconds since 1970, from which notes are counted that have a length and no time. */
@@ -126,6 +131,7 @@ export class AddressSpace implements PacketTarget {
   readonly #latencyMs: () => number;
   readonly #suggestions: TokenBucket;
   readonly #refusals: RefusalLog;
+  readonly #others: AddressSpaceOptions["others"];
   /** Senders, by their key, whose messages are not answered with `/done`. */
   readonly #unanswered = new LruMap<string, true>(maxUnanswered);
   readonly #submitNow: EngineControl["submit"];
@@ -136,9 +142,10 @@ export class AddressSpace implements PacketTarget {
 
   constructor(options: AddressSpaceOptions) {
     const { engine, version, loadPatch, programs = [], onQuit, access = AccessControl.local() } = options;
-    const { onDump = () => {}, traffic = () => ({}), midi = () => ({}) } = options;
+    const { onDump = () => {}, traffic = () => ({}), midi = () => ({}), timecode = () => ({}) } = options;
     const { onRefused = () => {}, nowMs = () => performance.now(), unixMs = Date.now } = options;
     this.#midi = new MidiReceiver(options.midiZones);
+    this.#others = options.others;
     this.#nowMs = nowMs;
     this.#unixMs = unixMs;
     this.#latencyMs = () => engine.status().latencyMs;
@@ -158,7 +165,7 @@ export class AddressSpace implements PacketTarget {
     const dirt = new DirtEvents(engine, nowMs);
     this.#server = [
       ...askingMethods({
-        ...{ engine, version, midi, methods: () => this.methods },
+        ...{ engine, version, midi, timecode, methods: () => this.methods },
         traffic: () => ({ ...traffic(), refusedMessages: this.refusedMessages }),
       }),
       ...listeningMethods({
@@ -182,6 +189,7 @@ export class AddressSpace implements PacketTarget {
       }),
       ...recordingMethods(engine),
       ...streamMethods(engine),
+      ...showMethods(engine),
       ...dirtMethods({
         events: dirt,
         onUnknown: (reason) => onRefused(`OSC: /dirt/play: ${printable(reason)}; it is left out`),
@@ -217,6 +225,8 @@ export class AddressSpace implements PacketTarget {
     this.#monitors.renew(sender);
     if (this.#feedback.size > 0) this.#feedback.heard(sender, packet);
     if (isBundle(packet)) return this.#bundle(packet, packet.timeTag, sender);
+    const others = this.#othersFor(packet.address);
+    if (others !== undefined) return others.begin(packet, sender);
     if (!this.#table.methods.has(packet.address) && isPattern(packet.address)) {
       return this.#submit([packet], undefined, sender);
     }
@@ -297,6 +307,11 @@ export class AddressSpace implements PacketTarget {
     }
   }
 
+  /** Whoever else knows an address that is not here. */
+  #othersFor(address: string): PacketTarget | undefined {
+    return this.#table.methods.has(address) || !this.#others?.has(address) ? undefined : this.#others;
+  }
+
   /** An invalid message does not affect the others; each is answered on its own. */
   *#submit(
     messages: readonly OscMessage[],
@@ -307,6 +322,12 @@ export class AddressSpace implements PacketTarget {
     let left = maxReached;
     let inStep = 0;
     for (const each of messages) {
+      const others = this.#othersFor(each.address);
+      if (others !== undefined) {
+        const steps = others.begin(each, sender);
+        if (steps) { for (let step = steps.next(); !step.done; step = steps.next()) yield; }
+        continue;
+      }
       const reached = this.#expand(each, sender);
       const isDumped = reached.length === 1 && reached[0] === each;
       if (this.#dumping && reached.length > 0 && !isDumped) this.#onDump(dumpLine(each, sender));

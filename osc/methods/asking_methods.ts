@@ -14,12 +14,14 @@ export interface AskingParts {
   readonly traffic: () => Readonly<Record<string, number>>;
   /** Counts of the MIDI input, for `/status`. */
   readonly midi: () => Readonly<Record<string, number>>;
+  /** How the timecode stands that a show follows, for `/status`. */
+  readonly timecode: () => Readonly<Record<string, number | string>>;
   /** All methods of the address space, these among them. */
   readonly methods: () => readonly MethodDescription[];
 }
 
 /** Methods that answer a question and change nothing. */
-export function askingMethods({ engine, version, methods, traffic, midi }: AskingParts): Method[] {
+export function askingMethods({ engine, version, methods, traffic, midi, timecode }: AskingParts): Method[] {
   return [
     {
       address: "/status",
@@ -27,7 +29,10 @@ export function askingMethods({ engine, version, methods, traffic, midi }: Askin
       access: "read",
       description: "answers /status.reply with pairs of name and value",
       read: withoutArguments(() => ({
-        act: (sender) => sender.reply(statusReply({ ...engine.status(), osc: traffic(), midi: midi() })),
+        act: (sender) =>
+          sender.reply(
+            statusReply({ ...engine.status(), osc: traffic(), midi: midi(), timecode: timecode() }),
+          ),
       })),
     },
     {

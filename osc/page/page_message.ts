@@ -5,8 +5,8 @@ import { logLevels } from "../../foundation/logging.ts";
 import type { OscArgument, OscBundle, OscMessage } from "../packet/packet.ts";
 import { unixEpochSeconds } from "../packet/time_tag.ts";
 
-/** Characters of a text message; the longest command is far shorter. */
-export const maxTextLength = 16_384;
+/** Characters of a text message: a show that is edited is one, and the socket takes no longer one. */
+export const maxTextLength = 65_536;
 
 const filter = z.string().max(200).optional();
 const hz = z.number().positive();
@@ -14,7 +14,7 @@ const firstChannel = z.int().min(0).optional();
 const value = z.union([
   z.object({ type: z.literal("i"), value: z.int32() }),
   z.object({ type: z.enum(["f", "d"]), value: z.number() }),
-  z.object({ type: z.literal("s"), value: z.string().max(4_096) }),
+  z.object({ type: z.literal("s"), value: z.string().max(maxTextLength) }),
   z.object({ type: z.enum(["T", "F"]) }),
 ]);
 
@@ -36,6 +36,7 @@ const pageMessage = z.discriminatedUnion("type", [
     unixMs: z.number().optional(),
   }),
   z.object({ type: z.literal("files") }),
+  z.object({ type: z.literal("showText") }),
 ]);
 
 /** Reads a text of a page. Undefined: it is none that this engine knows, with `problem` told why. */

@@ -113,7 +113,11 @@ export class PageServer {
     this.#stopObserving = [engine.observe((event) => {
       if (event.event === "degraded") this.#problems.set(event.part, event.problem);
       if (event.event === "restored") this.#problems.delete(event.part);
-      if (this.#clients.size === 0 || event.event === "noteEnd") return;
+      if (this.#clients.size === 0 || event.event === "noteEnd" || event.event === "showCue") return;
+      if (event.event === "showStatus") {
+        return this.#sendAll(() => ({ type: "showStatus", status: event.status }));
+      }
+      if (event.event === "showList") return this.#followShow();
       if (event.event === "parameter") {
         for (const client of this.#clients.values()) client.touch(event.parameter);
         return this.#flushSoon();
@@ -191,6 +195,7 @@ export class PageServer {
     client.send(this.#patch());
     client.send(this.#status());
     client.send({ type: "timeline", ...this.#moment(), entries: this.#timeline.entries });
+    this.#showOfEngine().forEach((message) => client.send(message));
     this.#thread?.post({ kind: "want", page: client.id, want: {} });
     this.#statusWithin(statusMs);
     return {
@@ -223,6 +228,8 @@ export class PageServer {
         return admission.acquire(sender, data.length) ? this.#follow(client, message) : undefined;
       case "files":
         return admission.acquire(sender, data.length) ? void this.#sendFiles(client) : undefined;
+      case "showText":
+        return admission.acquire(sender, data.length) ? this.#sendShowText(client) : undefined;
       case "login":
         return admission.receive(
           encodePacket({ address: "/login", args: [{ type: "s", value: message.secret }] }),
@@ -235,6 +242,18 @@ export class PageServer {
           return client.send(replyOf("/fail", [message.address, (error as Error).message]));
         }
     }
+  }
+
+  /** The list of the show and what runs of it. */
+  #showOfEngine(): EngineMessage[] {
+    const { show } = this.#options.engine;
+    return show === undefined
+      ? [{ type: "showList", list: null }]
+      : [{ type: "showList", list: show.list }, { type: "showStatus", status: show.status() }];
+  }
+
+  #followShow(): void {
+    this.#showOfEngine().forEach((message) => this.#sendAll(() => message));
   }
 
   #follow(client: PageClient, want: Want): void {
@@ -250,14 +269,14 @@ export class PageServer {
   #followMonitoring(): void {
     const isWanted = [...this.#clients.values()].some(({ want }) => want.osc !== undefined);
     if (isWanted) {
-      this.#stopMonitoring ??= this.#options.admission.monitor.observe((each) => this.#show(each));
+      this.#stopMonitoring ??= this.#options.admission.monitor.observe((each) => this.#showMessage(each));
     } else {
       this.#stopMonitoring?.();
       this.#stopMonitoring = undefined;
     }
   }
 
-  #show({ direction, message, peer }: MonitoredMessage): void {
+  #showMessage({ direction, message, peer }: MonitoredMessage): void {
     const { address, types, values: args } = shownParts(
       message,
       direction === "out" || this.#options.space.has(message.address),
@@ -273,6 +292,11 @@ export class PageServer {
     } catch (error) {
       client.send(replyOf("/fail", ["files", (error as Error).message]));
     }
+  }
+
+  #sendShowText(client: PageClient): void {
+    const { show } = this.#options.engine;
+    client.send({ type: "showText", revision: show?.list.revision ?? 0, text: show?.text ?? "" });
   }
 
   #reply(client: PageClient, sender: PacketSender, { address, args }: OscMessage): void {

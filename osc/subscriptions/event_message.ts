@@ -7,6 +7,7 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
   const message = (...args: OscMessage["args"]) => ({ address: `/event/${event.event}`, args });
   const rec = (what: string, ...args: OscMessage["args"]) => ({ address: `/event/rec/${what}`, args });
   const stream = (what: string, ...args: OscMessage["args"]) => ({ address: `/event/stream/${what}`, args });
+  const show = (what: string, ...args: OscMessage["args"]) => ({ address: `/event/show/${what}`, args });
   switch (event.event) {
     case "fault":
       return message(text(event.role), scalar(event.rendererId), text(event.cause), scalar(event.block | 0));
@@ -69,6 +70,14 @@ export function eventMessage(event: EngineEvent, instruments: readonly string[])
       };
     case "silent":
       return message(text(instruments[event.instrument] ?? ""));
+    case "showStatus":
+      return show("status", text(JSON.stringify(event.status)));
+    case "showList":
+      return show("list", scalar(event.revision));
+    case "showCue":
+      return show("cue", text(event.key), text(event.what), { type: "h", value: BigInt(event.frame) });
+    case "showNotice":
+      return show("notice", text(event.text));
     case "parameter":
       return undefined;
   }

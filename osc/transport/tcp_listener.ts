@@ -19,6 +19,8 @@ export interface TcpListenerOptions {
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The setting that an error names. */
+  readonly portSetting?: string;
   /** How clients mark packets; `auto`: each as its first byte tells. */
   readonly framing: typeof framings[number] | "auto";
   /** Clients at once: beyond, the idlest gives way, and without one the newest is turned away. */
@@ -60,7 +62,8 @@ export class TcpListener {
     try {
       return new TcpListener(Deno.listen({ transport: "tcp", hostname, port }), options);
     } catch (cause) {
-      const settings = { hostSetting: "UNDERSTUDY_OSC_HOST", portSetting: "UNDERSTUDY_OSC_TCP_PORT" };
+      const { portSetting = "UNDERSTUDY_OSC_TCP_PORT" } = options;
+      const settings = { hostSetting: "UNDERSTUDY_OSC_HOST", portSetting };
       throw portError(cause, { hostname, port, protocol: "OSC (TCP)", ...settings });
     }
   }

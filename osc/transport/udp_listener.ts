@@ -48,6 +48,8 @@ export interface UdpListenerOptions<P extends Peer> {
   readonly hostname: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The setting that an error names. */
+  readonly portSetting?: string;
   /** Port of each sender's host to which answers go, unless the sender asks for another; omitted: the one that it sends from. */
   readonly replyPort?: number;
   /** Without it, datagrams are read one at a time, and the system's drops are not counted. */
@@ -112,7 +114,8 @@ export class UdpListener<P extends Peer = Peer> {
     try {
       return new UdpListener(Deno.listenDatagram({ transport: "udp", hostname, port }), options);
     } catch (cause) {
-      const settings = { hostSetting: "UNDERSTUDY_OSC_HOST", portSetting: "UNDERSTUDY_OSC_PORT" };
+      const { portSetting = "UNDERSTUDY_OSC_PORT" } = options;
+      const settings = { hostSetting: "UNDERSTUDY_OSC_HOST", portSetting };
       throw portError(cause, { hostname, port, protocol: "OSC", ...settings });
     }
   }

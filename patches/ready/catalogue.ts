@@ -10,11 +10,12 @@ import { piano } from "./piano.ts";
 import { rack } from "./rack.ts";
 import { sampler } from "./sampler.ts";
 import { sines } from "./sines.ts";
+import { stage } from "./stage.ts";
 import { printable } from "../../foundation/printable.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import { ExitError } from "../../foundation/exit_error.ts";
 
-/** Every patch that can be played by its name. */
+/** Every patch that makes sound by itself and can be played by its name; `stage` has none and brings buses to outputs. */
 export const patches: Readonly<Record<string, Patch>> = {
   sines,
   keys,
@@ -43,6 +44,7 @@ const maxShownLength = 100;
 /** The patch of this name. Throws {@link PatchUnknownError}. */
 export function patchNamed(name: string): Patch {
   if (Object.hasOwn(patches, name)) return patches[name];
+  if (name === stage.name) return stage;
   throw new PatchUnknownError(
     `there is no patch "${printable(name.slice(0, maxShownLength))}"; there are: ${
       patchNames.join(", ")

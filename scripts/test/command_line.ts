@@ -5,8 +5,10 @@ export interface TestRun {
   readonly filter?: string;
   /** Test files or folders of them; empty for all that the scope has. */
   readonly files: readonly string[];
-  /** Files that run beside each other. */
+  /** Files that need no real time and run beside each other. */
   readonly jobs: number;
+  /** Files that need real time and run beside each other. */
+  readonly realTimeJobs: number;
   /** Longest time for one file, in seconds. */
   readonly limitSeconds: number;
   /** Whether that holds for each file; otherwise one has less time where it usually takes less. */
@@ -18,6 +20,9 @@ export class CommandLineError extends Error {
   override readonly name = "CommandLineError";
 }
 
+/** Files that need real time and run at once: each is idle for most of its time, and leaves a core to the other. */
+const maxRealTimeJobs = 2;
+
 /** Longest time for one file, in seconds: at least three times what the slowest needs on two idle cores. */
 const limitsSeconds = { gate: 600, quick: 600, long: 3_600 } as const;
 
@@ -27,14 +32,16 @@ export const help = `Runs the tests.
     deno task test:quick    only tests that reach a file which differs from the main branch
     deno task test:long     every run of every test, where the others run a share
 
-Tests that need real time run one at a time. The others run beside them over all cores, at idle priority, so
-that they disturb no clock. Of those that need real time at most three that fail run once more, alone; one that
+Tests that need real time run two at a time, and those that judge the machine's own time run alone after them.
+The others run beside these over all cores, at idle priority, so that they disturb no clock. Of those that need real time at most three that fail run once more, alone; one that
 passes then is named "unsteady", with what it said first. What is missing on the machine is installed with
 apt-get where that is allowed. The last line is "N passed, N failed", with ", N skipped" where a test could not
 run; the exit code is 0 when none failed.
 
     --filter TEXT     tests whose name holds TEXT, or matches /TEXT/
     --jobs N          files that need no real time and run beside each other; as many as there are cores unless given
+    --real-time-jobs N
+                      files that need real time and run beside each other; ${maxRealTimeJobs} unless given, or 1 on one core
     --limit SECONDS   longest time for each file; unless given, some times what the file usually takes, at most
                       ${limitsSeconds.gate}; with test:long ${limitsSeconds.long}
     --quick, --long   what test:quick and test:long give
@@ -49,9 +56,10 @@ export function readTestRun(args: readonly string[], cores: number): TestRun | u
   let scope: TestRun["scope"] = "gate";
   let filter: string | undefined;
   let jobs = cores;
+  let realTimeJobs = Math.min(maxRealTimeJobs, cores);
   let limitSeconds: number | undefined;
   const files: string[] = [];
-  const words = args.flatMap((word) => /^--\w+=/.test(word) ? word.split(/=(.*)/s).slice(0, 2) : [word]);
+  const words = args.flatMap((word) => /^--[\w-]+=/.test(word) ? word.split(/=(.*)/s).slice(0, 2) : [word]);
   while (words.length > 0) {
     const word = words.shift()!;
     const value = () => {
@@ -71,12 +79,13 @@ export function readTestRun(args: readonly string[], cores: number): TestRun | u
     else if (word === "--long") scope = "long";
     else if (word === "--filter") filter = value();
     else if (word === "--jobs") jobs = count();
+    else if (word === "--real-time-jobs") realTimeJobs = count();
     else if (word === "--limit") limitSeconds = count();
     else if (word.startsWith("-")) throw new CommandLineError(`there is no option ${word}; see --help`);
     else files.push(word);
   }
   return {
-    ...{ scope, filter, files, jobs },
+    ...{ scope, filter, files, jobs, realTimeJobs },
     limitSeconds: limitSeconds ?? limitsSeconds[scope],
     isFixedLimit: limitSeconds !== undefined || scope === "long",
   };

@@ -3,7 +3,8 @@ import type { FileResult } from "./run_test_file.ts";
 export interface LaneOptions {
   readonly jobs: number;
   readonly interrupted: AbortSignal;
-  readonly run: (file: string) => Promise<FileResult>;
+  /** Runs a file; of two jobs that run at once each has a number of its own, from 0. */
+  readonly run: (file: string, job: number) => Promise<FileResult>;
   /** Gets each result as it comes. */
   readonly onResult: (result: FileResult) => void;
 }
@@ -18,13 +19,13 @@ export async function runLane(
 ): Promise<FileResult[]> {
   const waiting = [...files];
   const results: FileResult[] = [];
-  const work = async () => {
+  const work = async (job: number) => {
     while (waiting.length > 0 && !interrupted.aborted) {
-      const result = await run(waiting.shift()!);
+      const result = await run(waiting.shift()!, job);
       results.push(result);
       onResult(result);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, work));
+  await Promise.all(Array.from({ length: Math.min(jobs, files.length) }, (_, job) => work(job)));
   return results;
 }

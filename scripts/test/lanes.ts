@@ -1,11 +1,13 @@
 /**
- * Which tests run beside each other and which run alone. A test needs real time when it reaches code that opens a
- * socket, starts a clock, a stream or a sound server: on busy cores it would measure the other tests.
+ * Which tests run beside which others. A test needs real time when it reaches code that opens a socket, starts a clock, a
+ * stream or a sound server: on busy cores it would measure the other tests. Most of these wait for a process, a device or
+ * a time-out while the cores are idle, so two of them run at once. One that judges how well the machine keeps time runs
+ * alone.
  */
 import type { ImportGraph } from "./import_graph.ts";
 
-/** `realTime`: one at a time. `parallel`: over all cores beside those, at idle priority. */
-export type Lane = "parallel" | "realTime";
+/** `realTime`: two at a time. `alone`: one at a time after those. `parallel`: beside both over all cores, at idle priority. */
+export type Lane = "parallel" | "realTime" | "alone";
 
 /** Calls after which the time of the machine counts. */
 const realTimeCalls: readonly RegExp[] = [
@@ -21,14 +23,18 @@ const realTimeMark = /^(?:\/\*\*| \*) Needs real time: \S/m;
 /** A sentence in the comment of a test that reaches such calls and never makes them, with the reason. */
 const parallelMark = /^(?:\/\*\*| \*) Needs no real time: \S/m;
 
+/** A sentence in the comment of a test that needs real time and judges the machine's, with the reason. */
+const aloneMark = /^(?:\/\*\*| \*) Needs the machine alone: \S/m;
+
 /** Whether a test says itself that it makes none of the calls that it reaches. */
 export function saysParallel(graph: ImportGraph, test: string): boolean {
   return parallelMark.test(graph.text(test));
 }
 
-/** The lane of a test file: one that reaches a file which keeps real time runs alone. */
+/** The lane of a test file: one that reaches a file which keeps real time needs real time too. */
 export function laneOf(graph: ImportGraph, test: string): Lane {
   if (saysParallel(graph, test)) return "parallel";
+  if (aloneMark.test(graph.text(test))) return "alone";
   const realTime = [...graph.closure(test)].some((path) => keepsTime(graph, path));
   return realTime ? "realTime" : "parallel";
 }

@@ -25,6 +25,8 @@ export const arrowTable: ArrowTable = {
     "engine",
     "patches",
     "show",
+    "timecode",
+    "triggers",
     "compiler",
     "ffi",
   ],
@@ -42,6 +44,14 @@ export const arrowTable: ArrowTable = {
     "midi/messages.ts",
     "midi/midi_receiver.ts",
     "engine/control",
+  ],
+  // the words of QLab's dictionary, for a show
+  "osc/qlab": [
+    "osc/packet",
+    "types:osc/admission",
+    "osc/subscriptions",
+    "engine/control",
+    "types:show/playing",
   ],
   "osc/oscquery": [
     "osc/packet",
@@ -81,10 +91,17 @@ export const arrowTable: ArrowTable = {
   monitoring: ["types:engine/control", "types:osc/oscquery"],
 
   // a controller like osc, with a line of its own from its frames to ours
-  midi: ["engine/control", "engine/time/drift_limit.ts", "compiler/graph", "config", "ffi"],
+  midi: [
+    "engine/control",
+    "engine/time/drift_limit.ts",
+    "compiler/graph",
+    "types:show/playing",
+    "config",
+    "ffi",
+  ],
 
   "engine/engine.ts": ["engine", "types:compiler/graph", "types:config", "ffi"],
-  "engine/control": ["types:compiler/graph"],
+  "engine/control": ["types:compiler/graph", "types:show/playing"],
   "engine/memory": ["compiler/wasm", "compiler/graph", "types:config"],
   "engine/log": ["engine/control", "engine/memory", "compiler/graph"],
   // the renderer's thread
@@ -126,6 +143,14 @@ export const arrowTable: ArrowTable = {
     "types:compiler/graph",
     "types:config",
   ],
+  // the main isolate: from events of a show to entries of the log
+  "engine/show": [
+    "engine/control",
+    "engine/log",
+    "engine/memory",
+    "types:engine/streams",
+    "show",
+  ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
     "engine/control",
@@ -142,6 +167,7 @@ export const arrowTable: ArrowTable = {
     "engine/renderer",
     "engine/samples",
     "engine/session",
+    "engine/show/saved_show.ts",
     "engine/streams",
     "types:compiler/graph",
     "types:config",
@@ -185,6 +211,12 @@ export const arrowTable: ArrowTable = {
   show: [],
   "show/file": [],
   "show/playing": ["show/file"],
+  "show/triggers": ["show/file", "show/playing", "timecode"],
+
+  // starts cues without GO: by the clock, by timecode, by MIDI
+  triggers: ["engine/control", "midi", "show", "timecode"],
+  // timecode as numbers, bytes and sound: pure computation
+  timecode: [],
 
   "patches/ready": ["modules"],
   "patches/loading": ["patches/ready", "modules", "compiler"],

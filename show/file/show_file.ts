@@ -76,6 +76,34 @@ const oscArgument = z.union([z.number(), text(1_024), z.boolean(), z.strictObjec
 
 const passes = z.union([z.int().min(1).max(1_000_000), z.literal("forever")]);
 
+/** Days of the week, as they are written. */
+export const weekdays = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"] as const;
+
+/** What starts a cue besides GO. */
+const triggerSchema = z.union([
+  z.strictObject({
+    clock: text(8).regex(/^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/, "a time of day such as 20:00 or 20:00:30")
+      .describe(
+        "time of day of the machine's clock and time zone",
+      ),
+    days: z.array(z.enum(weekdays)).min(1).max(7).optional().describe("omitted: every day"),
+  }),
+  z.strictObject({
+    timecode: text(11).regex(/^\d{2}:\d{2}:\d{2}[:;.]\d{2}$/, "a timecode such as 01:00:00:00").describe(
+      "when the timecode that is chased passes this",
+    ),
+  }),
+  z.strictObject({
+    midiNote: z.int().min(0).max(127).describe("a key is pressed; 60 is middle C"),
+    midiChannel: z.int().min(1).max(16).optional().describe("omitted: any"),
+  }),
+  z.strictObject({
+    midiProgram: z.int().min(0).max(127).describe("a program change, counted from 0"),
+    midiChannel: z.int().min(1).max(16).optional().describe("omitted: any"),
+  }),
+]);
+export type Trigger = z.output<typeof triggerSchema>;
+
 /** Fields of every cue. */
 const sharedFields = {
   number: cueNumber.optional().describe("by which other cues and remotes name it; unique"),
@@ -88,6 +116,9 @@ const sharedFields = {
     "auto-continue: from what it does to the next cue; auto-follow: from its end to the next cue",
   ),
   continue: z.enum(continuations).default("none").describe("whether the next cue starts by itself"),
+  triggers: z.array(triggerSchema).max(64).optional().describe(
+    "what starts it besides GO: a time of day, a timecode, a key or a program of MIDI",
+  ),
 };
 
 /** Each kind of cue: what it does, and its fields. The field with the name of the kind is what it acts on. */
@@ -99,10 +130,10 @@ export const cueSchemas = {
       "place in the file at which it ends; omitted: the end of the file",
     ),
     loops: passes.default(1).describe("passes from start to end"),
-    slices: z.array(sliceSchema).max(100).default([]).describe(
+    slices: z.array(sliceSchema).max(7).default([]).describe(
       "parts of the file with a count of passes each, in their order; what lies between them plays once",
     ),
-    rate: z.number().min(0.03).max(33).default(1).describe("speed and pitch; 2 is an octave up"),
+    rate: z.number().min(0.25).max(4).default(1).describe("speed and pitch; 2 is an octave up"),
     levelDb: levelDb.default(0).describe("level at its start, dB"),
     fadeInSeconds: seconds.default(0).describe("from silence to its level"),
     fadeOutSeconds: seconds.default(0).describe("when it is stopped before its end"),

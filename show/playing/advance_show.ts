@@ -93,6 +93,14 @@ class Run {
       case "jump":
         this.#jump(event.cue);
         break;
+      case "devamp":
+        this.#leaveLoops(null, this.#soundsOf(event.cue));
+        break;
+      case "arm":
+      case "disarm":
+        if (this.#isKnown(event.cue)) state.armed[event.cue] = event.event === "arm";
+        else this.#notice(null, `there is no cue ${event.cue}`);
+        break;
       case "load":
         this.#load(event.cue, event.frames);
         break;
@@ -481,6 +489,11 @@ class Run {
   #devamp(cue: RunningCue, deed: DeedOf<"devamp">): void {
     const sounding = this.#soundsOf(deed.target);
     if (sounding.length === 0) this.#notice(cue, `cue ${deed.target} does not play, so it is in no loop`);
+    this.#leaveLoops(cue, sounding);
+  }
+
+  /** Lets sounds leave their loops; `cue` is the devamp that waits for them, if one does. */
+  #leaveLoops(cue: RunningCue | null, sounding: readonly RunningCue[]): void {
     for (const sound of sounding) {
       const play = sound.cue.deed;
       if (play.kind !== "play") continue;
@@ -489,8 +502,8 @@ class Run {
       sound.parts = left.parts;
       this.#setEnd(sound, play);
       this.#act(sound, { do: "devamp", player: sound.player! });
-      cue.holds.push(sound.id);
-      if (left.end === null) continue;
+      cue?.holds.push(sound.id);
+      if (left.end === null || cue === null) continue;
       const end = frameAfter(sound.origin, left.end, play.rate) + (this.#at - (sound.pausedAt ?? this.#at));
       cue.endsAt = Math.max(cue.endsAt!, end);
     }

@@ -25,7 +25,7 @@ const defaultOutputs: Show["outputs"] = { main: { buses: [1, 2], gainDb: 0 } };
 export function compileShow(show: Show, options: CompileOptions): CueList {
   const frames = (seconds: number) => Math.round(seconds * options.sampleRateHz);
   const cues: Record<string, ListedCue> = {};
-  const named = keyed(show.cues);
+  const named = keyedCues(show.cues);
   const add = (cue: Cue, parent: string | null): string => {
     const key = named.get(cue)!;
     const children = cue.kind === "group" ? cue.group.map((child) => add(child, key)) : [];
@@ -57,7 +57,7 @@ export function compileShow(show: Show, options: CompileOptions): CueList {
  * A key for each cue: its number, else what it does, with a count where several do the same. A number holds no slash at its
  * beginning, so the two never meet.
  */
-function keyed(cues: readonly Cue[]): Map<Cue, string> {
+export function keyedCues(cues: readonly Cue[]): Map<Cue, string> {
   const keys = new Map<Cue, string>();
   const counts = new Map<string, number>();
   const visit = (cue: Cue) => {
@@ -102,7 +102,13 @@ function deedOf(cue: Cue, { show, options, frames, children }: DeedContext): Cue
     case "play": {
       const media = Object.hasOwn(options.media, cue.play) ? options.media[cue.play] : undefined;
       return {
-        ...{ kind, file: cue.play, parts: partsOf(cue, media, frames), rate: cue.rate, levelDb: cue.levelDb },
+        ...{
+          kind,
+          file: cue.play,
+          parts: partsOf(cue, media, frames),
+          rate: Math.fround(cue.rate),
+          levelDb: cue.levelDb,
+        },
         ...{ fadeIn: frames(cue.fadeInSeconds), fadeOut: frames(cue.fadeOutSeconds), curve: cue.curve },
         routes: routesOf(cue, show, media),
       };

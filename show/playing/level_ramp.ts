@@ -21,7 +21,10 @@ export function levelAt({ fromDb, toDb, curve, at, frames }: LevelRamp, frame: n
   if (curve === "decibel") return (fromDb ?? silenceDb) + (toDb - (fromDb ?? silenceDb)) * progress;
   const from = fromDb === null ? 0 : 10 ** (fromDb / 20);
   const to = 10 ** (toDb / 20);
-  const amplitude = from + (to - from) * shape(curve, progress);
+  // equal powers: a quarter of a sine upwards, of a cosine downwards
+  const amplitude = curve === "equal-power" && to < from
+    ? to + (from - to) * shape(curve, 1 - progress)
+    : from + (to - from) * shape(curve, progress);
   return amplitude > 0 ? 20 * Math.log10(amplitude) : null;
 }
 

@@ -4,7 +4,7 @@ export type ShowEvent =
   | { readonly event: "time" }
   | { readonly event: "go" | "panic" | "back" | "next" }
   | { readonly event: "stop" | "pause" | "resume"; readonly cue?: string }
-  | { readonly event: "start" | "jump"; readonly cue: string }
+  | { readonly event: "start" | "jump" | "devamp" | "arm" | "disarm"; readonly cue: string }
   /** The next start of the cue begins this many frames after its beginning. */
   | { readonly event: "load"; readonly cue: string; readonly frames: number }
   /** A player has come to the end of a file whose length was not known. */

@@ -54,6 +54,7 @@ export interface TestEngineOptions extends
       | "continuation"
       | "maxVoices"
       | "sessionFiles"
+      | "shows"
     >
   > {
   readonly environment?: Readonly<Record<string, string>>;

@@ -12,7 +12,8 @@ export interface PageProgram {
 }
 
 export interface PageProgramOptions {
-  readonly patch: string;
+  /** Omitted: that of the show. */
+  readonly patch?: string;
   readonly port: number;
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -25,7 +26,14 @@ const root = new URL("../../", import.meta.url);
 /** Starts it; resolves when it answers. */
 export async function startPageProgram(options: PageProgramOptions): Promise<PageProgram> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", new URL("main.ts", root).pathname, "start", options.patch],
+    args: [
+      "run",
+      "-A",
+      "--no-check",
+      new URL("main.ts", root).pathname,
+      "start",
+      ...(options.patch === undefined ? [] : [options.patch]),
+    ],
     env: {
       UNDERSTUDY_DRIVER: "clock",
       UNDERSTUDY_FAULTS: "on",

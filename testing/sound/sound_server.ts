@@ -15,11 +15,18 @@ export interface SoundServer {
   kill(): Promise<void>;
 }
 
+/** JACK keeps this number of servers in its registry, also those that were killed, until one of the same name starts again. */
+const maxServers = 8;
+
 /**
- * JACK keeps eight servers in its registry, also those that were killed, until one of the same name starts again. So names
- * come from a short row, and the first is taken that no living server has.
+ * Names of servers in the order in which they are tried. They come from a short row, and the first is taken that no living
+ * server has. A test that kills its server wants its name back: so each of two files that run at once (`UNDERSTUDY_TEST_JOB`)
+ * begins at another place.
  */
-const names = Array.from({ length: 8 }, (_, index) => `understudy-${index + 1}`);
+export function serverNames(job = Number(Deno.env.get("UNDERSTUDY_TEST_JOB") ?? 0)): readonly string[] {
+  const first = job * maxServers / 2;
+  return Array.from({ length: maxServers }, (_, index) => `understudy-${(first + index) % maxServers + 1}`);
+}
 
 /** Starts a server and waits until clients can connect. Throws with its own words when it does not come up. */
 export async function startSoundServer(
@@ -28,7 +35,7 @@ export async function startSoundServer(
   name?: string,
 ): Promise<SoundServer> {
   const said: string[] = [];
-  for (const tried of name === undefined ? names : [name]) {
+  for (const tried of name === undefined ? serverNames() : [name]) {
     const outcome = await start(tried, sampleRateHz, periodFrames);
     if (typeof outcome !== "string") return outcome;
     said.push(outcome);

@@ -1,3 +1,4 @@
+/** Needs the machine alone: renderers break while the clock plays, and the others must keep up. */
 import assert from "node:assert/strict";
 import { CommandRefusedError, type FaultKind, faultKinds } from "../../engine/control/control.ts";
 import { compilePatch } from "../../testing/patch/compile_named.ts";

@@ -1,3 +1,4 @@
+/** Needs the machine alone: every sample that the sound server gets is compared. */
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
 import { sharedItems } from "../../testing/share.ts";

@@ -62,6 +62,8 @@ export interface ProcessChaosResult {
   /** By part and kind. */
   readonly faults: Readonly<Record<string, number>>;
   readonly concealedFrames: number;
+  /** Periods that the clock skipped because the machine stood still. */
+  readonly skippedPeriods: number;
   /** Frames that passed while no stage played, in all and after each loss of one. */
   readonly lostFrames: number;
   readonly stageMs: readonly number[];
@@ -149,6 +151,7 @@ async function run(options: ProcessChaosOptions, session: string): Promise<Proce
     pageMessages: pages.received,
     faults,
     concealedFrames: memory.counter("concealedFrames"),
+    skippedPeriods: memory.words[fixed.clock.lostCycles.index],
     lostFrames: lostFrames(),
     stageMs,
     blocks: memory.consumed() - memory.geometry.startBlock,

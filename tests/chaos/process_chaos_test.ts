@@ -1,7 +1,7 @@
 /**
  * A short share of `deno task chaos:processes`: every part and every kind of loss.
  *
- * Needs real time: processes are lost while the clock plays.
+ * Needs the machine alone: processes are lost while the clock plays, and the others must keep up.
  */
 import assert from "node:assert/strict";
 import { controlFaults, processSignals, rendererFaults, runProcessChaos, spread } from "./process_chaos.ts";

@@ -53,7 +53,7 @@ Deno.test("what a patch file prints reaches the caller", async () => {
 Deno.test("what is played otherwise than a sound file states it reaches the caller", async () => {
   await inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/samples`);
-    const loop = samplerChunk([{ start: 10, last: 99, type: 1 }]);
+    const loop = samplerChunk([{ start: 10, last: 99, type: 7 }]);
     await Deno.writeFile(
       `${folder}/samples/a.wav`,
       wav(wavFormat(), chunk("data", new Uint8Array(200)), loop),
@@ -69,6 +69,6 @@ Deno.test("what is played otherwise than a sound file states it reaches the call
     const notes: string[] = [];
     const source = await openPatchSource(readConfig({}), { onSampleNote: (note) => notes.push(note) });
     await source.load(`${folder}/looped.ts`);
-    assert.deepEqual(notes, ["sample a.wav: its loop is alternating and is played forward"]);
+    assert.deepEqual(notes, ["sample a.wav: its loop is of type 7 and is played forward"]);
   });
 });

@@ -1,4 +1,5 @@
-/** `understudy render PATCH --score FILE` as users run it. *
+/**
+ * `understudy render PATCH --score FILE` as users run it.
  * Needs no real time: the program only renders here.
  */
 import assert from "node:assert/strict";
@@ -7,16 +8,21 @@ import { renderScore } from "../../cli/render_score.ts";
 import { readConfig } from "../../config/settings.ts";
 import { exitCodes } from "../../foundation/exit_codes.ts";
 import wavefile from "wavefile";
+import { sharedItems } from "../../testing/share.ts";
+import { buildNativeForTests } from "../../testing/native_for_tests.ts";
 import { until } from "../../testing/until.ts";
 
 const root = new URL("../..", import.meta.url);
+const cache = new URL("../../build/native-tests", import.meta.url).pathname;
+await buildNativeForTests();
 const example = new URL("examples/scores/keys.txt", root).pathname;
 
 function command(args: readonly string[], environment: Readonly<Record<string, string>>): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "main.ts", "render", ...args],
     cwd: root,
-    env: { NO_COLOR: "1", ...environment },
+    // where the native part is there already: a build would say so
+    env: { NO_COLOR: "1", UNDERSTUDY_CACHE_DIR: cache, ...environment },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -33,7 +39,10 @@ async function render(
   await writer.write(new TextEncoder().encode(input)).catch(() => {}); // it may have ended without reading
   await writer.close().catch(() => {});
   const { code, stdout, stderr } = await process.output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  const decoder = new TextDecoder();
+  // the first program of a checkout builds the native part, and says so
+  const said = decoder.decode(stderr).replace(/^native part built: .*\n/, "");
+  return { code, stdout: decoder.decode(stdout), stderr: said };
 }
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -134,7 +143,7 @@ Deno.test("each kind of mistake has its exit code and one sentence, and harms no
       [["keys", "-s", score, "--format", "8"], 2, /--format: expected 16, 24, 32f/],
       [["keys"], 6, /there is no session file keys; a patch is rendered with --score/],
     ];
-    for (const [args, code, pattern] of cases) {
+    for (const [args, code, pattern] of sharedItems("mistakes in a render of a score", cases, 4)) {
       const ended = await render(args);
       assert.equal(ended.code, code, ended.stderr);
       assert.match(ended.stderr, pattern);
@@ -184,7 +193,7 @@ Deno.test("an interrupted render ends with 130, and leaves what was there before
   inFolder(async (folder) => {
     const out = `${folder}/a.wav`;
     await Deno.writeTextFile(out, "before");
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    for (const signal of sharedItems("signals to a render", ["SIGINT", "SIGTERM"] as const, 2)) {
       const process = command(["keys", "-s", example, "-o", out, "--seconds", "10000"], {}).spawn();
       await process.stdin.close();
       await until("the render has begun", () => Array.from(Deno.readDirSync(folder)).length === 2);

@@ -1,7 +1,7 @@
 /**
  * A new version takes the place of one that plays.
  *
- * Needs real time: the program plays by the clock, and a trial lasts for seconds.
+ * Needs the machine alone: old and new renderers play beside each other by the clock, without a concealed frame.
  */
 import assert from "node:assert/strict";
 import { upgrade, UpgradeError } from "../../cli/upgrade.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compileGraph } from "../../compiler/compile.ts";
-import { sharedRuns } from "../../testing/share.ts";
+import { sharedItems, sharedRuns } from "../../testing/share.ts";
 import { PatchPlayer, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
 import { Expectation, playStep } from "../../testing/compiler/comparison.ts";
 import {
@@ -86,7 +86,7 @@ const planted: Readonly<Record<string, (wat: string) => string>> = {
 const plantedTrials = fc.sample(trials, { numRuns: 400, seed: 7 });
 const expectations: Expectation[] = [];
 
-for (const [name, change] of Object.entries(planted)) {
+for (const [name, change] of sharedItems("mistakes planted in compiled text", Object.entries(planted), 2)) {
   Deno.test(`the interpreter finds it when ${name}`, () => {
     let changed = 0;
     const found = plantedTrials.some((trial, index) => {
@@ -111,6 +111,6 @@ Deno.test("a snapshot of the memory at any moment goes on with the same bits", (
       new Uint8Array(copy.memory).set(new Uint8Array(original.memory));
       assert.ok(sameBits(copy.play(500), original.play(500)));
     }),
-    { numRuns: 20 },
+    sharedRuns("snapshots of random patches", 20, 2),
   );
 });

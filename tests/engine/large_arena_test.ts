@@ -1,4 +1,8 @@
-/** Patches whose state is as large as the settings and the compiler allow. */
+/**
+ * Patches whose state is as large as the settings and the compiler allow.
+ *
+ * Needs the machine alone: a large state is copied while the clock plays, without a concealed frame.
+ */
 import assert from "node:assert/strict";
 import { fixed } from "../../engine/memory/layout.ts";
 import { startTestEngine, type TestEngine } from "../../testing/engine/test_engine.ts";

@@ -1,7 +1,7 @@
 /**
  * Fewer voices than were asked for: because of what the machine can play, or because it is overloaded just now.
  *
- * The second part needs real time: an overload is one of the clock.
+ * Needs the machine alone: the second part overloads it, and an overload is one of the clock.
  */
 import assert from "node:assert/strict";
 import { compileGraph } from "../../compiler/compile.ts";

@@ -2,9 +2,10 @@
  * Runs the clock thread's own code on a monotonic clock of this program, which stands still until the thread sleeps, and jumps
  * once as a machine does that was suspended; then it runs on for three seconds.
  *
- * Arguments: sample rate in Hz, frames of a period, seconds from the start to the end of the jump. Prints the shortest and the
+ * Arguments: sample rate in Hz, frames of a period, seconds from the start to the end of the jump, or with a fourth argument nanoseconds
+ * of the jump. Prints the shortest and the
  * longest time between two deadlines after the jump in nanoseconds, the deadlines, the calls of the callback, the periods that
- * were counted as lost, and the deadlines that were no whole number of periods after the start.
+ * were counted as lost, the deadlines that were no whole number of periods after the start, and the underflows of the output.
  */
 #define _GNU_SOURCE
 #include <inttypes.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "callback.h"
 #include "monotonic.h"
 
 static uint64_t now_ns = 5000000000u; /* of this program's clock */
@@ -21,13 +23,17 @@ static int sleep_until(clockid_t clock, int flags, const struct timespec *until,
 
 #define us_monotonic_ns read_clock
 #define clock_nanosleep sleep_until
+#define us_callback call_and_count
+static int call_and_count(const void *input, void *output, unsigned long frame_count, const void *time_info,
+                          unsigned long status_flags, void *shared_memory);
 #include "clock.c"
+#undef us_callback
 #undef clock_nanosleep
 
 enum { CALLS_BEFORE = 100, SECONDS_AFTER = 3 };
 
 static struct clock_thread thread;
-static uint64_t origin_ns, jump_ns, calls, shortest_ns = UINT64_MAX, longest_ns, wrong, last_ns, rate;
+static uint64_t underflows, origin_ns, jump_ns, calls, shortest_ns = UINT64_MAX, longest_ns, wrong, last_ns, rate;
 
 /* The thread sleeps: time goes on to its deadline, which must be a whole number of periods after the origin. */
 static int sleep_until(clockid_t clock, int flags, const struct timespec *until, struct timespec *left) {
@@ -49,6 +55,13 @@ static int sleep_until(clockid_t clock, int flags, const struct timespec *until,
   return 0;
 }
 
+/* The callback counts what is wrong with a device while it plays; nothing plays here. */
+static int call_and_count(const void *input, void *output, unsigned long frame_count, const void *time_info,
+                          unsigned long status_flags, void *shared_memory) {
+  underflows += status_flags & US_OUTPUT_UNDERFLOW ? 1 : 0;
+  return us_callback(input, output, frame_count, time_info, status_flags, shared_memory);
+}
+
 /* A thread that never sleeps again would not end. */
 static void *give_up(void *argument) {
   (void)argument;
@@ -59,7 +72,7 @@ static void *give_up(void *argument) {
 }
 
 int main(int count, char **arguments) {
-  if (count != 4) return 2;
+  if (count < 4) return 2;
   rate = strtoull(arguments[1], NULL, 10);
   unsigned char *memory = aligned_alloc(4096, 1 << 22);
   if (!memory) return 2;
@@ -72,14 +85,15 @@ int main(int count, char **arguments) {
   thread.shared_memory = memory;
   thread.period_frames = (uint32_t)strtoul(arguments[2], NULL, 10);
   thread.output = calloc(thread.period_frames, sizeof(float));
-  jump_ns = strtoull(arguments[3], NULL, 10) * 1000000000u;
+  uint64_t before_ns = CALLS_BEFORE * UINT64_C(1000000000) * thread.period_frames / rate;
+  jump_ns = count > 4 ? before_ns + strtoull(arguments[4], NULL, 10) : strtoull(arguments[3], NULL, 10) * 1000000000u;
   origin_ns = now_ns;
   pthread_t watch;
   pthread_create(&watch, NULL, give_up, NULL);
   run(&thread);
   const struct us_clock *clock = (void *)(memory + US_CLOCK_OFFSET);
   const struct us_counters *counters = (void *)(memory + US_COUNTERS_OFFSET);
-  printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %" PRIu64 "\n", shortest_ns, longest_ns, calls,
-         counters->callbacks, clock->lost_cycles, wrong);
+  printf("%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %" PRIu64 " %" PRIu64 "\n", shortest_ns, longest_ns, calls,
+         counters->callbacks, clock->lost_cycles, wrong, underflows);
   return 0;
 }

@@ -34,7 +34,7 @@ const tools = await Deno.makeTempDir();
 Deno.test.afterAll(() => Deno.remove(tools, { recursive: true }));
 
 Deno.test("the native part is built once, leaves nothing half-done, and opens", () =>
-  inFolder(async (folder) => {
+  builtQuickly(async (folder) => {
     const first = await buildNative(folder);
     const second = await buildNative(folder);
     assert.deepEqual([first.built, second.built, first.library === second.library], [true, false, true]);
@@ -69,18 +69,16 @@ Deno.test("a missing or failing compiler is an error with the remedy", () =>
     }
   }));
 
-Deno.test("what a binary carries is used by the binary alone, and not by the checkout that it was compiled in", async () => {
-  const carried = new URL("../../build/native", import.meta.url).pathname; // as deno task compile builds it
-  const { library } = await buildNative(carried);
-  await builtQuickly(async (folder) => {
-    assert.deepEqual(await buildNative(folder, { carried }).then((found) => [found.library, found.built]), [
-      library,
-      false,
-    ]);
-    const own = await buildNative(folder);
-    assert.ok(own.built && own.library.startsWith(folder), own.library);
-  });
-});
+Deno.test("what a binary carries is used by the binary alone, and not by the checkout that it was compiled in", () =>
+  builtQuickly((carried) =>
+    inFolder(async (folder) => {
+      const { library } = await buildNative(carried); // as deno task compile builds it
+      const found = await buildNative(folder, { carried });
+      assert.deepEqual([found.library, found.built], [library, false]);
+      const own = await buildNative(folder);
+      assert.ok(own.built && own.library.startsWith(folder), own.library);
+    })
+  ));
 
 Deno.test("what was changed since it was built, or can be by others, is not loaded but built once more", () =>
   builtQuickly(async (folder) => {

@@ -24,7 +24,7 @@ Deno.test("the native part takes a memory of its own version, and names what dif
   for (const [field, message] of Object.entries(differing)) {
     const wrong = testMemory();
     const { index } = fixed.geometry[field as keyof typeof differing];
-    wrong.words[index] = 9;
+    wrong.words[index] = 99;
     assert.throws(() => sharedMemoryPointer(native, wrong.bytes), (error: Error) => {
       assert.ok(error instanceof InvariantError, String(error));
       assert.match(error.message, message);

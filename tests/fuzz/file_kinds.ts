@@ -43,9 +43,10 @@ async function readSound(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const { channels, loopStart, loopEnd, rootNote } = await decodeSample("a", bytes);
   const [{ length }] = channels;
   const isSound = channels.every((channel) => channel.length === length && channel.every(Number.isFinite));
-  if (
-    !isSound || length === 0 || loopStart < 0 || loopStart >= loopEnd || loopEnd > length || !(rootNote >= 0)
-  ) {
+  // a loop without a frame, at the end, is none: the sound ends there
+  const hasLoop = loopStart >= 0 && loopStart < loopEnd && loopEnd <= length;
+  const ends = loopStart === length && loopEnd === length;
+  if (!isSound || length === 0 || !(hasLoop || ends) || !(rootNote >= 0)) {
     throw new Error(
       `took ${channels.length} x ${length} frames, loop ${loopStart} to ${loopEnd}, root ${rootNote}`,
     );

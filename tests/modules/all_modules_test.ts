@@ -7,7 +7,7 @@ import { patchText } from "../../compiler/compile.ts";
 import { voiceField } from "../../compiler/plan/arena.ts";
 import type { Graph } from "../../compiler/graph/graph.ts";
 import { compileForTest, PatchPlayer, sameBits, testFormat } from "../../testing/patch/patch_player.ts";
-import { sharedRuns } from "../../testing/share.ts";
+import { sharedItems, sharedRuns } from "../../testing/share.ts";
 import { bankOf, sineFrames } from "../../testing/trial/test_bank.ts";
 import {
   addressOf,
@@ -151,92 +151,110 @@ function playToBuses({ memory, patch: { arena } }: PatchPlayer): void {
   new Float32Array(memory, streams.offset, rows * maximumBlockFrames * channels).fill(0.25);
 }
 
-for (const { module, places, generates, options } of modules) {
+/** Each module in each place where it can stand. */
+const standing = modules.flatMap(({ places, ...one }) => places.map((place) => ({ ...one, place })));
+
+/** Those that are tried for one of the three properties: a run tries each for another one. */
+function triedFor(property: string, number: number): typeof standing {
+  const turned = [...standing.slice(number), ...standing.slice(0, number)];
+  return [...sharedItems(`modules in their places: ${property}`, turned, 3)];
+}
+
+const nameOf = ({ module, place }: typeof standing[number]) => `${module.moduleName} in the ${place}`;
+
+for (const tried of triedFor("storms", 0)) {
+  const { module, place, options } = tried;
   const keys = Object.keys(module.parameters);
-  for (const place of places) {
-    const name = `${module.moduleName} in the ${place}`;
 
-    Deno.test(`${name}: no storm of notes and parameters, at audio rate or not, gives a NaN`, () => {
-      fc.assert(
-        fc.property(fc.subarray(keys), blows, fc.integer(), (stormy, list, seed) => {
-          const player = new PatchPlayer(compile(trialOf(module, place, { stormy, options })), seed);
-          for (const blow of list) {
-            strike(player, place, module, blow);
-            assert.ok(player.play(blow.frames).every(Number.isFinite));
-          }
-          assert.equal(player.poisonedVoices, 0);
-        }),
-        storms,
-      );
-    });
-
-    Deno.test(`${name}: after any storm, silence comes to exact zero and leaves no denormal`, () => {
-      const patch = trialOf(module, place, { options });
-      const compiled = compile(patch);
-      fc.assert(
-        fc.property(blows, (list) => {
-          const player = new PatchPlayer(compiled);
-          for (const blow of list) {
-            strike(player, place, module, blow);
-            player.play(blow.frames);
-          }
-          player.on(60).play(500);
-          for (const key of keys) player.set(addressOf(place, key), module.parameters[key].default);
-          if (generates && place === "voice") { for (let id = 0; id < 128; id++) player.off(id); }
-          else player.set(levelAddress(place), 0);
-          // echoes of 0.3 s at 0.4 take 12 s to fall by 300 dB, the longest there are
-          player.play(30 * rateHz);
-          const silent = player.play(1_024);
-          if (!generates || place === "voice") assert.ok(silent.every((sample) => sample === 0));
-          assert.equal(denormals(player, patch), 0);
-        }),
-        silences,
-      );
-    });
-
-    Deno.test(`${name}: any block size and any cuts give the same bytes`, () => {
-      const compiled = compile(trialOf(module, place, { options }));
-      const render = (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
-        const player = new PatchPlayer(compiled);
-        playToBuses(player);
-        return script.map((blow) => {
+  Deno.test(`${nameOf(tried)}: no storm of notes and parameters, at audio rate or not, gives a NaN`, () => {
+    fc.assert(
+      fc.property(fc.subarray(keys), blows, fc.integer(), (stormy, list, seed) => {
+        const player = new PatchPlayer(compile(trialOf(module, place, { stormy, options })), seed);
+        for (const blow of list) {
           strike(player, place, module, blow);
-          return cut(blow.frames, player);
-        });
-      };
-      const expected = render((frames, player) => player.play(frames, undefined, 1));
-      assert.ok(
-        expected.some((part) => part.some((sample) => sample !== 0)),
+          assert.ok(player.play(blow.frames).every(Number.isFinite));
+        }
+        assert.equal(player.poisonedVoices, 0);
+      }),
+      storms,
+    );
+  });
+}
+
+for (const tried of triedFor("silence", 1)) {
+  const { module, place, generates, options } = tried;
+  const keys = Object.keys(module.parameters);
+
+  Deno.test(`${nameOf(tried)}: after any storm, silence comes to exact zero and leaves no denormal`, () => {
+    const patch = trialOf(module, place, { options });
+    const compiled = compile(patch);
+    fc.assert(
+      fc.property(blows, (list) => {
+        const player = new PatchPlayer(compiled);
+        for (const blow of list) {
+          strike(player, place, module, blow);
+          player.play(blow.frames);
+        }
+        player.on(60).play(500);
+        for (const key of keys) player.set(addressOf(place, key), module.parameters[key].default);
+        if (generates && place === "voice") { for (let id = 0; id < 128; id++) player.off(id); }
+        else player.set(levelAddress(place), 0);
+        // echoes of 0.3 s at 0.4 take 12 s to fall by 300 dB, the longest there are
+        player.play(30 * rateHz);
+        const silent = player.play(1_024);
+        if (!generates || place === "voice") assert.ok(silent.every((sample) => sample === 0));
+        assert.equal(denormals(player, patch), 0);
+      }),
+      silences,
+    );
+  });
+}
+
+for (const tried of triedFor("cuts", 2)) {
+  const { module, place, options } = tried;
+
+  Deno.test(`${nameOf(tried)}: any block size and any cuts give the same bytes`, () => {
+    const compiled = compile(trialOf(module, place, { options }));
+    const render = (cut: (frames: number, player: PatchPlayer) => Float32Array<ArrayBuffer>) => {
+      const player = new PatchPlayer(compiled);
+      playToBuses(player);
+      return script.map((blow) => {
+        strike(player, place, module, blow);
+        return cut(blow.frames, player);
+      });
+    };
+    const expected = render((frames, player) => player.play(frames, undefined, 1));
+    assert.ok(
+      expected.some((part) => part.some((sample) => sample !== 0)),
+    );
+    const compare = (found: typeof expected, how: string) =>
+      found.forEach((part, index) => assert.ok(sameBits(part, expected[index]), `${how}, part ${index}`));
+    for (const blockFrames of [32, 64, 128, 256, 512, 1_024]) {
+      compare(
+        render((frames, player) => player.play(frames, undefined, blockFrames)),
+        `blocks of ${blockFrames}`,
       );
-      const compare = (found: typeof expected, how: string) =>
-        found.forEach((part, index) => assert.ok(sameBits(part, expected[index]), `${how}, part ${index}`));
-      for (const blockFrames of [32, 64, 128, 256, 512, 1_024]) {
-        compare(
-          render((frames, player) => player.play(frames, undefined, blockFrames)),
-          `blocks of ${blockFrames}`,
-        );
-      }
-      fc.assert(
-        fc.property(
-          fc.array(fc.integer({ min: 1, max: 1_024 }), { minLength: 1, maxLength: 20 }),
-          (cuts) => {
-            let next = 0;
-            const cut = (frames: number, player: PatchPlayer) => {
-              const parts: number[] = [];
-              for (let left = frames; left > 0;) {
-                const count = Math.min(left, cuts[next++ % cuts.length]);
-                parts.push(...player.play(count, undefined, count));
-                left -= count;
-              }
-              return Float32Array.from(parts);
-            };
-            compare(render(cut), `cuts ${cuts}`);
-          },
-        ),
-        cutRuns,
-      );
-    });
-  }
+    }
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 1_024 }), { minLength: 1, maxLength: 20 }),
+        (cuts) => {
+          let next = 0;
+          const cut = (frames: number, player: PatchPlayer) => {
+            const parts: number[] = [];
+            for (let left = frames; left > 0;) {
+              const count = Math.min(left, cuts[next++ % cuts.length]);
+              parts.push(...player.play(count, undefined, count));
+              left -= count;
+            }
+            return Float32Array.from(parts);
+          };
+          compare(render(cut), `cuts ${cuts}`);
+        },
+      ),
+      cutRuns,
+    );
+  });
 }
 
 const smallestNormal = 2 ** -126;

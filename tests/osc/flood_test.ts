@@ -1,6 +1,8 @@
 /**
  * Floods over real sockets while a quiet sender plays. Delays are counted in blocks: the one that the device took when a note
  * was sent, and the one in which the session says that it was heard.
+ *
+ * Needs the machine alone: delays are judged while the machine is flooded.
  */
 import assert from "node:assert/strict";
 import { EntryField, Opcode, opcodeMask } from "../../engine/log/command_log.ts";

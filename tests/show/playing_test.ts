@@ -6,6 +6,7 @@ import { advanceShow } from "../../show/playing/advance_show.ts";
 import { changeShow } from "../../show/playing/change_show.ts";
 import { checkShow, mediaOf, type ShowFacts } from "../../show/playing/check_show.ts";
 import { compileShow, cueTitle, type Media } from "../../show/playing/compile_show.ts";
+import { cueLength, cueText } from "../../show/playing/cue_text.ts";
 import type { CueList } from "../../show/playing/cue_list.ts";
 import { cueAfter, cueBefore, cueSequence, follower } from "../../show/playing/cue_order.ts";
 import { levelAt } from "../../show/playing/level_ramp.ts";
@@ -606,4 +607,12 @@ Deno.test("the timeline has one step for each GO, and says what it leaves runnin
   ]);
   assert.deepEqual(steps.map(({ running }) => running.map(({ key }) => key)[0]), ["1", undefined, "4", "4"]);
   assert.deepEqual(mediaOf({ sampleRateHz, patches: {}, files: { a: { problem: "x" } } }), {});
+});
+
+Deno.test("a cue says in one line what it does, and how long", () => {
+  const source = JSON.stringify({ cues: [{ number: 1, play: "3s", loops: 2, levelDb: -6 }, { fade: 1, toDb: -20 }] });
+  const show = readShow(source).show!;
+  assert.deepEqual(show.cues.map(cueText), ["play 3s, 2 times, -6 dB", "fade 1 to -20 dB over 5 s"]);
+  const list = compileShow(show, { sampleRateHz, media });
+  assert.deepEqual(list.order.map((key) => cueLength(list, list.cues[key])), [6_000, 5_000]);
 });

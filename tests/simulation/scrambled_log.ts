@@ -58,7 +58,7 @@ export class ScrambledLog extends CommandLog {
   #overwrite(position: number): void {
     const { geometry: { logOffset, logCapacity }, words } = this.#memory;
     const entry = logOffset / 4 + (position & (logCapacity - 1)) * logEntryWords;
-    if (words[entry + EntryField.when] === 1) return;
+    if (words[entry + EntryField.when] !== 0) return;
     words.fill(-1, entry, entry + logEntryWords);
     words[entry + EntryField.position] = (position + logCapacity) | 0;
   }

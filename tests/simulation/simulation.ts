@@ -465,7 +465,12 @@ export class Simulation {
       const opcode = this.#random.chance(0.1)
         ? Opcode.clear
         : this.#random.pick([Opcode.noteOn, Opcode.noteOff, Opcode.panic, Opcode.set]);
+      if (opcode === Opcode.clear && at !== undefined && at.frame % 2 === 1) {
+        bundle.push({ opcode: Opcode.retract, target: at.block, value: 0, extra: 0 });
+        continue;
+      }
       bundle.push({
+        ...(at !== undefined && at.frame % 3 > 0 && { isOfShow: true }),
         opcode,
         target: opcode === Opcode.set ? 0 : this.#random.below(128), // there is one parameter
         value: this.#random.below(1_000),

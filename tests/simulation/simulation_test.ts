@@ -48,7 +48,7 @@ Deno.test("under any schedule and any faults, what is heard is the score", () =>
   const run = sharedItems(
     "seeds of the simulation",
     Array.from({ length: seeds }, (_, index) => index + 1),
-    40,
+    80,
   );
   for (const seed of run) {
     const result = new Simulation(seed, parts).run();
@@ -262,7 +262,7 @@ const plantedBugs: Record<string, Partial<SimulationParts>> = {
   "a log that is released too early": { makeLog: (memory) => new EarlyRelease(memory) },
 };
 
-for (const [name, bug] of Object.entries(plantedBugs)) {
+for (const [name, bug] of sharedItems("planted bugs", Object.entries(plantedBugs), 2)) {
   Deno.test(`the simulator catches ${name}`, () => {
     for (let seed = 1; seed <= 2_000; seed++) {
       const { violations } = new Simulation(seed, { ...parts, ...bug }).run();

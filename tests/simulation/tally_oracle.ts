@@ -75,6 +75,12 @@ export class TallyOracle {
         this.#waiting = this.#waiting.filter(({ block, frame }) => block === this.#block && frame === 0);
         continue;
       }
+      if (entry.opcode === Opcode.retract) {
+        this.#waiting = this.#waiting.filter(({ block, frame, entry: { isOfShow } }) =>
+          !isOfShow || ((block - entry.target) | 0) < 0 || (block === this.#block && frame === 0)
+        );
+        continue;
+      }
       const inTime = entry.at !== undefined && ((entry.at.block - this.#block) | 0) >= 0;
       this.#waiting.push({
         block: inTime ? entry.at!.block | 0 : this.#block,

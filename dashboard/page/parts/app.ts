@@ -1,9 +1,10 @@
-/** The page: the overview, which is always there, and below it one of several views. */
+/** The page: the overview, and below it one of several views. The view of the show needs the room, and stands without the overview. */
 import type { VNode } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { html } from "../html.ts";
 import { useStore } from "../state/page_context.ts";
 import { staleness } from "../state/store.ts";
+import { ShowView } from "../show/show_view.ts";
 import { Announcer } from "./announcer.ts";
 import { BigState } from "./big_state.ts";
 import { Files } from "./files.ts";
@@ -21,6 +22,7 @@ import { TopBar } from "./top_bar.ts";
 
 /** Views by their names in the address: `#signal`. */
 const views = [
+  { id: "show", name: "Show", show: () => html`<${ShowView} />` },
   {
     id: "play",
     name: "Play",
@@ -36,35 +38,52 @@ const views = [
   { id: "messages", name: "Messages", show: () => html`<${OscMonitor} />` },
   { id: "log", name: "Log", show: () => html`<${LogView} />` },
 ] as const;
+type ViewId = typeof views[number]["id"];
 
 /** All of it. */
 export function App(): VNode {
   const isStale = useStore((state) => state.contact.heardMs !== undefined && staleness(state).isStale);
+  const [view, choose] = useView();
+  const isShow = view === "show";
   return html`
     <a class="skip" href="#views">Skip to the controls</a>
-    <${TopBar} />
+    <${TopBar} hasPanic=${!isShow} />
     <${Announcer} />
-    <main class=${isStale ? "stale" : ""} data-stale=${isStale}>
+    <main class=${[isShow && "at-show", isStale && "stale"].filter(Boolean).join(" ")} data-stale=${isStale}>
       <${BigState} />
-      <div class="overview">
-        <${OutputMeters} />
-        <${StagePicture} />
-        <${Timeline} />
-      </div>
-      <${Views} />
+      ${!isShow && html`
+        <div class="overview">
+          <${OutputMeters} />
+          <${StagePicture} />
+          <${Timeline} />
+        </div>
+      `}
+      <${Views} view=${view} choose=${choose} />
     </main>
     <${Refusals} />
   `;
 }
 
-function Views(): VNode {
-  const [chosen, choose] = useState(() =>
-    Math.max(0, views.findIndex(({ id }) => `#${id}` === location.hash))
-  );
+/** The view that the address names; without one, that of the show where one is loaded. */
+function useView(): [view: ViewId, choose: (view: ViewId) => void] {
+  const [chosen, choose] = useState(() => views.find(({ id }) => `#${id}` === location.hash)?.id);
+  const isLoaded = useStore(({ showList }) => showList && true);
+  // what is shown at first stays: a show that is loaded later takes nothing out of the hand
+  useEffect(() => {
+    if (chosen === undefined && isLoaded !== undefined) choose(isLoaded ? "show" : "play");
+  }, [chosen, isLoaded]);
+  return [chosen ?? "play", choose];
+}
+
+function Views({ view, choose }: {
+  readonly view: ViewId;
+  readonly choose: (view: ViewId) => void;
+}): VNode {
+  const chosen = views.findIndex(({ id }) => id === view);
   const tabs = useRef<HTMLDivElement>(null);
   const go = (index: number) => {
     const next = (index + views.length) % views.length;
-    choose(next);
+    choose(views[next].id);
     history.replaceState(null, "", `#${views[next].id}`);
     (tabs.current?.children[next] as HTMLElement | undefined)?.focus();
   };

@@ -7,8 +7,12 @@ import { Listen } from "./listen.ts";
 import { Seat } from "./seat.ts";
 import { ThemeChoice } from "./theme_choice.ts";
 
-/** The bar. */
-export function TopBar(): VNode {
+/**
+ * The bar.
+ *
+ * @param hasPanic false where the view has one of its own
+ */
+export function TopBar({ hasPanic = true }: { readonly hasPanic?: boolean }): VNode {
   const { osc } = usePage();
   const mayChange = useMayChange();
   const hostname = useStore(({ hello }) => hello?.hostname ?? "");
@@ -19,8 +23,10 @@ export function TopBar(): VNode {
       <span class="space"></span>
       <${Listen} />
       <${RecordButton} />
-      <button type="button" class="panic" disabled=${!mayChange} onClick=${() => osc("/panic")}
-        title="Fades all notes out within 5 ms">Panic</button>
+      ${hasPanic && html`
+        <button type="button" class="panic" disabled=${!mayChange} onClick=${() => osc("/panic")}
+          title="Fades all notes out within 5 ms">Panic</button>
+      `}
       <${ThemeChoice} />
     </header>
   `;

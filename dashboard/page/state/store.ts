@@ -14,11 +14,15 @@ import {
   type OscLine,
   type OscReply,
   type PatchMessage,
+  type ShowListView,
+  type ShowStatusView,
+  type ShowText,
   staleMs,
   type StatusMessage,
   type TimelineEntry,
   timelineMs,
 } from "../../protocol.ts";
+import { followedClock, type FrameClock } from "../show/frame_clock.ts";
 import { acknowledgedLamps, type ClipLamps, nextLamps, noLamps } from "../figures/clip_lamps.ts";
 
 /** How the page stands to the engine. Times are of `performance.now()`. */
@@ -55,6 +59,22 @@ export interface PageState {
   readonly clips: ClipLamps;
   /** The engine's clock minus the page's, in milliseconds. */
   readonly clockOffsetMs: number;
+  /** Frames of the engine between its messages. */
+  readonly frames?: FrameClock;
+  /** Null: no show is loaded; undefined: the engine has not said. */
+  readonly showList?: ShowListView | null;
+  readonly showStatus?: ShowStatusView;
+  readonly showText?: Pick<ShowText, "revision" | "text">;
+  /** The newest answer to a command about the show. */
+  readonly showAnswer?: ShowAnswer;
+}
+
+/** What the engine said to a command that begins with `/show/`. */
+export interface ShowAnswer {
+  readonly id: number;
+  readonly address: string;
+  /** Why it was refused; undefined: it was not. */
+  readonly refusal?: string;
 }
 
 /** A command that the engine refused. */
@@ -97,6 +117,7 @@ export class Store {
   #state: PageState;
   #isDue = false;
   #refusals = 0;
+  #answers = 0;
 
   constructor(options: StoreOptions, state: PageState = emptyState) {
     this.#options = options;
@@ -141,13 +162,34 @@ export class Store {
     this.change({ contact: { ...contact, state, retryAtMs, farewell }, nowMs: this.#options.nowMs() });
   }
 
+  /** The page's clock at this moment; {@link PageState.nowMs} is that of the last tick. */
+  get nowMs(): number {
+    return this.#options.nowMs();
+  }
+
   /** Takes a message of the engine. Unknown types count as a sign of life. */
   receive(message: EngineMessage): void {
     const heardMs = this.#options.nowMs();
     const state = this.#state;
     const contact: Contact = { ...state.contact, state: "open", heardMs };
     const clock = "unixMs" in message ? { clockOffsetMs: message.unixMs - heardMs } : {};
-    this.change({ contact, ...clock, ...this.#changeBy(message, heardMs) });
+    this.change({
+      contact,
+      ...clock,
+      ...this.#framesBy(message, heardMs),
+      ...this.#changeBy(message, heardMs),
+    });
+  }
+
+  #framesBy(message: EngineMessage, heardMs: number): Partial<PageState> {
+    const sampleRateHz = message.type === "hello" ? message.sampleRateHz : this.#state.hello?.sampleRateHz;
+    const frame = message.type === "showStatus"
+      ? message.status.frame
+      : "frame" in message
+      ? message.frame
+      : undefined;
+    if (sampleRateHz === undefined || frame === undefined) return {};
+    return { frames: followedClock(this.#state.frames, { frame, heardMs, sampleRateHz }) };
   }
 
   #changeBy(message: EngineMessage, nowMs: number): Partial<PageState> {
@@ -161,7 +203,8 @@ export class Store {
           access: { ...message.access, problem: "" },
           // what an engine that is gone has said is not the state of this one
           ...(!isSame && { clips: noLamps, live: undefined, histograms: undefined, timeline: [] }),
-          ...(!isSame && { earlierHistograms: undefined }),
+          ...(!isSame && { earlierHistograms: undefined, showList: undefined, showStatus: undefined }),
+          ...(!isSame && { showText: undefined, showAnswer: undefined }),
         };
       }
       case "access":
@@ -187,6 +230,12 @@ export class Store {
         return { log: [...state.log, ...message.lines].slice(-maxLines) };
       case "files":
         return { files: message.files };
+      case "showList":
+        return { showList: message.list, ...(message.list === null && { showStatus: undefined }) };
+      case "showStatus":
+        return { showStatus: message.status };
+      case "showText":
+        return { showText: message };
       case "reply":
         return this.#reply(message, nowMs);
       case "goodbye":
@@ -197,10 +246,20 @@ export class Store {
   }
 
   #reply({ address, args }: OscReply, atMs: number): Partial<PageState> {
+    const [about = "", ...reasons] = args.map(String);
+    if (address === "/done" && about.startsWith("/show/")) {
+      return { showAnswer: { id: ++this.#answers, address: about } };
+    }
     if (address !== "/fail") return {};
-    const [about, ...reasons] = args.map(String);
-    const refusal = { id: ++this.#refusals, address: about ?? "", reason: reasons.join(" "), atMs };
-    return { refusals: [...this.#state.refusals, refusal].slice(-maxRefusals) };
+    const reason = reasons.join(" ");
+    const answer = { showAnswer: { id: ++this.#answers, address: about, refusal: reason } };
+    // mistakes of an edit stand beside the text, with their places
+    if (about === "/show/edit") return answer;
+    const refusal = { id: ++this.#refusals, address: about, reason, atMs };
+    return {
+      refusals: [...this.#state.refusals, refusal].slice(-maxRefusals),
+      ...(about.startsWith("/show/") && answer),
+    };
   }
 }
 

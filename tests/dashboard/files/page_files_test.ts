@@ -45,7 +45,7 @@ Deno.test("one module has the whole page, without types, and loads nothing that 
   );
   const later = [...main.matchAll(/\bimport\("([^"]+)"\)|new URL\("(\.[^"]+)", new URL\("([^"]+)"/g)]
     .map(([, direct, relative, from]) => direct ?? new URL(relative, `http://engine${from}`).pathname);
-  strictEqual(later.length, 2);
+  strictEqual(later.length, 4);
   for (const path of later) ok(await files.file(path.slice("/ui/".length)), path);
 });
 

@@ -116,7 +116,7 @@ requirement({
         async () => {
           await page.getByRole("tab", { name: "Operate" }).focus();
           await page.keyboard.press("Home");
-          for (const name of ["Play", "Signal", "Operate", "Files", "Messages", "Log"]) {
+          for (const name of ["Show", "Play", "Signal", "Operate", "Files", "Messages", "Log"]) {
             const tab = page.getByRole("tab", { name });
             strictEqual(await tab.getAttribute("aria-selected"), "true", name);
             ok(await tab.evaluate((element) => element === document.activeElement), `${name} has the focus`);

@@ -1,3 +1,4 @@
+/** Needs the machine alone: what goes in is compared with what comes out, and a late block has no input. */
 import assert from "node:assert/strict";
 import { compilePatch } from "../../../testing/patch/compile_named.ts";
 import { requirement } from "../../../testing/requirement.ts";

@@ -55,7 +55,7 @@ Deno.test("a patch beyond full scale, or with direct current on a channel, plays
 
 Deno.test("no ready patch is warned of", async () => {
   const source = new PatchSource({ format, samples: new SampleLoader() });
-  for (const name of sharedItems("rehearsals of ready patches", patchNames, 3)) {
+  for (const name of sharedItems("rehearsals of ready patches", patchNames, 6)) {
     await rehearse({ ...options(tone()), ...await source.load(name) });
   }
 });

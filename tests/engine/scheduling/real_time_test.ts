@@ -1,3 +1,4 @@
+/** Needs the machine alone: threads get and lose their place in the schedule of the machine. */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { RealTime } from "../../../engine/scheduling/real_time.ts";

@@ -32,6 +32,7 @@ Deno.test("the state is kept once a block is on the disk, and not before: withou
       header: testHeader,
       snapshots: { lendSnapshot: () => undefined, takeBackSnapshot: () => takenBack++ },
       files: () => [],
+      show: () => undefined,
       patches: () => [encodePatch(recordedPatch(0, patch))],
       onChange: (state) => told.push([state, blocksOnDisk()]),
     });
@@ -118,6 +119,7 @@ Deno.test("after a beginning in the midst no state is kept before its input is r
         takeBackSnapshot: () => isLent = false,
       },
       files: () => [],
+      show: () => undefined,
       patches: () => [encodePatch(recordedPatch(0, patch))],
       onChange: () => {},
     });
@@ -152,6 +154,7 @@ Deno.test("nothing is recorded before the thread is there", () => {
     header: testHeader,
     snapshots: { lendSnapshot: () => undefined, takeBackSnapshot: () => {} },
     files: () => [],
+    show: () => undefined,
     patches: () => [],
     onChange: () => assert.fail("nothing has happened"),
   });

@@ -28,6 +28,7 @@ import {
 import { readWholeSnapshot } from "../../../testing/engine/whole_snapshot.ts";
 import { inFolder } from "../../../testing/in_folder.ts";
 import { sameBits } from "../../../testing/patch/patch_player.ts";
+import { sharedItems } from "../../../testing/share.ts";
 import { SeededRandom } from "../../../testing/seeded_random.ts";
 
 const format = { sampleRateHz: 48_000, channels: 2, inputChannels: 0, maximumBlockFrames: 128 };
@@ -219,10 +220,14 @@ Deno.test("a journal that was cut off anywhere gives the last whole state, and t
     const { samples } = await renderAgain(session);
     const whole = await Deno.readFile(`${folder}/copy`);
     const config = readConfig({ UNDERSTUDY_STATE_NOTES: "hold", UNDERSTUDY_PATCH_MEMORY: "1" });
-    const cuts = [
-      ...Array.from({ length: 250 }, (_, back) => whole.length - back),
-      ...Array.from({ length: 30 }, () => random.below(whole.length)),
-    ];
+    const cuts = sharedItems(
+      "places where a journal is cut off",
+      [
+        ...Array.from({ length: 250 }, (_, back) => whole.length - back),
+        ...Array.from({ length: 30 }, () => random.below(whole.length)),
+      ],
+      5,
+    );
     const checksum = compileChecksum();
     let latest = -1;
     let refused = 0;

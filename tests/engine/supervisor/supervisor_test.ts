@@ -382,6 +382,20 @@ Deno.test("a seat is not used again before its thread is gone and the device has
   assert.ok(stage.events.some((event) => event.event === "zombie"));
 });
 
+Deno.test("a thread that gets no processor to end with keeps its priority, one that runs on is put behind", () => {
+  for (const [ranMs, demoted] of [[0, false], [4, true]] as const) {
+    const stage = new Stage().tick(5);
+    stage.set(0, { exited: true });
+    stage.tick();
+    let [processorMs, hasDemoted] = [0, false];
+    for (let tick = 0; tick < 1_000; tick++) {
+      stage.set(0, { gone: false, thread: { processorMs: processorMs += ranMs, runnable: true } });
+      hasDemoted ||= stage.tick().actions.some((action) => action.do === "demote" && action.seat === 0);
+    }
+    assert.equal(hasDemoted, demoted, `${ranMs} ms of processor time at each look`);
+  }
+});
+
 Deno.test("before anything is played, seats are used again though the device does not move on", () => {
   const stage = new Stage();
   stage.unheard = true;

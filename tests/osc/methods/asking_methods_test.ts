@@ -92,7 +92,8 @@ Deno.test("a sync is answered with its number once everything sent before was ha
 
 Deno.test("every admitted sender may ask: no question changes anything", () =>
   withOscServer(async (_, { engine }) => {
-    const parts = { engine, version: "1", traffic: () => ({}), midi: () => ({}), methods: () => [] };
+    const none = () => ({});
+    const parts = { engine, version: "1", traffic: none, midi: none, timecode: none, methods: () => [] };
     const methods = askingMethods(parts);
     assert.deepEqual(methods.map(({ address }) => address), [
       "/status",

@@ -269,6 +269,8 @@ Deno.test("too long frames end the connection, too many busy sockets of a host a
     const surfaces = await Promise.all(
       Array.from({ length: webSocketLimits.maxPerHost }, () => WebSocketClient.open(server.url)),
     );
+    // one over which nothing has come would give way
+    await Promise.all(surfaces.map((surface) => surface.settled()));
     const headers = { "connection": "upgrade", "upgrade": "websocket" };
     const connection = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
     const lines = Object.entries({ host: "localhost", ...headers }).map(([name, value]) =>

@@ -196,7 +196,7 @@ const bad: Readonly<Record<string, readonly [source: string, expected: RegExp]>>
   ],
 };
 
-for (const [what, [source, expected]] of sharedItems("faults of patch files", Object.entries(bad), 5)) {
+for (const [what, [source, expected]] of sharedItems("faults of patch files", Object.entries(bad), 8)) {
   Deno.test(`a patch file with this fault is one clear line: ${what}`, async () => {
     await Deno.writeTextFile(secret, "secret");
     assert.match(await errorOf("bad.ts", source), expected);
@@ -242,7 +242,7 @@ const bombs: Readonly<Record<string, readonly [source: string, expected: RegExp]
 };
 
 for (
-  const [what, [source, expected]] of sharedItems("answers that cost much to check", Object.entries(bombs), 3)
+  const [what, [source, expected]] of sharedItems("answers that cost much to check", Object.entries(bombs), 6)
 ) {
   Deno.test(`an answer that costs much to check is one clear line, and costs this process nothing: ${what}`, async () => {
     const before = Deno.memoryUsage().heapUsed;
@@ -304,7 +304,7 @@ const endless: Readonly<Record<string, string>> = {
   "loops inside build": whole("for (;;);"),
 };
 
-for (const [what, source] of Object.entries(endless)) {
+for (const [what, source] of sharedItems("patch files that never end", Object.entries(endless), 3)) {
   Deno.test(`a patch file that never ends is stopped: ${what}`, async () => {
     assert.match(await errorOf("bad.ts", source, { timeLimitMs: 700 }), /was not done after 0\.7 s/);
     assert.equal(childrenAlive(), 0);
@@ -322,7 +322,7 @@ const hungry: Readonly<Record<string, string>> = {
   "threads": "import { Worker } from 'node:worker_threads'; for (;;) new Worker(new URL(import.meta.url));",
 };
 
-for (const [what, source] of sharedItems("patch files that eat memory", Object.entries(hungry), 3)) {
+for (const [what, source] of sharedItems("patch files that eat memory", Object.entries(hungry), 6)) {
   Deno.test(`a patch file that eats memory is stopped: ${what}`, async () => {
     const text = await errorOf("bad.ts", source, { timeLimitMs: 8_000 });
     assert.match(text, /needed more memory|could not allocate memory|allocation failed|was not done after/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { changedFiles } from "../../../scripts/test/changed_files.ts";
+import { changedFiles, changedFilesIfKnown } from "../../../scripts/test/changed_files.ts";
 
 async function git(folder: string, ...args: string[]): Promise<void> {
   const identity = ["-c", "user.name=Test", "-c", "user.email=test@localhost"];
@@ -29,6 +29,14 @@ Deno.test("what a branch changed, what is not committed, and what git does not k
     await write("unknown ä", "new\n");
     await write("ignored", "new\n");
     assert.deepEqual(await changedFiles(folder), ["committed", "edited", "removed", "unknown ä"]);
+    assert.deepEqual(await changedFilesIfKnown(folder), await changedFiles(folder));
+    await git(folder, "stash", "--quiet", "--include-untracked");
+    await git(folder, "checkout", "--quiet", "main");
+    assert.deepEqual(await changedFiles(folder), []);
+    assert.deepEqual(await changedFilesIfKnown(folder), ["of main"], "of the last commit");
+    await git(folder, "checkout", "--quiet", "HEAD^");
+    await git(folder, "branch", "--quiet", "--force", "main", "HEAD");
+    assert.equal(await changedFilesIfKnown(folder), undefined, "a first commit has none before it");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -37,5 +45,6 @@ Deno.test("what a branch changed, what is not committed, and what git does not k
 Deno.test("outside a checkout it is an error that says so", async () => {
   const folder = await Deno.makeTempDir();
   await assert.rejects(changedFiles(folder), /only in a git checkout/);
+  assert.equal(await changedFilesIfKnown(folder), undefined);
   await Deno.remove(folder);
 });

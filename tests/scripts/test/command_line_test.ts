@@ -4,18 +4,29 @@ import { CommandLineError, help, readTestRun } from "../../../scripts/test/comma
 Deno.test("without words all tests run over all cores, within a limit for each file", () => {
   const run = readTestRun([], 6)!;
   assert.deepEqual([run.scope, run.filter, run.files, run.jobs], ["gate", undefined, [], 6]);
+  assert.deepEqual([run.realTimeJobs, readTestRun([], 1)!.realTimeJobs], [2, 1]);
   const long = readTestRun(["--long"], 6)!;
   assert.ok(run.limitSeconds < long.limitSeconds);
   assert.deepEqual([run.isFixedLimit, long.isFixedLimit], [false, true]);
 });
 
 Deno.test("options stand anywhere, with their value behind a space or an equals sign", () => {
-  const words = ["tests/osc", "--filter", "a=b", "--jobs=3", "--quick", "tests/main_test.ts", "--limit=9"];
+  const words = [
+    "tests/osc",
+    "--filter",
+    "a=b",
+    "--jobs=3",
+    "--real-time-jobs=1",
+    "--quick",
+    "tests/main_test.ts",
+    "--limit=9",
+  ];
   assert.deepEqual(readTestRun(words, 2), {
     scope: "quick",
     filter: "a=b",
     files: ["tests/osc", "tests/main_test.ts"],
     jobs: 3,
+    realTimeJobs: 1,
     limitSeconds: 9,
     isFixedLimit: true,
   });
@@ -24,7 +35,7 @@ Deno.test("options stand anywhere, with their value behind a space or an equals 
 
 Deno.test("help is asked for with --help and names every option", () => {
   assert.equal(readTestRun(["--help", "--jobs", "2"], 2), undefined);
-  for (const option of ["--filter", "--jobs", "--limit", "--quick", "--long"]) {
+  for (const option of ["--filter", "--jobs", "--real-time-jobs", "--limit", "--quick", "--long"]) {
     assert.ok(help.includes(option));
   }
 });

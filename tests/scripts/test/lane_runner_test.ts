@@ -15,14 +15,18 @@ for (const jobs of [1, 3, 20]) {
     const begun: string[] = [];
     let running = 0;
     let most = 0;
+    const busy = new Set<number>();
     const results = await runLane(files, {
       jobs,
       interrupted: new AbortController().signal,
-      run: async (file) => {
+      run: async (file, job) => {
         begun.push(file);
+        assert.ok(job >= 0 && job < jobs && !busy.has(job), `job ${job} has a number of its own`);
+        busy.add(job);
         most = Math.max(most, ++running);
         await Promise.resolve();
         running--;
+        busy.delete(job);
         return resultOf(file);
       },
       onResult: () => {},

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { requirement } from "../../../testing/requirement.ts";
-import { soundServerNeeds, startSoundServer } from "../../../testing/sound/sound_server.ts";
+import { serverNames, soundServerNeeds, startSoundServer } from "../../../testing/sound/sound_server.ts";
 
 const answers = async (env: Readonly<Record<string, string>>) =>
   (await new Deno.Command("jack_lsp", { env, stdout: "null", stderr: "null" }).output()).success;
+
+Deno.test("two files that run at once try other names first, and each tries all", () => {
+  const [one, other] = [serverNames(0), serverNames(1)];
+  assert.deepEqual(one.slice(0, 4).filter((name) => other.slice(0, 4).includes(name)), []);
+  for (const names of [one, other]) assert.equal(new Set(names).size, 8);
+  assert.deepEqual([...one].sort(), [...other].sort());
+});
 
 requirement({
   name:

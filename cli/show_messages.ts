@@ -1,0 +1,56 @@
+import { createSocket, type Socket } from "node:dgram";
+import { dirname, resolve, sep } from "node:path";
+import type { Config } from "../config/settings.ts";
+import { CommandRefusedError } from "../engine/control/control.ts";
+import type { ShowServices } from "../engine/show/show_host.ts";
+import { encodePacket, type OscArgument } from "../osc/packet/codec.ts";
+import { patchProblem } from "./check_show.ts";
+
+export interface ShowServicesOptions {
+  readonly config: Config;
+  readonly loadPatch: (nameOrFile: string) => Promise<unknown>;
+}
+
+/** What shows need beside the engine: patches, and messages to other machines. Main isolate. */
+export class ShowMessages {
+  #socket: Socket | undefined;
+
+  services({ config, loadPatch }: ShowServicesOptions): ShowServices {
+    const folder = config.show === undefined ? Deno.cwd() : dirname(resolve(config.show));
+    return {
+      ...{ channels: config.channels, loadPatch, patchProblem },
+      allowedShow: (file) => {
+        const path = resolve(folder, file);
+        if (path.startsWith(folder + sep)) return path;
+        throw new CommandRefusedError(`${file}: expected a show in ${folder}, or below`);
+      },
+      send: (message, destination) => {
+        if (message.do === "sendMidi" || "midiPort" in destination) {
+          return Promise.reject(new Error("MIDI is not sent yet; send OSC, or let another program send it"));
+        }
+        const { address, arguments: values } = message;
+        return this.#send(encodePacket({ address, args: values.map(argumentOf) }), destination);
+      },
+    };
+  }
+
+  stop(): Promise<void> {
+    this.#socket?.close();
+    this.#socket = undefined;
+    return Promise.resolve();
+  }
+
+  #send(packet: Uint8Array, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
+    const socket = this.#socket ??= createSocket("udp4").unref();
+    return new Promise((done, failed) => {
+      socket.send(packet, port, host, (error) => error ? failed(error) : done());
+    });
+  }
+}
+
+function argumentOf(value: number | string | boolean | { readonly float: number }): OscArgument {
+  if (typeof value === "object") return { type: "f", value: value.float };
+  if (typeof value === "string") return { type: "s", value };
+  if (typeof value === "boolean") return { type: value ? "T" : "F" } as OscArgument;
+  return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? { type: "i", value } : { type: "f", value };
+}

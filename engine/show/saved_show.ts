@@ -1,0 +1,29 @@
+/** A show as a session, a journal and a run keep it: the fold of its events from a state on. Plain data. */
+import type { ShowEvent, ShowState } from "../../show/mod.ts";
+
+/** An event at a frame, and its number, from 1 on. */
+export interface PlacedEvent {
+  readonly serial: number;
+  readonly frame: number;
+  readonly event: ShowEvent;
+}
+
+export interface SavedShow {
+  readonly file: string;
+  readonly text: string;
+  readonly revision: number;
+  readonly state: ShowState;
+  /** What happened after that state, in the order of the frames. */
+  readonly events: readonly PlacedEvent[];
+  readonly serial: number;
+  /** Messages of cues up to this frame were sent. */
+  readonly toldFrame: number;
+}
+
+/** Whether a value is one. What a journal holds was written by this program; a file that was damaged is found by its checksum. */
+export function isSavedShow(value: unknown): value is SavedShow {
+  const saved = value as Partial<SavedShow> | null;
+  return typeof saved === "object" && typeof saved?.file === "string" && typeof saved.text === "string" &&
+    Number.isInteger(saved.revision) && Number.isInteger(saved.serial) && Array.isArray(saved.events) &&
+    Number.isFinite(saved.toldFrame) && typeof saved.state === "object" && saved.state !== null;
+}

@@ -1,0 +1,205 @@
+/**
+ * The show of an engine: loads and edits it, and tells what changes. Main isolate.
+ */
+import { writeWhole } from "../../foundation/write_whole.ts";
+import { CommandRefusedError } from "../control/control.ts";
+import type { ShowControl } from "../control/show_control.ts";
+import type { ShowListView, ShowStatusView } from "../control/show_view.ts";
+import { initialShowState, type ShowEvent } from "../../show/mod.ts";
+import { openShow } from "./open_show.ts";
+import type { SavedShow } from "./saved_show.ts";
+import type { ShowHost, ShowServices } from "./show_host.ts";
+import { type OpenedShow, ShowPlayer } from "./show_player.ts";
+import { listView } from "./show_views.ts";
+
+/** Least time between two tellings of the status. */
+const statusMs = 50;
+
+/** Longest file of a show, in bytes. */
+const maxShowBytes = 32 * 2 ** 20;
+
+export class ShowDesk {
+  readonly #host: ShowHost;
+  readonly #services: ShowServices;
+  readonly #nowMs: () => number;
+  readonly #listeners = new Set<(change: "list" | "status") => void>();
+  #player: ShowPlayer | undefined;
+  #control: ShowControl | undefined;
+  #list: ShowListView | undefined;
+  #hasChanged = false;
+  #toldMs = -Infinity;
+  /** One load or edit at a time. */
+  #isOpening = false;
+
+  constructor(host: ShowHost, services: ShowServices, nowMs = () => performance.now()) {
+    this.#host = host;
+    this.#services = services;
+    this.#nowMs = nowMs;
+  }
+
+  /** Undefined: no show is loaded. */
+  get control(): ShowControl | undefined {
+    return this.#control;
+  }
+
+  /** As `EngineControl.loadShow`. */
+  async load(file: string): Promise<readonly string[]> {
+    const path = this.#services.allowedShow(file);
+    const text = await readShowFile(path);
+    return await this.#open({ file: path, text }, async (opened) => {
+      const { patch } = opened.show;
+      if (patch !== undefined) await this.#services.loadPatch(patch);
+      else if (!this.#host.hearsBuses) await this.#services.loadPatch("stage");
+      this.#play(new ShowPlayer(opened, this.#playerOptions));
+    });
+  }
+
+  /**
+   * Goes on with a show that a process before has played.
+   *
+   * @param isRestart the sound has stopped since: what it has not heard did not happen
+   */
+  async goOn(saved: SavedShow, { isRestart }: { readonly isRestart: boolean }): Promise<void> {
+    const options = { ...this.#partsOfHost, services: this.#services, isPlaying: true };
+    const { opened, warnings } = await openShow(saved, options);
+    warnings.forEach((warning) => this.#host.warn(warning));
+    this.#play(new ShowPlayer(opened, { ...this.#playerOptions, saved, isRestart }));
+  }
+
+  /** For every tick. */
+  poll(): void {
+    this.#player?.poll();
+    if (!this.#hasChanged || this.#control === undefined) return;
+    const nowMs = this.#nowMs();
+    if (nowMs - this.#toldMs < statusMs) return;
+    this.#hasChanged = false;
+    this.#toldMs = nowMs;
+    this.#host.emit({ event: "showStatus", status: this.#control.status() });
+    this.#tell("status");
+  }
+
+  /** Renderers began again with an untouched patch. */
+  restart(): void {
+    this.#player?.restart();
+  }
+
+  /** Another patch plays. */
+  patchChanged(): void {
+    this.#player?.patchChanged();
+  }
+
+  /** What a restart goes on from. */
+  get saved(): SavedShow | undefined {
+    return this.#player?.saved;
+  }
+
+  get #partsOfHost() {
+    const host = this.#host;
+    return { arm: host.arm.bind(host), sampleRateHz: host.sampleRateHz };
+  }
+
+  get #playerOptions() {
+    return {
+      ...{ host: this.#host, services: this.#services, initial: initialShowState },
+      onChange: () => void (this.#hasChanged = true),
+    };
+  }
+
+  #play(player: ShowPlayer): void {
+    this.#player = player;
+    this.#control = this.#controlOf(player);
+    this.#listChanged();
+  }
+
+  #listChanged(): void {
+    const { opened, revision } = this.#player!;
+    this.#list = listView(opened, revision);
+    this.#hasChanged = true;
+    this.#host.emit({ event: "showList", revision });
+    this.#tell("list");
+  }
+
+  #controlOf(player: ShowPlayer): ShowControl {
+    const desk = this;
+    return {
+      press: (event: ShowEvent, at?: { readonly frame?: number }) => player.press(event, at),
+      get list(): ShowListView {
+        return desk.#list!;
+      },
+      status: (): ShowStatusView => player.status(),
+      subscribe: (listener) => {
+        desk.#listeners.add(listener);
+        return () => void desk.#listeners.delete(listener);
+      },
+      get text(): string {
+        return player.opened.text;
+      },
+      edit: (text: string) => desk.#edit(player, text),
+      check: async () => {
+        const { file, text } = player.opened;
+        const parts = { ...desk.#partsOfHost, services: desk.#services, isPlaying: true };
+        return (await openShow({ file, text }, parts)).warnings;
+      },
+      reload: async () => await desk.#edit(player, await readShowFile(player.opened.file)),
+      save: () => {
+        const { file, text } = player.opened;
+        try {
+          writeWhole(file, text);
+          return Promise.resolve();
+        } catch (error) {
+          return Promise.reject(
+            new CommandRefusedError(`${file} cannot be written: ${(error as Error).message}`),
+          );
+        }
+      },
+    };
+  }
+
+  async #edit(player: ShowPlayer, text: string): Promise<readonly string[]> {
+    return await this.#open({ file: player.opened.file, text }, (opened) => {
+      player.change(opened);
+      this.#listChanged();
+      return Promise.resolve();
+    });
+  }
+
+  async #open(
+    source: { readonly file: string; readonly text: string },
+    use: (opened: OpenedShow) => Promise<void>,
+  ): Promise<readonly string[]> {
+    if (this.#isOpening) {
+      throw new CommandRefusedError("another show is being read; try again when it is done");
+    }
+    this.#isOpening = true;
+    const before = this.#player?.opened.sounds ?? new Map();
+    try {
+      const { opened, warnings } = await openShow(source, { ...this.#partsOfHost, services: this.#services });
+      await use(opened);
+      const kept = new Set([...opened.sounds.values()].map(({ path }) => path));
+      for (const { path } of before.values()) if (!kept.has(path)) this.#host.disarm(path);
+      return warnings;
+    } finally {
+      this.#isOpening = false;
+    }
+  }
+
+  #tell(change: "list" | "status"): void {
+    for (const listener of this.#listeners) listener(change);
+  }
+}
+
+async function readShowFile(file: string): Promise<string> {
+  try {
+    const { size } = await Deno.stat(file);
+    if (size > maxShowBytes) {
+      throw new CommandRefusedError(`${file}: expected a show of at most ${maxShowBytes} bytes`);
+    }
+    return await Deno.readTextFile(file);
+  } catch (error) {
+    if (error instanceof CommandRefusedError) throw error;
+    if (error instanceof Deno.errors.NotFound) {
+      throw new CommandRefusedError(`${file}: there is no such file`);
+    }
+    throw new CommandRefusedError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { readConfig } from "../../config/settings.ts";
+import type { ArmedFile, EngineEvent } from "../../engine/control/control.ts";
+import { keepShow, keptShow } from "../../engine/show/kept_show.ts";
+import { openShow } from "../../engine/show/open_show.ts";
+import { fadeFrames, fadeValue } from "../../engine/show/parameter_fades.ts";
+import { isSavedShow } from "../../engine/show/saved_show.ts";
+import { commandsOf } from "../../engine/show/show_commands.ts";
+import { statusView } from "../../engine/show/show_views.ts";
+import { soundsAgain } from "../../engine/show/sounds_again.ts";
+import { readJournal } from "../../engine/state/read_journal.ts";
+import { resume } from "../../engine/state/resume.ts";
+import { advanceShow, initialShowState } from "../../show/mod.ts";
+import { copyJournal } from "../../testing/engine/journal_up_to.ts";
+import { renderAgain } from "../../testing/engine/render_again.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+import { startWithShows, writeShow } from "../../testing/show/test_shows.ts";
+import { writeNoise } from "../../testing/sound/noise_file.ts";
+
+const frames = 48_000;
+
+/** The first frame of a channel from a frame on that is not silent. */
+function soundFrom(captured: Float32Array, channel: number, from = 0): number {
+  for (let frame = from; frame * 2 < captured.length; frame++) {
+    if (captured[frame * 2 + channel] !== 0) return frame;
+  }
+  return -1;
+}
+
+Deno.test("two sounds of one GO begin in one frame, what follows by itself at its own, through faults, as the render has it", () =>
+  inFolder(async (folder) => {
+    const samples = await writeNoise({ path: `${folder}/a.wav`, seed: 1, frames });
+    await writeNoise({ path: `${folder}/b.wav`, seed: 2, frames: 4_800 });
+    const file = await writeShow(folder, {
+      outputs: { left: [1], right: [2] },
+      cues: [
+        {
+          number: 1,
+          group: [
+            { play: "a.wav", outputs: "left" },
+            { number: "b", play: "b.wav", outputs: "right" },
+          ],
+        },
+        { number: 2, play: "b.wav", outputs: "right", preWaitSeconds: 0.123 },
+        { number: 3, stop: "all" },
+      ],
+    });
+    const { engine, driver, lockstep, secondsPass, playUntil, stop } = await startWithShows(folder);
+    const cues: EngineEvent[] = [];
+    engine.observe((event) => event.event === "showCue" && cues.push(event));
+    assert.deepEqual(await engine.loadShow(file), []);
+    const { show } = engine;
+    assert.equal(show!.list.cues.length, 5);
+    await secondsPass(0.1);
+    show!.press({ event: "go" });
+    await secondsPass(0.3);
+    engine.injectFault("throw", "both");
+    show!.press({ event: "go" });
+    await lockstep();
+    await playUntil("the end of the first sound", () => show!.status().running.length === 0);
+    await secondsPass(0.05);
+    await stop();
+    const { captured } = driver;
+    const [left, right] = [soundFrom(captured, 0), soundFrom(captured, 1)];
+    assert.equal(left, right);
+    assert.deepEqual(
+      Array.from({ length: frames }, (_, frame) => captured[(left + frame) * 2]),
+      Array.from({ length: frames }, (_, frame) => samples[frame * 2]),
+    );
+    const begun = cues.flatMap((event) =>
+      event.event === "showCue" && event.what === "begins" && event.key === "2" ? [event.frame] : []
+    );
+    assert.equal(soundFrom(captured, 1, right + 4_800), begun[0]);
+    const render = await renderAgain(`${folder}/evening.session`);
+    assert.equal(render.differingBlocks, 0);
+  }));
+
+const show = {
+  cues: [
+    { number: 1, play: "a.wav", continue: "auto-follow" },
+    { number: 2, play: "b.wav" },
+    { number: 3, stop: "all", seconds: 0.1 },
+  ],
+};
+
+Deno.test("a show with mistakes is refused with all of them, and the one before plays on", () =>
+  inFolder(async (folder) => {
+    await writeNoise({ path: `${folder}/a.wav`, seed: 1, frames: 48_000 });
+    await writeNoise({ path: `${folder}/b.wav`, seed: 2, frames: 48_000 });
+    const file = await writeShow(folder, show);
+    const { engine, secondsPass, stop } = await startWithShows(folder);
+    await engine.loadShow(file);
+    engine.show!.press({ event: "go" });
+    await secondsPass(0.2);
+    const wrong = JSON.stringify({ cues: [{ play: "c.wav" }, { fade: 9, toDb: -3 }] });
+    await assert.rejects(engine.show!.edit(wrong), /play\.json:1:\d+: .*c\.wav[^]*play\.json:1:\d+: .*9/);
+    const edited = { cues: [show.cues[0], { number: 7, wait: 0.1 }, show.cues[2]] };
+    await engine.show!.edit(JSON.stringify(edited));
+    const { running } = engine.show!.status();
+    assert.deepEqual(running.map(({ key }) => key), ["1"]);
+    assert.deepEqual(engine.show!.list.cues.map(({ key }) => key), ["1", "7", "3"]);
+    await secondsPass(0.9);
+    assert.deepEqual(engine.show!.status().running.map(({ key }) => key), ["7"]);
+    await engine.show!.save();
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(file)), edited);
+    await stop();
+    assert.equal((await renderAgain(`${folder}/evening.session`)).differingBlocks, 0);
+  }));
+
+Deno.test("a restart goes on with the show where it was, to the frame", () =>
+  inFolder(async (folder) => {
+    const samples = await writeNoise({ path: `${folder}/a.wav`, seed: 1, frames: 240_000 });
+    const second = await writeNoise({ path: `${folder}/b.wav`, seed: 2, frames: 9_600 });
+    const file = await writeShow(folder, show);
+    const environment = { UNDERSTUDY_STATE: folder };
+    const { engine, driver, secondsPass, stop } = await startWithShows(folder, { environment });
+    await engine.loadShow(file);
+    engine.show!.press({ event: "go" });
+    await secondsPass(0.5);
+    await copyJournal(`${folder}/journal`, `${folder}/kept`, engine.memory.consumed());
+    const saved = engine.show!.status();
+    await stop();
+    const first = driver.captured.findIndex((sample) => sample !== 0);
+
+    const content = await readJournal(`${folder}/kept`);
+    assert.ok(isSavedShow(content.show));
+    keepShow(`${folder}/kept.json`, content.show);
+    assert.deepEqual(keptShow(`${folder}/kept.json`), content.show);
+    const config = readConfig({ UNDERSTUDY_STREAM_MIB: "16", UNDERSTUDY_CEILING_DB: "off" });
+    const continuation = await resume({ content, config, nowMs: Date.now() });
+    const again = await startWithShows(folder, {
+      continuation,
+      environment: { UNDERSTUDY_SESSION: `${folder}/second.session` },
+    });
+    await again.playUntil("the show", () => again.engine.show !== undefined);
+    assert.deepEqual(again.engine.show!.status().running[0].startedAtFrame, saved.running[0].startedAtFrame);
+    await again.playUntil("its end", () => again.engine.show!.status().running.length === 0);
+    await again.secondsPass(0.05);
+    await again.stop();
+    // the captured sound of both: what was played last is heard up to its end, and the next one begins right behind it
+    const { captured } = again.driver;
+    const end = samples.length + second.length;
+    const rest = captured.findLastIndex((sample) => sample !== 0);
+    const whole = new Float32Array(end);
+    whole.set(samples);
+    whole.set(second, samples.length);
+    assert.deepEqual(captured.slice(rest + 1 - 40_000, rest + 1), whole.slice(end - 40_000));
+    assert.ok(first >= 0);
+  }));
+
+Deno.test("what was handed over in advance is taken back by a stop, in all renderers and the render alike", () =>
+  inFolder(async (folder) => {
+    await writeNoise({ path: `${folder}/a.wav`, seed: 1, frames: 4_800 });
+    const cue = { play: "a.wav", continue: "auto-follow" };
+    const file = await writeShow(folder, {
+      cues: [{ number: 1, ...cue, postWaitSeconds: 0.3 }, { number: 2, ...cue }],
+    });
+    const { engine, driver, secondsPass, lockstep, stop } = await startWithShows(folder);
+    await engine.loadShow(file);
+    engine.show!.press({ event: "go" });
+    await secondsPass(0.2);
+    engine.show!.press({ event: "stop" });
+    engine.injectFault("throw", "standby");
+    await lockstep();
+    await secondsPass(0.4);
+    await stop();
+    const first = soundFrom(driver.captured, 0);
+    assert.equal(soundFrom(driver.captured, 0, first + 4_800), -1);
+    assert.equal((await renderAgain(`${folder}/evening.session`)).differingBlocks, 0);
+  }));
+
+const sound: ArmedFile = { number: 3, name: "a.wav", channels: 1, frames: 10_000 };
+
+async function openedShow(folder: string, cues: readonly unknown[]) {
+  const file = await writeShow(folder, { cues });
+  return await openShow({ file, text: await Deno.readTextFile(file) }, {
+    sampleRateHz: 1_000,
+    arm: () => Promise.resolve(sound),
+    services: { channels: 2, patchProblem: () => undefined },
+  });
+}
+
+Deno.test("a cue becomes the commands of one player, and is begun again in its midst with what it had", () =>
+  inFolder(async (folder) => {
+    const { opened: { list } } = await openedShow(folder, [
+      { number: 1, play: "a.wav", startSeconds: 1, loops: 2, levelDb: -6, fadeOutSeconds: 2 },
+    ]);
+    const { state, actions } = advanceShow(list, initialShowState(list), { event: "go" }, 100);
+    const problems: string[] = [];
+    const options = {
+      ...{ sampleRateHz: 1_000, instruments: [] },
+      onProblem: (_: number, text: string) => void problems.push(text),
+    };
+    const commands = commandsOf(actions, { ...options, fileOf: () => sound });
+    const gain = 10 ** (-6 / 20);
+    const on = (...done: object[]) => done.map((each) => ({ kind: "player", player: 0, ...each }));
+    const opens = [
+      { what: "open", file: 3, channels: 1 },
+      { what: "slice", endFrame: 1_000, count: 1 },
+    ];
+    const routes = [0, 1].map((bus) => ({ what: "route", channel: 0, bus, gain: 1, frames: 0 }));
+    assert.deepEqual(
+      commands.map(({ command }) => command),
+      on(
+        ...opens,
+        { what: "slice", endFrame: 10_000, count: 2 },
+        { what: "seek", frame: 1_000 },
+        ...routes,
+        { what: "level", gain, frames: 0 },
+        { what: "gate", open: true, frames: 0 },
+      ),
+    );
+    assert.deepEqual(commandsOf(actions, { ...options, fileOf: () => undefined }), []);
+    assert.deepEqual(problems, ["a.wav cannot be played: it is not there"]);
+    // 9,000 frames of the first pass and 500 of the second lie behind
+    const later = advanceShow(list, state, { event: "time" }, 100 + 9_500).state;
+    const again = soundsAgain(later, 100 + 9_500, () => sound);
+    assert.deepEqual(
+      again.slice(0, 4),
+      on(...opens, { what: "slice", endFrame: 10_000, count: 1 }, { what: "seek", frame: 1_500 }),
+    );
+    const { running: [view] } = statusView(list, later, { played: 9_600, sampleRateHz: 1_000, notices: [] });
+    assert.deepEqual(view.loop, { pass: 2, of: 2 });
+    assert.equal(view.levelDb, -6);
+  }));
+
+Deno.test("a parameter that fades gets its values at the same frames in whichever pieces it is handed over", () => {
+  const fade = { address: "/a", fromFrame: 10, from: 1, to: 4, frames: 100, curve: "decibel" } as const;
+  const whole = fadeFrames(fade, 30, 0, 1_000);
+  assert.deepEqual(whole, [10, 40, 70, 100, 110]);
+  assert.deepEqual([...fadeFrames(fade, 30, 0, 55), ...fadeFrames(fade, 30, 55, 1_000)], whole);
+  assert.equal(fadeValue(fade, 60), 2);
+  assert.deepEqual([fadeValue(fade, 0), fadeValue(fade, 110)], [1, 4]);
+  assert.equal(fadeValue({ ...fade, curve: "linear" }, 60), 2.5);
+});
