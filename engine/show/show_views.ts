@@ -73,6 +73,7 @@ function runningView(running: ShowState["running"][number], frame: number): Runn
   const ends = stage === "preWait" ? deedAt : stage === "postWait" ? continueAt : endsAt;
   return {
     ...{ id, key: cue.key, ...(cue.number !== undefined && { number: cue.number }), name: cue.name, stage },
+    ...(pausedAt !== null && { pausedAtFrame: pausedAt }),
     ...{ paused: pausedAt !== null, startedAtFrame: startedAt, deedAtFrame: deedAt, endsAtFrame: ends },
     ...(player !== null && { player, levelDb: level === null ? null : levelAt(level, now) }),
     ...(player !== null && cue.deed.kind === "play"

@@ -610,7 +610,9 @@ Deno.test("the timeline has one step for each GO, and says what it leaves runnin
 });
 
 Deno.test("a cue says in one line what it does, and how long", () => {
-  const source = JSON.stringify({ cues: [{ number: 1, play: "3s", loops: 2, levelDb: -6 }, { fade: 1, toDb: -20 }] });
+  const source = JSON.stringify({
+    cues: [{ number: 1, play: "3s", loops: 2, levelDb: -6 }, { fade: 1, toDb: -20 }],
+  });
   const show = readShow(source).show!;
   assert.deepEqual(show.cues.map(cueText), ["play 3s, 2 times, -6 dB", "fade 1 to -20 dB over 5 s"]);
   const list = compileShow(show, { sampleRateHz, media });

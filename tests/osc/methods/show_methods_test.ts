@@ -17,7 +17,10 @@ async function send(engine: EngineControl, address: string, ...values: string[])
 Deno.test("GO, the playhead and single cues are reached over OSC, and the answers are the views", () =>
   inFolder(async (folder) => {
     const { engine, secondsPass, sent, stop } = await startWithShows(folder);
-    await assert.rejects(send(engine, "/go"), /no show is loaded; start with --show FILE or send \/show\/load/);
+    await assert.rejects(
+      send(engine, "/go"),
+      /no show is loaded; start with --show FILE or send \/show\/load/,
+    );
     const file = await writeShow(folder, {
       destinations: { desk: { host: "127.0.0.1", port: 9 } },
       cues: [
