@@ -120,27 +120,27 @@ export class ShowDesk {
   }
 
   #controlOf(player: ShowPlayer): ShowControl {
-    const desk = this;
+    const desk = { list: () => this.#list!, edit: (text: string) => this.#edit(player, text) };
     return {
       press: (event: ShowEvent, at?: { readonly frame?: number }) => player.press(event, at),
       get list(): ShowListView {
-        return desk.#list!;
+        return desk.list();
       },
       status: (): ShowStatusView => player.status(),
       subscribe: (listener) => {
-        desk.#listeners.add(listener);
-        return () => void desk.#listeners.delete(listener);
+        this.#listeners.add(listener);
+        return () => void this.#listeners.delete(listener);
       },
       get text(): string {
         return player.opened.text;
       },
-      edit: (text: string) => desk.#edit(player, text),
+      edit: (text: string) => desk.edit(text),
       check: async () => {
         const { file, text } = player.opened;
-        const parts = { ...desk.#partsOfHost, services: desk.#services, isPlaying: true };
+        const parts = { ...this.#partsOfHost, services: this.#services, isPlaying: true };
         return (await openShow({ file, text }, parts)).warnings;
       },
-      reload: async () => await desk.#edit(player, await readShowFile(player.opened.file)),
+      reload: async () => await desk.edit(await readShowFile(player.opened.file)),
       save: () => {
         const { file, text } = player.opened;
         try {

@@ -206,7 +206,7 @@ export class ShowPlayer {
   /** The state at a frame and everything that was done up to it, of events up to another frame. */
   #fold(frame: number, lastEvent: number): { state: ShowState; actions: ShowAction[] } {
     const actions: ShowAction[] = [];
-    let { list } = this.opened;
+    const { list } = this.opened;
     let state = this.#state;
     const step = (event: ShowEvent, at: number) => {
       const { playhead, lastGo } = state;

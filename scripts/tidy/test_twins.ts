@@ -14,6 +14,7 @@ const together: Readonly<Record<string, string>> = {
   "dashboard/page/parts/": "tests/dashboard/page/parts_test.ts",
   "engine/streams/source/": "tests/engine/streams/source_test.ts",
   "show/file/": "tests/show/file_test.ts",
+  "engine/show/": "tests/engine/show_test.ts",
   "show/playing/": "tests/show/playing_test.ts",
 };
 
