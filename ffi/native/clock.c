@@ -15,6 +15,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "callback.h"
 #include "guard.h"
 #include "layout.h"
 #include "monotonic.h"
