@@ -42,7 +42,11 @@ export async function receive(line: ReceiveCommand, config: Config): Promise<Exi
   if (config.driver === "rtp") {
     throw new UsageError("receive plays to a sound device: set UNDERSTUDY_DRIVER to auto, jack or portaudio");
   }
-  const log = createLog({ level: config.logLevel, format: config.logFormat === "json" ? "json" : "pretty" });
+  const log = createLog({
+    level: config.logLevel,
+    format: config.logFormat === "json" ? "json" : "pretty",
+    colour: Deno.stderr.isTerminal() && !Deno.env.get("NO_COLOR"),
+  });
   const stream = await streamOf(line, config);
   const { native } = await loadNative(config, (text) => log.info(text));
   const forDevice: Config = {

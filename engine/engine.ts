@@ -3,6 +3,7 @@
  * one tick of a few milliseconds: look at the renderers, let the supervisor decide, carry it out, walk the history.
  * Nothing of this is needed for the next block to sound.
  */
+import { clearTimeout, setTimeout } from "node:timers";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
@@ -22,6 +23,7 @@ import { PendingLimit, showSender } from "./log/pending_limit.ts";
 import { SealTable } from "./log/seal_table.ts";
 import { abortable } from "../foundation/abortable.ts";
 import type { Log } from "../foundation/logging.ts";
+import { invariant } from "../foundation/invariant.ts";
 import { until } from "../foundation/until.ts";
 import { within } from "../foundation/within.ts";
 import { Lookahead } from "./device/lookahead.ts";
@@ -91,7 +93,7 @@ import { sessionHeader } from "./session/session_header.ts";
 import { type RotationLimits, SessionRotation } from "./session/session_rotation.ts";
 import { type ResumedRecording, SessionWriter } from "./session/session_writer.ts";
 import { engineStatus, latencyOf } from "./report/status.ts";
-import { firstRenderers } from "./supervisor/supervisor.ts";
+import { firstRenderers, supervisorDefaults } from "./supervisor/supervisor.ts";
 import { type Supervised, Supervision, type SupervisionEvent } from "./supervisor/supervision.ts";
 import { frameNumber } from "./memory/frame_number.ts";
 import { Timeline, type TimelineClocks } from "./time/timeline.ts";
@@ -159,9 +161,19 @@ const saveMs = 100;
 /** Time between two looks at whether what renderers start from is still there. */
 const keepMs = 1_000;
 
-/** Time between two looks at the renderers; the second one while all is in order, because each look wakes the processor. */
+/**
+ * Time between two looks at the renderers; the second one while all is in order, because each look wakes the processor. It is not above
+ * the supervisor's `maxTickMs`, so all of it counts for a renderer that has stood still meanwhile.
+ */
 const tickMs = 2;
-const calmTickMs = 4;
+const maxCalmTickMs = 8;
+invariant(
+  maxCalmTickMs <= supervisorDefaults.maxTickMs,
+  "ticks: expected that the supervisor counts all of each",
+);
+
+/** Part of the lookahead that the device may take between two looks: the rings keep twice the lookahead to be compared. */
+const calmTickLookaheads = 0.75;
 
 /** Time over which the blocks ahead are averaged. */
 const averagingMs = 1_000;
@@ -213,6 +225,7 @@ export class Engine implements control.EngineControl {
   #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #timerMs = 0;
   #isTicking = false;
   #isTurnQueued = false;
   #nextSaveMs = 0;
@@ -979,18 +992,35 @@ export class Engine implements control.EngineControl {
   /** Ticks now, and again after a while. Also called when a renderer has ended: it is replaced at once. */
   #turn(): void {
     if (!this.#isTicking) return;
-    clearTimeout(this.#timer);
     try {
       this.#tick();
     } finally {
       const isCalm = this.#isPlaying && this.#supervision.isCalm && !this.#delivery.isAwaited;
-      if (this.#isTicking) this.#timer = setTimeout(() => this.#turn(), isCalm ? calmTickMs : tickMs);
+      if (this.#isTicking) this.#turnIn(isCalm ? this.#calmTickMs : tickMs);
     }
+  }
+
+  /** Sets the one timer again: a new one for each turn would cost a tenth of the turn. */
+  #turnIn(ms: number): void {
+    if (this.#timer !== undefined && this.#timerMs === ms) {
+      this.#timer.refresh();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#timerMs = ms;
+    this.#timer = setTimeout(() => this.#turn(), ms);
+  }
+
+  get #calmTickMs(): number {
+    const { blockFrames, sampleRateHz } = this.memory.geometry;
+    const lookaheadMs = this.memory.lookaheadBlocks() * blockFrames / sampleRateHz * 1_000;
+    return Math.min(maxCalmTickMs, Math.max(tickMs, Math.floor(lookaheadMs * calmTickLookaheads)));
   }
 
   #stopTicking(): void {
     this.#isTicking = false;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #tick(): void {

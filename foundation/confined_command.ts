@@ -6,7 +6,8 @@ export interface Confinement {
   readonly maxDataMiB: number;
   /** Processor time of all threads together. */
   readonly maxProcessorSeconds: number;
-  readonly niceness: number;
+  /** Omitted: that of the thread that starts it. */
+  readonly niceness?: number;
   /** Whether it may make files grow. */
   readonly mayWriteFiles: boolean;
   readonly stdin: "null" | "piped";
@@ -28,7 +29,7 @@ export function confinedCommand(
     // a write beyond `-f 0` fails; the signal for it would end the process
     ...(mayWriteFiles ? [] : ["trap '' XFSZ", "ulimit -f 0 2>/dev/null"]),
     ...limits.map((limit) => `ulimit ${limit} 2>/dev/null`),
-    `renice ${niceness} $$ >/dev/null 2>&1`,
+    ...(niceness === undefined ? [] : [`renice ${niceness} $$ >/dev/null 2>&1`]),
     `setpriv --pdeathsig KILL true 2>/dev/null && set -- setpriv --pdeathsig KILL /bin/sh -c '${orphanEnds}' "$@"`,
     'exec "$@"',
   ].join("; ");

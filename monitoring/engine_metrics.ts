@@ -315,7 +315,7 @@ function rtpMetrics({ rtp }: EngineStatus): MetricFamily[] {
     counter("rtp_late_packets_total", "Packets of RTP that left later than the time that one holds.", [{
       value: rtp.latePackets,
     }]),
-    counter("rtp_skipped_frames_total", "Frames that were due longer ago than the lookahead, and not sent.", [
+    counter("rtp_skipped_frames_total", "Frames that were due longer ago than half the lookahead, and not sent.", [
       {
         value: rtp.skippedFrames,
       },

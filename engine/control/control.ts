@@ -443,7 +443,7 @@ export interface RtpStatus {
   readonly packets: number;
   /** That the system refused. */
   readonly failedPackets: number;
-  /** Frames that were due longer ago than the lookahead, and were not sent. */
+  /** Frames that were due longer ago than half the lookahead, and were not sent. */
   readonly skippedFrames: number;
   /** That left later than the time that a packet holds. */
   readonly latePackets: number;

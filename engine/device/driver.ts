@@ -59,7 +59,7 @@ export interface RtpCounts {
   readonly packets: number;
   /** That the system refused. */
   readonly failedPackets: number;
-  /** Frames that were due longer ago than the lookahead. */
+  /** Frames that were due longer ago than half the lookahead. */
   readonly skippedFrames: number;
   /** That left later than the time that a packet holds. */
   readonly latePackets: number;

@@ -140,7 +140,7 @@ export class RtpDriver implements Driver {
   get unheard(): string | undefined {
     if (this.#seen.withdrawn) {
       return "RTP: this machine sends nothing any more, because its packets would differ from those of the other one: " +
-        "it came too late for UNDERSTUDY_RTP_ORIGIN, or stood still for longer than the lookahead; start it again";
+        "it came too late for UNDERSTUDY_RTP_ORIGIN, or stood still for longer than half the lookahead; start it again";
     }
     return undefined;
   }
@@ -214,7 +214,7 @@ export class RtpDriver implements Driver {
       this.#log.warning(
         `RTP: ${
           now.skippedFrames - before.skippedFrames
-        } frames were due longer ago than the lookahead and were not sent; ` +
+        } frames were due longer ago than half the lookahead and were not sent; ` +
           "the sound goes on after them",
       );
     }

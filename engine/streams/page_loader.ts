@@ -7,9 +7,9 @@ import type { MissingPage } from "../memory/stream_pages.ts";
 import { pageFrames } from "../memory/stream_pages.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { PagePool } from "./page_pool.ts";
-import { openSource } from "./source/open_source.ts";
 import type { Source } from "./source/source.ts";
 import { SourceError } from "./source/source_error.ts";
+import { SourceProcess } from "./source/source_process.ts";
 import type { StreamedFile } from "./streamed_file.ts";
 
 const hashBytes = 2 ** 20;
@@ -17,6 +17,7 @@ const hashBytes = 2 ** 20;
 export class PageLoader {
   readonly #memory: SharedMemory;
   readonly #pool: PagePool;
+  readonly #process = new SourceProcess();
   readonly #sources = new Map<number, Promise<Source>>();
   /** By their numbers; undefined: silence is in place of every file. */
   readonly #files: ReadonlyMap<number, StreamedFile> | undefined;
@@ -41,6 +42,7 @@ export class PageLoader {
 
   async close(): Promise<void> {
     for (const source of this.#sources.values()) await source.then((open) => open.close(), () => {});
+    this.#process.close();
   }
 
   #sourceOf(number: number): Promise<Source> {
@@ -57,7 +59,7 @@ export class PageLoader {
       throw new SourceError(`${number}`, "it was played, and the recording does not name it");
     }
     const { sampleRateHz } = this.#memory.geometry;
-    const source = await openSource(file.path, { sampleRateHz });
+    const source = await this.#process.open(file.path, { sampleRateHz });
     if (file.sha256 !== "" && await sha256Of(file.path) !== file.sha256) {
       throw new SourceError(file.path, "it has changed since it was played; put the old one in its place");
     }

@@ -12,7 +12,9 @@ export type StreamReaderRequest =
   | { readonly kind: "pin"; readonly file: number; readonly frame: number }
   | { readonly kind: "close"; readonly file: number }
   /** Reads nothing for a time: a fault of tests. */
-  | { readonly kind: "stall"; readonly ms: number };
+  | { readonly kind: "stall"; readonly ms: number }
+  /** Ends the process that decodes: a fault of tests. */
+  | { readonly kind: "fall" };
 
 /** A message from the thread. */
 export type StreamReaderReport =
@@ -22,5 +24,7 @@ export type StreamReaderReport =
   | { readonly kind: "pinned"; readonly file: number; readonly frame: number }
   | { readonly kind: "failed"; readonly file: number; readonly problem: string }
   | { readonly kind: "hashed"; readonly file: number; readonly sha256: string }
+  /** Something went wrong that is over already. */
+  | { readonly kind: "loss"; readonly text: string }
   /** Something about a file that is worth knowing: it plays all the same. */
   | { readonly kind: "warning"; readonly text: string };

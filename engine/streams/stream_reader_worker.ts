@@ -23,6 +23,8 @@ function carryOut(request: StreamReaderRequest): void {
       return reader.pin(request.file, request.frame);
     case "close":
       return void reader.close(request.file);
+    case "fall":
+      return reader.fall();
     case "stall":
       stalledUntilMs = performance.now() + request.ms;
   }

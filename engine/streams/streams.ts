@@ -230,12 +230,13 @@ export class Streams {
     return this.#known.get(file)?.file.name ?? "";
   }
 
-  /** Breaks the thread on purpose: ends it, or lets it read nothing for a time. Throws CommandRefusedError. */
+  /** Breaks the thread on purpose: ends it or its process, or lets it read nothing for a time. Throws CommandRefusedError. */
   break(kind: string): void {
     if (this.#worker === undefined) throw new CommandRefusedError("nothing is armed, so nothing reads");
     if (kind === "kill") void this.#worker.terminate();
     else if (kind === "stall") this.#post({ kind: "stall", ms: 2_000 });
-    else throw new CommandRefusedError(`reader: expected kill or stall, found ${kind}`);
+    else if (kind === "trap") this.#post({ kind: "fall" });
+    else throw new CommandRefusedError(`reader: expected kill, trap or stall, found ${kind}`);
   }
 
   async close(): Promise<void> {
@@ -266,8 +267,9 @@ export class Streams {
   }
 
   #receive(report: StreamReaderReport): void {
-    const { record, onWarning } = this.#options;
+    const { record, onWarning, onLoss } = this.#options;
     if (report.kind === "warning") return onWarning(report.text);
+    if (report.kind === "loss") return onLoss(report.text);
     const known = this.#known.get(report.file);
     if (known === undefined) return;
     switch (report.kind) {

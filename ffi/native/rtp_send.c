@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "callback.h"
 #include "device.h"
 #include "guard.h"
 #include "layout.h"
@@ -38,6 +39,7 @@ struct sender {
   uint32_t channels;
   uint64_t tolerated_ns;
   uint64_t next; /* frame of media of the next packet */
+  unsigned long flags; /* of the next call */
   float *output;
   float *input;
   unsigned char packet[US_RTP_HEADER_BYTES + US_RTP_MAX_PAYLOAD];
@@ -113,7 +115,8 @@ static void play(struct sender *self) {
   }
   if (o->input && self->input) us_receive_read(o->input, self->input, o->packet_frames);
   uint64_t before = LOAD(counters->frames);
-  us_device_call(self->input, self->output, o->packet_frames, NULL, 0, self->door);
+  us_device_call(self->input, self->output, o->packet_frames, NULL, self->flags, self->door);
+  self->flags = 0;
   uint64_t after = LOAD(counters->frames);
   us_guard_leave();
   note_origin(self, before, after);
@@ -132,6 +135,7 @@ static int skip(struct sender *self, uint64_t now) {
   uint64_t to = round_up(us_media_frame(&self->clock, now, self->rate), self->options.packet_frames);
   STORE(self->state.skipped_frames, self->state.skipped_frames + (to - self->next));
   self->next = to;
+  self->flags = US_OUTPUT_UNDERFLOW;
   if (self->options.origin != US_RTP_NO_ORIGIN && to > self->options.origin) withdraw(self);
   return 1;
 }
@@ -223,7 +227,7 @@ static int prepare(struct sender *self) {
   }
   self->rate = g->sample_rate_hz;
   self->channels = g->channels;
-  self->tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / g->sample_rate_hz;
+  self->tolerated_ns = (uint64_t)g->lookahead_blocks * g->block_frames * 1000000000u / g->sample_rate_hz / 2;
   self->output = calloc((size_t)o->packet_frames * g->channels, sizeof(float));
   self->input = g->input_channels ? calloc((size_t)o->packet_frames * g->input_channels, sizeof(float)) : NULL;
   self->door = us_device_create(o->shared_memory);

@@ -2,7 +2,7 @@
  * The RTP driver: a thread calls the callback for each packet and sends it, when the common clock has come to the packet's first
  * frame. Numbers and times of packets follow from that frame alone, see rtp_packet.h.
  *
- * A thread that was held up sends what is due at once. Packets that lie more than the lookahead in the past are skipped and counted,
+ * A thread that was held up sends what is due at once. Packets that lie more than half the lookahead in the past are skipped and counted,
  * as the clock driver does. Where the frame of the first block was given (`origin`), several machines send the same packets; one
  * that had to skip would send other ones, so it stops sending instead.
  */

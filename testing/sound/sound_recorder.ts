@@ -2,7 +2,6 @@ import { until } from "../until.ts";
 import type { SoundServer } from "./sound_server.ts";
 
 const bytesPerSample = 4;
-const channels = 2;
 
 /** Frames that the recorder holds until a busy machine lets it write them: it ends when they do not fit. */
 const bufferFrames = 2 ** 20;
@@ -10,8 +9,10 @@ const bufferFrames = 2 ** 20;
 export interface RecordedPorts {
   /** Name of a port, with `%d` where its number stands. */
   readonly pattern: string;
-  /** Number of the first of the two. */
+  /** Number of the first one. */
   readonly first: number;
+  /** How many; omitted: two. */
+  readonly channels?: number;
 }
 
 /** An independent client, `jack-record`: it records ports of a sound server into a WAV file. */
@@ -22,10 +23,10 @@ export interface SoundRecorder {
   stop(): Promise<void>;
 }
 
-/** Starts the recording of two ports, one for each channel, and waits until both are connected. */
+/** Starts the recording of ports, one for each channel, and waits until all are connected. */
 export async function startSoundRecorder(
   server: SoundServer,
-  { pattern, first }: RecordedPorts,
+  { pattern, first, channels = 2 }: RecordedPorts,
   path: string,
 ): Promise<SoundRecorder> {
   const { env } = server;

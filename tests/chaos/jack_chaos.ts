@@ -6,6 +6,7 @@
  *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
  *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
  *                     [--busy 4] [--nice -10] [--without-rights] [--beside-scsynth] [--record]
+ *                     [--streams 12 --outputs 16 [--reader kill,trap,stall] [--reader-every-ms 5000] [--remove]]
  *
  * A wrong bit (`corrupt`) in a renderer that alone, or beside one other, has a block in time is heard: then blocks of the
  * render differ, and the engine tells how many of them it has found itself.
@@ -13,6 +14,10 @@
  * `--busy` runs loops beside it that take all the processor time that they get, at `--nice`; `--every-ms 0` breaks nothing;
  * `--without-rights` starts the engine as an ordinary user has it; `--beside-scsynth` lets scsynth play on the same server.
  * `--record` lets the engine record its sound as well; that file must equal the render of the session too.
+ *
+ * `--streams` plays sound files from the disk in place of a patch with notes: WAV, AIFF, FLAC, Vorbis, Opus and MP3 of 44.1, 48 and
+ * 96 kHz, begun, stopped, sought, looped and faded throughout. `--reader` breaks what reads them too: `kill` ends the thread, `trap`
+ * the process that decodes, `stall` lets the thread read nothing for 2 s, as a disk would. `--remove` deletes every other file half-way.
  */
 import { stripVTControlCharacters } from "node:util";
 import { developmentCommand } from "../../testing/development_command.ts";
@@ -31,6 +36,7 @@ import { startSoundRecorder } from "../../testing/sound/sound_recorder.ts";
 import { startSoundServer } from "../../testing/sound/sound_server.ts";
 import { until } from "../../testing/until.ts";
 import { withoutRights } from "../../testing/without_rights.ts";
+import { streamEnvironment, StreamPlaying, writeStreamFiles } from "./stream_playing.ts";
 import { startBusyLoops } from "./busy_loops.ts";
 import { untilInterrupted } from "./until_interrupted.ts";
 import { lossesOf, startScsynthBeside } from "./scsynth_beside.ts";
@@ -58,6 +64,16 @@ export interface ChaosOptions {
   readonly besideScsynth?: boolean;
   /** Lets the engine record its sound, which must equal the render. */
   readonly record?: boolean;
+  /** Plays sound files from the disk in place of notes. */
+  readonly streams?: {
+    readonly count: number;
+    readonly outputs: number;
+    /** How what reads them is broken, and how often; empty: not at all. */
+    readonly readerKinds: readonly FaultKind[];
+    readonly readerEveryMs: number;
+    /** Deletes files half-way. */
+    readonly remove: boolean;
+  };
   /** Ends the run early: it ends every program that it started, and throws the reason. */
   readonly interrupted?: AbortSignal;
   readonly print: (line: string) => void;
@@ -84,6 +100,10 @@ export interface ChaosResult {
   /** Times that the server says the engine was not done in time; and scsynth, undefined when it did not play. */
   readonly engineLosses: number;
   readonly scsynthLosses?: number;
+  /** Blocks in which a stream was silent because it was not read in time. */
+  readonly lateStreamBlocks: number;
+  /** Outputs on which nothing was heard. */
+  readonly silentOutputs: number;
 }
 
 const targets = ["primary", "standby"] as const;
@@ -96,11 +116,14 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
   const server = await startSoundServer(options.sampleRateHz, options.periodFrames);
   const beside: { stop(): Promise<void> }[] = [];
   let engine: EngineProcess | undefined;
+  const { streams } = options;
+  const outputs = streams?.outputs ?? 2;
   try {
+    if (streams) await writeStreamFiles(folder, streams.count, outputs);
     engine = await EngineProcess.start(options, folder, server.env);
     const recorder = await startSoundRecorder(
       server,
-      { pattern: "understudy:out_%d", first: 0 },
+      { pattern: "understudy:out_%d", first: 0, channels: outputs },
       `${folder}/capture.wav`,
     );
     const scsynth = options.besideScsynth ? await startScsynthBeside(server) : undefined;
@@ -111,14 +134,34 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     const endMs = performance.now() + options.seconds * 1_000;
     const firstFaultMs = options.everyMs === 0 ? Infinity : performance.now() + 800;
     let [faults, unfilled, nextFaultMs, nextNoteMs] = [0, 0, firstFaultMs, performance.now()];
-    const player = new Player(options, engine.port, random);
+    const asked = engine;
+    const playing = streams && new StreamPlaying({
+      ...{ folder, streams: streams.count, outputs, random },
+      ask: async (address, types, ...values) => {
+        await asked.ask({ address, args: argumentsOf(types, values) }, "/done");
+      },
+    });
+    await playing?.begin();
+    const player = playing ? undefined : new Player(options, engine.port, random);
+    let nextReaderMs = streams && streams.readerKinds.length > 0
+      ? firstFaultMs + streams.readerEveryMs
+      : Infinity;
+    let putBack: (() => Promise<void>) | undefined;
+    const removeMs = streams?.remove ? endMs - options.seconds * 500 : Infinity;
     while (performance.now() < endMs) {
       options.interrupted?.throwIfAborted();
       const nowMs = performance.now();
       if (nowMs >= nextNoteMs) {
         nextNoteMs = nowMs + 60 + random.below(200);
-        await player.playSomething();
+        await (player?.playSomething() ?? playing?.press());
       }
+      if (nowMs >= nextReaderMs) {
+        nextReaderMs = nowMs + streams!.readerEveryMs * (0.6 + 0.8 * random.next());
+        const kind = random.pick(streams!.readerKinds);
+        await engine.breaks(kind, "reader");
+        broken[`${kind} reader`] = (broken[`${kind} reader`] ?? 0) + 1;
+      }
+      if (nowMs >= removeMs) putBack ??= await playing!.remove();
       if (nowMs >= nextFaultMs) {
         // from this one on: a driver that got no processor would break several renderers at once to catch up
         nextFaultMs = nowMs + options.everyMs * (0.6 + 0.8 * random.next());
@@ -136,6 +179,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
         () => performance.now() >= Math.min(nextNoteMs, nextFaultMs, endMs),
       );
     }
+    await putBack?.();
     await engine.ask({ address: "/sync", args: [{ type: "i", value: 1 }] }, "/synced");
     const status = await engine.status();
     const engineLosses = lossesOf(server, "understudy");
@@ -187,7 +231,11 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
       periodFrames: options.periodFrames,
       engineLosses,
       scsynthLosses,
+      lateStreamBlocks: Number(status.lateStreamBlocks),
+      silentOutputs: Array.from({ length: expected.channels }, (_, channel) => channel)
+        .filter((channel) => isSilent(captured.samples, channel, expected.channels)).length,
     };
+    if (playing) print(`messages             ${JSON.stringify(playing.sent)}`);
     report(options, result, broken, status, losses);
     return result;
   } finally {
@@ -198,13 +246,22 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
   }
 }
 
+function isSilent(samples: Float32Array, channel: number, channels: number): boolean {
+  for (let at = channel; at < samples.length; at += channels) if (samples[at] !== 0) return false;
+  return true;
+}
+
+function argumentsOf(types: string, values: readonly (string | number)[]): OscArgument[] {
+  return [...types].map((type, index) => ({ type, value: values[index] }) as OscArgument);
+}
+
 function differingSamples(recorded: Float32Array, rendered: Float32Array): number {
   const differing = recorded.reduce((sum, sample, index) => sum + Number(sample !== rendered[index]), 0);
   return differing + Math.max(0, rendered.length - recorded.length);
 }
 
 function report(
-  { print, seed, patch, blockFrames, lookaheadBlocks, everyMs, busy }: ChaosOptions,
+  { print, seed, patch, blockFrames, lookaheadBlocks, everyMs, busy, streams }: ChaosOptions,
   result: ChaosResult,
   broken: Readonly<Record<string, number>>,
   status: Readonly<Record<string, string | number>>,
@@ -212,7 +269,9 @@ function report(
 ): void {
   const { audio } = result;
   print(
-    `seed ${seed}, patch ${patch}, ${blockFrames} frames x ${lookaheadBlocks}, a fault every ${everyMs} ms`,
+    `seed ${seed}, ${
+      streams ? `${streams.count} streams on ${streams.outputs} outputs` : `patch ${patch}`
+    }, ${blockFrames} frames x ${lookaheadBlocks}, a fault every ${everyMs} ms`,
   );
   print(
     `faults committed     ${result.faults}: ${
@@ -244,6 +303,9 @@ function report(
           : `${result.recordingDiffers} samples DIFFER`
       }, ${status["rec.lostFrames"]} frames were lost on their way to the disk`,
     );
+  }
+  if (streams) {
+    print(`late stream blocks   ${result.lateStreamBlocks}; silent outputs: ${result.silentOutputs}`);
   }
   print(`wrong blocks         ${status.wrongBlocks} were told by the engine`);
   print(`captured audio       ${audio.identicalFrames} of ${audio.comparedFrames} frames identical`);
@@ -399,6 +461,7 @@ class EngineProcess {
         UNDERSTUDY_SESSION: `${folder}/chaos.session`,
         ...(options.record && { UNDERSTUDY_RECORD: `${folder}/recording.wav` }),
         UNDERSTUDY_PATCH: options.patch,
+        ...(options.streams && streamEnvironment(folder, options.streams.outputs)),
       },
       stdin: "null",
       stdout: "null",
@@ -452,7 +515,7 @@ class EngineProcess {
   }
 
   /** Breaks the renderer in a role; false when no renderer holds it now. */
-  async breaks(kind: FaultKind, target: Role): Promise<boolean> {
+  async breaks(kind: FaultKind, target: Role | "reader"): Promise<boolean> {
     try {
       await this.ask({ address: "/engine/fault", args: [text(kind), text(target)] }, "/done");
       return true;
@@ -521,7 +584,7 @@ export function held(result: ChaosResult): boolean {
   return result.renderIdentical && (result.recordingDiffers ?? 0) === 0 && result.concealedFrames === 0 &&
     !result.stray.some(isOurs) &&
     result.exitCode === 0 &&
-    lostAt === undefined && excused;
+    result.lateStreamBlocks === 0 && result.silentOutputs === 0 && lostAt === undefined && excused;
 }
 
 if (import.meta.main) {
@@ -545,6 +608,11 @@ if (import.meta.main) {
       "without-rights": { usual: false, about: "the engine may not run in real time" },
       "beside-scsynth": { usual: false, about: "scsynth plays on the same server" },
       record: { usual: false, about: "record the sound as well, and compare the file" },
+      streams: { usual: 0, about: "sound files that play from the disk in place of a patch" },
+      outputs: { usual: 16, about: "outputs of the engine with --streams" },
+      reader: { usual: "", about: "how what reads the files is broken: kill, trap, stall" },
+      "reader-every-ms": { usual: 5_000, about: "time from one of these faults to the next" },
+      remove: { usual: false, about: "delete every other file half-way" },
     },
   });
   const loops = options.busy;
@@ -564,6 +632,11 @@ if (import.meta.main) {
       withoutRights: options["without-rights"],
       besideScsynth: options["beside-scsynth"],
       record: options.record,
+      streams: options.streams === 0 ? undefined : {
+        ...{ count: options.streams, outputs: options.outputs, remove: options.remove },
+        readerKinds: faultKinds.filter((kind) => options.reader.split(",").includes(kind)),
+        readerEveryMs: options["reader-every-ms"],
+      },
       interrupted,
       print: (line) => console.log(line),
     })

@@ -15,6 +15,7 @@ import { feedback, feedbackOf } from "../../modules/signal/feedback.ts";
 import { constant, type Signal } from "../../modules/signal/signal.ts";
 import { delay } from "../../modules/time/delay.ts";
 import { PatchPlayer, peak, testFormat } from "../../testing/patch/patch_player.ts";
+import { sharedItems } from "../../testing/share.ts";
 
 type Sound = (input: Signal<"1">) => Signal<"1">;
 
@@ -121,7 +122,9 @@ const smallestNormal = 2 ** -126;
 const isDenormal = (value: number) => value !== 0 && Math.abs(value) < smallestNormal;
 
 for (const [place, patchOf] of Object.entries({ voice: inVoice, output: inOutput })) {
-  for (const [name, sound] of Object.entries(ringing)) {
+  for (
+    const [name, sound] of sharedItems(`sounds that die away in the ${place}`, Object.entries(ringing), 3)
+  ) {
     Deno.test(`${name}, in the ${place}: no denormal number, and zero in the end`, () => {
       const { player, remembered } = memoryOf(patchOf(sound));
       player.on(60).on(67);

@@ -83,7 +83,7 @@ int main(int count, char **arguments) {
   g->channels = 1;
   g->lookahead_blocks = 4;
   thread.shared_memory = memory;
-  thread.play = us_callback;
+  thread.play = call_and_count;
   thread.context = thread.shared_memory;
   thread.period_frames = (uint32_t)strtoul(arguments[2], NULL, 10);
   thread.output = calloc(thread.period_frames, sizeof(float));

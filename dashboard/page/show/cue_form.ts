@@ -34,7 +34,7 @@ export function CueForm({ schema, cue, of, isDisabled, set }: CueFormProps): VNo
   `;
 }
 
-export interface FieldProps {
+interface FieldProps {
   readonly field: CueField;
   readonly value: unknown;
   readonly isDisabled: boolean;

@@ -13,6 +13,9 @@ import {
   type SourceRequest,
 } from "./source_messages.ts";
 
+/** Time between two signs of life. */
+const aliveMs = 50;
+
 const sources = new Map<number, Promise<Source>>();
 
 function write(answer: SourceAnswer, samples?: Float32Array<ArrayBuffer>): void {
@@ -22,6 +25,19 @@ function write(answer: SourceAnswer, samples?: Float32Array<ArrayBuffer>): void 
 
 function factsOf({ kind, channels, fileRateHz, frames }: Source): SourceFacts {
   return { kind, channels, fileRateHz, frames: frames ?? null };
+}
+
+let owed = 0;
+let signs: ReturnType<typeof setInterval> | undefined;
+
+/** Gives signs of life while answers are owed. */
+async function answer(request: SourceRequest): Promise<void> {
+  owed++;
+  signs ??= setInterval(() => write({ alive: true }), aliveMs);
+  await carryOut(request);
+  if (--owed > 0) return;
+  clearInterval(signs);
+  signs = undefined;
 }
 
 async function carryOut(request: SourceRequest): Promise<void> {
@@ -56,11 +72,12 @@ async function carryOut(request: SourceRequest): Promise<void> {
 export async function readSourcesInProcess(): Promise<void> {
   // the decoders print what their results hold too
   console.error = () => {};
+  write({ alive: true });
   let rest = "";
   for await (const piece of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + piece).split("\n");
     rest = lines.pop()!;
-    for (const line of lines) void carryOut(JSON.parse(line));
+    for (const line of lines) void answer(JSON.parse(line));
   }
   Deno.exit(0);
 }

@@ -11,13 +11,13 @@ const maxDataMiB = 4_096;
 /** It lives as long as the engine: 30 years. What hangs is ended by its reader. */
 const maxProcessorSeconds = 10 ** 9;
 
-/** Plain: the priority of the engine is not for it. */
-const niceness = 0;
-
-/** How the process that decodes streams is started: it may read files, and nothing else. The system ends it with this process. */
+/**
+ * How the process that decodes streams is started: it may read files, and nothing else. The system ends it with the thread that starts
+ * it, whose priority it has, because what it does is in the way of the sound.
+ */
 export function sourceCommand(): Deno.Command {
   return confinedCommand(program(), {
-    ...{ maxDataMiB, maxProcessorSeconds, niceness },
+    ...{ maxDataMiB, maxProcessorSeconds },
     mayWriteFiles: false,
     stdin: "piped",
   });

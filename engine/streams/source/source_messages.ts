@@ -26,7 +26,9 @@ export type SourceAnswer =
   | { readonly id: number; readonly facts: SourceFacts; readonly bytes: number }
   | { readonly id: number; readonly error: string; readonly isExpected: boolean }
   /** A sentence about a source, between answers. */
-  | { readonly source: number; readonly warning: string };
+  | { readonly source: number; readonly warning: string }
+  /** At the start, and now and then while answers are owed: nothing holds the process. */
+  | { readonly alive: true };
 
 /** A head is far shorter; a text is cut before. */
 const maxHeadBytes = 2 ** 16;
@@ -95,6 +97,7 @@ export async function* decodeAnswers(
 function checkAnswer(data: unknown): SourceAnswer {
   const answer = data as SourceAnswer;
   invariant(typeof answer === "object" && answer !== null, "streams: expected an answer");
+  if ("alive" in answer) return answer;
   if ("warning" in answer) {
     invariant(typeof answer.warning === "string", "streams: expected a text as warning");
   } else if ("error" in answer) {

@@ -1,5 +1,6 @@
 /** Sources of streams: every format beside the programs of others, every place beside the plain read, and what is broken. */
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { openAiff } from "../../../engine/streams/source/aiff_sound.ts";
 import { bytesInMemory, openBytes } from "../../../engine/streams/source/byte_source.ts";
 import { ChunkedSound } from "../../../engine/streams/source/chunked_sound.ts";
@@ -588,9 +589,70 @@ Deno.test("a process gives the same bits, goes on after it was killed, and names
     const late = new SourceProcess({ maxAnswerMs: 1 });
     await assert.rejects(
       late.open(path, { sampleRateHz: 48_000 }),
-      /the process that decodes it ended 2 times \(SIGKILL\)/,
+      /the process that decodes it ended 2 times \(it said nothing for 1 ms\)/,
     );
     late.close();
+  });
+});
+
+/** The process that decodes, with faults by the names of files: in place of a decoder that does not end, or a dead disk. */
+async function faultyCommand(folder: string): Promise<() => Deno.Command> {
+  const child = new URL("../../../engine/streams/source/source_child.ts", import.meta.url).href;
+  const module = `${folder}/faulty.ts`;
+  await Deno.writeTextFile(
+    module,
+    `import { readSourcesInProcess } from ${JSON.stringify(child)};
+    const { open } = Deno;
+    Deno.open = (path, options) => {
+      for (; String(path).includes("endless"););
+      if (String(path).includes("crash")) Deno.exit(3);
+      return String(path).includes("dead") ? new Promise(() => {}) : open(path, options);
+    };
+    await readSourcesInProcess();`,
+  );
+  return () =>
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-lock", "--no-check", `--config=${configPath}`, "--allow-read", module],
+      ...{ stdin: "piped", stdout: "piped", stderr: "piped" },
+    });
+}
+const configPath = fileURLToPath(new URL("../../../deno.json", import.meta.url));
+
+Deno.test("a file that holds or ends its decoder, or whose disk does not answer, costs itself and no other", async () => {
+  await inFolder(async (folder) => {
+    const { path, samples } = await noiseFile(folder, { frames: 9_000, channels: 1, sampleRateHz: 48_000 });
+    for (const name of ["endless", "crash", "dead"]) await Deno.copyFile(path, `${folder}/${name}.wav`);
+    const restarts: string[] = [];
+    const process = new SourceProcess({
+      command: await faultyCommand(folder),
+      onRestart: (reason) => restarts.push(reason),
+      maxAnswerMs: 600_000,
+    });
+    const options = { sampleRateHz: 48_000 };
+    const good = await process.open(path, options);
+    const expected = samples.slice(100, 600);
+    const told: Record<string, Promise<string>> = {};
+    for (const name of ["dead", "endless", "crash"]) {
+      told[name] = process.open(`${folder}/${name}.wav`, options)
+        .then(() => "opened", (error: Error) => error.message);
+      assert.deepEqual(await good.read(100, 500), expected, name);
+    }
+    assert.match(
+      await told.endless,
+      /endless\.wav: the process that decodes it ended .*it was stuck.*export it/,
+    );
+    assert.match(await told.crash, /crash\.wav: the process that decodes it ended 2 times \(code 3\)/);
+    assert.ok(restarts.length >= 3);
+    process.close();
+    assert.match(await told.dead, /dead\.wav: its reader was closed/);
+    const short = new SourceProcess({ command: await faultyCommand(folder), maxAnswerMs: 5_000 });
+    const plain = await short.open(path, options);
+    await assert.rejects(
+      short.open(`${folder}/dead.wav`, options),
+      /dead\.wav: it was not read within 5000 ms: look after the disk/,
+    );
+    assert.deepEqual(await plain.read(100, 500), expected);
+    short.close();
   });
 });
 

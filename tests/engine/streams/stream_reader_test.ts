@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { SeatState } from "../../../engine/memory/layout.ts";
 import { PlayerReport } from "../../../engine/memory/player_reports.ts";
 import { reportFieldIndex } from "../../../engine/memory/seats.ts";
+import { pageSamplesIndex } from "../../../engine/memory/places.ts";
 import { findPage } from "../../../engine/memory/stream_pages.ts";
 import type { StreamReaderReport } from "../../../engine/streams/reader_messages.ts";
 import { StreamReader } from "../../../engine/streams/stream_reader.ts";
@@ -31,7 +32,7 @@ Deno.test("it keeps the beginning and places of a file, reads on before a player
     ]);
     const there = () =>
       Array.from({ length: 20 }, (_, page) => page).filter((page) => findPage(memory, 3, page) >= 0);
-    assert.deepEqual(there(), [0, 5]);
+    assert.deepEqual(there(), [0, 1, 2, 5, 6, 7], "more than the half second, where there is room");
     const seat = reportFieldIndex(memory, 2, "players");
     const player = {
       file: 3,
@@ -46,10 +47,11 @@ Deno.test("it keeps the beginning and places of a file, reads on before a player
     }
     memory.floats[seat + PlayerReport.rate] = 1;
     memory.words[reportFieldIndex(memory, 2, "state")] = SeatState.running;
-    await reader.turn();
-    assert.deepEqual(there(), [0, 5, 7, 8, 9, 10]);
+    while (await reader.turn());
+    assert.deepEqual(there(), [0, 1, 2, 5, 6, 7, 8, 9, 10, 11]);
     await reader.close(3);
     assert.deepEqual(there(), []);
+    reader.end();
   }));
 
 Deno.test("a file that is none, and one for which there is no room, are told", () =>
@@ -72,4 +74,27 @@ Deno.test("a file that is none, and one for which there is no room, are told", (
     assert.match(told[0], /text\.wav: expected WAV/);
     assert.match(told[1], /no room for its beginning in memory: .*UNDERSTUDY_STREAM_MIB/);
     await Promise.all([2, 3].map((file) => reader.close(file)));
+    reader.end();
+  }));
+
+Deno.test("when the process that decodes falls it is told, and the pages that come after it are those of the file", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.wav`;
+    const samples = await writeNoise({
+      ...{ path, seed: 7, frames: 4 * perPage, channels: 1, sampleRateHz: 8_000 },
+    });
+    const memory = testMemory({ pageCount: 8 });
+    const reports: StreamReaderReport[] = [];
+    const reader = new StreamReader(memory, (report) => reports.push(report));
+    await reader.open(1, path);
+    reader.fall();
+    while (await reader.turn());
+    assert.match(
+      reports.filter((report) => report.kind === "loss").map(({ text }) => text).join(),
+      /the process that decodes sound files ended \(SIGKILL\) and was started again/,
+    );
+    const first = pageSamplesIndex(memory, findPage(memory, 1, 1));
+    assert.deepEqual(memory.floats.slice(first, first + perPage), samples.slice(perPage, 2 * perPage));
+    await reader.close(1);
+    reader.end();
   }));
