@@ -12,6 +12,7 @@ const program =
 /** Rooms whose files have one test together: parts of the page are drawn as one, a show plays as one, a source reads one file. */
 const together: Readonly<Record<string, string>> = {
   "dashboard/page/parts/": "tests/dashboard/page/parts_test.ts",
+  "dashboard/page/show/": "tests/dashboard/page/show_test.ts",
   "engine/streams/source/": "tests/engine/streams/source_test.ts",
   "show/file/": "tests/show/file_test.ts",
   "engine/show/": "tests/engine/show_test.ts",

@@ -1,7 +1,7 @@
 /** The frame that the engine is at, for what counts down on the page. */
 import { useEffect, useState } from "preact/hooks";
 import { usePage } from "../state/page_context.ts";
-import { frameAt } from "./frame_clock.ts";
+import { frameAt } from "../figures/frame_clock.ts";
 
 /** Pause between two drawings: tenths of seconds are shown. */
 const drawMs = 100;

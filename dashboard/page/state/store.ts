@@ -22,7 +22,7 @@ import {
   type TimelineEntry,
   timelineMs,
 } from "../../protocol.ts";
-import { followedClock, type FrameClock } from "../show/frame_clock.ts";
+import { followedClock, type FrameClock } from "../figures/frame_clock.ts";
 import { acknowledgedLamps, type ClipLamps, nextLamps, noLamps } from "../figures/clip_lamps.ts";
 
 /** How the page stands to the engine. Times are of `performance.now()`. */

@@ -15,7 +15,7 @@ import {
 } from "../../../dashboard/page/show/cue_field.ts";
 import { CueForm } from "../../../dashboard/page/show/cue_form.ts";
 import { lengthText, remainingText } from "../../../dashboard/page/show/cue_times.ts";
-import { followedClock, frameAt } from "../../../dashboard/page/show/frame_clock.ts";
+import { frameAt } from "../../../dashboard/page/figures/frame_clock.ts";
 import { goStateOf, panicSecondsLeft } from "../../../dashboard/page/show/go_state.ts";
 import { progressOf } from "../../../dashboard/page/show/running_cue.ts";
 import {
@@ -100,20 +100,6 @@ function drawn(part: unknown, change: Partial<PageState> = {}, props: Record<str
     ` as VNode,
   );
 }
-
-Deno.test("the page's clock runs on between messages, forgives late ones, and stands where the engine stands", () => {
-  const first = followedClock(undefined, { frame: 48_000, heardMs: 1_000, sampleRateHz });
-  strictEqual(frameAt(first, 1_500), 72_000);
-  // 40 ms late: it hardly moves
-  const late = followedClock(first, { frame: 72_000 - 1_920, heardMs: 1_500, sampleRateHz });
-  ok(Math.abs(frameAt(late, 1_500) - 72_000) < 100);
-  // truer than what was known: taken
-  strictEqual(frameAt(followedClock(late, { frame: 73_000, heardMs: 1_500, sampleRateHz }), 1_500), 73_000);
-  // the device stood still
-  strictEqual(frameAt(followedClock(first, { frame: 48_000, heardMs: 2_000, sampleRateHz }), 2_000), 48_000);
-  // nothing is heard any more: what is not known is not said
-  strictEqual(frameAt(first, 60_000), 96_000);
-});
 
 Deno.test("what is left of a cue follows from frames, and stands while it is paused", () => {
   const at = { frame: 2 * 48_000, sampleRateHz };
