@@ -315,11 +315,15 @@ function rtpMetrics({ rtp }: EngineStatus): MetricFamily[] {
     counter("rtp_late_packets_total", "Packets of RTP that left later than the time that one holds.", [{
       value: rtp.latePackets,
     }]),
-    counter("rtp_skipped_frames_total", "Frames that were due longer ago than half the lookahead, and not sent.", [
-      {
-        value: rtp.skippedFrames,
-      },
-    ]),
+    counter(
+      "rtp_skipped_frames_total",
+      "Frames that were due longer ago than half the lookahead, and not sent.",
+      [
+        {
+          value: rtp.skippedFrames,
+        },
+      ],
+    ),
     gauge("rtp_clock_error_seconds", "The common clock less the times that packets are sent by.", [{
       value: rtp.clockErrorMs / 1_000,
     }]),
