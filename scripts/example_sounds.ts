@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL("../examples/shows/sounds/", import.meta.url));
-const main = fileURLToPath(new URL("../main.ts", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
 const samples = fileURLToPath(new URL("../patches/samples/", import.meta.url));
 
 interface Sound {
@@ -62,9 +62,10 @@ async function render(name: string, { patch, seconds, events }: Sound): Promise<
   await Deno.writeTextFile(file, score.join("\n") + "\n");
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", "--quiet", main, "render", patch, "--score", file],
+      ...["run", "-A", "--quiet", "main.ts", "render", patch, "--score", file],
       ...["--out", `${folder}${name}.wav`, "--seconds", `${seconds}`],
     ],
+    cwd: root,
   }).output();
   await Deno.remove(file);
   if (!success) throw new Error(`${name}: ${new TextDecoder().decode(stderr)}`);
