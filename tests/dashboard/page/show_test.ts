@@ -14,9 +14,17 @@ import {
   type ShowSchema,
 } from "../../../dashboard/page/show/cue_field.ts";
 import { CueForm } from "../../../dashboard/page/show/cue_form.ts";
+import { cueName } from "../../../dashboard/page/show/cue_name.ts";
+import { CueRows } from "../../../dashboard/page/show/cue_rows.ts";
 import { lengthText, remainingText } from "../../../dashboard/page/show/cue_times.ts";
 import { frameAt } from "../../../dashboard/page/figures/frame_clock.ts";
 import { goStateOf, panicSecondsLeft } from "../../../dashboard/page/show/go_state.ts";
+import { GoPanel } from "../../../dashboard/page/show/go_panel.ts";
+import { NoShow } from "../../../dashboard/page/show/no_show.ts";
+import { RunningList } from "../../../dashboard/page/show/running_list.ts";
+import { ShowEditor } from "../../../dashboard/page/show/show_editor.ts";
+import { useDraft } from "../../../dashboard/page/show/use_draft.ts";
+import { useFrame } from "../../../dashboard/page/show/use_frame.ts";
 import { progressOf } from "../../../dashboard/page/show/running_cue.ts";
 import {
   draftCues,
@@ -322,4 +330,26 @@ Deno.test("what the engine says of a show is kept, forgotten with the engine, an
   strictEqual(store.state.showList, undefined);
   store.receive({ type: "showList", list: null });
   deepStrictEqual([store.state.showList, store.state.showStatus], [null, undefined]);
+});
+
+Deno.test("in edit mode cues can be chosen and running ones stopped, and the editor waits for the text of the show", () => {
+  const rows = drawn(CueRows, loaded, { isEditing: true, selected: "2", select: () => {} });
+  strictEqual(rows.match(/<button/g)?.length, 3);
+  match(rows, /data-row="2"[^]*?aria-pressed="true"/);
+  match(drawn(RunningList, loaded, { isEditing: true }), /Stop<span class="unseen"> cue 1/);
+  match(drawn(ShowEditor, loaded, { selected: "2", select: () => {} }), /comes from the engine/);
+  const drafted = ({ of }: { readonly of: "cues" | "mistakes" }) => html`<i>${useDraft()[of].length}</i>`;
+  deepStrictEqual([drawn(drafted, loaded, { of: "cues" }), drawn(drafted, loaded, { of: "mistakes" })], [
+    ...["<i>0</i>", "<i>0</i>"],
+  ]);
+});
+
+Deno.test("a part that counts down stands at the frame of the engine, and GO says when the list is at its end", () => {
+  strictEqual(drawn(() => html`<i>${useFrame(false)}</i>`, loaded), `<i>${showStatus.frame}</i>`);
+  match(
+    drawn(GoPanel, { ...loaded, showStatus: { ...showStatus, playhead: null } }),
+    /data-state="end" disabled[^]*End of the list/,
+  );
+  deepStrictEqual([cueName({ number: "5", name: "rain" }), cueName({ name: "rain" })], ["5 rain", "rain"]);
+  match(drawn(NoShow), /id="show-path"/);
 });
