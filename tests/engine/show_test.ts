@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { readConfig } from "../../config/settings.ts";
-import type { ArmedFile, EngineEvent } from "../../engine/control/control.ts";
+import { type ArmedFile, CommandRefusedError, type EngineEvent } from "../../engine/control/control.ts";
+import { CommandLog, Opcode } from "../../engine/log/command_log.ts";
+import { ParameterValues } from "../../engine/log/parameter_values.ts";
+import { PendingLimit } from "../../engine/log/pending_limit.ts";
+import { readEntries } from "../../engine/log/read_entries.ts";
+import { pendingCapacity } from "../../engine/memory/constants.ts";
+import { engineHost } from "../../engine/show/engine_host.ts";
 import { keepShow, keptShow } from "../../engine/show/kept_show.ts";
 import { openShow } from "../../engine/show/open_show.ts";
 import { fadeFrames, fadeValue } from "../../engine/show/parameter_fades.ts";
 import { isSavedShow } from "../../engine/show/saved_show.ts";
 import { commandsOf } from "../../engine/show/show_commands.ts";
+import { ShowDesk } from "../../engine/show/show_desk.ts";
+import type { HandOver, ShowHost, ShowServices } from "../../engine/show/show_host.ts";
+import { ShowPlayer } from "../../engine/show/show_player.ts";
 import { statusView } from "../../engine/show/show_views.ts";
 import { soundsAgain } from "../../engine/show/sounds_again.ts";
 import { readJournal } from "../../engine/state/read_journal.ts";
@@ -13,6 +22,7 @@ import { resume } from "../../engine/state/resume.ts";
 import { advanceShow, initialShowState } from "../../show/mod.ts";
 import { copyJournal } from "../../testing/engine/journal_up_to.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
+import { testMemory } from "../../testing/engine/test_memory.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { startWithShows, writeShow } from "../../testing/show/test_shows.ts";
 import { writeNoise } from "../../testing/sound/noise_file.ts";
@@ -232,4 +242,140 @@ Deno.test("a parameter that fades gets its values at the same frames in whicheve
   assert.equal(fadeValue(fade, 60), 2);
   assert.deepEqual([fadeValue(fade, 0), fadeValue(fade, 110)], [1, 4]);
   assert.equal(fadeValue({ ...fade, curve: "linear" }, 60), 2.5);
+});
+
+const services: ShowServices = {
+  channels: 2,
+  allowedShow: (file) => file,
+  loadPatch: (name) => Promise.reject(new Error(`${name}: no patch is loaded in this test`)),
+  patchProblem: () => undefined,
+  send: () => Promise.reject(new Error("no message is sent in this test")),
+};
+
+/** An engine of 1,000 frames a second in blocks of 10, two of which renderers have sealed; it writes down what a show gives it. */
+class WrittenHost implements ShowHost {
+  readonly sampleRateHz = 1_000;
+  readonly blockFrames = 10;
+  readonly hearsBuses = true;
+  readonly control = { parameters: [], instruments: [], players: [], parameterValue: () => undefined };
+  readonly handed: HandOver[] = [];
+  readonly events: EngineEvent[] = [];
+  readonly disarmed: string[] = [];
+  readonly warnings: string[] = [];
+  played = 0;
+  isFull = false;
+
+  playedFrame = () => this.played;
+  freeFrame = () => this.played + 20;
+  hand(handOver: HandOver): void {
+    if (this.isFull) throw new CommandRefusedError("the log is full");
+    this.handed.push(handOver);
+  }
+  handedBefore = () => undefined;
+  arm = () => Promise.resolve(sound);
+  disarm = (path: string) => void this.disarmed.push(path);
+  keep = () => {};
+  emit = (event: EngineEvent) => void this.events.push(event);
+  warn = (text: string) => void this.warnings.push(text);
+}
+
+/** What was handed over, without the details of each command. */
+function outline({ fromFrame, serial, commands }: HandOver) {
+  const done = commands.map(({ frame, command }) => [frame, "what" in command ? command.what : command.kind]);
+  return { fromFrame, serial, done };
+}
+
+const begins = (frame: number) =>
+  ["open", "slice", "seek", "route", "route", "level", "gate"].map((what) => [frame, what]);
+
+Deno.test("a player hands over what follows in advance, takes it back for a stop, and forgets a GO for which the log has no room", () =>
+  inFolder(async (folder) => {
+    const { opened } = await openedShow(folder, [
+      { number: 1, play: "a.wav", continue: "auto-continue", postWaitSeconds: 0.5 },
+      { number: 2, play: "a.wav" },
+    ]);
+    const host = new WrittenHost();
+    const player = new ShowPlayer(opened, { host, services, initial: initialShowState, onChange: () => {} });
+    assert.deepEqual(host.handed.splice(0).map(outline), [{ fromFrame: 20, serial: 0, done: [] }]);
+    host.isFull = true;
+    assert.throws(() => player.press({ event: "go" }), /the log is full/);
+    assert.deepEqual(player.saved.events, []);
+    assert.deepEqual(player.status().running, []);
+    host.isFull = false;
+    player.press({ event: "go" });
+    const both = [...begins(20), ...begins(520)];
+    assert.deepEqual(host.handed.splice(0).map(outline), [{ fromFrame: 20, serial: 1, done: both }]);
+    host.played = 100;
+    player.press({ event: "stop" });
+    const [taken] = host.handed.splice(0);
+    assert.deepEqual([taken.fromFrame, taken.serial], [120, 2]);
+    assert.deepEqual(new Set(taken.commands.map(({ frame }) => frame)), new Set([120]));
+    const { command } = taken.commands.findLast(({ command }) =>
+      "what" in command && command.what === "gate"
+    )!;
+    assert.ok(command.kind === "player" && command.what === "gate" && !command.open && command.player === 0);
+  }));
+
+Deno.test("a desk tells of its show at most each 50 ms, and gives up the files that an edit leaves out", () =>
+  inFolder(async (folder) => {
+    const file = await writeShow(folder, {
+      cues: [{ number: 1, play: "a.wav" }, { number: 2, play: "b.wav" }],
+    });
+    const host = new WrittenHost();
+    let nowMs = 0;
+    const desk = new ShowDesk(host, services, () => nowMs);
+    await assert.rejects(desk.load(`${folder}/none.json`), /none\.json: there is no such file/);
+    assert.equal(desk.control, undefined);
+    assert.deepEqual(await desk.load(file), []);
+    const told = () => host.events.splice(0).map(({ event }) => event).filter((event) => event !== "showCue");
+    desk.poll();
+    assert.deepEqual(told(), ["showList", "showStatus"]);
+    desk.control!.press({ event: "go" });
+    nowMs = 49;
+    desk.poll();
+    assert.deepEqual(told(), []);
+    nowMs = 50;
+    desk.poll();
+    assert.deepEqual(told(), ["showStatus"]);
+    await desk.control!.edit(JSON.stringify({ cues: [{ number: 1, play: "a.wav" }] }));
+    assert.deepEqual(host.disarmed, [`${folder}/b.wav`]);
+    assert.equal(desk.control!.list.revision, 2);
+    assert.equal(desk.saved!.revision, 2);
+  }));
+
+Deno.test("a hand-over is one piece of the log, takes back the one before, and leaves it where there is no room", () => {
+  const memory = testMemory({ startBlock: 1_000 });
+  const commands = new CommandLog(memory);
+  const pending = new PendingLimit();
+  const host = engineHost({
+    ...{ memory, commands, pending, values: new ParameterValues([], () => {}) },
+    control: { parameters: [], instruments: [], players: [], parameterValue: () => undefined },
+    streams: undefined as never, // no file is armed here
+    sealedBlock: () => 1_000,
+    hearsBuses: () => true,
+    keep: () => {},
+    emit: () => {},
+    warn: (text) => assert.fail(text),
+  });
+  assert.equal(host.handedBefore(), undefined);
+  const free = host.freeFrame();
+  assert.equal(free, host.playedFrame() + 5 * 32);
+  const devamps = (...frames: number[]) =>
+    frames.map((frame) => ({ frame, command: { kind: "player", player: 3, what: "devamp" } as const }));
+  host.hand({ fromFrame: free, serial: 7, commands: devamps(free + 5, free + 64) });
+  const placed = () =>
+    readEntries(commands, 0).map(({ opcode, isOfShow, at, target, extra }) =>
+      opcode === Opcode.retract ? ["retract", target, extra] : [isOfShow, at!.block, at!.frame]
+    );
+  const first = [["retract", 1_005, 7], [true, 1_005, 5], [true, 1_007, 0]];
+  assert.deepEqual(placed(), first);
+  assert.equal(pending.ofShow(1_000).length, 2);
+  const tooMany = devamps(...Array.from({ length: pendingCapacity + 1 }, () => free + 40));
+  assert.throws(() => host.hand({ fromFrame: free, serial: 8, commands: tooMany }), CommandRefusedError);
+  assert.deepEqual(placed(), first);
+  assert.equal(pending.ofShow(1_000).length, 2);
+  host.hand({ fromFrame: free + 32, serial: 9, commands: [] });
+  assert.deepEqual(placed(), [...first, ["retract", 1_006, 9]]);
+  assert.deepEqual(pending.ofShow(1_000).map(({ block }) => block), [1_005]);
+  assert.deepEqual(host.handedBefore(), { fromFrame: free + 32, serial: 9 });
 });

@@ -1,13 +1,13 @@
 /**
- * Renders the sounds of the example shows by ready patches, into `sounds` beside this file: some 20 MB that need not be downloaded.
+ * Renders the sounds of the example shows by ready patches, into `examples/shows/sounds`: some 33 MB that need not be downloaded.
  *
- *     npx -y deno task example:sounds
+ *     deno task example:sounds
  */
 import { fileURLToPath } from "node:url";
 
-const folder = fileURLToPath(new URL("sounds/", import.meta.url));
-const main = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const samples = fileURLToPath(new URL("../../patches/samples/", import.meta.url));
+const folder = fileURLToPath(new URL("../examples/shows/sounds/", import.meta.url));
+const root = fileURLToPath(new URL("../", import.meta.url));
+const samples = fileURLToPath(new URL("../patches/samples/", import.meta.url));
 
 interface Sound {
   readonly patch: string;
@@ -24,7 +24,7 @@ function chord(at: number, length: number, keys: readonly number[], velocity = 0
   ]);
 }
 
-const sounds: Readonly<Record<string, Sound>> = {
+export const renderedSounds: Readonly<Record<string, Sound>> = {
   "night": { patch: "drone", seconds: 24, events: [[0, "/filter/cutoffHz", 400]] },
   "wind": { patch: "pad", seconds: 16, events: chord(0, 12, [48, 55, 62], 0.3) },
   "overture": {
@@ -49,7 +49,7 @@ const sounds: Readonly<Record<string, Sound>> = {
 };
 
 /** Recordings that come with the program, CC0. */
-const copied = {
+export const copiedSounds = {
   "door.flac": "kick.flac",
   "glass.wav": "glass.wav",
   "step.flac": "tom.flac",
@@ -62,17 +62,20 @@ async function render(name: string, { patch, seconds, events }: Sound): Promise<
   await Deno.writeTextFile(file, score.join("\n") + "\n");
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "-A", "--quiet", main, "render", patch, "--score", file],
+      ...["run", "-A", "--quiet", "main.ts", "render", patch, "--score", file],
       ...["--out", `${folder}${name}.wav`, "--seconds", `${seconds}`],
     ],
+    cwd: root,
   }).output();
   await Deno.remove(file);
   if (!success) throw new Error(`${name}: ${new TextDecoder().decode(stderr)}`);
 }
 
-await Deno.mkdir(folder, { recursive: true });
-for (const [to, from] of Object.entries(copied)) await Deno.copyFile(samples + from, folder + to);
-for (const [name, sound] of Object.entries(sounds)) {
-  await render(name, sound);
-  console.log(`${folder}${name}.wav`);
+if (import.meta.main) {
+  await Deno.mkdir(folder, { recursive: true });
+  for (const [to, from] of Object.entries(copiedSounds)) await Deno.copyFile(samples + from, folder + to);
+  for (const [name, sound] of Object.entries(renderedSounds)) {
+    await render(name, sound);
+    console.log(`${folder}${name}.wav`);
+  }
 }
