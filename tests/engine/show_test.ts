@@ -154,7 +154,9 @@ Deno.test("a restart goes on with the show where it was, to the frame", () =>
     const whole = new Float32Array(end);
     whole.set(samples);
     whole.set(second, samples.length);
-    assert.deepEqual(captured.slice(rest + 1 - 40_000, rest + 1), whole.slice(end - 40_000));
+    const heard = captured.subarray(rest + 1 - 40_000, rest + 1);
+    // by place: a printed difference of so many samples takes minutes and all memory
+    assert.equal(heard.findIndex((sample, index) => sample !== whole[end - 40_000 + index]), -1);
     assert.ok(first >= 0);
   }));
 
