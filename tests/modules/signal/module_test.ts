@@ -94,7 +94,10 @@ const outputErrors: readonly (readonly [string, string])[] = [
     `return leak;`,
     "my_patch.ts:6: output: patch: uses a signal that does not belong here: a note's own signal, which only the voice has",
   ],
-  [`return 5;`, "my_patch.ts:6: output: expected one signal, found number"],
+  [
+    `return 5;`,
+    "my_patch.ts:6: output: expected one signal, or a list with a signal for each channel, found number",
+  ],
 ];
 
 async function errorOf(folder: string, text: string): Promise<string> {
