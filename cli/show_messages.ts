@@ -4,7 +4,6 @@ import type { Config } from "../config/settings.ts";
 import { CommandRefusedError } from "../engine/control/control.ts";
 import type { ShowServices } from "../engine/show/show_host.ts";
 import { encodePacket, type OscArgument } from "../osc/packet/codec.ts";
-import { patchProblem } from "./check_show.ts";
 
 export interface ShowServicesOptions {
   readonly config: Config;
@@ -18,7 +17,9 @@ export class ShowMessages {
   services({ config, loadPatch }: ShowServicesOptions): ShowServices {
     const folder = config.show === undefined ? Deno.cwd() : dirname(resolve(config.show));
     return {
-      ...{ channels: config.channels, loadPatch, patchProblem },
+      ...{ channels: config.channels, loadPatch },
+      // loaded on demand: with it come all ready patches
+      patchProblem: async (patch, folder) => (await import("./check_show.ts")).patchProblem(patch, folder),
       allowedShow: (file) => {
         const path = resolve(folder, file);
         if (path.startsWith(folder + sep)) return path;

@@ -9,6 +9,7 @@ export const reservedNames: readonly string[] = [
   ..."notify feedback answer meters login monitor".split(" "),
   ..."patch clear dump engine quit rec stream".split(" "),
   ..."reply dirt".split(" "),
+  ..."show go stop pause resume".split(" "),
   ..."done fail late dropped synced event".split(" "),
   ..."ui metrics healthz readyz recordings".split(" "),
   "output",

@@ -51,10 +51,11 @@ export async function openShow(
     },
   ));
   const named = [read.show?.patch, ...cues.map((cue) => cue.kind === "patch" ? cue.patch : undefined)];
-  const patches = Object.fromEntries(named.flatMap((patch) => {
-    const problem = patch === undefined ? undefined : services.patchProblem(patch, folder);
-    return problem === undefined ? [] : [[patch!, problem]];
-  }));
+  const patches: Record<string, string> = {};
+  for (const patch of new Set(named)) {
+    const problem = patch === undefined ? undefined : await services.patchProblem(patch, folder);
+    if (problem !== undefined) patches[patch!] = problem;
+  }
   const facts = { sampleRateHz, files, patches, channels: services.channels };
   const problems = checkShow(read, facts);
   const mistakes = problems.filter(({ severity }) => severity === "mistake");

@@ -59,7 +59,7 @@ export interface ShowServices {
   /** Loads a patch by its name or file. */
   readonly loadPatch: (nameOrFile: string) => Promise<unknown>;
   /** Why a patch that a show in this folder names cannot be loaded; undefined: it can. */
-  readonly patchProblem: (nameOrFile: string, folder: string) => string | undefined;
+  readonly patchProblem: (nameOrFile: string, folder: string) => Promise<string | undefined>;
   /** Sends a message of a cue. Rejects with the reason. */
   readonly send: (
     message: Extract<ShowAction, { readonly do: "sendOsc" | "sendMidi" }>,

@@ -25,7 +25,7 @@ export async function startWithShows(
       channels: 2,
       allowedShow: (file) => file,
       loadPatch: (name) => Promise.reject(new Error(`${name}: no patch is loaded in this test`)),
-      patchProblem: () => undefined,
+      patchProblem: () => Promise.resolve(undefined),
       send: (message) => Promise.resolve(void sent.push(message)),
     },
   });

@@ -188,7 +188,7 @@ async function openedShow(folder: string, cues: readonly unknown[]) {
   return await openShow({ file, text: await Deno.readTextFile(file) }, {
     sampleRateHz: 1_000,
     arm: () => Promise.resolve(sound),
-    services: { channels: 2, patchProblem: () => undefined },
+    services: { channels: 2, patchProblem: () => Promise.resolve(undefined) },
   });
 }
 

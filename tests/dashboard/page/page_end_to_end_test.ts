@@ -125,6 +125,8 @@ requirement({
             deepStrictEqual(await violations(page, name === "Play" ? "body" : "#view"), [], name);
             await page.keyboard.press("ArrowRight");
           }
+          // the show has the room of the overview, and the page opens where it was
+          await page.getByRole("tab", { name: "Play" }).click();
           await page.reload();
           await page.locator(".role[data-renderer]").nth(2).waitFor();
           const reached = await tabStops(page, 12);
