@@ -631,7 +631,7 @@ const settings = {
       /^\s*(go|stop|pause|resume|panic|back|next)=p?\d{1,3}(\s*,\s*(go|stop|pause|resume|panic|back|next)=p?\d{1,3})*\s*$/,
     ),
     default: undefined,
-    expected: "e.g. go=60, panic=61, back=p3: what to do, and a note or, after p, a program, 0 to 127 each",
+    expected: "e.g. go=60, panic=61, back=p3: what to do, and a note or, after p, a program, each 0 to 127",
     meaning:
       "keys and programs of the MIDI input that stand for GO and the like of the show; the patch does not get them",
   }),
