@@ -37,7 +37,10 @@ export function engineHost(options: EngineHostOptions): ShowHost {
   const { memory, commands, pending, values, streams, control } = options;
   const { sampleRateHz, blockFrames } = memory.geometry;
   const freeBlock = () => (memory.consumed() + memory.lookaheadBlocks() + marginBlocks) | 0;
-  const played = () => frameNumber(memory, memory.consumed());
+  /** From frames of this engine to those of the show, which may have begun before a restart. */
+  let offset = 0;
+  const frameOf = (block: number) => frameNumber(memory, block) + offset;
+  const played = () => frameOf(memory.consumed());
   /** Far frames count from the block that the device takes next, which is exact where the number of a block wraps. */
   const placeOf = (frame: number): NonNullable<LogEntry["at"]> => {
     const blocks = Math.floor((frame - played()) / blockFrames);
@@ -49,7 +52,12 @@ export function engineHost(options: EngineHostOptions): ShowHost {
   return {
     ...{ sampleRateHz, blockFrames, control },
     playedFrame: played,
-    freeFrame: () => frameNumber(memory, freeBlock()),
+    freeFrame: () => frameOf(freeBlock()),
+    place: () => ({ block: memory.consumed(), frame: played() }),
+    goOnFrom: ({ block, frame }) => {
+      const since = (memory.consumed() - block) | 0;
+      offset += frame + since * blockFrames - played();
+    },
     hand: ({ fromFrame, serial, commands: due }: HandOver) => {
       const { block } = placeOf(fromFrame);
       const entries: LogEntry[] = due.map(({ frame, command }) => ({
@@ -83,7 +91,7 @@ export function engineHost(options: EngineHostOptions): ShowHost {
     handedBefore: (): HandedBefore | undefined => {
       const last = readEntries(commands, memory.geometry.startLogPosition | 0)
         .findLast(({ opcode }) => opcode === Opcode.retract);
-      return last && { fromFrame: frameNumber(memory, last.target), serial: last.extra };
+      return last && { fromFrame: frameOf(last.target), serial: last.extra };
     },
     arm: ({ name, path }, frame) => streams.arm(name, frame, path),
     disarm: (path) => {

@@ -8,7 +8,15 @@ export interface PlacedEvent {
   readonly event: ShowEvent;
 }
 
+/** A block of the device, whose number wraps, and the frame of the show with which it begins. */
+export interface ShowPlace {
+  readonly block: number;
+  readonly frame: number;
+}
+
 export interface SavedShow {
+  /** Where the device was when this was kept: a restart begins at another block, and goes on in the frames of the show. */
+  readonly place: ShowPlace;
   readonly file: string;
   readonly text: string;
   readonly revision: number;
@@ -23,7 +31,9 @@ export interface SavedShow {
 /** Whether a value is one. What a journal holds was written by this program; a file that was damaged is found by its checksum. */
 export function isSavedShow(value: unknown): value is SavedShow {
   const saved = value as Partial<SavedShow> | null;
-  return typeof saved === "object" && typeof saved?.file === "string" && typeof saved.text === "string" &&
+  return typeof saved === "object" && Number.isInteger(saved?.place?.block) &&
+    Number.isFinite(saved?.place?.frame) && typeof saved?.file === "string" &&
+    typeof saved.text === "string" &&
     Number.isInteger(saved.revision) && Number.isInteger(saved.serial) && Array.isArray(saved.events) &&
     Number.isFinite(saved.toldFrame) && typeof saved.state === "object" && saved.state !== null;
 }

@@ -63,6 +63,7 @@ export class ShowDesk {
     const options = { ...this.#partsOfHost, services: this.#services, isPlaying: true };
     const { opened, warnings } = await openShow(saved, options);
     warnings.forEach((warning) => this.#host.warn(warning));
+    this.#host.goOnFrom(saved.place);
     this.#play(new ShowPlayer(opened, { ...this.#playerOptions, saved, isRestart }));
   }
 

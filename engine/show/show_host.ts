@@ -1,6 +1,6 @@
 import type { ArmedFile, Command, EngineControl, EngineEvent } from "../control/control.ts";
 import type { ShowAction } from "../../show/mod.ts";
-import type { SavedShow } from "./saved_show.ts";
+import type { SavedShow, ShowPlace } from "./saved_show.ts";
 
 /** A sound file of a show that can be played. */
 export interface ShowSound extends ArmedFile {
@@ -28,13 +28,17 @@ export interface HandedBefore {
   readonly serial: number;
 }
 
-/** The engine as a show sees it. Frames are counted from the first block of the engine. Main isolate. */
+/** The engine as a show sees it. Frames are counted from the first block of the engine, on across restarts. Main isolate. */
 export interface ShowHost {
   readonly sampleRateHz: number;
   readonly blockFrames: number;
   readonly control: Pick<EngineControl, "parameters" | "instruments" | "parameterValue" | "players">;
   /** The first frame of the block that the device takes next. */
   playedFrame(): number;
+  /** The block that the device takes next, and its first frame. */
+  place(): ShowPlace;
+  /** Counts frames on from a place of a process before. */
+  goOnFrom(place: ShowPlace): void;
   /** The first frame of the first block that no renderer can have sealed. */
   freeFrame(): number;
   /** Puts everything into the log as one. Throws `CommandRefusedError` when there is no room: nothing was put there. */

@@ -178,12 +178,12 @@ export class ShowPlayer {
     });
   }
 
-  /** Whether the order of a cue begins a sound by itself; for tests and `/show/status`. */
+  /** What a restart, and a control process that takes over, go on from. */
   get saved(): SavedShow {
     const { file, text } = this.opened;
     return {
       ...{ file, text, revision: this.#revision, state: this.#state, events: this.#events },
-      ...{ serial: this.#serial, toldFrame: this.#toldFrame },
+      ...{ serial: this.#serial, toldFrame: this.#toldFrame, place: this.#host.place() },
     };
   }
 

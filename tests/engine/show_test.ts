@@ -250,7 +250,7 @@ const services: ShowServices = {
   channels: 2,
   allowedShow: (file) => file,
   loadPatch: (name) => Promise.reject(new Error(`${name}: no patch is loaded in this test`)),
-  patchProblem: () => undefined,
+  patchProblem: () => Promise.resolve(undefined),
   send: () => Promise.reject(new Error("no message is sent in this test")),
 };
 
@@ -269,6 +269,8 @@ class WrittenHost implements ShowHost {
 
   playedFrame = () => this.played;
   freeFrame = () => this.played + 20;
+  place = () => ({ block: 0, frame: this.played });
+  goOnFrom = () => {};
   hand(handOver: HandOver): void {
     if (this.isFull) throw new CommandRefusedError("the log is full");
     this.handed.push(handOver);
@@ -362,6 +364,11 @@ Deno.test("a hand-over is one piece of the log, takes back the one before, and l
   assert.equal(host.handedBefore(), undefined);
   const free = host.freeFrame();
   assert.equal(free, host.playedFrame() + 5 * 32);
+  const before = host.place();
+  host.goOnFrom({ block: (before.block - 3) | 0, frame: 6_400 });
+  assert.equal(host.playedFrame(), 6_400 + 3 * 32);
+  assert.equal(host.freeFrame(), host.playedFrame() + 5 * 32);
+  host.goOnFrom(before);
   const devamps = (...frames: number[]) =>
     frames.map((frame) => ({ frame, command: { kind: "player", player: 3, what: "devamp" } as const }));
   host.hand({ fromFrame: free, serial: 7, commands: devamps(free + 5, free + 64) });
