@@ -6,8 +6,6 @@ export const nativeSymbols = {
   us_ignore_address: { parameters: [], result: "pointer" },
   /** `int us_thread_id(void)` */
   us_thread_id: { parameters: [], result: "i32" },
-  /** `int us_demote_thread(int thread_id)` */
-  us_demote_thread: { parameters: ["i32"], result: "i32" },
   /** `int us_prioritise_thread(int thread_id, int priority)` */
   us_prioritise_thread: { parameters: ["i32", "i32"], result: "i32" },
   /** `int us_check_layout(const void *shared_memory, uint64_t bytes)` */

@@ -39,7 +39,7 @@ function rehearse(
 ): RehearsalResult {
   const native = openNative(nativeLibrary);
   const { symbols } = native;
-  if (!beforeStart) symbols.us_demote_thread(symbols.us_thread_id());
+  if (!beforeStart) symbols.us_schedule_behind(symbols.us_thread_id());
   lockSamples(native, samples?.memory);
   const graph = decodeGraph(loaded);
   const patch = compileGraph(graph, format, samples);
@@ -139,8 +139,4 @@ try {
 } catch (error) {
   result = { error: error instanceof Error ? error.message : String(error) };
 }
-// The runtime frees the arena when this thread ends, and holds the lock of the address space meanwhile. At the lowest
-// priority on a loaded machine that took seconds, in which no renderer could make the patch ready.
-const { symbols } = openNative(start.nativeLibrary);
-symbols.us_prioritise_thread(symbols.us_thread_id(), 0);
 parentPort!.postMessage(result);

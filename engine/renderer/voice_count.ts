@@ -9,7 +9,8 @@ invariant(
 );
 
 /** The part of an instance that says which voices sound. */
-interface VoiceWords extends Pick<PatchInstance, "words"> {
+interface VoiceWords {
+  readonly words: Int32Array;
   readonly description: Pick<PatchInstance["description"], "arena">;
 }
 

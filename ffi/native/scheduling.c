@@ -25,8 +25,9 @@
 /* SCHED_FIFO priority for a callback whose own leaves no room below. */
 #define RAISED_PRIORITY 10
 
-/* Nice value of a thread that should have ended: behind other programs, and yet it gets on. */
-#define BEHIND_NICE 5
+/* How much nicer a thread behind the others is than the first of its process: it gets a tenth of that one's share. */
+#define BEHIND_STEPS 10
+#define LARGEST_NICE 19
 
 /* Time slice of a renderer without real-time priority. */
 #define SLICE_NS 100000u
@@ -108,7 +109,9 @@ int us_lowest_nice(int wanted) {
 
 int us_schedule_behind(int thread_id) {
   int before, failed = set_priority(thread_id, 0);
-  return failed ? failed : set_nice(thread_id, BEHIND_NICE, &before);
+  if (failed) return failed;
+  int nice = getpriority(PRIO_PROCESS, (id_t)getpid()) + BEHIND_STEPS;
+  return set_nice(thread_id, nice < LARGEST_NICE ? nice : LARGEST_NICE, &before);
 }
 
 int us_schedule_session_nice(int nice, int *before) {

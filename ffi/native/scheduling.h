@@ -29,8 +29,8 @@ US_EXPORT int us_schedule_process_nice(int nice, int *before);
 US_EXPORT int us_lowest_nice(int wanted);
 
 /*
- * Puts a thread that should have ended into the normal class, behind other programs. Not into SCHED_IDLE: there it would never run
- * beside busy programs, and so never end; and while it ends it holds locks of the runtime, for which isolates wait (seen: 27 s).
+ * Puts a thread into the normal class, behind the main isolate. Not into SCHED_IDLE, nor behind other programs: beside busy ones it
+ * would hardly run, and hold locks of the runtime and of the address space meanwhile, for which isolates wait (seen: 27 s).
  * Returns 0 or an errno. Any thread.
  */
 US_EXPORT int us_schedule_behind(int thread_id);

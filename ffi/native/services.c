@@ -32,11 +32,6 @@ void *us_ignore_address(void) {
 
 int us_thread_id(void) { return (int)syscall(SYS_gettid); }
 
-int us_demote_thread(int thread_id) {
-  struct sched_param none = {0};
-  return sched_setscheduler(thread_id, SCHED_IDLE, &none) == 0 ? 0 : errno;
-}
-
 int us_prioritise_thread(int thread_id, int priority) {
   struct sched_param wanted = {.sched_priority = priority};
   return sched_setscheduler(thread_id, priority > 0 ? SCHED_FIFO : SCHED_OTHER, &wanted) == 0 ? 0 : errno;

@@ -12,9 +12,6 @@ US_EXPORT void *us_ignore_address(void);
 /* Kernel id of the calling thread. Any thread. */
 US_EXPORT int us_thread_id(void);
 
-/* Gives a thread the lowest priority there is (SCHED_IDLE). Returns 0 or an errno. Main isolate. */
-US_EXPORT int us_demote_thread(int thread_id);
-
 /* Gives a thread real-time priority (SCHED_FIFO), 1..99; 0 returns it to the normal class. Returns 0 or an errno. */
 US_EXPORT int us_prioritise_thread(int thread_id, int priority);
 

@@ -1,5 +1,7 @@
 /**
  * The whole engine, its renderers in real threads, on a device that moves when the test says so.
+ *
+ * Needs the machine alone: renderers are lost one after the other, and no block may be missing.
  */
 import assert from "node:assert/strict";
 import { CommandRefusedError } from "../../engine/control/control.ts";
