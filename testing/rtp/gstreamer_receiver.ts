@@ -25,7 +25,7 @@ export async function startGstreamer(
     ...["udpsrc", `port=${port}`, `address=${address}`, `caps=${caps}`, "!", "merged."],
   ]);
   const [program, args] = start(
-    ...["gst-launch-1.0", "-v", "funnel", "name=merged", "!", "rtpjitterbuffer", "latency=200"],
+    ...["gst-launch-1.0", "-v", "funnel", "name=merged", "!", "rtpjitterbuffer", "latency=2000"],
     ...["!", "rtpL24depay", "!", "filesink", "buffer-mode=unbuffered", `location=${path}`],
     ...sources,
   );

@@ -1,4 +1,8 @@
-/** An engine whose sound leaves by RTP, and GStreamer as a receiver that nobody here wrote. */
+/**
+ * An engine whose sound leaves by RTP, and GStreamer as a receiver that nobody here wrote.
+ *
+ * Needs the machine alone: a receiver that nobody here wrote hears every packet in its time.
+ */
 import assert from "node:assert/strict";
 import { readConfig } from "../../../config/settings.ts";
 import { RtpDriver } from "../../../engine/device/rtp_driver.ts";
