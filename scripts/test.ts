@@ -1,6 +1,6 @@
 /**
- * Runs the tests: those that need real time two at a time, those that judge it alone, and the others over all cores
- * meanwhile, at idle priority. See `--help`.
+ * Runs the tests: those that need real time one or two at a time, those that judge it alone, and the others over all
+ * cores meanwhile, at idle priority. See `--help`.
  *
  *     deno task test [OPTION ...] [FILE or FOLDER ...]
  */

@@ -20,8 +20,11 @@ export class CommandLineError extends Error {
   override readonly name = "CommandLineError";
 }
 
-/** Files that need real time and run at once: each is idle for most of its time, and leaves a core to the other. */
-const maxRealTimeJobs = 2;
+/**
+ * Cores from which on two files that need real time run at once. On two cores nothing was won by that: the others got too little, one
+ * of them 332 s where it takes 40 alone, and three files failed beside another.
+ */
+const coresForTwo = 4;
 
 /** Longest time for one file, in seconds: at least three times what the slowest needs on two idle cores. */
 const limitsSeconds = { gate: 600, quick: 600, long: 3_600 } as const;
@@ -32,16 +35,17 @@ export const help = `Runs the tests.
     deno task test:quick    only tests that reach a file which differs from the main branch
     deno task test:long     every run of every test, where the others run a share
 
-Tests that need real time run two at a time, and those that judge the machine's own time run alone after them.
-The others run beside these over all cores, at idle priority, so that they disturb no clock. Of those that need real time at most three that fail run once more, alone; one that
-passes then is named "unsteady", with what it said first. What is missing on the machine is installed with
-apt-get where that is allowed. The last line is "N passed, N failed", with ", N skipped" where a test could not
+Tests that need real time run one at a time, or two from ${coresForTwo} cores on, and those that judge the machine's own
+time run alone after them. The others run beside these over all cores, at idle priority, so that they disturb
+no clock. Of those that need real time at most three that fail run once more, alone; one that passes then is
+named "unsteady", with what it said first. What is missing on the machine is installed with apt-get where that
+is allowed. The last line is "N passed, N failed", with ", N skipped" where a test could not
 run; the exit code is 0 when none failed.
 
     --filter TEXT     tests whose name holds TEXT, or matches /TEXT/
     --jobs N          files that need no real time and run beside each other; as many as there are cores unless given
     --real-time-jobs N
-                      files that need real time and run beside each other; ${maxRealTimeJobs} unless given, or 1 on one core
+                      files that need real time and run beside each other; unless given, 1, or 2 from ${coresForTwo} cores on
     --limit SECONDS   longest time for each file; unless given, some times what the file usually takes, at most
                       ${limitsSeconds.gate}; with test:long ${limitsSeconds.long}
     --quick, --long   what test:quick and test:long give
@@ -56,7 +60,7 @@ export function readTestRun(args: readonly string[], cores: number): TestRun | u
   let scope: TestRun["scope"] = "gate";
   let filter: string | undefined;
   let jobs = cores;
-  let realTimeJobs = Math.min(maxRealTimeJobs, cores);
+  let realTimeJobs = cores >= coresForTwo ? 2 : 1;
   let limitSeconds: number | undefined;
   const files: string[] = [];
   const words = args.flatMap((word) => /^--[\w-]+=/.test(word) ? word.split(/=(.*)/s).slice(0, 2) : [word]);

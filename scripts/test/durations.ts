@@ -70,7 +70,7 @@ export const likelySeconds: Readonly<Record<string, number>> = {
   "tests/simulation/simulation_test.ts": 35,
   "tests/patches/loading/evaluate_patch_test.ts": 35,
   "tests/patches/ready/ready_patches_test.ts": 31,
-  "tests/scripts/package_npm_test.ts": 60,
+  "tests/scripts/package_npm_test.ts": 90,
   "tests/cli/upgrade_test.ts": 29,
   "tests/docs/modules_guide_test.ts": 28,
   "tests/ffi/native_library_test.ts": 28,

@@ -1,12 +1,12 @@
 /**
  * Which tests run beside which others. A test needs real time when it reaches code that opens a socket, starts a clock, a
  * stream or a sound server: on busy cores it would measure the other tests. Most of these wait for a process, a device or
- * a time-out while the cores are idle, so two of them run at once. One that judges how well the machine keeps time runs
+ * a time-out while the cores are idle, so two of them run at once where there are cores enough. One that judges how well the machine keeps time runs
  * alone.
  */
 import type { ImportGraph } from "./import_graph.ts";
 
-/** `realTime`: two at a time. `alone`: one at a time after those. `parallel`: beside both over all cores, at idle priority. */
+/** `realTime`: one or two at a time. `alone`: one at a time after those. `parallel`: beside both over all cores, at idle priority. */
 export type Lane = "parallel" | "realTime" | "alone";
 
 /** Calls after which the time of the machine counts. */

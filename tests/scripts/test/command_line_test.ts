@@ -4,7 +4,7 @@ import { CommandLineError, help, readTestRun } from "../../../scripts/test/comma
 Deno.test("without words all tests run over all cores, within a limit for each file", () => {
   const run = readTestRun([], 6)!;
   assert.deepEqual([run.scope, run.filter, run.files, run.jobs], ["gate", undefined, [], 6]);
-  assert.deepEqual([run.realTimeJobs, readTestRun([], 1)!.realTimeJobs], [2, 1]);
+  assert.deepEqual([run.realTimeJobs, readTestRun([], 2)!.realTimeJobs], [2, 1]);
   const long = readTestRun(["--long"], 6)!;
   assert.ok(run.limitSeconds < long.limitSeconds);
   assert.deepEqual([run.isFixedLimit, long.isFixedLimit], [false, true]);
