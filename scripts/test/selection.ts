@@ -1,4 +1,6 @@
 /** Which test files a run has. */
+import { exists } from "../../foundation/exists.ts";
+import { CommandLineError } from "./command_line.ts";
 import type { ImportGraph } from "./import_graph.ts";
 
 const testName = /_test\.ts$/;
@@ -16,11 +18,16 @@ export function testsReaching(graph: ImportGraph, changed: readonly string[]): r
   });
 }
 
-/** The test files that paths stand for, those of a folder included. A file outside the project stands for itself. */
+/**
+ * The test files that paths stand for, those of a folder included. A file outside the project stands for itself.
+ *
+ * @throws {CommandLineError} where there is none
+ */
 export function testsNamed(graph: ImportGraph, paths: readonly string[], root: string): readonly string[] {
   const tests = allTests(graph);
   return [
     ...new Set(paths.flatMap((given) => {
+      if (!exists(given)) throw new CommandLineError(`there is no file or folder ${given}`);
       const path = Deno.realPathSync(given);
       if (!path.startsWith(root)) return [path];
       const inside = path.slice(root.length);
