@@ -200,18 +200,18 @@ export class RendererPool {
     const inDoubt = isOrdered &&
       (heartbeat === seated.heartbeat || blocksBetween(published, this.#options.memory.consumed()) <= 0);
     seated.heartbeat = heartbeat;
+    const gone = ended && occupant.gone;
+    const isAsked = ended ? !gone : inDoubt && !over;
     return {
       incarnation: occupant.incarnation,
       state,
       published,
       heartbeat,
       exited: occupant.exited || over,
-      gone: ended && occupant.gone,
+      gone,
       cause: this.#cause(occupant, state),
       outvoted,
-      thread: ended || inDoubt && !over
-        ? readThreadTime(this.#options.native, this.#report(seat, "threadId"))
-        : undefined,
+      thread: isAsked ? readThreadTime(this.#options.native, this.#report(seat, "threadId")) : undefined,
       away: this.#report(seat, "away") === 1,
     };
   }
