@@ -354,8 +354,8 @@ export class ShowPlayer {
 
   /** Tells and sends what was done before a frame. */
   #tell(until: number): void {
-    const due = this.#actions.filter(({ frame }) => frame >= this.#toldFrame && frame < until);
     if (until <= this.#toldFrame) return;
+    const due = this.#actions.filter(({ frame }) => frame >= this.#toldFrame && frame < until);
     this.#toldFrame = until;
     let isSent = false;
     for (const action of due) {
