@@ -42,18 +42,12 @@ export class SealTable {
    * @returns the low 16 bits of the sealed position, for {@link completePosition}, or {@link sealLost}
    */
   claim(block: number, head: number): number {
-    const index = sealIndex(this.#memory, block);
-    const tag = sealLap(this.#memory, block);
-    const mine = (tag << 16) | (head & 0xFFFF);
-    let seen = Atomics.load(this.#words, index);
-    for (;;) {
-      const lap = ((seen >>> 16) - tag) << 16 >> 16;
-      if (lap === 0) return seen & 0xFFFF;
-      if (lap > 0) return sealLost;
-      const before = Atomics.compareExchange(this.#words, index, seen, mine);
-      if (before === seen) return head & 0xFFFF;
-      seen = before;
-    }
+    return claimSeal(
+      this.#words,
+      sealIndex(this.#memory, block),
+      sealLap(this.#memory, block),
+      head & 0xFFFF,
+    );
   }
 
   /** The low 16 bits of the sealed log position, or {@link sealLost} where `block` is not sealed or no longer known. */
@@ -66,6 +60,31 @@ export class SealTable {
   restore(block: number, position: number): void {
     const seal = (sealLap(this.#memory, block) << 16) | (position & 0xFFFF);
     Atomics.store(this.#words, sealIndex(this.#memory, block), seal);
+  }
+}
+
+/**
+ * Compare-and-swaps 16 bits below their tag into a word that belongs to an earlier lap, or finds what another has put there. Renderer
+ * threads; allocates nothing.
+ *
+ * @param tag lap of the block that the seal is of
+ * @returns the 16 bits that hold for all, or {@link sealLost}
+ */
+export function claimSeal(
+  words: Int32Array<SharedArrayBuffer>,
+  index: number,
+  tag: number,
+  value: number,
+): number {
+  const mine = (tag << 16) | value;
+  let seen = Atomics.load(words, index);
+  for (;;) {
+    const lap = ((seen >>> 16) - tag) << 16 >> 16;
+    if (lap === 0) return seen & 0xFFFF;
+    if (lap > 0) return sealLost;
+    const before = Atomics.compareExchange(words, index, seen, mine);
+    if (before === seen) return value;
+    seen = before;
   }
 }
 

@@ -11,9 +11,7 @@
 import { playerCount } from "../memory/constants.ts";
 import { sealLap, streamSealIndex } from "../memory/places.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
-
-/** Answer of {@link StreamSeals.claim} to a renderer that is a lap behind. Bits of players are never negative. */
-export const streamSealLost = -1;
+import { claimSeal } from "./seal_table.ts";
 
 /** Words of a seal. */
 const streamSealHalves = playerCount / 16;
@@ -45,21 +43,15 @@ export class StreamSeals {
    * nothing.
    *
    * @param late one bit a player
-   * @returns the bits that hold for all, or {@link streamSealLost}
+   * @returns the bits that hold for all, or `sealLost`, which bits of players never are
    */
   claim(block: number, half: number, late: number): number {
-    const index = streamSealIndex(this.#memory, block, half);
-    const tag = sealLap(this.#memory, block);
-    const mine = (tag << 16) | late;
-    let seen = Atomics.load(this.#words, index);
-    for (;;) {
-      const lap = ((seen >>> 16) - tag) << 16 >> 16;
-      if (lap === 0) return seen & 0xFFFF;
-      if (lap > 0) return streamSealLost;
-      const before = Atomics.compareExchange(this.#words, index, seen, mine);
-      if (before === seen) return late;
-      seen = before;
-    }
+    return claimSeal(
+      this.#words,
+      streamSealIndex(this.#memory, block, half),
+      sealLap(this.#memory, block),
+      late,
+    );
   }
 
   /** One bit for each player that is late in `block`; 0 where it is not sealed. Allocates nothing. */

@@ -3,7 +3,8 @@
  * whether the pages are there that each player needs, which the seal makes the same for all renderers, then it mixes. A player that
  * is late is silent for the block; its position moves on. Renderer threads; nothing allocates.
  */
-import { streamSealLost, StreamSeals } from "../log/stream_seals.ts";
+import { sealLost } from "../log/seal_table.ts";
+import { StreamSeals } from "../log/stream_seals.ts";
 import { EntryField, instrumentShift, Opcode, opcodeMask } from "../log/command_log.ts";
 import { playerCount, playerRates, playerWords } from "../memory/constants.ts";
 import { pageSamplesIndex } from "../memory/places.ts";
@@ -109,7 +110,7 @@ export class StreamMixer {
     this.#lookThrough(instance, block, isSkipped);
     const low = this.#seals.claim(block, 0, this.#late & 0xFFFF);
     const high = this.#seals.claim(block, 1, this.#late >>> 16);
-    if (low === streamSealLost || high === streamSealLost) {
+    if (low === sealLost || high === sealLost) {
       throw new RendererStaleError(`block ${block >>> 0}: the seal of its streams has been overwritten`);
     }
     this.#late = low | high << 16;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { streamSealLost, StreamSeals } from "../../../engine/log/stream_seals.ts";
+import { sealLost } from "../../../engine/log/seal_table.ts";
+import { StreamSeals } from "../../../engine/log/stream_seals.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
 Deno.test("the first answer holds for all, half by half, across the wrap of the block number", () => {
@@ -21,7 +22,7 @@ Deno.test("a renderer that is a lap behind is told, and an old seal says nothing
   const { sealCount } = memory.geometry;
   seals.reset(0);
   seals.claim(sealCount, 0, 3);
-  assert.equal(seals.claim(0, 0, 0), streamSealLost);
+  assert.equal(seals.claim(0, 0, 0), sealLost);
   assert.equal(seals.read(0), 0);
   seals.restore(5, 0x4000_0002);
   assert.equal(seals.claim(5, 1, 0), 0x4000);
