@@ -21,6 +21,7 @@
 #include "monotonic.h"
 #include "services.h"
 #include "source.h"
+#include "thread.h"
 
 struct clock_thread {
   pthread_t thread;
@@ -154,16 +155,8 @@ int us_clock_start(void *shared_memory, uint32_t period_frames, int priority) {
     return ENOMEM;
   }
 
-  pthread_attr_t attributes;
-  struct sched_param wanted = {.sched_priority = priority};
-  pthread_attr_init(&attributes);
-  pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-  pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
-  pthread_attr_setschedparam(&attributes, &wanted);
-  int failed = pthread_create(&self->thread, &attributes, run, self);
-  clock->real_time = failed == 0;
-  if (failed == EPERM || failed == EINVAL) failed = pthread_create(&self->thread, NULL, run, self);
-  pthread_attr_destroy(&attributes);
+  int is_real_time, failed = us_thread_start(&self->thread, run, self, priority, &is_real_time);
+  clock->real_time = (uint32_t)is_real_time;
   if (failed) {
     release(self);
     return failed;

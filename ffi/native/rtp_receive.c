@@ -17,6 +17,7 @@
 #include "rtp_packet.h"
 #include "rtp_send.h"
 #include "source.h"
+#include "thread.h"
 
 #define LOAD(word) __atomic_load_n(&(word), __ATOMIC_ACQUIRE)
 #define STORE(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELEASE)
@@ -483,15 +484,7 @@ static int prepare(struct receiver *self) {
 }
 
 static int start_thread(struct receiver *self) {
-  pthread_attr_t attributes;
-  struct sched_param wanted = {.sched_priority = (int)self->options.priority};
-  pthread_attr_init(&attributes);
-  pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-  pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
-  pthread_attr_setschedparam(&attributes, &wanted);
-  int failed = pthread_create(&self->thread, &attributes, run, self);
-  if (failed == EPERM || failed == EINVAL) failed = pthread_create(&self->thread, NULL, run, self);
-  pthread_attr_destroy(&attributes);
+  int failed = us_thread_start(&self->thread, run, self, (int)self->options.priority, NULL);
   return failed ? us_rtp_no_thread | failed : 0;
 }
 

@@ -19,6 +19,7 @@
 #include "monotonic.h"
 #include "rtp_packet.h"
 #include "rtp_receive.h"
+#include "thread.h"
 
 #define LOAD(word) __atomic_load_n(&(word), __ATOMIC_RELAXED)
 #define STORE(word, value) __atomic_store_n(&(word), (value), __ATOMIC_RELAXED)
@@ -238,15 +239,7 @@ static int prepare(struct sender *self) {
 }
 
 static int start_thread(struct sender *self) {
-  pthread_attr_t attributes;
-  struct sched_param wanted = {.sched_priority = (int)self->options.priority};
-  pthread_attr_init(&attributes);
-  pthread_attr_setinheritsched(&attributes, PTHREAD_EXPLICIT_SCHED);
-  pthread_attr_setschedpolicy(&attributes, SCHED_FIFO);
-  pthread_attr_setschedparam(&attributes, &wanted);
-  int failed = pthread_create(&self->thread, &attributes, run, self);
-  if (failed == EPERM || failed == EINVAL) failed = pthread_create(&self->thread, NULL, run, self);
-  pthread_attr_destroy(&attributes);
+  int failed = us_thread_start(&self->thread, run, self, (int)self->options.priority, NULL);
   return failed ? us_rtp_no_thread | failed : 0;
 }
 

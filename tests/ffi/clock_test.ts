@@ -9,7 +9,10 @@ const tenYears = 10 * 365 * 86_400;
 
 Deno.test("however long the clock has run, it calls at every period, and its deadlines do not drift", () =>
   withNativeProgram(
-    { source: new URL("./clock_years.c", import.meta.url), parts: ["callback.c", "guard.c", "source.c"] },
+    {
+      source: new URL("./clock_years.c", import.meta.url),
+      parts: ["callback.c", "guard.c", "source.c", "thread.c"],
+    },
     async (run) => {
       for (
         const [sampleRateHz, periodFrames] of [[8_000, 4_096], [44_100, 100], [48_000, 128], [192_000, 16]]
@@ -32,7 +35,10 @@ Deno.test("however long the clock has run, it calls at every period, and its dea
 
 Deno.test("a short stall is made up for, a longer one costs the periods that it took and is an underflow", () =>
   withNativeProgram(
-    { source: new URL("./clock_years.c", import.meta.url), parts: ["callback.c", "guard.c", "source.c"] },
+    {
+      source: new URL("./clock_years.c", import.meta.url),
+      parts: ["callback.c", "guard.c", "source.c", "thread.c"],
+    },
     async (run) => {
       // half of the lookahead of 4 blocks are 128 frames, 2.67 ms
       const after = async (stallMs: number, periodFrames: number) => {
