@@ -11,13 +11,14 @@ import { JackError } from "../../ffi/jack.ts";
 import { DeviceNotFoundError, PortAudioError } from "../../ffi/portaudio.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
+import type { RtpStatus } from "../control/control.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { Backoff } from "../../foundation/backoff.ts";
 import { outputsText } from "../../foundation/outputs_text.ts";
 import { until } from "../../foundation/until.ts";
 import { within } from "../../foundation/within.ts";
 import { ClockDriver } from "./clock_driver.ts";
-import type { DeviceCounts, Driver, DriverKind, RtpCounts } from "./driver.ts";
+import type { DeviceCounts, Driver, DriverKind } from "./driver.ts";
 import { DriverError } from "./driver_error.ts";
 import { RtpError } from "../rtp/rtp_error.ts";
 import { type DriverParts, type OpenDriver, openDriver } from "./open_driver.ts";
@@ -156,7 +157,7 @@ export class DeviceWatch {
   }
 
   /** What became of the packets; undefined where sound is not sent as RTP. */
-  get rtp(): RtpCounts | undefined {
+  get rtp(): RtpStatus | undefined {
     return this.#playing?.rtp;
   }
 

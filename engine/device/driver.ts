@@ -1,3 +1,5 @@
+import type { RtpStatus } from "../control/control.ts";
+
 /** A sound device or the clock: it calls the native callback. The engine knows it only by this interface. */
 export interface Driver {
   readonly kind: DriverKind;
@@ -32,7 +34,7 @@ export interface Driver {
   /** How often the device was lost, and what happened since. */
   readonly counts?: DeviceCounts;
   /** What became of the packets, where sound is sent as RTP. */
-  readonly rtp?: RtpCounts;
+  readonly rtp?: RtpStatus;
   /** Session descriptions of the streams that are sent. */
   readonly descriptions?: readonly string[];
   /** Looks after the device; for every tick. */
@@ -51,27 +53,6 @@ export interface DeviceCounts {
   readonly deviceAttempts: number;
   /** Frames that the clock took in place of the device: nobody heard them. */
   readonly unheardFrames: number;
-}
-
-/** What became of the packets since the device was opened, for `/status`. */
-export interface RtpCounts {
-  /** Sent, of all streams and legs. */
-  readonly packets: number;
-  /** That the system refused. */
-  readonly failedPackets: number;
-  /** Frames that were due longer ago than half the lookahead. */
-  readonly skippedFrames: number;
-  /** That left later than the time that a packet holds. */
-  readonly latePackets: number;
-  readonly longestLateMs: number;
-  /** The common clock less the times that are sent by. */
-  readonly clockErrorMs: number;
-  /** Steps of the common clock, and those that the times of packets have followed. */
-  readonly clockSteps: number;
-  readonly jumps: number;
-  /** Packets of the input that came, and those that came by no leg in time. */
-  readonly inputPackets: number;
-  readonly inputLostPackets: number;
 }
 
 export type DriverKind = "jack" | "portaudio" | "rtp" | "clock";

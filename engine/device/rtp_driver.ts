@@ -7,6 +7,7 @@ import { readSystemClock } from "../../ffi/system_clock.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
 import { within } from "../../foundation/within.ts";
+import type { RtpStatus } from "../control/control.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
 import { announcedAt, announcement, announceMs } from "../rtp/announcement.ts";
 import { openReceiver, readPlace } from "../rtp/open_receiver.ts";
@@ -15,7 +16,7 @@ import { RtpError } from "../rtp/rtp_error.ts";
 import { describeStream, readDescription } from "../rtp/session_description.ts";
 import { planStreams, type RtpPlan, type StreamPlan } from "../rtp/stream_plan.ts";
 import { clockPriority } from "./clock_driver.ts";
-import type { Driver, RtpCounts } from "./driver.ts";
+import type { Driver } from "./driver.ts";
 
 /** The thread ends within this, unless it has no processor. */
 const stopMs = 1_000;
@@ -145,7 +146,7 @@ export class RtpDriver implements Driver {
     return undefined;
   }
 
-  get rtp(): RtpCounts {
+  get rtp(): RtpStatus {
     const { packets, failedPackets, skippedFrames, latePackets, longestLateMs } = this.#current();
     const { clockErrorMs, clockSteps, jumps } = this.#seen;
     const input = this.#stopping === undefined ? this.#receiver?.poll() : undefined;

@@ -127,7 +127,14 @@ export const arrowTable: ArrowTable = {
     "types:compiler/graph",
     "ffi",
   ],
-  "engine/device": ["engine/memory", "engine/rtp", "types:engine/run", "ffi", "types:config"],
+  "engine/device": [
+    "types:engine/control",
+    "engine/memory",
+    "engine/rtp",
+    "types:engine/run",
+    "ffi",
+    "types:config",
+  ],
   // what streams of RTP are, for those that send and those that receive
   "engine/rtp": ["ffi", "types:config"],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
