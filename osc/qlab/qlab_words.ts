@@ -47,19 +47,10 @@ const workspaceActions = [
 ] as const;
 const moreActions = ["panicInTime", "reset"] as const;
 const cueActions = [
-  ...[
-    "start",
-    "go",
-    "stop",
-    "hardStop",
-    "hardPause",
-    "pause",
-    "resume",
-    "togglePause",
-    "panic",
-    "panicInTime",
-  ],
-  ...["reset", "load", "loadAt", "loadAndSetPlayhead", "previous", "next"],
+  "start",
+  ...workspaceActions,
+  ...moreActions,
+  ...["load", "loadAt", "loadAndSetPlayhead", "previous", "next"],
 ] as const;
 
 /** Words of QLab that mean something else here, or nothing, with what helps. */

@@ -1,6 +1,7 @@
 /** The tables of the README that derive from declarations: tasks, settings, exit codes. */
 import manifest from "../../deno.json" with { type: "json" };
 import { settingDescriptions } from "../../config/settings.ts";
+import { fillTables } from "./fill_tables.ts";
 import { exitCodeMeanings, exitCodes } from "../../foundation/exit_codes.ts";
 
 /** The settings that the README shows; `--help` shows all. */
@@ -59,22 +60,10 @@ const tables: Readonly<Record<string, () => string>> = {
     ),
 };
 
-/**
- * The README with every table brought up to date; the rest of the text stays. Each table stands between two comments,
- * `<!-- generated: NAME -->` and `<!-- end: NAME -->`.
- */
+/** The README with every table brought up to date. */
 export function readmeTables(current: string): string {
-  let text = current;
-  for (const [name, content] of Object.entries(tables)) {
-    const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`];
-    const from = text.indexOf(start);
-    const to = text.indexOf(end, from);
-    if (from < 0 || to < 0) {
-      throw new Error(`README.md: expected ${start} and ${end}, where the table belongs`);
-    }
-    text = `${text.slice(0, from + start.length)}\n\n${content()}\n\n${text.slice(to)}`;
-  }
-  return text;
+  const contents = Object.entries(tables).map(([name, content]) => [name, content()]);
+  return fillTables(current, "README.md", Object.fromEntries(contents));
 }
 
 function code(text: string): string {

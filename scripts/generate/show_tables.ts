@@ -1,5 +1,6 @@
 /** The tables of docs/shows.md: the fields of a show and of its cues, with units, defaults and ranges, from their declarations. */
 import { z } from "zod";
+import { fillTables } from "./fill_tables.ts";
 import { cueKinds, cueSchemas, showSchema } from "../../show/file/show_file.ts";
 import { showJsonSchema } from "../../show/file/show_json_schema.ts";
 
@@ -18,17 +19,7 @@ export function showTables(current: string): string {
     }).join("\n\n"),
     "show fields": fieldTable(showSchema, Object.keys(showSchema.shape)),
   };
-  let text = current;
-  for (const [name, content] of Object.entries(tables)) {
-    const [start, end] = [`<!-- generated: ${name} -->`, `<!-- end: ${name} -->`];
-    const from = text.indexOf(start);
-    const to = text.indexOf(end, from);
-    if (from < 0 || to < 0) {
-      throw new Error(`docs/shows.md: expected ${start} and ${end}, where the table belongs`);
-    }
-    text = `${text.slice(0, from + start.length)}\n\n${content}\n\n${text.slice(to)}`;
-  }
-  return text;
+  return fillTables(current, "docs/shows.md", tables);
 }
 
 /** The schema as the text of its file. */

@@ -1,4 +1,5 @@
 /** Goes through the pages of an Ogg file of any length, and puts packets together. */
+import { joinBytes } from "../../../foundation/join_bytes.ts";
 import { oggFlag, parseOggPage, type RawOggPage } from "../../sound_files/ogg_page.ts";
 import type { ByteSource } from "./byte_source.ts";
 import type { Warn } from "./file_sound.ts";
@@ -106,22 +107,11 @@ export class PacketAssembly {
       start = at;
       if (this.#pieces.length > maxPieces) [this.#pieces, isLost] = [[], true];
       if (length === 255) return;
-      if (!isLost) packets.push(this.#join());
+      if (!isLost) packets.push(this.#pieces.length === 1 ? this.#pieces[0] : joinBytes(this.#pieces));
       isLost = false;
       this.#pieces = [];
     });
     return packets;
-  }
-
-  #join(): Uint8Array<ArrayBuffer> {
-    if (this.#pieces.length === 1) return this.#pieces[0];
-    const whole = new Uint8Array(this.#pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of this.#pieces) {
-      whole.set(piece, at);
-      at += piece.length;
-    }
-    return whole;
   }
 
   /** Whether a packet goes on in the next page. */
