@@ -8,6 +8,7 @@
  */
 import { developmentCommand } from "../testing/development_command.ts";
 import { median } from "./median.ts";
+import { family, memoryMiB } from "./process_family.ts";
 import { report } from "./report.ts";
 
 const { options, words: [other] } = developmentCommand(import.meta.url, {
@@ -26,23 +27,6 @@ const playing = 3;
 
 /** Time after the start in which the runtime compiles what is called often. */
 const settleMs = 5_000;
-
-/** A process and all that come from it. */
-function family(pid: number): number[] {
-  const threads = [...Deno.readDirSync(`/proc/${pid}/task`)];
-  const children = threads.flatMap(({ name }) =>
-    Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`).split(" ").filter(Boolean).map(Number)
-  );
-  return [pid, ...children.flatMap(family)];
-}
-
-/** Memory of some processes, each shared page counted once, in MiB. */
-function memoryMiB(pids: readonly number[]): number {
-  return pids.map((pid) =>
-    Number(/^Pss: +(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`))![1])
-  )
-    .reduce((sum, kib) => sum + kib, 0) / 1_024;
-}
 
 /** Processor time of every thread so far, in seconds, by the kernel's own account, and how often it has slept. */
 function threadsOf(

@@ -5,6 +5,7 @@
  * Processor time is that of all processes from the command until they have ended, a moment after the program was ready.
  */
 import { median } from "./median.ts";
+import { family, memoryMiB } from "./process_family.ts";
 import { report } from "./report.ts";
 
 const here = new URL("..", import.meta.url).pathname;
@@ -18,23 +19,6 @@ const settleMs = 3_000;
 function childrenSeconds(): number {
   const fields = Deno.readTextFileSync("/proc/self/stat").replace(/^.*\) /, "").split(" ");
   return (Number(fields[13]) + Number(fields[14])) / 100;
-}
-
-/** A process and all that come from it. */
-function family(pid: number): number[] {
-  const threads = [...Deno.readDirSync(`/proc/${pid}/task`)];
-  const children = threads.flatMap(({ name }) =>
-    Deno.readTextFileSync(`/proc/${pid}/task/${name}/children`).split(" ").filter(Boolean).map(Number)
-  );
-  return [pid, ...children.flatMap(family)];
-}
-
-/** Memory of some processes, each shared page counted once, in MiB. */
-function memoryMiB(pids: readonly number[]): number {
-  return pids.map((pid) =>
-    Number(/^Pss: +(\d+)/m.exec(Deno.readTextFileSync(`/proc/${pid}/smaps_rollup`))![1])
-  )
-    .reduce((sum, kib) => sum + kib, 0) / 1_024;
 }
 
 async function measure(checkout: string, isolation: string) {

@@ -5,19 +5,12 @@ import { DeviceDoor } from "../../ffi/device_door.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { requirement } from "../../testing/requirement.ts";
 import { withNativeProgram } from "../../testing/native/native_program.ts";
+import { callDevice } from "../../testing/native/call_device.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { undefinedSymbols } from "../../testing/undefined_symbols.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
 
 const { native } = await nativeForTests();
-const paStreamCallback = {
-  parameters: ["pointer", "buffer", "u64", "pointer", "u64", "pointer"],
-  result: "i32",
-} as const;
-const callDevice = new Deno.UnsafeFnPointer(
-  DeviceDoor.callAddress(native) as Deno.PointerObject<typeof paStreamCallback>,
-  paStreamCallback,
-);
 
 /** A device with a door, whose calls a test makes. */
 function device(sampleRateHz = 8_000, blockFrames = 32) {

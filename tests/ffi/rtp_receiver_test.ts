@@ -4,20 +4,13 @@ import { fixed } from "../../engine/memory/layout.ts";
 import { DeviceDoor } from "../../ffi/device_door.ts";
 import { type ReceiverOptions, RtpReceiver } from "../../ffi/rtp_receiver.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
+import { callDevice } from "../../testing/native/call_device.ts";
 import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
 import { PacketListener } from "../../testing/rtp/packet_listener.ts";
 import { until } from "../../testing/until.ts";
 
 const { native } = await nativeForTests();
-const paStreamCallback = {
-  parameters: ["pointer", "buffer", "u64", "pointer", "u64", "pointer"],
-  result: "i32",
-} as const;
-const callDevice = new Deno.UnsafeFnPointer(
-  DeviceDoor.callAddress(native) as Deno.PointerObject<typeof paStreamCallback>,
-  paStreamCallback,
-);
 const [packetFrames, channels] = [48, 2];
 
 /** A receiver with two legs, and its device. */

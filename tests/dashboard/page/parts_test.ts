@@ -1,9 +1,7 @@
 /** The parts of the page, drawn without a browser: what they say, and to whom. The browser's side: page_end_to_end_test.ts. */
 import { doesNotMatch, match, strictEqual } from "node:assert/strict";
-import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { TimelineEntry } from "../../../dashboard/protocol.ts";
-import { html } from "../../../dashboard/page/html.ts";
 import { Announcer } from "../../../dashboard/page/parts/announcer.ts";
 import { App } from "../../../dashboard/page/parts/app.ts";
 import { BigState } from "../../../dashboard/page/parts/big_state.ts";
@@ -26,36 +24,23 @@ import { StagePicture } from "../../../dashboard/page/parts/stage_picture.ts";
 import { ThemeChoice } from "../../../dashboard/page/parts/theme_choice.ts";
 import { Timeline } from "../../../dashboard/page/parts/timeline.ts";
 import { TopBar } from "../../../dashboard/page/parts/top_bar.ts";
-import { PageContext } from "../../../dashboard/page/state/page_context.ts";
-import { type PageState, Store } from "../../../dashboard/page/state/store.ts";
+import type { PageState } from "../../../dashboard/page/state/store.ts";
+import { drawnPart } from "../../../testing/page/drawn_part.ts";
 import { pageState } from "../../../testing/page/page_state.ts";
 
 // what parts ask of a browser while they are drawn: how wide the window is, and which view its address names
 Object.assign(globalThis, { matchMedia: () => ({ matches: false }) });
 Object.defineProperty(globalThis, "location", { value: { hash: "#log" } });
 
-/** A part as text, in a page of this state. */
-function drawn(part: unknown, change: Partial<PageState> = {}, props: Record<string, unknown> = {}): string {
-  const store = new Store({ nowMs: () => 0, soon: () => {} }, { ...pageState(), ...change });
-  const connection = { send: () => true, want: () => {}, login: () => true };
-  return renderToString(
-    html`
-      <${PageContext.Provider} value=${{ store, connection }}>
-        <${part} ...${props} />
-        <//>
-    ` as VNode,
-  );
-}
-
 const readOnly: Partial<PageState> = {
   access: { seat: "read", reason: "UNDERSTUDY_PAGE is read", problem: "" },
 };
 
 Deno.test("the big state says the word, the device and the latency", () => {
-  const text = drawn(BigState);
+  const text = drawnPart(BigState);
   match(text, /data-level="good".*Playing.*10\.7 ms.*system.*48 kHz/s);
   match(
-    drawn(BigState, { contact: { state: "lost", heardMs: 0, farewell: "" } }),
+    drawnPart(BigState, { contact: { state: "lost", heardMs: 0, farewell: "" } }),
     /data-level="unknown".*No contact/s,
   );
 });
@@ -65,25 +50,25 @@ Deno.test("each state has a sign of its own, and what is said aloud begins empty
     renderToString(stateSign(level))
   );
   strictEqual(new Set(signs).size, signs.length);
-  match(drawn(Announcer), /role="status"><\/p>/);
+  match(drawnPart(Announcer), /role="status"><\/p>/);
 });
 
 Deno.test("a clipped channel has its lamp on until it was seen", () => {
   const clips = { ...pageState().clips, lamps: ["clip", "off"] } as const;
-  match(drawn(OutputMeters, { clips }), /CLIP<span class="unseen"> *on channel 1/);
-  doesNotMatch(drawn(OutputMeters), /CLIP/);
+  match(drawnPart(OutputMeters, { clips }), /CLIP<span class="unseen"> *on channel 1/);
+  doesNotMatch(drawnPart(OutputMeters), /CLIP/);
 });
 
 Deno.test("controls of the outputs stand behind those of the patch, folded, with the names of the outputs", () => {
   const { patch, hello } = pageState();
   const [one] = patch!.parameters;
   const parameters = [one, { ...one, address: "output2/gainDb" }];
-  const text = drawn(Parameters, {
+  const text = drawnPart(Parameters, {
     patch: { ...patch!, parameters },
     hello: { ...hello!, outputNames: ["left", "right"] },
   });
   match(text, /<legend>master<\/legend>.*<details class="outputs">.*<legend>output2: right<\/legend>/s);
-  doesNotMatch(drawn(Parameters), /<details/);
+  doesNotMatch(drawnPart(Parameters), /<details/);
 });
 
 Deno.test("64 channels stand in rows with their names, and a pair of them can be chosen where there are more than two", () => {
@@ -92,19 +77,19 @@ Deno.test("64 channels stand in rows with their names, and a pair of them can be
     hello: { ...hello!, channels: 64, outputNames: ["left", "right", "sub"] },
     live: { ...live!, meters: Array.from({ length: 64 }, () => live!.meters[0]) },
   };
-  const text = drawn(OutputMeters, many);
+  const text = drawnPart(OutputMeters, many);
   strictEqual(text.match(/class="meters-body"/g)?.length, 4);
   strictEqual(text.match(/role="meter"/g)?.length, 64);
   match(text, /aria-label="Channel 3, sub"/);
   match(text, /aria-label="Channel 64"/);
-  const choice = drawn(Listen, many);
+  const choice = drawnPart(Listen, many);
   strictEqual(choice.match(/<option/g)?.length, 32);
   match(choice, />1–2: left, right<.*>3–4: sub<.*>63–64</s);
   match(
-    drawn(PairChoice, many, { firstChannel: 2, what: "Which" }),
+    drawnPart(PairChoice, many, { firstChannel: 2, what: "Which" }),
     /aria-label="Which".*<option selected value="2">/s,
   );
-  doesNotMatch(drawn(Listen), /<select/);
+  doesNotMatch(drawnPart(Listen), /<select/);
 });
 
 Deno.test("the stage shows who is heard, what each role holds, and the last fault of a role", () => {
@@ -120,7 +105,7 @@ Deno.test("the stage shows who is heard, what each role holds, and the last faul
     },
     event: { event: "fault", cause: "hang", role: "standby", rendererId: 9, block: 1 },
   };
-  const text = drawn(StagePicture, { timeline: [fault] });
+  const text = drawnPart(StagePicture, { timeline: [fault] });
   match(text, /data-role="primary".*in lockstep.*heard.*data-role="standby".*hang, 8 s ago/s);
   match(text, /Reserve<\/b> #4.*control<\/b>/s);
   const { live } = pageState();
@@ -130,7 +115,7 @@ Deno.test("the stage shows who is heard, what each role holds, and the last faul
     processes: [{ ...live!.processes[0], isAlive: false }],
   };
   match(
-    drawn(StagePicture, { live: gone }),
+    drawnPart(StagePicture, { live: gone }),
     /data-role="primary" aria-label="primary: empty".*does not answer/s,
   );
 });
@@ -145,35 +130,35 @@ Deno.test("the timeline lists the newest entries in words, with how bad they are
     frame: 0,
   } as const;
   match(
-    drawn(Timeline, { timeline: [{ ...entry, unixMs: 1_800_000_000_000 }] }),
+    drawnPart(Timeline, { timeline: [{ ...entry, unixMs: 1_800_000_000_000 }] }),
     /data-kind="late".*warning: .*2 commands were late/s,
   );
-  match(drawn(Timeline), /Nothing happened/);
+  match(drawnPart(Timeline), /Nothing happened/);
 });
 
 Deno.test("each parameter has a slider, a field and a unit; a seat that only reads can use neither", () => {
-  const text = drawn(Parameters);
+  const text = drawnPart(Parameters);
   match(text, /<legend>master<\/legend>.*>Gain<\/label>.*aria-valuetext="−6\.0 dB".*aria-label="Gain, dB"/s);
-  strictEqual(drawn(Parameters, readOnly).match(/disabled/g)?.length, 2);
+  strictEqual(drawnPart(Parameters, readOnly).match(/disabled/g)?.length, 2);
 });
 
 Deno.test("keys have names, and a seat that only reads cannot play them", () => {
-  match(drawn(Keyboard), /data-note="48"[^>]*aria-label="C3"/);
-  match(drawn(Keyboard, readOnly), /This seat may not play/);
+  match(drawnPart(Keyboard), /data-note="48"[^>]*aria-label="C3"/);
+  match(drawnPart(Keyboard, readOnly), /This seat may not play/);
 });
 
 Deno.test("the seat says what it may do, and asks for the secret where one is set", () => {
-  match(drawn(Seat, readOnly), /Read only.*UNDERSTUDY_PAGE is read/s);
+  match(drawnPart(Seat, readOnly), /Read only.*UNDERSTUDY_PAGE is read/s);
   match(
-    drawn(Seat, { access: { seat: "login", reason: "", problem: "wrong secret" } }),
+    drawnPart(Seat, { access: { seat: "login", reason: "", problem: "wrong secret" } }),
     /type="password".*role="alert">wrong secret/s,
   );
-  doesNotMatch(drawn(Seat), /password/);
+  doesNotMatch(drawnPart(Seat), /password/);
 });
 
 Deno.test("faults can be made only where they are allowed", () => {
-  match(drawn(Operate), /Break it on purpose.*Kill/s);
-  doesNotMatch(drawn(Operate, { hello: { ...pageState().hello!, faults: undefined } }), /Break/);
+  match(drawnPart(Operate), /Break it on purpose.*Kill/s);
+  doesNotMatch(drawnPart(Operate, { hello: { ...pageState().hello!, faults: undefined } }), /Break/);
 });
 
 Deno.test("a recording is shown while it runs, and files with what they are and where", () => {
@@ -186,10 +171,10 @@ Deno.test("a recording is shown while it runs, and files with what they are and 
     problem: "",
   } as const;
   match(
-    drawn(RecordButton, { status: { ...pageState().status!, recorder } }),
+    drawnPart(RecordButton, { status: { ...pageState().status!, recorder } }),
     /aria-pressed="true".*Recording 1:05/s,
   );
-  match(drawn(RecordButton), /disabled/);
+  match(drawnPart(RecordButton), /disabled/);
   const file = {
     kind: "recording",
     name: "a.wav",
@@ -199,7 +184,7 @@ Deno.test("a recording is shown while it runs, and files with what they are and 
     isOpen: false,
     path: "/recordings/a.wav",
   } as const;
-  match(drawn(Files, { files: [file] }), /1:05.*12\.4 MB.*href="\/recordings\/a\.wav"/s);
+  match(drawnPart(Files, { files: [file] }), /1:05.*12\.4 MB.*href="\/recordings\/a\.wav"/s);
 });
 
 Deno.test("messages and log lines are lists that a keyboard can scroll", () => {
@@ -212,40 +197,40 @@ Deno.test("messages and log lines are lists that a keyboard can scroll", () => {
     args: "60 0.8",
   } as const;
   match(
-    drawn(OscMonitor, { messages: [message] }),
+    drawnPart(OscMonitor, { messages: [message] }),
     /role="region" aria-label="Messages" tabindex="0".*\/note.*60 0\.8/s,
   );
   const line = { unixMs: 0, level: "warning", text: "late", fields: { role: "primary" } } as const;
-  match(drawn(LogView, { log: [line] }), /log-warning.*late.*role=primary/s);
-  match(drawn(Lines, {}, { label: "Log lines", children: "one" }), /one/);
+  match(drawnPart(LogView, { log: [line] }), /log-warning.*late.*role=primary/s);
+  match(drawnPart(Lines, {}, { label: "Log lines", children: "one" }), /one/);
 });
 
 Deno.test("a refusal is an alert with the address and the reason", () => {
   match(
-    drawn(Refusals, { refusals: [{ id: 1, address: "/x", reason: "no such address", atMs: 0 }] }),
+    drawnPart(Refusals, { refusals: [{ id: 1, address: "/x", reason: "no such address", atMs: 0 }] }),
     /role="alert".*\/x.*no such address/s,
   );
 });
 
 Deno.test("the bar has what is always at hand, and a chart says in words what it shows", () => {
-  match(drawn(TopBar), /stage.*Listen.*Record.*Panic.*Theme/s);
-  match(drawn(Listen), /aria-pressed="false"/);
-  match(drawn(ThemeChoice), /<option[^>]*>System/);
-  match(drawn(Signal), /Oscilloscope.*Spectrum.*Time between device calls.*Render time/s);
+  match(drawnPart(TopBar), /stage.*Listen.*Record.*Panic.*Theme/s);
+  match(drawnPart(Listen), /aria-pressed="false"/);
+  match(drawnPart(ThemeChoice), /<option[^>]*>System/);
+  match(drawnPart(Signal), /Oscilloscope.*Spectrum.*Time between device calls.*Render time/s);
   const nothing = () => undefined;
   match(
-    drawn(Chart, {}, { title: "Wave", summary: "A wave.", height: 1, options: nothing, data: nothing }),
+    drawnPart(Chart, {}, { title: "Wave", summary: "A wave.", height: 1, options: nothing, data: nothing }),
     /aria-label="Wave\. A wave\."/,
   );
 });
 
 Deno.test("the page has a bar, the overview, and the view that its address names; what is stale is marked", () => {
-  const text = drawn(App);
+  const text = drawnPart(App);
   match(text, /<header class="top">.*<main[^>]* data-stale="false".*Renderers.*Last ten minutes/s);
   match(text, /id="tab-log"[^>]*aria-selected="true"|aria-selected="true"[^>]*id="tab-log"/);
   match(text, /Log lines/);
   match(
-    drawn(App, { contact: { state: "lost", heardMs: 0, farewell: "" } }),
+    drawnPart(App, { contact: { state: "lost", heardMs: 0, farewell: "" } }),
     /<main class="stale" data-stale="true"/,
   );
 });

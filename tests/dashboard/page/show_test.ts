@@ -1,8 +1,6 @@
 /** The show page without a browser: what it says, computes and sends. The browser's side: show_end_to_end_test.ts. */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import * as json from "jsonc-parser";
-import type { VNode } from "preact";
-import { renderToString } from "preact-render-to-string";
 import { html } from "../../../dashboard/page/html.ts";
 import {
   type CueField,
@@ -37,10 +35,10 @@ import { showKeyOf } from "../../../dashboard/page/show/show_key.ts";
 import { mistakesOf, offsetOf } from "../../../dashboard/page/show/show_mistake.ts";
 import { Mistakes } from "../../../dashboard/page/show/show_text.ts";
 import { ShowView } from "../../../dashboard/page/show/show_view.ts";
-import { PageContext } from "../../../dashboard/page/state/page_context.ts";
 import { type PageState, Store } from "../../../dashboard/page/state/store.ts";
 import type { RunningCueView, ShowListView, ShowStatusView } from "../../../dashboard/protocol.ts";
 import { readShow } from "../../../show/mod.ts";
+import { drawnPart } from "../../../testing/page/drawn_part.ts";
 import { pageState } from "../../../testing/page/page_state.ts";
 
 const sampleRateHz = 48_000;
@@ -96,18 +94,6 @@ const loaded: Partial<PageState> = {
   showStatus,
   frames: { frame: showStatus.frame, atMs: 0, heardMs: 0, sampleRateHz },
 };
-
-function drawn(part: unknown, change: Partial<PageState> = {}, props: Record<string, unknown> = {}): string {
-  const store = new Store({ nowMs: () => 0, soon: () => {} }, { ...pageState(), ...change });
-  const connection = { send: () => true, want: () => {}, login: () => true };
-  return renderToString(
-    html`
-      <${PageContext.Provider} value=${{ store, connection }}>
-        <${part} ...${props} />
-        <//>
-    ` as VNode,
-  );
-}
 
 Deno.test("what is left of a cue follows from frames, and stands while it is paused", () => {
   const at = { frame: 2 * 48_000, sampleRateHz };
@@ -267,18 +253,18 @@ Deno.test("mistakes lead to their places", () => {
   strictEqual(text.slice(offsetOf(text, { line: 4, column: 5, text: "" })).slice(0, 11), '{ "number":');
   strictEqual(offsetOf("a", { line: 9, column: 9, text: "" }), 1);
   match(
-    drawn(Mistakes, {}, { mistakes, show: () => {} }),
+    drawnPart(Mistakes, {}, { mistakes, show: () => {} }),
     /role="alert".*<button[^>]*>Line 3, column 5: expected/s,
   );
 });
 
 Deno.test("without a show the page says how to load one", () => {
-  match(drawn(ShowView, { showList: null }), /No show is loaded.*understudy start --show/s);
-  match(drawn(ShowView), /has not said yet/);
+  match(drawnPart(ShowView, { showList: null }), /No show is loaded.*understudy start --show/s);
+  match(drawnPart(ShowView), /has not said yet/);
 });
 
 Deno.test("the next cue stands with its notes, the list with its marks, running cues with what is left", () => {
-  const page = drawn(ShowView, loaded);
+  const page = drawnPart(ShowView, loaded);
   match(page, /class="go" data-state="ready"/);
   match(page, /id="next-cue".*>2<\/span> ?cue 2.*on the second knock.*Then 3 cue 3/s);
   match(page, /data-row="1" data-colour="red"[^]*, red, runs[^]*wait <\/span>1\.5 s[^]*auto-follow/);
@@ -287,14 +273,14 @@ Deno.test("the next cue stands with its notes, the list with its marks, running 
   match(page, /data-key="1".*remaining <\/span>3\.0.*runs, −6\.0 dB/s);
   doesNotMatch(page, /data-row="1"[^>]*>\s*<button/);
   match(
-    drawn(ShowView, { ...loaded, showStatus: { ...showStatus, panicUntilFrame: 3 * 48_000 } }),
+    drawnPart(ShowView, { ...loaded, showStatus: { ...showStatus, panicUntilFrame: 3 * 48_000 } }),
     /panicking[^>]*>Cut now \(1\.0 s\)/,
   );
-  match(drawn(ShowView, { ...loaded, showStatus: { ...showStatus, paused: true } }), />Resume<.*paused/s);
+  match(drawnPart(ShowView, { ...loaded, showStatus: { ...showStatus, paused: true } }), />Resume<.*paused/s);
 });
 
 Deno.test("a seat that only reads sees everything and can press nothing of the show", () => {
-  const page = drawn(ShowView, {
+  const page = drawnPart(ShowView, {
     ...loaded,
     access: { seat: "read", reason: "UNDERSTUDY_PAGE is read", problem: "" },
   });
@@ -306,14 +292,17 @@ Deno.test("a seat that only reads sees everything and can press nothing of the s
 });
 
 Deno.test("the form of a cue has its values, and what its fields are usually", () => {
-  const form = drawn(CueForm, {}, {
+  const form = drawnPart(CueForm, {}, {
     ...{ schema, cue: { play: "rain.wav", levelDb: -3 }, of: "1", isDisabled: false, set: () => {} },
   });
   match(form, /id="cue-play"[^>]*value="rain\.wav"/);
   match(form, /id="cue-levelDb"[^>]*value="-3"/);
   match(form, /id="cue-fadeInSeconds"[^>]*placeholder="0"/);
   match(form, /<option[^>]*>auto-follow/);
-  match(drawn(CueForm, {}, { schema, cue: {}, of: "1", isDisabled: false, set: () => {} }), /has no kind/);
+  match(
+    drawnPart(CueForm, {}, { schema, cue: {}, of: "1", isDisabled: false, set: () => {} }),
+    /has no kind/,
+  );
 });
 
 Deno.test("what the engine says of a show is kept, forgotten with the engine, and answers to edits are no refusals", () => {
@@ -333,23 +322,26 @@ Deno.test("what the engine says of a show is kept, forgotten with the engine, an
 });
 
 Deno.test("in edit mode cues can be chosen and running ones stopped, and the editor waits for the text of the show", () => {
-  const rows = drawn(CueRows, loaded, { isEditing: true, selected: "2", select: () => {} });
+  const rows = drawnPart(CueRows, loaded, { isEditing: true, selected: "2", select: () => {} });
   strictEqual(rows.match(/<button/g)?.length, 3);
   match(rows, /data-row="2"[^]*?aria-pressed="true"/);
-  match(drawn(RunningList, loaded, { isEditing: true }), /Stop<span class="unseen"> cue 1/);
-  match(drawn(ShowEditor, loaded, { selected: "2", select: () => {} }), /comes from the engine/);
+  match(drawnPart(RunningList, loaded, { isEditing: true }), /Stop<span class="unseen"> cue 1/);
+  match(drawnPart(ShowEditor, loaded, { selected: "2", select: () => {} }), /comes from the engine/);
   const drafted = ({ of }: { readonly of: "cues" | "mistakes" }) => html`<i>${useDraft()[of].length}</i>`;
-  deepStrictEqual([drawn(drafted, loaded, { of: "cues" }), drawn(drafted, loaded, { of: "mistakes" })], [
+  deepStrictEqual([
+    drawnPart(drafted, loaded, { of: "cues" }),
+    drawnPart(drafted, loaded, { of: "mistakes" }),
+  ], [
     ...["<i>0</i>", "<i>0</i>"],
   ]);
 });
 
 Deno.test("a part that counts down stands at the frame of the engine, and GO says when the list is at its end", () => {
-  strictEqual(drawn(() => html`<i>${useFrame(false)}</i>`, loaded), `<i>${showStatus.frame}</i>`);
+  strictEqual(drawnPart(() => html`<i>${useFrame(false)}</i>`, loaded), `<i>${showStatus.frame}</i>`);
   match(
-    drawn(GoPanel, { ...loaded, showStatus: { ...showStatus, playhead: null } }),
+    drawnPart(GoPanel, { ...loaded, showStatus: { ...showStatus, playhead: null } }),
     /data-state="end" disabled[^]*End of the list/,
   );
   deepStrictEqual([cueName({ number: "5", name: "rain" }), cueName({ name: "rain" })], ["5 rain", "rain"]);
-  match(drawn(NoShow), /id="show-path"/);
+  match(drawnPart(NoShow), /id="show-path"/);
 });
