@@ -2,6 +2,8 @@
  * A new version takes the place of one that plays.
  *
  * Needs the machine alone: old and new renderers play beside each other by the clock, without a concealed frame.
+ *
+ * Takes turns: `tests/engine/supervisor/upgrade_test.ts` and `tests/engine/engine_test.ts` show each step.
  */
 import assert from "node:assert/strict";
 import { upgrade, UpgradeError } from "../../cli/upgrade.ts";
