@@ -21,7 +21,7 @@ const measuringParts = 5;
  */
 const turnMark = /^(?:\/\*\*| \*) Takes turns: \S/m;
 
-/** A run takes every third of those that take turns. */
+/** A run takes every third of those that take turns. Shares inside of such a file have parts that are no multiple of this. */
 const turnParts = 3;
 
 /** What a run takes of the files that it could run. */

@@ -104,7 +104,7 @@ Deno.test("a version that does not fit is refused with the reason, one that is e
         /its sound or state differs, first at block/,
       ],
     ];
-    for (const [change, reason] of sharedItems("versions that do not fit", refused, 3)) {
+    for (const [change, reason] of sharedItems("versions that do not fit", refused, 2)) {
       const { code, printed } = await upgradeTo(folder, program, change);
       assert.equal(code, 9, printed);
       assert.match(printed, reason);

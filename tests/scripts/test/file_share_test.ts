@@ -72,9 +72,19 @@ Deno.test("a long run, and one that does not know what changed, take every file"
 
 Deno.test("of this project a share has a fifth of the modules and ready patches, and a third of what takes turns", async () => {
   const project = await ImportGraph.read(new URL("../../../", import.meta.url));
-  const { said } = filesOfShare(project, allTests(project), 1, []);
+  const ofShare = [0, 1, 2, 3, 4].map((share) => filesOfShare(project, allTests(project), share, []));
+  const sharesOf = ofShare.map(({ files }) => new Set(files));
+  const { said } = ofShare[1];
   for (const [index, [part, atLeast]] of [[5, 50], [3, 10]].entries()) {
     const [, some, whole] = /^share: (\d+) of (\d+) /.exec(said[index] ?? "") ?? [];
     assert.ok(Number(whole) > atLeast && Math.abs(Number(some) - Number(whole) / part) <= 1, said[index]);
+  }
+  // a file with shares of a multiple of its own parts would always have the same items in its share
+  for (const file of allTests(project)) {
+    const always = [0, 1, 2, 3, 4].every((share) => sharesOf[share].has(file));
+    const parts = always ? 0 : project.text(file).includes("Takes turns: ") ? 3 : 5;
+    for (const [, inside] of project.text(file).matchAll(/sharedItems\([^]*?,\s*(\d+),?\s*\)/g)) {
+      assert.notEqual(Number(inside) % parts, 0, `${file}: shares of ${inside} in a share of ${parts}`);
+    }
   }
 });
