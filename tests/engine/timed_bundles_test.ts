@@ -1,4 +1,8 @@
-/** Time tags in captured audio: what is N frames apart sounds N frames apart, whatever the wall clock does meanwhile. */
+/**
+ * Time tags in captured audio: what is N frames apart sounds N frames apart, whatever the wall clock does meanwhile.
+ *
+ * Needs no real time: the device moves when the test says so.
+ */
 import assert from "node:assert/strict";
 import { compileGraph } from "../../compiler/compile.ts";
 import { startTestEngine } from "../../testing/engine/test_engine.ts";

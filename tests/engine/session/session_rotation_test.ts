@@ -1,3 +1,4 @@
+/** Needs no real time: the device moves when the test says so. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { SessionReader } from "../../../engine/session/session_reader.ts";

@@ -1,4 +1,8 @@
-/** Covers: testing/engine/test_engine.ts */
+/**
+ * Covers: testing/engine/test_engine.ts
+ *
+ * Needs no real time: the device moves when the test says so.
+ */
 import assert from "node:assert/strict";
 import { startTestEngine } from "../../../testing/engine/test_engine.ts";
 import { ManualDriver } from "../../../testing/engine/manual_driver.ts";
