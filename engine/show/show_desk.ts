@@ -96,7 +96,8 @@ export class ShowDesk {
 
   get #partsOfHost() {
     const host = this.#host;
-    return { arm: host.arm.bind(host), sampleRateHz: host.sampleRateHz };
+    const { sampleRateHz, inputChannels } = host;
+    return { arm: host.arm.bind(host), sampleRateHz, inputChannels };
   }
 
   get #playerOptions() {
@@ -124,6 +125,7 @@ export class ShowDesk {
     const desk = { list: () => this.#list!, edit: (text: string) => this.#edit(player, text) };
     return {
       press: (event: ShowEvent, at?: { readonly frame?: number }) => player.press(event, at),
+      frameOf: (engineFrame) => this.#host.frameOf(engineFrame),
       get list(): ShowListView {
         return desk.list();
       },

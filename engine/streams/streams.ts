@@ -5,6 +5,7 @@
 import { resolve, sep } from "node:path";
 import { Worker } from "node:worker_threads";
 import { within } from "../../foundation/within.ts";
+import { isLtcName } from "../../timecode/ltc_name.ts";
 import {
   type ArmedFile,
   CommandRefusedError,
@@ -152,8 +153,9 @@ export class Streams {
     return armed;
   }
 
-  /** The path of a file in the folder. Throws CommandRefusedError. */
+  /** The path of a file in the folder; timecode is its own. Throws CommandRefusedError. */
   #pathOf(name: string): string {
+    if (isLtcName(name)) return name;
     const folder = resolve(this.#options.folder);
     const path = resolve(folder, name);
     if (path.startsWith(folder + sep)) return path;
