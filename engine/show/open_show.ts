@@ -21,7 +21,9 @@ export interface ShowSource {
   readonly text: string;
 }
 
-export interface OpenShowOptions extends Pick<ShowHost, "arm" | "sampleRateHz" | "inputChannels"> {
+export interface OpenShowOptions extends Pick<ShowHost, "arm" | "sampleRateHz"> {
+  /** Omitted: not known. */
+  readonly inputChannels?: number;
   readonly services: Pick<ShowServices, "channels" | "patchProblem">;
   /** Whether it plays already: mistakes do not keep it from that. */
   readonly isPlaying?: boolean;
