@@ -158,7 +158,7 @@ export class QlabSpace implements PacketTarget {
     if ("data" in meaning) return meaning.data;
     this.#checkRight(sender);
     // a button that is let go of sends zero
-    if (args.length === 1 && args[0].type === "F") return undefined;
+    if (args.length === 1 && args[0].type === "F" && words.at(-1) !== "armed") return undefined;
     for (const event of meaning.events) show.press(event);
     return undefined;
   }

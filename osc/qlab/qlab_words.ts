@@ -4,7 +4,7 @@
  */
 import type { ShowStatusView } from "../../engine/control/show_view.ts";
 import type { ShowEvent } from "../../show/playing/show_event.ts";
-import { MessageRefusedError, numberOf } from "../packet/arguments.ts";
+import { flag, MessageRefusedError, numberOf } from "../packet/arguments.ts";
 import type { OscArgument } from "../packet/packet.ts";
 import { type CueQuestion, cueQuestions, idsOf, type QlabCue, type QlabCues } from "./qlab_cues.ts";
 
@@ -248,6 +248,10 @@ function ofCue(
   if (isAction) {
     return { events: found.flatMap((cue) => cueEvents(path, cue, args, status)) };
   }
+  if (path === "armed" && args.length > 0) {
+    const event = flag(args) ? "arm" : "disarm";
+    return { events: found.flatMap((cue) => cue === "list" ? [] : [{ event, cue: cue.key }]) };
+  }
   const ask = questionOf(path, args);
   const answers = found.map((cue) => ask(cue, cues, status));
   return { data: isMany(name) ? answers : answers[0] };
@@ -256,6 +260,10 @@ function ofCue(
 /** Names that may mean several cues: their answers are a list. */
 function isMany(name: string): boolean {
   return name === "active" || name === "*";
+}
+
+function isAskedOnly(word: string): MessageRefusedError {
+  return new MessageRefusedError(`${word}: it can be asked here, and is changed on the show page`);
 }
 
 function questionOf(
@@ -267,9 +275,11 @@ function questionOf(
     return (cue, cues, status) =>
       Object.fromEntries(keys.map((key) => [key, cues.valueOf(key, cue, status)]));
   }
+  const changed = /^(.+)\/[+-]$/.exec(path)?.[1];
+  if (changed !== undefined && isQuestion(changed)) throw isAskedOnly(changed);
   if (!isQuestion(path)) throw new MessageRefusedError(`${path}: a cue here has no such word`);
   if (args.length > 0) {
-    throw new MessageRefusedError(`${path}: it can be asked here, and is changed on the show page`);
+    throw isAskedOnly(path);
   }
   return (cue, cues, status) => cues.valueOf(path, cue, status);
 }
