@@ -24,8 +24,8 @@ export const maxShowLength = 8_000_000;
 /** Largest file, in bytes: each character has four at most. */
 export const maxShowBytes = 4 * maxShowLength;
 
-/** Brackets in brackets: those of groups, which have two each, and of the fields in them. */
-const maxDepth = 2 * maxGroupDepth + 32;
+/** Brackets in brackets: far more than a show has, so that a group too deep is told as that, and few enough for the stack. */
+const maxDepth = 256;
 
 /** Mistakes that are told at most; where there are more, these are mended first. */
 const maxMistakes = 200;
