@@ -320,6 +320,24 @@ Deno.test("a player hands over what follows in advance, takes it back for a stop
     assert.ok(command.kind === "player" && command.what === "gate" && !command.open && command.player === 0);
   }));
 
+Deno.test("a controller that is stuck is refused, a panic is not, and presses are taken again later", () =>
+  inFolder(async (folder) => {
+    const { opened } = await openedShow(folder, [{ number: 1, play: "a.wav" }]);
+    const host = new WrittenHost();
+    const player = new ShowPlayer(opened, { host, services, initial: initialShowState, onChange: () => {} });
+    for (let press = 0; press < 128; press++) player.press({ event: "go" });
+    assert.throws(() => player.press({ event: "go" }), {
+      name: "CommandRefusedError",
+      message: /128 presses within 5 s/,
+    });
+    player.press({ event: "panic" });
+    assert.equal(player.saved.events.length, 129);
+    host.played = 6 * host.sampleRateHz;
+    player.poll();
+    player.press({ event: "go" });
+    assert.deepEqual(player.saved.events.map(({ event }) => event.event), ["go"]);
+  }));
+
 Deno.test("a desk tells of its show at most each 50 ms, and gives up the files that an edit leaves out", () =>
   inFolder(async (folder) => {
     const file = await writeShow(folder, {
