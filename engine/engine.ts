@@ -3,7 +3,6 @@
  * one tick of a few milliseconds: look at the renderers, let the supervisor decide, carry it out, walk the history.
  * Nothing of this is needed for the next block to sound.
  */
-import { clearTimeout, setTimeout } from "node:timers";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
@@ -224,7 +223,7 @@ export class Engine implements control.EngineControl {
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
   #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #timerMs = 0;
   #isTicking = false;
   #isTurnQueued = false;
@@ -989,26 +988,23 @@ export class Engine implements control.EngineControl {
     });
   }
 
-  /** Ticks now, and again after a while. Also called when a renderer has ended: it is replaced at once. */
+  /** Ticks now, and chooses how long it is to the next one. Also called when a renderer has ended: it is replaced at once. */
   #turn(): void {
     if (!this.#isTicking) return;
     try {
       this.#tick();
     } finally {
       const isCalm = this.#isPlaying && this.#supervision.isCalm && !this.#delivery.isAwaited;
-      if (this.#isTicking) this.#turnIn(isCalm ? this.#calmTickMs : tickMs);
+      if (this.#isTicking) this.#turnEvery(isCalm ? this.#calmTickMs : tickMs);
     }
   }
 
-  /** Sets the one timer again: a new one for each turn would cost a tenth of the turn. */
-  #turnIn(ms: number): void {
-    if (this.#timer !== undefined && this.#timerMs === ms) {
-      this.#timer.refresh();
-      return;
-    }
-    clearTimeout(this.#timer);
+  /** One interval, made again where its length changes: a timer that is set again for each turn costs half as much again. */
+  #turnEvery(ms: number): void {
+    if (this.#timer !== undefined && this.#timerMs === ms) return;
+    clearInterval(this.#timer);
     this.#timerMs = ms;
-    this.#timer = setTimeout(() => this.#turn(), ms);
+    this.#timer = setInterval(() => this.#turn(), ms);
   }
 
   get #calmTickMs(): number {
@@ -1019,7 +1015,7 @@ export class Engine implements control.EngineControl {
 
   #stopTicking(): void {
     this.#isTicking = false;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
@@ -1027,7 +1023,7 @@ export class Engine implements control.EngineControl {
     const nowMs = performance.now();
     const sinceMs = nowMs - this.#turnMs;
     this.#claim?.beat();
-    this.#pollDegradations();
+    this.#pollDegradations(nowMs);
     if (nowMs >= this.#nextSaveMs) {
       this.#nextSaveMs = nowMs + saveMs;
       if (this.#savedHead !== this.#commands.head) this.#saveParameters();
@@ -1043,11 +1039,11 @@ export class Engine implements control.EngineControl {
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
     this.#lookahead.follow(this.#driver.periodFrames);
-    this.#latency.poll(latencyOf(this.memory, this.#driver), performance.now());
+    this.#latency.poll(latencyOf(this.memory, this.#driver), nowMs);
     this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (this.#isPlaying) this.#enter(this.#heard());
-    this.#journal?.poll(this.#delivery.next, performance.now());
+    this.#journal?.poll(this.#delivery.next, nowMs);
     this.#writer?.poll(this.#delivery.next);
     const consumed = this.memory.consumed();
     this.#values.advance(consumed);
@@ -1060,9 +1056,9 @@ export class Engine implements control.EngineControl {
     this.#streams.poll(seat);
     if (this.#state !== "starting") this.#desk?.poll();
     this.#reporter.voices(this.voices());
-    this.#levels.poll(performance.now());
+    this.#levels.poll(nowMs);
     this.#silence.poll();
-    this.#refusals.poll(performance.now());
+    this.#refusals.poll(nowMs);
     this.#shed();
   }
 
@@ -1079,8 +1075,7 @@ export class Engine implements control.EngineControl {
   }
 
   /** Tells what was worse since the last tick. */
-  #pollDegradations(): void {
-    const nowMs = performance.now();
+  #pollDegradations(nowMs: number): void {
     this.#degradations.poll(nowMs);
     const stoodMs = this.#standstill.poll();
     if (stoodMs > 0) {

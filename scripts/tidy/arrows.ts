@@ -137,6 +137,8 @@ export const arrowTable: ArrowTable = {
   ],
   // what streams of RTP are, for those that send and those that receive
   "engine/rtp": ["ffi", "types:config"],
+  // what two machines agree upon: pure computation
+  "engine/cluster": [],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk

@@ -148,9 +148,6 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     const { busy } = options;
     if (busy) beside.push(await startBusyLoops(busy.count, busy.nice));
     const broken: Record<string, number> = {};
-    const endMs = performance.now() + options.seconds * 1_000;
-    const firstFaultMs = options.everyMs === 0 ? Infinity : performance.now() + 800;
-    let [faults, unfilled, nextFaultMs, nextNoteMs] = [0, 0, firstFaultMs, performance.now()];
     const asked = engine;
     const ask = (address: string, types: string, ...values: (string | number)[]) =>
       asked.ask({ address, args: argumentsOf(types, values) }, "/done");
@@ -161,6 +158,9 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     }));
     const playersAtOnce: number[] = [];
     await playing?.begin();
+    const endMs = performance.now() + options.seconds * 1_000;
+    const firstFaultMs = options.everyMs === 0 ? Infinity : performance.now() + 800;
+    let [faults, unfilled, nextFaultMs, nextNoteMs] = [0, 0, firstFaultMs, performance.now()];
     const player = playing ? undefined : new Player(options, engine.port, random);
     let nextReaderMs = streams && streams.readerKinds.length > 0
       ? firstFaultMs + streams.readerEveryMs
@@ -515,7 +515,8 @@ class EngineProcess {
           if (port !== undefined) ready.resolve(Number(port));
         }
       }
-      ready.reject(new Error(`the engine ended: ${JSON.stringify(lines.slice(-3))}`));
+      const said = [...lines.slice(-3).map((line) => JSON.stringify(line)), ...stray.slice(-10)];
+      ready.reject(new Error(`the engine ended:\n${said.join("\n")}`));
     })();
     return new EngineProcess(await ready.promise, process, lines, stray, reading);
   }

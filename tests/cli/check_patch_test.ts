@@ -1,3 +1,4 @@
+/** Takes turns: `tests/modules/signal/` and `tests/patches/loading/` show each mistake; here it is printed. */
 import assert from "node:assert/strict";
 import { checkPatches, parseTypeMistakes } from "../../cli/check_patch.ts";
 import { readConfig } from "../../config/settings.ts";
