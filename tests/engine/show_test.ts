@@ -259,7 +259,12 @@ class WrittenHost implements ShowHost {
   readonly sampleRateHz = 1_000;
   readonly blockFrames = 10;
   readonly hearsBuses = true;
-  readonly control = { parameters: [], instruments: [], players: [], parameterValue: () => undefined };
+  readonly control: ShowHost["control"] = {
+    parameters: [],
+    instruments: [],
+    players: [],
+    parameterValue: () => undefined,
+  };
   readonly handed: HandOver[] = [];
   readonly events: EngineEvent[] = [];
   readonly disarmed: string[] = [];
