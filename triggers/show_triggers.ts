@@ -29,7 +29,7 @@ import { InputFollower, type InputListener } from "./input_follower.ts";
 import { TimecodeFollower, type TimecodeFollowerOptions, type TimecodeStatus } from "./timecode_follower.ts";
 
 export interface ShowTriggersOptions extends Omit<TimecodeFollowerOptions, "sampleRateHz"> {
-  readonly engine: Pick<EngineControl, "show" | "frameAt"> & { readonly memory: SharedMemory };
+  readonly engine: Pick<EngineControl, "show" | "frameAt" | "observe"> & { readonly memory: SharedMemory };
   /** Device id of MIDI Show Control; undefined: it is not obeyed. */
   readonly mscDevice?: number;
   readonly keys?: ShowKeys;
@@ -45,7 +45,7 @@ export interface ShowTriggersOptions extends Omit<TimecodeFollowerOptions, "samp
 export type InputStates = Readonly<Record<string, "sound" | "silent">>;
 
 /** Time between two looks at the clock and the chase, in milliseconds. */
-export const lookMs = 10;
+const lookMs = 10;
 
 /** Triggers are pressed this much before they are due, beside the lead of the renderers. */
 const marginMs = 50;
@@ -79,6 +79,8 @@ export class ShowTriggers implements InputListener {
   /** What inputs have started, until the log has room for it. */
   #due: Due[] = [];
   #clockMs: number;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #stopObserving: (() => void) | undefined;
 
   constructor(options: ShowTriggersOptions) {
     const { engine, rate, unixMs = Date.now, nowMs = () => performance.now() } = options;
@@ -89,6 +91,28 @@ export class ShowTriggers implements InputListener {
     this.#follower = new InputFollower(engine.memory);
     this.#times = new TimecodeTimes(noTriggers, rate);
     this.#clockMs = unixMs();
+  }
+
+  /** Looks from the first show on; without one each look would wake the main isolate for nothing. */
+  begin(): void {
+    const { engine } = this.#options;
+    this.#stopObserving = engine.observe(({ event }) => event === "showList" && this.#beginLooks());
+    if (engine.show !== undefined || this.#options.source !== "off") this.#beginLooks();
+  }
+
+  /** Ends what {@link begin} began. */
+  stop(): void {
+    this.#stopObserving?.();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  get isLooking(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  #beginLooks(): void {
+    this.#timer ??= setInterval(() => this.poll(), lookMs);
   }
 
   get status(): { readonly timecode: TimecodeStatus; readonly inputs: InputStates } {
@@ -136,7 +160,7 @@ export class ShowTriggers implements InputListener {
     });
   }
 
-  /** Presses what is due soon; to be called every {@link lookMs}. */
+  /** Presses what is due soon. */
   poll(): void {
     const show = this.#show();
     const { engine, source } = this.#options;
@@ -193,6 +217,7 @@ export class ShowTriggers implements InputListener {
   #show(): ShowControl | undefined {
     const { show } = this.#options.engine;
     if (show?.list === this.#list) return show;
+    if (this.#list === undefined) this.#clockMs = this.#unixMs(); // nothing looked before: what is past starts nothing
     this.#list = show?.list;
     const read = show === undefined ? undefined : readShow(show.text).show;
     this.#triggers = read === undefined ? noTriggers : triggeredCues(read);

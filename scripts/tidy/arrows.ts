@@ -137,6 +137,8 @@ export const arrowTable: ArrowTable = {
   ],
   // what streams of RTP are, for those that send and those that receive
   "engine/rtp": ["ffi", "types:config"],
+  // what two machines agree upon: pure computation
+  "engine/cluster": [],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk
@@ -266,7 +268,13 @@ export const arrowTable: ArrowTable = {
 
   // beside the house: the kit of tests may reach all of it, and only tests, benchmarks and scripts the kit
   testing: ["*"],
-  bench: ["testing", "scripts/package_npm.ts", "scripts/prebuild.ts", "*"],
+  bench: [
+    "testing",
+    "tests/simulation/simulated_renderers.ts",
+    "scripts/package_npm.ts",
+    "scripts/prebuild.ts",
+    "*",
+  ],
   scripts: ["testing", "*"],
   examples: ["modules/mod.ts"],
 };
