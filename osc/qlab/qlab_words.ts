@@ -62,6 +62,9 @@ const actionsOnAll: Readonly<Record<string, "stop" | "pause" | "resume">> = {
 /** Cues that one message means at most. */
 const maxAtOnce = 64;
 
+/** Values that one message asks for at most: they are all made in one turn. */
+const maxValues = 30_000;
+
 /** Words of QLab that mean something else here, or nothing, with what helps. */
 const refusals: Readonly<Record<string, string>> = {
   preview: "nothing here plays a cue without its waits and what follows; use start",
@@ -267,7 +270,7 @@ function ofCue(
     const event = flag(args) ? "arm" : "disarm";
     return { events: found.flatMap((cue) => cue === "list" ? [] : [{ event, cue: cue.key }]) };
   }
-  const ask = questionOf(path, args);
+  const ask = questionOf(path, args, found.length);
   const answers = found.map((cue) => ask(cue, cues, status));
   return { data: isMany(name) ? answers : answers[0] };
 }
@@ -284,9 +287,14 @@ function isAskedOnly(word: string): MessageRefusedError {
 function questionOf(
   path: string,
   args: readonly OscArgument[],
+  cueCount: number,
 ): (cue: QlabCue, ...moment: [QlabCues, ShowStatusView]) => unknown {
   if (path === "valuesForKeys") {
     const keys = keysOf(args);
+    const count = keys.length * cueCount;
+    if (count > maxValues) {
+      throw new MessageRefusedError(`valuesForKeys: expected at most ${maxValues} values, found ${count}`);
+    }
     return (cue, cues, status) =>
       Object.fromEntries(keys.map((key) => [key, cues.valueOf(key, cue, status)]));
   }
@@ -316,7 +324,7 @@ function keysOf(args: readonly OscArgument[]): CueQuestion[] {
   if (!Array.isArray(keys) || keys.length > 256) {
     throw new MessageRefusedError('valuesForKeys: expected a list in JSON, such as ["number","listName"]');
   }
-  return keys.filter((key) => typeof key === "string" && isQuestion(key));
+  return [...new Set(keys)].filter((key) => typeof key === "string" && isQuestion(key));
 }
 
 function cuesNamed(by: "cue" | "cue_id", name: string, { cues, status }: QlabMoment): readonly QlabCue[] {
