@@ -9,11 +9,12 @@ import { SourceError } from "../engine/streams/source/source_error.ts";
 import { exists } from "../foundation/exists.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { printable } from "../foundation/printable.ts";
+import { readTextFile } from "../foundation/read_text_file.ts";
 import { isPatchFile } from "../patches/loading/patch_name.ts";
 import { patchNamed } from "../patches/ready/catalogue.ts";
 import { checkShow, type FileFacts, mediaOf, type ShowFacts } from "../show/playing/check_show.ts";
 import { compileShow } from "../show/playing/compile_show.ts";
-import { type ReadShow, readShow } from "../show/file/read_show.ts";
+import { maxShowBytes, type ReadShow, readShow } from "../show/file/read_show.ts";
 import type { Cue } from "../show/file/show_file.ts";
 import type { ShowProblem } from "../show/file/show_problem.ts";
 import { timeline, type TimelineStep } from "../show/playing/timeline.ts";
@@ -60,7 +61,7 @@ async function examine(file: string, config: Config, run: boolean) {
   const sampleRateHz = config.sampleRateHz;
   let source: string;
   try {
-    source = await Deno.readTextFile(file);
+    source = await readTextFile(file, maxShowBytes);
   } catch (error) {
     const { message } = error as Error;
     const text = error instanceof Deno.errors.NotFound

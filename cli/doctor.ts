@@ -18,6 +18,7 @@ import { Histogram } from "../engine/memory/histogram.ts";
 import { leastDimensions } from "../engine/memory/dimensions.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { loadNative } from "../config/load_native.ts";
+import { findMemoryWalkers, memoryWalkersText } from "./memory_walkers.ts";
 import { mainNice } from "../engine/scheduling/real_time.ts";
 import { realTimeRemedy } from "../engine/scheduling/real_time_rights.ts";
 import { Timeline } from "../engine/time/timeline.ts";
@@ -270,6 +271,8 @@ function checkRights({ symbols }: NativeLibrary, report: Report): void {
     `memory that is never swapped out (${lockedMiB} MiB tried${refused === 0 ? "" : `, errno ${refused}`})`,
     realTimeRemedy(["memlock"]),
   );
+  const walkers = memoryWalkersText(findMemoryWalkers());
+  if (walkers !== undefined) report(true, walkers);
 }
 
 /** Runs the clock driver for a while: its calls are as late as this machine makes those of any driver. */

@@ -7,7 +7,7 @@ import type { LogMemory } from "../foundation/log_memory.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { readShowKeys } from "../midi/show_keys.ts";
 import { readTimecode, timecodeRates } from "../timecode/timecode.ts";
-import { lookMs, ShowTriggers } from "../triggers/show_triggers.ts";
+import { ShowTriggers } from "../triggers/show_triggers.ts";
 import { MidiInput } from "../midi/midi_input.ts";
 import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
@@ -61,7 +61,7 @@ export class Inputs {
   readonly #midi: MidiInput | undefined;
   readonly #space: AddressSpace;
   readonly #qlab: QlabSpace;
-  readonly #looks: ReturnType<typeof setInterval>;
+  readonly #triggers: ShowTriggers;
   readonly #query: QueryService;
   readonly #page: PageServer | undefined;
   /** Where another process may follow this one. */
@@ -72,7 +72,8 @@ export class Inputs {
     { space, qlab, query, page, kept }: Served,
     triggers: ShowTriggers,
   ) {
-    this.#looks = setInterval(() => triggers.poll(), lookMs);
+    triggers.begin();
+    this.#triggers = triggers;
     this.#midi = midi;
     this.#space = space;
     this.#qlab = qlab;
@@ -101,7 +102,7 @@ export class Inputs {
 
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
   async stop(): Promise<void> {
-    clearInterval(this.#looks);
+    this.#triggers.stop();
     await Promise.all([this.#midi?.stop(), this.#page?.stop(), this.#query.stop()]);
   }
 

@@ -9,9 +9,9 @@ import { buildNativeForTests } from "../testing/native_for_tests.ts";
 import { changedFiles, changedFilesIfKnown } from "./test/changed_files.ts";
 import { CommandLineError, help, readTestRun, type TestRun } from "./test/command_line.ts";
 import { Durations } from "./test/durations.ts";
+import { type FileShare, filesOfShare } from "./test/file_share.ts";
 import { ImportGraph } from "./test/import_graph.ts";
 import { type Lane, laneOf } from "./test/lanes.ts";
-import { type ModuleTests, moduleTestsOfShare } from "./test/module_tests.ts";
 import { runLane } from "./test/lane_runner.ts";
 import { installRequirements } from "./test/requirements.ts";
 import { type FileResult, runTestFile } from "./test/run_test_file.ts";
@@ -93,7 +93,7 @@ async function main(run: TestRun): Promise<number> {
   const total = totalOf(results);
   const failed = results.filter(({ counts }) => counts.failed > 0);
   console.log(`\nslowest:\n${slowestText(results, limitOf)}`);
-  const shares = [...(said === undefined ? [] : [said]), ...shareLines(results)];
+  const shares = [...said, ...shareLines(results)];
   if (shares.length > 0) {
     console.log(`\n${shares.join("\n")}`);
     if (share !== "all") {
@@ -126,18 +126,18 @@ async function fillCache(files: readonly string[]): Promise<void> {
   }).output();
 }
 
-async function selected(graph: ImportGraph, run: TestRun, share: ShareNumber): Promise<ModuleTests> {
+async function selected(graph: ImportGraph, run: TestRun, share: ShareNumber): Promise<FileShare> {
   const named = run.files.length > 0 ? testsNamed(graph, run.files, root.pathname) : allTests(graph);
   if (run.scope !== "quick") {
     // who names files or tests wants these
-    if (run.files.length > 0 || run.filter !== undefined) return { files: named };
-    return moduleTestsOfShare(graph, named, share, await changedFilesIfKnown(root.pathname));
+    if (run.files.length > 0 || run.filter !== undefined) return { files: named, said: [] };
+    return filesOfShare(graph, named, share, await changedFilesIfKnown(root.pathname));
   }
   const changed = await changedFiles(root.pathname);
   const reaching = new Set(testsReaching(graph, changed));
   const found = named.filter((file) => reaching.has(file));
   console.log(`${changed.length} files changed, ${found.length} of ${named.length} test files reach them`);
-  return { files: found };
+  return { files: found, said: [] };
 }
 
 /** Turns signals into an end of the run in order: what runs is ended, what has not begun does not begin. */

@@ -3,7 +3,7 @@
  * nor clock.
  */
 export { defineShow } from "./file/define_show.ts";
-export { type ReadShow, readShow } from "./file/read_show.ts";
+export { maxShowBytes, type ReadShow, readShow } from "./file/read_show.ts";
 export type { Cue, CueInput, Show, ShowInput } from "./file/show_file.ts";
 export type { Place, ShowProblem } from "./file/show_problem.ts";
 export { type Advance, advanceShow } from "./playing/advance_show.ts";

@@ -25,7 +25,7 @@ import {
 } from "../timecode/timecode.ts";
 
 export interface ShowTriggersOptions {
-  readonly engine: Pick<EngineControl, "show" | "frameAt" | "status">;
+  readonly engine: Pick<EngineControl, "show" | "frameAt" | "status" | "observe">;
   /** Device id of MIDI Show Control; undefined: it is not obeyed. */
   readonly mscDevice?: number;
   readonly keys?: ShowKeys;
@@ -52,7 +52,7 @@ export type TimecodeStatus = {
 };
 
 /** Time between two looks at the clock and the chase, in milliseconds. */
-export const lookMs = 10;
+const lookMs = 10;
 
 /** Triggers are pressed this much before they are due, beside the lead of the renderers. */
 const marginMs = 50;
@@ -78,6 +78,8 @@ export class ShowTriggers {
   #times: TimecodeTimes;
   #clockMs: number;
   #state = "none";
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #stopObserving: (() => void) | undefined;
 
   constructor(options: ShowTriggersOptions) {
     const { engine, rate, flywheelSeconds, unixMs = Date.now, nowMs = () => performance.now() } = options;
@@ -92,6 +94,28 @@ export class ShowTriggers {
     this.#offsetFrames = frameOfTimecode(readTimecode(options.offset, rate)!, rate);
     this.#times = new TimecodeTimes(noTriggers, rate);
     this.#clockMs = unixMs();
+  }
+
+  /** Looks from the first show on; without one each look would wake the main isolate for nothing. */
+  begin(): void {
+    const { engine } = this.#options;
+    this.#stopObserving = engine.observe(({ event }) => event === "showList" && this.#beginLooks());
+    if (engine.show !== undefined || this.#options.chasesMtc) this.#beginLooks();
+  }
+
+  /** Ends what {@link begin} began. */
+  stop(): void {
+    this.#stopObserving?.();
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  get isLooking(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  #beginLooks(): void {
+    this.#timer ??= setInterval(() => this.poll(), lookMs);
   }
 
   get status(): TimecodeStatus {
@@ -140,7 +164,7 @@ export class ShowTriggers {
     });
   }
 
-  /** Presses what is due soon; to be called every {@link lookMs}. */
+  /** Presses what is due soon. */
   poll(): void {
     const show = this.#show();
     const fromMs = this.#clockMs;
@@ -197,6 +221,7 @@ export class ShowTriggers {
   #show(): ShowControl | undefined {
     const { show } = this.#options.engine;
     if (show?.list === this.#list) return show;
+    if (this.#list === undefined) this.#clockMs = this.#unixMs(); // nothing looked before: what is past starts nothing
     this.#list = show?.list;
     const read = show === undefined ? undefined : readShow(show.text).show;
     this.#triggers = read === undefined ? noTriggers : triggeredCues(read);

@@ -12,6 +12,9 @@ import type { ReadShow } from "../file/read_show.ts";
 import type { Cue, Show } from "../file/show_file.ts";
 import type { ShowProblem } from "../file/show_problem.ts";
 
+/** Cues of a circle that a message names. */
+const maxNamed = 8;
+
 /** What is known of a file that a show names: its length, or why it cannot be played. */
 export type FileFacts = Media | { readonly problem: string };
 
@@ -400,7 +403,9 @@ class Check {
     const keys = keysInOrder(list);
     const byKey = new Map(keys.map((key, index) => [key, this.#all[index]]));
     for (const circle of loopsWithoutTime(list)) {
-      const names = circle.map((key) => labelOf(byKey.get(key)!)).join(", then ");
+      const named = circle.slice(0, maxNamed).map((key) => labelOf(byKey.get(key)!));
+      if (circle.length > maxNamed) named.push(`${circle.length - maxNamed} more`);
+      const names = named.join(", then ");
       this.#mistake(byKey.get(circle[0])!, [], `starts a loop without time: ${names}, and again; add a wait`);
     }
     for (const key of keys) {

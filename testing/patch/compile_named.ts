@@ -4,12 +4,20 @@ import { compileGraph } from "../../compiler/compile.ts";
 import { patchNamed } from "../../patches/ready/catalogue.ts";
 import { PatchSource, type SampleSource } from "../../patches/loading/patch_source.ts";
 
+/** What was compiled without sound files, by name and format: a file with many engines plays the same patch in all of them. */
+const compiled = new Map<string, CompiledPatch>();
+
 /**
- * Compiles the patch of this name for an output format. Throws `PatchUnknownError`, and `PatchError` for one
- * that plays sound files and does not get them.
+ * The patch of this name, compiled for an output format, once in a process. Throws `PatchUnknownError`, and `PatchError`
+ * for one that plays sound files and does not get them.
  */
 export function compilePatch(name: string, format: PatchFormat, samples?: SampleBank): CompiledPatch {
-  return compileGraph(patchNamed(name).build(format), format, samples);
+  const compile = () => compileGraph(patchNamed(name).build(format), format, samples);
+  if (samples) return compile();
+  const key = JSON.stringify([name, format]);
+  const known = compiled.get(key) ?? compile();
+  compiled.set(key, known);
+  return known;
 }
 
 /** Compiles the patch of this name with the sound files that come with it. Throws `PatchUnknownError`. */

@@ -2,6 +2,8 @@
  * What runs after the code on the disk has changed.
  *
  * Needs real time: the program plays by the clock.
+ *
+ * Takes turns: every start of the program in `tests/main_test.ts` keeps one.
  */
 import assert from "node:assert/strict";
 import { keepProgram, programParts, removeOldPrograms } from "../../cli/kept_program.ts";

@@ -1,4 +1,8 @@
-/** A real process that is killed and started again. */
+/**
+ * A real process that is killed and started again.
+ *
+ * Takes turns: `tests/engine/state/` shows the journal and what is resumed.
+ */
 import assert from "node:assert/strict";
 import { readConfig } from "../../config/settings.ts";
 import { SavedState } from "../../cli/saved_state.ts";

@@ -2,6 +2,8 @@
  * A new version takes the place of one that plays.
  *
  * Needs the machine alone: old and new renderers play beside each other by the clock, without a concealed frame.
+ *
+ * Takes turns: `tests/engine/supervisor/upgrade_test.ts` and `tests/engine/engine_test.ts` show each step.
  */
 import assert from "node:assert/strict";
 import { upgrade, UpgradeError } from "../../cli/upgrade.ts";
@@ -102,7 +104,7 @@ Deno.test("a version that does not fit is refused with the reason, one that is e
         /its sound or state differs, first at block/,
       ],
     ];
-    for (const [change, reason] of sharedItems("versions that do not fit", refused, 3)) {
+    for (const [change, reason] of sharedItems("versions that do not fit", refused, 2)) {
       const { code, printed } = await upgradeTo(folder, program, change);
       assert.equal(code, 9, printed);
       assert.match(printed, reason);

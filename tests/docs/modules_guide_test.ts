@@ -1,8 +1,12 @@
-/** Does what docs/modules-guide.md says, in a copy of the sources: writes its files, runs its test, plays its patch. */
+/**
+ * Does what docs/modules-guide.md says, in a copy of the sources: writes its files, runs its test, plays its patch.
+ *
+ * Takes turns: modules and patch files have tests of their own; here are those of one page.
+ */
 import assert from "node:assert/strict";
 
 const root = new URL("../../", import.meta.url).pathname;
-const guide = await Deno.readTextFile(`${root}docs/modules-guide.md`);
+const guide = await Deno.readTextFile(new URL("../../docs/modules-guide.md", import.meta.url));
 
 /** Code with the name of its file, in the order of the page. */
 const blocks = [...guide.matchAll(/^```ts (\S+)\n([\s\S]*?)^```$/gm)].map(([, path, code]) => ({

@@ -1,4 +1,8 @@
-/** The scripts of `examples/` against a real engine: what they send is understood, and sounds. */
+/**
+ * The scripts of `examples/` against a real engine: what they send is understood, and sounds.
+ *
+ * Takes turns: the methods that the scripts call are shown in `tests/osc/methods/`.
+ */
 import assert from "node:assert/strict";
 import { AddressSpace } from "../../osc/methods/address_space.ts";
 import { UdpListener } from "../../osc/transport/udp_listener.ts";

@@ -1,3 +1,4 @@
+/** Takes turns: every test with an engine builds the native part, or finds it built. */
 import assert from "node:assert/strict";
 import { NotPrivateError } from "../../foundation/private_folder.ts";
 import { buildNative } from "../../ffi/native_library.ts";

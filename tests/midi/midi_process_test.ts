@@ -1,4 +1,8 @@
-/** MIDI as users run it: the program in a process of its own, sound and MIDI on one JACK server. */
+/**
+ * MIDI as users run it: the program in a process of its own, sound and MIDI on one JACK server.
+ *
+ * Takes turns: `tests/midi/midi_input_test.ts` shows the same in one process.
+ */
 import assert from "node:assert/strict";
 import { requirement } from "../../testing/requirement.ts";
 import { startSoundRecorder } from "../../testing/sound/sound_recorder.ts";

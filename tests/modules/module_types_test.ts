@@ -1,3 +1,4 @@
+/** Takes turns: `deno task check` reads the same declarations; here are uses that must not pass. */
 import assert from "node:assert/strict";
 import { inFolder } from "../../testing/in_folder.ts";
 

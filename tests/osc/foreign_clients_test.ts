@@ -1,6 +1,8 @@
 /**
  * Clients that others wrote, each with its own idea of types and framing, against a real engine: everything that they send is
  * understood. Their files lie in `tests/osc/foreign/`, with a configuration of their own.
+ *
+ * Takes turns: `tests/osc/packet/` and `tests/osc/transport/` show each type and framing.
  */
 import assert from "node:assert/strict";
 import { splitHostAndPort } from "../../osc/transport/network_address.ts";

@@ -2,6 +2,8 @@
  * Needs no real time: the engine of the package runs as a user without rights to it, and the test waits for what it tells.
  *
  * Not shown here, because no systemd runs: that systemd starts the unit, its hardening, and what the scripts say to systemd.
+ *
+ * Takes turns: what is packed has tests of its own, as has the npm package.
  */
 import assert from "node:assert/strict";
 import { packageDeb } from "../../scripts/package_deb.ts";

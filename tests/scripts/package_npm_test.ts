@@ -1,3 +1,4 @@
+/** Takes turns: what is packed has tests of its own, as has the Debian package. */
 import assert from "node:assert/strict";
 import { packageNpm } from "../../scripts/package_npm.ts";
 import { prebuiltMachines } from "../../scripts/prebuild.ts";

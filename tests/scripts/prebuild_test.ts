@@ -1,3 +1,4 @@
+/** Takes turns: `tests/ffi/` shows what the native part does. */
 import assert from "node:assert/strict";
 import { checkPrebuilt, prebuild, type PrebuiltMachine } from "../../scripts/prebuild.ts";
 import { inFolder } from "../../testing/in_folder.ts";

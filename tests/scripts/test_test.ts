@@ -2,6 +2,8 @@
  * Covers: scripts/test.ts scripts/test/requirements.ts
  *
  * Needs no real time: the tests that it runs are planted ones.
+ *
+ * Takes turns: `tests/scripts/test/` shows each part of the runner.
  */
 import assert from "node:assert/strict";
 import { until } from "../../testing/until.ts";

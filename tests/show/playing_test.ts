@@ -584,6 +584,15 @@ Deno.test("loops without time, and what waits for something that never ends, are
     ),
     ["2:1: mistake: cue 1: starts a loop without time: cue 1, then cue 2, and again; add a wait"],
   );
+  const chain = (follow: (index: number) => string) =>
+    `{ "cues": [${
+      Array.from({ length: 10_000 }, (_, index) => `{ "number": ${index}, ${follow(index)} }`)
+    }] }`;
+  assert.deepEqual(findings(chain(() => '"memo": "x", "continue": "auto-continue"')), []);
+  assert.match(
+    findings(chain((index) => `"start": ${(index + 1) % 10_000}`)).join(),
+    /cue 0, then cue 1, .*then cue 7, then 9992 more, and again; add a wait$/,
+  );
   const rain =
     '{ "number": 1, "play": "8s", "loops": "forever", "continue": "auto-follow" }, { "memo": "x" }';
   assert.match(findings(`{ "cues": [${rain}] }`).join(), /^1:\d+: warning: cue 1: never ends by itself/);

@@ -77,6 +77,36 @@ Deno.test("the clock starts a cue at the frame of its second, once", () => {
   });
 });
 
+Deno.test("nothing looks before there is a show, and what was due before it starts nothing", () =>
+  inFolder(async (folder) => {
+    const { engine, clock, secondsPass, playUntil, stop } = await startWithShows(folder);
+    const ignore = () => {};
+    const begun: string[] = [];
+    engine.observe((event) => event.event === "showCue" && event.what === "begins" && begun.push(event.key));
+    const triggers = new ShowTriggers({
+      ...{ engine, rate, chasesMtc: false, offset: "00:00:00:00", flywheelSeconds: 1 },
+      log: { debug: ignore, info: ignore, warning: ignore, error: ignore },
+      unixMs: () => clock.unixMs,
+      nowMs: () => clock.monotonicMs,
+    });
+    try {
+      triggers.begin();
+      assert.equal(triggers.isLooking, false);
+      const pastMs = Math.ceil(clock.unixMs / 1_000) * 1_000;
+      await secondsPass((pastMs - clock.unixMs) / 1_000 + 0.5);
+      const cues = [pastMs, pastMs + 2_000].map((dueMs, index) => (
+        { number: index + 1, wait: 0.1, triggers: [{ clock: timeOfDay(dueMs) }] }
+      ));
+      await engine.loadShow(await writeShow(folder, { goGuardSeconds: 0, cues }));
+      assert.equal(triggers.isLooking, true);
+      await playUntil("a cue begins", () => begun.length > 0);
+      assert.deepEqual(begun, ["2"]);
+    } finally {
+      triggers.stop();
+      await stop();
+    }
+  }));
+
 Deno.test("timecode of MIDI starts a cue at the frame at which it stands, and its state is told", () =>
   withTriggers(() => [{ number: 1, wait: 0.1, triggers: [{ timecode: "10:00:01:00" }] }], async (parts) => {
     const { clock, engine, triggers, begun, pass, lines } = parts;

@@ -1,4 +1,8 @@
-/** The operator's page in a real browser, on the real program: what an operator does, and sees. */
+/**
+ * The operator's page in a real browser, on the real program: what an operator does, and sees.
+ *
+ * Takes turns: `tests/dashboard/` shows each part of the page without a browser.
+ */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";

@@ -1,4 +1,8 @@
-/** The show page in a real browser, on the real program: GO, running cues, panic, edits, a phone. */
+/**
+ * The show page in a real browser, on the real program: GO, running cues, panic, edits, a phone.
+ *
+ * Takes turns: `tests/dashboard/` shows each part of the page without a browser.
+ */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";

@@ -1,4 +1,8 @@
-/** Patch files with samples, as users run them. */
+/**
+ * Patch files with samples, as users run them.
+ *
+ * Takes turns: `tests/engine/samples/sample_loader_test.ts` shows the same in one process.
+ */
 import assert from "node:assert/strict";
 import { readFloatWav } from "../../../testing/sound/read_float_wav.ts";
 import type { OscMessage } from "../../../osc/packet/packet.ts";

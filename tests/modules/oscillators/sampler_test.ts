@@ -77,7 +77,7 @@ Deno.test("notes are in tune within 0.02 cents, whatever the rates of file and o
     )
   );
   // neighbours in the list differ in the note, and five shares meet every rate
-  for (const { sampleRateHz, outputHz, number } of sharedItems("notes of a file to be in tune", notes, 5)) {
+  for (const { sampleRateHz, outputHz, number } of sharedItems("notes of a file to be in tune", notes, 6)) {
     // a second of 440 Hz, repeated
     const channels = [sineFrames(sampleRateHz, 440)];
     const bank = bankOf({ "test.wav": { channels, sampleRateHz, rootNote: 69 } });

@@ -10,6 +10,17 @@ Deno.test("a patch without samples compiles alone, to the same bytes as with a s
   assert.deepEqual((await compileWithSamples("sines", testFormat, new SampleLoader())).wasm, wasm);
 });
 
+Deno.test("a patch is compiled once for a format, and for each format by itself", () => {
+  const patch = compilePatch("sines", testFormat);
+  assert.equal(compilePatch("sines", { ...testFormat }), patch);
+  const other = compilePatch("sines", {
+    ...testFormat,
+    maximumBlockFrames: testFormat.maximumBlockFrames * 2,
+  });
+  assert.notDeepEqual(other.arena, patch.arena);
+  assert.notEqual(compilePatch("keys", testFormat).name, patch.name);
+});
+
 Deno.test("a patch with samples is refused without them, and an unknown name always", async () => {
   assert.throws(() => compilePatch("sampler", testFormat), PatchError);
   assert.ok((await compileWithSamples("sampler", testFormat, new SampleLoader())).sampleMemory);
