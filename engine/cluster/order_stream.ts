@@ -59,6 +59,7 @@ export class OrderStreamError extends Error {
   override readonly name = "OrderStreamError";
 }
 
+/** A connection to the stream: it publishes, and reads every entry in its order. */
 export class OrderStream {
   readonly #options: OrderStreamOptions;
   readonly #connection: Connection;
