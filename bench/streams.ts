@@ -1,7 +1,7 @@
 /**
  * Sound files that play from the disk, beside scsynth which plays the same files by DiskIn, in one run: processor time, and
  * memory while they play. The engine plays in real time by the clock, with its three renderers and what reads and decodes; scsynth
- * renders offline, without a sound server. Its time of a tenth of the sound is subtracted, and of ours that of an engine in which
+ * renders a minute offline, without a sound server. Its time of a tenth of the sound is subtracted, and of ours that of an engine in which
  * nothing plays yet.
  *
  *     deno task bench:streams [--streams 32] [--minutes 10] [--rate 48000] [--outputs 16]
@@ -37,6 +37,9 @@ const blockFrames = 128;
 /** Time after the start in which the runtime compiles what is called often. */
 const settleMs = 5_000;
 
+/** Sound that scsynth renders: its file is read again to see that it sounds. */
+const scsynthSeconds = 60;
+
 /** Times at which the memory is looked at. */
 const looks = 10;
 
@@ -58,7 +61,12 @@ try {
     { what: "Understudy, all of it, % of a core", value: percent(ours.playing) },
     { what: "Understudy before they play, % of a core", value: percent(ours.idle) },
     { what: "what the files take, % of a core", value: percent(ours.playing - ours.idle) },
-    { what: "that, in parts of scsynth", value: Number(((ours.playing - ours.idle) / theirs).toFixed(2)) },
+    ...(theirs > 0
+      ? [{
+        what: "that, in parts of scsynth",
+        value: Number(((ours.playing - ours.idle) / theirs).toFixed(2)),
+      }]
+      : []),
     ...ours.memory.map((mib, index) => ({
       what: `MiB after ${Math.round(seconds * (index + 1) / looks)} s`,
       value: Number(mib.toFixed(1)),
@@ -187,14 +195,14 @@ function usedSeconds(pid: number): number {
 
 /** Processor time in parts of a core. */
 async function playWithScsynth(): Promise<number> {
-  const part = seconds / 10;
+  const part = scsynthSeconds / 10;
   const short = await scsynthScoreSeconds({ ...scsynthScore(part), sampleRateHz: engineRateHz, blockFrames });
   const whole = await scsynthScoreSeconds({
-    ...scsynthScore(seconds),
+    ...scsynthScore(scsynthSeconds),
     sampleRateHz: engineRateHz,
     blockFrames,
   });
-  return (whole - short) / (seconds - part);
+  return (whole - short) / (scsynthSeconds - part);
 }
 
 /** All files, repeated without end. */
