@@ -105,6 +105,7 @@ export class ShowDesk {
   }
 
   #play(player: ShowPlayer): void {
+    this.#player?.end();
     this.#player = player;
     this.#control = this.#controlOf(player);
     this.#listChanged();
