@@ -18,9 +18,11 @@ import { Histogram } from "../engine/memory/histogram.ts";
 import { leastDimensions } from "../engine/memory/dimensions.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { loadNative } from "../config/load_native.ts";
+import { findMemoryWalkers, memoryWalkersText } from "./memory_walkers.ts";
 import { mainNice } from "../engine/scheduling/real_time.ts";
 import { realTimeRemedy } from "../engine/scheduling/real_time_rights.ts";
 import { Timeline } from "../engine/time/timeline.ts";
+import { timecodeProblem } from "./timecode_problem.ts";
 
 const testedDenoVersion = "2.9.6";
 const defaultMeasureMs = 2_000;
@@ -61,10 +63,14 @@ export async function diagnose(
   const jack = await checkJack(config, native, report);
   const hasDevice = await checkPortAudio(config, native, report);
   const hasMidi = await checkMidi(config, native, report);
+  const lacking = timecodeProblem(config);
+  if (lacking !== undefined) report(false, "timecode", lacking);
   const canSend = config.driver !== "rtp" || checkRtp(config, native, report);
   checkRights(native, report);
   await measureClock(config, native, { measureMs, report });
-  const { problem, code } = startOf(config, { jack, hasDevice, hasMidi, canSend });
+  const { problem, code } = lacking === undefined
+    ? startOf(config, { jack, hasDevice, hasMidi, canSend })
+    : { problem: "timecode cannot be followed as it is set; see above", code: exitCodes.usage };
   if (problem === undefined) report(true, "start: plays with these settings");
   else {
     const outcome = code === exitCodes.ok ? "plays, but makes no sound" : `would end with exit code ${code}`;
@@ -270,6 +276,8 @@ function checkRights({ symbols }: NativeLibrary, report: Report): void {
     `memory that is never swapped out (${lockedMiB} MiB tried${refused === 0 ? "" : `, errno ${refused}`})`,
     realTimeRemedy(["memlock"]),
   );
+  const walkers = memoryWalkersText(findMemoryWalkers());
+  if (walkers !== undefined) report(true, walkers);
 }
 
 /** Runs the clock driver for a while: its calls are as late as this machine makes those of any driver. */

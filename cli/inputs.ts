@@ -6,8 +6,8 @@ import type { Log } from "../foundation/logging.ts";
 import type { LogMemory } from "../foundation/log_memory.ts";
 import { ConfigError } from "../config/config_error.ts";
 import { readShowKeys } from "../midi/show_keys.ts";
-import { readTimecode, timecodeRates } from "../timecode/timecode.ts";
-import { lookMs, ShowTriggers } from "../triggers/show_triggers.ts";
+import { timecodeRates } from "../timecode/timecode.ts";
+import { ShowTriggers } from "../triggers/show_triggers.ts";
 import { MidiInput } from "../midi/midi_input.ts";
 import { monitoringRoutes } from "../monitoring/monitoring_routes.ts";
 import { ProgramChanges } from "../midi/program_changes.ts";
@@ -26,6 +26,7 @@ import type { UdpListener } from "../osc/transport/udp_listener.ts";
 import type { DatagramPeer } from "../ffi/datagrams.ts";
 import { patchNames } from "../patches/ready/catalogue.ts";
 import { playDemo } from "./play_demo.ts";
+import { timecodeProblem } from "./timecode_problem.ts";
 
 /** Ports of OSC that are bound: packets wait there until they are served. */
 export interface Sockets {
@@ -61,7 +62,7 @@ export class Inputs {
   readonly #midi: MidiInput | undefined;
   readonly #space: AddressSpace;
   readonly #qlab: QlabSpace;
-  readonly #looks: ReturnType<typeof setInterval>;
+  readonly #triggers: ShowTriggers;
   readonly #query: QueryService;
   readonly #page: PageServer | undefined;
   /** Where another process may follow this one. */
@@ -72,7 +73,8 @@ export class Inputs {
     { space, qlab, query, page, kept }: Served,
     triggers: ShowTriggers,
   ) {
-    this.#looks = setInterval(() => triggers.poll(), lookMs);
+    triggers.begin();
+    this.#triggers = triggers;
     this.#midi = midi;
     this.#space = space;
     this.#qlab = qlab;
@@ -101,7 +103,7 @@ export class Inputs {
 
   /** No command comes from here any more; answers that are due still go out until {@link close}. */
   async stop(): Promise<void> {
-    clearInterval(this.#looks);
+    this.#triggers.stop();
     await Promise.all([this.#midi?.stop(), this.#page?.stop(), this.#query.stop()]);
   }
 
@@ -137,7 +139,8 @@ function serve(
   const space: AddressSpace = new AddressSpace({
     ...options,
     midi: () => midi?.counts ?? {},
-    timecode: () => triggers.status,
+    timecode: () => triggers.status.timecode,
+    inputs: () => triggers.status.inputs,
     midiZones: config,
     others: qlab,
     programs: patchNames,
@@ -194,14 +197,12 @@ function serve(
 
 /** What starts cues without GO, as the settings say. */
 function showTriggers({ config, engine, log }: InputsOptions): ShowTriggers {
+  const problem = timecodeProblem(config);
+  if (problem !== undefined) throw new ConfigError([problem]);
+  const { timecode: source, timecodeInput } = config;
   const rate = timecodeRates[config.timecodeRate];
-  if (readTimecode(config.timecodeOffset, rate) === undefined) {
-    throw new ConfigError([
-      `UNDERSTUDY_TIMECODE_OFFSET: expected a timecode of ${rate.name} frames a second, found ${config.timecodeOffset}`,
-    ]);
-  }
   return new ShowTriggers({
-    ...{ engine, rate, log, mscDevice: config.mscDevice, chasesMtc: config.timecode === "mtc" },
+    ...{ engine, rate, log, mscDevice: config.mscDevice, source, timecodeInput },
     ...{ offset: config.timecodeOffset, flywheelSeconds: config.flywheelSeconds },
     keys: config.showKeys === undefined ? undefined : readShowKeys(config.showKeys),
   });

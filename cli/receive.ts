@@ -6,12 +6,17 @@ import { leastDimensions } from "../engine/memory/dimensions.ts";
 import { SharedMemory } from "../engine/memory/shared_memory.ts";
 import { openReceiver, readPlace } from "../engine/rtp/open_receiver.ts";
 import { RtpError } from "../engine/rtp/rtp_error.ts";
-import { readDescription, type ReceivedStream } from "../engine/rtp/session_description.ts";
+import {
+  maxDescriptionBytes,
+  readDescription,
+  type ReceivedStream,
+} from "../engine/rtp/session_description.ts";
 import type { ReceiverState } from "../ffi/rtp_receiver.ts";
 import { sharedMemoryPointer } from "../ffi/shared_memory_pointer.ts";
 import { abortable } from "../foundation/abortable.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { createLog, type Log } from "../foundation/logging.ts";
+import { readTextFile } from "../foundation/read_text_file.ts";
 import type { ReceiveCommand } from "./command_line.ts";
 import { InterruptedError } from "./interrupted_error.ts";
 import { interruptible } from "./interruptible.ts";
@@ -108,10 +113,19 @@ async function follow({ signal, watch, log, line, status }: Following): Promise<
   }
 }
 
+/** Packets come, and none is of this stream. */
+const strangers =
+  "packets come that are not of this stream: another payload type, other samples or another number of channels; " +
+  "name its session description, or see --samples and --channels";
+
 /** What a person should know of that has happened since. */
 export function changes(before: ReceiveStatus | undefined, now: ReceiveStatus): string[] {
-  if (before === undefined) return now.state === "waiting" ? ["nothing comes yet"] : [];
+  const isStrange = now.state === "waiting" && now.foreignPackets > 0;
+  if (before === undefined) {
+    return isStrange ? [strangers] : now.state === "waiting" ? ["nothing comes yet"] : [];
+  }
   const texts: string[] = [];
+  if (isStrange && before.foreignPackets === 0) texts.push(strangers);
   if (now.state !== before.state && now.state !== "running") {
     texts.push(now.state === "waiting" ? "nothing comes any more: silence" : now.state);
   }
@@ -179,6 +193,14 @@ async function streamOf(line: ReceiveCommand, config: Pick<Config, "sampleRateHz
       sampleRateHz: config.sampleRateHz,
     };
   }
+  const wrong = line.places.find((place, index) =>
+    legs[index] === undefined && /^[\d.]+(:\d*)?$/.test(place)
+  );
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `receive: expected ADDRESS:PORT, an IPv4 address and a port from 1 to 65535, found "${wrong}"`,
+    );
+  }
   const [place, ...others] = line.places;
   if (others.length > 0) {
     throw new UsageError("receive: expected one session description, or only ADDRESS:PORT, one for each leg");
@@ -188,10 +210,13 @@ async function streamOf(line: ReceiveCommand, config: Pick<Config, "sampleRateHz
 
 async function descriptionAt(place: string): Promise<string> {
   try {
-    if (!/^https?:\/\//.test(place)) return await Deno.readTextFile(place);
+    if (!/^https?:\/\//.test(place)) return await readTextFile(place, maxDescriptionBytes);
     const answer = await fetch(place, { signal: AbortSignal.timeout(fetchMs) });
-    if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-    return await answer.text();
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      throw new Error(`it answers ${answer.status}`);
+    }
+    return await bodyOf(answer);
   } catch (cause) {
     throw new RtpError(
       `cannot read the session description ${place} (${(cause as Error).message}); ` +
@@ -199,4 +224,16 @@ async function descriptionAt(place: string): Promise<string> {
       { cause },
     );
   }
+}
+
+/** The text of an answer, which a stranger may make endless. */
+async function bodyOf(answer: Response): Promise<string> {
+  let text = "";
+  for await (const piece of (answer.body ?? new Blob([]).stream()).pipeThrough(new TextDecoderStream())) {
+    text += piece;
+    if (text.length > maxDescriptionBytes) {
+      throw new Error(`it has more than ${maxDescriptionBytes} characters`);
+    }
+  }
+  return text;
 }

@@ -1,7 +1,8 @@
 import { dirname, resolve } from "node:path";
 import type { Config } from "../config/settings.ts";
+import { readTextFileSync } from "../foundation/read_text_file.ts";
 import { isPatchFile } from "../patches/loading/patch_name.ts";
-import { readShow } from "../show/mod.ts";
+import { maxShowBytes, readShow } from "../show/mod.ts";
 
 /** Memory for the sound files of a show, where the settings give none. */
 const usualStreamMiB = 64;
@@ -26,7 +27,7 @@ export function configForShow(config: Config, isPatchGiven: boolean): Config {
 
 function patchOf(file: string): string | undefined {
   try {
-    return readShow(Deno.readTextFileSync(file)).show?.patch;
+    return readShow(readTextFileSync(file, maxShowBytes)).show?.patch;
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  * unit of systemd read the same file. A line that is something else is an error, and no part of a file is taken without a word.
  */
 import { exists } from "../foundation/exists.ts";
+import { readTextFileSync } from "../foundation/read_text_file.ts";
 import { ConfigError } from "./config_error.ts";
 
 /** A file of settings, as it was read. */
@@ -20,6 +21,9 @@ export interface SettingsEntry {
   readonly line: number;
 }
 
+/** Largest file of settings. */
+const maxBytes = 2 ** 20;
+
 /** The file that is read where it exists and none was named. */
 const defaultSettingsFile = "understudy.env";
 
@@ -32,7 +36,7 @@ export function readSettingsFile(named?: string): SettingsFile | undefined {
   if (named === undefined && !exists(defaultSettingsFile)) return undefined;
   const path = named ?? defaultSettingsFile;
   try {
-    return parseSettingsFile(Deno.readTextFileSync(path), path);
+    return parseSettingsFile(readTextFileSync(path, maxBytes), path);
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const reason = cause instanceof Deno.errors.NotFound ? "there is no such file" : (cause as Error).message;

@@ -3,7 +3,6 @@
  * one tick of a few milliseconds: look at the renderers, let the supervisor decide, carry it out, walk the history.
  * Nothing of this is needed for the next block to sound.
  */
-import { clearTimeout, setTimeout } from "node:timers";
 import type { NativeLibrary } from "../ffi/native_symbols.ts";
 import type { CompiledPatch, ParameterDeclaration } from "../compiler/graph/compiled_patch.ts";
 import type { SampleBank } from "../compiler/graph/sample_bank.ts";
@@ -175,6 +174,9 @@ invariant(
 /** Part of the lookahead that the device may take between two looks: the rings keep twice the lookahead to be compared. */
 const calmTickLookaheads = 0.75;
 
+/** Time between two looks at what is only told. */
+const tellMs = 40;
+
 /** Time over which the blocks ahead are averaged. */
 const averagingMs = 1_000;
 
@@ -224,11 +226,14 @@ export class Engine implements control.EngineControl {
   /** The patches that a restart may need, as payloads of `PTCH` chunks. */
   #recordedPatches: { readonly number: number; readonly payload: Uint8Array<ArrayBuffer> }[];
   #state: control.EngineStatus["state"] = "starting";
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #timerMs = 0;
   #isTicking = false;
   #isTurnQueued = false;
   #nextSaveMs = 0;
+  #nextTellMs = 0;
+  #toldMs = performance.now();
+  #isSounding = true;
   #nextKeepMs = performance.now() + keepMs;
   #lateCommands = 0;
   #quarantined = 0;
@@ -777,16 +782,17 @@ export class Engine implements control.EngineControl {
 
   #makeStreams(): Streams {
     const { config, continuation, processes, log } = this.#options;
+    const before = isLiving(this.#options) ? keptFiles(processes!.folder.streams) : continuation;
     return new Streams({
       memory: this.memory,
       folder: config.streamFolder,
-      files: isLiving(this.#options) ? keptFiles(processes!.folder.streams) : continuation?.files,
-      places: continuation?.places,
+      files: before?.files,
+      places: before?.places,
       emit: (event) => this.#reporter.emit(event),
-      record: (file) => {
-        this.#record("FILE", encodeJson(file));
+      record: (file) => this.#record("FILE", encodeJson(file)),
+      keep: () => {
         try {
-          if (processes) keepFiles(processes.folder.streams, this.#streams.files);
+          if (processes) keepFiles(processes.folder.streams, this.#streams);
         } catch (error) {
           log.error(`files cannot be kept for the next control process: ${(error as Error).message}`);
         }
@@ -989,26 +995,23 @@ export class Engine implements control.EngineControl {
     });
   }
 
-  /** Ticks now, and again after a while. Also called when a renderer has ended: it is replaced at once. */
+  /** Ticks now, and chooses how long it is to the next one. Also called when a renderer has ended: it is replaced at once. */
   #turn(): void {
     if (!this.#isTicking) return;
     try {
       this.#tick();
     } finally {
       const isCalm = this.#isPlaying && this.#supervision.isCalm && !this.#delivery.isAwaited;
-      if (this.#isTicking) this.#turnIn(isCalm ? this.#calmTickMs : tickMs);
+      if (this.#isTicking) this.#turnEvery(isCalm ? this.#calmTickMs : tickMs);
     }
   }
 
-  /** Sets the one timer again: a new one for each turn would cost a tenth of the turn. */
-  #turnIn(ms: number): void {
-    if (this.#timer !== undefined && this.#timerMs === ms) {
-      this.#timer.refresh();
-      return;
-    }
-    clearTimeout(this.#timer);
+  /** One interval, made again where its length changes: a timer of node's that is set again costs more for each turn. */
+  #turnEvery(ms: number): void {
+    if (this.#timer !== undefined && this.#timerMs === ms) return;
+    clearInterval(this.#timer);
     this.#timerMs = ms;
-    this.#timer = setTimeout(() => this.#turn(), ms);
+    this.#timer = setInterval(() => this.#turn(), ms);
   }
 
   get #calmTickMs(): number {
@@ -1019,15 +1022,13 @@ export class Engine implements control.EngineControl {
 
   #stopTicking(): void {
     this.#isTicking = false;
-    clearTimeout(this.#timer);
+    clearInterval(this.#timer);
     this.#timer = undefined;
   }
 
   #tick(): void {
     const nowMs = performance.now();
-    const sinceMs = nowMs - this.#turnMs;
     this.#claim?.beat();
-    this.#pollDegradations();
     if (nowMs >= this.#nextSaveMs) {
       this.#nextSaveMs = nowMs + saveMs;
       if (this.#savedHead !== this.#commands.head) this.#saveParameters();
@@ -1043,27 +1044,37 @@ export class Engine implements control.EngineControl {
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
     this.#lookahead.follow(this.#driver.periodFrames);
-    this.#latency.poll(latencyOf(this.memory, this.#driver), performance.now());
-    this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (this.#isPlaying) this.#enter(this.#heard());
-    this.#journal?.poll(this.#delivery.next, performance.now());
+    this.#journal?.poll(this.#delivery.next, nowMs);
     this.#writer?.poll(this.#delivery.next);
-    const consumed = this.memory.consumed();
-    this.#values.advance(consumed);
-    this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) *
-      Math.min(1, sinceMs / averagingMs);
+    this.#values.advance(this.memory.consumed());
     const [seat] = this.#supervision.running;
     if (seat !== undefined) {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#streams.poll(seat);
     if (this.#state !== "starting") this.#desk?.poll();
-    this.#reporter.voices(this.voices());
-    this.#levels.poll(performance.now());
-    this.#silence.poll();
-    this.#refusals.poll(performance.now());
+    if (nowMs >= this.#nextTellMs) this.#tell(nowMs);
     this.#shed();
+  }
+
+  /** What is told to people, who do not see whether it comes some milliseconds later: each part costs as much as its work to reach. */
+  #tell(nowMs: number): void {
+    const sinceMs = nowMs - this.#toldMs;
+    this.#toldMs = nowMs;
+    this.#nextTellMs = nowMs + tellMs;
+    this.#pollDegradations(nowMs);
+    this.#latency.poll(latencyOf(this.memory, this.#driver), nowMs);
+    this.#realTime.poll();
+    this.#blocksAhead += (blocksBetween(this.#frontier(), this.memory.consumed()) - this.#blocksAhead) *
+      Math.min(1, sinceMs / averagingMs);
+    const voices = this.voices();
+    this.#isSounding = voices.length === 0 || voices.some((count) => count > 0); // a patch that cannot tell may sound
+    this.#reporter.voices(voices);
+    this.#levels.poll(nowMs);
+    this.#silence.poll();
+    this.#refusals.poll(nowMs);
   }
 
   async #keepFiles(): Promise<void> {
@@ -1079,8 +1090,7 @@ export class Engine implements control.EngineControl {
   }
 
   /** Tells what was worse since the last tick. */
-  #pollDegradations(): void {
-    const nowMs = performance.now();
+  #pollDegradations(nowMs: number): void {
     this.#degradations.poll(nowMs);
     const stoodMs = this.#standstill.poll();
     if (stoodMs > 0) {
@@ -1106,15 +1116,19 @@ export class Engine implements control.EngineControl {
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
   #shed(): void {
-    const decision = this.#shedding.observe(() => {
-      const renderers = this.#supervision.running.map((seat) => this.#pool.load(seat));
-      this.#measures.renderTimes.record(renderers);
-      return {
-        consumed: this.memory.consumed(),
-        renderers,
-        voices: this.voices().reduce((sum, count) => sum + count, 0),
-      };
-    }, performance.now());
+    const decision = this.#shedding.observe(
+      () => {
+        const renderers = this.#supervision.running.map((seat) => this.#pool.load(seat));
+        this.#measures.renderTimes.record(renderers);
+        return {
+          consumed: this.memory.consumed(),
+          renderers,
+          voices: this.voices().reduce((sum, count) => sum + count, 0),
+        };
+      },
+      performance.now(),
+      this.#isSounding,
+    );
     if (decision) this.#limitVoices(decision);
   }
 

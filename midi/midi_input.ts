@@ -86,6 +86,7 @@ export class MidiInput {
   #port: MidiInputPort | undefined;
   #state: MidiState | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #paceMs = 0;
   #nextPollMs = 0;
   #delayMs = 0;
   readonly #backoff = new Backoff(retryMs);
@@ -133,7 +134,7 @@ export class MidiInput {
       if (error.problem === "library") return undefined;
       input.#waitForRetry();
     }
-    input.#timer = setInterval(() => input.#tick(), drainMs);
+    input.#setPace();
     return input;
   }
 
@@ -167,7 +168,17 @@ export class MidiInput {
     if (this.#port) await this.#close(this.#port);
   }
 
+  /** Without a port there is nothing to drain: each look would wake the main isolate for nothing. */
+  #setPace(): void {
+    const paceMs = this.#port === undefined ? pollMs : drainMs;
+    if (this.#stopped || this.#paceMs === paceMs) return;
+    clearInterval(this.#timer);
+    this.#paceMs = paceMs;
+    this.#timer = setInterval(() => this.#tick(), paceMs);
+  }
+
   #tick(): void {
+    this.#setPace();
     const nowMs = performance.now();
     if (this.#port) this.#play(this.#port.drain());
     if (this.#changing) return;

@@ -132,24 +132,28 @@ export class DeliveryLog {
     const first = this.#next;
     const most = Math.min(maxBlocksAtOnce, blocksBetween(consumed, first));
     if (most <= 0) return;
-    const records = new Int32Array(1 + most * blockRecordWords);
-    records[0] = first;
+    const records = this.#recorders.length > 0 ? new Int32Array(1 + most * blockRecordWords) : undefined;
+    if (records) records[0] = first;
     let count = 0;
     const late: number[] = [];
     let position = this.#position;
     for (; count < most; count++) {
       const block = (first + count) | 0;
       const seal = seals.read(block);
-      if (seal === sealLost && !last) break; // concealed, and no renderer has come to it yet: it will be sealed
+      // concealed, and no renderer has come to it yet, or is in the midst of it: it will be sealed
+      const isSealed = seal !== sealLost && (geometry.pageCount === 0 || this.#streamSeals.isSealed(block));
+      if (!isSealed && !last) break;
       if (seal !== sealLost) position = completePosition(position, seal);
       const lateStreams = geometry.pageCount > 0 ? this.#streamSeals.read(block) : 0;
       if (lateStreams !== 0) late.push(block, lateStreams);
       const delivered = deliveredIndex(memory, block);
-      const flags = memory.words[delivered + within.delivered.flags.index];
-      const record = 1 + count * blockRecordWords;
-      records[record] = (position & 0xFFFF) | (flags << 16);
-      records[record + 1] = memory.words[delivered + within.delivered.checksumLow.index];
-      records[record + 2] = memory.words[delivered + within.delivered.checksumHigh.index];
+      if (records) {
+        const flags = memory.words[delivered + within.delivered.flags.index];
+        const record = 1 + count * blockRecordWords;
+        records[record] = (position & 0xFFFF) | (flags << 16);
+        records[record + 1] = memory.words[delivered + within.delivered.checksumLow.index];
+        records[record + 2] = memory.words[delivered + within.delivered.checksumHigh.index];
+      }
       this.#loudest = Math.max(this.#loudest, memory.floats[delivered + within.delivered.loudest.index]);
       const peaks = deliveredPeaksIndex(memory, block);
       for (let channel = 0; channel < geometry.channels; channel++) {
@@ -159,7 +163,7 @@ export class DeliveryLog {
     }
     if (count === 0) return;
     for (const recorder of this.#recorders) {
-      if (recorder.recording) this.#record(recorder, records, first, count, position);
+      if (recorder.recording) this.#record(recorder, records!, first, count, position);
       if (recorder.recording && late.length > 0) recorder.write("LATE", bytesOf(new Int32Array(late)));
     }
     this.#next = (first + count) | 0;

@@ -6,6 +6,7 @@ import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
 import { readSystemClock } from "../../ffi/system_clock.ts";
 import type { Config } from "../../config/settings.ts";
 import type { Log } from "../../foundation/logging.ts";
+import { readTextFileSync } from "../../foundation/read_text_file.ts";
 import { within } from "../../foundation/within.ts";
 import type { RtpStatus } from "../control/control.ts";
 import type { SharedMemory } from "../memory/shared_memory.ts";
@@ -13,7 +14,7 @@ import { announcedAt, announcement, announceMs } from "../rtp/announcement.ts";
 import { openReceiver, readPlace } from "../rtp/open_receiver.ts";
 import { chooseClock, clockText, type RtpClock } from "../rtp/rtp_clock.ts";
 import { RtpError } from "../rtp/rtp_error.ts";
-import { describeStream, readDescription } from "../rtp/session_description.ts";
+import { describeStream, maxDescriptionBytes, readDescription } from "../rtp/session_description.ts";
 import { planStreams, type RtpPlan, type StreamPlan } from "../rtp/stream_plan.ts";
 import { clockPriority } from "./clock_driver.ts";
 import type { Driver } from "./driver.ts";
@@ -297,7 +298,7 @@ function openInput({ native, config, log }: RtpDriverOptions): RtpReceiver | und
 
 function readFile(path: string): string {
   try {
-    return Deno.readTextFileSync(path);
+    return readTextFileSync(path, maxDescriptionBytes);
   } catch (cause) {
     throw new RtpError(
       `cannot read the session description ${path} (${(cause as Error).message}); set UNDERSTUDY_RTP_INPUT`,

@@ -45,14 +45,10 @@ export function checkRendererStart(data: unknown): RendererStart {
   return start;
 }
 
-/** The delivery as it arrived. Throws InvariantError when it is none, or of a patch that is here already. */
-export function checkPatchDelivery(data: unknown, newestPatch: number): PatchDelivery {
+/** The delivery as it arrived. Throws InvariantError when it is none. */
+export function checkPatchDelivery(data: unknown): PatchDelivery {
   const delivery = data as PatchDelivery;
   checkPatch(delivery);
-  invariant(
-    delivery.number > newestPatch,
-    `renderer: expected a patch after ${newestPatch}, found ${delivery.number}`,
-  );
   invariant(
     isWhole(delivery.oldest) && delivery.oldest <= delivery.number,
     `renderer: expected an oldest patch up to ${delivery.number}, found ${delivery.oldest}`,

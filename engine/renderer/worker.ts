@@ -37,10 +37,14 @@ function holdLock(): Promise<() => void> {
   });
 }
 
-/** Takes the patches that wait in the port. A loop that never returns to the event loop gets no events. */
+/**
+ * Takes the patches that wait in the port. A loop that never returns to the event loop gets no events. A renderer that began
+ * while a patch was delivered has it from the beginning, and finds it in the port again.
+ */
 function preparePatches(body: RendererBody): void {
   for (let got = receiveMessageOnPort(patchPort); got; got = receiveMessageOnPort(patchPort)) {
-    body.prepare(checkPatchDelivery(got.message, body.newestPatch));
+    const delivery = checkPatchDelivery(got.message);
+    if (delivery.number > body.newestPatch) body.prepare(delivery);
   }
 }
 

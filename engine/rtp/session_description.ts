@@ -2,8 +2,15 @@
  * What a stream is and where it is found, as a session description (SDP, RFC 8866) with the lines of AES67: format, packet time, clock
  * (RFC 7273), and the two legs of one stream (`a=group:DUP`, RFC 7104). Any thread.
  */
+import { printable } from "../../foundation/printable.ts";
 import { RtpError } from "./rtp_error.ts";
 import { isMulticast, type NetworkPlace, type StreamPlan } from "./stream_plan.ts";
+
+/** Largest description that is read. */
+export const maxDescriptionBytes = 65_536;
+
+/** Most channels of a stream that is received, and longest name of one. */
+const [maxChannels, maxNameLength] = [64, 200];
 
 export interface DescribedStream
   extends Pick<StreamPlan, "name" | "channels" | "ssrc" | "legs" | "firstChannel"> {
@@ -106,11 +113,11 @@ export function readDescription(text: string): ReceivedStream {
   const [, bits, rate, channels = "1"] = /^L(16|24)\/(\d+)(?:\/(\d+))?$/i.exec(format) ?? [];
   if (bits === undefined) throw new RtpError(`expected samples L16 or L24, found "${shown(format)}"`);
   return {
-    name: valueOf(session, "s=") ?? "",
+    name: printable(valueOf(session, "s=") ?? "").slice(0, maxNameLength),
     legs: media.map(({ address, port }) => ({ address, port })),
     sampleBytes: bits === "16" ? 2 : 3,
-    sampleRateHz: Number(rate),
-    channels: Number(channels),
+    sampleRateHz: within(rate, { what: "frames a second", least: 8_000, most: 192_000, line: format }),
+    channels: within(channels, { what: "channels", least: 1, most: maxChannels, line: format }),
     payloadType,
     packetMs,
   };
@@ -118,12 +125,14 @@ export function readDescription(text: string): ReceivedStream {
 
 function readMedia(section: readonly string[], session: readonly string[]): Media {
   const [, port, type] = /^m=audio (\d+)(?:\/\d+)? RTP\/AVP (\d+)/.exec(section[0]) ?? [];
-  if (port === undefined || Number(port) > 65_535) {
+  if (port === undefined) {
     throw new RtpError(`expected m=audio PORT RTP/AVP TYPE, found "${shown(section[0])}"`);
   }
+  within(port, { what: "a port", least: 1, most: 65_535, line: section[0] });
+  within(type, { what: "a payload type", least: 0, most: 127, line: section[0] });
   const connection = valueOf(section, "c=") ?? valueOf(session, "c=");
-  const [, address] = /^IN IP4 (\d+\.\d+\.\d+\.\d+)(?:\/|$)/.exec(connection ?? "") ?? [];
-  if (address === undefined) {
+  const [, address] = /^IN IP4 (\d{1,3}(?:\.\d{1,3}){3})(?:\/|$)/.exec(connection ?? "") ?? [];
+  if (address === undefined || address.split(".").some((part) => Number(part) > 255)) {
     throw new RtpError(`expected c=IN IP4 ADDRESS, found "${shown(connection ?? "no such line")}"`);
   }
   const format = valueOf(section, `a=rtpmap:${type} `) ?? staticFormats[type];
@@ -145,4 +154,19 @@ function valueOf(lines: readonly string[], start: string): string | undefined {
   return lines.find((line) => line.startsWith(start))?.slice(start.length).trim();
 }
 
-const shown = (text: string | undefined) => (text ?? "nothing").slice(0, 60);
+/** A whole number of a line, within its range. */
+function within(
+  text: string,
+  { what, least, most, line }: {
+    readonly what: string;
+    readonly least: number;
+    readonly most: number;
+    readonly line: string;
+  },
+): number {
+  const value = Number(text);
+  if (value >= least && value <= most) return value;
+  throw new RtpError(`expected ${what} from ${least} to ${most}, found "${shown(line)}"`);
+}
+
+const shown = (text: string | undefined) => printable((text ?? "nothing").slice(0, 60));

@@ -1,5 +1,6 @@
 /** A show as a session, a journal and a run keep it: the fold of its events from a state on. Plain data. */
 import type { ShowEvent, ShowState } from "../../show/mod.ts";
+import type { ParameterFade } from "./parameter_fades.ts";
 
 /** An event at a frame, and its number, from 1 on. */
 export interface PlacedEvent {
@@ -26,6 +27,10 @@ export interface SavedShow {
   readonly serial: number;
   /** Messages of cues up to this frame were sent. */
   readonly toldFrame: number;
+  /** Fades of parameters, by frame and address, with the value at which each began; omitted: there are none. */
+  readonly fades?: readonly (readonly [key: string, fade: ParameterFade])[];
+  /** The patch of a cue that was being loaded; omitted: none was. */
+  readonly loadingPatch?: string;
 }
 
 /** Whether a value is one. What a journal holds was written by this program; a file that was damaged is found by its checksum. */

@@ -1,11 +1,12 @@
 /**
  * The show of an engine: loads and edits it, and tells what changes. Main isolate.
  */
+import { readTextFile } from "../../foundation/read_text_file.ts";
 import { writeWhole } from "../../foundation/write_whole.ts";
 import { CommandRefusedError } from "../control/control.ts";
 import type { ShowControl } from "../control/show_control.ts";
 import type { ShowListView, ShowStatusView } from "../control/show_view.ts";
-import { initialShowState, type ShowEvent } from "../../show/mod.ts";
+import { initialShowState, maxShowBytes, type ShowEvent } from "../../show/mod.ts";
 import { openShow } from "./open_show.ts";
 import type { SavedShow } from "./saved_show.ts";
 import type { ShowHost, ShowServices } from "./show_host.ts";
@@ -14,9 +15,6 @@ import { listView } from "./show_views.ts";
 
 /** Least time between two tellings of the status. */
 const statusMs = 50;
-
-/** Longest file of a show, in bytes. */
-const maxShowBytes = 32 * 2 ** 20;
 
 export class ShowDesk {
   readonly #host: ShowHost;
@@ -96,7 +94,8 @@ export class ShowDesk {
 
   get #partsOfHost() {
     const host = this.#host;
-    return { arm: host.arm.bind(host), sampleRateHz: host.sampleRateHz };
+    const { sampleRateHz, inputChannels } = host;
+    return { arm: host.arm.bind(host), sampleRateHz, inputChannels };
   }
 
   get #playerOptions() {
@@ -107,6 +106,7 @@ export class ShowDesk {
   }
 
   #play(player: ShowPlayer): void {
+    this.#player?.end();
     this.#player = player;
     this.#control = this.#controlOf(player);
     this.#listChanged();
@@ -124,6 +124,7 @@ export class ShowDesk {
     const desk = { list: () => this.#list!, edit: (text: string) => this.#edit(player, text) };
     return {
       press: (event: ShowEvent, at?: { readonly frame?: number }) => player.press(event, at),
+      frameOf: (engineFrame) => this.#host.frameOf(engineFrame),
       get list(): ShowListView {
         return desk.list();
       },
@@ -191,13 +192,8 @@ export class ShowDesk {
 
 async function readShowFile(file: string): Promise<string> {
   try {
-    const { size } = await Deno.stat(file);
-    if (size > maxShowBytes) {
-      throw new CommandRefusedError(`${file}: expected a show of at most ${maxShowBytes} bytes`);
-    }
-    return await Deno.readTextFile(file);
+    return await readTextFile(file, maxShowBytes);
   } catch (error) {
-    if (error instanceof CommandRefusedError) throw error;
     if (error instanceof Deno.errors.NotFound) {
       throw new CommandRefusedError(`${file}: there is no such file`);
     }

@@ -32,6 +32,16 @@ const fadeStepSeconds = 0.02;
 /** Time after which events are folded into the saved state: nothing can change them any more. */
 const foldSeconds = 5;
 
+/**
+ * Events that are kept at most: each press computes them all again. A controller that is stuck must not hold the main isolate up;
+ * what ends sound is taken beyond that.
+ */
+const maxEvents = 128;
+const maxEndings = 32;
+
+/** A hand-over stands in the log for longer than this, and a control process is replaced within it. */
+const takeoverSeconds = 10;
+
 /** Notices that are kept for the operator. */
 const maxNotices = 20;
 
@@ -85,6 +95,8 @@ export class ShowPlayer {
   #isSilenced = false;
   /** The block that was handed to may have been sealed by then. */
   #mayBeLate = false;
+  /** The patch of a cue that is being loaded. */
+  #loadingPatch: string | undefined;
 
   constructor(
     opened: OpenedShow,
@@ -104,6 +116,7 @@ export class ShowPlayer {
     this.#armAhead(this.#state.playhead);
     this.#keep();
     this.#refresh(free);
+    if (saved?.loadingPatch !== undefined) this.#loadPatch(saved.loadingPatch);
   }
 
   get revision(): number {
@@ -112,8 +125,11 @@ export class ShowPlayer {
 
   /** As `ShowControl.press`. */
   press(event: ShowEvent, { frame }: { readonly frame?: number } = {}): void {
-    const at = Math.max(this.#host.freeFrame(), Math.round(frame ?? 0));
     const before = this.#events;
+    if (before.length >= maxEvents + (endsSound(event) ? maxEndings : 0)) {
+      throw new CommandRefusedError(`a show takes ${maxEvents} presses within ${foldSeconds} s; send fewer`);
+    }
+    const at = Math.max(this.#host.freeFrame(), Math.round(frame ?? 0));
     const serial = ++this.#serial;
     const later = before.findIndex((other) => other.frame > at);
     const place = later < 0 ? before.length : later;
@@ -154,6 +170,11 @@ export class ShowPlayer {
     if (played - this.#state.frame > foldSeconds * this.#host.sampleRateHz) this.#settle(played);
   }
 
+  /** Another show plays now: nothing of this one is kept any more. */
+  end(): void {
+    this.#loadingPatch = undefined;
+  }
+
   /** The patch has another list of instruments and parameters: what was handed over meant those of the one before. */
   patchChanged(): void {
     this.#refresh(this.#host.freeFrame());
@@ -184,22 +205,32 @@ export class ShowPlayer {
     return {
       ...{ file, text, revision: this.#revision, state: this.#state, events: this.#events },
       ...{ serial: this.#serial, toldFrame: this.#toldFrame, place: this.#host.place() },
+      ...(this.#fades.size > 0 && { fades: [...this.#fades] }),
+      ...(this.#loadingPatch !== undefined && { loadingPatch: this.#loadingPatch }),
     };
   }
 
   /** Takes over where another process has stopped, or where a restart begins. */
-  #goOn({ events, serial, revision, toldFrame }: SavedShow, free: number, isRestart: boolean): void {
+  #goOn(
+    { events, serial, revision, toldFrame, fades = [] }: SavedShow,
+    free: number,
+    isRestart: boolean,
+  ): void {
     this.#revision = revision;
     this.#serial = serial;
-    this.#toldFrame = isRestart ? this.#host.playedFrame() : toldFrame;
+    const played = this.#host.playedFrame();
+    this.#toldFrame = isRestart ? played : toldFrame;
+    for (const [key, fade] of fades) this.#fades.set(key, fade);
     const before = this.#host.handedBefore();
     const isHanded = (event: PlacedEvent) => {
       if (before !== undefined) return event.serial <= before.serial;
-      return !isRestart || event.frame < this.#host.playedFrame();
+      // the log holds none: either it never did, or what it held has made room long ago
+      return event.frame < (isRestart ? played : played - takeoverSeconds * this.#host.sampleRateHz);
     };
-    // one that never came to the log happens now; after a restart its sender was not answered
+    // one that never came to the log happens now or at its time; after a restart its sender was not answered
     this.#events = events.filter((event) => isHanded(event) || !isRestart)
-      .map((event) => isHanded(event) ? event : { ...event, frame: free });
+      .map((event) => isHanded(event) ? event : { ...event, frame: Math.max(event.frame, free) })
+      .toSorted((a, b) => a.frame - b.frame);
     if (before !== undefined) this.#handedFrame = Math.min(free, before.fromFrame + this.#horizon);
   }
 
@@ -250,6 +281,7 @@ export class ShowPlayer {
     this.#actions = actions;
     const overdue = Math.min(this.#handedFrame, from);
     const due = actions.filter(({ frame }) => frame >= overdue);
+    const keptFades = this.#fades.size;
     const commands = [
       ...(this.#isSilenced ? this.#soundsAt(from) : []),
       ...commandsOf(due, {
@@ -262,6 +294,8 @@ export class ShowPlayer {
       ...(this.#mayBeLate ? this.#strayPlayers(state, from) : []),
     ].map(({ frame, command }) => ({ frame: Math.max(frame, from), command }))
       .toSorted((a, b) => a.frame - b.frame);
+    // what a fade began from is not in the log: another process must know it before it is heard
+    if (this.#fades.size > keptFades) this.#keep();
     if (takesBack || commands.length > 0) {
       this.#host.hand({ fromFrame: from, serial: this.#serial, commands });
       // the device may have moved on meanwhile, so that a renderer has sealed the first block before
@@ -372,7 +406,7 @@ export class ShowPlayer {
           break;
         case "loadPatch":
           isSent = true;
-          this.#attempt(this.#services.loadPatch(action.patch), `patch ${action.patch}`);
+          this.#loadPatch(action.patch);
           break;
         case "sendOsc":
         case "sendMidi": {
@@ -391,6 +425,17 @@ export class ShowPlayer {
     }
     if (due.length > 0) this.#onChange();
     if (isSent) this.#keep();
+  }
+
+  /** Loads the patch of a cue; a process that takes over meanwhile loads it too. */
+  #loadPatch(patch: string): void {
+    this.#loadingPatch = patch;
+    const loading = this.#services.loadPatch(patch).finally(() => {
+      if (this.#loadingPatch !== patch) return;
+      this.#loadingPatch = undefined;
+      this.#keep();
+    });
+    this.#attempt(loading, `patch ${patch}`);
   }
 
   #attempt(work: Promise<unknown>, name: string): void {
@@ -428,4 +473,8 @@ export class ShowPlayer {
   #keep(): void {
     this.#host.keep(this.saved);
   }
+}
+
+function endsSound({ event }: ShowEvent): boolean {
+  return event === "panic" || event === "stop" || event === "pause";
 }

@@ -47,6 +47,8 @@ interface Dispute {
   readonly incarnations: ReadonlyMap<number, number>;
 }
 
+const noSeats: readonly number[] = [];
+
 /** Blocks of a dispute that are remembered: some seconds. */
 const maxDisputed = 4_096;
 
@@ -172,6 +174,10 @@ export class Comparison {
     if (blocksBetween(this.#next, oldest) < 0) this.#next = oldest;
     while (blocksBetween(first, this.#next) > 0) {
       const block = this.#next;
+      if (this.#agreeOn(seats, block)) {
+        this.#next = (block + 1) | 0;
+        continue;
+      }
       const records = seats.flatMap((seat) => this.#record(seat, block) ?? []);
       const verdicts = [vote(records.map(({ sound }) => sound)), vote(records.map(({ state }) => state))];
       verdicts.forEach((verdict) => note(block, verdict));
@@ -183,6 +189,37 @@ export class Comparison {
       for (const record of records) this.#follow(block, record, records.length > 1 ? verdicts : undefined);
       this.#next = (this.#next + 1) | 0;
     }
+  }
+
+  /**
+   * Whether all of them have the same sound and state in a block, and the device has got no other sound: then nothing is left to judge.
+   * That is nearly every block, so nothing is allocated for it.
+   */
+  #agreeOn(seats: readonly number[], block: number): boolean {
+    const { words } = this.#memory;
+    const { tag, checksumLow, checksumHigh, stateLow, stateHigh, regions } = within.slot;
+    const first = slotIndex(this.#memory, seats[0], block);
+    for (const seat of seats) {
+      const slot = slotIndex(this.#memory, seat, block);
+      if (
+        Atomics.load(words, slot + tag.index) !== block ||
+        words[slot + checksumLow.index] !== words[first + checksumLow.index] ||
+        words[slot + checksumHigh.index] !== words[first + checksumHigh.index] ||
+        words[slot + stateLow.index] !== words[first + stateLow.index] ||
+        words[slot + stateHigh.index] !== words[first + stateHigh.index] ||
+        words[slot + regions.index] !== words[first + regions.index]
+      ) return false;
+    }
+    const low = words[first + checksumLow.index];
+    const high = words[first + checksumHigh.index];
+    const compared = words[first + regions.index];
+    // a slot that is written again meanwhile has lost its tag before
+    for (const seat of seats) {
+      if (Atomics.load(words, slotIndex(this.#memory, seat, block) + tag.index) !== block) return false;
+    }
+    if (this.#wasHeardOtherwise(block, { low, high, outvoted: noSeats })) return false;
+    for (const seat of seats) this.#extend(seat, block, compared, true);
+    return true;
   }
 
   /**
@@ -232,29 +269,45 @@ export class Comparison {
 
   /** Whether the device has got a block otherwise than the majority of these renderers has it. */
   #wasWrong(block: number, ballots: readonly Ballot[], { outvoted, undecided }: Verdict): boolean {
-    const isTakenBack = this.#heardFrom !== undefined && blocksBetween(block, this.#heardFrom) < 0;
-    if (ballots.length < 2 || undecided || isTakenBack) return false;
-    const { words } = this.#memory;
-    const entry = deliveredIndex(this.#memory, block);
-    const delivered = (field: keyof typeof within.delivered) => words[entry + within.delivered[field].index];
-    if (blocksBetween(this.#memory.consumed(), block) <= 0 || delivered("block") !== block) return false;
-    const flags = delivered("flags");
-    if ((flags & DeliveredFlag.concealed) !== 0) return false;
-    // what was faded, ramped or limited on its way has another checksum: there the seat that it came from tells
-    if ((flags & ~DeliveredFlag.rescued) !== 0) return outvoted.includes(delivered("ring") - 1);
+    if (ballots.length < 2 || undecided) return false;
     const { low, high } = ballots.find(({ seat }) => !outvoted.includes(seat))!;
-    return delivered("checksumLow") !== low || delivered("checksumHigh") !== high;
+    return this.#wasHeardOtherwise(block, { low, high, outvoted });
+  }
+
+  /** Whether the device has got a block from one that is outvoted, or with another checksum. */
+  #wasHeardOtherwise(
+    block: number,
+    { low, high, outvoted }: Omit<Ballot, "seat"> & Pick<Verdict, "outvoted">,
+  ): boolean {
+    if (this.#heardFrom !== undefined && blocksBetween(block, this.#heardFrom) < 0) return false; // taken back
+    if (blocksBetween(this.#memory.consumed(), block) <= 0) return false;
+    const { words } = this.#memory;
+    const { block: number, flags, ring, checksumLow, checksumHigh } = within.delivered;
+    const entry = deliveredIndex(this.#memory, block);
+    if (words[entry + number.index] !== block) return false;
+    const noted = words[entry + flags.index];
+    if ((noted & DeliveredFlag.concealed) !== 0) return false;
+    // what was faded, ramped or limited on its way has another checksum: there the seat that it came from tells
+    if ((noted & ~DeliveredFlag.rescued) !== 0) return outvoted.includes(words[entry + ring.index] - 1);
+    return words[entry + checksumLow.index] !== low || words[entry + checksumHigh.index] !== high;
   }
 
   /** @param verdicts omitted: there was no other renderer to agree with */
   #follow(block: number, { sound: { seat }, regions }: BlockRecord, verdicts?: readonly Verdict[]): void {
     const agrees = verdicts !== undefined &&
       verdicts.every(({ outvoted, undecided }) => !undecided && !outvoted.includes(seat));
-    const agreed = agrees && regions > 0;
-    const run = this.#runs.get(seat);
-    const goesOn = run !== undefined && run.end === block && run.regions === regions;
-    const blocks = !agreed ? 0 : goesOn ? run.blocks + 1 : 1;
-    this.#runs.set(seat, { blocks, end: (block + 1) | 0, regions, agrees });
+    this.#extend(seat, block, regions, agrees);
+  }
+
+  /** @param agrees with another renderer in this block */
+  #extend(seat: number, block: number, regions: number, agrees: boolean): void {
+    let run = this.#runs.get(seat);
+    if (run === undefined) this.#runs.set(seat, run = { blocks: 0, end: block, regions, agrees });
+    const goesOn = run.end === block && run.regions === regions;
+    run.blocks = !agrees || regions === 0 ? 0 : goesOn ? run.blocks + 1 : 1;
+    run.end = (block + 1) | 0;
+    run.regions = regions;
+    run.agrees = agrees;
   }
 
   #record(seat: number, block: number): BlockRecord | undefined {

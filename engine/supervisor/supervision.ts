@@ -26,6 +26,7 @@ import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { type Anchor, type CommandLog, type LogEntry, Opcode } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
+import { StreamSeals } from "../log/stream_seals.ts";
 import { Comparison, type ComparisonResult } from "./comparison.ts";
 import { type Found, Quarantine } from "./quarantine.ts";
 import { SnapshotSelector } from "./snapshot_selector.ts";
@@ -323,7 +324,7 @@ export class Supervision {
     const { actions, events: decided } = this.#supervisor.observe({
       nowMs: nowMs(),
       consumed,
-      seats: Array.from({ length: seatCount }, (_, seat) => this.#view(seat, compared)),
+      seats: this.#views(compared),
       canJoin: mayJoin && this.#snapshots.canJoin(consumed),
       maxJoiners: this.#quarantine.searching ? 1 : undefined,
       unheard,
@@ -345,6 +346,12 @@ export class Supervision {
     return { actions: [...actions, ...further, ...last], events };
   }
 
+  #views(compared: ComparisonResult): (SeatView | undefined)[] {
+    const views: (SeatView | undefined)[] = [];
+    for (let seat = 0; seat < seatCount; seat++) views.push(this.#view(seat, compared));
+    return views;
+  }
+
   /** What is seen of a seat. One that fell while it copied its arena claims the slot no more: others may write it. */
   #view(seat: number, { outvoted }: Pick<ComparisonResult, "outvoted">): SeatView | undefined {
     const view = this.#options.renderers.view(seat, outvoted.has(seat));
@@ -359,12 +366,9 @@ export class Supervision {
 
   /** Also what a renderer has published that fell since. */
   #followFurthest(): void {
-    const { memory } = this.#options;
     for (let seat = 0; seat < seatCount; seat++) {
-      const report = (field: "state" | "published") =>
-        Atomics.load(memory.words, reportFieldIndex(memory, seat, field));
-      const published = report("published");
-      const hasPlayed = report("state") >= SeatState.running;
+      const hasPlayed = this.#report(seat, "state") >= SeatState.running; // written after its first block is told
+      const published = this.#report(seat, "published");
       if (hasPlayed && blocksBetween(published, this.#furthest) > 0) this.#furthest = published;
     }
   }
@@ -380,10 +384,11 @@ export class Supervision {
 
   /** Seats of renderers that found the snapshot damaged from which they were to join. */
   #damaged(): number[] {
-    const { memory } = this.#options;
-    return Array.from({ length: seatCount }, (_, seat) => seat).filter((seat) =>
-      Atomics.load(memory.words, reportFieldIndex(memory, seat, "state")) === SeatState.damaged
-    );
+    const damaged: number[] = [];
+    for (let seat = 0; seat < seatCount; seat++) {
+      if (this.#report(seat, "state") === SeatState.damaged) damaged.push(seat);
+    }
+    return damaged;
   }
 
   #noteDivergence({ block, undecided, wrong }: ComparisonResult, events: SupervisionEvent[]): void {
@@ -503,10 +508,14 @@ export class Supervision {
   /** Seals the blocks that nobody will render any more. */
   #sealUntil(end: number): void {
     const { memory, log, seals, delivery } = this.#options;
+    const streamSeals = new StreamSeals(memory);
     const most = memory.geometry.sealCount - 1;
     const next = delivery.next;
     let block = blocksBetween(end, next) > most ? (end - most) | 0 : next;
-    for (; block !== end; block = (block + 1) | 0) seals.claim(block, log.head);
+    for (; block !== end; block = (block + 1) | 0) {
+      seals.claim(block, log.head);
+      streamSeals.close(block);
+    }
   }
 
   #carryOut(actions: readonly Action[]): void {

@@ -427,11 +427,34 @@ export class Supervisor {
       : Math.min(Math.max(0, seen.nowMs - this.#previousMs), this.#settings.maxTickMs);
     this.#previousMs = seen.nowMs;
     this.#age(seen, elapsedMs);
-    this.#judge(seen);
-    this.#fillRoles(seen);
-    this.#startMore(seen);
+    if (this.#isAtRest(seen)) this.#overloaded = false;
+    else {
+      this.#judge(seen);
+      this.#fillRoles(seen);
+      this.#startMore(seen);
+    }
     this.#measureLockstep(seen);
     return { actions: this.#actions, events: this.#events };
+  }
+
+  /** Complete, none in doubt, none gone: nobody is to be judged, given a role or started. That is nearly every look. */
+  #isAtRest({ seats }: Observation): boolean {
+    let running = 0;
+    let waiting = 0;
+    for (let index = 0; index < this.#seats.length; index++) {
+      const seat = this.#seats[index];
+      if (seat.phase === "empty") continue;
+      const view = seats[index];
+      if (seat.onTrial || view?.incarnation !== seat.incarnation || view.exited || view.outvoted) {
+        return false;
+      }
+      const isInDoubt = seat.silentMs > 0 || seat.behindMs > 0 || seat.awayMs > 0;
+      if (seat.phase === "waiting") waiting++;
+      else if (seat.phase === "running" && !isInDoubt) running++;
+      else return false;
+    }
+    return running === this.#settings.following && waiting >= this.#settings.waiting &&
+      this.inLockstep === running;
   }
 
   /** Follows what each seat has become since the last look. */

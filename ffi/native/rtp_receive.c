@@ -30,6 +30,8 @@
 #define GONE_NS 200000000u
 #define STOP_LOOK_MS 50
 #define MAX_PACKET_BYTES 2048
+/* Packets that are taken from one socket before it is the next one's turn. */
+#define MAX_DRAINED 64
 /* A lost packet is faded out and in over this many frames. */
 #define FADE_FRAMES 48
 /* Frames that one piece of a call takes at most. */
@@ -93,16 +95,19 @@ struct receiver {
 
 /* ---- the receiving thread ---- */
 
+/* The leg of a sender that sends the stream; where all are taken, in place of the one that has been silent for the longest. */
 static struct leg *leg_of(struct receiver *self, uint32_t socket, uint32_t source) {
+  struct leg *oldest = &self->legs[0];
   for (uint32_t index = 0; index < US_RECEIVE_MAX_LEGS; index++) {
     struct leg *leg = &self->legs[index];
-    if (leg->counts.source == 0) {
-      leg->counts.socket = socket;
-      STORE(leg->counts.source, source);
-    }
     if (leg->counts.source == source && leg->counts.socket == socket) return leg;
+    if (leg->last_ns < oldest->last_ns) oldest = leg;
   }
-  return NULL;
+  STORE(oldest->counts.source, 0);
+  memset(&oldest->counts, 0, sizeof oldest->counts);
+  oldest->counts.socket = socket;
+  STORE(oldest->counts.source, source);
+  return oldest;
 }
 
 /* What a packet says. */
@@ -183,15 +188,17 @@ static void note_duplicate(struct receiver *self, struct leg *leg, const struct 
     STORE(leg->counts.longest_behind_us, behind_us > UINT32_MAX ? UINT32_MAX : (uint32_t)behind_us);
 }
 
-static void take(struct receiver *self, struct leg *leg, const unsigned char *packet, size_t bytes) {
+/* A packet that `source`, in network order, has sent to a socket. */
+static void take(struct receiver *self, uint32_t socket, uint32_t source, const unsigned char *packet, size_t bytes) {
   const struct us_receive_options *o = &self->options;
   uint64_t now = us_monotonic_ns();
   struct parsed parsed;
-  uint64_t number = leg && parse(self, packet, bytes, &parsed) ? number_of(self, &parsed, now) : 0;
+  uint64_t number = parse(self, packet, bytes, &parsed) ? number_of(self, &parsed, now) : 0;
   if (number == 0) {
     ADD(self->foreign, 1);
     return;
   }
+  struct leg *leg = leg_of(self, socket, source);
   ADD(leg->counts.packets, 1);
   STORE(leg->last_ns, now);
   self->last_ns = now;
@@ -221,11 +228,12 @@ static void take(struct receiver *self, struct leg *leg, const unsigned char *pa
 static void drain(struct receiver *self, uint32_t socket) {
   unsigned char packet[MAX_PACKET_BYTES];
   struct sockaddr_in from;
-  for (;;) {
+  /* a flood at one socket keeps neither the others nor the end waiting */
+  for (uint32_t count = 0; count < MAX_DRAINED; count++) {
     socklen_t from_bytes = sizeof from;
     ssize_t bytes = recvfrom(self->sockets[socket], packet, sizeof packet, MSG_DONTWAIT, (void *)&from, &from_bytes);
     if (bytes < 0) return;
-    take(self, leg_of(self, socket, from.sin_addr.s_addr), packet, (size_t)bytes);
+    take(self, socket, from.sin_addr.s_addr, packet, (size_t)bytes);
   }
 }
 
@@ -510,7 +518,6 @@ int us_receive_open(const struct us_receive_options *options, void **receiver) {
 
 void us_receive_poll(void *receiver, struct us_receive_state *state) {
   struct receiver *self = receiver;
-  uint64_t now = us_monotonic_ns();
   state->played_frames = LOAD(self->played_frames);
   state->lost_packets = LOAD(self->lost_packets);
   state->lost_frames = LOAD(self->lost_frames);
@@ -524,7 +531,8 @@ void us_receive_poll(void *receiver, struct us_receive_state *state) {
   state->is_playing = LOAD(self->is_playing);
   for (uint32_t index = 0; index < US_RECEIVE_MAX_LEGS; index++) {
     state->legs[index] = self->legs[index].counts;
-    uint64_t since_ms = (now - LOAD(self->legs[index].last_ns)) / 1000000u;
+    uint64_t last_ns = LOAD(self->legs[index].last_ns); /* before the time: else a packet between them would come after it */
+    uint64_t since_ms = (us_monotonic_ns() - last_ns) / 1000000u;
     state->legs[index].since_ms = since_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)since_ms;
   }
 }

@@ -9,7 +9,7 @@ import type { RunningCueView } from "../../engine/control/show_view.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 import type { AccessControl } from "../admission/access_control.ts";
 import type { PacketTarget, Steps } from "../admission/packet_target.ts";
-import { flag, MessageRefusedError, numbers } from "../packet/arguments.ts";
+import { flag, MessageRefusedError, numberOf, numbers } from "../packet/arguments.ts";
 import { isBundle, type OscArgument, type OscBundle, type OscMessage } from "../packet/packet.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
 import { text } from "../packet/reply.ts";
@@ -34,8 +34,14 @@ export interface QlabSpaceOptions {
 /** The version of the dictionary, which clients read to choose their words. */
 const dictionaryVersion = "5.4";
 
-/** Longest reply over UDP, in characters: with its address it must fit into a datagram. */
-const maxUdpLength = 60_000;
+/** Longest reply over UDP, in bytes: with its address it must fit into a datagram. */
+const maxUdpBytes = 60_000;
+
+/** Longest address, in characters: a reply has it twice, with escapes. */
+const maxAddressLength = 2_048;
+
+/** Words that end with a number, of which 0 is one; to all others 0 is a button that is let go of. */
+const takesNumber = /^(panicInTime|loadAt|playhead(I[Dd])?|playbackPosition(I[Dd])?|select|select_id|armed)$/;
 
 /** Senders that want every reply, at most. */
 const maxRemembered = 1_024;
@@ -100,6 +106,10 @@ export class QlabSpace implements PacketTarget {
   }
 
   #message({ address, args }: OscMessage, sender: PacketSender): void {
+    if (address.length > maxAddressLength) {
+      const data = `expected an address of at most ${maxAddressLength} characters, found ${address.length}`;
+      return this.#reply(sender, { address: address.slice(0, maxAddressLength), status: "error", data });
+    }
     try {
       const words = wordsOf(address);
       const moment = this.#moment();
@@ -157,8 +167,7 @@ export class QlabSpace implements PacketTarget {
     const meaning = meaningOf(words, args, moment);
     if ("data" in meaning) return meaning.data;
     this.#checkRight(sender);
-    // a button that is let go of sends zero
-    if (args.length === 1 && args[0].type === "F") return undefined;
+    if (isRelease(words, args)) return undefined;
     for (const event of meaning.events) show.press(event);
     return undefined;
   }
@@ -251,7 +260,7 @@ export class QlabSpace implements PacketTarget {
       ...(data === undefined ? {} : { data }),
     };
     const json = JSON.stringify(answer);
-    if (json.length > maxUdpLength && sender.setReplyPort !== undefined) {
+    if (sender.setReplyPort !== undefined && new TextEncoder().encode(json).length > maxUdpBytes) {
       const problem = "the answer is too long for UDP; ask over TCP";
       return this.#reply(sender, { address, status: "error", data: problem });
     }
@@ -305,6 +314,12 @@ export class QlabSpace implements PacketTarget {
 
 /** A sender may not do this. */
 class DeniedError extends MessageRefusedError {}
+
+/** Whether a button is let go of: it sends 1 or nothing when it is pressed, and 0 afterwards. */
+function isRelease(words: readonly string[], args: readonly OscArgument[]): boolean {
+  if (args.length !== 1 || args[0].type === "s" || args[0].type === "S") return false;
+  return numberOf(args[0]) === 0 && !takesNumber.test(words.at(-1)!);
+}
 
 function noShow(): MessageRefusedError {
   return new MessageRefusedError("no show is loaded; start with --show FILE or send /show/load");

@@ -7,6 +7,7 @@ import type { AdmissionControl } from "../admission/admission.ts";
 import { LruMap } from "../../foundation/lru_map.ts";
 import { encodeForNow, encodePacket, type OscMessage } from "../packet/codec.ts";
 import type { PacketSender } from "../packet/packet_sender.ts";
+import { failed } from "../packet/reply.ts";
 import {
   hostAndPort,
   isLoopback,
@@ -68,6 +69,9 @@ interface UdpSender extends PacketSender {
 }
 
 type Identity = Pick<UdpSender, "key" | "hostname" | "isLocal" | "isOwn">;
+
+/** The largest one that every protocol below carries. */
+const maxReplyBytes = 65_487;
 
 const maxRepliesWaiting = 4_096;
 
@@ -216,7 +220,10 @@ export class UdpListener<P extends Peer = Peer> {
       reply: (message) => {
         if (this.#stopped) return;
         const port = this.#replyPortOf(from);
-        access.post(encodeForNow(message), port === undefined ? peer : access.peerAt(peer.hostname, port));
+        access.post(
+          fittingBytes(message, encodeForNow),
+          port === undefined ? peer : access.peerAt(peer.hostname, port),
+        );
         if (this.#posted) return;
         this.#posted = true;
         queueMicrotask(this.#flush);
@@ -274,7 +281,7 @@ export class UdpListener<P extends Peer = Peer> {
     if (this.#replies.length >= maxRepliesWaiting) {
       return this.#loseReplies(`a reply lost, ${maxRepliesWaiting} others wait to be sent`);
     }
-    this.#replies.push({ bytes: encodePacket(message), to });
+    this.#replies.push({ bytes: fittingBytes(message, encodePacket), to });
     if (this.#replies.length === 1) void this.#send();
   }
 
@@ -306,4 +313,21 @@ export class UdpListener<P extends Peer = Peer> {
 function isOwnAddress(host: string, bound: string): boolean {
   if (!isUnspecified(bound)) return host === bound;
   return isLoopback(host) || Deno.networkInterfaces().some(({ address }) => address === host.split("%")[0]);
+}
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** The bytes of a reply; where no datagram holds it, those of a refusal: else its receiver would wait without an answer. */
+function fittingBytes(message: OscMessage, encode: (message: OscMessage) => Bytes): Bytes {
+  const bytes = encode(message);
+  if (bytes.length <= maxReplyBytes) return bytes;
+  const { address, args: [asked] } = message;
+  const isAnswer = (address === "/done" || address === "/fail") && asked?.type === "s";
+  const about = (isAnswer ? asked.value : address).slice(0, 512);
+  return encode(
+    failed(
+      about,
+      `the answer has ${bytes.length} bytes, more than a datagram holds; ask over TCP (UNDERSTUDY_OSC_TCP_PORT)`,
+    ),
+  );
 }

@@ -1,3 +1,4 @@
+import { readTextFile } from "../../foundation/read_text_file.ts";
 import { defaultMapping, readMapping, readScale, tuningOf } from "../../modules/tuning/scala.ts";
 import { ScaleError } from "../../modules/tuning/scale_error.ts";
 
@@ -16,11 +17,7 @@ export async function readTuning(path: string, mappingPath?: string): Promise<nu
 
 async function readFrom<T>(path: string, what: string, read: (text: string) => T): Promise<T> {
   try {
-    const { isFile, size } = await Deno.stat(path);
-    // a device or a pipe might never end
-    if (!isFile) throw new ScaleError("expected a file of the Scala format");
-    if (size > maxBytes) throw new ScaleError(`has ${size} bytes, a ${what} has at most ${maxBytes}`);
-    return read(await Deno.readTextFile(path));
+    return read(await readTextFile(path, maxBytes));
   } catch (cause) {
     if (cause instanceof ScaleError) throw new ScaleError(`${path}: ${cause.message}`, { cause });
     throw new ScaleError(`cannot read the ${what} ${path}: ${(cause as Error).message}`, { cause });

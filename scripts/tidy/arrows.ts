@@ -137,15 +137,17 @@ export const arrowTable: ArrowTable = {
   ],
   // what streams of RTP are, for those that send and those that receive
   "engine/rtp": ["ffi", "types:config"],
+  // what two machines agree upon: pure computation
+  "engine/cluster": [],
   "engine/scheduling": ["types:engine/control", "engine/memory", "engine/samples/lock_samples.ts", "ffi"],
   "engine/time": ["engine/control", "engine/memory", "types:ffi"],
   // how sound files store sound, for those that load them whole and those that play them from the disk
   "engine/sound_files": [],
   "engine/samples": ["engine/sound_files", "engine/streams/source", "compiler/graph", "types:ffi"],
   // sound files by their position, where a foreign file may end the process
-  "engine/streams/source": ["engine/sound_files", "compiler/wasm"],
+  "engine/streams/source": ["engine/sound_files", "compiler/wasm", "timecode"],
   // the main isolate's side, and the thread that reads
-  "engine/streams": ["engine/control", "engine/memory"],
+  "engine/streams": ["engine/control", "engine/memory", "timecode/ltc_name.ts"],
   "engine/session": [
     "engine/memory",
     "engine/streams/streamed_file.ts",
@@ -159,6 +161,7 @@ export const arrowTable: ArrowTable = {
     "engine/memory",
     "types:engine/streams",
     "show",
+    "timecode/ltc_name.ts",
   ],
   // the main isolate's side, and the thread that writes
   "engine/recorder": [
@@ -218,12 +221,12 @@ export const arrowTable: ArrowTable = {
 
   // what a show is and what follows from GO: it knows neither engine nor file system
   show: [],
-  "show/file": [],
-  "show/playing": ["show/file"],
+  "show/file": ["timecode/timecode.ts"],
+  "show/playing": ["show/file", "timecode"],
   "show/triggers": ["show/file", "show/playing", "timecode"],
 
-  // starts cues without GO: by the clock, by timecode, by MIDI
-  triggers: ["engine/control", "midi", "show", "timecode"],
+  // starts cues without GO: by the clock, by timecode, by MIDI, by an input that falls silent
+  triggers: ["engine/control", "engine/memory", "midi", "show", "timecode"],
   // timecode as numbers, bytes and sound: pure computation
   timecode: [],
 
@@ -265,7 +268,13 @@ export const arrowTable: ArrowTable = {
 
   // beside the house: the kit of tests may reach all of it, and only tests, benchmarks and scripts the kit
   testing: ["*"],
-  bench: ["testing", "scripts/package_npm.ts", "scripts/prebuild.ts", "*"],
+  bench: [
+    "testing",
+    "tests/simulation/simulated_renderers.ts",
+    "scripts/package_npm.ts",
+    "scripts/prebuild.ts",
+    "*",
+  ],
   scripts: ["testing", "*"],
   examples: ["modules/mod.ts"],
 };

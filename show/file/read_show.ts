@@ -2,7 +2,7 @@
  * Reads the text of a show. Comments and commas before a closing bracket are allowed, as in the configuration of editors; else it is
  * JSON. All mistakes are found in one pass, each with its line and column: a mistake in one cue hides none in another.
  */
-import { type Node, parseTree, printParseErrorCode } from "jsonc-parser";
+import { createScanner, type Node, parseTree, printParseErrorCode } from "jsonc-parser";
 import type { z } from "zod";
 import { nearest } from "../../foundation/nearest.ts";
 import { explainIssue, quote } from "./explain_issue.ts";
@@ -20,6 +20,15 @@ import type { Place, ShowProblem } from "./show_problem.ts";
 
 /** Longest text, in characters. */
 export const maxShowLength = 8_000_000;
+
+/** Largest file, in bytes: each character has four at most. */
+export const maxShowBytes = 4 * maxShowLength;
+
+/** Brackets in brackets: far more than a show has, so that a group too deep is told as that, and few enough for the stack. */
+const maxDepth = 256;
+
+/** Mistakes that are told at most; where there are more, these are mended first. */
+const maxMistakes = 200;
 
 export interface ReadShow {
   /** Omitted: the text has mistakes without which nothing can be said about the rest. */
@@ -118,13 +127,25 @@ class Reader {
       this.#report(0, "expected a show, found an empty file");
       return undefined;
     }
-    try {
-      return parseTree(this.#source, errors, { allowTrailingComma: true });
-    } catch (error) {
-      // the parser calls itself for each bracket
-      if (!(error instanceof RangeError)) throw error;
-      this.#report(0, "the brackets are nested too deep for a show");
+    const tooDeep = this.#firstTooDeep();
+    if (tooDeep !== undefined) {
+      this.#report(tooDeep, `expected brackets at most ${maxDepth} deep`);
       return undefined;
+    }
+    return parseTree(this.#source, errors, { allowTrailingComma: true });
+  }
+
+  /** Where the first bracket is that lies too deep: parser and reader call themselves for each. */
+  #firstTooDeep(): number | undefined {
+    const scanner = createScanner(this.#source, true);
+    for (let depth = 0;;) {
+      scanner.scan();
+      const offset = scanner.getTokenOffset();
+      if (offset >= this.#source.length) return undefined;
+      const first = this.#source[offset];
+      if (first === "{" || first === "[") depth++;
+      else if (first === "}" || first === "]") depth--;
+      if (depth > maxDepth) return offset;
     }
   }
 
@@ -252,6 +273,7 @@ class Reader {
   }
 
   #report(offset: number, text: string): void {
+    if (this.#found.length >= maxMistakes) return;
     this.#found.push({ severity: "mistake", ...this.#place(offset), text, offset });
   }
 

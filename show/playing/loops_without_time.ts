@@ -7,20 +7,28 @@ import { planLength } from "./playback_plan.ts";
 export function loopsWithoutTime(list: CueList): string[][] {
   const state = new Map<string, "open" | "done">();
   const circles: string[][] = [];
-  const path: string[] = [];
-  const visit = (key: string) => {
+  // by hand, and not by calls of itself: a chain may have all the cues of a show
+  const path: { readonly key: string; readonly next: Iterator<string> }[] = [];
+  const enter = (key: string) => {
     if (state.get(key) === "done") return;
     if (state.get(key) === "open") {
-      circles.push(path.slice(path.indexOf(key)));
+      circles.push(path.slice(path.findIndex((step) => step.key === key)).map((step) => step.key));
       return;
     }
     state.set(key, "open");
-    path.push(key);
-    startedAtOnce(list, list.cues[key]).forEach(visit);
-    path.pop();
-    state.set(key, "done");
+    path.push({ key, next: startedAtOnce(list, list.cues[key]).values() });
   };
-  Object.keys(list.cues).forEach(visit);
+  for (const first of Object.keys(list.cues)) {
+    enter(first);
+    for (let step = path.at(-1); step !== undefined; step = path.at(-1)) {
+      const { done, value } = step.next.next();
+      if (!done) enter(value);
+      else {
+        path.pop();
+        state.set(step.key, "done");
+      }
+    }
+  }
   return circles;
 }
 

@@ -6,7 +6,7 @@
  *     deno task chaos [--seconds 180] [--seed N] [--block-frames 128] [--lookahead 4] [--period 128] [--rate 48000]
  *                     [--every-ms 500] [--kinds kill,hang] [--patch keys] [--keep FOLDER]
  *                     [--busy 4] [--nice -10] [--without-rights] [--beside-scsynth] [--record]
- *                     [--streams 12 --outputs 16 [--reader kill,trap,stall] [--reader-every-ms 5000] [--remove]]
+ *                     [--streams 12 | --show] [--outputs 16] [--reader kill,trap,stall] [--reader-every-ms 5000] [--remove]
  *
  * A wrong bit (`corrupt`) in a renderer that alone, or beside one other, has a block in time is heard: then blocks of the
  * render differ, and the engine tells how many of them it has found itself.
@@ -18,6 +18,9 @@
  * `--streams` plays sound files from the disk in place of a patch with notes: WAV, AIFF, FLAC, Vorbis, Opus and MP3 of 44.1, 48 and
  * 96 kHz, begun, stopped, sought, looped and faded throughout. `--reader` breaks what reads them too: `kill` ends the thread, `trap`
  * the process that decodes, `stall` lets the thread read nothing for 2 s, as a disk would. `--remove` deletes every other file half-way.
+ *
+ * `--show` plays the same files by the cue list of a show in place of players: GO is pressed throughout, and the operator jumps, pauses,
+ * stops, panics and reloads the file now and then.
  */
 import { stripVTControlCharacters } from "node:util";
 import { developmentCommand } from "../../testing/development_command.ts";
@@ -36,7 +39,15 @@ import { startSoundRecorder } from "../../testing/sound/sound_recorder.ts";
 import { startSoundServer } from "../../testing/sound/sound_server.ts";
 import { until } from "../../testing/until.ts";
 import { withoutRights } from "../../testing/without_rights.ts";
-import { streamEnvironment, StreamPlaying, writeStreamFiles } from "./stream_playing.ts";
+import { showEnvironment, ShowPlaying, writeChaosShow } from "./show_playing.ts";
+import {
+  filesOf,
+  removeStreamFiles,
+  streamEnvironment,
+  StreamPlaying,
+  streamSeconds,
+  writeStreamFiles,
+} from "./stream_playing.ts";
 import { startBusyLoops } from "./busy_loops.ts";
 import { untilInterrupted } from "./until_interrupted.ts";
 import { lossesOf, startScsynthBeside } from "./scsynth_beside.ts";
@@ -73,6 +84,8 @@ export interface ChaosOptions {
     readonly readerEveryMs: number;
     /** Deletes files half-way. */
     readonly remove: boolean;
+    /** Plays them by a show. */
+    readonly show: boolean;
   };
   /** Ends the run early: it ends every program that it started, and throws the reason. */
   readonly interrupted?: AbortSignal;
@@ -120,6 +133,10 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
   const outputs = streams?.outputs ?? 2;
   try {
     if (streams) await writeStreamFiles(folder, streams.count, outputs);
+    if (streams?.show) {
+      const files = filesOf(streams.count);
+      await writeChaosShow({ folder, files, seconds: streamSeconds, outputs, random });
+    }
     engine = await EngineProcess.start(options, folder, server.env);
     const recorder = await startSoundRecorder(
       server,
@@ -131,17 +148,19 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     const { busy } = options;
     if (busy) beside.push(await startBusyLoops(busy.count, busy.nice));
     const broken: Record<string, number> = {};
+    const asked = engine;
+    const ask = (address: string, types: string, ...values: (string | number)[]) =>
+      asked.ask({ address, args: argumentsOf(types, values) }, "/done");
+    const show = streams?.show ? new ShowPlaying({ streams: streams.count, random, ask }) : undefined;
+    const playing = show ?? (streams && new StreamPlaying({
+      ...{ folder, streams: streams.count, outputs, random },
+      ask: async (...message) => void (await ask(...message)),
+    }));
+    const playersAtOnce: number[] = [];
+    await playing?.begin();
     const endMs = performance.now() + options.seconds * 1_000;
     const firstFaultMs = options.everyMs === 0 ? Infinity : performance.now() + 800;
     let [faults, unfilled, nextFaultMs, nextNoteMs] = [0, 0, firstFaultMs, performance.now()];
-    const asked = engine;
-    const playing = streams && new StreamPlaying({
-      ...{ folder, streams: streams.count, outputs, random },
-      ask: async (address, types, ...values) => {
-        await asked.ask({ address, args: argumentsOf(types, values) }, "/done");
-      },
-    });
-    await playing?.begin();
     const player = playing ? undefined : new Player(options, engine.port, random);
     let nextReaderMs = streams && streams.readerKinds.length > 0
       ? firstFaultMs + streams.readerEveryMs
@@ -161,7 +180,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
         await engine.breaks(kind, "reader");
         broken[`${kind} reader`] = (broken[`${kind} reader`] ?? 0) + 1;
       }
-      if (nowMs >= removeMs) putBack ??= await playing!.remove();
+      if (nowMs >= removeMs) putBack ??= await removeStreamFiles(folder, streams!.count);
       if (nowMs >= nextFaultMs) {
         // from this one on: a driver that got no processor would break several renderers at once to catch up
         nextFaultMs = nowMs + options.everyMs * (0.6 + 0.8 * random.next());
@@ -173,6 +192,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
         }
         broken[`${kind} ${target}`] = (broken[`${kind} ${target}`] ?? 0) + 1;
         faults++;
+        if (playing) playersAtOnce.push(Number((await engine.status()).players));
       }
       await until(
         "the next note or fault",
@@ -182,6 +202,7 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
     await putBack?.();
     await engine.ask({ address: "/sync", args: [{ type: "i", value: 1 }] }, "/synced");
     const status = await engine.status();
+    const notices = await show?.notices();
     const engineLosses = lossesOf(server, "understudy");
     const scsynthLosses = scsynth?.losses();
     for (let each = beside.pop(); each; each = beside.pop()) await each.stop();
@@ -235,7 +256,12 @@ export async function runJackChaos(options: ChaosOptions): Promise<ChaosResult> 
       silentOutputs: Array.from({ length: expected.channels }, (_, channel) => channel)
         .filter((channel) => isSilent(captured.samples, channel, expected.channels)).length,
     };
-    if (playing) print(`messages             ${JSON.stringify(playing.sent)}`);
+    if (playing) {
+      print(`messages             ${JSON.stringify(playing.sent)}`);
+      const sorted = playersAtOnce.toSorted((a, b) => a - b);
+      print(`streams at once      median ${sorted[sorted.length >> 1]}, most ${sorted.at(-1)}`);
+    }
+    if (notices) print(`notices of the show  ${notices.length === 0 ? "none" : notices.join("; ")}`);
     report(options, result, broken, status, losses);
     return result;
   } finally {
@@ -270,7 +296,9 @@ function report(
   const { audio } = result;
   print(
     `seed ${seed}, ${
-      streams ? `${streams.count} streams on ${streams.outputs} outputs` : `patch ${patch}`
+      streams
+        ? `${streams.show ? "a show of " : ""}${streams.count} streams on ${streams.outputs} outputs`
+        : `patch ${patch}`
     }, ${blockFrames} frames x ${lookaheadBlocks}, a fault every ${everyMs} ms`,
   );
   print(
@@ -462,6 +490,7 @@ class EngineProcess {
         ...(options.record && { UNDERSTUDY_RECORD: `${folder}/recording.wav` }),
         UNDERSTUDY_PATCH: options.patch,
         ...(options.streams && streamEnvironment(folder, options.streams.outputs)),
+        ...(options.streams?.show && showEnvironment(folder)),
       },
       stdin: "null",
       stdout: "null",
@@ -486,7 +515,8 @@ class EngineProcess {
           if (port !== undefined) ready.resolve(Number(port));
         }
       }
-      ready.reject(new Error(`the engine ended: ${JSON.stringify(lines.slice(-3))}`));
+      const said = [...lines.slice(-3).map((line) => JSON.stringify(line)), ...stray.slice(-10)];
+      ready.reject(new Error(`the engine ended:\n${said.join("\n")}`));
     })();
     return new EngineProcess(await ready.promise, process, lines, stray, reading);
   }
@@ -609,7 +639,8 @@ if (import.meta.main) {
       "beside-scsynth": { usual: false, about: "scsynth plays on the same server" },
       record: { usual: false, about: "record the sound as well, and compare the file" },
       streams: { usual: 0, about: "sound files that play from the disk in place of a patch" },
-      outputs: { usual: 16, about: "outputs of the engine with --streams" },
+      show: { usual: false, about: "a show plays the sound files, 12 unless --streams says otherwise" },
+      outputs: { usual: 16, about: "outputs of the engine with --streams or --show" },
       reader: { usual: "", about: "how what reads the files is broken: kill, trap, stall" },
       "reader-every-ms": { usual: 5_000, about: "time from one of these faults to the next" },
       remove: { usual: false, about: "delete every other file half-way" },
@@ -632,8 +663,9 @@ if (import.meta.main) {
       withoutRights: options["without-rights"],
       besideScsynth: options["beside-scsynth"],
       record: options.record,
-      streams: options.streams === 0 ? undefined : {
-        ...{ count: options.streams, outputs: options.outputs, remove: options.remove },
+      streams: options.streams === 0 && !options.show ? undefined : {
+        ...{ count: options.streams || 12, show: options.show, outputs: options.outputs },
+        remove: options.remove,
         readerKinds: faultKinds.filter((kind) => options.reader.split(",").includes(kind)),
         readerEveryMs: options["reader-every-ms"],
       },

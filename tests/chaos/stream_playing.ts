@@ -21,8 +21,8 @@ const kinds = [
   { name: "l.flac", rateHz: 48_000, encode: "flac" },
 ] as const;
 
-/** Length of the files. */
-const seconds = 40;
+/** Length of the files, in seconds. */
+export const streamSeconds = 40;
 
 export interface StreamPlayingOptions {
   /** Folder of the run; the files lie in a folder below it. */
@@ -63,7 +63,7 @@ export default definePatch({ name: "hall", channels: ${outputs}, instruments: {}
       const { rateHz, encode, ...kind } = kinds[index % kinds.length];
       const options = "options" in kind ? kind.options : "-b 16";
       const wav = encode === "sox" ? name : `${name}.wav`;
-      await sox(sounds, `-n -r ${rateHz} -c 2 ${options} ${wav} synth ${seconds} pinknoise gain -14`);
+      await sox(sounds, `-n -r ${rateHz} -c 2 ${options} ${wav} synth ${streamSeconds} pinknoise gain -14`);
       if (encode === "flac") await run(sounds, "flac", `--totally-silent -f -o ${name} ${wav}`);
       if (encode === "lame") await run(sounds, "lame", `--quiet -V 4 ${wav} ${name}`);
       if (encode === "opusenc") await run(sounds, "opusenc", `--quiet ${wav} ${name}`);
@@ -73,7 +73,20 @@ export default definePatch({ name: "hall", channels: ${outputs}, instruments: {}
   );
 }
 
-function filesOf(streams: number): string[] {
+/** Deletes every other file; returns what puts them back. */
+export async function removeStreamFiles(folder: string, streams: number): Promise<() => Promise<void>> {
+  const gone = filesOf(streams).filter((_, index) => index % 2 === 0);
+  for (const name of gone) {
+    await Deno.link(`${folder}/sounds/${name}`, `${folder}/${name}`);
+    await Deno.remove(`${folder}/sounds/${name}`);
+  }
+  return async () => {
+    for (const name of gone) await Deno.rename(`${folder}/${name}`, `${folder}/sounds/${name}`);
+  };
+}
+
+/** Names of the files in their folder. */
+export function filesOf(streams: number): string[] {
   return Array.from(
     { length: streams },
     (_, index) => `${Math.floor(index / kinds.length)}${kinds[index % kinds.length].name}`,
@@ -138,17 +151,9 @@ export class StreamPlaying {
     }
   }
 
-  /** Deletes every other file; returns what puts them back. */
+  /** As {@link removeStreamFiles}. */
   async remove(): Promise<() => Promise<void>> {
-    const { folder } = this.#options;
-    const gone = this.#files.filter((_, index) => index % 2 === 0);
-    for (const name of gone) {
-      await Deno.link(`${folder}/sounds/${name}`, `${folder}/${name}`);
-      await Deno.remove(`${folder}/sounds/${name}`);
-    }
-    return async () => {
-      for (const name of gone) await Deno.rename(`${folder}/${name}`, `${folder}/sounds/${name}`);
-    };
+    return await removeStreamFiles(this.#options.folder, this.#options.streams);
   }
 
   async #play(player: number): Promise<void> {

@@ -24,8 +24,11 @@ import { copyJournal } from "../../testing/engine/journal_up_to.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { testMemory } from "../../testing/engine/test_memory.ts";
 import { inFolder } from "../../testing/in_folder.ts";
+import { requirement } from "../../testing/requirement.ts";
 import { startWithShows, writeShow } from "../../testing/show/test_shows.ts";
+import { decodeByLibltc, libltcNeeds } from "../../testing/sound/libltc.ts";
 import { writeNoise } from "../../testing/sound/noise_file.ts";
+import { frameOfTimecode, timecodeRates } from "../../timecode/timecode.ts";
 
 const frames = 48_000;
 
@@ -183,14 +186,55 @@ Deno.test("what was handed over in advance is taken back by a stop, in all rende
 
 const sound: ArmedFile = { number: 3, name: "a.wav", channels: 1, frames: 10_000 };
 
-async function openedShow(folder: string, cues: readonly unknown[]) {
-  const file = await writeShow(folder, { cues });
+async function openedShow(folder: string, cues: readonly unknown[], head: object = {}) {
+  const file = await writeShow(folder, { ...head, cues });
   return await openShow({ file, text: await Deno.readTextFile(file) }, {
     sampleRateHz: 1_000,
+    inputChannels: 0,
     arm: () => Promise.resolve(sound),
     services: { channels: 2, patchProblem: () => Promise.resolve(undefined) },
   });
 }
+
+requirement({
+  name:
+    "a cue of timecode is heard from its frame on as libltc reads it, pauses and goes on, and the render has it too",
+  fn: () =>
+    inFolder(async (folder) => {
+      const cue = { number: 1, timecode: "09:59:59:20", rate: "25", outputs: "deck", levelDb: -6 };
+      const file = await writeShow(folder, { outputs: { deck: [2] }, cues: [cue] });
+      const { engine, driver, secondsPass, stop } = await startWithShows(folder);
+      assert.deepEqual(await engine.loadShow(file), []);
+      engine.show!.press({ event: "go" });
+      await secondsPass(0.8);
+      engine.show!.press({ event: "pause" });
+      await secondsPass(0.2);
+      engine.show!.press({ event: "resume" });
+      await secondsPass(0.6);
+      await stop();
+      const { sampleRateHz } = engine.memory.geometry;
+      const { captured } = driver;
+      const [from, samples] = [
+        soundFrom(captured, 1),
+        captured.filter((_, index) => index % 2 === 1),
+      ];
+      assert.ok(samples.every((_, frame) => captured[2 * frame] === 0), "on its output alone");
+      assert.equal(
+        samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0),
+        Math.fround(10 ** (-6 / 20)),
+      );
+      const found = decodeByLibltc(samples.slice(from), sampleRateHz / 25);
+      const numbers = found.map(({ timecode }) => frameOfTimecode(timecode, timecodeRates["25"]));
+      const first = frameOfTimecode({ hours: 9, minutes: 59, seconds: 59, frames: 20 }, timecodeRates["25"]);
+      assert.ok(found.length > 28, `${found.length}`);
+      assert.ok(numbers.every((number, index) => index === 0 || number > numbers[index - 1]));
+      for (const [index, { startAt }] of found.slice(0, 15).entries()) {
+        const expected = (numbers[index] - first) * sampleRateHz / 25;
+        assert.ok(Math.abs(startAt - expected) < 3, `${startAt} instead of ${expected}`);
+      }
+      assert.equal((await renderAgain(`${folder}/evening.session`)).differingBlocks, 0);
+    }),
+}, libltcNeeds);
 
 Deno.test("a cue becomes the commands of one player, and is begun again in its midst with what it had", () =>
   inFolder(async (folder) => {
@@ -258,8 +302,14 @@ const services: ShowServices = {
 class WrittenHost implements ShowHost {
   readonly sampleRateHz = 1_000;
   readonly blockFrames = 10;
+  readonly inputChannels = 0;
   readonly hearsBuses = true;
-  readonly control = { parameters: [], instruments: [], players: [], parameterValue: () => undefined };
+  readonly control: ShowHost["control"] = {
+    parameters: [],
+    instruments: [],
+    players: [],
+    parameterValue: () => undefined,
+  };
   readonly handed: HandOver[] = [];
   readonly events: EngineEvent[] = [];
   readonly disarmed: string[] = [];
@@ -268,6 +318,7 @@ class WrittenHost implements ShowHost {
   isFull = false;
 
   playedFrame = () => this.played;
+  frameOf = (engineFrame: number) => engineFrame;
   freeFrame = () => this.played + 20;
   place = () => ({ block: 0, frame: this.played });
   goOnFrom = () => {};
@@ -320,6 +371,136 @@ Deno.test("a player hands over what follows in advance, takes it back for a stop
     assert.ok(command.kind === "player" && command.what === "gate" && !command.open && command.player === 0);
   }));
 
+Deno.test("a controller that is stuck is refused, a panic is not, and presses are taken again later", () =>
+  inFolder(async (folder) => {
+    const { opened } = await openedShow(folder, [{ number: 1, play: "a.wav" }]);
+    const host = new WrittenHost();
+    const player = new ShowPlayer(opened, { host, services, initial: initialShowState, onChange: () => {} });
+    for (let press = 0; press < 128; press++) player.press({ event: "go" });
+    assert.throws(() => player.press({ event: "go" }), {
+      name: "CommandRefusedError",
+      message: /128 presses within 5 s/,
+    });
+    player.press({ event: "panic" });
+    assert.equal(player.saved.events.length, 129);
+    host.played = 6 * host.sampleRateHz;
+    player.poll();
+    player.press({ event: "go" });
+    assert.deepEqual(player.saved.events.map(({ event }) => event.event), ["go"]);
+  }));
+
+/** A host whose log outlives the process that writes it; `killAt` counts hand-overs until that process is lost, in front of one. */
+class LivingHost extends WrittenHost {
+  override readonly control = {
+    parameters: [{
+      ...{ address: "keys/cutoffHz", unit: "Hz", min: 0, max: 1_000, default: 0, curve: "linear" } as const,
+      ...{ smoothingSeconds: 0, description: "" },
+    }],
+    instruments: [],
+    players: [],
+    parameterValue: () =>
+      this.heard.flatMap(({ command }) => command.kind === "set" ? [command.value] : []).at(-1) ?? 0,
+  };
+  kept: unknown;
+  killAt = Infinity;
+
+  override keep = (saved?: unknown) => {
+    if (this.killAt > 0) this.kept = JSON.parse(JSON.stringify(saved));
+  };
+  override handedBefore = (() => this.handed.at(-1)) as never;
+  override hand(handOver: HandOver): void {
+    if (--this.killAt <= 0) throw new CommandRefusedError("the process is lost");
+    super.hand(handOver);
+  }
+
+  /** What renderers hear: each hand-over takes back what was to come from its first frame on. */
+  get heard(): HandOver["commands"] {
+    return this.handed.reduce<HandOver["commands"]>((before, { fromFrame, commands }) => [
+      ...before.filter(({ frame }) => frame < fromFrame),
+      ...commands,
+    ], []);
+  }
+}
+
+Deno.test("a control process that is lost at any moment of a GO and of what follows it loses nothing, and nothing is played or sent twice", () =>
+  inFolder(async (folder) => {
+    const { opened } = await openedShow(folder, [
+      { number: 1, play: "a.wav", endSeconds: 1, continue: "auto-continue", postWaitSeconds: 0.5 },
+      {
+        number: 2,
+        fade: "/keys/cutoffHz",
+        to: 1_000,
+        seconds: 1.2,
+        curve: "linear",
+        continue: "auto-continue",
+      },
+      { number: 3, osc: "/light/go", to: "desk", preWaitSeconds: 0.7, continue: "auto-continue" },
+      { number: 4, play: "a.wav", endSeconds: 0.4, continue: "auto-follow" },
+      { number: 5, patch: "strings" },
+    ], { destinations: { desk: { host: "127.0.0.1", port: 9 } } });
+
+    /** GO at frame 100, one process lost in front of a hand-over or at a frame, the next one in its place 50 frames later. */
+    async function play({ lostAt = -1, lostInHandOver = -1, loads = true }) {
+      const host = new LivingHost();
+      const done: string[] = [];
+      const told: ShowServices = {
+        ...services,
+        send: (message) => Promise.resolve(void done.push(`sent ${message.do} at ${message.frame}`)),
+        loadPatch: (patch) => {
+          done.push(`loaded ${patch}`);
+          return loads ? Promise.resolve() : new Promise(() => {});
+        },
+      };
+      const options = { host, services: told, initial: initialShowState, onChange: () => {} };
+      let player: ShowPlayer | undefined = new ShowPlayer(opened, options);
+      let backAt = -1;
+      for (let frame = 0; frame <= 3_000; frame += 10) {
+        host.played = frame;
+        if (frame === 100 && lostInHandOver >= 0) host.killAt = 1 + lostInHandOver;
+        if (frame === backAt) {
+          host.killAt = Infinity;
+          const saved = host.kept;
+          assert.ok(isSavedShow(saved));
+          player = new ShowPlayer(opened, { ...options, saved });
+        }
+        try {
+          if (frame === 100) player?.press({ event: "go" });
+        } catch (error) {
+          assert.ok(error instanceof CommandRefusedError);
+        }
+        player?.poll();
+        if (player !== undefined && (frame === lostAt || host.killAt <= 0)) {
+          player = undefined;
+          backAt = frame + 50;
+        }
+        await undefined; // a patch that is there is loaded
+      }
+      const first = host.heard[0].frame;
+      return {
+        first,
+        done,
+        heard: host.heard.map(({ frame, command }) => [frame - first, JSON.stringify(command)]),
+      };
+    }
+
+    const undisturbed = await play({});
+    assert.equal(undisturbed.first, 120);
+    assert.deepEqual(undisturbed.done, ["sent sendOsc at 1320", "loaded strings"]);
+    assert.ok(undisturbed.heard.length > 60);
+    for (let lostAt = 100; lostAt < 2_000; lostAt += 170) {
+      const { heard, done } = await play({ lostAt });
+      assert.deepEqual(heard, undisturbed.heard, `lost at ${lostAt}`);
+      assert.deepEqual(done, undisturbed.done, `lost at ${lostAt}`);
+    }
+    const loading = await play({ lostAt: 1_730, loads: false });
+    assert.deepEqual(loading.done, [...undisturbed.done, "loaded strings"]);
+    // what was pressed and kept, and never came to the log, begins when the next process is there
+    const late = await play({ lostInHandOver: 0 });
+    assert.equal(late.first, 170);
+    assert.deepEqual(late.heard, undisturbed.heard);
+    assert.deepEqual(late.done, ["sent sendOsc at 1370", "loaded strings"]);
+  }));
+
 Deno.test("a desk tells of its show at most each 50 ms, and gives up the files that an edit leaves out", () =>
   inFolder(async (folder) => {
     const file = await writeShow(folder, {
@@ -365,8 +546,14 @@ Deno.test("a hand-over is one piece of the log, takes back the one before, and l
   const free = host.freeFrame();
   assert.equal(free, host.playedFrame() + 5 * 32);
   const before = host.place();
+  const engineFrame = host.playedFrame();
   host.goOnFrom({ block: (before.block - 3) | 0, frame: 6_400 });
   assert.equal(host.playedFrame(), 6_400 + 3 * 32);
+  assert.equal(
+    host.frameOf(engineFrame),
+    host.playedFrame(),
+    "what counts from the start of the engine goes on too",
+  );
   assert.equal(host.freeFrame(), host.playedFrame() + 5 * 32);
   host.goOnFrom(before);
   const devamps = (...frames: number[]) =>

@@ -1,5 +1,6 @@
 /** The receiver with packets that a test sends, and a device whose calls a test makes. */
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { fixed } from "../../engine/memory/layout.ts";
 import { DeviceDoor } from "../../ffi/device_door.ts";
 import { type ReceiverOptions, RtpReceiver } from "../../ffi/rtp_receiver.ts";
@@ -47,7 +48,22 @@ class Rig {
     for (const packet of packets) {
       await this.#socket.send(packet, { transport: "udp", hostname: "127.0.0.1", port: this.#ports[leg] });
     }
-    this.#sent += packets.length;
+    await this.#seen(packets.length);
+  }
+
+  /** Sends a packet over the first leg from an address of this machine. */
+  async sendFrom(hostname: string, packet: Uint8Array<ArrayBuffer>): Promise<void> {
+    const socket = Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
+    try {
+      await socket.send(packet, { transport: "udp", hostname: "127.0.0.1", port: this.#ports[0] });
+    } finally {
+      socket.close();
+    }
+    this.#sent++;
+  }
+
+  async #seen(count: number): Promise<void> {
+    this.#sent += count;
     const seen = () => {
       const { legs, foreignPackets } = this.receiver.poll();
       return legs.reduce((sum, { packets }) => sum + packets, foreignPackets);
@@ -173,6 +189,52 @@ Deno.test("a leg with other samples, and packets of another stream, are counted 
     await rig.send(1, type, short, odd);
     assert.equal(rig.receiver.poll().foreignPackets, before + 3);
     assert.deepEqual(rig.take(96).subarray(96), samples(48, 48));
+  }));
+
+Deno.test("packets of strangers take no leg from the stream", () =>
+  withRig(async (rig) => {
+    for (let stranger = 2; stranger < 12; stranger++) {
+      await rig.sendFrom(`127.0.0.${stranger}`, packet(0, { type: 98 }));
+    }
+    await rig.send(0, ...packets(0, 4));
+    const { legs, foreignPackets } = rig.receiver.poll();
+    assert.deepEqual(legs.map(({ from, packets }) => [from, packets]), [["127.0.0.1", 4]]);
+    assert.equal(foreignPackets, 10);
+    assert.deepEqual(rig.take(96).subarray(96), samples(48, 48));
+  }));
+
+Deno.test("a sender that changes its address is played from each, and its leg is the newest", () =>
+  withRig(async (rig) => {
+    for (let number = 0; number < 10; number++) {
+      const address = `127.0.0.${number + 2}`;
+      await rig.sendFrom(address, packet(number));
+      await until("it is heard", () => rig.receiver.poll().legs.some(({ from }) => from === address));
+    }
+    const { legs, foreignPackets } = rig.receiver.poll();
+    assert.equal(foreignPackets, 0);
+    assert.deepEqual(
+      legs.map(({ from }) => from),
+      [10, 11, 4, 5, 6, 7, 8, 9].map((last) => `127.0.0.${last}`),
+      "in place of those that were silent for the longest",
+    );
+  }));
+
+Deno.test("a packet that comes while the receiver is asked does not make its leg look gone", () =>
+  withRig(async (rig) => {
+    await rig.send(0, packet(0));
+    let isSending = true;
+    const flood = (async () => {
+      for (let number = 1; isSending; number++) await rig.sendFrom("127.0.0.1", packet(number % 900));
+    })();
+    for (let round = 0; round < 400; round++) {
+      for (let look = 0; look < 50; look++) {
+        const [{ sinceMs }] = rig.receiver.poll().legs;
+        assert.ok(sinceMs < 2 ** 31, `silent for ${sinceMs} ms`);
+      }
+      await setImmediate();
+    }
+    isSending = false;
+    await flood;
   }));
 
 Deno.test("a stream that begins again with other numbers is played again", () =>

@@ -84,7 +84,16 @@ Deno.test("a text that is no show says what it is", () => {
   assert.match(mistakes('{ "name": Hamlet }')[0], /^1:11: expected a value: text in double quotes/);
   assert.deepEqual(mistakes('{ "cues": 5 }'), ["1:11: cues: expected a list, found 5"]);
   assert.deepEqual(mistakesOfCue('{ "group": 5 }'), ["the 1st cue: group: expected a list, found 5"]);
-  assert.match(mistakes("[".repeat(300_000))[0], /nested too deep/);
+  assert.match(mistakes("[".repeat(300_000))[0], /^1:257: expected brackets at most 256 deep$/);
+  // deep enough for the reader and not for the parser, closed and not
+  for (const depth of [257, 2_500, 5_000]) {
+    const inner = `{ "a": `.repeat(depth - 1);
+    assert.match(
+      mistakes(`{ "notes": ${inner}1${" }".repeat(depth)}`)[0],
+      /^1:\d+: expected brackets at most 256 deep$/,
+    );
+  }
+  assert.equal(mistakes(`{ "cues": [${"5, ".repeat(1_000)}] }`).length, 200, "the first of them");
   assert.match(mistakes(`"${"x".repeat(maxShowLength)}"`)[0], /^1:1: expected at most/);
   assert.deepEqual(mistakesOfCue('{ "group": [] }'), [
     "the 1st cue: group: expected at least 1 items, found a list of 0",

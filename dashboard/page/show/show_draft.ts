@@ -10,6 +10,14 @@ export type JsonLibrary = Pick<
   "parseTree" | "findNodeAtLocation" | "getNodeValue" | "modify" | "applyEdits"
 >;
 
+/** Longest message that the engine takes, in bytes, less what stands around the text. */
+const maxSentBytes = 65_000;
+
+/** Whether the engine takes a text of this length; a longer message ends the connection. */
+export function canBeSent(text: string): boolean {
+  return new TextEncoder().encode(JSON.stringify(text)).length <= maxSentBytes;
+}
+
 /** Where a cue is: `["cues", 3]`, `["cues", 3, "group", 0]`. */
 export type CuePath = readonly (string | number)[];
 

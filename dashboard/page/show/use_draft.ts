@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { usePage, useStore } from "../state/page_context.ts";
 import type { ShowSchema } from "./cue_field.ts";
-import { type DraftCue, draftCues, type JsonLibrary } from "./show_draft.ts";
+import { canBeSent, type DraftCue, draftCues, type JsonLibrary } from "./show_draft.ts";
 import { mistakesOf, type ShowMistake } from "./show_mistake.ts";
 
 /** What is needed to edit, loaded when somebody does. */
@@ -34,9 +34,6 @@ export interface Draft {
 
 /** Edits that can be undone. */
 const maxUndo = 100;
-
-/** Longest message that the engine takes, in characters, less what stands around the text. */
-const maxSentLength = 65_000;
 
 interface Edited {
   readonly text?: string;
@@ -86,7 +83,7 @@ export function useDraft(): Draft {
   }, [answer?.id]);
 
   const send = (text: string, past: readonly string[]) => {
-    if (JSON.stringify(text).length > maxSentLength) {
+    if (!canBeSent(text)) {
       return say("The show is too long to be edited here. Edit its file, then press Reload.");
     }
     if (!osc("/show/edit", { type: "s", value: text })) {

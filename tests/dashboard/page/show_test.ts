@@ -25,6 +25,7 @@ import { useDraft } from "../../../dashboard/page/show/use_draft.ts";
 import { useFrame } from "../../../dashboard/page/show/use_frame.ts";
 import { progressOf } from "../../../dashboard/page/show/running_cue.ts";
 import {
+  canBeSent,
   draftCues,
   movedCue,
   withCue,
@@ -86,7 +87,7 @@ const running: RunningCueView = {
 
 const showStatus: ShowStatusView = {
   ...{ frame: 2 * 48_000, sampleRateHz, playhead: "2", next: "3", paused: false, panicUntilFrame: null },
-  ...{ running: [running], armed: { "3": false }, notices: [] },
+  ...{ running: [running], armed: { "3": false }, silentInputs: [], notices: [] },
 };
 
 const loaded: Partial<PageState> = {
@@ -344,4 +345,10 @@ Deno.test("a part that counts down stands at the frame of the engine, and GO say
   );
   deepStrictEqual([cueName({ number: "5", name: "rain" }), cueName({ name: "rain" })], ["5 rain", "rain"]);
   match(drawnPart(NoShow), /id="show-path"/);
+});
+
+Deno.test("whether a show can be sent is a question of bytes: a longer message ends the connection", () => {
+  ok(canBeSent("a".repeat(64_000)));
+  ok(!canBeSent("ä".repeat(64_000)));
+  ok(!canBeSent("\n".repeat(64_000)), "each is two characters of JSON");
 });

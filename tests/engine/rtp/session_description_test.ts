@@ -74,4 +74,12 @@ Deno.test("a description that is not understood is refused with the line", () =>
   fails(text.replace("L24", "opus"), /L16 or L24, found "opus/);
   fails(text.replace(/a=rtpmap.*\r\n/, ""), /a=rtpmap:97 is missing/);
   fails(text.replace(/c=.*\r\n/, ""), /expected c=IN IP4 ADDRESS/);
+  fails(text.replace("239.69.1.1", "239.69.1.999"), /expected c=IN IP4 ADDRESS/);
+  fails(text.replace("48000/2", "48000/0"), /channels from 1 to 64, found "L24\/48000\/0"/);
+  fails(text.replace("48000/2", "48000/99999"), /channels from 1 to 64/);
+  fails(text.replace("48000/2", "0/2"), /frames a second from 8000 to 192000/);
+  fails(text.replace("48000/2", `${"9".repeat(400)}/2`), /frames a second from 8000 to 192000/);
+  fails(text.replace("audio 5004", "audio 0"), /a port from 1 to 65535, found "m=audio 0/);
+  fails(text.replaceAll("97", "4294967295"), /a payload type from 0 to 127/);
+  fails("v=\u001b[2J", /found "v=[^\p{Cc}]*"/u);
 });

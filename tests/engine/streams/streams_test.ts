@@ -4,6 +4,7 @@ import { readConfig } from "../../../config/settings.ts";
 import { readJournal } from "../../../engine/state/read_journal.ts";
 import { resume } from "../../../engine/state/resume.ts";
 import { copyJournal } from "../../../testing/engine/journal_up_to.ts";
+import type { KeptStreams } from "../../../engine/streams/kept_files.ts";
 import { Streams } from "../../../engine/streams/streams.ts";
 import { startTestEngine, type SteppedEngine } from "../../../testing/engine/test_engine.ts";
 import { renderAgain } from "../../../testing/engine/render_again.ts";
@@ -160,7 +161,7 @@ Deno.test("after everything was killed the next engine goes on with the file whe
   }));
 
 Deno.test("files outside of the folder, and without memory for them, are refused with the remedy", async () => {
-  const nothing = { emit: () => {}, record: () => {}, onWarning: () => {}, onLoss: () => {} };
+  const nothing = { emit: () => {}, record: () => {}, keep: () => {}, onWarning: () => {}, onLoss: () => {} };
   const without = new Streams({ memory: testMemory(), folder: "sounds", ...nothing });
   await assert.rejects(without.arm("a.wav"), /start with UNDERSTUDY_STREAM_MIB=64/);
   const streams = new Streams({ memory: testMemory({ pageCount: 8 }), folder: "sounds", ...nothing });
@@ -169,3 +170,83 @@ Deno.test("files outside of the folder, and without memory for them, are refused
   await assert.rejects(streams.arm("a.wav"), /there is no such file/);
   await streams.close();
 });
+
+Deno.test("each bad file is refused with its place, and what plays goes on", () =>
+  inFolder(async (folder) => {
+    const sounds = `${folder}/sounds`;
+    await Deno.mkdir(`${sounds}/closed.wav`, { recursive: true });
+    const samples = await writeNoise({ path: `${sounds}/whole.wav`, seed: 4, frames: wholeFrames });
+    await Deno.copyFile(`${sounds}/whole.wav`, `${folder}/other.wav`);
+    await Deno.symlink(`${folder}/other.wav`, `${sounds}/link.wav`);
+    await Deno.symlink("/dev/zero", `${sounds}/zero.wav`);
+    await Deno.symlink(`${sounds}/loop.wav`, `${sounds}/loop.wav`);
+    await new Deno.Command("mkfifo", { args: [`${sounds}/pipe.wav`] }).output();
+    await Deno.writeFile(`${sounds}/empty.wav`, new Uint8Array());
+    const whole = await Deno.readFile(`${sounds}/whole.wav`);
+    await Deno.writeFile(`${sounds}/head.wav`, whole.subarray(0, 30));
+    const lying = whole.slice();
+    new DataView(lying.buffer).setUint32(lying.length - samples.byteLength - 4, 0xFFFF_FFFF, true);
+    await Deno.writeFile(`${sounds}/lying.wav`, lying);
+    const { engine, driver, playUntil, playDuring, blocksPass, lockstep, stop } = await startWithStreams(
+      sounds,
+    );
+    await lockstep();
+    const file = await engine.armStream("whole.wav");
+    await engine.armStream("whole.wav", inTheMiddle);
+    engine.submit(on(0, ...load(file), open));
+    await blocksPass(8);
+    const refused = [
+      ["../other.wav", /expected a file in the folder of UNDERSTUDY_STREAM_FOLDER/],
+      ["zero.wav", /zero\.wav: expected a file, found a device or pipe/],
+      ["loop.wav", /loop\.wav: .*(too many|Too many).*links/],
+      ["gone.wav", /gone\.wav: there is no such file; put it there/],
+      ["closed.wav", /closed\.wav: expected a file, found a folder/],
+      ["pipe.wav", /pipe\.wav: expected a file, found a device or pipe/],
+      ["empty.wav", /empty\.wav: .*found an empty file/],
+      ["head.wav", /head\.wav: it has no format|head\.wav: .*breaks off/],
+    ] as const;
+    for (const [name, reason] of refused) {
+      await playDuring(assert.rejects(engine.armStream(name), reason, name));
+    }
+    for (const name of ["link.wav", "lying.wav"]) {
+      let frames = 0;
+      await playDuring(engine.armStream(name).then((armed) => void (frames = armed.frames)));
+      assert.equal(frames, wholeFrames, name);
+    }
+    await playUntil("the end of the file", () => engine.players.length === 0);
+    await blocksPass(8);
+    await stop();
+    const first = driver.captured.findIndex((sample) => sample !== 0);
+    assert.deepEqual(driver.captured.slice(first, first + samples.length), samples);
+  }));
+
+Deno.test("a control process that takes over has the files and places that were armed, and none that were let go of", () =>
+  inFolder(async (folder) => {
+    for (const name of ["a.wav", "b.wav"]) {
+      await writeNoise({ path: `${folder}/${name}`, seed: 5, frames: 9_000 });
+    }
+    let kept: KeptStreams = { files: [], places: [] };
+    const memory = testMemory({ pageCount: 8, sampleRateHz: 48_000 });
+    const start = (before?: KeptStreams): Streams => {
+      const streams: Streams = new Streams({
+        ...{ memory, folder, files: before?.files, places: before?.places },
+        ...{ emit: () => {}, record: () => {}, onWarning: () => {}, onLoss: () => {} },
+        keep: () => kept = { files: streams.files, places: streams.places },
+      });
+      return streams;
+    };
+    const first = start();
+    await first.arm("b.wav");
+    await first.arm("a.wav", 4_000);
+    assert.deepEqual([kept.files.map(({ name }) => name), kept.places], [["b.wav", "a.wav"], [
+      { file: 2, frame: 4_000 },
+    ]]);
+    first.disarm("b.wav");
+    await first.close();
+    const next = start(kept);
+    await next.ready();
+    assert.deepEqual([next.armed.map(({ name }) => name), next.places], [["a.wav"], [
+      { file: 2, frame: 4_000 },
+    ]]);
+    await next.close();
+  }));

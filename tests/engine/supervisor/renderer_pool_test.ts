@@ -105,6 +105,21 @@ Deno.test("a renderer starts, joins, gets a patch, is ended by its orders, and i
     assert.deepEqual([exited, cause, incarnation, state], [true, undefined, 7, SeatState.stopped]);
   }));
 
+Deno.test("renderers that start while a patch is delivered get it twice, and play on when the next one comes", () =>
+  withPools(async (pool) => {
+    const patch = tallyPatch({ sampleRateHz: 8_000, channels: 2, inputChannels: 0, maximumBlockFrames: 32 });
+    await pool.addPatch(1, patch);
+    pool.spawn(0, 1);
+    assert.ok(!pool.hasPatch(0, 1), "it has not begun yet");
+    pool.deliver(0);
+    await until("it has the patch from the beginning", () => pool.hasPatch(0, 1));
+    await pool.addPatch(2, patch);
+    pool.deliver(0);
+    await until("it has the next patch, or has ended", () => pool.hasPatch(0, 2));
+    assert.equal(pool.errorText(0), "");
+    assert.ok(!pool.view(0, false)!.exited);
+  }));
+
 Deno.test("the cause of an end is told by the seat: a trap, a thrown error with its text, a hang by nothing", () =>
   withPools(async (pool) => {
     const kinds = ["trap", "throw", "hang"] as const;

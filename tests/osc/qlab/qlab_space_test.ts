@@ -160,8 +160,10 @@ const actions: readonly (readonly [string, "done" | "data" | RegExp, ...OscArgum
   ["/showMode", /not changed/, scalar(0)],
   ["/settings/general/minGoTime", /not changed/, { type: "f", value: 1 }],
   ["/cue/1/name", /show page/, text("x")],
-  ["/cue/selected/preWait/+", /no such word/, { type: "f", value: 1 }],
+  ["/cue/selected/preWait/+", /show page/, { type: "f", value: 1 }],
   ["/cue/1/armed", "data"],
+  ["/cue/1/armed", "done", scalar(0)],
+  ["/cue/selected/armed", "done", scalar(1)],
   ["/cue/1/flagged", "data"],
   ["/cue/1/children", "data"],
   ["/runningOrPausedCues", "data"],
@@ -184,6 +186,37 @@ Deno.test("every action of Companion is done, answered, or refused with a reason
     if (expected !== "data") assert.match(replies[0].data as string, expected);
     assert.equal(remote.pressed.length, before, address);
   }
+});
+
+Deno.test("a button that is let go of presses nothing, and a zero that is a number is one", () => {
+  const remote = show();
+  const ask = asking(spaceOf(remote).space);
+  const released: readonly OscArgument[] = [scalar(0), { type: "f", value: 0 }, { type: "F" }];
+  for (const address of ["/go", "/go/1", "/stop", "/cue/1/start", "/playhead/2", "/playhead/next"]) {
+    for (const argument of released) assert.deepEqual(ask(address, argument), [], address);
+  }
+  assert.deepEqual(remote.pressed, []);
+  ask("/go", { type: "f", value: 1 });
+  assert.deepEqual(remote.pressed, [{ event: "go" }]);
+  ask("/panicInTime", scalar(0));
+  assert.equal(remote.pressed.length, 3, "silent at once");
+  ask("/cue/1/loadAt", scalar(0));
+  assert.equal(remote.pressed.length, 4);
+  assert.match(ask("/playhead", scalar(0))[0].data as string, /there is no cue 0/);
+});
+
+Deno.test("what no datagram holds is refused: by its bytes, and whatever the address is", () => {
+  const udp = { ...senderAt("127.0.0.1"), setReplyPort: () => true };
+  const ask = asking(spaceOf(show()).space, udp);
+  const [long] = ask(`/cue/${"\u0001".repeat(61_000)}/start`);
+  assert.equal(long.status, "error");
+  assert.match(long.data as string, /address of at most 2048 characters, found 61011/);
+  const cues = Array.from(
+    { length: 150 },
+    (_, index) => `{ "number": ${index}, "memo": "${"幽".repeat(66)}" }`,
+  );
+  const [list] = asking(spaceOf(remoteShow(`{ "cues": [${cues}] }`)).space, udp)("/cueLists");
+  assert.equal(list.data, "the answer is too long for UDP; ask over TCP");
 });
 
 Deno.test("an action is answered where the sender asks for it, and a wrong workspace always", () => {

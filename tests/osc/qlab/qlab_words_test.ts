@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OscArgument } from "../../../osc/packet/packet.ts";
 import { float, scalar, text } from "../../../osc/packet/reply.ts";
-import { QlabCues } from "../../../osc/qlab/qlab_cues.ts";
+import { cueQuestions, QlabCues } from "../../../osc/qlab/qlab_cues.ts";
 import { meaningOf } from "../../../osc/qlab/qlab_words.ts";
 import { remoteShow } from "../../../testing/show/remote_show.ts";
 
@@ -59,6 +59,27 @@ Deno.test("each word that does something is the event of the same meaning", () =
   for (const [address, expected, ...args] of cases) {
     assert.deepEqual(meaning(address, ...args), expected, address);
   }
+});
+
+Deno.test("what is done to all cues that run is one event, and what is done to each has a limit", () => {
+  assert.deepEqual(meaning("/cue/*/stop"), [{ event: "stop" }]);
+  assert.deepEqual(meaning("/cue/*/hardPause"), [{ event: "pause" }]);
+  assert.deepEqual(meaning("/cue/*/resume"), [{ event: "resume" }]);
+  assert.equal((meaning("/cue/*/start") as unknown[]).length, 3);
+  const many = remoteShow(`{ "cues": [${Array.from({ length: 65 }, () => '{ "wait": 1 }')}] }`);
+  const moment = { cues: new QlabCues(many.list), status: many.status() };
+  assert.deepEqual(meaningOf(["cue", "*", "stop"], [], moment), { events: [{ event: "stop" }] });
+  assert.throws(
+    () => meaningOf(["cue", "*", "start"], [], moment),
+    /at most 64 cues, found 65; start a group/,
+  );
+  const keys = text(JSON.stringify(cueQuestions));
+  const asked = (cues: number) => {
+    const { list } = remoteShow(`{ "cues": [${Array.from({ length: cues }, () => '{ "wait": 1 }')}] }`);
+    return meaningOf(["cue", "*", "valuesForKeys"], [keys], { ...moment, cues: new QlabCues(list) });
+  };
+  assert.equal(((asked(20) as { data: unknown }).data as unknown[]).length, 20);
+  assert.throws(() => asked(700), /at most 30000 values, found \d+$/);
 });
 
 Deno.test("questions are answered with data", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Datagrams } from "../../../ffi/datagrams.ts";
 import { decodePacket, encodePacket, type OscMessage } from "../../../osc/packet/codec.ts";
+import { text } from "../../../osc/packet/reply.ts";
 import { splitHostAndPort } from "../../../osc/transport/network_address.ts";
 import { PortInUseError } from "../../../osc/transport/port_in_use_error.ts";
 import { UdpListener } from "../../../osc/transport/udp_listener.ts";
@@ -60,6 +61,18 @@ async function answerAt(socket: Deno.DatagramConn): Promise<string> {
 
 for (const native of [true, false]) {
   const how = native ? "with the native part" : "without the native part";
+
+  Deno.test(`UDP ${how}: an answer that no datagram holds is a refusal, and not silence`, () =>
+    udp({ native }, async ({ echo, socket, to }) => {
+      await socket.send(encodePacket(numbered(1)), to);
+      assert.match(await answerAt(socket), /^\/echo/);
+      const [sender] = echo.senders;
+      const long = "x".repeat(70_000);
+      sender.reply({ address: "/done", args: [text("/show/list"), text(long)] });
+      assert.match(await answerAt(socket), /^\/fail \/show\/list the answer has 700\d\d bytes, .* over TCP/);
+      sender.reply({ address: "/status.reply", args: [text(long)] });
+      assert.match(await answerAt(socket), /^\/fail \/status\.reply the answer has 700\d\d bytes/);
+    }));
 
   Deno.test(`UDP ${how}: a sender chooses the port of its host to which its answers go, for itself alone`, () =>
     udp({ native }, async ({ listener, echo, socket, to }) => {

@@ -21,8 +21,8 @@ Deno.test("a Scala file gives the pitch of every key; an error names the file", 
       return true;
     };
     await assert.rejects(readTuning(`${folder}/broken.scl`), refusal(/broken\.scl: /));
-    await assert.rejects(readTuning(folder), refusal(/expected a file of the Scala format$/));
-    await assert.rejects(readTuning("/dev/zero"), refusal(/expected a file of the Scala format$/));
+    await assert.rejects(readTuning(folder), refusal(/expected a file, found a/));
+    await assert.rejects(readTuning("/dev/zero"), refusal(/expected a file, found a/));
     await assert.rejects(
       readTuning(`${folder}/equal.scl`, `${folder}/none.kbm`),
       refusal(/^cannot read the keyboard mapping .*none\.kbm: /),
@@ -32,7 +32,7 @@ Deno.test("a Scala file gives the pitch of every key; an error names the file", 
     await Deno.truncate(`${folder}/equal.scl`, 2 ** 20 + 1);
     await assert.rejects(
       readTuning(`${folder}/equal.scl`),
-      refusal(/has 1048577 bytes, .* at most 1048576$/),
+      refusal(/at most 1048576 bytes, found 1048577$/),
     );
     await assert.rejects(
       readTuning(`${folder}/none.scl`),
