@@ -6,6 +6,7 @@ import {
   compileShow,
   type Cue,
   type FileFacts,
+  isBesideShow,
   mediaOf,
   readShow,
   type ShowProblem,
@@ -37,6 +38,7 @@ export async function openShow(
   const files: Record<string, FileFacts> = {};
   await Promise.all([...new Set(cues.flatMap((cue) => cue.kind === "play" ? [cue.play] : []))].map(
     async (name) => {
+      if (!isBesideShow(name)) return; // a mistake: not even whether it is there is told
       const path = resolve(folder, name);
       try {
         const armed = await arm({ name, path });
