@@ -10,7 +10,6 @@ import { loadNative } from "../config/load_native.ts";
 import type { Config } from "../config/settings.ts";
 import { CommandRefusedError } from "../engine/control/control.ts";
 import { rehearse } from "../engine/patch_swap/rehearsal.ts";
-import { exists } from "../foundation/exists.ts";
 import { type ExitCode, exitCodes } from "../foundation/exit_codes.ts";
 import { ExitError } from "../foundation/exit_error.ts";
 import { isPatchFile } from "../patches/loading/patch_name.ts";
@@ -30,7 +29,7 @@ export async function checkPatches(
   print: (line: string) => void,
 ): Promise<ExitCode> {
   return await interruptible(async (signal) => {
-    const files = Deno.build.standalone ? [] : patches.filter((patch) => isPatchFile(patch) && exists(patch));
+    const files = Deno.build.standalone ? [] : patches.filter((patch) => isPatchFile(patch) && isFile(patch));
     // not beside the loading, which has a limit of time
     const types = await typeMistakes(files, signal);
     let code: ExitCode = exitCodes.ok;
@@ -45,6 +44,15 @@ export async function checkPatches(
     }
     return code;
   });
+}
+
+/** Whether the runtime may read it: it would read a device until the memory is full. */
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false; // the loading says why
+  }
 }
 
 /** Loads and rehearses a patch as a start does. */

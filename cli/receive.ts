@@ -184,6 +184,14 @@ async function streamOf(line: ReceiveCommand, config: Pick<Config, "sampleRateHz
       sampleRateHz: config.sampleRateHz,
     };
   }
+  const wrong = line.places.find((place, index) =>
+    legs[index] === undefined && /^[\d.]+(:\d*)?$/.test(place)
+  );
+  if (wrong !== undefined) {
+    throw new UsageError(
+      `receive: expected ADDRESS:PORT, an IPv4 address and a port from 1 to 65535, found "${wrong}"`,
+    );
+  }
   const [place, ...others] = line.places;
   if (others.length > 0) {
     throw new UsageError("receive: expected one session description, or only ADDRESS:PORT, one for each leg");

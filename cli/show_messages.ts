@@ -1,4 +1,5 @@
 import { createSocket, type Socket } from "node:dgram";
+import { isIPv6 } from "node:net";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import type { Config } from "../config/settings.ts";
 import { CommandRefusedError } from "../engine/control/control.ts";
@@ -12,7 +13,7 @@ export interface ShowServicesOptions {
 
 /** What shows need beside the engine: patches, and messages to other machines. Main isolate. */
 export class ShowMessages {
-  #socket: Socket | undefined;
+  readonly #sockets = new Map<"udp4" | "udp6", Promise<Socket>>();
 
   services({ config, loadPatch }: ShowServicesOptions): ShowServices {
     const folder = config.show === undefined ? Deno.cwd() : dirname(resolve(config.show));
@@ -37,15 +38,26 @@ export class ShowMessages {
     };
   }
 
-  stop(): Promise<void> {
-    this.#socket?.close();
-    this.#socket = undefined;
-    return Promise.resolve();
+  async stop(): Promise<void> {
+    const sockets = [...this.#sockets.values()];
+    this.#sockets.clear();
+    for (const opened of await Promise.allSettled(sockets)) {
+      if (opened.status === "fulfilled") opened.value.close();
+    }
   }
 
-  #send(packet: Uint8Array, { host, port }: { readonly host: string; readonly port: number }): Promise<void> {
-    const socket = this.#socket ??= createSocket("udp4").unref();
-    return new Promise((done, failed) => {
+  async #send(
+    packet: Uint8Array,
+    { host, port }: { readonly host: string; readonly port: number },
+  ): Promise<void> {
+    const family = isIPv6(host) ? "udp6" : "udp4";
+    let opening = this.#sockets.get(family);
+    if (opening === undefined) {
+      this.#sockets.set(family, opening = openSocket(family));
+      opening.catch(() => this.#sockets.delete(family));
+    }
+    const socket = await opening;
+    await new Promise<void>((done, failed) => {
       socket.send(packet, port, host, (error) => error ? failed(error) : done());
     });
   }
@@ -63,6 +75,18 @@ function realPath(path: string): string {
     const parent = dirname(path);
     return parent === path ? path : join(realPath(parent), basename(path));
   }
+}
+
+/** A socket from which a message may go to a whole network, as desks expect it. */
+function openSocket(family: "udp4" | "udp6"): Promise<Socket> {
+  const socket = createSocket(family).unref();
+  return new Promise((done, failed) => {
+    socket.on("error", failed);
+    socket.bind(0, () => {
+      if (family === "udp4") socket.setBroadcast(true);
+      done(socket);
+    });
+  });
 }
 
 function argumentOf(value: number | string | boolean | { readonly float: number }): OscArgument {

@@ -174,6 +174,9 @@ invariant(
 /** Part of the lookahead that the device may take between two looks: the rings keep twice the lookahead to be compared. */
 const calmTickLookaheads = 0.75;
 
+/** Time between two looks at what is only told. */
+const tellMs = 40;
+
 /** Time over which the blocks ahead are averaged. */
 const averagingMs = 1_000;
 
@@ -228,6 +231,9 @@ export class Engine implements control.EngineControl {
   #isTicking = false;
   #isTurnQueued = false;
   #nextSaveMs = 0;
+  #nextTellMs = 0;
+  #toldMs = performance.now();
+  #isSounding = true;
   #nextKeepMs = performance.now() + keepMs;
   #lateCommands = 0;
   #quarantined = 0;
@@ -999,7 +1005,7 @@ export class Engine implements control.EngineControl {
     }
   }
 
-  /** One interval, made again where its length changes: a timer that is set again for each turn costs half as much again. */
+  /** One interval, made again where its length changes: a timer of node's that is set again costs more for each turn. */
   #turnEvery(ms: number): void {
     if (this.#timer !== undefined && this.#timerMs === ms) return;
     clearInterval(this.#timer);
@@ -1021,9 +1027,7 @@ export class Engine implements control.EngineControl {
 
   #tick(): void {
     const nowMs = performance.now();
-    const sinceMs = nowMs - this.#turnMs;
     this.#claim?.beat();
-    this.#pollDegradations(nowMs);
     if (nowMs >= this.#nextSaveMs) {
       this.#nextSaveMs = nowMs + saveMs;
       if (this.#savedHead !== this.#commands.head) this.#saveParameters();
@@ -1039,27 +1043,37 @@ export class Engine implements control.EngineControl {
     if (this.#state !== "starting") this.#upgrade?.poll();
     this.#driver.watch();
     this.#lookahead.follow(this.#driver.periodFrames);
-    this.#latency.poll(latencyOf(this.memory, this.#driver), nowMs);
-    this.#realTime.poll();
     this.#soundWatch.poll(this.#supervision.inLockstep);
     if (this.#isPlaying) this.#enter(this.#heard());
     this.#journal?.poll(this.#delivery.next, nowMs);
     this.#writer?.poll(this.#delivery.next);
-    const consumed = this.memory.consumed();
-    this.#values.advance(consumed);
-    this.#blocksAhead += (blocksBetween(this.#frontier(), consumed) - this.#blocksAhead) *
-      Math.min(1, sinceMs / averagingMs);
+    this.#values.advance(this.memory.consumed());
     const [seat] = this.#supervision.running;
     if (seat !== undefined) {
       this.#endedNotes.poll(seat).forEach((note) => this.#reporter.emit({ event: "noteEnd", ...note }));
     }
     this.#streams.poll(seat);
     if (this.#state !== "starting") this.#desk?.poll();
-    this.#reporter.voices(this.voices());
+    if (nowMs >= this.#nextTellMs) this.#tell(nowMs);
+    this.#shed();
+  }
+
+  /** What is told to people, who do not see whether it comes some milliseconds later: each part costs as much as its work to reach. */
+  #tell(nowMs: number): void {
+    const sinceMs = nowMs - this.#toldMs;
+    this.#toldMs = nowMs;
+    this.#nextTellMs = nowMs + tellMs;
+    this.#pollDegradations(nowMs);
+    this.#latency.poll(latencyOf(this.memory, this.#driver), nowMs);
+    this.#realTime.poll();
+    this.#blocksAhead += (blocksBetween(this.#frontier(), this.memory.consumed()) - this.#blocksAhead) *
+      Math.min(1, sinceMs / averagingMs);
+    const voices = this.voices();
+    this.#isSounding = voices.length === 0 || voices.some((count) => count > 0); // a patch that cannot tell may sound
+    this.#reporter.voices(voices);
     this.#levels.poll(nowMs);
     this.#silence.poll();
     this.#refusals.poll(nowMs);
-    this.#shed();
   }
 
   async #keepFiles(): Promise<void> {
@@ -1101,15 +1115,19 @@ export class Engine implements control.EngineControl {
 
   /** Lets fewer voices sound where the renderers cannot keep up, and more again later. */
   #shed(): void {
-    const decision = this.#shedding.observe(() => {
-      const renderers = this.#supervision.running.map((seat) => this.#pool.load(seat));
-      this.#measures.renderTimes.record(renderers);
-      return {
-        consumed: this.memory.consumed(),
-        renderers,
-        voices: this.voices().reduce((sum, count) => sum + count, 0),
-      };
-    }, performance.now());
+    const decision = this.#shedding.observe(
+      () => {
+        const renderers = this.#supervision.running.map((seat) => this.#pool.load(seat));
+        this.#measures.renderTimes.record(renderers);
+        return {
+          consumed: this.memory.consumed(),
+          renderers,
+          voices: this.voices().reduce((sum, count) => sum + count, 0),
+        };
+      },
+      performance.now(),
+      this.#isSounding,
+    );
     if (decision) this.#limitVoices(decision);
   }
 

@@ -22,6 +22,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--include=dashboard",
     "--include=ffi/native",
     "--include=patches/samples",
+    "--include=show/show.schema.json",
     `--include=${build.library}`,
     `--include=${build.stage}`,
     "--output=build/understudy",

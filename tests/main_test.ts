@@ -73,6 +73,13 @@ function threadsOf(pid: number): string[] {
  */
 const runtimeLine = /^.*Uncaught \(in worker ".*"\)\S* Error: execution terminated\n/gm;
 
+/** Ways to use the program of which each costs a start or more: a run has a share of them, beside those that every run has. */
+const uses: [name: string, work: () => Promise<void>][] = [];
+
+function test(name: string, work: () => Promise<void>): void {
+  uses.push([name, work]);
+}
+
 const eachLine = /^(\d\d:\d\d:\d\d\.\d{3} (info|warning|error|debug) .*\n)*$/;
 
 Deno.test("SIGTERM and SIGINT: always exit code 0, and nothing is printed but log lines", async () => {
@@ -102,7 +109,7 @@ Deno.test("a signal in the middle of starting stops it as cleanly", async () => 
     (threads) => threads.some((name) => name.startsWith("worker-")),
     (threads) => threads.filter((name) => name.startsWith("worker-")).length >= 4,
   ];
-  for (const [index, hasCome] of moments.entries()) {
+  for (const [index, hasCome] of sharedItems("moments of a start", [...moments.entries()], 2)) {
     const process = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", program, "start"],
       cwd: root,
@@ -121,7 +128,7 @@ Deno.test("a signal in the middle of starting stops it as cleanly", async () => 
   }
 });
 
-Deno.test("JSON lines are JSON, each of them", async () => {
+test("JSON lines are JSON, each of them", async () => {
   const { stderr } = await run(
     ["start"],
     { UNDERSTUDY_LOG_FORMAT: "json" },
@@ -161,7 +168,7 @@ Deno.test("a demo is heard without a controller, by option and by setting", asyn
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("OSCQuery is served beside OSC, with the patch that plays, and ends with the program; a second engine on the port is refused", async () => {
+test("OSCQuery is served beside OSC, with the patch that plays, and ends with the program; a second engine on the port is refused", async () => {
   let url = "";
   const ended = await run(["start", "keys"], {}, async (process, port, printed) => {
     url = /OSCQuery on (http:\/\/127\.0\.0\.1:\d+)/.exec(printed)![1];
@@ -227,7 +234,7 @@ Deno.test("help and version go to standard output", async () => {
   assert.match((await run(["--version"])).stdout, /^understudy \d+\.\d+\.\d+ \(deno \d+\.\d+\.\d+\)\n$/);
 });
 
-Deno.test("a patch file is shown and played like a patch with a name", async () => {
+test("a patch file is shown and played like a patch with a name", async () => {
   const file = "examples/patches/drone.ts";
   const shown = await run(["patch", file]);
   assert.ok(shown.code === 0 && shown.stderr === "", shown.stderr);
@@ -238,14 +245,14 @@ Deno.test("a patch file is shown and played like a patch with a name", async () 
   assert.match(played.stderr, eachLine);
 });
 
-Deno.test("the doctor measures, and names what is missing with the command that mends it", async () => {
+test("the doctor measures, and names what is missing with the command that mends it", async () => {
   const { code, stdout } = await run(["doctor"], { UNDERSTUDY_PORTAUDIO: "/no/lib.so" });
   assert.equal(code, 0);
   assert.match(stdout, /MISSING +PortAudio\n +mend: /);
   assert.match(stdout, /callback every 2\.67 ms: 99\.9 % within/);
 });
 
-Deno.test("without a device the clock keeps time, and says loudly that there is no sound", async () => {
+test("without a device the clock keeps time, and says loudly that there is no sound", async () => {
   const { code, stderr } = await run(["start"], {
     UNDERSTUDY_DRIVER: "auto",
     JACK_DEFAULT_SERVER: "none-of-that-name",
@@ -253,3 +260,5 @@ Deno.test("without a device the clock keeps time, and says loudly that there is 
   assert.equal(code, 0);
   assert.match(stderr, /NO SOUND|playing sines on (?!clock)/);
 });
+
+for (const [name, work] of sharedItems("further uses of the program", uses, 2)) Deno.test(name, work);

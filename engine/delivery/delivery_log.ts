@@ -140,7 +140,9 @@ export class DeliveryLog {
     for (; count < most; count++) {
       const block = (first + count) | 0;
       const seal = seals.read(block);
-      if (seal === sealLost && !last) break; // concealed, and no renderer has come to it yet: it will be sealed
+      // concealed, and no renderer has come to it yet, or is in the midst of it: it will be sealed
+      const isSealed = seal !== sealLost && (geometry.pageCount === 0 || this.#streamSeals.isSealed(block));
+      if (!isSealed && !last) break;
       if (seal !== sealLost) position = completePosition(position, seal);
       const lateStreams = geometry.pageCount > 0 ? this.#streamSeals.read(block) : 0;
       if (lateStreams !== 0) late.push(block, lateStreams);

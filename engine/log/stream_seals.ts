@@ -3,7 +3,7 @@
  *
  * All renderers must hear the same of a file although its pages come while they play. So the first one to ask whether the pages that
  * the players need in block n are there compare-and-swaps its answer into the seal; every later one finds that and uses it, even
- * if the pages have come since. A block in which no player plays has no seal.
+ * if the pages have come since. Every block is sealed, also one in which no player plays: so it shows whether the answer may still come.
  *
  * A seal is two 32-bit words, each with 16 bits of tag (which lap of the table the block belongs to) above one bit for each
  * of 16 players: 1 where it is late, and so silent.
@@ -62,6 +62,22 @@ export class StreamSeals {
       if ((seen >>> 16) === sealLap(this.#memory, block)) late |= (seen & 0xFFFF) << (16 * half);
     }
     return late;
+  }
+
+  /** Whether all of `block` is sealed: what {@link read} says of it is final. Allocates nothing. */
+  isSealed(block: number): boolean {
+    const lap = sealLap(this.#memory, block);
+    for (let half = 0; half < streamSealHalves; half++) {
+      const seen = Atomics.load(this.#words, streamSealIndex(this.#memory, block, half));
+      if ((seen >>> 16) !== lap) return false;
+    }
+    return true;
+  }
+
+  /** Seals a block that no renderer will render: nothing is late in it. Main isolate. */
+  close(block: number): void {
+    if (this.#memory.geometry.pageCount === 0) return;
+    for (let half = 0; half < streamSealHalves; half++) this.claim(block, half, 0);
   }
 
   /** Writes the seal of a recorded session. Offline renderer only. */

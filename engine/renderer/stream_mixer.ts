@@ -105,14 +105,16 @@ export class StreamMixer {
   hear(instance: PatchInstance, block: number, isSkipped: (position: number) => boolean): void {
     const { words, host } = instance;
     const isBusy = words[host + Host.players] !== 0 || this.#isAddressed(instance, block);
-    if (!isBusy && words[host + Host.streams] === 0) return;
+    const isSilent = !isBusy && words[host + Host.streams] === 0;
     const { streams } = instance;
-    this.#lookThrough(instance, block, isSkipped);
+    if (isSilent) this.#late = 0;
+    else this.#lookThrough(instance, block, isSkipped);
     const low = this.#seals.claim(block, 0, this.#late & 0xFFFF);
     const high = this.#seals.claim(block, 1, this.#late >>> 16);
     if (low === sealLost || high === sealLost) {
       throw new RendererStaleError(`block ${block >>> 0}: the seal of its streams has been overwritten`);
     }
+    if (isSilent) return;
     this.#late = low | high << 16;
     streams.fill(0);
     this.#walk(instance, block, isSkipped, Pass.mix);

@@ -1,6 +1,6 @@
 /**
- * How long renderers take for a block: the processor time of their threads between two looks, about a tenth of a second apart, in
- * equal parts for the blocks that they published meanwhile. No renderer reads a clock for it. Main isolate.
+ * How long renderers take for a block: the processor time of their threads between two looks, a tenth of a second apart or, while no
+ * voice sounds, a second, in equal parts for the blocks that they published meanwhile. No renderer reads a clock for it. Main isolate.
  */
 import { blocksBetween } from "../memory/shared_memory.ts";
 import type { RendererLoad } from "../supervisor/load_shedding.ts";

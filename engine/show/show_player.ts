@@ -32,6 +32,13 @@ const fadeStepSeconds = 0.02;
 /** Time after which events are folded into the saved state: nothing can change them any more. */
 const foldSeconds = 5;
 
+/**
+ * Events that are kept at most: each press computes them all again. A controller that is stuck must not hold the main isolate up;
+ * what ends sound is taken beyond that.
+ */
+const maxEvents = 128;
+const maxEndings = 32;
+
 /** A hand-over stands in the log for longer than this, and a control process is replaced within it. */
 const takeoverSeconds = 10;
 
@@ -118,8 +125,11 @@ export class ShowPlayer {
 
   /** As `ShowControl.press`. */
   press(event: ShowEvent, { frame }: { readonly frame?: number } = {}): void {
-    const at = Math.max(this.#host.freeFrame(), Math.round(frame ?? 0));
     const before = this.#events;
+    if (before.length >= maxEvents + (endsSound(event) ? maxEndings : 0)) {
+      throw new CommandRefusedError(`a show takes ${maxEvents} presses within ${foldSeconds} s; send fewer`);
+    }
+    const at = Math.max(this.#host.freeFrame(), Math.round(frame ?? 0));
     const serial = ++this.#serial;
     const later = before.findIndex((other) => other.frame > at);
     const place = later < 0 ? before.length : later;
@@ -479,4 +489,8 @@ export class ShowPlayer {
   #keep(): void {
     this.#host.keep(this.saved);
   }
+}
+
+function endsSound({ event }: ShowEvent): boolean {
+  return event === "panic" || event === "stop" || event === "pause";
 }

@@ -44,6 +44,9 @@ export interface LoadSheddingOptions {
   readonly processors: number;
 }
 
+/** More time between two samples while no voice sounds. */
+const restMs = 900;
+
 /** Time between two samples, and of the calm before voices come back. */
 const sampleMs = 100;
 const calmMs = 3_000;
@@ -130,9 +133,14 @@ export class LoadShedding {
     this.#limit = 0;
   }
 
-  /** Judges a turn of the main isolate; cheap between two samples. The decision must be written into the log. */
-  observe(seen: () => LoadSeen, nowMs: number): ShedDecision | undefined {
-    if (nowMs < this.#nextMs) return undefined;
+  /**
+   * Judges a turn of the main isolate; cheap between two samples. The decision must be written into the log.
+   *
+   * @param isSounding a voice sounds, or it is not known: without one there is nothing to shed, and samples are rare
+   */
+  observe(seen: () => LoadSeen, nowMs: number, isSounding = true): ShedDecision | undefined {
+    const rests = !isSounding && this.#late === 0 && this.#limit === this.#cap;
+    if (nowMs < this.#nextMs + (rests ? restMs : 0)) return undefined;
     this.#nextMs = nowMs + sampleMs;
     return this.#judge(seen(), nowMs);
   }

@@ -26,6 +26,7 @@ import { orderIndex, reportFieldIndex } from "../memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../memory/shared_memory.ts";
 import { type Anchor, type CommandLog, type LogEntry, Opcode } from "../log/command_log.ts";
 import { completePosition, sealLost, type SealTable } from "../log/seal_table.ts";
+import { StreamSeals } from "../log/stream_seals.ts";
 import { Comparison, type ComparisonResult } from "./comparison.ts";
 import { type Found, Quarantine } from "./quarantine.ts";
 import { SnapshotSelector } from "./snapshot_selector.ts";
@@ -507,10 +508,14 @@ export class Supervision {
   /** Seals the blocks that nobody will render any more. */
   #sealUntil(end: number): void {
     const { memory, log, seals, delivery } = this.#options;
+    const streamSeals = new StreamSeals(memory);
     const most = memory.geometry.sealCount - 1;
     const next = delivery.next;
     let block = blocksBetween(end, next) > most ? (end - most) | 0 : next;
-    for (; block !== end; block = (block + 1) | 0) seals.claim(block, log.head);
+    for (; block !== end; block = (block + 1) | 0) {
+      seals.claim(block, log.head);
+      streamSeals.close(block);
+    }
   }
 
   #carryOut(actions: readonly Action[]): void {

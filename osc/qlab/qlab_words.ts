@@ -53,6 +53,15 @@ const cueActions = [
   ...["load", "loadAt", "loadAndSetPlayhead", "previous", "next"],
 ] as const;
 
+/** What happens to all cues that run with one event, however many they are. */
+const actionsOnAll: Readonly<Record<string, "stop" | "pause" | "resume">> = {
+  ...{ stop: "stop", hardStop: "stop", panic: "stop", panicInTime: "stop", reset: "stop" },
+  ...{ pause: "pause", hardPause: "pause", resume: "resume" },
+};
+
+/** Cues that one message means at most. */
+const maxAtOnce = 64;
+
 /** Words of QLab that mean something else here, or nothing, with what helps. */
 const refusals: Readonly<Record<string, string>> = {
   preview: "nothing here plays a cue without its waits and what follows; use start",
@@ -246,6 +255,12 @@ function ofCue(
   if (isList && words[0] === "go" && words.length > 1) return meaningOf(words, args, moment);
   const isAction = cueActions.includes(path as typeof cueActions[number]);
   if (isAction) {
+    if (isMany(name) && Object.hasOwn(actionsOnAll, path)) return { events: [{ event: actionsOnAll[path] }] };
+    if (found.length > maxAtOnce) {
+      throw new MessageRefusedError(
+        `${path}: expected at most ${maxAtOnce} cues, found ${found.length}; start a group`,
+      );
+    }
     return { events: found.flatMap((cue) => cueEvents(path, cue, args, status)) };
   }
   const ask = questionOf(path, args);

@@ -61,7 +61,7 @@ const child = spawn(
   { stdio: "inherit", env: environment },
 );
 // a terminal sends its signals to the child too; others must be passed on
-for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR2"]) {
+for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGUSR1", "SIGUSR2"]) {
   process.on(signal, () => {
     if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
   });

@@ -17,6 +17,9 @@ const realTimeCalls: readonly RegExp[] = [
   /\bnew Deno\.Command\(\s*"(?:jackd|pipewire)"/,
 ];
 
+/** A word without which no text has one of these calls: most files have none, and need not be read word by word. */
+const wordOfCall = /listen|connect|serve|WebSocket|us_|Pa_|jackd|pipewire/;
+
 /** A sentence in the comment of a file in which none of the calls can be seen, with the reason. */
 const realTimeMark = /^(?:\/\*\*| \*) Needs real time: \S/m;
 
@@ -46,8 +49,12 @@ function keepsTime(graph: ImportGraph, path: string): boolean {
   if (!files) known.set(graph, files = new Map());
   let keeps = files.get(path);
   if (keeps === undefined) {
-    const code = codeText(graph, path);
-    keeps = realTimeMark.test(graph.text(path)) || realTimeCalls.some((call) => call.test(code));
+    const text = graph.text(path);
+    const calls = () => {
+      const code = codeText(graph, path);
+      return realTimeCalls.some((call) => call.test(code));
+    };
+    keeps = realTimeMark.test(text) || (wordOfCall.test(text) && calls());
     files.set(path, keeps);
   }
   return keeps;

@@ -267,7 +267,13 @@ export const arrowTable: ArrowTable = {
 
   // beside the house: the kit of tests may reach all of it, and only tests, benchmarks and scripts the kit
   testing: ["*"],
-  bench: ["testing", "scripts/package_npm.ts", "scripts/prebuild.ts", "*"],
+  bench: [
+    "testing",
+    "tests/simulation/simulated_renderers.ts",
+    "scripts/package_npm.ts",
+    "scripts/prebuild.ts",
+    "*",
+  ],
   scripts: ["testing", "*"],
   examples: ["modules/mod.ts"],
 };

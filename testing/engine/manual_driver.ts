@@ -5,7 +5,7 @@ import { reportIndex } from "../../engine/memory/seats.ts";
 import { blocksBetween, type SharedMemory } from "../../engine/memory/shared_memory.ts";
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
-import { until } from "../until.ts";
+import { until } from "../../foundation/until.ts";
 import { ManualClock } from "./manual_clock.ts";
 
 /** Input samples of a block, interleaved. */
@@ -81,7 +81,7 @@ export class ManualDriver implements Driver {
   /** Takes the next blocks, each when the renderers have published it. */
   async step(blocks = 1): Promise<void> {
     let left = blocks;
-    await until(
+    await soon(
       `renderers that publish ${blocks} blocks`,
       () => (left -= this.#takePublished(left)) === 0,
       patienceMs + blocks * maxMsPerBlock,
@@ -90,7 +90,7 @@ export class ManualDriver implements Driver {
 
   /** Takes block after block, each when the renderers have published it, until the condition holds. */
   async playUntil(condition: string, holds: () => boolean, timeoutMs = patienceMs): Promise<void> {
-    await until(condition, () => holds() || (this.#takePublished(Infinity) > 0 && holds()), timeoutMs);
+    await soon(condition, () => holds() || (this.#takePublished(Infinity) > 0 && holds()), timeoutMs);
   }
 
   /** Takes the next blocks at once, published or not. */
@@ -151,5 +151,15 @@ export class ManualDriver implements Driver {
       return Atomics.load(words, report + within.seatReport.state.index) === SeatState.running &&
         blocksBetween(Atomics.load(words, report + within.seatReport.published.index), next) > 1;
     });
+  }
+}
+
+/**
+ * Waits as tests do, and asks every millisecond: what asking costs here is the play of the device, after which it must not pause as
+ * after a look at all processes.
+ */
+async function soon(condition: string, holds: () => boolean, timeoutMs: number): Promise<void> {
+  if (!await until(holds, { timeoutMs })) {
+    throw new Error(`gave up after ${timeoutMs} ms waiting for: ${condition}`);
   }
 }

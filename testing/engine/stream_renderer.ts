@@ -26,6 +26,15 @@ export function lineSample(frame: number): number {
   return (frame + 1) / 2 ** 16;
 }
 
+/** The samples of a page of the file. */
+export function linePage(page: number): Float32Array {
+  const frames = pageFrames(channels);
+  return Float32Array.from({ length: frames * channels }, (_, index) => {
+    const sample = lineSample(page * frames + index % frames);
+    return index < frames ? sample : -sample;
+  });
+}
+
 const checksum = compileChecksum();
 const patch = busPatch({ sampleRateHz: 8_000, channels, inputChannels: 0, maximumBlockFrames: blockFrames });
 
@@ -43,12 +52,7 @@ export class StreamStage {
 
   /** Puts a page of the file into memory. */
   loadPage(page: number): void {
-    const frames = pageFrames(channels);
-    const samples = Float32Array.from({ length: frames * channels }, (_, index) => {
-      const sample = lineSample(page * frames + index % frames);
-      return index < frames ? sample : -sample;
-    });
-    this.pool.put(lineFile, page, samples);
+    this.pool.put(lineFile, page, linePage(page));
   }
 
   /** Puts the whole file into memory. */

@@ -30,11 +30,19 @@ export function keepsState(before: number, after: number): boolean {
  * A patch for testing the engine: its sound is a running hash of every command and every frame that it ever saw, so one
  * command that is lost, doubled, moved by a frame or put in another order changes every sample after it.
  */
-export function tallyPatch(format: PatchFormat): CompiledPatch {
-  const outputOffset = inputOffset + Math.ceil(format.maximumBlockFrames * format.inputChannels / 4 + 4) * 16;
-  const end = outputOffset + format.maximumBlockFrames * format.channels * 4;
+export function tallyPatch(
+  format: PatchFormat,
+  { hearsBus = false }: {
+    /** Whether it hears the first bus of the streams. */ readonly hearsBus?: boolean;
+  } = {},
+): CompiledPatch {
+  const streamsOffset = inputOffset +
+    Math.ceil(format.maximumBlockFrames * format.inputChannels / 4 + 4) * 16;
+  const rowBytes = format.maximumBlockFrames * format.channels * 4;
+  const outputOffset = streamsOffset + (hearsBus ? rowBytes : 0);
+  const end = outputOffset + rowBytes;
   const pages = Math.ceil(end / 65_536);
-  const wasm = assembleTally(format, outputOffset, pages);
+  const wasm = assembleTally(format, { streamsOffset, outputOffset, pages });
   return {
     name: "tally",
     wasm,
@@ -45,6 +53,7 @@ export function tallyPatch(format: PatchFormat): CompiledPatch {
       hostBytes: hostRegionBytes,
       poisonedVoicesOffset: stateOffset + 16,
       inputOffset,
+      ...(hearsBus && { streams: { offset: streamsOffset, buses: 1 } }),
       outputOffset,
       ...format,
     },
@@ -65,9 +74,9 @@ export function tallyPatch(format: PatchFormat): CompiledPatch {
 
 function assembleTally(
   format: PatchFormat,
-  outputOffset: number,
-  pages: number,
+  places: { readonly streamsOffset: number; readonly outputOffset: number; readonly pages: number },
 ): Uint8Array<ArrayBuffer> {
+  const { streamsOffset, outputOffset, pages } = places;
   const text = `(module
     (memory (export "memory") ${pages} ${pages})
     (func $stir (param $value i32)
@@ -110,6 +119,13 @@ function assembleTally(
       ? ""
       : `(call $stir (i32.load offset=${inputOffset} (i32.mul (local.get $frame) (i32.const ${
         format.inputChannels * 4
+      }))))`
+  }
+        ${
+    outputOffset === streamsOffset
+      ? ""
+      : `(call $stir (i32.load offset=${streamsOffset} (i32.mul (local.get $frame) (i32.const ${
+        format.channels * 4
       }))))`
   }
         (local.set $channel (i32.const 0))

@@ -27,7 +27,9 @@ Deno.test("mistakes of types and of loading have their place; warnings do not fa
     };
     for (const [name, text] of Object.entries(files)) Deno.writeTextFileSync(`${folder}/${name}.ts`, text);
     const printed: string[] = [];
-    const paths = Object.keys(files).map((name) => `${folder}/${name}.ts`);
+    // one that never ends is not given to the runtime
+    await new Deno.Command("mkfifo", { args: [`${folder}/pipe.ts`] }).output();
+    const paths = [...Object.keys(files), "pipe"].map((name) => `${folder}/${name}.ts`);
     const code = await checkPatches([...paths, "nosuch"], config, (line) => printed.push(line));
     assert.equal(code, exitCodes.usage);
     const text = printed.join("\n").replaceAll(`${folder}/`, "");
@@ -36,6 +38,7 @@ Deno.test("mistakes of types and of loading have their place; warnings do not fa
       /^loud\.ts: warning: .*above full scale.*\nloud\.ts: ok\nwrong\.ts:6:\d+: .*string.* \(TS\d+\)\n/,
     );
     assert.match(text, /^patch tone: gave numbers that are not finite/m);
+    assert.match(text, /pipe\.ts: expected a patch file, found something else/);
     assert.match(text, /there is no patch "nosuch"/);
   }));
 

@@ -18,6 +18,7 @@ import { nativeForTests } from "../../testing/native_for_tests.ts";
 import { processesWith, ProgramInProcesses } from "../../testing/engine/program_in_processes.ts";
 import { scrape } from "../../testing/osc/scrape.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
+import { sharedItems } from "../../testing/share.ts";
 import { until } from "../../testing/until.ts";
 
 /** Runs the program, and asserts that it leaves nothing behind. */
@@ -33,6 +34,13 @@ async function withProgram(
     throw new Error(program.output, { cause });
   }
   await until("nothing is left of it", () => program.leftovers().length === 0);
+}
+
+/** Losses of which each costs a program of its own: a run has a share of them, beside those that every run has. */
+const losses: [name: string, work: () => Promise<void>][] = [];
+
+function test(name: string, work: () => Promise<void>): void {
+  losses.push([name, work]);
 }
 
 /** Where the control process that started last serves HTTP. */
@@ -87,7 +95,7 @@ Deno.test("a control process that is lost is back, with values, waiting commands
     assert.equal(await program.stop(), 0);
   }));
 
-Deno.test("a control process that stands still is ended, and the next takes over; the launcher says so in the log's format", () =>
+test("a control process that stands still is ended, and the next takes over; the launcher says so in the log's format", () =>
   withProgram(async (program) => {
     await program.signal("control", "SIGSTOP");
     await until("another has taken over", () => program.epochInControl === 2);
@@ -103,7 +111,7 @@ Deno.test("a control process that stands still is ended, and the next takes over
     assert.ok(Math.abs(Date.parse(lines[lost].time) - Date.parse(lines[lost + 2].time)) < 60_000);
   }, { UNDERSTUDY_LOG_FORMAT: "json" }));
 
-Deno.test("a control process that stands still cannot hold up the end: the second signal ends everything", async () => {
+test("a control process that stands still cannot hold up the end: the second signal ends everything", async () => {
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(file, "for (;;);");
   const program = ProgramInProcesses.unready({ patch: file });
@@ -128,7 +136,7 @@ Deno.test("a control process that stands still cannot hold up the end: the secon
   await Deno.remove(file);
 });
 
-Deno.test("a run whose folder is removed goes on, and patches with samples come and go", () =>
+test("a run whose folder is removed goes on, and patches with samples come and go", () =>
   withProgram(async (program) => {
     const client = new UdpClient(`127.0.0.1:${program.port}`);
     await Deno.remove(program.folder.path, { recursive: true });
@@ -159,7 +167,7 @@ Deno.test("a run whose folder is removed goes on, and patches with samples come 
     assert.equal(await program.stop(), 0);
   }));
 
-Deno.test("what a lost control process had begun besides the sound ends with it", () =>
+test("what a lost control process had begun besides the sound ends with it", () =>
   inFolder(async (folder) => {
     const file = `${folder}/endless.ts`;
     await Deno.writeTextFile(file, "for (;;);");
@@ -176,7 +184,7 @@ Deno.test("what a lost control process had begun besides the sound ends with it"
     }, { UNDERSTUDY_PATCH_FOLDER: folder });
   }));
 
-Deno.test("a control process that is lost while it stops is followed by no other one", () =>
+test("a control process that is lost while it stops is followed by no other one", () =>
   withProgram(async (program) => {
     const client = new UdpClient(`127.0.0.1:${program.port}`);
     client.say("/quit", "");
@@ -188,7 +196,7 @@ Deno.test("a control process that is lost while it stops is followed by no other
     assert.doesNotMatch(program.output, /it starts again/);
   }));
 
-Deno.test("the sound outlives a recording that is gone and a folder that cannot be written", () =>
+test("the sound outlives a recording that is gone and a folder that cannot be written", () =>
   inFolder(async (folder) => {
     const session = `${folder}/gone.session`;
     await withProgram(async (program) => {
@@ -209,7 +217,7 @@ Deno.test("the sound outlives a recording that is gone and a folder that cannot 
     }, { UNDERSTUDY_SESSION: session });
   }));
 
-Deno.test("a command that was quarantined when the control process was lost is in the recording of the next one", () =>
+test("a command that was quarantined when the control process was lost is in the recording of the next one", () =>
   inFolder(async (folder) => {
     const session = `${folder}/a.session`;
     await withProgram(async (program) => {
@@ -240,13 +248,15 @@ Deno.test("when launcher and control process are killed, every other process end
     await program.ended;
   }));
 
-Deno.test("a stage that is lost together with the control process, or while that stands still, is replaced without it", () =>
+test("a stage that is lost together with the control process, or while that stands still, is replaced without it", () =>
   withProgram(async (program) => {
     const { words } = program.memory;
     const starts = () => Atomics.load(words, fixed.stageReport.starts.index);
     const epoch = () => Atomics.load(words, fixed.launcher.epoch.index);
-    const losses = [["SIGSTOP", "SIGKILL"], ["SIGKILL", "SIGKILL"], ["SIGSTOP", "SIGSTOP"]] as const;
-    for (const [ofControl, ofStage] of losses) {
+    const pairs = [["SIGSTOP", "SIGKILL"], ["SIGKILL", "SIGKILL"], ["SIGSTOP", "SIGSTOP"]] as const;
+    for (
+      const [ofControl, ofStage] of sharedItems("losses of control process and stage together", pairs, 2)
+    ) {
       const [lives, controls] = [starts(), program.epochInControl!];
       await program.signal("control", ofControl);
       await program.signal("stage", ofStage);
@@ -264,7 +274,7 @@ Deno.test("a stage that is lost together with the control process, or while that
     assert.equal(await program.stop(), 0);
   }));
 
-Deno.test("without launcher, control process and stage, a renderer in an endless loop ends as well, and nothing is left", () =>
+test("without launcher, control process and stage, a renderer in an endless loop ends as well, and nothing is left", () =>
   withProgram(async (program) => {
     const { memory } = program;
     const [control, stage] = [program.pidOf("control")!, program.pidOf("stage")!];
@@ -284,7 +294,7 @@ Deno.test("without launcher, control process and stage, a renderer in an endless
     await program.ended;
   }, { UNDERSTUDY_FAULTS: "on" }));
 
-Deno.test("a renderer that was stopped is ended by the stage when launcher and control process are killed", () =>
+test("a renderer that was stopped is ended by the stage when launcher and control process are killed", () =>
   withProgram(async (program) => {
     const control = program.pidOf("control")!;
     for (const pid of [program.pid, control, program.pidOf("primary")!]) Deno.kill(pid, "SIGSTOP");
@@ -292,7 +302,7 @@ Deno.test("a renderer that was stopped is ended by the stage when launcher and c
     await program.ended;
   }));
 
-Deno.test("when the launcher alone is killed, the control process ends everything in order", () =>
+test("when the launcher alone is killed, the control process ends everything in order", () =>
   withProgram(async (program) => {
     Deno.kill(program.pid, "SIGKILL");
     await program.ended;
@@ -324,3 +334,7 @@ Deno.test("a control process learns from its launcher which run it belongs to", 
     Deno.env.delete("_UNDERSTUDY_EPOCH");
   }
 });
+
+for (const [name, work] of sharedItems("further losses of the program in processes", losses, 3)) {
+  Deno.test(name, work);
+}

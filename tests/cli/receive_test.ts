@@ -1,6 +1,7 @@
 /** A stream that a native sender makes, played by `understudy receive` in a process of its own. */
 import assert from "node:assert/strict";
-import { changes, type ReceiveStatus, summaryOf } from "../../cli/receive.ts";
+import { changes, receive, type ReceiveStatus, summaryOf } from "../../cli/receive.ts";
+import { readConfig } from "../../config/settings.ts";
 import { describeStream } from "../../engine/rtp/session_description.ts";
 import { MediaSource, RtpSender } from "../../ffi/rtp_sender.ts";
 import { sharedMemoryPointer } from "../../ffi/shared_memory_pointer.ts";
@@ -51,6 +52,31 @@ Deno.test("what a person should know is said once: losses, a leg that is gone or
   assert.match(since({ state: "waiting" }), /silence/);
   assert.deepEqual(changes(undefined, { ...status, state: "waiting" }), ["nothing comes yet"]);
   assert.match(summaryOf(status), /running; 0 packets lost, clock -12\.3 ppm.*10\.0\.0\.1.*2 first, 1 again/);
+});
+
+Deno.test("a place that is neither an address nor a description is refused by name, and none is read without end", async () => {
+  const endless = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    const piece = new TextEncoder().encode("v=0\r\n".repeat(1_000));
+    return new Response(new ReadableStream({ pull: (stream) => stream.enqueue(piece) }));
+  });
+  const parts = {
+    interfaces: [],
+    latencyMs: 20,
+    samples: "L24",
+    channels: 2,
+    match: true,
+    json: true,
+  } as const;
+  const fails = (places: readonly string[], words: RegExp) =>
+    assert.rejects(receive({ command: "receive", places, ...parts }, readConfig({})), words);
+  try {
+    await fails(["239.69.1.1"], /expected ADDRESS:PORT, .* found "239\.69\.1\.1"/);
+    await fails(["239.69.1.1:5004", "10.0.0.1:99999"], /found "10\.0\.0\.1:99999"/);
+    await fails(["/dev/zero"], /\/dev\/zero \(expected a file, found a pipe or a device\)/);
+    await fails([`http://127.0.0.1:${endless.addr.port}/x.sdp`], /it has more than 65536 characters/);
+  } finally {
+    await endless.shutdown();
+  }
 });
 
 Deno.test("a description is played, its legs are counted in JSON, and Ctrl-C ends it with code 0", () =>

@@ -49,6 +49,16 @@ Deno.test("the messages of cues leave as OSC, and only shows beside that of the 
         { type: "T" },
       ],
     });
+    // to a whole network
+    const everyone = createSocket("udp4");
+    await new Promise<void>((done) => everyone.bind(0, "0.0.0.0", done));
+    const heard = new Promise<Uint8Array>((done) => everyone.once("message", done));
+    await services.send({ ...cue, do: "sendOsc", address: "/go", arguments: [] }, {
+      host: "127.255.255.255",
+      port: everyone.address().port,
+    });
+    assert.deepEqual(decodePacket(new Uint8Array(await heard)), { address: "/go", args: [] });
+    everyone.close();
     await assert.rejects(services.send({ ...cue, do: "sendMidi", bytes: [0x90] }, { midiPort: "a" }), /MIDI/);
     assert.equal(services.allowedShow("act2.json"), "/shows/act2.json");
     assert.throws(() => services.allowedShow("../other.json"), /expected a show in \/shows/);

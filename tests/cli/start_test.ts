@@ -9,6 +9,7 @@ import { until } from "../../foundation/until.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { inFolder } from "../../testing/in_folder.ts";
 import { requirement } from "../../testing/requirement.ts";
+import { sharedItems } from "../../testing/share.ts";
 import { soundServerNeeds, startSoundServer } from "../../testing/sound/sound_server.ts";
 
 const root = new URL("../..", import.meta.url);
@@ -176,7 +177,7 @@ requirement({
   name: "a signal ends an engine whose sound server has just stood still or died, and the session is closed",
   fn: () =>
     inFolder(async (folder) => {
-      for (const how of ["halt", "kill"] as const) {
+      for (const how of sharedItems("ends of a sound server before a signal", ["halt", "kill"] as const, 2)) {
         const server = await startSoundServer(48_000, 128);
         const session = `${folder}/${how}.session`;
         const engine = started({ ...server.env, UNDERSTUDY_DRIVER: "jack", UNDERSTUDY_SESSION: session });

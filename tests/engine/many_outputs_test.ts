@@ -1,4 +1,8 @@
-/** 64 outputs through patch, stage, renderers, callback, session, render, recorder and status, stepped by hand. */
+/**
+ * 64 outputs through patch, stage, renderers, callback, session, render, recorder and status, stepped by hand.
+ *
+ * Needs no real time: the device moves when the test says so.
+ */
 import assert from "node:assert/strict";
 import { compileGraph } from "../../compiler/compile.ts";
 import { Engine } from "../../engine/engine.ts";

@@ -260,7 +260,10 @@ class WrittenHost implements ShowHost {
   readonly blockFrames = 10;
   readonly hearsBuses = true;
   readonly control: ShowHost["control"] = {
-    ...{ parameters: [], instruments: [], players: [], parameterValue: () => undefined },
+    parameters: [],
+    instruments: [],
+    players: [],
+    parameterValue: () => undefined,
   };
   readonly handed: HandOver[] = [];
   readonly events: EngineEvent[] = [];
@@ -320,6 +323,24 @@ Deno.test("a player hands over what follows in advance, takes it back for a stop
       "what" in command && command.what === "gate"
     )!;
     assert.ok(command.kind === "player" && command.what === "gate" && !command.open && command.player === 0);
+  }));
+
+Deno.test("a controller that is stuck is refused, a panic is not, and presses are taken again later", () =>
+  inFolder(async (folder) => {
+    const { opened } = await openedShow(folder, [{ number: 1, play: "a.wav" }]);
+    const host = new WrittenHost();
+    const player = new ShowPlayer(opened, { host, services, initial: initialShowState, onChange: () => {} });
+    for (let press = 0; press < 128; press++) player.press({ event: "go" });
+    assert.throws(() => player.press({ event: "go" }), {
+      name: "CommandRefusedError",
+      message: /128 presses within 5 s/,
+    });
+    player.press({ event: "panic" });
+    assert.equal(player.saved.events.length, 129);
+    host.played = 6 * host.sampleRateHz;
+    player.poll();
+    player.press({ event: "go" });
+    assert.deepEqual(player.saved.events.map(({ event }) => event.event), ["go"]);
   }));
 
 /** A host whose log outlives the process that writes it; `killAt` counts hand-overs until that process is lost, in front of one. */

@@ -14,6 +14,7 @@ import { threadWaitSeconds } from "../../testing/measure/processor_time.ts";
 import { renderAgain } from "../../testing/engine/render_again.ts";
 import { until } from "../../testing/until.ts";
 import { UdpClient } from "../../testing/osc/udp_client.ts";
+import { sharedItems } from "../../testing/share.ts";
 import { startOscServer } from "../../testing/osc/osc_server.ts";
 import type { QuietSenderStart } from "./quiet_sender.ts";
 
@@ -146,7 +147,14 @@ async function blocksOfNotes(session: string): Promise<Map<number, number>> {
   return blockOf;
 }
 
-Deno.test("a flood from a forbidden address is dropped unread and counted; a quiet sender's notes land within the stated latency", async () => {
+/** Each floods for some seconds: a run has one of them. */
+const floods: [name: string, work: () => Promise<void>][] = [];
+
+function test(name: string, work: () => Promise<void>): void {
+  floods.push([name, work]);
+}
+
+test("a flood from a forbidden address is dropped unread and counted; a quiet sender's notes land within the stated latency", async () => {
   const { flooded, counts, heard, inTime } = await underFlood({
     from: "127.0.0.2",
     allow: "127.0.0.1",
@@ -161,7 +169,7 @@ Deno.test("a flood from a forbidden address is dropped unread and counted; a qui
   assert.equal(counts.forbidden + counts.dropped, flooded + notes - heard);
 });
 
-Deno.test("a flood from an allowed sender is cut down to its rate and counted; a quiet sender's notes land within the stated latency", async () => {
+test("a flood from an allowed sender is cut down to its rate and counted; a quiet sender's notes land within the stated latency", async () => {
   const messagesPerSecond = 2_000;
   const { flooded, seconds, counts, heard, inTime } = await underFlood({
     from: "127.0.0.1",
@@ -183,7 +191,7 @@ Deno.test("a flood from an allowed sender is cut down to its rate and counted; a
   assert.equal(counts.forbidden, 0);
 });
 
-Deno.test("a flood without a limit costs what the system drops, to the packet, and no sample", async () => {
+test("a flood without a limit costs what the system drops, to the packet, and no sample", async () => {
   const { flooded, counts, heard } = await underFlood({
     from: "127.0.0.1",
     allow: "127.0.0.1",
@@ -196,3 +204,5 @@ Deno.test("a flood without a limit costs what the system drops, to the packet, a
     `${heard} of ${notes} heard, ${counts.dropped} dropped by the system`,
   );
 });
+
+for (const [name, work] of sharedItems("floods", floods, 3)) Deno.test(name, work);

@@ -22,6 +22,8 @@ export class RecordingOracle implements Recorder {
   readonly #entryAt: (position: number) => LogEntry | undefined;
   readonly #onViolation: (text: string) => void;
   readonly #inputOf: RecordingOracleOptions["inputOf"];
+  /** What it says of streams, by block. */
+  readonly #late = new Map<number, number>();
   #nextBlock: number;
   #nextPosition: number;
   /** The block whose input comes next. */
@@ -41,6 +43,7 @@ export class RecordingOracle implements Recorder {
     else if (type === "CMDS") this.#commands(words);
     else if (type === "INPT" && this.#inputOf) this.#input(words, this.#inputOf);
     else if (type === "GAP ") this.#gap(words);
+    else if (type === "LATE") this.#noteLate(words);
     else this.#onViolation(`the recording has a ${type} chunk`);
   }
 
@@ -49,6 +52,20 @@ export class RecordingOracle implements Recorder {
       this.#onViolation(`the recording goes on with block ${words[0]}, expected ${this.#nextBlock}`);
     }
     this.#nextBlock = (words[0] + (words.length - 1) / blockRecordWords) | 0;
+  }
+
+  #noteLate(words: Int32Array): void {
+    for (let at = 0; at < words.length; at += 2) this.#late.set(words[at], words[at + 1]);
+  }
+
+  /** At the end: every block that is recorded has its late players, as they were sealed. */
+  checkLate(late: ReadonlyMap<number, number>): void {
+    for (const [block, sealed] of late) {
+      const recorded = this.#late.get(block) ?? 0;
+      if (((block - this.#nextBlock) | 0) < 0 && sealed !== recorded) {
+        this.#onViolation(`block ${block} is recorded with the late players ${recorded}, expected ${sealed}`);
+      }
+    }
   }
 
   /** Whether there may be one is for the delivery log to say. */

@@ -13,13 +13,15 @@
  * 6. a poison command takes the sound once at most after two renderers have broken on it: only blocks that hold one are quarantined, nothing that was heard is,
  *    and no renderer breaks on it afterwards;
  * 7. the recording holds every block that the device took and every command that it heard; the log overwrites nothing
- *    before ({@link ScrambledLog} overwrites what is released at once).
+ *    before ({@link ScrambledLog} overwrites what is released at once);
+ * 8. files that play are silent in the blocks for which that was sealed, in no others, and so they are recorded.
  */
 import type { NativeLibrary } from "../../ffi/native_symbols.ts";
 import { Lookahead } from "../../engine/device/lookahead.ts";
 import { DeliveryLog } from "../../engine/delivery/delivery_log.ts";
 import { type LogEntry, Opcode } from "../../engine/log/command_log.ts";
 import { completePosition, sealLost, SealTable } from "../../engine/log/seal_table.ts";
+import { StreamSeals } from "../../engine/log/stream_seals.ts";
 import { maxInputMagnitude } from "../../engine/memory/constants.ts";
 import { fixed, within } from "../../engine/memory/layout.ts";
 import { deliveredIndex, slotIndex } from "../../engine/memory/places.ts";
@@ -42,6 +44,7 @@ import { poisonNumbers, PoisonOracle } from "./poison_oracle.ts";
 import { RecordingOracle } from "./recording_oracle.ts";
 import { ScrambledLog } from "./scrambled_log.ts";
 import { type DeviceCall, SimulatedDevice } from "./simulated_device.ts";
+import { SimulatedStreams, streamPageCounts } from "./simulated_streams.ts";
 import { SimulatedRenderers } from "./simulated_renderers.ts";
 import { TallyOracle } from "./tally_oracle.ts";
 
@@ -85,13 +88,17 @@ export interface SimulationResult {
   readonly anchors: number;
   /** Renderers that came too late for what they needed. */
   readonly stale: number;
+  /** Blocks in which a player of a stream was late. */
+  readonly lateBlocks: number;
 }
 
 const seed = 7;
 const blockFrames = 16;
 const channels = 2;
 const blockMs = 4; // of simulated time, as long as the supervisor's tick
-const usualRateHz = 4_000;
+/** A panic fades streams out within 16 frames at it: a power of two, so that each gain is exact. */
+const usualRateHz = 3_200;
+const panicFrames = 16;
 const stepMs = 0.02;
 const runBlocks = 70;
 /** Frames after which a command that was poison all along shows it: some blocks, and so some snapshots. */
@@ -133,6 +140,12 @@ export class Simulation {
   readonly #memory: SharedMemory;
   readonly #log: ScrambledLog;
   readonly #seals: SealTable;
+  readonly #streamSeals: StreamSeals;
+  readonly #streams: SimulatedStreams | undefined;
+  /** Late players by block, once that is sealed; and blocks that were told before. */
+  readonly #late = new Map<number, number>();
+  readonly #unsealed = new Set<number>();
+  readonly #recording: RecordingOracle;
   readonly #renderers: SimulatedRenderers;
   readonly #delivery: DeliveryLog;
   readonly #supervision: Supervision;
@@ -194,7 +207,10 @@ export class Simulation {
     this.#captured = inputChannels > 0 ? new Map() : undefined;
     this.#pool = parts.pools[inputChannels];
     const sampleRateHz = settings.sampleRateHz ?? usualRateHz;
+    // at other rates gains are not exact; after an outage the seals are gone
+    const isStreaming = this.#random.chance(0.5) && sampleRateHz === usualRateHz && !settings.outage;
     const dimensions = {
+      ...(isStreaming && { pageCount: this.#random.pick(streamPageCounts) }),
       sampleRateHz,
       blockFrames,
       channels,
@@ -219,6 +235,9 @@ export class Simulation {
       : 0;
     this.#seals = new SealTable(this.#memory);
     this.#seals.reset(this.#startBlock);
+    this.#streamSeals = new StreamSeals(this.#memory);
+    this.#streamSeals.reset(this.#startBlock);
+    this.#streams = isStreaming ? new SimulatedStreams(this.#memory, this.#random) : undefined;
     this.#log = (parts.makeLog ?? ((memory) => new ScrambledLog(memory)))(this.#memory);
     this.#exchanges = new Exchanges(this.#memory, this.#pool);
     this.#poison = new PoisonOracle((text) => this.#violation(text));
@@ -244,15 +263,14 @@ export class Simulation {
         }
       },
     });
-    this.#delivery.recordTo(
-      new RecordingOracle({
-        startBlock: this.#startBlock,
-        startPosition: this.#firstPosition,
-        entryAt: (position) => this.#entryAt(position),
-        inputOf: this.#captured && ((block) => this.#inputOf(block)),
-        onViolation: (text) => this.#violation(text),
-      }),
-    );
+    this.#recording = new RecordingOracle({
+      startBlock: this.#startBlock,
+      startPosition: this.#firstPosition,
+      entryAt: (position) => this.#entryAt(position),
+      inputOf: this.#captured && ((block) => this.#inputOf(block)),
+      onViolation: (text) => this.#violation(text),
+    });
+    this.#delivery.recordTo(this.#recording);
     this.#supervision = new Supervision({
       memory: this.#memory,
       seals: this.#seals,
@@ -282,6 +300,7 @@ export class Simulation {
       this.#send();
       this.#breakSomething();
       if (this.#starves) this.#starveSomething();
+      this.#streams?.step();
       this.#renderers.step();
       if (this.#toldBlocks() < faultsUntilBlock) continue;
       recoveryMs += stepMs;
@@ -307,6 +326,7 @@ export class Simulation {
       searches: this.#searches,
       anchors: this.#anchors,
       stale: this.#stale,
+      lateBlocks: [...this.#late.values()].filter((late) => late !== 0).length,
     };
   }
 
@@ -421,6 +441,11 @@ export class Simulation {
       const index = blocksBetween(position, this.#firstPosition);
       this.#entries[index] = { ...this.#entries[index], opcode: Opcode.none };
     }
+    this.#tellAgain("a command was quarantined that was heard in block");
+  }
+
+  /** The score is another, but not where it was heard. */
+  #tellAgain(problem: string): void {
     const before = this.#expected;
     const ends = this.#positions;
     this.#oracle = this.#newOracle();
@@ -432,7 +457,7 @@ export class Simulation {
     }
     for (const told of this.#heard) {
       if (before[told].some((sample, index) => sample !== this.#expected[told][index])) {
-        return this.#violation(`a command that was heard in block ${told} was quarantined`);
+        return this.#violation(`${problem} ${told}`);
       }
     }
   }
@@ -451,7 +476,29 @@ export class Simulation {
       fadeFrames: exchangeFadeFrames,
       lookaheadBlocks,
       inputOf: this.#captured && ((block) => this.#inputOf(block)),
+      streams: { lateIn: (block) => this.#lateIn(block), panicFrames },
     });
+  }
+
+  /** Players that are late in a block; none as long as that is not sealed. */
+  #lateIn(block: number): number {
+    const known = this.#late.get(block);
+    if (known !== undefined || this.#streams === undefined) return known ?? 0;
+    if (!this.#streamSeals.isSealed(block)) {
+      this.#unsealed.add(block);
+      return 0;
+    }
+    this.#unsealed.delete(block);
+    const late = this.#streamSeals.read(block);
+    this.#late.set(block, late);
+    return late;
+  }
+
+  /** Streams of blocks that were told are sealed only now: those blocks were not heard. */
+  #followLate(): void {
+    let isOther = false;
+    for (const block of this.#unsealed) isOther = this.#lateIn(block) !== 0 || isOther;
+    if (isOther) this.#tellAgain("streams were sealed only when they had been heard, in block");
   }
 
   #send(): void {
@@ -481,6 +528,7 @@ export class Simulation {
     if (this.#toldBlocks() < faultsUntilBlock && this.#random.chance(0.02)) {
       bundle.push(this.#poisonCommand(at));
     }
+    if (this.#streams && this.#random.chance(0.4)) bundle.push(...this.#streams.entries(at));
     if (bundle.length <= this.#log.room) this.#append(bundle);
   }
 
@@ -611,6 +659,7 @@ export class Simulation {
 
   /** Tells the score up to and including this block, with the seal that the renderers found, if they did. */
   #retell(block: number): void {
+    this.#followLate();
     for (;;) {
       const next = (this.#startBlock + this.#positions.length) | 0;
       if (blocksBetween(block, next) < 0) return;
@@ -703,6 +752,12 @@ export class Simulation {
         this.#violation(`seal of block ${block} changed from ${seal} to ${now}`);
       }
     }
+    for (const [block, late] of this.#late) {
+      if (this.#streamSeals.isSealed(block) && this.#streamSeals.read(block) !== late) {
+        this.#violation(`the seal of the streams of block ${block} changed`);
+      }
+    }
+    this.#recording.checkLate(this.#late);
     if (!this.#mayDiffer && this.#memory.counter("undecidedBlocks") > 0) {
       this.#violation("undecided without reason");
     }

@@ -4,6 +4,7 @@
  */
 import type { LogEntry } from "../../engine/log/command_log.ts";
 import { Opcode } from "../../engine/log/command_log.ts";
+import { PlayersOracle } from "./players_oracle.ts";
 
 const wordOf = new DataView(new ArrayBuffer(4));
 
@@ -22,6 +23,8 @@ export interface TallyOracleOptions {
   readonly lookaheadBlocks: number;
   /** What was captured of each frame of a block, of the first channel; omitted: the patch hears no input. */
   readonly inputOf?: (block: number) => readonly number[];
+  /** Players of streams that are late in a block, and the length of the fade of a panic; omitted: the patch hears no bus. */
+  readonly streams?: { readonly lateIn: (block: number) => number; readonly panicFrames: number };
 }
 
 /** What the kit's plain memory plays: stereo, blocks of 32 frames, seed 7, patches exchanged without a fade. */
@@ -47,6 +50,7 @@ export class TallyOracle {
   #waiting: { block: number; frame: number; order: number; entry: LogEntry }[] = [];
   #order = 0;
   #block: number;
+  #players = new PlayersOracle();
 
   constructor(options: TallyOracleOptions) {
     this.#options = options;
@@ -57,13 +61,14 @@ export class TallyOracle {
 
   /** The samples of the next block, which hears `entries` for the first time. */
   nextBlock(entries: readonly LogEntry[]): Float32Array<ArrayBuffer> {
-    const { blockFrames, channels, inputOf } = this.#options;
+    const { blockFrames, channels, inputOf, streams } = this.#options;
     let inputAge = this.#lookahead;
     for (const entry of entries) {
       if (entry.opcode === Opcode.anchor) {
         this.#state = this.#initial;
         this.#leaving = undefined;
         this.#waiting = [];
+        this.#players = new PlayersOracle();
         this.#lookahead = inputAge = this.#options.lookaheadBlocks;
         continue;
       }
@@ -93,10 +98,14 @@ export class TallyOracle {
       .sort((a, b) => a.frame - b.frame || a.order - b.order);
     this.#waiting = this.#waiting.filter(({ block }) => block !== this.#block);
     const input = inputOf?.((this.#block - inputAge) | 0);
+    const late = streams?.lateIn(this.#block) ?? 0;
     const samples = new Float32Array(blockFrames * channels);
     for (let frame = 0; frame < blockFrames; frame++) {
       while (due.length > 0 && due[0].frame <= frame) this.#apply(due.shift()!.entry);
-      const heard = input && bits(input[frame]);
+      const heard = [
+        ...(input === undefined ? [] : [bits(input[frame])]),
+        ...(streams === undefined ? [] : [bits(this.#players.nextFrame(late))]),
+      ];
       this.#state = rendered(this.#state, heard);
       samples.fill(this.#sample(heard), frame * channels, (frame + 1) * channels);
     }
@@ -104,7 +113,7 @@ export class TallyOracle {
     return samples;
   }
 
-  #sample(heard: number | undefined): number {
+  #sample(heard: readonly number[]): number {
     const sample = Math.fround(Math.fround(this.#state) * 2 ** -32);
     if (this.#leaving === undefined) return sample;
     this.#leaving.state = rendered(this.#leaving.state, heard);
@@ -114,7 +123,9 @@ export class TallyOracle {
     return Math.fround(before + (sample - before) * part);
   }
 
-  #apply({ opcode, instrument = 0, target, value, extra }: LogEntry): void {
+  #apply(entry: LogEntry): void {
+    const { opcode, instrument = 0, target, value, extra } = entry;
+    this.#players.apply(entry);
     if (opcode === Opcode.noteOn) {
       [1, instrument, target, bits(value), bits(extra)].forEach((word) => this.#stir(word));
     }
@@ -126,7 +137,10 @@ export class TallyOracle {
     if (opcode === Opcode.expressAll) {
       [9, instrument, target, bits(value)].forEach((word) => this.#stir(word));
     }
-    if (opcode === Opcode.panic) this.#stir(3);
+    if (opcode === Opcode.panic) {
+      this.#players.panic(this.#options.streams?.panicFrames ?? 0);
+      this.#stir(3);
+    }
     if (opcode === Opcode.exchange) {
       this.#leaving = { state: this.#state, frame: 0 };
       if (value === 0) this.#state = this.#initial;
@@ -140,10 +154,9 @@ export class TallyOracle {
   }
 }
 
-/** A frame: with the bits of the input that it hears, if any. */
-function rendered(state: number, heard: number | undefined): number {
-  const next = stirred(state, 5);
-  return heard === undefined ? next : stirred(next, heard);
+/** A frame: with the bits of the input and the bus that it hears, if any. */
+function rendered(state: number, heard: readonly number[]): number {
+  return heard.reduce(stirred, stirred(state, 5));
 }
 
 function stirred(state: number, word: number): number {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { DeliveryLog } from "../../../engine/delivery/delivery_log.ts";
 import { CommandLog, Opcode } from "../../../engine/log/command_log.ts";
 import { SealTable } from "../../../engine/log/seal_table.ts";
+import { StreamSeals } from "../../../engine/log/stream_seals.ts";
 import { DeliveredFlag, fixed, within } from "../../../engine/memory/layout.ts";
 import { deliveredIndex, deliveredPeaksIndex } from "../../../engine/memory/places.ts";
 import { SessionReader } from "../../../engine/session/session_reader.ts";
@@ -9,8 +10,8 @@ import { SessionWriter } from "../../../engine/session/session_writer.ts";
 import { testHeader } from "../../../testing/engine/session_header.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
-function setUp(startBlock = 0) {
-  const memory = testMemory({ startBlock });
+function setUp(startBlock = 0, pageCount = 0) {
+  const memory = testMemory({ startBlock, pageCount });
   const log = new CommandLog(memory);
   const seals = new SealTable(memory);
   seals.reset(startBlock);
@@ -49,6 +50,25 @@ Deno.test("it follows the delivered blocks across the wrap: position, peaks, and
   assert.deepEqual([delivery.position, delivery.next, delivery.blocks], [2, 1, 3]);
   assert.deepEqual([delivery.takePeak(), delivery.takePeak()], [0.75, 0]);
   assert.deepEqual(meter.drain(), [0, 0.75]);
+});
+
+Deno.test("a concealed block is recorded once it is known which streams are late in it", () => {
+  const { memory, delivery, deliver } = setUp(0, 4);
+  const streamSeals = new StreamSeals(memory);
+  streamSeals.reset(0);
+  const written: [string, number[]][] = [];
+  delivery.recordTo({
+    recording: true,
+    write: (type, payload) => written.push([type, [...new Int32Array(payload.slice().buffer)]]),
+  });
+  deliver(0, DeliveredFlag.concealed, 0); // a renderer that comes too late has sealed its commands
+  streamSeals.claim(0, 0, 0);
+  delivery.poll();
+  assert.equal(delivery.next, 0);
+  streamSeals.claim(0, 1, 2);
+  delivery.poll();
+  assert.equal(delivery.next, 1);
+  assert.deepEqual(written.at(-1), ["LATE", [0, 2 << 16]]);
 });
 
 Deno.test("a concealed block that no renderer has sealed yet is waited for, except at the end", () => {

@@ -4,6 +4,7 @@ import { ExitGuard } from "../../../engine/device/exit_guard.ts";
 import { fixed } from "../../../engine/memory/layout.ts";
 import { sharedMemoryPointer } from "../../../ffi/shared_memory_pointer.ts";
 import { nativeForTests } from "../../../testing/native_for_tests.ts";
+import { sharedRuns } from "../../../testing/share.ts";
 import { until } from "../../../testing/until.ts";
 import { testMemory } from "../../../testing/engine/test_memory.ts";
 
@@ -28,6 +29,9 @@ Deno.test("an uncaught error keeps the callback out for one turn; a closed guard
   assert.ok(plays());
 });
 
+/** What ends a process may meet the callback at any place of a block. */
+const attempts = sharedRuns("ends of a process that plays", 3, 3).numRuns;
+
 async function end(how: string): Promise<{ code: number; signal: Deno.Signal | null; text: string }> {
   const script = new URL("./playing_process.ts", import.meta.url).pathname;
   const command = new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--no-check", script, how] });
@@ -38,7 +42,7 @@ async function end(how: string): Promise<{ code: number; signal: Deno.Signal | n
 
 for (const how of ["throw", "reject"]) {
   Deno.test(`an uncaught error while it plays (${how}) ends the process with its text and code 1`, async () => {
-    for (let attempt = 0; attempt < 3; attempt++) {
+    for (let attempt = 0; attempt < attempts; attempt++) {
       const { code, signal, text } = await end(how);
       assert.deepEqual([code, signal], [1, null], text);
       assert.match(text, /no handler catches this/);
@@ -47,7 +51,7 @@ for (const how of ["throw", "reject"]) {
 }
 
 Deno.test("Deno.exit while it plays ends the process with the code that was asked for", async () => {
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < attempts; attempt++) {
     const { code, signal, text } = await end("exit");
     assert.deepEqual([code, signal], [3, null], text);
   }

@@ -1,4 +1,8 @@
-/** The lookahead: what the device needs, what the rings allow, and that a change is heard by all renderers in the same block. */
+/**
+ * The lookahead: what the device needs, what the rings allow, and that a change is heard by all renderers in the same block.
+ *
+ * Needs no real time: the device moves when the test says so.
+ */
 import assert from "node:assert/strict";
 import { Lookahead } from "../../../engine/device/lookahead.ts";
 import type { Log } from "../../../foundation/logging.ts";

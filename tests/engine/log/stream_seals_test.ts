@@ -28,3 +28,14 @@ Deno.test("a renderer that is a lap behind is told, and an old seal says nothing
   assert.equal(seals.claim(5, 1, 0), 0x4000);
   assert.equal(seals.read(5), 0x4000_0002);
 });
+
+Deno.test("a block is sealed once both halves are, and one that no renderer will render has none that is late", () => {
+  const memory = testMemory({ pageCount: 4 });
+  const seals = new StreamSeals(memory);
+  seals.reset(0);
+  seals.claim(3, 0, 1);
+  assert.ok(!seals.isSealed(3));
+  seals.close(3);
+  assert.deepEqual([seals.isSealed(3), seals.read(3), seals.isSealed(4)], [true, 1, false]);
+  new StreamSeals(testMemory()).close(3); // nothing is streamed: there are no seals
+});

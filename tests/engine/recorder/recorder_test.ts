@@ -1,3 +1,4 @@
+/** Needs no real time: the device moves when the test says so. */
 import assert from "node:assert/strict";
 import type { EngineEvent } from "../../../engine/control/control.ts";
 import { OutputRing } from "../../../engine/memory/output_ring.ts";

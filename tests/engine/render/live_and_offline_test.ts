@@ -1,3 +1,4 @@
+/** Needs no real time: the device moves when the test says so. */
 import assert from "node:assert/strict";
 import { logEntryWords } from "../../../engine/memory/constants.ts";
 import type { Command } from "../../../engine/control/control.ts";

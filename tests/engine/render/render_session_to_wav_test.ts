@@ -1,3 +1,4 @@
+/** Needs no real time: the device moves when the test says so. */
 import assert from "node:assert/strict";
 import { compileGraph } from "../../../compiler/compile.ts";
 import { renderToWav, stemsOf } from "../../../engine/render/render_session_to_wav.ts";

@@ -1,4 +1,8 @@
-/** Ends of notes on their way from the renderers to the listeners. */
+/**
+ * Ends of notes on their way from the renderers to the listeners.
+ *
+ * Needs no real time: the device moves when the test says so.
+ */
 import assert from "node:assert/strict";
 import { compileChecksum } from "../../../engine/memory/checksum.ts";
 import { reportedEndedNotes } from "../../../engine/memory/constants.ts";

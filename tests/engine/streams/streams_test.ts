@@ -169,3 +169,52 @@ Deno.test("files outside of the folder, and without memory for them, are refused
   await assert.rejects(streams.arm("a.wav"), /there is no such file/);
   await streams.close();
 });
+
+Deno.test("each bad file is refused with its place, and what plays goes on", () =>
+  inFolder(async (folder) => {
+    const sounds = `${folder}/sounds`;
+    await Deno.mkdir(`${sounds}/closed.wav`, { recursive: true });
+    const samples = await writeNoise({ path: `${sounds}/whole.wav`, seed: 4, frames: wholeFrames });
+    await Deno.copyFile(`${sounds}/whole.wav`, `${folder}/other.wav`);
+    await Deno.symlink(`${folder}/other.wav`, `${sounds}/link.wav`);
+    await Deno.symlink("/dev/zero", `${sounds}/zero.wav`);
+    await Deno.symlink(`${sounds}/loop.wav`, `${sounds}/loop.wav`);
+    await new Deno.Command("mkfifo", { args: [`${sounds}/pipe.wav`] }).output();
+    await Deno.writeFile(`${sounds}/empty.wav`, new Uint8Array());
+    const whole = await Deno.readFile(`${sounds}/whole.wav`);
+    await Deno.writeFile(`${sounds}/head.wav`, whole.subarray(0, 30));
+    const lying = whole.slice();
+    new DataView(lying.buffer).setUint32(lying.length - samples.byteLength - 4, 0xFFFF_FFFF, true);
+    await Deno.writeFile(`${sounds}/lying.wav`, lying);
+    const { engine, driver, playUntil, playDuring, blocksPass, lockstep, stop } = await startWithStreams(
+      sounds,
+    );
+    await lockstep();
+    const file = await engine.armStream("whole.wav");
+    await engine.armStream("whole.wav", inTheMiddle);
+    engine.submit(on(0, ...load(file), open));
+    await blocksPass(8);
+    const refused = [
+      ["../other.wav", /expected a file in the folder of UNDERSTUDY_STREAM_FOLDER/],
+      ["zero.wav", /zero\.wav: expected a file, found a device or pipe/],
+      ["loop.wav", /loop\.wav: .*(too many|Too many).*links/],
+      ["gone.wav", /gone\.wav: there is no such file; put it there/],
+      ["closed.wav", /closed\.wav: expected a file, found a folder/],
+      ["pipe.wav", /pipe\.wav: expected a file, found a device or pipe/],
+      ["empty.wav", /empty\.wav: .*found an empty file/],
+      ["head.wav", /head\.wav: it has no format|head\.wav: .*breaks off/],
+    ] as const;
+    for (const [name, reason] of refused) {
+      await playDuring(assert.rejects(engine.armStream(name), reason, name));
+    }
+    for (const name of ["link.wav", "lying.wav"]) {
+      let frames = 0;
+      await playDuring(engine.armStream(name).then((armed) => void (frames = armed.frames)));
+      assert.equal(frames, wholeFrames, name);
+    }
+    await playUntil("the end of the file", () => engine.players.length === 0);
+    await blocksPass(8);
+    await stop();
+    const first = driver.captured.findIndex((sample) => sample !== 0);
+    assert.deepEqual(driver.captured.slice(first, first + samples.length), samples);
+  }));

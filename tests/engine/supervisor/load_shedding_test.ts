@@ -151,3 +151,16 @@ Deno.test("a limit that the renderers have lost is decided again", () => {
   machine.pass(2);
   assert.ok(machine.shedding.limit > 0);
 });
+
+Deno.test("while no voice sounds the kernel is asked once a second, and at once when one does", () => {
+  const shedding = new LoadShedding({ blockMs, processors });
+  let asked = 0;
+  const seen = () => {
+    asked++;
+    return { consumed: 0, voices: 0, renderers: [] };
+  };
+  for (let nowMs = 0; nowMs < 5_000; nowMs += 10) shedding.observe(seen, nowMs, false);
+  assert.equal(asked, 5);
+  shedding.observe(seen, 5_010, true);
+  assert.equal(asked, 6);
+});

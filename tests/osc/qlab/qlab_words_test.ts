@@ -61,6 +61,20 @@ Deno.test("each word that does something is the event of the same meaning", () =
   }
 });
 
+Deno.test("what is done to all cues that run is one event, and what is done to each has a limit", () => {
+  assert.deepEqual(meaning("/cue/*/stop"), [{ event: "stop" }]);
+  assert.deepEqual(meaning("/cue/*/hardPause"), [{ event: "pause" }]);
+  assert.deepEqual(meaning("/cue/*/resume"), [{ event: "resume" }]);
+  assert.equal((meaning("/cue/*/start") as unknown[]).length, 3);
+  const many = remoteShow(`{ "cues": [${Array.from({ length: 65 }, () => '{ "wait": 1 }')}] }`);
+  const moment = { cues: new QlabCues(many.list), status: many.status() };
+  assert.deepEqual(meaningOf(["cue", "*", "stop"], [], moment), { events: [{ event: "stop" }] });
+  assert.throws(
+    () => meaningOf(["cue", "*", "start"], [], moment),
+    /at most 64 cues, found 65; start a group/,
+  );
+});
+
 Deno.test("questions are answered with data", () => {
   assert.equal(meaning("/cue/1/number"), "1");
   assert.deepEqual(meaning("/cue/1/valuesForKeys", text('["number","duration","nothing"]')), {

@@ -267,7 +267,7 @@ const stores: Readonly<Record<string, string>> = {
   "in the session storage": "sessionStorage.setItem('n', 'left for the next');",
 };
 
-for (const [what, source] of Object.entries(stores)) {
+for (const [what, source] of sharedItems("places where a patch file may store", Object.entries(stores), 3)) {
   Deno.test(`a patch file stores nothing: ${what}`, async () => {
     assert.match(await errorOf("bad.ts", source), /is not defined/);
   });
@@ -370,7 +370,8 @@ Deno.test("a patch is built for the format that is asked for", async () => {
 });
 
 Deno.test("names of files may be anything", async () => {
-  for (const name of ["my organ (1) [ü] %20 #?.ts", "a'b\"c $HOME;.ts", "-x.ts"]) {
+  const names = ["my organ (1) [ü] %20 #?.ts", "a'b\"c $HOME;.ts", "-x.ts"];
+  for (const name of sharedItems("strange names of patch files", names, 3)) {
     assert.equal((await evaluatePatch(await fileOf(name, good), testFormat, { timeLimitMs })).name, "test");
     const text = await errorOf(name, "\n\nthrow new Error('third line')");
     assert.equal(text, `${name}:3: Error: third line`);

@@ -83,7 +83,7 @@ const decibels = (amplitude: number) => 20 * Math.log10(amplitude);
 const rmsOf = (samples: Float32Array) =>
   Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
 
-for (const name of sharedItems("ready patches whose level is measured", patchNames, 5)) {
+for (const name of sharedItems("ready patches whose level is measured", patchNames, 11)) {
   Deno.test(`${name} is heard at a sound level, does not clip, and has no direct current`, async () => {
     const { samples, nonFiniteSamples } = await play(name, playedSeconds);
     assert.equal(nonFiniteSamples, 0);
@@ -102,7 +102,7 @@ for (
   const name of sharedItems(
     "ready patches in blocks of two sizes and to the end of their tails",
     patchNames,
-    5,
+    11,
   )
 ) {
   Deno.test(`${name} has the same bytes in blocks of 32 and of 1024 frames`, async () => {
@@ -124,7 +124,7 @@ for (
 /** Middle of the loudness of the ready patches; they lie within 1 LU of it, so two that are exchanged differ by 2 at most. */
 const targetLufs = -17.6;
 
-for (const name of sharedItems("ready patches whose loudness is measured", patchNames, 5)) {
+for (const name of sharedItems("ready patches whose loudness is measured", patchNames, 11)) {
   Deno.test(`${name} is as loud over its score as every other ready patch, within 2 LU`, async () => {
     const found = loudnessLufs(await renderExample(name));
     assert.ok(Math.abs(found - targetLufs) <= 1, `${found} LUFS`);
