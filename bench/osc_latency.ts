@@ -10,6 +10,7 @@ import { serveOsc } from "../testing/osc/osc_server.ts";
 import { OutputCapture } from "../testing/engine/output_capture.ts";
 import { startTestEngine } from "../testing/engine/test_engine.ts";
 import { TurnTimes } from "../testing/measure/turn_times.ts";
+import { FrameClock } from "./frame_clock.ts";
 import { FastSocket } from "./osc_servers.ts";
 
 const notes = 200;
@@ -50,7 +51,10 @@ async function latency(
   const flood = load === 0 ? undefined : startFlood(library, port, load);
   await new Promise((done) => setTimeout(done, 1_000));
   const capture = new OutputCapture(engine.memory);
-  const clock = new FrameClock(frames, engine.memory.geometry.blockFrames);
+  const clock = new FrameClock(frames, {
+    sampleRateHz,
+    callFrames: engine.memory.geometry.blockFrames,
+  });
   const turns = new TurnTimes();
   const sentMs: number[] = [];
   for (let note = 0; note < notes; note++) {
@@ -105,33 +109,6 @@ function onsetsOf(samples: Float32Array): number[] {
     }
   }
   return onsets;
-}
-
-/**
- * When a frame is played: what one call hands over plays from that call on. The clock driver calls at an even pace, and
- * a reader sees a call late, never early: so the earliest sight of any, taken back at that pace, is when it began.
- */
-class FrameClock {
-  readonly #timer: ReturnType<typeof setInterval>;
-  #beganMs = Infinity;
-
-  readonly #callFrames: number;
-
-  /** @param frames handed over so far; @param callFrames in one call */
-  constructor(frames: () => number, callFrames: number) {
-    this.#callFrames = callFrames;
-    this.#timer = setInterval(() => {
-      this.#beganMs = Math.min(this.#beganMs, performance.now() - frames() / sampleRateHz * 1_000);
-    }, 1);
-  }
-
-  playedMs(frame: number): number {
-    return this.#beganMs + (frame + this.#callFrames) / sampleRateHz * 1_000;
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
 }
 
 function startFlood(library: string, port: number, perSecond: number): Deno.ChildProcess {

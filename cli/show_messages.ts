@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from "node:dgram";
 import { isIPv6 } from "node:net";
-import { dirname, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import type { Config } from "../config/settings.ts";
 import { CommandRefusedError } from "../engine/control/control.ts";
 import type { ShowServices } from "../engine/show/show_host.ts";
@@ -23,8 +23,10 @@ export class ShowMessages {
       patchProblem: async (patch, folder) => (await import("./check_show.ts")).patchProblem(patch, folder),
       allowedShow: (file) => {
         const path = resolve(folder, file);
-        if (path.startsWith(folder + sep)) return path;
-        throw new CommandRefusedError(`${file}: expected a show in ${folder}, or below`);
+        if (isBelow(folder, path) && isBelow(realPath(folder), realPath(path))) return path;
+        throw new CommandRefusedError(
+          `${file}: expected a show in ${folder}, or below, and no link to another place`,
+        );
       },
       send: (message, destination) => {
         if (message.do === "sendMidi" || "midiPort" in destination) {
@@ -58,6 +60,20 @@ export class ShowMessages {
     await new Promise<void>((done, failed) => {
       socket.send(packet, port, host, (error) => error ? failed(error) : done());
     });
+  }
+}
+
+function isBelow(folder: string, path: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** Where links lead; of a file that is not there, the path itself: to read it will say so. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
   }
 }
 

@@ -2,6 +2,7 @@
  * What writes, reads and plays shows: `import { defineShow } from "understudy/show"`. Everything here is pure; it knows neither engine
  * nor clock.
  */
+export { isBesideShow } from "./file/beside_show.ts";
 export { defineShow } from "./file/define_show.ts";
 export { maxShowBytes, type ReadShow, readShow } from "./file/read_show.ts";
 export type { Cue, CueInput, Show, ShowInput } from "./file/show_file.ts";

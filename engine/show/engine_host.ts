@@ -97,9 +97,11 @@ export function engineHost(options: EngineHostOptions): ShowHost {
     arm: ({ name, path }, frame) => streams.arm(name, frame, path),
     disarm: (path) => {
       try {
-        streams.disarm(path, path);
+        if (streams.files.some((file) => file.path === path)) streams.disarm(path, path);
+        return true;
       } catch (error) {
-        if (!(error instanceof CommandRefusedError)) throw error; // it plays on
+        if (!(error instanceof CommandRefusedError)) throw error;
+        return false; // it plays on
       }
     },
     get hearsBuses() {

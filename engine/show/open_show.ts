@@ -7,6 +7,7 @@ import {
   type Cue,
   cueSound,
   type FileFacts,
+  isBesideShow,
   mediaOf,
   readShow,
   type ShowProblem,
@@ -41,6 +42,8 @@ export async function openShow(
   const files: Record<string, FileFacts> = {};
   await Promise.all([...new Set(cues.flatMap((cue) => cueSound(cue) ?? []))].map(
     async (name) => {
+      // a mistake: not even whether it is there is told
+      if (!isLtcName(name) && !isBesideShow(name)) return;
       const path = isLtcName(name) ? name : resolve(folder, name);
       try {
         const armed = await arm({ name, path });

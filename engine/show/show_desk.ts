@@ -16,6 +16,9 @@ import { listView } from "./show_views.ts";
 /** Least time between two tellings of the status. */
 const statusMs = 50;
 
+/** Time between two attempts to let go of files that played on. */
+const releaseMs = 1_000;
+
 export class ShowDesk {
   readonly #host: ShowHost;
   readonly #services: ShowServices;
@@ -26,6 +29,9 @@ export class ShowDesk {
   #list: ShowListView | undefined;
   #hasChanged = false;
   #toldMs = -Infinity;
+  /** Files that the show does not name any more, and that may still play. */
+  readonly #leftFiles = new Set<string>();
+  #releasedMs = -Infinity;
   /** One load or edit at a time. */
   #isOpening = false;
 
@@ -68,6 +74,7 @@ export class ShowDesk {
   /** For every tick. */
   poll(): void {
     this.#player?.poll();
+    if (this.#leftFiles.size > 0 && this.#nowMs() - this.#releasedMs >= releaseMs) this.#releaseFiles();
     if (!this.#hasChanged || this.#control === undefined) return;
     const nowMs = this.#nowMs();
     if (nowMs - this.#toldMs < statusMs) return;
@@ -173,15 +180,33 @@ export class ShowDesk {
       throw new CommandRefusedError("another show is being read; try again when it is done");
     }
     this.#isOpening = true;
-    const before = this.#player?.opened.sounds ?? new Map();
+    const { arm, sampleRateHz } = this.#partsOfHost;
+    for (const { path } of this.#player?.opened.sounds.values() ?? []) this.#leftFiles.add(path);
+    const options = {
+      ...{ sampleRateHz, services: this.#services },
+      arm: (...[file, frame]: Parameters<typeof arm>) => {
+        this.#leftFiles.add(file.path);
+        return arm(file, frame);
+      },
+    };
     try {
-      const { opened, warnings } = await openShow(source, { ...this.#partsOfHost, services: this.#services });
+      const { opened, warnings } = await openShow(source, options);
       await use(opened);
-      const kept = new Set([...opened.sounds.values()].map(({ path }) => path));
-      for (const { path } of before.values()) if (!kept.has(path)) this.#host.disarm(path);
       return warnings;
     } finally {
       this.#isOpening = false;
+      this.#releaseFiles();
+    }
+  }
+
+  /** Lets go of the files that no cue names and nothing plays. */
+  #releaseFiles(): void {
+    if (this.#isOpening) return;
+    this.#releasedMs = this.#nowMs();
+    const named = new Set([...this.#player?.opened.sounds.values() ?? []].map(({ path }) => path));
+    for (const path of this.#leftFiles) {
+      const isDone = named.has(path) || ((this.#player?.forgets(path) ?? true) && this.#host.disarm(path));
+      if (isDone) this.#leftFiles.delete(path);
     }
   }
 

@@ -50,7 +50,8 @@ export interface ShowHost {
   handedBefore(): HandedBefore | undefined;
   /** Keeps the beginning of a file, or a place in it, in memory. Throws `CommandRefusedError`. */
   arm(file: { readonly name: string; readonly path: string }, frame?: number): Promise<ArmedFile>;
-  disarm(path: string): void;
+  /** Lets go of a file; false where it plays. */
+  disarm(path: string): boolean;
   /** Whether the patch that plays brings buses to outputs. */
   readonly hearsBuses: boolean;
   /** Keeps what a restart, and a control process that takes over, go on from. */

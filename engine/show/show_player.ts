@@ -170,6 +170,22 @@ export class ShowPlayer {
     if (played - this.#state.frame > foldSeconds * this.#host.sampleRateHz) this.#settle(played);
   }
 
+  /** Whether nothing of this show plays, or is about to play, a file that its list does not name any more; if so it is forgotten. */
+  forgets(path: string): boolean {
+    const names = [...this.#armedBefore].flatMap(([name, sound]) => sound.path === path ? [name] : []);
+    const played = this.#host.playedFrame();
+    const { state } = this.#fold(played, played);
+    const used = new Set([
+      ...state.running.flatMap(({ cue: { deed } }) => deed.kind === "play" ? [deed.file] : []),
+      ...this.#actions.flatMap((action) =>
+        action.do === "play" && action.frame >= played ? [action.file] : []
+      ),
+    ]);
+    if (names.some((name) => used.has(name))) return false;
+    for (const name of names) this.#armedBefore.delete(name);
+    return true;
+  }
+
   /** Another show plays now: nothing of this one is kept any more. */
   end(): void {
     this.#loadingPatch = undefined;

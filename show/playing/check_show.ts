@@ -7,6 +7,7 @@ import { compileShow, cueTitle, type Media } from "./compile_show.ts";
 import type { CueList } from "./cue_list.ts";
 import { cueSound } from "./cue_sound.ts";
 import { follower } from "./cue_order.ts";
+import { isBesideShow } from "../file/beside_show.ts";
 import { quote } from "../file/explain_issue.ts";
 import { leastFrames, loopsWithoutTime } from "./loops_without_time.ts";
 import type { ReadShow } from "../file/read_show.ts";
@@ -134,7 +135,7 @@ class Check {
       case "osc":
         return this.#checkDestination(cue, "host");
       case "midi":
-        return this.#checkDestination(cue, "midiPort");
+        return this.#checkMidi(cue);
       case "group":
         return this.#checkGroup(cue);
       case "note":
@@ -239,8 +240,35 @@ class Check {
     }
   }
 
+  /** One whole message: a status, and as many data bytes as it has. */
+  #checkMidi(cue: Of<"midi">): void {
+    this.#checkDestination(cue, "midiPort");
+    const [status, ...data] = cue.midi;
+    if (status < 0x80) {
+      return this.#mistake(cue, ["midi", 0], `expected a status byte, 128 to 255, found ${status}`);
+    }
+    const isExclusive = status === 0xF0;
+    if (isExclusive && data.at(-1) !== 0xF7) {
+      return this.#mistake(cue, ["midi"], "expected 247 at the end of a message that begins with 240");
+    }
+    const inner = isExclusive ? data.slice(0, -1) : data;
+    const wrong = inner.findIndex((byte) => byte > 0x7F);
+    if (wrong >= 0) {
+      const found = `found ${inner[wrong]}; a cue sends one message`;
+      return this.#mistake(cue, ["midi", wrong + 1], `expected a data byte, 0 to 127, ${found}`);
+    }
+    const wanted = dataBytesOf(status);
+    if (isExclusive || data.length === wanted) return;
+    const bytes = wanted === 0 ? "no data byte" : wanted === 1 ? "1 data byte" : `${wanted} data bytes`;
+    this.#mistake(cue, ["midi"], `expected ${bytes} behind ${status}, found ${data.length}`);
+  }
+
   #checkPlay(cue: Of<"play">): void {
     const rate = this.facts.sampleRateHz;
+    if (!isBesideShow(cue.play)) {
+      const remedy = "expected a file beside the show or below; copy it there, or make a link to it there";
+      return this.#mistake(cue, ["play"], `${cue.play}: ${remedy}`);
+    }
     const file = Object.hasOwn(this.facts.files, cue.play) ? this.facts.files[cue.play] : undefined;
     if (file !== undefined && "problem" in file) {
       // a cue without number and name is called by its file
@@ -495,4 +523,11 @@ function hasSound(cue: Cue): boolean {
 
 function labelOf(cue: Cue): string {
   return cue.number === undefined ? cue.name ?? cueTitle(cue) : `cue ${cue.number}`;
+}
+
+/** Data bytes of a message that is no system exclusive. */
+function dataBytesOf(status: number): number {
+  if (status >= 0xF0) return status === 0xF2 ? 2 : status === 0xF1 || status === 0xF3 ? 1 : 0;
+  const kind = status >> 4;
+  return kind === 0xC || kind === 0xD ? 1 : 2;
 }

@@ -3,6 +3,26 @@ import { createSocket } from "node:dgram";
 import { ShowMessages } from "../../cli/show_messages.ts";
 import { readConfig } from "../../config/settings.ts";
 import { decodePacket } from "../../osc/packet/codec.ts";
+import { inFolder } from "../../testing/in_folder.ts";
+
+Deno.test("a link out of the folder of the shows is refused, one within it is loaded", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/shows/acts`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/secret.json`, "{}");
+    await Deno.writeTextFile(`${folder}/shows/acts/one.json`, "{}");
+    await Deno.symlink("../secret.json", `${folder}/shows/file.json`);
+    await Deno.symlink("..", `${folder}/shows/up`);
+    await Deno.symlink("acts/one.json", `${folder}/shows/first.json`);
+    const messages = new ShowMessages();
+    const config = readConfig({ UNDERSTUDY_SHOW: `${folder}/shows/play.json` });
+    const { allowedShow } = messages.services({ config, loadPatch: () => Promise.resolve() });
+    for (const file of ["file.json", "up/secret.json", "up/none.json"]) {
+      assert.throws(() => allowedShow(file), /no link to another place/, file);
+    }
+    assert.equal(allowedShow("first.json"), `${folder}/shows/first.json`);
+    assert.equal(allowedShow("acts/none.json"), `${folder}/shows/acts/none.json`);
+    await messages.stop();
+  }));
 
 Deno.test("the messages of cues leave as OSC, and only shows beside that of the start are loaded", async () => {
   const messages = new ShowMessages();

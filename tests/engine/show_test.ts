@@ -326,9 +326,9 @@ class WrittenHost implements ShowHost {
     if (this.isFull) throw new CommandRefusedError("the log is full");
     this.handed.push(handOver);
   }
-  handedBefore = () => undefined;
+  handedBefore: ShowHost["handedBefore"] = () => undefined;
   arm = () => Promise.resolve(sound);
-  disarm = (path: string) => void this.disarmed.push(path);
+  disarm = (path: string) => this.disarmed.push(path) > 0;
   keep = () => {};
   emit = (event: EngineEvent) => void this.events.push(event);
   warn = (text: string) => void this.warnings.push(text);
@@ -391,9 +391,9 @@ Deno.test("a controller that is stuck is refused, a panic is not, and presses ar
 
 /** A host whose log outlives the process that writes it; `killAt` counts hand-overs until that process is lost, in front of one. */
 class LivingHost extends WrittenHost {
-  override readonly control = {
+  override readonly control: ShowHost["control"] = {
     parameters: [{
-      ...{ address: "keys/cutoffHz", unit: "Hz", min: 0, max: 1_000, default: 0, curve: "linear" } as const,
+      ...{ address: "keys/cutoffHz", unit: "Hz", min: 0, max: 1_000, default: 0, curve: "linear" },
       ...{ smoothingSeconds: 0, description: "" },
     }],
     instruments: [],
@@ -407,7 +407,7 @@ class LivingHost extends WrittenHost {
   override keep = (saved?: unknown) => {
     if (this.killAt > 0) this.kept = JSON.parse(JSON.stringify(saved));
   };
-  override handedBefore = (() => this.handed.at(-1)) as never;
+  override handedBefore = () => this.handed.at(-1);
   override hand(handOver: HandOver): void {
     if (--this.killAt <= 0) throw new CommandRefusedError("the process is lost");
     super.hand(handOver);
@@ -522,10 +522,23 @@ Deno.test("a desk tells of its show at most each 50 ms, and gives up the files t
     nowMs = 50;
     desk.poll();
     assert.deepEqual(told(), ["showStatus"]);
+    host.played = 500;
     await desk.control!.edit(JSON.stringify({ cues: [{ number: 1, play: "a.wav" }] }));
-    assert.deepEqual(host.disarmed, [`${folder}/b.wav`]);
+    assert.deepEqual(host.disarmed.splice(0), [`${folder}/b.wav`]);
     assert.equal(desk.control!.list.revision, 2);
     assert.equal(desk.saved!.revision, 2);
+    // what a refused edit names is given up too; what plays is kept until it has ended
+    await assert.rejects(desk.control!.edit(JSON.stringify({ cues: [{ play: "c.wav" }, { stop: 9 }] })));
+    assert.deepEqual(host.disarmed.splice(0), [`${folder}/c.wav`]);
+    await desk.control!.edit(JSON.stringify({ cues: [{ number: 2, play: "b.wav" }] }));
+    assert.deepEqual(host.disarmed, []);
+    host.played = 10_500;
+    nowMs = 1_050;
+    desk.poll();
+    assert.deepEqual(host.disarmed, [`${folder}/a.wav`]);
+    nowMs = 3_000;
+    desk.poll();
+    assert.deepEqual(host.disarmed, [`${folder}/a.wav`]);
   }));
 
 Deno.test("a hand-over is one piece of the log, takes back the one before, and leaves it where there is no room", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
+import { isBesideShow } from "../../show/file/beside_show.ts";
 import { defineShow } from "../../show/file/define_show.ts";
 import { quote } from "../../show/file/explain_issue.ts";
 import { maxShowLength, readShow } from "../../show/file/read_show.ts";
@@ -15,6 +16,20 @@ function mistakes(text: string): string[] {
 function mistakesOfCue(cue: string): string[] {
   return readShow(`{ "cues": [${cue}] }`).problems.map(({ text }) => text);
 }
+
+Deno.test("a name stays in the folder of the show or leads out of it", () => {
+  const names = [
+    "a.wav",
+    "b/a.wav",
+    "./a.wav",
+    "b/../a.wav",
+    "...wav",
+    "/a.wav",
+    "../a.wav",
+    "b/../../a.wav",
+  ];
+  assert.deepEqual(names.map(isBesideShow), [true, true, true, true, true, false, false, false]);
+});
 
 Deno.test("a cue that only names a file is a whole cue", () => {
   const { show, problems } = readShow('{ "cues": [{ "play": "rain.wav" }] }');

@@ -618,6 +618,32 @@ Deno.test("everything that is missing or does not fit is in one list with its pl
   ]);
 });
 
+Deno.test("a sound file lies beside the show or below, and a MIDI message is whole", () => {
+  const texts = (...cues: object[]) =>
+    findings(JSON.stringify({ destinations: { lamp: { midiPort: "p" } }, cues }))
+      .map((finding) => finding.slice(finding.indexOf("mistake: ") + 9));
+  const outside = ["/etc/a.wav", "../a.wav", "a/../../a.wav", "C:\\a.wav", "..\\a.wav"];
+  assert.deepEqual(
+    texts(...outside.map((play) => ({ number: 1, play }))).filter((text) => text.includes("beside the show"))
+      .length,
+    outside.length,
+  );
+  assert.deepEqual(texts({ play: "1s" }, { play: "a/../1s" }, { play: "./1s" }), []);
+  const midi = (...bytes: number[]) => texts({ number: 1, midi: bytes }).join();
+  assert.equal(midi(60, 100), "cue 1: expected a status byte, 128 to 255, found 60");
+  assert.equal(midi(0x90, 60), "cue 1: expected 2 data bytes behind 144, found 1");
+  assert.equal(midi(0xC0, 1, 2), "cue 1: expected 1 data byte behind 192, found 2");
+  assert.equal(midi(0xFA, 1), "cue 1: expected no data byte behind 250, found 1");
+  assert.equal(
+    midi(0x90, 60, 200),
+    "cue 1: expected a data byte, 0 to 127, found 200; a cue sends one message",
+  );
+  assert.equal(midi(0xF0, 1), "cue 1: expected 247 at the end of a message that begins with 240");
+  for (const bytes of [[0x90, 60, 1], [0xC0, 1], [0xF0, 0x7F, 1, 0xF7], [0xFA], [0xF2, 0, 0]]) {
+    assert.equal(midi(...bytes), "", bytes.join());
+  }
+});
+
 Deno.test("loops without time, and what waits for something that never ends, are found", () => {
   assert.deepEqual(
     findings(
